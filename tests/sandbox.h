@@ -1,0 +1,69 @@
+// Fences for code that we do not trust: one for a function called in a forked child, one
+// for a command such as the compiler. Linux gives the full fence (seccomp, Landlock);
+// elsewhere the same calls fall back to what POSIX has, and fence_level() says so.
+#ifndef SANDBOX_H
+#define SANDBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+// How a fenced process ended. `cause` sorts it, the other fields hold the detail.
+struct ending {
+    enum { ENDED_EXIT, ENDED_SIGNAL, ENDED_CPU_TIME, ENDED_WALL_TIME, ENDED_UNKNOWN } cause;
+    int status; // exit status, or the signal's number
+    double cpu_seconds;
+};
+
+// Waits for `child` and kills it, with its process group, when it has used up cpu_seconds
+// of processor time or wall_seconds have passed. Never waits longer than wall_seconds.
+struct ending wait_with_deadline(pid_t child, double cpu_seconds, double wall_seconds);
+
+// What a fenced child tells its parent, in memory they share. The child may forge all of
+// it, so it only ever chooses the words of a failure: a pass is decided by the parent.
+struct fence_report {
+    volatile int asked_for;      // number of the forbidden system call, or -1
+    volatile int fault_signal;   // SIGSEGV, SIGBUS, SIGFPE, SIGILL, or 0
+    volatile int fault_errno;    // errno at the fault: ENOMEM after a failed malloc
+    volatile int fault_is_write; // 1 write, 0 read, -1 not known here
+    void *volatile fault_address;
+    void *volatile stack_pointer;
+};
+
+// Fences the calling process, a freshly forked child, for good: its own session, no open
+// file but `object` (a descriptor, moved to 0; -1 for none), no core file, no new process,
+// memory_bytes of address space on top of what it has, and on Linux a seccomp
+// filter that stops every system call which a computation does not need. The first file
+// that the process opens after this is `object`, whatever its name: the loader's one
+// open. Faults and forbidden calls are noted in `report`, then the process ends.
+// When the fence stands, one byte goes to the descriptor `ready`, which is then closed: no
+// code behind the fence can forge or take back that it stood.
+// False if the fence could not be put up: the caller must then not go on.
+bool fence_enter(int object, int ready, size_t memory_bytes, struct fence_report *report);
+
+// "seccomp" or "limits only": what fence_enter can do on this machine. The environment's
+// JUDGE_WITHOUT_SECCOMP=1 asks for the fallback, so that it can be tested.
+const char *fence_level(void);
+
+// The name of a system call that the filter stopped, for a sentence; "a system call" if
+// it has none here.
+const char *system_call_name(int number);
+
+// A command under limits. Paths end with NULL; what is below them may be read and
+// executed (`readable`) or also written (`writable`), all else on the file system may
+// not, where the kernel has Landlock.
+struct sandbox {
+    double cpu_seconds, wall_seconds;
+    size_t memory_bytes, file_bytes; // address space of a process; largest file written
+    const char *const *readable;
+    const char *const *writable;
+    const char *folder; // where it runs; NULL: here
+    const char *output; // file for standard output and error; NULL: discarded
+};
+
+struct ending sandbox_run(const struct sandbox *sandbox, char *const argv[]);
+
+// True if sandbox_run can fence the file system here.
+bool sandbox_has_landlock(void);
+
+#endif
