@@ -53,18 +53,20 @@ static void expect_one_hot(const float *out, const uint32_t *ids, size_t n_token
                            size_t vocab_size)
 {
     const size_t n = n_tokens * vocab_size;
-    const double ones_in_bytes = 0x1.020202p-126; // the float whose four bytes are all 1
+    const double ones_in_bytes = 0x1.020202p-125; // the float whose four bytes are all 1
     double *wanted = wanted_one_hot(ids, n_tokens, vocab_size);
     double *transposed = judge_doubles(n), *one_early = judge_doubles(n);
     double *position = judge_doubles(n), *the_id = judge_doubles(n);
     double *exchanged = filled(n, 1), *first_id = judge_doubles(n);
     double *all_bytes = filled(n, ones_in_bytes), *bytes_and_one = filled(n, ones_in_bytes);
-    double *byte_marks = judge_doubles(n);
+    double *byte_marks = judge_doubles(n), *none_for_0 = judge_doubles(n);
     for (size_t t = 0; t < n_tokens; t++) {
         size_t at = t * vocab_size + ids[t];
         transposed[ids[t] * n_tokens + t] = 1;
         if (at > 0)
             one_early[at - 1] = 1;
+        if (ids[t] > 0)
+            none_for_0[at - 1] = 1;
         if (t < vocab_size)
             position[t * vocab_size + t] = 1;
         the_id[at] = ids[t];
@@ -77,6 +79,8 @@ static void expect_one_hot(const float *out, const uint32_t *ids, size_t n_token
         {"This is the transpose: out[v][t] for out[t][v]. A row belongs to a token.", transposed},
         {"The 1 stands one place early: ids count from 0, so id 3 is the fourth place.",
          one_early},
+        {"The 1 stands one place early: ids count from 0, so id 3 is the fourth place.",
+         none_for_0},
         {"This marks position t in row t: what marks it is the id, ids[t].", position},
         {"This stores the id itself where a 1 belongs.", the_id},
         {"The roles of 0 and 1 are exchanged.", exchanged},
@@ -339,16 +343,18 @@ static void try_linear(const float *left, const float *right, size_t n_rows, siz
 typedef void try_product(const float *, const float *, size_t, size_t, size_t);
 
 // Eight shapes of three different sizes each, among them a single row, term and column.
+// The first have more terms than columns, the next fewer: so one of two wrong strides
+// stays inside its array, and has a name.
 static void try_random_shapes(try_product *attempt)
 {
     for (int draw = 0; draw < 8; draw++) {
-        size_t rows = draw == 0 ? 1 : random_between(2, 13);
-        size_t inner = draw == 1 ? 1 : random_between(14, 40);
-        size_t columns = draw == 2 ? 1 : random_between(2, 27);
+        size_t rows = draw == 5 ? 1 : random_between(2, 13);
+        size_t inner = draw == 6 ? 1 : random_between(14, 40);
+        size_t columns = draw == 7 ? 1 : random_between(2, 27);
         columns += columns == rows;
-        if (columns == inner)
-            inner = 41;
-        if (draw > 4) { // more columns than terms: the other way round for the strides
+        if (columns >= inner && draw < 5)
+            inner = columns + 14;
+        if (draw == 3 || draw == 4) {
             size_t exchange = inner;
             inner = columns;
             columns = exchange;
@@ -560,16 +566,17 @@ static void try_lookup(const float *table, const uint32_t *values, size_t n_toke
 Test(embedding_forward, reference_rows)
 {
     const uint32_t small_ids[] = {3, 1, 0, 2, 1}, ids[] = {2, 3, 5, 1};
-    try_lookup(torch_table[0], small_ids, 5, 6, 3);
     try_lookup(torch_table[0], ids, 4, 6, 3);
+    try_lookup(torch_table[0], small_ids, 5, 6, 3);
     judge_passed();
 }
 
 Test(embedding_forward, random_tables)
 {
     for (int draw = 0; draw < 8; draw++) {
-        size_t vocab_size = draw == 0 ? 1 : random_between(5, 40);
-        size_t d_model = draw == 1 ? 1 : random_between(2, 30);
+        // Long rows first: there a wrong stride stays inside the table, and has a name.
+        size_t vocab_size = draw == 6 ? 1 : random_between(5, 40);
+        size_t d_model = draw == 7 ? 1 : draw < 2 ? vocab_size + 3 : random_between(2, 30);
         size_t n_tokens = random_between(3, 16);
         d_model += d_model == vocab_size;
         float *wte = judge_floats(vocab_size * d_model);
@@ -740,12 +747,12 @@ static void expect_cosine(double got, const float *a, const float *b, size_t n)
         {"This divides by the same norm twice, that of b.", ab / bb},
         {"The norms are still squared: take their square roots.", ab / (aa * bb)},
         {"There is one square root too many: sqrt(|a| |b|).", ab / sqrt(sqrt(aa) * sqrt(bb))},
+        {"The sign is lost: opposite vectors have cosine -1.", fabs(right)},
         {"This is the square of the cosine.", right * right},
         {"This is a distance (1 - cosine), not a similarity.", 1 - right},
         {"This is a distance, not a similarity.", distance(a, b, n)},
         {"This is an angle: the cosine itself is wanted.", acos(right)},
         {"This is the mean of the products.", ab / (double)n},
-        {"The sign is lost: opposite vectors have cosine -1.", fabs(right)},
         {"The last element is missing.", cosine(a, b, n - 1)},
         {"The first element is missing.", cosine(a + 1, b + 1, n - 1)},
     };
@@ -777,7 +784,7 @@ Test(cosine_similarity, feature_table)
 
 Test(cosine_similarity, random_vectors)
 {
-    const size_t lengths[] = {1, 2, 3, 7, 64, 768};
+    const size_t lengths[] = {3, 7, 64, 768, 1, 2};
     for (size_t l = 0; l < 6; l++) {
         float *a = judge_floats(lengths[l]), *b = judge_floats(lengths[l]);
         fill_normal(a, lengths[l]);

@@ -463,14 +463,6 @@ static void fail_at_fault(void)
                function_name);
 }
 
-static void fail_at_signal(int number)
-{
-    if (number == SIGXCPU || number == SIGKILL)
-        judge_fail(CRASH, "%s was killed by the system.", function_name);
-    judge_fail(CRASH, "%s crashed with signal %d (%s).", function_name, number,
-               strsignal(number));
-}
-
 static const char *in_phase(void)
 {
     return shared->phase == LOADING
@@ -478,10 +470,32 @@ static const char *in_phase(void)
                : function_name;
 }
 
+static void fail_at_signal(int number)
+{
+    if (number == SIGSYS) // its handler could not run: the signal was blocked
+        judge_fail(CRASH, "%s asked the system for something that an exercise does not need.",
+                   in_phase());
+    if (number == SIGXCPU || number == SIGKILL)
+        judge_fail(CRASH, "%s was killed by the system.", function_name);
+    judge_fail(CRASH, "%s crashed with signal %d (%s).", function_name, number,
+               strsignal(number));
+}
+
+// The loader's words, in memory that the child could write: only what can be printed.
+static const char *loader_says(void)
+{
+    static char words[sizeof shared->loader_says];
+    memcpy(words, shared->loader_says, sizeof words - 1);
+    for (char *c = words; *c; c++)
+        if (*c < ' ' || *c > '~')
+            *c = '?';
+    return words;
+}
+
 static void fail_at_exit(struct ending end)
 {
     if (end.status == 113 && *shared->loader_says)
-        judge_fail(CRASH, "The program could not be loaded: %.255s.", shared->loader_says);
+        judge_fail(CRASH, "The program could not be loaded: %s.", loader_says());
     judge_fail(CRASH, "%s ended the process with exit(%d): a function returns to its caller.",
                in_phase(), end.status);
 }

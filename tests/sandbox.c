@@ -165,17 +165,26 @@ static const unsigned allowed_calls[] = {
     SYS_read,         SYS_pread64,        SYS_write,       SYS_writev,
     SYS_close,        SYS_fstat,          SYS_newfstatat,  SYS_lseek,
     SYS_mmap,         SYS_munmap,         SYS_mprotect,    SYS_mremap,
-    SYS_madvise,      SYS_brk,            SYS_futex,       SYS_getrandom,
-    SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_sigaltstack, SYS_rt_sigreturn,
-    SYS_getpid,       SYS_gettid,         SYS_getuid,      SYS_sched_yield,
-    SYS_ioctl,        SYS_fcntl,          SYS_uname,       SYS_clock_gettime,
-    SYS_gettimeofday, SYS_exit,           SYS_exit_group,
+    SYS_brk,          SYS_futex,          SYS_getrandom,   SYS_rt_sigaction,
+    SYS_sigaltstack,  SYS_rt_sigreturn,   SYS_getpid,      SYS_rt_sigprocmask,
+    SYS_gettid,       SYS_getuid,         SYS_sched_yield, SYS_fcntl,
+    SYS_uname,        SYS_clock_gettime,  SYS_gettimeofday,
+    SYS_exit,         SYS_exit_group,
 #if defined(HAVE_ASAN)
     SYS_readlink,     SYS_getppid,
 #endif
 };
 
-enum { N_ALLOWED = sizeof allowed_calls / sizeof *allowed_calls };
+// What libraries ask for in passing and do well without: answered with an error number, 0
+// for "done", and not carried out. As root, madvise could take memory away from everybody.
+static const struct {
+    unsigned number, error;
+} answered_calls[] = {{SYS_madvise, 0}, {SYS_ioctl, ENOTTY}};
+
+enum {
+    N_ALLOWED = sizeof allowed_calls / sizeof *allowed_calls,
+    N_ANSWERED = sizeof answered_calls / sizeof *answered_calls
+};
 
 #if defined(__x86_64__)
 #define THIS_ARCH AUDIT_ARCH_X86_64
@@ -187,7 +196,7 @@ enum { N_ALLOWED = sizeof allowed_calls / sizeof *allowed_calls };
 // process does about the signal. The other numberings of x86-64 (32 bit, x32) kill.
 static bool install_filter(void)
 {
-    struct sock_filter code[2 * N_ALLOWED + 8];
+    struct sock_filter code[2 * (N_ALLOWED + N_ANSWERED) + 8];
     unsigned short n = 0;
     const unsigned at_arch = (unsigned)offsetof(struct seccomp_data, arch);
     const unsigned at_number = (unsigned)offsetof(struct seccomp_data, nr);
@@ -196,10 +205,13 @@ static bool install_filter(void)
     code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, THIS_ARCH, 1, 0);
     code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
     code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, at_number);
-    for (size_t i = 0; i < N_ALLOWED; i++) {
-        code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-                                                 allowed_calls[i], 0, 1);
-        code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    for (size_t i = 0; i < N_ALLOWED + N_ANSWERED; i++) {
+        bool allow = i < N_ALLOWED;
+        unsigned number = allow ? allowed_calls[i] : answered_calls[i - N_ALLOWED].number;
+        unsigned answer = allow ? SECCOMP_RET_ALLOW
+                                : SECCOMP_RET_ERRNO | answered_calls[i - N_ALLOWED].error;
+        code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1);
+        code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, answer);
     }
     code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP);
     struct sock_fprog program = {.len = n, .filter = code};
