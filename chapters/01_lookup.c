@@ -1,0 +1,1605 @@
+/*
+# Is an embedding layer just a matrix product? {#lookup}
+
+*The dog saw the cat eat the apple.* You read this and see a dog, a cat and an
+apple. A language model gets to see 0, 1, 2, 0, 3, 4, 0, 5: one number for each
+word, handed out in the order in which the words turned up. The first thing that
+it does, before anything that looks like understanding, is to exchange each of
+these numbers for a row of a table.
+
+The layer that does this is called an *embedding*. In GPT-2 its table has
+[50,257]{.n section="The work for one id"} rows, one for each piece of text that
+the model knows, and [768]{.n section="The work for one id"} numbers in each row
+[@radford2019, sec. 2.3]. Number 3,797 goes in, row 3,797 comes out.
+
+Ask what such a layer computes and you will hear one of two answers. The
+mathematician says: it multiplies by a matrix. The programmer says: it reads an
+array. Both are right. Between the two answers lie a factor of thousands in
+time, and a few bits. In this chapter you write both, run both on a table of
+GPT-2's size, and find out exactly where they part.
+
+You need C and nothing else: no machine learning, and no more mathematics than
+sums and products. This page is itself a C file, and it compiles as it stands:
+`cc -O2 chapters/01_lookup.c -lm`. Five functions in it are empty. You write each
+one where the text arrives at it; `make chapter1` builds the file, runs it, and
+says what to do next. A part of the program that needs a function you have not
+written says so and steps aside, so you can run it at any time. Start now.
+*/
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+// A weak function steps back when the linker finds another one of the same name: the
+// solved program is this very file, linked with a second file of finished functions.
+#define EXERCISE __attribute__((weak))
+
+static void heading(const char *title)
+{
+    printf("\n== %s\n", title);
+}
+
+static void waits_for(const char *exercise, const char *function)
+{
+    printf("waits for exercise %s, %s (make hint E=%s)\n", exercise, function, exercise);
+}
+
+/*
+## A sentence becomes numbers
+
+Let the program do what we just did by eye. It cuts the sentence at its spaces
+and gives each word a number. A word that it has not met before gets the next free
+number; a word that it has met keeps the one it has.
+*/
+
+static const char sentence[] = "the dog saw the cat eat the apple";
+
+enum { MAX_TOKENS = 16, MAX_LETTERS = 15 };
+
+struct text {
+    char words[MAX_TOKENS][MAX_LETTERS + 1]; // words[v]: the word that id v stands for
+    uint32_t ids[MAX_TOKENS];                // ids[t]: the id of the word at position t
+    size_t vocab_size;
+    size_t n_tokens;
+};
+
+// the id of a word; a new word gets the next free id
+static uint32_t word_id(struct text *text, const char *word)
+{
+    for (size_t v = 0; v < text->vocab_size; v++)
+        if (strcmp(text->words[v], word) == 0)
+            return (uint32_t)v;
+    strcpy(text->words[text->vocab_size], word);
+    return (uint32_t)text->vocab_size++;
+}
+
+static void read_text(struct text *text, const char *from)
+{
+    char word[MAX_LETTERS + 1];
+    int length;
+    while (text->n_tokens < MAX_TOKENS && sscanf(from, "%15s%n", word, &length) == 1) {
+        text->ids[text->n_tokens++] = word_id(text, word);
+        from += length;
+    }
+}
+
+static void show_ids(const struct text *text)
+{
+    heading("A sentence becomes ids");
+    printf("position");
+    for (size_t t = 0; t < text->n_tokens; t++)
+        printf("%7zu", t);
+    printf("\nword    ");
+    for (size_t t = 0; t < text->n_tokens; t++)
+        printf("%7s", text->words[text->ids[t]]);
+    printf("\nid      ");
+    for (size_t t = 0; t < text->n_tokens; t++)
+        printf("%7" PRIu32, text->ids[t]);
+    printf("\n%zu tokens, %zu different words\n", text->n_tokens, text->vocab_size);
+}
+
+/*
+::: {.output section="A sentence becomes ids"}
+:::
+
+Four words will keep their names for the rest of the chapter. A **token** is
+one piece of the text: here a word, so the sentence has
+[8]{.n section="A sentence becomes ids"} tokens. The **vocabulary** is the list
+of all different tokens; its size is written $V$, in code `vocab_size`, and here
+it is [6]{.n section="A sentence becomes ids"}. An **id** is a token's number,
+from 0 to $V - 1$. And a **position** $t$ says where in the text a token
+stands: "the" has one id, 0, and three positions, 0, 3 and 6.
+
+::: aside
+GPT-2's tokens are not words but *pieces* of words, found by counting which
+letters often stand together [@radford2019, sec. 2.2]. A common word is one
+piece, a rare one is several. A space belongs to the piece that follows it, so
+that " cat" in the middle of a sentence is token 3,797 and "cat" at the start
+of one is token 9,246: two ids, and two rows of the table. Nothing in this
+chapter depends on how the pieces were found.
+:::
+
+## An id is a name, not an amount
+
+Could the model compute with the ids as they are? It adds and multiplies what it
+gets, so let us add and divide. The mean of "dog" and "apple" is
+$(1 + 5) / 2 = 3$, and 3 is "cat". Had the sentence begun with another word, the
+same mean would have been something else. Ids are like the numbers on football
+shirts: they tell the players apart, and the mean of two of them is nobody.
+
+We need an input in which no word is larger than another, and no word lies
+between two others. There is an old and honest way to build one: give each
+word of the vocabulary a switch of its own. To say "cat", turn on the switch of
+"cat" and leave all the others off. The row of switches is called a **one-hot**
+vector, and a text of $T$ tokens becomes a matrix with $T$ rows and $V$
+columns:
+
+$$X_{tv} = \begin{cases} 1 & \text{if } v = \mathrm{id}_t \\ 0 & \text{otherwise.} \end{cases}$$
+
+All matrices in this course are stored flat, one row after the other, in an
+array of `float`. Element $(t, v)$ of a matrix with $V$ columns is then number
+$t V + v$ of the array.
+*/
+
+/*
+## Exercise 1.1: one row of switches for each token {#one-hot .exercise}
+
+Write the matrix $X$ of one-hot rows. With ids 2, 0 and a vocabulary of 3, two
+rows of three numbers come out:
+
+| $t$ | id | row     | in memory           |
+|:----|:---|:--------|:--------------------|
+| 0   | 2  | 0, 0, 1 | `out[0]` … `out[2]` |
+| 1   | 0  | 1, 0, 0 | `out[3]` … `out[5]` |
+
+You do not know what `out` holds when you get it, so write the zeros as well as
+the ones. An id that is not below `vocab_size` has no switch: then return
+`false`, and leave every float of `out` as it was, even those of the ids before
+it. A caller can then trust that `out` holds either the whole answer or what it
+held before. No ids at all are no error: there is nothing to write, and you
+return `true`.
+*/
+
+// out[t][v] = 1 if v == ids[t], else 0
+//   out [n_tokens][vocab_size]   ids [n_tokens]
+// false, and out untouched, if an id is not below vocab_size; no ids: true
+EXERCISE bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+{
+    // your code here
+    (void)out, (void)ids, (void)n_tokens, (void)vocab_size;
+    return false;
+}
+
+static void show_one_hot(const struct text *text)
+{
+    float x[MAX_TOKENS * MAX_TOKENS] = {0};
+    heading("One row of switches for each token");
+    if (!one_hot(x, text->ids, text->n_tokens, text->vocab_size)) {
+        waits_for("1.1", "one_hot");
+        return;
+    }
+    printf("%13s", "");
+    for (size_t v = 0; v < text->vocab_size; v++)
+        printf("%7s", text->words[v]);
+    for (size_t t = 0; t < text->n_tokens; t++) {
+        printf("\n%4zu  %-7s", t, text->words[text->ids[t]]);
+        for (size_t v = 0; v < text->vocab_size; v++)
+            printf("%7g", (double)x[t * text->vocab_size + v]);
+    }
+    printf("\n");
+}
+
+/*
+::: {.output section="One row of switches for each token"}
+:::
+
+Read down the column of "the": its ones stand exactly where the word stands in
+the sentence. Nothing is lost. From $X$ you can get the ids back, and from the
+ids the sentence.
+
+## The first fault: what the zeros cost
+
+Six switches are no burden. GPT-2 has [50,257]{.n section="What the zeros cost"}
+of them for every token, and reads up to
+[1,024]{.n section="What the zeros cost"} tokens at a time.
+*/
+
+enum { GPT2_VOCAB = 50257, GPT2_TOKENS = 1024, D_MODEL = 768 };
+
+static void show_price(const struct text *text)
+{
+    const size_t n_tokens[] = {text->n_tokens, 1, GPT2_TOKENS};
+    const size_t vocab_size[] = {text->vocab_size, GPT2_VOCAB, GPT2_VOCAB};
+    const char *name[] = {"our sentence", "GPT-2, one token", "GPT-2, its longest text"};
+    heading("What the zeros cost");
+    printf("%-24s %7s %7s %14s %16s\n", "", "tokens", "V", "bytes of ids",
+           "bytes one-hot");
+    for (size_t n = 0; n < 3; n++)
+        printf("%-24s %7zu %7zu %14zu %16zu\n", name[n], n_tokens[n], vocab_size[n],
+               n_tokens[n] * sizeof(uint32_t),
+               n_tokens[n] * vocab_size[n] * sizeof(float));
+}
+
+/*
+::: {.output section="What the zeros cost"}
+:::
+
+A token takes [201,028]{.n section="What the zeros cost"} bytes to say what an
+id says in [4]{.n section="What the zeros cost"}. A full text takes
+[205,852,672]{.n section="What the zeros cost"}.
+
+::: belief
+**"One-hot vectors are wasteful because they are sparse."** Sparse means: nearly
+all entries are zero. But being sparse is what is *good* about these rows. A row
+with a single one in it can be written down as a single number, which is the id,
+and soon you will see that all the work with it shrinks in the same proportion.
+What costs is to *materialise* the row: to put those zeros into memory and then
+to compute with them as if they were news.
+:::
+
+## The second fault: nobody is near anybody
+
+The other fault is not about cost, and no cleverness with memory repairs it.
+
+Suppose the model has learned something from "the dog saw the cat". It would be
+good if a little of that also counted for the cat, which is an animal and a pet
+too, and less of it for the apple. For that, the vectors of "dog" and "cat" have
+to be close to one another in some sense. Are they? The distance of two points
+is the root of the summed squares of their differences, in six dimensions as in
+two. "Cat" and "dog" differ in two places, by 1 each time:
+
+$$\sqrt{(0-0)^2 + (0-1)^2 + (0-0)^2 + (1-0)^2 + (0-0)^2 + (0-0)^2} = \sqrt{2}.$$
+
+And "cat" and "apple"? They also differ in two places, by 1 each time. So does
+every pair. With one-hot vectors all distances are $\sqrt 2$: the switches have
+made all words different, and all of them *equally* different.
+
+Now let us cheat. We choose five questions and answer them by hand with numbers
+between 0 and 1: has it a tail? is it an animal, edible, a pet, a fruit?
+*/
+
+enum { N_NAMED = 3, N_FEATURES = 5, SMALL_VOCAB = 6 };
+
+static const char *const named[N_NAMED] = {"cat", "dog", "apple"};
+
+//   columns: tail, animal, edible, pet, fruit
+static const float features[N_NAMED * N_FEATURES] = {
+    0.90f, 0.88f, 0.10f, 0.85f, 0.00f, // cat
+    0.95f, 0.93f, 0.05f, 0.90f, 0.00f, // dog
+    0.00f, 0.00f, 0.95f, 0.00f, 0.98f, // apple
+};
+
+// the same three words as one-hot rows: ids 3, 1 and 5 of 6
+static const float switches[N_NAMED * SMALL_VOCAB] = {
+    0, 0, 0, 1, 0, 0, // cat
+    0, 1, 0, 0, 0, 0, // dog
+    0, 0, 0, 0, 0, 1, // apple
+};
+
+// how far rows a and b of a matrix with n columns are apart
+static double distance(const float *matrix, size_t a, size_t b, size_t n)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        double difference = (double)matrix[a * n + i] - matrix[b * n + i];
+        sum += difference * difference;
+    }
+    return sqrt(sum);
+}
+
+static void show_distances(void)
+{
+    heading("How far apart");
+    printf("%-16s %10s %14s\n", "", "one-hot", "five features");
+    for (size_t a = 0; a < N_NAMED; a++)
+        for (size_t b = a + 1; b < N_NAMED; b++)
+            printf("%-6s %-9s %10.4f %14.4f\n", named[a], named[b],
+                   distance(switches, a, b, SMALL_VOCAB),
+                   distance(features, a, b, N_FEATURES));
+}
+
+/*
+::: {.output section="How far apart"}
+:::
+
+Cat and dog differ by 0.05 in four places, so their distance is
+$\sqrt{4 \times 0.0025} = 0.1$, printed as
+[0.1000]{.n section="How far apart"}; the apple is about twenty times as far
+from either. And the price has gone too: five numbers for each word, however
+many words there are. The features have neither fault.
+
+They have another: who fills in the table? Nobody will answer five questions,
+or [768]{.n section="The work for one id"} of them, for
+[50,257]{.n section="The work for one id"} pieces of text, and no one knows which
+questions to ask. The idea that all of this course rests on is to *not ask*. Let
+the table begin with random numbers, let the model use it, and let training move
+the numbers in whatever direction makes the model's guesses better. Words that
+turn up in the same surroundings are then moved in the same directions. That words
+can be told apart, and grouped, by the company they keep is an old thought in
+linguistics [@harris1954], and that a network can learn such a table while it
+learns to predict the next word is not new either [@bengio2003]. Chapter 2 makes
+the random numbers, chapter 3 does the training.
+
+A learned table looks like ours in one way only: it has a row for each word.
+Its columns have no names. Do not expect to find a tail in column 17.
+
+What is left for this chapter is the bridge: how does a model get from a one-hot
+row of $V$ switches to a dense row of $d$ numbers?
+
+## The bridge is a product
+
+From a vector to a vector there is one operation that every neural network knows
+how to do, and to train: multiply by a matrix. Let us do it once, slowly. Take a
+vocabulary of three and rows of two numbers. The table is called $E$, for
+embedding, and its shape is $V \times d$, here $3 \times 2$. The token is number
+1, so its switches are $(0, 1, 0)$:
+
+$$
+\begin{pmatrix} 0 & 1 & 0 \end{pmatrix}
+\begin{pmatrix} 10 & 11 \\ 20 & 21 \\ 30 & 31 \end{pmatrix}
+= \begin{pmatrix} 0 \cdot 10 + 1 \cdot 20 + 0 \cdot 30 & \;\; 0 \cdot 11 + 1 \cdot 21 + 0 \cdot 31 \end{pmatrix}
+= \begin{pmatrix} 20 & 21 \end{pmatrix}
+$$
+
+Each output is a walk down one column of $E$, with the switches as weights. The
+only weight that is not zero stands at place 1, so what arrives is place 1 of each
+column. Put side by side, they are row 1 of the table.
+
+To see the whole sentence cross the bridge we need a product of matrices.
+*/
+
+/*
+## Exercise 1.2: rows times columns {#matmul .exercise}
+
+Write the product of any two matrices. This is the one function of the chapter
+that you will meet in every layer of every model, so it knows nothing about
+one-hot rows. With $a = (2, 3)$, one row of two, and a matrix $b$ of two rows of
+three, three numbers come out:
+
+$$
+\begin{pmatrix} 2 & 3 \end{pmatrix}
+\begin{pmatrix} 1 & 0 & 4 \\ 5 & 1 & 0 \end{pmatrix}
+= \begin{pmatrix} 2 \cdot 1 + 3 \cdot 5 & \;\; 2 \cdot 0 + 3 \cdot 1 & \;\; 2 \cdot 4 + 3 \cdot 0 \end{pmatrix}
+= \begin{pmatrix} 17 & 3 & 8 \end{pmatrix}
+$$
+
+The number of columns of `a` is the number of rows of `b`: `n_inner`. As before,
+`out` holds rubbish when you get it. Multiply the zeros too, without looking: an
+`if` that skips them would be another algorithm, and what it would change is a
+question at the end of the chapter. A matrix with no rows or no columns is more
+likely a mistake than a wish, so if any of the three sizes is 0, return `false`
+and leave `out` alone.
+*/
+
+// out[r][c] = sum over k of a[r][k] * b[k][c]
+//   out [n_rows][n_cols]   a [n_rows][n_inner]   b [n_inner][n_cols]
+// false, and out untouched, if a size is 0
+EXERCISE bool matmul(float *out, const float *a, const float *b, size_t n_rows,
+                     size_t n_inner, size_t n_cols)
+{
+    // your code here
+    (void)out, (void)a, (void)b, (void)n_rows, (void)n_inner, (void)n_cols;
+    return false;
+}
+
+/*
+## The product is a lookup
+
+What happened in the small example happens always. Here is the product with
+indices:
+
+$$\mathrm{out}_{ti} = \sum_{v=0}^{V-1} X_{tv} \, E_{vi} = E_{\mathrm{id}_t,\, i}$$
+
+The sum has $V$ terms. In all of them but one, the factor $X_{tv}$ is 0. In the
+one that is left, $v$ is the id of token $t$ and the factor is 1. The sum
+*is* that entry of the table. It holds for each $i$, so row $t$ of the result is
+row $\mathrm{id}_t$ of $E$, unchanged. No multiplication was needed, and no
+addition: the product only moves numbers that are already there.
+
+So we can leave the product out, and move them.
+*/
+
+/*
+## Exercise 1.3: copy the rows {#embedding-forward .exercise}
+
+For each token, copy its row of the table. `wte` is the name of the table in
+GPT-2's published code: word token embedding. $d$, the length of a row, is
+`d_model`. With the table of the example above, and ids 2, 0, 2:
+
+| $t$ | id | row of `out` |
+|:----|:---|:-------------|
+| 0   | 2  | 30, 31       |
+| 1   | 0  | 10, 11       |
+| 2   | 2  | 30, 31       |
+
+A token may occur as often as it likes, in any order. But an id that is not below
+`vocab_size`, even the very last one, makes the call fail: `false`, and not one
+float of `out` written. C would not have stopped you. It would have fetched
+whatever lies behind the table, and the model would have gone on with that.
+
+Compute offsets in `size_t`. GPT-3's table has 50,257 rows of 12,288 floats
+[@brown2020, table 2.1], which is 2,470,232,064 bytes. On nearly all machines an
+`int` ends at 2,147,483,647.
+*/
+
+// out[t][i] = wte[ids[t]][i]
+//   out [n_tokens][d_model]   wte [vocab_size][d_model]   ids [n_tokens]
+// false, and out untouched, if an id is not below vocab_size; no ids: true
+EXERCISE bool embedding_forward(float *out, const float *wte, const uint32_t *ids,
+                                size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    // your code here
+    (void)out, (void)wte, (void)ids, (void)n_tokens, (void)vocab_size, (void)d_model;
+    return false;
+}
+
+/*
+Now put the two side by side, on a table that somebody else can check. PyTorch, a
+library in which many models are written, has an embedding layer too. On a CPU,
+these lines of Python fill it with the eighteen random numbers below, and look up
+four ids:
+
+```python
+torch.manual_seed(123)
+layer = torch.nn.Embedding(6, 3)
+print(layer(torch.tensor([2, 3, 5, 1])))
+```
+
+(The layer is called like a function. `layer[3]` is an error; row 3 alone is
+`layer.weight[3]`.) Our words have ids 0 to 5, so the table fits our sentence. How
+the seed 123 becomes these eighteen numbers is the question of chapter 2.
+*/
+
+enum { SMALL_D = 3 };
+
+static const float small_wte[SMALL_VOCAB * SMALL_D] = {
+    0.337370187f,  -0.177777216f, -0.168956280f, // 0 the
+    0.917764604f,  1.580969570f,  1.301039930f,  // 1 dog
+    1.275301220f,  -0.200953096f, -0.160563782f, // 2 saw
+    -0.401488006f, 0.966571569f,  -1.148144010f, // 3 cat
+    -1.158867840f, 0.325471014f,  -0.631505370f, // 4 eat
+    -2.839993950f, -0.784853339f, -1.409572480f, // 5 apple
+};
+
+enum { N_FETCHED = 4 };
+
+static const uint32_t fetched[N_FETCHED] = {2, 3, 5, 1};
+
+static void print_row(const float *row, bool written)
+{
+    printf("   ");
+    for (size_t i = 0; i < SMALL_D; i++)
+        if (written)
+            printf("%9.4f", (double)row[i]);
+        else
+            printf("%9s", "-");
+}
+
+static void show_product_and_lookup(const struct text *text)
+{
+    const size_t n = N_FETCHED, v = SMALL_VOCAB, d = SMALL_D;
+    float x[N_FETCHED * SMALL_VOCAB] = {0};
+    float product[N_FETCHED * SMALL_D] = {0}, rows[N_FETCHED * SMALL_D] = {0};
+    bool ones = one_hot(x, fetched, n, v);
+    bool multiplied = ones && matmul(product, x, small_wte, n, v, d);
+    bool copied = embedding_forward(rows, small_wte, fetched, n, v, d);
+    heading("The product is a lookup");
+    printf("%-11s %-29s %s\n", "id", "one-hot x table", "row copied");
+    for (size_t t = 0; t < n; t++) {
+        printf("%" PRIu32 "  %-5s", fetched[t], text->words[fetched[t]]);
+        print_row(product + t * d, multiplied);
+        print_row(rows + t * d, copied);
+        printf("\n");
+    }
+    if (!ones)
+        waits_for("1.1", "one_hot");
+    else if (!multiplied)
+        waits_for("1.2", "matmul");
+    if (!copied)
+        waits_for("1.3", "embedding_forward");
+    if (multiplied && copied)
+        printf("the same bits: %s\n", memcmp(product, rows, sizeof rows) ? "no" : "yes");
+}
+
+/*
+::: {.output section="The product is a lookup"}
+:::
+
+::: belief
+**"Id 3 gives the third row."** Count along in the table above: id 3 is "cat", and
+its row starts with [-0.4015]{.n section="The product is a lookup"}. That is the
+*fourth* row. Ids are indices, and indices count from 0. "Row 3" is safe to say
+and "the third row" is not.
+:::
+
+::: belief
+**"An embedding is an alternative to one-hot."** So it is often introduced: first
+one-hot vectors, then their faults, then embeddings *instead*. But an embedding
+layer *is* one-hot times a matrix; the column on the left of the output above has
+just computed it. What is thrown away is not the idea of one-hot, only the labour
+of writing it down. You will want this back in chapter 3: how to train the table
+follows at once from the fact that it is a matrix in a product.
+:::
+
+## The layer called Linear
+
+Deep learning libraries have a layer for "multiply by a matrix" too. In PyTorch
+it is `torch.nn.Linear`, and one often reads that an embedding is the same as a
+Linear layer fed with one-hot vectors. Nearly. There are three differences, and
+each has cost somebody an afternoon.
+
+First, a Linear layer adds a *bias*, a constant vector, unless it is told not to.
+
+Second, it stores its matrix the other way round. A layer with $n$ inputs and $m$
+outputs keeps a `weight` of $m$ rows and $n$ columns, *out* by *in*, and computes
+$y = x W^{\mathsf T}$
+([documentation](https://pytorch.org/docs/stable/generated/torch.nn.Linear.html)).
+Each row of $W$ belongs to one output, and holds that output's weights for all the
+inputs. To stand in for our table $E$, of $V$ rows and $d$ columns, a Linear layer
+needs $W = E^{\mathsf T}$, of $d$ rows and $V$ columns.
+
+Third, the two begin with different random numbers. The documentation gives a
+normal distribution of variance 1 for
+[Embedding](https://pytorch.org/docs/stable/generated/torch.nn.Embedding.html), and
+for Linear a uniform one between $-1/\sqrt n$ and $1/\sqrt n$, with $n$ the number
+of inputs. For us $n = V = 6$ and the bound is
+[0.4082]{.n section="The layer called Linear"}; for GPT-2's vocabulary it would be
+[0.0045]{.n section="The layer called Linear"}. Before
+training, the two do not even hold numbers of the same size.
+*/
+
+/*
+## Exercise 1.4: a Linear layer without bias {#linear-forward .exercise}
+
+Here is the example once more, as a Linear layer sees it: two outputs, three
+inputs, so `weight` has two rows of three. It is the table on its side. For the
+input $(1, 0, 2)$,
+
+$$
+\mathrm{weight} = \begin{pmatrix} 10 & 20 & 30 \\ 11 & 21 & 31 \end{pmatrix}, \qquad
+\begin{aligned}
+\mathrm{out}_0 &= 1 \cdot 10 + 0 \cdot 20 + 2 \cdot 30 = 70 \\
+\mathrm{out}_1 &= 1 \cdot 11 + 0 \cdot 21 + 2 \cdot 31 = 73
+\end{aligned}
+$$
+
+and for the one-hot input $(0, 1, 0)$ the outputs are 20 and 21, as before. There
+is no bias. If a size is 0, return `false` and leave `out` alone.
+*/
+
+// out[r][o] = sum over i of x[r][i] * weight[o][i]
+//   out [n_rows][n_out]   x [n_rows][n_in]   weight [n_out][n_in]
+// false, and out untouched, if a size is 0
+EXERCISE bool linear_forward(float *out, const float *x, const float *weight,
+                             size_t n_rows, size_t n_in, size_t n_out)
+{
+    // your code here
+    (void)out, (void)x, (void)weight, (void)n_rows, (void)n_in, (void)n_out;
+    return false;
+}
+
+// out[c][r] = a[r][c]
+static void transpose(float *out, const float *a, size_t n_rows, size_t n_cols)
+{
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_cols; c++)
+            out[c * n_rows + r] = a[r * n_cols + c];
+}
+
+static void show_linear(void)
+{
+    const size_t v = SMALL_VOCAB, d = SMALL_D, cat = 3;
+    float weight[SMALL_D * SMALL_VOCAB], rows[SMALL_VOCAB * SMALL_D] = {0};
+    float every_id[SMALL_VOCAB * SMALL_VOCAB] = {0}; // one-hot
+    for (size_t id = 0; id < v; id++)
+        every_id[id * v + id] = 1.0f;
+    transpose(weight, small_wte, v, d);
+    heading("The layer called Linear");
+    printf("%-10s %9s %22s %14s\n", "row of cat", "", "float of Embedding", "of Linear");
+    for (size_t i = 0; i < d; i++)
+        printf("number %zu   %9.4f %22zu %14zu\n", i, (double)weight[i * v + cat],
+               cat * d + i, i * v + cat);
+    if (linear_forward(rows, every_id, weight, v, v, d))
+        printf("Linear of each one-hot row, and the table: the same bits: %s\n",
+               memcmp(rows, small_wte, sizeof rows) ? "no" : "yes");
+    else
+        waits_for("1.4", "linear_forward");
+    printf("Linear starts within %.4f of 0 for V = %zu, %.4f for V = %d\n",
+           1.0 / sqrt((double)v), v, 1.0 / sqrt((double)GPT2_VOCAB), GPT2_VOCAB);
+}
+
+/*
+::: {.output section="The layer called Linear"}
+:::
+
+The three numbers of "cat" lie side by side in the embedding's table, and six
+floats apart in the Linear layer's. Remember that picture; it will matter in a
+moment. With GPT-2's vocabulary, neighbours in a row of $E$ would lie
+[201,028]{.n section="What the zeros cost"} bytes apart in $W$.
+
+## What the work costs
+
+Time to count, for one id and rows of $d = 768$. The product multiplies each of
+the $V d$ numbers of the table once, and to do so must read all of them, and $V$
+switches. The lookup reads one id and one row.
+*/
+
+static const size_t vocab_sizes[] = {64, 512, 4096, 16384, GPT2_VOCAB};
+
+enum { N_SIZES = sizeof vocab_sizes / sizeof vocab_sizes[0] };
+
+// a file for a picture of the chapter, or NULL where there is no place for it
+static FILE *open_figure(const char *name)
+{
+    const char *chosen = getenv("FIGURES"), *folder = chosen ? chosen : "build/figures";
+    char path[1024];
+    int length = snprintf(path, sizeof path, "%s/%s.tsv", folder, name);
+    return length > 0 && (size_t)length < sizeof path ? fopen(path, "w") : NULL;
+}
+
+static void show_work(void)
+{
+    const size_t lookup = D_MODEL * sizeof(float) + sizeof(uint32_t);
+    FILE *figure = open_figure("bytes-read");
+    if (figure)
+        fprintf(figure,
+                "# kind: lines\n# title: Bytes read to fetch one row of 768 numbers\n"
+                "# x: rows in the table\n# y: read for one id (bytes)\n"
+                "# xscale: log\n# yscale: log\nx\tproduct\tlookup\n");
+    heading("The work for one id");
+    printf("  d = %d%33s%27s\n", D_MODEL, "product:", "lookup:");
+    printf("%8s%17s%17s%13s%14s\n", "V", "bytes of table", "multiplications",
+           "bytes read", "bytes read");
+    for (size_t n = 0; n < N_SIZES; n++) {
+        size_t v = vocab_sizes[n], table = v * D_MODEL * sizeof(float);
+        size_t product = table + v * sizeof(float);
+        printf("%8zu%17zu%17zu%13zu%14zu\n", v, table, v * D_MODEL, product, lookup);
+        if (figure)
+            fprintf(figure, "%zu\t%zu\t%zu\n", v, product, lookup);
+    }
+    if (figure)
+        fclose(figure);
+}
+
+/*
+::: {.output section="The work for one id"}
+:::
+
+![Bytes read to fetch one row. The product's line climbs with the table; the
+lookup's is flat, because it never looks at the rows that it does not
+want.](figure:bytes-read){#fig-bytes-read}
+
+At GPT-2's size the product does
+[38,597,376]{.n section="The work for one id"} multiplications, and reads
+[154,590,532]{.n section="The work for one id"} bytes, to hand over 768 numbers
+that were already there. The lookup reads
+[3,076]{.n section="The work for one id"} bytes and multiplies nothing.
+
+::: predict
+Before you read on, write down two guesses for that last line, $V = 50{,}257$. How
+many milliseconds does a plain product take for one id on your machine, three
+loops straight from the formula? And how many times faster can it become, with
+the same multiplications, all the zeros included?
+:::
+
+## The plain product: down the columns
+
+A race against a slow runner proves little. So we shall not stop at the product
+as it stands in the formula, but make it as fast as we can, in three steps, and
+then race. Each step really multiplies by all the zeros. Here is the first: for
+each output, walk down a column of `b`. (In books its loops are called $i$, $j$,
+$k$, in this order.)
+*/
+
+// out[r][c] = sum over k of a[r][k] * b[k][c], one output after the other
+//   out [n_rows][n_cols]   a [n_rows][n_inner]   b [n_inner][n_cols]
+static void product_by_columns(float *out, const float *a, const float *b, size_t n_rows,
+                               size_t n_inner, size_t n_cols)
+{
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_cols; c++) {
+            float sum = 0.0f;
+            for (size_t k = 0; k < n_inner; k++)
+                sum += a[r * n_inner + k] * b[k * n_cols + c];
+            out[r * n_cols + c] = sum;
+        }
+}
+
+/*
+Nothing is wrong with it, except for where its inner loop steps. From one $k$ to
+the next it goes from one row of `b` to the same place in the next row. This
+distance is called the *stride*, and for $d = 768$ it is 3,072 bytes.
+
+Memory does not deliver single floats. It delivers **cache lines**, on most
+machines 64 bytes, sixteen floats, and keeps the lines that were used last in a
+small fast memory close to the processor, the cache. Our walk takes one float from
+a line and moves on to another line. The fifteen floats that came along are for the
+next fifteen columns; but before the next column begins, the walk touches all
+50,257 rows, and so 50,257 lines, or 3.2 MB. The nearest cache holds perhaps
+48 KB, the second one or two MB. By the time we come back, the line is gone, and
+is fetched again. And again: 768 columns, each of which fetches 3.2 MB, make
+2.5 GB of traffic for a table of 154 MB.
+
+There is a second toll. Programs see virtual addresses, and the processor has to
+translate each into a physical one, page by page, mostly 4,096 bytes at a time. It
+remembers recent translations in a small table, the **TLB**, with room for one or
+two thousand of them. Our stride is three quarters of a page, so nearly every step
+lands in another page; one column visits all of the 37,693 pages that the table
+fills. Most steps need a translation that has been forgotten.
+
+And the processor's widest instructions stay idle. It could multiply eight or
+sixteen neighbouring floats at once, and the compiler would gladly use that: to
+*vectorise* a loop. Two things stop it here. The floats of one column are not
+neighbours. And all the products go into one `sum`: floating-point addition
+rounds, so that adding in another order can give another result, and a C compiler
+must keep ours [@goldberg1991, sec. 3.2.3]. It may not split one sum into sixteen.
+
+## The same product, along the rows
+
+The cure is to exchange the two inner loops. Every multiplication is done as
+before; only the order changes. Take one switch, and add its multiple of a whole
+row of `b` to the row of outputs.
+*/
+
+// the same sums; the inner loop runs along a row of b and a row of out
+static void product_by_rows(float *out, const float *a, const float *b, size_t n_rows,
+                            size_t n_inner, size_t n_cols)
+{
+    for (size_t r = 0; r < n_rows; r++) {
+        float *out_row = out + r * n_cols;
+        for (size_t c = 0; c < n_cols; c++)
+            out_row[c] = 0.0f;
+        for (size_t k = 0; k < n_inner; k++) {
+            float weight = a[r * n_inner + k];
+            const float *b_row = b + k * n_cols;
+            for (size_t c = 0; c < n_cols; c++)
+                out_row[c] += weight * b_row[c];
+        }
+    }
+}
+
+/*
+Now the inner loop steps from one float to its neighbour. Every line that arrives
+is used up before the next one is needed, and a page is translated once. The next
+lines can even be fetched before anybody asks for them, since it is plain to the
+processor where the walk is going. And the sixteen additions of one instruction
+belong to sixteen *different* sums, so no sum has its order changed. The compiler
+may vectorise, and does. For each output the terms are still added from $k = 0$
+upwards: the results are equal to the last bit.
+
+What stops it from being faster still? It reads the whole table for each id, 154
+MB, which is more than the near caches hold. It waits for memory. And for every
+multiplication it loads an output and stores it again.
+
+## The same product, in tiles
+
+Both have the same remedy: use a number several times while it is at hand. Instead
+of one id, take several. A float of `b`, once loaded, is multiplied by the
+switches of *four* ids; and the outputs of these four, for 48 columns, stay in the
+processor's registers while $k$ runs. Such a small block of outputs is called a
+tile.
+*/
+
+enum { TILE_ROWS = 4, TILE_COLS = 48, BLOCK = 128 };
+
+// x * y + z, in one instruction where the machine has one
+static float multiply_add(float x, float y, float z)
+{
+#if defined FP_FAST_FMAF || defined __FMA__
+    return fmaf(x, y, z);
+#else
+    return x * y + z;
+#endif
+}
+
+// out[r][c] += sum over k < n_k of a[r][k] * b[k][c], for a tile of 4 rows and 48 columns
+//   rows of out and b are n_cols floats apart, rows of a n_inner floats
+static void add_tile(float *out, const float *a, const float *b, size_t n_k,
+                     size_t n_inner, size_t n_cols)
+{
+    float sum0[TILE_COLS] = {0}, sum1[TILE_COLS] = {0};
+    float sum2[TILE_COLS] = {0}, sum3[TILE_COLS] = {0};
+    for (size_t k = 0; k < n_k; k++) {
+        const float *b_row = b + k * n_cols;
+        float a0 = a[k], a1 = a[n_inner + k];
+        float a2 = a[2 * n_inner + k], a3 = a[3 * n_inner + k];
+        for (size_t c = 0; c < TILE_COLS; c++) {
+            sum0[c] = multiply_add(a0, b_row[c], sum0[c]);
+            sum1[c] = multiply_add(a1, b_row[c], sum1[c]);
+            sum2[c] = multiply_add(a2, b_row[c], sum2[c]);
+            sum3[c] = multiply_add(a3, b_row[c], sum3[c]);
+        }
+    }
+    for (size_t c = 0; c < TILE_COLS; c++) {
+        out[c] += sum0[c];
+        out[n_cols + c] += sum1[c];
+        out[2 * n_cols + c] += sum2[c];
+        out[3 * n_cols + c] += sum3[c];
+    }
+}
+
+/*
+The four arrays are small and of a size known to the compiler, so it can keep them in
+registers: twelve of them where a register holds sixteen floats. That is also why they
+have four names. Written as one array `sum[4][48]` with a loop over the four, the code
+ran at half the speed under one of the two compilers that we tried.
+
+Around the tile go three more loops. The table is cut into blocks of 128 rows, and a
+block into strips of 48 columns. A strip is 24 KB, which fits into the nearest cache,
+and there it stays while all the ids pass over it, four by four. So the table is read
+from far away once for all the ids, instead of once for each.
+*/
+
+// the same sums, a block of rows of b at a time
+//   n_rows must be a multiple of 4 and n_cols of 48
+static void product_by_tiles(float *out, const float *a, const float *b, size_t n_rows,
+                             size_t n_inner, size_t n_cols)
+{
+    for (size_t n = 0; n < n_rows * n_cols; n++)
+        out[n] = 0.0f;
+    for (size_t k = 0; k < n_inner; k += BLOCK) {
+        size_t n_k = n_inner - k < BLOCK ? n_inner - k : BLOCK;
+        for (size_t c = 0; c < n_cols; c += TILE_COLS)
+            for (size_t r = 0; r < n_rows; r += TILE_ROWS)
+                add_tile(out + r * n_cols + c, a + r * n_inner + k, b + k * n_cols + c,
+                         n_k, n_inner, n_cols);
+    }
+}
+
+/*
+A library for matrix products, a BLAS, does in essence the same, with more care for
+the edges. (`fmaf` multiplies and adds in one step and rounds once. In general that
+changes the last bit of a result, and so may adding the blocks' sums one by one. Here
+neither can: each sum has one term that is not zero.)
+
+## The race
+
+To race, we need a table of GPT-2's size, filled with something. What the numbers
+are does not matter for the time, so they come from a small generator that gives
+the same numbers everywhere. The smaller vocabularies use the first rows of the
+same table.
+*/
+
+enum { LOOKUP_IDS = 1024, PRODUCT_IDS = 128 };
+
+struct lab {
+    size_t vocab_size;
+    size_t d_model;
+    float *wte; // [vocab_size][d_model]
+    float *x;   // [PRODUCT_IDS][vocab_size], zeros between two timings
+    float *out; // [LOOKUP_IDS][d_model]
+    uint32_t ids[LOOKUP_IDS];
+    uint32_t random; // the state of the generator
+    double patience; // seconds for which a contender runs again and again
+};
+
+// room for n floats, from the start of a cache line on
+static float *allocate(size_t n)
+{
+    size_t n_lines = n / 16 + 1;
+    float *floats = aligned_alloc(64, n_lines * 64);
+    if (!floats) {
+        fprintf(stderr, "01_lookup: there is no room for %zu floats\n", n);
+        exit(1);
+    }
+    return floats;
+}
+
+static uint32_t next_random(uint32_t *state)
+{
+    return *state = *state * 1664525u + 1013904223u;
+}
+
+static void open_lab(struct lab *lab, size_t vocab_size, double patience)
+{
+    *lab = (struct lab){
+        .vocab_size = vocab_size, .d_model = D_MODEL, .random = 1, .patience = patience};
+    lab->wte = allocate(vocab_size * D_MODEL);
+    lab->x = allocate(PRODUCT_IDS * vocab_size);
+    lab->out = allocate(LOOKUP_IDS * D_MODEL);
+    memset(lab->x, 0, PRODUCT_IDS * vocab_size * sizeof *lab->x);
+    memset(lab->out, 0, LOOKUP_IDS * D_MODEL * sizeof *lab->out);
+    for (size_t n = 0; n < vocab_size * D_MODEL; n++) // between -0.5 and 0.5
+        lab->wte[n] = (float)(next_random(&lab->random) >> 8) / 16777216.0f - 0.5f;
+}
+
+static void close_lab(struct lab *lab)
+{
+    free(lab->wte);
+    free(lab->x);
+    free(lab->out);
+}
+
+/*
+Each contender runs for a fiftieth of a second, or once if it takes longer, and its
+best run counts: whatever else the machine was doing can only have made a run
+slower. The lookup gets new random ids for every run, so that it does not meet rows
+that are still in the cache from the run before. The code from here to the output is
+stopwatch and bookkeeping; you lose nothing if you go straight to the result.
+*/
+
+typedef void product_fn(float *out, const float *a, const float *b, size_t n_rows,
+                        size_t n_inner, size_t n_cols);
+typedef bool lookup_fn(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+                       size_t vocab_size, size_t d_model);
+
+static double seconds(void)
+{
+    struct timespec now;
+    timespec_get(&now, TIME_UTC);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static void draw_ids(struct lab *lab, size_t n, size_t vocab_size)
+{
+    for (size_t t = 0; t < n; t++)
+        lab->ids[t] = (uint32_t)((uint64_t)next_random(&lab->random) * vocab_size >> 32);
+}
+
+// seconds for each id of a product with the first vocab_size rows of the table
+static double time_product(struct lab *lab, product_fn *multiply, size_t n_ids,
+                           size_t vocab_size)
+{
+    double best = INFINITY, begin = seconds(), start;
+    draw_ids(lab, n_ids, vocab_size);
+    for (size_t t = 0; t < n_ids; t++)
+        lab->x[t * vocab_size + lab->ids[t]] = 1.0f;
+    do {
+        start = seconds();
+        multiply(lab->out, lab->x, lab->wte, n_ids, vocab_size, lab->d_model);
+        best = fmin(best, seconds() - start);
+    } while (seconds() - begin < lab->patience);
+    for (size_t t = 0; t < n_ids; t++)
+        lab->x[t * vocab_size + lab->ids[t]] = 0.0f;
+    return best / (double)n_ids;
+}
+
+// seconds for each id of a lookup in the first vocab_size rows; NAN: it is not written
+static double time_lookup(struct lab *lab, lookup_fn *look_up, size_t vocab_size)
+{
+    double best = INFINITY, begin = seconds(), start;
+    do {
+        draw_ids(lab, LOOKUP_IDS, vocab_size);
+        start = seconds();
+        if (!look_up(lab->out, lab->wte, lab->ids, LOOKUP_IDS, vocab_size, lab->d_model))
+            return NAN;
+        best = fmin(best, seconds() - start);
+    } while (seconds() - begin < lab->patience);
+    return best / LOOKUP_IDS;
+}
+
+static bool copy_rows(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+                      size_t vocab_size, size_t d_model)
+{
+    (void)vocab_size;
+    for (size_t t = 0; t < n_tokens; t++)
+        memcpy(out + t * d_model, wte + ids[t] * d_model, d_model * sizeof *out);
+    return true;
+}
+
+/*
+`copy_rows` is a lookup by `memcpy` that checks nothing. It runs beside your own as a
+yardstick, and in its place while yours is not written. All the products have to hand
+over the rows that it copies, to the last bit, or the race is off.
+*/
+
+static void your_product(float *out, const float *a, const float *b, size_t n_rows,
+                         size_t n_inner, size_t n_cols)
+{
+    (void)matmul(out, a, b, n_rows, n_inner, n_cols);
+}
+
+static bool matmul_is_written(void)
+{
+    const float one = 1.0f;
+    float product;
+    return matmul(&product, &one, &one, 1, 1, 1);
+}
+
+// whether each product hands over the rows of the table, bit for bit
+static bool all_hand_over_rows(struct lab *lab, size_t vocab_size)
+{
+    product_fn *const products[] = {product_by_columns, product_by_rows,
+                                    product_by_tiles};
+    const size_t n_floats = PRODUCT_IDS * lab->d_model;
+    float *rows = allocate(n_floats);
+    bool same = true;
+    for (size_t n = 0; n < 3; n++) {
+        (void)time_product(lab, products[n], PRODUCT_IDS, vocab_size);
+        copy_rows(rows, lab->wte, lab->ids, PRODUCT_IDS, vocab_size, lab->d_model);
+        same = same && memcmp(rows, lab->out, n_floats * sizeof *rows) == 0;
+    }
+    free(rows);
+    return same;
+}
+
+enum { YOURS, COLUMNS, ROWS, TILES, YOUR_LOOKUP, COPIES, N_RACERS };
+
+// microseconds[racer] for each id; NAN where the exercise is not written
+static void race(double *microseconds, struct lab *lab, size_t vocab_size,
+                 bool multiplies)
+{
+    double *best = microseconds;
+    best[YOURS] = multiplies ? time_product(lab, your_product, 1, vocab_size) : NAN;
+    best[COLUMNS] = time_product(lab, product_by_columns, 1, vocab_size);
+    best[ROWS] = time_product(lab, product_by_rows, 4, vocab_size);
+    best[TILES] = time_product(lab, product_by_tiles, PRODUCT_IDS, vocab_size);
+    best[YOUR_LOOKUP] = time_lookup(lab, embedding_forward, vocab_size);
+    best[COPIES] = time_lookup(lab, copy_rows, vocab_size);
+    for (size_t racer = 0; racer < N_RACERS; racer++)
+        best[racer] *= 1e6;
+}
+
+static void print_race(const double *microseconds, size_t vocab_size)
+{
+    printf("%8zu", vocab_size);
+    for (size_t racer = 0; racer < N_RACERS; racer++) {
+        char number[32];
+        snprintf(number, sizeof number, "~%.*f", racer < YOUR_LOOKUP ? 1 : 2,
+                 microseconds[racer]);
+        printf("%12s", isnan(microseconds[racer]) ? "-" : number);
+    }
+    printf("\n");
+}
+
+static void plot_race(double results[][N_RACERS])
+{
+    FILE *figure = open_figure("lookup-cost");
+    if (!figure)
+        return;
+    fprintf(figure, "# kind: lines\n# title: Time to fetch one row of 768 numbers\n"
+                    "# x: rows in the table\n# y: time for one id (microseconds)\n"
+                    "# xscale: log\n# yscale: log\n# measured: yes\n"
+                    "x\tby columns\tby rows\tby tiles\tlookup\n");
+    for (size_t n = 0; n < N_SIZES; n++)
+        fprintf(figure, "%zu\t%g\t%g\t%g\t%g\n", vocab_sizes[n], results[n][COLUMNS],
+                results[n][ROWS], results[n][TILES], results[n][COPIES]);
+    fclose(figure);
+}
+
+static void show_race(void)
+{
+    struct lab lab;
+    double results[N_SIZES][N_RACERS];
+    bool multiplies = matmul_is_written();
+    open_lab(&lab, GPT2_VOCAB, 0.02);
+    heading("The race: microseconds for one id");
+    printf("%20s%48s\n", "product:", "lookup:");
+    printf("%8s%12s%12s%12s%12s%12s%12s\n", "V", "yours", "columns", "rows", "tiles",
+           "yours", "memcpy");
+    for (size_t n = 0; n < N_SIZES; n++) {
+        race(results[n], &lab, vocab_sizes[n], multiplies);
+        print_race(results[n], vocab_sizes[n]);
+    }
+    if (!multiplies)
+        waits_for("1.2", "matmul");
+    if (isnan(results[0][YOUR_LOOKUP]))
+        waits_for("1.3", "embedding_forward");
+    printf("columns, rows and tiles hand over the same bits as memcpy: %s\n",
+           all_hand_over_rows(&lab, 64) ? "yes" : "no");
+    plot_race(results);
+    close_lab(&lab);
+}
+
+/*
+On the machine that built this page:
+
+::: {.output section="The race: microseconds for one id"}
+:::
+
+![The race on logarithmic axes. Three lines climb with the table, and one lies flat:
+each step makes the product faster, and none changes the direction in which it goes.
+Where a line bends upwards, the table has outgrown a cache.](figure:lookup-cost){#fig-lookup-cost}
+
+Look at the last line, and at your two guesses. "Columns", "rows" and "tiles" do the
+same multiplications and give the same bits. Divide the first time by the third: all of
+that was gained without any cleverness about zeros, by choosing which float is read
+when. It is worth knowing whenever you multiply matrices that are *not* full of zeros,
+which from chapter 3 on is all the time. If your own product stands near "columns", try
+exchanging two of its loops.
+
+Now divide the best product by the lookup. The lookup still wins by a factor of
+thousands, and the factor grows with the vocabulary. No step that makes a product
+faster can catch a program that does not multiply.
+
+But look *down* the lookup's column as well. It always copies 3,072 bytes, and yet
+it takes somewhat longer in the larger tables. By now you know why. A small table
+stays in a near cache, and its pages in the TLB. In a large one, a random row has to
+come from farther away, and its page must be translated anew. A lookup costs what it
+costs to *reach* the row. That is a small rise, beside the product's, whose time grows
+in step with the table.
+
+`build/01_lookup bench` looks closer, and says for each ratio what we think it should
+be (a miss is reported, and is no error: machines differ). It holds the lookup against
+`memcpy` of the same rows, and against `memcpy` of as many bytes in one piece. To be
+fair to all, there are sixteen batches of 1,024 random rows, 50 MB together, taken in
+turns, so that no batch is still in a near cache when somebody comes to it again; and
+everybody copies into the same place.
+*/
+
+enum { N_BATCHES = 16, N_PASSES = 25 };
+
+static void report(const char *what, double ratio, bool at_least, double want)
+{
+    bool ok = at_least ? ratio >= want : ratio <= want;
+    printf("%-48s ~%-8.*f want %s %-5g %s\n", what, ratio < 10.0 ? 3 : 0, ratio,
+           at_least ? ">=" : "<=", want, ok ? "ok" : "missed");
+}
+
+enum { YOUR_ROWS, SAME_ROWS, ONE_PIECE, N_COPIERS };
+
+// seconds to copy batch b: its rows by ids, or as many bytes of the table in one piece
+static double time_batch(struct lab *lab, size_t copier, const uint32_t *ids, size_t b)
+{
+    const size_t n_floats = LOOKUP_IDS * lab->d_model;
+    lookup_fn *look_up = copier == YOUR_ROWS ? embedding_forward : copy_rows;
+    double start = seconds();
+    if (copier == ONE_PIECE)
+        memcpy(lab->out, lab->wte + 3 * b * n_floats, n_floats * sizeof *lab->out);
+    else
+        look_up(lab->out, lab->wte, ids + b * LOOKUP_IDS, LOOKUP_IDS, GPT2_VOCAB,
+                lab->d_model);
+    return seconds() - start;
+}
+
+static void bench_copies(struct lab *lab)
+{
+    uint32_t ids[N_BATCHES * LOOKUP_IDS];
+    double best[N_COPIERS][N_BATCHES], sum[N_COPIERS] = {0};
+    for (size_t b = 0; b < N_BATCHES; b++) {
+        draw_ids(lab, LOOKUP_IDS, GPT2_VOCAB);
+        memcpy(ids + b * LOOKUP_IDS, lab->ids, sizeof lab->ids);
+    }
+    for (size_t pass = 0; pass < N_PASSES; pass++)
+        for (size_t b = 0; b < N_BATCHES; b++)
+            for (size_t copier = 0; copier < N_COPIERS; copier++) {
+                size_t mine = copier == SAME_ROWS ? (b + N_BATCHES / 2) % N_BATCHES : b;
+                double time = time_batch(lab, copier, ids, mine);
+                best[copier][mine] = pass ? fmin(best[copier][mine], time) : time;
+            }
+    for (size_t b = 0; b < N_BATCHES; b++)
+        for (size_t copier = 0; copier < N_COPIERS; copier++)
+            sum[copier] += best[copier][b];
+    report("speed of the lookup / memcpy of the same rows",
+           sum[SAME_ROWS] / sum[YOUR_ROWS], true, 0.95);
+    report("speed of the lookup / memcpy in one piece", sum[ONE_PIECE] / sum[YOUR_ROWS],
+           true, 0.7);
+}
+
+static void bench_products(struct lab *lab, double look_up)
+{
+    double first = time_product(lab, product_by_columns, 1, GPT2_VOCAB);
+    double best = time_product(lab, product_by_tiles, PRODUCT_IDS, GPT2_VOCAB);
+    double small = time_product(lab, product_by_tiles, PRODUCT_IDS, 1000);
+    double large = time_product(lab, product_by_tiles, PRODUCT_IDS, 100000);
+    report("time of the best product, 100,000 / 1,000 rows", large / small, true, 80.0);
+    report("time of the first product / the best", first / best, true, 200.0);
+    if (!isnan(look_up))
+        report("time of the best product / the lookup", best / look_up, true, 2000.0);
+}
+
+static int bench(void)
+{
+    struct lab lab;
+    open_lab(&lab, 100000, 0.4);
+    heading("Benchmark, d = 768, V = 50,257 unless it says otherwise");
+    double look_up = time_lookup(&lab, embedding_forward, GPT2_VOCAB);
+    if (isnan(look_up)) {
+        waits_for("1.3", "embedding_forward");
+    } else {
+        double small = time_lookup(&lab, embedding_forward, 1000);
+        double large = time_lookup(&lab, embedding_forward, 100000);
+        bench_copies(&lab);
+        report("time of the lookup, 100,000 / 1,000 rows", large / small, false, 3.0);
+    }
+    bench_products(&lab, look_up);
+    close_lab(&lab);
+    return 0;
+}
+
+/*
+## How alike are two rows?
+
+A row has arrived. We asked for rows so that likeness could be *seen* in the
+numbers, and measured it by distance. Distance has a weakness: it mixes up two
+things. Multiply the row of "cat" by ten, and it is far from "dog", although it still
+says the same about tails, pets and fruit, only louder. What we would like to
+compare is the proportions, which is to say the *direction* of a vector without its
+length.
+
+The dot product of two vectors, $a \cdot b = \sum_i a_i b_i$, grows with both
+lengths. Divide by both, and what is left is the cosine of the angle between them:
+
+$$\cos(a, b) = \frac{a \cdot b}{|a| \, |b|}, \qquad |a| = \sqrt{a \cdot a}.$$
+
+It is 1 for two vectors of one direction, 0 for two at a right angle, and $-1$ for
+opposite ones, and it does not change when either vector is multiplied by a positive
+number.
+*/
+
+/*
+## Exercise 1.5: direction without length {#cosine-similarity .exercise}
+
+Write the cosine. For $a = (3, 4)$ and $b = (8, 6)$ the dot product is
+$24 + 24 = 48$, the lengths are $\sqrt{9 + 16} = 5$ and $\sqrt{64 + 36} = 10$, and
+the cosine is $48 / 50 = 0.96$. With $b = (4, 3)$, half as long, it is
+$24 / 25$, which is 0.96 again.
+
+Compute the three sums in `double`. A `float` cannot hold the square of
+$10^{-30}$, nor that of $10^{30}$: the one becomes zero and the other infinity. A
+`double` holds both.
+
+A vector of zeros has length 0 and no direction, and $0 / 0$ is not a number. Say
+that it is like nothing: if either vector is all zeros, return 0.
+*/
+
+// (sum over i of a[i] * b[i]) / (|a| * |b|), sums in double
+//   a [n]   b [n]
+// 0 if a or b is all zeros
+EXERCISE float cosine_similarity(const float *a, const float *b, size_t n)
+{
+    // your code here
+    (void)a, (void)b, (void)n;
+    return NAN;
+}
+
+// the cosine of rows a and b of a matrix with n columns
+static double cosine(const float *matrix, size_t a, size_t b, size_t n)
+{
+    return (double)cosine_similarity(matrix + a * n, matrix + b * n, n);
+}
+
+static void plot_cosines(const char *name, const char *title, const float *rows, size_t n)
+{
+    FILE *figure = open_figure(name);
+    if (!figure)
+        return;
+    fprintf(figure, "# kind: heat\n# title: %s\n# x: word\n# y: word\n# diverging: yes\n",
+            title);
+    for (size_t b = 0; b < N_NAMED; b++)
+        fprintf(figure, "\t%s", named[b]);
+    for (size_t a = 0; a < N_NAMED; a++) {
+        fprintf(figure, "\n%s", named[a]);
+        for (size_t b = 0; b < N_NAMED; b++)
+            fprintf(figure, "\t%.4f", cosine(rows, a, b, n));
+    }
+    fprintf(figure, "\n");
+    fclose(figure);
+}
+
+static void show_cosines(void)
+{
+    const size_t id[N_NAMED] = {3, 1, 5};
+    heading("How alike: cosines");
+    if (isnan(cosine_similarity(features, features, N_FEATURES))) {
+        waits_for("1.5", "cosine_similarity");
+        return;
+    }
+    printf("%-16s %10s %14s %20s\n", "", "one-hot", "five features",
+           "6 x 3 random table");
+    for (size_t a = 0; a < N_NAMED; a++)
+        for (size_t b = a + 1; b < N_NAMED; b++)
+            printf("%-6s %-9s %10.5f %14.5f %20.5f\n", named[a], named[b],
+                   cosine(switches, a, b, SMALL_VOCAB),
+                   cosine(features, a, b, N_FEATURES),
+                   cosine(small_wte, id[a], id[b], SMALL_D));
+    plot_cosines("one-hot-cosines", "Cosines of one-hot rows", switches, SMALL_VOCAB);
+    plot_cosines("feature-cosines", "Cosines of the five features", features, N_FEATURES);
+}
+
+/*
+::: {.output section="How alike: cosines"}
+:::
+
+![Each word against each, as one-hot rows. Only the diagonal is lit: a word is like
+itself, and like nothing else.](figure:one-hot-cosines){#fig-one-hot-cosines}
+
+![The same three words as five features. Cat and dog light up as one block; the
+apple stands apart.](figure:feature-cosines){#fig-feature-cosines}
+
+The one-hot cosines are all 0, because two rows of switches never have a one in the
+same place. The features say [0.99940]{.n section="How alike: cosines"} for cat and
+dog, and next to nothing for the apple, [0.04573]{.n section="How alike: cosines"} with
+the cat and [0.02167]{.n section="How alike: cosines"} with the dog.
+
+And the third column, the table of random numbers that PyTorch begins with? There
+the cat is closer to the apple than to the dog. It means nothing. Those rows have
+seen no text yet. A row of an untrained table is a place to put something, and three
+numbers are so few that chance alone makes large cosines. (Chapter 2 shows how this
+changes when there are 768.)
+
+## Equal in algebra, not in bits
+
+We have a proof that the product is the lookup, and a program that compared them bit
+by bit and said "yes". Now for what the proof forgot.
+
+It said: a term with the factor 0 is 0. That is true of real numbers. A `float` is
+not quite a real number. Some of its 32-bit patterns stand for infinity, and some for
+NaN, *not a number*, which is what $0/0$ leaves behind. Arithmetic with a NaN gives a
+NaN again: zero times a NaN is NaN, and zero times infinity is NaN too
+[@ieee754, secs. 6.2 and 7.2]. So if one entry of the table goes bad, say in training,
+where such things happen, then every sum over its column meets it. Each of these sums
+has the term $0 \times \mathrm{NaN}$ in it, and is lost.
+
+::: predict
+The program puts NaN into the three numbers of row 4, "eat", and sends the whole
+sentence through: 8 tokens, 24 outputs, and "eat" occurs once. How many of the 24
+are NaN after the lookup? How many after the product?
+:::
+*/
+
+static const uint32_t sentence_ids[] = {0, 1, 2, 0, 3, 4, 0, 5};
+
+enum { N_SENTENCE = sizeof sentence_ids / sizeof sentence_ids[0] };
+
+// the sentence through a table of 6 x 3, both ways
+static void both_ways(float *rows, float *product, const float *wte)
+{
+    float x[N_SENTENCE * SMALL_VOCAB] = {0};
+    for (size_t t = 0; t < N_SENTENCE; t++)
+        x[t * SMALL_VOCAB + sentence_ids[t]] = 1.0f;
+    copy_rows(rows, wte, sentence_ids, N_SENTENCE, SMALL_VOCAB, SMALL_D);
+    product_by_rows(product, x, wte, N_SENTENCE, SMALL_VOCAB, SMALL_D);
+}
+
+static size_t count_nan(const float *a, size_t n)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += isnan(a[i]) ? 1 : 0;
+    return count;
+}
+
+// the 32 bits of a float, as a number
+static uint32_t bits(float x)
+{
+    uint32_t pattern;
+    memcpy(&pattern, &x, sizeof pattern);
+    return pattern;
+}
+
+static void show_bits(void)
+{
+    enum { N = N_SENTENCE * SMALL_D, CAT = 4 * SMALL_D }; // "cat" stands at position 4
+    float wte[SMALL_VOCAB * SMALL_D], rows[N], product[N];
+    heading("Equal in algebra, not in bits");
+    memcpy(wte, small_wte, sizeof wte);
+    for (size_t i = 0; i < SMALL_D; i++)
+        wte[4 * SMALL_D + i] = NAN;
+    both_ways(rows, product, wte);
+    printf("row 4, \"eat\", is NaN:       lookup  %2zu of %d outputs are NaN\n",
+           count_nan(rows, N), N);
+    printf("%36s%2zu of %d outputs are NaN\n", "product ", count_nan(product, N), N);
+    memcpy(wte, small_wte, sizeof wte);
+    wte[3 * SMALL_D] = -0.0f;
+    both_ways(rows, product, wte);
+    printf("row 3, \"cat\", starts -0.0:  lookup  %+.1f   bits %08" PRIx32 "\n",
+           (double)rows[CAT], bits(rows[CAT]));
+    printf("%36s%+.1f   bits %08" PRIx32 "\n", "product ", (double)product[CAT],
+           bits(product[CAT]));
+    printf("%36s%s\n", "by ==    ", rows[CAT] == product[CAT] ? "equal" : "different");
+}
+
+/*
+::: {.output section="Equal in algebra, not in bits"}
+:::
+
+One bad row, and the product has lost *every* output:
+[24]{.n section="Equal in algebra, not in bits"} of 24, the seven tokens included
+that have nothing to do with "eat". The lookup has lost the
+[3]{.n section="Equal in algebra, not in bits"} outputs of the one token that names
+the row. It cannot lose more. What it does not read cannot hurt it.
+
+The second half of the output is quieter. Floating point has two zeros, one for each
+state of the sign bit, and they compare as equal; `-0.0` is what remains, for one,
+when a small negative number becomes too small to be told from zero. The lookup
+copies the pattern, `80000000`. The product starts its sum at `+0.0`, and adds
+products of zero, and then $1 \times (-0.0) = -0.0$. The rule for that
+addition is plain: the sum of two zeros of opposite sign is `+0.0`, in every rounding
+mode but the one towards minus infinity [@ieee754, sec. 6.3]. So out comes
+`00000000`, and the sign is gone. (Why there are two zeros, and what a NaN is good for,
+is told by @goldberg1991 [sec. 2.2].)
+
+Does it matter? The zero hardly ever. The NaN, yes, each time that you go looking for
+where one came from: behind a lookup it leads you to the token, and behind a product
+it leads you nowhere. And the two together tell you something about proofs. "Equal"
+had a silent condition, that the numbers behave like real numbers. This is also why we
+never compile this course with `-ffast-math`. Among other things it allows the compiler
+to assume that there is no NaN, no infinity and no `-0.0`, and so to take $0 \cdot x$ for
+0: the very step at which our proof was wrong.
+
+So: is an embedding layer just a matrix product? It is a matrix product that is never
+carried out. Look at it as a product when you want to know what it means, and how to
+train it. Look at it as a lookup when you want to run it.
+*/
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], "bench") == 0)
+        return bench();
+    if (argc > 1) {
+        fprintf(stderr, "01_lookup: the only argument that I know is \"bench\"\n");
+        return 2;
+    }
+    struct text text = {0};
+    read_text(&text, sentence);
+    show_ids(&text);
+    show_one_hot(&text);
+    show_price(&text);
+    show_distances();
+    show_product_and_lookup(&text);
+    show_linear();
+    show_work();
+    show_race();
+    show_cosines();
+    show_bits();
+    return 0;
+}
+
+/*
+## What you can now explain
+
+- Why a model cannot compute with ids, and what a one-hot row does about it.
+- The two faults of one-hot rows, which of them is about cost, and which is not.
+- Why a one-hot row times a table is a row of the table, with the sum written out.
+- How an embedding layer differs from a Linear layer: bias, storage, first numbers.
+- Where the time of a matrix product goes, and what cache lines, the TLB and the order
+  of additions have to do with it.
+- What the cosine measures, and what it leaves out.
+- In which two cases the product and the lookup give different bits, and why.
+
+## Three questions to think about
+
+::: think
+Put `if (a[r * n_inner + k] == 0.0f) continue;` into the inner loop of a product. It
+now does one multiplication for each output of a one-hot row. Which of the two
+differences in bits does this cure, and which not?
+
+:::: answer
+It cures the NaN. The rows that the token does not name are not read any more, so
+that nothing in them can spoil the sum. It does not cure the sign of zero: the sum
+still starts at `+0.0`, and `+0.0` plus `-0.0` is `+0.0`. Let the sum start at `-0.0`,
+and the second is cured as well: $-0.0 + x$ is $x$ for every $x$, both zeros included,
+so `-0.0` is the true zero of addition. With both changes the product of a one-hot row
+hands over the table's very bits. But it is no longer *the* product: where `a` has zeros
+and `b` has NaN, it gives another answer than the formula does.
+::::
+:::
+
+::: think
+Replace the one-hot row of "cat" by a row with 0.5 at "cat" and 0.5 at "dog". What does
+the product hand over? Can a lookup do the same?
+
+:::: answer
+The mean of the two rows: each of its numbers is half of one plus half of the other.
+In general a row of weights times a table gives the weighted sum of the table's rows,
+and the one-hot row is the case in which one weight is 1. The lookup cannot do it in
+one step, because it takes ids and not weights. This is more than a curiosity. When an
+attention layer looks at several earlier positions at once, it computes just such a
+weighted sum [@vaswani2017, sec. 3.2]: a soft lookup.
+::::
+:::
+
+::: think
+Suppose that a library kept its embedding table the way a Linear layer keeps its
+weight, $d$ rows of $V$ floats. For one id at $d = 768$ and $V = 50{,}257$, how many
+cache lines of 64 bytes does a lookup touch? And how many with our way of storing, if
+rows begin where lines do?
+
+:::: answer
+The 768 numbers of one token would lie 201,028 bytes apart, each in a line of its own:
+768 lines, 49,152 bytes of traffic to use 3,072, and nearly every number in another
+page. Stored by rows they fill 48 lines, all of them neighbours, in one page or two.
+The algebra does not care which way a matrix lies in memory. The lookup does.
+::::
+:::
+
+## What to read next
+
+- Bengio and others [-@bengio2003] put a table of word vectors in front of a neural
+  network that predicts the next word, and trained both together. Their section 2 is
+  this chapter's bridge, built more than twenty years ago.
+- Goldberg [-@goldberg1991] is the long and friendly answer to the last section: what
+  floating point promises, and what an optimiser may do to it.
+- Vaswani and others [-@vaswani2017, sec. 3.4] describe in a few lines the embedding
+  layers of the first transformer, and a detail that you will meet again in chapter 5:
+  the same table stands at both ends of the model.
+- Chapter 2 asks where the eighteen numbers of our table come from, and makes them in C.
+*/
+
+/*
+## Hints {#hints}
+
+::: {.hint exercise="1.1"}
+You know where row $t$ of `out` begins and how long it is. Which one of its floats is
+not zero? And when can you be sure that no id is bad: before you write, or while you
+are writing?
+:::
+
+::: {.hint exercise="1.1"}
+$\mathrm{out}[t V + v] = 1$ if $v = \mathrm{ids}[t]$, and 0 for the other $v$ from 0 to
+$V - 1$. An id is good if $\mathrm{ids}[t] < V$.
+:::
+
+::: {.hint exercise="1.1"}
+Two loops, one after the other. The first goes over all tokens and returns `false` at
+the first id that is not below `vocab_size`. The second goes over all tokens again,
+and inside it a loop goes over the `vocab_size` floats of the token's row and writes 1
+where the index equals the id and 0 elsewhere. Return `true` at the end; without any
+tokens both loops do nothing.
+:::
+
+::: {.hint exercise="1.2"}
+Pick one float of `out`. Which row of `a` and which column of `b` does it need, and
+where do the two lie in memory?
+:::
+
+::: {.hint exercise="1.2"}
+$\mathrm{out}[r \cdot n_\mathrm{cols} + c] = \sum_k a[r \cdot n_\mathrm{inner} + k] \;
+b[k \cdot n_\mathrm{cols} + c]$, with $k$ from 0 to $n_\mathrm{inner} - 1$. Each matrix
+is indexed with its own number of columns.
+:::
+
+::: {.hint exercise="1.2"}
+First return `false` if one of the three sizes is 0. Then three loops: over the rows
+$r$, over the columns $c$, and inside over $k$. Before the loop over $k$ a local sum is
+set to 0; in it, the product of the two floats is added; after it, the sum is stored
+in `out`.
+:::
+
+::: {.hint exercise="1.3"}
+Which of the numbers that you are given picks the row of the table, and which one
+picks the row of `out`?
+:::
+
+::: {.hint exercise="1.3"}
+$\mathrm{out}[t d + i] = \mathrm{wte}[\mathrm{ids}[t] \cdot d + i]$ for $i$ from 0 to
+$d - 1$. The row's length is $d$ on both sides; $V$ serves only to check the ids.
+:::
+
+::: {.hint exercise="1.3"}
+Check all the ids first, as in exercise 1.1. Then one loop over the tokens: point to
+the token's row of `wte`, `d_model` floats times its id from the start, and to row $t$
+of `out`; copy `d_model` floats, with a loop or with `memcpy`. Since `d_model` is a
+`size_t`, its product with an id is a `size_t` too.
+:::
+
+::: {.hint exercise="1.4"}
+In `matmul` the weights of one output stood in a column. Where do they stand here?
+:::
+
+::: {.hint exercise="1.4"}
+$\mathrm{out}[r \cdot n_\mathrm{out} + o] = \sum_i x[r \cdot n_\mathrm{in} + i] \;
+\mathrm{weight}[o \cdot n_\mathrm{in} + i]$, with $i$ from 0 to $n_\mathrm{in} - 1$.
+:::
+
+::: {.hint exercise="1.4"}
+Return `false` if a size is 0. Then three loops, as in `matmul`: over the rows of `x`,
+over the outputs, and inside over the inputs. Row $r$ of `x` and row $o$ of `weight`
+both run from left to right: multiply float by float, sum up, store.
+:::
+
+::: {.hint exercise="1.5"}
+The formula has three sums in it. Can they all be made in one walk over the two
+vectors? And what would you divide by if one of them is all zeros?
+:::
+
+::: {.hint exercise="1.5"}
+$\cos = \sum_i a_i b_i \,/ \left( \sqrt{\sum_i a_i^2} \, \sqrt{\sum_i b_i^2} \right)$, and
+0 if one of the two sums under the roots is 0.
+:::
+
+::: {.hint exercise="1.5"}
+Three sums of type `double`, all starting at 0. One loop over $i$ adds the product of
+the two floats to the first, the square of the one to the second and the square of the
+other to the third; convert to `double` *before* you multiply. If the second or the
+third is 0, return 0. Otherwise divide the first by the two roots, and convert the
+result to `float`.
+:::
+*/
