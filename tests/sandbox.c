@@ -165,9 +165,9 @@ static const unsigned allowed_calls[] = {
     SYS_read,         SYS_pread64,        SYS_write,       SYS_writev,
     SYS_close,        SYS_fstat,          SYS_newfstatat,  SYS_lseek,
     SYS_mmap,         SYS_munmap,         SYS_mprotect,    SYS_mremap,
-    SYS_brk,          SYS_futex,          SYS_getrandom,   SYS_rt_sigaction,
+    SYS_brk,          SYS_getuid,         SYS_getrandom,   SYS_rt_sigaction,
     SYS_sigaltstack,  SYS_rt_sigreturn,   SYS_getpid,      SYS_rt_sigprocmask,
-    SYS_gettid,       SYS_getuid,         SYS_sched_yield, SYS_fcntl,
+    SYS_gettid,       SYS_fcntl,          SYS_sched_yield,
     SYS_uname,        SYS_clock_gettime,  SYS_gettimeofday,
     SYS_exit,         SYS_exit_group,
 #if defined(HAVE_ASAN)
@@ -196,10 +196,11 @@ enum {
 // process does about the signal. The other numberings of x86-64 (32 bit, x32) kill.
 static bool install_filter(void)
 {
-    struct sock_filter code[2 * (N_ALLOWED + N_ANSWERED) + 8];
+    struct sock_filter code[2 * (N_ALLOWED + N_ANSWERED) + 16];
     unsigned short n = 0;
     const unsigned at_arch = (unsigned)offsetof(struct seccomp_data, arch);
     const unsigned at_number = (unsigned)offsetof(struct seccomp_data, nr);
+    const unsigned at_operation = (unsigned)offsetof(struct seccomp_data, args[1]);
 
     code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, at_arch);
     code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, THIS_ARCH, 1, 0);
@@ -213,6 +214,13 @@ static bool install_filter(void)
         code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1);
         code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, answer);
     }
+    // A futex may be woken, which a lock does when it is left. There is one thread: to wait
+    // for one would be to wait for ever. (FUTEX_WAKE is 1, below flags from 128 on.)
+    code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_futex, 0, 4);
+    code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, at_operation);
+    code[n++] = (struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 127);
+    code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 1);
+    code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP);
     struct sock_fprog program = {.len = n, .filter = code};
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
@@ -405,7 +413,7 @@ const char *system_call_name(int number)
         {SYS_process_vm_writev, "process_vm_writev"},
         {SYS_wait4, "wait4 (a process)"},    {SYS_setsid, "setsid"},
         {SYS_getppid, "getppid"},            {SYS_pidfd_open, "pidfd_open"},
-        {SYS_ppoll, "ppoll (wait)"},         {SYS_pselect6, "pselect (wait)"},
+        {SYS_futex, "futex (wait)"},         {SYS_ppoll, "ppoll (wait)"},         {SYS_pselect6, "pselect (wait)"},
         {SYS_execveat, "execveat (a program)"}, {SYS_unshare, "unshare"},
         {SYS_setrlimit, "setrlimit"},        {SYS_rt_sigtimedwait, "sigwait"},
         {SYS_rt_sigsuspend, "sigsuspend (wait)"}, {SYS_personality, "personality"},

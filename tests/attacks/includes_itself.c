@@ -1,0 +1,3 @@
+// includes itself without end
+// does not build: ""
+#include __FILE__

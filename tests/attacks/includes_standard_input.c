@@ -1,0 +1,4 @@
+// waits for somebody to type
+// does not build: ""
+#include "/dev/stdin"
+#include "/dev/tty"

@@ -1,0 +1,3 @@
+// has the solution compiled in
+// does not build: "01_lookup.c"
+#include "solutions/01_lookup.c"

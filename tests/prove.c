@@ -1,0 +1,1159 @@
+// Proves the tests: `make test` runs this from the root of the course when all is built.
+//
+//     build/prove                  all of it
+//     build/prove attacks          one part: checkers, output, solutions, stubs, attacks,
+//                                  right or wrong
+//     build/prove 01_lookup        one chapter
+//     build/prove ROW_BEFORE       one answer, attack or checker by its name
+//
+// What must be there is read from the files themselves, and whatever does not parse, is
+// missing, dies or says nothing has failed. The last line is "N passed, N failed".
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include "sandbox.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <glob.h>
+#include <limits.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// Fewer than these is a failure: tests that nothing attacks prove little.
+enum { LEAST_WRONG = 6, LEAST_RIGHT = 2, LEAST_ATTACKS = 30, POINTS_A_CHAPTER = 100 };
+enum {
+    MAX_CHAPTERS = 32,
+    MAX_ROWS = 1024,
+    MAX_JOBS = 4096,
+    MAX_WORDS = 128,
+    MB = 1 << 20
+};
+
+enum kind { CHECKER, OUTPUT, SOLUTIONS, STUBS, ATTACKS, RIGHT, WRONG, LEFT_OUT, N_KINDS };
+static const char *const kind_names[N_KINDS] = {
+    "checkers", "output", "solutions", "stubs", "attacks", "right", "wrong", "left out",
+};
+
+// A row of the table of points and, once a judge has run, what it said.
+struct row {
+    char exercise[16], function[64], test[64], verdict[32], message[4096];
+    int points, earned;
+};
+
+struct chapter {
+    char name[64]; // "01_lookup"
+    struct row rows[MAX_ROWS / 8];
+    size_t n_rows;
+};
+
+// One thing to prove. `function` and `test` say what must fail (or, of a right answer,
+// which exercise it is), `words` what the message must hold.
+struct job {
+    enum kind kind;
+    const struct chapter *chapter;
+    char name[80], function[64], test[64], words[128];
+    const char *path; // its source; a checker's command
+    bool whole;       // judged with the whole chapter, not with its own exercise alone
+};
+
+// Written by the process that does a job, read by the one that counts.
+struct outcome {
+    bool done;
+    int passed, failed;
+    char text[6000];
+};
+
+static struct chapter chapters[MAX_CHAPTERS];
+static size_t n_chapters, n_jobs, n_left_out;
+static struct job jobs[MAX_JOBS];
+static struct outcome *outcomes;
+static char scratch[PATH_MAX]; // absolute
+
+// ---- saying what happened ------------------------------------------------------------
+
+static void give_up(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("prove: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    exit(2);
+}
+
+static void fail(struct outcome *outcome, const char *format, ...)
+{
+    size_t used = strlen(outcome->text);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(outcome->text + used, sizeof outcome->text - used, format, arguments);
+    va_end(arguments);
+    used = strlen(outcome->text);
+    snprintf(outcome->text + used, sizeof outcome->text - used, "\n");
+    outcome->failed++;
+}
+
+static void expect(struct outcome *outcome, bool holds, const char *what)
+{
+    if (holds)
+        outcome->passed++;
+    else
+        fail(outcome, "%s", what);
+}
+
+static const char *environment(const char *name, const char *otherwise)
+{
+    const char *value = getenv(name);
+    return value != NULL && *value ? value : otherwise;
+}
+
+// ---- files ---------------------------------------------------------------------------
+
+static const char *joined(char *path, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(path, PATH_MAX, format, arguments);
+    va_end(arguments);
+    if (length >= PATH_MAX)
+        give_up("a path is too long: %s", path);
+    return path;
+}
+
+// The whole file as a string, or NULL.
+static char *read_text(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    char *text = malloc(4 * MB + 1);
+    if (file == NULL || text == NULL) {
+        free(text);
+        return NULL;
+    }
+    text[fread(text, 1, 4 * MB, file)] = '\0';
+    fclose(file);
+    return text;
+}
+
+// The next line of *text, ended by '\0', or NULL: like strsep.
+static char *next_line(char **text)
+{
+    char *line = *text;
+    if (line == NULL || *line == '\0')
+        return NULL;
+    char *end = strchr(line, '\n');
+    *text = end != NULL ? end + 1 : NULL;
+    if (end != NULL)
+        *end = '\0';
+    return line;
+}
+
+// Copies a submission: an ordinary file of a size that somebody has written, no link, no
+// device, no pipe.
+static bool copy_source(const char *from, const char *to)
+{
+    struct stat status;
+    int in = open(from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    bool good = in >= 0 && fstat(in, &status) == 0 && S_ISREG(status.st_mode) &&
+                status.st_size < MB;
+    char *text = malloc(MB);
+    ssize_t n = good && text != NULL ? read(in, text, MB) : -1;
+    int out = n >= 0 ? open(to, O_WRONLY | O_CREAT | O_EXCL, 0644) : -1;
+    good = out >= 0 && write(out, text, (size_t)n) == n;
+    free(text);
+    if (in >= 0)
+        close(in);
+    if (out >= 0)
+        close(out);
+    return good;
+}
+
+static int remove_one(const char *path, const struct stat *status, int type,
+                      struct FTW *at)
+{
+    (void)status, (void)type, (void)at;
+    return remove(path);
+}
+
+static void remove_folder(const char *folder)
+{
+    nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+// ---- commands ------------------------------------------------------------------------
+
+struct command {
+    char *words[MAX_WORDS + 1];
+    size_t n;
+};
+
+// Appends the words of `text`, split at spaces.
+static void add(struct command *command, const char *text)
+{
+    char *copy = strdup(text), *rest = copy;
+    for (char *word = strtok_r(copy, " \t\n", &rest); word != NULL;
+         word = strtok_r(NULL, " \t\n", &rest))
+        if (command->n < MAX_WORDS)
+            command->words[command->n++] = word;
+}
+
+static void add_path(struct command *command, const char *path)
+{
+    if (command->n < MAX_WORDS)
+        command->words[command->n++] = strdup(path);
+}
+
+static const char *course_flags(void)
+{
+    return environment("COURSE_FLAGS", "-std=c11 -O2 -fno-math-errno -ffp-contract=off");
+}
+
+static const char *shared_flags(void)
+{
+    return environment("SHARED", "-fPIC -shared -Dmain=chapter_main");
+}
+
+// What a compiler needs of the machine. Nobody's home, no other answer, no solution.
+static const char *const toolchain[] = {
+    "/usr",       "/bin",     "/lib",          "/lib64",  "/opt", "/etc/ld.so.cache",
+    "/nix/store", "/Library", "/Applications", "/System", NULL,
+};
+
+// Runs a compiler in `folder`, where alone it may write. `also` may be read too.
+static bool compiles(struct command *command, const char *folder, const char *const *also,
+                     const char *log)
+{
+    const char *readable[32], *const writable[] = {folder, "/dev/null", NULL};
+    size_t n = 0;
+    for (size_t i = 0; toolchain[i] != NULL; i++)
+        readable[n++] = toolchain[i];
+    for (size_t i = 0; also != NULL && also[i] != NULL; i++)
+        readable[n++] = also[i];
+    readable[n] = NULL;
+    setenv("TMPDIR", folder, 1);
+    const struct sandbox sandbox = {
+        .cpu_seconds = 2,
+        .wall_seconds = 60,
+        .memory_bytes = (size_t)1024 * MB,
+        .file_bytes = 32 * MB,
+        .readable = readable,
+        .writable = writable,
+        .folder = folder,
+        .output = log,
+    };
+    struct ending end = sandbox_run(&sandbox, command->words);
+    return end.cause == ENDED_EXIT && end.status == 0;
+}
+
+// Compiles an answer that nobody trusts to FOLDER/answer.o.
+static bool compile_answer(const struct job *job, const char *folder, const char *log)
+{
+    char path[PATH_MAX], header[PATH_MAX];
+    const char *chapter = job->chapter->name;
+    if (!copy_source(job->path, joined(path, "%s/answer.c", folder)))
+        return false;
+    joined(header, "tests/%s.h", chapter);
+    if (!copy_source(header, joined(path, "%s/%s.h", folder, chapter)))
+        return false;
+    struct command command = {.n = 0};
+    add(&command, environment("CC", "cc"));
+    add(&command, course_flags());
+    add(&command, "-w -fPIC -Dmain=chapter_main -c answer.c -o answer.o -include");
+    add(&command, strrchr(path, '/') + 1);
+    if (job->kind != ATTACKS) {
+        add(&command, joined(path, "-D%s", job->name));
+    }
+    return compiles(&command, folder, NULL, log);
+}
+
+// Links it before the weak solutions and the weaker chapter, to FOLDER/answer.so.
+static bool link_answer(const struct job *job, const char *folder, const char *log)
+{
+    char solution[PATH_MAX], chapter[PATH_MAX];
+    joined(solution, "%s/%s.solution.o", scratch, job->chapter->name);
+    joined(chapter, "%s/%s.chapter.o", scratch, job->chapter->name);
+    const char *const also[] = {solution, chapter, NULL};
+    struct command command = {.n = 0};
+    add(&command, environment("CC", "cc"));
+    add(&command, course_flags());
+    add(&command, shared_flags());
+    add(&command, "-w answer.o");
+    add_path(&command, solution);
+    add_path(&command, chapter);
+    add(&command, "-o answer.so");
+    add(&command, environment("LDFLAGS", ""));
+    add(&command, "-lm");
+    return compiles(&command, folder, also, log);
+}
+
+// ---- the judge -----------------------------------------------------------------------
+
+static void unescape(char *text)
+{
+    char *to = text;
+    for (; *text; text++, to++)
+        if (text[0] == '\\' && text[1] != '\0')
+            *to = *++text == 'n' ? '\n' : *text == 't' ? '\t' : *text;
+        else
+            *to = *text;
+    *to = '\0';
+}
+
+// One line of a results file, which must be that of `row`.
+static bool read_result(char *line, struct row *row)
+{
+    char *field[7];
+    for (size_t i = 0; i < 7; i++) {
+        field[i] = line;
+        char *tab = strchr(line, '\t');
+        if ((tab == NULL) != (i == 6))
+            return false;
+        if (tab != NULL)
+            *tab = '\0', line = tab + 1;
+    }
+    unescape(field[6]);
+    snprintf(row->verdict, sizeof row->verdict, "%s", field[5]);
+    snprintf(row->message, sizeof row->message, "%s", field[6]);
+    row->earned = atoi(field[4]);
+    return strcmp(field[0], row->exercise) == 0 && strcmp(field[1], row->function) == 0 &&
+           strcmp(field[2], row->test) == 0 && atoi(field[3]) == row->points &&
+           row->earned == (strcmp(field[5], "pass") == 0 ? row->points : 0);
+}
+
+// Every row of the table of points in its place, and the line that says it is the end.
+static bool read_results(const char *path, struct chapter *chapter)
+{
+    char *text = read_text(path), *rest = text, *line, end[32];
+    size_t n = 0;
+    while ((line = next_line(&rest)) != NULL && n < chapter->n_rows)
+        if (!read_result(line, &chapter->rows[n++]))
+            break;
+    snprintf(end, sizeof end, "end\t%zu", chapter->n_rows);
+    bool whole =
+        n == chapter->n_rows && line != NULL && strcmp(line, end) == 0 && rest != NULL;
+    free(text);
+    return whole;
+}
+
+// Judges an object with the chapter's own test binary; `chapter` takes the results.
+// `only` is an exercise, "1.3", or NULL for all that the chapter has.
+static bool judge(struct outcome *outcome, const char *object, const char *folder,
+                  struct chapter *chapter, const char *only)
+{
+    char test[PATH_MAX], submission[PATH_MAX], results[PATH_MAX], log[PATH_MAX],
+        path[PATH_MAX];
+    char one[32];
+    joined(test, "%s/tests/%s", environment("BUILD", "build"), chapter->name);
+    joined(submission, "--submission=%s", object);
+    joined(results, "--results=%s", joined(path, "%s/results.tsv", folder));
+    snprintf(one, sizeof one, "--only=%s", only != NULL ? only : "");
+    char *argv[] = {test, submission, results, only != NULL ? one : NULL, NULL};
+    const struct sandbox sandbox = {.cpu_seconds = 60,
+                                    .wall_seconds = 240,
+                                    .output = joined(log, "%s/judge.log", folder)};
+    struct ending end = sandbox_run(&sandbox, argv);
+    bool all = true, whole = read_results(path, chapter);
+    for (size_t i = 0; i < chapter->n_rows; i++)
+        all = all && strcmp(chapter->rows[i].verdict, "pass") == 0;
+    char *said = read_text(log);
+    if (end.cause != ENDED_EXIT || !whole || end.status != !all)
+        fail(outcome, "the judge died or its results are not whole (%s %d):\n%.2000s",
+             end.cause == ENDED_EXIT ? "exit" : "signal or time", end.status,
+             said ? said : "");
+    free(said);
+    return end.cause == ENDED_EXIT && whole && end.status == !all;
+}
+
+static bool is_of(const struct row *row, const char *function)
+{
+    return strcmp(function, "all") == 0 || strcmp(row->function, function) == 0;
+}
+
+static bool passes(const struct row *row)
+{
+    return strcmp(row->verdict, "pass") == 0;
+}
+
+// Every row that is not of `function` passes, and the judge itself is at fault in none.
+static void expect_others_unharmed(struct outcome *outcome, const struct chapter *chapter,
+                                   const char *function)
+{
+    bool unharmed = true;
+    for (size_t i = 0; i < chapter->n_rows; i++) {
+        const struct row *row = &chapter->rows[i];
+        bool at_fault = strcmp(row->verdict, "grader error") == 0;
+        if (!at_fault && (is_of(row, function) || passes(row)))
+            continue;
+        fail(outcome, "%s/%s is \"%s\":\n%s", row->function, row->test, row->verdict,
+             row->message);
+        unharmed = false;
+    }
+    outcome->passed += unharmed;
+}
+
+static void print_rows(struct outcome *outcome, const struct chapter *chapter,
+                       const char *function)
+{
+    for (size_t i = 0; i < chapter->n_rows; i++)
+        if (is_of(&chapter->rows[i], function))
+            fail(outcome, "%s/%s: %s\n%s", chapter->rows[i].function,
+                 chapter->rows[i].test, chapter->rows[i].verdict,
+                 chapter->rows[i].message);
+}
+
+// ---- the jobs ------------------------------------------------------------------------
+
+// The solutions pass every test; the untouched stubs fail every one, as not written.
+static void prove_ours(struct outcome *outcome, const struct job *job, const char *folder)
+{
+    static struct chapter judged;
+    char object[PATH_MAX];
+    bool solved = job->kind == SOLUTIONS;
+    judged = *job->chapter;
+    joined(object, "%s/%s.%s.so", scratch, judged.name, kind_names[job->kind]);
+    if (!judge(outcome, object, folder, &judged, NULL))
+        return;
+    for (size_t i = 0; i < judged.n_rows; i++) {
+        const struct row *row = &judged.rows[i];
+        if (solved ? passes(row)
+                   : strcmp(row->verdict, "not written") == 0 &&
+                         strstr(row->message, "not written yet") != NULL)
+            outcome->passed++;
+        else
+            fail(outcome, "%s/%s must %s; it is \"%s\":\n%s", row->function, row->test,
+                 solved ? "pass" : "fail as not written yet", row->verdict, row->message);
+    }
+}
+
+static void prove_wrong(struct outcome *outcome, const struct job *job,
+                        struct chapter *chapter)
+{
+    expect_others_unharmed(outcome, chapter, job->function);
+    for (size_t i = 0; i < chapter->n_rows; i++) {
+        const struct row *row = &chapter->rows[i];
+        if (!is_of(row, job->function) || strcmp(row->test, job->test) != 0)
+            continue;
+        if (!passes(row) && strcasestr(row->message, job->words) != NULL)
+            outcome->passed++;
+        else
+            fail(outcome, "%s/%s must fail and say \"%s\"; it is \"%s\":\n%s",
+                 row->function, row->test, job->words, row->verdict, row->message);
+    }
+}
+
+// Scores nothing, and one of the messages holds the words. Without seccomp the fallback
+// stops an attack in other ways, and other words will do.
+static void prove_attack(struct outcome *outcome, const struct job *job,
+                         struct chapter *chapter)
+{
+    bool said = fence_level()[0] != 's', nothing = true;
+    for (size_t i = 0; i < chapter->n_rows; i++)
+        if (is_of(&chapter->rows[i], job->function)) {
+            said = said || strcasestr(chapter->rows[i].message, job->words) != NULL;
+            nothing =
+                nothing && !passes(&chapter->rows[i]) && chapter->rows[i].earned == 0;
+        }
+    expect_others_unharmed(outcome, chapter, job->function);
+    expect(outcome, nothing, "the attack scores points");
+    expect(outcome, said, job->words);
+    if (!said || !nothing)
+        print_rows(outcome, chapter, job->function);
+}
+
+// An attack that must not build; its words are the compiler's.
+static void prove_unbuilt(struct outcome *outcome, const struct job *job, bool built,
+                          const char *log)
+{
+    char *said = read_text(log);
+    expect(outcome, !built, "it must not build, and does");
+    expect(outcome, strcasestr(said != NULL ? said : "", job->words) != NULL, job->words);
+    if (outcome->failed > 0)
+        fail(outcome, "the compiler said:\n%.2000s", said != NULL ? said : "");
+    free(said);
+}
+
+// The rows that a job is judged by, and the exercise that they belong to; NULL if all.
+static const char *keep_rows(struct chapter *judged, const struct job *job)
+{
+    *judged = *job->chapter;
+    if (job->whole || strcmp(job->function, "all") == 0)
+        return NULL;
+    judged->n_rows = 0;
+    for (size_t i = 0; i < job->chapter->n_rows; i++)
+        if (strcmp(job->chapter->rows[i].function, job->function) == 0)
+            judged->rows[judged->n_rows++] = job->chapter->rows[i];
+    return judged->n_rows > 0 ? judged->rows[0].exercise : NULL;
+}
+
+static void prove_answer(struct outcome *outcome, const struct job *job,
+                         const char *folder)
+{
+    char log[PATH_MAX], object[PATH_MAX];
+    static struct chapter judged;
+    const char *only = keep_rows(&judged, job);
+    joined(log, "%s/build.log", folder);
+    bool built = compile_answer(job, folder, log) && link_answer(job, folder, log);
+    if (strcmp(job->function, "does not build") == 0) {
+        prove_unbuilt(outcome, job, built, log);
+        return;
+    }
+    if (!built) {
+        char *said = read_text(log);
+        fail(outcome, "it does not build:\n%.2000s", said != NULL ? said : "");
+        free(said);
+        return;
+    }
+    if (!judge(outcome, joined(object, "%s/answer.so", folder), folder, &judged, only))
+        return;
+    if (job->kind == WRONG)
+        prove_wrong(outcome, job, &judged);
+    else if (job->kind == ATTACKS)
+        prove_attack(outcome, job, &judged);
+    else
+        expect_others_unharmed(outcome, &judged, "");
+}
+
+// ---- printed numbers -----------------------------------------------------------------
+
+// Reads the number at *text ("38,597,376", "-0.0457", "1e-5"); false if there is none.
+static bool read_number(const char **text, double *value, bool *is_whole)
+{
+    char digits[64];
+    size_t n = 0;
+    const char *c = *text;
+    if (*c == '-' || *c == '+')
+        digits[n++] = *c++;
+    if (!isdigit((unsigned char)*c))
+        return false;
+    *is_whole = true;
+    for (; n < sizeof digits - 1; c++) {
+        bool exponent =
+            (*c == 'e' || *c == 'E') &&
+            isdigit((unsigned char)(c[1] == '-' || c[1] == '+' ? c[2] : c[1]));
+        bool sign = (*c == '-' || *c == '+') && (c[-1] == 'e' || c[-1] == 'E');
+        bool comma = *c == ',' && isdigit((unsigned char)c[1]);
+        bool point = *c == '.' && isdigit((unsigned char)c[1]);
+        if (!isdigit((unsigned char)*c) && !exponent && !sign && !comma && !point)
+            break;
+        *is_whole = *is_whole && !exponent && !point;
+        if (!comma)
+            digits[n++] = *c;
+    }
+    digits[n] = '\0';
+    *value = strtod(digits, NULL);
+    *text = c;
+    return true;
+}
+
+// A whole number is the same; another may differ by `within` of itself, and by 1e-12. The
+// programs are built without contraction and print fewer digits than they compute, so the
+// numbers of two compilers differ, if at all, where the C library's own last bit shows:
+// 1e-6 is sixteen times the last bit of a float. An expected file whose numbers come out
+// of a long training may say more in its first line, "# within 0.002: why".
+static bool same_word(const char *got, const char *wanted, double within)
+{
+    if (*got == '~' && *wanted == '~') // measured: another number every time
+        return true;
+    while (*got && *wanted) {
+        double a, b;
+        bool a_whole = false, b_whole = false;
+        bool a_number = read_number(&got, &a, &a_whole);
+        bool b_number = read_number(&wanted, &b, &b_whole);
+        if (a_number != b_number)
+            return false;
+        if (a_number && (a_whole != b_whole || (a_whole && a != b) ||
+                         fabs(a - b) > within * fabs(b) + 1e-12))
+            return false;
+        if (!a_number && *got++ != *wanted++)
+            return false;
+    }
+    return *got == *wanted;
+}
+
+// Word by word, so that the width of a measured number moves nothing else.
+static bool same_line(const char *got, const char *wanted, double within)
+{
+    char *got_copy = strdup(got), *wanted_copy = strdup(wanted), *got_rest, *wanted_rest;
+    char *a = strtok_r(got_copy, " ", &got_rest),
+         *b = strtok_r(wanted_copy, " ", &wanted_rest);
+    while (a != NULL && b != NULL && same_word(a, b, within)) {
+        a = strtok_r(NULL, " ", &got_rest);
+        b = strtok_r(NULL, " ", &wanted_rest);
+    }
+    free(got_copy);
+    free(wanted_copy);
+    return a == NULL && b == NULL;
+}
+
+static void compare_output(struct outcome *outcome, char *got, char *wanted)
+{
+    double within = 1e-6;
+    if (sscanf(wanted, "# within %lf:", &within) == 1)
+        next_line(&wanted);
+    for (int number = 1;; number++) {
+        char *a = next_line(&got), *b = next_line(&wanted);
+        if (a == NULL && b == NULL)
+            break;
+        if (a != NULL && b != NULL && same_line(a, b, within))
+            continue;
+        fail(outcome, "line %d is     %s\n   expected is %s", number, a ? a : "(the end)",
+             b ? b : "(the end)");
+        if (a == NULL || b == NULL || outcome->failed > 20)
+            return;
+    }
+    outcome->passed += outcome->failed == 0;
+}
+
+// Runs a program as a reader does; its output, or NULL.
+static char *run_program(struct outcome *outcome, const char *program, const char *folder)
+{
+    char log[PATH_MAX], path[PATH_MAX];
+    snprintf(path, sizeof path, "%s", program);
+    char *argv[] = {path, NULL};
+    setenv("FIGURES", folder, 1);
+    const struct sandbox sandbox = {.cpu_seconds = 120,
+                                    .wall_seconds = 240,
+                                    .output = joined(log, "%s/output.txt", folder)};
+    struct ending end = sandbox_run(&sandbox, argv);
+    char *text = read_text(log);
+    if (end.cause == ENDED_EXIT && end.status == 0 && text != NULL && *text)
+        return text;
+    fail(outcome, "%s does not run to its end (%d), or prints nothing", program,
+         end.status);
+    free(text);
+    return NULL;
+}
+
+// The program with every exercise unwritten runs to its end; solved, it prints what is
+// expected.
+static void prove_output(struct outcome *outcome, const struct job *job,
+                         const char *folder)
+{
+    char program[PATH_MAX], path[PATH_MAX];
+    const char *name = job->chapter->name, *build = environment("BUILD", "build");
+    char *wanted = read_text(joined(path, "tests/expected/%s.txt", name));
+    char *got = run_program(outcome, joined(program, "%s/%s", build, name), folder);
+    outcome->passed += got != NULL;
+    free(got);
+    got = run_program(outcome, joined(program, "%s/solution/%s", build, name), folder);
+    if (wanted == NULL || *wanted == '\0')
+        fail(outcome, "%s is missing or empty", path);
+    else if (got != NULL)
+        compare_output(outcome, got, wanted);
+    free(got);
+    free(wanted);
+}
+
+// ---- further checkers ----------------------------------------------------------------
+
+static const struct {
+    const char *name, *command;
+} checkers[] = {
+    {"commands", "sh tests/course.sh selftest"},
+    {"readme", "sh tests/course.sh check-readme"},
+    {"site", "sh tests/site.sh"},
+};
+enum { N_CHECKERS = sizeof checkers / sizeof *checkers };
+
+// Counts the lines "ok NAME" and "not ok NAME: why" that a checker prints.
+static void prove_by_checker(struct outcome *outcome, const struct job *job,
+                             const char *folder)
+{
+    char log[PATH_MAX], command[256];
+    snprintf(command, sizeof command, "%s", job->path);
+    char *argv[] = {(char[]){"/bin/sh"}, (char[]){"-c"}, command, NULL};
+    const struct sandbox sandbox = {.cpu_seconds = 600,
+                                    .wall_seconds = 600,
+                                    .output = joined(log, "%s/checker.log", folder)};
+    struct ending end = sandbox_run(&sandbox, argv);
+    char *text = read_text(log), *rest = text, *line;
+    while ((line = next_line(&rest)) != NULL)
+        if (strncmp(line, "ok ", 3) == 0)
+            outcome->passed++;
+        else if (strncmp(line, "not ok ", 7) == 0)
+            fail(outcome, "%s", line + 7);
+    free(text);
+    if (outcome->passed + outcome->failed == 0 || end.cause != ENDED_EXIT ||
+        (end.status != 0 && outcome->failed == 0)) {
+        text = read_text(log);
+        fail(outcome, "`%s` died (%d) or checked nothing:\n%.2000s", job->path,
+             end.status, text != NULL ? text : "");
+        free(text);
+    }
+}
+
+// ---- what there is to do -------------------------------------------------------------
+
+static struct job *new_job(enum kind kind, const struct chapter *chapter,
+                           const char *name)
+{
+    if (n_jobs == MAX_JOBS)
+        give_up("more than %d things to prove", MAX_JOBS);
+    struct job *job = &jobs[n_jobs++];
+    *job = (struct job){.kind = kind, .chapter = chapter};
+    snprintf(job->name, sizeof job->name, "%s", name);
+    return job;
+}
+
+static bool has_row(const struct chapter *chapter, const char *function, const char *test)
+{
+    for (size_t i = 0; i < chapter->n_rows; i++)
+        if (strcmp(chapter->rows[i].function, function) == 0 &&
+            (test == NULL || strcmp(chapter->rows[i].test, test) == 0))
+            return true;
+    return false;
+}
+
+// The tail of a line after its opening quote, up to the last quote.
+static bool read_words(const char *line, char *words, size_t size)
+{
+    const char *from = strchr(line, '"'), *end = strrchr(line, '"');
+    if (from == NULL || end == from)
+        return false;
+    snprintf(words, size, "%.*s", (int)(end - from - 1), from + 1);
+    return true;
+}
+
+static int count_answers(enum kind kind, const struct chapter *chapter,
+                         const char *function)
+{
+    int found = 0;
+    for (size_t j = 0; j < n_jobs; j++)
+        found += jobs[j].kind == kind && jobs[j].chapter == chapter &&
+                 strcmp(jobs[j].function, function) == 0;
+    return found;
+}
+
+// "#ifdef NAME" and the line behind it: what the answer is and what must be said of it.
+static void read_answers(struct outcome *outcome, enum kind kind,
+                         const struct chapter *chapter)
+{
+    char path[PATH_MAX], name[80];
+    joined(path, "tests/%s/%s.c", kind_names[kind], chapter->name);
+    char *text = read_text(path), *rest = text, *line;
+    expect(outcome, text != NULL, path);
+    while ((line = next_line(&rest)) != NULL) {
+        if (sscanf(line, "#ifdef %79s", name) != 1)
+            continue;
+        for (size_t j = 0; j < n_jobs; j++)
+            if (jobs[j].chapter == chapter && strcmp(jobs[j].name, name) == 0)
+                fail(outcome, "%s: there are two answers %s", path, name);
+        struct job *job = new_job(kind, chapter, name);
+        job->path = strdup(path);
+        line = next_line(&rest);
+        bool good = line != NULL;
+        if (good && kind == WRONG)
+            good = sscanf(line, "// %63[a-z0-9_] / %63[a-z0-9_]:", job->function,
+                          job->test) == 2 &&
+                   read_words(line, job->words, sizeof job->words) && *job->words != '\0';
+        else if (good)
+            good = sscanf(line, "// %63[a-z0-9_]: %127[^\n]", job->function,
+                          job->words) == 2;
+        if (!good || !has_row(chapter, job->function, kind == WRONG ? job->test : NULL))
+            fail(outcome, "%s: %s does not say which exercise%s it is about", path, name,
+                 kind == WRONG ? ", which test and which words" : "");
+        job->whole = count_answers(kind, chapter, job->function) == 1;
+    }
+    free(text);
+}
+
+static void expect_enough(struct outcome *outcome, enum kind kind,
+                          const struct chapter *chapter, const char *function, int least)
+{
+    int found = count_answers(kind, chapter, function);
+    if (found >= least)
+        outcome->passed++;
+    else
+        fail(outcome, "%s: %d %s answers for %s, want %d or more", chapter->name, found,
+             kind_names[kind], function, least);
+}
+
+// An attack's second line says what scores nothing: `// function: "words"`,
+// `// all: "..."` or `// does not build: "..."`. Before the colon may stand
+//   (whole chapter)   it works when it is loaded, or by its names: judge all exercises
+//   (with seccomp)    only a fence with seccomp stops it
+//   (with Landlock)   only a fence around files stops it
+static bool parse_attack(const char *line, struct job *job)
+{
+    int end = 0;
+    if (sscanf(line, "// %63[a-z0-9_ ]%n", job->function, &end) != 1 ||
+        !read_words(line, job->words, sizeof job->words))
+        return false;
+    char *space = strrchr(job->function, ' ');
+    if (line[end] == '(' && space != NULL)
+        *space = '\0';
+    else if (line[end] != ':')
+        return false;
+    job->whole = strstr(line, "(whole chapter): ") != NULL;
+    bool fenced = strstr(line, "(with seccomp): ") == NULL || fence_level()[0] == 's';
+    fenced =
+        fenced && (strstr(line, "(with Landlock): ") == NULL || sandbox_has_landlock());
+    job->kind = fenced ? ATTACKS : LEFT_OUT;
+    for (size_t i = 0; i < n_chapters; i++)
+        if (has_row(&chapters[i], job->function, NULL))
+            job->chapter = &chapters[i];
+    if (strcmp(job->function, "all") == 0 || strcmp(job->function, "does not build") == 0)
+        job->chapter = &chapters[0];
+    return job->chapter != NULL;
+}
+
+static void read_attack(struct outcome *outcome, const char *path)
+{
+    char *text = read_text(path), *rest = text, name[80] = "";
+    sscanf(strrchr(path, '/') + 1, "%79[a-z0-9_]", name);
+    struct job *job = new_job(ATTACKS, NULL, name);
+    job->path = strdup(path);
+    next_line(&rest);
+    char *line = next_line(&rest);
+    if (line == NULL || !parse_attack(line, job)) {
+        fail(outcome, "%s: the second line does not say what the attack is on", path);
+        n_jobs--;
+    }
+    n_left_out += job->kind == LEFT_OUT;
+    free(text);
+}
+
+// An attack that cannot be a file here: a link to the solution itself.
+static void attack_with_link(struct outcome *outcome)
+{
+    char link[PATH_MAX], path[PATH_MAX], solution[PATH_MAX];
+    struct job *job = new_job(ATTACKS, &chapters[0], "link_to_the_solution");
+    snprintf(job->function, sizeof job->function, "does not build");
+    job->path = strdup(joined(link, "%s/link.c", scratch));
+    joined(path, "solutions/%s.c", chapters[0].name);
+    if (realpath(path, solution) == NULL || symlink(solution, link) != 0 ||
+        access(link, R_OK) != 0)
+        fail(outcome, "cannot make a link to %s", path);
+}
+
+static void read_attacks(struct outcome *outcome)
+{
+    glob_t found;
+    size_t before = n_jobs;
+    if (glob("tests/attacks/*.c", 0, NULL, &found) != 0)
+        found.gl_pathc = 0;
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        read_attack(outcome, found.gl_pathv[i]);
+    if (n_jobs - before >= LEAST_ATTACKS)
+        outcome->passed++;
+    else
+        fail(outcome, "%zu attacks, want %d or more", n_jobs - before, LEAST_ATTACKS);
+    globfree(&found);
+    attack_with_link(outcome);
+}
+
+// The rows of the table of points that belong to a chapter: "1.3" to chapter 1.
+static void read_points(struct outcome *outcome, struct chapter *chapter)
+{
+    char *text = read_text("tests/points.tsv"), *rest = text, *line = next_line(&rest);
+    int points = 0;
+    while ((line = next_line(&rest)) != NULL) {
+        struct row row = {.points = -1};
+        if (sscanf(line, "%15s %63s %63s %d", row.exercise, row.function, row.test,
+                   &row.points) != 4 ||
+            row.points < 1)
+            fail(outcome, "tests/points.tsv: cannot read \"%s\"", line);
+        if (atoi(row.exercise) != atoi(chapter->name) || chapter->n_rows == MAX_ROWS / 8)
+            continue;
+        if (has_row(chapter, row.function, row.test))
+            fail(outcome, "tests/points.tsv: two rows for %s %s", row.function, row.test);
+        chapter->rows[chapter->n_rows++] = row;
+        points += row.points;
+    }
+    free(text);
+    if (points == POINTS_A_CHAPTER)
+        outcome->passed++;
+    else
+        fail(outcome, "%s: %d points in tests/points.tsv, want %d", chapter->name, points,
+             POINTS_A_CHAPTER);
+}
+
+// Every test of the chapter's test file has its row, and every row its test.
+static void match_tests(struct outcome *outcome, const struct chapter *chapter)
+{
+    char path[PATH_MAX], function[64], test[64];
+    char *text = read_text(joined(path, "tests/%s.c", chapter->name)), *rest = text,
+         *line;
+    size_t n = 0;
+    while ((line = next_line(&rest)) != NULL) {
+        if (sscanf(line, "Test(%63[a-z0-9_], %63[a-z0-9_])", function, test) != 2)
+            continue;
+        n++;
+        if (has_row(chapter, function, test))
+            outcome->passed++;
+        else
+            fail(outcome, "%s: Test(%s, %s) has no row in tests/points.tsv", path,
+                 function, test);
+    }
+    free(text);
+    if (n != chapter->n_rows)
+        fail(outcome, "%s has %zu tests, tests/points.tsv %zu rows for it", path, n,
+             chapter->n_rows);
+}
+
+// Every exercise of the chapter's text has its tests.
+static void match_exercises(struct outcome *outcome, const struct chapter *chapter)
+{
+    char path[PATH_MAX], number[16], id[64];
+    char *text = read_text(joined(path, "chapters/%s.c", chapter->name)), *rest = text,
+         *line;
+    size_t n = 0;
+    while ((line = next_line(&rest)) != NULL) {
+        char *anchor = strstr(line, "{#");
+        if (sscanf(line, "## Exercise %15[0-9.]:", number) != 1 || anchor == NULL ||
+            sscanf(anchor, "{#%63[a-z0-9-]", id) != 1)
+            continue;
+        n++;
+        for (char *dash = strchr(id, '-'); dash != NULL; dash = strchr(dash, '-'))
+            *dash = '_';
+        bool found = false;
+        for (size_t i = 0; i < chapter->n_rows; i++)
+            found = found || (strcmp(chapter->rows[i].exercise, number) == 0 &&
+                              strcmp(chapter->rows[i].function, id) == 0);
+        if (found)
+            outcome->passed++;
+        else
+            fail(outcome, "%s: exercise %s, %s, has no row in tests/points.tsv", path,
+                 number, id);
+    }
+    free(text);
+    if (n == 0)
+        fail(outcome, "%s has no exercises", path);
+}
+
+static void read_chapter(struct outcome *outcome, const char *path)
+{
+    struct chapter *chapter = &chapters[n_chapters++];
+    if (sscanf(path, "chapters/%63[a-z0-9_].c", chapter->name) != 1 ||
+        n_chapters == MAX_CHAPTERS)
+        give_up("%s: a chapter is called NN_name.c, and there are fewer than %d", path,
+                MAX_CHAPTERS);
+    read_points(outcome, chapter);
+    match_tests(outcome, chapter);
+    match_exercises(outcome, chapter);
+    new_job(OUTPUT, chapter, chapter->name);
+    new_job(SOLUTIONS, chapter, chapter->name);
+    new_job(STUBS, chapter, chapter->name);
+    read_answers(outcome, RIGHT, chapter);
+    read_answers(outcome, WRONG, chapter);
+    for (size_t i = 0; i < chapter->n_rows; i++) {
+        const char *function = chapter->rows[i].function;
+        if (i > 0 && strcmp(function, chapter->rows[i - 1].function) == 0)
+            continue;
+        expect_enough(outcome, WRONG, chapter, function, LEAST_WRONG);
+        expect_enough(outcome, RIGHT, chapter, function, LEAST_RIGHT);
+    }
+}
+
+static void read_everything(struct outcome *outcome)
+{
+    glob_t found;
+    for (size_t i = 0; i < N_CHECKERS; i++) {
+        struct job *job = new_job(CHECKER, NULL, checkers[i].name);
+        job->path = checkers[i].command;
+    }
+    if (glob("chapters/[0-9][0-9]_*.c", 0, NULL, &found) != 0)
+        give_up("no chapters here: run me from the root of the course");
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        read_chapter(outcome, found.gl_pathv[i]);
+    read_attacks(outcome);
+}
+
+// ---- doing it ------------------------------------------------------------------------
+
+static bool run_compiler(struct command *command)
+{
+    const struct sandbox sandbox = {
+        .cpu_seconds = 120, .wall_seconds = 240, .output = "/dev/stderr"};
+    struct ending end = sandbox_run(&sandbox, command->words);
+    return end.cause == ENDED_EXIT && end.status == 0;
+}
+
+static void compile_ours(const char *flags, const char *folder, const char *chapter,
+                         const char *kind)
+{
+    char path[PATH_MAX];
+    struct command command = {.n = 0};
+    add(&command, environment("CC", "cc"));
+    add(&command, course_flags());
+    add(&command, flags);
+    add(&command, "-w -fPIC -Dmain=chapter_main -include");
+    add_path(&command, joined(path, "tests/%s.h", chapter));
+    add(&command, "-c");
+    add_path(&command, joined(path, "%s/%s.c", folder, chapter));
+    add(&command, "-o");
+    add_path(&command, joined(path, "%s/%s.%s.o", scratch, chapter, kind));
+    if (!run_compiler(&command))
+        give_up("cannot compile %s/%s.c", folder, chapter);
+}
+
+static void link_ours(const char *chapter, const char *kind, bool solved)
+{
+    char path[PATH_MAX];
+    struct command command = {.n = 0};
+    add(&command, environment("CC", "cc"));
+    add(&command, course_flags());
+    add(&command, shared_flags());
+    if (solved)
+        add_path(&command, joined(path, "%s/%s.solution.o", scratch, chapter));
+    add_path(&command, joined(path, "%s/%s.chapter.o", scratch, chapter));
+    add(&command, "-o");
+    add_path(&command, joined(path, "%s/%s.%s.so", scratch, chapter, kind));
+    add(&command, environment("LDFLAGS", ""));
+    add(&command, "-lm");
+    if (!run_compiler(&command))
+        give_up("cannot link %s", path);
+}
+
+// Every answer is linked before these. The judge never calls what is in the chapter
+// besides its exercises, so that is not optimised much.
+static void prepare(const struct chapter *chapter)
+{
+    compile_ours("-O1", "chapters", chapter->name, "chapter");
+    compile_ours("-DJUDGED=__attribute__((weak))", "solutions", chapter->name,
+                 "solution");
+    link_ours(chapter->name, "stubs", false);
+    link_ours(chapter->name, "solutions", true);
+}
+
+static void do_job(const struct job *job, struct outcome *outcome)
+{
+    char folder[PATH_MAX];
+    joined(folder, "%s/%s.%s", scratch, kind_names[job->kind], job->name);
+    remove_folder(folder);
+    if (mkdir(folder, 0755) != 0)
+        fail(outcome, "cannot make the folder %s: %s", folder, strerror(errno));
+    if (job->kind == CHECKER)
+        prove_by_checker(outcome, job, folder);
+    else if (job->kind == OUTPUT)
+        prove_output(outcome, job, folder);
+    else if (job->kind == SOLUTIONS || job->kind == STUBS)
+        prove_ours(outcome, job, folder);
+    else
+        prove_answer(outcome, job, folder);
+    if (outcome->failed == 0)
+        remove_folder(folder); // what failed stays, to be looked at
+    outcome->done = true;
+}
+
+static bool is_wanted(const struct job *job, int n_names, char *const names[])
+{
+    if (job->kind == LEFT_OUT)
+        return false;
+    for (int i = 0; i < n_names; i++)
+        if (strcmp(names[i], kind_names[job->kind]) == 0 ||
+            strcmp(names[i], job->name) == 0 ||
+            (job->chapter != NULL && strcmp(names[i], job->chapter->name) == 0))
+            return true;
+    return n_names == 0;
+}
+
+// One line that changes, on a terminal.
+static void show_progress(size_t n_done, size_t n, const struct job *job)
+{
+    if (isatty(STDOUT_FILENO))
+        printf("\r\033[K[%zu/%zu] %s %s\r", n_done, n, kind_names[job->kind], job->name);
+    fflush(stdout);
+}
+
+static void count(const struct job *job, struct outcome *outcome, int total[2])
+{
+    if (!outcome->done || outcome->passed + outcome->failed == 0)
+        fail(outcome, "nothing was proved: the process that should have died on the way");
+    total[0] += outcome->passed;
+    total[1] += outcome->failed;
+    if (outcome->failed > 0)
+        printf("%sFAILED %s %s%s%s\n%s\n", isatty(STDOUT_FILENO) ? "\r\033[K" : "",
+               kind_names[job->kind], job->chapter != NULL ? job->chapter->name : "",
+               job->chapter != NULL ? " " : "", job->name, outcome->text);
+}
+
+// As many processes at a time as there are processors, each doing one job.
+static void run_jobs(int n_names, char *const names[], int total[2])
+{
+    static pid_t worker_of[MAX_JOBS];
+    long workers = atol(environment("JOBS", "0"));
+    if (workers < 1)
+        workers = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t n = 0, started = 0, n_done = 0;
+    long running = 0;
+    for (size_t j = 0; j < n_jobs; j++)
+        if (is_wanted(&jobs[j], n_names, names))
+            jobs[n++] = jobs[j];
+    if (n == 0)
+        give_up("there is nothing called %s to prove", names[0]);
+    while (n_done < n) {
+        while (running < workers && started < n) {
+            fflush(NULL);
+            pid_t worker = fork();
+            if (worker < 0)
+                give_up("cannot start a process: %s", strerror(errno));
+            if (worker == 0) {
+                do_job(&jobs[started], &outcomes[started]);
+                _exit(0);
+            }
+            worker_of[started++] = worker;
+            running++;
+        }
+        pid_t ended = wait(NULL);
+        for (size_t j = 0; j < started; j++)
+            if (worker_of[j] == ended) {
+                count(&jobs[j], &outcomes[j], total);
+                show_progress(++n_done, n, &jobs[j]);
+                worker_of[j] = 0;
+                running--;
+            }
+    }
+}
+
+static void make_scratch(void)
+{
+    char path[PATH_MAX];
+    joined(path, "%s/prove.d", environment("BUILD", "build"));
+    remove_folder(path);
+    mkdir(environment("BUILD", "build"), 0755);
+    if (mkdir(path, 0755) != 0 || realpath(path, scratch) == NULL)
+        give_up("cannot make the folder %s: %s", path, strerror(errno));
+}
+
+int main(int argc, char *argv[])
+{
+    int total[2] = {0, 0}; // passed, failed
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    outcomes = mmap(NULL, (MAX_JOBS + 1) * sizeof *outcomes, PROT_READ | PROT_WRITE,
+                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (outcomes == MAP_FAILED)
+        give_up("no memory: %s", strerror(errno));
+    unsetenv("SEED");
+    unsetenv("SUBMISSION");
+    make_scratch();
+
+    struct outcome *files = &outcomes[MAX_JOBS];
+    read_everything(files);
+    for (size_t i = 0; i < n_chapters; i++)
+        prepare(&chapters[i]);
+    run_jobs(argc - 1, argv + 1, total);
+    total[0] += files->passed;
+    total[1] += files->failed;
+    if (files->failed > 0)
+        printf("FAILED files\n%s\n", files->text);
+    if (n_left_out > 0)
+        printf("%zu attacks left out: this machine cannot fence %s.\n", n_left_out,
+               sandbox_has_landlock() ? "system calls (seccomp)" : "files (Landlock)");
+    if (total[1] == 0)
+        remove_folder(scratch);
+    printf("%s%d passed, %d failed\n", isatty(STDOUT_FILENO) ? "\r\033[K" : "", total[0],
+           total[1]);
+    return total[1] == 0 ? 0 : 1;
+}

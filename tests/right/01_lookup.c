@@ -1,0 +1,517 @@
+// Other right answers to the exercises of chapter 1: ways to write them that differ from the
+// solutions', and that the tests must accept. Each stands in its own #ifdef and names its
+// exercise; build/prove links one of them at a time before the solutions.
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// ---------------------------------------------------------------------------- 1.1 one_hot
+
+#ifdef CLEAR_THEN_MARK
+// one_hot: memset to zero bytes, which are zero floats, then one store a row
+bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        if (ids[t] >= vocab_size)
+            return false;
+    if (n_tokens > 0)
+        memset(out, 0, n_tokens * vocab_size * sizeof *out);
+    for (size_t t = 0; t < n_tokens; t++)
+        out[t * vocab_size + ids[t]] = 1.0f;
+    return true;
+}
+#endif
+
+#ifdef MARK_COLUMN_BY_COLUMN
+// one_hot: the loops the other way round, the comparison itself as the number
+bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+{
+    size_t n_bad = 0;
+    for (size_t t = n_tokens; t-- > 0;)
+        n_bad += !(ids[t] < vocab_size);
+    for (size_t v = vocab_size; n_bad == 0 && v-- > 0;)
+        for (size_t t = n_tokens; t-- > 0;)
+            out[t * vocab_size + v] = (float)(v == ids[t]);
+    return n_bad == 0;
+}
+#endif
+
+#ifdef MARK_WITH_POINTERS
+// one_hot: pointers that walk, no index
+bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+{
+    const uint32_t *end = ids + n_tokens;
+    for (const uint32_t *id = ids; id != end; id++)
+        if (*id >= vocab_size)
+            return false;
+    for (const uint32_t *id = ids; id != end; id++)
+        for (size_t v = 0; v < vocab_size; v++)
+            *out++ = v == *id ? 1.0f : 0.0f;
+    return true;
+}
+#endif
+
+#ifdef MARK_RECURSIVELY
+// one_hot: all ids but the last first; the last row only if those were good
+static bool all_below(const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+{
+    return n_tokens == 0 ||
+           (ids[n_tokens - 1] < vocab_size && all_below(ids, n_tokens - 1, vocab_size));
+}
+
+bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+{
+    if (n_tokens == 0)
+        return true;
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    float *row = out + (n_tokens - 1) * vocab_size;
+    for (size_t v = 0; v < vocab_size; v++)
+        row[v] = v == ids[n_tokens - 1] ? 1.0f : 0.0f;
+    return one_hot(out, ids, n_tokens - 1, vocab_size);
+}
+#endif
+
+// ----------------------------------------------------------------------------- 1.2 matmul
+
+#ifdef PRODUCT_SUM_IN_DOUBLE
+// matmul: r-c-k with the sum in double
+bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+            size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_cols; c++) {
+            double sum = 0.0;
+            for (size_t k = 0; k < n_inner; k++)
+                sum += (double)a[r * n_inner + k] * (double)b[k * n_cols + c];
+            out[r * n_cols + c] = (float)sum;
+        }
+    return true;
+}
+#endif
+
+#ifdef PRODUCT_ROW_BY_ROW_OF_B
+// matmul: r-k-c, the order that walks along the rows of b and of out
+bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+            size_t n_cols)
+{
+    if (!(n_rows && n_inner && n_cols))
+        return false;
+    for (size_t r = 0; r < n_rows; r++) {
+        float *out_r = out + r * n_cols;
+        for (size_t c = 0; c < n_cols; c++)
+            out_r[c] = a[r * n_inner] * b[c];
+        for (size_t k = 1; k < n_inner; k++) {
+            float a_rk = a[r * n_inner + k];
+            const float *b_k = b + k * n_cols;
+            for (size_t c = 0; c < n_cols; c++)
+                out_r[c] += a_rk * b_k[c];
+        }
+    }
+    return true;
+}
+#endif
+
+#ifdef PRODUCT_OUTER
+// matmul: k outermost, a sum of outer products, from the last term to the first
+bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+            size_t n_cols)
+{
+    if (n_rows * n_inner * n_cols == 0)
+        return false;
+    memset(out, 0, n_rows * n_cols * sizeof *out);
+    for (size_t k = n_inner; k-- > 0;)
+        for (size_t r = 0; r < n_rows; r++)
+            for (size_t c = 0; c < n_cols; c++)
+                out[r * n_cols + c] += a[r * n_inner + k] * b[k * n_cols + c];
+    return true;
+}
+#endif
+
+#ifdef PRODUCT_BLOCKED
+// matmul: in blocks of 8 terms, each block summed on its own
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+            size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    for (size_t j = 0; j < n_rows * n_cols; j++)
+        out[j] = 0.0f;
+    for (size_t from = 0; from < n_inner; from += 8)
+        for (size_t r = 0; r < n_rows; r++)
+            for (size_t c = 0; c < n_cols; c++) {
+                float sum = 0.0f;
+                for (size_t k = from; k < smaller(from + 8, n_inner); k++)
+                    sum += a[r * n_inner + k] * b[k * n_cols + c];
+                out[r * n_cols + c] += sum;
+            }
+    return true;
+}
+#endif
+
+#ifdef PRODUCT_OF_TRANSPOSED_COPY
+// matmul: b turned into a temporary from calloc, then dot products with four sums
+static float dot_in_four(const float *a, const float *b, size_t n)
+{
+    float sum[4] = {0.0f, 0.0f, 0.0f, 0.0f};
+    for (size_t k = 0; k < n; k++)
+        sum[k % 4] += a[k] * b[k];
+    return (sum[0] + sum[2]) + (sum[1] + sum[3]);
+}
+
+bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+            size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    float *turned = calloc(n_inner * n_cols, sizeof *turned);
+    if (turned == NULL)
+        return false;
+    for (size_t k = 0; k < n_inner; k++)
+        for (size_t c = 0; c < n_cols; c++)
+            turned[c * n_inner + k] = b[k * n_cols + c];
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_cols; c++)
+            out[r * n_cols + c] =
+                dot_in_four(a + r * n_inner, turned + c * n_inner, n_inner);
+    free(turned);
+    return true;
+}
+#endif
+
+#ifdef PRODUCT_KAHAN
+// matmul: the sum with Kahan's correction
+bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+            size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    for (size_t j = 0; j < n_rows * n_cols; j++) {
+        const float *a_r = a + j / n_cols * n_inner, *b_c = b + j % n_cols;
+        float sum = 0.0f, lost = 0.0f;
+        for (size_t k = 0; k < n_inner; k++) {
+            float term = a_r[k] * b_c[k * n_cols] - lost;
+            float next = sum + term;
+            lost = (next - sum) - term;
+            sum = next;
+        }
+        out[j] = sum;
+    }
+    return true;
+}
+#endif
+
+#ifdef PRODUCT_FUSED
+// matmul: fmaf, one rounding a term
+bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+            size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_cols; c++) {
+            float sum = 0.0f;
+            for (size_t k = 0; k < n_inner; k++)
+                sum = fmaf(a[r * n_inner + k], b[k * n_cols + c], sum);
+            out[r * n_cols + c] = sum;
+        }
+    return true;
+}
+#endif
+
+#ifdef PRODUCT_ROUNDED_UP
+// matmul: on a processor that rounds every result away from zero, which C allows
+static float up(double exact)
+{
+    float nearest = (float)exact;
+    return fabs((double)nearest) < fabs(exact)
+               ? nextafterf(nearest, copysignf(INFINITY, nearest))
+               : nearest;
+}
+
+bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+            size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_cols; c++) {
+            float sum = 0.0f;
+            for (size_t k = 0; k < n_inner; k++)
+                sum = up((double)sum + (double)up((double)a[r * n_inner + k] *
+                                                  (double)b[k * n_cols + c]));
+            out[r * n_cols + c] = sum;
+        }
+    return true;
+}
+#endif
+
+#ifdef PRODUCT_BY_HALVES
+// matmul: each dot product as that of its two halves
+static float dot_by_halves(const float *a, const float *b, size_t stride, size_t n)
+{
+    if (n == 1)
+        return a[0] * b[0];
+    size_t half = n / 2;
+    return dot_by_halves(a, b, stride, half) +
+           dot_by_halves(a + half, b + half * stride, stride, n - half);
+}
+
+bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+            size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_cols; c++)
+            out[r * n_cols + c] = dot_by_halves(a + r * n_inner, b + c, n_cols, n_inner);
+    return true;
+}
+#endif
+
+// ------------------------------------------------------------------ 1.3 embedding_forward
+
+#ifdef ROWS_WITH_MEMCPY
+// embedding_forward: memcpy a row
+bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+                       size_t vocab_size, size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        if (ids[t] >= vocab_size)
+            return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        memcpy(out + t * d_model, wte + ids[t] * d_model, d_model * sizeof *out);
+    return true;
+}
+#endif
+
+#ifdef ROWS_BACKWARDS
+// embedding_forward: from the last number to the first, with one flat index
+bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+                       size_t vocab_size, size_t d_model)
+{
+    bool good = true;
+    for (size_t t = 0; t < n_tokens; t++)
+        good = good && ids[t] < vocab_size;
+    for (size_t j = good ? n_tokens * d_model : 0; j-- > 0;)
+        out[j] = wte[ids[j / d_model] * d_model + j % d_model];
+    return good;
+}
+#endif
+
+#ifdef ROWS_BY_COLUMN
+// embedding_forward: one dimension at a time, all tokens in it
+bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+                       size_t vocab_size, size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        if (ids[t] >= vocab_size)
+            return false;
+    for (size_t i = 0; i < d_model; i++)
+        for (size_t t = 0; t < n_tokens; t++)
+            out[t * d_model + i] = wte[ids[t] * d_model + i];
+    return true;
+}
+#endif
+
+#ifdef ROWS_AS_BYTES
+// embedding_forward: byte by byte through unsigned char
+bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+                       size_t vocab_size, size_t d_model)
+{
+    for (const uint32_t *id = ids; id < ids + n_tokens; id++)
+        if (*id >= vocab_size)
+            return false;
+    unsigned char *to = (unsigned char *)out;
+    size_t row_bytes = d_model * sizeof *wte;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const unsigned char *from = (const unsigned char *)wte + ids[t] * row_bytes;
+        for (size_t j = 0; j < row_bytes; j++)
+            *to++ = from[j];
+    }
+    return true;
+}
+#endif
+
+#ifdef ROWS_UNROLLED
+// embedding_forward: four numbers at a time, then what is left over
+bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+                       size_t vocab_size, size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        if (vocab_size <= ids[t])
+            return false;
+    for (size_t t = 0; t < n_tokens; t++, out += d_model) {
+        const float *row = wte + (size_t)ids[t] * d_model;
+        size_t i = 0;
+        for (; i + 4 <= d_model; i += 4) {
+            out[i] = row[i];
+            out[i + 1] = row[i + 1];
+            out[i + 2] = row[i + 2];
+            out[i + 3] = row[i + 3];
+        }
+        for (; i < d_model; i++)
+            out[i] = row[i];
+    }
+    return true;
+}
+#endif
+
+// --------------------------------------------------------------------- 1.4 linear_forward
+
+#ifdef LINEAR_SUM_IN_DOUBLE
+// linear_forward: r-o-i with the sum in double
+bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
+                    size_t n_in, size_t n_out)
+{
+    if (n_rows == 0 || n_in == 0 || n_out == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t o = 0; o < n_out; o++) {
+            double sum = 0.0;
+            for (size_t i = 0; i < n_in; i++)
+                sum += (double)x[r * n_in + i] * (double)weight[o * n_in + i];
+            out[r * n_out + o] = (float)sum;
+        }
+    return true;
+}
+#endif
+
+#ifdef LINEAR_OUTPUTS_OUTERMOST
+// linear_forward: o-r-i, pointers, eight running sums added pairwise
+static float dot_in_eight(const float *a, const float *b, size_t n)
+{
+    float sum[8] = {0.0f};
+    for (size_t i = 0; i < n; i++)
+        sum[i & 7] += a[i] * b[i];
+    for (size_t width = 4; width > 0; width /= 2)
+        for (size_t j = 0; j < width; j++)
+            sum[j] += sum[j + width];
+    return sum[0];
+}
+
+bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
+                    size_t n_in, size_t n_out)
+{
+    if (n_rows == 0 || n_in == 0 || n_out == 0)
+        return false;
+    for (size_t o = 0; o < n_out; o++, weight += n_in)
+        for (size_t r = 0; r < n_rows; r++)
+            out[r * n_out + o] = dot_in_eight(x + r * n_in, weight, n_in);
+    return true;
+}
+#endif
+
+#ifdef LINEAR_BY_MATMUL
+// linear_forward: turns the weight over and lets matmul do the rest
+bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
+                    size_t n_in, size_t n_out)
+{
+    if (n_rows == 0 || n_in == 0 || n_out == 0)
+        return false;
+    float *turned = malloc(n_in * n_out * sizeof *turned);
+    if (turned == NULL)
+        return false;
+    for (size_t j = 0; j < n_in * n_out; j++)
+        turned[j] = weight[j % n_out * n_in + j / n_out];
+    bool done = matmul(out, x, turned, n_rows, n_in, n_out);
+    free(turned);
+    return done;
+}
+#endif
+
+#ifdef LINEAR_INPUTS_OUTERMOST
+// linear_forward: i outermost, adding to an out that was set to zero first
+bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
+                    size_t n_in, size_t n_out)
+{
+    if (n_rows == 0 || n_in == 0 || n_out == 0)
+        return false;
+    for (size_t j = 0; j < n_rows * n_out; j++)
+        out[j] = 0.0f;
+    for (size_t i = 0; i < n_in; i++)
+        for (size_t r = 0; r < n_rows; r++)
+            for (size_t o = 0; o < n_out; o++)
+                out[r * n_out + o] += x[r * n_in + i] * weight[o * n_in + i];
+    return true;
+}
+#endif
+
+// ------------------------------------------------------------------ 1.5 cosine_similarity
+
+#ifdef COSINE_THREE_LOOPS
+// cosine_similarity: one sum after the other, one root of the product of the squares
+float cosine_similarity(const float *a, const float *b, size_t n)
+{
+    double ab = 0.0, aa = 0.0, bb = 0.0;
+    for (size_t i = 0; i < n; i++)
+        ab += (double)a[i] * (double)b[i];
+    for (size_t i = 0; i < n; i++)
+        aa += (double)a[i] * (double)a[i];
+    for (size_t i = 0; i < n; i++)
+        bb += (double)b[i] * (double)b[i];
+    return aa > 0.0 && bb > 0.0 ? (float)(ab / sqrt(aa * bb)) : 0.0f;
+}
+#endif
+
+#ifdef COSINE_OF_UNIT_VECTORS
+// cosine_similarity: each number divided by its norm before it is multiplied
+static double norm_of(const float *v, size_t n)
+{
+    double sum = 0.0;
+    while (n-- > 0)
+        sum += pow((double)v[n], 2.0);
+    return sqrt(sum);
+}
+
+float cosine_similarity(const float *a, const float *b, size_t n)
+{
+    double norm_a = norm_of(a, n), norm_b = norm_of(b, n), cosine = 0.0;
+    if (norm_a <= 0.0 || norm_b <= 0.0)
+        return 0.0f;
+    for (size_t i = 0; i < n; i++)
+        cosine += (double)a[i] / norm_a * ((double)b[i] / norm_b);
+    return (float)cosine;
+}
+#endif
+
+#ifdef COSINE_BY_EUCLID
+// cosine_similarity: (|a|^2 + |b|^2 - |a - b|^2) / 2 |a||b|, of the unit vectors
+float cosine_similarity(const float *a, const float *b, size_t n)
+{
+    long double aa = 0.0L, bb = 0.0L, apart = 0.0L;
+    for (size_t i = 0; i < n; i++) {
+        aa += (long double)a[i] * (long double)a[i];
+        bb += (long double)b[i] * (long double)b[i];
+    }
+    if (!(aa > 0.0L) || !(bb > 0.0L))
+        return 0.0f;
+    for (size_t i = 0; i < n; i++) {
+        long double gap = (long double)a[i] / sqrtl(aa) - (long double)b[i] / sqrtl(bb);
+        apart += gap * gap;
+    }
+    return (float)(1.0L - apart / 2.0L);
+}
+#endif
+
+#ifdef COSINE_CLAMPED
+// cosine_similarity: kept between -1 and 1, against the last bit's rounding
+float cosine_similarity(const float *a, const float *b, size_t n)
+{
+    double ab = 0.0, aa = 0.0, bb = 0.0;
+    for (size_t i = n; i-- > 0;) {
+        double a_i = a[i], b_i = b[i];
+        ab += a_i * b_i, aa += a_i * a_i, bb += b_i * b_i;
+    }
+    if (fpclassify(aa) == FP_ZERO || fpclassify(bb) == FP_ZERO)
+        return 0.0f;
+    return (float)fmax(-1.0, fmin(1.0, ab / sqrt(aa) / sqrt(bb)));
+}
+#endif
