@@ -120,7 +120,7 @@ stands: "the" has one id, 0, and three positions, 0, 3 and 6.
 GPT-2's tokens are not words but *pieces* of words, found by counting which
 letters often stand together [@radford2019, sec. 2.2]. A common word is one
 piece, a rare one is several. A space belongs to the piece that follows it, so
-that " cat" in the middle of a sentence is token 3,797 and "cat" at the start
+that `" cat"` in the middle of a sentence is token 3,797 and `"cat"` at the start
 of one is token 9,246: two ids, and two rows of the table. Nothing in this
 chapter depends on how the pieces were found.
 :::

@@ -1,0 +1,1125 @@
+-- weave.lua: a pandoc reader that turns a chapter, which is one C file, into a page.
+--
+--     pandoc -f docs/weave.lua chapters/01_lookup.c -o 01_lookup.html …
+--
+-- A block of prose opens with a line that is exactly `/*` and closes with one that is exactly
+-- `*/`; what stands between is Markdown. All else is code. The file becomes one Markdown text,
+-- is read once by pandoc (so that notes and references work across blocks), and then the parts
+-- that belong together are brought together: hints and solution into their exercise, real
+-- output, drawn figures, checked numbers.
+--
+-- Whatever cannot be resolved stops the build with lines `file:line: what is wrong`.
+-- Pages that are Markdown already (front page, notation …) pass through the same reader.
+--
+-- From the environment: WEAVE_CHAPTERS, the chapters in order; WEAVE_FOR=epub for the book,
+-- where hints and solutions stand at the end of their chapter. All paths count from the
+-- directory that holds chapters/ and docs/.
+
+local utils = pandoc.utils
+local stringify = utils.stringify
+
+local for_epub = os.getenv('WEAVE_FOR') == 'epub'
+local MARKDOWN = 'markdown-implicit_figures-raw_html-raw_tex-markdown_in_html_blocks'
+
+-- ------------------------------------------------------------------ faults
+
+local faults = {}
+
+-- place: 'file:line' or a file name.
+local function fault(place, message, ...)
+  faults[#faults + 1] = place .. ': ' .. message:format(...)
+end
+
+local function stop_if_faulty()
+  if #faults == 0 then return end
+  io.stderr:write(table.concat(faults, '\n'), '\n')
+  os.exit(1)
+end
+
+-- ------------------------------------------------------------------ files
+
+local function read_file(path)
+  local file = io.open(path, 'rb')
+  if not file then return nil end
+  local text = file:read('a')
+  file:close()
+  return (text:gsub('\r\n', '\n'))
+end
+
+local function lines_of(text)
+  local lines = {}
+  for line in (text:gsub('\n$', '') .. '\n'):gmatch('(.-)\n') do lines[#lines + 1] = line end
+  return lines
+end
+
+-- 'chapters/01_lookup.c' -> '01_lookup', 1, 'lookup'
+local function name_of(path)
+  local stem = path:match('([^/]+)%.%w+$') or path
+  local number, short = stem:match('^(%d%d)_(.+)$')
+  return stem, tonumber(number), short
+end
+
+-- ------------------------------------------------------------------ blocks of a C file
+
+-- Returns a list of {kind = 'prose' | 'code', first = line number, lines = {…}}.
+local function blocks_of(path, text)
+  local blocks, current = {}, nil
+  local lines = lines_of(text)
+  local opened
+  local function close() current = nil end
+  for n, line in ipairs(lines) do
+    if line == '/*' and not opened then
+      opened = n
+      current = { kind = 'prose', first = n + 1, lines = {} }
+      blocks[#blocks + 1] = current
+    elseif line == '*/' and opened then
+      opened = nil
+      close()
+    elseif line == '*/' then
+      fault(path .. ':' .. n, 'closes a block of prose that was never opened')
+    elseif opened and (line:find('/*', 1, true) or line:find('*/', 1, true)) then
+      fault(path .. ':' .. n, 'a comment mark inside prose would end the comment for the compiler')
+    else
+      if not current then
+        current = { kind = 'code', first = n, lines = {} }
+        blocks[#blocks + 1] = current
+      end
+      current.lines[#current.lines + 1] = line
+    end
+  end
+  if opened then fault(path .. ':' .. opened, 'opens a block of prose that is never closed') end
+  return blocks
+end
+
+-- Drops empty lines at both ends of a piece of code; nil if nothing is left.
+local function trimmed(lines, first)
+  local from, to = 1, #lines
+  while from <= to and lines[from]:match('^%s*$') do from = from + 1 end
+  while to >= from and lines[to]:match('^%s*$') do to = to - 1 end
+  if from > to then return nil end
+  return { first = first + from - 1, lines = { table.unpack(lines, from, to) } }
+end
+
+local CARRIED = '^// carried over from chapter (%d+)$'
+local CARRIED_END = '// end of what was carried over'
+
+-- Cuts a block of code at what was carried over and after each exercise's stub.
+-- Returns pieces {first, lines, carried = chapter number, exercise = function name}.
+local function pieces_of(path, block)
+  local pieces, start = {}, 1
+  local carried, stub
+  local function cut(to, fields)
+    local piece = trimmed({ table.unpack(block.lines, start, to) }, block.first + start - 1)
+    if piece then
+      for key, value in pairs(fields) do piece[key] = value end
+      pieces[#pieces + 1] = piece
+    end
+    start = to + 1
+  end
+  for i, line in ipairs(block.lines) do
+    local place = path .. ':' .. (block.first + i - 1)
+    local chapter = line:match(CARRIED)
+    if chapter then
+      cut(i - 1, {})
+      carried = { chapter = chapter, place = place }
+    elseif line == CARRIED_END then
+      if carried then
+        cut(i, { carried = carried.chapter })
+      else
+        fault(place, 'ends what was carried over, but nothing was')
+      end
+      carried = nil
+    elseif line:match('^EXERCISE%s') then
+      stub = line:match('([%w_]+)%s*%(')
+      if not stub then fault(place, 'EXERCISE is not followed by a function') end
+    elseif line == '}' and stub then
+      cut(i, { exercise = stub })
+      stub = nil
+    end
+  end
+  if carried then fault(carried.place, 'carried over from chapter %s, but no line says where that ends', carried.chapter) end
+  cut(#block.lines, {})
+  return pieces
+end
+
+-- ------------------------------------------------------------------ C in colours
+
+local keywords, types = {}, {}
+for word in ([[auto break case const continue default do else enum extern for goto if inline
+  register restrict return sizeof static struct switch typedef union volatile while _Alignas
+  _Alignof _Atomic _Generic _Noreturn _Static_assert _Thread_local true false NULL EXERCISE]]):gmatch('%S+') do
+  keywords[word] = true
+end
+for word in ([[void bool char short int long float double signed unsigned size_t ptrdiff_t FILE
+  int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t uintptr_t]]):gmatch('%S+') do
+  types[word] = true
+end
+
+local function escaped(text)
+  return (text:gsub('[&<>"]', { ['&'] = '&amp;', ['<'] = '&lt;', ['>'] = '&gt;', ['"'] = '&quot;' }))
+end
+
+-- The end of the literal that opens at `from` with the given quote.
+local function end_of_literal(code, from, quote)
+  local at = from + 1
+  while at <= #code do
+    local c = code:sub(at, at)
+    if c == '\\' then
+      at = at + 1
+    elseif c == quote or c == '\n' then
+      return c == '\n' and at - 1 or at
+    end
+    at = at + 1
+  end
+  return #code
+end
+
+-- Returns the next token's end and its class (nil for plain text).
+local function token(code, at)
+  local rest = code:sub(at, at + 1)
+  local c = rest:sub(1, 1)
+  if rest == '//' then return (code:find('\n', at, true) or #code + 1) - 1, 'c' end
+  if rest == '/*' then return select(2, code:find('*/', at + 2, true)) or #code, 'c' end
+  if c == '"' or c == "'" then return end_of_literal(code, at, c), 's' end
+  if c == '#' and code:sub(1, at - 1):match('[^\n]*$'):match('^%s*$') then
+    return select(2, code:find('^#%s*%a*', at)), 'p'
+  end
+  local word = code:match('^[%a_][%w_]*', at)
+  if word then
+    local stop = at + #word - 1
+    if types[word] then return stop, 't' end
+    if keywords[word] then return stop, 'k' end
+    if code:find('^%s*%(', stop + 1) then return stop, 'f' end
+    return stop
+  end
+  local number = code:match('^%.?%d[%w.]*', at)
+  if number then
+    local stop = at + #number - 1
+    if number:match('[eEpP]$') and not number:match('^0[xX]%x*$') then
+      stop = select(2, code:find('^[+-]?[%w]*', stop + 1))
+    end
+    return stop, 'n'
+  end
+  return at + #code:match('^[^%w_"\'/#.]*', at + 1)
+end
+
+-- C code as HTML, one string a line.
+local function coloured(code)
+  local out, at = {}, 1
+  while at <= #code do
+    local stop, class = token(code, at)
+    local text = code:sub(at, stop)
+    if class then
+      text = text:gsub('[^\n]+', function(part)
+        return '<span class="' .. class .. '">' .. escaped(part) .. '</span>'
+      end)
+    else
+      text = escaped(text)
+    end
+    out[#out + 1] = text
+    at = stop + 1
+  end
+  return lines_of(table.concat(out))
+end
+
+local function html(text) return pandoc.RawBlock('html', text) end
+
+-- A listing with the line numbers of its file; `prefix` makes the ids of its lines.
+local function listing(code, file, first, prefix)
+  local lines = coloured(code)
+  local out = {}
+  for i, line in ipairs(lines) do
+    local id = for_epub and '' or (' id="%s%d"'):format(prefix, first + i - 1)
+    out[i] = ('<span class="line"%s data-n="%d">%s</span>'):format(id, first + i - 1, line)
+  end
+  local label = ('%s, lines %d to %d'):format(file, first, first + #lines - 1)
+  return html(('<div class="listing"><pre class="code" tabindex="0" role="group" aria-label="%s"><code>%s\n</code></pre></div>')
+    :format(label, table.concat(out, '\n')))
+end
+
+-- Code that stands in the prose itself: no line numbers.
+local function snippet(block)
+  local language = block.classes[1]
+  local code = language == 'c' and table.concat(coloured(block.text), '\n') or escaped(block.text)
+  if language == 'sh' then
+    code = ('\n' .. code):gsub('([\n ])(#[^\n]*)', '%1<span class="c">%2</span>'):sub(2)
+  end
+  return html(('<div class="snippet"><pre tabindex="0" role="group" aria-label="%s"><code>%s\n</code></pre></div>')
+    :format(language and 'Example in ' .. language or 'Example', code))
+end
+
+-- ------------------------------------------------------------------ Markdown with its places
+
+-- Every ::: block is opened and closed in one and the same comment.
+local function check_fences(path, first, lines)
+  local open, code = {}, nil
+  for i, line in ipairs(lines) do
+    local mark = line:match('^(```+)') or line:match('^(~~~+)')
+    if mark and not code then code = mark elseif mark and mark:sub(1, #code) == code then code = nil end
+    if not code and line:match('^:::+%s*$') then
+      if not table.remove(open) then fault(path .. ':' .. (first + i - 1), 'closes a ::: block, but none is open') end
+    elseif not code and line:match('^:::') then
+      if not line:match('^:::+%s+[%a][%w-]*%s*:*$') and not line:match('^:::+%s*{[^{}]*}%s*:*$') then
+        fault(path .. ':' .. (first + i - 1), 'a block opens with ::: name or ::: {.name key="value"}')
+      end
+      open[#open + 1] = first + i - 1
+    end
+  end
+  for _, n in ipairs(open) do fault(path .. ':' .. n, 'opens a ::: block that is not closed in the same comment') end
+end
+
+-- Writes the place (file:line) of everything that may have to be blamed into its attributes.
+local function with_places(path, first, lines)
+  check_fences(path, first, lines)
+  local out, fence = {}, nil
+  for i, line in ipairs(lines) do
+    local place = ('place="%s:%d" '):format(path, first + i - 1)
+    local mark = line:match('^%s*(```+)') or line:match('^%s*(~~~+)')
+    if mark and not fence then
+      fence = mark
+    elseif mark and line:match('^%s*' .. fence:sub(1, 1):rep(#fence)) then
+      fence = nil
+    end
+    if not fence then
+      line = line:gsub('%]{(%.n[%s}])', ']{' .. place .. '%1')
+      line = line:gsub('(%(figure:[%w_/.-]+%)){', '%1{' .. place)
+      line = line:gsub('(%(figure:[%w_/.-]+%))([^{])', '%1{' .. place .. '}%2')
+      line = line:gsub('(%(figure:[%w_/.-]+%))$', '%1{' .. place .. '}')
+      line = line:gsub('^(%s*:::+%s*){', '%1{' .. place)
+      line = line:gsub('^(#+%s.*){(#[^{}]*})%s*$', '%1{' .. place .. '%2')
+    end
+    out[i] = line
+  end
+  return table.concat(out, '\n')
+end
+
+local LONG = 40 -- letters of a formula that may not fit a line on a telephone
+
+local FENCE = ('~'):rep(24)
+
+local function code_as_markdown(path, piece, prefix)
+  local head = ('%s {.woven file="%s" first="%d" prefix="%s"'):format(FENCE, path, piece.first, prefix)
+  if piece.carried then head = head .. (' carried="%s"'):format(piece.carried) end
+  if piece.exercise then head = head .. (' exercise="%s"'):format(piece.exercise) end
+  return head .. '}\n' .. table.concat(piece.lines, '\n') .. '\n' .. FENCE
+end
+
+-- ------------------------------------------------------------------ solutions
+
+-- Takes a solution file apart: functions[name] = {first, lines, prose = block or nil}.
+local function solutions_of(path)
+  local text = read_file(path)
+  if not text then return nil end
+  local functions, last = {}, nil
+  for _, block in ipairs(blocks_of(path, text)) do
+    if block.kind == 'prose' then
+      if last and not last.prose then last.prose = block end
+    else
+      local start = 1
+      for i, line in ipairs(block.lines) do
+        local name = line:match('^[%a_][%w_%s%*]-([%a_][%w_]*)%s*%(')
+        if line:match('^#') then
+          start = i + 1
+        elseif name and not line:match('^static%s') and not line:match(';%s*$') then
+          last = { name = name, place = path .. ':' .. (block.first + i - 1) }
+        elseif line == '}' and last and not last.lines then
+          local piece = trimmed({ table.unpack(block.lines, start, i) }, block.first + start - 1)
+          last.first, last.lines = piece.first, piece.lines
+          functions[last.name] = last
+          start = i + 1
+        end
+      end
+    end
+  end
+  return functions
+end
+
+local function solution_as_markdown(path, functions, name, place)
+  if not functions then
+    fault(place, 'there is no %s to take the solution of %s from', path, name)
+    return ''
+  end
+  local solution = functions[name]
+  if not solution then
+    fault(place, '%s has no solution in %s', name, path)
+    return ''
+  end
+  if not solution.prose then
+    fault(solution.place, 'the solution of %s is not followed by what to notice in it', name)
+  end
+  local parts = { '::::::::::::: {.solution}', code_as_markdown(path, solution, 'S') }
+  if solution.prose then
+    parts[#parts + 1] = with_places(path, solution.prose.first, solution.prose.lines)
+  end
+  parts[#parts + 1] = ':::::::::::::'
+  return table.concat(parts, '\n\n')
+end
+
+-- ------------------------------------------------------------------ output of the program
+
+-- Cuts the output at its lines `== Title`.
+local function sections_of(output)
+  local sections, lines = {}, nil
+  for _, line in ipairs(lines_of(output)) do
+    local title = line:match('^== (.-)%s*$')
+    if title then
+      lines = {}
+      sections[title] = lines
+    elseif lines then
+      lines[#lines + 1] = line
+    end
+  end
+  for title, body in pairs(sections) do
+    local piece = trimmed(body, 1)
+    sections[title] = piece and table.concat(piece.lines, '\n') or ''
+  end
+  return sections
+end
+
+local function output_of(chapter)
+  local path = 'build/output/' .. chapter .. '.txt'
+  local text = read_file(path)
+  if not text then return { name = chapter } end
+  return { name = chapter, path = path, text = text, sections = sections_of(text) }
+end
+
+-- The text that a number or an output block refers to; nil after a fault.
+local function output_text(output, section, place)
+  if not output.path then
+    if not output.blamed then
+      fault(place, 'there is no build/output/%s.txt, the output of the solved program, to take this from', output.name)
+    end
+    output.blamed = true
+  elseif not section then
+    return output.text
+  elseif not output.sections[section] then
+    fault(place, 'the program prints no section "%s" (see %s)', section, output.path)
+  else
+    return output.sections[section]
+  end
+end
+
+local function output_block(div, output)
+  local section, place = div.attributes.section, div.attributes.place
+  if not section then
+    fault(place or '?', 'an output block names its section: {.output section="Title"}')
+    return {}
+  end
+  local text = output_text(output, section, place)
+  if not text then return {} end
+  local shown = escaped(text):gsub('(%f[~]~)(%d[^%s]*)', '<span class="measured">%1%2</span>')
+  local note = shown:find('class="measured"', 1, true)
+    and '<span class="note">~ marks what was measured on the machine that built this page</span>' or ''
+  return html(('<figure class="output"><figcaption><span class="what">Output</span> %s %s</figcaption>'
+    .. '<pre tabindex="0" role="group" aria-label="Output: %s"><samp>%s\n</samp></pre></figure>')
+    :format(escaped(section), note, escaped(section), shown))
+end
+
+-- ------------------------------------------------------------------ numbers in the prose
+
+-- '38,597,376' -> '38597376'; a Unicode minus becomes '-'; nil if it is no number.
+local function plain_number(text)
+  local plain = text:gsub('\u{2212}', '-'):gsub('%s', ''):gsub('\u{a0}', ''):gsub('\u{202f}', ''):gsub('[%%x]$', ''):gsub('\u{d7}$', '')
+  plain = plain:gsub('(%d),(%d%d%d)', '%1%2'):gsub('(%d),(%d%d%d)', '%1%2')
+  if plain:lower() == 'nan' or plain:lower():match('^-?inf$') then return plain:lower() end
+  return plain:match('^[+-]?%d*%.?%d+$') or plain:match('^[+-]?%d*%.?%d+[eE][+-]?%d+$')
+end
+
+-- All numbers of a text, as plain strings; measured ones (~3.2) are passed over.
+local function numbers_in(text)
+  local found = {}
+  text = (' ' .. text):gsub('~%S+', ' ')
+  local at = 1
+  while true do
+    local from = text:find('[%d.+-]', at)
+    if not from then break end
+    local number = text:match('^[+-]?%d+%.?%d*', from) or text:match('^[+-]?%.%d+', from)
+    if not number or text:sub(from - 1, from - 1):match('[%w_.]') then
+      at = from + (number and #number or 1)
+    else
+      local stop = from + #number - 1
+      while number:match('^[+-]?%d%d?%d?$') or number:find(',', 1, true) do
+        local group = text:match('^,%d%d%d%f[%D]', stop + 1)
+        if not group then break end
+        number, stop = number .. group, stop + #group
+      end
+      if number:find(',', 1, true) then
+        local fraction = text:match('^%.%d+', stop + 1) or ''
+        number, stop = number .. fraction, stop + #fraction
+      end
+      local exponent = text:match('^[eE][+-]?%d+', stop + 1)
+      if exponent then number, stop = number .. exponent, stop + #exponent end
+      found[#found + 1] = (number:gsub(',', ''))
+      at = stop + 1
+    end
+  end
+  for word in text:gmatch('%f[%w-]%-?[%a]+%f[%W]') do
+    if word:lower() == 'nan' or word:lower():match('^-?inf$') then found[#found + 1] = word:lower() end
+  end
+  return found
+end
+
+-- Half a unit of the last digit that the prose gives.
+local function half_unit(plain)
+  local mantissa, exponent = plain:match('^([^eE]+)[eE]?([+-]?%d*)$')
+  local decimals = #(mantissa:match('%.(%d+)$') or '')
+  return 0.5 * 10.0 ^ ((tonumber(exponent) or 0) - decimals)
+end
+
+local function same_number(plain, candidate)
+  local wanted, got = tonumber(plain), tonumber(candidate)
+  if not wanted or not got then return plain == candidate end
+  if wanted == 0 and got == 0 then return (plain:sub(1, 1) == '-') == (candidate:sub(1, 1) == '-') end
+  return math.abs(wanted - got) <= half_unit(plain) * (1 + 1e-9)
+end
+
+local function check_number(span, output_for)
+  local place = span.attributes.place or '?'
+  local shown = stringify(span)
+  local plain = plain_number(shown)
+  if not plain then
+    fault(place, '"%s" is marked as a number, but is none', shown)
+    return
+  end
+  local section = span.attributes.section
+  local text = output_text(output_for(span.attributes.chapter), section, place)
+  if not text then return end
+  for _, candidate in ipairs(numbers_in(text)) do
+    if same_number(plain, candidate) then return end
+  end
+  fault(place, 'the program does not print the number %s%s', shown, section and ' in its section "' .. section .. '"' or '')
+end
+
+-- ------------------------------------------------------------------ figures
+
+-- figure:NAME (of this chapter) or figure:01_lookup/NAME (on another page).
+local function figure(image, chapter)
+  local place = image.attributes.place or '?'
+  local target = image.src:match('^figure:(.+)$')
+  local owner, name = target:match('^([^/]+)/(.+)$')
+  owner, name = owner or chapter, name or target
+  local base = ('build/figures-site/%s/%s'):format(owner or '', name)
+  local svg, data = read_file(base .. '.svg'), read_file(base .. '.tsv')
+  if not svg or not data then
+    fault(place, 'the program draws no figure %s (there is no %s.tsv)', target, base)
+    return {}
+  end
+  if #image.caption == 0 then
+    fault(place, 'the figure %s has no caption that says what to look for', target)
+  end
+  local id = image.identifier ~= '' and image.identifier or 'fig-' .. name
+  local caption = pandoc.List(image.caption)
+  if data:find('\n?# measured: yes') then
+    caption:extend({ pandoc.Space(), pandoc.RawInline('html', '<span class="note">Measured on the machine that built this page.</span>') })
+  end
+  return {
+    html(('<figure class="drawing" id="%s"><div class="canvas" tabindex="0" role="group" aria-label="Figure: %s">%s</div><figcaption>')
+      :format(id, escaped(name), svg)),
+    pandoc.Plain(caption),
+    html('</figcaption></figure>'),
+  }
+end
+
+-- drawing:NAME is a picture made by hand, docs/NAME.svg, that takes its colours from the page.
+local function drawing(image)
+  local name = image.src:match('^drawing:(.+)$')
+  local svg = read_file('docs/' .. name .. '.svg')
+  if not svg then
+    fault(image.attributes.place or '?', 'there is no drawing docs/%s.svg', name)
+    return {}
+  end
+  return html(('<div class="drawing %s"><div class="canvas" role="img" aria-label="%s">%s</div></div>')
+    :format(name, escaped(stringify(image.caption)), svg))
+end
+
+-- ------------------------------------------------------------------ lists of chapters, points
+
+local function chapter_list()
+  local list = {}
+  for path in (os.getenv('WEAVE_CHAPTERS') or ''):gmatch('%S+') do
+    local text = read_file(path)
+    local stem, number, short = name_of(path)
+    local question = text and text:match('\n#%s+([^\n]-)%s*{#') or text and text:match('\n#%s+([^\n]+)')
+    if not question then
+      fault(path .. ':1', 'has no heading "# Question {#name}" to name the chapter by')
+    else
+      local exercises = select(2, text:gsub('\n##+%s[^\n]*{#[%w-]+ %.exercise}', ''))
+      list[#list + 1] = { path = path, stem = stem, number = number, short = short, question = question, exercises = exercises }
+    end
+  end
+  return list
+end
+
+local function page_of(chapter) return chapter.stem .. '.html' end
+
+local function plural(n, word) return ('%d %s%s'):format(n, word, n == 1 and '' or 's') end
+
+local function question_inlines(chapter)
+  local first = pandoc.read(chapter.question, MARKDOWN).blocks[1]
+  return first and first.content or {}
+end
+
+-- The table of contents of the course, for `::: chapters`.
+local function chapters_block()
+  local items = pandoc.List()
+  for _, chapter in ipairs(chapter_list()) do
+    items:insert(html('<li>'))
+    items:insert(pandoc.Plain({
+      pandoc.RawInline('html', ('<span class="number">%d</span>'):format(chapter.number)),
+      pandoc.Link(question_inlines(chapter), page_of(chapter)),
+      pandoc.RawInline('html', (' <span class="of">%s · <code>make chapter%d</code></span>')
+        :format(plural(chapter.exercises, 'exercise'), chapter.number)),
+    }))
+    items:insert(html('</li>'))
+  end
+  items:insert(1, html('<ul class="chapters">'))
+  items:insert(html('</ul>'))
+  return items
+end
+
+-- The manifest of points, one row an exercise, for `::: points`.
+local function points_block(place)
+  local rows, order = {}, {}
+  for n, line in ipairs(lines_of(read_file('tests/points.tsv') or '')) do
+    local exercise, name, _, points = line:match('^([^\t]*)\t([^\t]*)\t([^\t]*)\t(%d+)$')
+    if exercise then
+      if not rows[exercise] then
+        rows[exercise] = { name = name, tests = 0, points = 0 }
+        order[#order + 1] = exercise
+      end
+      rows[exercise].tests = rows[exercise].tests + 1
+      rows[exercise].points = rows[exercise].points + tonumber(points)
+    elseif n > 1 then
+      fault('tests/points.tsv:' .. n, 'is not a row: exercise, function, test, points')
+    end
+  end
+  if #order == 0 then
+    fault(place, 'tests/points.tsv holds no exercises')
+    return {}
+  end
+  local out = { '| Exercise | Function | Tests | Points |', '|:--|:--|--:|--:|' }
+  for _, exercise in ipairs(order) do
+    local row = rows[exercise]
+    out[#out + 1] = ('| %s | `%s` | %d | %d |'):format(exercise, row.name, row.tests, row.points)
+  end
+  return pandoc.read(table.concat(out, '\n'), MARKDOWN).blocks
+end
+
+-- ------------------------------------------------------------------ boxes
+
+local LABELS = {
+  predict = 'Predict first',
+  think = 'To think about',
+  belief = 'What people say',
+  aside = 'Aside',
+}
+
+-- Blocks that are dealt with later.
+local KEPT = { hint = true, solution = true }
+
+local function box(class, blocks)
+  local out = pandoc.List({ html(('<div class="%s" role="note" aria-label="%s"><p class="label">%s</p>')
+    :format(class, LABELS[class], LABELS[class])) })
+  out:extend(blocks)
+  out:insert(html('</div>'))
+  return out
+end
+
+local function answer_box(blocks)
+  local out = pandoc.List({ html('<details class="answer"><summary>An answer</summary><div class="inside">') })
+  out:extend(blocks)
+  out:insert(html('</div></details>'))
+  return out
+end
+
+local function folded_code(block, code)
+  local n = select(2, block.text:gsub('\n', '')) + 1
+  return { html(('<details class="carried"><summary>Carried over from chapter %s (%s)</summary>')
+    :format(block.attributes.carried, plural(n, 'line'))), code, html('</details>') }
+end
+
+local function scroller(label, blocks, class)
+  local out = pandoc.List({ html(('<div class="wide%s" tabindex="0" role="group" aria-label="%s">'):format(class or '', label)) })
+  out:extend(blocks)
+  out:insert(html('</div>'))
+  return out
+end
+
+-- ------------------------------------------------------------------ transforming the document
+
+local function bibliography()
+  local keys = {}
+  for key in (read_file('docs/references.bib') or ''):gmatch('@%a+%s*{%s*([^,%s]+)') do keys[key] = true end
+  return keys
+end
+
+-- The first line of the sources that holds a text; for what carries no place of its own.
+local function place_of(sources, text)
+  for _, path in ipairs(sources) do
+    for n, line in ipairs(lines_of(read_file(path) or '')) do
+      if line:find(text, 1, true) then return path .. ':' .. n end
+    end
+  end
+  return sources[1]
+end
+
+-- A formula must not part from the mark that follows it: browsers may break a line there. A long
+-- one is broken nowhere; on a narrow screen it scrolls.
+local function glue(inlines)
+  local out = pandoc.List()
+  for _, inline in ipairs(inlines) do
+    local before = out[#out]
+    local mark = inline.t == 'Str' and before and before.t == 'Math' and before.mathtype == 'InlineMath'
+      and #before.text <= LONG
+      and (inline.text:match('^[.,:;!?)%]]+') or inline.text:match('^\u{2019}') or inline.text:match('^\u{201d}'))
+    if mark then
+      out[#out] = pandoc.Span({ before, pandoc.Str(mark) }, { class = 'glued' })
+      local rest = inline.text:sub(#mark + 1)
+      if rest ~= '' then out:insert(pandoc.Str(rest)) end
+    elseif inline.t == 'Math' and inline.mathtype == 'InlineMath' and #inline.text > LONG and not for_epub then
+      out:insert(pandoc.RawInline('html', '<span class="long" tabindex="0" role="group" aria-label="Formula">'))
+      out:insert(inline)
+      out:insert(pandoc.RawInline('html', '</span>'))
+    else
+      out:insert(inline)
+    end
+  end
+  return out
+end
+
+-- Everything that is local to one element. Marks that the assembly needs stay: .woven, .hint, .solution.
+local function transform(doc, sources, chapter)
+  local keys = bibliography()
+  local outputs = {}
+  local function output_for(other)
+    local stem = other or chapter
+    stem = stem or 'NN_name'
+    outputs[stem] = outputs[stem] or output_of(stem)
+    return outputs[stem]
+  end
+  return doc:walk({
+    Span = function(span)
+      if span.classes:includes('n') then
+        check_number(span, output_for)
+        return pandoc.Span(span.content, { class = 'n' })
+      end
+    end,
+    Cite = function(cite)
+      for _, citation in ipairs(cite.citations) do
+        if not keys[citation.id] then
+          fault(place_of(sources, '@' .. citation.id), 'docs/references.bib has no entry %s', citation.id)
+        end
+      end
+    end,
+    Math = function(math)
+      math.text = math.text:gsub('\\mathrm%s*(%b{})', '\\text%1')
+      local again
+      repeat math.text, again = math.text:gsub('(%d[%d,]*){,}(%d%d%d)', '%1,%2') until again == 0
+      math.text = math.text:gsub('%d[%d,]*,%d%d%d', '\\text{%0}')
+      return math
+    end,
+    Inlines = glue,
+    CodeBlock = function(block)
+      if not block.classes:includes('woven') then return snippet(block) end
+    end,
+    Table = function(table_)
+      -- Columns as wide as what they hold, however long the lines of the source are.
+      for _, column in ipairs(table_.colspecs) do column[2] = nil end
+      return scroller('Table', { table_ })
+    end,
+    Para = function(para)
+      local only = para.content[1]
+      if #para.content == 1 and only.t == 'Image' and only.src:match('^figure:') then
+        return figure(only, chapter)
+      end
+      if #para.content == 1 and only.t == 'Image' and only.src:match('^drawing:') then
+        return drawing(only)
+      end
+      if #para.content == 1 and only.t == 'Math' and only.mathtype == 'DisplayMath' then
+        return scroller('Formula', { para }, ' formula')
+      end
+    end,
+    Image = function(image)
+      if image.src:match('^figure:') or image.src:match('^drawing:') then return nil end
+      if #image.caption == 0 then fault(place_of(sources, image.src), 'the image %s has no text for those who cannot see it', image.src) end
+    end,
+    Div = function(div)
+      local class = div.classes[1]
+      if class == 'output' then return output_block(div, output_for(div.attributes.chapter)) end
+      if class == 'answer' then return answer_box(div.content) end
+      if class == 'chapters' then return chapters_block() end
+      if class == 'points' then return points_block(div.attributes.place or sources[1]) end
+      if LABELS[class] then return box(class, div.content) end
+      if not KEPT[class] then
+        fault(place_of(sources, '::: ' .. (class or '')), 'there is no kind of block "%s"', class or '')
+      end
+    end,
+  })
+end
+
+local function has_citations(doc)
+  local found = false
+  doc:walk({ Cite = function() found = true end })
+  return found
+end
+
+-- ------------------------------------------------------------------ assembling a chapter
+
+local function without_place(header)
+  header.attributes.place = nil
+  header.classes = header.classes:filter(function(class) return class ~= 'exercise' end)
+  return header
+end
+
+-- Takes the hints out of the document: hints[exercise number] = {{blocks, place}, …}.
+local function take_hints(blocks)
+  local hints, kept, inside = {}, pandoc.List(), false
+  for _, block in ipairs(blocks) do
+    if block.t == 'Header' then inside = block.identifier == 'hints' end
+    if block.t == 'Div' and block.classes:includes('hint') then
+      local number = block.attributes.exercise or '?'
+      hints[number] = hints[number] or { place = block.attributes.place }
+      table.insert(hints[number], block.content)
+    elseif not inside then
+      kept:insert(block)
+    end
+  end
+  return hints, kept
+end
+
+-- Hint 2 lies folded inside hint 1, and hint 3 inside hint 2: they open one by one.
+local function hints_as_details(exercise, hints)
+  local out = pandoc.List()
+  for i, blocks in ipairs(hints) do
+    out:insert(html(('<details class="hint" id="%s-hint-%d"><summary>Hint %d of %d</summary><div class="inside">')
+      :format(exercise.id, i, i, #hints)))
+    out:extend(blocks)
+    out:insert(html('</div>'))
+  end
+  out:insert(html(('</details>'):rep(#hints)))
+  return out
+end
+
+local function solution_as_details(exercise)
+  local out = pandoc.List({ html(('<details class="solution" id="%s-solution"><summary>Solution, and what to notice in it</summary><div class="inside">')
+    :format(exercise.id)) })
+  out:extend(exercise.solution)
+  out:insert(html('</div></details>'))
+  return out
+end
+
+local function close_exercise(exercise, out)
+  if for_epub then
+    out:insert(pandoc.Para({ pandoc.Link({ pandoc.Str('Hints and solution') }, '#' .. exercise.id .. '-help'), pandoc.Str('.') }))
+  else
+    out:insert(html('<div class="help">'))
+    out:extend(hints_as_details(exercise, exercise.hints))
+    out:extend(solution_as_details(exercise))
+    out:insert(html('</div>'))
+  end
+  out:insert(html('</section>'))
+end
+
+-- In the book, help stands at the end of the chapter, under headings.
+local function help_at_end(exercises)
+  local out = pandoc.List()
+  if #exercises > 0 then
+    out:insert(pandoc.Header(2, 'Hints and solutions', { id = 'hints-and-solutions' }))
+  end
+  for _, exercise in ipairs(exercises) do
+    out:insert(pandoc.Header(3, exercise.title, { id = exercise.id .. '-help', class = 'unlisted' }))
+    for i, blocks in ipairs(exercise.hints) do
+      out:insert(pandoc.Para({ pandoc.Strong(('Hint %d.'):format(i)) }))
+      out:extend(blocks)
+    end
+    out:insert(pandoc.Para({ pandoc.Strong('Solution.') }))
+    out:extend(exercise.solution)
+  end
+  return out
+end
+
+local function listing_of(block)
+  local a = block.attributes
+  return listing(block.text, a.file, tonumber(a.first), a.prefix)
+end
+
+local function as_exercise(header, hints)
+  local title = stringify(header.content)
+  local number = title:match('^Exercise (%d+%.%d+):')
+  local place = header.attributes.place or '?'
+  local exercise = { id = header.identifier, number = number, title = header.content, place = place, solution = {}, hints = {} }
+  if not number then
+    fault(place, 'an exercise is headed "Exercise 1.2: what to do", not "%s"', title)
+    return exercise
+  end
+  exercise.hints = hints[number] or exercise.hints
+  exercise.hints.used = true
+  if #exercise.hints ~= 3 then
+    fault(place, 'exercise %s has %s, not 3', number, plural(#exercise.hints, 'hint'))
+  end
+  return exercise
+end
+
+-- Goes through the blocks in order: turns code into listings and wraps each exercise,
+-- from its heading to the end of its stub, into a section of its own.
+local function assemble(blocks, hints)
+  local out, exercises, contents = pandoc.List(), {}, {}
+  local open
+  local function left_open()
+    if open then fault(open.place, 'exercise %s ends without its function: EXERCISE … {', open.number or '?') end
+    open = nil
+  end
+  for i, block in ipairs(blocks) do
+    if block.t == 'Header' and block.level <= 2 then
+      left_open()
+      contents[#contents + 1] = { id = block.identifier, title = block.content, exercise = block.classes:includes('exercise') }
+      if block.classes:includes('exercise') then
+        open = as_exercise(block, hints)
+        exercises[#exercises + 1] = open
+        out:insert(html(('<section class="exercise" aria-labelledby="%s">'):format(block.identifier)))
+      end
+      out:insert(without_place(block))
+    elseif block.t == 'CodeBlock' and block.attributes.exercise then
+      local name, place = block.attributes.exercise, block.attributes.file .. ':' .. block.attributes.first
+      if not open then
+        fault(place, '%s is an exercise, but stands under no exercise heading', name)
+      elseif open.id ~= name:gsub('_', '-') then
+        fault(place, 'exercise %s is headed {#%s}, but its function is %s', open.number or '?', open.id, name)
+      end
+      out:insert(listing_of(block))
+      local solution = blocks[i + 1]
+      if open then
+        if solution and solution.t == 'Div' and solution.classes:includes('solution') then
+          open.solution = solution.content:map(function(b) return b.t == 'CodeBlock' and listing_of(b) or b end)
+        end
+        close_exercise(open, out)
+        open = nil
+      end
+    elseif block.t == 'CodeBlock' then
+      local code = listing_of(block)
+      if block.attributes.carried then out:extend(folded_code(block, code)) else out:insert(code) end
+    elseif not (block.t == 'Div' and block.classes:includes('solution')) then
+      out:insert(block)
+    end
+  end
+  left_open()
+  for number, list in pairs(hints) do
+    if not list.used then fault(list.place or '?', 'these are hints for exercise %s, which this chapter does not have', number) end
+  end
+  return out, exercises, contents
+end
+
+local function walk_blocks(blocks, filter)
+  return pandoc.Pandoc(blocks):walk(filter).blocks
+end
+
+local function check_links(blocks, sources)
+  local ids = {}
+  local function note(element) if element.identifier ~= '' then ids[element.identifier] = true end end
+  walk_blocks(blocks, {
+    Header = note, Div = note, Span = note, Link = note, Code = note,
+    RawBlock = function(raw) for id in raw.text:gmatch('%sid="([^"]+)"') do ids[id] = true end end,
+  })
+  walk_blocks(blocks, {
+    Link = function(link)
+      local id = link.target:match('^#(.+)$')
+      if id and not ids[id] then
+        fault(place_of(sources, '(#' .. id .. ')'), 'links to #%s, which is nowhere on this page', id)
+      end
+    end,
+  })
+end
+
+-- ------------------------------------------------------------------ metadata for the template
+
+local function contents_list(contents)
+  local items = {}
+  for _, entry in ipairs(contents) do
+    if entry.id ~= '' then
+      local link = pandoc.Link(entry.title, '#' .. entry.id, '', { class = entry.exercise and 'of-exercise' or '' })
+      items[#items + 1] = { pandoc.Plain({ link }) }
+    end
+  end
+  return pandoc.MetaBlocks({ pandoc.BulletList(items) })
+end
+
+local function neighbour(chapter)
+  return chapter and {
+    href = page_of(chapter),
+    number = tostring(chapter.number),
+    title = pandoc.MetaInlines(question_inlines(chapter)),
+  } or nil
+end
+
+local function first_paragraph(blocks)
+  for _, block in ipairs(blocks) do
+    if block.t == 'Para' then return stringify(block):gsub('%s+', ' ') end
+  end
+  return ''
+end
+
+-- Ids must differ between the chapters of the book.
+local function with_prefix(blocks, prefix)
+  local function rename(element)
+    if element.identifier ~= '' then element.identifier = prefix .. element.identifier end
+    return element
+  end
+  return walk_blocks(blocks, {
+    Header = rename, Div = rename, Span = rename,
+    Link = function(link)
+      local page, id = link.target:match('^%d%d_([%w_]+)%.html#?(.*)$')
+      if page then
+        link.target = '#' .. page .. (id ~= '' and '-' .. id or '')
+      elseif link.target:match('^#') then
+        link.target = '#' .. prefix .. link.target:sub(2)
+      elseif link.target == 'notation.html' then
+        link.target = '#notation'
+      end
+      return link
+    end,
+    RawBlock = function(raw)
+      raw.text = raw.text:gsub('(%s)id="', '%1id="' .. prefix):gsub('aria%-labelledby="([^"]*)"', function(names)
+        return 'aria-labelledby="' .. names:gsub('%S+', prefix .. '%0') .. '"'
+      end)
+      return raw
+    end,
+  })
+end
+
+-- ------------------------------------------------------------------ the two kinds of page
+
+local function read_chapter(path, text)
+  local stem, number, short = name_of(path)
+  local answers = 'solutions/' .. stem .. '.c'
+  local functions = solutions_of(answers)
+  local parts = {}
+  for _, block in ipairs(blocks_of(path, text)) do
+    if block.kind == 'prose' then
+      parts[#parts + 1] = with_places(path, block.first, block.lines)
+    else
+      for _, piece in ipairs(pieces_of(path, block)) do
+        parts[#parts + 1] = code_as_markdown(path, piece, 'L')
+        if piece.exercise then
+          parts[#parts + 1] = solution_as_markdown(answers, functions, piece.exercise, path .. ':' .. piece.first)
+        end
+      end
+    end
+  end
+  local sources = { path, answers }
+  local doc = pandoc.read(table.concat(parts, '\n\n') .. '\n', MARKDOWN)
+  doc = transform(doc, sources, stem)
+  local title = doc.blocks[1]
+  if not title or title.t ~= 'Header' or title.level ~= 1 then
+    fault(path .. ':1', 'does not begin with a block of prose that opens with "# Question {#%s}"', short or 'name')
+    stop_if_faulty()
+  end
+  if title.identifier ~= short then
+    fault(path .. ':2', 'the chapter is headed {#%s}, but its file is named %s', title.identifier, short or stem)
+  end
+  local hints, kept = take_hints(doc.blocks)
+  kept:remove(1)
+  local blocks, exercises, contents = assemble(kept, hints)
+  for k, exercise in ipairs(exercises) do
+    local wanted = ('%d.%d'):format(number, k)
+    if exercise.number and exercise.number ~= wanted then
+      fault(exercise.place, 'this is exercise %s by its place, but is headed %s', wanted, exercise.number)
+    end
+  end
+  if for_epub then blocks:extend(help_at_end(exercises)) end
+  local summary = first_paragraph(blocks)
+  check_links(blocks, sources)
+  return { blocks = blocks, title = title, contents = contents, exercises = exercises, summary = summary,
+           stem = stem, number = number, short = short, path = path, answers = answers }
+end
+
+local function with_references(blocks, contents)
+  if has_citations(pandoc.Pandoc(blocks)) then
+    blocks:insert(pandoc.Header(2, 'References', { id = 'references' }))
+    blocks:insert(pandoc.Div({}, { id = 'refs', class = 'references' }))
+    contents[#contents + 1] = { id = 'references', title = { pandoc.Str('References') } }
+  end
+end
+
+local function chapter_page(path, text)
+  local chapter = read_chapter(path, text)
+  with_references(chapter.blocks, chapter.contents)
+  local meta = {
+    title = pandoc.MetaInlines(chapter.title.content),
+    plain = stringify(chapter.title.content),
+    chapter = tostring(chapter.number),
+    source = chapter.path,
+    codefile = chapter.stem .. '.c',
+    exercises = plural(#chapter.exercises, 'exercise'),
+    contents = contents_list(chapter.contents),
+    summary = chapter.summary,
+  }
+  local list = chapter_list()
+  for i, other in ipairs(list) do
+    if other.stem == chapter.stem then
+      meta.previous, meta.next = neighbour(list[i - 1]), neighbour(list[i + 1])
+    end
+  end
+  return pandoc.Pandoc(chapter.blocks, meta)
+end
+
+local function markdown_page(path, text)
+  local doc = transform(pandoc.read(with_places(path, 1, lines_of(text)), MARKDOWN), { path }, nil)
+  local contents = {}
+  local title = doc.blocks[1]
+  if not title or title.t ~= 'Header' or title.level ~= 1 then
+    fault(path .. ':1', 'does not begin with a heading "# …"')
+    stop_if_faulty()
+  end
+  doc.blocks:remove(1)
+  for _, block in ipairs(doc.blocks) do
+    if block.t == 'Header' then
+      without_place(block)
+      if block.level == 2 then contents[#contents + 1] = { id = block.identifier, title = block.content } end
+    end
+  end
+  with_references(doc.blocks, contents)
+  check_links(doc.blocks, { path })
+  doc.meta.title = pandoc.MetaInlines(title.content)
+  doc.meta.plain = stringify(title.content)
+  doc.meta.page = title.identifier
+  doc.meta.summary = first_paragraph(doc.blocks)
+  if not doc.meta.front then doc.meta.contents = contents_list(contents) end
+  return doc
+end
+
+-- ------------------------------------------------------------------ the book
+
+local function book(sources)
+  local blocks = pandoc.List()
+  for _, source in ipairs(sources) do
+    local path, text = source.name, source.text
+    if path:match('%.c$') then
+      local chapter = read_chapter(path, text)
+      local heading = pandoc.List({ pandoc.Str(('%d.'):format(chapter.number)), pandoc.Space() })
+      heading:extend(chapter.title.content)
+      blocks:insert(pandoc.Header(1, heading, { id = chapter.short }))
+      blocks:extend(with_prefix(chapter.blocks, chapter.short .. '-'))
+    else
+      local page = markdown_page(path, text)
+      local _, _, name = path:find('([^/]+)%.md$')
+      blocks:insert(pandoc.Header(1, page.meta.title, { id = name }))
+      blocks:extend(with_prefix(page.blocks, name .. '-'))
+    end
+  end
+  blocks:insert(pandoc.Header(1, 'References', { id = 'references' }))
+  blocks:insert(pandoc.Div({}, { id = 'refs', class = 'references' }))
+  return pandoc.Pandoc(blocks)
+end
+
+function Reader(sources)
+  local doc
+  if for_epub then
+    doc = book(sources)
+  elseif sources[1].name:match('%.c$') then
+    doc = chapter_page(sources[1].name, (sources[1].text:gsub("\r\n", "\n")))
+  else
+    doc = markdown_page(sources[1].name, sources[1].text)
+  end
+  stop_if_faulty()
+  return doc
+end

@@ -1,0 +1,759 @@
+-- Reads the built site and the book, and prints `ok NAME` or `not ok NAME: what is wrong` for each
+-- thing that must hold. Run by tests/site.sh inside pandoc, which brings a Lua interpreter along.
+-- From the environment: SITE (a folder), SITE_FILES (all its files), CHAPTERS (chapters/*.c).
+
+local SITE = os.getenv('SITE') or 'build/site'
+
+local function words(name)
+  local list = {}
+  for word in (os.getenv(name) or ''):gmatch('[^\n]+') do list[#list + 1] = word end
+  return list
+end
+
+local function read_file(path)
+  local file = io.open(path, 'rb')
+  if not file then return nil end
+  local text = file:read('a')
+  file:close()
+  return text
+end
+
+-- One line of result; at most three faults are told.
+local function tell(name, faults)
+  if #faults == 0 then
+    print('ok ' .. name)
+    return
+  end
+  local more = #faults > 3 and (' and %d more'):format(#faults - 3) or ''
+  print('not ok ' .. name .. ': ' .. table.concat(faults, '; ', 1, math.min(3, #faults)) .. more)
+end
+
+-- ------------------------------------------------------------------ reading HTML and XHTML
+
+local VOID = {}
+for name in ('area base br col embed hr img input link meta source track wbr'):gmatch('%a+') do VOID[name] = true end
+local ENTITY = { amp = '&', lt = '<', gt = '>', quot = '"', apos = "'", nbsp = '\u{a0}' }
+
+-- Counts lines as it goes: `at` never falls from one call to the next.
+local function line_counter(text)
+  local line, from = 1, 1
+  return function(at)
+    local stop = text:find('\n', from, true)
+    while stop and stop < at do
+      line, from = line + 1, stop + 1
+      stop = text:find('\n', from, true)
+    end
+    return line
+  end
+end
+
+local function decoded(text, bad)
+  return (text:gsub('&(#?%w*);?', function(name)
+    if name:match('^#%d+$') then return utf8.char(tonumber(name:sub(2))) end
+    if name:match('^#x%x+$') then return utf8.char(tonumber(name:sub(3), 16)) end
+    if not ENTITY[name] then bad[#bad + 1] = '&' .. name .. ' is no entity' end
+    return ENTITY[name]
+  end))
+end
+
+local function attributes_of(inside, complain)
+  local attributes, at = {}, 1
+  while true do
+    at = inside:find('%S', at)
+    if not at then return attributes end
+    local name, value, stop = inside:match('^([%w:_-]+)="([^"<]*)"()', at)
+    if not name then
+      complain('an attribute is not written name="value": ' .. inside:sub(at, at + 30))
+      return attributes
+    end
+    if attributes[name] then complain('the attribute ' .. name .. ' stands twice') end
+    local bad = {}
+    attributes[name] = decoded(value, bad)
+    if bad[1] then complain(bad[1]) end
+    at = stop
+  end
+end
+
+-- Reads a page as strictly as XML: every tag closed, every attribute quoted. Returns a flat list of
+-- elements {name, attributes, line, parent, text, children} and the faults.
+local function parse(text)
+  local elements, faults, stack = {}, {}, {}
+  local root = { name = '#root', attributes = {}, children = {}, text = '' }
+  local current = root
+  local at = 1
+  local line_at = line_counter(text)
+  local function complain(what)
+    if #faults < 10 then faults[#faults + 1] = ('line %d: %s'):format(line_at(math.min(at, #text)), what) end
+  end
+  local function add_text(raw)
+    local bad = {}
+    if raw:find('<', 1, true) then complain('a bare < in the text') end
+    current.children[#current.children + 1] = decoded(raw, bad)
+    if bad[1] then complain(bad[1]) end
+  end
+  while at <= #text do
+    local open = text:find('<', at, true)
+    if not open then
+      add_text(text:sub(at))
+      break
+    end
+    if open > at then add_text(text:sub(at, open - 1)) end
+    at = open
+    if text:match('^<!%-%-', at) then
+      at = (select(2, text:find('-->', at, true)) or #text) + 1
+    elseif text:match('^<!DOCTYPE', at) or text:match('^<%?', at) then
+      at = (text:find('>', at, true) or #text) + 1
+    elseif text:match('^</', at) then
+      local name, stop = text:match('^</([%w:]+)%s*>()', at)
+      if not name then
+        complain('a closing tag is not understood')
+        stop = at + 2
+      elseif current.name ~= name then
+        complain(('</%s> closes <%s>'):format(name, current.name))
+        local k = #stack
+        while k > 0 and stack[k].name ~= name do k = k - 1 end
+        if k > 0 then
+          while #stack >= k do table.remove(stack) end
+          current = stack[#stack] or root
+        end
+      else
+        table.remove(stack)
+        current = stack[#stack] or root
+      end
+      at = stop
+    else
+      local name, inside, slash, stop = text:match('^<([%a][%w:]*)([^<>]-)(/?)>()', at)
+      if not name then
+        complain('a tag is not understood: ' .. text:sub(at, at + 30))
+        stop = at + 1
+      else
+        local element = { name = name, attributes = attributes_of(inside, complain), line = line_at(at), parent = current, children = {} }
+        elements[#elements + 1] = element
+        current.children[#current.children + 1] = element
+        if slash == '' and not VOID[name] then
+          stack[#stack + 1] = element
+          current = element
+          if name == 'script' or name == 'style' then
+            local close = text:find('</' .. name, stop, true) or #text
+            current.children[1] = text:sub(stop, close - 1)
+            stop = close
+          end
+        end
+      end
+      at = stop
+    end
+  end
+  if current ~= root then complain(('<%s> of line %d is never closed'):format(current.name, current.line)) end
+  return elements, faults
+end
+
+local function text_of(element)
+  local out = {}
+  for _, child in ipairs(element.children) do
+    out[#out + 1] = type(child) == 'string' and child or text_of(child)
+  end
+  return table.concat(out)
+end
+
+local function inside_of(element, name)
+  local e = element.parent
+  while e do
+    if e.name == name then return e end
+    e = e.parent
+  end
+end
+
+local function has_class(element, class)
+  return (' ' .. (element.attributes.class or '') .. ' '):find(' ' .. class .. ' ', 1, true) ~= nil
+end
+
+-- ------------------------------------------------------------------ checks of one page
+
+local function ids_of(page)
+  local ids, twice = {}, {}
+  for _, element in ipairs(page.elements) do
+    local id = element.attributes.id
+    if id == '' then twice[#twice + 1] = ('line %d: an empty id'):format(element.line) end
+    if id and ids[id] then twice[#twice + 1] = ('line %d: the id %s stands twice'):format(element.line, id) end
+    if id then ids[id] = element end
+  end
+  return ids, twice
+end
+
+-- "a/b/../c" -> "a/c"
+local function normalised(path)
+  local again
+  repeat path, again = path:gsub('[^/]+/%.%./', '', 1) until again == 0
+  return (path:gsub('%./', ''))
+end
+
+local function link_faults(page, pages, files)
+  local faults = {}
+  for _, element in ipairs(page.elements) do
+    local href = element.name == 'a' and element.attributes.href
+    if href and href:match('^%a[%w+.-]*:') then
+      if not href:match('^https?://[%w.-]+%.%a+[/%w%p]*$') then
+        faults[#faults + 1] = ('line %d: %s is no address'):format(element.line, href)
+      end
+    elseif href then
+      local file, id = href:match('^([^#]*)#?(.*)$')
+      local target = file == '' and page.name or normalised(page.folder .. file)
+      if not files[target] then
+        faults[#faults + 1] = ('line %d: links to %s, which does not exist'):format(element.line, href)
+      elseif href:find('#', 1, true) and not (pages[target] and pages[target].ids[id]) then
+        faults[#faults + 1] = ('line %d: links to %s, but no id on that page is %s'):format(element.line, href, id)
+      end
+    end
+  end
+  return faults
+end
+
+local FETCHES = { src = true, srcset = true, poster = true, data = true, background = true, action = true, ['xlink:href'] = true }
+
+-- What a browser fetches by itself must lie in the site.
+local function resource_faults(page, files)
+  local faults = {}
+  for _, element in ipairs(page.elements) do
+    for key, value in pairs(element.attributes) do
+      local fetched = FETCHES[key] or (key == 'href' and element.name ~= 'a' and element.name ~= 'base')
+      if fetched and not value:match('^#') and not value:match('^data:') then
+        local target = normalised(page.folder .. value:gsub('[?#].*$', ''))
+        if value:match('^%a[%w+.-]*:') or value:match('^//') or not files[target] then
+          faults[#faults + 1] = ('line %d: <%s> loads %s, which is not in the site'):format(element.line, element.name, value)
+        end
+      end
+      if key == 'style' and value:find('url(', 1, true) then
+        faults[#faults + 1] = ('line %d: a style loads something'):format(element.line)
+      end
+      if key:match('^on') then faults[#faults + 1] = ('line %d: a script in %s'):format(element.line, key) end
+    end
+    if element.name == 'base' or element.name == 'iframe' or element.name == 'object' or element.name == 'embed' then
+      faults[#faults + 1] = ('line %d: there is an element <%s>'):format(element.line, element.name)
+    end
+  end
+  return faults
+end
+
+local function heading_faults(page, tops)
+  local faults, last, ones = {}, 0, 0
+  for _, element in ipairs(page.elements) do
+    local level = tonumber(element.name:match('^h([1-6])$'))
+    if level then
+      if level > last + 1 and last > 0 then
+        faults[#faults + 1] = ('line %d: <h%d> follows <h%d>'):format(element.line, level, last)
+      end
+      if text_of(element):match('^%s*$') then faults[#faults + 1] = ('line %d: an empty heading'):format(element.line) end
+      ones = ones + (level == 1 and 1 or 0)
+      last = level
+    end
+  end
+  if tops and ones ~= tops then faults[#faults + 1] = ('there are %d headings <h1>'):format(ones) end
+  return faults
+end
+
+-- A text for those who do not see: pictures, drawings, figures, buttons, fields.
+local function alternative_faults(page)
+  local faults = {}
+  local function blame(element, what) faults[#faults + 1] = ('line %d: %s'):format(element.line, what) end
+  local function refers(element, key)
+    for id in (element.attributes[key] or ''):gmatch('%S+') do
+      local target = page.ids[id]
+      if not target or text_of(target):match('^%s*$') then
+        blame(element, ('%s="%s" names nothing that says something'):format(key, id))
+      end
+    end
+  end
+  for _, element in ipairs(page.elements) do
+    local a = element.attributes
+    refers(element, 'aria-labelledby')
+    refers(element, 'aria-describedby')
+    if element.name == 'img' and (a.alt or ''):match('^%s*$') then blame(element, 'a picture without a text') end
+    if element.name == 'svg' and a['aria-hidden'] ~= 'true' then
+      local said = {}
+      for _, child in ipairs(element.children) do
+        if type(child) == 'table' then said[child.name] = text_of(child):match('%S') end
+      end
+      if a.role ~= 'img' or not said.title or not said.desc or not a['aria-labelledby'] then
+        blame(element, 'a drawing without role, title and description')
+      end
+    end
+    if element.name == 'svg' and a['aria-hidden'] == 'true' then
+      local e = element.parent
+      local named = e and (e.attributes['aria-label'] or text_of(e):match('%S'))
+      if not named then blame(element, 'a drawing that is hidden and that nothing describes') end
+    end
+    if element.name == 'figure' then
+      local said
+      for _, child in ipairs(element.children) do
+        if type(child) == 'table' and child.name == 'figcaption' then said = text_of(child):match('%S') end
+      end
+      if not said then blame(element, 'a figure without a caption') end
+    end
+    if element.name == 'details' then
+      local first
+      for _, child in ipairs(element.children) do
+        if type(child) == 'table' then first = child break end
+      end
+      if not first or first.name ~= 'summary' or not text_of(first):match('%S') then blame(element, 'something folded without a summary') end
+    end
+    if element.name == 'button' and not (a['aria-label'] or text_of(element):match('%S')) then blame(element, 'a button without a name') end
+    if element.name == 'a' and a.href and not (a['aria-label'] or text_of(element):match('%S')) then blame(element, 'a link without a text') end
+    if a.tabindex and tonumber(a.tabindex) > 0 then blame(element, 'a tabindex above 0') end
+  end
+  return faults
+end
+
+local LEFTOVERS = {
+  { '%[@%w', 'a citation that was not resolved' },
+  { '%w%?%?', 'a citation that has no entry' },
+  { ':::', 'a ::: that was not understood' },
+  { '%]{', 'attributes that were not understood' },
+  { '{%.%l', 'attributes that were not understood' },
+  { '{#%l', 'an id that was not understood' },
+  { '%]%(%l[^ )]*%)', 'a link that was not understood' },
+  { '\\%l%l+', 'a formula that was not converted' },
+  { '%$%$', 'a formula that was not converted' },
+  { 'figure:%l', 'a figure that was not drawn' },
+  { '%s```', 'code that was not understood' },
+  { '&%l+;', 'a character that was escaped twice' },
+}
+
+-- What Markdown left standing in the text.
+local function leftover_faults(page)
+  local faults = {}
+  local function look(element)
+    for _, child in ipairs(element.children) do
+      if type(child) == 'string' then
+        for _, leftover in ipairs(LEFTOVERS) do
+          local from = child:find(leftover[1])
+          if from then
+            faults[#faults + 1] = ('line %d: %s: %s'):format(element.line or 0, leftover[2], child:sub(from, from + 30):gsub('%s+', ' '))
+          end
+        end
+      elseif not ({ code = 1, pre = 1, samp = 1, script = 1, annotation = 1, style = 1 })[child.name] then
+        look(child)
+      end
+    end
+  end
+  for _, element in ipairs(page.elements) do
+    if element.name == 'body' then look(element) end
+  end
+  return faults
+end
+
+local function frame_faults(page)
+  local faults, count = {}, {}
+  local function need(name, n)
+    if (count[name] or 0) ~= n then faults[#faults + 1] = ('there are %d <%s>, not %d'):format(count[name] or 0, name, n) end
+  end
+  for _, element in ipairs(page.elements) do
+    count[element.name] = (count[element.name] or 0) + 1
+    if element.name == 'html' and element.attributes.lang ~= 'en' then faults[#faults + 1] = 'no language is given' end
+    if element.name == 'title' and element.parent.name == 'head' then page.title = text_of(element) end
+    if element.name == 'meta' and element.attributes.name == 'description' and not (element.attributes.content or ''):match('%S') then
+      faults[#faults + 1] = 'the description is empty'
+    end
+    if element.name == 'meta' and element.attributes.name == 'viewport' then count.viewport = 1 end
+  end
+  need('main', 1)
+  need('viewport', 1)
+  if not (page.title or ''):match('%S') then faults[#faults + 1] = 'the page has no title' end
+  local skip = page.ids.main and true
+  if not skip then faults[#faults + 1] = 'there is no id main to skip to' end
+  return faults
+end
+
+-- ------------------------------------------------------------------ chapters and their pages
+
+-- The numbered lines of code of a C file: what stands outside of prose.
+local function code_lines(path)
+  local lines, inside, n = {}, false, 0
+  for line in (read_file(path):gsub('\r', '') .. '\n'):gmatch('(.-)\n') do
+    n = n + 1
+    if line == '/*' then inside = true
+    elseif line == '*/' then inside = false
+    elseif not inside and line:match('%S') then lines[#lines + 1] = { n = n, text = line } end
+  end
+  return lines
+end
+
+-- Every line of the program stands on the page, letter for letter, under its own number.
+local function code_faults(page, path)
+  local faults = {}
+  for _, line in ipairs(code_lines(path)) do
+    local shown = page.ids['L' .. line.n]
+    if not shown then
+      faults[#faults + 1] = ('%s:%d is not on the page'):format(path, line.n)
+    elseif text_of(shown) ~= line.text or shown.attributes['data-n'] ~= tostring(line.n) then
+      faults[#faults + 1] = ('%s:%d stands on the page as: %s'):format(path, line.n, text_of(shown))
+    end
+  end
+  return faults
+end
+
+local function exercise_faults(page, source)
+  local faults, count = {}, 0
+  for name in source:gmatch('\nEXERCISE%s[^\n(]-([%w_]+)%s*%(') do
+    local id = name:gsub('_', '-')
+    count = count + 1
+    for k = 1, 3 do
+      local hint = page.ids[('%s-hint-%d'):format(id, k)]
+      if not hint then
+        faults[#faults + 1] = ('%s has no hint %d'):format(name, k)
+      elseif k > 1 and inside_of(hint, 'details') ~= page.ids[('%s-hint-%d'):format(id, k - 1)] then
+        faults[#faults + 1] = ('hint %d of %s does not lie in hint %d'):format(k, name, k - 1)
+      elseif hint.attributes.open then
+        faults[#faults + 1] = ('hint %d of %s is open'):format(k, name)
+      end
+    end
+    local solution = page.ids[id .. '-solution']
+    if not solution or solution.attributes.open or not text_of(solution):find(name .. '(', 1, true) then
+      faults[#faults + 1] = ('%s has no folded solution'):format(name)
+    end
+    if not page.ids[id] then faults[#faults + 1] = ('%s has no heading'):format(name) end
+  end
+  if count == 0 then faults[#faults + 1] = 'there are no exercises' end
+  for _, element in ipairs(page.elements) do
+    if element.name == 'details' and has_class(element, 'hint') then count = count - 1 / 3 end
+  end
+  if math.abs(count) > 1e-9 then faults[#faults + 1] = 'hints and exercises do not match' end
+  return faults
+end
+
+-- Each output block of the source, each figure and each checked number is on the page.
+local function part_faults(page, source)
+  local faults, shown = {}, { output = 0, drawing = 0, number = 0 }
+  for _, element in ipairs(page.elements) do
+    if element.name == 'figure' and has_class(element, 'output') then shown.output = shown.output + 1 end
+    if element.name == 'figure' and has_class(element, 'drawing') then shown.drawing = shown.drawing + 1 end
+    if element.name == 'span' and has_class(element, 'n') and not inside_of(element, 'pre') then shown.number = shown.number + 1 end
+  end
+  local function expect(what, pattern)
+    local wanted = select(2, source:gsub(pattern, ''))
+    if shown[what] < wanted then faults[#faults + 1] = ('%d of %d parts of the kind %s are there'):format(shown[what], wanted, what) end
+  end
+  expect('output', '\n:::+%s*{%.output')
+  expect('drawing', '%(figure:')
+  expect('number', '%]{%.n[%s}]')
+  return faults
+end
+
+local function order_faults(pages, chapters)
+  local faults = {}
+  local function linked(from, to)
+    for _, element in ipairs(pages[from].elements) do
+      if element.name == 'a' and element.attributes.href == to then return element end
+    end
+  end
+  for k, path in ipairs(chapters) do
+    local name = path:match('([^/]+)%.c$') .. '.html'
+    if not pages[name] then
+      faults[#faults + 1] = path .. ' has no page'
+    else
+      local on_front = linked('index.html', name)
+      local title = text_of(pages[name].h1)
+      if not on_front or text_of(on_front) ~= title then
+        faults[#faults + 1] = ('the front page does not list "%s"'):format(title)
+      end
+      local before, after = chapters[k - 1], chapters[k + 1]
+      if before and not linked(name, before:match('([^/]+)%.c$') .. '.html') then faults[#faults + 1] = name .. ' has no way back' end
+      if after and not linked(name, after:match('([^/]+)%.c$') .. '.html') then faults[#faults + 1] = name .. ' has no way on' end
+    end
+  end
+  return faults
+end
+
+-- ------------------------------------------------------------------ the book: zip, deflate
+
+local function u16(data, at) return (string.unpack('<I2', data, at)) end
+local function u32(data, at) return (string.unpack('<I4', data, at)) end
+
+-- A canonical Huffman code: table[length][code] = symbol.
+local function huffman(lengths)
+  local count, next_code, codes, code = {}, {}, {}, 0
+  for symbol = 0, #lengths do
+    local n = lengths[symbol]
+    if n > 0 then count[n] = (count[n] or 0) + 1 end
+  end
+  for n = 1, 15 do
+    code = (code + (count[n - 1] or 0)) << 1
+    next_code[n] = code
+    codes[n] = {}
+  end
+  for symbol = 0, #lengths do
+    local n = lengths[symbol]
+    if n > 0 then
+      codes[n][next_code[n]] = symbol
+      next_code[n] = next_code[n] + 1
+    end
+  end
+  return codes
+end
+
+local LENGTH_BASE, LENGTH_BITS, FAR_BASE, FAR_BITS = {}, {}, {}, {}
+do
+  local base = 3
+  for k = 0, 27 do
+    LENGTH_BITS[k] = k < 8 and 0 or (k - 4) // 4
+    LENGTH_BASE[k] = base
+    base = base + (1 << LENGTH_BITS[k])
+  end
+  LENGTH_BASE[28], LENGTH_BITS[28] = 258, 0
+  base = 1
+  for k = 0, 29 do
+    FAR_BITS[k] = k < 4 and 0 or (k - 2) // 2
+    FAR_BASE[k] = base
+    base = base + (1 << FAR_BITS[k])
+  end
+end
+
+local function inflate(data)
+  local at, hold, n_hold, out, n_out = 1, 0, 0, {}, 0
+  local function bits(n)
+    while n_hold < n do
+      hold = hold | (data:byte(at) or error('ends too early')) << n_hold
+      at, n_hold = at + 1, n_hold + 8
+    end
+    local value = hold & ((1 << n) - 1)
+    hold, n_hold = hold >> n, n_hold - n
+    return value
+  end
+  local function symbol(codes)
+    local code = 0
+    for n = 1, 15 do
+      code = code << 1 | bits(1)
+      local found = codes[n][code]
+      if found then return found end
+    end
+    error('holds a code that means nothing')
+  end
+  local function emit(byte)
+    n_out = n_out + 1
+    out[n_out] = byte
+  end
+  local function dynamic_codes()
+    local n_literal, n_far, n_order = bits(5) + 257, bits(5) + 1, bits(4) + 4
+    local lengths = {}
+    for k = 0, 18 do lengths[k] = 0 end
+    for k = 1, n_order do lengths[({ 16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15 })[k]] = bits(3) end
+    local codes, all, n = huffman(lengths), {}, 0
+    while n < n_literal + n_far do
+      local s = symbol(codes)
+      local value, times = s, 1
+      if s == 16 then value, times = all[n - 1], 3 + bits(2)
+      elseif s == 17 then value, times = 0, 3 + bits(3)
+      elseif s == 18 then value, times = 0, 11 + bits(7) end
+      for _ = 1, times do
+        all[n] = value
+        n = n + 1
+      end
+    end
+    local literal, far = {}, {}
+    for k = 0, n_literal - 1 do literal[k] = all[k] end
+    for k = 0, n_far - 1 do far[k] = all[n_literal + k] end
+    return huffman(literal), huffman(far)
+  end
+  local function fixed_codes()
+    local literal, far = {}, {}
+    for k = 0, 287 do literal[k] = k < 144 and 8 or k < 256 and 9 or k < 280 and 7 or 8 end
+    for k = 0, 29 do far[k] = 5 end
+    return huffman(literal), huffman(far)
+  end
+  local last
+  repeat
+    last = bits(1)
+    local kind = bits(2)
+    if kind == 0 then
+      hold, n_hold = 0, 0
+      local n = u16(data, at)
+      for k = at + 4, at + 3 + n do emit(data:byte(k)) end
+      at = at + 4 + n
+    else
+      local literal, far
+      if kind == 1 then literal, far = fixed_codes() else literal, far = dynamic_codes() end
+      while true do
+        local s = symbol(literal)
+        if s == 256 then break end
+        if s < 256 then
+          emit(s)
+        else
+          local length = LENGTH_BASE[s - 257] + bits(LENGTH_BITS[s - 257])
+          local d = symbol(far)
+          local back = FAR_BASE[d] + bits(FAR_BITS[d])
+          for _ = 1, length do emit(out[n_out + 1 - back]) end
+        end
+      end
+    end
+  until last == 1
+  local parts = {}
+  for k = 1, n_out, 4096 do
+    parts[#parts + 1] = string.char(table.unpack(out, k, math.min(k + 4095, n_out)))
+  end
+  return table.concat(parts)
+end
+
+-- Returns files[name] = content and the list of names in order.
+local function unzip(data)
+  local files, names = {}, {}
+  local tail = data:match('.*()PK\5\6') or error('is no zip file')
+  local n, at = u16(data, tail + 10), u32(data, tail + 16) + 1
+  for _ = 1, n do
+    local method, packed = u16(data, at + 10), u32(data, at + 20)
+    local n_name, n_extra, n_comment = u16(data, at + 28), u16(data, at + 30), u16(data, at + 32)
+    local name = data:sub(at + 46, at + 45 + n_name)
+    local head = u32(data, at + 42) + 1
+    local from = head + 30 + u16(data, head + 26) + u16(data, head + 28)
+    local body = data:sub(from, from + packed - 1)
+    names[#names + 1] = name
+    if name:match('%.x?html$') or name:match('%.opf$') or name:match('%.xml$') or name:match('%.ncx$') or name == 'mimetype' then
+      files[name] = method == 0 and body or inflate(body)
+    else
+      files[name] = ''
+    end
+    at = at + 46 + n_name + n_extra + n_comment
+  end
+  return files, names
+end
+
+local function manifest_faults(files)
+  local faults, listed = {}, {}
+  local opf = (files['META-INF/container.xml'] or ''):match('full%-path="([^"]+)"')
+  if not opf or not files[opf] then return { 'the container names no package' } end
+  local folder, ids = opf:match('^(.*/)') or '', {}
+  for item in files[opf]:gmatch('<item%s[^>]*>') do
+    local href, id = item:match('href="([^"]+)"'), item:match('%sid="([^"]+)"')
+    ids[id or ''] = true
+    listed[folder .. (href or '')] = true
+    local body = files[folder .. (href or '')]
+    if not body then faults[#faults + 1] = ('the package lists %s, which is not in it'):format(href) end
+    for kind, mark in pairs({ mathml = '<math', svg = '<svg' }) do
+      local has, says = (body or ''):find(mark, 1, true) ~= nil, (item:match('properties="([^"]*)"') or ''):find(kind, 1, true) ~= nil
+      if has ~= says then faults[#faults + 1] = ('%s and its properties do not agree on %s'):format(href, kind) end
+    end
+  end
+  for name in pairs(files) do
+    if name:match('^' .. folder) and name ~= opf and not listed[name] then faults[#faults + 1] = name .. ' is in the book, but not in its list' end
+  end
+  for idref in files[opf]:gmatch('<itemref%s[^>]-idref="([^"]+)"') do
+    if not ids[idref] then faults[#faults + 1] = 'the order of reading names ' .. idref .. ', which is not listed' end
+  end
+  for _, tag in ipairs({ 'dc:title', 'dc:language', 'dc:identifier' }) do
+    if not files[opf]:match('<' .. tag .. '[^>]*>[^<]+<') then faults[#faults + 1] = 'the book has no ' .. tag end
+  end
+  return faults
+end
+
+local function check_book(chapters)
+  local data = read_file(SITE .. '/a-token-is-a-row.epub')
+  if not data then return tell('book exists', { 'there is no a-token-is-a-row.epub' }) end
+  local good, files, names = pcall(unzip, data)
+  if not good then return tell('book can be unpacked', { tostring(files) }) end
+  tell('book can be unpacked', names[1] == 'mimetype' and data:sub(31, 38) == 'mimetype' and files.mimetype == 'application/epub+zip'
+    and {} or { 'it does not begin with its type' })
+  tell('book lists its parts', manifest_faults(files))
+  local pages, all, faults = {}, '', { form = {}, ids = {}, links = {}, loads = {}, headings = {}, texts = {}, leftovers = {} }
+  local function gather(into, more, name)
+    for _, what in ipairs(more) do into[#into + 1] = name .. ', ' .. what end
+  end
+  for _, name in ipairs(names) do
+    if name:match('%.xhtml$') then
+      local page = { name = name, folder = name:match('^(.*/)') or '' }
+      local wrong, twice
+      page.elements, wrong = parse(files[name])
+      page.ids, twice = ids_of(page)
+      gather(faults.form, wrong, name)
+      gather(faults.ids, twice, name)
+      pages[name] = page
+      all = all .. files[name]
+    end
+  end
+  for name, page in pairs(pages) do
+    gather(faults.links, link_faults(page, pages, files), name)
+    gather(faults.loads, resource_faults(page, files), name)
+    gather(faults.headings, heading_faults(page), name)
+    gather(faults.texts, alternative_faults(page), name)
+    gather(faults.leftovers, leftover_faults(page), name)
+  end
+  tell('book is well formed', faults.form)
+  tell('book has each id once', faults.ids)
+  tell('book has no broken link', faults.links)
+  tell('book loads nothing from elsewhere', faults.loads)
+  tell('book has its headings in order', faults.headings)
+  tell('book describes its drawings', faults.texts)
+  tell('book has nothing left of its markup', faults.leftovers)
+  local missing, seen = {}, 1
+  for _, path in ipairs(chapters) do
+    local stem = path:match('%d_([^/]+)%.c$')
+    local found = all:find(' id="' .. stem .. '"', seen, true)
+    if not found then missing[#missing + 1] = path .. ' is missing, or not in order' end
+    seen = found or seen
+    for name in ('\n' .. read_file(path)):gmatch('\nEXERCISE%s[^\n(]-([%w_]+)%s*%(') do
+      if not all:find(' id="' .. stem .. '-' .. name:gsub('_', '-') .. '-help"', 1, true) then
+        missing[#missing + 1] = 'hints and solution of ' .. name .. ' are missing'
+      end
+    end
+  end
+  tell('book holds all chapters in order', missing)
+end
+
+-- ------------------------------------------------------------------ the whole site
+
+local function style_faults(files)
+  local faults = {}
+  for name in pairs(files) do
+    local text = name:match('%.css$') and read_file(SITE .. '/' .. name)
+    if text and (text:find('url%(') or text:find('@import') or text:find('https?:')) then faults[#faults + 1] = name .. ' loads something' end
+    local script = name:match('%.js$') and read_file(SITE .. '/' .. name)
+    if script and (script:find('https?:') or script:find('%f[%w]fetch%s*%(') or script:find('XMLHttpRequest') or script:find('import%s*%(')) then
+      faults[#faults + 1] = name .. ' loads something'
+    end
+  end
+  return faults
+end
+
+local function check_site()
+  local files, pages, names, chapters = {}, {}, {}, words('CHAPTERS')
+  for _, path in ipairs(words('SITE_FILES')) do files[path:sub(#SITE + 2)] = true end
+  for name in pairs(files) do
+    if name:match('%.html$') then names[#names + 1] = name end
+  end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    local page = { name = name, folder = name:match('^(.*/)') or '' }
+    page.elements, page.faults = parse(read_file(SITE .. '/' .. name))
+    page.ids, page.twice = ids_of(page)
+    for _, element in ipairs(page.elements) do
+      if element.name == 'h1' then page.h1 = page.h1 or element end
+    end
+    pages[name] = page
+  end
+  local titles = {}
+  for _, name in ipairs(names) do
+    local page = pages[name]
+    tell(name .. ' is well formed', page.faults)
+    tell(name .. ' has each id once', page.twice)
+    tell(name .. ' has no broken link', link_faults(page, pages, files))
+    tell(name .. ' loads nothing from elsewhere', resource_faults(page, files))
+    tell(name .. ' has its headings in order', heading_faults(page, 1))
+    tell(name .. ' describes its drawings, figures and buttons', alternative_faults(page))
+    tell(name .. ' has nothing left of its markup', leftover_faults(page))
+    local frame = frame_faults(page)
+    if titles[page.title or ''] then frame[#frame + 1] = 'its title is also that of ' .. titles[page.title] end
+    titles[page.title or ''] = name
+    tell(name .. ' has title, language and landmarks', frame)
+  end
+  for _, path in ipairs(chapters) do
+    local name = path:match('([^/]+)%.c$') .. '.html'
+    if pages[name] then
+      local source = read_file(path)
+      tell(name .. ' shows every line of the program', code_faults(pages[name], path))
+      tell(name .. ' has hints and solution for each exercise', exercise_faults(pages[name], source))
+      tell(name .. ' has its outputs, drawings and numbers', part_faults(pages[name], source))
+    end
+  end
+  tell('styles and scripts load nothing from elsewhere', style_faults(files))
+  if pages['index.html'] then tell('chapters are listed and follow each other', order_faults(pages, chapters)) end
+  check_book(chapters)
+end
+
+check_site()

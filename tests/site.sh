@@ -1,0 +1,96 @@
+#!/bin/sh
+# Checks the built web site and the book: build/site. Prints lines `ok NAME` and `not ok NAME: what is wrong`.
+#     sh tests/site.sh          builds the site first (make docs), from the root of the project
+#     sh tests/site.sh DIR      checks the site in DIR as it is
+# What a browser alone can tell is checked where Debian's chromium, or another one, is installed.
+set -u
+LC_ALL=C
+export LC_ALL
+
+pandoc=${PANDOC:-pandoc}
+SITE=${1:-build/site}
+export SITE
+
+not_ok() {
+    printf 'not ok %s: %s\n' "$1" "$2"
+    exit 1
+}
+
+command -v "$pandoc" > /dev/null 2>&1 || not_ok 'site is built' 'pandoc, which builds it, is not installed'
+mkdir -p build
+if [ $# -eq 0 ]; then
+    ${MAKE_COMMAND:-make} docs > build/site.check.log 2>&1 ||
+        not_ok 'site is built' "$(grep -v '^make' build/site.check.log | tail -n 5 | tr '\n' ' ')"
+fi
+[ -f "$SITE/index.html" ] || not_ok 'site is built' "there is no $SITE/index.html"
+echo 'ok site is built'
+
+SITE_FILES=$(find "$SITE" -type f | sort)
+CHAPTERS=$(ls chapters/[0-9][0-9]_*.c 2> /dev/null)
+export SITE_FILES CHAPTERS
+"$pandoc" -f markdown -t plain -o /dev/null --lua-filter tests/site.lua < /dev/null ||
+    echo 'not ok site can be read: the checker itself broke off'
+
+# The book must also be a book to a program that reads books.
+words=$("$pandoc" -f epub -t html --mathml "$SITE/a-token-is-a-row.epub" 2> build/site.epub.log | wc -w)
+if [ "$words" -gt 2000 ]; then
+    echo 'ok book can be read'
+else
+    printf 'not ok book can be read: %s\n' "pandoc finds $words words in it and says: $(head -n 1 build/site.epub.log)"
+fi
+
+# ------------------------------------------------------------------ in a browser
+
+browser=
+for name in ${CHROMIUM:-chromium chromium-browser google-chrome}; do
+    if command -v "$name" > /dev/null 2>&1; then
+        browser=$name
+        break
+    fi
+done
+if [ -z "$browser" ]; then
+    echo '# no chromium here: sideways scrolling, contrast and scripts were not checked in a browser'
+    exit 0
+fi
+
+# One page holds all pages in frames; when it and they have loaded, it measures them one after
+# the other and writes what it found into itself. Nothing waits for a clock.
+harness=build/site.check.html
+{
+    echo '<!DOCTYPE html><html><head><meta charset="utf-8"><title>check</title></head><body>'
+    for page in "$SITE"/*.html; do
+        case $page in
+        /*) address=file://$page ;;
+        *) address=../$page ;;
+        esac
+        printf '<iframe data-name="%s" src="%s" style="width:320px;height:900px;border:0"></iframe>\n' \
+            "$(basename "$page")" "$address"
+    done
+    echo '<pre id="report"></pre><script>'
+    cat tests/site.js
+    echo '</script></body></html>'
+} > "$harness"
+
+profile=$(mktemp -d "$(pwd)/build/chromium.XXXXXX")
+trap 'rm -rf "$profile"' EXIT
+trap 'exit 130' INT TERM
+seen=$profile/seen.html
+limit=
+if command -v timeout > /dev/null 2>&1; then limit='timeout 120'; fi
+here=$(pwd | sed 's/ /%20/g')
+$limit "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --allow-file-access-from-files \
+    --disable-background-networking --disable-component-update --disable-sync --disable-extensions \
+    --no-first-run --no-default-browser-check --hide-scrollbars --user-data-dir="$profile/user" \
+    --window-size=2000,1000 --enable-logging=stderr --v=0 --dump-dom \
+    "file://$here/$harness" > "$seen" 2> "$profile/log"
+sed -n 's/^\(<pre id="report">\)*\(\(not \)*ok .*\)/\2/p' "$seen" | sed 's/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g'
+
+pages=$(ls "$SITE"/*.html | wc -l)
+if ! grep -q "^end $((pages))" "$seen"; then
+    echo "not ok pages were measured in a browser: $browser did not come to the end: $(grep -v '^$' "$profile/log" | tail -n 1)"
+elif grep -q 'CONSOLE' "$profile/log"; then
+    echo "not ok pages say nothing on the console: $(grep -m 1 'CONSOLE' "$profile/log" | sed 's/.*CONSOLE[^]]*] //')"
+else
+    echo 'ok pages were measured in a browser'
+    echo 'ok pages say nothing on the console'
+fi
