@@ -1,0 +1,334 @@
+// Other right answers to the exercises of chapter 2: ways to write them that differ from the
+// solutions', and that the tests must accept. Each stands in its own #ifdef and names its
+// exercise; build/prove links one of them at a time before the solutions.
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// ----------------------------------------------------------------------- 2.1 mt19937_next
+
+#ifdef NEXT_WITH_REMAINDERS
+// mt19937_next: one loop, the indices go round with %
+bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
+{
+    if (*next > 624)
+        return false;
+    if (*next == 624) {
+        for (size_t k = 0; k < 624; k++) {
+            uint32_t y = (state[k] & 0x80000000u) | (state[(k + 1) % 624] & 0x7fffffffu);
+            state[k] = state[(k + 397) % 624] ^ (y >> 1);
+            if (y % 2 != 0)
+                state[k] ^= 0x9908b0dfu;
+        }
+        *next = 0;
+    }
+    uint32_t y = state[*next];
+    *next += 1;
+    y ^= y >> 11;
+    y ^= (y << 7) & 0x9d2c5680u;
+    y ^= (y << 15) & 0xefc60000u;
+    y ^= y >> 18;
+    *word = y;
+    return true;
+}
+#endif
+
+#ifdef NEXT_WORD_BY_WORD
+// mt19937_next: stirs one word a call, no block at all
+bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
+{
+    if (*next > 624)
+        return false;
+    const size_t k = *next % 624, after = (k + 1) % 624, ahead = (k + 397) % 624;
+    const uint32_t mixed = (state[k] & 0x80000000u) | (state[after] & 0x7fffffffu);
+    uint32_t y = state[k] =
+        state[ahead] ^ mixed >> 1 ^ ((0u - (mixed & 1)) & 0x9908b0dfu);
+    *next = k + 1;
+    y ^= y >> 11;
+    y ^= y << 7 & 0x9d2c5680u;
+    y ^= y << 15 & 0xefc60000u;
+    *word = y ^ y >> 18;
+    return true;
+}
+#endif
+
+#ifdef NEXT_WITH_A_TABLE
+// mt19937_next: the constant from a table of two, pointers that walk
+bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
+{
+    static const uint32_t fell_out[2] = {0, 0x9908b0dfu};
+    if (*next > 624)
+        return false;
+    if (*next == 624) {
+        uint32_t *p = state, *end = state + 624;
+        for (; p < end; p++) {
+            const uint32_t *after = p + 1 < end ? p + 1 : state;
+            const uint32_t *ahead = p + 397 < end ? p + 397 : p - 227;
+            const uint32_t y = (*p & ~0x7fffffffu) + (*after & 0x7fffffffu);
+            *p = *ahead ^ y / 2 ^ fell_out[y % 2];
+        }
+        *next = 0;
+    }
+    uint32_t y = state[*next];
+    ++*next;
+    y = y ^ y >> 11;
+    y = y ^ (y * 128 & 0x9d2c5680u);
+    y = y ^ (y * 32768 & 0xefc60000u);
+    *word = y ^ y >> 18;
+    return true;
+}
+#endif
+
+// ---------------------------------------------------------------------- 2.2 uniform_float
+
+#ifdef UNIFORM_REMAINDER
+// uniform_float: the remainder for the mask, in double
+float uniform_float(uint32_t word)
+{
+    return (float)(word % 16777216u / 16777216.0);
+}
+#endif
+
+#ifdef UNIFORM_LDEXP
+// uniform_float: shifts the high bits out, then the exponent down
+float uniform_float(uint32_t word)
+{
+    return ldexpf((float)(word << 8 >> 8), -24);
+}
+#endif
+
+#ifdef UNIFORM_FROM_BITS
+// uniform_float: the bits of a float between 1 and 2, and the one bit that has no room there
+float uniform_float(uint32_t word)
+{
+    const uint32_t low = word & 0xffffffu, bits = 0x3f800000u | low >> 1;
+    float between;
+    memcpy(&between, &bits, sizeof between);
+    return between - 1.0f + (float)(low & 1) * 0x1p-24f;
+}
+#endif
+
+// ------------------------------------------------------------------------ 2.3 normal_fill
+
+static inline double turn(void)
+{
+    return 2.0 * acos(-1.0);
+}
+
+static inline float fraction(uint32_t word)
+{
+    return (float)(word & 0xffffff) * 0x1p-24f;
+}
+
+#ifdef FILL_PLAINLY
+// normal_fill: logf, cosf and sinf, uniform_float, one loop
+static void bend(float *first, float *second, double u, double v, float mean, float std)
+{
+    const double radius = sqrt(-2.0 * log(1.0 - u));
+    *first = (float)(radius * cos(turn() * v) * (double)std + (double)mean);
+    *second = (float)(radius * sin(turn() * v) * (double)std + (double)mean);
+}
+
+static bool block(float *out, word_source *draw, void *rng, float mean, float std)
+{
+    uint32_t w[16];
+    if (!draw(w, rng, 16))
+        return false;
+    for (size_t j = 0; j < 8; j++) {
+        const float radius = sqrtf(-2.0f * logf(1.0f - uniform_float(w[j])));
+        const float angle = (float)turn() * uniform_float(w[j + 8]);
+        out[j] = radius * cosf(angle) * std + mean;
+        out[j + 8] = radius * sinf(angle) * std + mean;
+    }
+    return true;
+}
+
+bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+                 size_t n)
+{
+    uint32_t w[16];
+    float odd;
+    if (isnan(std) || std < 0)
+        return false;
+    for (size_t i = 0; n < 16 && i < n; i += 2) {
+        if (!draw(w, rng, 4))
+            return false;
+        const double u = ldexp((double)(w[0] & 0x1fffff), -21) + ldexp((double)w[1], -53);
+        const double v = ldexp((double)(w[2] & 0x1fffff), -21) + ldexp((double)w[3], -53);
+        bend(out + i, i + 1 < n ? out + i + 1 : &odd, v, u, mean, std);
+    }
+    for (size_t start = 0; n >= 16 && start < n; start += 16) {
+        const bool full = n - start >= 16;
+        if (!full && !draw(w, rng, n - start))
+            return false;
+        if (!block(full ? out + start : out + n - 16, draw, rng, mean, std))
+            return false;
+    }
+    return true;
+}
+#endif
+
+#ifdef FILL_FRACTIONS_FIRST
+// normal_fill: all fractions first, bent in place, as PyTorch does it
+static bool fractions(float *out, word_source *draw, void *rng, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint32_t word;
+        if (!draw(&word, rng, 1))
+            return false;
+        out[i] = fraction(word);
+    }
+    return true;
+}
+
+static void bend_16(float *out, float mean, float std)
+{
+    for (size_t j = 8; j-- > 0;) {
+        const double radius = sqrt(-2.0 * log1p(-(double)out[j]));
+        const double angle = turn() * (double)out[j + 8];
+        out[j] = (float)(radius * cos(angle)) * std + mean;
+        out[j + 8] = (float)(radius * sin(angle)) * std + mean;
+    }
+}
+
+static double next_53(word_source *draw, void *rng, bool *good)
+{
+    uint32_t high = 0, low = 0;
+    *good = *good && draw(&high, rng, 1) && draw(&low, rng, 1);
+    return ((double)(high % 2097152u) * 4294967296.0 + (double)low) / 9007199254740992.0;
+}
+
+static bool one_by_one(float *out, word_source *draw, void *rng, float mean, float std,
+                       size_t n)
+{
+    double kept = 0;
+    bool good = true;
+    for (size_t i = 0; i < n && good; i++) {
+        double z = kept;
+        if (i % 2 == 0) {
+            const double u = next_53(draw, rng, &good), v = next_53(draw, rng, &good);
+            z = sqrt(-2.0 * log1p(-v)) * cos(turn() * u);
+            kept = sqrt(-2.0 * log1p(-v)) * sin(turn() * u);
+        }
+        if (good)
+            out[i] = (float)(z * (double)std + (double)mean);
+    }
+    return good;
+}
+
+bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+                 size_t n)
+{
+    if (!(std >= 0))
+        return false;
+    if (n < 16)
+        return one_by_one(out, draw, rng, mean, std, n);
+    if (!fractions(out, draw, rng, n))
+        return false;
+    for (size_t i = 0; i < n - 15; i += 16)
+        bend_16(out + i, mean, std);
+    if (n % 16 == 0)
+        return true;
+    if (!fractions(out + n - 16, draw, rng, 16))
+        return false;
+    bend_16(out + n - 16, mean, std);
+    return true;
+}
+#endif
+
+#ifdef FILL_ON_THE_HEAP
+// normal_fill: draws every word before it begins, on the heap
+bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+                 size_t n)
+{
+    const size_t n_words = n < 16 ? (n + 1) / 2 * 4 : n % 16 == 0 ? n : n + 16;
+    uint32_t *w = malloc((n_words + 1) * sizeof *w);
+    bool good = w != NULL && std >= 0 && (n == 0 || draw(w, rng, n_words));
+    for (size_t i = 0; good && i < n; i++) {
+        double u, v;
+        bool sine;
+        if (n < 16) {
+            const uint32_t *q = w + i / 2 * 4;
+            v = (double)(((uint64_t)q[0] << 32 | q[1]) << 11 >> 11) * 0x1p-53;
+            u = (double)(((uint64_t)q[2] << 32 | q[3]) << 11 >> 11) * 0x1p-53;
+            sine = i % 2 == 1;
+        } else {
+            const bool in_tail = n % 16 != 0 && i >= n - 16;
+            const size_t at = in_tail ? i - (n - 16) : i % 16;
+            const size_t from = in_tail ? n + at % 8 : i / 16 * 16 + at % 8;
+            u = (double)fraction(w[from]);
+            v = (double)fraction(w[from + 8]);
+            sine = at >= 8;
+        }
+        const double z = sine ? sin(turn() * v) : cos(turn() * v);
+        out[i] = (float)(sqrt(-2.0 * log(1.0 - u)) * z * (double)std + (double)mean);
+    }
+    free(w);
+    return good;
+}
+#endif
+
+// -------------------------------------------------------------------- 2.4 mean_abs_cosine
+
+#ifdef MEAN_LENGTHS_FIRST
+// mean_abs_cosine: all lengths once, on the heap
+float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
+{
+    double *length = calloc(n_rows + 1, sizeof *length), sum = 0.0;
+    size_t pairs = 0;
+    if (length == NULL)
+        return 0.0f;
+    for (size_t a = 0; a < n_rows; a++) {
+        for (size_t i = 0; i < d_model; i++)
+            length[a] += (double)rows[a * d_model + i] * (double)rows[a * d_model + i];
+        length[a] = sqrt(length[a]);
+    }
+    for (size_t a = 0; a < n_rows; a++)
+        for (size_t b = a + 1; b < n_rows; b++, pairs++) {
+            double dot = 0.0;
+            for (size_t i = 0; i < d_model; i++)
+                dot += (double)rows[a * d_model + i] * (double)rows[b * d_model + i];
+            if (length[a] > 0.0 && length[b] > 0.0)
+                sum += fabs(dot) / length[a] / length[b];
+        }
+    free(length);
+    return pairs == 0 ? 0.0f : (float)(sum / (double)pairs);
+}
+#endif
+
+#ifdef MEAN_BOTH_WAYS
+// mean_abs_cosine: each pair twice, hypot for the lengths, the mean of a row at a time
+static double length_of(const float *row, size_t n)
+{
+    double length = 0.0;
+    for (size_t i = 0; i < n; i++)
+        length = hypot(length, (double)row[i]);
+    return length;
+}
+
+static double alike(const float *x, const float *y, size_t n)
+{
+    const double x_length = length_of(x, n), y_length = length_of(y, n);
+    double dot = 0.0;
+    if (x_length == 0.0 || y_length == 0.0)
+        return 0.0;
+    for (size_t i = n; i-- > 0;)
+        dot += (double)x[i] / x_length * ((double)y[i] / y_length);
+    return fabs(dot);
+}
+
+float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
+{
+    double mean = 0.0;
+    if (n_rows < 2)
+        return 0.0f;
+    for (size_t a = 0; a < n_rows; a++) {
+        double of_row = 0.0;
+        for (size_t b = 0; b < n_rows; b++)
+            if (b != a)
+                of_row += alike(rows + a * d_model, rows + b * d_model, d_model);
+        mean += of_row / (double)(n_rows - 1) / (double)n_rows;
+    }
+    return (float)mean;
+}
+#endif
