@@ -1,0 +1,270 @@
+// Other right answers to the exercises of chapter 4: ways to write them that differ from the
+// solutions', and that the tests must accept. Each stands in its own #ifdef and names its
+// exercise; build/prove links one of them at a time before the solutions.
+#include <math.h>
+#include <string.h>
+
+// ------------------------------------------------------------------ 4.1 attention_forward
+
+#ifdef IN_FLOAT
+// attention_forward: all sums in float, the mask as minus infinity
+bool attention_forward(float *out, float *att, const float *q, const float *k,
+                       const float *v, size_t n_tokens, size_t d_head, bool causal)
+{
+    if (n_tokens == 0 || d_head == 0)
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *row = att + t * n_tokens, largest = -INFINITY, sum = 0.0f;
+        for (size_t s = 0; s < n_tokens; s++) {
+            row[s] = 0.0f;
+            for (size_t i = 0; i < d_head; i++)
+                row[s] += q[t * d_head + i] * k[s * d_head + i];
+            row[s] = causal && s > t ? -INFINITY : row[s] / sqrtf((float)d_head);
+            largest = row[s] > largest ? row[s] : largest;
+        }
+        for (size_t s = 0; s < n_tokens; s++)
+            sum += row[s] = expf(row[s] - largest);
+        memset(out + t * d_head, 0, d_head * sizeof *out);
+        for (size_t s = 0; s < n_tokens; s++) {
+            row[s] /= sum;
+            for (size_t i = 0; i < d_head; i++)
+                out[t * d_head + i] += row[s] * v[s * d_head + i];
+        }
+    }
+    return true;
+}
+#endif
+
+#ifdef QUERIES_SCALED_FIRST
+// attention_forward: every product scaled, values mixed before the division by the sum
+bool attention_forward(float *out, float *att, const float *q, const float *k,
+                       const float *v, size_t n_tokens, size_t d_head, bool causal)
+{
+    if (n_tokens * d_head == 0)
+        return false;
+    const double root = pow((double)d_head, -0.25);
+    for (size_t t = n_tokens; t-- > 0;) {
+        double largest = -INFINITY, sum = 0.0;
+        const size_t end = causal ? t + 1 : n_tokens;
+        for (size_t s = end; s-- > 0;) {
+            double score = 0.0;
+            for (size_t i = d_head; i-- > 0;)
+                score +=
+                    root * (double)q[t * d_head + i] * (root * (double)k[s * d_head + i]);
+            att[t * n_tokens + s] = (float)score;
+            largest = fmax(largest, score);
+        }
+        for (size_t s = 0; s < n_tokens; s++) {
+            const double score = (double)att[t * n_tokens + s];
+            att[t * n_tokens + s] = s < end ? (float)exp(score - largest) : 0.0f;
+            sum += (double)att[t * n_tokens + s];
+        }
+        for (size_t i = 0; i < d_head; i++) {
+            double mixed = 0.0;
+            for (size_t s = 0; s < end; s++)
+                mixed += (double)att[t * n_tokens + s] * (double)v[s * d_head + i];
+            out[t * d_head + i] = (float)(mixed / sum);
+        }
+        for (size_t s = 0; s < end; s++)
+            att[t * n_tokens + s] = (float)((double)att[t * n_tokens + s] / sum);
+    }
+    return true;
+}
+#endif
+
+// ---------------------------------------------------------------------- 4.2 add_positions
+
+#ifdef ROW_BY_ROW
+// add_positions: two loops and row pointers
+bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
+                   size_t d_model)
+{
+    if (max_seq_len < n_tokens)
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *x_t = x + t * d_model;
+        const float *wpe_t = wpe + t * d_model;
+        for (size_t i = 0; i < d_model; i++)
+            x_t[i] = wpe_t[i] + x_t[i];
+    }
+    return true;
+}
+#endif
+
+#ifdef BACKWARDS_WITH_POINTERS
+// add_positions: one pointer walk from the end
+bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
+                   size_t d_model)
+{
+    const bool fits = n_tokens <= max_seq_len;
+    for (size_t left = fits ? n_tokens * d_model : 0; left > 0; left--)
+        x[left - 1] = (float)((double)x[left - 1] + (double)wpe[left - 1]);
+    return fits;
+}
+#endif
+
+// ------------------------------------------------------------------- 4.3 sinusoidal_table
+
+#ifdef COLUMN_BY_COLUMN
+// sinusoidal_table: a loop over single columns, the speed as an exponential of a logarithm
+bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
+{
+    if (d_model == 0 || (d_model & 1) == 1)
+        return false;
+    for (size_t at = 0; at < max_seq_len * d_model; at++) {
+        const size_t j = at % d_model, even = j - j % 2;
+        const double speed = exp(-log(10000.0) * (double)even / (double)d_model);
+        const double angle = (double)(at / d_model) * speed;
+        wpe[at] = (float)(j == even ? sin(angle) : cos(angle));
+    }
+    return true;
+}
+#endif
+
+#ifdef DIVIDED_BY_POWER
+// sinusoidal_table: p / 10000^(2i/d), and the cosine as a sine a quarter turn ahead
+bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
+{
+    if (d_model % 2 != 0 || d_model == 0)
+        return false;
+    const double quarter = acos(0.0);
+    for (size_t p = 0; p < max_seq_len; p++)
+        for (size_t i = 0; i < d_model; i += 2) {
+            const double angle = (double)p / pow(10000.0, (double)i / (double)d_model);
+            wpe[p * d_model + i] = (float)sin(angle);
+            wpe[p * d_model + i + 1] = (float)sin(angle + quarter);
+        }
+    return true;
+}
+#endif
+
+// ------------------------------------------------------------------- 4.4 rope_interleaved
+
+#ifdef NEAR_THREE_LOOPS
+// rope_interleaved: token, head, pair, and the row copied first
+bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t n_tokens,
+                      size_t n_heads, size_t d_head)
+{
+    if (d_head == 0 || d_head % 2 != 0)
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t h = 0; h < n_heads; h++)
+            for (size_t j = 0; j < d_head; j += 2) {
+                float *pair = x + (t * n_heads + h) * d_head + j, kept[2];
+                memcpy(kept, pair, sizeof kept);
+                const size_t at = t * (d_head / 2) + j / 2;
+                pair[0] = kept[0] * cosines[at] - kept[1] * sines[at];
+                pair[1] = kept[1] * cosines[at] + kept[0] * sines[at];
+            }
+    return true;
+}
+#endif
+
+#ifdef NEAR_PAIRS_OUTSIDE
+// rope_interleaved: pairs outside, tokens inside, in double
+bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t n_tokens,
+                      size_t n_heads, size_t d_head)
+{
+    const size_t n_pairs = d_head / 2;
+    if (n_pairs == 0 || n_pairs * 2 != d_head)
+        return false;
+    for (size_t i = 0; i < n_pairs; i++)
+        for (size_t row = n_tokens * n_heads; row-- > 0;) {
+            const double c = (double)cosines[row / n_heads * n_pairs + i];
+            const double s = (double)sines[row / n_heads * n_pairs + i];
+            const double a = (double)x[row * d_head + 2 * i];
+            const double b = (double)x[row * d_head + 2 * i + 1];
+            x[row * d_head + 2 * i] = (float)(a * c - b * s);
+            x[row * d_head + 2 * i + 1] = (float)(a * s + b * c);
+        }
+    return true;
+}
+#endif
+
+// -------------------------------------------------------------------- 4.5 rope_half_split
+
+#ifdef HALF_THREE_LOOPS
+// rope_half_split: token, head, pair, with plain indices
+bool rope_half_split(float *x, const float *cosines, const float *sines, size_t n_tokens,
+                     size_t n_heads, size_t d_head)
+{
+    if (d_head == 0 || d_head % 2 != 0)
+        return false;
+    const size_t half = d_head / 2;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t h = 0; h < n_heads; h++)
+            for (size_t i = 0; i < half; i++) {
+                const size_t low = (t * n_heads + h) * d_head + i, high = low + half;
+                const float kept = x[low];
+                x[low] = kept * cosines[t * half + i] - x[high] * sines[t * half + i];
+                x[high] = kept * sines[t * half + i] + x[high] * cosines[t * half + i];
+            }
+    return true;
+}
+#endif
+
+#ifdef HALF_ROTATE_HALF
+// rope_half_split: x cos + (x with its halves exchanged, the new low one negated) sin
+bool rope_half_split(float *x, const float *cosines, const float *sines, size_t n_tokens,
+                     size_t n_heads, size_t d_head)
+{
+    if (d_head == 0 || d_head % 2 != 0)
+        return false;
+    const size_t half = d_head / 2;
+    for (size_t row = 0; row < n_tokens * n_heads; row++) {
+        float *x_row = x + row * d_head;
+        const size_t at = row / n_heads * half;
+        for (size_t i = 0; i < half; i++) {
+            const float exchanged[2] = {-x_row[i + half], x_row[i]};
+            x_row[i] = x_row[i] * cosines[at + i] + exchanged[0] * sines[at + i];
+            x_row[i + half] =
+                x_row[i + half] * cosines[at + i] + exchanged[1] * sines[at + i];
+        }
+    }
+    return true;
+}
+#endif
+
+// ------------------------------------------------------------------------- 4.6 rope_score
+
+#ifdef SCORE_BY_TURNING
+// rope_score: really turns the key, by the distance
+bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n,
+                size_t d_head, float base)
+{
+    if (d_head == 0 || d_head % 2 != 0)
+        return false;
+    double sum = 0.0;
+    for (size_t j = 0; j < d_head; j += 2) {
+        const double speed = 1.0 / pow((double)base, (double)j / (double)d_head);
+        const double angle = ((double)n - (double)m) * speed;
+        const double c = cos(angle), s = sin(angle);
+        sum += (double)q[j] * ((double)k[j] * c - (double)k[j + 1] * s);
+        sum += (double)q[j + 1] * ((double)k[j] * s + (double)k[j + 1] * c);
+    }
+    *score = (float)sum;
+    return true;
+}
+#endif
+
+#ifdef SCORE_BY_LENGTHS
+// rope_score: each pair as two lengths and the angle between them
+bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n,
+                size_t d_head, float base)
+{
+    if (d_head == 0 || d_head % 2 != 0)
+        return false;
+    const double apart = n >= m ? (double)(n - m) : -(double)(m - n);
+    double sum = 0.0;
+    for (size_t i = 0; i < d_head / 2; i++) {
+        const double speed = exp(-2.0 * (double)i / (double)d_head * log((double)base));
+        const double q_length = hypot((double)q[2 * i], (double)q[2 * i + 1]);
+        const double k_length = hypot((double)k[2 * i], (double)k[2 * i + 1]);
+        const double q_angle = atan2((double)q[2 * i + 1], (double)q[2 * i]);
+        const double k_angle = atan2((double)k[2 * i + 1], (double)k[2 * i]);
+        sum += q_length * k_length * cos(k_angle - q_angle + apart * speed);
+    }
+    *score = (float)sum;
+    return true;
+}
+#endif
