@@ -1,0 +1,2833 @@
+/*
+# Can next-word loss alone make words alike, and which rows does a step move? {#trainer}
+
+At the end of chapter 2 a table of embeddings is noise. In that noise "two" is no
+closer to "three" than to "handsome". In this chapter you train a model on a
+novel, for ten seconds or so. Afterwards the nearest neighbour of "two" is
+"three", that of "said" is "cried", and in one of its two tables that of
+"hartfield", the house where the heroine lives, is "randalls", the house of her
+friends.
+
+Nobody tells the program what a number is, or a house. All it ever hears is one
+complaint, [176,898]{.n section="Training"} times in each pass over the text: the
+next word was this one, and you had not expected it. That complaint is called the
+*loss*. Two questions run through the chapter. How can it alone make words alike?
+And when the program acts on it, which rows of which table move? The common answer
+to the second question, "the rows of the words in the batch", is half right, and
+the wrong half is the more interesting one.
+
+You write the five functions that a step of training consists of. Then the chapter
+puts the same step into other loops, more than ten times as fast, checks that they
+agree with yours, and lets them loose on *Emma*. With `TEXT=path make chapter3` it
+is your own text instead: any plain text up to 100 MB.
+*/
+
+#include <inttypes.h>
+#include <math.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define EXERCISE __attribute__((weak))
+
+// carried over from chapter 1
+static void heading(const char *title)
+{
+    printf("\n== %s\n", title);
+}
+
+static void waits_for(const char *exercise, const char *function)
+{
+    printf("waits for exercise %s, %s (make hint E=%s)\n", exercise, function, exercise);
+}
+
+// a file for a picture of the chapter, or NULL where there is no place for it
+static FILE *open_figure(const char *name)
+{
+    const char *chosen = getenv("FIGURES"), *folder = chosen ? chosen : "build/figures";
+    char path[1024];
+    int length = snprintf(path, sizeof path, "%s/%s.tsv", folder, name);
+    return length > 0 && (size_t)length < sizeof path ? fopen(path, "w") : NULL;
+}
+
+static double seconds(void)
+{
+    struct timespec now;
+    timespec_get(&now, TIME_UTC);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+// x * y + z, in one instruction where the machine has one
+static float multiply_add(float x, float y, float z)
+{
+#if defined FP_FAST_FMAF || defined __FMA__
+    return fmaf(x, y, z);
+#else
+    return x * y + z;
+#endif
+}
+// end of what was carried over
+
+// one sentence for whoever started the program, then the end of it
+static _Noreturn void give_up(int status, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    fputs("03_trainer: ", stderr);
+    vfprintf(stderr, format, values);
+    fputc('\n', stderr);
+    va_end(values);
+    exit(status);
+}
+
+// zeroed room for n things, at the start of a cache line
+static void *allocate(size_t n, size_t size)
+{
+    const size_t bytes = (n * size / 64 + 1) * 64;
+    void *room = aligned_alloc(64, bytes);
+    if (!room)
+        give_up(1, "there is no room for %zu bytes", bytes);
+    return memset(room, 0, bytes);
+}
+
+/*
+## A novel becomes ids
+
+As in chapter 1 the text is cut into words and the words become ids. Three
+decisions are new. Here a word is a run of the letters a to z and apostrophes,
+made lower case; and each of `. , ; : ! ?` is a word too, because what ends a
+sentence is worth guessing. All other bytes only separate. (A text in another
+alphabet would come out empty, and the program says so.)
+
+Second, the vocabulary is limited. The novel has
+[7,284]{.n section="A novel becomes ids"} different words, and thousands of them
+occur once or twice: too seldom to learn anything from. We keep the most frequent
+ones, up to [4,000]{.n section="A novel becomes ids"} rows, in order of frequency.
+All the others share one id, 0, called `<unk>` for unknown.
+
+Third, the last twentieth of the text, or the last 20,000 words of a very long
+one, is *held out*. It is never trained on. A program that learns a text by heart
+gets ever better at that text, and only at that one; on the held-out part it can
+show whether it has learnt English, or at least Austen. Even the choice of the
+vocabulary looks at the training part alone.
+
+To find the number of a word among thousands, the program uses a hash table. If
+you have met one before, you can skim this part.
+*/
+
+enum { D_MODEL = 64, BATCH = 32, MAX_VOCAB = 4000 };
+enum { MAX_BYTES = 100000000, LEAST_WORDS = 2000, LEAST_DIFFERENT = 100 };
+enum { MOST_HELD_OUT = 20000 };
+
+struct text {
+    char *bytes;
+    size_t size;
+};
+
+// all of a file; what is not a text ends the program with a sentence
+static struct text read_text(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        give_up(1, "there is no file %s that can be read (TEXT=path names another)",
+                path);
+    struct text text = {.bytes = malloc(MAX_BYTES + 1)};
+    if (!text.bytes)
+        give_up(1, "there is no room for a text");
+    text.size = fread(text.bytes, 1, MAX_BYTES + 1, file);
+    if (ferror(file))
+        give_up(1, "%s cannot be read: is it a folder?", path);
+    if (text.size == 0)
+        give_up(1, "%s is empty", path);
+    if (text.size > MAX_BYTES)
+        give_up(1, "%s is larger than 100 MB", path);
+    if (memchr(text.bytes, 0, text.size))
+        give_up(1, "%s holds bytes of value 0, so it is not plain text", path);
+    fclose(file);
+    return text;
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || c == '\'';
+}
+
+// the length of the word that begins at place `at`; 0 if none does
+static size_t word_length(const struct text *text, size_t at)
+{
+    size_t end = at;
+    while (end < text->size && is_letter(text->bytes[end]))
+        end++;
+    if (end == at && memchr(".,;:!?", text->bytes[at], 6))
+        end++;
+    return end - at;
+}
+
+static void to_lower_case(struct text *text)
+{
+    for (size_t at = 0; at < text->size; at++)
+        if (text->bytes[at] >= 'A' && text->bytes[at] <= 'Z')
+            text->bytes[at] = (char)(text->bytes[at] - 'A' + 'a');
+}
+
+struct word {
+    const char *start;
+    size_t length;
+    size_t count; // how often it stands in the training part
+};
+
+struct dictionary {
+    struct word *words; // in the order of their first appearance
+    size_t n_words;
+    uint32_t *slots; // number of a word + 1, or 0: free
+    size_t n_slots;  // a power of 2
+};
+
+// the slot of a word: the one that holds its number, or the free one where it belongs
+static uint32_t *find_slot(const struct dictionary *dictionary, const char *start,
+                           size_t length)
+{
+    uint64_t hash = 14695981039346656037u;
+    for (size_t c = 0; c < length; c++)
+        hash = (hash ^ (unsigned char)start[c]) * 1099511628211u;
+    for (size_t s = hash ^ hash >> 32;; s++) {
+        uint32_t *slot = &dictionary->slots[s & (dictionary->n_slots - 1)];
+        const struct word *word = &dictionary->words[*slot ? *slot - 1 : 0];
+        if (*slot == 0 ||
+            (word->length == length && memcmp(word->start, start, length) == 0))
+            return slot;
+    }
+}
+
+// twice the slots; the words find their places anew
+static void grow(struct dictionary *dictionary)
+{
+    struct dictionary old = *dictionary;
+    dictionary->n_slots = old.n_slots ? 2 * old.n_slots : 1024;
+    dictionary->slots = allocate(dictionary->n_slots, sizeof *dictionary->slots);
+    dictionary->words = allocate(dictionary->n_slots / 2, sizeof *dictionary->words);
+    for (size_t w = 0; w < old.n_words; w++) {
+        dictionary->words[w] = old.words[w];
+        *find_slot(dictionary, old.words[w].start, old.words[w].length) = (uint32_t)w + 1;
+    }
+    free(old.slots);
+    free(old.words);
+}
+
+// the number of a word; a new word gets the next one
+static uint32_t number_of(struct dictionary *dictionary, const char *start, size_t length)
+{
+    if (2 * dictionary->n_words == dictionary->n_slots)
+        grow(dictionary);
+    uint32_t *slot = find_slot(dictionary, start, length);
+    if (*slot == 0) {
+        dictionary->words[dictionary->n_words] = (struct word){start, length, 0};
+        *slot = (uint32_t)++dictionary->n_words;
+    }
+    return *slot - 1;
+}
+
+struct corpus {
+    struct text text;   // what the words point into
+    struct word *words; // [vocab_size], most frequent first; words[0]: all the others
+    uint32_t *ids;      // [n_ids]
+    size_t n_ids, n_train, n_different, vocab_size;
+};
+
+// all words of the text as numbers of the dictionary
+static void number_words(struct corpus *corpus, struct dictionary *dictionary)
+{
+    const struct text *text = &corpus->text;
+    for (size_t at = 0, length; at < text->size; at += length ? length : 1) {
+        length = word_length(text, at);
+        corpus->n_ids += length > 0;
+    }
+    corpus->ids = allocate(corpus->n_ids, sizeof *corpus->ids);
+    size_t p = 0;
+    for (size_t at = 0, length; at < text->size; at += length ? length : 1) {
+        length = word_length(text, at);
+        if (length > 0)
+            corpus->ids[p++] = number_of(dictionary, text->bytes + at, length);
+    }
+}
+
+static int compare_counts(const void *a, const void *b)
+{
+    const struct word *x = a, *y = b;
+    if (x->count != y->count)
+        return x->count < y->count ? 1 : -1;
+    return x->start < y->start ? -1 : x->start > y->start;
+}
+
+// the ids of the vocabulary in place of the numbers of the dictionary
+static void choose_vocabulary(struct corpus *corpus, struct dictionary *dictionary)
+{
+    size_t n_words = dictionary->n_words;
+    struct word *words = allocate(n_words, sizeof *words);
+    uint32_t *id_of = allocate(n_words, sizeof *id_of);
+    for (size_t p = 0; p < corpus->n_train; p++)
+        dictionary->words[corpus->ids[p]].count++;
+    memcpy(words, dictionary->words, n_words * sizeof *words);
+    qsort(words, n_words, sizeof *words, compare_counts);
+    while (n_words > 0 && words[n_words - 1].count == 0)
+        n_words--; // seen in the held-out part only
+    corpus->vocab_size = (n_words + 1 < MAX_VOCAB ? n_words + 1 : MAX_VOCAB) / 4 * 4;
+    corpus->words = allocate(corpus->vocab_size + 1, sizeof *words);
+    corpus->words[0] = (struct word){"<unk>", 5, corpus->n_train};
+    for (size_t v = 1; v < corpus->vocab_size; v++) {
+        corpus->words[v] = words[v - 1];
+        corpus->words[0].count -= words[v - 1].count;
+        id_of[*find_slot(dictionary, words[v - 1].start, words[v - 1].length) - 1] =
+            (uint32_t)v;
+    }
+    for (size_t p = 0; p < corpus->n_ids; p++)
+        corpus->ids[p] = id_of[corpus->ids[p]];
+    free(words);
+    free(id_of);
+}
+
+static struct corpus read_corpus(const char *path)
+{
+    struct corpus corpus = {.text = read_text(path)};
+    struct dictionary dictionary = {0};
+    to_lower_case(&corpus.text);
+    number_words(&corpus, &dictionary);
+    corpus.n_different = dictionary.n_words;
+    if (corpus.n_ids < LEAST_WORDS || corpus.n_different < LEAST_DIFFERENT)
+        give_up(1,
+                "%s is too short: it holds %zu words of the letters a to z, %zu of them "
+                "different, and %d and %d are the least",
+                path, corpus.n_ids, corpus.n_different, LEAST_WORDS, LEAST_DIFFERENT);
+    const size_t twentieth = corpus.n_ids / 20;
+    corpus.n_train =
+        corpus.n_ids - (twentieth < MOST_HELD_OUT ? twentieth : MOST_HELD_OUT);
+    choose_vocabulary(&corpus, &dictionary);
+    free(dictionary.words);
+    free(dictionary.slots);
+    return corpus;
+}
+
+static void close_corpus(struct corpus *corpus)
+{
+    free(corpus->text.bytes);
+    free(corpus->words);
+    free(corpus->ids);
+}
+
+static int short_length(const struct word *word)
+{
+    return word->length < 14 ? (int)word->length : 14;
+}
+
+static void show_corpus(const struct corpus *corpus, const char *path)
+{
+    heading("A novel becomes ids");
+    printf("%s\n%zu words, %zu of them different; the last %zu words are held out\n",
+           path, corpus->n_ids, corpus->n_different, corpus->n_ids - corpus->n_train);
+    printf("vocabulary: %zu, of which id 0 stands for all rarer words (%.1f %% of the "
+           "text)\n",
+           corpus->vocab_size,
+           100.0 * (double)corpus->words[0].count / (double)corpus->n_train);
+    printf("how often:");
+    for (size_t v = 1; v < corpus->vocab_size; v *= 10)
+        printf("  id %zu \"%.*s\" %zu", v, short_length(&corpus->words[v]),
+               corpus->words[v].start, corpus->words[v].count);
+    printf("\n");
+}
+
+/*
+::: {.output section="A novel becomes ids"}
+:::
+
+## How good is good? Four yardsticks
+
+A loss is a number, and a number needs something to stand beside. So before we
+build a model, let us see what can be had without one.
+
+Say a guesser gives the word that really comes next the probability $p$. We charge
+it $-\ln p$. If it was certain, and right, it pays nothing: $-\ln 1 = 0$. If it
+gave the word one chance in two, it pays $-\ln \frac12 = 0.693$; one chance in a
+hundred, 4.605. The unit is called a **nat**, because the logarithm is the natural
+one. The mean over all words of a text is the loss, in nats a word. (For a
+feeling: a loss of 4.6 is the loss of somebody who each time hesitates between a
+hundred words, all equally likely.)
+
+*Yardstick one* knows nothing. All $V$ words get probability $1/V$, and the loss
+is $\ln V$.
+
+*Yardstick two* knows how often each word occurs, $p_v = \mathrm{count}_v / N$,
+and guesses that, whatever came before. Its loss is $-\sum_v p_v \ln p_v$, the
+**entropy** of the words.
+
+*Yardstick four* (we come back to three) knows how often each *pair* occurs. After
+"mr" it gives "weston" the share that "weston" has among all the words that follow
+"mr" in the training text. Charged on that same text it pays the entropy of the
+pairs. For a guesser that sees only the word before, this is the floor: for each
+word before, the mean of $-\ln q$ is least if $q$ are the very shares (Gibbs'
+inequality). But it is a floor on *that* text. On a new text the same guesser
+meets a pair that it has never seen, gives it probability 0, and pays
+$-\ln 0 = \infty$.
+
+*Yardstick three* is the honest use of counts: smoothed. It takes 0.75 off the
+count of every pair, and spends what it saved on the pairs that it has not seen. A
+word gets its part of that according to how many *different* words it has been
+seen after. This is the method of Kneser and Ney; in a thorough comparison of ways
+to smooth counts, a variation of it came out best [@chen1999]. It is charged on
+the held-out text, as our model will be.
+*/
+
+// Pairs of neighbours, sorted by one of the two words: the other words of word v's pairs
+// are other[begin[v]] ... other[begin[v + 1] - 1].
+struct pairs {
+    size_t *begin;   // [vocab_size + 1]
+    uint32_t *other; // [n_pairs]
+    size_t n_pairs;
+};
+
+static struct pairs group_pairs(const uint32_t *by, const uint32_t *other, size_t n_pairs,
+                                size_t vocab_size)
+{
+    struct pairs pairs = {allocate(vocab_size + 1, sizeof *pairs.begin),
+                          allocate(n_pairs, sizeof *pairs.other), n_pairs};
+    size_t *next = allocate(vocab_size + 1, sizeof *next);
+    for (size_t p = 0; p < n_pairs; p++)
+        pairs.begin[by[p] + 1]++;
+    for (size_t v = 0; v < vocab_size; v++)
+        pairs.begin[v + 1] += pairs.begin[v];
+    memcpy(next, pairs.begin, vocab_size * sizeof *next);
+    for (size_t p = 0; p < n_pairs; p++)
+        pairs.other[next[by[p]]++] = other[p];
+    free(next);
+    return pairs;
+}
+
+static void free_pairs(struct pairs *pairs)
+{
+    free(pairs->begin);
+    free(pairs->other);
+}
+
+// counts[w] = how often w stands in the pairs of word v; gives the number of different w
+static size_t count_others(size_t *counts, const struct pairs *pairs, size_t v,
+                           size_t vocab_size)
+{
+    size_t n_different = 0;
+    memset(counts, 0, vocab_size * sizeof *counts);
+    for (size_t p = pairs->begin[v]; p < pairs->begin[v + 1]; p++)
+        n_different += counts[pairs->other[p]]++ == 0;
+    return n_different;
+}
+
+static double unigram_entropy(const struct corpus *corpus)
+{
+    double entropy = 0.0;
+    for (size_t v = 0; v < corpus->vocab_size; v++) {
+        double p = (double)corpus->words[v].count / (double)corpus->n_train;
+        if (p > 0.0)
+            entropy -= p * log(p);
+    }
+    return entropy;
+}
+
+// - sum over pairs of ln(count of the pair / count of its first word), per pair
+static double bigram_entropy(const struct pairs *pairs, size_t vocab_size)
+{
+    size_t *counts = allocate(vocab_size, sizeof *counts);
+    double entropy = 0.0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        double n = (double)(pairs->begin[v + 1] - pairs->begin[v]);
+        count_others(counts, pairs, v, vocab_size);
+        for (size_t w = 0; w < vocab_size; w++)
+            if (counts[w] > 0)
+                entropy -= (double)counts[w] * log((double)counts[w] / n);
+    }
+    free(counts);
+    return entropy / (double)pairs->n_pairs;
+}
+
+// share[w]: of all different pairs in the training text, the share that ends in w
+static void continuation_shares(double *share, const struct pairs *by_second,
+                                size_t vocab_size)
+{
+    size_t *counts = allocate(vocab_size, sizeof *counts);
+    double total = 0.0;
+    for (size_t w = 0; w < vocab_size; w++) {
+        share[w] = 1.0 + (double)count_others(counts, by_second, w, vocab_size);
+        total += share[w];
+    }
+    for (size_t w = 0; w < vocab_size; w++)
+        share[w] /= total;
+    free(counts);
+}
+
+// the loss of smoothed counts on the held-out pairs, in nats a word
+static double smoothed_count_loss(const struct pairs *train, const struct pairs *held_out,
+                                  const double *share, size_t vocab_size)
+{
+    const double discount = 0.75;
+    size_t *counts = allocate(vocab_size, sizeof *counts);
+    double loss = 0.0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        double n = (double)(train->begin[v + 1] - train->begin[v]);
+        double spare = discount * (double)count_others(counts, train, v, vocab_size);
+        for (size_t p = held_out->begin[v]; p < held_out->begin[v + 1]; p++) {
+            size_t w = held_out->other[p];
+            double kept = fmax((double)counts[w] - discount, 0.0);
+            loss -= log(n > 0.0 ? (kept + spare * share[w]) / n : share[w]);
+        }
+    }
+    free(counts);
+    return loss / (double)held_out->n_pairs;
+}
+
+struct yardsticks {
+    double uniform, unigram, counts, floor;
+};
+
+static struct yardsticks measure_yardsticks(const struct corpus *corpus)
+{
+    const uint32_t *ids = corpus->ids, *held = ids + corpus->n_train;
+    const size_t n_held = corpus->n_ids - corpus->n_train;
+    const size_t vocab_size = corpus->vocab_size;
+    struct pairs train = group_pairs(ids, ids + 1, corpus->n_train - 1, vocab_size);
+    struct pairs by_second = group_pairs(ids + 1, ids, corpus->n_train - 1, vocab_size);
+    struct pairs held_out = group_pairs(held, held + 1, n_held - 1, vocab_size);
+    double *share = allocate(vocab_size, sizeof *share);
+    continuation_shares(share, &by_second, vocab_size);
+    struct yardsticks yardsticks = {
+        log((double)vocab_size), unigram_entropy(corpus),
+        smoothed_count_loss(&train, &held_out, share, vocab_size),
+        bigram_entropy(&train, vocab_size)};
+    free(share);
+    free_pairs(&train);
+    free_pairs(&by_second);
+    free_pairs(&held_out);
+    return yardsticks;
+}
+
+static void show_yardsticks(const struct yardsticks *yardsticks, size_t vocab_size)
+{
+    heading("Yardsticks (nats a word)");
+    printf("%.2f  every word equally likely: ln %zu\n", yardsticks->uniform, vocab_size);
+    printf("%.2f  the frequencies of the words, and nothing else\n", yardsticks->unigram);
+    printf("%.2f  counts of word pairs, smoothed, on the held-out text\n",
+           yardsticks->counts);
+    printf("%.2f  counts of word pairs, on the very text that they were counted in\n",
+           yardsticks->floor);
+}
+
+/*
+::: {.output section="Yardsticks (nats a word)"}
+:::
+
+So [8.29]{.n section="Yardsticks (nats a word)"} is ignorance and
+[4.65]{.n section="Yardsticks (nats a word)"} is what careful counting gets.
+
+::: predict
+Counting needs room for every pair: 16 million of them for 4,000 words, most of
+them never seen. Our model will have to make do with 64 numbers for each word on
+the input side and 64 on the output side, half a million in all. Will it do worse
+than the counts on the held-out text, as well, or better?
+:::
+
+## The smallest model that can guess
+
+We need a machine that takes a word and gives a probability to each of $V$ next
+words. The smallest one made of embeddings has two tables.
+
+The *input table* $E$, in code `wte`, has a row of $d$ numbers for each word:
+shape $V \times d$, here $4{,}000 \times 64$. Its row is what the machine knows
+about a word that has just been read. We call a row on its way through the machine
+**hidden**, $h$.
+
+The *output table* $U$, in code `lm_head`, has the same shape, $V \times d$. Its
+row is what the machine knows about a word that may come next. The score of word
+$v$ after word $x$ is the dot product of the two:
+
+$$z_v = \sum_{i=0}^{d-1} U_{vi}\, h_i, \qquad h = \text{row } x \text{ of } E.$$
+
+The scores are called **logits**. Two arrows that point the same way give a large
+one. Notice that each word has two rows, in two roles: one as the word that was
+read, one as the word that is to come. Nothing forces the two to be alike. Whether
+they should be one and the same table is the question of chapter 5.
+
+(A model like GPT-2 has the same two ends. What it has between them, a body of
+attention and more, is what this model leaves out: here $h$ goes straight from one
+table to the other, and nothing but the last word is known.)
+
+## From scores to a loss
+
+Logits can be any numbers; probabilities are positive and sum to 1. The bridge is
+the **softmax**: raise $e$ to each logit, divide by the sum. Take three words with
+logits 2, 1 and 0.1:
+
+| word | logit $z_v$ | $e^{z_v}$ | $p_v$ |
+|:-----|:------------|:----------|:------|
+| 0    | 2.0         | 7.389     | 0.659 |
+| 1    | 1.0         | 2.718     | 0.242 |
+| 2    | 0.1         | 1.105     | 0.099 |
+
+The sum of the third column is 11.213, and $7.389 / 11.213 = 0.659$. If the next
+word was word 0, the loss is $-\ln 0.659 =$ [0.4170]{.n section="Softmax"}.
+
+To learn, we must know how the loss changes when a logit changes: its slope, or
+**gradient**. Write the loss for the next word $y$ without the fraction:
+
+$$\ell = -\ln \frac{e^{z_y}}{\sum_w e^{z_w}} = \ln \sum_w e^{z_w} - z_y .$$
+
+The slope of the first part along $z_v$ is $e^{z_v} / \sum_w e^{z_w}$, and that is
+$p_v$ again. The slope of the second part is $-1$ for $v = y$ and 0 for all
+others:
+
+$$\frac{\partial \ell}{\partial z_v} = p_v - [v = y],$$
+
+where the bracket is 1 if what it says is true, else 0. In the example the slopes
+are $0.659 - 1 = -0.341$, then $0.242$ and $0.099$. Read them as orders, with the
+sign turned round, since we want the loss to go down: *raise* the score of the
+word that came, *lower* the scores of all the others, each by as much as it was
+believed in. The orders sum to zero. There is no word that gets none.
+
+One trap is left. A `float` ends near $3.4 \times 10^{38}$, and $e^{89}$ is
+larger. A logit of 1,000 gives infinity, the sum is infinite too, and infinity by
+infinity is NaN. The way out: $p$ does not change if one number is taken from all
+the logits, because top and bottom of the fraction shrink by the same factor. Take
+away the largest logit $m$. Then the largest exponent is 0, and no sum is below 1:
+
+$$\ell = m - z_y + \ln \sum_w e^{z_w - m} .$$
+*/
+
+/*
+## Exercise 3.1: the loss and its slope {#softmax-cross-entropy .exercise}
+
+Everything in training begins with this function: it gives the loss, and it gives
+the orders from which all other gradients follow. It gets the logits of `n_tokens`
+words of the text at once, one row for each. The loss of the batch is the *mean*
+of the rows' losses, so every slope is divided by `n_tokens`.
+
+With one row, the example above: logits 2, 1, 0.1 and target 0 give the loss 0.417
+and `dlogits` $-0.341$, $0.242$, $0.099$. Put a second row below it, 0.5, 2.5,
+$-1$ with target 2. Its own loss is 3.653. Then the function returns
+$(0.417 + 3.653) / 2 = 2.035$, and the first row of `dlogits` is now half of what
+it was: $-0.1705$, $0.1212$, $0.0493$.
+
+Take the largest logit of the row away before `expf`. Compute the loss from the
+last formula, not as the logarithm of a finished probability: with logits 0 and
+200 and target 0 that probability is $e^{-200}$, which a `float` rounds to 0, and
+$-\ln 0$ is not the 200 that is wanted. Sum in `double`.
+
+The caller may pass the same array as `logits` and `dlogits`, to save room; so
+read what you need of a row before you write over it. A target that is not below
+`vocab_size` has no logit, and the mean of no rows is no number: then return `NAN`
+and leave `dlogits` alone.
+*/
+
+// dlogits[t][v] = (p[t][v] - [v == targets[t]]) / n_tokens,  p[t] = softmax(logits[t])
+//   logits, dlogits [n_tokens][vocab_size], may be the same array   targets [n_tokens]
+// gives the mean over t of -ln p[t][targets[t]]
+// NAN, and dlogits untouched, if a target is not below vocab_size or a size is 0
+EXERCISE float softmax_cross_entropy(float *dlogits, const float *logits,
+                                     const uint32_t *targets, size_t n_tokens,
+                                     size_t vocab_size)
+{
+    // your code here
+    (void)dlogits, (void)logits, (void)targets, (void)n_tokens, (void)vocab_size;
+    return NAN;
+}
+
+/*
+How do we know that the formula is right? We can nudge. Raise one logit by 0.01,
+lower it by 0.01, and divide the difference of the two losses by 0.02. That is
+slow and rough, but it knows nothing of our derivation. In deep learning this is
+the test for any gradient.
+*/
+
+// the slope of the loss along each logit, by nudging it to both sides
+static void slopes_by_nudging(float *slopes, const float *logits, uint32_t target,
+                              size_t n)
+{
+    float nudged[8], unused[8];
+    for (size_t v = 0; v < n; v++) {
+        memcpy(nudged, logits, n * sizeof *nudged);
+        nudged[v] = logits[v] + 0.01f;
+        float above = softmax_cross_entropy(unused, nudged, &target, 1, n);
+        nudged[v] = logits[v] - 0.01f;
+        float below = softmax_cross_entropy(unused, nudged, &target, 1, n);
+        slopes[v] = (above - below) / 0.02f;
+    }
+}
+
+static void show_softmax(void)
+{
+    const float logits[] = {2.0f, 1.0f, 0.1f}, large[] = {1000.0f, 1001.0f, 1002.0f};
+    const uint32_t next = 0;
+    float d[3], slopes[3], *equal = allocate(50257, sizeof *equal);
+    heading("Softmax");
+    float loss = softmax_cross_entropy(d, logits, &next, 1, 3);
+    if (isnan(loss)) {
+        waits_for("3.1", "softmax_cross_entropy");
+        free(equal);
+        return;
+    }
+    slopes_by_nudging(slopes, logits, next, 3);
+    printf("logits 2, 1, 0.1; the next word is word 0: loss %.4f\n", (double)loss);
+    printf("  dlogits            %8.4f %8.4f %8.4f   sum %.4f\n", (double)d[0],
+           (double)d[1], (double)d[2], fabs((double)(d[0] + d[1] + d[2])));
+    printf("  slopes by nudging  %8.3f %8.3f %8.3f\n", (double)slopes[0],
+           (double)slopes[1], (double)slopes[2]);
+    printf("logits 1000, 1001, 1002: loss %.4f, and e^1000 is %f in a float\n",
+           (double)softmax_cross_entropy(d, large, &next, 1, 3), (double)expf(large[0]));
+    printf("50257 equal logits: loss %.4f, which is ln 50257 = %.4f\n",
+           (double)softmax_cross_entropy(equal, equal, &next, 1, 50257), log(50257.0));
+    free(equal);
+}
+
+/*
+::: {.output section="Softmax"}
+:::
+
+The last line is yardstick one. A machine that knows nothing pays $\ln V$, and if
+yours pays much more than that at the beginning, something is wrong with it.
+
+## Back through the product
+
+The orders for the logits are in `dlogits`; who carries them out? Logit $z_{tv}$,
+of word $v$ at position $t$ of the batch, is made of two rows. So each of the two
+gets orders, and each time the other one is the factor:
+
+$$\mathrm{dhidden}_{ti} = \sum_v \mathrm{dlogits}_{tv}\, U_{vi}, \qquad
+\mathrm{dlm\_head}_{vi} = \sum_t \mathrm{dlogits}_{tv}\, h_{ti}.$$
+
+(A `d` before a name means: the slope of the loss along that.) Look at the second
+formula. For which $v$ is it zero? Only where all of $\mathrm{dlogits}_{tv}$ are,
+and we have seen that there is no word that gets no order. Every row of the output
+table moves, at every step, because every word was a candidate.
+
+Now the first formula. It says how each hidden row should change. But a hidden row
+is no number that we may change: it is a copy. We must pass the order on to the
+row that it was copied from.
+*/
+
+/*
+## Exercise 3.2: back through the lookup {#embedding-backward .exercise}
+
+In chapter 1 the lookup was a product with one-hot rows, $h = X E$. The rule for
+products, which we have just used twice, gives the gradient of the table at once:
+$\mathrm{dE} = X^{\mathsf T}\, \mathrm{dout}$. And as before, nearly all of that
+product is zeros. Row $v$ of $X^{\mathsf T}$ has its ones where the text has word
+$v$. What is left: each position adds its row of `dout` to the row of its word.
+
+*Adds*, for a word may stand in the batch more than once. With rows of one number,
+ids 2, 0, 2 and `dout` 10, 20, 30, the gradient of the table is
+
+| row | collects   | `dwte` |
+|:----|:-----------|:-------|
+| 0   | 20         | 20     |
+| 1   | nothing    | 0      |
+| 2   | 10 and 30  | 40     |
+
+By custom a `_backward` function adds to what is there (`+=`), and the caller
+clears the array before the first call. So a table that is used in two places can
+collect from both: the same function adds up GPT-2's table of positions, with
+positions in the place of ids. Do not clear `dwte` yourself, and do not divide by
+the number of occurrences: the loss is a sum over positions, and each of them has
+its say. (PyTorch does so only if you ask for `scale_grad_by_freq`.)
+
+An id that is not below `vocab_size` makes the call fail, and then not one float
+of `dwte` may have changed. No ids at all are fine.
+*/
+
+// dwte[ids[t]][i] += dout[t][i]
+//   dwte [vocab_size][d_model]   dout [n_tokens][d_model]   ids [n_tokens]
+// false, and dwte untouched, if an id is not below vocab_size; no ids: true
+EXERCISE bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids,
+                                 size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    // your code here
+    (void)dwte, (void)dout, (void)ids, (void)n_tokens, (void)vocab_size, (void)d_model;
+    return false;
+}
+
+/*
+Let us look at the footprint of a batch. Here are the first 32 words of the novel.
+If every position hands over a 1, the "gradient" of a row is the number of its
+votes.
+*/
+
+enum { MAP_CELL = 50, MAP_BATCHES = 40 };
+
+static void print_words(const struct corpus *corpus, const uint32_t *ids, size_t n)
+{
+    size_t column = 0;
+    for (size_t t = 0; t < n; t++) {
+        const struct word *word = &corpus->words[ids[t]];
+        if (column + word->length > 85) {
+            printf("\n");
+            column = 0;
+        }
+        column +=
+            (size_t)printf("%s%.*s", column ? " " : "", short_length(word), word->start);
+    }
+    printf("\n");
+}
+
+// the rows that the first batches of the text touch, a point for each
+static void plot_touched_rows(const struct corpus *corpus)
+{
+    FILE *figure = open_figure("trainer-rows");
+    if (!figure)
+        return;
+    fprintf(figure,
+            "# kind: scatter\n# title: Rows of the input table that a batch moves\n"
+            "# x: batch\n# y: row of the table, counted from 1\n# yscale: log\n"
+            "x\ty\tlabel\tgroup\n");
+    for (size_t p = 0; p < MAP_BATCHES * BATCH && p < corpus->n_train; p++)
+        fprintf(figure, "%zu\t%" PRIu32 "\t\t\n", p / BATCH + 1, corpus->ids[p] + 1);
+    fclose(figure);
+}
+
+// one figure for each MAP_CELL rows: how many of them hold a gradient; gives their number
+static size_t print_map(const float *dwte, size_t vocab_size)
+{
+    size_t n_touched = 0;
+    for (size_t first = 0; first < vocab_size; first += MAP_CELL) {
+        size_t here = 0;
+        for (size_t v = first; v < first + MAP_CELL && v < vocab_size; v++)
+            here += dwte[v] != 0.0f;
+        printf("%c", here == 0 ? '.' : here < 10 ? (char)('0' + here) : '#');
+        n_touched += here;
+    }
+    printf("\n");
+    return n_touched;
+}
+
+static void show_touched_rows(const struct corpus *corpus)
+{
+    const uint32_t *batch = corpus->ids;
+    float ones[BATCH], *dwte = allocate(corpus->vocab_size, sizeof *dwte);
+    size_t fullest = 0;
+    heading("Which rows a batch touches");
+    print_words(corpus, batch, BATCH);
+    for (size_t t = 0; t < BATCH; t++)
+        ones[t] = 1.0f;
+    if (embedding_backward(dwte, ones, batch, BATCH, corpus->vocab_size, 1)) {
+        size_t n_touched = print_map(dwte, corpus->vocab_size);
+        for (size_t v = 1; v < corpus->vocab_size; v++)
+            fullest = dwte[v] > dwte[fullest] ? v : fullest;
+        printf("one figure for %d rows; %d words moved %zu of %zu rows (%.2f %%)\n",
+               MAP_CELL, BATCH, n_touched, corpus->vocab_size,
+               100.0 * (double)n_touched / (double)corpus->vocab_size);
+        printf("most votes: row %zu, \"%.*s\", with %.0f\n", fullest,
+               short_length(&corpus->words[fullest]), corpus->words[fullest].start,
+               (double)dwte[fullest]);
+    } else
+        waits_for("3.2", "embedding_backward");
+    plot_touched_rows(corpus);
+    free(dwte);
+}
+
+/*
+::: {.output section="Which rows a batch touches"}
+:::
+
+The long line is the table, fifty rows to a figure, frequent words on the left. Of
+[4,000]{.n section="Which rows a batch touches"} rows
+[25]{.n section="Which rows a batch touches"} have a gradient at all. The other 99
+in a hundred hold exactly zero: not small numbers, zeros.
+
+![The rows of the input table that the first 40 batches move, one column of points for
+a batch. Look at the bottom: a handful of frequent words is in every column. Then
+look at the top, where points are so rare that most of these words will wait for
+hundreds of batches.](figure:trainer-rows){#fig-trainer-rows}
+
+## A gradient of a few rows
+
+To clear, fill and subtract a gradient of 4,000 rows for the sake of 25 is a
+waste. At GPT-2's size it would be a scandal: 154 MB cleared, 154 MB read, and the
+table itself read and written, for a few rows. We store the gradient like a
+shopping list instead: which rows, and what for each.
+*/
+
+/*
+## Exercise 3.3: one entry for each row {#coalesce-rows .exercise}
+
+The raw material is a list already: position $t$ orders `dout[t]` for row
+`ids[t]`. But a word that stands there twice is on the list twice. *Coalesce*
+means: grow together. Give each row one entry with the sum of its orders, and sort
+the entries by row. With rows of one number, ids 5, 3, 5 and `dout` 1, 10, 100:
+
+| $k$ | `rows[k]` | `drows[k]`      |
+|:----|:----------|:----------------|
+| 0   | 3         | 10              |
+| 1   | 5         | $1 + 100 = 101$ |
+
+and `*n_rows` is 2. Why bother? Could one not subtract the orders one after the
+other? For plain gradient descent one could, up to rounding. But an optimizer that
+*squares* a gradient, like Adam in chapter 6, needs the sum first: $(1 + 100)^2$
+is not $1^2 + 100^2$. And one entry a row means that each row of the table is
+fetched and stored once.
+
+The arrays `rows` and `drows` have room for `n_tokens` entries, enough if all
+words are different. What they hold when you get them is rubbish, and only the
+first `*n_rows` entries count when you give them back: you may use the rest as
+room to work in. Add each sum in the order of $t$. If `d_model` is 0 there is
+nothing to add up: return `false` and leave all three outputs alone. No ids are no
+error: `true`, and `*n_rows` is 0. The standard library has `qsort` and `bsearch`;
+for a batch of 32, two plain loops will do as well.
+*/
+
+// rows = the different ids, ascending
+// drows[k][i] = sum of dout[t][i] over all t with ids[t] == rows[k]
+//   rows [n_tokens], drows [n_tokens][d_model]: the first *n_rows entries count
+//   ids [n_tokens]   dout [n_tokens][d_model]
+// false, and all outputs untouched, if d_model is 0; no ids: true, and *n_rows is 0
+EXERCISE bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows,
+                            const uint32_t *ids, const float *dout, size_t n_tokens,
+                            size_t d_model)
+{
+    // your code here
+    (void)rows, (void)drows, (void)n_rows, (void)ids, (void)dout, (void)n_tokens,
+        (void)d_model;
+    return false;
+}
+
+/*
+## Exercise 3.4: move only those rows {#sgd-update-rows .exercise}
+
+Now the step itself. The gradient points uphill, so we go the other way, by a
+fraction called the **learning rate**:
+
+$$E_{\mathrm{rows}_k,\, i} \leftarrow E_{\mathrm{rows}_k,\, i} - \mathrm{learning\ rate} \cdot \mathrm{drows}_{ki}.$$
+
+This is *stochastic gradient descent*, SGD: descent, by a gradient that comes from
+a random sample of the text instead of all of it. With learning rate 0.5, the list
+from above (rows 3 and 5, gradients 10 and 101) and a table of seven rows of one
+number, all 1: row 3 becomes $1 - 0.5 \cdot 10 = -4$, row 5 becomes
+$1 - 0.5 \cdot 101 = -49.5$, and all the others stay 1, to the last bit.
+
+A list with a row twice has not been coalesced. A step with it would look harmless
+here, and be wrong for other optimizers. So insist: `rows` must ascend, each
+larger than the one before, and the last must be below `vocab_size`. If not,
+return `false` with the table untouched.
+*/
+
+// wte[rows[k]][i] -= learning_rate * drows[k][i]
+//   wte [vocab_size][d_model]   rows [n_rows]   drows [n_rows][d_model]
+// false, and wte untouched, if rows do not ascend strictly or one is not below vocab_size
+EXERCISE bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
+                              float learning_rate, size_t n_rows, size_t vocab_size,
+                              size_t d_model)
+{
+    // your code here
+    (void)wte, (void)rows, (void)drows, (void)learning_rate, (void)n_rows,
+        (void)vocab_size, (void)d_model;
+    return false;
+}
+
+/*
+Is the short way the same as the long one? The long one clears a whole table,
+adds, and subtracts `learning_rate * dwte` everywhere; where the gradient is zero
+it subtracts zero. We can compare bit by bit. The program also times both, for a
+batch of 1,024 random words.
+*/
+
+// Random numbers: a counter that takes large steps, and a function that scrambles it. The
+// state is the counter; equal states give equal numbers everywhere.
+static uint64_t random_next(uint64_t *state)
+{
+    uint64_t z = *state += 0x9e3779b97f4a7c15u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+}
+
+// from 0 up to, and not including, 1
+static double random_unit(uint64_t *state)
+{
+    return (double)(random_next(state) >> 11) * 0x1p-53;
+}
+
+// from 0 to n - 1
+static size_t random_below(uint64_t *state, size_t n)
+{
+    return (size_t)(random_unit(state) * (double)n);
+}
+
+// n numbers from -size to size
+static void fill_random(float *out, size_t n, double size, uint64_t *state)
+{
+    for (size_t k = 0; k < n; k++)
+        out[k] = (float)(size * (2.0 * random_unit(state) - 1.0));
+}
+
+// one batch and the two ways to move a table by its gradient
+struct update {
+    size_t n_tokens, vocab_size, d_model;
+    uint32_t *ids, *rows; // [n_tokens]
+    float *dout, *drows;  // [n_tokens][d_model]
+    float *wte, *dwte;    // [vocab_size][d_model]
+};
+
+static struct update open_update(size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    uint64_t state = 3;
+    struct update u = {
+        .n_tokens = n_tokens, .vocab_size = vocab_size, .d_model = d_model};
+    u.ids = allocate(n_tokens, sizeof *u.ids);
+    u.rows = allocate(n_tokens, sizeof *u.rows);
+    u.dout = allocate(n_tokens * d_model, sizeof *u.dout);
+    u.drows = allocate(n_tokens * d_model, sizeof *u.drows);
+    u.wte = allocate(vocab_size * d_model, sizeof *u.wte);
+    u.dwte = allocate(vocab_size * d_model, sizeof *u.dwte);
+    for (size_t t = 0; t < n_tokens; t++)
+        u.ids[t] = (uint32_t)random_below(&state, vocab_size);
+    fill_random(u.dout, n_tokens * d_model, 1.0, &state);
+    fill_random(u.wte, vocab_size * d_model, 1.0, &state);
+    return u;
+}
+
+static void close_update(struct update *u)
+{
+    free(u->ids);
+    free(u->rows);
+    free(u->dout);
+    free(u->drows);
+    free(u->wte);
+    free(u->dwte);
+}
+
+// the whole table: clear the gradient, add, move every row
+static bool update_dense(struct update *u, float learning_rate)
+{
+    const size_t n = u->vocab_size * u->d_model;
+    memset(u->dwte, 0, n * sizeof *u->dwte);
+    if (!embedding_backward(u->dwte, u->dout, u->ids, u->n_tokens, u->vocab_size,
+                            u->d_model))
+        return false;
+    for (size_t k = 0; k < n; k++)
+        u->wte[k] -= learning_rate * u->dwte[k];
+    return true;
+}
+
+// the rows of the batch only
+static bool update_sparse(struct update *u, float learning_rate)
+{
+    size_t n_rows = 0;
+    return coalesce_rows(u->rows, u->drows, &n_rows, u->ids, u->dout, u->n_tokens,
+                         u->d_model) &&
+           sgd_update_rows(u->wte, u->rows, u->drows, learning_rate, n_rows,
+                           u->vocab_size, u->d_model);
+}
+
+// how many numbers differ in their bits after a dense and a sparse update
+static size_t count_different_bits(const struct corpus *corpus)
+{
+    struct update dense = open_update(BATCH, corpus->vocab_size, D_MODEL);
+    struct update sparse = open_update(BATCH, corpus->vocab_size, D_MODEL);
+    size_t n_different = 0;
+    memcpy(dense.ids, corpus->ids, BATCH * sizeof *dense.ids);
+    memcpy(sparse.ids, corpus->ids, BATCH * sizeof *sparse.ids);
+    update_dense(&dense, 0.1f);
+    update_sparse(&sparse, 0.1f);
+    for (size_t k = 0; k < corpus->vocab_size * D_MODEL; k++)
+        n_different += memcmp(&dense.wte[k], &sparse.wte[k], sizeof(float)) != 0;
+    close_update(&dense);
+    close_update(&sparse);
+    return n_different;
+}
+
+// time that the processor spent on this program: what other programs took does not count
+static double processor_seconds(void)
+{
+    return (double)clock() / CLOCKS_PER_SEC;
+}
+
+// seconds of the best of several updates
+static double time_update(struct update *u, bool (*update)(struct update *, float))
+{
+    double best = INFINITY, begin = processor_seconds();
+    do {
+        double start = processor_seconds();
+        update(u, 0.001f);
+        best = fmin(best, processor_seconds() - start);
+    } while (processor_seconds() - begin < 0.1);
+    return best;
+}
+
+static const char *missing_update(void)
+{
+    float one = 1.0f, row[1] = {0};
+    uint32_t id = 0, rows[1];
+    size_t n_rows;
+    if (!embedding_backward(row, &one, &id, 1, 1, 1))
+        return "3.2";
+    if (!coalesce_rows(rows, row, &n_rows, &id, &one, 1, 1))
+        return "3.3";
+    return sgd_update_rows(row, &id, &one, 1.0f, 1, 1, 1) ? NULL : "3.4";
+}
+
+static void wait_for_update(const char *exercise)
+{
+    waits_for(exercise, exercise[2] == '2'   ? "embedding_backward"
+                        : exercise[2] == '3' ? "coalesce_rows"
+                                             : "sgd_update_rows");
+}
+
+static void race_updates(size_t vocab_size, FILE *figure)
+{
+    struct update u = open_update(1024, vocab_size, D_MODEL);
+    double dense = 1e6 * time_update(&u, update_dense);
+    double sparse = 1e6 * time_update(&u, update_sparse);
+    char cells[3][32];
+    snprintf(cells[0], sizeof cells[0], "~%.0f", dense);
+    snprintf(cells[1], sizeof cells[1], "~%.0f", sparse);
+    snprintf(cells[2], sizeof cells[2], "~%.1f", dense / sparse);
+    printf("%10zu rows %20s %12s %16s\n", vocab_size, cells[0], cells[1], cells[2]);
+    if (figure)
+        fprintf(figure, "%zu\t%g\t%g\n", vocab_size, dense, sparse);
+    close_update(&u);
+}
+
+static void show_updates(const struct corpus *corpus)
+{
+    const size_t vocab_sizes[] = {1000, 10000, 50257};
+    heading("Dense and sparse");
+    const char *missing = missing_update();
+    if (missing) {
+        wait_for_update(missing);
+        return;
+    }
+    printf("one batch of the novel, %zu rows of %d: %zu of %zu numbers differ in a bit\n",
+           corpus->vocab_size, D_MODEL, count_different_bits(corpus),
+           corpus->vocab_size * D_MODEL);
+    FILE *figure = open_figure("trainer-updates");
+    if (figure)
+        fprintf(figure,
+                "# kind: lines\n# title: One update with the gradient of 1,024 words\n"
+                "# x: rows in the table\n# y: time (microseconds)\n# xscale: log\n"
+                "# yscale: log\n# measured: yes\nx\tdense\tsparse\n");
+    printf("1024 words, rows of %d   dense, us   sparse, us   dense / sparse\n", D_MODEL);
+    for (size_t n = 0; n < sizeof vocab_sizes / sizeof *vocab_sizes; n++)
+        race_updates(vocab_sizes[n], figure);
+    if (figure)
+        fclose(figure);
+}
+
+/*
+::: {.output section="Dense and sparse"}
+:::
+
+Not one of [256,000]{.n section="Dense and sparse"} numbers differs. The reason is
+that both add a row's orders in the same order, and that $x - 0$ is $x$. The times tell
+the rest. The sparse update costs the same whatever the size of the table. The dense
+one grows with it. With [1,000]{.n section="Dense and sparse"} rows and 1,024 words,
+there is nothing to skip, and the list is only a detour: sparse is *slower*. What it
+saves is proportional to the rows that it skips.
+
+![Time for one update with the gradient of 1,024 words. Look where the lines cross: to
+the left of it the batch touches most of the table, and a list is more work than it
+saves.](figure:trainer-updates){#fig-trainer-updates}
+
+At GPT-2's size, 50,257 rows of 768, the dense update takes more than fifty times as
+long; `make bench` measures it.
+
+## One whole step
+
+All the parts are there. What remains is to put them in order, and the order
+matters.
+*/
+
+/*
+## Exercise 3.5: one step of training {#train-step .exercise}
+
+Write the whole step: words in, both tables moved, loss out.
+
+1. The logits: `logits[t][v]` is the dot product of row `v` of `lm_head` and row
+   `inputs[t]` of `wte`.
+2. The loss and `dlogits`, by exercise 3.1, in place: `dlogits` can take the room
+   of `logits`.
+3. `dhidden[t][i]`, the sum over `v` of `dlogits[t][v] * lm_head[v][i]`.
+4. The output table: from `lm_head[v][i]` subtract `learning_rate` times the sum
+   over `t` of `dlogits[t][v] * wte[inputs[t]][i]`.
+5. The input table: coalesce `dhidden` by `inputs`, and move those rows (exercises
+   3.3 and 3.4).
+
+Both gradients belong to the tables as they were *before* the step. So `dhidden`
+must be taken before `lm_head` moves, and `lm_head` must be moved before `wte`
+does. Swap two of these and the program still runs, still learns, and is wrong by
+a little: the kind of mistake that only a test finds.
+
+A case small enough for pencil and paper: one position, $V = 2$, $d = 1$, `wte`
+$= (1, 0)$, `lm_head` $= (0, 0)$, input 0, target 1, learning rate 1. Both logits
+are 0, both probabilities one half, the loss is $\ln 2 = 0.693$, and `dlogits` is
+$(0.5, -0.5)$. `dhidden` is $0.5 \cdot 0 - 0.5 \cdot 0 = 0$, so `wte` stays. But
+`lm_head` becomes $(-0.5, 0.5)$: the word that came is pulled towards the input
+row, the other one pushed away. In the next step `dhidden` will not be zero any
+more.
+
+The arrays `logits`, `dhidden`, `drows` and `rows` are room to work in. Return
+the loss before the step. If an input or a target is not below `vocab_size`, or a
+size is 0, return `NAN`, and neither table may have changed. (Check the inputs
+yourself, first. `softmax_cross_entropy` checks the targets and the other sizes,
+before anything has moved.)
+*/
+
+// one step of gradient descent on logits[t] = lm_head wte[inputs[t]], next words targets[t]
+//   wte, lm_head [vocab_size][d_model]: both are moved   inputs, targets [n_tokens]
+//   room to work in: logits [n_tokens][vocab_size]; dhidden, drows [n_tokens][d_model];
+//   rows [n_tokens]
+// gives the mean loss before the step
+// NAN, and both tables untouched, if an id is not below vocab_size or a size is 0
+EXERCISE float train_step(float *wte, float *lm_head, float *logits, float *dhidden,
+                          float *drows, uint32_t *rows, const uint32_t *inputs,
+                          const uint32_t *targets, float learning_rate, size_t n_tokens,
+                          size_t vocab_size, size_t d_model)
+{
+    // your code here
+    (void)wte, (void)lm_head, (void)logits, (void)dhidden, (void)drows, (void)rows,
+        (void)inputs, (void)targets, (void)learning_rate, (void)n_tokens,
+        (void)vocab_size, (void)d_model;
+    return NAN;
+}
+
+/*
+Here is the step on a case that PyTorch can check: four words, rows of two,
+`wte[v][i]` $= 0.1 (v + 1) - 0.3 i$, `lm_head[v][i]` $= 0.2 v - 0.1 (i + 1)$. It
+finds the same losses, 1.38254 before and 1.37964 after.
+*/
+
+// two small tables and the room that a step works in
+struct workshop {
+    size_t n_tokens, vocab_size, d_model;
+    float *wte, *lm_head, *logits, *dhidden, *drows;
+    uint32_t *rows;
+};
+
+static struct workshop open_workshop(size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    struct workshop w = {
+        .n_tokens = n_tokens, .vocab_size = vocab_size, .d_model = d_model};
+    w.wte = allocate(vocab_size * d_model, sizeof *w.wte);
+    w.lm_head = allocate(vocab_size * d_model, sizeof *w.lm_head);
+    w.logits = allocate(n_tokens * vocab_size, sizeof *w.logits);
+    w.dhidden = allocate(n_tokens * d_model, sizeof *w.dhidden);
+    w.drows = allocate(n_tokens * d_model, sizeof *w.drows);
+    w.rows = allocate(n_tokens, sizeof *w.rows);
+    return w;
+}
+
+static void close_workshop(struct workshop *w)
+{
+    free(w->wte);
+    free(w->lm_head);
+    free(w->logits);
+    free(w->dhidden);
+    free(w->drows);
+    free(w->rows);
+}
+
+static float step(struct workshop *w, const uint32_t *inputs, const uint32_t *targets,
+                  float learning_rate)
+{
+    return train_step(w->wte, w->lm_head, w->logits, w->dhidden, w->drows, w->rows,
+                      inputs, targets, learning_rate, w->n_tokens, w->vocab_size,
+                      w->d_model);
+}
+
+static void print_moved_rows(const char *name, const float *now, const float *before,
+                             size_t vocab_size, size_t d_model)
+{
+    printf("%s rows moved:", name);
+    for (size_t v = 0; v < vocab_size; v++)
+        if (memcmp(now + v * d_model, before + v * d_model, d_model * sizeof *now) != 0)
+            printf(" %zu", v);
+    printf("\n");
+}
+
+static void show_step(void)
+{
+    const uint32_t inputs[] = {0, 2, 2, 1}, targets[] = {1, 3, 0, 2};
+    struct workshop w = open_workshop(4, 4, 2);
+    float wte[8], lm_head[8];
+    heading("One step");
+    for (size_t k = 0; k < 8; k++) {
+        wte[k] = w.wte[k] = 0.1f * (float)(k / 2 + 1) - 0.3f * (float)(k % 2);
+        lm_head[k] = w.lm_head[k] = 0.2f * (float)(k / 2) - 0.1f * (float)(k % 2 + 1);
+    }
+    float loss = step(&w, inputs, targets, 0.5f);
+    if (isnan(loss))
+        waits_for("3.5", "train_step");
+    else {
+        printf("inputs 0 2 2 1, next words 1 3 0 2, learning rate 0.5\n");
+        print_moved_rows("input table, ", w.wte, wte, 4, 2);
+        print_moved_rows("output table,", w.lm_head, lm_head, 4, 2);
+        printf("loss %.5f before the step, %.5f after it\n", (double)loss,
+               (double)step(&w, inputs, targets, 0.0f));
+    }
+    close_workshop(&w);
+}
+
+/*
+::: {.output section="One step"}
+:::
+
+Word 3 was not among the inputs, and its row of the input table has not changed by a
+bit. In the output table every row has moved, word 3 included, though as a next word it
+came only once.
+
+::: belief
+**"In training, only the rows of the words in the batch are updated."** One reads
+it often, and for the input table of *this* program it is exactly true: that is
+what made the sparse update possible. It needs two conditions that are seldom
+mentioned. The table must be used for input only: an output table gets an order
+for every word at every step, as you have just seen, and GPT-2 uses one table for
+both ends (chapter 5). And the optimizer must be plain. One that remembers earlier
+gradients keeps moving a row after its word has gone, which is why PyTorch offers
+a special
+[SparseAdam](https://docs.pytorch.org/docs/stable/generated/torch.optim.SparseAdam.html)
+that leaves the others alone. Chapter 6 measures that.
+:::
+## A world small enough to know the answer
+
+Before the novel, an experiment in a world where we know what *alike* should mean.
+It has thirteen words. Sentences go round and round like this: a colour or a
+number, a noun, a verb, and again.
+
+| before      | noun  | after       |
+|:------------|:------|:------------|
+| red, blue   | cat   | runs, jumps |
+| one, two    | dog   | runs, jumps |
+| red, blue   | kite  | falls, sinks |
+| one, two    | stone | falls, sinks |
+
+Cat and dog are *followed* by the same words. Cat and kite are *preceded* by the
+same words. No two of the four share both. Each pair of neighbours occurs once,
+and the thirteenth word, "ghost", occurs in none.
+
+::: predict
+Your step runs 4,000 times over all 32 pairs. Then take the cosine of cat and dog,
+and of cat and kite, in both tables. Which pair will be alike in the input table?
+Which in the output table? And what happens to the two rows of "ghost"?
+:::
+
+For a guess, look at what a row is used for. A row of $E$ is used when its word has just
+been read, and all that counts then is what comes next. If the same words come next,
+the same hidden row would do. A row of $U$ is used when its word may come next, and it
+should score high after the words that it follows.
+*/
+
+enum { N_TOY = 13, TOY_PAIRS = 32, TOY_D = 8, TOY_STEPS = 4000, TOY_SEEDS = 8 };
+enum { CAT, DOG, KITE, STONE, RED, BLUE, ONE, TWO, RUNS, JUMPS, FALLS, SINKS, GHOST };
+
+static const char *const toy_words[N_TOY] = {"cat",   "dog",   "kite", "stone", "red",
+                                             "blue",  "one",   "two",  "runs",  "jumps",
+                                             "falls", "sinks", "ghost"};
+
+struct toy {
+    uint32_t inputs[TOY_PAIRS], targets[TOY_PAIRS];
+    size_t n_pairs;
+};
+
+static void add_pairs(struct toy *toy, const uint32_t *first, size_t n_first,
+                      const uint32_t *second, size_t n_second)
+{
+    for (size_t a = 0; a < n_first; a++)
+        for (size_t b = 0; b < n_second; b++) {
+            toy->inputs[toy->n_pairs] = first[a];
+            toy->targets[toy->n_pairs++] = second[b];
+        }
+}
+
+// colour or number, noun, verb, and again; each noun has its own two before and two after
+static struct toy make_toy(void)
+{
+    static const uint32_t colours[] = {RED, BLUE}, numbers[] = {ONE, TWO};
+    static const uint32_t moves[] = {RUNS, JUMPS}, drops[] = {FALLS, SINKS};
+    static const uint32_t verbs[] = {RUNS, JUMPS, FALLS, SINKS};
+    static const uint32_t starts[] = {RED, BLUE, ONE, TWO};
+    struct toy toy = {.n_pairs = 0};
+    for (uint32_t noun = CAT; noun <= STONE; noun++) {
+        add_pairs(&toy, noun == CAT || noun == KITE ? colours : numbers, 2, &noun, 1);
+        add_pairs(&toy, &noun, 1, noun == CAT || noun == DOG ? moves : drops, 2);
+    }
+    add_pairs(&toy, verbs, 4, starts, 4);
+    return toy;
+}
+
+// a . b / (|a| |b|)
+static double cosine(const float *a, const float *b, size_t n)
+{
+    double ab = 0.0, aa = 0.0, bb = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        ab += (double)a[i] * b[i];
+        aa += (double)a[i] * a[i];
+        bb += (double)b[i] * b[i];
+    }
+    return aa > 0.0 && bb > 0.0 ? ab / sqrt(aa * bb) : 0.0;
+}
+
+static double toy_cosine(const float *table, size_t a, size_t b)
+{
+    return cosine(table + a * TOY_D, table + b * TOY_D, TOY_D);
+}
+
+static void plot_toy(const char *name, const char *title, const float *table)
+{
+    FILE *figure = open_figure(name);
+    if (!figure)
+        return;
+    fprintf(figure, "# kind: heat\n# title: %s\n# x: word\n# y: word\n# diverging: yes\n",
+            title);
+    for (size_t b = CAT; b <= STONE; b++)
+        fprintf(figure, "\t%s", toy_words[b]);
+    for (size_t a = CAT; a <= STONE; a++) {
+        fprintf(figure, "\n%s", toy_words[a]);
+        for (size_t b = CAT; b <= STONE; b++)
+            fprintf(figure, "\t%.3f", toy_cosine(table, a, b));
+    }
+    fprintf(figure, "\n");
+    fclose(figure);
+}
+
+struct range {
+    double least, most;
+};
+
+static void widen(struct range *range, double value)
+{
+    range->least = fmin(range->least, value);
+    range->most = fmax(range->most, value);
+}
+
+struct toy_result {
+    struct range in_followers, in_predecessors, out_followers, out_predecessors, loss;
+    double ghost_in;  // how far the input row of "ghost" moved, at most
+    double ghost_out; // and its output row, at least
+    size_t n_grouped; // seeds in which both tables group as foretold
+};
+
+static double distance(const float *a, const float *b, size_t n)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++)
+        sum += ((double)a[i] - b[i]) * ((double)a[i] - b[i]);
+    return sqrt(sum);
+}
+
+static void look_at_toy(struct toy_result *result, const struct workshop *w, double loss,
+                        const float *wte_ghost, const float *head_ghost)
+{
+    double in_followers = toy_cosine(w->wte, CAT, DOG);
+    double in_predecessors = toy_cosine(w->wte, CAT, KITE);
+    double out_followers = toy_cosine(w->lm_head, CAT, DOG);
+    double out_predecessors = toy_cosine(w->lm_head, CAT, KITE);
+    widen(&result->loss, loss);
+    widen(&result->in_followers, in_followers);
+    widen(&result->in_predecessors, in_predecessors);
+    widen(&result->out_followers, out_followers);
+    widen(&result->out_predecessors, out_predecessors);
+    result->n_grouped += in_followers > 0.9 && in_predecessors < 0.5 &&
+                         out_predecessors > 0.9 && out_followers < 0.5;
+    result->ghost_in =
+        fmax(result->ghost_in, distance(w->wte + GHOST * TOY_D, wte_ghost, TOY_D));
+    result->ghost_out =
+        fmin(result->ghost_out, distance(w->lm_head + GHOST * TOY_D, head_ghost, TOY_D));
+}
+
+static bool train_toy(struct toy_result *result, uint64_t seed)
+{
+    const struct toy toy = make_toy();
+    struct workshop w = open_workshop(toy.n_pairs, N_TOY, TOY_D);
+    float wte_ghost[TOY_D], head_ghost[TOY_D], loss = 0.0f;
+    fill_random(w.wte, N_TOY * TOY_D, 0.2, &seed);
+    fill_random(w.lm_head, N_TOY * TOY_D, 0.2, &seed);
+    memcpy(wte_ghost, w.wte + GHOST * TOY_D, sizeof wte_ghost);
+    memcpy(head_ghost, w.lm_head + GHOST * TOY_D, sizeof head_ghost);
+    for (size_t s = 0; s < TOY_STEPS && !isnan(loss); s++)
+        loss = step(&w, toy.inputs, toy.targets, 1.0f);
+    look_at_toy(result, &w, (double)loss, wte_ghost, head_ghost);
+    plot_toy("trainer-toy-input", "Input table: cosines of the four nouns", w.wte);
+    plot_toy("trainer-toy-output", "Output table: cosines of the four nouns", w.lm_head);
+    close_workshop(&w);
+    return !isnan(loss);
+}
+
+static void show_toy(void)
+{
+    const struct range empty = {INFINITY, -INFINITY};
+    struct toy_result r = {empty, empty, empty, empty, empty, 0.0, INFINITY, 0};
+    heading("Followers or predecessors?");
+    for (uint64_t seed = 1; seed <= TOY_SEEDS; seed++)
+        if (!train_toy(&r, seed)) {
+            waits_for("3.5", "train_step");
+            return;
+        }
+    printf("cosines over %d seeds                       input table      output table\n",
+           TOY_SEEDS);
+    printf("cat and dog: the same words follow       %6.2f to %5.2f   %6.2f to %5.2f\n",
+           r.in_followers.least, r.in_followers.most, r.out_followers.least,
+           r.out_followers.most);
+    printf("cat and kite: the same words precede     %6.2f to %5.2f   %6.2f to %5.2f\n",
+           r.in_predecessors.least, r.in_predecessors.most, r.out_predecessors.least,
+           r.out_predecessors.most);
+    printf("input table by followers and output table by predecessors: %zu of %d seeds\n",
+           r.n_grouped, TOY_SEEDS);
+    printf("loss at most %.3f; the floor is %.3f\n", r.loss.most, 1.5 * log(2.0));
+    printf("\"ghost\" is in no pair: its input row moved by %g, its output row by %.2f "
+           "or more\n",
+           r.ghost_in, r.ghost_out);
+}
+
+/*
+::: {.output section="Followers or predecessors?"}
+:::
+
+Both guesses come true, whatever the random numbers at the beginning: in
+[8]{.n section="Followers or predecessors?"} of
+[8]{.n section="Followers or predecessors?"} seeds, with cosines of
+[0.99]{.n section="Followers or predecessors?"} and more. **The input table groups words
+by what follows them, the output table by what precedes them.** To the one table, cat
+and dog are the same word; to the other, cat and kite are. Neither is wrong about
+cats. They were asked different questions.
+
+![Cosines of the four nouns in the input table, one seed. Look for the strong squares off
+the diagonal: cat and dog, kite and stone, which share their
+followers.](figure:trainer-toy-input){#fig-trainer-toy-input}
+
+![The same four nouns in the output table. The strong squares have moved: cat and kite,
+dog and stone, which share their
+predecessors.](figure:trainer-toy-output){#fig-trainer-toy-output}
+
+And the loss has reached its floor. Half of the pairs have two equally likely next
+words and half have four, so nobody can do better than
+$\frac12 \ln 2 + \frac12 \ln 4 = 1.5 \ln 2 =$
+[1.040]{.n section="Followers or predecessors?"}.
+
+As for "ghost": its input row has not moved at all, the
+[0]{.n section="Followers or predecessors?"} is exact. Its output row has moved by
+half a unit at least. Nobody ever saw the word, but at every step it was a
+candidate, and at every step it was told: less.
+
+## The same step, in tiles
+
+One step of yours on the novel's 4,000 words takes some milliseconds. We want
+twenty-two thousand steps. Let us count what there is to do. The three products,
+for the logits, for `dhidden` and for `lm_head`, each take
+$32 \times 64 \times 4{,}000$ multiplications and as many additions:
+[49]{.n section="The same step, fast"} million operations together.
+
+How fast *could* that be? The fastest thing the processor can do is to multiply
+and add numbers that are already in its registers. The program measures it, with a
+loop that does nothing else. That is the ceiling. The naive loops usually reach a
+twentieth of it. Three things hold them back, and you know two of them from
+chapter 1:
+
+- The dot product adds all its terms into one `sum`, in order. The compiler may
+  not change the order of floating-point additions [@goldberg1991, sec. 3.2.3], so
+  it may not use eight or sixteen sums side by side, and each addition waits for
+  the one before.
+- The other two products load a number, use it for one multiplication and one
+  addition, and store it again. Loads and stores take more time than the
+  arithmetic.
+- `expf` is called 128,000 times in each step, and each call takes as long as
+  dozens of multiplications.
+
+The cure for the first two is a tile of named sums that stay in registers, as in
+chapter 1's race [see also @goto2008]. What is new is where the neighbours lie.
+For the logits we turn the hidden rows on their side, so that the 32 words of the
+batch lie next to each other: one number of a row of $U$ meets 32 words at once.
+Each word has its own sum, so no order changes, and the compiler may use the
+widest instructions it has. Four rows of $U$ make a tile of $4 \times 32$ sums.
+*/
+
+struct model {
+    size_t vocab_size;
+    float *wte, *lm_head;    // [vocab_size][D_MODEL]
+    float *logits;           // [vocab_size][BATCH]: the words of the batch side by side
+    float *hidden, *dhidden; // [BATCH][D_MODEL]
+    float *hidden_by_dimension; // [D_MODEL][BATCH]
+    float *drows;               // [BATCH][D_MODEL]
+    uint32_t *rows;             // [BATCH]
+    float largest[BATCH];       // the largest logit of each word of the batch
+    float total[BATCH];         // and the sum of its exponentials
+};
+
+enum { SEED = 7 };
+
+static struct model open_model(size_t vocab_size)
+{
+    uint64_t state = SEED;
+    struct model m = {.vocab_size = vocab_size};
+    m.wte = allocate(vocab_size * D_MODEL, sizeof *m.wte);
+    m.lm_head = allocate(vocab_size * D_MODEL, sizeof *m.lm_head);
+    m.logits = allocate(vocab_size * BATCH, sizeof *m.logits);
+    m.hidden = allocate(BATCH * D_MODEL, sizeof *m.hidden);
+    m.dhidden = allocate(BATCH * D_MODEL, sizeof *m.dhidden);
+    m.hidden_by_dimension = allocate(BATCH * D_MODEL, sizeof *m.hidden_by_dimension);
+    m.drows = allocate(BATCH * D_MODEL, sizeof *m.drows);
+    m.rows = allocate(BATCH, sizeof *m.rows);
+    fill_random(m.wte, vocab_size * D_MODEL, 0.1, &state);
+    fill_random(m.lm_head, vocab_size * D_MODEL, 0.1, &state);
+    return m;
+}
+
+static void close_model(struct model *m)
+{
+    free(m->wte);
+    free(m->lm_head);
+    free(m->logits);
+    free(m->hidden);
+    free(m->dhidden);
+    free(m->hidden_by_dimension);
+    free(m->drows);
+    free(m->rows);
+}
+
+// logits[v][t] = sum over i of head[v][i] * hidden[i][t], for four rows v and all t
+//   logits [4][BATCH]   head [4][D_MODEL]   hidden [D_MODEL][BATCH]
+static void logits_tile(float *restrict logits, const float *restrict head,
+                        const float *restrict hidden)
+{
+    float sum0[BATCH] = {0}, sum1[BATCH] = {0}, sum2[BATCH] = {0}, sum3[BATCH] = {0};
+    for (size_t i = 0; i < D_MODEL; i++) {
+        const float *h = hidden + i * BATCH;
+        float u0 = head[i], u1 = head[D_MODEL + i];
+        float u2 = head[2 * D_MODEL + i], u3 = head[3 * D_MODEL + i];
+        for (size_t t = 0; t < BATCH; t++) {
+            sum0[t] = multiply_add(u0, h[t], sum0[t]);
+            sum1[t] = multiply_add(u1, h[t], sum1[t]);
+            sum2[t] = multiply_add(u2, h[t], sum2[t]);
+            sum3[t] = multiply_add(u3, h[t], sum3[t]);
+        }
+    }
+    memcpy(logits, sum0, sizeof sum0);
+    memcpy(logits + BATCH, sum1, sizeof sum1);
+    memcpy(logits + 2 * BATCH, sum2, sizeof sum2);
+    memcpy(logits + 3 * BATCH, sum3, sizeof sum3);
+}
+
+/*
+The logits come out as `logits[v][t]`, with the batch innermost. That suits the
+softmax too: its maxima and sums run down the columns, 32 at a time. Only the
+exponential is missing, in a form that the compiler can use 32 times at once:
+without a call and without a branch.
+
+Write $e^x = 2^n e^r$ with $n$ the whole number nearest to $x / \ln 2$ and
+$r = x - n \ln 2$. Then $r$ lies between $-0.35$ and $0.35$, where seven terms of
+$1 + r + r^2/2 + r^3/6 + \dots$ are nearly as exact as a `float` can be. And $2^n$
+needs no arithmetic: in a `float` the exponent is stored as an integer, so we put
+$n + 127$ there. After the largest logit has been taken away, $x$ is never
+positive, and below $-87$ the answer is as good as 0.
+*/
+
+// e^x for x <= 0, to about 2e-7 of itself; 0 below -87
+static float exp_of_negative(float x)
+{
+    const float shift = 12582912.0f; // 1.5 * 2^23: adding it rounds to a whole number
+    union {
+        float number;
+        uint32_t bits;
+    } n = {multiply_add(x, 1.44269504f, shift)}, power;
+    float whole = n.number - shift;
+    float r = multiply_add(whole, -0.693147182f, x); // x - n ln 2, in two pieces
+    r = multiply_add(whole, 1.90465432e-9f, r);
+    float p = multiply_add(r, 1.0f / 720, 1.0f / 120);
+    p = multiply_add(p, r, 1.0f / 24);
+    p = multiply_add(p, r, 1.0f / 6);
+    p = multiply_add(p, r, 0.5f);
+    p = multiply_add(p, r, 1.0f);
+    p = multiply_add(p, r, 1.0f);
+    power.bits = (n.bits + 127) << 23; // the number 2^n
+    return x < -87.0f ? 0.0f : p * power.number;
+}
+
+// the rows of the batch's words, as they are and on their side
+static void gather(struct model *m, const uint32_t *inputs)
+{
+    for (size_t t = 0; t < BATCH; t++)
+        for (size_t i = 0; i < D_MODEL; i++) {
+            float x = m->wte[inputs[t] * (size_t)D_MODEL + i];
+            m->hidden[t * D_MODEL + i] = x;
+            m->hidden_by_dimension[i * BATCH + t] = x;
+        }
+}
+
+// logits becomes e^(logit - largest), total their sums; loss[t] = -ln p[t][targets[t]]
+static void forward(double *loss, struct model *m, const uint32_t *inputs,
+                    const uint32_t *targets)
+{
+    gather(m, inputs);
+    for (size_t t = 0; t < BATCH; t++) {
+        m->largest[t] = -INFINITY;
+        m->total[t] = 0.0f;
+    }
+    for (size_t v = 0; v < m->vocab_size; v += 4) {
+        float *tile = m->logits + v * BATCH;
+        logits_tile(tile, m->lm_head + v * D_MODEL, m->hidden_by_dimension);
+        for (size_t k = 0; k < 4; k++)
+            for (size_t t = 0; t < BATCH; t++)
+                m->largest[t] = tile[k * BATCH + t] > m->largest[t] ? tile[k * BATCH + t]
+                                                                    : m->largest[t];
+    }
+    for (size_t t = 0; t < BATCH; t++)
+        loss[t] =
+            (double)m->largest[t] - (double)m->logits[targets[t] * (size_t)BATCH + t];
+    for (size_t v = 0; v < m->vocab_size; v++)
+        for (size_t t = 0; t < BATCH; t++) {
+            float e = exp_of_negative(m->logits[v * BATCH + t] - m->largest[t]);
+            m->logits[v * BATCH + t] = e;
+            m->total[t] += e;
+        }
+    for (size_t t = 0; t < BATCH; t++)
+        loss[t] += log((double)m->total[t]);
+}
+
+/*
+The way back has the same shape twice more: a tile of four rows by 64 sums. The
+loop goes over `lm_head` in blocks of forty rows, 10 KB, and does everything that
+concerns a block while it is in the nearest cache: finish its `dlogits`, add its
+part to `dhidden`, then move it. The order inside a block is the one from exercise
+3.5: first take, then move.
+*/
+
+enum { HEAD_BLOCK = 40 };
+
+// dhidden[t][i] += sum over v of dlogits[v][t] * head[v][i], for four t and n_rows rows v
+static void dhidden_tile(float *restrict dhidden, const float *restrict dlogits,
+                         const float *restrict head, size_t n_rows)
+{
+    float sum0[D_MODEL], sum1[D_MODEL], sum2[D_MODEL], sum3[D_MODEL];
+    memcpy(sum0, dhidden, sizeof sum0);
+    memcpy(sum1, dhidden + D_MODEL, sizeof sum1);
+    memcpy(sum2, dhidden + 2 * D_MODEL, sizeof sum2);
+    memcpy(sum3, dhidden + 3 * D_MODEL, sizeof sum3);
+    for (size_t v = 0; v < n_rows; v++) {
+        const float *u = head + v * D_MODEL, *d = dlogits + v * BATCH;
+        float d0 = d[0], d1 = d[1], d2 = d[2], d3 = d[3];
+        for (size_t i = 0; i < D_MODEL; i++) {
+            sum0[i] = multiply_add(d0, u[i], sum0[i]);
+            sum1[i] = multiply_add(d1, u[i], sum1[i]);
+            sum2[i] = multiply_add(d2, u[i], sum2[i]);
+            sum3[i] = multiply_add(d3, u[i], sum3[i]);
+        }
+    }
+    memcpy(dhidden, sum0, sizeof sum0);
+    memcpy(dhidden + D_MODEL, sum1, sizeof sum1);
+    memcpy(dhidden + 2 * D_MODEL, sum2, sizeof sum2);
+    memcpy(dhidden + 3 * D_MODEL, sum3, sizeof sum3);
+}
+
+// head[v][i] += sum over t of factor * dlogits[v][t] * hidden[t][i], for four rows v
+static void head_tile(float *restrict head, const float *restrict dlogits,
+                      const float *restrict hidden, float factor)
+{
+    float sum0[D_MODEL], sum1[D_MODEL], sum2[D_MODEL], sum3[D_MODEL];
+    memcpy(sum0, head, sizeof sum0);
+    memcpy(sum1, head + D_MODEL, sizeof sum1);
+    memcpy(sum2, head + 2 * D_MODEL, sizeof sum2);
+    memcpy(sum3, head + 3 * D_MODEL, sizeof sum3);
+    for (size_t t = 0; t < BATCH; t++) {
+        const float *h = hidden + t * D_MODEL;
+        float d0 = factor * dlogits[t], d1 = factor * dlogits[BATCH + t];
+        float d2 = factor * dlogits[2 * BATCH + t], d3 = factor * dlogits[3 * BATCH + t];
+        for (size_t i = 0; i < D_MODEL; i++) {
+            sum0[i] = multiply_add(d0, h[i], sum0[i]);
+            sum1[i] = multiply_add(d1, h[i], sum1[i]);
+            sum2[i] = multiply_add(d2, h[i], sum2[i]);
+            sum3[i] = multiply_add(d3, h[i], sum3[i]);
+        }
+    }
+    memcpy(head, sum0, sizeof sum0);
+    memcpy(head + D_MODEL, sum1, sizeof sum1);
+    memcpy(head + 2 * D_MODEL, sum2, sizeof sum2);
+    memcpy(head + 3 * D_MODEL, sum3, sizeof sum3);
+}
+
+// from exponentials to dlogits to dhidden, and the step of lm_head, block by block
+static void backward_head(struct model *m, const uint32_t *targets, float learning_rate)
+{
+    for (size_t t = 0; t < BATCH; t++) {
+        m->logits[targets[t] * (size_t)BATCH + t] -= m->total[t];
+        m->total[t] = 1.0f / (m->total[t] * BATCH);
+    }
+    memset(m->dhidden, 0, BATCH * D_MODEL * sizeof *m->dhidden);
+    for (size_t v = 0; v < m->vocab_size; v += HEAD_BLOCK) {
+        size_t n_rows = m->vocab_size - v < HEAD_BLOCK ? m->vocab_size - v : HEAD_BLOCK;
+        float *dlogits = m->logits + v * BATCH, *head = m->lm_head + v * D_MODEL;
+        for (size_t k = 0; k < n_rows; k++)
+            for (size_t t = 0; t < BATCH; t++)
+                dlogits[k * BATCH + t] *= m->total[t];
+        for (size_t t = 0; t < BATCH; t += 4)
+            dhidden_tile(m->dhidden + t * D_MODEL, dlogits + t, head, n_rows);
+        for (size_t k = 0; k < n_rows; k += 4)
+            head_tile(head + k * D_MODEL, dlogits + k * BATCH, m->hidden, -learning_rate);
+    }
+}
+
+// the same step as train_step, for BATCH words; gives the mean loss before it
+static double fast_step(struct model *m, const uint32_t *inputs, const uint32_t *targets,
+                        float learning_rate)
+{
+    double loss[BATCH], sum = 0.0;
+    size_t n_rows = 0;
+    forward(loss, m, inputs, targets);
+    backward_head(m, targets, learning_rate);
+    coalesce_rows(m->rows, m->drows, &n_rows, inputs, m->dhidden, BATCH, D_MODEL);
+    sgd_update_rows(m->wte, m->rows, m->drows, learning_rate, n_rows, m->vocab_size,
+                    D_MODEL);
+    for (size_t t = 0; t < BATCH; t++)
+        sum += loss[t];
+    return sum / BATCH;
+}
+
+/*
+The last two calls are yours. `fast_step` moves the input table through your
+`coalesce_rows` and your `sgd_update_rows`; 32 rows cost next to nothing.
+*/
+
+#ifdef __AVX512F__
+enum { LANES = 16 };
+#else
+enum { LANES = 8 };
+#endif
+
+// 10 LANES multiplications and additions a round, on numbers that never leave the registers
+static float multiply_add_rounds(size_t n_rounds, float x, const float *y)
+{
+    float s0[LANES] = {0}, s1[LANES] = {0}, s2[LANES] = {0}, s3[LANES] = {0},
+          s4[LANES] = {0};
+    float s5[LANES] = {0}, s6[LANES] = {0}, s7[LANES] = {0}, s8[LANES] = {0},
+          s9[LANES] = {0};
+    float sum = 0.0f;
+    for (size_t n = 0; n < n_rounds; n++)
+        for (size_t k = 0; k < LANES; k++) {
+            s0[k] = multiply_add(s0[k], x, y[k]);
+            s1[k] = multiply_add(s1[k], x, y[k]);
+            s2[k] = multiply_add(s2[k], x, y[k]);
+            s3[k] = multiply_add(s3[k], x, y[k]);
+            s4[k] = multiply_add(s4[k], x, y[k]);
+            s5[k] = multiply_add(s5[k], x, y[k]);
+            s6[k] = multiply_add(s6[k], x, y[k]);
+            s7[k] = multiply_add(s7[k], x, y[k]);
+            s8[k] = multiply_add(s8[k], x, y[k]);
+            s9[k] = multiply_add(s9[k], x, y[k]);
+        }
+    for (size_t k = 0; k < LANES; k++)
+        sum +=
+            s0[k] + s1[k] + s2[k] + s3[k] + s4[k] + s5[k] + s6[k] + s7[k] + s8[k] + s9[k];
+    return sum;
+}
+
+// multiplications and additions a second, the best of several goes
+static double measure_peak(void)
+{
+    const size_t n_rounds = 1000000;
+    float y[LANES];
+    double best = 0.0;
+    for (size_t k = 0; k < LANES; k++)
+        y[k] = 1e-6f * (float)k;
+    for (int go = 0; go < 10; go++) {
+        double start = processor_seconds();
+        volatile float sum = multiply_add_rounds(n_rounds, 0.999f, y);
+        (void)sum;
+        best =
+            fmax(best, 20.0 * LANES * (double)n_rounds / (processor_seconds() - start));
+    }
+    return best;
+}
+
+// multiplications and additions in one step: three products of BATCH x d_model x vocab_size
+static double work_of_step(size_t vocab_size)
+{
+    return 6.0 * BATCH * D_MODEL * (double)vocab_size;
+}
+
+static void draw_batch(uint32_t *ids, size_t vocab_size, uint64_t *state)
+{
+    for (size_t t = 0; t < BATCH; t++)
+        ids[t] = (uint32_t)random_below(state, vocab_size);
+}
+
+// seconds of the best of several fast steps
+static double time_fast_step(size_t vocab_size)
+{
+    struct model m = open_model(vocab_size);
+    uint64_t state = 1;
+    uint32_t inputs[BATCH], targets[BATCH];
+    double best = INFINITY, begin = processor_seconds();
+    do {
+        draw_batch(inputs, vocab_size, &state);
+        draw_batch(targets, vocab_size, &state);
+        double start = processor_seconds();
+        fast_step(&m, inputs, targets, 0.1f);
+        best = fmin(best, processor_seconds() - start);
+    } while (processor_seconds() - begin < 0.3);
+    close_model(&m);
+    return best;
+}
+
+// the same for the reader's own; NAN if it is not written
+static double time_train_step(size_t vocab_size)
+{
+    struct workshop w = open_workshop(BATCH, vocab_size, D_MODEL);
+    uint64_t state = 1;
+    uint32_t inputs[BATCH], targets[BATCH];
+    double best = INFINITY, begin = processor_seconds();
+    float loss;
+    fill_random(w.wte, vocab_size * D_MODEL, 0.1, &state);
+    fill_random(w.lm_head, vocab_size * D_MODEL, 0.1, &state);
+    do {
+        draw_batch(inputs, vocab_size, &state);
+        draw_batch(targets, vocab_size, &state);
+        double start = processor_seconds();
+        loss = step(&w, inputs, targets, 0.1f);
+        best = fmin(best, processor_seconds() - start);
+    } while (processor_seconds() - begin < 0.1);
+    close_workshop(&w);
+    return isnan(loss) ? NAN : best;
+}
+
+static double largest_difference(const float *a, const float *b, size_t n)
+{
+    double largest = 0.0;
+    for (size_t k = 0; k < n; k++)
+        largest = fmax(largest, fabs((double)a[k] - b[k]));
+    return largest;
+}
+
+// how far apart train_step and fast_step leave the two tables; NAN if one is not written
+static double compare_steps(const struct corpus *corpus)
+{
+    const size_t n = corpus->vocab_size * D_MODEL;
+    struct model m = open_model(corpus->vocab_size);
+    struct workshop w = open_workshop(BATCH, corpus->vocab_size, D_MODEL);
+    memcpy(w.wte, m.wte, n * sizeof *w.wte);
+    memcpy(w.lm_head, m.lm_head, n * sizeof *w.lm_head);
+    double plain = (double)step(&w, corpus->ids, corpus->ids + 1, 1.0f);
+    double fast = fast_step(&m, corpus->ids, corpus->ids + 1, 1.0f);
+    double apart = fmax(largest_difference(m.wte, w.wte, n),
+                        largest_difference(m.lm_head, w.lm_head, n));
+    close_model(&m);
+    close_workshop(&w);
+    return isnan(plain) || missing_update() ? NAN : fmax(apart, fabs(plain - fast));
+}
+
+static void print_speed(const char *name, double time, double work, double peak)
+{
+    char cells[3][32];
+    snprintf(cells[0], sizeof cells[0], "~%.2f", 1e3 * time);
+    snprintf(cells[1], sizeof cells[1], "~%.1f", 1e-9 * work / time);
+    snprintf(cells[2], sizeof cells[2], "~%.1f%%", 100.0 * work / time / peak);
+    printf("%-38s %10s %12s %12s\n", name, cells[0], cells[1], cells[2]);
+}
+
+// true if the novel may be trained on: the two steps agree
+static bool show_speed(const struct corpus *corpus)
+{
+    const double work = work_of_step(corpus->vocab_size), peak = measure_peak();
+    heading("The same step, fast");
+    printf("%.0f million multiplications and additions  ms a step      GFLOP/s  of the "
+           "peak\n",
+           1e-6 * work);
+    double plain = time_train_step(corpus->vocab_size);
+    if (!isnan(plain))
+        print_speed("train_step, your loops", plain, work, peak);
+    print_speed("fast_step, tiles", time_fast_step(corpus->vocab_size), work, peak);
+    print_speed("nothing but multiply_add", work / peak, work, peak);
+    if (isnan(plain)) {
+        waits_for("3.5", "train_step");
+        return false;
+    }
+    const char *missing = missing_update();
+    if (missing) {
+        wait_for_update(missing);
+        return false;
+    }
+    double apart = compare_steps(corpus);
+    printf("after one step on the novel the two differ by less than 0.000001: %s\n",
+           apart < 1e-6 ? "yes" : "no (make check3 says where yours parts)");
+    return apart < 1e-6;
+}
+
+/*
+::: {.output section="The same step, fast"}
+:::
+
+More than half of the ceiling, in plain C, and ten times or more the speed of the plain
+loops. (On another machine all three numbers differ, and with fewer registers the share is
+smaller.) The rest goes to the exponentials, to filling and emptying the tiles,
+and to fetching the tables. Before the fast step may touch the novel, one step of
+each is taken from the same tables; all rows of both must agree. A fast program that
+computes something else is not fast.
+
+## Ten seconds of Emma
+
+Now the novel. The text is cut into batches of 32 consecutive words; each pass
+takes them in another random order. The learning rate begins at 2 and falls to 0
+in a straight line: large steps while there is much to learn, small ones to
+settle. Everything random comes from one seed, and every sum has its order. So the
+run gives the same tables each time, to the last bit. `PASSES=8 make chapter3`
+trains longer, or shorter.
+
+You can stop it. Ctrl-C sends the program a signal, and a handler may do hardly
+anything safely except set a flag. The loop looks at the flag after each step, and
+the program goes on with what has been learnt so far.
+*/
+
+// Ctrl-C. A handler may touch nothing but such a flag, which is why this one variable is
+// not local to any function.
+static volatile sig_atomic_t stop_asked;
+
+static void ask_to_stop(int signal_number)
+{
+    stop_asked = 1;
+    signal(signal_number, SIG_DFL); // a second Ctrl-C ends the program at once
+}
+
+// the mean loss on the held-out words
+static double held_out_loss(struct model *m, const struct corpus *corpus)
+{
+    double loss[BATCH], sum = 0.0;
+    for (size_t p = corpus->n_train; p + 1 < corpus->n_ids; p += BATCH) {
+        uint32_t inputs[BATCH], targets[BATCH];
+        size_t n_left = corpus->n_ids - 1 - p, n = n_left < BATCH ? n_left : BATCH;
+        for (size_t t = 0; t < BATCH; t++) { // a short last batch repeats its last pair
+            inputs[t] = corpus->ids[p + (t < n ? t : n - 1)];
+            targets[t] = corpus->ids[p + (t < n ? t : n - 1) + 1];
+        }
+        forward(loss, m, inputs, targets);
+        for (size_t t = 0; t < n; t++)
+            sum += loss[t];
+    }
+    return sum / (double)(corpus->n_ids - 1 - corpus->n_train);
+}
+
+enum { MILESTONES = 16, MILESTONES_A_LINE = 4 };
+
+struct training {
+    size_t n_batches, n_steps, step; // batches in the text; steps in all, and so far
+    uint32_t *order;                 // [n_batches]
+    size_t *seen;                    // [vocab_size] steps that moved a row of wte
+    uint64_t random;
+    double begin, shown; // when it began, when the live line was last written
+    double sum;          // of the losses since the last milestone
+    size_t n_summed;
+    bool live;
+    FILE *figure;
+};
+
+static struct training open_training(const struct corpus *corpus, double passes)
+{
+    struct training run = {.n_batches = (corpus->n_train - 1) / BATCH, .random = SEED};
+    run.n_steps = (size_t)ceil(passes * (double)run.n_batches);
+    run.order = allocate(run.n_batches, sizeof *run.order);
+    run.seen = allocate(corpus->vocab_size, sizeof *run.seen);
+    run.live = getenv("LIVE") && strcmp(getenv("LIVE"), "1") == 0;
+    for (size_t b = 0; b < run.n_batches; b++)
+        run.order[b] = (uint32_t)b;
+    run.figure = open_figure("trainer-loss");
+    if (run.figure)
+        fprintf(run.figure, "# kind: lines\n# title: Learning to guess the next word\n"
+                            "# x: passes over the text\n# y: loss (nats a word)\n"
+                            "x\ttraining\theld out\tsmoothed counts\tpair entropy\n");
+    return run;
+}
+
+static void close_training(struct training *run)
+{
+    if (run->figure)
+        fclose(run->figure);
+    free(run->order);
+    free(run->seen);
+}
+
+// each pass takes the batches in a new order
+static void shuffle(struct training *run)
+{
+    for (size_t b = run->n_batches; b > 1; b--) {
+        size_t other = random_below(&run->random, b);
+        uint32_t moved = run->order[b - 1];
+        run->order[b - 1] = run->order[other];
+        run->order[other] = moved;
+    }
+}
+
+static void show_live(struct training *run, double floor)
+{
+    double now = seconds(), speed = (double)run->step / (now - run->begin);
+    if (!run->live || now - run->shown < 0.2)
+        return;
+    fprintf(stderr,
+            "\rstep %zu of %zu  loss %.3f (floor %.2f)  %.0f words/s  %.0f s left  ",
+            run->step, run->n_steps, run->sum / (double)run->n_summed, floor,
+            BATCH * speed, (double)(run->n_steps - run->step) / speed);
+    run->shown = now;
+}
+
+// a point of the curve; a line of print where `print` says so
+static void pass_milestone(struct training *run, struct model *m,
+                           const struct corpus *corpus,
+                           const struct yardsticks *yardsticks, bool print)
+{
+    double passes = (double)run->step / (double)run->n_batches;
+    double time = seconds() - run->begin, train = run->sum / (double)run->n_summed;
+    double held_out = held_out_loss(m, corpus);
+    if (print) {
+        char speed[32];
+        snprintf(speed, sizeof speed, "~%.0f", (double)run->step * BATCH / time);
+        if (run->live)
+            fprintf(stderr, "\r%78s\r", "");
+        printf("%9zu %8.2f %12.2f %12.2f %12s\n", run->step, passes, train, held_out,
+               speed);
+        fflush(stdout);
+    }
+    if (run->figure)
+        fprintf(run->figure, "%.4f\t%.4f\t%.4f\t%.4f\t%.4f\n", passes, train, held_out,
+                yardsticks->counts, yardsticks->floor);
+    run->sum = 0.0;
+    run->n_summed = 0;
+}
+
+// one step on the next batch; the learning rate goes down to 0 in a straight line
+static void train_once(struct training *run, struct model *m, const struct corpus *corpus)
+{
+    size_t place = run->step % run->n_batches;
+    float rate = 2.0f * (1.0f - (float)run->step / (float)run->n_steps);
+    if (place == 0)
+        shuffle(run);
+    const uint32_t *inputs = corpus->ids + run->order[place] * (size_t)BATCH;
+    run->sum += fast_step(m, inputs, inputs + 1, rate);
+    run->n_summed++;
+    run->step++;
+    for (size_t t = 0; t < BATCH; t++) {
+        size_t earlier = 0;
+        while (inputs[earlier] != inputs[t])
+            earlier++;
+        run->seen[inputs[t]] += earlier == t;
+    }
+}
+
+// the table's head, and its first line: what a newborn model pays
+static void begin_training(struct training *run, struct model *m,
+                           const struct corpus *corpus,
+                           const struct yardsticks *yardsticks)
+{
+    heading("Training");
+    printf("%.2f passes over %zu words, %d at a time, two tables of %zu x %d\n",
+           (double)run->n_steps / (double)run->n_batches, corpus->n_train, BATCH,
+           m->vocab_size, D_MODEL);
+    printf("    steps   passes     training     held out      words/s   (loss in nats a "
+           "word)\n");
+    double newborn = held_out_loss(m, corpus);
+    printf("%9d %8.2f %12s %12.2f\n", 0, 0.0, "", newborn);
+    if (run->figure)
+        fprintf(run->figure, "0\t\t%.4f\t%.4f\t%.4f\n", newborn, yardsticks->counts,
+                yardsticks->floor);
+    run->begin = run->shown = seconds();
+}
+
+static void train(struct training *run, struct model *m, const struct corpus *corpus,
+                  const struct yardsticks *yardsticks)
+{
+    begin_training(run, m, corpus, yardsticks);
+    stop_asked = 0;
+    signal(SIGINT, ask_to_stop);
+    for (size_t milestone = 1; milestone <= MILESTONES && !stop_asked; milestone++) {
+        while (run->step * MILESTONES < run->n_steps * milestone && !stop_asked) {
+            train_once(run, m, corpus);
+            show_live(run, yardsticks->floor);
+        }
+        if (run->n_summed > 0)
+            pass_milestone(run, m, corpus, yardsticks,
+                           stop_asked || milestone % MILESTONES_A_LINE == 0);
+    }
+    if (stop_asked)
+        printf("stopped by Ctrl-C after %zu of %zu steps; what was learnt stays\n",
+               run->step, run->n_steps);
+    signal(SIGINT, SIG_DFL);
+    printf("on the held-out text: this model %.2f, smoothed counts %.2f\n",
+           held_out_loss(m, corpus), yardsticks->counts);
+}
+
+/*
+Then it should not be lost, either. A run that was stopped, or that has read a
+text of your own, writes both tables to new files, one word a line with its
+numbers behind it. `fopen` with `"wx"` is C11's way to say: only if there is no
+such file yet. Nothing of yours is overwritten. (The files are in `build/`, which `make clean`
+empties: move what you want to keep.)
+*/
+
+// "wx" makes a new file, or fails if there is one already
+static FILE *open_new(char *path, size_t room, const char *folder, unsigned number,
+                      const char *which)
+{
+    int length = snprintf(path, room, "%strainer-%u-%s.txt", folder, number, which);
+    return length > 0 && (size_t)length < room ? fopen(path, "wx") : NULL;
+}
+
+static bool write_table(FILE *file, const float *table, const struct corpus *corpus)
+{
+    fprintf(file, "%zu %d\n", corpus->vocab_size, D_MODEL);
+    for (size_t v = 0; v < corpus->vocab_size; v++) {
+        fwrite(corpus->words[v].start, 1, corpus->words[v].length, file);
+        for (size_t i = 0; i < D_MODEL; i++)
+            fprintf(file, " %.9g", (double)table[v * D_MODEL + i]);
+        fputc('\n', file);
+    }
+    bool good = !ferror(file);
+    return fclose(file) == 0 && good;
+}
+
+// the two tables, in the first two new files of build/ or else of this folder
+static void save_tables(const struct model *m, const struct corpus *corpus)
+{
+    static const char *const folders[] = {"build/", ""};
+    char input_path[64], output_path[64];
+    for (size_t f = 0; f < 2; f++)
+        for (unsigned number = 1; number < 1000; number++) {
+            FILE *input =
+                open_new(input_path, sizeof input_path, folders[f], number, "input");
+            FILE *output = input ? open_new(output_path, sizeof output_path, folders[f],
+                                            number, "output")
+                                 : NULL;
+            if (input && !output)
+                fclose(input);
+            if (!output)
+                continue;
+            bool good = write_table(input, m->wte, corpus);
+            good = write_table(output, m->lm_head, corpus) && good;
+            printf("%s %s and %s\n", good ? "the tables are in" : "there was no room for",
+                   input_path, output_path);
+            return;
+        }
+    printf("the tables could not be written: no new file can be made here\n");
+}
+
+/*
+Look back at your prediction about the counts.
+
+::: {.output section="Training"}
+:::
+
+![The loss over four passes. Look where the held-out curve crosses the line of the
+smoothed counts, and how the distance between the two curves grows: that part of
+the progress is learning by heart.](figure:trainer-loss){#fig-trainer-loss}
+
+The newborn model pays [8.29]{.n section="Training"}, $\ln V$, as it should. After
+one pass it is at [4.83]{.n section="Training"} on words that it has never read.
+In the end it is at [4.56]{.n section="Training"}, below the
+[4.65]{.n section="Training"} of the smoothed counts, with a thirtieth of their
+room. How can half a million numbers beat sixteen million counts? The counts know
+nothing about "cried" that they were not told about "cried". The model has only 64
+numbers for a word and must reuse what it knows: what it learns from "said" moves
+"cried" as well, because their rows are close. Words that are alike learn from
+each other. That was the hope when such models were first trained [@bengio2003].
+
+On the training text it reaches [4.44]{.n section="Training"}. The floor there is
+[3.74]{.n section="Yardsticks (nats a word)"}, and it is good that we are far from
+it: that number belongs to somebody who knows all pairs of *Emma* by heart and is
+lost on the first new one.
+
+## What has become of the noise
+
+For eight words the program looks for the three rows with the largest cosine,
+among words that occur 20 times or more. (Rarer rows have hardly left their random
+beginnings, and would turn up anywhere.)
+*/
+
+enum { LEAST_COUNT = 20, MOST_NEAREST = 3, N_SHOWN = 8 };
+
+// rows of length 1, so that a cosine is a dot product; a row of zeros stays
+static float *unit_rows(const float *table, size_t n_rows)
+{
+    float *unit = allocate(n_rows * D_MODEL, sizeof *unit);
+    for (size_t v = 0; v < n_rows; v++) {
+        double square = 0.0;
+        for (size_t i = 0; i < D_MODEL; i++)
+            square += (double)table[v * D_MODEL + i] * table[v * D_MODEL + i];
+        for (size_t i = 0; i < D_MODEL && square > 0.0; i++)
+            unit[v * D_MODEL + i] =
+                (float)((double)table[v * D_MODEL + i] / sqrt(square));
+    }
+    return unit;
+}
+
+// nearest[0 ... n - 1]: the words with the largest cosine to v, among those seen often
+static void find_nearest(size_t *nearest, size_t n, const float *unit, size_t v,
+                         const struct corpus *corpus)
+{
+    double best[MOST_NEAREST];
+    for (size_t k = 0; k < n; k++) {
+        best[k] = -2.0;
+        nearest[k] = v;
+    }
+    for (size_t w = 1; w < corpus->vocab_size; w++) {
+        double cos = 0.0;
+        if (w == v || corpus->words[w].count < LEAST_COUNT)
+            continue;
+        for (size_t i = 0; i < D_MODEL; i++)
+            cos += (double)unit[v * D_MODEL + i] * unit[w * D_MODEL + i];
+        for (size_t k = 0, in = w; k < n; k++)
+            if (cos > best[k]) { // takes place k; what stood there moves on
+                double moved = best[k];
+                size_t mover = nearest[k];
+                best[k] = cos;
+                nearest[k] = in;
+                cos = moved;
+                in = mover;
+            }
+    }
+}
+
+static size_t find_word(const struct corpus *corpus, const char *name)
+{
+    for (size_t v = 1; v < corpus->vocab_size; v++)
+        if (corpus->words[v].length == strlen(name) &&
+            memcmp(corpus->words[v].start, name, strlen(name)) == 0 &&
+            corpus->words[v].count >= LEAST_COUNT)
+            return v;
+    return 0;
+}
+
+static void print_nearest(const float *unit, size_t n, size_t v,
+                          const struct corpus *corpus, const char *after)
+{
+    size_t nearest[MOST_NEAREST];
+    char list[80] = "";
+    find_nearest(nearest, n, unit, v, corpus);
+    for (size_t k = 0, used = 0; k < n; k++) {
+        const struct word *word = &corpus->words[nearest[k]];
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%.*s", k ? ", " : "",
+                                 short_length(word), word->start);
+    }
+    if (*after)
+        printf("%-*.31s%s", n == 2 ? 21 : 32, list, after);
+    else
+        printf("%s\n", list);
+}
+
+static void show_neighbours(const struct model *m, const struct corpus *corpus)
+{
+    static const char *const wanted[N_SHOWN] = {"she",   "must", "very", "two",
+                                                "happy", "said", "emma", "hartfield"};
+    struct model newborn = open_model(corpus->vocab_size);
+    float *before = unit_rows(newborn.wte, corpus->vocab_size);
+    float *input = unit_rows(m->wte, corpus->vocab_size);
+    float *output = unit_rows(m->lm_head, corpus->vocab_size);
+    heading("Nearest neighbours");
+    printf("%-10s%-22s%-33s%s\n", "word", "input table at birth", "input table, trained",
+           "output table, trained");
+    for (size_t n = 0; n < N_SHOWN; n++) {
+        size_t v = find_word(corpus, wanted[n]);
+        if (v == 0)
+            v = 10 * (n + 1); // another text: take frequent words of its own
+        printf("%-10.*s", corpus->words[v].length < 9 ? (int)corpus->words[v].length : 9,
+               corpus->words[v].start);
+        print_nearest(before, 2, v, corpus, " ");
+        print_nearest(input, 3, v, corpus, " ");
+        print_nearest(output, 3, v, corpus, "");
+    }
+    free(before);
+    free(input);
+    free(output);
+    close_model(&newborn);
+}
+
+/*
+::: {.output section="Nearest neighbours"}
+:::
+
+At birth the neighbours are a lottery. Afterwards "must" has found the other verbs that
+come before a verb, "two" has found numbers, "very" is near "extremely", and nobody told
+them what a verb or a number is. And as in the small world, the two tables see
+different things. Take "hartfield". In the output table its neighbours are Randalls,
+Enscombe, Donwell: houses, because one comes *to* and lives *at* all of them. In the
+input table it is near words that, like it, are often followed by a comma or a full
+stop. Or take "emma". After her name come the verbs that follow "she" and "knightley";
+but what stands before her name is what stands before "harriet".
+
+::: belief
+**"Words with similar meaning get similar vectors."** This is how embeddings are
+usually praised, and it is not far off, but look at who is nearest to "she". It is
+"he". For meaning that is the opposite; for company it is the same, for the two
+are followed by the same verbs. Training sees only company. That company tells
+much about a word is an old thought [@harris1954]; that opposites keep the same
+company, and are hard to tell apart by it, is an old trouble [@nguyen2016, sec.
+1]. What is true: words in similar *places* get similar rows. In which places, the
+table decides.
+:::
+
+Eight words chosen by hand prove nothing. So take the 399 most frequent ones, and
+measure company itself. For each word, count its followers in the training text; the
+overlap of two words is $\sum_w \sqrt{p_w q_w}$, with $p$ and $q$ the shares of $w$ among
+their followers: 0 if they have none in common, 1 if they have all, equally often. The
+same for predecessors. Then find each word's nearest neighbour in a table, and see what
+the two share.
+*/
+
+enum { N_FREQUENT = 400 };
+
+// profile[v][w] = the square root of the share of w among the others of word v
+static float *make_profiles(const uint32_t *by, const uint32_t *other, size_t n_pairs,
+                            size_t n_frequent, size_t vocab_size)
+{
+    struct pairs pairs = group_pairs(by, other, n_pairs, vocab_size);
+    size_t *counts = allocate(vocab_size, sizeof *counts);
+    float *profile = allocate(n_frequent * vocab_size, sizeof *profile);
+    for (size_t v = 0; v < n_frequent; v++) {
+        double n = (double)(pairs.begin[v + 1] - pairs.begin[v]);
+        count_others(counts, &pairs, v, vocab_size);
+        for (size_t w = 0; w < vocab_size && n > 0.0; w++)
+            profile[v * vocab_size + w] = (float)sqrt((double)counts[w] / n);
+    }
+    free(counts);
+    free_pairs(&pairs);
+    return profile;
+}
+
+static double dot(const float *a, const float *b, size_t n)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)a[i] * b[i];
+    return sum;
+}
+
+static size_t nearest_frequent(const float *unit, size_t n_frequent, size_t v)
+{
+    size_t nearest = 0;
+    double best = -2.0;
+    for (size_t w = 1; w < n_frequent; w++) {
+        double cos = dot(unit + v * D_MODEL, unit + w * D_MODEL, D_MODEL);
+        if (w != v && cos > best) {
+            best = cos;
+            nearest = w;
+        }
+    }
+    return nearest;
+}
+
+// the mean overlap of a frequent word's profile with that of its nearest frequent word in
+// the table, or, with no table, with that of every other one
+static double mean_overlap(const float *profile, const float *unit, size_t n_frequent,
+                           size_t vocab_size)
+{
+    double sum = 0.0, n = 0.0;
+    for (size_t v = 1; v < n_frequent; v++) {
+        size_t nearest = unit ? nearest_frequent(unit, n_frequent, v) : 0;
+        for (size_t w = 1; w < n_frequent; w++)
+            if (unit ? w == nearest : w != v) {
+                const float *of_w = profile + w * vocab_size;
+                sum += dot(profile + v * vocab_size, of_w, vocab_size);
+                n += 1.0;
+            }
+    }
+    return sum / n;
+}
+
+static void show_shared_company(const struct model *m, const struct corpus *corpus)
+{
+    const size_t vocab_size = corpus->vocab_size, n_pairs = corpus->n_train - 1;
+    const size_t n = vocab_size < N_FREQUENT ? vocab_size : N_FREQUENT;
+    const uint32_t *ids = corpus->ids;
+    float *unit[] = {unit_rows(m->wte, n), unit_rows(m->lm_head, n), NULL};
+    static const char *const names[] = {"nearest in the input table",
+                                        "nearest in the output table", "any other word"};
+    float *followers = make_profiles(ids, ids + 1, n_pairs, n, vocab_size);
+    float *predecessors = make_profiles(ids + 1, ids, n_pairs, n, vocab_size);
+    heading("Company in common");
+    printf("the %zu most frequent words    shared followers   shared predecessors\n",
+           n - 1);
+    for (size_t k = 0; k < 3; k++)
+        printf("%-30s %14.2f %21.2f\n", names[k],
+               mean_overlap(followers, unit[k], n, vocab_size),
+               mean_overlap(predecessors, unit[k], n, vocab_size));
+    free(unit[0]);
+    free(unit[1]);
+    free(followers);
+    free(predecessors);
+}
+
+/*
+::: {.output section="Company in common"}
+:::
+
+The neighbour in the input table shares [0.61]{.n section="Company in common"} of the
+followers and only [0.38]{.n section="Company in common"} of the predecessors; in the
+output table it is the other way round. The small world was no trick. Press and Wolf
+studied the two tables of larger models; they found that the output table is a good embedding
+in its own right, and that a table used in both places comes to behave more like the
+output table [@press2017].
+
+## Votes
+
+How far does a row get? That depends on how often it is asked.
+*/
+
+static void plot_votes(const struct model *m, const struct model *newborn,
+                       const struct corpus *corpus)
+{
+    FILE *figure = open_figure("trainer-votes");
+    if (!figure)
+        return;
+    fprintf(figure, "# kind: scatter\n# title: How far training moved a row\n"
+                    "# x: occurrences in the text\n# y: distance from the first value\n"
+                    "# xscale: log\nx\ty\tlabel\tgroup\n");
+    for (size_t v = 1; v < corpus->vocab_size; v += 1 + v / 25) {
+        const size_t at = v * D_MODEL;
+        fprintf(figure, "%zu\t%.4f\t\tinput table\n%zu\t%.4f\t\toutput table\n",
+                corpus->words[v].count, distance(m->wte + at, newborn->wte + at, D_MODEL),
+                corpus->words[v].count,
+                distance(m->lm_head + at, newborn->lm_head + at, D_MODEL));
+    }
+    fclose(figure);
+}
+
+static void show_votes(const struct model *m, const struct corpus *corpus,
+                       const struct training *run)
+{
+    struct model newborn = open_model(corpus->vocab_size);
+    const size_t shown[] = {1, 10, 100, 1000, corpus->vocab_size - 1};
+    heading("Votes");
+    printf("%-14s %8s   input row: steps, moved by   output row: moved by\n", "word",
+           "in text");
+    for (size_t n = 0; n < sizeof shown / sizeof *shown; n++) {
+        size_t v = shown[n], at = v * D_MODEL;
+        if (v >= corpus->vocab_size)
+            continue;
+        printf("%-14.*s %8zu %18zu %10.2f %23.2f\n", short_length(&corpus->words[v]),
+               corpus->words[v].start, corpus->words[v].count, run->seen[v],
+               distance(m->wte + at, newborn.wte + at, D_MODEL),
+               distance(m->lm_head + at, newborn.lm_head + at, D_MODEL));
+    }
+    plot_votes(m, &newborn, corpus);
+    close_model(&newborn);
+}
+
+/*
+::: {.output section="Votes"}
+:::
+
+The comma's input row was moved in [19,676]{.n section="Votes"} of
+[22,112]{.n section="Training"} steps, that of "desirous", which occurs twice, in
+[8]{.n section="Votes"}: two times in each pass. Thousands of votes draw a row to a
+place of its own, and eight hardly settle where it should go. For
+this reason the neighbours of rare words are not to be trusted, in any table, and for
+this reason we looked only at words with 20 occurrences.
+
+![How far each row is from where it began, against how often its word occurs in the text.
+Look at the left edge: the rows of the rarest words have moved least, in both
+tables.](figure:trainer-votes){#fig-trainer-votes}
+
+## And does it write?
+
+Give the model a full stop, draw the next word with the probabilities that it
+gives, feed that word back, and so on until the sentence ends.
+*/
+
+// a word drawn from p[v] ~ e^logit, the unknown word left out
+static uint32_t draw_next(struct model *m, uint32_t id, uint64_t *state)
+{
+    double loss[BATCH], total = 0.0;
+    uint32_t inputs[BATCH], v = 1;
+    for (size_t t = 0; t < BATCH; t++)
+        inputs[t] = id;
+    forward(loss, m, inputs, inputs);
+    for (size_t w = 1; w < m->vocab_size; w++)
+        total += (double)m->logits[w * BATCH];
+    double left = random_unit(state) * total;
+    while (v + 1 < m->vocab_size && left >= (double)m->logits[v * (size_t)BATCH])
+        left -= (double)m->logits[v++ * (size_t)BATCH];
+    return v;
+}
+
+static void show_sentences(struct model *m, const struct corpus *corpus)
+{
+    uint64_t state = SEED + 4;
+    size_t full_stop = find_word(corpus, ".");
+    heading("Sentences of its own");
+    for (int sentence = 0; sentence < 3; sentence++) {
+        uint32_t ids[24], id = (uint32_t)full_stop;
+        size_t n = 0;
+        do {
+            id = draw_next(m, id, &state);
+            ids[n++] = id;
+        } while (n < 24 && !(corpus->words[id].length == 1 &&
+                             memchr(".!?", corpus->words[id].start[0], 3)));
+        print_words(corpus, ids, n);
+    }
+}
+
+/*
+::: {.output section="Sentences of its own"}
+:::
+
+Each pair of neighbours is fine; the sentence goes nowhere. The model sees one word
+back, and no table can mend that. It would need to see more of the text, and then to
+know *where* in the text each word stood. That is the next chapter.
+
+## What you can now explain
+
+- The loss is $-\ln p$ of the word that came; its slope along a logit is
+  $p_v - [v = y]$: one word is raised, all the others lowered, and the orders sum
+  to 0.
+- The gradient of a lookup adds each position's row to the row of its word. All
+  other rows of the input table have a gradient of exactly 0, and a sparse update
+  gives the same bits as a dense one, in a time that does not grow with the table.
+- "Only the rows in the batch move" holds for an input table and plain SGD. An
+  output table moves in every row at every step.
+- Guessing the next word makes words alike by the company they keep: in the input
+  table by followers, in the output table by predecessors.
+
+::: think
+The rows of `dlogits` sum to 0. What follows for the sum of all rows of the output
+table's gradient, and so for the mean row of $U$ in the course of training?
+
+:::: answer
+The sum over $v$ of
+$\mathrm{dlm\_head}_{vi} = \sum_t \mathrm{dlogits}_{tv} h_{ti}$ is
+$\sum_t h_{ti} \sum_v \mathrm{dlogits}_{tv} = 0$. So with plain SGD the mean row
+of $U$ stays where it was at birth, up to rounding. Adding one and the same vector
+to all rows of $U$ would change no probability anyway: it adds the same number to
+all logits.
+::::
+:::
+
+::: think
+We drew the batches from the text in a random order, but each of them holds 32
+consecutive words. What would change if the 32 pairs of a batch came from 32
+random places?
+
+:::: answer
+Little. The model looks at pairs only, and each pass contains the same pairs.
+Consecutive words repeat themselves a bit more ("emma" twice in one paragraph), so
+a batch of random places would touch a few more rows and give a gradient with a
+little less noise. For a model that sees more than one word back, consecutive
+words are a must.
+::::
+:::
+
+::: think
+Before training, the loss was almost exactly $\ln V$. Suppose it had been 20. What
+would you suspect?
+
+:::: answer
+A loss above $\ln V$ means that the model is worse than somebody who knows
+nothing: it is sure, and wrong. At birth that happens if the rows are too long, so
+that the logits, sums of 64 products, are far from 0. Our numbers lie between
+$-0.1$ and 0.1. With numbers between $-3$ and 3 the loss would begin far above
+$\ln V$, and the first part of training would be spent on unlearning it.
+::::
+:::
+
+To read next: Bengio and others trained the first large models of this kind, with more than
+one word of context [@bengio2003]. Press and Wolf's paper on the output table is five pages
+long [@press2017]. And chapter 4 gives the model a sense of place.
+*/
+
+static void bench_line(const char *name, double value, const char *sign, double want)
+{
+    char cell[32];
+    bool good = sign[0] == '<' ? value <= want : value >= want;
+    snprintf(cell, sizeof cell, "~%.4f", value);
+    printf("%-54s %9s   want %s %.2f   %s\n", name, cell, sign, want,
+           good ? "ok" : "MISSED");
+}
+
+static void bench_training(void)
+{
+    const size_t vocab_sizes[] = {1000, 10000, 50000};
+    for (size_t n = 0; n < 3; n++) {
+        double best = 0.0;
+        char name[80];
+        for (int go = 0; go < 3; go++) {
+            double peak = measure_peak();
+            double speed = work_of_step(vocab_sizes[n]) / time_fast_step(vocab_sizes[n]);
+            best = fmax(best, speed / fmax(peak, measure_peak()));
+        }
+        snprintf(name, sizeof name, "training, V = %zu / multiply-add peak",
+                 vocab_sizes[n]);
+        bench_line(name, best, ">=", n < 2 ? 0.35 : 0.25);
+    }
+    double plain = time_train_step(10000);
+    char cell[32];
+    snprintf(cell, sizeof cell, "~%.1f", plain / time_fast_step(10000));
+    if (isnan(plain))
+        waits_for("3.5", "train_step");
+    else
+        printf("%-54s %9s   (why: see the chapter)\n",
+               "train_step in plain loops, V = 10000: times slower", cell);
+}
+
+static void bench_update(void)
+{
+    const char *missing = missing_update();
+    if (missing) {
+        wait_for_update(missing);
+        return;
+    }
+    struct update u = open_update(1024, 50257, 768);
+    double dense = time_update(&u, update_dense);
+    bench_line("sparse update / dense update, V = 50257, d = 768",
+               time_update(&u, update_sparse) / dense, "<=", 0.02);
+    close_update(&u);
+}
+
+/*
+## The whole program
+*/
+
+static double passes_asked(void)
+{
+    const char *asked = getenv("PASSES");
+    if (!asked || !*asked)
+        return 4.0;
+    char *end;
+    double passes = strtod(asked, &end);
+    if (*end || !(passes > 0.0 && passes <= 1000.0))
+        give_up(2, "PASSES=%s is not a number from 0 to 1000", asked);
+    return passes;
+}
+
+static void run_novel(const struct corpus *corpus, const struct yardsticks *yardsticks,
+                      bool keep)
+{
+    struct model m = open_model(corpus->vocab_size);
+    struct training run = open_training(corpus, passes_asked());
+    train(&run, &m, corpus, yardsticks);
+    show_neighbours(&m, corpus);
+    show_shared_company(&m, corpus);
+    show_votes(&m, corpus, &run);
+    show_sentences(&m, corpus);
+    if (keep || run.step < run.n_steps)
+        save_tables(&m, corpus);
+    close_training(&run);
+    close_model(&m);
+}
+
+int main(int n_arguments, char **arguments)
+{
+    if (n_arguments == 2 && strcmp(arguments[1], "bench") == 0) {
+        bench_training();
+        bench_update();
+        return 0;
+    }
+    if (n_arguments != 1)
+        give_up(2, "it takes no argument but \"bench\"");
+    const char *path = getenv("TEXT");
+    bool own_text = path && *path;
+    (void)passes_asked(); // refuses a bad number before any work is done
+    struct corpus corpus = read_corpus(own_text ? path : "chapters/data/austen/emma.txt");
+    struct yardsticks yardsticks = measure_yardsticks(&corpus);
+    show_corpus(&corpus, own_text ? path : "chapters/data/austen/emma.txt");
+    show_yardsticks(&yardsticks, corpus.vocab_size);
+    show_softmax();
+    show_touched_rows(&corpus);
+    show_updates(&corpus);
+    show_step();
+    show_toy();
+    if (show_speed(&corpus))
+        run_novel(&corpus, &yardsticks, own_text);
+    close_corpus(&corpus);
+    return 0;
+}
+
+/*
+## Hints {#hints}
+
+::: {.hint exercise="3.1"}
+Which number can you take away from all the logits of a row without changing a
+probability, and what is then the largest exponent?
+:::
+
+::: {.hint exercise="3.1"}
+With $m_t$ the largest logit of row $t$ and $S_t = \sum_v e^{z_{tv} - m_t}$: the
+row's loss is $m_t - z_{t, \mathrm{target}_t} + \ln S_t$, and
+$\mathrm{dlogits}_{tv} = (e^{z_{tv} - m_t} / S_t - [v = \mathrm{target}_t]) / n$.
+:::
+
+::: {.hint exercise="3.1"}
+Check all targets first. Then for each row: one loop for the largest logit; keep
+the target's logit in a variable; one loop that stores `expf(logit - largest)` in
+`dlogits` and adds it to a `double`; one loop that divides by the sum and by
+`n_tokens`. Last, subtract `1.0f / n_tokens` at the target, and add the row's loss
+to a `double`. Return the sum of the losses divided by `n_tokens`.
+:::
+
+::: {.hint exercise="3.2"}
+In the lookup, row `ids[t]` of the table was copied to row `t` of `out`. Which way
+does the gradient go, and what if two positions have the same id?
+:::
+
+::: {.hint exercise="3.2"}
+$\mathrm{dwte}_{vi} = \mathrm{dwte}_{vi} + \sum_{t:\, \mathrm{ids}_t = v} \mathrm{dout}_{ti}$.
+:::
+
+::: {.hint exercise="3.2"}
+One loop over all ids that returns `false` if one is too large. Then for each
+position `t`: take the pointers to row `ids[t]` of `dwte` and row `t` of `dout`,
+and add the second to the first, number by number, with `+=`.
+:::
+
+::: {.hint exercise="3.3"}
+If the ids were already sorted, how would you find the different ones in a single
+walk?
+:::
+
+::: {.hint exercise="3.3"}
+$\mathrm{rows}_0 < \mathrm{rows}_1 < \dots$ are the different ids, and
+$\mathrm{drows}_{ki} = \sum_{t:\, \mathrm{ids}_t = \mathrm{rows}_k} \mathrm{dout}_{ti}$.
+:::
+
+::: {.hint exercise="3.3"}
+Copy the ids to `rows`, sort them with `qsort`, and walk through, keeping each one
+that differs from the last one kept: that leaves `n` rows. Clear the first `n`
+rows of `drows`. Then for each position `t` look for `ids[t]` in `rows` (with
+`bsearch`, or a loop), and add row `t` of `dout` to that row of `drows`. Compare
+two ids with `<` and `>`: their difference may not fit an `int`.
+:::
+
+::: {.hint exercise="3.4"}
+Two numbers tell you where an entry goes: its place in the list, and its place in
+the table. Which is which?
+:::
+
+::: {.hint exercise="3.4"}
+$\mathrm{wte}_{\mathrm{rows}_k,\, i} = \mathrm{wte}_{\mathrm{rows}_k,\, i} - \eta \cdot \mathrm{drows}_{ki}$
+with $\eta$ the learning rate; allowed only if
+$\mathrm{rows}_{k-1} < \mathrm{rows}_k < V$ for all $k$.
+:::
+
+::: {.hint exercise="3.4"}
+A first loop over `k` returns `false` if `rows[k]` is not below `vocab_size`, or
+if `k > 0` and `rows[k]` is not larger than `rows[k - 1]`. A second loop takes row
+`rows[k]` of `wte` and row `k` of `drows`, and subtracts `learning_rate` times the
+one from the other.
+:::
+
+::: {.hint exercise="3.5"}
+Which of the two tables is needed, as it was, to compute the step of the other
+one? What does that say about the order?
+:::
+
+::: {.hint exercise="3.5"}
+With $h_t$ row $\mathrm{inputs}_t$ of $E$: $z_{tv} = U_v \cdot h_t$;
+$\mathrm{dhidden}_t = \sum_v \mathrm{dlogits}_{tv} U_v$;
+$U_v \leftarrow U_v - \eta \sum_t \mathrm{dlogits}_{tv} h_t$; then
+$E_r \leftarrow E_r - \eta \sum_{t:\, \mathrm{inputs}_t = r} \mathrm{dhidden}_t$.
+:::
+
+::: {.hint exercise="3.5"}
+Check the inputs and `d_model`. Three loops fill `logits`. Call
+`softmax_cross_entropy(logits, logits, ...)`, and return if it gives `NAN`. Clear
+`dhidden`. Then for each `v`: first add `logits[t][v]` times row `v` of `lm_head`
+to row `t` of `dhidden`, for all `t`; then, for all `t`, subtract `learning_rate`
+times `logits[t][v]` times row `inputs[t]` of `wte` from row `v` of `lm_head`.
+Last, `coalesce_rows` with `dhidden` as `dout`, and `sgd_update_rows` on `wte`.
+:::
+*/
