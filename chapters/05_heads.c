@@ -1,0 +1,2544 @@
+/*
+# One table or two? {#heads}
+
+A language model meets its words twice. At the bottom, an id comes in and a row of
+numbers goes up: that is the embedding table, `wte`. At the top, a row of numbers
+arrives and every word of the vocabulary gets a score: that is the head,
+`lm_head`, which has a row of numbers for each word too. In chapter 3 they were
+two tables, and we trained both.
+
+GPT-2 has only one. Its published code makes a single matrix `wte`, gathers rows
+from it at the bottom, and multiplies by the very same matrix at the top
+[@gpt2code, `src/model.py`]. This is called **weight tying**, and for the smallest
+GPT-2 it saves [38,597,376]{.n section="GPT-2 with one table and with two"}
+numbers.
+
+Is that a bargain or a mistake? One side says: the words are the same words, so of
+course their vectors are the same vectors. The other side says: reading a word and
+saying a word are opposite jobs, so the two tables cannot be the same. You will
+find that both are half right. With *nothing* between its two uses, a single table
+fails at a task that a child would call trivial, and no training can help it. With
+a little something in between, 32 × 32 numbers in our case, it does as well as two
+tables. And then we look at the one table and ask which of the two it has become.
+
+You need the softmax and the cross-entropy of chapter 3, and no more. The file is
+`chapters/05_heads.c`; `make chapter5` builds it, runs it, and says what to do
+next. The run takes about ten seconds, because it reads a novel three times over.
+*/
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+// A weak function steps back when the linker finds another one of the same name: the
+// solved program is this very file, linked with a second file of finished functions.
+#define EXERCISE __attribute__((weak))
+
+// carried over from chapter 1
+static void heading(const char *title)
+{
+    printf("\n== %s\n", title);
+}
+
+static void waits_for(const char *exercise, const char *function)
+{
+    printf("waits for exercise %s, %s (make hint E=%s)\n", exercise, function, exercise);
+}
+
+// a file for a picture of the chapter, or NULL where there is no place for it
+static FILE *open_figure(const char *name)
+{
+    const char *chosen = getenv("FIGURES"), *folder = chosen ? chosen : "build/figures";
+    char path[1024];
+    int length = snprintf(path, sizeof path, "%s/%s.tsv", folder, name);
+    return length > 0 && (size_t)length < sizeof path ? fopen(path, "w") : NULL;
+}
+
+static double seconds(void)
+{
+    struct timespec now;
+    timespec_get(&now, TIME_UTC);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+// end of what was carried over
+
+// one sentence for whoever started the program, then the end of it
+static _Noreturn void give_up(int status, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    fputs("05_heads: ", stderr);
+    vfprintf(stderr, format, values);
+    fputc('\n', stderr);
+    va_end(values);
+    exit(status);
+}
+
+// carried over from chapter 3
+// zeroed room for n things, at the start of a cache line
+static void *allocate(size_t n, size_t size)
+{
+    const size_t bytes = (n * size / 64 + 1) * 64;
+    void *room = aligned_alloc(64, bytes);
+    if (!room)
+        give_up(1, "there is no room for %zu bytes", bytes);
+    return memset(room, 0, bytes);
+}
+// end of what was carried over
+
+/*
+All random numbers here come from a generator that gives the same ones on every
+machine. Adding up twelve of them makes a number that is nearly normal (chapter 2
+did it properly; this way needs no logarithm, so not even the last bit depends on
+the machine's mathematics library).
+*/
+
+// a number in [0, 1)
+static double next_uniform(uint64_t *rng)
+{
+    uint64_t z = (*rng += 0x9E3779B97F4A7C15u);
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return (double)((z ^ (z >> 31)) >> 11) / 9007199254740992.0;
+}
+
+// the sum of twelve such numbers has variance 1, and mean 6
+static void fill_normal(float *out, size_t n, float std, uint64_t *rng)
+{
+    for (size_t i = 0; i < n; i++) {
+        double sum = -6.0;
+        for (int k = 0; k < 12; k++)
+            sum += next_uniform(rng);
+        out[i] = std * (float)sum;
+    }
+}
+
+static double dot(const float *a, const float *b, size_t n)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)a[i] * (double)b[i];
+    return sum;
+}
+
+/*
+## Two ends of the same shape
+
+The smallest next-word model has nothing between its two ends. The last word has
+id $x$; its row of the input table is $e_x$, a row of $d$ numbers. The score of
+each word $v$ is the dot product of that row with row $u_v$ of the head:
+
+$$z_v = e_x \cdot u_v = \sum_{i=0}^{d-1} e_{xi} \, u_{vi}$$
+
+The softmax turns the $V$ scores, the **logits**, into probabilities. To tie the
+model is to use the same rows at both ends, $u_v = e_v$, so that
+
+$$z_v = e_x \cdot e_v.$$
+
+::: belief
+**"The head is the embedding table transposed."** On paper the scores of a row $h$
+are $h E^{\mathsf T}$, so it looks as if the head had to be stored the other way
+round. But the transpose is in the *product*, not in the storage. A Linear layer
+from $d$ numbers to $V$ scores keeps a `weight` of $V$ rows and $d$ columns
+(chapter 1, exercise 1.4), which is exactly the shape of the table. That is why
+tying takes a single assignment in PyTorch, `lm_head.weight = wte.weight`, and no
+transpose.
+:::
+
+## A ring of four words
+
+Here is a language of four words, a, b, c and d. After a always comes b, after b
+comes c, after c comes d, and after d comes a again. Two tables learn it with
+ease; there is nothing to know but four facts.
+
+How well does a model do? We measure its loss: the mean of $-\ln p$, where $p$ is
+the probability that it gave to the word that came. A model that knows nothing
+gives each word 1/4, and has the loss $\ln 4 =$
+[1.3863]{.n section="100,000 random tables on the ring"}. A perfect one has the
+loss 0. Before anything is trained, let us throw dice: a hundred thousand random
+tables of four rows, small ones and large ones. For each we ask for the loss as a
+tied model, and then for the loss with a second random table as its head.
+
+::: predict
+By luck, some of the untied pairs will be better than chance. What share of them?
+And of the tied ones?
+:::
+*/
+
+// mean over t of log(sum over v of exp(z[v])) - z[targets[t]], z[v] = in[ids[t]] . out[v]
+//   in, out [vocab_size][d_model]   ids, targets [n_tokens]
+static double pair_loss(const float *in, const float *out, const uint32_t *ids,
+                        const uint32_t *targets, size_t n_tokens, size_t vocab_size,
+                        size_t d_model)
+{
+    double loss = 0.0;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *h = in + ids[t] * d_model;
+        double wanted = dot(h, out + targets[t] * d_model, d_model), sum = 0.0;
+        for (size_t v = 0; v < vocab_size; v++)
+            sum += exp(dot(h, out + v * d_model, d_model) - wanted);
+        loss += log(sum);
+    }
+    return loss / (double)n_tokens;
+}
+
+enum { N_TRIES = 100000, TRY_D = 4 };
+
+static const uint32_t ring_ids[4] = {0, 1, 2, 3};
+static const uint32_t ring_targets[4] = {1, 2, 3, 0};
+
+static void show_random_tables(void)
+{
+    double best_tied = INFINITY, best_untied = INFINITY, chance = log(4.0);
+    size_t tied_below = 0, untied_below = 0;
+    uint64_t rng = 5;
+    for (size_t k = 0; k < N_TRIES; k++) {
+        float in[4 * TRY_D], out[4 * TRY_D], std = 0.05f * (float)(1 + k % 40);
+        fill_normal(in, 4 * TRY_D, std, &rng);
+        fill_normal(out, 4 * TRY_D, std, &rng);
+        double tied = pair_loss(in, in, ring_ids, ring_targets, 4, 4, TRY_D);
+        double untied = pair_loss(in, out, ring_ids, ring_targets, 4, 4, TRY_D);
+        tied_below += tied < chance;
+        untied_below += untied < chance;
+        best_tied = fmin(best_tied, tied);
+        best_untied = fmin(best_untied, untied);
+    }
+    heading("100,000 random tables on the ring");
+    printf("                     best loss   better than chance (ln 4 = %.4f)\n", chance);
+    printf("one table, tied      %9.4f   %zu of %d\n", best_tied, tied_below, N_TRIES);
+    printf("two tables, untied   %9.4f   %zu of %d\n", best_untied, untied_below,
+           N_TRIES);
+}
+
+/*
+::: {.output section="100,000 random tables on the ring"}
+:::
+
+A fifth of the random pairs beats chance. Of the tied tables, not one in a hundred
+thousand. This does not look like bad luck, and it is not. Here is a proof in four
+lines.
+
+Call the four rows $a, b, c, d$. For one word, the loss is the logarithm of the
+sum of $e^{z}$ over its four scores, minus the score of the right word. The
+logarithm of a mean is at least the mean of the logarithms, so the first part is
+at least $\ln 4$ plus the *mean* of the four scores:
+
+$$\text{loss} - \ln 4 \;\ge\; (\text{mean of the scores}) - (\text{score of the right word}).$$
+
+Take the mean of this over the four words. The sixteen scores are all the products
+of the four rows with the four rows, so their sum is $|a+b+c+d|^2$. The four right
+ones are $a \cdot b + b \cdot c + c \cdot d + d \cdot a = (a+c) \cdot (b+d)$.
+Write $p = a + c$ and $q = b + d$, and the right side is
+
+$$\frac{|p+q|^2}{16} - \frac{p \cdot q}{4} \;=\; \frac{|p-q|^2}{16} \;\ge\; 0.$$
+
+So the loss is at least $\ln 4$, for every table, of any width, trained in any
+way. The best that it can do is to give up: make all scores equal, and guess.
+
+Two things went wrong at once, and it is worth telling them apart.
+
+**The scores are symmetric.** $e_a \cdot e_b$ is both the score of b after a and
+the score of a after b. The model cannot tell before from after. A model with this
+fault alone could still know that b's neighbours are a and c, and toss a coin: its
+loss would be $\ln 2$.
+
+**A word likes itself.** $e_x \cdot e_x$ is a sum of squares, never negative, and
+of two rows the longer one scores itself at least as high as the other one: that
+is the inequality of Cauchy and Schwarz, $a \cdot b \le |a| |b|$. But in our
+language no word follows itself. This fault costs the other $\ln 2$.
+
+## A quarter turn
+
+Now put the smallest possible thing between the two ends. Lay the four words on a
+circle, with two numbers each: a = (1, 0), b = (0, 1), c = (−1, 0), d = (0, −1).
+Before a row meets the head, *turn* it by a quarter: $(x, y)$ becomes $(-y, x)$.
+The row of a, turned, points at b. The row of b points at c. At the head stand the
+same four rows as before, and every word points at its follower. To be more
+certain, stretch the turned row by some number $s$: then the right word has the
+score $s$, the word before it $-s$, and the two others 0.
+*/
+
+static void show_quarter_turn(void)
+{
+    static const float points[4 * 2] = {1, 0, 0, 1, -1, 0, 0, -1};
+    heading("Four points and a quarter turn");
+    printf("not turned: loss %.4f\n",
+           pair_loss(points, points, ring_ids, ring_targets, 4, 4, 2));
+    for (float s = 1.0f; s <= 16.0f; s *= 4.0f) {
+        float turned[4 * 2];
+        for (size_t v = 0; v < 4; v++) {
+            turned[v * 2] = -s * points[v * 2 + 1];
+            turned[v * 2 + 1] = s * points[v * 2];
+        }
+        printf("turned, and stretched by %2.0f: loss %.4f\n", (double)s,
+               pair_loss(turned, points, ring_ids, ring_targets, 4, 4, 2));
+    }
+}
+
+/*
+::: {.output section="Four points and a quarter turn"}
+:::
+
+One table, two numbers a word, and a loss of
+[0.0000]{.n section="Four points and a quarter turn"}. All it took was a turn, and
+a turn is a matrix with $d \times d$ numbers. For $d = 2$:
+
+$$
+h = e_x M, \qquad M = s \begin{pmatrix} 0 & 1 \\ -1 & 0 \end{pmatrix}, \qquad
+z_v = h \cdot e_v.
+$$
+
+It cures both faults. $e_x M e_v^{\mathsf T}$ and $e_v M e_x^{\mathsf T}$ can be
+different numbers now, and a word's score for itself, $e_x M e_x^{\mathsf T}$, can
+be anything, here 0.
+
+In chapter 4 we found the same turn doing another job: RoPE tells positions apart
+by turning rows. Here it tells the question "who comes next?" from the question
+"who is it?".
+
+## Two gradients for one table
+
+Nobody will choose the rows by hand for a real vocabulary. We need the gradient:
+how does the loss change when a number of the table is nudged?
+
+In a tied model every number is used in two places. Let us keep the places apart
+for a moment, as if there were two tables that happen to be equal, nudge a number
+of one of them up and down, and see how the loss responds. Then the same with the
+other one. This needs no calculus, only the loss; it is called a **finite
+difference**, and it is the usual way to check a gradient.
+*/
+
+enum { SMALL_V = 4, SMALL_D = 2, SMALL_T = 4 };
+
+static const uint32_t small_ids[SMALL_T] = {0, 2, 2, 1};
+static const uint32_t small_targets[SMALL_T] = {1, 3, 0, 2};
+
+static void fill_small(float *wte)
+{
+    for (size_t v = 0; v < SMALL_V; v++)
+        for (size_t i = 0; i < SMALL_D; i++)
+            wte[v * SMALL_D + i] = 0.1f * (float)(v + 1) - 0.3f * (float)i;
+}
+
+// how steeply the loss rises with number k of `nudged`, which is either `in` or `out`
+static double slope(float *nudged, size_t k, const float *in, const float *out)
+{
+    const float kept = nudged[k], step = 1.0f / 1024.0f;
+    nudged[k] = kept + step;
+    double width = (double)nudged[k];
+    double up = pair_loss(in, out, small_ids, small_targets, SMALL_T, SMALL_V, SMALL_D);
+    nudged[k] = kept - step;
+    width -= (double)nudged[k];
+    double down = pair_loss(in, out, small_ids, small_targets, SMALL_T, SMALL_V, SMALL_D);
+    nudged[k] = kept;
+    return (up - down) / width;
+}
+
+/*
+Now with calculus. Chapter 3 gave us the slope of the loss for each logit: for the
+word at position $t$ it is $p_v$ for all words but one, and $p_v - 1$ for the word
+that came, divided by the number of positions. In code, `dlogits[t][v]`. What is
+left is the step from the logits to the table.
+
+One logit is $z_v = e_x \cdot e_v$, where $x$ is the id that was read. Nudge
+number $i$ of row $x$: the logit moves by $e_{vi}$ times the nudge. Nudge number
+$i$ of row $v$: it moves by $e_{xi}$ times the nudge. So every `dlogits[t][v]`
+leaves a trace in two rows:
+
+- in row $x$, `dlogits[t][v]` times row $v$: the **input half**;
+- in row $v$, `dlogits[t][v]` times row $x$: the **output half**.
+
+And where $v = x$ both traces fall into the same row, as they should: the square
+$e^2$ has the slope $2e$, not $e$.
+*/
+
+/*
+## Exercise 5.1: both halves into one table {#tied-backward .exercise}
+
+Add both halves to `dwte`, for every position and every word. The two formulas
+below are the whole exercise; what it takes is to keep the two roles of `wte`
+apart in your head.
+
+Worked by hand, with $d = 1$: a table of two rows, (2) and (3), the text is the
+single id 1, and `dlogits` is (0.5, −0.5).
+
+| trace                      | goes to row | amount                                |
+|:---------------------------|:------------|:--------------------------------------|
+| input half, $v = 0$        | 1           | $0.5 \cdot 2 = 1$                     |
+| input half, $v = 1$        | 1           | $-0.5 \cdot 3 = -1.5$                 |
+| output half, $v = 0$       | 0           | $0.5 \cdot 3 = 1.5$                   |
+| output half, $v = 1$       | 1           | $-0.5 \cdot 3 = -1.5$                 |
+
+If `dwte` was (0, 0), it is (1.5, −2) now. As with every `_backward` in this
+course you *add* to what `dwte` holds, and the caller has set it to zero first, or
+had a reason not to. All reads are from `wte`, which does not change; `dwte` is
+only added to. An id that is not below `vocab_size`, anywhere, makes the call fail
+before the first number is added. No ids at all are fine, and add nothing.
+*/
+
+// dwte[ids[t]][i] += dlogits[t][v] * wte[v][i]          the input half, every t and v
+// dwte[v][i]      += dlogits[t][v] * wte[ids[t]][i]     the output half, every t and v
+//   dwte, wte [vocab_size][d_model]   dlogits [n_tokens][vocab_size]   ids [n_tokens]
+// false, and dwte untouched, if an id is not below vocab_size; no ids: true
+EXERCISE bool tied_backward(float *dwte, const float *dlogits, const float *wte,
+                            const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                            size_t d_model)
+{
+    // your code here
+    (void)dwte, (void)dlogits, (void)wte, (void)ids, (void)n_tokens, (void)vocab_size,
+        (void)d_model;
+    return false;
+}
+
+/*
+The program compares your sums with the finite differences, on a table of four
+rows of two and the text 0, 2, 2, 1. Row 3 is never read.
+*/
+
+// logits come in; what goes out in their place is
+// dlogits[t][v] = (softmax(logits[t])[v] - (v == targets[t])) / n_tokens
+//   returns the mean loss
+static double loss_and_dlogits(float *logits, const uint32_t *targets, size_t n_tokens,
+                               size_t vocab_size)
+{
+    double loss = 0.0;
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *z = logits + t * vocab_size;
+        double wanted = (double)z[targets[t]], sum = 0.0;
+        for (size_t v = 0; v < vocab_size; v++)
+            sum += exp((double)z[v] - wanted);
+        for (size_t v = 0; v < vocab_size; v++) {
+            double p = exp((double)z[v] - wanted) / sum;
+            z[v] = (float)((p - (v == targets[t] ? 1.0 : 0.0)) / (double)n_tokens);
+        }
+        loss += log(sum);
+    }
+    return loss / (double)n_tokens;
+}
+
+// logits[t][v] = sum over i, j of wte[ids[t]][i] * m[i][j] * wte[v][j]
+//   m NULL: nothing in between, logits[t][v] = sum over i of wte[ids[t]][i] * wte[v][i]
+static void tied_forward(float *logits, const float *wte, const float *m,
+                         const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                         size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *x = wte + ids[t] * d_model;
+        float *z = logits + t * vocab_size;
+        for (size_t v = 0; v < vocab_size; v++)
+            z[v] = m == NULL ? (float)dot(x, wte + v * d_model, d_model) : 0.0f;
+        for (size_t j = 0; m != NULL && j < d_model; j++) {
+            float h = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                h += x[i] * m[i * d_model + j];
+            for (size_t v = 0; v < vocab_size; v++)
+                z[v] += h * wte[v * d_model + j];
+        }
+    }
+}
+
+static void show_halves_of_row(float *in, float *out, const float *dwte, size_t v)
+{
+    double a[SMALL_D], b[SMALL_D];
+    for (size_t i = 0; i < SMALL_D; i++) {
+        a[i] = slope(in, v * SMALL_D + i, in, out);
+        b[i] = slope(out, v * SMALL_D + i, in, out);
+    }
+    printf("%3zu %9.4f %8.4f %10.4f %8.4f %10.4f %8.4f", v, a[0], a[1], b[0], b[1],
+           a[0] + b[0], a[1] + b[1]);
+    if (dwte != NULL)
+        printf(" %10.4f %8.4f", (double)dwte[v * SMALL_D], (double)dwte[v * SMALL_D + 1]);
+    printf("\n");
+}
+
+static void show_halves(void)
+{
+    float in[SMALL_V * SMALL_D], out[SMALL_V * SMALL_D], logits[SMALL_T * SMALL_V];
+    float dwte[SMALL_V * SMALL_D] = {0};
+    fill_small(in);
+    fill_small(out);
+    tied_forward(logits, in, NULL, small_ids, SMALL_T, SMALL_V, SMALL_D);
+    double loss = loss_and_dlogits(logits, small_targets, SMALL_T, SMALL_V);
+    bool written = tied_backward(dwte, logits, in, small_ids, SMALL_T, SMALL_V, SMALL_D);
+    heading("Both halves of the tied gradient");
+    printf("loss %.4f\n", loss);
+    printf("row  nudged where it is read   where it scores            sum%s\n",
+           written ? "          exercise 5.1" : "");
+    for (size_t v = 0; v < SMALL_V; v++)
+        show_halves_of_row(in, out, written ? dwte : NULL, v);
+    if (!written)
+        waits_for("5.1", "tied_backward");
+}
+
+/*
+::: {.output section="Both halves of the tied gradient"}
+:::
+
+Look at row 3. As an input it was not there, and its first half is zero: in
+chapter 3 such a row stood still. But it *was* there as a possible answer, at all
+four positions, and was wrong every time but one. Its output half is not zero, so
+the tied table moves it.
+
+::: belief
+**"A training step changes only the rows of the words in the batch."** This is
+true for the input table of an untied model trained with plain gradient descent;
+chapter 3 built its fast update on it. It is not true for GPT-2. In a tied table
+every row is also a row of the head, and the head takes part in every prediction,
+so every row has a gradient at every step. (The optimizers that such models are
+trained with add three more reasons. They are the subject of chapter 6.)
+:::
+*/
+
+/*
+## A matrix in between
+
+The quarter turn was a matrix that we chose. Let the model choose it: give it
+$d \times d$ numbers of its own, `m`, and train them along with the table. The row
+that is read becomes $h = e_x M$, and $h$ meets the head. In full, with the
+indices that the code uses,
+
+$$h_{tj} = \sum_i e_{x_t i} \, M_{ij}, \qquad z_{tv} = \sum_j h_{tj} \, e_{vj}.$$
+
+Row $i$ of $M$ belongs to number $i$ of the row that comes *in*; column $j$ to
+number $j$ of what goes *out*. The row (1, 2) times the quarter turn (0, 1 above
+−1, 0) is $(1 \cdot 0 + 2 \cdot (-1), \; 1 \cdot 1 + 2 \cdot 0) = (-2, 1)$. The
+other way round it would be (2, −1), a quarter turn backwards, and every word
+would predict the one before it.
+*/
+
+/*
+## Exercise 5.2: the gradient through the matrix {#tied-projection-backward .exercise}
+
+Now three things are used, and three things get a share. Walk from the loss
+backwards, one product at a time.
+
+The logits came from $h$ and the head. Each has a slope as before, with $h$ in the
+place of $e_x$: the head's row $v$ gets `dlogits[t][v]` times $h$, and $h$ itself
+gets a slope, `dh`, which is the sum over $v$ of `dlogits[t][v]` times row $v$.
+
+And $h$ came from row $x$ and the matrix. Number $i$ of row $x$ entered $h_j$ with
+the factor $M_{ij}$, so it gets $M_{ij}$ times `dh[j]`, for all $j$. Number
+$M_{ij}$ entered $h_j$ with the factor $e_{xi}$, so it gets $e_{xi}$ times
+`dh[j]`.
+
+The example of before, now with the matrix (4) of one number: table (2) and (3),
+the text 1, `dlogits` (0.5, −0.5).
+
+| what               | amount                                       |
+|:-------------------|:---------------------------------------------|
+| `h`                | $3 \cdot 4 = 12$                             |
+| `dh`               | $0.5 \cdot 2 - 0.5 \cdot 3 = -0.5$           |
+| output half        | row 0: $0.5 \cdot 12 = 6$; row 1: $-0.5 \cdot 12 = -6$ |
+| input half         | row 1: $4 \cdot (-0.5) = -2$                 |
+| `dm`               | $3 \cdot (-0.5) = -1.5$                      |
+
+So zeros become `dwte` = (6, −8) and `dm` = (−1.5). You need no memory of your
+own: for one position $t$ and one column $j$, both `h` and `dh` are a single
+number. Add, do not set; and if an id is not below `vocab_size`, leave both
+outputs alone.
+*/
+
+// h[t][j]         =  sum over i of wte[ids[t]][i] * m[i][j]
+// dh[t][j]        =  sum over v of dlogits[t][v] * wte[v][j]
+// dwte[v][j]      += dlogits[t][v] * h[t][j]             the output half, every t and v
+// dwte[ids[t]][i] += sum over j of m[i][j] * dh[t][j]    the input half, every t
+// dm[i][j]        += wte[ids[t]][i] * dh[t][j]           every t
+//   dwte, wte [vocab_size][d_model]   dm, m [d_model][d_model]
+//   dlogits [n_tokens][vocab_size]    ids [n_tokens]
+// false, and dwte and dm untouched, if an id is not below vocab_size; no ids: true
+EXERCISE bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
+                                       const float *wte, const float *m,
+                                       const uint32_t *ids, size_t n_tokens,
+                                       size_t vocab_size, size_t d_model)
+{
+    // your code here
+    (void)dwte, (void)dm, (void)dlogits, (void)wte, (void)m, (void)ids, (void)n_tokens,
+        (void)vocab_size, (void)d_model;
+    return false;
+}
+
+/*
+## Stuck, half stuck, free
+
+With the two gradients we can train on the ring. Each step reads all the words
+once, and then moves every number a little against its gradient, by a **learning
+rate** of 0.5: that is plain gradient descent, 20,000 steps of it. Three models
+run side by side: the bare tied table; the same with a matrix that we force to
+stay *symmetric* after each step, so that only the first of the two faults is
+left; and with a matrix that may be anything. All begin with the same table of
+four rows of twelve numbers. The matrix begins near the one that changes nothing.
+
+::: predict
+Where does each of the three end?
+:::
+*/
+
+enum { RING_MAX = 12, RING_D = 12, N_RING_STEPS = 20000 };
+
+enum middle { BARE, SYMMETRIC, FREE, N_MIDDLES };
+
+struct ring {
+    float wte[RING_MAX * RING_D];
+    float m[RING_D * RING_D];
+    float dwte[RING_MAX * RING_D];
+    float dm[RING_D * RING_D];
+};
+
+static void open_ring(struct ring *ring)
+{
+    uint64_t rng = 2;
+    fill_normal(ring->wte, RING_MAX * RING_D, 0.5f, &rng);
+    fill_normal(ring->m, RING_D * RING_D, 0.1f, &rng);
+    for (size_t i = 0; i < RING_D; i++)
+        ring->m[i * RING_D + i] += 1.0f;
+}
+
+// w[i] -= lr * dw[i]
+static void descend(float *w, const float *dw, float lr, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        w[i] -= lr * dw[i];
+}
+
+// m[i][j] and m[j][i] become their mean
+static void make_symmetric(float *m, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++)
+            m[i * n + j] = m[j * n + i] = 0.5f * (m[i * n + j] + m[j * n + i]);
+}
+
+// one word of one number: what do your functions return?
+static bool tied_is_written(void)
+{
+    const uint32_t id = 0;
+    const float one = 1.0f;
+    float dwte = 0.0f;
+    return tied_backward(&dwte, &one, &one, &id, 1, 1, 1);
+}
+
+static bool projection_is_written(void)
+{
+    const uint32_t id = 0;
+    const float one = 1.0f;
+    float dwte = 0.0f, dm = 0.0f;
+    return tied_projection_backward(&dwte, &dm, &one, &one, &one, &id, 1, 1, 1);
+}
+
+// fills the gradients with your functions, and returns the loss
+static double ring_gradient(struct ring *ring, enum middle middle, size_t n_words)
+{
+    uint32_t ids[RING_MAX], targets[RING_MAX];
+    float logits[RING_MAX * RING_MAX];
+    for (size_t t = 0; t < n_words; t++) {
+        ids[t] = (uint32_t)t;
+        targets[t] = (uint32_t)((t + 1) % n_words);
+    }
+    memset(ring->dwte, 0, sizeof ring->dwte);
+    memset(ring->dm, 0, sizeof ring->dm);
+    tied_forward(logits, ring->wte, middle == BARE ? NULL : ring->m, ids, n_words,
+                 n_words, RING_D);
+    double loss = loss_and_dlogits(logits, targets, n_words, n_words);
+    if (middle == BARE)
+        (void)tied_backward(ring->dwte, logits, ring->wte, ids, n_words, n_words, RING_D);
+    else
+        (void)tied_projection_backward(ring->dwte, ring->dm, logits, ring->wte, ring->m,
+                                       ids, n_words, n_words, RING_D);
+    return loss;
+}
+
+// curve[k]: the loss after k steps
+static void train_ring(double *curve, enum middle middle, size_t n_words)
+{
+    struct ring ring;
+    open_ring(&ring);
+    for (size_t step = 0; step <= N_RING_STEPS; step++) {
+        curve[step] = ring_gradient(&ring, middle, n_words);
+        descend(ring.wte, ring.dwte, 0.5f, RING_MAX * RING_D);
+        descend(ring.m, ring.dm, 0.5f, RING_D * RING_D);
+        if (middle == SYMMETRIC)
+            make_symmetric(ring.m, RING_D);
+    }
+}
+
+static void plot_rings(double *const curves[N_MIDDLES])
+{
+    FILE *figure = open_figure("heads-ring");
+    if (!figure)
+        return;
+    fprintf(figure, "# kind: lines\n# title: Four words in a ring, one table\n"
+                    "# x: steps of gradient descent\n# y: loss (nats for each word)\n"
+                    "# xscale: log\n# zero: yes\n"
+                    "x\tbare\tsymmetric matrix\tany matrix\n");
+    for (size_t step = 1; step <= N_RING_STEPS; step += 1 + step / 8)
+        fprintf(figure, "%zu\t%.4f\t%.4f\t%.4f\n", step, curves[BARE][step],
+                curves[SYMMETRIC][step], curves[FREE][step]);
+    fclose(figure);
+}
+
+static void show_longer_rings(double *curve)
+{
+    static const size_t lengths[6] = {3, 4, 5, 6, 8, 12};
+    printf("words in the ring  ");
+    for (size_t k = 0; k < 6; k++)
+        printf("%8zu", lengths[k]);
+    printf("\nchance             ");
+    for (size_t k = 0; k < 6; k++)
+        printf("%8.4f", log((double)lengths[k]));
+    printf("\none bare table     ");
+    for (size_t k = 0; k < 6; k++) {
+        train_ring(curve, BARE, lengths[k]);
+        printf("%8.4f", curve[N_RING_STEPS]);
+    }
+    printf("\n");
+}
+
+static void show_ring(void)
+{
+    static const char *const ends[N_MIDDLES] = {
+        "one bare table            %.4f   ln 4 = 1.3863: chance\n",
+        "with a symmetric matrix   %.4f   ln 2 = 0.6931: a coin\n",
+        "with any matrix           %.4f   ln 1 = 0\n"};
+    double *curves[N_MIDDLES];
+    const bool bare = tied_is_written(), free_ones = projection_is_written();
+    heading("Trained on the ring");
+    for (enum middle middle = BARE; middle < N_MIDDLES; middle++) {
+        curves[middle] = allocate(N_RING_STEPS + 1, sizeof(double));
+        if (middle == BARE ? !bare : !free_ones)
+            continue;
+        train_ring(curves[middle], middle, 4);
+        printf(ends[middle], curves[middle][N_RING_STEPS]);
+    }
+    if (bare && free_ones)
+        plot_rings(curves);
+    bare ? show_longer_rings(curves[BARE]) : waits_for("5.1", "tied_backward");
+    if (!free_ones)
+        waits_for("5.2", "tied_projection_backward");
+    for (enum middle middle = BARE; middle < N_MIDDLES; middle++)
+        free(curves[middle]);
+}
+
+/*
+::: {.output section="Trained on the ring"}
+:::
+
+![The loss on the ring of four words. Look at the flat ends: one table alone stops
+at chance, and stays there; with a symmetric matrix it learns who the neighbours
+are, and tosses a coin; with any matrix it goes to
+zero.](figure:heads-ring){#fig-heads-ring}
+
+There are the two faults, priced one by one: each costs $\ln 2$. The coin's loss
+is still creeping down in its last digit; it would need infinitely large scores to
+arrive. The bare table *is* at its floor, to the last digit, because its floor is
+reached by giving up.
+
+The lower half of the table shows longer rings. With three words a bare table has
+no chance either. From five words on it does learn something: not who comes next,
+but who stands *far away*. It can push the far side of the ring down. What it can
+never do is to put the next word before the word itself, or before the previous
+one; three always share, and so no ring gets below $\ln 3 = 1.0986$.
+
+::: aside
+The lesson is worth more than the example. When a loss falls a little and then
+nothing helps, neither more width nor another learning rate nor more time, look
+for a symmetry in the model that the task does not have.
+:::
+
+## Three models read a novel
+
+Now for a real text: Jane Austen's *Emma*, cut into words as in chapter 3. A run
+of letters and apostrophes is a word, in lower case, and so is each of
+`. , ; : ! ?`. The [1,999]{.n section="Three models read a novel"} most frequent
+ones get an id of their own, in the order of their frequency, and all the others
+share id 0, which the program writes as `<unk>`. The last twentieth of the text is
+kept out of the training; what the models score there is the **held-out** loss.
+*/
+
+enum { VOCAB_SIZE = 2000, MAX_VOCAB = VOCAB_SIZE, MAX_WORDS = 400000 };
+enum { MAX_BYTES = 100000000, LEAST_WORDS = 4000, LEAST_DIFFERENT = VOCAB_SIZE };
+enum { MOST_HELD_OUT = 20000 };
+
+// carried over from chapter 3
+struct text {
+    char *bytes;
+    size_t size;
+};
+
+// all of a file; what is not a text ends the program with a sentence
+static struct text read_text(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        give_up(1, "there is no file %s that can be read (TEXT=path names another)",
+                path);
+    struct text text = {.bytes = malloc(MAX_BYTES + 1)};
+    if (!text.bytes)
+        give_up(1, "there is no room for a text");
+    text.size = fread(text.bytes, 1, MAX_BYTES + 1, file);
+    if (ferror(file))
+        give_up(1, "%s cannot be read: is it a folder?", path);
+    if (text.size == 0)
+        give_up(1, "%s is empty", path);
+    if (text.size > MAX_BYTES)
+        give_up(1, "%s is larger than 100 MB", path);
+    if (memchr(text.bytes, 0, text.size))
+        give_up(1, "%s holds bytes of value 0, so it is not plain text", path);
+    fclose(file);
+    return text;
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || c == '\'';
+}
+
+// the length of the word that begins at place `at`; 0 if none does
+static size_t word_length(const struct text *text, size_t at)
+{
+    size_t end = at;
+    while (end < text->size && is_letter(text->bytes[end]))
+        end++;
+    if (end == at && memchr(".,;:!?", text->bytes[at], 6))
+        end++;
+    return end - at;
+}
+
+static void to_lower_case(struct text *text)
+{
+    for (size_t at = 0; at < text->size; at++)
+        if (text->bytes[at] >= 'A' && text->bytes[at] <= 'Z')
+            text->bytes[at] = (char)(text->bytes[at] - 'A' + 'a');
+}
+
+struct word {
+    const char *start;
+    size_t length;
+    size_t count; // how often it stands in the training part
+};
+
+struct dictionary {
+    struct word *words; // in the order of their first appearance
+    size_t n_words;
+    uint32_t *slots; // number of a word + 1, or 0: free
+    size_t n_slots;  // a power of 2
+};
+
+// the slot of a word: the one that holds its number, or the free one where it belongs
+static uint32_t *find_slot(const struct dictionary *dictionary, const char *start,
+                           size_t length)
+{
+    uint64_t hash = 14695981039346656037u;
+    for (size_t c = 0; c < length; c++)
+        hash = (hash ^ (unsigned char)start[c]) * 1099511628211u;
+    for (size_t s = hash ^ hash >> 32;; s++) {
+        uint32_t *slot = &dictionary->slots[s & (dictionary->n_slots - 1)];
+        const struct word *word = &dictionary->words[*slot ? *slot - 1 : 0];
+        if (*slot == 0 ||
+            (word->length == length && memcmp(word->start, start, length) == 0))
+            return slot;
+    }
+}
+
+// twice the slots; the words find their places anew
+static void grow(struct dictionary *dictionary)
+{
+    struct dictionary old = *dictionary;
+    dictionary->n_slots = old.n_slots ? 2 * old.n_slots : 1024;
+    dictionary->slots = allocate(dictionary->n_slots, sizeof *dictionary->slots);
+    dictionary->words = allocate(dictionary->n_slots / 2, sizeof *dictionary->words);
+    for (size_t w = 0; w < old.n_words; w++) {
+        dictionary->words[w] = old.words[w];
+        *find_slot(dictionary, old.words[w].start, old.words[w].length) = (uint32_t)w + 1;
+    }
+    free(old.slots);
+    free(old.words);
+}
+
+// the number of a word; a new word gets the next one
+static uint32_t number_of(struct dictionary *dictionary, const char *start, size_t length)
+{
+    if (2 * dictionary->n_words == dictionary->n_slots)
+        grow(dictionary);
+    uint32_t *slot = find_slot(dictionary, start, length);
+    if (*slot == 0) {
+        dictionary->words[dictionary->n_words] = (struct word){start, length, 0};
+        *slot = (uint32_t)++dictionary->n_words;
+    }
+    return *slot - 1;
+}
+
+struct corpus {
+    struct text text;   // what the words point into
+    struct word *words; // [vocab_size], most frequent first; words[0]: all the others
+    uint32_t *ids;      // [n_ids]
+    size_t n_ids, n_train, n_different, vocab_size;
+};
+
+// all words of the text as numbers of the dictionary
+static void number_words(struct corpus *corpus, struct dictionary *dictionary)
+{
+    const struct text *text = &corpus->text;
+    for (size_t at = 0, length; at < text->size; at += length ? length : 1) {
+        length = word_length(text, at);
+        corpus->n_ids += length > 0;
+    }
+    corpus->ids = allocate(corpus->n_ids, sizeof *corpus->ids);
+    size_t p = 0;
+    for (size_t at = 0, length; at < text->size; at += length ? length : 1) {
+        length = word_length(text, at);
+        if (length > 0)
+            corpus->ids[p++] = number_of(dictionary, text->bytes + at, length);
+    }
+}
+
+static int compare_counts(const void *a, const void *b)
+{
+    const struct word *x = a, *y = b;
+    if (x->count != y->count)
+        return x->count < y->count ? 1 : -1;
+    return x->start < y->start ? -1 : x->start > y->start;
+}
+
+// the ids of the vocabulary in place of the numbers of the dictionary
+static void choose_vocabulary(struct corpus *corpus, struct dictionary *dictionary)
+{
+    size_t n_words = dictionary->n_words;
+    struct word *words = allocate(n_words, sizeof *words);
+    uint32_t *id_of = allocate(n_words, sizeof *id_of);
+    for (size_t p = 0; p < corpus->n_train; p++)
+        dictionary->words[corpus->ids[p]].count++;
+    memcpy(words, dictionary->words, n_words * sizeof *words);
+    qsort(words, n_words, sizeof *words, compare_counts);
+    while (n_words > 0 && words[n_words - 1].count == 0)
+        n_words--; // seen in the held-out part only
+    corpus->vocab_size = (n_words + 1 < MAX_VOCAB ? n_words + 1 : MAX_VOCAB) / 4 * 4;
+    corpus->words = allocate(corpus->vocab_size + 1, sizeof *words);
+    corpus->words[0] = (struct word){"<unk>", 5, corpus->n_train};
+    for (size_t v = 1; v < corpus->vocab_size; v++) {
+        corpus->words[v] = words[v - 1];
+        corpus->words[0].count -= words[v - 1].count;
+        id_of[*find_slot(dictionary, words[v - 1].start, words[v - 1].length) - 1] =
+            (uint32_t)v;
+    }
+    for (size_t p = 0; p < corpus->n_ids; p++)
+        corpus->ids[p] = id_of[corpus->ids[p]];
+    free(words);
+    free(id_of);
+}
+
+static struct corpus read_corpus(const char *path)
+{
+    struct corpus corpus = {.text = read_text(path)};
+    struct dictionary dictionary = {0};
+    to_lower_case(&corpus.text);
+    number_words(&corpus, &dictionary);
+    corpus.n_different = dictionary.n_words;
+    if (corpus.n_ids < LEAST_WORDS || corpus.n_different < LEAST_DIFFERENT)
+        give_up(1,
+                "%s is too short: it holds %zu words of the letters a to z, %zu of them "
+                "different, and %d and %d are the least",
+                path, corpus.n_ids, corpus.n_different, LEAST_WORDS, LEAST_DIFFERENT);
+    const size_t twentieth = corpus.n_ids / 20;
+    corpus.n_train =
+        corpus.n_ids - (twentieth < MOST_HELD_OUT ? twentieth : MOST_HELD_OUT);
+    choose_vocabulary(&corpus, &dictionary);
+    free(dictionary.words);
+    free(dictionary.slots);
+    return corpus;
+}
+
+static void close_corpus(struct corpus *corpus)
+{
+    free(corpus->text.bytes);
+    free(corpus->words);
+    free(corpus->ids);
+}
+
+static int short_length(const struct word *word)
+{
+    return word->length < 14 ? (int)word->length : 14;
+}
+// end of what was carried over
+
+// of a longer text, the first 400,000 words
+static struct corpus open_novel(const char *path)
+{
+    struct corpus novel = read_corpus(path);
+    if (novel.vocab_size < VOCAB_SIZE)
+        give_up(1, "%s has too few different words for this chapter: %d is the least",
+                path, VOCAB_SIZE);
+    if (novel.n_ids > MAX_WORDS) {
+        novel.n_ids = MAX_WORDS;
+        novel.n_train = MAX_WORDS - MAX_WORDS / 20;
+    }
+    return novel;
+}
+
+static uint32_t id_of(const struct corpus *novel, const char *name)
+{
+    for (uint32_t v = 1; v < VOCAB_SIZE; v++)
+        if (novel->words[v].length == strlen(name) &&
+            memcmp(novel->words[v].start, name, strlen(name)) == 0)
+            return v;
+    return 0;
+}
+
+/*
+A model is a table, a head, and perhaps a matrix. In a tied model the head *is*
+the table: two pointers to the same memory. That is all that tying means in code.
+*/
+
+enum { D = 32, BATCH = 32 };
+
+struct model {
+    size_t vocab_size;
+    float *wte;     // [vocab_size][D]
+    float *lm_head; // [vocab_size][D]; in a tied model the same memory as wte
+    float *m;       // [D][D], or NULL
+};
+
+enum kind { UNTIED, TIED, TIED_M, N_KINDS };
+
+static const char *const kind_name[N_KINDS] = {"untied", "tied", "tied + 32 x 32"};
+
+static void open_model(struct model *model, enum kind kind, size_t vocab_size,
+                       uint64_t seed)
+{
+    const size_t n = vocab_size * D;
+    uint64_t rng = seed;
+    *model = (struct model){.vocab_size = vocab_size};
+    model->wte = allocate(n, sizeof(float));
+    fill_normal(model->wte, n, 0.1f, &rng);
+    model->lm_head = model->wte;
+    if (kind == UNTIED) {
+        model->lm_head = allocate(n, sizeof(float));
+        fill_normal(model->lm_head, n, 0.1f, &rng);
+    }
+    if (kind == TIED_M) {
+        model->m = allocate(D * D, sizeof(float));
+        for (size_t k = 0; k < D * D; k++) // the matrix that changes nothing
+            model->m[k] = k % (D + 1) == 0 ? 1.0f : 0.0f;
+    }
+}
+
+static void close_model(struct model *model)
+{
+    if (model->lm_head != model->wte)
+        free(model->lm_head);
+    free(model->wte);
+    free(model->m);
+}
+
+static size_t parameters(const struct model *model)
+{
+    const size_t table = model->vocab_size * D;
+    return table + (model->lm_head != model->wte ? table : 0) + (model->m ? D * D : 0);
+}
+
+/*
+On the ring your loops are fast enough. Here each batch of 32 words asks for 32 ×
+2,000 scores of 32 products each, and for twice as many products on the way back.
+The loops of exercise 5.2 walk down columns, and take some twenty times as long as
+a whole training step needs to take (`make bench` measures it). So the novel is
+read with the **tiles** of chapter 3. The trick is the same as there: four rows of
+the result at a time stay in the processor's registers, and each number that is
+loaded is used for all four. Since we chose both $d$ and the batch to be 32, every
+matrix of the chapter is a number of rows of 32, and one small function does all
+the products. The program holds your functions against it on the first batch, and
+prints whether they find the same gradient ("as yours").
+*/
+
+// out[r][c] = sum over k of a[r * row_step + k * k_step] * b[k][c]
+//   out [4][32]   b [n_k][32]
+static void tile(float *out, const float *a, size_t row_step, size_t k_step,
+                 const float *b, size_t n_k)
+{
+    float sum0[32] = {0}, sum1[32] = {0}, sum2[32] = {0}, sum3[32] = {0};
+    for (size_t k = 0; k < n_k; k++) {
+        const float *b_row = b + k * 32, *a_k = a + k * k_step;
+        float a0 = a_k[0], a1 = a_k[row_step];
+        float a2 = a_k[2 * row_step], a3 = a_k[3 * row_step];
+        for (size_t c = 0; c < 32; c++) {
+            sum0[c] += a0 * b_row[c];
+            sum1[c] += a1 * b_row[c];
+            sum2[c] += a2 * b_row[c];
+            sum3[c] += a3 * b_row[c];
+        }
+    }
+    memcpy(out, sum0, sizeof sum0);
+    memcpy(out + 32, sum1, sizeof sum1);
+    memcpy(out + 64, sum2, sizeof sum2);
+    memcpy(out + 96, sum3, sizeof sum3);
+}
+
+// the same for all rows of out [n_rows][32]; n_rows must be a multiple of 4
+static void product(float *out, const float *a, size_t row_step, size_t k_step,
+                    const float *b, size_t n_rows, size_t n_k)
+{
+    for (size_t r = 0; r < n_rows; r += 4)
+        tile(out + r * 32, a + r * row_step, row_step, k_step, b, n_k);
+}
+
+// out[c][r] = a[r][c]
+static void transpose(float *out, const float *a, size_t n_rows, size_t n_cols)
+{
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_cols; c++)
+            out[c * n_rows + r] = a[r * n_cols + c];
+}
+
+// exp(x) for x <= 0: a power of two times a polynomial. Unlike expf it is plain
+// arithmetic: the compiler can do sixteen at a time, and every machine gets the same bits.
+static inline float fast_exp(float x)
+{
+    const float big = 12582912.0f; // adding 1.5 * 2^23 rounds to a whole number
+    float clamped = x > -87.0f ? x : -87.0f;
+    float n = (clamped * 1.44269504f + big) - big;
+    float f = (clamped - n * 0.693145752f) - n * 1.42860677e-6f;
+    float p = 1.3888889e-3f;
+    p = p * f + 8.3333338e-3f;
+    p = p * f + 4.1666668e-2f;
+    p = p * f + 1.6666667e-1f;
+    p = p * f + 0.5f;
+    p = (p * f + 1.0f) * f + 1.0f;
+    union {
+        uint32_t bits;
+        float value;
+    } power = {(uint32_t)((int32_t)n + 127) << 23};
+    return p * power.value + 0.0f * x; // a NaN stays one
+}
+
+struct work {
+    float x[BATCH * D];    // [BATCH][D] the rows that were read
+    float h[BATCH * D];    // [BATCH][D] x, or x times m
+    float h_t[BATCH * D];  // [D][BATCH]
+    float dh_t[BATCH * D]; // [D][BATCH]
+    float dh[BATCH * D];   // [BATCH][D]
+    float dx[BATCH * D];   // [BATCH][D] the input half
+    float m_t[D * D];
+    float dm[D * D];
+    float *probs;    // [vocab_size][BATCH] a column for each position; then dlogits
+    float *dlm_head; // [vocab_size][D] the output half
+};
+
+static void open_work(struct work *work, size_t vocab_size)
+{
+    work->probs = allocate(vocab_size * BATCH, sizeof(float));
+    work->dlm_head = allocate(vocab_size * D, sizeof(float));
+}
+
+static void close_work(struct work *work)
+{
+    free(work->probs);
+    free(work->dlm_head);
+}
+
+// each column of logits becomes a column of probabilities
+static void softmax_columns(float *probs, size_t vocab_size)
+{
+    float largest[BATCH], sum[BATCH] = {0};
+    memcpy(largest, probs, sizeof largest);
+    for (size_t v = 1; v < vocab_size; v++)
+        for (size_t t = 0; t < BATCH; t++)
+            largest[t] =
+                probs[v * BATCH + t] > largest[t] ? probs[v * BATCH + t] : largest[t];
+    for (size_t v = 0; v < vocab_size; v++)
+        for (size_t t = 0; t < BATCH; t++) {
+            float e = fast_exp(probs[v * BATCH + t] - largest[t]);
+            probs[v * BATCH + t] = e;
+            sum[t] += e;
+        }
+    for (size_t t = 0; t < BATCH; t++)
+        sum[t] = 1.0f / sum[t];
+    for (size_t v = 0; v < vocab_size; v++)
+        for (size_t t = 0; t < BATCH; t++)
+            probs[v * BATCH + t] *= sum[t];
+}
+
+static void forward(struct work *work, const struct model *model, const uint32_t *ids)
+{
+    for (size_t t = 0; t < BATCH; t++)
+        memcpy(work->x + t * D, model->wte + ids[t] * D, D * sizeof(float));
+    if (model->m == NULL)
+        memcpy(work->h, work->x, sizeof work->h);
+    else
+        product(work->h, work->x, D, 1, model->m, BATCH, D);
+    transpose(work->h_t, work->h, BATCH, D);
+    product(work->probs, model->lm_head, D, 1, work->h_t, model->vocab_size, D);
+    softmax_columns(work->probs, model->vocab_size);
+}
+
+static double mean_loss(const struct work *work, const uint32_t *targets)
+{
+    double loss = 0.0;
+    for (size_t t = 0; t < BATCH; t++)
+        loss -= log((double)work->probs[targets[t] * BATCH + t]);
+    return loss / BATCH;
+}
+
+// probs become dlogits; then the output half, the input half, and dm
+static void backward(struct work *work, const struct model *model,
+                     const uint32_t *targets)
+{
+    const size_t n = model->vocab_size;
+    for (size_t t = 0; t < BATCH; t++)
+        work->probs[targets[t] * BATCH + t] -= 1.0f;
+    for (size_t k = 0; k < n * BATCH; k++)
+        work->probs[k] *= 1.0f / BATCH;
+    product(work->dlm_head, work->probs, BATCH, 1, work->h, n, BATCH);
+    product(work->dh_t, model->lm_head, 1, D, work->probs, D, n);
+    transpose(work->dh, work->dh_t, D, BATCH);
+    if (model->m == NULL) {
+        memcpy(work->dx, work->dh, sizeof work->dx);
+        return;
+    }
+    transpose(work->m_t, model->m, D, D);
+    product(work->dx, work->dh, D, 1, work->m_t, BATCH, D);
+    product(work->dm, work->x, 1, D, work->dh, D, BATCH);
+}
+
+// only now does anything move: both halves were taken from the table as it was
+static void update(struct model *model, const struct work *work, const uint32_t *ids,
+                   float lr)
+{
+    descend(model->lm_head, work->dlm_head, lr, model->vocab_size * D);
+    for (size_t t = 0; t < BATCH; t++)
+        descend(model->wte + ids[t] * D, work->dx + t * D, lr, D);
+    if (model->m != NULL)
+        descend(model->m, work->dm, lr, D * D);
+}
+
+/*
+The same `update` serves all three models. In an untied one, `lm_head` and `wte`
+are two arrays, and each gets its half. In a tied one they are the same array, and
+it gets both.
+
+Training goes through the text twice. 32 readers sit at 32 places of the novel and
+read a word each; the steps are taken in a random order, the same for all three
+models. The learning rate falls in a straight line from 1.5 to 0, so that the
+models come to rest.
+*/
+
+enum { N_PASSES = 2, N_POINTS = 16 };
+
+struct run {
+    struct model model;
+    bool trained;
+    size_t n_points;
+    double n_read[N_POINTS + 1];   // words read in training
+    double held_out[N_POINTS + 1]; // the loss there
+    double own_word;               // mean probability that the same word comes again
+    double words_per_second;
+};
+
+static void evaluate(struct run *run, struct work *work, const struct corpus *novel,
+                     size_t n_read)
+{
+    double loss = 0.0, own = 0.0;
+    size_t n_batches = 0;
+    for (size_t at = novel->n_train; at + BATCH < novel->n_ids; at += BATCH) {
+        const uint32_t *ids = novel->ids + at;
+        forward(work, &run->model, ids);
+        loss += mean_loss(work, ids + 1);
+        for (size_t t = 0; t < BATCH; t++)
+            own += (double)work->probs[ids[t] * BATCH + t];
+        n_batches++;
+    }
+    run->n_read[run->n_points] = (double)n_read;
+    run->held_out[run->n_points++] = loss / (double)n_batches;
+    run->own_word = own / (double)(n_batches * BATCH);
+}
+
+// reader t has the t-th part of the text, and reads its word b
+static void read_batch(uint32_t *ids, uint32_t *targets, const struct corpus *novel,
+                       size_t b)
+{
+    const size_t part = (novel->n_train - 1) / BATCH;
+    for (size_t t = 0; t < BATCH; t++) {
+        ids[t] = novel->ids[t * part + b];
+        targets[t] = novel->ids[t * part + b + 1];
+    }
+}
+
+// 0 .. n - 1 in a random order
+static void shuffle(size_t *order, size_t n, uint64_t *rng)
+{
+    for (size_t k = 0; k < n; k++)
+        order[k] = k;
+    for (size_t k = n - 1; k > 0; k--) {
+        size_t other = (size_t)(next_uniform(rng) * (double)(k + 1)), kept = order[k];
+        order[k] = order[other];
+        order[other] = kept;
+    }
+}
+
+// one line that writes over itself, where LIVE is set (on a terminal)
+static void show_live(const char *name, const struct run *run, size_t step,
+                      size_t n_steps, double spent)
+{
+    if (getenv("LIVE") == NULL)
+        return;
+    if (step == n_steps)
+        fprintf(stderr, "\r%79s\r", "");
+    else if (step > 0)
+        fprintf(stderr,
+                "\r%-16s %3zu %%   held-out loss %.3f   %.0f words/s   %.0f s left   ",
+                name, 100 * step / n_steps, run->held_out[run->n_points - 1],
+                (double)(step * BATCH) / spent,
+                spent * (double)(n_steps - step) / (double)step);
+    fflush(stderr);
+}
+
+static void train_step(struct model *model, struct work *work, const struct corpus *novel,
+                       size_t b, float lr)
+{
+    uint32_t ids[BATCH], targets[BATCH];
+    read_batch(ids, targets, novel, b);
+    forward(work, model, ids);
+    backward(work, model, targets);
+    update(model, work, ids, lr);
+}
+
+static void train(struct run *run, const struct corpus *novel, const char *name, float lr)
+{
+    const size_t n_batches = (novel->n_train - 1) / BATCH, n_steps = N_PASSES * n_batches;
+    size_t *order = allocate(n_batches, sizeof *order);
+    double spent = 0.0;
+    uint64_t rng = 7;
+    struct work work;
+    open_work(&work, run->model.vocab_size);
+    for (size_t step = 0; step < n_steps; step++) {
+        size_t n = run->n_points;
+        if (step * N_POINTS * N_POINTS >= n_steps * n * n)
+            evaluate(run, &work, novel, step * BATCH);
+        if (step % n_batches == 0)
+            shuffle(order, n_batches, &rng);
+        if (step % 512 == 0)
+            show_live(name, run, step, n_steps, spent);
+        double start = seconds();
+        train_step(&run->model, &work, novel, order[step % n_batches],
+                   lr * (float)(n_steps - step) / (float)n_steps);
+        spent += seconds() - start;
+    }
+    evaluate(run, &work, novel, n_steps * BATCH);
+    show_live(name, run, n_steps, n_steps, spent);
+    run->words_per_second = (double)(n_steps * BATCH) / spent;
+    run->trained = true;
+    close_work(&work);
+    free(order);
+}
+
+/*
+::: predict
+Two tables have twice the numbers of one. By how much will the tied models be
+worse: the bare one, and the one with 32 × 32 numbers in between?
+:::
+*/
+
+// what a model would score that knows how frequent the words are, and nothing else
+static double unigram_entropy(const struct corpus *novel)
+{
+    double sum = 0.0;
+    for (size_t v = 0; v < VOCAB_SIZE; v++) {
+        double p = (double)novel->words[v].count / (double)novel->n_train;
+        sum -= p > 0.0 ? p * log(p) : 0.0;
+    }
+    return sum;
+}
+
+// the share of held-out words that are the same word again
+static double repeats(const struct corpus *novel)
+{
+    size_t n = 0;
+    for (size_t t = novel->n_train; t + 1 < novel->n_ids; t++)
+        n += novel->ids[t] == novel->ids[t + 1];
+    return (double)n / (double)(novel->n_ids - novel->n_train - 1);
+}
+
+static bool is_written(enum kind kind)
+{
+    return kind == UNTIED || (kind == TIED ? tied_is_written() : projection_is_written());
+}
+
+// the largest difference of two arrays
+static double largest_gap(const float *a, const float *b, size_t n)
+{
+    double largest = 0.0;
+    for (size_t k = 0; k < n; k++)
+        largest = fmax(largest, fabs((double)a[k] - (double)b[k]));
+    return largest;
+}
+
+// the whole gradient of a tied model by your function; dlogits [BATCH][vocab_size]
+static void your_gradient(float *dwte, float *dm, const float *dlogits,
+                          const struct model *model, const uint32_t *ids)
+{
+    memset(dwte, 0, model->vocab_size * D * sizeof(float));
+    if (model->m == NULL)
+        (void)tied_backward(dwte, dlogits, model->wte, ids, BATCH, model->vocab_size, D);
+    else
+        (void)tied_projection_backward(dwte, dm, dlogits, model->wte, model->m, ids,
+                                       BATCH, model->vocab_size, D);
+}
+
+// do your function and the tiles find the same gradient for the first batch of the novel?
+static bool agrees(const struct model *model, const struct corpus *novel)
+{
+    const size_t n = model->vocab_size * D;
+    uint32_t ids[BATCH], targets[BATCH];
+    float *dwte = allocate(n, sizeof(float)), *dlogits = allocate(n, sizeof(float));
+    float dm[D * D] = {0};
+    struct work work;
+    open_work(&work, model->vocab_size);
+    read_batch(ids, targets, novel, 0);
+    forward(&work, model, ids);
+    backward(&work, model, targets);
+    for (size_t t = 0; t < BATCH; t++)
+        descend(work.dlm_head + ids[t] * D, work.dx + t * D, -1.0f, D);
+    transpose(dlogits, work.probs, model->vocab_size, BATCH);
+    your_gradient(dwte, dm, dlogits, model, ids);
+    double gap = largest_gap(dwte, work.dlm_head, n);
+    if (model->m != NULL)
+        gap = fmax(gap, largest_gap(dm, work.dm, D * D));
+    close_work(&work);
+    free(dlogits);
+    free(dwte);
+    return gap < 1e-5;
+}
+
+static void plot_novel(const struct run *runs, const struct corpus *novel)
+{
+    FILE *figure = open_figure("heads-novel");
+    if (!figure)
+        return;
+    fprintf(figure, "# kind: lines\n# title: One table or two, on a novel\n"
+                    "# x: words read in training (thousands)\n"
+                    "# y: held-out loss (nats for each word)\n"
+                    "x\tln V\tfrequencies only\tuntied\ttied\ttied + 32 x 32\n");
+    for (size_t k = 0; k < runs[UNTIED].n_points; k++) {
+        fprintf(figure, "%.1f\t%.4f\t%.4f", runs[UNTIED].n_read[k] / 1000.0,
+                log((double)VOCAB_SIZE), unigram_entropy(novel));
+        for (enum kind kind = UNTIED; kind < N_KINDS; kind++)
+            fprintf(figure, runs[kind].trained ? "\t%.4f" : "\t", runs[kind].held_out[k]);
+        fprintf(figure, "\n");
+    }
+    fclose(figure);
+}
+
+static void train_kind(struct run *run, enum kind kind, const struct corpus *novel)
+{
+    if (!is_written(kind)) {
+        printf("%-16s ", kind_name[kind]);
+        waits_for(kind == TIED ? "5.1" : "5.2",
+                  kind == TIED ? "tied_backward" : "tied_projection_backward");
+        return;
+    }
+    bool same = kind == UNTIED || agrees(&run->model, novel);
+    train(run, novel, kind_name[kind], 1.5f);
+    printf("%-16s %10zu %14.3f %15.2f %% %12s    ~%.0f\n", kind_name[kind],
+           parameters(&run->model), run->held_out[run->n_points - 1],
+           100.0 * run->own_word,
+           kind == UNTIED ? ""
+           : same         ? "as yours"
+                          : "NOT as yours",
+           run->words_per_second);
+    fflush(stdout);
+}
+
+static void show_novel(struct run *runs, const struct corpus *novel)
+{
+    heading("Three models read a novel");
+    printf("%zu words, the last %zu held out; %d frequent ones have an id of their own\n",
+           novel->n_ids, novel->n_ids - novel->n_train, VOCAB_SIZE - 1);
+    printf("ln V = %.3f; knowing the frequencies only: %.3f\n", log((double)VOCAB_SIZE),
+           unigram_entropy(novel));
+    printf("%-16s %10s %14s %17s %12s %10s\n", "", "parameters", "held-out loss",
+           "same word again", "gradient", "words/s");
+    fflush(stdout);
+    for (enum kind kind = UNTIED; kind < N_KINDS; kind++) {
+        open_model(&runs[kind].model, kind, VOCAB_SIZE, 1);
+        train_kind(&runs[kind], kind, novel);
+    }
+    printf("%-16s %10s %14s %15.2f %%\n", "the novel itself", "", "",
+           100.0 * repeats(novel));
+    plot_novel(runs, novel);
+}
+
+/*
+::: {.output section="Three models read a novel"}
+:::
+
+![Held-out loss while the three models read. Look at the curve of the bare tied
+table: it falls to the line of a model that knows nothing but frequencies, and
+only a little further. The model with the matrix comes down less evenly than the
+untied one, and meets it at the end.](figure:heads-novel){#fig-heads-novel}
+
+The ring was no toy. In the novel, too, the bare tied table is nearly useless: its
+loss is [5.380]{.n section="Three models read a novel"}, and to know only how
+frequent the words are gives [5.525]{.n section="Three models read a novel"}. The
+third column of numbers shows why. In *Emma* a word is followed by itself
+[0.43]{.n section="Three models read a novel"} % of the time (mostly one rare word
+by another, since they share an id). The bare tied model expects it
+[8.38]{.n section="Three models read a novel"} % of the time: a word likes itself.
+
+And then 1,024 numbers more, and the loss is
+[4.375]{.n section="Three models read a novel"}, beside
+[4.413]{.n section="Three models read a novel"} for the two tables, with
+[65,024]{.n section="Three models read a novel"} parameters instead of
+[128,000]{.n section="Three models read a novel"}.
+
+Do not take this for a victory of one table over two. Which of them is ahead
+depends on the learning rate; `build/05_heads rates` trains them all at five
+rates, which takes about half a minute. At a rate of 1 the tied model with its
+matrix is ahead by almost a tenth of a nat. At 2 the two are level. At 3 the
+untied model is better than ever, and the one with the matrix diverges: where
+three trained factors are multiplied, a step that is too long runs away sooner.
+What does not depend on the rate is that bare tying loses by nearly a nat.
+
+::: belief
+**"Reading a word and predicting it are opposite jobs, so one table cannot do
+both."** The first half is right, and the bare model shows what comes of ignoring
+it. The second half does not follow. The jobs differ by something that all words
+have in common, the step from "this word" to "what comes after it", and such a
+step can be learned once for all words, by a matrix. In GPT-2 there is not one
+matrix between the two uses of the table but twelve blocks of attention and
+multiplication. That is what the body of a model is for.
+:::
+
+Tying was proposed, and shown to help, by Press and Wolf [@press2017] and by Inan,
+Khosravi and Socher [@inan2017]; the models were recurrent networks, and there was
+a body in between. It is still a matter of choice. The two small models of the
+Qwen2 family tie and the larger ones do not [@qwen2]; and in models that are
+trained on one task to be used on another, untying has been found to help
+[@chung2021]. To see why size matters, let us count.
+
+## What a second table costs
+
+A GPT-2 has two tables at the bottom: `wte` with $V = 50{,}257$ rows, and the
+positions `wpe` with $T = 1{,}024$. Then come $L$ equal blocks, and one last
+normalisation. With $d$ numbers a row, this is what a block holds [@gpt2code]:
+
+| part of a block                               | weights     | biases    |
+|:----------------------------------------------|------------:|----------:|
+| normalisation before the attention            | $d$         | $d$       |
+| query, key and value: $d$ numbers to $3d$     | $3d^2$      | $3d$      |
+| attention output: $d$ to $d$                  | $d^2$       | $d$       |
+| normalisation before the two layers           | $d$         | $d$       |
+| first layer: $d$ to $4d$                      | $4d^2$      | $4d$      |
+| second layer: $4d$ to $d$                     | $4d^2$      | $d$       |
+
+Together $12d^2 + 13d$. The last normalisation has $2d$ more.
+*/
+
+/*
+## Exercise 5.3: count GPT-2 {#gpt2-parameter-count .exercise}
+
+Count the parameters of a GPT-2 of any size. Two switches change the count. Is the
+model `tied`? If not, a head of its own adds another $V d$. And does the
+query-key-value layer have its bias (`qkv_bias`)? If not, each block has $3d$
+numbers fewer.
+
+A tiny one by hand: $V = 5$, $T = 7$, one block, $d = 2$.
+
+| part                  | count                                     |
+|:----------------------|:------------------------------------------|
+| `wte`                 | $5 \cdot 2 = 10$                          |
+| `wpe`                 | $7 \cdot 2 = 14$                          |
+| block                 | $12 \cdot 4 + 13 \cdot 2 = 74$            |
+| last normalisation    | $2 \cdot 2 = 4$                           |
+| **tied**              | **102**                                   |
+| untied                | 112                                       |
+| untied, no QKV bias   | 106                                       |
+
+No blocks at all is a model too, and counts. A vocabulary, a length or a width of
+0 is not: return `false` and leave `n_params` alone. Count in `uint64_t`: GPT-3
+has 175 billion parameters [@brown2020, table 2.1], and 32 bits end at 4.3
+billion.
+*/
+
+// *n_params = (vocab_size + max_seq_len) d + n_layers (12 d^2 + 13 d) + 2 d,  d = d_model
+//   + vocab_size d if it is not tied;  - 3 d for each layer if it has no qkv_bias
+// false, and *n_params untouched, if vocab_size, max_seq_len or d_model is 0
+EXERCISE bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size,
+                                   size_t max_seq_len, size_t n_layers, size_t d_model,
+                                   bool qkv_bias, bool tied)
+{
+    // your code here
+    (void)n_params, (void)vocab_size, (void)max_seq_len, (void)n_layers, (void)d_model,
+        (void)qkv_bias, (void)tied;
+    return false;
+}
+
+struct size {
+    const char *name;
+    size_t n_layers;
+    size_t d_model;
+};
+
+static const struct size sizes[4] = {
+    {"small", 12, 768}, {"medium", 24, 1024}, {"large", 36, 1280}, {"XL", 48, 1600}};
+
+// 124439808 as 124,439,808
+static const char *with_commas(char *out, uint64_t n)
+{
+    char digits[32], *end = out;
+    int n_digits = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
+    for (int k = 0; k < n_digits; k++) {
+        *end++ = digits[k];
+        if ((n_digits - 1 - k) % 3 == 0 && k != n_digits - 1)
+            *end++ = ',';
+    }
+    *end = '\0';
+    return out;
+}
+
+static bool show_size(FILE *figure, const struct size *size)
+{
+    const size_t vocab_size = 50257, max_seq_len = 1024, d = size->d_model;
+    uint64_t tied = 0, untied = 0;
+    char a[48], b[48], c[48];
+    if (!gpt2_parameter_count(&tied, vocab_size, max_seq_len, size->n_layers, d, true,
+                              true) ||
+        !gpt2_parameter_count(&untied, vocab_size, max_seq_len, size->n_layers, d, true,
+                              false))
+        return false;
+    printf("%-7s %6zu %6zu %14s %16s %16s %8.1f %%\n", size->name, size->n_layers, d,
+           with_commas(a, (uint64_t)vocab_size * d), with_commas(b, tied),
+           with_commas(c, untied), 100.0 * (double)(vocab_size * d) / (double)tied);
+    if (figure)
+        fprintf(figure, "%s\t%.3f\t%.3f\n", size->name, (double)tied / 1e6,
+                (double)untied / 1e6);
+    return true;
+}
+
+static void show_gpt2(void)
+{
+    FILE *figure = open_figure("heads-gpt2");
+    if (figure)
+        fprintf(figure,
+                "# kind: bars\n# title: GPT-2 with one table and with two\n# x: size\n"
+                "# y: parameters (millions)\n# zero: yes\nlabel\ttied\tuntied\n");
+    heading("GPT-2 with one table and with two");
+    printf("%-7s %6s %6s %14s %16s %16s %10s\n", "size", "blocks", "d", "one table",
+           "tied", "untied", "one more");
+    size_t n = 0;
+    while (n < 4 && show_size(figure, &sizes[n]))
+        n++;
+    uint64_t bare = 0;
+    char number[48];
+    if (n < 4)
+        waits_for("5.3", "gpt2_parameter_count");
+    else if (gpt2_parameter_count(&bare, 50257, 1024, 12, 768, false, false))
+        printf("small, untied and without the bias of query, key and value: %s\n",
+               with_commas(number, bare));
+    if (figure)
+        fclose(figure);
+}
+
+/*
+::: {.output section="GPT-2 with one table and with two"}
+:::
+
+![Parameters of GPT-2's four sizes. Look at how the step from tied to untied
+shrinks beside the body: the table grows with $d$, the body with
+$d^2$.](figure:heads-gpt2){#fig-heads-gpt2}
+
+In the smallest model the table is
+[31.0]{.n section="GPT-2 with one table and with two"} % of all numbers, and a
+second one would be a third more. In the largest it is
+[5.2]{.n section="GPT-2 with one table and with two"} %. A large model hardly
+notices what a small one cannot afford.
+
+::: belief
+**"GPT-2 small has 117 million parameters."** So says its paper, and many texts
+after it. The formula gives
+[124,439,808]{.n section="GPT-2 with one table and with two"}. The authors have
+corrected it: the paper's counts "were wrong due to an error" [@gpt2code, README],
+and the models are called 124M, 355M, 774M and 1558M now. If you count a model
+with a head of its own and get
+[163,037,184]{.n section="GPT-2 with one table and with two"}, you have counted
+the table twice; and without the bias of query, key and value,
+[163,009,536]{.n section="GPT-2 with one table and with two"}.
+:::
+
+## Which of the two is it?
+
+The tied table has taken two jobs. Has it become something in between, or has one
+of the jobs won?
+
+Chapter 3 found out what the two tables of an untied model look like. The *input*
+table groups words by what follows them: two words that are followed by the same
+words may have the same row there, for all the model needs. The *output* table
+groups words by what precedes them. In English the two are mixed up. So here is a
+made-up grammar in which they are not. Noun 1 and noun 2 are *followed* by the
+same verbs. Noun 1 and noun 3 are *preceded* by the same adjectives. A fourth noun
+completes the square, and four more words are in the vocabulary that never occur.
+*/
+
+enum {
+    N_GRAMMAR = 16,
+    N_GRAMMAR_STEPS = 4000,
+    N_SEEDS = 8,
+    N_COMPARED = 500,
+    GHOST = 12
+};
+
+// Nouns 0 to 3. Adjectives 4 and 5 stand before nouns 0 and 2, adjectives 6 and 7 before
+// 1 and 3. Verbs 8 and 9 come after nouns 0 and 1, verbs 10 and 11 after 2 and 3. After a
+// verb comes any adjective. Words 12 to 15 never occur.
+// clang-format off
+static const uint32_t grammar_ids[BATCH] = {
+    4, 5, 0, 0, 6, 7, 1, 1, 4, 5, 2, 2, 6, 7, 3, 3,
+    8, 8, 8, 8, 9, 9, 9, 9, 10, 10, 10, 10, 11, 11, 11, 11};
+static const uint32_t grammar_targets[BATCH] = {
+    0, 0, 8, 9, 1, 1, 8, 9, 2, 2, 10, 11, 3, 3, 10, 11,
+    4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7};
+// clang-format on
+
+static double cosine(const float *a, const float *b)
+{
+    double norms = dot(a, a, D) * dot(b, b, D);
+    return norms > 0.0 ? dot(a, b, D) / sqrt(norms) : 0.0;
+}
+
+// returns how far the row of a word that never occurs has moved
+static double learn_grammar(struct model *model, enum kind kind, uint64_t seed)
+{
+    struct work work;
+    float way[D];
+    open_model(model, kind, N_GRAMMAR, seed);
+    open_work(&work, N_GRAMMAR);
+    memcpy(way, model->wte + GHOST * D, sizeof way);
+    for (size_t step = 0; step < N_GRAMMAR_STEPS; step++) {
+        forward(&work, model, grammar_ids);
+        backward(&work, model, grammar_targets);
+        update(model, &work, grammar_ids, 1.0f);
+    }
+    descend(way, model->wte + GHOST * D, 1.0f, D);
+    close_work(&work);
+    return sqrt(dot(way, way, D));
+}
+
+static void show_nouns(const char *name, const float *table)
+{
+    printf("%-32s %14.2f %19.2f\n", name, cosine(table, table + D),
+           cosine(table, table + 2 * D));
+}
+
+static void show_grammar(void)
+{
+    size_t like_output = 0;
+    heading("Whom does the tied table resemble?");
+    printf("%-32s %14s %19s\n", "cosine of two nouns with", "same followers",
+           "same predecessors");
+    for (uint64_t seed = 1; seed <= N_SEEDS; seed++) {
+        struct model untied, tied;
+        double untied_way = learn_grammar(&untied, UNTIED, seed);
+        double tied_way = learn_grammar(&tied, TIED_M, seed);
+        like_output +=
+            cosine(tied.wte, tied.wte + 2 * D) > cosine(tied.wte, tied.wte + D);
+        if (seed == 1) {
+            show_nouns("untied, input table", untied.wte);
+            show_nouns("untied, output table", untied.lm_head);
+            show_nouns("tied + 32 x 32", tied.wte);
+            printf(
+                "the row of a word that never occurs: moved by %.2f untied, %.2f tied\n",
+                untied_way, tied_way);
+        }
+        close_model(&untied);
+        close_model(&tied);
+    }
+    printf("the tied table sides with the output table for %zu of %d seeds\n",
+           like_output, N_SEEDS);
+}
+
+/*
+On the novel there are no such clean groups. But we can ask two tables, word pair
+by word pair, how near they put the two words, and see whether they agree: the
+correlation of all 124,750 cosines between the 500 most frequent words. The
+program does it twice, with the rows as they are, and with each table's mean row
+subtracted.
+*/
+
+// sums over pairs (x, y)
+struct pairs {
+    double n, x, y, xx, yy, xy;
+};
+
+static void add_pair(struct pairs *pairs, double x, double y)
+{
+    pairs->n += 1.0;
+    pairs->x += x;
+    pairs->y += y;
+    pairs->xx += x * x;
+    pairs->yy += y * y;
+    pairs->xy += x * y;
+}
+
+static double correlation(const struct pairs *pairs)
+{
+    double xx = pairs->xx - pairs->x * pairs->x / pairs->n;
+    double yy = pairs->yy - pairs->y * pairs->y / pairs->n;
+    return (pairs->xy - pairs->x * pairs->y / pairs->n) / sqrt(xx * yy);
+}
+
+// rows 1 .. n of a table, without their mean if `centre`
+static float *first_rows(const float *table, size_t n, bool centre)
+{
+    float *rows = allocate(n * D, sizeof(float));
+    for (size_t i = 0; i < D; i++) {
+        double sum = 0.0;
+        for (size_t v = 1; v <= n; v++)
+            sum += (double)table[v * D + i];
+        for (size_t v = 1; v <= n; v++)
+            rows[(v - 1) * D + i] =
+                table[v * D + i] - (centre ? (float)(sum / (double)n) : 0.0f);
+    }
+    return rows;
+}
+
+static double agreement(const float *table, const float *other, bool centre)
+{
+    float *a = first_rows(table, N_COMPARED, centre),
+          *b = first_rows(other, N_COMPARED, centre);
+    struct pairs pairs = {0};
+    for (size_t v = 0; v < N_COMPARED; v++)
+        for (size_t w = 0; w < v; w++)
+            add_pair(&pairs, cosine(a + v * D, a + w * D), cosine(b + v * D, b + w * D));
+    free(a);
+    free(b);
+    return correlation(&pairs);
+}
+
+// h[v] = wte[v] times m, for all words
+static float *after_matrix(const struct model *model)
+{
+    float *h = allocate(model->vocab_size * D, sizeof(float));
+    product(h, model->wte, D, 1, model->m, model->vocab_size, D);
+    return h;
+}
+
+static void show_agreement(const char *name, const float *table,
+                           const struct model *untied)
+{
+    printf("%-32s %8.2f %8.2f %11.2f %8.2f\n", name, agreement(table, untied->wte, false),
+           agreement(table, untied->lm_head, false), agreement(table, untied->wte, true),
+           agreement(table, untied->lm_head, true));
+}
+
+// of all the gradient that rows first to last get, the share that comes by the output
+static double output_share(const struct model *model, const struct corpus *novel,
+                           size_t first, size_t last)
+{
+    double in = 0.0, out = 0.0;
+    struct work work;
+    open_work(&work, VOCAB_SIZE);
+    for (size_t b = 0; b < 1000; b += 10) {
+        uint32_t ids[BATCH], targets[BATCH];
+        read_batch(ids, targets, novel, b);
+        forward(&work, model, ids);
+        backward(&work, model, targets);
+        for (size_t t = 0; t < BATCH; t++)
+            if (ids[t] >= first && ids[t] <= last)
+                in += sqrt(dot(work.dx + t * D, work.dx + t * D, D));
+        for (size_t v = first; v <= last; v++)
+            out += sqrt(dot(work.dlm_head + v * D, work.dlm_head + v * D, D));
+    }
+    close_work(&work);
+    return out / (in + out);
+}
+
+static void show_resemblance(const struct run *runs, const struct corpus *novel)
+{
+    const struct model *tied = &runs[TIED_M].model;
+    show_grammar();
+    if (!runs[TIED_M].trained) {
+        waits_for("5.2", "tied_projection_backward");
+        return;
+    }
+    float *h = after_matrix(tied);
+    printf("%-32s %17s %20s\n", "Emma: agreement with untied ...", "rows as they are",
+           "mean row subtracted");
+    printf("%-32s %8s %8s %11s %8s\n", "", "input", "output", "input", "output");
+    show_agreement("tied + 32 x 32", tied->wte, &runs[UNTIED].model);
+    show_agreement("the same, times the matrix", h, &runs[UNTIED].model);
+    printf("gradient through the output: %.0f %% for the 9 most frequent words,"
+           " %.0f %% for others\n",
+           100.0 * output_share(tied, novel, 1, 9),
+           100.0 * output_share(tied, novel, 10, VOCAB_SIZE - 1));
+    free(h);
+}
+
+/*
+::: {.output section="Whom does the tied table resemble?"}
+:::
+
+In the grammar there is no doubt. The untied input table puts together nouns with
+the same followers ([0.97]{.n section="Whom does the tied table resemble?"}), the
+untied output table nouns with the same predecessors
+([0.98]{.n section="Whom does the tied table resemble?"}). The tied table does
+what the output table does, for every seed. It leaves it to the matrix to turn
+such a row into one that serves as input. Press and Wolf found the same in the
+language models of their time: a tied table develops more like the output table of
+an untied model than like its input table [@press2017, abstract]. One reason you
+have seen: every row is an output at every step, and an input only when its word
+is read. Measured by size, [66]{.n section="Whom does the tied table resemble?"} %
+of the gradient of all but the most frequent words comes in through the output.
+
+And there again is the word that never occurs. Its row in the untied input table
+has moved by [0.00]{.n section="Whom does the tied table resemble?"}. Its tied row
+has moved: it was pushed away from every $h$ of the text, because it was never the
+right answer.
+
+On *Emma* the answer is the same, with less contrast, and with a catch that we
+must not hide. With the mean row subtracted, the tied table agrees more with the
+output table ([0.67]{.n section="Whom does the tied table resemble?"}) than with
+the input table ([0.59]{.n section="Whom does the tied table resemble?"}), and
+*after the matrix* its rows agree far more with the input table: the matrix makes
+input rows out of output rows. With the rows as they are, the first line is a
+draw. What all rows of a table have in common is not the same in the two tables,
+and it blurs the comparison; the next section shows what it is. Whenever you
+compare embeddings by their cosines, ask first whether they have a common part.
+
+## Long rows and frequent words
+
+How long is a row? Its length is $|e_v| = \sqrt{e_v \cdot e_v}$. In a trained
+model the lengths differ a lot, and not by chance.
+
+::: belief
+**"The length of a word's row shows how probable the word is."** The score is
+$z_v = h \cdot u_v = |h| \, |u_v| \cos \varphi$, so a longer row gives a higher
+score, does it not? It does where the cosine is positive. Where it is negative, a
+longer row gives a *lower* score. Length makes a word louder, and loud can be a
+loud yes or a loud no.
+:::
+
+We can count it. For a word of the output table, take every place of the training
+text, and ask whether its score there is above 0. There, and only there, a longer
+row would make the word more probable. To put a word forward *everywhere*, a row
+needs something else: a share of the direction that all the $h$ have in common,
+their mean $\bar h$. The score that a row has with the mean, $\bar h \cdot u_v$,
+is the last column but one.
+*/
+
+enum { N_BANDS = 5 };
+
+static const size_t band_start[N_BANDS + 1] = {1, 10, 100, 300, 1000, VOCAB_SIZE};
+
+static double length(const float *row)
+{
+    return sqrt(dot(row, row, D));
+}
+
+// the mean over the training text of the row that was read
+static void mean_input(float *mean, const struct model *model, const struct corpus *novel)
+{
+    for (size_t i = 0; i < D; i++) {
+        double sum = 0.0;
+        for (size_t v = 0; v < VOCAB_SIZE; v++)
+            sum += (double)novel->words[v].count * (double)model->wte[v * D + i];
+        mean[i] = (float)(sum / (double)novel->n_train);
+    }
+}
+
+// the share of the training text where word v has a score above 0
+static double share_above_zero(const struct model *model, const struct corpus *novel,
+                               size_t v)
+{
+    double n = 0.0;
+    for (size_t x = 0; x < VOCAB_SIZE; x++)
+        if (dot(model->wte + x * D, model->lm_head + v * D, D) > 0.0)
+            n += (double)novel->words[x].count;
+    return n / (double)novel->n_train;
+}
+
+static void show_band(const struct run *runs, const struct corpus *novel,
+                      const float *mean, size_t first, size_t last)
+{
+    const struct model *untied = &runs[UNTIED].model, *tied = &runs[TIED_M].model;
+    double in = 0.0, out = 0.0, both = 0.0, lean = 0.0, above = 0.0;
+    double n = (double)(last - first + 1);
+    for (size_t v = first; v <= last; v++) {
+        in += length(untied->wte + v * D) / n;
+        out += length(untied->lm_head + v * D) / n;
+        both += length(tied->wte + v * D) / n;
+        lean += dot(mean, untied->lm_head + v * D, D) / n;
+        above += 100.0 * share_above_zero(untied, novel, v) / n;
+    }
+    printf("%4zu to %4zu %6zu to %5zu %8.2f %8.2f", first, last, novel->words[last].count,
+           novel->words[first].count, in, out);
+    runs[TIED_M].trained ? printf(" %10.2f", both) : printf(" %10s", "-");
+    printf(" %11.2f %11.0f %%\n", lean, above);
+}
+
+static void plot_lengths(const struct model *model, const struct corpus *novel)
+{
+    FILE *figure = open_figure("heads-lengths");
+    if (!figure)
+        return;
+    fprintf(figure,
+            "# kind: scatter\n# title: Row length against frequency, untied model\n"
+            "# x: times the word occurs\n# y: length of its row\n# xscale: log\n"
+            "# zero: yes\nx\ty\tlabel\tgroup\n");
+    for (size_t v = 1; v < VOCAB_SIZE; v += v < 100 ? 1 : 8) {
+        const struct word *word = novel->words + v;
+        bool named = v == 1 || v == 3 || v == 60 || v == 92;
+        fprintf(figure, "%zu\t%.4f\t%.*s\toutput table\n", word->count,
+                length(model->lm_head + v * D), named ? short_length(word) : 0,
+                word->start);
+        fprintf(figure, "%zu\t%.4f\t\tinput table\n", word->count,
+                length(model->wte + v * D));
+    }
+    fclose(figure);
+}
+
+static void show_lengths(const struct run *runs, const struct corpus *novel)
+{
+    const struct model *model = &runs[UNTIED].model;
+    struct pairs in = {0}, out = {0}, lean = {0};
+    float mean[D];
+    mean_input(mean, model, novel);
+    heading("Long rows and frequent words");
+    printf("%-12s %15s %8s %8s %10s %11s %13s\n", "rank", "times", "input", "output",
+           "tied+32x32", "mean score", "score above 0");
+    for (size_t k = 0; k < N_BANDS; k++)
+        show_band(runs, novel, mean, band_start[k], band_start[k + 1] - 1);
+    for (size_t v = 1; v < VOCAB_SIZE; v++) {
+        double often = log((double)novel->words[v].count);
+        add_pair(&in, often, length(model->wte + v * D));
+        add_pair(&out, often, length(model->lm_head + v * D));
+        add_pair(&lean, often, dot(mean, model->lm_head + v * D, D));
+    }
+    printf("correlation with log(times): %12.2f %8.2f %22.2f\n", correlation(&in),
+           correlation(&out), correlation(&lean));
+    plot_lengths(model, novel);
+}
+
+/*
+::: {.output section="Long rows and frequent words"}
+:::
+
+![The length of each word's row in the two tables of the untied model, against how
+often the word occurs. Look at the two clouds: both rise with frequency, the
+output table's faster.](figure:heads-lengths){#fig-heads-lengths}
+
+Length goes with frequency, and closely: the correlation in the output table is
+[0.90]{.n section="Long rows and frequent words"}. So the belief has seen
+something. But look at the last column. The rarest words have a score above 0 at
+only [9]{.n section="Long rows and frequent words"} % of all places. At the
+others, more than nine in ten, a longer row would make a rare word *less*
+probable. What tells frequent words from rare ones is the mean score: positive at
+the top, negative at the bottom, and with log frequency it correlates at
+[0.94]{.n section="Long rows and frequent words"}. Frequent words lean towards the
+mean of all $h$, rare words away from it. And a row cannot lean far without being
+long.
+
+This lean is the common part that the section before asked about. It is in the
+output table because scores need it; a tied table has to carry it too.
+
+## How loud a vector is
+
+The same goes for the other factor. $z_v = h \cdot u_v$ is proportional to the
+length of $h$. If $h$ becomes twice as long, all scores double, and the
+differences between them too. The ranking of the words stays as it was. So one
+might say that the length of $h$ means nothing, that only its direction counts.
+
+A good measure of what it does mean is the **entropy** of the prediction,
+$H = -\sum_v p_v \ln p_v$: the loss that the model *expects* to have. It is
+$\ln V$ when all words are equally probable, and 0 when the model is certain.
+*/
+
+/*
+## Exercise 5.4: the entropy of a stretched vector {#entropy-at-scale .exercise}
+
+Stretch `h` by `scale`, compute the score of each word, the softmax, and its
+entropy in nats (that is, with the natural logarithm). One number, $d = 1$:
+$h = (1)$, and the rows are (0) and (1.0986), which is $\ln 3$.
+
+| scale | scores      | probabilities | entropy                                        |
+|:------|:------------|:--------------|:-----------------------------------------------|
+| 0     | 0, 0        | 1/2, 1/2      | $\ln 2 = 0.6931$                               |
+| 1     | 0, $\ln 3$  | 1/4, 3/4      | $0.25 \ln 4 + 0.75 \ln (4/3) = 0.5623$         |
+| 2     | 0, $\ln 9$  | 1/10, 9/10    | $0.1 \ln 10 + 0.9 \ln (10/9) = 0.3251$         |
+
+Two traps. $e^z$ leaves the range of a `float` at $z = 89$ and of a `double` at
+710, and scores can be larger; subtract the largest score from all of them first,
+which changes no probability. And a probability can be too small to be told from
+0; $p \ln p$ is then 0 and not NaN, which $0 \cdot \ln 0$ would be in C. (With $z$
+the score minus the largest, and $S$ the sum of all $e^z$, the entropy is also
+$\ln S - \frac{1}{S}\sum_v z_v e^{z_v}$. That form has no logarithm of a
+probability in it.) Do the sums in `double`. If a size is 0, return `NAN`. A scale
+of 0 is fine, and so is a negative one.
+*/
+
+// - sum over v of p[v] * log(p[v]),  p = softmax(z),  z[v] = scale * (h . wte[v])
+//   h [d_model]   wte [vocab_size][d_model]   result in nats
+// NAN if a size is 0
+EXERCISE float entropy_at_scale(const float *h, const float *wte, float scale,
+                                size_t vocab_size, size_t d_model)
+{
+    // your code here
+    (void)h, (void)wte, (void)scale, (void)vocab_size, (void)d_model;
+    return NAN;
+}
+
+enum { N_SCALES = 6, N_HEARD = 4 };
+
+static const float scales[N_SCALES] = {0.0f, 0.25f, 0.5f, 1.0f, 2.0f, 4.0f};
+
+static void show_entropies(const char *name, const float *h, const float *wte,
+                           size_t vocab_size, size_t d_model)
+{
+    printf("%-20s", name);
+    for (size_t k = 0; k < N_SCALES; k++)
+        printf("%9.4f", (double)entropy_at_scale(h, wte, scales[k], vocab_size, d_model));
+    printf("\n");
+}
+
+static void show_loudness(const struct run *runs, const struct corpus *novel)
+{
+    static const float h[2] = {1, 2}, rows[3 * 2] = {1, 0, 0, 1, 1, 1};
+    static const char *const names[N_HEARD] = {"very", "any", "the", "mr"};
+    static const char *const titles[N_HEARD] = {
+        "Emma, after \"very\"", "Emma, after \"any\"", "Emma, after \"the\"",
+        "Emma, after \"mr\""};
+    const struct model *model = &runs[UNTIED].model;
+    heading("How loud a vector is");
+    if (isnan(entropy_at_scale(h, rows, 1.0f, 3, 2))) {
+        waits_for("5.4", "entropy_at_scale");
+        return;
+    }
+    printf("%-20s", "h stretched by");
+    for (size_t k = 0; k < N_SCALES; k++)
+        printf("%9.2f", (double)scales[k]);
+    printf("\n");
+    show_entropies("(1, 2), three rows", h, rows, 3, 2);
+    for (size_t n = 0; n < N_HEARD; n++)
+        show_entropies(titles[n], model->wte + id_of(novel, names[n]) * D, model->lm_head,
+                       VOCAB_SIZE, D);
+}
+
+/*
+::: {.output section="How loud a vector is"}
+:::
+
+The first line is small enough to check by hand: $h = (1, 2)$ and the rows (1, 0),
+(0, 1), (1, 1) give the scores 1, 2, 3. Half as long, $h$ leaves the model unsure
+([1.0202]{.n section="How loud a vector is"} of at most 1.0986); twice as long, it
+makes it bold ([0.4411]{.n section="How loud a vector is"}).
+
+The others are from the novel. Stretched by 1, that is, as trained, the model
+after "very" expects a loss of almost five: many words can follow. After "mr" it
+knows what comes (in this cut of the text, a full stop). Training has used the
+length of $h$ to say how sure to be. So length does mean something: it is what is
+elsewhere called an inverse **temperature**. When you turn the temperature of a
+chat model down to one half, you stretch its last vector by two.
+
+## Reading a vector in the middle
+
+One thing is left to do with a tied table, and it can be done in any large model.
+Since the head can score any row of $d$ numbers, it can score the ones in the
+*middle* of a model too. Take the vector somewhere between the bottom and the top,
+ask the head for its best words, and you have a glimpse of what the vector is
+about at that point. This is called the **logit lens** [@nostalgebraist2020].
+*/
+
+/*
+## Exercise 5.5: the logit lens {#logit-lens .exercise}
+
+Find the `n_top` words with the greatest logits $h \cdot e_v$, the greatest first.
+If two logits are equal, the smaller id comes first, so that the answer is the
+same for everybody. For $h = (1, 2)$ and the four rows (1, 0), (0, 1), (1, 1), (3,
+0), the logits are 1, 2, 3, 3. With `n_top` 3 you write 2, 3, 1.
+
+The logit is a dot product, not a cosine: a long row counts for more. Compute it
+in `double`. If `n_top` is larger than `vocab_size`, there are not enough words;
+then, and if any size is 0, return `false` and leave `top` alone. You do not need
+a sort, and no memory besides `top`: look for the greatest one, then for the
+greatest of those that come after it.
+*/
+
+// top[k] = the id v with the k-th greatest sum over i of h[i] * wte[v][i], k from 0
+//   of equal ones the smaller id first
+//   top [n_top]   h [d_model]   wte [vocab_size][d_model]
+// false, and top untouched, if n_top is above vocab_size, or a size is 0
+EXERCISE bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                         size_t vocab_size, size_t d_model)
+{
+    // your code here
+    (void)top, (void)h, (void)wte, (void)n_top, (void)vocab_size, (void)d_model;
+    return false;
+}
+
+enum { N_TOP = 4, N_LOOKED_AT = 7 };
+
+// returns how many characters it has printed
+static int show_top(const struct corpus *novel, const float *h, const float *wte)
+{
+    uint32_t top[N_TOP] = {0};
+    int n_letters = 0;
+    (void)logit_lens(top, h, wte, N_TOP, VOCAB_SIZE, D);
+    for (size_t k = 0; k < N_TOP; k++) {
+        const struct word *word = novel->words + top[k];
+        n_letters += printf(" %.*s", short_length(word), word->start);
+    }
+    return n_letters;
+}
+
+static void show_lens(const struct run *runs, const struct corpus *novel)
+{
+    static const char *const names[N_LOOKED_AT] = {"any",   "frank", "young", "very",
+                                                   "could", "three", "of"};
+    const struct model *model = &runs[TIED_M].model;
+    heading("Before the matrix and after it");
+    if (!runs[TIED_M].trained) {
+        waits_for("5.2", "tied_projection_backward");
+        return;
+    }
+    float *h = after_matrix(model);
+    const float first = 1.0f;
+    uint32_t id = 0;
+    bool written = logit_lens(&id, &first, &first, 1, 1, 1);
+    if (!written)
+        waits_for("5.5", "logit_lens");
+    for (size_t n = 0; written && n < N_LOOKED_AT; n++) {
+        const size_t v = id_of(novel, names[n]);
+        printf("%-8s", names[n]);
+        int n_letters = show_top(novel, model->wte + v * D, model->wte);
+        printf("%*s->", n_letters < 32 ? 32 - n_letters : 1, "");
+        (void)show_top(novel, h + v * D, model->wte);
+        printf("\n");
+    }
+    free(h);
+}
+
+/*
+::: {.output section="Before the matrix and after it"}
+:::
+
+On the left is the lens on the row as it was read; on the right, the lens on the
+same row times the matrix. Before the matrix, "any" is any, every, the, some: the
+word itself, and the words that could stand in its place. After it: thing, body,
+other. "frank" is frank, and then Churchill. The matrix has taken each vector from
+"who is it?" to "who comes next?", all two thousand words with the same 1,024
+numbers. It is the quarter turn of the four points, learned.
+
+A transformer does this in many small steps instead of one, and the lens shows a
+vector on its way from the one kind of question to the other. Do not take it for
+more than it is. It reads the middle of a model with the eyes of its end, and what
+it shows can be wrong or empty where the middle uses directions of its own.
+
+## What you can explain now
+
+- Why a head has the shape of the table, so that tying needs no transpose.
+- Why a bare tied model cannot get below $\ln 4$ on four words in a ring: its
+  scores are symmetric, and a word scores itself too high.
+- How a matrix of $d \times d$ numbers cures both, and how its gradient and both
+  halves of the table's are computed.
+- Why every row of a tied table moves at every step, and why the table comes to
+  resemble the output table.
+- What tying saves in GPT-2, from the formula, and why large models do without.
+- What the length of a row and the length of $h$ do, and what they do not do.
+
+::: think
+Does a ring of *two* words, a and b by turns, also hold a bare tied table at
+chance? Try it in your head with the rows (1) and (−1).
+
+:::: answer
+Worse than at chance is where those rows would be: $a \cdot a = 1$ is the score of
+the wrong word, and $a \cdot b = -1$ that of the right one. In general, the loss
+of a is $\ln(1 + e^{a \cdot a - a \cdot b})$, and that of b is
+$\ln(1 + e^{b \cdot b - a \cdot b})$. The two differences add up to $|a - b|^2$,
+so they cannot both be negative; the best is to make both 0, with $a = b$, and a
+loss of $\ln 2$: chance.
+::::
+:::
+
+::: think
+The proof for four words used that the right scores add up to $(a+c) \cdot (b+d)$.
+Why is $\ln 3$ a floor for a ring of *any* length?
+
+:::: answer
+Average the matrix of scores over all turns of the ring. The loss is a convex
+function of the scores, so the average has no greater loss; it is still a matrix
+of the form $E E^{\mathsf T}$ (a mean of such matrices is one); and now it looks
+the same from every word. So the word itself scores at least as much as any other,
+by Cauchy and Schwarz, and the word before scores exactly as much as the word
+after, by symmetry. The right word shares with two others that score no less: its
+probability is at most 1/3.
+::::
+:::
+
+::: think
+In the model with a matrix, the rows could be turned: choose any rotation $R$,
+replace each row $e_v$ by $e_v R$, and $M$ by $R^{\mathsf T} M R$. What happens to
+the scores? What does that say about the columns of the table?
+
+:::: answer
+Nothing happens:
+$e_x R \, R^{\mathsf T} M R \, R^{\mathsf T} e_v^{\mathsf T} = e_x M e_v^{\mathsf T}$.
+The same model can have its rows turned any way, so number 17 of a row means
+nothing by itself. Chapter 7 turns a table and looks at what survives.
+::::
+:::
+
+**What to read next.** Press and Wolf's paper is six pages long and clear
+[@press2017]; Inan, Khosravi and Socher come to the same advice from another side
+[@inan2017]. The first part of [@elhage2021] looks at a transformer with no blocks
+at all, which is our untied model, and goes on from there. That the length of a
+word's row can be made sense of as how much the word tells is worked out for
+word2vec in [@oyama2023]. In this course, chapter 6 asks which rows *really* stand
+still.
+*/
+
+enum { N_RATES = 5 };
+
+static void show_rates(const struct corpus *novel)
+{
+    static const float rates[N_RATES] = {0.5f, 1.0f, 1.5f, 2.0f, 3.0f};
+    heading("Held-out loss for five learning rates");
+    printf("%-16s", "");
+    for (size_t k = 0; k < N_RATES; k++)
+        printf("%10.1f", (double)rates[k]);
+    for (enum kind kind = UNTIED; kind < N_KINDS; kind++) {
+        printf("\n%-16s", kind_name[kind]);
+        for (size_t k = 0; k < N_RATES; k++) {
+            struct run run = {0};
+            open_model(&run.model, kind, VOCAB_SIZE, 1);
+            train(&run, novel, kind_name[kind], rates[k]);
+            double loss = run.held_out[run.n_points - 1];
+            isfinite(loss) ? printf("%10.3f", loss) : printf("%10s", "diverges");
+            fflush(stdout);
+            close_model(&run.model);
+        }
+    }
+    printf("\n");
+}
+
+// the fastest of 40 rounds, in seconds for one training step
+static double time_steps(struct model *model, const struct corpus *novel)
+{
+    double best = INFINITY;
+    struct work work;
+    open_work(&work, model->vocab_size);
+    for (size_t round = 0; round < 40; round++) {
+        double start = seconds();
+        for (size_t b = 0; b < 10; b++)
+            train_step(model, &work, novel, b, 0.1f);
+        best = fmin(best, (seconds() - start) / 10.0);
+    }
+    close_work(&work);
+    return best;
+}
+
+// additions and multiplications a second of the tile with everything in the nearest cache
+static double tile_speed(void)
+{
+    float a[4 * 128], b[128 * 32], out[4 * 32];
+    double best = INFINITY, kept = 0.0;
+    uint64_t rng = 1;
+    fill_normal(a, 4 * 128, 1.0f, &rng);
+    fill_normal(b, 128 * 32, 1.0f, &rng);
+    for (size_t round = 0; round < 40; round++) {
+        double start = seconds();
+        for (size_t n = 0; n < 500; n++) {
+            tile(out, a, 128, 1, b, 128);
+            a[n % 512] += 1e-9f * out[n % 128];
+        }
+        best = fmin(best, (seconds() - start) / 500.0);
+        kept += (double)out[0];
+    }
+    return isnan(kept) ? 0.0 : 2.0 * 4 * 32 * 128 / best;
+}
+
+// seconds for one call of your function on a batch of the novel; NAN if it is not written
+static double time_yours(const struct model *model, const struct corpus *novel)
+{
+    const size_t n = model->vocab_size * D;
+    uint32_t ids[BATCH], targets[BATCH];
+    float *dwte = allocate(n, sizeof(float)), *dlogits = allocate(n, sizeof(float));
+    float dm[D * D] = {0};
+    double best = INFINITY;
+    read_batch(ids, targets, novel, 0);
+    for (size_t k = 0; k < n; k++)
+        dlogits[k] = 1e-4f;
+    for (size_t round = 0; round < 5; round++) {
+        double start = seconds();
+        your_gradient(dwte, dm, dlogits, model, ids);
+        best = fmin(best, seconds() - start);
+    }
+    free(dlogits);
+    free(dwte);
+    return best;
+}
+
+static void show_ratio(const char *name, double ratio, bool at_least, double want)
+{
+    printf("%-58s ~%-8.2f want %s %.2f   %s\n", name, ratio, at_least ? ">=" : "<=", want,
+           (at_least ? ratio >= want : ratio <= want) ? "ok" : "MISSED");
+}
+
+static void show_bench(const struct corpus *novel)
+{
+    struct model models[N_KINDS];
+    double step[N_KINDS], ceiling = tile_speed();
+    for (enum kind kind = UNTIED; kind < N_KINDS; kind++) {
+        open_model(&models[kind], kind, VOCAB_SIZE, 1);
+        step[kind] = time_steps(&models[kind], novel);
+    }
+    double speed = 6.0 * BATCH * VOCAB_SIZE * D / step[UNTIED];
+    heading("Benchmarks of chapter 5 (V = 2,000, d = 32, 32 words a step)");
+    printf("one training step ~%.0f us; %s ~%.1f GFLOP/s\n", 1e6 * step[UNTIED],
+           "one tile in the nearest cache", ceiling / 1e9);
+    show_ratio("training step / the same products in the nearest cache", speed / ceiling,
+               true, 0.35);
+    show_ratio("time of a tied step / an untied step", step[TIED] / step[UNTIED], false,
+               1.15);
+    show_ratio("time of a step with the matrix / an untied step",
+               step[TIED_M] / step[UNTIED], false, 1.25);
+    if (is_written(TIED))
+        printf("exercise 5.1 takes ~%.1f times as long as a whole step in tiles\n",
+               time_yours(&models[TIED], novel) / step[TIED]);
+    if (is_written(TIED_M))
+        printf("exercise 5.2 takes ~%.1f times as long as a whole step in tiles\n",
+               time_yours(&models[TIED_M], novel) / step[TIED_M]);
+    for (enum kind kind = UNTIED; kind < N_KINDS; kind++)
+        close_model(&models[kind]);
+}
+
+static void show_chapter(const struct corpus *novel)
+{
+    struct run runs[N_KINDS] = {0};
+    show_novel(runs, novel);
+    show_gpt2();
+    show_resemblance(runs, novel);
+    show_lengths(runs, novel);
+    show_loudness(runs, novel);
+    show_lens(runs, novel);
+    for (enum kind kind = UNTIED; kind < N_KINDS; kind++)
+        close_model(&runs[kind].model);
+}
+
+int main(int n_args, char **args)
+{
+    const char *path = getenv("TEXT"), *what = n_args > 1 ? args[1] : "";
+    if (n_args > 2 ||
+        (*what && strcmp(what, "bench") != 0 && strcmp(what, "rates") != 0)) {
+        fprintf(stderr, "05_heads: the only arguments are bench and rates\n");
+        return 2;
+    }
+    if (!*what) {
+        show_random_tables();
+        show_quarter_turn();
+        show_halves();
+        show_ring();
+        fflush(stdout);
+    }
+    struct corpus novel =
+        open_novel(path && *path ? path : "chapters/data/austen/emma.txt");
+    if (strcmp(what, "bench") == 0)
+        show_bench(&novel);
+    else if (strcmp(what, "rates") == 0)
+        show_rates(&novel);
+    else
+        show_chapter(&novel);
+    close_corpus(&novel);
+    return 0;
+}
+
+/*
+## Hints {#hints}
+
+::: {.hint exercise="5.1"}
+Each `dlogits[t][v]` belongs to a pair of rows: the one that was read at position
+t, and the one that was scored. Which row does each of the two get as its share?
+:::
+
+::: {.hint exercise="5.1"}
+With x = ids[t]: `dwte[x][i] += dlogits[t][v] * wte[v][i]` and
+`dwte[v][i] += dlogits[t][v] * wte[x][i]`. The two lines are each other's mirror
+image. Both run for every t, v and i.
+:::
+
+::: {.hint exercise="5.1"}
+First look through all ids, and return false if one is not below vocab_size. Then
+three nested loops: over the positions t, the words v, the numbers i. Inside, the
+two additions of the second hint. Read from wte only, never from dwte. Return
+true.
+:::
+
+::: {.hint exercise="5.2"}
+Which numbers do you need before any gradient can be added? At one position and
+for one column j, how many numbers are `h` and `dh`?
+:::
+
+::: {.hint exercise="5.2"}
+For fixed t and j, with x = ids[t]: h = sum over i of wte[x][i] m[i][j]; dh = sum
+over v of dlogits[t][v] wte[v][j]. Then dwte[v][j] += dlogits[t][v] h for all v,
+dwte[x][i] += m[i][j] dh for all i, and dm[i][j] += wte[x][i] dh for all i.
+:::
+
+::: {.hint exercise="5.2"}
+Check the ids. Loop over the positions t, inside it over the columns j. There: a
+loop over i that adds up h; a loop over v that adds up dh and, in the same breath,
+adds the output half; a loop over i that adds the input half and dm. Everything is
+read from wte and m, and only added to dwte and dm.
+:::
+
+::: {.hint exercise="5.3"}
+Which parts of the model grow with the vocabulary, which with the number of
+blocks, and which stand there only once?
+:::
+
+::: {.hint exercise="5.3"}
+V d + T d + L (12 d d + 13 d) + 2 d. Untied: + V d. Without the bias of query, key
+and value: - 3 d for each of the L blocks.
+:::
+
+::: {.hint exercise="5.3"}
+Refuse the three zeros. Copy d_model into a uint64_t d first, so that every
+product is computed in 64 bits. Compute the count of one block, subtract 3 d if
+qkv_bias is false, multiply by n_layers. Add the tables, once or twice, and the
+last normalisation. Only then write *n_params.
+:::
+
+::: {.hint exercise="5.4"}
+How large is the largest score? What remains of the probabilities if you subtract
+it from all of them?
+:::
+
+::: {.hint exercise="5.4"}
+With z[v] = scale (h . wte[v]) - the largest of these, S = sum over v of
+exp(z[v]), and W = sum over v of z[v] exp(z[v]): H = log(S) - W / S.
+:::
+
+::: {.hint exercise="5.4"}
+Return NAN for an empty size. One loop over v finds the largest score; write a
+small function for the score of a row, since you need it twice. A second loop over
+v adds up S and W, in double. The greatest score is the largest one *after*
+scaling: with a negative scale it belongs to another word.
+:::
+
+::: {.hint exercise="5.5"}
+How would you find only the best word? And when you know it, which words may still
+be the second best?
+:::
+
+::: {.hint exercise="5.5"}
+Word v comes after word u in the order if z[v] < z[u], or if z[v] == z[u] and v >
+u. top[k] is the first in this order among those that come after top[k - 1].
+:::
+
+::: {.hint exercise="5.5"}
+Refuse the bad sizes. For each k, loop over all v and compute z[v] in double. Skip
+it if k > 0 and it does not come after the last one that you chose. Of the rest
+keep the one with the greatest z; replace it only by a strictly greater one, so
+that of equal ones the smaller id stays. Remember its z for the next round.
+:::
+*/

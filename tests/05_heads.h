@@ -1,0 +1,33 @@
+// Chapter 5, heads: the functions that the reader writes and the tests call.
+// The Makefile includes this file first wherever a chapter or an answer is compiled, so a
+// changed name or signature is a compile error that points here.
+#ifndef HEADS_H
+#define HEADS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifndef JUDGED
+#define JUDGED
+#endif
+
+JUDGED bool tied_backward(float *dwte, const float *dlogits, const float *wte,
+                          const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                          size_t d_model);
+
+JUDGED bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
+                                     const float *wte, const float *m,
+                                     const uint32_t *ids, size_t n_tokens,
+                                     size_t vocab_size, size_t d_model);
+
+JUDGED bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+                                 size_t n_layers, size_t d_model, bool qkv_bias, bool tied);
+
+JUDGED float entropy_at_scale(const float *h, const float *wte, float scale,
+                              size_t vocab_size, size_t d_model);
+
+JUDGED bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                       size_t vocab_size, size_t d_model);
+
+#endif
