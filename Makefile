@@ -10,6 +10,9 @@
 #: make reset E=1.3        put exercise 1.3 back as it was (your version is kept in .backup/)
 #: make docs               build the web site, build/site/
 #: make test               prove everything: solutions, tests, programs, site
+#: make grade SUBMISSIONS=dir   grade a class: a folder or an archive for each student
+#: make grade-merge        put the shares of a class together that SHARD=3/8 graded
+#: make gradescope         the autograder as a zip for Gradescope, build/gradescope.zip
 #: make bench              the speed of each chapter's code against what this machine can do
 #: make doctor             what is here, what is missing, and what that means
 #: make setup              install what is missing (apt-get, dnf, pacman or brew)
@@ -18,6 +21,8 @@
 #:
 #: With any of them: CC=clang  OPT=-O0  SAN=1 (sanitizers)  BUILD=dir (another build directory)
 #: With checkN:      SUBMISSION=path/to/file.c (test that file)  SEED=7 (other inputs)
+#: With grade:       SEED=7  HIDDEN=dir (your own tests)  JOBS=4  STRICT=1  SHARD=3/8
+#:                   see docs/instructors.md
 
 SHELL = /bin/sh
 MAKEFLAGS += -r --no-print-directory
@@ -35,7 +40,7 @@ comma := ,
 listed = $(subst $(space),$(comma) ,$(strip $1))
 
 # ---------------------------------------------------------------- what was asked for
-COMMANDS := board check docs test bench doctor setup clean help hint reset
+COMMANDS := board check docs test grade grade-merge gradescope bench doctor setup clean help hint reset
 EACH := chapter check solution watch
 GOALS := $(MAKECMDGOALS)
 KNOWN := $(COMMANDS) $(foreach e,$(EACH),$(addprefix $e,$(NUMBERS)))
@@ -65,6 +70,17 @@ $(error SUBMISSION= goes with one checkN, for example: make check1 SUBMISSION=$(
 endif
 ifeq ($(shell test -f '$(subst ','\'',$(SUBMISSION))' && echo yes),)
 $(error There is no file "$(SUBMISSION)" to check)
+endif
+endif
+
+ifneq ($(filter grade,$(GOALS)),)
+ifeq ($(strip $(SUBMISSIONS)),)
+$(error Say whom to grade: make grade SUBMISSIONS=dir, a folder that holds a folder or an archive for each student)
+endif
+endif
+ifneq ($(strip $(HIDDEN)),)
+ifeq ($(wildcard $(HIDDEN)/points.tsv),)
+$(error HIDDEN=$(HIDDEN) has no points.tsv: it says what each hidden test is worth)
 endif
 endif
 
@@ -120,7 +136,7 @@ SHARED = -fPIC -shared -Dmain=chapter_main
 endif
 
 # Criterion: empty CRITERION = not here. CRITERION=no on the command line = do as if it was not.
-ifneq ($(filter chapter% check% test $(BUILD)/%,$(GOALS)),)
+ifneq ($(filter chapter% check% test grade $(BUILD)/%,$(GOALS)),)
 ifeq ($(CRITERION),)
 CRITERION := $(shell CC="$(CC)" sh tests/course.sh criterion)
 endif
@@ -128,7 +144,7 @@ endif
 ifeq ($(CRITERION),no)
 override CRITERION :=
 endif
-NEED_TESTS := $(filter check% test,$(GOALS))
+NEED_TESTS := $(filter check% test grade,$(GOALS))
 ifneq ($(NEED_TESTS),)
 ifeq ($(CRITERION),)
 $(error make $(firstword $(NEED_TESTS)) needs Criterion, the C testing framework: `make setup` installs it)
@@ -163,12 +179,11 @@ define chapter_rules
 chapter$1: $(BUILD)/$2 $(if $(and $(CRITERION),$(wildcard tests/$2.c)),$(BUILD)/check/$2.so $(BUILD)/tests/$2)
 	$(COURSE) chapter $2
 
-check$1: $(if $(wildcard tests/$2.c),$(if $(SUBMISSION),,$(BUILD)/check/$2.so) $(BUILD)/tests/$2)
+check$1: $(if $(wildcard tests/$2.c),$(if $(SUBMISSION),$(BUILD)/grade,$(BUILD)/check/$2.so) $(BUILD)/tests/$2)
 	$(COURSE) check $(if $(wildcard tests/$2.c),$2)
 
 solution$1: $(BUILD)/solution/$2
-	mkdir -p build/figures
-	$(BUILD)/solution/$2
+	$(COURSE) run $(BUILD)/solution/$2
 
 watch$1:
 	$(COURSE) watch $2
@@ -215,14 +230,33 @@ $(BUILD)/objects/tests/%.o: tests/%.c $(STAMP)
 	mkdir -p $(@D)
 	$(CC) $(TOOL_FLAGS) $(filter -I% -isystem% -D% -pthread,$(CRITERION)) -MMD -MP -c $< -o $@
 
-$(BUILD)/prove: $(BUILD)/objects/tests/prove.o $(BUILD)/objects/tests/sandbox.o
+TOOL_OBJECTS := $(addprefix $(BUILD)/objects/tests/,submission.o sandbox.o)
+
+$(BUILD)/prove: $(BUILD)/objects/tests/prove.o $(TOOL_OBJECTS)
+	$(CC) $(TOOL_FLAGS) $^ -o $@ $(LDFLAGS) -lm
+
+$(BUILD)/grade: $(addprefix $(BUILD)/objects/tests/,grade.o report.o archive.o) $(TOOL_OBJECTS)
 	$(CC) $(TOOL_FLAGS) $^ -o $@ $(LDFLAGS) -lm
 
 build/plot: docs/plot.c
 	mkdir -p build
 	$(CC) $(COURSE_FLAGS) $< -o $@ $(LDFLAGS) -lm
 
--include $(wildcard $(BUILD)/objects/*.d $(BUILD)/objects/tests/*.d $(BUILD)/check/*.d)
+# Hidden tests are built like the others, from a folder that is not in the course.
+ifneq ($(strip $(HIDDEN)),)
+$(BUILD)/hidden/.from: FORCE
+	mkdir -p $(@D)
+	printf '%s\n' '$(HIDDEN)' | cmp -s - $@ || printf '%s\n' '$(HIDDEN)' >$@
+
+$(BUILD)/objects/hidden/%.o: $(HIDDEN)/%.c $(BUILD)/hidden/.from $(STAMP)
+	mkdir -p $(@D)
+	$(CC) $(TOOL_FLAGS) -I$(HIDDEN) $(filter -I% -isystem% -D% -pthread,$(CRITERION)) -MMD -MP -c $< -o $@
+
+$(BUILD)/hidden/%: $(BUILD)/objects/hidden/%.o $(BUILD)/objects/tests/judge.o $(BUILD)/objects/tests/sandbox.o
+	$(CC) $(TOOL_FLAGS) $^ -o $@ $(LDFLAGS) $(CRITERION) -ldl -lm
+endif
+
+-include $(wildcard $(BUILD)/objects/*.d $(BUILD)/objects/tests/*.d $(BUILD)/objects/hidden/*.d $(BUILD)/check/*.d)
 
 # ---------------------------------------------------------------- the other commands
 JUDGED := $(basename $(notdir $(filter $(NAMES:%=tests/%.c),$(wildcard tests/*.c))))
@@ -244,9 +278,26 @@ reset:
 docs: $(SOLVED:%=build/output/%.txt) build/plot
 	$(COURSE) docs
 
-test: $(NAMES:%=$(BUILD)/%) $(SOLVED:%=$(BUILD)/solution/%) $(JUDGED:%=$(BUILD)/check/%.so) \
-		$(JUDGED:%=$(BUILD)/tests/%) $(SOLVED:%=build/output/%.txt) $(BUILD)/prove build/plot
+# The parts are built on all processors also when make was not told -j.
+TEST_NEEDS := $(NAMES:%=$(BUILD)/%) $(SOLVED:%=$(BUILD)/solution/%) $(JUDGED:%=$(BUILD)/check/%.so) \
+		$(JUDGED:%=$(BUILD)/tests/%) $(SOLVED:%=build/output/%.txt) $(BUILD)/prove $(BUILD)/grade build/plot
+test:
+	+$(MAKE) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$$(getconf _NPROCESSORS_ONLN || echo 2)) \
+		$(TEST_NEEDS)
 	$(BUILD)/prove
+
+HIDDEN_TESTS := $(if $(strip $(HIDDEN)),$(filter $(JUDGED),$(basename $(notdir $(wildcard $(HIDDEN)/*.c)))))
+
+# Graded is what -Og makes of a file, unless OPT= says otherwise: it compiles quickly.
+grade: export GRADE_FLAGS = $(if $(filter file,$(origin OPT)),-Og,$(OPT))
+grade: $(JUDGED:%=$(BUILD)/tests/%) $(HIDDEN_TESTS:%=$(BUILD)/hidden/%) $(BUILD)/grade
+	$(BUILD)/grade
+
+grade-merge: $(BUILD)/grade
+	$(BUILD)/grade merge '$(or $(SHARDS),build/grades/shards)'/*.tsv
+
+gradescope:
+	sh docs/grading/gradescope.sh build/gradescope.zip
 
 bench: $(SOLVED:%=$(BUILD)/solution/%)
 	$(COURSE) bench $(SOLVED)

@@ -379,12 +379,25 @@ board()
 }
 
 # ------------------------------------------------------------------ make chapterN
+# A chapter's program. Ctrl-C is its own to handle: a long run stops and keeps what it has.
+# LIVE=1 asks for the one line that changes, on a terminal.
+run_program()
+{
+    mkdir -p build/figures
+    [ ! -t 2 ] || export LIVE=1
+    trap : INT
+    "$1"
+    ended=$?
+    trap - INT
+    return "$ended"
+}
+
 chapter()
 {
     name=$1
     file=chapters/$name.c
-    mkdir -p build/figures "$BUILD/results"
-    "$BUILD/$name"
+    mkdir -p "$BUILD/results"
+    run_program "$BUILD/$name"
     ended=$?
     echo
     if [ "$ended" -gt 128 ]; then
@@ -451,7 +464,8 @@ check()
         if [ -n "${SUBMISSION:-}" ]; then
             object=$BUILD/submission/$name-$$.so
             results=$BUILD/submission/$name-$$.tsv
-            submission "$name" "$SUBMISSION" "$object"
+            mkdir -p "$BUILD/submission"
+            "$BUILD/grade" build "$name" "$SUBMISSION" "$object"
         fi
         if [ ! -f "$object" ]; then
             echo "Chapter $(number_of "$name"): does not build."
@@ -474,78 +488,6 @@ check()
 all_pass()
 {
     awk -F '\t' '$1 != "end" && $6 != "pass" { bad = 1 } END { exit bad }' "$1"
-}
-
-# Builds somebody's file, which may be hostile already to the compiler: with limits, and with
-# no files read but the C library's headers. Says in one line why nothing was built.
-submission() # name, file, object
-{
-    header=tests/$1.h
-    [ -f "$header" ] || header=/dev/null
-    why=
-    if [ ! -f "$2" ]; then
-        why="there is no such file"
-    elif [ -h "$2" ]; then
-        why="it is a link to another file"
-    else
-        room=$3.room # for what the compiler leaves behind
-        rm -rf "$3" "$room"
-        mkdir -p "$room"
-        limit=
-        ! command -v timeout >/dev/null 2>&1 || limit="timeout -k 2 40"
-        if ! (
-            ulimit -t 30 # seconds
-            ulimit -f 400000 # blocks of half a kilobyte
-            ulimit -v 3000000 2>/dev/null # kilobytes, where there is such a limit
-            TMPDIR=$room
-            export TMPDIR
-            $limit $CC $COURSE_FLAGS -include "$header" $SHARED -MD -MF "$room/read.d" \
-                -MT object "$2" -o "$3" ${LDFLAGS:-} -lm </dev/null >"$room/says" 2>&1
-        ); then
-            head -n 30 "$room/says" | cut -c 1-200
-            why="it does not compile; the first error above says where"
-        else
-            stranger=$(strangers "$room/read.d" "$header" | head -n 1)
-            [ -z "$stranger" ] || why="it includes $stranger, and may include only headers of the C library"
-        fi
-        rm -rf "$room"
-    fi
-    [ -n "$why" ] || return 0
-    rm -f "$3"
-    echo "$2 does not build: $why."
-    return 1
-}
-
-# Of the files that a compiler says it read: those that are not the source itself, its header,
-# or in a folder that the C library's own headers come from.
-strangers() # dependencies, header
-{
-    printf '#include <%s>\n' math.h stdio.h stdlib.h string.h stdint.h stddef.h limits.h float.h |
-        $CC -M -x c - >"$1.library" 2>/dev/null
-    awk -v header="$2" '
-        {
-            sub(/\r$/, "")
-            sub(/\\$/, "")
-            gsub(/\\ /, "\001")
-            text[reading] = text[reading] " " $0
-        }
-        END {
-            n = split(text["library"], file, " ")
-            for (k = 2; k <= n; k++)
-                if (sub(/[^\/]*$/, "", file[k]) && file[k] ~ /^\//)
-                    folder[file[k]] = 1
-            n = split(text["source"], file, " ")
-            for (k = 3; k <= n; k++) {
-                known = file[k] == header || file[k] == "/dev/null"
-                for (f in folder)
-                    if (index(file[k], f) == 1 && !index(substr(file[k], length(f) + 1), ".."))
-                        known = 1
-                if (!known) {
-                    gsub(/\001/, " ", file[k])
-                    print file[k]
-                }
-            }
-        }' reading=library "$1.library" reading=source "$1"
 }
 
 # ------------------------------------------------------------------ make hint
@@ -994,7 +936,8 @@ check_points()
 command=$1
 shift
 case $command in
-board | chapter | check | submission | hint | reset | watch | docs | bench | doctor | setup) "$command" "$@" ;;
+board | chapter | check | hint | reset | watch | docs | bench | doctor | setup) "$command" "$@" ;;
+run) run_program "$@" ;;
 exercises) all_exercises | tr '\n' ' ' ;;
 criterion) criterion_flags ;;
 check-readme) check_readme ;;

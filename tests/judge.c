@@ -865,7 +865,7 @@ static void write_escaped(FILE *file, const char *text)
     }
 }
 
-static void write_results(const char *path, const char *only)
+static void write_results(const char *path)
 {
     FILE *file = fopen(path, "w");
     size_t written = 0;
@@ -873,8 +873,6 @@ static void write_results(const char *path, const char *only)
         give_up("cannot write %s: %s", path, strerror(errno));
     for (size_t i = 0; i < n_rows; i++) {
         const struct row *row = &rows[i];
-        if (only != NULL && strcmp(only, row->exercise) != 0)
-            continue;
         fprintf(file, "%s\t%s\t%s\t%d\t%d\t%s\t", row->exercise, row->function, row->test,
                 row->points, row->verdict == PASS ? row->points : 0,
                 verdict_names[row->verdict]);
@@ -927,13 +925,11 @@ static void print_indented(const char *text)
 }
 
 // The board of the chapter, then the first failure in full. True if all passed.
-static bool print_board(const char *only)
+static bool print_board(void)
 {
     const struct row *explain = NULL;
     int points = 0, earned = 0;
     for (size_t i = 0; i < n_rows; i++) {
-        if (only != NULL && strcmp(only, rows[i].exercise) != 0)
-            continue;
         if (i == 0 || strcmp(rows[i].exercise, rows[i - 1].exercise) != 0)
             print_exercise(i);
         points += rows[i].points;
@@ -1000,19 +996,30 @@ static struct options read_options(int argc, char *argv[])
     return options;
 }
 
-// Suite of the exercise "1.3", as a pattern for Criterion; NULL for all.
-static const char *pattern_of(const char *only)
+// "1.3" asks for an exercise, "1.3/random_tables" for one of its tests.
+static bool is_asked(const struct row *row, const char *only)
 {
-    static char pattern[80];
+    size_t n = strlen(row->exercise);
+    return strncmp(only, row->exercise, n) == 0 &&
+           (only[n] == '\0' || (only[n] == '/' && strcmp(only + n + 1, row->test) == 0));
+}
+
+// Keeps the rows that are asked for, and tells Criterion which tests these are.
+static void choose_tests(const char *only)
+{
+    static char pattern[160];
+    size_t kept = 0;
     if (only == NULL)
-        return NULL;
+        return;
     for (size_t i = 0; i < n_rows; i++)
-        if (strcmp(rows[i].exercise, only) == 0) {
-            snprintf(pattern, sizeof pattern, "%s/*", rows[i].function);
-            return pattern;
-        }
-    give_up("there is no exercise %s in chapter %d", only, judge_chapter);
-    return NULL;
+        if (is_asked(&rows[i], only))
+            rows[kept++] = rows[i];
+    if (kept == 0)
+        give_up("there is no exercise or test %s in chapter %d", only, judge_chapter);
+    n_rows = kept;
+    snprintf(pattern, sizeof pattern, "%s/%s", rows[0].function,
+             strchr(only, '/') != NULL ? rows[0].test : "*");
+    criterion_options.pattern = pattern;
 }
 
 int main(int argc, char *argv[])
@@ -1031,12 +1038,12 @@ int main(int argc, char *argv[])
     struct criterion_test_set *set = criterion_initialize();
     check_rows(set);
     criterion_options.logger = &silent;
-    criterion_options.pattern = pattern_of(options.only);
+    choose_tests(options.only);
     criterion_options.timeout = 60;
     criterion_run_all_tests(set);
     criterion_finalize(set);
 
     if (options.results != NULL)
-        write_results(options.results, options.only);
-    return print_board(options.only) ? 0 : 1;
+        write_results(options.results);
+    return print_board() ? 0 : 1;
 }

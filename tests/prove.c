@@ -12,11 +12,11 @@
 #define _GNU_SOURCE
 #endif
 #include "sandbox.h"
+#include "submission.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <glob.h>
 #include <limits.h>
 #include <math.h>
@@ -32,29 +32,11 @@
 
 // Fewer than these is a failure: tests that nothing attacks prove little.
 enum { LEAST_WRONG = 6, LEAST_RIGHT = 2, LEAST_ATTACKS = 30, POINTS_A_CHAPTER = 100 };
-enum {
-    MAX_CHAPTERS = 32,
-    MAX_ROWS = 1024,
-    MAX_JOBS = 4096,
-    MAX_WORDS = 128,
-    MB = 1 << 20
-};
+enum { MAX_CHAPTERS = 32, MAX_JOBS = 4096 };
 
 enum kind { CHECKER, OUTPUT, SOLUTIONS, STUBS, ATTACKS, RIGHT, WRONG, LEFT_OUT, N_KINDS };
 static const char *const kind_names[N_KINDS] = {
     "checkers", "output", "solutions", "stubs", "attacks", "right", "wrong", "left out",
-};
-
-// A row of the table of points and, once a judge has run, what it said.
-struct row {
-    char exercise[16], function[64], test[64], verdict[32], message[4096];
-    int points, earned;
-};
-
-struct chapter {
-    char name[64]; // "01_lookup"
-    struct row rows[MAX_ROWS / 8];
-    size_t n_rows;
 };
 
 // One thing to prove. `function` and `test` say what must fail (or, of a right answer,
@@ -113,276 +95,61 @@ static void expect(struct outcome *outcome, bool holds, const char *what)
         fail(outcome, "%s", what);
 }
 
-static const char *environment(const char *name, const char *otherwise)
+// ---- building ------------------------------------------------------------------------
+
+static struct build build_of(const struct job *job, const char *folder, const char *flags)
 {
-    const char *value = getenv(name);
-    return value != NULL && *value ? value : otherwise;
-}
-
-// ---- files ---------------------------------------------------------------------------
-
-static const char *joined(char *path, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(path, PATH_MAX, format, arguments);
-    va_end(arguments);
-    if (length >= PATH_MAX)
-        give_up("a path is too long: %s", path);
-    return path;
-}
-
-// The whole file as a string, or NULL.
-static char *read_text(const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    char *text = malloc(4 * MB + 1);
-    if (file == NULL || text == NULL) {
-        free(text);
-        return NULL;
-    }
-    text[fread(text, 1, 4 * MB, file)] = '\0';
-    fclose(file);
-    return text;
-}
-
-// The next line of *text, ended by '\0', or NULL: like strsep.
-static char *next_line(char **text)
-{
-    char *line = *text;
-    if (line == NULL || *line == '\0')
-        return NULL;
-    char *end = strchr(line, '\n');
-    *text = end != NULL ? end + 1 : NULL;
-    if (end != NULL)
-        *end = '\0';
-    return line;
-}
-
-// Copies a submission: an ordinary file of a size that somebody has written, no link, no
-// device, no pipe.
-static bool copy_source(const char *from, const char *to)
-{
-    struct stat status;
-    int in = open(from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    bool good = in >= 0 && fstat(in, &status) == 0 && S_ISREG(status.st_mode) &&
-                status.st_size < MB;
-    char *text = malloc(MB);
-    ssize_t n = good && text != NULL ? read(in, text, MB) : -1;
-    int out = n >= 0 ? open(to, O_WRONLY | O_CREAT | O_EXCL, 0644) : -1;
-    good = out >= 0 && write(out, text, (size_t)n) == n;
-    free(text);
-    if (in >= 0)
-        close(in);
-    if (out >= 0)
-        close(out);
-    return good;
-}
-
-static int remove_one(const char *path, const struct stat *status, int type,
-                      struct FTW *at)
-{
-    (void)status, (void)type, (void)at;
-    return remove(path);
-}
-
-static void remove_folder(const char *folder)
-{
-    nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-// ---- commands ------------------------------------------------------------------------
-
-struct command {
-    char *words[MAX_WORDS + 1];
-    size_t n;
-};
-
-// Appends the words of `text`, split at spaces.
-static void add(struct command *command, const char *text)
-{
-    char *copy = strdup(text), *rest = copy;
-    for (char *word = strtok_r(copy, " \t\n", &rest); word != NULL;
-         word = strtok_r(NULL, " \t\n", &rest))
-        if (command->n < MAX_WORDS)
-            command->words[command->n++] = word;
-}
-
-static void add_path(struct command *command, const char *path)
-{
-    if (command->n < MAX_WORDS)
-        command->words[command->n++] = strdup(path);
-}
-
-static const char *course_flags(void)
-{
-    return environment("COURSE_FLAGS", "-std=c11 -O2 -fno-math-errno -ffp-contract=off");
-}
-
-static const char *shared_flags(void)
-{
-    return environment("SHARED", "-fPIC -shared -Dmain=chapter_main");
-}
-
-// What a compiler needs of the machine. Nobody's home, no other answer, no solution.
-static const char *const toolchain[] = {
-    "/usr",       "/bin",     "/lib",          "/lib64",  "/opt", "/etc/ld.so.cache",
-    "/nix/store", "/Library", "/Applications", "/System", NULL,
-};
-
-// Runs a compiler in `folder`, where alone it may write. `also` may be read too.
-static bool compiles(struct command *command, const char *folder, const char *const *also,
-                     const char *log)
-{
-    const char *readable[32], *const writable[] = {folder, "/dev/null", NULL};
-    size_t n = 0;
-    for (size_t i = 0; toolchain[i] != NULL; i++)
-        readable[n++] = toolchain[i];
-    for (size_t i = 0; also != NULL && also[i] != NULL; i++)
-        readable[n++] = also[i];
-    readable[n] = NULL;
-    setenv("TMPDIR", folder, 1);
-    const struct sandbox sandbox = {
-        .cpu_seconds = 2,
-        .wall_seconds = 60,
-        .memory_bytes = (size_t)1024 * MB,
-        .file_bytes = 32 * MB,
-        .readable = readable,
-        .writable = writable,
-        .folder = folder,
-        .output = log,
-    };
-    struct ending end = sandbox_run(&sandbox, command->words);
-    return end.cause == ENDED_EXIT && end.status == 0;
+    return (struct build){.name = "answer",
+                          .chapter = job->chapter->name,
+                          .folder = folder,
+                          .flags = flags,
+                          .cpu_seconds = 2};
 }
 
 // Compiles an answer that nobody trusts to FOLDER/answer.o.
-static bool compile_answer(const struct job *job, const char *folder, const char *log)
+static bool compile_answer(const struct job *job, const char *folder)
 {
-    char path[PATH_MAX], header[PATH_MAX];
-    const char *chapter = job->chapter->name;
-    if (!copy_source(job->path, joined(path, "%s/answer.c", folder)))
-        return false;
-    joined(header, "tests/%s.h", chapter);
-    if (!copy_source(header, joined(path, "%s/%s.h", folder, chapter)))
-        return false;
-    struct command command = {.n = 0};
-    add(&command, environment("CC", "cc"));
-    add(&command, course_flags());
-    add(&command, "-w -fPIC -Dmain=chapter_main -c answer.c -o answer.o -include");
-    add(&command, strrchr(path, '/') + 1);
-    if (job->kind != ATTACKS) {
-        add(&command, joined(path, "-D%s", job->name));
-    }
-    return compiles(&command, folder, NULL, log);
+    // Wrong answers are many: at -O1 they compile in less than half the time. An OPT= that
+    // was asked for is kept.
+    const bool quickly = job->kind == WRONG && strcmp(environment("OPT", ""), "-O3") == 0;
+    char flags[4096];
+    snprintf(flags, sizeof flags, "%s%s%s%s", course_flags(), quickly ? " -O1" : "",
+             job->kind == ATTACKS ? "" : " -D", job->kind == ATTACKS ? "" : job->name);
+    const struct build build = build_of(job, folder, flags);
+    return submission_compile(&build, job->path) == BUILT;
 }
 
 // Links it before the weak solutions and the weaker chapter, to FOLDER/answer.so.
-static bool link_answer(const struct job *job, const char *folder, const char *log)
+static bool link_answer(const struct job *job, const char *folder)
 {
     char solution[PATH_MAX], chapter[PATH_MAX];
-    joined(solution, "%s/%s.solution.o", scratch, job->chapter->name);
-    joined(chapter, "%s/%s.chapter.o", scratch, job->chapter->name);
-    const char *const also[] = {solution, chapter, NULL};
-    struct command command = {.n = 0};
-    add(&command, environment("CC", "cc"));
-    add(&command, course_flags());
-    add(&command, shared_flags());
-    add(&command, "-w answer.o");
-    add_path(&command, solution);
-    add_path(&command, chapter);
-    add(&command, "-o answer.so");
-    add(&command, environment("LDFLAGS", ""));
-    add(&command, "-lm");
-    return compiles(&command, folder, also, log);
+    joined(solution, "%s/%s.solutions.o", scratch, job->chapter->name);
+    joined(chapter, "%s/%s.stubs.o", scratch, job->chapter->name);
+    const char *const objects[] = {solution, chapter, NULL};
+    const struct build build = build_of(job, folder, course_flags());
+    return submission_link(&build, objects) == BUILT;
 }
 
 // ---- the judge -----------------------------------------------------------------------
-
-static void unescape(char *text)
-{
-    char *to = text;
-    for (; *text; text++, to++)
-        if (text[0] == '\\' && text[1] != '\0')
-            *to = *++text == 'n' ? '\n' : *text == 't' ? '\t' : *text;
-        else
-            *to = *text;
-    *to = '\0';
-}
-
-// One line of a results file, which must be that of `row`.
-static bool read_result(char *line, struct row *row)
-{
-    char *field[7];
-    for (size_t i = 0; i < 7; i++) {
-        field[i] = line;
-        char *tab = strchr(line, '\t');
-        if ((tab == NULL) != (i == 6))
-            return false;
-        if (tab != NULL)
-            *tab = '\0', line = tab + 1;
-    }
-    unescape(field[6]);
-    snprintf(row->verdict, sizeof row->verdict, "%s", field[5]);
-    snprintf(row->message, sizeof row->message, "%s", field[6]);
-    row->earned = atoi(field[4]);
-    return strcmp(field[0], row->exercise) == 0 && strcmp(field[1], row->function) == 0 &&
-           strcmp(field[2], row->test) == 0 && atoi(field[3]) == row->points &&
-           row->earned == (strcmp(field[5], "pass") == 0 ? row->points : 0);
-}
-
-// Every row of the table of points in its place, and the line that says it is the end.
-static bool read_results(const char *path, struct chapter *chapter)
-{
-    char *text = read_text(path), *rest = text, *line, end[32];
-    size_t n = 0;
-    while ((line = next_line(&rest)) != NULL && n < chapter->n_rows)
-        if (!read_result(line, &chapter->rows[n++]))
-            break;
-    snprintf(end, sizeof end, "end\t%zu", chapter->n_rows);
-    bool whole =
-        n == chapter->n_rows && line != NULL && strcmp(line, end) == 0 && rest != NULL;
-    free(text);
-    return whole;
-}
 
 // Judges an object with the chapter's own test binary; `chapter` takes the results.
 // `only` is an exercise, "1.3", or NULL for all that the chapter has.
 static bool judge(struct outcome *outcome, const char *object, const char *folder,
                   struct chapter *chapter, const char *only)
 {
-    char test[PATH_MAX], submission[PATH_MAX], results[PATH_MAX], log[PATH_MAX],
-        path[PATH_MAX];
-    char one[32];
+    char test[PATH_MAX], why[4096];
     joined(test, "%s/tests/%s", environment("BUILD", "build"), chapter->name);
-    joined(submission, "--submission=%s", object);
-    joined(results, "--results=%s", joined(path, "%s/results.tsv", folder));
-    snprintf(one, sizeof one, "--only=%s", only != NULL ? only : "");
-    char *argv[] = {test, submission, results, only != NULL ? one : NULL, NULL};
-    const struct sandbox sandbox = {.cpu_seconds = 60,
-                                    .wall_seconds = 240,
-                                    .output = joined(log, "%s/judge.log", folder)};
-    struct ending end = sandbox_run(&sandbox, argv);
-    bool all = true, whole = read_results(path, chapter);
-    for (size_t i = 0; i < chapter->n_rows; i++)
-        all = all && strcmp(chapter->rows[i].verdict, "pass") == 0;
-    char *said = read_text(log);
-    if (end.cause != ENDED_EXIT || !whole || end.status != !all)
-        fail(outcome, "the judge died or its results are not whole (%s %d):\n%.2000s",
-             end.cause == ENDED_EXIT ? "exit" : "signal or time", end.status,
-             said ? said : "");
-    free(said);
-    return end.cause == ENDED_EXIT && whole && end.status == !all;
+    const struct judging judging = {
+        .tests = test, .object = object, .folder = folder, .only = only};
+    bool judged = submission_judge(&judging, chapter, why, sizeof why);
+    if (!judged)
+        fail(outcome, "%s", why);
+    return judged;
 }
 
 static bool is_of(const struct row *row, const char *function)
 {
     return strcmp(function, "all") == 0 || strcmp(row->function, function) == 0;
-}
-
-static bool passes(const struct row *row)
-{
-    return strcmp(row->verdict, "pass") == 0;
 }
 
 // Every row that is not of `function` passes, and the judge itself is at fault in none.
@@ -393,7 +160,7 @@ static void expect_others_unharmed(struct outcome *outcome, const struct chapter
     for (size_t i = 0; i < chapter->n_rows; i++) {
         const struct row *row = &chapter->rows[i];
         bool at_fault = strcmp(row->verdict, "grader error") == 0;
-        if (!at_fault && (is_of(row, function) || passes(row)))
+        if (!at_fault && (is_of(row, function) || row_passes(row)))
             continue;
         fail(outcome, "%s/%s is \"%s\":\n%s", row->function, row->test, row->verdict,
              row->message);
@@ -426,7 +193,7 @@ static void prove_ours(struct outcome *outcome, const struct job *job, const cha
         return;
     for (size_t i = 0; i < judged.n_rows; i++) {
         const struct row *row = &judged.rows[i];
-        if (solved ? passes(row)
+        if (solved ? row_passes(row)
                    : strcmp(row->verdict, "not written") == 0 &&
                          strstr(row->message, "not written yet") != NULL)
             outcome->passed++;
@@ -444,7 +211,7 @@ static void prove_wrong(struct outcome *outcome, const struct job *job,
         const struct row *row = &chapter->rows[i];
         if (!is_of(row, job->function) || strcmp(row->test, job->test) != 0)
             continue;
-        if (!passes(row) && strcasestr(row->message, job->words) != NULL)
+        if (!row_passes(row) && strcasestr(row->message, job->words) != NULL)
             outcome->passed++;
         else
             fail(outcome, "%s/%s must fail and say \"%s\"; it is \"%s\":\n%s",
@@ -452,17 +219,23 @@ static void prove_wrong(struct outcome *outcome, const struct job *job,
     }
 }
 
-// Scores nothing, and one of the messages holds the words. Without seccomp the fallback
-// stops an attack in other ways, and other words will do.
+// Other words will do for an attack that other things stop: the fallback for seccomp,
+// or a sanitizer, which has its own ways.
+static bool any_words_will_do(void)
+{
+    return fence_level()[0] != 's' || strstr(course_flags(), "-fsanitize=") != NULL;
+}
+
+// Scores nothing, and one of the messages holds the words.
 static void prove_attack(struct outcome *outcome, const struct job *job,
                          struct chapter *chapter)
 {
-    bool said = fence_level()[0] != 's', nothing = true;
+    bool said = any_words_will_do(), nothing = true;
     for (size_t i = 0; i < chapter->n_rows; i++)
         if (is_of(&chapter->rows[i], job->function)) {
             said = said || strcasestr(chapter->rows[i].message, job->words) != NULL;
             nothing =
-                nothing && !passes(&chapter->rows[i]) && chapter->rows[i].earned == 0;
+                nothing && !row_passes(&chapter->rows[i]) && chapter->rows[i].earned == 0;
         }
     expect_others_unharmed(outcome, chapter, job->function);
     expect(outcome, nothing, "the attack scores points");
@@ -490,10 +263,17 @@ static const char *keep_rows(struct chapter *judged, const struct job *job)
     if (job->whole || strcmp(job->function, "all") == 0)
         return NULL;
     judged->n_rows = 0;
-    for (size_t i = 0; i < job->chapter->n_rows; i++)
-        if (strcmp(job->chapter->rows[i].function, job->function) == 0)
-            judged->rows[judged->n_rows++] = job->chapter->rows[i];
-    return judged->n_rows > 0 ? judged->rows[0].exercise : NULL;
+    for (size_t i = 0; i < job->chapter->n_rows; i++) {
+        const struct row *row = &job->chapter->rows[i];
+        if (strcmp(row->function, job->function) == 0 &&
+            (job->kind != WRONG || strcmp(row->test, job->test) == 0))
+            judged->rows[judged->n_rows++] = *row;
+    }
+    const struct row *first = &judged->rows[0];
+    static char only[96];
+    snprintf(only, sizeof only, "%s%s%s", first->exercise, job->kind == WRONG ? "/" : "",
+             job->kind == WRONG ? first->test : "");
+    return judged->n_rows > 0 ? only : NULL;
 }
 
 static void prove_answer(struct outcome *outcome, const struct job *job,
@@ -503,7 +283,7 @@ static void prove_answer(struct outcome *outcome, const struct job *job,
     static struct chapter judged;
     const char *only = keep_rows(&judged, job);
     joined(log, "%s/build.log", folder);
-    bool built = compile_answer(job, folder, log) && link_answer(job, folder, log);
+    bool built = compile_answer(job, folder) && link_answer(job, folder);
     if (strcmp(job->function, "does not build") == 0) {
         prove_unbuilt(outcome, job, built, log);
         return;
@@ -646,10 +426,12 @@ static void prove_output(struct outcome *outcome, const struct job *job,
     char *got = run_program(outcome, joined(program, "%s/%s", build, name), folder);
     outcome->passed += got != NULL;
     free(got);
-    got = run_program(outcome, joined(program, "%s/solution/%s", build, name), folder);
+    got = read_text(joined(program, "build/output/%s.txt", name));
     if (wanted == NULL || *wanted == '\0')
         fail(outcome, "%s is missing or empty", path);
-    else if (got != NULL)
+    else if (got == NULL)
+        fail(outcome, "%s is missing: make test makes it before this", program);
+    else
         compare_output(outcome, got, wanted);
     free(got);
     free(wanted);
@@ -663,6 +445,7 @@ static const struct {
     {"commands", "sh tests/course.sh selftest"},
     {"readme", "sh tests/course.sh check-readme"},
     {"site", "sh tests/site.sh"},
+    {"grading", "sh tests/grade_test.sh"},
 };
 enum { N_CHECKERS = sizeof checkers / sizeof *checkers };
 
@@ -864,7 +647,8 @@ static void read_points(struct outcome *outcome, struct chapter *chapter)
                    &row.points) != 4 ||
             row.points < 1)
             fail(outcome, "tests/points.tsv: cannot read \"%s\"", line);
-        if (atoi(row.exercise) != atoi(chapter->name) || chapter->n_rows == MAX_ROWS / 8)
+        if (atoi(row.exercise) != atoi(chapter->name) ||
+            chapter->n_rows == MAX_CHAPTER_ROWS)
             continue;
         if (has_row(chapter, row.function, row.test))
             fail(outcome, "tests/points.tsv: two rows for %s %s", row.function, row.test);
@@ -967,64 +751,41 @@ static void read_everything(struct outcome *outcome)
         give_up("no chapters here: run me from the root of the course");
     for (size_t i = 0; i < found.gl_pathc; i++)
         read_chapter(outcome, found.gl_pathv[i]);
+    globfree(&found);
     read_attacks(outcome);
 }
 
 // ---- doing it ------------------------------------------------------------------------
 
-static bool run_compiler(struct command *command)
+// Compiles a file of the course to SCRATCH/NN_name.KIND.o, and links `object` behind it.
+static void build_ours(const char *chapter, const char *kind, const char *source,
+                       const char *flags, const char *object)
 {
-    const struct sandbox sandbox = {
-        .cpu_seconds = 120, .wall_seconds = 240, .output = "/dev/stderr"};
-    struct ending end = sandbox_run(&sandbox, command->words);
-    return end.cause == ENDED_EXIT && end.status == 0;
-}
-
-static void compile_ours(const char *flags, const char *folder, const char *chapter,
-                         const char *kind)
-{
-    char path[PATH_MAX];
-    struct command command = {.n = 0};
-    add(&command, environment("CC", "cc"));
-    add(&command, course_flags());
-    add(&command, flags);
-    add(&command, "-w -fPIC -Dmain=chapter_main -include");
-    add_path(&command, joined(path, "tests/%s.h", chapter));
-    add(&command, "-c");
-    add_path(&command, joined(path, "%s/%s.c", folder, chapter));
-    add(&command, "-o");
-    add_path(&command, joined(path, "%s/%s.%s.o", scratch, chapter, kind));
-    if (!run_compiler(&command))
-        give_up("cannot compile %s/%s.c", folder, chapter);
-}
-
-static void link_ours(const char *chapter, const char *kind, bool solved)
-{
-    char path[PATH_MAX];
-    struct command command = {.n = 0};
-    add(&command, environment("CC", "cc"));
-    add(&command, course_flags());
-    add(&command, shared_flags());
-    if (solved)
-        add_path(&command, joined(path, "%s/%s.solution.o", scratch, chapter));
-    add_path(&command, joined(path, "%s/%s.chapter.o", scratch, chapter));
-    add(&command, "-o");
-    add_path(&command, joined(path, "%s/%s.%s.so", scratch, chapter, kind));
-    add(&command, environment("LDFLAGS", ""));
-    add(&command, "-lm");
-    if (!run_compiler(&command))
-        give_up("cannot link %s", path);
+    char name[PATH_MAX], all[4096], says[4096];
+    const char *const objects[] = {object, NULL};
+    snprintf(all, sizeof all, "%s %s", course_flags(), flags);
+    const struct build build = {.name = joined(name, "%s.%s", chapter, kind),
+                                .chapter = chapter,
+                                .folder = scratch,
+                                .flags = all,
+                                .cpu_seconds = 120};
+    if (submission_compile(&build, source) == BUILT &&
+        submission_link(&build, objects) == BUILT)
+        return;
+    submission_log(scratch, says, sizeof says);
+    give_up("cannot build %s:\n%s", source, says);
 }
 
 // Every answer is linked before these. The judge never calls what is in the chapter
 // besides its exercises, so that is not optimised much.
 static void prepare(const struct chapter *chapter)
 {
-    compile_ours("-O1", "chapters", chapter->name, "chapter");
-    compile_ours("-DJUDGED=__attribute__((weak))", "solutions", chapter->name,
-                 "solution");
-    link_ours(chapter->name, "stubs", false);
-    link_ours(chapter->name, "solutions", true);
+    char path[PATH_MAX], object[PATH_MAX];
+    const char *name = chapter->name;
+    build_ours(name, "stubs", joined(path, "chapters/%s.c", name), "-O1", NULL);
+    build_ours(name, "solutions", joined(path, "solutions/%s.c", name),
+               "-DJUDGED=__attribute__((weak))",
+               joined(object, "%s/%s.stubs.o", scratch, name));
 }
 
 static void do_job(const struct job *job, struct outcome *outcome)
@@ -1083,6 +844,7 @@ static void count(const struct job *job, struct outcome *outcome, int total[2])
 static void run_jobs(int n_names, char *const names[], int total[2])
 {
     static pid_t worker_of[MAX_JOBS];
+    static const struct job *wanted[MAX_JOBS];
     long workers = atol(environment("JOBS", "0"));
     if (workers < 1)
         workers = sysconf(_SC_NPROCESSORS_ONLN);
@@ -1090,7 +852,7 @@ static void run_jobs(int n_names, char *const names[], int total[2])
     long running = 0;
     for (size_t j = 0; j < n_jobs; j++)
         if (is_wanted(&jobs[j], n_names, names))
-            jobs[n++] = jobs[j];
+            wanted[n++] = &jobs[j];
     if (n == 0)
         give_up("there is nothing called %s to prove", names[0]);
     while (n_done < n) {
@@ -1100,7 +862,7 @@ static void run_jobs(int n_names, char *const names[], int total[2])
             if (worker < 0)
                 give_up("cannot start a process: %s", strerror(errno));
             if (worker == 0) {
-                do_job(&jobs[started], &outcomes[started]);
+                do_job(wanted[started], &outcomes[started]);
                 _exit(0);
             }
             worker_of[started++] = worker;
@@ -1109,8 +871,8 @@ static void run_jobs(int n_names, char *const names[], int total[2])
         pid_t ended = wait(NULL);
         for (size_t j = 0; j < started; j++)
             if (worker_of[j] == ended) {
-                count(&jobs[j], &outcomes[j], total);
-                show_progress(++n_done, n, &jobs[j]);
+                count(wanted[j], &outcomes[j], total);
+                show_progress(++n_done, n, wanted[j]);
                 worker_of[j] = 0;
                 running--;
             }

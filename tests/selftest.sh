@@ -1,7 +1,11 @@
 # Tests the commands themselves, in a copy of the course that is thrown away.
 # `sh tests/course.sh selftest` reads this file; it prints "ok NAME" and "not ok NAME: why".
 
-unset MAKEFLAGS MFLAGS MAKELEVEL BUILD CRITERION CC CFLAGS LDFLAGS OPT SAN SUBMISSION SEED E AGAIN FIGURES
+case ${BUILD:-build} in
+/*) grader=$BUILD/grade ;;
+*) grader=$(pwd)/${BUILD:-build}/grade ;;
+esac
+unset MAKEFLAGS MFLAGS MAKELEVEL BUILD SUBMISSIONS HIDDEN SHARD JOBS STRICT CRITERION CC CFLAGS LDFLAGS OPT SAN SUBMISSION SEED E AGAIN FIGURES
 unset COURSE_FLAGS TOOL_FLAGS SHARED BROWSER
 root=$(pwd)
 scratch=$root/build/selftest/"a copy $$" # with spaces: the course may live anywhere
@@ -199,6 +203,8 @@ refused reset "E=%"
 refused check98 SUBMISSION=nowhere.c
 refused check SUBMISSION=Makefile
 refused check CRITERION=no
+refused grade
+refused grade SUBMISSIONS=chapters HIDDEN=docs
 refused chapter98 CC=no-such-compiler
 
 # ------------------------------------------------------------------ help
@@ -214,7 +220,7 @@ for target in $(sed -n 's/^make \([a-z]*N\{0,1\}\) .*/\1/p' help.txt); do
     case $target in
     make) ;;
     *N) "$MAKE_COMMAND" -n "${target%N}98" CRITERION=-lcriterion ;;
-    *) "$MAKE_COMMAND" -n "$target" E="$some" CRITERION=-lcriterion ;;
+    *) "$MAKE_COMMAND" -n "$target" E="$some" SUBMISSIONS=chapters CRITERION=-lcriterion ;;
     esac >said.txt 2>&1 || bad="${bad:-make $target is no command: $(tail -n 1 said.txt)}"
 done
 verdict "make help has a line for each command, and each of them exists" "$bad"
@@ -293,8 +299,9 @@ verdict "make clean removes build/ and nothing else" "$bad"
 # ------------------------------------------------------------------ somebody's file
 builds() # file: what is said of it
 {
+    mkdir -p build/submission
     CC=cc COURSE_FLAGS=-std=c11 SHARED='-fPIC -shared -Dmain=chapter_main' \
-        course submission 98_toy "$1" build/submission/98.so 2>&1
+        "$grader" build 98_toy "$1" build/submission/98.so 2>&1
 }
 
 bad=

@@ -935,7 +935,7 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
 #endif
 
 #ifdef ROW_FREED
-// embedding_forward / reference_rows: "crashed"
+// embedding_forward / reference_rows: "embedding_forward"
 bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {

@@ -1,0 +1,1628 @@
+// Grades a class: `make grade SUBMISSIONS=dir` runs this from the root of the course.
+//
+//     build/grade                        all students in $SUBMISSIONS, or $SHARD of them
+//     build/grade merge RECORDS...       the reports of all shards together
+//     build/grade build NAME FILE SO     one file, built behind the fence
+//
+// First everything is collected: each chapter's file of each student, by its content.
+// Then what was not judged before is judged, each file in a process and a scratch folder
+// of its own. A verdict is a file in build/grades/state/ whose name is a hash of all that
+// it depends on: what is there is never judged again, whatever stopped the last run. In
+// the end the records of the class are written, and from them the reports (report.h).
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include "archive.h"
+#include "report.h"
+#include "sandbox.h"
+#include "submission.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#if defined(__linux__)
+#include <sys/prctl.h>
+#endif
+
+enum {
+    MAX_CHAPTERS = 32,
+    MAX_DEPTH = 16,      // of folders in a submission
+    MAX_ENTRIES = 10000, // files and folders looked at in one
+    MAX_NOTED = 20,      // ignored files that are listed by name
+    MAX_FOUND = 64,      // chapter files taken from one archive
+    MAX_ARCHIVE = 64 << 20,
+    KEY = 65 // a SHA-256 in hexadecimal digits
+};
+
+struct options {
+    const char *submissions, *hidden, *seed, *out;
+    unsigned shard, n_shards;
+    long jobs;
+    bool strict;
+};
+
+// A chapter that can be graded: its rows in the table of points, those of the hidden
+// tests, and a hash of everything but the file that a verdict depends on.
+struct assignment {
+    struct chapter shown, hidden;
+    char context[KEY];
+};
+
+// What is judged: a file that was handed in, or one of our own that shows that the judge
+// works.
+enum origin { NO_FILE, HANDED_IN, OUR_SOLUTION, EMPTY_FILE };
+
+struct part {
+    enum origin origin;
+    size_t assignment;
+    char file[KEY], key[KEY];
+    bool to_do, failed_once;
+};
+
+struct student {
+    char *name;
+    char *notes; // lines "look<TAB>text" and "noted<TAB>text"
+    struct part parts[MAX_CHAPTERS];
+    char *paths[MAX_CHAPTERS]; // where the file of a part was found
+    size_t n_entries, n_ignored;
+};
+
+static struct options options;
+static struct assignment assignments[MAX_CHAPTERS];
+static size_t n_assignments;
+static struct student *students;
+static size_t n_students;
+static char out[PATH_MAX], root[PATH_MAX]; // absolute: build/grades, the course
+static char shard_name[32];                // "3-of-8"
+static int isolation;                      // 1 the highest, 3 the lowest
+static bool own_spaces;
+static char isolation_text[512];
+static volatile sig_atomic_t stopped;
+
+// ---- saying what happened -----------------------------------------------------------
+
+static void give_up(const char *format, ...)
+    __attribute__((format(printf, 1, 2), noreturn));
+static void give_up(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("grade: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    exit(2);
+}
+
+static void *must(void *memory)
+{
+    if (memory == NULL)
+        give_up("out of memory");
+    return memory;
+}
+
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+// ---- SHA-256 (FIPS 180-4) -----------------------------------------------------------
+
+struct sha {
+    uint32_t state[8];
+    unsigned char block[64];
+    uint64_t n_bytes;
+};
+
+static void sha_start(struct sha *sha)
+{
+    *sha = (struct sha){.state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                  0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19}};
+}
+
+static uint32_t turn(uint32_t x, unsigned n)
+{
+    return x >> n | x << (32 - n);
+}
+
+static void sha_schedule(const unsigned char *block, uint32_t w[64])
+{
+    for (size_t i = 0; i < 16; i++)
+        w[i] = (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16 |
+               (uint32_t)block[4 * i + 2] << 8 | block[4 * i + 3];
+    for (size_t i = 16; i < 64; i++) {
+        uint32_t a = turn(w[i - 15], 7) ^ turn(w[i - 15], 18) ^ w[i - 15] >> 3;
+        uint32_t b = turn(w[i - 2], 17) ^ turn(w[i - 2], 19) ^ w[i - 2] >> 10;
+        w[i] = w[i - 16] + a + w[i - 7] + b;
+    }
+}
+
+static void sha_block(struct sha *sha, const unsigned char *block)
+{
+    static const uint32_t k[64] = {
+        0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1,
+        0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3,
+        0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786,
+        0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+        0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147,
+        0x06ca6351, 0x14292967, 0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13,
+        0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b,
+        0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+        0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a,
+        0x5b9cca4f, 0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208,
+        0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
+    uint32_t w[64], s[8];
+    sha_schedule(block, w);
+    memcpy(s, sha->state, sizeof s);
+    for (size_t i = 0; i < 64; i++) {
+        uint32_t one = turn(s[4], 6) ^ turn(s[4], 11) ^ turn(s[4], 25);
+        uint32_t choice = (s[4] & s[5]) ^ (~s[4] & s[6]);
+        uint32_t two = turn(s[0], 2) ^ turn(s[0], 13) ^ turn(s[0], 22);
+        uint32_t majority = (s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]);
+        uint32_t first = s[7] + one + choice + k[i] + w[i];
+        memmove(s + 1, s, 7 * sizeof *s);
+        s[4] += first;
+        s[0] = first + two + majority;
+    }
+    for (size_t i = 0; i < 8; i++)
+        sha->state[i] += s[i];
+}
+
+static void sha_add(struct sha *sha, const void *bytes, size_t n)
+{
+    const unsigned char *from = bytes;
+    while (n > 0) {
+        size_t used = sha->n_bytes % 64, some = n < 64 - used ? n : 64 - used;
+        if (some == 64)
+            sha_block(sha, from);
+        else
+            memcpy(sha->block + used, from, some);
+        if (some < 64 && used + some == 64)
+            sha_block(sha, sha->block);
+        sha->n_bytes += some;
+        from += some;
+        n -= some;
+    }
+}
+
+// A string and the zero behind it, so that no two lists of strings look the same.
+static void sha_add_text(struct sha *sha, const char *text)
+{
+    sha_add(sha, text, strlen(text) + 1);
+}
+
+static void sha_end(struct sha *sha, char key[KEY])
+{
+    unsigned char length[8];
+    for (size_t i = 0; i < 8; i++)
+        length[i] = (unsigned char)(sha->n_bytes * 8 >> (56 - 8 * i));
+    sha_add(sha, "\x80", 1);
+    while (sha->n_bytes % 64 != 56)
+        sha_add(sha, "", 1);
+    sha_add(sha, length, 8);
+    for (size_t i = 0; i < 8; i++)
+        snprintf(key + 8 * i, KEY - 8 * i, "%08x", (unsigned)sha->state[i]);
+}
+
+// The contents of a file, or that there is none.
+static void sha_add_file(struct sha *sha, const char *path)
+{
+    unsigned char bytes[16384];
+    FILE *file = fopen(path, "rb");
+    size_t n = 0, total = 0;
+    while (file != NULL && (n = fread(bytes, 1, sizeof bytes, file)) > 0) {
+        sha_add(sha, bytes, n);
+        total += n;
+    }
+    sha_add(sha, &total, sizeof total);
+    sha_add(sha, file != NULL ? "+" : "-", 1);
+    if (file != NULL)
+        fclose(file);
+}
+
+static void sha_of(const void *bytes, size_t n, char key[KEY])
+{
+    struct sha sha;
+    sha_start(&sha);
+    sha_add(&sha, bytes, n);
+    sha_end(&sha, key);
+}
+
+// ---- files that are whole or not there ----------------------------------------------
+
+static void must_make_folder(const char *path)
+{
+    if (mkdir(path, 0755) != 0 && errno != EEXIST)
+        give_up("cannot make the folder %s: %s", path, strerror(errno));
+}
+
+// Gives what was written to `temporary` its name, such that a power cut leaves the old
+// file or the new one.
+static bool commit(FILE *file, const char *temporary, const char *path)
+{
+    char folder[PATH_MAX];
+    bool good = fflush(file) == 0 && !ferror(file) && fsync(fileno(file)) == 0;
+    good = fclose(file) == 0 && good && rename(temporary, path) == 0;
+    if (!good)
+        return false;
+    joined(folder, "%.*s", (int)(strrchr(path, '/') - path), path);
+    int handle = open(folder, O_RDONLY | O_CLOEXEC);
+    if (handle >= 0) {
+        fsync(handle);
+        close(handle);
+    }
+    return true;
+}
+
+// Where the verdicts on a part stand: for good, or only in this run after a grader error.
+static const char *state_path(char *path, const char *kind, const char *key)
+{
+    return joined(path, "%s/%s/%s.tsv", out, kind, key);
+}
+
+static const char *file_path(char *path, const char *file)
+{
+    return joined(path, "%s/files/%s.c", out, file);
+}
+
+// True if a verdict is there from its first line to its last.
+static bool is_judged(const char *kind, const char *key)
+{
+    char path[PATH_MAX];
+    char *text = read_text(state_path(path, kind, key));
+    size_t n = text != NULL ? strlen(text) : 0;
+    bool whole = n > 5 && strcmp(text + n - 5, "\nend\n") == 0;
+    free(text);
+    return whole;
+}
+
+// ---- what can be graded -------------------------------------------------------------
+
+// The rows of a chapter in a table of points.
+static void read_rows(const char *path, struct chapter *chapter)
+{
+    char *text = read_text(path), *rest = text, *line;
+    if (text == NULL)
+        give_up("cannot read the table of points %s", path);
+    next_line(&rest);
+    for (int number = 2; (line = next_line(&rest)) != NULL; number++) {
+        struct row row = {.points = -1};
+        if (*line == '\0' || atoi(line) != atoi(chapter->name))
+            continue;
+        if (sscanf(line, "%15s %63s %63s %d", row.exercise, row.function, row.test,
+                   &row.points) != 4 ||
+            row.points < 0)
+            give_up("%s:%d: want exercise, function, test, points", path, number);
+        if (chapter->n_rows == MAX_CHAPTER_ROWS)
+            give_up("%s: more than %d tests in one chapter", path, MAX_CHAPTER_ROWS);
+        chapter->rows[chapter->n_rows++] = row;
+    }
+    free(text);
+}
+
+static const char *tests_path(char *path, const char *kind, const char *chapter)
+{
+    const char *build = environment("BUILD", "build");
+    return *build == '/' ? joined(path, "%s/%s/%s", build, kind, chapter)
+                         : joined(path, "%s/%s/%s/%s", root, build, kind, chapter);
+}
+
+static const char *hidden_points(char *path)
+{
+    return *options.hidden == '/'
+               ? joined(path, "%s/points.tsv", options.hidden)
+               : joined(path, "%s/%s/points.tsv", root, options.hidden);
+}
+
+// A test file for the chapter in $HIDDEN, and what the Makefile built from it.
+static bool has_hidden_tests(const char *chapter)
+{
+    char path[PATH_MAX];
+    return *options.hidden != '\0' &&
+           access(joined(path, "%s/%s.c", options.hidden, chapter), R_OK) == 0 &&
+           access(tests_path(path, "hidden", chapter), X_OK) == 0;
+}
+
+static void read_assignments(void)
+{
+    glob_t found;
+    char path[PATH_MAX];
+    if (glob("chapters/[0-9][0-9]_*.c", 0, NULL, &found) != 0)
+        give_up("no chapters here: run me from the root of the course");
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        struct assignment *assignment = &assignments[n_assignments];
+        if (sscanf(found.gl_pathv[i], "chapters/%63[a-z0-9_].c",
+                   assignment->shown.name) != 1 ||
+            access(tests_path(path, "tests", assignment->shown.name), X_OK) != 0)
+            continue;
+        assignment->hidden = assignment->shown;
+        read_rows("tests/points.tsv", &assignment->shown);
+        if (has_hidden_tests(assignment->shown.name))
+            read_rows(hidden_points(path), &assignment->hidden);
+        if (assignment->shown.n_rows > 0 && ++n_assignments == MAX_CHAPTERS)
+            give_up("more than %d chapters", MAX_CHAPTERS);
+    }
+    globfree(&found);
+    if (n_assignments == 0)
+        give_up("no chapter has its tests built: `make grade` builds them");
+}
+
+// The compiler's flags: -Og compiles quickly, and is the same for everybody.
+static const char *grade_flags(void)
+{
+    static char flags[2048];
+    snprintf(flags, sizeof flags, "%s %s", course_flags(),
+             environment("GRADE_FLAGS", "-Og"));
+    return flags;
+}
+
+static void sha_add_rows(struct sha *sha, const struct chapter *chapter)
+{
+    char line[256];
+    for (size_t i = 0; i < chapter->n_rows; i++) {
+        const struct row *row = &chapter->rows[i];
+        snprintf(line, sizeof line, "%s %s %s %d", row->exercise, row->function,
+                 row->test, row->points);
+        sha_add_text(sha, line);
+    }
+    sha_add_text(sha, "end");
+}
+
+static void sha_add_compiler(struct sha *sha)
+{
+    char command[PATH_MAX], line[256];
+    joined(command, "%s --version </dev/null 2>&1", environment("CC", "cc"));
+    FILE *pipe = popen(command, "r");
+    while (pipe != NULL && fgets(line, sizeof line, pipe) != NULL)
+        sha_add_text(sha, line);
+    if (pipe != NULL)
+        pclose(pipe);
+}
+
+// Everything that the verdict on a file depends on, but the file.
+static void find_context(struct assignment *assignment, const struct sha *shared)
+{
+    char path[PATH_MAX];
+    struct sha sha = *shared;
+    const char *name = assignment->shown.name;
+    sha_add_text(&sha, name);
+    sha_add_file(&sha, joined(path, "tests/%s.h", name));
+    sha_add_file(&sha, tests_path(path, "tests", name));
+    sha_add_rows(&sha, &assignment->shown);
+    if (assignment->hidden.n_rows > 0)
+        sha_add_file(&sha, tests_path(path, "hidden", name));
+    sha_add_rows(&sha, &assignment->hidden);
+    sha_end(&sha, assignment->context);
+}
+
+static void find_contexts(void)
+{
+    char path[PATH_MAX];
+    struct sha sha;
+    sha_start(&sha);
+    sha_add_file(&sha, tests_path(path, ".", "grade"));
+    sha_add_compiler(&sha);
+    sha_add_text(&sha, grade_flags());
+    sha_add_text(&sha, options.seed);
+    sha_add(&sha, &isolation, sizeof isolation);
+    for (size_t i = 0; i < n_assignments; i++)
+        find_context(&assignments[i], &sha);
+}
+
+// The tests as they are written: the same on every machine, so that shards can be
+// compared.
+static void tests_digest(char digest[KEY])
+{
+    static const char *const shared[] = {"judge.c",   "judge.h",      "sandbox.c",
+                                         "sandbox.h", "submission.c", "submission.h",
+                                         "grade.c"};
+    char path[PATH_MAX];
+    struct sha sha;
+    sha_start(&sha);
+    for (size_t i = 0; i < sizeof shared / sizeof *shared; i++)
+        sha_add_file(&sha, joined(path, "tests/%s", shared[i]));
+    for (size_t i = 0; i < n_assignments; i++) {
+        const char *name = assignments[i].shown.name;
+        sha_add_file(&sha, joined(path, "tests/%s.c", name));
+        sha_add_file(&sha, joined(path, "tests/%s.h", name));
+        sha_add_rows(&sha, &assignments[i].shown);
+        if (assignments[i].hidden.n_rows > 0)
+            sha_add_file(&sha, joined(path, "%s/%s.c", options.hidden, name));
+        sha_add_rows(&sha, &assignments[i].hidden);
+    }
+    sha_add_text(&sha, options.seed);
+    sha_end(&sha, digest);
+}
+
+// ---- collecting ---------------------------------------------------------------------
+
+// A line of a student's notes. What cannot be printed becomes '?'.
+static void note(struct student *student, const char *kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void note(struct student *student, const char *kind, const char *format, ...)
+{
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    for (char *c = text; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 127)
+            *c = '?';
+    size_t used = student->notes != NULL ? strlen(student->notes) : 0;
+    size_t more = strlen(kind) + strlen(text) + 3;
+    student->notes = must(realloc(student->notes, used + more));
+    snprintf(student->notes + used, more, "%s\t%s\n", kind, text);
+}
+
+static void ignore(struct student *student, const char *path, const char *why)
+{
+    if (student->n_ignored++ < MAX_NOTED)
+        note(student, "noted", "%s: ignored, %s", path, why);
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+// Which chapter's file a path names, or n_assignments.
+static size_t chapter_of(const char *path)
+{
+    const char *name = base_name(path);
+    size_t n = strlen(name);
+    for (size_t i = 0; i < n_assignments; i++) {
+        const char *chapter = assignments[i].shown.name;
+        if (n == strlen(chapter) + 2 && strncmp(name, chapter, n - 2) == 0 &&
+            strcmp(name + n - 2, ".c") == 0)
+            return i;
+    }
+    return n_assignments;
+}
+
+// A .c file whose name only holds a chapter's: "01_lookup (1).c".
+static bool is_nearly_chapter(const char *path)
+{
+    const char *name = base_name(path);
+    size_t n = strlen(name);
+    for (size_t i = 0; i < n_assignments; i++)
+        if (n > 2 && strcmp(name + n - 2, ".c") == 0 &&
+            strstr(name, assignments[i].shown.name) != NULL)
+            return true;
+    return false;
+}
+
+// Folders of the course itself, or of tools, that hold files of the same names.
+static bool is_skipped_folder(const char *name, size_t n)
+{
+    static const char *const skipped[] = {"__MACOSX", "build", "solutions", "tests"};
+    for (size_t i = 0; i < sizeof skipped / sizeof *skipped; i++)
+        if (n == strlen(skipped[i]) && strncmp(name, skipped[i], n) == 0)
+            return true;
+    return n > 1 && name[0] == '.' && !(n == 2 && name[1] == '.');
+}
+
+static bool is_in_skipped_folder(const char *path)
+{
+    for (const char *slash; (slash = strchr(path, '/')) != NULL; path = slash + 1)
+        if (is_skipped_folder(path, (size_t)(slash - path)))
+            return true;
+    return false;
+}
+
+// Of two files for one chapter the one in a folder called chapters counts, then the one
+// in fewer folders, then the first by name.
+static int compare_paths(const char *a, const char *b)
+{
+    const char *const paths[] = {a, b};
+    int outside[2] = {0, 0}, depth[2] = {0, 0};
+    for (size_t i = 0; i < 2; i++) {
+        const char *slash = strrchr(paths[i], '/');
+        size_t n = slash != NULL ? (size_t)(slash - paths[i]) : 0;
+        bool last = n >= 8 && strncmp(slash - 8, "chapters", 8) == 0 &&
+                    (n == 8 || paths[i][n - 9] == '/');
+        outside[i] = !last;
+        for (const char *c = paths[i]; *c; c++)
+            depth[i] += *c == '/';
+    }
+    if (outside[0] != outside[1])
+        return outside[0] - outside[1];
+    return depth[0] != depth[1] ? depth[0] - depth[1] : strcmp(a, b);
+}
+
+// Keeps the bytes of a file that is yet to be judged, under their hash.
+static void keep_file(const char *file, const unsigned char *bytes, size_t n)
+{
+    char path[PATH_MAX], temporary[PATH_MAX];
+    joined(temporary, "%s/files/.%s", out, shard_name);
+    FILE *to = fopen(temporary, "wb");
+    if (to == NULL || fwrite(bytes, 1, n, to) != n || fclose(to) != 0 ||
+        rename(temporary, file_path(path, file)) != 0)
+        give_up("cannot write %s: %s", temporary, strerror(errno));
+}
+
+static void make_key(struct part *part)
+{
+    struct sha sha;
+    sha_start(&sha);
+    sha_add_text(&sha, assignments[part->assignment].context);
+    sha_add(&sha, &part->origin, sizeof part->origin);
+    sha_add_text(&sha, part->file);
+    sha_end(&sha, part->key);
+}
+
+// A file that has a chapter's name: `path` is where it was found, below the student's
+// folder.
+static void offer(struct student *student, const char *path, const unsigned char *bytes,
+                  size_t n)
+{
+    size_t c = chapter_of(path);
+    struct part *part = &student->parts[c];
+    char file[KEY];
+    sha_of(bytes, n, file);
+    if (part->origin != NO_FILE && strcmp(part->file, file) == 0)
+        return;
+    bool better = part->origin == NO_FILE || compare_paths(path, student->paths[c]) < 0;
+    if (part->origin != NO_FILE)
+        note(student, "look", "two different files %s: %s counts, %s does not",
+             base_name(path), better ? path : student->paths[c],
+             better ? student->paths[c] : path);
+    if (!better)
+        return;
+    free(student->paths[c]);
+    student->paths[c] = must(strdup(path));
+    *part = (struct part){.origin = HANDED_IN, .assignment = c};
+    memcpy(part->file, file, KEY);
+    make_key(part);
+    part->to_do = !is_judged("state", part->key);
+    if (part->to_do)
+        keep_file(file, bytes, n);
+}
+
+// What a child that unpacks tells: nothing in it is believed unseen.
+struct unpacked {
+    volatile size_t n_found, n_ignored;
+    char wrong[128];
+    char ignored[MAX_NOTED][LONGEST_NAME + 64];
+    struct {
+        char path[LONGEST_NAME];
+        size_t size;
+        unsigned char bytes[LARGEST_ENTRY];
+    } found[MAX_FOUND];
+};
+
+static bool wants(void *context, const char *path, size_t size, const char *oddity)
+{
+    struct unpacked *unpacked = context;
+    const char *why = is_in_skipped_folder(path)          ? "its folder is not handed in"
+                      : chapter_of(path) == n_assignments ? "not a chapter's name"
+                      : oddity != NULL                    ? oddity
+                      : size > LARGEST_ENTRY              ? "1 MB or more"
+                      : unpacked->n_found == MAX_FOUND    ? "too many files"
+                                                          : NULL;
+    if (why == NULL)
+        return true;
+    if (unpacked->n_ignored < MAX_NOTED)
+        snprintf(unpacked->ignored[unpacked->n_ignored], sizeof *unpacked->ignored,
+                 "%s: ignored, %s", path, why);
+    unpacked->n_ignored++;
+    return false;
+}
+
+static void takes(void *context, const char *path, const unsigned char *bytes,
+                  size_t size)
+{
+    struct unpacked *unpacked = context;
+    size_t n = unpacked->n_found;
+    snprintf(unpacked->found[n].path, sizeof unpacked->found[n].path, "%s", path);
+    memcpy(unpacked->found[n].bytes, bytes, size);
+    unpacked->found[n].size = size;
+    unpacked->n_found = n + 1;
+}
+
+// In a child, behind the fence: the archive is descriptor 0.
+static void unpack(enum archive_kind kind, size_t size, struct unpacked *unpacked)
+{
+    struct archive_reader reader = {.context = unpacked, .wants = wants, .takes = takes};
+    unsigned char *bytes =
+        mmap(NULL, size + 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    size_t n = 0;
+    ssize_t got = 1;
+    while (bytes != MAP_FAILED && n < size && got > 0)
+        n += (size_t)((got = read(0, bytes + n, size - n)) > 0 ? got : 0);
+    const char *wrong = bytes == MAP_FAILED ? "there is no memory for it"
+                                            : archive_read(kind, bytes, n, &reader);
+    if (wrong != NULL)
+        snprintf(unpacked->wrong, sizeof unpacked->wrong, "%s", wrong);
+    _exit(0);
+}
+
+// Has the archive read in a fenced child. NULL, or why that failed.
+static const char *unpack_in_child(int archive, enum archive_kind kind, size_t size,
+                                   struct unpacked *unpacked)
+{
+    static struct fence_report *report;
+    int ready[2];
+    if (report == NULL)
+        report = mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE,
+                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    fence_level();
+    if (report == MAP_FAILED || pipe(ready) != 0)
+        give_up("cannot read archives: %s", strerror(errno));
+    pid_t child = fork();
+    if (child < 0)
+        give_up("cannot start a process: %s", strerror(errno));
+    if (child == 0) {
+        if (!fence_enter(archive, ready[1], 256 << 20, report))
+            _exit(114);
+        unpack(kind, size, unpacked);
+    }
+    close(ready[1]);
+    struct ending end = wait_with_deadline(child, 10, 60);
+    close(ready[0]);
+    if (end.cause != ENDED_EXIT || end.status != 0)
+        return end.cause == ENDED_EXIT || end.cause == ENDED_SIGNAL
+                   ? "reading it failed"
+                   : "reading it takes too long";
+    unpacked->wrong[sizeof unpacked->wrong - 1] = '\0';
+    return *unpacked->wrong ? unpacked->wrong : NULL;
+}
+
+static void take_unpacked(struct student *student, const char *path,
+                          struct unpacked *unpacked)
+{
+    char full[PATH_MAX];
+    for (size_t i = 0; i < unpacked->n_found && i < MAX_FOUND; i++) {
+        char *name = unpacked->found[i].path;
+        size_t size = unpacked->found[i].size;
+        name[LONGEST_NAME - 1] = '\0';
+        if (size <= LARGEST_ENTRY && chapter_of(name) < n_assignments)
+            offer(student, joined(full, "%s/%s", path, name), unpacked->found[i].bytes,
+                  size);
+    }
+    for (size_t i = 0; i < unpacked->n_ignored && i < MAX_NOTED; i++) {
+        unpacked->ignored[i][sizeof *unpacked->ignored - 1] = '\0';
+        if (student->n_ignored++ < MAX_NOTED)
+            note(student, is_nearly_chapter(unpacked->ignored[i]) ? "look" : "noted",
+                 "%s/%s", path, unpacked->ignored[i]);
+    }
+    if (unpacked->n_ignored > MAX_NOTED)
+        student->n_ignored += unpacked->n_ignored - MAX_NOTED;
+}
+
+static void collect_archive(struct student *student, int archive, size_t size,
+                            const char *path)
+{
+    struct unpacked *unpacked = mmap(NULL, sizeof *unpacked, PROT_READ | PROT_WRITE,
+                                     MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (unpacked == MAP_FAILED)
+        give_up("out of memory");
+    const char *wrong =
+        size > MAX_ARCHIVE
+            ? "it is larger than 64 MB"
+            : unpack_in_child(archive, archive_kind_of(path), size, unpacked);
+    take_unpacked(student, path, unpacked);
+    if (wrong != NULL)
+        note(student, "look", "%s: cannot be read, %s", path, wrong);
+    munmap(unpacked, sizeof *unpacked);
+}
+
+static void collect_file(struct student *student, const char *full, const char *path)
+{
+    static unsigned char bytes[SUBMISSION_BYTES];
+    struct stat status;
+    bool archive = archive_kind_of(path) != NO_ARCHIVE;
+    if (!archive && chapter_of(path) == n_assignments) {
+        if (is_nearly_chapter(path) && base_name(path)[0] != '.')
+            note(student, "look", "%s: ignored, its name is not quite a chapter's", path);
+        else
+            ignore(student, path, "not a chapter's name");
+        return;
+    }
+    int file = open(full, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (file < 0 || fstat(file, &status) != 0 || !S_ISREG(status.st_mode))
+        note(student, "look", "%s: cannot be read", path);
+    else if (archive)
+        collect_archive(student, file, (size_t)status.st_size, path);
+    else if (status.st_size >= SUBMISSION_BYTES)
+        note(student, "look", "%s: ignored, 1 MB or more", path);
+    else {
+        ssize_t n = read(file, bytes, sizeof bytes);
+        if (n >= 0)
+            offer(student, path, bytes, (size_t)n);
+        else
+            note(student, "look", "%s: cannot be read", path);
+    }
+    if (file >= 0)
+        close(file);
+}
+
+static void collect_folder(struct student *student, const char *full, const char *path,
+                           int depth);
+
+static void collect_entry(struct student *student, const char *full, const char *path,
+                          int depth)
+{
+    struct stat status;
+    const char *name = base_name(path);
+    if (student->n_entries++ >= MAX_ENTRIES) {
+        if (student->n_entries == MAX_ENTRIES + 1)
+            note(student, "look", "more than %d files: the rest was not looked at",
+                 MAX_ENTRIES);
+    } else if (lstat(full, &status) != 0)
+        note(student, "look", "%s: cannot be read", path);
+    else if (S_ISLNK(status.st_mode) && chapter_of(path) < n_assignments)
+        note(student, "look", "%s: ignored, a link", path);
+    else if (S_ISREG(status.st_mode))
+        collect_file(student, full, path);
+    else if (!S_ISDIR(status.st_mode))
+        ignore(student, path, S_ISLNK(status.st_mode) ? "a link" : "no ordinary file");
+    else if (is_skipped_folder(name, strlen(name)))
+        ignore(student, path, "its folder is not handed in");
+    else if (depth == MAX_DEPTH)
+        note(student, "look", "%s: ignored, too many folders in each other", path);
+    else
+        collect_folder(student, full, path, depth + 1);
+}
+
+static void collect_folder(struct student *student, const char *full, const char *path,
+                           int depth)
+{
+    char below[PATH_MAX], shown[PATH_MAX];
+    struct dirent **entries;
+    int n = scandir(full, &entries, NULL, alphasort);
+    if (n < 0)
+        note(student, "look", "%s: cannot be read", *path ? path : "the folder");
+    for (int i = 0; i < n; i++) {
+        const char *name = entries[i]->d_name;
+        if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
+            if (strlen(full) + strlen(name) + 2 > PATH_MAX)
+                note(student, "look", "a path is too long: the rest was not looked at");
+            else
+                collect_entry(student, joined(below, "%s/%s", full, name),
+                              joined(shown, "%s%s%s", path, *path ? "/" : "", name),
+                              depth);
+        }
+        free(entries[i]);
+    }
+    if (n >= 0)
+        free(entries);
+}
+
+static void collect(struct student *student, const char *path)
+{
+    struct stat status;
+    size_t n_parts = 0;
+    if (lstat(path, &status) == 0 && S_ISDIR(status.st_mode))
+        collect_folder(student, path, "", 0);
+    else
+        collect_file(student, path, base_name(path));
+    if (student->n_ignored > MAX_NOTED)
+        note(student, "noted", "and %zu more files, ignored",
+             student->n_ignored - MAX_NOTED);
+    for (size_t c = 0; c < n_assignments; c++) {
+        n_parts += student->parts[c].origin != NO_FILE;
+        free(student->paths[c]);
+        student->paths[c] = NULL;
+    }
+    if (n_parts == 0)
+        note(student, "look", "there is no file with a chapter's name");
+}
+
+// ---- the class ----------------------------------------------------------------------
+
+// An entry of $SUBMISSIONS that is a student: a folder, or an archive of one.
+static bool is_student(const char *path, const char *name)
+{
+    struct stat status;
+    if (name[0] == '.' || strcmp(name, "__MACOSX") == 0)
+        return false;
+    if (lstat(path, &status) == 0 &&
+        (S_ISDIR(status.st_mode) ||
+         (S_ISREG(status.st_mode) && archive_kind_of(name) != NO_ARCHIVE)))
+        return true;
+    if (chapter_of(name) < n_assignments)
+        give_up("%s is a chapter's file: SUBMISSIONS= wants a folder that holds a folder "
+                "(or an "
+                "archive) for each student",
+                path);
+    printf("Ignored: %s is neither a folder nor an archive.\n", path);
+    return false;
+}
+
+// An archive's student is called by its name without the ending, unless somebody else is.
+static char *student_name(const char *path, const char *name)
+{
+    static const char *const endings[] = {".zip", ".tar.gz", ".tgz", ".tar"};
+    char other[PATH_MAX];
+    struct stat status;
+    size_t n = strlen(name);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        size_t k = strlen(endings[i]);
+        if (n <= k || strcmp(name + n - k, endings[i]) != 0 ||
+            lstat(path, &status) != 0 || !S_ISREG(status.st_mode))
+            continue;
+        joined(other, "%.*s", (int)(strlen(path) - k), path);
+        bool taken = lstat(other, &status) == 0;
+        for (size_t s = 0; s < n_students && !taken; s++)
+            taken = strlen(students[s].name) == n - k &&
+                    strncmp(students[s].name, name, n - k) == 0;
+        return taken ? must(strdup(name)) : must(strndup(name, n - k));
+    }
+    return must(strdup(name));
+}
+
+// Students in the order of their names; those of other shards stay without parts.
+static void read_class(void)
+{
+    char path[PATH_MAX];
+    struct dirent **entries;
+    int n = scandir(options.submissions, &entries, NULL, alphasort);
+    if (n < 0)
+        give_up("cannot read the folder %s: %s", options.submissions, strerror(errno));
+    students = must(calloc((size_t)n + 1, sizeof *students));
+    for (int i = 0; i < n; i++) {
+        const char *name = entries[i]->d_name;
+        joined(path, "%s/%s", options.submissions, name);
+        if (is_student(path, name)) {
+            struct student *student = &students[n_students];
+            student->name = student_name(path, name);
+            if (n_students++ % options.n_shards == options.shard - 1)
+                collect(student, path);
+        }
+        free(entries[i]);
+    }
+    free(entries);
+    if (n_students == 0)
+        give_up("%s holds no folder and no archive: there is nobody to grade",
+                options.submissions);
+}
+
+static bool is_in_shard(size_t student)
+{
+    return student % options.n_shards == options.shard - 1;
+}
+
+static void class_digest(char digest[KEY])
+{
+    struct sha sha;
+    sha_start(&sha);
+    for (size_t i = 0; i < n_students; i++)
+        sha_add_text(&sha, students[i].name);
+    sha_end(&sha, digest);
+}
+
+// ---- judging one file ---------------------------------------------------------------
+
+struct judgement {
+    struct chapter *shown, *hidden;
+    const char *state; // "judged", "does not build", "grader error"
+    char says[4096];   // the compiler's words, or why the grader failed
+    double seconds;
+};
+
+static void set_all(struct chapter *chapter, const char *verdict, const char *message)
+{
+    for (size_t i = 0; i < chapter->n_rows; i++) {
+        struct row *row = &chapter->rows[i];
+        snprintf(row->verdict, sizeof row->verdict, "%s", verdict);
+        snprintf(row->message, sizeof row->message, "%s", message);
+        row->earned = 0;
+    }
+}
+
+static void no_verdict(struct judgement *judgement, const char *state,
+                       const char *message)
+{
+    judgement->state = state;
+    set_all(judgement->shown, state, message);
+    set_all(judgement->hidden, state, message);
+}
+
+static struct build build_of(const struct part *part, const char *name,
+                             const char *folder)
+{
+    return (struct build){.name = name,
+                          .chapter = assignments[part->assignment].shown.name,
+                          .folder = folder,
+                          .flags = grade_flags(),
+                          .cpu_seconds = 10,
+                          .own_spaces = own_spaces};
+}
+
+// Builds what is judged to FOLDER/submission.so.
+static enum built build_part(const struct part *part, const char *folder)
+{
+    char source[PATH_MAX], object[PATH_MAX], path[PATH_MAX];
+    const char *name = assignments[part->assignment].shown.name;
+    const char *objects[] = {NULL, NULL};
+    struct build build = build_of(part, name, folder);
+    if (part->origin == OUR_SOLUTION) { // beside its chapter, as `make solution1` does it
+        struct build chapter = build_of(part, "chapter", folder);
+        if (submission_compile(&chapter, joined(source, "chapters/%s.c", name)) != BUILT)
+            return NOT_TRIED;
+        objects[0] = joined(object, "%s/chapter.o", folder);
+    }
+    enum built built = submission_compile(
+        &build, part->origin == OUR_SOLUTION ? joined(source, "solutions/%s.c", name)
+                                             : file_path(source, part->file));
+    if (built == BUILT)
+        built = submission_link(&build, objects);
+    if (built == BUILT && rename(joined(source, "%s/%s.so", folder, name),
+                                 joined(path, "%s/submission.so", folder)))
+        return NOT_TRIED;
+    return built;
+}
+
+// Runs one test binary over what was built. False if it could not.
+static bool judge_with(const char *kind, const char *points, struct chapter *chapter,
+                       const char *folder, struct judgement *judgement)
+{
+    char tests[PATH_MAX], object[PATH_MAX];
+    const struct judging judging = {
+        .tests = tests_path(tests, kind, chapter->name),
+        .object = joined(object, "%s/submission.so", folder),
+        .folder = folder,
+        .points = points,
+        .fenced = true,
+        .own_spaces = own_spaces,
+    };
+    if (chapter->n_rows == 0)
+        return true;
+    setenv("POINTS", points, 1);
+    return submission_judge(&judging, chapter, judgement->says, sizeof judgement->says);
+}
+
+// The bytes under a hash are those that were hashed, whatever happened to the disk since.
+static bool is_as_collected(const struct part *part)
+{
+    static unsigned char bytes[SUBMISSION_BYTES];
+    char path[PATH_MAX], file[KEY];
+    if (part->origin == OUR_SOLUTION)
+        return true;
+    FILE *from = fopen(file_path(path, part->file), "rb");
+    size_t n = from != NULL ? fread(bytes, 1, sizeof bytes, from) : 0;
+    if (from != NULL)
+        fclose(from);
+    sha_of(bytes, n, file);
+    return strcmp(file, part->file) == 0;
+}
+
+static void judge_part(const struct part *part, const char *folder,
+                       struct judgement *judgement)
+{
+    char points[PATH_MAX];
+    enum built built = is_as_collected(part) ? build_part(part, folder) : NOT_TRIED;
+    submission_log(folder, judgement->says, sizeof judgement->says);
+    if (built == NOT_BUILT) {
+        no_verdict(judgement, "does not build", "The file does not build.");
+        return;
+    }
+    judgement->state = "judged";
+    if (built == BUILT &&
+        judge_with("tests", joined(points, "%s/tests/points.tsv", root), judgement->shown,
+                   folder, judgement) &&
+        judge_with("hidden", *options.hidden ? hidden_points(points) : "",
+                   judgement->hidden, folder, judgement))
+        judgement->says[0] = '\0';
+    else
+        no_verdict(judgement, "grader error", "The grader could not judge this file.");
+}
+
+static bool has_grader_error(const struct chapter *chapter)
+{
+    for (size_t i = 0; i < chapter->n_rows; i++)
+        if (strcmp(chapter->rows[i].verdict, "grader error") == 0)
+            return true;
+    return false;
+}
+
+static void write_rows(FILE *file, const struct chapter *chapter, const char *kind)
+{
+    for (size_t i = 0; i < chapter->n_rows; i++) {
+        const struct row *row = &chapter->rows[i];
+        fprintf(file, "row\t%s\t%s\t%s\t%s\t%d\t%d\t%s\t", kind, row->exercise,
+                row->function, row->test, row->points, row->earned, row->verdict);
+        write_field(file, row->message);
+        fputc('\n', file);
+    }
+}
+
+static void write_judgement(FILE *file, const struct part *part,
+                            const struct judgement *judgement)
+{
+    fprintf(file, "part\t%s\t%s\t%s\t%.2f\t", judgement->shown->name, part->file,
+            judgement->state, judgement->seconds);
+    write_field(file, judgement->says);
+    fputc('\n', file);
+    write_rows(file, judgement->shown, "shown");
+    write_rows(file, judgement->hidden, "hidden");
+}
+
+enum { DONE = 0, GRADER_ERROR = 3 };
+
+// In a process of its own. DONE if the verdict is written, for good; GRADER_ERROR if
+// there is none but that.
+static int judge_and_write(const struct part *part)
+{
+    static struct assignment copy;
+    static struct judgement judgement;
+    char folder[PATH_MAX], path[PATH_MAX], temporary[PATH_MAX];
+    double start = seconds_now();
+    copy = assignments[part->assignment];
+    judgement.shown = &copy.shown;
+    judgement.hidden = &copy.hidden;
+    joined(folder, "%s/work/%s-%ld", out, shard_name, (long)getpid());
+    remove_folder(folder);
+    must_make_folder(folder);
+    judge_part(part, folder, &judgement);
+    remove_folder(folder);
+    judgement.seconds = seconds_now() - start;
+
+    bool failed = has_grader_error(&copy.shown) || has_grader_error(&copy.hidden);
+    joined(temporary, "%s/state/.%s", out, strrchr(folder, '/') + 1);
+    FILE *file = fopen(temporary, "w");
+    if (file == NULL)
+        return GRADER_ERROR;
+    write_judgement(file, part, &judgement);
+    fputs("end\n", file);
+    if (!failed)
+        remove(state_path(path, "errors", part->key));
+    state_path(path, failed ? "errors" : "state", part->key);
+    return commit(file, temporary, path) && !failed ? DONE : GRADER_ERROR;
+}
+
+// ---- judging many, some at a time ---------------------------------------------------
+
+struct progress {
+    size_t n, n_done;
+    double start, shown;
+};
+
+static void show_progress(struct progress *progress)
+{
+    double now = seconds_now(), passed = now - progress->start;
+    bool live = isatty(STDOUT_FILENO);
+    if (!live && now - progress->shown < 15 && progress->n_done < progress->n)
+        return;
+    double left = progress->n_done > 0 ? passed / (double)progress->n_done *
+                                             (double)(progress->n - progress->n_done)
+                                       : 0;
+    printf("%s%zu of %zu judged, %d:%02d passed, about %d:%02d left%s",
+           live ? "\r\033[K" : "", progress->n_done, progress->n, (int)passed / 60,
+           (int)passed % 60, (int)left / 60, (int)left % 60,
+           live && progress->n_done < progress->n ? "" : "\n");
+    fflush(stdout);
+    progress->shown = now;
+}
+
+static void on_stop(int number)
+{
+    (void)number;
+    stopped = 1;
+}
+
+static void handle_stops(void (*handler)(int))
+{
+    struct sigaction action = {.sa_handler = handler};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+}
+
+static pid_t start_worker(const struct part *part)
+{
+    pid_t parent = getpid(), worker;
+    fflush(NULL);
+    if ((worker = fork()) != 0)
+        return worker;
+    handle_stops(SIG_DFL);
+#if defined(__linux__)
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+#endif
+    if (getppid() != parent)
+        _exit(1);
+    _exit(judge_and_write(part));
+}
+
+static void stop_here(const pid_t *workers, size_t n, const struct progress *progress)
+{
+    for (size_t i = 0; i < n; i++)
+        if (workers[i] > 0)
+            kill(workers[i], SIGKILL);
+    while (wait(NULL) > 0 || errno == EINTR)
+        continue;
+    printf("\nStopped: %zu of %zu are judged and kept; the same command goes on from "
+           "there.\n",
+           progress->n_done, progress->n);
+    exit(130);
+}
+
+// Judges the parts, `jobs` at a time, and marks those that ended in a grader error.
+static void judge_all(struct part *const *parts, size_t n, long jobs)
+{
+    pid_t *workers = must(calloc(n + 1, sizeof *workers));
+    struct progress progress = {.n = n, .start = seconds_now(), .shown = seconds_now()};
+    long running = 0;
+    for (size_t started = 0; progress.n_done < n;) {
+        while (running < jobs && started < n && !stopped) {
+            if ((workers[started] = start_worker(parts[started])) < 0)
+                give_up("cannot start a process: %s", strerror(errno));
+            started++;
+            running++;
+        }
+        int status = 0;
+        pid_t ended = stopped ? -1 : wait(&status);
+        if (stopped)
+            stop_here(workers, started, &progress);
+        for (size_t i = 0; i < started && ended > 0; i++)
+            if (workers[i] == ended) {
+                parts[i]->failed_once = !WIFEXITED(status) || WEXITSTATUS(status) != DONE;
+                workers[i] = 0;
+                running--;
+                progress.n_done++;
+                show_progress(&progress);
+                break;
+            }
+    }
+    free(workers);
+}
+
+static void judge_and_retry(struct part **parts, size_t n)
+{
+    size_t n_failed = 0;
+    judge_all(parts, n, options.jobs);
+    for (size_t i = 0; i < n; i++)
+        if (parts[i]->failed_once)
+            parts[n_failed++] = parts[i];
+    if (n_failed > 0) {
+        printf("%zu could not be judged: each is tried once more, alone.\n", n_failed);
+        judge_all(parts, n_failed, 1);
+    }
+}
+
+// ---- what must hold before anybody is graded ----------------------------------------
+
+static bool earns(const struct part *part, bool everything, char *line, size_t size)
+{
+    char path[PATH_MAX], *text, *rest, *said;
+    bool good = true;
+    text = rest = read_text(state_path(path, "state", part->key));
+    if (text == NULL)
+        text = rest = read_text(state_path(path, "errors", part->key));
+    if (text == NULL)
+        snprintf(line, size, "it could not be judged");
+    while (good && (said = next_line(&rest)) != NULL) {
+        bool pass = strstr(said, "\tpass\t") != NULL;
+        good = strncmp(said, "row\t", 4) != 0 || pass == everything;
+        if (!good || strncmp(said, "part\t", 5) == 0)
+            snprintf(line, size, "%s", said);
+    }
+    good = good && text != NULL;
+    free(text);
+    return good;
+}
+
+static struct part our_part(size_t assignment, enum origin origin)
+{
+    char path[PATH_MAX];
+    struct part part = {.origin = origin, .assignment = assignment};
+    struct sha sha;
+    sha_start(&sha);
+    if (origin == OUR_SOLUTION) {
+        sha_add_file(&sha,
+                     joined(path, "solutions/%s.c", assignments[assignment].shown.name));
+        sha_add_file(&sha,
+                     joined(path, "chapters/%s.c", assignments[assignment].shown.name));
+    }
+    sha_end(&sha, part.file);
+    make_key(&part);
+    part.to_do = !is_judged("state", part.key);
+    if (part.to_do && origin == EMPTY_FILE)
+        keep_file(part.file, (const unsigned char *)"", 0);
+    return part;
+}
+
+static bool is_handed_in(size_t assignment)
+{
+    for (size_t i = 0; i < n_students; i++)
+        if (students[i].parts[assignment].origin != NO_FILE)
+            return true;
+    return false;
+}
+
+// Our own solution earns every point, hidden ones too, and an empty file none; else no
+// grade from this machine can be trusted.
+static void trust_yourself(void)
+{
+    static struct part ours[2 * MAX_CHAPTERS], *to_do[2 * MAX_CHAPTERS];
+    size_t n = 0, n_to_do = 0;
+    char line[512];
+    for (size_t c = 0; c < n_assignments; c++)
+        if (is_handed_in(c)) {
+            ours[n++] = our_part(c, OUR_SOLUTION);
+            ours[n++] = our_part(c, EMPTY_FILE);
+        }
+    for (size_t i = 0; i < n; i++)
+        if (ours[i].to_do)
+            to_do[n_to_do++] = &ours[i];
+    if (n_to_do > 0) {
+        printf("First the course's own solutions, which must earn every point:\n");
+        judge_and_retry(to_do, n_to_do);
+    }
+    for (size_t i = 0; i < n; i++)
+        if (!earns(&ours[i], ours[i].origin == OUR_SOLUTION, line, sizeof line))
+            give_up("%s of %s does not earn %s points here, so nobody is graded. The "
+                    "judge says:\n%s",
+                    ours[i].origin == OUR_SOLUTION ? "the solution" : "an empty file",
+                    assignments[ours[i].assignment].shown.name,
+                    ours[i].origin == OUR_SOLUTION ? "all" : "zero", line);
+}
+
+// ---- the records of the class -------------------------------------------------------
+
+// The verdict on a part, or, if even its process died twice, that the grader failed.
+static void write_part(FILE *file, const struct part *part)
+{
+    static struct assignment copy;
+    char path[PATH_MAX];
+    const char *kind = is_judged("state", part->key) ? "state" : "errors";
+    char *text = read_text(state_path(path, kind, part->key));
+    size_t n = text != NULL ? strlen(text) : 0;
+    if (n > 4) {
+        text[n - 4] = '\0'; // without its line "end"
+        fputs(text, file);
+    } else {
+        copy = assignments[part->assignment];
+        struct judgement judgement = {.shown = &copy.shown, .hidden = &copy.hidden};
+        snprintf(judgement.says, sizeof judgement.says,
+                 "the process that judged it died");
+        no_verdict(&judgement, "grader error", "The grader could not judge this file.");
+        write_judgement(file, part, &judgement);
+    }
+    free(text);
+}
+
+static void write_student(FILE *file, size_t index)
+{
+    const struct student *student = &students[index];
+    fprintf(file, "student\t%zu\t", index);
+    write_field(file, student->name);
+    fputc('\n', file);
+    char *notes = student->notes != NULL ? must(strdup(student->notes)) : NULL,
+         *rest = notes;
+    for (char *line; (line = next_line(&rest)) != NULL;)
+        fprintf(file, "note\t%s\n", line);
+    free(notes);
+    for (size_t c = 0; c < n_assignments; c++)
+        if (student->parts[c].origin != NO_FILE)
+            write_part(file, &student->parts[c]);
+}
+
+static void write_head(FILE *file, double seconds)
+{
+    char tests[KEY], class[KEY];
+    tests_digest(tests);
+    class_digest(class);
+    fprintf(file, "grades\t1\ntests\t%s\nclass\t%s\t%zu\nshard\t%u\t%u\nseed\t", tests,
+            class, n_students, options.shard, options.n_shards);
+    write_field(file, options.seed);
+    fprintf(file, "\nisolation\t%d\t%s\ntook\t%.1f\n", isolation, isolation_text,
+            seconds);
+    for (size_t c = 0; c < n_assignments; c++) {
+        int points = 0;
+        for (size_t i = 0; i < assignments[c].shown.n_rows; i++)
+            points += assignments[c].shown.rows[i].points;
+        for (size_t i = 0; i < assignments[c].hidden.n_rows; i++)
+            points += assignments[c].hidden.rows[i].points;
+        fprintf(file, "chapter\t%s\t%d\n", assignments[c].shown.name, points);
+    }
+}
+
+static void write_records(const char *path, double seconds)
+{
+    char temporary[PATH_MAX];
+    joined(temporary, "%s.new", path);
+    FILE *file = fopen(temporary, "w");
+    if (file == NULL)
+        give_up("cannot write %s: %s", temporary, strerror(errno));
+    write_head(file, seconds);
+    for (size_t i = 0; i < n_students; i++)
+        if (is_in_shard(i))
+            write_student(file, i);
+    fputs("end\n", file);
+    if (!commit(file, temporary, path))
+        give_up("cannot write %s: %s", path, strerror(errno));
+}
+
+// ---- the machine --------------------------------------------------------------------
+
+// A folder that holds the course and is itself open to compilers: /opt/course.
+static bool lies_open(void)
+{
+    static const char *const open_folders[] = {"/usr/", "/opt/", "/bin/", "/lib/"};
+    for (size_t i = 0; i < sizeof open_folders / sizeof *open_folders; i++)
+        if (strncmp(out, open_folders[i], strlen(open_folders[i])) == 0)
+            return true;
+    return false;
+}
+
+static void find_isolation(void)
+{
+    char folder[PATH_MAX];
+    must_make_folder(joined(folder, "%s/work/%s-trial", out, shard_name));
+    const char *lacks = sandbox_lacks_spaces(folder);
+    const bool seccomp = fence_level()[0] == 's', landlock = sandbox_has_landlock();
+    remove_folder(folder);
+    own_spaces = lacks == NULL;
+    isolation = own_spaces && seccomp && !lies_open() ? 1
+                : seccomp && (landlock || own_spaces) ? 2
+                                                      : 3;
+    snprintf(isolation_text, sizeof isolation_text, "%s%s%s%s%s%s",
+             own_spaces ? "own users, processes, network and files"
+                        : "no spaces of their own (",
+             own_spaces ? "" : lacks, own_spaces ? "" : ")",
+             landlock ? ", Landlock" : ", no Landlock",
+             seccomp ? ", seccomp" : ", no seccomp",
+             lies_open() ? ", but the course lies where compilers may read" : "");
+    printf("Isolation level %d of 3%s: %s.\n", isolation,
+           isolation == 1 ? " (the highest)" : "", isolation_text);
+    if (options.strict && isolation > 1)
+        give_up("STRICT=1 asks for isolation level 1, and this machine gives level %d",
+                isolation);
+}
+
+// No secret of the instructor's environment is there for a submission to find.
+static void keep_environment(void)
+{
+    static const char *const kept[] = {
+        "PATH",
+        "LD_LIBRARY_PATH",
+        "BUILD",
+        "CC",
+        "COURSE_FLAGS",
+        "GRADE_FLAGS",
+        "SHARED",
+        "LDFLAGS",
+        "SEED",
+        "JUDGE_WITHOUT_SECCOMP",
+        "JUDGE_WITHOUT_SPACES",
+    };
+    char *values[sizeof kept / sizeof *kept];
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        values[i] = getenv(kept[i]) != NULL ? must(strdup(getenv(kept[i]))) : NULL;
+    static char *none[] = {NULL};
+    extern char **environ;
+    environ = none;
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        if (values[i] != NULL)
+            setenv(kept[i], values[i], 1);
+    setenv("LC_ALL", "C", 1);
+}
+
+static const char *copied(const char *name, const char *otherwise)
+{
+    return must(strdup(environment(name, otherwise)));
+}
+
+static void read_options(void)
+{
+    char extra;
+    options = (struct options){
+        .submissions = copied("SUBMISSIONS", ""),
+        .hidden = copied("HIDDEN", ""),
+        .seed = copied("SEED", "1"),
+        .out = copied("GRADES", "build/grades"),
+        .shard = 1,
+        .n_shards = 1,
+        .jobs = atol(environment("JOBS", "0")),
+        .strict = strcmp(environment("STRICT", "0"), "1") == 0,
+    };
+    const char *shard = environment("SHARD", "1/1");
+    if (sscanf(shard, "%u/%u%c", &options.shard, &options.n_shards, &extra) != 2 ||
+        options.shard < 1 || options.shard > options.n_shards)
+        give_up("SHARD=%s is no share: SHARD=3/8 is the third of eight", shard);
+    snprintf(shard_name, sizeof shard_name, "%u-of-%u", options.shard, options.n_shards);
+    if (options.jobs < 1)
+        options.jobs = sysconf(_SC_NPROCESSORS_ONLN);
+    if (*options.submissions == '\0')
+        give_up("say whom to grade: make grade SUBMISSIONS=folder, which holds a folder "
+                "for each "
+                "student");
+    keep_environment();
+}
+
+static void make_folders(void)
+{
+    char path[PATH_MAX];
+    const char *const folders[] = {"state", "errors", "files", "work", "shards"};
+    if (getcwd(root, sizeof root) == NULL)
+        give_up("cannot tell where I am: %s", strerror(errno));
+    for (const char *slash = options.out; (slash = strchr(slash + 1, '/')) != NULL;)
+        must_make_folder(joined(path, "%.*s", (int)(slash - options.out), options.out));
+    must_make_folder(options.out);
+    if (realpath(options.out, out) == NULL)
+        give_up("cannot find %s: %s", options.out, strerror(errno));
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        must_make_folder(joined(path, "%s/%s", out, folders[i]));
+}
+
+// One grader at a time for a shard: the lock goes with its process, however that ends.
+static void lock(void)
+{
+    char path[PATH_MAX];
+    struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    joined(path, "%s/work/lock-%s", out, shard_name);
+    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (file < 0 ||
+        (fcntl(file, F_SETLK, &all) != 0 && (errno == EAGAIN || errno == EACCES)))
+        give_up("another make grade is at work in %s", options.out);
+}
+
+// What a run that was killed left behind.
+static void sweep(void)
+{
+    static const char *const places[] = {"work/", "state/.", "files/."};
+    char pattern[PATH_MAX];
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        glob_t found;
+        if (glob(joined(pattern, "%s/%s%s*", out, places[i], shard_name), 0, NULL,
+                 &found) != 0)
+            continue;
+        for (size_t k = 0; k < found.gl_pathc; k++)
+            remove_folder(found.gl_pathv[k]);
+        globfree(&found);
+    }
+}
+
+// ---- the commands -------------------------------------------------------------------
+
+// Every part that is to be judged once: files with the same bytes have the same verdict.
+static size_t list_to_do(struct part **to_do)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < n_students; i++)
+        for (size_t c = 0; c < n_assignments; c++) {
+            struct part *part = &students[i].parts[c];
+            for (size_t j = 0; part->to_do && j < n; j++)
+                if (strcmp(to_do[j]->key, part->key) == 0)
+                    part->to_do = false;
+            if (part->to_do)
+                to_do[n++] = part;
+        }
+    return n;
+}
+
+static size_t count_parts(void)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < n_students; i++)
+        for (size_t c = 0; c < n_assignments; c++)
+            n += students[i].parts[c].origin != NO_FILE;
+    return n;
+}
+
+static void say_end(size_t n_judged, double seconds)
+{
+    size_t n_in_shard = 0;
+    for (size_t i = 0; i < n_students; i++)
+        n_in_shard += is_in_shard(i);
+    printf("%zu students, %zu files; %zu judged now, the others were already; %d:%02d "
+           "min.\n",
+           n_in_shard, count_parts(), n_judged, (int)seconds / 60, (int)seconds % 60);
+}
+
+static int grade_class(void)
+{
+    char path[PATH_MAX];
+    double start = seconds_now();
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    read_options();
+    make_folders();
+    lock();
+    sweep();
+    find_isolation();
+    read_assignments();
+    find_contexts();
+    read_class();
+    handle_stops(on_stop);
+    trust_yourself();
+    struct part **to_do = must(calloc(n_students * n_assignments + 1, sizeof *to_do));
+    size_t n = list_to_do(to_do);
+    if (n > 0)
+        judge_and_retry(to_do, n);
+    free(to_do);
+    write_records(options.n_shards > 1 ? joined(path, "%s/shards/%s.tsv", out, shard_name)
+                                       : joined(path, "%s/records.tsv", out),
+                  seconds_now() - start);
+    const char *const records[] = {path};
+    say_end(n, seconds_now() - start);
+    if (options.n_shards > 1) {
+        printf("This is share %u of %u, in %s; make grade-merge puts all of them "
+               "together.\n",
+               options.shard, options.n_shards, path);
+        return 0;
+    }
+    return write_reports(records, 1, out) ? 0 : 2;
+}
+
+static int merge(int n, char *const paths[])
+{
+    static const char *records[4096];
+    const char *folder = environment("GRADES", "build/grades");
+    mkdir(folder, 0755);
+    if (n < 1 || n > 4096)
+        give_up("there are no shards to merge: make grade SHARD=1/8 ... make them");
+    for (int i = 0; i < n; i++)
+        records[i] = paths[i];
+    return write_reports(records, (size_t)n, folder) ? 0 : 2;
+}
+
+static int say_not_built(const char *file, const char *why)
+{
+    printf("%s does not build: %s.\n", file, why);
+    return 1;
+}
+
+// For `make check1 SUBMISSION=file`: says in one line why nothing was built.
+static int build_one(const char *name, const char *file, const char *object)
+{
+    char folder[PATH_MAX], made[PATH_MAX], says[4096];
+    struct stat status;
+    remove(object);
+    if (lstat(file, &status) != 0)
+        return say_not_built(file, "there is no such file");
+    if (!S_ISREG(status.st_mode) || status.st_size >= SUBMISSION_BYTES)
+        return say_not_built(file, S_ISLNK(status.st_mode)
+                                       ? "it is a link to another file"
+                                   : S_ISREG(status.st_mode) ? "it has 1 MB or more"
+                                                             : "it is no ordinary file");
+    joined(made, "%s.room", object);
+    remove_folder(made);
+    must_make_folder(made);
+    if (realpath(made, folder) == NULL)
+        give_up("cannot find %s: %s", made, strerror(errno));
+    const struct build build = {.name = name,
+                                .chapter = name,
+                                .folder = folder,
+                                .flags = course_flags(),
+                                .cpu_seconds = 30};
+    enum built built = submission_compile(&build, file);
+    if (built == BUILT)
+        built = submission_link(&build, NULL);
+    submission_log(folder, says, sizeof says);
+    if (built == BUILT && rename(joined(made, "%s/%s.so", folder, name), object) != 0)
+        built = NOT_TRIED;
+    remove_folder(folder);
+    if (built == BUILT)
+        return 0;
+    fputs(says, stdout);
+    return say_not_built(file, built == NOT_BUILT
+                                   ? "the first error above says where"
+                                   : "the compiler could not do its work here");
+}
+
+int main(int argc, char *argv[])
+{
+    if (argc == 1)
+        return grade_class();
+    if (strcmp(argv[1], "merge") == 0)
+        return merge(argc - 2, argv + 2);
+    if (argc == 5 && strcmp(argv[1], "build") == 0)
+        return build_one(argv[2], argv[3], argv[4]);
+    give_up("unknown command %s; there are none, merge and build", argv[1]);
+}

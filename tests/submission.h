@@ -1,0 +1,96 @@
+// A file that nobody trusts, from its source to its verdicts: compiled and linked behind
+// the fence of sandbox.h, then judged by its chapter's test binary. What `make check1
+// SUBMISSION=`, `make grade` and the tests of the tests share.
+#ifndef SUBMISSION_H
+#define SUBMISSION_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+// ---- the table of points ------------------------------------------------------------
+
+// A row of the table and, once a judge has run, what it said.
+struct row {
+    char exercise[16], function[64], test[64], verdict[32], message[4096];
+    int points, earned;
+};
+
+enum { MAX_CHAPTER_ROWS = 128, SUBMISSION_BYTES = 1 << 20 };
+
+struct chapter {
+    char name[64]; // "01_lookup"
+    struct row rows[MAX_CHAPTER_ROWS];
+    size_t n_rows;
+};
+
+bool row_passes(const struct row *row);
+
+// ---- building -----------------------------------------------------------------------
+
+struct build {
+    const char *name;    // "01_lookup": makes FOLDER/01_lookup.c, .o and .so
+    const char *chapter; // whose header, tests/NN_name.h, comes before the source
+    const char *folder;  // absolute: the only place where the compiler may write
+    const char *flags;   // for the compiler
+    double cpu_seconds;  // for each program it runs
+    bool own_spaces;     // see struct sandbox
+};
+
+// NOT_BUILT is the file's own fault, NOT_TRIED ours or the machine's. What the compiler
+// said is in FOLDER/build.log.
+enum built { BUILT, NOT_BUILT, NOT_TRIED };
+
+// The flags of `make`, or good ones without it.
+const char *course_flags(void);
+
+// Compiles an ordinary file, no link, of less than SUBMISSION_BYTES, to FOLDER/NAME.o. It
+// may read the system's headers, and nothing else.
+enum built submission_compile(const struct build *build, const char *source);
+
+// Links NAME.o, with `objects` (ended by NULL, or NULL for none) behind it, to NAME.so.
+enum built submission_link(const struct build *build, const char *const *objects);
+
+// Copies such a file. False if it is none, or `to` is there already.
+bool submission_copy(const char *from, const char *to);
+
+// The first lines of FOLDER/build.log, printable.
+void submission_log(const char *folder, char *text, size_t size);
+
+// ---- judging ------------------------------------------------------------------------
+
+struct judging {
+    const char *tests;  // the test binary
+    const char *object; // what it judges
+    const char *folder; // for the results
+    const char *only;   // an exercise, "1.3", a test, "1.3/long_vectors", or NULL for all
+    const char *points; // the table of points if `fenced`
+    bool fenced;        // all paths are absolute, and nothing else can be read
+    bool own_spaces;
+};
+
+// Has an object judged: `chapter` holds the rows that are wanted, and takes what was said
+// of them. False, with `why`, if the judge died or its results are not whole.
+bool submission_judge(const struct judging *judging, struct chapter *chapter, char *why,
+                      size_t size);
+
+// ---- what the tools share -----------------------------------------------------------
+
+// printf to an array of PATH_MAX bytes; ends the program if they do not do.
+const char *joined(char *path, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+const char *environment(const char *name, const char *otherwise);
+
+// The whole file as a string, or NULL. To be freed.
+char *read_text(const char *path);
+
+// The next line of *text, ended by '\0', or NULL: like strsep.
+char *next_line(char **text);
+
+// Undoes \n, \t and \\ in place.
+void unescape(char *text);
+
+void remove_folder(const char *folder);
+
+#endif
