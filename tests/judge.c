@@ -934,8 +934,10 @@ static bool print_board(void)
             print_exercise(i);
         points += rows[i].points;
         earned += rows[i].verdict == PASS ? rows[i].points : 0;
-        if (explain == NULL && rows[i].verdict != PASS)
-            explain = &rows[i];
+        if (rows[i].verdict != PASS &&
+            (explain == NULL ||
+             (explain->verdict == NOT_WRITTEN && rows[i].verdict != NOT_WRITTEN)))
+            explain = &rows[i]; // what somebody has written comes before what nobody has
     }
     printf("  %d of %d points\n", earned, points);
     if (explain == NULL)
