@@ -1409,8 +1409,10 @@ static void keep_environment(void)
     extern char **environ;
     environ = none;
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-        if (values[i] != NULL)
+        if (values[i] != NULL) {
             setenv(kept[i], values[i], 1);
+            free(values[i]);
+        }
     setenv("LC_ALL", "C", 1);
 }
 

@@ -6,7 +6,7 @@ every=$(for f in tests/[0-9][0-9]_*.c; do basename "$f" .c; done)
 #
 # FOLDER/class/ gets a folder or an archive for each student, FOLDER/known.csv what
 # build/grades/grades.csv must be. A file is made of the chapter itself, with some exercises
-# solved, some left empty, some answered wrongly (tests/wrong/) or with malice
+# solved, some of the last ones left empty, some answered wrongly (tests/wrong/) or with malice
 # (tests/attacks/), or it is broken. What is solved earns the points of tests/points.tsv, what
 # is empty, broken or malicious none; what a wrong answer still earns is asked of the test binary
 # itself, which must be built, without the grader: make check.
@@ -81,16 +81,23 @@ all_but() # chapter, function
     functions_of "$1" | grep -vx "$2"
 }
 
-# One wrong answer of tests/wrong/, and all other exercises solved.
+# One wrong answer of tests/wrong/, and all other exercises solved. Some bring a second
+# function with them.
 wrong() # chapter, name
 {
-    elsewhere=$(sed -n "/^#ifdef $2\$/{n;s/^\/\/ \([a-z0-9_]*\) .*/\1/p;}" "tests/wrong/$1.c")
-    mixed "$1" $(all_but "$1" "$elsewhere")
-    echo "#define $2"
     awk -v name="$2" '
         /^#ifdef / { inside = 1; mine = $2 == name }
         !inside || mine
         /^#endif/ { inside = 0 }' "tests/wrong/$1.c" >"$folder/block.c"
+    ${CC:-cc} -E -P -D"$2" -x c "$folder/block.c" >"$folder/block.i" 2>/dev/null
+    elsewhere=
+    for f in $(functions_of "$1"); do
+        ! grep -q "^[a-z][a-z0-9_ ]* \**$f(" "$folder/block.i" || elsewhere="$elsewhere $f"
+    done
+    mixed "$1" $(for f in $(functions_of "$1"); do
+        case " $elsewhere " in *" $f "*) ;; *) echo "$f" ;; esac
+    done)
+    echo "#define $2"
     section wrong "$folder/block.c" "$1" $(functions_of "$1")
     elsewhere=
 }
@@ -123,15 +130,14 @@ builds() # chapter, file
         >/dev/null 2>&1 </dev/null
 }
 
-# What a wrong answer earns, from the test binary itself: the points of the other exercises, and
-# perhaps some of its own.
-earns() # chapter, file, points of the others
+# What a wrong answer earns, from the test binary itself; unknown if it cannot be told.
+earns() # chapter, file
 {
     rm -f "$folder/made.tsv"
     ! builds "$1" "$2" ||
         "$BUILD/tests/$1" --submission="$folder/made.so" --results="$folder/made.tsv" >/dev/null 2>&1
-    awk -F '\t' -v others="$3" '$1 != "end" { sum += $5; all += $4 } $1 == "end" { whole = 1 }
-        END { good = whole && sum >= others && sum < all; print good ? sum : "unknown" }' \
+    awk -F '\t' '$1 != "end" { sum += $5; all += $4 } $1 == "end" { whole = 1 }
+        END { good = whole && sum < all; print good ? sum : "unknown" }' \
         "$folder/made.tsv" 2>/dev/null || echo unknown
 }
 
@@ -167,7 +173,7 @@ variant() # name, points, chapter, what makes it ...
     if [ ! -f "$made.points" ]; then
         "$4" "$3" ${5+"$5"} >"$made.c"
         case $4 in
-        wrong) earns "$3" "$made.c" "$2" ;;
+        wrong) earns "$3" "$made.c" ;;
         attack) if builds "$3" "$made.c"; then echo "$2"; else echo 0; fi ;;
         *) echo "$2" ;;
         esac >"$made.points"
@@ -179,7 +185,7 @@ solved_in_part() # chapter, functions in one word
     mixed "$1" $2
 }
 
-# Of a hundred files, about 34 are solved, 12 empty, 20 solved in part, 22 wrong in one exercise,
+# Of a hundred files, about 34 are solved, 12 empty, 20 solved up to an exercise, 22 wrong in one exercise,
 # 6 hostile and 6 broken.
 choose() # student's number, chapter
 {
@@ -190,17 +196,13 @@ choose() # student's number, chapter
     elif [ $k -lt 23 ]; then
         variant "$2-empty" 0 "$2" mixed
     elif [ $k -lt 33 ]; then
-        some=
-        bit=$(($1 + k))
-        for f in $all; do
-            [ $((bit % 2)) -eq 0 ] || some="$some $f"
-            bit=$((bit / 2))
-        done
-        variant "$2-part-$(echo $some | tr ' ' -)" "$(points_of "$2" $some)" "$2" solved_in_part "$some"
+        n=$((($1 + k) % $(echo "$all" | wc -w)))
+        some=$(echo "$all" | cut -d " " -f "1-$((n > 0 ? n : 1))")
+        variant "$2-first-$n" "$(points_of "$2" $some)" "$2" solved_in_part "$some"
     elif [ $k -lt 44 ]; then
         name=$(nth $((($1 * 7) % 20)) $(wrong_names "$2" | awk 'NR % 5 == 1'))
-        f=$(sed -n "/^#ifdef $name\$/{n;s/^\/\/ \([a-z0-9_]*\) .*/\1/p;}" "tests/wrong/$2.c")
-        variant "$2-$name" "$(points_of "$2" $(all_but "$2" "$f"))" "$2" wrong "$name"
+        variant "$2-$name" unknown "$2" wrong "$name"
+        grep -q unknown "$made.points" && variant "$2-solved" "$(points_of "$2" $all)" "$2" solved_in_part "$all"
     elif [ $k -lt 47 ]; then
         file=$(nth "$1" $(attacks_on "$2" | awk 'NR % 4 == 1'))
         if [ -n "$file" ]; then
@@ -248,7 +250,6 @@ while [ "$i" -lt "$n_students" ]; do
         choose "$i" "$c"
         { cat "$made.c" && echo "// handed in by $who"; } >"$folder/now/$who/$c.c"
         points=$(cat "$made.points")
-        [ "$points" != unknown ] || { echo "$made.c: was made wrongly" >&2; exit 1; }
         row=$row,$points
         total=$((total + points))
     done

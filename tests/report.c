@@ -736,8 +736,9 @@ static void mistake_text(const struct test *test, char *text, size_t size)
         strstr(line, ": got ") != NULL || strstr(line, "never written") != NULL;
     if (names_it && end != NULL)
         line = end + 1;
-    else if (test->verdict == verdict_number("wrong") && strstr(line, ": got ") != NULL)
-        line = "a number that no known mistake explains";
+    else if (names_it)
+        line = strstr(line, ": got ") != NULL ? "a number that no known mistake explains"
+                                              : "an element was never written";
     size_t n = 0;
     for (; *line && *line != '\n' && n + 2 < size; line++) {
         bool digit = *line >= '0' && *line <= '9';
