@@ -840,14 +840,15 @@ static void count(const struct job *job, struct outcome *outcome, int total[2])
                job->chapter != NULL ? " " : "", job->name, outcome->text);
 }
 
-// As many processes at a time as there are processors, each doing one job.
+// One process more at a time than there are processors, each doing one job: some of them
+// wait for a while, for a child or for a file.
 static void run_jobs(int n_names, char *const names[], int total[2])
 {
     static pid_t worker_of[MAX_JOBS];
     static const struct job *wanted[MAX_JOBS];
     long workers = atol(environment("JOBS", "0"));
     if (workers < 1)
-        workers = sysconf(_SC_NPROCESSORS_ONLN);
+        workers = sysconf(_SC_NPROCESSORS_ONLN) + 1;
     size_t n = 0, started = 0, n_done = 0;
     long running = 0;
     for (size_t j = 0; j < n_jobs; j++)
