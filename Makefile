@@ -280,7 +280,7 @@ docs: $(SOLVED:%=build/output/%.txt) build/plot
 
 # The parts are built on all processors also when make was not told -j.
 TEST_NEEDS := $(NAMES:%=$(BUILD)/%) $(SOLVED:%=$(BUILD)/solution/%) \
-		$(JUDGED:%=$(BUILD)/tests/%) $(SOLVED:%=build/output/%.txt) $(BUILD)/prove $(BUILD)/grade build/plot
+		$(JUDGED:%=$(BUILD)/tests/%) $(BUILD)/prove $(BUILD)/grade build/plot
 test:
 	+$(MAKE) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$$(getconf _NPROCESSORS_ONLN || echo 2)) \
 		$(TEST_NEEDS)

@@ -1041,21 +1041,15 @@ static size_t count_different_bits(const struct corpus *corpus)
     return n_different;
 }
 
-// time that the processor spent on this program: what other programs took does not count
-static double processor_seconds(void)
-{
-    return (double)clock() / CLOCKS_PER_SEC;
-}
-
 // seconds of the best of several updates
 static double time_update(struct update *u, bool (*update)(struct update *, float))
 {
-    double best = INFINITY, begin = processor_seconds();
+    double best = INFINITY, begin = seconds();
     do {
-        double start = processor_seconds();
+        double start = seconds();
         update(u, 0.001f);
-        best = fmin(best, processor_seconds() - start);
-    } while (processor_seconds() - begin < 0.1);
+        best = fmin(best, seconds() - start);
+    } while (seconds() - begin < 0.1);
     return best;
 }
 
@@ -1832,11 +1826,10 @@ static double measure_peak(void)
     for (size_t k = 0; k < LANES; k++)
         y[k] = 1e-6f * (float)k;
     for (int go = 0; go < 10; go++) {
-        double start = processor_seconds();
+        double start = seconds();
         volatile float sum = multiply_add_rounds(n_rounds, 0.999f, y);
         (void)sum;
-        best =
-            fmax(best, 20.0 * LANES * (double)n_rounds / (processor_seconds() - start));
+        best = fmax(best, 20.0 * LANES * (double)n_rounds / (seconds() - start));
     }
     return best;
 }
@@ -1859,14 +1852,14 @@ static double time_fast_step(size_t vocab_size)
     struct model m = open_model(vocab_size);
     uint64_t state = 1;
     uint32_t inputs[BATCH], targets[BATCH];
-    double best = INFINITY, begin = processor_seconds();
+    double best = INFINITY, begin = seconds();
     do {
         draw_batch(inputs, vocab_size, &state);
         draw_batch(targets, vocab_size, &state);
-        double start = processor_seconds();
+        double start = seconds();
         fast_step(&m, inputs, targets, 0.1f);
-        best = fmin(best, processor_seconds() - start);
-    } while (processor_seconds() - begin < 0.3);
+        best = fmin(best, seconds() - start);
+    } while (seconds() - begin < 0.3);
     close_model(&m);
     return best;
 }
@@ -1877,17 +1870,17 @@ static double time_train_step(size_t vocab_size)
     struct workshop w = open_workshop(BATCH, vocab_size, D_MODEL);
     uint64_t state = 1;
     uint32_t inputs[BATCH], targets[BATCH];
-    double best = INFINITY, begin = processor_seconds();
+    double best = INFINITY, begin = seconds();
     float loss;
     fill_random(w.wte, vocab_size * D_MODEL, 0.1, &state);
     fill_random(w.lm_head, vocab_size * D_MODEL, 0.1, &state);
     do {
         draw_batch(inputs, vocab_size, &state);
         draw_batch(targets, vocab_size, &state);
-        double start = processor_seconds();
+        double start = seconds();
         loss = step(&w, inputs, targets, 0.1f);
-        best = fmin(best, processor_seconds() - start);
-    } while (processor_seconds() - begin < 0.1);
+        best = fmin(best, seconds() - start);
+    } while (seconds() - begin < 0.1);
     close_workshop(&w);
     return isnan(loss) ? NAN : best;
 }

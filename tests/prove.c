@@ -1,8 +1,8 @@
 // Proves the tests: `make test` runs this from the root of the course when all is built.
 //
 //     build/prove                  all of it
-//     build/prove attacks          one part: checkers, output, solutions, stubs, attacks,
-//                                  right or wrong
+//     build/prove attacks          one part: programs, checkers, output, solutions, stubs,
+//                                  attacks, right or wrong
 //     build/prove 01_lookup        one chapter
 //     build/prove ROW_BEFORE       one answer, attack or checker by its name
 //
@@ -34,9 +34,21 @@
 enum { LEAST_WRONG = 6, LEAST_RIGHT = 2, LEAST_ATTACKS = 30, POINTS_A_CHAPTER = 100 };
 enum { MAX_CHAPTERS = 32, MAX_JOBS = 4096 };
 
-enum kind { CHECKER, OUTPUT, SOLUTIONS, STUBS, ATTACKS, RIGHT, WRONG, LEFT_OUT, N_KINDS };
+enum kind {
+    PROGRAMS,
+    CHECKER,
+    OUTPUT,
+    SOLUTIONS,
+    STUBS,
+    ATTACKS,
+    RIGHT,
+    WRONG,
+    LEFT_OUT,
+    N_KINDS
+};
 static const char *const kind_names[N_KINDS] = {
-    "checkers", "output", "solutions", "stubs", "attacks", "right", "wrong", "left out",
+    "programs", "checkers", "output", "solutions", "stubs",
+    "attacks",  "right",    "wrong",  "left out",
 };
 
 // One thing to prove. `function` and `test` say what must fail (or, of a right answer,
@@ -45,8 +57,9 @@ struct job {
     enum kind kind;
     const struct chapter *chapter;
     char name[80], function[64], test[64], words[128];
-    const char *path; // its source; a checker's command
-    bool whole;       // judged with the whole chapter, not with its own exercise alone
+    const char *path;    // its source; a checker's command
+    bool whole;          // judged with the whole chapter, not with its own exercise alone
+    bool needs_programs; // starts when the programs have run
 };
 
 // Written by the process that does a job, read by the one that counts.
@@ -430,7 +443,7 @@ static void prove_output(struct outcome *outcome, const struct job *job,
     if (wanted == NULL || *wanted == '\0')
         fail(outcome, "%s is missing or empty", path);
     else if (got == NULL)
-        fail(outcome, "%s is missing: make test makes it before this", program);
+        fail(outcome, "%s is missing", program);
     else
         compare_output(outcome, got, wanted);
     free(got);
@@ -441,25 +454,49 @@ static void prove_output(struct outcome *outcome, const struct job *job,
 
 static const struct {
     const char *name, *command;
+    bool needs_programs;
 } checkers[] = {
-    {"commands", "sh tests/course.sh selftest"},
-    {"readme", "sh tests/course.sh check-readme"},
-    {"site", "sh tests/site.sh"},
-    {"grading", "sh tests/grade_test.sh"},
+    {"site", "sh tests/site.sh", true},
+    {"grading", "sh tests/grade_test.sh", false},
+    {"commands", "sh tests/course.sh selftest", false},
+    {"readme", "sh tests/course.sh check-readme", false},
 };
 enum { N_CHECKERS = sizeof checkers / sizeof *checkers };
+
+static struct ending run_shell(const char *command, const char *log)
+{
+    char copy[4096];
+    snprintf(copy, sizeof copy, "%s", command);
+    char *argv[] = {(char[]){"/bin/sh"}, (char[]){"-c"}, copy, NULL};
+    const struct sandbox sandbox = {
+        .cpu_seconds = 600, .wall_seconds = 600, .output = log};
+    return sandbox_run(&sandbox, argv);
+}
+
+// The solved programs run one after the other: some print times, which the site shows.
+static void run_programs(struct outcome *outcome, const char *folder)
+{
+    char command[4096], log[PATH_MAX];
+    int used = snprintf(command, sizeof command, "exec \"${MAKE_COMMAND:-make}\"");
+    for (size_t i = 0; i < n_chapters; i++)
+        used += snprintf(command + used, sizeof command - (size_t)used,
+                         " build/output/%s.txt", chapters[i].name);
+    struct ending end = run_shell(command, joined(log, "%s/programs.log", folder));
+    char *text = read_text(log);
+    if (end.cause == ENDED_EXIT && end.status == 0)
+        outcome->passed++;
+    else
+        fail(outcome, "`%s` died (%d):\n%.2000s", command, end.status,
+             text != NULL ? text : "");
+    free(text);
+}
 
 // Counts the lines "ok NAME" and "not ok NAME: why" that a checker prints.
 static void prove_by_checker(struct outcome *outcome, const struct job *job,
                              const char *folder)
 {
-    char log[PATH_MAX], command[256];
-    snprintf(command, sizeof command, "%s", job->path);
-    char *argv[] = {(char[]){"/bin/sh"}, (char[]){"-c"}, command, NULL};
-    const struct sandbox sandbox = {.cpu_seconds = 600,
-                                    .wall_seconds = 600,
-                                    .output = joined(log, "%s/checker.log", folder)};
-    struct ending end = sandbox_run(&sandbox, argv);
+    char log[PATH_MAX];
+    struct ending end = run_shell(job->path, joined(log, "%s/checker.log", folder));
     char *text = read_text(log), *rest = text, *line;
     while ((line = next_line(&rest)) != NULL)
         if (strncmp(line, "ok ", 3) == 0)
@@ -726,7 +763,7 @@ static void read_chapter(struct outcome *outcome, const char *path)
     read_points(outcome, chapter);
     match_tests(outcome, chapter);
     match_exercises(outcome, chapter);
-    new_job(OUTPUT, chapter, chapter->name);
+    new_job(OUTPUT, chapter, chapter->name)->needs_programs = true;
     new_job(SOLUTIONS, chapter, chapter->name);
     new_job(STUBS, chapter, chapter->name);
     read_answers(outcome, RIGHT, chapter);
@@ -743,9 +780,11 @@ static void read_chapter(struct outcome *outcome, const char *path)
 static void read_everything(struct outcome *outcome)
 {
     glob_t found;
+    new_job(PROGRAMS, NULL, "programs");
     for (size_t i = 0; i < N_CHECKERS; i++) {
         struct job *job = new_job(CHECKER, NULL, checkers[i].name);
         job->path = checkers[i].command;
+        job->needs_programs = checkers[i].needs_programs;
     }
     if (glob("chapters/[0-9][0-9]_*.c", 0, NULL, &found) != 0)
         give_up("no chapters here: run me from the root of the course");
@@ -795,7 +834,9 @@ static void do_job(const struct job *job, struct outcome *outcome)
     remove_folder(folder);
     if (mkdir(folder, 0755) != 0)
         fail(outcome, "cannot make the folder %s: %s", folder, strerror(errno));
-    if (job->kind == CHECKER)
+    if (job->kind == PROGRAMS)
+        run_programs(outcome, folder);
+    else if (job->kind == CHECKER)
         prove_by_checker(outcome, job, folder);
     else if (job->kind == OUTPUT)
         prove_output(outcome, job, folder);
@@ -808,16 +849,24 @@ static void do_job(const struct job *job, struct outcome *outcome)
     outcome->done = true;
 }
 
-static bool is_wanted(const struct job *job, int n_names, char *const names[])
+static bool is_named(const struct job *job, int n_names, char *const names[])
 {
-    if (job->kind == LEFT_OUT)
-        return false;
     for (int i = 0; i < n_names; i++)
         if (strcmp(names[i], kind_names[job->kind]) == 0 ||
             strcmp(names[i], job->name) == 0 ||
             (job->chapter != NULL && strcmp(names[i], job->chapter->name) == 0))
             return true;
     return n_names == 0;
+}
+
+// What is named, and the programs where something that is named needs them.
+static bool is_wanted(const struct job *job, int n_names, char *const names[])
+{
+    bool wanted = job->kind != LEFT_OUT && is_named(job, n_names, names);
+    for (size_t j = 0; j < n_jobs && job->kind == PROGRAMS; j++)
+        wanted =
+            wanted || (jobs[j].needs_programs && is_named(&jobs[j], n_names, names));
+    return wanted;
 }
 
 // One line that changes, on a terminal.
@@ -840,43 +889,79 @@ static void count(const struct job *job, struct outcome *outcome, int total[2])
                job->chapter != NULL ? " " : "", job->name, outcome->text);
 }
 
+// A job on its way, or done.
+struct run {
+    const struct job *job;
+    struct outcome *outcome;
+    pid_t worker; // 0: not started
+    bool done;
+};
+
+static struct run runs[MAX_JOBS];
+
+static void start(struct run *run)
+{
+    fflush(NULL);
+    run->worker = fork();
+    if (run->worker < 0)
+        give_up("cannot start a process: %s", strerror(errno));
+    if (run->worker == 0) {
+        do_job(run->job, run->outcome);
+        _exit(0);
+    }
+}
+
+// The first that can start; NULL if none can.
+static struct run *next_run(size_t n, bool programs_ran)
+{
+    for (size_t i = 0; i < n; i++)
+        if (runs[i].worker == 0 && (programs_ran || !runs[i].job->needs_programs))
+            return &runs[i];
+    return NULL;
+}
+
+static struct run *wait_for_one(size_t n)
+{
+    for (;;) {
+        pid_t ended = wait(NULL);
+        if (ended < 0)
+            give_up("lost a process: %s", strerror(errno));
+        for (size_t i = 0; i < n; i++)
+            if (runs[i].worker == ended && !runs[i].done)
+                return &runs[i];
+    }
+}
+
 // One process more at a time than there are processors, each doing one job: some of them
-// wait for a while, for a child or for a file.
+// wait for a while, for a child or for a file. While programs run whose times are shown,
+// they have a processor of their own.
 static void run_jobs(int n_names, char *const names[], int total[2])
 {
-    static pid_t worker_of[MAX_JOBS];
-    static const struct job *wanted[MAX_JOBS];
-    long workers = atol(environment("JOBS", "0"));
-    if (workers < 1)
-        workers = sysconf(_SC_NPROCESSORS_ONLN) + 1;
-    size_t n = 0, started = 0, n_done = 0;
-    long running = 0;
+    long processors = atol(environment("JOBS", "0")), running = 0;
+    if (processors < 1)
+        processors = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t n = 0;
     for (size_t j = 0; j < n_jobs; j++)
-        if (is_wanted(&jobs[j], n_names, names))
-            wanted[n++] = &jobs[j];
+        if (is_wanted(&jobs[j], n_names, names)) {
+            runs[n] = (struct run){.job = &jobs[j], .outcome = &outcomes[n]};
+            n++;
+        }
     if (n == 0)
         give_up("there is nothing called %s to prove", names[0]);
-    while (n_done < n) {
-        while (running < workers && started < n) {
-            fflush(NULL);
-            pid_t worker = fork();
-            if (worker < 0)
-                give_up("cannot start a process: %s", strerror(errno));
-            if (worker == 0) {
-                do_job(wanted[started], &outcomes[started]);
-                _exit(0);
-            }
-            worker_of[started++] = worker;
+    bool programs_ran = runs[0].job->kind != PROGRAMS;
+    for (size_t n_done = 0; n_done < n;) {
+        struct run *next;
+        while (running < processors + programs_ran &&
+               (next = next_run(n, programs_ran)) != NULL) {
+            start(next);
             running++;
         }
-        pid_t ended = wait(NULL);
-        for (size_t j = 0; j < started; j++)
-            if (worker_of[j] == ended) {
-                count(wanted[j], &outcomes[j], total);
-                show_progress(++n_done, n, wanted[j]);
-                worker_of[j] = 0;
-                running--;
-            }
+        struct run *ended = wait_for_one(n);
+        ended->done = true;
+        running--;
+        programs_ran = programs_ran || ended->job->kind == PROGRAMS;
+        count(ended->job, ended->outcome, total);
+        show_progress(++n_done, n, ended->job);
     }
 }
 
