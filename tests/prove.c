@@ -73,7 +73,8 @@ static struct chapter chapters[MAX_CHAPTERS];
 static size_t n_chapters, n_jobs, n_left_out;
 static struct job jobs[MAX_JOBS];
 static struct outcome *outcomes;
-static char scratch[PATH_MAX]; // absolute
+// Absolute: the folder for what is built here, the test binaries and the table of points.
+static char scratch[PATH_MAX], tests[PATH_MAX], points_table[PATH_MAX];
 
 // ---- saying what happened ------------------------------------------------------------
 
@@ -136,8 +137,8 @@ static bool compile_answer(const struct job *job, const char *folder)
 static bool link_answer(const struct job *job, const char *folder)
 {
     char solution[PATH_MAX], chapter[PATH_MAX];
-    joined(solution, "%s/%s.solutions.o", scratch, job->chapter->name);
-    joined(chapter, "%s/%s.stubs.o", scratch, job->chapter->name);
+    joined(solution, "%s/%s/solutions.o", scratch, job->chapter->name);
+    joined(chapter, "%s/%s/stubs.o", scratch, job->chapter->name);
     const char *const objects[] = {solution, chapter, NULL};
     const struct build build = build_of(job, folder, course_flags());
     return submission_link(&build, objects) == BUILT;
@@ -146,14 +147,18 @@ static bool link_answer(const struct job *job, const char *folder)
 // ---- the judge -----------------------------------------------------------------------
 
 // Judges an object with the chapter's own test binary; `chapter` takes the results.
-// `only` is an exercise, "1.3", or NULL for all that the chapter has.
+// `only` is an exercise, "1.3", or NULL for all that the chapter has. `fenced` is how a
+// class is judged; what is not meets the judge's own fence alone, as on a desk.
 static bool judge(struct outcome *outcome, const char *object, const char *folder,
-                  struct chapter *chapter, const char *only)
+                  struct chapter *chapter, const char *only, bool fenced)
 {
     char test[PATH_MAX], why[4096];
-    joined(test, "%s/tests/%s", environment("BUILD", "build"), chapter->name);
-    const struct judging judging = {
-        .tests = test, .object = object, .folder = folder, .only = only};
+    const struct judging judging = {.tests = joined(test, "%s/%s", tests, chapter->name),
+                                    .object = object,
+                                    .folder = folder,
+                                    .only = only,
+                                    .points = points_table,
+                                    .fenced = fenced};
     bool judged = submission_judge(&judging, chapter, why, sizeof why);
     if (!judged)
         fail(outcome, "%s", why);
@@ -201,8 +206,8 @@ static void prove_ours(struct outcome *outcome, const struct job *job, const cha
     char object[PATH_MAX];
     bool solved = job->kind == SOLUTIONS;
     judged = *job->chapter;
-    joined(object, "%s/%s.%s.so", scratch, judged.name, kind_names[job->kind]);
-    if (!judge(outcome, object, folder, &judged, NULL))
+    joined(object, "%s/%s/%s.so", scratch, judged.name, kind_names[job->kind]);
+    if (!judge(outcome, object, folder, &judged, NULL, false))
         return;
     for (size_t i = 0; i < judged.n_rows; i++) {
         const struct row *row = &judged.rows[i];
@@ -307,7 +312,8 @@ static void prove_answer(struct outcome *outcome, const struct job *job,
         free(said);
         return;
     }
-    if (!judge(outcome, joined(object, "%s/answer.so", folder), folder, &judged, only))
+    if (!judge(outcome, joined(object, "%s/answer.so", folder), folder, &judged, only,
+               job->kind != ATTACKS))
         return;
     if (job->kind == WRONG)
         prove_wrong(outcome, job, &judged);
@@ -796,35 +802,57 @@ static void read_everything(struct outcome *outcome)
 
 // ---- doing it ------------------------------------------------------------------------
 
-// Compiles a file of the course to SCRATCH/NN_name.KIND.o, and links `object` behind it.
+// Compiles a file of the course to SCRATCH/NN_name/KIND.o, and links `object` behind it.
 static void build_ours(const char *chapter, const char *kind, const char *source,
                        const char *flags, const char *object)
 {
-    char name[PATH_MAX], all[4096], says[4096];
+    char folder[PATH_MAX], all[4096], says[4096];
     const char *const objects[] = {object, NULL};
     snprintf(all, sizeof all, "%s %s", course_flags(), flags);
-    const struct build build = {.name = joined(name, "%s.%s", chapter, kind),
+    const struct build build = {.name = kind,
                                 .chapter = chapter,
-                                .folder = scratch,
+                                .folder = joined(folder, "%s/%s", scratch, chapter),
                                 .flags = all,
                                 .cpu_seconds = 120};
     if (submission_compile(&build, source) == BUILT &&
         submission_link(&build, objects) == BUILT)
         return;
-    submission_log(scratch, says, sizeof says);
+    submission_log(folder, says, sizeof says);
     give_up("cannot build %s:\n%s", source, says);
 }
 
 // Every answer is linked before these. The judge never calls what is in the chapter
 // besides its exercises, so that is not optimised much.
-static void prepare(const struct chapter *chapter)
+static void build_chapter(const struct chapter *chapter)
 {
     char path[PATH_MAX], object[PATH_MAX];
     const char *name = chapter->name;
+    if (mkdir(joined(path, "%s/%s", scratch, name), 0755) != 0)
+        give_up("cannot make the folder %s: %s", path, strerror(errno));
     build_ours(name, "stubs", joined(path, "chapters/%s.c", name), "-O1", NULL);
     build_ours(name, "solutions", joined(path, "solutions/%s.c", name),
                "-DJUDGED=__attribute__((weak))",
-               joined(object, "%s/%s.stubs.o", scratch, name));
+               joined(object, "%s/%s/stubs.o", scratch, name));
+}
+
+// All chapters side by side.
+static void prepare(void)
+{
+    fflush(NULL);
+    for (size_t i = 0; i < n_chapters; i++) {
+        pid_t worker = fork();
+        if (worker < 0)
+            give_up("cannot start a process: %s", strerror(errno));
+        if (worker == 0) {
+            build_chapter(&chapters[i]);
+            _exit(0);
+        }
+    }
+    bool good = true;
+    for (int status; wait(&status) > 0;)
+        good = good && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (!good)
+        exit(2);
 }
 
 static void do_job(const struct job *job, struct outcome *outcome)
@@ -864,8 +892,7 @@ static bool is_wanted(const struct job *job, int n_names, char *const names[])
 {
     bool wanted = job->kind != LEFT_OUT && is_named(job, n_names, names);
     for (size_t j = 0; j < n_jobs && job->kind == PROGRAMS; j++)
-        wanted =
-            wanted || (jobs[j].needs_programs && is_named(&jobs[j], n_names, names));
+        wanted = wanted || (jobs[j].needs_programs && is_named(&jobs[j], n_names, names));
     return wanted;
 }
 
@@ -965,14 +992,18 @@ static void run_jobs(int n_names, char *const names[], int total[2])
     }
 }
 
-static void make_scratch(void)
+static void find_folders(void)
 {
     char path[PATH_MAX];
-    joined(path, "%s/prove.d", environment("BUILD", "build"));
+    const char *build = environment("BUILD", "build");
+    if (realpath(joined(path, "%s/tests", build), tests) == NULL ||
+        realpath("tests/points.tsv", points_table) == NULL)
+        give_up("no test binaries here: `make test` builds them");
+    joined(path, "%s/prove.d", build);
     remove_folder(path);
-    mkdir(environment("BUILD", "build"), 0755);
     if (mkdir(path, 0755) != 0 || realpath(path, scratch) == NULL)
         give_up("cannot make the folder %s: %s", path, strerror(errno));
+    setenv("POINTS", points_table, 1);
 }
 
 int main(int argc, char *argv[])
@@ -985,12 +1016,11 @@ int main(int argc, char *argv[])
         give_up("no memory: %s", strerror(errno));
     unsetenv("SEED");
     unsetenv("SUBMISSION");
-    make_scratch();
+    find_folders();
 
     struct outcome *files = &outcomes[MAX_JOBS];
     read_everything(files);
-    for (size_t i = 0; i < n_chapters; i++)
-        prepare(&chapters[i]);
+    prepare();
     run_jobs(argc - 1, argv + 1, total);
     total[0] += files->passed;
     total[1] += files->failed;
