@@ -921,15 +921,22 @@ static void mix(char out[8], double share, bool below, bool numbers)
     snprintf(out, 8, "#%02x%02x%02x", part[0], part[1], part[2]);
 }
 
-static void put_cell(FILE *out, const Box *box, double share, bool below, bool numbers)
+// Opens a shape, whose form follows.
+static void put_shade(FILE *out, const char *shape, double share, bool below,
+                      bool numbers)
 {
     char fill[8];
     mix(fill, share, below, numbers);
     fprintf(out,
-            "<rect class=\"cell%s%s\" style=\"--v:%.0f%%\" fill=\"%s\" "
-            "shape-rendering=\"crispEdges\" "
-            "x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\"/>\n",
-            below ? " below" : "", numbers ? " numbered" : "", 100 * share, fill, box->x,
+            "<%s class=\"cell%s%s\" style=\"--v:%.0f%%\" fill=\"%s\" "
+            "shape-rendering=\"crispEdges\" ",
+            shape, below ? " below" : "", numbers ? " numbered" : "", 100 * share, fill);
+}
+
+static void put_cell(FILE *out, const Box *box, double share, bool below, bool numbers)
+{
+    put_shade(out, "rect", share, below, numbers);
+    fprintf(out, "x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\"/>\n", box->x,
             box->y, box->width, box->height);
 }
 
@@ -965,27 +972,53 @@ static void put_key(const Sheet *sheet, FILE *out, const Scale *span, double y)
     put_text(out, x + 24 * 7 + 6, y, "start", "soft", high);
 }
 
-static void put_heat_row(const Sheet *sheet, FILE *out, size_t row, const Scale *span,
-                         const Box *box, bool numbers)
+// Each cell with its number in it.
+static void put_numbered_cells(const Sheet *sheet, FILE *out, const Scale *span,
+                               const Box *box)
 {
-    size_t n = sheet->n_cols - 1;
-    double gap = numbers ? 1 : 0;
-    for (size_t c = 0; c < n; c++) {
-        double value = number_at(sheet, row, c + 1);
-        if (isnan(value))
-            continue;
-        bool below;
-        double share = share_of(sheet, span, value, &below);
-        Box at_cell = {.x = box->x + (double)c * box->width,
-                       .y = box->y + (double)row * box->height,
-                       .width = box->width - gap,
-                       .height = box->height - gap};
-        put_cell(out, &at_cell, share, below, numbers);
-        if (numbers)
+    for (size_t r = 0; r < sheet->n_rows; r++)
+        for (size_t c = 0; c + 1 < sheet->n_cols; c++) {
+            double value = number_at(sheet, r, c + 1);
+            if (isnan(value))
+                continue;
+            bool below;
+            double share = share_of(sheet, span, value, &below);
+            Box at_cell = {.x = box->x + (double)c * box->width,
+                           .y = box->y + (double)r * box->height,
+                           .width = box->width - 1,
+                           .height = box->height - 1};
+            put_cell(out, &at_cell, share, below, true);
             put_text(out, at_cell.x + at_cell.width / 2,
                      at_cell.y + at_cell.height / 2 + 4.5, "middle", "tag",
-                     cell(sheet, row, c + 1));
-    }
+                     cell(sheet, r, c + 1));
+        }
+}
+
+// All cells of one shade, in whole percents, as one path: a picture of thousands of cells
+// stays small.
+static void put_cells_of(int percent, bool below, const Sheet *sheet, FILE *out,
+                         const Scale *span, const Box *box)
+{
+    bool open = false;
+    for (size_t r = 0; r < sheet->n_rows; r++)
+        for (size_t c = 0; c + 1 < sheet->n_cols; c++) {
+            double value = number_at(sheet, r, c + 1);
+            bool side;
+            if (isnan(value) ||
+                lround(100 * share_of(sheet, span, value, &side)) != percent ||
+                side != below)
+                continue;
+            if (!open) {
+                put_shade(out, "path", percent / 100.0, below, false);
+                fputs("d=\"", out);
+            }
+            open = true;
+            fprintf(out, "M%.1f %.1fh%.1fv%.1fh-%.1fz", box->x + (double)c * box->width,
+                    box->y + (double)r * box->height, box->width, box->height,
+                    box->width);
+        }
+    if (open)
+        fputs("\"/>\n", out);
 }
 
 // Names of columns and rows, as many as fit.
@@ -1042,8 +1075,12 @@ static void draw_heat(const Sheet *sheet, FILE *out)
     if (!numbers)
         put_key(sheet, out, &span, 40);
     put_heat_names(sheet, out, &box);
-    for (size_t r = 0; r < sheet->n_rows; r++)
-        put_heat_row(sheet, out, r, &span, &box, numbers);
+    if (numbers)
+        put_numbered_cells(sheet, out, &span, &box);
+    for (int percent = 0; percent <= 100 && !numbers; percent++) {
+        put_cells_of(percent, false, sheet, out, &span, &box);
+        put_cells_of(percent, true, sheet, out, &span, &box);
+    }
     if (sheet->x_label != NULL)
         put_text(out, box.x + (double)n * box.width / 2, bottom + 24, "middle", "soft",
                  sheet->x_label);
