@@ -371,11 +371,24 @@ void *judge_result(const char *function, const char *call, size_t bytes)
     return shared->result;
 }
 
+extern char **environ;
+
+// The seed, paths, and whatever else the environment holds are no submission's business.
+static void forget_environment(void)
+{
+    for (char **variable = environ; variable != NULL && *variable != NULL; variable++)
+        memset(*variable, 0, strlen(*variable));
+    environ = NULL;
+}
+
 // In the child, behind the fence: finds the function, or ends.
 static void load(void)
 {
+    static char path[PATH_MAX] = "/submission"; // with the filter, any name will do
     shared->phase = LOADING;
-    const char *path = fence_level()[0] == 's' ? "/submission" : submission();
+    if (fence_level()[0] != 's')
+        snprintf(path, sizeof path, "%s", submission());
+    forget_environment();
     void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (object != NULL)
         *(void **)&judge_symbol = dlsym(object, function_name);
@@ -384,6 +397,7 @@ static void load(void)
         snprintf(shared->loader_says, sizeof shared->loader_says, "%s", why ? why : "no reason");
         _exit(113);
     }
+    fence_loaded();
     shared->phase = CALLING;
 }
 

@@ -410,6 +410,12 @@ bool fence_enter(int object, int ready, size_t memory_bytes, struct fence_report
     return write(1, "", 1) == 1 && close(1) == 0;
 }
 
+void fence_loaded(void)
+{
+    if (!filter_works())
+        LIMIT(RLIMIT_NOFILE, 0);
+}
+
 const char *fence_level(void)
 {
     return filter_works() ? "seccomp" : "limits only";

@@ -41,6 +41,10 @@ struct fence_report {
 // False if the fence could not be put up: the caller must then not go on.
 bool fence_enter(int object, int ready, size_t memory_bytes, struct fence_report *report);
 
+// To be called when `object` has been loaded: without the filter, files could be opened
+// until then.
+void fence_loaded(void);
+
 // "seccomp" or "limits only": what fence_enter can do on this machine. The environment's
 // JUDGE_WITHOUT_SECCOMP=1 asks for the fallback, so that it can be tested.
 const char *fence_level(void);
