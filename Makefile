@@ -235,7 +235,7 @@ TOOL_OBJECTS := $(addprefix $(BUILD)/objects/tests/,submission.o sandbox.o)
 $(BUILD)/prove: $(BUILD)/objects/tests/prove.o $(TOOL_OBJECTS)
 	$(CC) $(TOOL_FLAGS) $^ -o $@ $(LDFLAGS) -lm
 
-$(BUILD)/grade: $(addprefix $(BUILD)/objects/tests/,grade.o report.o archive.o) $(TOOL_OBJECTS)
+$(BUILD)/grade: $(addprefix $(BUILD)/objects/tests/,grade.o report.o archive.o sha256.o) $(TOOL_OBJECTS)
 	$(CC) $(TOOL_FLAGS) $^ -o $@ $(LDFLAGS) -lm
 
 build/plot: docs/plot.c

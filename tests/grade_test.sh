@@ -205,6 +205,23 @@ grep -q "^\"'=1+1\"," "$room/odd-grades/grades.csv" || bad="${bad:-a name is a f
 [ -z "$(find "$room/odd-grades" -type l)" ] || bad="${bad:-a link got in}"
 verdict "links, bombs, damaged archives and doubles are told of, and harm nobody" "$bad"
 
+bad=
+sums() # of many files, by the system's own program
+{
+    if command -v sha256sum >/dev/null 2>&1; then
+        sha256sum "$@"
+    else
+        shasum -a 256 "$@"
+    fi
+}
+n_sums=0
+for sum in $(sums "$class"/*/"$first.c" 2>/dev/null | cut -d ' ' -f 1); do
+    n_sums=$((n_sums + 1))
+    grep -q "\"sha256\": \"$sum\"" "$room/grades/results.json" || bad="results.json lacks $sum"
+done
+[ "$n_sums" -gt 2 ] || bad="${bad:-there were only $n_sums files to look at}"
+verdict "results.json has the SHA-256 of what was handed in" "$bad"
+
 # ------------------------------------------------------------------ isolation, step by step
 one=$room/one
 mkdir -p "$one/somebody"
