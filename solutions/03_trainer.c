@@ -36,8 +36,8 @@ of a sum that is never below 1. And if `vocab_size` is 0, no target is below it,
 the check of the targets has dealt with that already.
 */
 
-bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
-                        size_t vocab_size, size_t d_model)
+bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids,
+                        size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     for (size_t t = 0; t < n_tokens; t++)
         if (ids[t] >= vocab_size)
@@ -96,7 +96,8 @@ two of them may not fit an `int`.
 */
 
 bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
-                     float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
+                     float learning_rate, size_t n_rows, size_t vocab_size,
+                     size_t d_model)
 {
     for (size_t k = 0; k < n_rows; k++)
         if (rows[k] >= vocab_size || (k > 0 && rows[k] <= rows[k - 1]))
@@ -142,7 +143,8 @@ float train_step(float *wte, float *lm_head, float *logits, float *dhidden, floa
                 dhidden[t * d_model + i] += logits[t * vocab_size + v] * u[i];
         for (size_t t = 0; t < n_tokens; t++)
             for (size_t i = 0; i < d_model; i++)
-                u[i] -= learning_rate * logits[t * vocab_size + v] * wte[inputs[t] * d_model + i];
+                u[i] -= learning_rate * logits[t * vocab_size + v] *
+                        wte[inputs[t] * d_model + i];
     }
     coalesce_rows(rows, drows, &n_rows, inputs, dhidden, n_tokens, d_model);
     sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);

@@ -12,24 +12,13 @@ JUDGE_CHAPTER(1);
 // The table that torch.manual_seed(123); torch.nn.Embedding(6, 3) prints (PyTorch 1.13, to
 // nine digits; chapter 2 makes it in C).
 static const float torch_table[6][3] = {
-    {0.337370187f, -0.177777216f, -0.16895628f}, {0.917764604f, 1.58096957f, 1.30103993f},
-    {1.27530122f, -0.200953096f, -0.160563782f}, {-0.401488006f, 0.966571569f, -1.14814401f},
-    {-1.15886784f, 0.325471014f, -0.63150537f},  {-2.83999395f, -0.784853339f, -1.40957248f},
+    {0.337370187f, -0.177777216f, -0.16895628f},
+    {0.917764604f, 1.58096957f, 1.30103993f},
+    {1.27530122f, -0.200953096f, -0.160563782f},
+    {-0.401488006f, 0.966571569f, -1.14814401f},
+    {-1.15886784f, 0.325471014f, -0.63150537f},
+    {-2.83999395f, -0.784853339f, -1.40957248f},
 };
-
-// "2 3 5 1 …" for a message.
-static const char *list_ids(const uint32_t *ids, size_t n)
-{
-    static char text[256];
-    size_t used = 0;
-    text[0] = '\0';
-    for (size_t t = 0; t < n && used < sizeof text - 20; t++)
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s%u", t ? " " : "",
-                                 (unsigned)ids[t]);
-    if (used >= sizeof text - 20)
-        snprintf(text + used, sizeof text - used, " ...");
-    return text;
-}
 
 // ---- 1.1 one_hot ---------------------------------------------------------------------
 
@@ -41,14 +30,6 @@ static double *wanted_one_hot(const uint32_t *ids, size_t n_tokens, size_t vocab
     return wanted;
 }
 
-static double *filled(size_t n, double value)
-{
-    double *values = judge_doubles(n);
-    for (size_t i = 0; i < n; i++)
-        values[i] = value;
-    return values;
-}
-
 static void expect_one_hot(const float *out, const uint32_t *ids, size_t n_tokens,
                            size_t vocab_size)
 {
@@ -58,7 +39,8 @@ static void expect_one_hot(const float *out, const uint32_t *ids, size_t n_token
     double *transposed = judge_doubles(n), *one_early = judge_doubles(n);
     double *position = judge_doubles(n), *the_id = judge_doubles(n);
     double *exchanged = filled(n, 1), *first_id = judge_doubles(n);
-    double *all_bytes = filled(n, ones_in_bytes), *bytes_and_one = filled(n, ones_in_bytes);
+    double *all_bytes = filled(n, ones_in_bytes),
+           *bytes_and_one = filled(n, ones_in_bytes);
     double *byte_marks = judge_doubles(n), *none_for_0 = judge_doubles(n);
     for (size_t t = 0; t < n_tokens; t++) {
         size_t at = t * vocab_size + ids[t];
@@ -76,7 +58,8 @@ static void expect_one_hot(const float *out, const uint32_t *ids, size_t n_token
         first_id[t * vocab_size + ids[0]] = 1;
     }
     const struct mistake mistakes[] = {
-        {"This is the transpose: out[v][t] for out[t][v]. A row belongs to a token.", transposed},
+        {"This is the transpose: out[v][t] for out[t][v]. A row belongs to a token.",
+         transposed},
         {"The 1 stands one place early: ids count from 0, so id 3 is the fourth place.",
          one_early},
         {"The 1 stands one place early: ids count from 0, so id 3 is the fourth place.",
@@ -85,9 +68,12 @@ static void expect_one_hot(const float *out, const uint32_t *ids, size_t n_token
         {"This stores the id itself where a 1 belongs.", the_id},
         {"The roles of 0 and 1 are exchanged.", exchanged},
         {"Every row is that of ids[0]: row t belongs to ids[t].", first_id},
-        {"memset fills bytes: a float whose four bytes are 1 is 2.4e-38, not 1.", all_bytes},
-        {"memset fills bytes: a float whose four bytes are 1 is 2.4e-38, not 1.", byte_marks},
-        {"memset fills bytes: a float whose four bytes are 1 is 2.4e-38, not 0.", bytes_and_one},
+        {"memset fills bytes: a float whose four bytes are 1 is 2.4e-38, not 1.",
+         all_bytes},
+        {"memset fills bytes: a float whose four bytes are 1 is 2.4e-38, not 1.",
+         byte_marks},
+        {"memset fills bytes: a float whose four bytes are 1 is 2.4e-38, not 0.",
+         bytes_and_one},
         {NULL, NULL},
     };
     expect_floats("out", out, wanted, NULL, n_tokens, vocab_size, mistakes);
@@ -97,8 +83,8 @@ static void try_one_hot(const uint32_t *values, size_t n_tokens, size_t vocab_si
 {
     const uint32_t *ids = ids_in("ids", values, n_tokens);
     float *out = floats_out("out", n_tokens * vocab_size);
-    judge_case("ids %s, n_tokens %zu, vocab_size %zu", list_ids(values, n_tokens), n_tokens,
-               vocab_size);
+    judge_case("ids %s, n_tokens %zu, vocab_size %zu", list_ids(values, n_tokens),
+               n_tokens, vocab_size);
     expect_accepted(CALL(one_hot, out, ids, n_tokens, vocab_size), out);
     expect_one_hot(out, values, n_tokens, vocab_size);
 }
@@ -134,8 +120,8 @@ static void refuse_one_hot(const uint32_t *values, size_t n_tokens, size_t vocab
     const uint32_t *ids = ids_in("ids", values, n_tokens);
     // One row more than asked for, so that a 1 behind the last row is seen as a change.
     float *out = floats_out("out", (n_tokens + 1) * vocab_size);
-    judge_case("ids %s, n_tokens %zu, vocab_size %zu", list_ids(values, n_tokens), n_tokens,
-               vocab_size);
+    judge_case("ids %s, n_tokens %zu, vocab_size %zu", list_ids(values, n_tokens),
+               n_tokens, vocab_size);
     expect_refused(CALL(one_hot, out, ids, n_tokens, vocab_size), out, why);
 }
 
@@ -220,15 +206,6 @@ static double *rounding(const struct product *p)
     return allowed;
 }
 
-static double *transposed(const double *values, size_t rows, size_t columns)
-{
-    double *out = judge_doubles(rows * columns);
-    for (size_t r = 0; r < rows; r++)
-        for (size_t c = 0; c < columns; c++)
-            out[c * rows + r] = values[r * columns + c];
-    return out;
-}
-
 // The sum that is set to 0 once for the whole matrix, or once a row.
 static double *running(const double *values, size_t rows, size_t columns, bool by_row)
 {
@@ -247,7 +224,8 @@ static double *in_whole_numbers(const struct product *p)
     for (size_t r = 0; r < p->rows; r++)
         for (size_t c = 0; c < p->columns; c++)
             for (size_t k = 0; k < p->inner; k++)
-                out[r * p->columns + c] = trunc(out[r * p->columns + c] + term(p, r, c, k));
+                out[r * p->columns + c] =
+                    trunc(out[r * p->columns + c] + term(p, r, c, k));
     return out;
 }
 
@@ -282,19 +260,23 @@ static void expect_product(const float *out, struct product p, bool is_linear)
     const struct product last = with_range(p, inner - 1, inner);
     const struct product no_first = with_range(p, 1, inner);
     const struct product no_last = with_range(p, 0, inner - 1);
-    const struct product other_b = is_linear ? with_strides(p, inner, columns, 1)
-                                             : with_strides(p, inner, 1, inner);
+    const struct product other_b =
+        is_linear ? with_strides(p, inner, columns, 1) : with_strides(p, inner, 1, inner);
     const struct product a_apart = with_strides(p, columns, p.b_inner, p.b_column);
-    const struct product b_apart = is_linear ? with_strides(p, inner, 1, columns)
-                                             : with_strides(p, inner, inner, 1);
+    const struct product b_apart =
+        is_linear ? with_strides(p, inner, 1, columns) : with_strides(p, inner, inner, 1);
     const struct mistake mistakes[] = {
-        {is_linear ? "weight is read as [n_in][n_out]; a Linear layer stores [n_out][n_in]."
-                   : "b is read as [n_cols][n_inner]; it is stored as [n_inner][n_cols].",
+        {is_linear
+             ? "weight is read as [n_in][n_out]; a Linear layer stores [n_out][n_in]."
+             : "b is read as [n_cols][n_inner]; it is stored as [n_inner][n_cols].",
          sums(&other_b, false)},
         {"This is the transpose of the result.", transposed(wanted, rows, columns)},
-        {"Here stands only the last term of each sum: = where += belongs.", sums(&last, false)},
-        {"The sum is not reset to 0 for each element.", running(wanted, rows, columns, false)},
-        {"The sum is not reset to 0 for each element.", running(wanted, rows, columns, true)},
+        {"Here stands only the last term of each sum: = where += belongs.",
+         sums(&last, false)},
+        {"The sum is not reset to 0 for each element.",
+         running(wanted, rows, columns, false)},
+        {"The sum is not reset to 0 for each element.",
+         running(wanted, rows, columns, true)},
         {"The sum is kept in whole numbers (an int?).", in_whole_numbers(&p)},
         {"The first term is missing: the loop starts at 0.", sums(&no_first, false)},
         {"The last term is missing: the loop ends too early.", sums(&no_last, false)},
@@ -318,8 +300,8 @@ static struct product plain(const float *a, const float *b, size_t rows, size_t 
     return is_linear ? with_strides(p, inner, 1, inner) : p;
 }
 
-static void try_matmul(const float *left, const float *right, size_t n_rows, size_t n_inner,
-                       size_t n_cols)
+static void try_matmul(const float *left, const float *right, size_t n_rows,
+                       size_t n_inner, size_t n_cols)
 {
     const float *a = floats_in("a", left, n_rows * n_inner);
     const float *b = floats_in("b", right, n_inner * n_cols);
@@ -423,7 +405,8 @@ static void poison_row(float poison)
         for (size_t c = 0; c < 2; c++)
             skipped[r * 2 + c] = term(&p, r, c, r == 1 ? 0 : 3);
     const struct mistake mistakes[] = {
-        {"Terms with a zero are skipped: 0 x NaN is NaN, and so is 0 x infinity.", skipped},
+        {"Terms with a zero are skipped: 0 x NaN is NaN, and so is 0 x infinity.",
+         skipped},
         {NULL, NULL},
     };
     judge_case("n_rows 3, n_inner 4, n_cols 2, rows of a one-hot, a row of b all %g",
@@ -494,7 +477,8 @@ static double *rows_taken(const float *wte, const uint32_t *ids, size_t n_tokens
         bool is_there = row < vocab_size && (how != BEFORE_ID || row > 0);
         for (size_t i = 0; i < d_model; i++)
             out[t * d_model + i] =
-                is_there ? (double)wte[(row - (how == BEFORE_ID)) * d_model + i] : ANYTHING;
+                is_there ? (double)wte[(row - (how == BEFORE_ID)) * d_model + i]
+                         : ANYTHING;
     }
     return out;
 }
@@ -547,7 +531,8 @@ static void expect_rows(const float *out, const float *wte, const uint32_t *ids,
          strided(wte, ids, n, v, d, 1, v)},
         {NULL, NULL},
     };
-    expect_floats("out", out, rows_taken(wte, ids, n, v, d, FROM_ID), NULL, n, d, mistakes);
+    expect_floats("out", out, rows_taken(wte, ids, n, v, d, FROM_ID), NULL, n, d,
+                  mistakes);
 }
 
 static void try_lookup(const float *table, const uint32_t *values, size_t n_tokens,
@@ -576,7 +561,9 @@ Test(embedding_forward, random_tables)
     for (int draw = 0; draw < 8; draw++) {
         // Long rows first: there a wrong stride stays inside the table, and has a name.
         size_t vocab_size = draw == 6 ? 1 : random_between(5, 40);
-        size_t d_model = draw == 7 ? 1 : draw < 2 ? vocab_size + 3 : random_between(2, 30);
+        size_t d_model = draw == 7  ? 1
+                         : draw < 2 ? vocab_size + 3
+                                    : random_between(2, 30);
         size_t n_tokens = random_between(3, 16);
         d_model += d_model == vocab_size;
         float *wte = judge_floats(vocab_size * d_model);
@@ -597,8 +584,8 @@ static void refuse_lookup(const uint32_t *values, size_t n_tokens, const char *w
     const float *wte = floats_in("wte", table, 7 * 3);
     const uint32_t *ids = ids_in("ids", values, n_tokens);
     float *out = floats_out("out", n_tokens * 3);
-    judge_case("ids %s, n_tokens %zu, vocab_size 6, d_model 3", list_ids(values, n_tokens),
-               n_tokens);
+    judge_case("ids %s, n_tokens %zu, vocab_size 6, d_model 3",
+               list_ids(values, n_tokens), n_tokens);
     expect_refused(CALL(embedding_forward, out, wte, ids, n_tokens, 6, 3), out, why);
 }
 
@@ -634,7 +621,8 @@ Test(embedding_forward, equals_product)
     for (size_t t = 0; t < n_tokens; t++)
         for (size_t v = 0; v < vocab_size; v++)
             for (size_t i = 0; i < d_model; i++)
-                product[t * d_model + i] += rows[t * vocab_size + v] * (double)table[v * d_model + i];
+                product[t * d_model + i] +=
+                    rows[t * vocab_size + v] * (double)table[v * d_model + i];
     expect_floats("out", out, product, NULL, n_tokens, d_model, NULL);
     judge_passed();
 }
@@ -648,17 +636,20 @@ static float from_bits(uint32_t bits)
 
 Test(embedding_forward, copies_every_bit)
 {
-    const float table[5 * 2] = {1.5f, -2.5f, from_bits(0x7fc12345u), from_bits(0xffc00001u),
-                                -0.0f, 0.0f, INFINITY, -FLT_MAX,
-                                from_bits(1), from_bits(0x807fffffu)};
+    const float table[5 * 2] = {
+        1.5f,     -2.5f,    from_bits(0x7fc12345u), from_bits(0xffc00001u), -0.0f, 0.0f,
+        INFINITY, -FLT_MAX, from_bits(1),           from_bits(0x807fffffu)};
     const uint32_t values[] = {2, 4, 3, 2, 0, 1, 1, 4};
     const float *wte = floats_in("wte", table, 10);
     float wanted[8 * 2];
-    for (size_t n_tokens = 5; n_tokens <= 8; n_tokens += 3) { // without the NaN row, with it
+    for (size_t n_tokens = 5; n_tokens <= 8;
+         n_tokens += 3) { // without the NaN row, with it
         const uint32_t *ids = ids_in("ids", values, n_tokens);
         float *out = floats_out("out", n_tokens * 2);
-        judge_case("ids %s, d_model 2, rows of NaN, -0, infinity and tiny numbers; a row is "
-                   "copied bit for bit", list_ids(values, n_tokens));
+        judge_case(
+            "ids %s, d_model 2, rows of NaN, -0, infinity and tiny numbers; a row is "
+            "copied bit for bit",
+            list_ids(values, n_tokens));
         expect_accepted(CALL(embedding_forward, out, wte, ids, n_tokens, 5, 2), out);
         for (size_t t = 0; t < n_tokens; t++)
             memcpy(wanted + t * 2, table + values[t] * 2, 2 * sizeof(float));
@@ -681,15 +672,17 @@ static void try_huge(const uint32_t *values, size_t n_tokens, size_t vocab_size)
                vocab_size);
     expect_accepted(CALL(embedding_forward, out, wte, ids, n_tokens, vocab_size, d_model),
                     out);
-    expect_floats("out", out, rows_taken(wte, values, n_tokens, vocab_size, d_model, FROM_ID),
-                  NULL, n_tokens, d_model, NULL);
+    expect_floats("out", out,
+                  rows_taken(wte, values, n_tokens, vocab_size, d_model, FROM_ID), NULL,
+                  n_tokens, d_model, NULL);
 }
 
 Test(embedding_forward, huge_offsets)
 {
     const uint32_t gpt3[] = {1, 43700, 50256}, larger[] = {87400, 175000, 349530, 399999};
-    judge_remark("GPT-3's table has 50,257 rows of 12,288 floats: byte offsets pass 2^31. "
-                 "An offset is a size_t: multiply in size_t.");
+    judge_remark(
+        "GPT-3's table has 50,257 rows of 12,288 floats: byte offsets pass 2^31. "
+        "An offset is a size_t: multiply in size_t.");
     try_huge(gpt3, 3, 50257);
     judge_remark("Offsets in this table pass 2^32 elements: multiply in size_t.");
     try_huge(larger, 4, 400000);
@@ -710,20 +703,6 @@ Test(embedding_forward, stays_in_bounds)
 
 // ---- 1.5 cosine_similarity -----------------------------------------------------------
 
-static double dot(const float *a, const float *b, size_t n)
-{
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += (double)a[i] * (double)b[i];
-    return sum;
-}
-
-static double cosine(const float *a, const float *b, size_t n)
-{
-    double norms = sqrt(dot(a, a, n)) * sqrt(dot(b, b, n));
-    return norms > 0 ? dot(a, b, n) / norms : 0;
-}
-
 static double distance(const float *a, const float *b, size_t n)
 {
     double sum = 0;
@@ -734,27 +713,31 @@ static double distance(const float *a, const float *b, size_t n)
 
 static void expect_cosine(double got, const float *a, const float *b, size_t n)
 {
-    const double ab = dot(a, b, n), aa = dot(a, a, n), bb = dot(b, b, n);
-    const double right = cosine(a, b, n);
+    const double ab = dot_product(a, b, n), aa = dot_product(a, a, n),
+                 bb = dot_product(b, b, n);
+    const double right = cosine_of(a, b, n);
     const struct {
         const char *says;
         double gives;
     } wrong[] = {
         {"This is the dot product: divide it by both norms.", ab},
-        {"Only one norm is divided by: that of a. Divide by that of b too.", ab / sqrt(aa)},
-        {"Only one norm is divided by: that of b. Divide by that of a too.", ab / sqrt(bb)},
+        {"Only one norm is divided by: that of a. Divide by that of b too.",
+         ab / sqrt(aa)},
+        {"Only one norm is divided by: that of b. Divide by that of a too.",
+         ab / sqrt(bb)},
         {"This divides by the same norm twice, that of a.", ab / aa},
         {"This divides by the same norm twice, that of b.", ab / bb},
         {"The norms are still squared: take their square roots.", ab / (aa * bb)},
-        {"There is one square root too many: sqrt(|a| |b|).", ab / sqrt(sqrt(aa) * sqrt(bb))},
+        {"There is one square root too many: sqrt(|a| |b|).",
+         ab / sqrt(sqrt(aa) * sqrt(bb))},
         {"The sign is lost: opposite vectors have cosine -1.", fabs(right)},
         {"This is the square of the cosine.", right * right},
         {"This is a distance (1 - cosine), not a similarity.", 1 - right},
         {"This is a distance, not a similarity.", distance(a, b, n)},
         {"This is an angle: the cosine itself is wanted.", acos(right)},
         {"This is the mean of the products.", ab / (double)n},
-        {"The last element is missing.", cosine(a, b, n - 1)},
-        {"The first element is missing.", cosine(a + 1, b + 1, n - 1)},
+        {"The last element is missing.", cosine_of(a, b, n - 1)},
+        {"The first element is missing.", cosine_of(a + 1, b + 1, n - 1)},
     };
     enum { N_WRONG = sizeof wrong / sizeof *wrong };
     struct mistake mistakes[N_WRONG + 1] = {{NULL, NULL}};
@@ -771,7 +754,8 @@ static void try_cosine(const float *left, const float *right, size_t n)
 
 Test(cosine_similarity, feature_table)
 {
-    const float cat[] = {0.9f, 0.88f, 0.1f, 0.85f, 0}, dog[] = {0.95f, 0.93f, 0.05f, 0.9f, 0};
+    const float cat[] = {0.9f, 0.88f, 0.1f, 0.85f, 0},
+                dog[] = {0.95f, 0.93f, 0.05f, 0.9f, 0};
     const float apple[] = {0, 0, 0.95f, 0, 0.98f};
     judge_case("a = cat, b = dog of the feature table, n 5");
     try_cosine(cat, dog, 5);
@@ -851,7 +835,8 @@ Test(cosine_similarity, long_vectors)
         b[i] = i == 0 ? 4096 : -1;
     }
     judge_case("a = (4096, 1, 1, ...), b = (4096, -1, -1, ...), n 65537");
-    judge_remark("A float has 24 bits: 16,777,216 + 1 is 16,777,216 again. Sum in double.");
+    judge_remark(
+        "A float has 24 bits: 16,777,216 + 1 is 16,777,216 again. Sum in double.");
     try_cosine(a, b, n);
     judge_passed();
 }

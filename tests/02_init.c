@@ -810,7 +810,8 @@ Test(normal_fill, no_values)
     float *out = floats_out("out", 1);
     judge_case("n 0");
     if (!CALL(normal_fill, out, draw, rng, 0, 1, 0))
-        judge_fail(WRONG, "normal_fill must return true here: there is nothing to write.");
+        judge_fail(WRONG,
+                   "normal_fill must return true here: there is nothing to write.");
     if (!is_untouched(out))
         judge_fail(WRONG, "normal_fill wrote to out, though n is 0.");
     if (rng->n_drawn != 0)
@@ -876,20 +877,6 @@ Test(normal_fill, stays_in_bounds)
 
 // ---- 2.4 mean_abs_cosine -------------------------------------------------------------
 
-static double dot(const float *a, const float *b, size_t n)
-{
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += (double)a[i] * (double)b[i];
-    return sum;
-}
-
-static double cosine(const float *a, const float *b, size_t n)
-{
-    const double norms = sqrt(dot(a, a, n)) * sqrt(dot(b, b, n));
-    return norms > 0 ? dot(a, b, n) / norms : 0;
-}
-
 // Sums over all pairs a < b of what the right answer and the wrong ones add up.
 struct sums {
     double absolute, plain, squares, dots, one_norm, angles, neighbours, nonzero,
@@ -902,16 +889,18 @@ static struct sums sum_pairs(const float *rows, size_t n, size_t d)
     for (size_t b = 1; b < n; b++)
         for (size_t a = 0; a < b; a++) {
             const float *x = rows + a * d, *y = rows + b * d;
-            const double c = cosine(x, y, d), xx = dot(x, x, d), yy = dot(y, y, d);
+            const double c = cosine_of(x, y, d), xx = dot_product(x, x, d),
+                         yy = dot_product(y, y, d);
             s.absolute += fabs(c);
             s.plain += c;
             s.squares += c * c;
-            s.dots += fabs(dot(x, y, d));
-            s.one_norm += xx > 0 ? fabs(dot(x, y, d)) / sqrt(xx) : 0;
+            s.dots += fabs(dot_product(x, y, d));
+            s.one_norm += xx > 0 ? fabs(dot_product(x, y, d)) / sqrt(xx) : 0;
             s.angles += acos(c);
             s.neighbours += b == a + 1 ? fabs(c) : 0;
             s.nonzero += xx > 0 && yy > 0;
-            s.square_norms += xx > 0 && yy > 0 ? fabs(dot(x, y, d)) / (xx * yy) : 0;
+            s.square_norms +=
+                xx > 0 && yy > 0 ? fabs(dot_product(x, y, d)) / (xx * yy) : 0;
         }
     return s;
 }

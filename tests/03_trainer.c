@@ -9,20 +9,6 @@
 
 JUDGE_CHAPTER(3);
 
-// "2 3 5 1 …" for a message.
-static const char *list_ids(const uint32_t *ids, size_t n)
-{
-    static char text[256];
-    size_t used = 0;
-    text[0] = '\0';
-    for (size_t t = 0; t < n && used < sizeof text - 20; t++)
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s%u", t ? " " : "",
-                                 (unsigned)ids[t]);
-    if (used >= sizeof text - 20)
-        snprintf(text + used, sizeof text - used, " ...");
-    return text;
-}
-
 // A number was asked for with bad input: NaN, and nothing written.
 static void expect_nan(const char *function, double got, const void *output,
                        const char *name, const char *why)
@@ -30,8 +16,10 @@ static void expect_nan(const char *function, double got, const void *output,
     if (!isnan(got))
         judge_fail(WRONG, "%s must return NAN here: %s.", function, why);
     if (!is_untouched(output))
-        judge_fail(WRONG, "%s returned NAN, but %s must stay untouched: %s. Check everything "
-                          "before you write anything.", function, name, why);
+        judge_fail(WRONG,
+                   "%s returned NAN, but %s must stay untouched: %s. Check everything "
+                   "before you write anything.",
+                   function, name, why);
 }
 
 static double *doubles_of(const float *values, size_t n)
@@ -40,14 +28,6 @@ static double *doubles_of(const float *values, size_t n)
     for (size_t i = 0; i < n; i++)
         out[i] = (double)values[i];
     return out;
-}
-
-static double *filled(size_t n, double value)
-{
-    double *values = judge_doubles(n);
-    for (size_t i = 0; i < n; i++)
-        values[i] = value;
-    return values;
 }
 
 // ---- 3.1 softmax_cross_entropy -------------------------------------------------------
@@ -123,15 +103,16 @@ static void expect_loss(double got, const double *logits, const uint32_t *target
         {"This is the probability, not -ln of it.", &mean_p},
         {"This is the loss of the last row only.", &last},
         {"This is the loss of the last row only.", &last_only},
-        {"The sum is divided by vocab_size: the mean is over the n_tokens rows.", &by_words},
+        {"The sum is divided by vocab_size: the mean is over the n_tokens rows.",
+         &by_words},
         {NULL, NULL},
     };
-    expect_number("the loss", got, right, (fabs(right) + (double)vocab_size * 0.1) * 4e-7 + 1e-6,
-                  mistakes);
+    expect_number("the loss", got, right,
+                  (fabs(right) + (double)vocab_size * 0.1) * 4e-7 + 1e-6, mistakes);
 }
 
-static void expect_dlogits(const float *got, const double *logits, const uint32_t *targets,
-                           size_t n_tokens, size_t vocab_size)
+static void expect_dlogits(const float *got, const double *logits,
+                           const uint32_t *targets, size_t n_tokens, size_t vocab_size)
 {
     const size_t n = n_tokens * vocab_size;
     const double each = 1.0 / (double)n_tokens;
@@ -157,10 +138,13 @@ static void expect_dlogits(const float *got, const double *logits, const uint32_
     const struct mistake mistakes[] = {
         {"This is not divided by n_tokens: the loss is a mean.", SLOPES(p, 1, 1)},
         {"The 1 of the target is not subtracted: p - [v == target].", SLOPES(p, each, 0)},
-        {"The 1 of the target is not subtracted, and the mean is missing.", SLOPES(p, 1, 0)},
+        {"The 1 of the target is not subtracted, and the mean is missing.",
+         SLOPES(p, 1, 0)},
         {"The sign is turned round: p - [v == target].", SLOPES(p, -each, -each)},
-        {"At the target subtract 1 / n_tokens: its 1 is divided too.", SLOPES(p, each, 1)},
-        {"At the target 1 / n_tokens is subtracted from a p that is not divided by n_tokens.",
+        {"At the target subtract 1 / n_tokens: its 1 is divided too.",
+         SLOPES(p, each, 1)},
+        {"At the target 1 / n_tokens is subtracted from a p that is not divided by "
+         "n_tokens.",
          SLOPES(p, 1, each)},
         {"This is divided by n_tokens twice.", SLOPES(p, each * each, each * each)},
         {"This is divided by vocab_size: the mean is over the n_tokens rows.",
@@ -170,7 +154,8 @@ static void expect_dlogits(const float *got, const double *logits, const uint32_
         {"The softmax runs over the whole batch: each row has its own sum.",
          SLOPES(by_batch, each, each)},
         {"The exponentials are not divided by their sum.", SLOPES(unscaled, each, each)},
-        {"Only the target's slope is there: the other words have p / n_tokens.", target_only},
+        {"Only the target's slope is there: the other words have p / n_tokens.",
+         target_only},
         {"Every row has the target of row 0: row t has targets[t].",
          slopes(p, first_target, n_tokens, vocab_size, each, each)},
         {NULL, NULL},
@@ -186,8 +171,8 @@ static void try_softmax(const float *values, const uint32_t *ids, size_t n_token
     const float *logits = floats_in("logits", values, n);
     const uint32_t *targets = ids_in("targets", ids, n_tokens);
     float *dlogits = floats_out("dlogits", n);
-    judge_case("targets %s, n_tokens %zu, vocab_size %zu", list_ids(ids, n_tokens), n_tokens,
-               vocab_size);
+    judge_case("targets %s, n_tokens %zu, vocab_size %zu", list_ids(ids, n_tokens),
+               n_tokens, vocab_size);
     double loss = (double)CALL(softmax_cross_entropy, dlogits, logits, targets, n_tokens,
                                vocab_size);
     expect_loss(loss, doubles_of(values, n), ids, n_tokens, vocab_size);
@@ -210,10 +195,11 @@ static const uint32_t eight_targets[] = {1, 0, 2, 2, 4, 1, 4, 0};
 
 Test(softmax_cross_entropy, reference)
 {
-    const double torch[] = {-0.170499431, 0.121216485,  0.0492829452,
+    const double torch[] = {-0.170499431, 0.121216485, 0.0492829452,
                             0.0580572673, 0.428988405, -0.487045673};
     const double *logits = doubles_of(two_rows, 6);
-    const double *right = slopes(probabilities(logits, 2, 3), two_targets, 2, 3, 0.5, 0.5);
+    const double *right =
+        slopes(probabilities(logits, 2, 3), two_targets, 2, 3, 0.5, 0.5);
     cr_assert(fabs(mean_loss(logits, two_targets, 2, 3) - 2.03510411) < 1e-7);
     for (size_t i = 0; i < 6; i++)
         cr_assert(fabs(right[i] - torch[i]) < 1e-8);
@@ -254,8 +240,9 @@ Test(softmax_cross_entropy, matches_slopes)
     const float *logits = floats_in("logits", values, n);
     const uint32_t *targets = ids_in("targets", ids, n_tokens);
     float *dlogits = floats_out("dlogits", n);
-    judge_case("targets %s, n_tokens 3, vocab_size 5, beside slopes by nudging each logit",
-               list_ids(ids, n_tokens));
+    judge_case(
+        "targets %s, n_tokens 3, vocab_size 5, beside slopes by nudging each logit",
+        list_ids(ids, n_tokens));
     double loss = (double)CALL(softmax_cross_entropy, dlogits, logits, targets, n_tokens,
                                vocab_size);
     double *nudged = doubles_of(values, n), *slope = judge_doubles(n);
@@ -277,15 +264,20 @@ static void try_large(const float *values, uint32_t target, size_t vocab_size)
     const float *logits = floats_in("logits", values, vocab_size);
     const uint32_t *targets = ids_in("targets", &target, 1);
     float *dlogits = floats_out("dlogits", vocab_size);
-    judge_case("one row of logits, the first of them %g and %g, target %u, vocab_size %zu",
-               (double)values[0], (double)values[1], (unsigned)target, vocab_size);
-    double loss = (double)CALL(softmax_cross_entropy, dlogits, logits, targets, 1, vocab_size);
+    judge_case(
+        "one row of logits, the first of them %g and %g, target %u, vocab_size %zu",
+        (double)values[0], (double)values[1], (unsigned)target, vocab_size);
+    double loss =
+        (double)CALL(softmax_cross_entropy, dlogits, logits, targets, 1, vocab_size);
     if (isnan(loss) || (isinf(loss) && isnan((double)dlogits[0])))
-        judge_fail(WRONG, "the loss is %g: e^1000 is infinite, and e^-1000 is 0. Take the "
-                          "largest logit of the row away before the exponential.", loss);
+        judge_fail(WRONG,
+                   "the loss is %g: e^1000 is infinite, and e^-1000 is 0. Take the "
+                   "largest logit of the row away before the exponential.",
+                   loss);
     if (isinf(loss))
-        judge_fail(WRONG, "the loss is infinite: the logarithm of a probability that was "
-                          "rounded to 0. Use largest - logit of the target + ln of the sum.");
+        judge_fail(WRONG,
+                   "the loss is infinite: the logarithm of a probability that was "
+                   "rounded to 0. Use largest - logit of the target + ln of the sum.");
     expect_loss(loss, doubles_of(values, vocab_size), &target, 1, vocab_size);
     expect_dlogits(dlogits, doubles_of(values, vocab_size), &target, 1, vocab_size);
 }
@@ -327,8 +319,8 @@ static void refuse_softmax(const uint32_t *ids, size_t n_tokens, size_t vocab_si
     const float *logits = floats_in("logits", eight_rows, 40);
     const uint32_t *targets = ids_in("targets", ids, 3);
     float *dlogits = floats_out("dlogits", 40);
-    judge_case("targets %s, n_tokens %zu, vocab_size %zu", list_ids(ids, n_tokens), n_tokens,
-               vocab_size);
+    judge_case("targets %s, n_tokens %zu, vocab_size %zu", list_ids(ids, n_tokens),
+               n_tokens, vocab_size);
     double loss = (double)CALL(softmax_cross_entropy, dlogits, logits, targets, n_tokens,
                                vocab_size);
     expect_nan("softmax_cross_entropy", loss, dlogits, "dlogits", why);
@@ -339,9 +331,12 @@ Test(softmax_cross_entropy, refuses_bad_input)
     const uint32_t good[] = {1, 3, 0}, first[] = {5, 1, 2}, last[] = {4, 0, 5};
     const uint32_t huge[] = {0, UINT32_MAX, 1};
     try_softmax(eight_rows, good, 3, 5);
-    refuse_softmax(first, 3, 5, "targets[0] is 5, and the largest id is vocab_size - 1 = 4");
-    refuse_softmax(last, 3, 5, "the last target is 5, and the largest id is vocab_size - 1 = 4");
-    refuse_softmax(huge, 3, 5, "targets[1] is 4294967295, which is not below vocab_size 5");
+    refuse_softmax(first, 3, 5,
+                   "targets[0] is 5, and the largest id is vocab_size - 1 = 4");
+    refuse_softmax(last, 3, 5,
+                   "the last target is 5, and the largest id is vocab_size - 1 = 4");
+    refuse_softmax(huge, 3, 5,
+                   "targets[1] is 4294967295, which is not below vocab_size 5");
     refuse_softmax(good, 0, 5, "n_tokens is 0, and the mean of no rows is no number");
     refuse_softmax(good, 3, 0, "vocab_size is 0");
     judge_passed();
@@ -423,11 +418,13 @@ static void expect_gradient(const float *dwte, const struct gradient *g)
     const size_t n = g->vocab_size * g->d_model;
     double *allowed = judge_doubles(n);
     for (size_t i = 0; i < n; i++)
-        allowed[i] = fabs((double)g->start[i]) * (double)(g->n_tokens + 1) * 0x1p-23 + 1e-30;
+        allowed[i] =
+            fabs((double)g->start[i]) * (double)(g->n_tokens + 1) * 0x1p-23 + 1e-30;
     for (size_t t = 0; t < g->n_tokens; t++)
         for (size_t i = 0; i < g->d_model; i++)
             allowed[g->ids[t] * g->d_model + i] +=
-                fabs((double)g->dout[t * g->d_model + i]) * (double)(g->n_tokens + 1) * 0x1p-23;
+                fabs((double)g->dout[t * g->d_model + i]) * (double)(g->n_tokens + 1) *
+                0x1p-23;
     const struct mistake mistakes[] = {
         {"A word that occurs twice keeps only its last row: = where += belongs.",
          gradient(g, OVERWRITES)},
@@ -441,7 +438,8 @@ static void expect_gradient(const float *dwte, const struct gradient *g)
         {"This subtracts: a gradient is added up, the step comes later.",
          gradient(g, SUBTRACTS)},
         {"This is row id - 1: ids count from 0.", gradient(g, ROW_BEFORE_ID)},
-        {"Position t is added to row t of dwte: it belongs to row ids[t].", gradient(g, ROW_T)},
+        {"Position t is added to row t of dwte: it belongs to row ids[t].",
+         gradient(g, ROW_T)},
         {"This adds row ids[t] of dout: it has a row for each position, row t.",
          gradient(g, DOUT_OF_ID)},
         {"The rows of dwte are d_model apart, not vocab_size.", gradient(g, STRIDE_V)},
@@ -449,21 +447,22 @@ static void expect_gradient(const float *dwte, const struct gradient *g)
          gradient(g, ON_ITS_SIDE)},
         {NULL, NULL},
     };
-    expect_floats("dwte", dwte, gradient(g, NOTHING_WRONG), allowed, g->vocab_size, g->d_model,
-                  mistakes);
+    expect_floats("dwte", dwte, gradient(g, NOTHING_WRONG), allowed, g->vocab_size,
+                  g->d_model, mistakes);
 }
 
-static void try_backward(const float *start, const float *slopes_in, const uint32_t *values,
-                         size_t n_tokens, size_t vocab_size, size_t d_model)
+static void try_backward(const float *start, const float *slopes_in,
+                         const uint32_t *values, size_t n_tokens, size_t vocab_size,
+                         size_t d_model)
 {
     const struct gradient g = {start, slopes_in, values, n_tokens, vocab_size, d_model};
     const float *dout = floats_in("dout", slopes_in, n_tokens * d_model);
     const uint32_t *ids = ids_in("ids", values, n_tokens);
     float *dwte = floats_inout("dwte", start, vocab_size * d_model);
-    judge_case("ids %s, n_tokens %zu, vocab_size %zu, d_model %zu", list_ids(values, n_tokens),
-               n_tokens, vocab_size, d_model);
-    expect_accepted(CALL(embedding_backward, dwte, dout, ids, n_tokens, vocab_size, d_model),
-                    dwte);
+    judge_case("ids %s, n_tokens %zu, vocab_size %zu, d_model %zu",
+               list_ids(values, n_tokens), n_tokens, vocab_size, d_model);
+    expect_accepted(
+        CALL(embedding_backward, dwte, dout, ids, n_tokens, vocab_size, d_model), dwte);
     expect_gradient(dwte, &g);
 }
 
@@ -553,8 +552,8 @@ static float from_bits(uint32_t bits)
 // five rows of two; row 1 and row 3 hold what a sum with zero would change
 static void odd_rows(float *table)
 {
-    const float rows[10] = {1, 2, -0.0f, from_bits(0x7fc12345u), 3, 4,
-                            -0.0f, from_bits(1), 5, 6};
+    const float rows[10] = {
+        1, 2, -0.0f, from_bits(0x7fc12345u), 3, 4, -0.0f, from_bits(1), 5, 6};
     memcpy(table, rows, sizeof rows);
 }
 
@@ -572,8 +571,9 @@ Test(embedding_backward, leaves_other_rows)
     const float *dout = floats_in("dout", slopes_in, 6);
     const uint32_t *ids = ids_in("ids", values, 3);
     float *dwte = floats_inout("dwte", start, 10);
-    judge_case("ids 4 0 4, vocab_size 5, d_model 2; rows 1, 2 and 3 are in no position and must "
-               "stay as they were, bit for bit (some hold NaN or -0)");
+    judge_case(
+        "ids 4 0 4, vocab_size 5, d_model 2; rows 1, 2 and 3 are in no position and must "
+        "stay as they were, bit for bit (some hold NaN or -0)");
     expect_accepted(CALL(embedding_backward, dwte, dout, ids, 3, 5, 2), dwte);
     expect_bits("dwte", dwte, wanted, 5, 2);
     judge_passed();
@@ -587,8 +587,8 @@ static void refuse_backward(const uint32_t *values, size_t n_tokens, const char 
     const float *dout = floats_in("dout", four_slopes, 12);
     const uint32_t *ids = ids_in("ids", values, n_tokens);
     float *dwte = floats_inout("dwte", start, 7 * 3);
-    judge_case("ids %s, n_tokens %zu, vocab_size 6, d_model 3", list_ids(values, n_tokens),
-               n_tokens);
+    judge_case("ids %s, n_tokens %zu, vocab_size 6, d_model 3",
+               list_ids(values, n_tokens), n_tokens);
     expect_refused(CALL(embedding_backward, dwte, dout, ids, n_tokens, 6, 3), dwte, why);
 }
 
@@ -600,7 +600,8 @@ Test(embedding_backward, refuses_bad_ids)
     try_backward(zeros, four_slopes, good, 4, 6, 3);
     refuse_backward(first, 4, "ids[0] is 6, and the largest id is vocab_size - 1 = 5");
     refuse_backward(middle, 4, "ids[1] is 6, and the largest id is vocab_size - 1 = 5");
-    refuse_backward(last, 4, "the last id is 6, and the largest id is vocab_size - 1 = 5");
+    refuse_backward(last, 4,
+                    "the last id is 6, and the largest id is vocab_size - 1 = 5");
     refuse_backward(huge, 4, "ids[1] is 4294967295, which is not below vocab_size 6");
     judge_passed();
 }
@@ -614,8 +615,9 @@ Test(embedding_backward, accepts_no_ids)
     float *dwte = floats_inout("dwte", some, 6);
     judge_case("no ids (n_tokens 0), vocab_size 3, d_model 2");
     if (!CALL(embedding_backward, dwte, dout, ids, 0, 3, 2))
-        judge_fail(WRONG, "embedding_backward must return true for no ids: nothing is wrong, "
-                          "and nothing is to do.");
+        judge_fail(WRONG,
+                   "embedding_backward must return true for no ids: nothing is wrong, "
+                   "and nothing is to do.");
     if (!is_untouched(dwte))
         judge_fail(WRONG, "embedding_backward changed dwte although there are no ids.");
     judge_passed();
@@ -657,7 +659,8 @@ static size_t different_ids(uint32_t *rows, const uint32_t *ids, size_t n, bool 
 enum coalesce_mistake { SUMS, LAST_ROW, FIRST_ROW, MEANS };
 
 static double *entries(const uint32_t *rows, size_t n_rows, const uint32_t *ids,
-                       const float *dout, size_t n, size_t d, enum coalesce_mistake mistake)
+                       const float *dout, size_t n, size_t d,
+                       enum coalesce_mistake mistake)
 {
     double *out = judge_doubles(n_rows * d);
     for (size_t k = 0; k < n_rows; k++)
@@ -679,9 +682,11 @@ static void expect_count(size_t got, size_t wanted, const uint32_t *ids, size_t 
     uint32_t largest = 0;
     for (size_t t = 0; t < n; t++)
         largest = ids[t] > largest ? ids[t] : largest;
-    const double positions = (double)n, table = (double)largest + 1, repeats = (double)(n - wanted);
+    const double positions = (double)n, table = (double)largest + 1,
+                 repeats = (double)(n - wanted);
     const struct mistake mistakes[] = {
-        {"One entry for each position: entries of the same row grow together.", &positions},
+        {"One entry for each position: entries of the same row grow together.",
+         &positions},
         {"This is the largest id + 1: count the different ids.", &table},
         {"This is the number of repetitions: count the different ids.", &repeats},
         {NULL, NULL},
@@ -716,14 +721,16 @@ static void expect_entries(const float *got, const uint32_t *rows, size_t n_rows
                            const uint32_t *ids, const float *dout, size_t n, size_t d)
 {
     uint32_t *seen = judge_ids(n);
-    double *allowed = judge_doubles(n_rows * d), *of_positions = judge_doubles(n_rows * d);
+    double *allowed = judge_doubles(n_rows * d),
+           *of_positions = judge_doubles(n_rows * d);
     different_ids(seen, ids, n, false);
     for (size_t k = 0; k < n_rows; k++)
         for (size_t i = 0; i < d; i++) {
             of_positions[k * d + i] = (double)dout[k * d + i];
             for (size_t t = 0; t < n; t++)
                 if (ids[t] == rows[k])
-                    allowed[k * d + i] += fabs((double)dout[t * d + i]) * (double)n * 0x1p-23;
+                    allowed[k * d + i] +=
+                        fabs((double)dout[t * d + i]) * (double)n * 0x1p-23;
         }
 #define ENTRIES(rows, mistake) entries(rows, n_rows, ids, dout, n, d, mistake)
     const struct mistake mistakes[] = {
@@ -732,7 +739,8 @@ static void expect_entries(const float *got, const uint32_t *rows, size_t n_rows
         {"Only the first dout of each row is there: later ones are added.",
          ENTRIES(rows, FIRST_ROW)},
         {"This is the mean of each row's dout: it is their sum.", ENTRIES(rows, MEANS)},
-        {"rows is sorted, but drows is in the order of first appearance: sort them together.",
+        {"rows is sorted, but drows is in the order of first appearance: sort them "
+         "together.",
          ENTRIES(seen, SUMS)},
         {"Entry k holds dout[k]: it belongs to row rows[k].", of_positions},
         {NULL, NULL},
@@ -754,8 +762,8 @@ static void try_coalesce(const uint32_t *values, const float *slopes_in, size_t 
     size_t *n_rows = bytes_inout("n_rows", &no_count, sizeof no_count);
     judge_case("ids %s, n_tokens %zu, d_model %zu", list_ids(values, n_tokens), n_tokens,
                d_model);
-    expect_accepted(CALL(coalesce_rows, rows, drows, n_rows, ids, dout, n_tokens, d_model),
-                    drows);
+    expect_accepted(
+        CALL(coalesce_rows, rows, drows, n_rows, ids, dout, n_tokens, d_model), drows);
     const size_t n_wanted = different_ids(wanted, values, n_tokens, true);
     if (*n_rows == NO_COUNT)
         judge_fail(WRONG, "*n_rows was never written; wanted %zu.", n_wanted);
@@ -793,8 +801,9 @@ Test(coalesce_rows, distant_ids)
     const uint32_t ids[] = {3000000000u, 5, 0, 4294967295u, 2147483648u, 5, 3000000000u};
     float slopes_in[14];
     fill_normal(slopes_in, 14);
-    judge_remark("Two ids can be more than an int apart: compare them with < and >, and do not "
-                 "keep an array as long as the largest id.");
+    judge_remark(
+        "Two ids can be more than an int apart: compare them with < and >, and do not "
+        "keep an array as long as the largest id.");
     try_coalesce(ids, slopes_in, 7, 2);
     judge_passed();
 }
@@ -904,14 +913,16 @@ static void expect_updated(const float *wte, const struct update *u)
         for (size_t i = 0; i < u->d_model; i++) {
             size_t at = u->rows[k] * u->d_model + i;
             allowed[at] = (fabs((double)u->start[at]) +
-                           2 * fabs(u->rate * (double)u->drows[k * u->d_model + i])) * 0x1p-22;
+                           2 * fabs(u->rate * (double)u->drows[k * u->d_model + i])) *
+                          0x1p-22;
         }
     const struct mistake mistakes[] = {
         {"This goes uphill: the step is subtracted.", updated(u, UPHILL)},
         {"The learning rate is missing.", updated(u, NO_RATE)},
         {"The learning rate is there twice.", updated(u, RATE_TWICE)},
         {"The row is replaced by the step: -= where = stands.", updated(u, REPLACES)},
-        {"Entry k moves row k of the table: it belongs to row rows[k].", updated(u, ROW_K)},
+        {"Entry k moves row k of the table: it belongs to row rows[k].",
+         updated(u, ROW_K)},
         {"This moves row rows[k] - 1: rows count from 0.", updated(u, ROW_BEFORE)},
         {"This takes row rows[k] of drows: drows has an entry for each k, row k.",
          updated(u, GRADIENT_OF_ROW)},
@@ -934,8 +945,8 @@ static void try_update(const float *start, const uint32_t *values, const float *
     float *wte = floats_inout("wte", start, vocab_size * d_model);
     judge_case("rows %s, learning_rate %g, n_rows %zu, vocab_size %zu, d_model %zu",
                list_ids(values, n_rows), (double)rate, n_rows, vocab_size, d_model);
-    expect_accepted(CALL(sgd_update_rows, wte, rows, drows, rate, n_rows, vocab_size, d_model),
-                    wte);
+    expect_accepted(
+        CALL(sgd_update_rows, wte, rows, drows, rate, n_rows, vocab_size, d_model), wte);
     expect_updated(wte, &u);
 }
 
@@ -990,8 +1001,9 @@ Test(sgd_update_rows, leaves_other_rows)
     const uint32_t *rows = ids_in("rows", values, 2);
     const float *drows = floats_in("drows", slopes_in, 4);
     float *wte = floats_inout("wte", start, 10);
-    judge_case("rows 0 4, learning_rate 0.5, vocab_size 5, d_model 2; all other rows stay as "
-               "they were, bit for bit (some hold NaN or -0)");
+    judge_case(
+        "rows 0 4, learning_rate 0.5, vocab_size 5, d_model 2; all other rows stay as "
+        "they were, bit for bit (some hold NaN or -0)");
     expect_accepted(CALL(sgd_update_rows, wte, rows, drows, 0.5f, 2, 5, 2), wte);
     expect_bits("wte", wte, wanted, 5, 2);
     judge_passed();
@@ -1013,14 +1025,16 @@ Test(sgd_update_rows, refuses_bad_rows)
 {
     const float zeros[18] = {0};
     const uint32_t good[] = {1, 2, 5}, twice[] = {0, 2, 2, 5}, falling[] = {0, 4, 3, 5};
-    const uint32_t descending[] = {3, 1}, too_large[] = {1, 2, 6}, huge[] = {1, UINT32_MAX};
+    const uint32_t descending[] = {3, 1}, too_large[] = {1, 2, 6},
+                   huge[] = {1, UINT32_MAX};
     const uint32_t same_first[] = {1, 1}, only[] = {6};
     try_update(zeros, good, four_slopes, 0.5f, 3, 6, 3);
     refuse_update(twice, 4, "row 2 is there twice, so the list is not coalesced");
     refuse_update(same_first, 2, "row 1 is there twice, so the list is not coalesced");
     refuse_update(falling, 4, "row 3 follows row 4, and rows must ascend");
     refuse_update(descending, 2, "row 1 follows row 3, and rows must ascend");
-    refuse_update(too_large, 3, "the last row is 6, and the largest is vocab_size - 1 = 5");
+    refuse_update(too_large, 3,
+                  "the last row is 6, and the largest is vocab_size - 1 = 5");
     refuse_update(only, 1, "rows[0] is 6, and the largest is vocab_size - 1 = 5");
     refuse_update(huge, 2, "rows[1] is 4294967295, which is not below vocab_size 6");
     judge_passed();
@@ -1035,7 +1049,8 @@ Test(sgd_update_rows, accepts_no_rows)
     float *wte = floats_inout("wte", some, 6);
     judge_case("no rows (n_rows 0), vocab_size 3, d_model 2");
     if (!CALL(sgd_update_rows, wte, rows, drows, 0.5f, 0, 3, 2))
-        judge_fail(WRONG, "sgd_update_rows must return true for no rows: nothing is wrong.");
+        judge_fail(WRONG,
+                   "sgd_update_rows must return true for no rows: nothing is wrong.");
     if (!is_untouched(wte))
         judge_fail(WRONG, "sgd_update_rows changed wte although there are no rows.");
     judge_passed();
@@ -1108,8 +1123,8 @@ static double *logits_of(const struct step *s, const double *wte, const double *
     double *logits = judge_doubles(s->n_tokens * s->vocab_size);
     for (size_t t = 0; t < s->n_tokens; t++)
         for (size_t v = 0; v < s->vocab_size; v++)
-            logits[t * s->vocab_size + v] = dot(lm_head + v * s->d_model,
-                                                wte + inputs[t] * s->d_model, s->d_model);
+            logits[t * s->vocab_size + v] =
+                dot(lm_head + v * s->d_model, wte + inputs[t] * s->d_model, s->d_model);
     return logits;
 }
 
@@ -1124,7 +1139,8 @@ static void move_wte(double *wte, const struct step *s, const double *dhidden,
                         : mistake == FOR_EACH_OCCURRENCE       ? (double)count
                                                                : 1;
         size_t row = mistake == TARGET_ROW_OF_WTE ? s->targets[t] : inputs[t];
-        add_row(wte + row * s->d_model, dhidden + t * s->d_model, -rate * factor, s->d_model);
+        add_row(wte + row * s->d_model, dhidden + t * s->d_model, -rate * factor,
+                s->d_model);
     }
 }
 
@@ -1134,38 +1150,46 @@ static struct tables take_step(const struct step *s, enum step_mistake mistake)
     const size_t d = s->d_model, n = s->vocab_size * d;
     const uint32_t *inputs = mistake == EXCHANGED ? s->targets : s->inputs;
     const uint32_t *targets = mistake == EXCHANGED ? s->inputs : s->targets;
-    const double rate = mistake == STEP_UPHILL ? -s->rate : mistake == WITHOUT_RATE ? 1 : s->rate;
+    const double rate = mistake == STEP_UPHILL    ? -s->rate
+                        : mistake == WITHOUT_RATE ? 1
+                                                  : s->rate;
     const double each = mistake == NOT_A_MEAN ? 1 : 1 / (double)s->n_tokens;
     const double *old_wte = doubles_of(s->wte, n), *old_head = doubles_of(s->lm_head, n);
     double *dhidden = judge_doubles(s->n_tokens * d);
     struct tables new = {0, doubles_of(s->wte, n), doubles_of(s->lm_head, n)};
     const double *logits = logits_of(s, old_wte, old_head, inputs);
-    const double *dlogits = slopes(probabilities(logits, s->n_tokens, s->vocab_size), targets,
-                                   s->n_tokens, s->vocab_size, each, each);
+    const double *dlogits = slopes(probabilities(logits, s->n_tokens, s->vocab_size),
+                                   targets, s->n_tokens, s->vocab_size, each, each);
     const double *hidden_from = old_wte;
     new.loss = mean_loss(logits, targets, s->n_tokens, s->vocab_size);
     if (mistake == WTE_FIRST) {
         for (size_t t = 0; t < s->n_tokens; t++)
             for (size_t v = 0; v < s->vocab_size; v++)
-                add_row(dhidden + t * d, old_head + v * d, dlogits[t * s->vocab_size + v], d);
+                add_row(dhidden + t * d, old_head + v * d, dlogits[t * s->vocab_size + v],
+                        d);
         move_wte(new.wte, s, dhidden, inputs, rate, mistake);
         hidden_from = new.wte;
     }
     for (size_t t = 0; t < s->n_tokens; t++)
         for (size_t v = 0; v < s->vocab_size; v++) {
             const double slope = dlogits[t * s->vocab_size + v];
-            const uint32_t hidden_row = mistake == HIDDEN_OF_TARGETS ? targets[t] : inputs[t];
+            const uint32_t hidden_row =
+                mistake == HIDDEN_OF_TARGETS ? targets[t] : inputs[t];
             if (mistake == HEAD_BETWEEN)
-                add_row(dhidden + t * d, new.lm_head + v * d, slope, d);
-            bool moves = mistake == TARGET_ROWS  ? count_id(targets, s->n_tokens, (uint32_t)v) > 0
-                         : mistake == INPUT_ROWS ? count_id(inputs, s->n_tokens, (uint32_t)v) > 0
-                                                 : mistake != HEAD_STAYS;
+                add_row(dhidden + t * d, new.lm_head + v *d, slope, d);
+            bool moves =
+                mistake == TARGET_ROWS  ? count_id(targets, s->n_tokens, (uint32_t)v) > 0
+                : mistake == INPUT_ROWS ? count_id(inputs, s->n_tokens, (uint32_t)v) > 0
+                                        : mistake != HEAD_STAYS;
             if (moves)
-                add_row(new.lm_head + v * d, hidden_from + hidden_row * d, -rate * slope, d);
+                add_row(new.lm_head + v *d, hidden_from + hidden_row * d, -rate * slope,
+                        d);
         }
-    for (size_t t = 0; t < s->n_tokens && mistake != WTE_FIRST && mistake != HEAD_BETWEEN; t++)
+    for (size_t t = 0; t < s->n_tokens && mistake != WTE_FIRST && mistake != HEAD_BETWEEN;
+         t++)
         for (size_t v = 0; v < s->vocab_size; v++)
-            add_row(dhidden + t * d, (mistake == HEAD_FIRST ? new.lm_head : old_head) + v * d,
+            add_row(dhidden + t * d,
+                    (mistake == HEAD_FIRST ? new.lm_head : old_head) + v * d,
                     dlogits[t * s->vocab_size + v], d);
     if (mistake != WTE_FIRST && mistake != WTE_STAYS)
         move_wte(new.wte, s, dhidden, inputs, rate, mistake);
@@ -1186,31 +1210,40 @@ static const struct {
     enum step_mistake mistake;
     const char *says;
 } step_mistakes[] = {
-    {HEAD_FIRST, "lm_head was moved before dhidden was taken from it: both gradients belong to "
-                 "the tables as they were."},
-    {HEAD_BETWEEN, "lm_head was moved position by position while dhidden was taken from it: both "
-                   "gradients belong to the tables as they were."},
+    {HEAD_FIRST,
+     "lm_head was moved before dhidden was taken from it: both gradients belong to "
+     "the tables as they were."},
+    {HEAD_BETWEEN,
+     "lm_head was moved position by position while dhidden was taken from it: both "
+     "gradients belong to the tables as they were."},
     {WTE_FIRST, "wte was moved before lm_head, whose step needs the rows as they were."},
     {NOT_A_MEAN, "dlogits is not divided by n_tokens: the loss is a mean."},
-    {LAST_OCCURRENCE, "A word that occurs twice moves by its last dhidden only: they add up."},
-    {MEAN_OCCURRENCE, "A word that occurs twice moves by the mean of its dhidden: they add up."},
+    {LAST_OCCURRENCE,
+     "A word that occurs twice moves by its last dhidden only: they add up."},
+    {MEAN_OCCURRENCE,
+     "A word that occurs twice moves by the mean of its dhidden: they add up."},
     {FOR_EACH_OCCURRENCE, "A coalesced row is stepped again for each occurrence: once is "
                           "enough, it holds the sum."},
-    {TARGET_ROWS, "Only the rows of the targets moved in lm_head: every word was a candidate."},
-    {INPUT_ROWS, "Only the rows of the inputs moved in lm_head: every word was a candidate."},
+    {TARGET_ROWS,
+     "Only the rows of the targets moved in lm_head: every word was a candidate."},
+    {INPUT_ROWS,
+     "Only the rows of the inputs moved in lm_head: every word was a candidate."},
     {STEP_UPHILL, "This goes uphill: the step is subtracted."},
     {WITHOUT_RATE, "The learning rate is missing."},
     {WTE_STAYS, "wte was not moved."},
     {HEAD_STAYS, "lm_head was not moved."},
     {EXCHANGED, "Inputs and targets are exchanged."},
-    {HIDDEN_OF_TARGETS, "lm_head moves along the rows of the targets: it moves along those of "
-                        "the inputs."},
-    {TARGET_ROW_OF_WTE, "The rows of the targets moved in wte: it was read at the inputs."},
+    {HIDDEN_OF_TARGETS,
+     "lm_head moves along the rows of the targets: it moves along those of "
+     "the inputs."},
+    {TARGET_ROW_OF_WTE,
+     "The rows of the targets moved in wte: it was read at the inputs."},
 };
 
 enum { N_STEP_MISTAKES = sizeof step_mistakes / sizeof *step_mistakes };
 
-static void expect_table(const char *name, const float *got, const struct step *s, bool is_wte)
+static void expect_table(const char *name, const float *got, const struct step *s,
+                         bool is_wte)
 {
     struct mistake mistakes[N_STEP_MISTAKES + 2] = {{NULL, NULL}};
     const struct tables right = take_step(s, RIGHT_STEP);
@@ -1221,12 +1254,14 @@ static void expect_table(const char *name, const float *got, const struct step *
         allowed[i] = 2e-6 * (1 + fabs(wanted[i]) * 0.1);
     for (size_t m = 0; m < N_STEP_MISTAKES; m++) {
         const struct tables wrong = take_step(s, step_mistakes[m].mistake);
-        mistakes[m] = (struct mistake){step_mistakes[m].says, is_wte ? wrong.wte : wrong.lm_head};
+        mistakes[m] =
+            (struct mistake){step_mistakes[m].says, is_wte ? wrong.wte : wrong.lm_head};
     }
     if (is_wte)
-        mistakes[N_STEP_MISTAKES] =
-            (struct mistake){"The rows of the inputs are NaN: dhidden or drows was added to "
-                             "before it was cleared.", with_nan_rows(s)};
+        mistakes[N_STEP_MISTAKES] = (struct mistake){
+            "The rows of the inputs are NaN: dhidden or drows was added to "
+            "before it was cleared.",
+            with_nan_rows(s)};
     expect_floats(name, got, wanted, allowed, s->vocab_size, s->d_model, mistakes);
 }
 
@@ -1239,7 +1274,8 @@ static struct room make_room(size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     struct room room = {floats_out("logits", n_tokens * vocab_size),
                         floats_out("dhidden", n_tokens * d_model),
-                        floats_out("drows", n_tokens * d_model), ids_out("rows", n_tokens)};
+                        floats_out("drows", n_tokens * d_model),
+                        ids_out("rows", n_tokens)};
     return room;
 }
 
@@ -1248,8 +1284,8 @@ static void expect_step_loss(double got, const struct step *s)
     const double right = take_step(s, RIGHT_STEP).loss;
     const double sum = right * (double)s->n_tokens;
     const struct tables after = take_step(s, RIGHT_STEP);
-    const double later = mean_loss(logits_of(s, after.wte, after.lm_head, s->inputs), s->targets,
-                                   s->n_tokens, s->vocab_size);
+    const double later = mean_loss(logits_of(s, after.wte, after.lm_head, s->inputs),
+                                   s->targets, s->n_tokens, s->vocab_size);
     const struct mistake mistakes[] = {
         {"This is the loss after the step: the one before it is wanted.", &later},
         {"This is the sum of the losses: the mean is wanted.", &sum},
@@ -1271,9 +1307,9 @@ static void try_step(const struct step *s)
     judge_case("inputs %s, learning_rate %g, n_tokens %zu, vocab_size %zu, d_model %zu",
                list_ids(s->inputs, s->n_tokens), s->rate, s->n_tokens, s->vocab_size,
                s->d_model);
-    double loss = (double)CALL(train_step, wte, lm_head, room.logits, room.dhidden, room.drows,
-                               room.rows, inputs, targets, (float)s->rate, s->n_tokens,
-                               s->vocab_size, s->d_model);
+    double loss = (double)CALL(train_step, wte, lm_head, room.logits, room.dhidden,
+                               room.drows, room.rows, inputs, targets, (float)s->rate,
+                               s->n_tokens, s->vocab_size, s->d_model);
     expect_step_loss(loss, s);
     expect_table("lm_head", lm_head, s, false);
     expect_table("wte", wte, s, true);
@@ -1308,7 +1344,8 @@ Test(train_step, reference_step)
     cr_assert(fabs(after.loss - 1.38254378) < 1e-7);
     cr_assert(fabs(((double)wte[0] - after.wte[0]) / 0.5 - 0.0237501416) < 1e-7);
     cr_assert(fabs(((double)lm_head[7] - after.lm_head[7]) / 0.5 + 0.0185662681) < 1e-7);
-    cr_assert(fabs(mean_loss(logits_of(&s, after.wte, after.lm_head, e1_inputs), e1_targets, 4, 4) -
+    cr_assert(fabs(mean_loss(logits_of(&s, after.wte, after.lm_head, e1_inputs),
+                             e1_targets, 4, 4) -
                    1.3796378) < 1e-7);
     try_step(&s);
     judge_passed();
@@ -1316,13 +1353,15 @@ Test(train_step, reference_step)
 
 static struct step random_step(size_t n_tokens, size_t vocab_size, size_t d_model)
 {
-    float *wte = judge_floats(vocab_size * d_model), *head = judge_floats(vocab_size * d_model);
+    float *wte = judge_floats(vocab_size * d_model),
+          *head = judge_floats(vocab_size * d_model);
     uint32_t *inputs = judge_ids(n_tokens), *targets = judge_ids(n_tokens);
     fill_logits(wte, vocab_size * d_model, 0.7);
     fill_logits(head, vocab_size * d_model, 0.7);
     fill_ids(inputs, n_tokens, vocab_size);
     fill_ids(targets, n_tokens, vocab_size);
-    const struct step s = {wte, head, inputs, targets, 1.5, n_tokens, vocab_size, d_model};
+    const struct step s = {wte, head,     inputs,     targets,
+                           1.5, n_tokens, vocab_size, d_model};
     return s;
 }
 
@@ -1338,14 +1377,16 @@ Test(train_step, random_models)
     judge_passed();
 }
 
-static double loss_of_tables(const struct step *s, const double *wte, const double *lm_head)
+static double loss_of_tables(const struct step *s, const double *wte,
+                             const double *lm_head)
 {
     return mean_loss(logits_of(s, wte, lm_head, s->inputs), s->targets, s->n_tokens,
                      s->vocab_size);
 }
 
 // start - rate * slope, the slope by nudging each number of the table
-static double *down_the_slope(const struct step *s, double *wte, double *lm_head, double *table)
+static double *down_the_slope(const struct step *s, double *wte, double *lm_head,
+                              double *table)
 {
     const size_t n = s->vocab_size * s->d_model;
     double *out = judge_doubles(n);
@@ -1366,33 +1407,40 @@ Test(train_step, follows_the_slope)
     const size_t n = 7 * 3;
     const uint32_t *inputs = ids_in("inputs", s.inputs, 5);
     const uint32_t *targets = ids_in("targets", s.targets, 5);
-    float *wte = floats_inout("wte", s.wte, n), *lm_head = floats_inout("lm_head", s.lm_head, n);
+    float *wte = floats_inout("wte", s.wte, n),
+          *lm_head = floats_inout("lm_head", s.lm_head, n);
     const struct room room = make_room(5, 7, 3);
-    judge_case("inputs %s, learning_rate 1.5, n_tokens 5, vocab_size 7, d_model 3, beside slopes "
-               "by nudging each number of the tables", list_ids(s.inputs, 5));
-    double loss = (double)CALL(train_step, wte, lm_head, room.logits, room.dhidden, room.drows,
-                               room.rows, inputs, targets, 1.5f, 5, 7, 3);
+    judge_case("inputs %s, learning_rate 1.5, n_tokens 5, vocab_size 7, d_model 3, "
+               "beside slopes "
+               "by nudging each number of the tables",
+               list_ids(s.inputs, 5));
+    double loss = (double)CALL(train_step, wte, lm_head, room.logits, room.dhidden,
+                               room.drows, room.rows, inputs, targets, 1.5f, 5, 7, 3);
     expect_step_loss(loss, &s);
     double *old_wte = doubles_of(s.wte, n), *old_head = doubles_of(s.lm_head, n);
     expect_floats("lm_head", lm_head, down_the_slope(&s, old_wte, old_head, old_head),
                   filled(n, 5e-6), 7, 3, NULL);
-    expect_floats("wte", wte, down_the_slope(&s, old_wte, old_head, old_wte), filled(n, 5e-6), 7,
-                  3, NULL);
+    expect_floats("wte", wte, down_the_slope(&s, old_wte, old_head, old_wte),
+                  filled(n, 5e-6), 7, 3, NULL);
     judge_passed();
 }
 
 // A row stands behind the last one of each table, so that an id that is one too large is
 // seen as accepted, not as a crash.
 static void refuse_step(const struct room *room, const uint32_t *in, const uint32_t *out,
-                        size_t n_tokens, size_t vocab_size, size_t d_model, const char *why)
+                        size_t n_tokens, size_t vocab_size, size_t d_model,
+                        const char *why)
 {
     const float some[7 * 3] = {0.5f, -1, 2};
-    const uint32_t *inputs = ids_in("inputs", in, 4), *targets = ids_in("targets", out, 4);
-    float *wte = floats_inout("wte", some, 21), *lm_head = floats_inout("lm_head", some, 21);
-    judge_case("inputs %s, n_tokens %zu, vocab_size %zu, d_model %zu", list_ids(in, 4), n_tokens,
-               vocab_size, d_model);
-    double loss = (double)CALL(train_step, wte, lm_head, room->logits, room->dhidden, room->drows,
-                               room->rows, inputs, targets, 0.5f, n_tokens, vocab_size, d_model);
+    const uint32_t *inputs = ids_in("inputs", in, 4),
+                   *targets = ids_in("targets", out, 4);
+    float *wte = floats_inout("wte", some, 21),
+          *lm_head = floats_inout("lm_head", some, 21);
+    judge_case("inputs %s, n_tokens %zu, vocab_size %zu, d_model %zu", list_ids(in, 4),
+               n_tokens, vocab_size, d_model);
+    double loss =
+        (double)CALL(train_step, wte, lm_head, room->logits, room->dhidden, room->drows,
+                     room->rows, inputs, targets, 0.5f, n_tokens, vocab_size, d_model);
     expect_nan("train_step", loss, wte, "wte", why);
     expect_nan("train_step", loss, lm_head, "lm_head", why);
 }
@@ -1400,7 +1448,8 @@ static void refuse_step(const struct room *room, const uint32_t *in, const uint3
 Test(train_step, refuses_bad_input)
 {
     const uint32_t good[] = {5, 0, 5, 2}, others[] = {1, 3, 0, 4};
-    const uint32_t first[] = {6, 1, 2, 0}, last[] = {4, 0, 1, 6}, huge[] = {3, UINT32_MAX, 0, 1};
+    const uint32_t first[] = {6, 1, 2, 0}, last[] = {4, 0, 1, 6},
+                   huge[] = {3, UINT32_MAX, 0, 1};
     struct step s = random_step(4, 6, 3);
     s.inputs = good;
     s.targets = others;

@@ -19,8 +19,9 @@ JUDGED float softmax_cross_entropy(float *dlogits, const float *logits,
 JUDGED bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids,
                                size_t n_tokens, size_t vocab_size, size_t d_model);
 
-JUDGED bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
-                          const float *dout, size_t n_tokens, size_t d_model);
+JUDGED bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows,
+                          const uint32_t *ids, const float *dout, size_t n_tokens,
+                          size_t d_model);
 
 JUDGED bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
                             float learning_rate, size_t n_rows, size_t vocab_size,

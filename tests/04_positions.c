@@ -8,14 +8,6 @@
 
 JUDGE_CHAPTER(4);
 
-static double *filled(size_t n, double value)
-{
-    double *values = judge_doubles(n);
-    for (size_t i = 0; i < n; i++)
-        values[i] = value;
-    return values;
-}
-
 static float *normals(size_t n)
 {
     float *values = judge_floats(n);
@@ -119,15 +111,6 @@ static double *mixed(const struct head *h, const double *share, const float *val
             for (size_t i = 0; i < d; i++)
                 out[t * d + i] +=
                     share[turned ? s * n + t : t * n + s] * (double)value[s * d + i];
-    return out;
-}
-
-static double *transposed(const double *values, size_t rows, size_t columns)
-{
-    double *out = judge_doubles(rows * columns);
-    for (size_t r = 0; r < rows; r++)
-        for (size_t c = 0; c < columns; c++)
-            out[c * rows + r] = values[r * columns + c];
     return out;
 }
 

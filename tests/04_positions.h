@@ -13,7 +13,8 @@
 #endif
 
 JUDGED bool attention_forward(float *out, float *att, const float *q, const float *k,
-                              const float *v, size_t n_tokens, size_t d_head, bool causal);
+                              const float *v, size_t n_tokens, size_t d_head,
+                              bool causal);
 
 JUDGED bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
                           size_t d_model);

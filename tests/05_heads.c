@@ -9,20 +9,6 @@
 
 JUDGE_CHAPTER(5);
 
-// "2 3 5 1 ..." for a message.
-static const char *list_ids(const uint32_t *ids, size_t n)
-{
-    static char text[256];
-    size_t used = 0;
-    text[0] = '\0';
-    for (size_t t = 0; t < n && used < sizeof text - 20; t++)
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s%u", t ? " " : "",
-                                 (unsigned)ids[t]);
-    if (used >= sizeof text - 20)
-        snprintf(text + used, sizeof text - used, " ...");
-    return text;
-}
-
 // ---- 5.1 tied_backward and 5.2 tied_projection_backward --------------------------------
 
 struct tied {

@@ -21,8 +21,9 @@ JUDGED bool tied_projection_backward(float *dwte, float *dm, const float *dlogit
                                      const uint32_t *ids, size_t n_tokens,
                                      size_t vocab_size, size_t d_model);
 
-JUDGED bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
-                                 size_t n_layers, size_t d_model, bool qkv_bias, bool tied);
+JUDGED bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size,
+                                 size_t max_seq_len, size_t n_layers, size_t d_model,
+                                 bool qkv_bias, bool tied);
 
 JUDGED float entropy_at_scale(const float *h, const float *wte, float scale,
                               size_t vocab_size, size_t d_model);

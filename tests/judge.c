@@ -80,7 +80,8 @@ void (*judge_symbol)(void);
 
 static void *must_map(size_t bytes, int protection, int kind)
 {
-    void *memory = mmap(NULL, bytes, protection, kind | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *memory =
+        mmap(NULL, bytes, protection, kind | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED)
         judge_fail(GRADER_ERROR, "The judge could not map %zu bytes: %s.", bytes,
                    strerror(errno));
@@ -98,9 +99,10 @@ void judge_fail(enum verdict verdict, const char *format, ...)
 
     char message[6144];
     if (call_text != NULL)
-        snprintf(message, sizeof message, "%s|Called %s%s%s.\n%s%s%s", verdict_names[verdict],
-                 call_text, *case_text ? "\nwith " : "", case_text, text,
-                 remark_text ? "\n" : "", remark_text ? remark_text : "");
+        snprintf(message, sizeof message, "%s|Called %s%s%s.\n%s%s%s",
+                 verdict_names[verdict], call_text, *case_text ? "\nwith " : "",
+                 case_text, text, remark_text ? "\n" : "",
+                 remark_text ? remark_text : "");
     else
         snprintf(message, sizeof message, "%s|%s", verdict_names[verdict], text);
     cr_assert(false, "%s", message);
@@ -159,7 +161,8 @@ static struct array *new_array(const char *name, size_t bytes, bool is_const)
         must_map(array->region_bytes, PROT_NONE, is_const ? MAP_PRIVATE : MAP_SHARED);
     unsigned char *pages = array->region + array->guard_bytes;
     if (mprotect(pages, array->page_bytes, PROT_READ | PROT_WRITE) != 0)
-        judge_fail(GRADER_ERROR, "The judge could not open its pages: %s.", strerror(errno));
+        judge_fail(GRADER_ERROR, "The judge could not open its pages: %s.",
+                   strerror(errno));
     array->data = pages;
     if (placement_now == ENDS_AT_GUARD)
         array->data += array->page_bytes - bytes;
@@ -293,6 +296,52 @@ uint32_t *judge_ids(size_t n)
     return must_map((n + 1) * sizeof(uint32_t), PROT_READ | PROT_WRITE, MAP_PRIVATE);
 }
 
+// ---- for references, and for words about inputs --------------------------------------
+
+double *filled(size_t n, double value)
+{
+    double *values = judge_doubles(n);
+    for (size_t i = 0; i < n; i++)
+        values[i] = value;
+    return values;
+}
+
+double *transposed(const double *values, size_t rows, size_t columns)
+{
+    double *out = judge_doubles(rows * columns);
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < columns; c++)
+            out[c * rows + r] = values[r * columns + c];
+    return out;
+}
+
+double dot_product(const float *a, const float *b, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)a[i] * (double)b[i];
+    return sum;
+}
+
+double cosine_of(const float *a, const float *b, size_t n)
+{
+    const double norms = sqrt(dot_product(a, a, n)) * sqrt(dot_product(b, b, n));
+    return norms > 0 ? dot_product(a, b, n) / norms : 0;
+}
+
+const char *list_ids(const uint32_t *ids, size_t n)
+{
+    static char text[256];
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t t = 0; t < n && used < sizeof text - 20; t++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%u", t ? " " : "",
+                                 (unsigned)ids[t]);
+    if (used >= sizeof text - 20)
+        snprintf(text + used, sizeof text - used, " ...");
+    return text;
+}
+
 // ---- random inputs -------------------------------------------------------------------
 
 static const char *seed_text(void)
@@ -366,7 +415,8 @@ void *judge_result(const char *function, const char *call, size_t bytes)
     if (shared == NULL)
         shared = must_map(sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED);
     if (bytes > sizeof shared->result)
-        judge_fail(GRADER_ERROR, "The result of %s is too large for the judge.", function);
+        judge_fail(GRADER_ERROR, "The result of %s is too large for the judge.",
+                   function);
     memset(shared, 0, sizeof *shared);
     return shared->result;
 }
@@ -394,7 +444,8 @@ static void load(void)
         *(void **)&judge_symbol = dlsym(object, function_name);
     if (judge_symbol == NULL) {
         const char *why = dlerror();
-        snprintf(shared->loader_says, sizeof shared->loader_says, "%s", why ? why : "no reason");
+        snprintf(shared->loader_says, sizeof shared->loader_says, "%s",
+                 why ? why : "no reason");
         _exit(113);
     }
     fence_loaded();
@@ -409,7 +460,8 @@ bool judge_child(void)
                    strerror(errno));
     fence_level(); // asks the kernel while that is still allowed
     if (pipe(fenced) != 0 || (child = fork()) < 0)
-        judge_fail(GRADER_ERROR, "The judge cannot start a process: %s.", strerror(errno));
+        judge_fail(GRADER_ERROR, "The judge cannot start a process: %s.",
+                   strerror(errno));
     if (child > 0) {
         close(object);
         close(fenced[1]);
@@ -433,7 +485,8 @@ void judge_leave_child(int after_the_call)
 static const struct array *array_near(const unsigned char *address)
 {
     for (size_t i = n_arrays; i-- > 0;)
-        if (address >= arrays[i].region && address < arrays[i].region + arrays[i].region_bytes)
+        if (address >= arrays[i].region &&
+            address < arrays[i].region + arrays[i].region_bytes)
             return &arrays[i];
     return NULL;
 }
@@ -443,8 +496,8 @@ static void fail_near_array(const struct array *array, const unsigned char *addr
     int is_write = shared->report.fault_is_write;
     const char *did = is_write == 1 ? "wrote" : is_write == 0 ? "read" : "reached";
     if (address >= array->data && address < array->data + array->bytes)
-        judge_fail(CRASH, "%s wrote to %s, which is const: inputs are only read.", function_name,
-                   array->name);
+        judge_fail(CRASH, "%s wrote to %s, which is const: inputs are only read.",
+                   function_name, array->name);
     bool before = address < array->data;
     size_t away = before ? (size_t)(array->data - address)
                          : (size_t)(address - array->data) - array->bytes;
@@ -461,7 +514,8 @@ static void fail_at_fault(void)
     uintptr_t below_stack = (uintptr_t)report->stack_pointer - (uintptr_t)address;
 
     if (report->fault_signal == SIGFPE)
-        judge_fail(CRASH, "%s crashed: a whole number was divided by zero.", function_name);
+        judge_fail(CRASH, "%s crashed: a whole number was divided by zero.",
+                   function_name);
     if (array != NULL)
         fail_near_array(array, address);
     if (report->fault_errno == ENOMEM && (uintptr_t)address < (1u << 30))
@@ -469,8 +523,10 @@ static void fail_at_fault(void)
                    "%s ran out of memory: it may use %d MB, and malloc gave NULL.",
                    function_name, MEMORY_BYTES >> 20);
     if (report->stack_pointer != NULL && below_stack + (1 << 20) < (2u << 20))
-        judge_fail(CRASH, "%s ran out of stack: a recursion that does not end, or a very "
-                          "large local array.", function_name);
+        judge_fail(CRASH,
+                   "%s ran out of stack: a recursion that does not end, or a very "
+                   "large local array.",
+                   function_name);
     if ((uintptr_t)address < 4096)
         judge_fail(CRASH, "%s crashed: it used a NULL pointer.", function_name);
     judge_fail(CRASH, "%s crashed: it used an address that is in none of its arrays.",
@@ -479,15 +535,15 @@ static void fail_at_fault(void)
 
 static const char *in_phase(void)
 {
-    return shared->phase == LOADING
-               ? "Before any exercise was called, code of the file"
-               : function_name;
+    return shared->phase == LOADING ? "Before any exercise was called, code of the file"
+                                    : function_name;
 }
 
 static void fail_at_signal(int number)
 {
     if (number == SIGSYS) // its handler could not run: the signal was blocked
-        judge_fail(CRASH, "%s asked the system for something that an exercise does not need.",
+        judge_fail(CRASH,
+                   "%s asked the system for something that an exercise does not need.",
                    in_phase());
     if (number == SIGXCPU || number == SIGKILL)
         judge_fail(CRASH, "%s was killed by the system.", function_name);
@@ -510,7 +566,8 @@ static void fail_at_exit(struct ending end)
 {
     if (end.status == 113 && *shared->loader_says)
         judge_fail(CRASH, "The program could not be loaded: %s.", loader_says());
-    judge_fail(CRASH, "%s ended the process with exit(%d): a function returns to its caller.",
+    judge_fail(CRASH,
+               "%s ended the process with exit(%d): a function returns to its caller.",
                in_phase(), end.status);
 }
 
@@ -529,8 +586,9 @@ static void check_slack(void)
                            function_name, array->name, (size_t)(array->data - byte));
         for (const unsigned char *byte = end; byte < pages + array->page_bytes; byte++)
             if (*byte != SLACK)
-                judge_fail(CRASH, "%s wrote past the end of %s: byte %zu after its %zu bytes.",
-                           function_name, array->name, (size_t)(byte - end) + 1, array->bytes);
+                judge_fail(
+                    CRASH, "%s wrote past the end of %s: byte %zu after its %zu bytes.",
+                    function_name, array->name, (size_t)(byte - end) + 1, array->bytes);
     }
 }
 
@@ -543,14 +601,17 @@ void judge_wait(void)
     if (!was_fenced)
         judge_fail(GRADER_ERROR, "The judge could not put up its fence.");
     if (end.cause == ENDED_CPU_TIME)
-        judge_fail(TIME_OUT, "%s was still running after %d s of processor time: is there a "
-                             "loop that does not end?", in_phase(), CPU_SECONDS);
+        judge_fail(TIME_OUT,
+                   "%s was still running after %d s of processor time: is there a "
+                   "loop that does not end?",
+                   in_phase(), CPU_SECONDS);
     if (end.cause == ENDED_WALL_TIME)
-        judge_fail(TIME_OUT, "%s was still running after %d s: does it wait for something?",
+        judge_fail(TIME_OUT,
+                   "%s was still running after %d s: does it wait for something?",
                    in_phase(), WALL_SECONDS);
     if (shared->report.asked_for >= 0)
-        judge_fail(CRASH, "%s asked the system for %s: an exercise only computes.", in_phase(),
-                   system_call_name(shared->report.asked_for));
+        judge_fail(CRASH, "%s asked the system for %s: an exercise only computes.",
+                   in_phase(), system_call_name(shared->report.asked_for));
     if (shared->report.fault_signal != 0)
         fail_at_fault();
     if (end.cause == ENDED_SIGNAL)
@@ -558,7 +619,8 @@ void judge_wait(void)
     if (end.cause == ENDED_EXIT && (end.status != 0 || shared->phase != RETURNED))
         fail_at_exit(end);
     if (end.cause != ENDED_EXIT)
-        judge_fail(GRADER_ERROR, "The judge lost the process that ran %s.", function_name);
+        judge_fail(GRADER_ERROR, "The judge lost the process that ran %s.",
+                   function_name);
     check_slack();
 }
 
@@ -572,7 +634,8 @@ void expect_accepted(bool returned, const void *output)
     if (is_untouched(output))
         judge_fail(NOT_WRITTEN,
                    "%s returned false and wrote nothing: it is not written yet, or it "
-                   "refuses good input.", function_name);
+                   "refuses good input.",
+                   function_name);
     judge_fail(WRONG, "%s must return true here: this input is good.", function_name);
 }
 
@@ -584,7 +647,8 @@ void expect_refused(bool returned, const void *output, const char *why)
     if (!is_untouched(output))
         judge_fail(WRONG,
                    "%s returned false, but %s must stay untouched: %s. Check everything "
-                   "before you write anything.", function_name, array_at(output)->name, why);
+                   "before you write anything.",
+                   function_name, array_at(output)->name, why);
 }
 
 static bool same(double got, double wanted, double allowed)
@@ -609,7 +673,8 @@ static double near(const struct comparison *c, size_t i, double gives)
     return fmax(allowed, 1e-6 * fabs(gives));
 }
 
-static const char *name_the_mistake(const struct comparison *c, const struct mistake *mistakes)
+static const char *name_the_mistake(const struct comparison *c,
+                                    const struct mistake *mistakes)
 {
     size_t n = c->rows * c->columns;
     for (const struct mistake *m = mistakes; m != NULL && m->says != NULL; m++) {
@@ -618,7 +683,8 @@ static const char *name_the_mistake(const struct comparison *c, const struct mis
             if (m->gives[i] <= ANYTHING)
                 continue;
             matches = same(c->got[i], m->gives[i], near(c, i, m->gives[i]));
-            differs = differs || !same(c->wanted[i], m->gives[i], near(c, i, m->gives[i]));
+            differs =
+                differs || !same(c->wanted[i], m->gives[i], near(c, i, m->gives[i]));
         }
         if (matches && differs)
             return m->says;
@@ -657,14 +723,16 @@ static void compare(const struct comparison *c, const struct mistake *mistakes)
     if (c->poisoned != NULL && c->poisoned[first])
         judge_fail(WRONG,
                    "%s was never written (or += added to it before it was set); wanted "
-                   "%.9g%s.%s%s", element, c->wanted[first], count, named ? "\n" : "",
+                   "%.9g%s.%s%s",
+                   element, c->wanted[first], count, named ? "\n" : "",
                    named ? named : "");
     judge_fail(WRONG, "%s: got %.9g, wanted %.9g%s.%s%s", element, c->got[first],
                c->wanted[first], count, named ? "\n" : "", named ? named : "");
 }
 
 // got as doubles, and which of its elements the call left as they were, if they were poison.
-static void read_elements(const void *got, size_t n, size_t width, double *values, bool *poison)
+static void read_elements(const void *got, size_t n, size_t width, double *values,
+                          bool *poison)
 {
     for (size_t i = 0; i < n; i++) {
         const unsigned char *at = (const unsigned char *)got + i * width;
@@ -737,10 +805,12 @@ void expect_bits(const char *name, const float *got, const float *wanted, size_t
         if (got_bits == float_poison)
             judge_fail(WRONG, "%s[%zu][%zu] was never written.", name, i / columns,
                        i % columns);
-        judge_fail(WRONG,
-                   "%s[%zu][%zu]: got %g (bits %08x), wanted %g (bits %08x): not the same "
-                   "bit for bit.", name, i / columns, i % columns, (double)got[i],
-                   (unsigned)got_bits, (double)wanted[i], (unsigned)wanted_bits);
+        judge_fail(
+            WRONG,
+            "%s[%zu][%zu]: got %g (bits %08x), wanted %g (bits %08x): not the same "
+            "bit for bit.",
+            name, i / columns, i % columns, (double)got[i], (unsigned)got_bits,
+            (double)wanted[i], (unsigned)wanted_bits);
     }
 }
 
@@ -750,8 +820,10 @@ void expect_number(const char *name, double got, double wanted, double allowed,
     something_was_checked = true;
     struct comparison c = {name, &got, &wanted, &allowed, 1, 1, NULL};
     if (isnan(got) && !isnan(wanted) && name_the_mistake(&c, mistakes) == NULL)
-        judge_fail(NOT_WRITTEN, "%s returned NaN: it is not written yet, or it divides "
-                                "zero by zero; wanted %.9g.", function_name, wanted);
+        judge_fail(NOT_WRITTEN,
+                   "%s returned NaN: it is not written yet, or it divides "
+                   "zero by zero; wanted %.9g.",
+                   function_name, wanted);
     compare(&c, mistakes);
 }
 
@@ -923,8 +995,8 @@ static void print_exercise(size_t first)
     else if (failed->verdict == NOT_WRITTEN)
         printf("not written yet\n");
     else
-        printf("%s: %s (%zu of %zu tests pass)\n", verdict_names[failed->verdict], failed->test,
-               passed, tests);
+        printf("%s: %s (%zu of %zu tests pass)\n", verdict_names[failed->verdict],
+               failed->test, passed, tests);
 }
 
 static void print_indented(const char *text)
@@ -971,9 +1043,9 @@ static bool print_board(void)
 // Every test has its row, so that no test is left out of the count unseen.
 static void check_rows(struct criterion_test_set *set)
 {
-    FOREACH_SET(struct criterion_suite_set *suite, set->suites)
+    FOREACH_SET(struct criterion_suite_set * suite, set->suites)
     {
-        FOREACH_SET(struct criterion_test *test, suite->tests)
+        FOREACH_SET(struct criterion_test * test, suite->tests)
         {
             if (row_of(test) == NULL)
                 give_up("test %s/%s has no row in the table of points", test->category,
@@ -1049,7 +1121,8 @@ int main(int argc, char *argv[])
     char full[PATH_MAX];
     if (realpath(options.submission, full) == NULL)
         give_up("cannot find %s: %s", options.submission, strerror(errno));
-    setenv("SUBMISSION", full, 1); // tests are started anew: they see only the environment
+    setenv("SUBMISSION", full,
+           1); // tests are started anew: they see only the environment
 
     struct criterion_test_set *set = criterion_initialize();
     check_rows(set);

@@ -71,6 +71,17 @@ double *judge_doubles(size_t n);
 float *judge_floats(size_t n);
 uint32_t *judge_ids(size_t n);
 
+// ---- for references, and for words about inputs --------------------------------------
+
+double *filled(size_t n, double value);
+double *transposed(const double *values, size_t rows, size_t columns); // [columns, rows]
+double dot_product(const float *a, const float *b, size_t n);
+double cosine_of(const float *a, const float *b,
+                 size_t n); // 0 if one of them is all zeros
+
+// "2 3 5 1 ...", until the next call.
+const char *list_ids(const uint32_t *ids, size_t n);
+
 // ---- random inputs -------------------------------------------------------------------
 
 // Draws that depend on SEED (environment, 1 if unset) and on the name of the test alone.
@@ -94,8 +105,8 @@ void judge_remark(const char *remark);
 #define CALL(function, ...)                                                              \
     (__extension__({                                                                     \
         typedef __typeof__(function(__VA_ARGS__)) result_type;                           \
-        result_type *result_ =                                                           \
-            judge_result(#function, #function "(" #__VA_ARGS__ ")", sizeof(result_type)); \
+        result_type *result_ = judge_result(#function, #function "(" #__VA_ARGS__ ")",   \
+                                            sizeof(result_type));                        \
         if (judge_child())                                                               \
             judge_leave_child(                                                           \
                 (*result_ = ((__typeof__(&function))judge_symbol)(__VA_ARGS__), 0));     \
@@ -108,8 +119,7 @@ void judge_remark(const char *remark);
     do {                                                                                 \
         judge_result(#function, #function "(" #__VA_ARGS__ ")", 0);                      \
         if (judge_child())                                                               \
-            judge_leave_child(                                                           \
-                (((__typeof__(&function))judge_symbol)(__VA_ARGS__), 0));                \
+            judge_leave_child((((__typeof__(&function))judge_symbol)(__VA_ARGS__), 0));  \
         judge_wait();                                                                    \
     } while (0)
 

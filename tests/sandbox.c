@@ -81,9 +81,8 @@ static double cpu_seconds_of(pid_t child)
 static struct ending ending_of(int status, const struct rusage *used)
 {
     struct ending end = {.cause = ENDED_UNKNOWN};
-    end.cpu_seconds =
-        (double)(used->ru_utime.tv_sec + used->ru_stime.tv_sec) +
-        1e-6 * (double)(used->ru_utime.tv_usec + used->ru_stime.tv_usec);
+    end.cpu_seconds = (double)(used->ru_utime.tv_sec + used->ru_stime.tv_sec) +
+                      1e-6 * (double)(used->ru_utime.tv_usec + used->ru_stime.tv_usec);
     if (WIFEXITED(status)) {
         end.cause = ENDED_EXIT;
         end.status = WEXITSTATUS(status);
@@ -130,7 +129,7 @@ struct ending wait_with_deadline(pid_t child, double cpu_seconds, double wall_se
 // ---- what both fences share ---------------------------------------------------------
 
 // A macro, because the type of `resource` differs between systems.
-#define LIMIT(resource, value)                                                             \
+#define LIMIT(resource, value)                                                           \
     setrlimit(resource, &(struct rlimit){(rlim_t)(value), (rlim_t)(value)})
 
 static void close_from(int first)
@@ -171,14 +170,12 @@ static bool own_session(void)
 // What computing, malloc, printf to a closed descriptor and the loader ask for. Nothing
 // here reaches a file, a process, a clock's alarm or the network.
 static const unsigned allowed_calls[] = {
-    SYS_read,         SYS_pread64,        SYS_write,       SYS_writev,
-    SYS_close,        SYS_fstat,          SYS_newfstatat,  SYS_lseek,
-    SYS_mmap,         SYS_munmap,         SYS_mprotect,    SYS_mremap,
-    SYS_brk,          SYS_getuid,         SYS_getrandom,   SYS_rt_sigaction,
-    SYS_sigaltstack,  SYS_rt_sigreturn,   SYS_getpid,      SYS_rt_sigprocmask,
-    SYS_gettid,       SYS_fcntl,          SYS_sched_yield,
-    SYS_uname,        SYS_clock_gettime,  SYS_gettimeofday,
-    SYS_exit,         SYS_exit_group,
+    SYS_read,         SYS_pread64,     SYS_write,        SYS_writev, SYS_close,
+    SYS_fstat,        SYS_newfstatat,  SYS_lseek,        SYS_mmap,   SYS_munmap,
+    SYS_mprotect,     SYS_mremap,      SYS_brk,          SYS_getuid, SYS_getrandom,
+    SYS_rt_sigaction, SYS_sigaltstack, SYS_rt_sigreturn, SYS_getpid, SYS_rt_sigprocmask,
+    SYS_gettid,       SYS_fcntl,       SYS_sched_yield,  SYS_uname,  SYS_clock_gettime,
+    SYS_gettimeofday, SYS_exit,        SYS_exit_group,
 #if defined(HAVE_ASAN)
     SYS_readlink,     SYS_getppid,
 #endif
@@ -331,7 +328,8 @@ static void on_forbidden_call(int number, siginfo_t *info, void *context)
 
 static void handle(int number, void (*handler)(int, siginfo_t *, void *))
 {
-    struct sigaction action = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    struct sigaction action = {.sa_sigaction = handler,
+                               .sa_flags = SA_SIGINFO | SA_ONSTACK};
     sigaction(number, &action, NULL);
 }
 
@@ -428,29 +426,47 @@ const char *system_call_name(int number)
         int number;
         const char *name;
     } names[] = {
-        {SYS_openat, "open (a file)"},       {SYS_clone, "fork (a process or a thread)"},
-        {SYS_execve, "execve (a program)"},  {SYS_kill, "kill"},
-        {SYS_tgkill, "tgkill (a signal)"},   {SYS_socket, "socket (the network)"},
-        {SYS_ptrace, "ptrace"},              {SYS_setitimer, "setitimer"},
+        {SYS_openat, "open (a file)"},
+        {SYS_clone, "fork (a process or a thread)"},
+        {SYS_execve, "execve (a program)"},
+        {SYS_kill, "kill"},
+        {SYS_tgkill, "tgkill (a signal)"},
+        {SYS_socket, "socket (the network)"},
+        {SYS_ptrace, "ptrace"},
+        {SYS_setitimer, "setitimer"},
         {SYS_clock_nanosleep, "clock_nanosleep (sleep)"},
-        {SYS_nanosleep, "nanosleep (sleep)"}, {SYS_unlinkat, "unlink (a file)"},
-        {SYS_prctl, "prctl"},                {SYS_prlimit64, "prlimit64"},
-        {SYS_memfd_create, "memfd_create"},  {SYS_process_vm_readv, "process_vm_readv"},
+        {SYS_nanosleep, "nanosleep (sleep)"},
+        {SYS_unlinkat, "unlink (a file)"},
+        {SYS_prctl, "prctl"},
+        {SYS_prlimit64, "prlimit64"},
+        {SYS_memfd_create, "memfd_create"},
+        {SYS_process_vm_readv, "process_vm_readv"},
         {SYS_process_vm_writev, "process_vm_writev"},
-        {SYS_wait4, "wait4 (a process)"},    {SYS_setsid, "setsid"},
-        {SYS_getppid, "getppid"},            {SYS_pidfd_open, "pidfd_open"},
-        {SYS_futex, "futex (wait)"},         {SYS_ppoll, "ppoll (wait)"},         {SYS_pselect6, "pselect (wait)"},
-        {SYS_execveat, "execveat (a program)"}, {SYS_unshare, "unshare"},
-        {SYS_setrlimit, "setrlimit"},        {SYS_rt_sigtimedwait, "sigwait"},
-        {SYS_rt_sigsuspend, "sigsuspend (wait)"}, {SYS_personality, "personality"},
+        {SYS_wait4, "wait4 (a process)"},
+        {SYS_setsid, "setsid"},
+        {SYS_getppid, "getppid"},
+        {SYS_pidfd_open, "pidfd_open"},
+        {SYS_futex, "futex (wait)"},
+        {SYS_ppoll, "ppoll (wait)"},
+        {SYS_pselect6, "pselect (wait)"},
+        {SYS_execveat, "execveat (a program)"},
+        {SYS_unshare, "unshare"},
+        {SYS_setrlimit, "setrlimit"},
+        {SYS_rt_sigtimedwait, "sigwait"},
+        {SYS_rt_sigsuspend, "sigsuspend (wait)"},
+        {SYS_personality, "personality"},
 #if defined(SYS_clone3)
         {SYS_clone3, "fork (a process or a thread)"},
 #endif
 #if defined(SYS_fork)
-        {SYS_fork, "fork (a process)"},      {SYS_vfork, "vfork (a process)"},
-        {SYS_open, "open (a file)"},         {SYS_pause, "pause (wait)"},
-        {SYS_alarm, "alarm"},                {SYS_poll, "poll (wait)"},
-        {SYS_select, "select (wait)"},       {SYS_unlink, "unlink (a file)"},
+        {SYS_fork, "fork (a process)"},
+        {SYS_vfork, "vfork (a process)"},
+        {SYS_open, "open (a file)"},
+        {SYS_pause, "pause (wait)"},
+        {SYS_alarm, "alarm"},
+        {SYS_poll, "poll (wait)"},
+        {SYS_select, "select (wait)"},
+        {SYS_unlink, "unlink (a file)"},
         {SYS_creat, "creat (a file)"},
 #endif
     };
@@ -487,7 +503,8 @@ static bool map_user(unsigned user, unsigned group)
 {
     char line[64];
     snprintf(line, sizeof line, "%d %u 1", INSIDE_USER, user);
-    if (!write_file("/proc/self/setgroups", "deny") || !write_file("/proc/self/uid_map", line))
+    if (!write_file("/proc/self/setgroups", "deny") ||
+        !write_file("/proc/self/uid_map", line))
         return false;
     snprintf(line, sizeof line, "%d %u 1", INSIDE_USER, group);
     return write_file("/proc/self/gid_map", line);
@@ -539,8 +556,9 @@ static bool show(const char *root, const char *path, bool writable)
 static bool lay_out(const struct sandbox *sandbox, const char *root)
 {
     char at[PATH_MAX];
-    bool good = mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-                mount("none", root, "tmpfs", MS_NOSUID | MS_NODEV, "size=256m,mode=755") == 0;
+    bool good =
+        mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+        mount("none", root, "tmpfs", MS_NOSUID | MS_NODEV, "size=256m,mode=755") == 0;
     for (size_t i = 0; good && own_folders[i] != NULL; i++)
         good = snprintf(at, sizeof at, "%s%s", root, own_folders[i]) < (int)sizeof at &&
                make_folders(at, true);
@@ -553,7 +571,8 @@ static bool lay_out(const struct sandbox *sandbox, const char *root)
 
 static bool move_to(const char *root)
 {
-    return chdir(root) == 0 && mount("none", "proc", "proc", MS_NOSUID | MS_NODEV, NULL) == 0 &&
+    return chdir(root) == 0 &&
+           mount("none", "proc", "proc", MS_NOSUID | MS_NODEV, NULL) == 0 &&
            syscall(SYS_pivot_root, ".", ".") == 0 && umount2(".", MNT_DETACH) == 0 &&
            chdir("/") == 0;
 }
@@ -584,7 +603,8 @@ static const char *enter_spaces(const struct sandbox *sandbox)
 {
     char root[PATH_MAX];
     const unsigned user = geteuid(), group = getegid();
-    const int spaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC;
+    const int spaces =
+        CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC;
     if (snprintf(root, sizeof root, "%s/.root", sandbox->folder) >= (int)sizeof root ||
         (mkdir(root, 0755) != 0 && errno != EEXIST))
         return "an empty folder";
@@ -603,7 +623,8 @@ static const char *enter_spaces(const struct sandbox *sandbox)
 
 const char *sandbox_lacks_spaces(const char *folder)
 {
-    char *why = mmap(NULL, 256, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    char *why =
+        mmap(NULL, 256, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (why == MAP_FAILED)
         return "no memory";
     if (getenv("JUDGE_WITHOUT_SPACES") != NULL)
@@ -613,7 +634,8 @@ const char *sandbox_lacks_spaces(const char *folder)
     if (child == 0) {
         const char *step = enter_spaces(&trial);
         if (step != NULL)
-            snprintf(why, 256, "this machine does not give it %s: %s", step, strerror(errno));
+            snprintf(why, 256, "this machine does not give it %s: %s", step,
+                     strerror(errno));
         _exit(step != NULL);
     }
     struct ending end = wait_with_deadline(child, 10, 10);
@@ -642,7 +664,8 @@ const char *sandbox_lacks_spaces(const char *folder)
 
 static int landlock_abi(void)
 {
-    return (int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+    return (int)syscall(SYS_landlock_create_ruleset, NULL, 0,
+                        LANDLOCK_CREATE_RULESET_VERSION);
 }
 
 // Every right that the first version knows: later kernels know more, which we leave free.
@@ -654,8 +677,8 @@ static bool allow_below(int rules, const char *path, unsigned long long rights)
     rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
     if (rule.parent_fd < 0)
         return errno == ENOENT; // a folder that this system does not have needs no rule
-    int failed = (int)syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH,
-                              &rule, 0);
+    int failed =
+        (int)syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
     if (failed != 0 && errno == EINVAL) { // a file, not a folder: no folder rights
         rule.allowed_access &= LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE |
                                LANDLOCK_ACCESS_FS_WRITE_FILE;
@@ -672,7 +695,8 @@ static bool fence_files(const struct sandbox *sandbox)
                                        LANDLOCK_ACCESS_FS_READ_FILE |
                                        LANDLOCK_ACCESS_FS_READ_DIR;
     struct landlock_ruleset_attr attributes = {.handled_access_fs = ALL_RIGHTS};
-    int rules = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0);
+    int rules =
+        (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0);
     bool good = rules >= 0;
     for (const char *const *path = sandbox->readable; good && path && *path; path++)
         good = allow_below(rules, *path, reading);
@@ -720,7 +744,8 @@ static bool redirect(const char *output)
     const char *path = output != NULL ? output : "/dev/null";
     int in = open("/dev/null", O_RDONLY);
     int out = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    return in >= 0 && out >= 0 && dup2(in, 0) == 0 && dup2(out, 1) == 1 && dup2(out, 2) == 2;
+    return in >= 0 && out >= 0 && dup2(in, 0) == 0 && dup2(out, 1) == 1 &&
+           dup2(out, 2) == 2;
 }
 
 // In the child: never returns.

@@ -10,7 +10,13 @@
 
 // How a fenced process ended. `cause` sorts it, the other fields hold the detail.
 struct ending {
-    enum { ENDED_EXIT, ENDED_SIGNAL, ENDED_CPU_TIME, ENDED_WALL_TIME, ENDED_UNKNOWN } cause;
+    enum {
+        ENDED_EXIT,
+        ENDED_SIGNAL,
+        ENDED_CPU_TIME,
+        ENDED_WALL_TIME,
+        ENDED_UNKNOWN
+    } cause;
     int status; // exit status, or the signal's number
     double cpu_seconds;
 };
