@@ -347,6 +347,8 @@ static void handle_faults(void)
 #endif
 }
 
+#if !defined(HAVE_ASAN)
+
 // Bytes of address space in use; 0 where the system does not tell.
 static size_t address_space_in_use(void)
 {
@@ -359,6 +361,8 @@ static size_t address_space_in_use(void)
     }
     return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
+
+#endif
 
 static void limit_function(size_t memory_bytes)
 {
