@@ -300,7 +300,7 @@ verdict "make clean removes build/ and nothing else" "$bad"
 builds() # file: what is said of it
 {
     mkdir -p build/submission
-    CC=cc COURSE_FLAGS=-std=c11 SHARED='-fPIC -shared -Dmain=chapter_main' \
+    CC=cc COURSE_FLAGS=-std=c11 SHARED='-fPIC -shared' \
         "$grader" build 98_toy "$1" build/submission/98.so 2>&1
 }
 
@@ -317,6 +317,8 @@ builds link.c | grep -q 'link.c does not build: it is a link' || bad="${bad:-a l
 for file in thief.c thief2.c broken.c nowhere.c; do
     builds "$file" | tail -n 1 | grep -q "^$file does not build: " || bad="${bad:-$file is taken}"
 done
+echo 'extern int main(void);' | cat - chapters/98_toy.c >main.c
+builds main.c >said.txt || bad="${bad:-a file that declares main does not build: $(head -n 3 said.txt)}"
 verdict "make checkN SUBMISSION= builds a plain file, and no link or file that reads others" "$bad"
 
 # ------------------------------------------------------------------ setup

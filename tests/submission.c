@@ -261,6 +261,40 @@ static bool read_only_headers(const struct build *build)
     return good;
 }
 
+// The file may have a main of its own, which goes by another name here.
+static enum built compile_with_main_as(const char *main, const struct build *build,
+                                       bool has_header, bool fenced)
+{
+    char path[PATH_MAX];
+    struct command command = {.n = 0};
+    add(&command, environment("CC", "cc"));
+    add(&command, build->flags);
+    add(&command, "-w -fPIC -c");
+    add_word(&command, joined(path, "-Dmain=%s", main));
+    if (!fenced)
+        add(&command, "-MD");
+    add_word(&command, joined(path, "%s.c", build->name));
+    add(&command, "-o");
+    add_word(&command, joined(path, "%s.o", build->name));
+    if (has_header) {
+        add(&command, "-include");
+        add_word(&command, joined(path, "%s.h", build->chapter));
+    }
+    return run_compiler(build, &command, NULL);
+}
+
+// What a compiler says of a `static` that does not fit where it stands.
+static bool blames_static(const struct build *build)
+{
+    char path[PATH_MAX];
+    char *log = read_text(joined(path, "%s/build.log", build->folder));
+    bool found = log != NULL && (strstr(log, "static") || strstr(log, "storage class"));
+    free(log);
+    return found;
+}
+
+// A static main that nobody calls is left out, with all that only it needs: that compiles
+// in a tenth of the time.
 enum built submission_compile(const struct build *build, const char *source)
 {
     char path[PATH_MAX];
@@ -273,20 +307,10 @@ enum built submission_compile(const struct build *build, const char *source)
     joined(path, "%s/%s.h", build->folder, build->chapter);
     if (has_header && access(path, R_OK) != 0 && !submission_copy(header, path))
         return NOT_TRIED;
-    struct command command = {.n = 0};
-    add(&command, environment("CC", "cc"));
-    add(&command, build->flags);
-    add(&command, "-w -fPIC -Dmain=chapter_main -c");
-    if (!fenced)
-        add(&command, "-MD");
-    add_word(&command, joined(path, "%s.c", build->name));
-    add(&command, "-o");
-    add_word(&command, joined(path, "%s.o", build->name));
-    if (has_header) {
-        add(&command, "-include");
-        add_word(&command, joined(path, "%s.h", build->chapter));
-    }
-    enum built built = run_compiler(build, &command, NULL);
+    enum built built =
+        compile_with_main_as("static chapter_main", build, has_header, fenced);
+    if (built == NOT_BUILT && blames_static(build))
+        built = compile_with_main_as("chapter_main", build, has_header, fenced);
     return built == BUILT && !fenced && !read_only_headers(build) ? NOT_BUILT : built;
 }
 
@@ -296,7 +320,7 @@ enum built submission_link(const struct build *build, const char *const *objects
     struct command command = {.n = 0};
     add(&command, environment("CC", "cc"));
     add(&command, build->flags);
-    add(&command, environment("SHARED", "-fPIC -shared -Dmain=chapter_main"));
+    add(&command, environment("SHARED", "-fPIC -shared"));
     add(&command, "-w");
     add_word(&command, joined(path, "%s.o", build->name));
     for (size_t i = 0; objects != NULL && objects[i] != NULL; i++)
