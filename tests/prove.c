@@ -605,6 +605,20 @@ static void expect_enough(struct outcome *outcome, enum kind kind,
              kind_names[kind], function, least);
 }
 
+// A test that no wrong answer must fail could be one that lets everything through.
+static void expect_caught(struct outcome *outcome, const struct chapter *chapter,
+                          const struct row *row)
+{
+    for (size_t j = 0; j < n_jobs; j++)
+        if (jobs[j].kind == WRONG && jobs[j].chapter == chapter &&
+            is_of(row, jobs[j].function) && strcmp(jobs[j].test, row->test) == 0) {
+            outcome->passed++;
+            return;
+        }
+    fail(outcome, "%s: no wrong answer is caught by Test(%s, %s)", chapter->name,
+         row->function, row->test);
+}
+
 // An attack's second line says what scores nothing: `// function: "words"`,
 // `// all: "..."` or `// does not build: "..."`. Before the colon may stand
 //   (whole chapter)   it works when it is loaded, or by its names: judge all exercises
@@ -776,6 +790,7 @@ static void read_chapter(struct outcome *outcome, const char *path)
     read_answers(outcome, WRONG, chapter);
     for (size_t i = 0; i < chapter->n_rows; i++) {
         const char *function = chapter->rows[i].function;
+        expect_caught(outcome, chapter, &chapter->rows[i]);
         if (i > 0 && strcmp(function, chapter->rows[i - 1].function) == 0)
             continue;
         expect_enough(outcome, WRONG, chapter, function, LEAST_WRONG);

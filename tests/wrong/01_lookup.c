@@ -717,7 +717,7 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
 #endif
 
 #ifdef ROW_COPIED_IN_BYTES
-// embedding_forward / reference_rows: "got"
+// embedding_forward / equals_product: "got"
 bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {

@@ -112,7 +112,7 @@ static inline double cosine(const float *a, const float *b, size_t n)
 // ----------------------------------------------------------------------- 2.1 mt19937_next
 
 #ifdef NEXT_NOT_TEMPERED
-// mt19937_next / first_words: "not tempered"
+// mt19937_next / any_seed: "not tempered"
 bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
 {
     if (*next > 624)
@@ -330,7 +330,7 @@ bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
 #endif
 
 #ifdef NEXT_RUNS_PAST_THE_END
-// mt19937_next / first_words: "read past the end of state"
+// mt19937_next / stays_in_bounds: "read past the end of state"
 bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
 {
     if (*next > 624)
@@ -377,7 +377,7 @@ bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
 // ---------------------------------------------------------------------- 2.2 uniform_float
 
 #ifdef UNIFORM_ALL_BITS
-// uniform_float / known_words: "The high bits of the word"
+// uniform_float / random_words: "The high bits of the word"
 float uniform_float(uint32_t word)
 {
     return (float)word / 4294967296.0f;
@@ -401,7 +401,7 @@ float uniform_float(uint32_t word)
 #endif
 
 #ifdef UNIFORM_23_BITS
-// uniform_float / known_words: "Only 23 bits"
+// uniform_float / single_bits: "Only 23 bits"
 float uniform_float(uint32_t word)
 {
     return (float)(word & 0x7fffff) / 8388608.0f;
@@ -614,7 +614,7 @@ bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std
 #endif
 
 #ifdef FILL_FEW_PAST_THE_END
-// normal_fill / fewer_than_16: "past the end of out"
+// normal_fill / stays_in_bounds: "past the end of out"
 bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
@@ -1018,7 +1018,7 @@ static inline double sum_of_pairs(const float *rows, size_t n_rows, size_t d_mod
 }
 
 #ifdef MEAN_WITH_SIGNS
-// mean_abs_cosine / worked_example: "signs were kept"
+// mean_abs_cosine / closed_form: "signs were kept"
 float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
 {
     double sum = 0, pairs = 0;
@@ -1042,7 +1042,7 @@ float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
 #endif
 
 #ifdef MEAN_WITH_ITSELF
-// mean_abs_cosine / worked_example: "paired with itself"
+// mean_abs_cosine / stays_in_bounds: "paired with itself"
 float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
 {
     double sum = 0, pairs = 0;

@@ -85,7 +85,7 @@ static inline void move_head(float *lm_head, const float *dlogits, const float *
 // ----------------------------------------------------------- 3.1 softmax_cross_entropy
 
 #ifdef SOFTMAX_NO_MEAN_IN_SLOPES
-// softmax_cross_entropy / reference: "not divided by n_tokens"
+// softmax_cross_entropy / random_logits: "not divided by n_tokens"
 #define STEP_STANDS_ALONE
 float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t *targets,
                             size_t n_tokens, size_t vocab_size)
@@ -111,7 +111,7 @@ float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t 
 #endif
 
 #ifdef SOFTMAX_SUM_OF_LOSSES
-// softmax_cross_entropy / reference: "the sum of the rows"
+// softmax_cross_entropy / matches_slopes: "the sum of the rows"
 #define STEP_STANDS_ALONE
 float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t *targets,
                             size_t n_tokens, size_t vocab_size)
@@ -483,7 +483,7 @@ float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t 
 // -------------------------------------------------------------- 3.2 embedding_backward
 
 #ifdef BACKWARD_ASSIGNS
-// embedding_backward / reference_gradient: "= where += belongs"
+// embedding_backward / gpt2_input: "= where += belongs"
 bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
                         size_t vocab_size, size_t d_model)
 {
@@ -512,7 +512,7 @@ bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, siz
 #endif
 
 #ifdef BACKWARD_DIVIDES_BY_COUNT
-// embedding_backward / reference_gradient: "number of occurrences"
+// embedding_backward / random_tables: "number of occurrences"
 bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
                         size_t vocab_size, size_t d_model)
 {
@@ -687,7 +687,7 @@ bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, siz
 // ------------------------------------------------------------------- 3.3 coalesce_rows
 
 #ifdef COALESCE_UNSORTED
-// coalesce_rows / reference_rows: "order of first appearance"
+// coalesce_rows / random_batches: "order of first appearance"
 #define STEP_STANDS_ALONE
 bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
                    const float *dout, size_t n_tokens, size_t d_model)
@@ -1307,7 +1307,7 @@ bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
 // ---------------------------------------------------------------------- 3.5 train_step
 
 #ifdef STEP_HEAD_FIRST
-// train_step / reference_step: "before dhidden was taken"
+// train_step / pencil_case: "before dhidden was taken"
 float train_step(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
                  uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
                  float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
@@ -1557,7 +1557,7 @@ float train_step(float *wte, float *lm_head, float *logits, float *dhidden, floa
 #endif
 
 #ifdef STEP_LOSS_AFTER
-// train_step / reference_step: "the loss after the step"
+// train_step / follows_the_slope: "the loss after the step"
 float train_step(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
                  uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
                  float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)

@@ -40,7 +40,7 @@ static inline void mix(float *out, const float *shares, const float *v, size_t n
 // -------------------------------------------------------------- 4.1 attention_forward
 
 #ifdef NO_ROOT
-// attention_forward / worked_example: "not divided by the square root"
+// attention_forward / sees_no_order: "not divided by the square root"
 bool attention_forward(float *out, float *att, const float *q, const float *k,
                        const float *v, size_t n_tokens, size_t d_head, bool causal)
 {
@@ -61,7 +61,7 @@ bool attention_forward(float *out, float *att, const float *q, const float *k,
 #endif
 
 #ifdef DIVIDED_BY_D
-// attention_forward / worked_example: "divided by d_head itself"
+// attention_forward / stays_in_bounds: "divided by d_head itself"
 bool attention_forward(float *out, float *att, const float *q, const float *k,
                        const float *v, size_t n_tokens, size_t d_head, bool causal)
 {
@@ -446,7 +446,7 @@ bool attention_forward(float *out, float *att, const float *q, const float *k,
 // ------------------------------------------------------------------ 4.2 add_positions
 
 #ifdef TOKEN_REPLACED
-// add_positions / worked_example: "= where += belongs"
+// add_positions / stays_in_bounds: "= where += belongs"
 bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
                    size_t d_model)
 {
@@ -644,7 +644,7 @@ bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_l
 // --------------------------------------------------------------- 4.3 sinusoidal_table
 
 #ifdef HALF_EXPONENT
-// sinusoidal_table / reference_rows: "not i/d"
+// sinusoidal_table / moves_by_turning: "not i/d"
 bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
 {
     if (d_model == 0 || d_model % 2 != 0)
@@ -659,8 +659,27 @@ bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
 }
 #endif
 
+#ifdef ANGLE_ADDED_UP
+// sinusoidal_table / wide_table: "six columns"
+bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
+{
+    if (d_model == 0 || d_model % 2 != 0)
+        return false;
+    for (size_t i = 0; i < d_model; i += 2) {
+        const float speed = (float)pow(10000.0, -(double)i / (double)d_model);
+        float angle = 0.0f;
+        for (size_t p = 0; p < max_seq_len; p++) {
+            wpe[p * d_model + i] = sinf(angle);
+            wpe[p * d_model + i + 1] = cosf(angle);
+            angle += speed;
+        }
+    }
+    return true;
+}
+#endif
+
 #ifdef COLUMN_FOR_PAIR
-// sinusoidal_table / reference_rows: "is i a column here?"
+// sinusoidal_table / stays_in_bounds: "is i a column here?"
 bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
 {
     if (d_model == 0 || d_model % 2 != 0)
@@ -887,7 +906,7 @@ bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
 // --------------------------------------------------------------- 4.4 rope_interleaved
 
 #ifdef NEAR_OTHER_PAIRS
-// rope_interleaved / reference_rows: "the other layout"
+// rope_interleaved / keeps_lengths: "the other layout"
 bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t n_tokens,
                       size_t n_heads, size_t d_head)
 {
@@ -910,7 +929,7 @@ bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t
 #endif
 
 #ifdef NEAR_OVERWRITTEN
-// rope_interleaved / reference_rows: "was overwritten before"
+// rope_interleaved / scores_see_distance: "was overwritten before"
 bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t n_tokens,
                       size_t n_heads, size_t d_head)
 {
@@ -1116,7 +1135,7 @@ bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t
 // ---------------------------------------------------------------- 4.5 rope_half_split
 
 #ifdef HALF_OTHER_PAIRS
-// rope_half_split / reference_rows: "the other layout"
+// rope_half_split / keeps_lengths: "the other layout"
 bool rope_half_split(float *x, const float *cosines, const float *sines, size_t n_tokens,
                      size_t n_heads, size_t d_head)
 {
@@ -1139,7 +1158,7 @@ bool rope_half_split(float *x, const float *cosines, const float *sines, size_t 
 #endif
 
 #ifdef HALF_OVERWRITTEN
-// rope_half_split / reference_rows: "was overwritten before"
+// rope_half_split / scores_see_distance: "was overwritten before"
 bool rope_half_split(float *x, const float *cosines, const float *sines, size_t n_tokens,
                      size_t n_heads, size_t d_head)
 {
@@ -1391,7 +1410,7 @@ bool rope_half_split(float *x, const float *cosines, const float *sines, size_t 
 // --------------------------------------------------------------------- 4.6 rope_score
 
 #ifdef DISTANCE_REVERSED
-// rope_score / reference_scores: "The distance has the wrong sign"
+// rope_score / stays_in_bounds: "The distance has the wrong sign"
 bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n,
                 size_t d_head, float base)
 {

@@ -86,7 +86,7 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
 #endif
 
 #ifdef LAST_WORD_ONLY
-// tied_backward / random_shapes: "got"
+// tied_backward / finite_differences: "got"
 bool tied_backward(float *dwte, const float *dlogits, const float *wte,
                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                    size_t d_model)
@@ -126,7 +126,7 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
 #endif
 
 #ifdef DLOGITS_TRANSPOSED
-// tied_backward / random_shapes: "read as [vocab_size][n_tokens]"
+// tied_backward / stays_in_bounds: "read as [vocab_size][n_tokens]"
 bool tied_backward(float *dwte, const float *dlogits, const float *wte,
                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                    size_t d_model)
@@ -437,7 +437,7 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
 // ---------------------------------------------------------- 5.2 tied_projection_backward
 
 #ifdef M_TRANSPOSED_FORWARD
-// tied_projection_backward / random_shapes: "transposed on the way to h"
+// tied_projection_backward / stays_in_bounds: "transposed on the way to h"
 bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
                               const float *wte, const float *m, const uint32_t *ids,
                               size_t n_tokens, size_t vocab_size, size_t d_model)
@@ -521,7 +521,7 @@ bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
 #endif
 
 #ifdef WITHOUT_M_BACKWARD
-// tied_projection_backward / worked_example: "got"
+// tied_projection_backward / identity_matrix: "got"
 bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
                               const float *wte, const float *m, const uint32_t *ids,
                               size_t n_tokens, size_t vocab_size, size_t d_model)
@@ -913,7 +913,7 @@ bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
 #endif
 
 #ifdef SLIGHTLY_OFF
-// tied_projection_backward / random_shapes: "got"
+// tied_projection_backward / finite_differences: "got"
 bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
                               const float *wte, const float *m, const uint32_t *ids,
                               size_t n_tokens, size_t vocab_size, size_t d_model)
@@ -1231,7 +1231,7 @@ bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_
 // ------------------------------------------------------------------ 5.4 entropy_at_scale
 
 #ifdef SCALE_IGNORED
-// entropy_at_scale / reference_numbers: "The scale is not used"
+// entropy_at_scale / scale_zero: "The scale is not used"
 float entropy_at_scale(const float *h, const float *wte, float scale, size_t vocab_size,
                        size_t d_model)
 {
@@ -1252,7 +1252,7 @@ float entropy_at_scale(const float *h, const float *wte, float scale, size_t voc
 #endif
 
 #ifdef SCALE_ON_BOTH
-// entropy_at_scale / reference_numbers: "used twice"
+// entropy_at_scale / stays_in_bounds: "used twice"
 float entropy_at_scale(const float *h, const float *wte, float scale, size_t vocab_size,
                        size_t d_model)
 {
@@ -1634,7 +1634,7 @@ bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
 #endif
 
 #ifdef BY_COSINE
-// logit_lens / random_tables: "not divided by a length"
+// logit_lens / stays_in_bounds: "not divided by a length"
 bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
                 size_t vocab_size, size_t d_model)
 {
