@@ -702,10 +702,26 @@ static void element_name(char *text, size_t size, const struct comparison *c, si
         snprintf(text, size, "%s[%zu][%zu]", c->name, i / c->columns, i % c->columns);
 }
 
+// A test that would let nearly anything pass is at fault itself.
+static void refuse_loose(const struct comparison *c)
+{
+    size_t n = c->rows * c->columns;
+    double largest = 1;
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(c->wanted[i]) && c->wanted[i] != ANYTHING)
+            largest = fmax(largest, fabs(c->wanted[i]));
+    for (size_t i = 0; c->allowed != NULL && i < n; i++)
+        if (!(c->allowed[i] <= 0.05 * largest))
+            judge_fail(GRADER_ERROR,
+                       "The test allows %s to be off by %g: that is too much.", c->name,
+                       c->allowed[i]);
+}
+
 static void compare(const struct comparison *c, const struct mistake *mistakes)
 {
     size_t n = c->rows * c->columns, wrong = 0, first = 0;
     something_was_checked = true;
+    refuse_loose(c);
     for (size_t i = n; i-- > 0;)
         if ((c->poisoned != NULL && c->poisoned[i]) ||
             !same(c->got[i], c->wanted[i], c->allowed != NULL ? c->allowed[i] : 0)) {
