@@ -54,7 +54,7 @@ $(error There is no "$(firstword $(UNKNOWN))": the chapters are $(call listed,$(
 endif
 
 ifneq ($(filter hint reset,$(GOALS)),)
-EXERCISES := $(shell sh tests/course.sh exercises)
+EXERCISES := $(shell sh tests/student/course.sh exercises)
 asked := $(firstword $(filter hint reset,$(GOALS)))
 ifeq ($(strip $(E)),)
 $(error Say which exercise, for example: make $(asked) E=$(firstword $(EXERCISES)))
@@ -89,7 +89,7 @@ EARLY := $(filter setup clean,$(GOALS))
 LATER := $(filter-out $(EARLY),$(GOALS))
 .PHONY: $(COMMANDS)
 setup:
-	sh tests/course.sh setup
+	sh tests/student/course.sh setup
 clean:
 	rm -rf build
 ifneq ($(EARLY),)
@@ -128,7 +128,7 @@ COURSE_FLAGS = -std=c11 $(OPT) $(ARCH) -fno-math-errno -ffp-contract=off $(WARNI
 	$(SANITIZE) $(CFLAGS)
 # What the tests and the tools are compiled with.
 TOOL_FLAGS = -std=gnu11 -D_GNU_SOURCE -g -O2 -ffp-contract=off -Wall -Wextra -Wshadow \
-	-Wconversion -Itests $(SANITIZE) $(CFLAGS)
+	-Wconversion -Itests -Itests/judge $(SANITIZE) $(CFLAGS)
 ifeq ($(shell uname -s),Darwin)
 SHARED = -fPIC -dynamiclib -undefined dynamic_lookup
 else
@@ -138,7 +138,7 @@ endif
 # Criterion: empty CRITERION = not here. CRITERION=no on the command line = do as if it was not.
 ifneq ($(filter chapter% check% test grade $(BUILD)/%,$(GOALS)),)
 ifeq ($(CRITERION),)
-CRITERION := $(shell CC="$(CC)" sh tests/course.sh criterion)
+CRITERION := $(shell CC="$(CC)" sh tests/student/course.sh criterion)
 endif
 endif
 ifeq ($(CRITERION),no)
@@ -158,7 +158,7 @@ endif
 endif
 
 export BUILD CC OPT SAN CRITERION COURSE_FLAGS TOOL_FLAGS SHARED
-COURSE := MAKE_COMMAND='$(MAKE_COMMAND)' sh tests/course.sh
+COURSE := MAKE_COMMAND='$(MAKE_COMMAND)' sh tests/student/course.sh
 
 # A change of compiler or flags rebuilds what they made.
 FLAGS_NOW := $(subst ','\'',$(CC) $(COURSE_FLAGS) $(TOOL_FLAGS) $(SHARED) $(LDFLAGS))
@@ -217,7 +217,7 @@ $(BUILD)/solution/$2: $(BUILD)/objects/$2.o $(BUILD)/objects/$2.solution.o
 	mkdir -p $$(@D)
 	$$(CC) $$(COURSE_FLAGS) $$^ -o $$@ $$(LDFLAGS) -lm
 
-$(BUILD)/tests/$2: $(BUILD)/objects/tests/$2.o $(BUILD)/objects/tests/judge.o $(BUILD)/objects/tests/sandbox.o
+$(BUILD)/tests/$2: $(BUILD)/objects/tests/$2.o $(BUILD)/objects/tests/judge/judge.o $(BUILD)/objects/tests/judge/sandbox.o
 	mkdir -p $$(@D)
 	$$(CC) $$(TOOL_FLAGS) $$^ -o $$@ $$(LDFLAGS) $$(CRITERION) -ldl -lm
 
@@ -235,15 +235,15 @@ $(BUILD)/objects/tests/%.o: tests/%.c $(STAMP)
 	mkdir -p $(@D)
 	$(CC) $(TOOL_FLAGS) $(filter -I% -isystem% -D% -pthread,$(CRITERION)) -MMD -MP -c $< -o $@
 
-TOOL_OBJECTS := $(addprefix $(BUILD)/objects/tests/,submission.o sandbox.o)
+TOOL_OBJECTS := $(addprefix $(BUILD)/objects/tests/judge/,submission.o sandbox.o)
 
-$(BUILD)/prove: $(BUILD)/objects/tests/prove.o $(TOOL_OBJECTS)
+$(BUILD)/prove: $(BUILD)/objects/tests/proof/prove.o $(TOOL_OBJECTS)
 	$(CC) $(TOOL_FLAGS) $^ -o $@ $(LDFLAGS) -lm
 
-$(BUILD)/grade: $(addprefix $(BUILD)/objects/tests/,grade.o report.o archive.o sha256.o) $(TOOL_OBJECTS)
+$(BUILD)/grade: $(addprefix $(BUILD)/objects/tests/instructor/,grade.o report.o archive.o sha256.o) $(TOOL_OBJECTS)
 	$(CC) $(TOOL_FLAGS) $^ -o $@ $(LDFLAGS) -lm
 
-build/plot: docs/plot.c
+build/plot: docs/loom/plot.c
 	mkdir -p build
 	$(CC) $(COURSE_FLAGS) $< -o $@ $(LDFLAGS) -lm
 
@@ -257,11 +257,11 @@ $(BUILD)/objects/hidden/%.o: $(HIDDEN)/%.c $(BUILD)/hidden/.from $(STAMP)
 	mkdir -p $(@D)
 	$(CC) $(TOOL_FLAGS) -I$(HIDDEN) $(filter -I% -isystem% -D% -pthread,$(CRITERION)) -MMD -MP -c $< -o $@
 
-$(BUILD)/hidden/%: $(BUILD)/objects/hidden/%.o $(BUILD)/objects/tests/judge.o $(BUILD)/objects/tests/sandbox.o
+$(BUILD)/hidden/%: $(BUILD)/objects/hidden/%.o $(BUILD)/objects/tests/judge/judge.o $(BUILD)/objects/tests/judge/sandbox.o
 	$(CC) $(TOOL_FLAGS) $^ -o $@ $(LDFLAGS) $(CRITERION) -ldl -lm
 endif
 
--include $(wildcard $(BUILD)/objects/*.d $(BUILD)/objects/tests/*.d $(BUILD)/objects/hidden/*.d $(BUILD)/check/*.d)
+-include $(wildcard $(BUILD)/objects/*.d $(BUILD)/objects/tests/*.d $(BUILD)/objects/tests/*/*.d $(BUILD)/objects/hidden/*.d $(BUILD)/check/*.d)
 
 # ---------------------------------------------------------------- the other commands
 JUDGED := $(basename $(notdir $(filter $(NAMES:%=tests/%.c),$(wildcard tests/*.c))))
@@ -302,7 +302,7 @@ grade-merge: $(BUILD)/grade
 	$(BUILD)/grade merge '$(or $(SHARDS),build/grades/shards)'/*.tsv
 
 gradescope:
-	sh docs/grading/gradescope.sh build/gradescope.zip
+	sh tests/instructor/gradescope.sh build/gradescope.zip
 
 bench: $(SOLVED:%=$(BUILD)/solution/%)
 	$(COURSE) bench $(SOLVED)

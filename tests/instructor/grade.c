@@ -305,9 +305,10 @@ static void find_contexts(void)
 // compared.
 static void tests_digest(char digest[KEY])
 {
-    static const char *const shared[] = {"judge.c",   "judge.h",      "sandbox.c",
-                                         "sandbox.h", "submission.c", "submission.h",
-                                         "grade.c"};
+    static const char *const shared[] = {
+        "judge/judge.c",      "judge/judge.h",      "judge/sandbox.c",    "judge/sandbox.h",
+        "judge/submission.c", "judge/submission.h", "instructor/grade.c",
+    };
     char path[PATH_MAX];
     struct sha sha;
     sha_start(&sha);

@@ -7,14 +7,14 @@
 # Grades a class as a Slurm array job, on a file system that all nodes see. From the course's
 # root:
 #
-#     sbatch --wait docs/grading/slurm.sh submissions && make grade-merge
+#     sbatch --wait tests/instructor/slurm.sh submissions && make grade-merge
 #
 # The array may have any number of tasks, numbered from 1. Each builds the tests for itself, in
 # build/share-N, since nodes may differ; verdicts are shared in build/grades/state. The same
 # command again judges only what is missing or has changed.
 set -eu
 cd "${SLURM_SUBMIT_DIR:-.}"
-[ $# -ge 1 ] || { echo "Usage: sbatch docs/grading/slurm.sh SUBMISSIONS [SEED=7 HIDDEN=dir ...]" >&2; exit 2; }
+[ $# -ge 1 ] || { echo "Usage: sbatch tests/instructor/slurm.sh SUBMISSIONS [SEED=7 HIDDEN=dir ...]" >&2; exit 2; }
 submissions=$1
 shift
 task=${SLURM_ARRAY_TASK_ID:?"is set by Slurm: start me with sbatch"}

@@ -52,7 +52,7 @@ for data in build/figures-site/*/*.tsv; do
     fi
 done
 
-weaver='docs/weave.lua docs/references.bib docs/build.sh build/site.chapters'
+weaver='docs/loom/weave.lua docs/references.bib docs/loom/build.sh build/site.chapters'
 
 # blame LOG SOURCE...: what pandoc said, with the line of a formula that it could not read.
 blame() {
@@ -68,7 +68,7 @@ blame() {
 
 # page SOURCE PAGE
 page() {
-    "$pandoc" -f docs/weave.lua -t html5 --template docs/template.html --mathml --citeproc \
+    "$pandoc" -f docs/loom/weave.lua -t html5 --template docs/loom/template.html --mathml --citeproc \
         --bibliography docs/references.bib -M link-citations=true --wrap=preserve \
         --fail-if-warnings -o "$2.new" "$1" 2> build/site.log || blame build/site.log "$1" solutions/*.c
     mv "$2.new" "$2"
@@ -79,7 +79,7 @@ for file in $chapters; do
     name=$(basename "$file" .c)
     # shellcheck disable=SC2086
     if older "$site/$name.html" "$file" "solutions/$name.c" "build/output/$name.txt" \
-        "build/figures-site/$name" $weaver docs/template.html; then
+        "build/figures-site/$name" $weaver docs/loom/template.html; then
         page "$file" "$site/$name.html"
     fi
     cp "$file" "$site/$name.c"
@@ -89,19 +89,19 @@ for file in docs/*.md; do
     name=$(basename "$file" .md)
     # shellcheck disable=SC2086
     if older "$site/$name.html" "$file" docs/*.svg tests/points.tsv build/output build/figures-site/* \
-        $weaver docs/template.html; then
+        $weaver docs/loom/template.html; then
         page "$file" "$site/$name.html"
     fi
 done
 
-for file in docs/style.css docs/script.js docs/icon.svg; do
+for file in docs/loom/style.css docs/loom/script.js docs/loom/icon.svg; do
     put "$site/$(basename "$file")" < "$file"
 done
 
 # shellcheck disable=SC2086
-if older "$book" $chapters solutions build/output build/figures-site/* docs/notation.md docs/epub.css $weaver; then
-    WEAVE_FOR=epub "$pandoc" -f docs/weave.lua -t epub3 --mathml --citeproc --toc --toc-depth=2 \
-        --bibliography docs/references.bib -M link-citations=true --css docs/epub.css \
+if older "$book" $chapters solutions build/output build/figures-site/* docs/notation.md docs/loom/epub.css $weaver; then
+    WEAVE_FOR=epub "$pandoc" -f docs/loom/weave.lua -t epub3 --mathml --citeproc --toc --toc-depth=2 \
+        --bibliography docs/references.bib -M link-citations=true --css docs/loom/epub.css \
         -M title='A Token Is a Row' -M subtitle='Embeddings from scratch in C' -M lang=en \
         -M rights='Text: CC BY 4.0. Code: MIT.' -M identifier=a-token-is-a-row \
         --fail-if-warnings -o "$book.new.epub" $chapters docs/notation.md

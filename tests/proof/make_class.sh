@@ -2,7 +2,7 @@ every=$(for f in tests/[0-9][0-9]_*.c; do basename "$f" .c; done)
 [ $# -gt 0 ] || set -- $every#!/bin/sh
 # Makes a class to grade, with grades that are known beforehand, to test `make grade` with:
 #
-#     sh tests/make_class.sh FOLDER N_STUDENTS [CHAPTER ...]
+#     sh tests/proof/make_class.sh FOLDER N_STUDENTS [CHAPTER ...]
 #
 # FOLDER/class/ gets a folder or an archive for each student, FOLDER/known.csv what
 # build/grades/grades.csv must be. A file is made of the chapter itself, with some exercises
@@ -14,7 +14,7 @@ set -u
 LC_ALL=C
 export LC_ALL
 BUILD=${BUILD:-build}
-[ $# -ge 2 ] || { echo "Usage: sh tests/make_class.sh FOLDER N_STUDENTS [CHAPTER ...]" >&2; exit 2; }
+[ $# -ge 2 ] || { echo "Usage: sh tests/proof/make_class.sh FOLDER N_STUDENTS [CHAPTER ...]" >&2; exit 2; }
 folder=$1
 n_students=$2
 shift 2

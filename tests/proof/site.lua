@@ -1,5 +1,5 @@
 -- Reads the built site and the book, and prints `ok NAME` or `not ok NAME: what is wrong` for each
--- thing that must hold. Run by tests/site.sh inside pandoc, which brings a Lua interpreter along.
+-- thing that must hold. Run by tests/proof/site.sh inside pandoc, which brings a Lua interpreter along.
 -- From the environment: SITE (a folder), SITE_FILES (all its files), CHAPTERS (chapters/*.c).
 
 local SITE = os.getenv('SITE') or 'build/site'

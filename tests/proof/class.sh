@@ -2,8 +2,8 @@
 # Tests `make grade` on a small class that is made for it, with grades known beforehand.
 # Prints "ok NAME" and "not ok NAME: why". Everything must be built: make test does that.
 #
-#     sh tests/grade_test.sh                     a class of 8 with the first chapter
-#     sh tests/grade_test.sh 300                 300 students, all chapters; takes minutes
+#     sh tests/proof/class.sh                     a class of 8 with the first chapter
+#     sh tests/proof/class.sh 300                 300 students, all chapters; takes minutes
 set -u
 LC_ALL=C
 export LC_ALL
@@ -14,7 +14,7 @@ n_students=${1:-8}
 chapters=$(for f in tests/[0-9][0-9]_*.c; do basename "$f" .c; done)
 [ "$n_students" -gt 50 ] || chapters=$(echo "$chapters" | head -n 1)
 first=$(echo "$chapters" | head -n 1)
-room=$(pwd)/build/grade_test
+room=$(pwd)/build/class
 rm -rf "$room"
 mkdir -p "$room"
 grading=
@@ -54,7 +54,7 @@ without_times() # a results.json
 }
 
 # ------------------------------------------------------------------ a class, killed on the way
-sh tests/make_class.sh "$room" "$n_students" $chapters >"$room/said.txt" 2>&1 ||
+sh tests/proof/make_class.sh "$room" "$n_students" $chapters >"$room/said.txt" 2>&1 ||
     verdict "a class can be made" "$(cat "$room/said.txt")"
 class=$room/class
 kills=1
@@ -252,9 +252,9 @@ hidden_test() # what it does
     printf '#include "%s.h"\n#include "judge.h"\nJUDGE_CHAPTER(%d);\nTest(%s, unseen) { %s }\n' \
         "$first" "$((${first%%_*}))" "$function" "$1" >"$hidden/$first.c"
     # shellcheck disable=SC2086
-    ${CC:-cc} ${TOOL_FLAGS:--std=gnu11 -D_GNU_SOURCE -Itests} "$hidden/$first.c" \
-        "$BUILD/objects/tests/judge.o" "$BUILD/objects/tests/sandbox.o" -o "$BUILD/hidden/$first" \
-        ${LDFLAGS:-} ${CRITERION:-$(sh tests/course.sh criterion)} -ldl -lm >"$room/said.txt" 2>&1
+    ${CC:-cc} ${TOOL_FLAGS:--std=gnu11 -D_GNU_SOURCE -Itests -Itests/judge} "$hidden/$first.c" \
+        "$BUILD/objects/tests/judge/judge.o" "$BUILD/objects/tests/judge/sandbox.o" -o "$BUILD/hidden/$first" \
+        ${LDFLAGS:-} ${CRITERION:-$(sh tests/student/course.sh criterion)} -ldl -lm >"$room/said.txt" 2>&1
 }
 
 bad=

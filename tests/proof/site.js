@@ -1,4 +1,4 @@
-// Runs in the harness page that tests/site.sh writes: measures every page, one frame each.
+// Runs in the harness page that tests/proof/site.sh writes: measures every page, one frame each.
 'use strict';
 
 (function () {

@@ -1,5 +1,5 @@
 # Tests the commands themselves, in a copy of the course that is thrown away.
-# `sh tests/course.sh selftest` reads this file; it prints "ok NAME" and "not ok NAME: why".
+# `sh tests/student/course.sh commands` reads this file; it prints "ok NAME" and "not ok NAME: why".
 
 case ${BUILD:-build} in
 /*) grader=$BUILD/grade ;;
@@ -8,7 +8,7 @@ esac
 unset MAKEFLAGS MFLAGS MAKELEVEL BUILD SUBMISSIONS HIDDEN SHARD JOBS STRICT CRITERION CC CFLAGS LDFLAGS OPT SAN SUBMISSION SEED E AGAIN FIGURES
 unset COURSE_FLAGS TOOL_FLAGS SHARED BROWSER
 root=$(pwd)
-scratch=$root/build/selftest/"a copy $$" # with spaces: the course may live anywhere
+scratch=$root/build/commands/"a copy $$" # with spaces: the course may live anywhere
 mkdir -p "$scratch/chapters"
 trap 'kill $watcher 2>/dev/null; rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
@@ -28,7 +28,7 @@ verdict() # name, "" or what is wrong
 
 course()
 {
-    sh tests/course.sh "$@"
+    sh tests/student/course.sh "$@"
 }
 
 # ------------------------------------------------------------------ two chapters to play with
@@ -93,7 +93,7 @@ bool say_yes_98(float *out, float number)
 }
 END
 # watching takes seconds, so it starts now and is looked at in the end
-CRITERION=no sh tests/course.sh watch 97_watched </dev/null >watch.txt 2>&1 &
+CRITERION=no sh tests/student/course.sh watch 97_watched </dev/null >watch.txt 2>&1 &
 watcher=$!
 
 # ------------------------------------------------------------------ reset
@@ -327,7 +327,7 @@ mkdir -p bin
 for program in sh awk sed grep cut tr uname id head tail mktemp rm dirname cat; do
     ln -sf "$(command -v "$program")" "bin/$program"
 done
-PATH=$scratch/bin sh tests/course.sh setup >said.txt 2>&1 </dev/null && bad="exit code 0"
+PATH=$scratch/bin sh tests/student/course.sh setup >said.txt 2>&1 </dev/null && bad="exit code 0"
 [ "$(wc -l <said.txt)" -eq 1 ] || bad="${bad:-not one line: $(head -n 3 said.txt)}"
 grep -q 'none of apt-get, dnf, pacman, brew' said.txt || bad="${bad:-it does not say why}"
 verdict "make setup says in one sentence that it knows no package manager" "$bad"
@@ -351,7 +351,7 @@ case "$*" in
 esac
 END
     chmod +x "bin/$manager"
-    PATH=$scratch/bin sh tests/course.sh setup >said.txt 2>&1 </dev/null || bad="it failed: $(tail -n 1 said.txt)"
+    PATH=$scratch/bin sh tests/student/course.sh setup >said.txt 2>&1 </dev/null || bad="it failed: $(tail -n 1 said.txt)"
     grep -q '^setup: pandoc installed (pandoc 9.9)$' said.txt || bad="${bad:-it did not say so}"
     grep -q "^$manager .*pandoc" calls.txt || bad="${bad:-$manager was not called}"
     grep -q 'criterion' calls.txt && bad="${bad:-it installed what was there}"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the zip that Gradescope takes as an autograder: sh docs/grading/gradescope.sh FILE.zip
+# Makes the zip that Gradescope takes as an autograder: sh tests/instructor/gradescope.sh FILE.zip
 # The environment's HIDDEN (a folder of hidden tests) and SEED become part of it.
 set -eu
 zip=${1:-build/gradescope.zip}
@@ -8,11 +8,12 @@ command -v zip >/dev/null 2>&1 ||
     { echo "make gradescope needs the program zip, which is not here." >&2; exit 1; }
 
 rm -rf "$room" "$zip"
-mkdir -p "$room/course/tests" "$room/course/chapters" "$room/course/docs"
+mkdir -p "$room/course/tests" "$room/course/chapters"
 cp Makefile "$room/course"
 cp -R solutions "$room/course"
 cp chapters/[0-9][0-9]_*.c "$room/course/chapters"
-cp tests/*.c tests/*.h tests/*.sh tests/points.tsv "$room/course/tests"
+cp tests/*.c tests/*.h tests/points.tsv "$room/course/tests"
+cp -R tests/judge tests/instructor tests/student "$room/course/tests"
 : >"$room/settings"
 if [ -n "${HIDDEN:-}" ]; then
     cp -R "$HIDDEN" "$room/course/hidden"
@@ -22,7 +23,7 @@ case ${SEED:-} in
 *[!A-Za-z0-9._-]*) echo "SEED=$SEED: in a bundle a seed is made of letters and digits." >&2; exit 1 ;;
 ?*) echo "SEED=$SEED" >>"$room/settings" ;;
 esac
-cp docs/grading/gradescope/setup.sh docs/grading/gradescope/run_autograder "$room"
+cp tests/instructor/gradescope/setup.sh tests/instructor/gradescope/run_autograder "$room"
 chmod 755 "$room/setup.sh" "$room/run_autograder"
 
 mkdir -p "$(dirname "$zip")"

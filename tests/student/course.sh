@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the Makefile's commands call. POSIX sh, run from the course's root: sh tests/course.sh COMMAND ...
+# What the Makefile's commands call. POSIX sh, run from the course's root: sh tests/student/course.sh COMMAND ...
 # Nothing here knows a chapter by name: it reads chapters/NN_*.c.
 # shellcheck disable=SC2086  # lists of words are split on purpose
 set -u
@@ -636,8 +636,8 @@ pristine()
 docs()
 {
     command -v pandoc >/dev/null 2>&1 || die "The site is built by pandoc, which is not here: make setup installs it."
-    [ -f docs/build.sh ] || die "docs/build.sh, which builds the site, is missing."
-    sh docs/build.sh || die "The site was not built: the line above says why."
+    [ -f docs/loom/build.sh ] || die "docs/loom/build.sh, which builds the site, is missing."
+    sh docs/loom/build.sh || die "The site was not built: the line above says why."
     echo "The site is in build/site/: open file://$(pwd -P | sed 's/ /%20/g')/build/site/index.html"
 }
 
@@ -932,7 +932,7 @@ check_points()
     fi
 }
 
-[ $# -gt 0 ] || die "Usage: sh tests/course.sh COMMAND ...: the Makefile's commands call it; see make help." 2
+[ $# -gt 0 ] || die "Usage: sh tests/student/course.sh COMMAND ...: the Makefile's commands call it; see make help." 2
 command=$1
 shift
 case $command in
@@ -943,6 +943,6 @@ criterion) criterion_flags ;;
 check-readme) check_readme ;;
 check-carried) check_carried ;;
 check-points) check_points ;;
-selftest) . tests/selftest.sh ;;
-*) die "tests/course.sh has no command \"$command\"." 2 ;;
+commands) . tests/proof/commands.sh ;;
+*) die "tests/student/course.sh has no command \"$command\"." 2 ;;
 esac

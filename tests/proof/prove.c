@@ -462,10 +462,10 @@ static const struct {
     const char *name, *command;
     bool needs_programs;
 } checkers[] = {
-    {"site", "sh tests/site.sh", true},
-    {"grading", "sh tests/grade_test.sh", false},
-    {"commands", "sh tests/course.sh selftest", false},
-    {"readme", "sh tests/course.sh check-readme", false},
+    {"site", "sh tests/proof/site.sh", true},
+    {"grading", "sh tests/proof/class.sh", false},
+    {"commands", "sh tests/student/course.sh commands", false},
+    {"readme", "sh tests/student/course.sh check-readme", false},
 };
 enum { N_CHECKERS = sizeof checkers / sizeof *checkers };
 

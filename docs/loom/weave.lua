@@ -1,6 +1,6 @@
 -- weave.lua: a pandoc reader that turns a chapter, which is one C file, into a page.
 --
---     pandoc -f docs/weave.lua chapters/01_lookup.c -o 01_lookup.html …
+--     pandoc -f docs/loom/weave.lua chapters/01_lookup.c -o 01_lookup.html …
 --
 -- A block of prose opens with a line that is exactly `/*` and closes with one that is exactly
 -- `*/`; what stands between is Markdown. All else is code. The file becomes one Markdown text,

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Checks the built web site and the book: build/site. Prints lines `ok NAME` and `not ok NAME: what is wrong`.
-#     sh tests/site.sh          builds the site first (make docs), from the root of the project
-#     sh tests/site.sh DIR      checks the site in DIR as it is
+#     sh tests/proof/site.sh          builds the site first (make docs), from the root of the project
+#     sh tests/proof/site.sh DIR      checks the site in DIR as it is
 # What a browser alone can tell is checked where Debian's chromium, or another one, is installed.
 set -u
 LC_ALL=C
@@ -28,7 +28,7 @@ echo 'ok site is built'
 SITE_FILES=$(find "$SITE" -type f | sort)
 CHAPTERS=$(ls chapters/[0-9][0-9]_*.c 2> /dev/null)
 export SITE_FILES CHAPTERS
-"$pandoc" -f markdown -t plain -o /dev/null --lua-filter tests/site.lua < /dev/null ||
+"$pandoc" -f markdown -t plain -o /dev/null --lua-filter tests/proof/site.lua < /dev/null ||
     echo 'not ok site can be read: the checker itself broke off'
 
 # The book must also be a book to a program that reads books.
@@ -67,7 +67,7 @@ harness=build/site.check.html
             "$(basename "$page")" "$address"
     done
     echo '<pre id="report"></pre><script>'
-    cat tests/site.js
+    cat tests/proof/site.js
     echo '</script></body></html>'
 } > "$harness"
 
