@@ -128,7 +128,7 @@ COURSE_FLAGS = -std=c11 $(OPT) $(ARCH) -fno-math-errno -ffp-contract=off $(WARNI
 	$(SANITIZE) $(CFLAGS)
 # What the tests and the tools are compiled with.
 TOOL_FLAGS = -std=gnu11 -D_GNU_SOURCE -g -O2 -ffp-contract=off -Wall -Wextra -Wshadow \
-	-Wconversion -Itests -Itests/judge $(SANITIZE) $(CFLAGS)
+	-Wconversion -Itests -Itests/judge -I$(BUILD) $(SANITIZE) $(CFLAGS)
 ifeq ($(shell uname -s),Darwin)
 SHARED = -fPIC -dynamiclib -undefined dynamic_lookup
 else
@@ -177,6 +177,11 @@ PASS_ON := $(if $(filter check,$(GOALS)),:,exit 1)
 # only it needs: that compiles in a tenth of the time. (A file may use the name for more.)
 without_main = $(CC) $(COURSE_FLAGS) $2 -MMD -MP -MF $(@:.so=.d) -MT $@ -w $(SHARED) '-Dmain=$1' $< -o $@ $(LDFLAGS) -lm
 
+JUDGE_OBJECTS := $(addprefix $(BUILD)/objects/tests/judge/,judge.o compare.o inputs.o heart.o suite.o sandbox.o)
+# Wrong answers are many: at -O1 they compile in half the time. An OPT= that was asked for
+# is kept.
+ANSWERS_OPT := $(if $(filter file,$(origin OPT)),-O1)
+
 define chapter_rules
 .PHONY: $(addsuffix $1,$(EACH))
 
@@ -217,9 +222,27 @@ $(BUILD)/solution/$2: $(BUILD)/objects/$2.o $(BUILD)/objects/$2.solution.o
 	mkdir -p $$(@D)
 	$$(CC) $$(COURSE_FLAGS) $$^ -o $$@ $$(LDFLAGS) -lm
 
-$(BUILD)/tests/$2: $(BUILD)/objects/tests/$2.o $(BUILD)/objects/tests/judge/judge.o $(BUILD)/objects/tests/judge/sandbox.o
+# The tests; who makes their calls; the wrong answers (and, for the proof, the right ones).
+$(BUILD)/calls/$2.h: tests/$2.h tests/judge/calls.awk
+	mkdir -p $$(@D)
+	awk -f tests/judge/calls.awk $$< >$$@.new
+	mv $$@.new $$@
+
+$(BUILD)/objects/tests/$2.o: $(BUILD)/calls/$2.h
+
+$(BUILD)/tests/$2: $(BUILD)/objects/tests/$2.o $(JUDGE_OBJECTS) | $(BUILD)/caller/$2 $(BUILD)/wrong/$2.so
 	mkdir -p $$(@D)
 	$$(CC) $$(TOOL_FLAGS) $$^ -o $$@ $$(LDFLAGS) $$(CRITERION) -ldl -lm
+
+$(BUILD)/caller/$2: tests/judge/caller.c tests/judge/protocol.h $(BUILD)/calls/$2.h $(BUILD)/objects/tests/judge/sandbox.o
+	mkdir -p $$(@D)
+	$$(CC) $$(TOOL_FLAGS) -DTHE_CALLER -include tests/$2.h -include tests/judge/protocol.h \
+		-include $(BUILD)/calls/$2.h $$< $(BUILD)/objects/tests/judge/sandbox.o -o $$@ $$(LDFLAGS) -ldl -lm
+
+$(BUILD)/wrong/$2.so $(BUILD)/right/$2.so: $(BUILD)/%/$2.so: tests/%/$2.c solutions/$2.c tests/$2.h tests/judge/answers.h $(STAMP)
+	mkdir -p $$(@D)
+	$$(CC) $$(COURSE_FLAGS) $(ANSWERS_OPT) -w -include tests/$2.h -include tests/judge/answers.h -fPIC -c $$< -o $$(@:.so=.o)
+	$$(CC) $$(COURSE_FLAGS) $(ANSWERS_OPT) -w $3 $$(SHARED) $$(@:.so=.o) solutions/$2.c -o $$@ $$(LDFLAGS) -lm
 
 # The program's output is also what the site shows: never two timed programs at once.
 build/output/$2.txt: $(BUILD)/solution/$2 $(wildcard chapters/data/*) | $(if $4,build/output/$4.txt)
@@ -257,7 +280,7 @@ $(BUILD)/objects/hidden/%.o: $(HIDDEN)/%.c $(BUILD)/hidden/.from $(STAMP)
 	mkdir -p $(@D)
 	$(CC) $(TOOL_FLAGS) -I$(HIDDEN) $(filter -I% -isystem% -D% -pthread,$(CRITERION)) -MMD -MP -c $< -o $@
 
-$(BUILD)/hidden/%: $(BUILD)/objects/hidden/%.o $(BUILD)/objects/tests/judge/judge.o $(BUILD)/objects/tests/judge/sandbox.o
+$(BUILD)/hidden/%: $(BUILD)/objects/hidden/%.o $(JUDGE_OBJECTS)
 	$(CC) $(TOOL_FLAGS) $^ -o $@ $(LDFLAGS) $(CRITERION) -ldl -lm
 endif
 

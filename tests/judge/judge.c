@@ -1,24 +1,17 @@
-// See judge.h.
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-#include "judge.h"
-#include "sandbox.h"
+// Arrays and calls: see judge.h and inside.h.
+#include "inside.h"
 
-#include <criterion/hooks.h>
-#include <criterion/logging.h>
-#include <criterion/options.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <math.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #ifndef MAP_NORESERVE
@@ -28,92 +21,50 @@
 #define MAP_ANONYMOUS MAP_ANON
 #endif
 
-static const char *const verdict_names[N_VERDICTS] = {
-    "pass", "wrong", "not written", "crash", "time-out", "out of memory", "grader error",
-};
-
 // Bounds of one call. A right answer to any test takes a few milliseconds; the processor
-// time is the child's own, so a busy machine does not make a slow answer.
+// time is the process's own, so a busy machine does not make a slow answer.
 enum { CPU_SECONDS = 1, WALL_SECONDS = 20, MEMORY_BYTES = 512 << 20 };
 
 // ---- the state of one test -----------------------------------------------------------
-// A test is a process of its own and these belong to it; Criterion's macros leave no other
-// place for them.
+// A test is a process of its own and these belong to it.
 
-enum { MAX_ARRAYS = 64 };
+struct array judge_arrays[MAX_ARRAYS];
+size_t judge_n_arrays;
+struct logged_call judge_log[MAX_CALLS];
+size_t judge_n_calls;
 
-struct array {
-    const char *name;
-    unsigned char *region; // guard, pages, guard
-    size_t region_bytes, guard_bytes, page_bytes;
-    unsigned char *data;
-    size_t bytes;
-    unsigned char *original; // what an array that may be written began with
-    bool is_const;
-};
-
-static struct array arrays[MAX_ARRAYS];
-static size_t n_arrays;
+static uint32_t generation;
 static enum placement placement_now;
-
-enum phase { BEFORE, LOADING, CALLING, RETURNED };
-
-// Shared with the child, which may forge it: see struct fence_report.
-struct shared {
-    struct fence_report report;
-    volatile int phase;
-    char loader_says[256];
-    _Alignas(16) unsigned char result[64];
-};
-
-static struct shared *shared;
-static const char *function_name, *call_text;
+static unsigned char *next_place; // for the next array
+static int inputs = -1, inputs_to_read = -1, outputs = -1;
+static uint64_t inputs_end, outputs_end;
 static char case_text[1024];
 static const char *remark_text;
-static pid_t child;
-static int when_fenced; // the child writes one byte to this pipe before it loads anything
+static bool is_held;
+static size_t first_held;
 static bool something_was_checked;
-
-void (*judge_symbol)(void);
 
 // ---- failing -------------------------------------------------------------------------
 
-static void *must_map(size_t bytes, int protection, int kind)
-{
-    void *memory =
-        mmap(NULL, bytes, protection, kind | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (memory == MAP_FAILED)
-        judge_fail(GRADER_ERROR, "The judge could not map %zu bytes: %s.", bytes,
-                   strerror(errno));
-    return memory;
-}
+static void describe_call(char *text, size_t size);
 
-// The hook that reads this splits at the first '|'.
 void judge_fail(enum verdict verdict, const char *format, ...)
 {
-    char text[4096];
+    char says[2048], call[1024] = "";
+    struct outcome *outcome = suite_row->outcome;
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    vsnprintf(says, sizeof says, format, arguments);
     va_end(arguments);
-
-    char message[6144];
-    if (call_text != NULL)
-        snprintf(message, sizeof message, "%s|Called %s%s%s.\n%s%s%s",
-                 verdict_names[verdict], call_text, *case_text ? "\nwith " : "",
-                 case_text, text, remark_text ? "\n" : "",
-                 remark_text ? remark_text : "");
-    else
-        snprintf(message, sizeof message, "%s|%s", verdict_names[verdict], text);
-    cr_assert(false, "%s", message);
-    abort(); // not reached: cr_assert leaves the test
-}
-
-void judge_passed(void)
-{
-    if (!something_was_checked)
-        judge_fail(GRADER_ERROR, "This test has checked nothing.");
-    cr_assert(true);
+    if (judge_n_calls > 0)
+        describe_call(call, sizeof call);
+    snprintf(outcome->message, sizeof outcome->message, "%s%s%s%s%s%s%s", call,
+             *call ? "\n" : "", *call ? case_text : "", *call && *case_text ? "\n" : "",
+             says, remark_text != NULL ? "\n" : "",
+             remark_text != NULL ? remark_text : "");
+    wrap_lines(outcome->message, 76);
+    outcome->verdict = (int)verdict;
+    _exit(0);
 }
 
 void judge_case(const char *format, ...)
@@ -129,10 +80,90 @@ void judge_remark(const char *remark)
     remark_text = remark;
 }
 
+static void *must_map(size_t bytes, int protection)
+{
+    void *memory =
+        mmap(NULL, bytes, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED)
+        judge_fail(GRADER_ERROR, "The judge could not map %zu bytes: %s.", bytes,
+                   strerror(errno));
+    return memory;
+}
+
+// ---- the files that both sides map ---------------------------------------------------
+
+// A file without a name, open to write and, where wanted, once more to read only.
+static int new_file(int *to_read)
+{
+    static const char *const places[] = {"/dev/shm", "/tmp", NULL};
+    char path[64];
+    for (size_t i = 0; places[i] != NULL; i++) {
+        snprintf(path, sizeof path, "%s/judge-XXXXXX", places[i]);
+        int file = mkstemp(path);
+        if (file < 0)
+            continue;
+        if (to_read != NULL)
+            *to_read = open(path, O_RDONLY);
+        unlink(path);
+        if (to_read == NULL || *to_read >= 0)
+            return file;
+        close(file);
+    }
+    judge_fail(GRADER_ERROR, "The judge cannot make a file in /dev/shm or /tmp: %s.",
+               strerror(errno));
+}
+
+static void open_files(void)
+{
+    if (inputs >= 0)
+        return;
+    inputs = new_file(&inputs_to_read);
+    outputs = new_file(NULL);
+    outputs_end = LEFT_BEHIND_BYTES;
+}
+
+// Room for `bytes` more at the end of a file: where it begins.
+static uint64_t more_room(int file, uint64_t *end, size_t bytes)
+{
+    const uint64_t offset = *end;
+    *end += bytes;
+    if (ftruncate(file, (off_t)*end) != 0)
+        judge_fail(GRADER_ERROR, "The judge cannot make room for %zu bytes: %s.", bytes,
+                   strerror(errno));
+    return offset;
+}
+
+static void write_at(int file, const void *bytes, size_t n, uint64_t offset)
+{
+    const unsigned char *from = bytes;
+    while (n > 0) {
+        ssize_t done = pwrite(file, from, n, (off_t)offset);
+        if (done <= 0)
+            judge_fail(GRADER_ERROR, "The judge cannot write its arrays: %s.",
+                       strerror(errno));
+        from += done;
+        offset += (uint64_t)done;
+        n -= (size_t)done;
+    }
+}
+
+// What is beyond the end, should the other side have cut the file, reads as 0xff.
+static void read_at(void *bytes, size_t n, uint64_t offset)
+{
+    unsigned char *to = bytes;
+    memset(to, 0xff, n);
+    while (n > 0) {
+        ssize_t done = pread(outputs, to, n, (off_t)offset);
+        if (done <= 0)
+            return;
+        to += done;
+        offset += (uint64_t)done;
+        n -= (size_t)done;
+    }
+}
+
 // ---- arrays --------------------------------------------------------------------------
 
-static const uint32_t float_poison = 0x7fc0d1edu;
-static const uint64_t double_poison = 0x7ff8d1edd1edd1edu;
 enum { SLACK = 0xa5 };
 
 void judge_placement(enum placement placement)
@@ -145,1010 +176,923 @@ static size_t round_up(size_t bytes, size_t unit)
     return (bytes + unit - 1) / unit * unit;
 }
 
-// Guard pages as wide as the array itself, so that a stride or an offset that is wrong
-// still lands in them. An input is private: what a child does to it stays in the child.
-static struct array *new_array(const char *name, size_t bytes, bool is_const)
+// A place that neither this process nor the caller uses for anything else.
+static unsigned char *first_place(void)
 {
-    if (n_arrays == MAX_ARRAYS)
-        judge_fail(GRADER_ERROR, "A test makes more than %d arrays.", MAX_ARRAYS);
-    struct array *array = &arrays[n_arrays++];
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    *array = (struct array){.name = name, .bytes = bytes, .is_const = is_const};
-    array->page_bytes = round_up(bytes > 0 ? bytes : 1, page);
-    array->guard_bytes = round_up(array->page_bytes + (1 << 20), page);
-    array->region_bytes = array->page_bytes + 2 * array->guard_bytes;
-    array->region =
-        must_map(array->region_bytes, PROT_NONE, is_const ? MAP_PRIVATE : MAP_SHARED);
-    unsigned char *pages = array->region + array->guard_bytes;
-    if (mprotect(pages, array->page_bytes, PROT_READ | PROT_WRITE) != 0)
-        judge_fail(GRADER_ERROR, "The judge could not open its pages: %s.",
+    return (unsigned char *)(sizeof(void *) < 8 ? (uintptr_t)0x50000000u
+                                                : (uintptr_t)0x200000000000u);
+}
+
+static void *map_at(void *place, size_t bytes, const struct array *array)
+{
+    const int kind = array->is_output ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED
+                                      : MAP_SHARED | MAP_FIXED;
+    void *at =
+        mmap(place, bytes, PROT_READ | PROT_WRITE, kind, array->is_output ? -1 : inputs,
+             array->is_output ? 0 : (off_t)array->offset);
+    if (at != place)
+        judge_fail(GRADER_ERROR, "The judge could not map %zu bytes: %s.", bytes,
                    strerror(errno));
-    array->data = pages;
+    return at;
+}
+
+void fresh_case(void)
+{
+    if (is_held)
+        judge_fail(GRADER_ERROR, "A test asks for a fresh case among calls together.");
+    if (next_place != NULL)
+        munmap(first_place(), (size_t)(next_place - first_place()));
+    next_place = NULL;
+    generation++;
+    case_text[0] = '\0';
+}
+
+// Guard pages as wide as the array itself, so that a stride or an offset that is wrong
+// still lands in them. Nothing is mapped there, here or in the caller.
+static struct array *new_array(size_t bytes, bool is_output)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    open_files();
+    if (judge_n_arrays == MAX_ARRAYS)
+        judge_fail(GRADER_ERROR, "A test makes more than %d arrays.", MAX_ARRAYS);
+    struct array *array = &judge_arrays[judge_n_arrays++];
+    *array = (struct array){
+        .bytes = bytes, .generation = generation, .is_output = is_output, .kind = BYTES};
+    array->page_bytes = round_up(bytes > 0 ? bytes : 1, page);
+    const size_t guard = round_up(array->page_bytes + (1 << 20), page);
+    array->region = next_place != NULL ? next_place : first_place();
+    array->region_bytes = array->page_bytes + 2 * guard;
+    array->pages = array->region + guard;
+    next_place = array->region + array->region_bytes;
+    array->offset = is_output ? more_room(outputs, &outputs_end, array->page_bytes)
+                              : more_room(inputs, &inputs_end, array->page_bytes);
+    array->data = map_at(array->pages, array->page_bytes, array);
     if (placement_now == ENDS_AT_GUARD)
         array->data += array->page_bytes - bytes;
-    if (array->page_bytes - bytes < page) {
-        memset(pages, SLACK, (size_t)(array->data - pages));
-        memset(array->data + bytes, SLACK,
-               (size_t)(pages + array->page_bytes - array->data) - bytes);
-    }
     return array;
+}
+
+static void fill_slack(struct array *array)
+{
+    memset(array->pages, SLACK, (size_t)(array->data - array->pages));
+    memset(array->data + array->bytes, SLACK,
+           (size_t)(array->pages + array->page_bytes - array->data) - array->bytes);
 }
 
 static void seal(struct array *array)
 {
-    mprotect(array->region + array->guard_bytes, array->page_bytes, PROT_READ);
+    mprotect(array->pages, array->page_bytes, PROT_READ);
 }
 
-// Keeps what the array holds now, to tell later whether it was touched.
-static void *remember(struct array *array)
+const void *bytes_in(const void *values, size_t bytes)
 {
-    array->original = must_map(array->bytes + 1, PROT_READ | PROT_WRITE, MAP_PRIVATE);
-    memcpy(array->original, array->data, array->bytes);
-    return array->data;
-}
-
-const void *bytes_in(const char *name, const void *values, size_t bytes)
-{
-    struct array *array = new_array(name, bytes, true);
+    struct array *array = new_array(bytes, false);
+    fill_slack(array);
     if (bytes > 0)
         memcpy(array->data, values, bytes);
     seal(array);
     return array->data;
 }
 
-void *bytes_inout(const char *name, const void *values, size_t bytes)
+// The pages as they are now go to the file, and are kept to tell whether they changed.
+static void *begin_output(struct array *array)
 {
-    struct array *array = new_array(name, bytes, false);
+    fill_slack(array);
+    array->original = must_map(array->page_bytes, PROT_READ | PROT_WRITE);
+    memcpy(array->original, array->pages, array->page_bytes);
+    write_at(outputs, array->pages, array->page_bytes, array->offset);
+    return array->data;
+}
+
+void *bytes_inout(const void *values, size_t bytes)
+{
+    struct array *array = new_array(bytes, true);
     if (bytes > 0)
         memcpy(array->data, values, bytes);
-    return remember(array);
+    return begin_output(array);
 }
 
-static void *poisoned(const char *name, size_t n, const void *poison, size_t width)
+static void *poisoned(size_t n, const void *poison, size_t width)
 {
-    struct array *array = new_array(name, n * width, false);
+    struct array *array = new_array(n * width, true);
     for (size_t i = 0; i < n; i++)
         memcpy(array->data + i * width, poison, width);
-    return remember(array);
+    return begin_output(array);
 }
 
-const float *floats_in(const char *name, const float *values, size_t n)
+const float *floats_in(const float *values, size_t n)
 {
-    return bytes_in(name, values, n * sizeof *values);
+    const float *array = bytes_in(values, n * sizeof *values);
+    judge_arrays[judge_n_arrays - 1].kind = FLOATS;
+    return array;
 }
 
-const double *doubles_in(const char *name, const double *values, size_t n)
+const double *doubles_in(const double *values, size_t n)
 {
-    return bytes_in(name, values, n * sizeof *values);
+    return bytes_in(values, n * sizeof *values);
 }
 
-const uint32_t *ids_in(const char *name, const uint32_t *values, size_t n)
+const uint32_t *ids_in(const uint32_t *values, size_t n)
 {
-    return bytes_in(name, values, n * sizeof *values);
+    return bytes_in(values, n * sizeof *values);
 }
 
-float *sparse_floats_in(const char *name, size_t n)
+float *sparse_floats_in(size_t n)
 {
-    return (float *)new_array(name, n * sizeof(float), true)->data;
+    return (float *)new_array(n * sizeof(float), false)->data;
 }
 
-float *floats_out(const char *name, size_t n)
+float *floats_out(size_t n)
 {
-    return poisoned(name, n, &float_poison, sizeof float_poison);
+    float *array = poisoned(n, &float_poison, sizeof float_poison);
+    judge_arrays[judge_n_arrays - 1].kind = FLOATS;
+    return array;
 }
 
-double *doubles_out(const char *name, size_t n)
+double *doubles_out(size_t n)
 {
-    return poisoned(name, n, &double_poison, sizeof double_poison);
+    return poisoned(n, &double_poison, sizeof double_poison);
 }
 
-uint32_t *ids_out(const char *name, size_t n)
+uint32_t *ids_out(size_t n)
 {
-    return poisoned(name, n, &float_poison, sizeof float_poison);
+    return poisoned(n, &float_poison, sizeof float_poison);
 }
 
-float *floats_inout(const char *name, const float *values, size_t n)
+float *floats_inout(const float *values, size_t n)
 {
-    return bytes_inout(name, values, n * sizeof *values);
+    float *array = bytes_inout(values, n * sizeof *values);
+    judge_arrays[judge_n_arrays - 1].kind = FLOATS;
+    return array;
 }
 
-double *doubles_inout(const char *name, const double *values, size_t n)
+double *doubles_inout(const double *values, size_t n)
 {
-    return bytes_inout(name, values, n * sizeof *values);
+    return bytes_inout(values, n * sizeof *values);
 }
 
-uint32_t *ids_inout(const char *name, const uint32_t *values, size_t n)
+uint32_t *ids_inout(const uint32_t *values, size_t n)
 {
-    return bytes_inout(name, values, n * sizeof *values);
+    return bytes_inout(values, n * sizeof *values);
 }
 
-static struct array *array_at(const void *data)
+const struct array *judge_array_at(const void *address)
 {
-    for (size_t i = n_arrays; i-- > 0;)
-        if (arrays[i].data == data)
-            return &arrays[i];
-    judge_fail(GRADER_ERROR, "A test asks about an array that the judge did not make.");
+    const unsigned char *at = address;
+    for (size_t i = judge_n_arrays; i-- > 0;) {
+        const struct array *a = &judge_arrays[i];
+        if (a->generation == generation && at >= a->data &&
+            (at < a->data + a->bytes || at == a->data))
+            return a;
+    }
+    return NULL;
+}
+
+static const struct array *must_be_array(const void *data)
+{
+    const struct array *array = judge_array_at(data);
+    if (array == NULL)
+        judge_fail(GRADER_ERROR,
+                   "A test asks about an array that the judge did not make.");
+    return array;
 }
 
 void judge_seal(const void *array)
 {
-    seal(array_at(array));
+    seal(&judge_arrays[must_be_array(array) - judge_arrays]);
+}
+
+static const unsigned char *original_of(const struct array *array)
+{
+    return array->original + (array->data - array->pages);
 }
 
 bool is_untouched(const void *data)
 {
-    const struct array *array = array_at(data);
-    return memcmp(array->data, array->original, array->bytes) == 0;
+    const struct array *array = must_be_array(data);
+    return memcmp(array->data, original_of(array), array->bytes) == 0;
 }
 
 double *judge_doubles(size_t n)
 {
-    return must_map((n + 1) * sizeof(double), PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    return must_map((n + 1) * sizeof(double), PROT_READ | PROT_WRITE);
 }
 
 float *judge_floats(size_t n)
 {
-    return must_map((n + 1) * sizeof(float), PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    return must_map((n + 1) * sizeof(float), PROT_READ | PROT_WRITE);
 }
 
 uint32_t *judge_ids(size_t n)
 {
-    return must_map((n + 1) * sizeof(uint32_t), PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    return must_map((n + 1) * sizeof(uint32_t), PROT_READ | PROT_WRITE);
 }
 
-// ---- for references, and for words about inputs --------------------------------------
+// ---- words about a call --------------------------------------------------------------
 
-double *filled(size_t n, double value)
+static const struct logged_call *last_call(void)
 {
-    double *values = judge_doubles(n);
-    for (size_t i = 0; i < n; i++)
-        values[i] = value;
-    return values;
+    return judge_n_calls > 0 ? &judge_log[judge_n_calls - 1] : NULL;
 }
 
-double *transposed(const double *values, size_t rows, size_t columns)
+static const char *function_name(void)
 {
-    double *out = judge_doubles(rows * columns);
-    for (size_t r = 0; r < rows; r++)
-        for (size_t c = 0; c < columns; c++)
-            out[c * rows + r] = values[r * columns + c];
-    return out;
+    return last_call() != NULL ? last_call()->signature->function : "the function";
 }
 
-double dot_product(const float *a, const float *b, size_t n)
+static const void *pointer_of(const struct logged_call *call, const struct parameter *p)
 {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += (double)a[i] * (double)b[i];
-    return sum;
+    const void *pointer;
+    memcpy(&pointer, call->made.arguments + p->offset, sizeof pointer);
+    return pointer;
 }
 
-double cosine_of(const float *a, const float *b, size_t n)
+const char *judge_name_of(const struct array *array)
 {
-    const double norms = sqrt(dot_product(a, a, n)) * sqrt(dot_product(b, b, n));
-    return norms > 0 ? dot_product(a, b, n) / norms : 0;
-}
-
-const char *list_ids(const uint32_t *ids, size_t n)
-{
-    static char text[256];
-    size_t used = 0;
-    text[0] = '\0';
-    for (size_t t = 0; t < n && used < sizeof text - 20; t++)
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s%u", t ? " " : "",
-                                 (unsigned)ids[t]);
-    if (used >= sizeof text - 20)
-        snprintf(text + used, sizeof text - used, " ...");
-    return text;
-}
-
-// ---- random inputs -------------------------------------------------------------------
-
-static const char *seed_text(void)
-{
-    const char *seed = getenv("SEED");
-    return seed != NULL && *seed ? seed : "1";
-}
-
-// FNV-1a of the seed and the test's name starts a splitmix64 (Steele, Lea and Flood 2014).
-static uint64_t random_start(void)
-{
-    uint64_t hash = 14695981039346656037u;
-    const char *texts[] = {seed_text(), criterion_current_test->category,
-                           criterion_current_test->name};
-    for (size_t i = 0; i < 3; i++)
-        for (const char *c = texts[i]; *c; c++)
-            hash = (hash ^ (unsigned char)*c) * 1099511628211u;
-    return hash;
-}
-
-uint32_t judge_random(void)
-{
-    static uint64_t state;
-    static bool started;
-    if (!started)
-        state = random_start();
-    started = true;
-    uint64_t z = state += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return (uint32_t)((z ^ (z >> 31)) >> 32);
-}
-
-size_t random_between(size_t least, size_t most)
-{
-    return least + judge_random() % (most - least + 1);
-}
-
-double random_normal(void)
-{
-    double u = (judge_random() + 1.0) / 4294967297.0;
-    double turn = judge_random() / 4294967296.0 * 6.283185307179586;
-    return sqrt(-2 * log(u)) * cos(turn);
-}
-
-void fill_normal(float *values, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        values[i] = (float)random_normal();
-}
-
-void fill_ids(uint32_t *ids, size_t n, size_t vocab_size)
-{
-    for (size_t t = 0; t < n; t++)
-        ids[t] = (uint32_t)random_between(0, vocab_size - 1);
-    if (n > 2)
-        ids[n - 1] = ids[random_between(0, n - 2)];
-}
-
-// ---- the call ------------------------------------------------------------------------
-
-static const char *submission(void)
-{
-    return getenv("SUBMISSION");
-}
-
-void *judge_result(const char *function, const char *call, size_t bytes)
-{
-    function_name = function;
-    call_text = call;
-    if (shared == NULL)
-        shared = must_map(sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED);
-    if (bytes > sizeof shared->result)
-        judge_fail(GRADER_ERROR, "The result of %s is too large for the judge.",
-                   function);
-    memset(shared, 0, sizeof *shared);
-    return shared->result;
-}
-
-extern char **environ;
-
-// The seed, paths, and whatever else the environment holds are no submission's business.
-static void forget_environment(void)
-{
-    for (char **variable = environ; variable != NULL && *variable != NULL; variable++)
-        memset(*variable, 0, strlen(*variable));
-    environ = NULL;
-}
-
-// In the child, behind the fence: finds the function, or ends.
-static void load(void)
-{
-    static char path[PATH_MAX] = "/submission"; // with the filter, any name will do
-    shared->phase = LOADING;
-    if (fence_level()[0] != 's')
-        snprintf(path, sizeof path, "%s", submission());
-    forget_environment();
-    void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (object != NULL)
-        *(void **)&judge_symbol = dlsym(object, function_name);
-    if (judge_symbol == NULL) {
-        const char *why = dlerror();
-        snprintf(shared->loader_says, sizeof shared->loader_says, "%s",
-                 why ? why : "no reason");
-        _exit(113);
+    const struct logged_call *call = last_call();
+    for (size_t i = 0; call != NULL && i < call->signature->n_parameters; i++) {
+        const struct parameter *p = &call->signature->parameters[i];
+        if (p->kind <= BYTES && judge_array_at(pointer_of(call, p)) == array)
+            return p->name;
     }
-    fence_loaded();
-    shared->phase = CALLING;
+    return "an array";
 }
 
-bool judge_child(void)
+static size_t width_of(enum kind kind)
 {
-    int object = open(submission(), O_RDONLY | O_CLOEXEC), fenced[2];
-    if (object < 0)
-        judge_fail(GRADER_ERROR, "The judge cannot open %s: %s.", submission(),
-                   strerror(errno));
-    fence_level(); // asks the kernel while that is still allowed
-    if (pipe(fenced) != 0 || (child = fork()) < 0)
-        judge_fail(GRADER_ERROR, "The judge cannot start a process: %s.",
-                   strerror(errno));
-    if (child > 0) {
-        close(object);
-        close(fenced[1]);
-        when_fenced = fenced[0];
+    static const size_t widths[] = {
+        [FLOATS] = sizeof(float),
+        [DOUBLES] = sizeof(double),
+        [IDS] = sizeof(uint32_t),
+        [SIZES] = sizeof(size_t),
+        [WIDES] = sizeof(uint64_t),
+        [BYTES] = 1,
+        [A_FLOAT] = sizeof(float),
+        [A_DOUBLE] = sizeof(double),
+        [AN_ID] = sizeof(uint32_t),
+        [A_SIZE] = sizeof(size_t),
+        [A_WIDE] = sizeof(uint64_t),
+        [A_BOOL] = sizeof(bool),
+        [A_FUNCTION] = sizeof(void (*)(void)),
+    };
+    return widths[kind];
+}
+
+// One element, or one value, of this kind.
+static void print_element(char *text, size_t size, enum kind kind, const void *at)
+{
+    union {
+        float f;
+        double d;
+        uint32_t id;
+        size_t n;
+        uint64_t wide;
+        bool b;
+    } value;
+    memcpy(&value, at, width_of(kind));
+    if (kind == FLOATS || kind == A_FLOAT)
+        snprintf(text, size, "%.7g", (double)value.f);
+    else if (kind == DOUBLES || kind == A_DOUBLE)
+        snprintf(text, size, "%.7g", value.d);
+    else if (kind == IDS || kind == AN_ID)
+        snprintf(text, size, "%lu", (unsigned long)value.id);
+    else if (kind == A_BOOL)
+        snprintf(text, size, "%s", value.b ? "true" : "false");
+    else if (kind == SIZES || kind == A_SIZE)
+        snprintf(text, size, "%zu", value.n);
+    else
+        snprintf(text, size, "%llu", (unsigned long long)value.wide);
+}
+
+// "ids 2 3 5 1", "wte 0.3 -0.2 ... (18 numbers)": what an array held before the call.
+static size_t describe_array(char *text, size_t size, const struct parameter *p,
+                             const struct array *array, const unsigned char *from)
+{
+    enum { SHOWN = 6 };
+    const size_t width = width_of(p->kind),
+                 n = (size_t)(array->data + array->bytes - from) / width;
+    const unsigned char *values =
+        array->is_output ? original_of(array) + (from - array->data) : from;
+    size_t used = (size_t)snprintf(text, size, "%s", p->name);
+    for (size_t i = 0; i < n && i < SHOWN && used < size; i++) {
+        char element[64];
+        print_element(element, sizeof element, p->kind, values + i * width);
+        used += (size_t)snprintf(text + used, size - used, " %s", element);
+    }
+    if (n > SHOWN && used < size)
+        used += (size_t)snprintf(text + used, size - used, " ... (%zu)", n);
+    return used;
+}
+
+// False if there is nothing to say of this argument: an output, or a number that is none.
+static bool describe_argument(char *text, size_t size, const struct logged_call *call,
+                              const struct parameter *p)
+{
+    if (p->kind == A_FUNCTION || p->kind == BYTES)
         return false;
+    if (p->kind > BYTES) {
+        char value[64];
+        print_element(value, sizeof value, p->kind, call->made.arguments + p->offset);
+        snprintf(text, size, "%s %s", p->name, value);
+        return true;
     }
-    if (!fence_enter(object, fenced[1], MEMORY_BYTES, &shared->report))
-        _exit(114);
-    load();
+    const unsigned char *pointer = pointer_of(call, p);
+    const struct array *array = judge_array_at(pointer);
+    uint32_t first = 0;
+    if (array == NULL)
+        return false;
+    if (array->is_output && array->bytes >= sizeof first)
+        memcpy(&first, original_of(array), sizeof first);
+    if (array->bytes == 0 || first == float_poison || first == (uint32_t)double_poison)
+        return false;
+    describe_array(text, size, p, array, pointer);
     return true;
 }
 
-void judge_leave_child(int after_the_call)
+// "Called one_hot(out, ids, n_tokens, vocab_size) with ids 2 0 3, n_tokens 3, vocab_size 5."
+static void describe_call(char *text, size_t size)
 {
-    shared->phase = RETURNED;
-    _exit(after_the_call);
+    const struct logged_call *call = last_call();
+    const struct signature *s = call->signature;
+    size_t used = (size_t)snprintf(text, size, "Called %s(", s->function);
+    for (size_t i = 0; i < s->n_parameters && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%s", i > 0 ? ", " : "",
+                                 s->parameters[i].name);
+    const char *before = ") with ";
+    for (size_t i = 0; i < s->n_parameters && used < size; i++) {
+        char argument[256];
+        if (!describe_argument(argument, sizeof argument, call, &s->parameters[i]))
+            continue;
+        used += (size_t)snprintf(text + used, size - used, "%s%s", before, argument);
+        before = ", ";
+    }
+    if (used < size)
+        snprintf(text + used, size - used, *before == ')' ? ")." : ".");
+}
+
+// ---- the caller ----------------------------------------------------------------------
+
+struct caller {
+    pid_t process;
+    int socket;
+};
+
+extern char **environ;
+
+// A caller holds no environment but what asks for the fallback, and no descriptor but its
+// own.
+static struct caller start_caller(const char *object_path)
+{
+    char without[] = "JUDGE_WITHOUT_SECCOMP=1", *none[] = {NULL},
+         *fallback[] = {without, NULL};
+    char path[PATH_MAX];
+    int ends[2], object = open(object_path, O_RDONLY);
+    snprintf(path, sizeof path, "%s", object_path);
+    char *const argv[] = {(char[]){"caller"}, path, NULL};
+    struct caller caller = {.process = -1};
+    if (object < 0)
+        judge_fail(GRADER_ERROR, "The judge cannot open %s: %s.", object_path,
+                   strerror(errno));
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
+        judge_fail(GRADER_ERROR, "The judge cannot talk to a process: %s.",
+                   strerror(errno));
+    open_files();
+    const int given[] = {ends[1], object, inputs_to_read, outputs};
+    int high[4];
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    for (int i = 0; i < 4; i++) {
+        high[i] = fcntl(given[i], F_DUPFD_CLOEXEC, 32);
+        posix_spawn_file_actions_adddup2(&actions, high[i], CALLER_SOCKET + i);
+    }
+    for (int fd = CALLER_OUTPUTS + 1; fd < 32; fd++)
+        if (fcntl(fd, F_GETFD) >= 0)
+            posix_spawn_file_actions_addclose(&actions, fd);
+    int failed = posix_spawn(&caller.process, suite_options.caller, &actions, NULL, argv,
+                             getenv("JUDGE_WITHOUT_SECCOMP") != NULL ? fallback : none);
+    posix_spawn_file_actions_destroy(&actions);
+    for (int i = 0; i < 4; i++)
+        close(high[i]);
+    close(ends[1]);
+    close(object);
+    if (failed != 0)
+        judge_fail(GRADER_ERROR, "The judge cannot start %s: %s.", suite_options.caller,
+                   strerror(failed));
+    caller.socket = ends[0];
+    fcntl(caller.socket, F_SETFD, FD_CLOEXEC);
+    return caller;
+}
+
+static bool send_all(int to, const void *bytes, size_t n)
+{
+    const unsigned char *from = bytes;
+    while (n > 0) {
+        ssize_t done = write(to, from, n);
+        if (done <= 0 && errno != EINTR)
+            return false;
+        from += done > 0 ? done : 0;
+        n -= done > 0 ? (size_t)done : 0;
+    }
+    return true;
+}
+
+static bool receive_all(int from, void *bytes, size_t n)
+{
+    unsigned char *to = bytes;
+    while (n > 0) {
+        ssize_t done = read(from, to, n);
+        if (done == 0 || (done < 0 && errno != EINTR))
+            return false;
+        to += done > 0 ? done : 0;
+        n -= done > 0 ? (size_t)done : 0;
+    }
+    return true;
+}
+
+// The submission's caller, or that of the wrong answers.
+static const struct caller *caller_of(bool wrong)
+{
+    static struct caller callers[2] = {{.process = 0}, {.process = 0}};
+    if (callers[wrong].process == 0)
+        callers[wrong] =
+            start_caller(wrong ? suite_options.wrong : suite_options.submission);
+    return &callers[wrong];
+}
+
+// Has calls first, first + 1, ... made in one process. The arrays of the outputs lie at
+// `offsets`, one an array.
+static struct reply ask(size_t first, size_t n, const uint64_t *offsets, bool wrong,
+                        const struct made_call *made)
+{
+    static struct mapped_array mapped[MAX_ARRAYS];
+    struct request request = {.n_calls = (uint32_t)n,
+                              .memory_bytes = MEMORY_BYTES,
+                              .cpu_seconds = CPU_SECONDS,
+                              .wall_seconds = WALL_SECONDS};
+    struct reply reply = {.was_fenced = 0};
+    const uint32_t from = judge_log[first].made.generation;
+    static const struct left_behind nothing = {.phase = BEFORE};
+    const struct caller *caller = caller_of(wrong);
+    for (size_t i = 0; i < judge_n_arrays; i++) {
+        const struct array *a = &judge_arrays[i];
+        if (a->generation >= from)
+            mapped[request.n_arrays++] =
+                (struct mapped_array){(uintptr_t)a->pages, a->page_bytes, offsets[i],
+                                      a->is_output, a->generation};
+    }
+    write_at(outputs, &nothing, offsetof(struct left_behind, results) + n * 16, 0);
+    if (!send_all(caller->socket, &request, sizeof request) ||
+        !send_all(caller->socket, mapped, request.n_arrays * sizeof *mapped) ||
+        !send_all(caller->socket, made, n * sizeof *made) ||
+        !receive_all(caller->socket, &reply, sizeof reply))
+        judge_fail(GRADER_ERROR, "The judge lost the process that makes the calls.");
+    return reply;
 }
 
 // ---- how a call ended ----------------------------------------------------------------
 
 static const struct array *array_near(const unsigned char *address)
 {
-    for (size_t i = n_arrays; i-- > 0;)
-        if (address >= arrays[i].region &&
-            address < arrays[i].region + arrays[i].region_bytes)
-            return &arrays[i];
+    for (size_t i = judge_n_arrays; i-- > 0;)
+        if (judge_arrays[i].generation == generation &&
+            address >= judge_arrays[i].region &&
+            address < judge_arrays[i].region + judge_arrays[i].region_bytes)
+            return &judge_arrays[i];
     return NULL;
 }
 
-static void fail_near_array(const struct array *array, const unsigned char *address)
+static void fail_near_array(const struct fence_report *report, const struct array *array,
+                            const unsigned char *address)
 {
-    int is_write = shared->report.fault_is_write;
-    const char *did = is_write == 1 ? "wrote" : is_write == 0 ? "read" : "reached";
+    const char *did = report->fault_is_write == 1   ? "wrote"
+                      : report->fault_is_write == 0 ? "read"
+                                                    : "reached";
+    const char *name = judge_name_of(array);
     if (address >= array->data && address < array->data + array->bytes)
         judge_fail(CRASH, "%s wrote to %s, which is const: inputs are only read.",
-                   function_name, array->name);
+                   function_name(), name);
     bool before = address < array->data;
     size_t away = before ? (size_t)(array->data - address)
                          : (size_t)(address - array->data) - array->bytes;
-    judge_fail(CRASH, "%s %s %s of %s: byte %zu %s its %zu bytes.", function_name, did,
-               before ? "before the start" : "past the end", array->name,
+    judge_fail(CRASH, "%s %s %s of %s: byte %zu %s its %zu bytes.", function_name(), did,
+               before ? "before the start" : "past the end", name,
                before ? away : away + 1, before ? "before" : "after", array->bytes);
 }
 
-static void fail_at_fault(void)
+static void fail_at_fault(const struct fence_report *report)
 {
-    const struct fence_report *report = &shared->report;
     const unsigned char *address = report->fault_address;
     const struct array *array = array_near(address);
     uintptr_t below_stack = (uintptr_t)report->stack_pointer - (uintptr_t)address;
 
     if (report->fault_signal == SIGFPE)
         judge_fail(CRASH, "%s crashed: a whole number was divided by zero.",
-                   function_name);
+                   function_name());
+    if (report->fault_signal == SIGILL)
+        judge_fail(CRASH,
+                   "%s crashed: it came to an instruction that stops it, as compilers "
+                   "put it where the program must never come.",
+                   function_name());
     if (array != NULL)
-        fail_near_array(array, address);
+        fail_near_array(report, array, address);
     if (report->fault_errno == ENOMEM && (uintptr_t)address < (1u << 30))
         judge_fail(OUT_OF_MEMORY,
                    "%s ran out of memory: it may use %d MB, and malloc gave NULL.",
-                   function_name, MEMORY_BYTES >> 20);
+                   function_name(), MEMORY_BYTES >> 20);
     if (report->stack_pointer != NULL && below_stack + (1 << 20) < (2u << 20))
         judge_fail(CRASH,
-                   "%s ran out of stack: a recursion that does not end, or a very "
-                   "large local array.",
-                   function_name);
+                   "%s ran out of stack: a recursion that does not end, a large local "
+                   "array, or one that it wrote past.",
+                   function_name());
     if ((uintptr_t)address < 4096)
-        judge_fail(CRASH, "%s crashed: it used a NULL pointer.", function_name);
+        judge_fail(CRASH, "%s crashed: it used a NULL pointer.", function_name());
     judge_fail(CRASH, "%s crashed: it used an address that is in none of its arrays.",
-               function_name);
+               function_name());
 }
 
-static const char *in_phase(void)
+static const char *in_phase(uint32_t phase)
 {
-    return shared->phase == LOADING ? "Before any exercise was called, code of the file"
-                                    : function_name;
+    return phase == LOADING ? "Before any exercise was called, code of the file"
+                            : function_name();
 }
 
-static void fail_at_signal(int number)
+static void fail_at_signal(int number, uint32_t phase)
 {
     if (number == SIGSYS) // its handler could not run: the signal was blocked
         judge_fail(CRASH,
                    "%s asked the system for something that an exercise does not need.",
-                   in_phase());
+                   in_phase(phase));
+    if (number == SIGABRT)
+        judge_fail(
+            CRASH,
+            "%s gave up: abort was called, by an assert that failed, or by free or "
+            "realloc for an address that malloc never gave.",
+            in_phase(phase));
     if (number == SIGXCPU || number == SIGKILL)
-        judge_fail(CRASH, "%s was killed by the system.", function_name);
-    judge_fail(CRASH, "%s crashed with signal %d (%s).", function_name, number,
+        judge_fail(CRASH, "%s was killed by the system.", function_name());
+    judge_fail(CRASH, "%s crashed with signal %d (%s).", function_name(), number,
                strsignal(number));
 }
 
-// The loader's words, in memory that the child could write: only what can be printed.
-static const char *loader_says(void)
+static void fail_at_exit(struct ending end, uint32_t phase, bool filtered)
 {
-    static char words[sizeof shared->loader_says];
-    memcpy(words, shared->loader_says, sizeof words - 1);
-    for (char *c = words; *c; c++)
-        if (*c < ' ' || *c > '~')
-            *c = '?';
-    return words;
-}
-
-static void fail_at_exit(struct ending end)
-{
-    if (end.status == 113 && *shared->loader_says)
-        judge_fail(CRASH, "The program could not be loaded: %s.", loader_says());
+    const char *stopped = filtered ? fence_stopped(end.status) : NULL;
+    if (stopped != NULL)
+        judge_fail(CRASH, "%s asked the system for %s: an exercise only computes.",
+                   in_phase(phase), stopped);
+    if (end.status == EXIT_NO_MAP)
+        judge_fail(GRADER_ERROR, "The judge's arrays could not be laid out.");
+    if (end.status == EXIT_NOT_LOADED && phase == LOADING)
+        judge_fail(CRASH, "The file could not be loaded as a library.");
+    if (end.status == EXIT_NO_FUNCTION)
+        judge_fail(NOT_WRITTEN,
+                   "The file has no function called %s: is its name spelt as in the "
+                   "exercise?",
+                   function_name());
     judge_fail(CRASH,
                "%s ended the process with exit(%d): a function returns to its caller.",
-               in_phase(), end.status);
+               in_phase(phase), end.status);
 }
 
 // What lies between an output and its guard page is not the submission's to write.
 static void check_slack(void)
 {
-    for (size_t i = 0; i < n_arrays; i++) {
-        const struct array *array = &arrays[i];
-        if (array->is_const)
+    for (size_t i = 0; i < judge_n_arrays; i++) {
+        const struct array *array = &judge_arrays[i];
+        if (!array->is_output || array->generation != generation)
             continue;
-        const unsigned char *pages = array->region + array->guard_bytes;
         const unsigned char *end = array->data + array->bytes;
-        for (const unsigned char *byte = pages; byte < array->data; byte++)
+        for (const unsigned char *byte = array->pages; byte < array->data; byte++)
             if (*byte != SLACK)
                 judge_fail(CRASH, "%s wrote before the start of %s: byte %zu before it.",
-                           function_name, array->name, (size_t)(array->data - byte));
-        for (const unsigned char *byte = end; byte < pages + array->page_bytes; byte++)
+                           function_name(), judge_name_of(array),
+                           (size_t)(array->data - byte));
+        for (const unsigned char *byte = end; byte < array->pages + array->page_bytes;
+             byte++)
             if (*byte != SLACK)
-                judge_fail(
-                    CRASH, "%s wrote past the end of %s: byte %zu after its %zu bytes.",
-                    function_name, array->name, (size_t)(byte - end) + 1, array->bytes);
+                judge_fail(CRASH,
+                           "%s wrote past the end of %s: byte %zu after its %zu bytes.",
+                           function_name(), judge_name_of(array),
+                           (size_t)(byte - end) + 1, array->bytes);
     }
 }
 
-void judge_wait(void)
+// A long wait without work speaks of the machine: behind the filter there is nothing to
+// wait with.
+static void fail_at_time(const struct reply *reply, uint32_t phase)
 {
-    struct ending end = wait_with_deadline(child, CPU_SECONDS, WALL_SECONDS);
-    char byte;
-    bool was_fenced = read(when_fenced, &byte, 1) == 1;
-    close(when_fenced);
-    if (!was_fenced)
-        judge_fail(GRADER_ERROR, "The judge could not put up its fence.");
-    if (end.cause == ENDED_CPU_TIME)
+    if (reply->end.cause == ENDED_CPU_TIME)
         judge_fail(TIME_OUT,
                    "%s was still running after %d s of processor time: is there a "
                    "loop that does not end?",
-                   in_phase(), CPU_SECONDS);
-    if (end.cause == ENDED_WALL_TIME)
-        judge_fail(TIME_OUT,
-                   "%s was still running after %d s: does it wait for something?",
-                   in_phase(), WALL_SECONDS);
-    if (shared->report.asked_for >= 0)
-        judge_fail(CRASH, "%s asked the system for %s: an exercise only computes.",
-                   in_phase(), system_call_name(shared->report.asked_for));
-    if (shared->report.fault_signal != 0)
-        fail_at_fault();
+                   in_phase(phase), CPU_SECONDS);
+    if (reply->is_filtered)
+        judge_fail(GRADER_ERROR, "The machine stood still while %s ran.",
+                   function_name());
+    judge_fail(TIME_OUT, "%s was still running after %d s: does it wait for something?",
+               in_phase(phase), WALL_SECONDS);
+}
+
+// Does not return unless the process came back from all calls in good order.
+static void look_at_ending(const struct reply *reply, const struct left_behind *left,
+                           size_t n)
+{
+    const struct ending end = reply->end;
+    if (!reply->was_fenced)
+        judge_fail(GRADER_ERROR, "The judge could not put up its fence.");
+    if (end.cause == ENDED_CPU_TIME || end.cause == ENDED_WALL_TIME)
+        fail_at_time(reply, left->phase);
+    if (end.cause == ENDED_EXIT && end.status == EXIT_FAULT &&
+        left->report.fault_signal != 0)
+        fail_at_fault(&left->report);
     if (end.cause == ENDED_SIGNAL)
-        fail_at_signal(end.status);
-    if (end.cause == ENDED_EXIT && (end.status != 0 || shared->phase != RETURNED))
-        fail_at_exit(end);
+        fail_at_signal(end.status, left->phase);
+    if (end.cause == ENDED_EXIT &&
+        (end.status != 0 || left->phase != RETURNED || left->n_returned != n))
+        fail_at_exit(end, left->phase, reply->is_filtered);
     if (end.cause != ENDED_EXIT)
         judge_fail(GRADER_ERROR, "The judge lost the process that ran %s.",
-                   function_name);
-    check_slack();
+                   function_name());
 }
 
-// ---- comparing -----------------------------------------------------------------------
+// ---- the call ------------------------------------------------------------------------
 
-void expect_accepted(bool returned, const void *output)
+static bool came_back(const struct reply *reply, const struct left_behind *left, size_t n)
 {
-    something_was_checked = true;
-    if (returned)
-        return;
-    if (is_untouched(output))
-        judge_fail(NOT_WRITTEN,
-                   "%s returned false and wrote nothing: it is not written yet, or it "
-                   "refuses good input.",
-                   function_name);
-    judge_fail(WRONG, "%s must return true here: this input is good.", function_name);
+    return reply->was_fenced && reply->end.cause == ENDED_EXIT &&
+           reply->end.status == 0 && left->phase == RETURNED && left->n_returned == n;
 }
 
-void expect_refused(bool returned, const void *output, const char *why)
+// Outputs as the process left them, in the places where the test looks for them.
+static void take_outputs(void)
 {
-    something_was_checked = true;
-    if (returned)
-        judge_fail(WRONG, "%s must return false here: %s.", function_name, why);
-    if (!is_untouched(output))
-        judge_fail(WRONG,
-                   "%s returned false, but %s must stay untouched: %s. Check everything "
-                   "before you write anything.",
-                   function_name, array_at(output)->name, why);
-}
-
-static bool same(double got, double wanted, double allowed)
-{
-    if (isnan(wanted) || isnan(got))
-        return isnan(wanted) && isnan(got);
-    return got == wanted || fabs(got - wanted) <= allowed;
-}
-
-// One comparison of n elements, whatever their type.
-struct comparison {
-    const char *name;
-    const double *got, *wanted, *allowed;
-    size_t rows, columns;
-    const bool *poisoned; // or NULL
-};
-
-// How far a named mistake may be from what it names: rounding, no more.
-static double near(const struct comparison *c, size_t i, double gives)
-{
-    double allowed = c->allowed != NULL ? c->allowed[i] : 0;
-    return fmax(allowed, 1e-6 * fabs(gives));
-}
-
-static const char *name_the_mistake(const struct comparison *c,
-                                    const struct mistake *mistakes)
-{
-    size_t n = c->rows * c->columns;
-    for (const struct mistake *m = mistakes; m != NULL && m->says != NULL; m++) {
-        bool matches = true, differs = false;
-        for (size_t i = 0; matches && i < n; i++) {
-            if (m->gives[i] <= ANYTHING)
-                continue;
-            matches = same(c->got[i], m->gives[i], near(c, i, m->gives[i]));
-            differs =
-                differs || !same(c->wanted[i], m->gives[i], near(c, i, m->gives[i]));
-        }
-        if (matches && differs)
-            return m->says;
+    for (size_t i = 0; i < judge_n_arrays; i++) {
+        const struct array *a = &judge_arrays[i];
+        if (a->is_output && a->generation == generation)
+            read_at(a->pages, a->page_bytes, a->offset);
     }
-    return NULL;
 }
 
-static void element_name(char *text, size_t size, const struct comparison *c, size_t i)
+static void own_offsets(uint64_t *offsets)
 {
-    if (c->rows == 1 && c->columns == 1)
-        snprintf(text, size, "%s", c->name);
-    else if (c->rows == 1)
-        snprintf(text, size, "%s[%zu]", c->name, i);
-    else
-        snprintf(text, size, "%s[%zu][%zu]", c->name, i / c->columns, i % c->columns);
+    for (size_t i = 0; i < judge_n_arrays; i++)
+        offsets[i] = judge_arrays[i].offset;
 }
 
-// A test that would let nearly anything pass is at fault itself.
-static void refuse_loose(const struct comparison *c)
+// A machine that stands still once may do so by chance.
+static struct reply ask_twice(size_t first, size_t n)
 {
-    size_t n = c->rows * c->columns;
-    double largest = 1;
+    static uint64_t offsets[MAX_ARRAYS];
+    static struct made_call made[MAX_CALLS];
+    own_offsets(offsets);
     for (size_t i = 0; i < n; i++)
-        if (isfinite(c->wanted[i]) && c->wanted[i] != ANYTHING)
-            largest = fmax(largest, fabs(c->wanted[i]));
-    for (size_t i = 0; c->allowed != NULL && i < n; i++)
-        if (!(c->allowed[i] <= 0.05 * largest))
-            judge_fail(GRADER_ERROR,
-                       "The test allows %s to be off by %g: that is too much.", c->name,
-                       c->allowed[i]);
+        made[i] = judge_log[first + i].made;
+    struct reply reply = ask(first, n, offsets, false, made);
+    if (reply.end.cause != ENDED_WALL_TIME || !reply.is_filtered)
+        return reply;
+    for (size_t i = 0; i < judge_n_arrays; i++) {
+        const struct array *a = &judge_arrays[i];
+        if (a->is_output && a->generation == generation)
+            write_at(outputs, a->pages, a->page_bytes, a->offset); // as before the call
+    }
+    return ask(first, n, offsets, false, made);
 }
 
-static void compare(const struct comparison *c, const struct mistake *mistakes)
+static void make_calls(size_t first)
 {
-    size_t n = c->rows * c->columns, wrong = 0, first = 0;
-    something_was_checked = true;
-    refuse_loose(c);
-    for (size_t i = n; i-- > 0;)
-        if ((c->poisoned != NULL && c->poisoned[i]) ||
-            !same(c->got[i], c->wanted[i], c->allowed != NULL ? c->allowed[i] : 0)) {
-            wrong++;
-            first = i;
-        }
-    if (wrong == 0)
+    static struct left_behind left;
+    const size_t n = judge_n_calls - first;
+    const uint64_t question = suite_options.record != NULL ? heart_question(first) : 0;
+    if (suite_options.by_heart != NULL) {
+        heart_answer(first);
         return;
-
-    char element[96], count[96] = "";
-    element_name(element, sizeof element, c, first);
-    if (n > 1)
-        snprintf(count, sizeof count, " (%zu of %zu elements differ)", wrong, n);
-    const char *named = name_the_mistake(c, mistakes);
-    if (c->poisoned != NULL && c->poisoned[first])
-        judge_fail(WRONG,
-                   "%s was never written (or += added to it before it was set); wanted "
-                   "%.9g%s.%s%s",
-                   element, c->wanted[first], count, named ? "\n" : "",
-                   named ? named : "");
-    judge_fail(WRONG, "%s: got %.9g, wanted %.9g%s.%s%s", element, c->got[first],
-               c->wanted[first], count, named ? "\n" : "", named ? named : "");
+    }
+    const struct reply reply = ask_twice(first, n);
+    read_at(&left, sizeof left, 0);
+    const size_t returned_from = left.n_returned < n ? left.n_returned : n;
+    if (!came_back(&reply, &left, n) && returned_from + 1 < n)
+        judge_n_calls = first + returned_from + 1; // words are about the call that failed
+    look_at_ending(&reply, &left, n);
+    take_outputs();
+    check_slack();
+    for (size_t i = 0; i < n; i++)
+        memcpy(judge_log[first + i].result, (void *)(uintptr_t)left.results[i],
+               sizeof judge_log->result);
+    if (suite_options.record != NULL)
+        heart_record(first, question);
 }
 
-// got as doubles, and which of its elements the call left as they were, if they were poison.
-static void read_elements(const void *got, size_t n, size_t width, double *values,
-                          bool *poison)
+void together(void)
 {
-    for (size_t i = 0; i < n; i++) {
-        const unsigned char *at = (const unsigned char *)got + i * width;
-        float narrow;
-        double wide;
-        uint32_t bits;
-        uint64_t wide_bits;
-        memcpy(&bits, at, sizeof bits);
-        memcpy(&narrow, at, sizeof narrow);
-        if (width == sizeof wide) {
-            memcpy(&wide, at, sizeof wide);
-            memcpy(&wide_bits, at, sizeof wide_bits);
-            poison[i] = wide_bits == double_poison;
-            values[i] = wide;
-        } else {
-            poison[i] = bits == float_poison;
-            values[i] = (double)narrow;
-        }
+    is_held = true;
+    first_held = judge_n_calls;
+}
+
+void together_now(void)
+{
+    is_held = false;
+    if (judge_n_calls > first_held)
+        make_calls(first_held);
+}
+
+// As a number, of any kind.
+static double result_of(const struct logged_call *call)
+{
+    float narrow;
+    double wide;
+    size_t count;
+    switch (call->signature->result.kind) {
+    case A_BOOL:
+        return call->result[0] != 0;
+    case A_FLOAT:
+        memcpy(&narrow, call->result, sizeof narrow);
+        return (double)narrow;
+    case A_DOUBLE:
+        memcpy(&wide, call->result, sizeof wide);
+        return wide;
+    default:
+        memcpy(&count, call->result, sizeof count);
+        return (double)count;
     }
 }
 
-void expect_floats(const char *name, const float *got, const double *wanted,
-                   const double *allowed, size_t rows, size_t columns,
-                   const struct mistake *mistakes)
+double returned(size_t k)
 {
-    size_t n = rows * columns;
-    double *values = judge_doubles(n);
-    bool *poison = (bool *)judge_ids(n);
-    read_elements(got, n, sizeof *got, values, poison);
-    struct comparison c = {name, values, wanted, allowed, rows, columns, poison};
-    compare(&c, mistakes);
+    if (first_held + k >= judge_n_calls)
+        judge_fail(GRADER_ERROR, "A test asks for a call that it did not make.");
+    return result_of(&judge_log[first_held + k]);
 }
 
-void expect_doubles(const char *name, const double *got, const double *wanted,
-                    const double *allowed, size_t rows, size_t columns,
-                    const struct mistake *mistakes)
+// The index of a function that the test hands over takes its place on the way.
+static void number_functions(const struct signature *signature, unsigned char *arguments)
 {
-    size_t n = rows * columns;
-    double *values = judge_doubles(n);
-    bool *poison = (bool *)judge_ids(n);
-    read_elements(got, n, sizeof *got, values, poison);
-    struct comparison c = {name, values, wanted, allowed, rows, columns, poison};
-    compare(&c, mistakes);
-}
-
-void expect_ids(const char *name, const uint32_t *got, const uint32_t *wanted, size_t n,
-                const struct mistake *mistakes)
-{
-    double *values = judge_doubles(n), *right = judge_doubles(n);
-    bool *poison = (bool *)judge_ids(n);
-    for (size_t i = 0; i < n; i++) {
-        values[i] = got[i];
-        right[i] = wanted[i];
-        poison[i] = got[i] == float_poison && wanted[i] != float_poison;
-    }
-    struct comparison c = {name, values, right, NULL, 1, n, poison};
-    compare(&c, mistakes);
-}
-
-void expect_bits(const char *name, const float *got, const float *wanted, size_t rows,
-                 size_t columns)
-{
-    something_was_checked = true;
-    for (size_t i = 0; i < rows * columns; i++) {
-        uint32_t got_bits, wanted_bits;
-        memcpy(&got_bits, &got[i], sizeof got_bits);
-        memcpy(&wanted_bits, &wanted[i], sizeof wanted_bits);
-        if (got_bits == wanted_bits)
+    for (size_t i = 0; i < signature->n_parameters; i++) {
+        const struct parameter *p = &signature->parameters[i];
+        uintptr_t index = 0;
+        void (*given)(void);
+        if (p->kind != A_FUNCTION)
             continue;
-        if (got_bits == float_poison)
-            judge_fail(WRONG, "%s[%zu][%zu] was never written.", name, i / columns,
-                       i % columns);
-        judge_fail(
-            WRONG,
-            "%s[%zu][%zu]: got %g (bits %08x), wanted %g (bits %08x): not the same "
-            "bit for bit.",
-            name, i / columns, i % columns, (double)got[i], (unsigned)got_bits,
-            (double)wanted[i], (unsigned)wanted_bits);
+        memcpy(&given, arguments + p->offset, sizeof given);
+        while (judge_callbacks[index] != NULL && judge_callbacks[index] != given)
+            index++;
+        if (judge_callbacks[index] == NULL)
+            judge_fail(GRADER_ERROR, "%s is handed a function that is not in CALLBACKS.",
+                       signature->function);
+        memcpy(arguments + p->offset, &index, sizeof index);
     }
 }
 
-void expect_number(const char *name, double got, double wanted, double allowed,
-                   const struct mistake *mistakes)
+// Which of the answers that a submission lists is judged, if that was asked for.
+static const char *symbol_of(const char *function)
+{
+    const char *answer = suite_options.answer;
+    return answer != NULL && strcmp(function, suite_row->function) == 0 ? answer
+                                                                        : function;
+}
+
+void judge_call(const struct signature *signature, void *arguments)
+{
+    if (judge_n_calls == MAX_CALLS || signature->bytes > ARGUMENT_BYTES)
+        judge_fail(GRADER_ERROR, "A test makes more than %d calls.", MAX_CALLS);
+    struct logged_call *call = &judge_log[judge_n_calls++];
+    *call = (struct logged_call){.signature = signature};
+    call->made.function = signature->number;
+    call->made.generation = generation;
+    memcpy(call->made.arguments, arguments, signature->bytes);
+    number_functions(signature, call->made.arguments);
+    snprintf(call->made.symbol, sizeof call->made.symbol, "%s",
+             symbol_of(signature->function));
+    memset((unsigned char *)arguments + signature->result.offset, 0,
+           signature->bytes - signature->result.offset);
+    if (is_held)
+        return;
+    make_calls(judge_n_calls - 1);
+    size_t bytes = signature->bytes - signature->result.offset;
+    memcpy((unsigned char *)arguments + signature->result.offset, call->result,
+           bytes < sizeof call->result ? bytes : sizeof call->result);
+}
+
+// ---- the same calls again ------------------------------------------------------------
+
+// Makes room for the outputs of the calls from `first` on, as they began.
+static void begin_again(size_t first, uint64_t *offsets)
+{
+    for (size_t i = 0; i < judge_n_arrays; i++) {
+        const struct array *a = &judge_arrays[i];
+        offsets[i] = a->offset;
+        if (!a->is_output || a->generation < judge_log[first].made.generation)
+            continue;
+        offsets[i] = more_room(outputs, &outputs_end, a->page_bytes);
+        write_at(outputs, a->original, a->page_bytes, offsets[i]);
+    }
+}
+
+bool judge_again(size_t first, const char *function, const char *answer,
+                 struct again *again)
+{
+    static struct left_behind left;
+    static uint64_t offsets[MAX_ARRAYS];
+    static struct made_call made[MAX_CALLS];
+    const size_t n = judge_n_calls - first;
+    *again = (struct again){.n_returned = 0};
+    begin_again(first, offsets);
+    for (size_t i = 0; i < n; i++) {
+        made[i] = judge_log[first + i].made;
+        if (answer != NULL &&
+            strcmp(judge_log[first + i].signature->function, function) == 0)
+            snprintf(made[i].symbol, sizeof made[i].symbol, "%s", answer);
+    }
+    again->reply = ask(first, n, offsets, answer != NULL, made);
+    read_at(&left, sizeof left, 0);
+    again->n_returned = left.n_returned < n ? left.n_returned : n;
+    for (size_t i = 0; i < judge_n_arrays; i++) {
+        const struct array *a = &judge_arrays[i];
+        if (offsets[i] == a->offset)
+            continue;
+        again->outputs[i] = must_map(a->page_bytes, PROT_READ | PROT_WRITE);
+        read_at(again->outputs[i], a->page_bytes, offsets[i]);
+    }
+    for (size_t i = 0; i < n; i++)
+        memcpy(again->results[i], (void *)(uintptr_t)left.results[i], 16);
+    return came_back(&again->reply, &left, n);
+}
+
+void judge_forget(struct again *again)
+{
+    for (size_t i = 0; i < judge_n_arrays; i++)
+        if (again->outputs[i] != NULL)
+            munmap(again->outputs[i], judge_arrays[i].page_bytes);
+}
+
+// What a machine did not do in time once is no verdict on anybody.
+static void fail_again(const struct again *again, size_t first)
+{
+    if (again->reply.end.cause == ENDED_WALL_TIME && again->reply.is_filtered)
+        judge_fail(GRADER_ERROR, "The machine stood still.");
+    if (first + again->n_returned < judge_n_calls)
+        judge_n_calls = first + again->n_returned + 1;
+    judge_fail(again->reply.end.cause == ENDED_CPU_TIME ? TIME_OUT : CRASH,
+               "%s came back from this call when it was the first one of a program, and "
+               "did not when the program had called it before: it keeps something from "
+               "call to call (a static or global variable?), and must not.",
+               function_name());
+}
+
+static void fail_at_difference(size_t call)
+{
+    judge_n_calls = call + 1;
+    judge_fail(WRONG,
+               "%s gave another answer to this very call when the program had called it "
+               "before: it keeps something from call to call (a static or global "
+               "variable?), or uses memory that it never set.",
+               function_name());
+}
+
+// The last call of the generation that an array belongs to.
+static size_t last_call_of(uint32_t of_generation)
+{
+    size_t call = judge_n_calls - 1;
+    while (call > 0 && judge_log[call].made.generation != of_generation)
+        call--;
+    return call;
+}
+
+// All calls of the test, one after the other in one process, give what they gave alone.
+static void expect_no_memory(void)
+{
+    static struct again again;
+    if (judge_n_calls < 2)
+        return;
+    if (!judge_again(0, NULL, NULL, &again))
+        fail_again(&again, 0);
+    for (size_t i = 0; i < judge_n_calls; i++)
+        if (memcmp(again.results[i], judge_log[i].result, 16) != 0)
+            fail_at_difference(i);
+    for (size_t i = 0; i < judge_n_arrays; i++) {
+        const struct array *a = &judge_arrays[i];
+        if (again.outputs[i] == NULL)
+            continue;
+        unsigned char *alone = must_map(a->page_bytes, PROT_READ | PROT_WRITE);
+        read_at(alone, a->page_bytes, a->offset);
+        if (memcmp(again.outputs[i], alone, a->page_bytes) != 0)
+            fail_at_difference(last_call_of(a->generation));
+        munmap(alone, a->page_bytes);
+    }
+    judge_forget(&again);
+}
+
+void judge_checked(void)
 {
     something_was_checked = true;
-    struct comparison c = {name, &got, &wanted, &allowed, 1, 1, NULL};
-    if (isnan(got) && !isnan(wanted) && name_the_mistake(&c, mistakes) == NULL)
-        judge_fail(NOT_WRITTEN,
-                   "%s returned NaN: it is not written yet, or it divides "
-                   "zero by zero; wanted %.9g.",
-                   function_name, wanted);
-    compare(&c, mistakes);
 }
 
-// Read by the address sanitizer where it is built in: no leak checker behind the fence, and
-// malloc gives NULL at the limit, as it does without a sanitizer.
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
+void judge_passed(void)
 {
-    return "detect_leaks=0:allocator_may_return_null=1:handle_abort=0";
-}
-
-// ---- the runner ----------------------------------------------------------------------
-// Criterion runs every test in a process of its own; below is what its parent does. What
-// counts is the table of points: a row without a test that passed has failed.
-
-struct row {
-    char exercise[16], function[64], test[64];
-    int points;
-    enum verdict verdict;
-    char *message;
-};
-
-enum { MAX_ROWS = 512 };
-static struct row rows[MAX_ROWS];
-static size_t n_rows;
-
-static char *copy_text(const char *text)
-{
-    size_t bytes = strlen(text) + 1;
-    char *copy = malloc(bytes);
-    if (copy == NULL) {
-        fputs("judge: out of memory\n", stderr);
-        exit(2);
-    }
-    return memcpy(copy, text, bytes);
-}
-
-static void give_up(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("judge: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
-    exit(2);
-}
-
-static void read_points(const char *path)
-{
-    char line[256];
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        give_up("cannot read the table of points %s: %s", path, strerror(errno));
-    for (int number = 1; fgets(line, sizeof line, file) != NULL; number++) {
-        struct row row = {.verdict = GRADER_ERROR};
-        if (number == 1 || line[0] == '\n' || atoi(line) != judge_chapter)
-            continue;
-        if (sscanf(line, "%15s %63s %63s %d", row.exercise, row.function, row.test,
-                   &row.points) != 4)
-            give_up("%s:%d: want exercise, function, test, points", path, number);
-        if (n_rows == MAX_ROWS)
-            give_up("%s: more than %d tests in one chapter", path, MAX_ROWS);
-        row.message = copy_text("This test did not run.");
-        rows[n_rows++] = row;
-    }
-    fclose(file);
-    if (n_rows == 0)
-        give_up("%s has no row for chapter %d", path, judge_chapter);
-}
-
-static struct row *row_of(const struct criterion_test *test)
-{
-    for (size_t i = 0; i < n_rows; i++)
-        if (strcmp(rows[i].function, test->category) == 0 &&
-            strcmp(rows[i].test, test->name) == 0)
-            return &rows[i];
-    return NULL;
-}
-
-static void set_verdict(struct row *row, const char *message)
-{
-    const char *bar = strchr(message, '|');
-    row->verdict = GRADER_ERROR;
-    for (int v = WRONG; bar != NULL && v < N_VERDICTS; v++)
-        if (strlen(verdict_names[v]) == (size_t)(bar - message) &&
-            strncmp(message, verdict_names[v], (size_t)(bar - message)) == 0)
-            row->verdict = (enum verdict)v;
-    free(row->message);
-    row->message = copy_text(bar != NULL ? bar + 1 : message);
-}
-
-ReportHook(POST_TEST)(struct criterion_test_stats *stats)
-{
-    struct row *row = row_of(stats->test);
-    const char *failed = NULL;
-    for (struct criterion_assert_stats *a = stats->asserts; a != NULL; a = a->next)
-        if (!a->passed && a->message != NULL)
-            failed = a->message;
-    if (row == NULL)
-        return;
-    if (failed != NULL)
-        set_verdict(row, failed);
-    else if (stats->crashed || stats->timed_out)
-        set_verdict(row, "grader error|The test's own process died or ran out of time.");
-    else if (stats->test_status != CR_STATUS_PASSED || stats->passed_asserts < 1)
-        set_verdict(row, "grader error|The test ended without a verdict.");
-    else {
-        row->verdict = PASS;
-        row->message[0] = '\0';
-    }
-}
-
-static void write_escaped(FILE *file, const char *text)
-{
-    for (; *text; text++) {
-        const char *special = *text == '\n'   ? "\\n"
-                              : *text == '\t' ? "\\t"
-                              : *text == '\\' ? "\\\\"
-                                              : NULL;
-        if (special != NULL)
-            fputs(special, file);
-        else
-            fputc(*text, file);
-    }
-}
-
-static void write_results(const char *path)
-{
-    FILE *file = fopen(path, "w");
-    size_t written = 0;
-    if (file == NULL)
-        give_up("cannot write %s: %s", path, strerror(errno));
-    for (size_t i = 0; i < n_rows; i++) {
-        const struct row *row = &rows[i];
-        fprintf(file, "%s\t%s\t%s\t%d\t%d\t%s\t", row->exercise, row->function, row->test,
-                row->points, row->verdict == PASS ? row->points : 0,
-                verdict_names[row->verdict]);
-        write_escaped(file, row->message);
-        fputc('\n', file);
-        written++;
-    }
-    fprintf(file, "end\t%zu\n", written);
-    if (fclose(file) != 0)
-        give_up("cannot write %s: %s", path, strerror(errno));
-}
-
-// An exercise's line on the board: the verdict of its first test that failed.
-static const struct row *first_failed(const char *exercise)
-{
-    for (size_t i = 0; i < n_rows; i++)
-        if (strcmp(rows[i].exercise, exercise) == 0 && rows[i].verdict != PASS)
-            return &rows[i];
-    return NULL;
-}
-
-static void print_exercise(size_t first)
-{
-    const struct row *row = &rows[first], *failed = first_failed(row->exercise);
-    size_t tests = 0, passed = 0;
-    for (size_t i = first; i < n_rows; i++)
-        if (strcmp(rows[i].exercise, row->exercise) == 0) {
-            tests++;
-            passed += rows[i].verdict == PASS;
-        }
-    printf("  %-5s %-24s ", row->exercise, row->function);
-    if (failed == NULL)
-        printf("done (%zu tests)\n", tests);
-    else if (failed->verdict == NOT_WRITTEN)
-        printf("not written yet\n");
-    else
-        printf("%s: %s (%zu of %zu tests pass)\n", verdict_names[failed->verdict],
-               failed->test, passed, tests);
-}
-
-static void print_indented(const char *text)
-{
-    fputs("  ", stdout);
-    for (; *text; text++) {
-        fputc(*text, stdout);
-        if (*text == '\n')
-            fputs("  ", stdout);
-    }
-    fputc('\n', stdout);
-}
-
-// The board of the chapter, then the first failure in full. True if all passed.
-static bool print_board(void)
-{
-    const struct row *explain = NULL;
-    int points = 0, earned = 0;
-    for (size_t i = 0; i < n_rows; i++) {
-        if (i == 0 || strcmp(rows[i].exercise, rows[i - 1].exercise) != 0)
-            print_exercise(i);
-        points += rows[i].points;
-        earned += rows[i].verdict == PASS ? rows[i].points : 0;
-        if (rows[i].verdict != PASS &&
-            (explain == NULL ||
-             (explain->verdict == NOT_WRITTEN && rows[i].verdict != NOT_WRITTEN)))
-            explain = &rows[i]; // what somebody has written comes before what nobody has
-    }
-    printf("  %d of %d points\n", earned, points);
-    if (explain == NULL)
-        return true;
-    if (explain->verdict == NOT_WRITTEN) {
-        printf("\nNext: exercise %s, %s.\n", explain->exercise, explain->function);
-        return false;
-    }
-    printf("\nFirst to mend: exercise %s, %s, test %s:\n", explain->exercise,
-           explain->function, explain->test);
-    print_indented(explain->message);
-    if (strcmp(seed_text(), "1") != 0)
-        printf("  (inputs drawn with SEED=%s)\n", seed_text());
-    return false;
-}
-
-// Every test has its row, so that no test is left out of the count unseen.
-static void check_rows(struct criterion_test_set *set)
-{
-    FOREACH_SET(struct criterion_suite_set * suite, set->suites)
-    {
-        FOREACH_SET(struct criterion_test * test, suite->tests)
-        {
-            if (row_of(test) == NULL)
-                give_up("test %s/%s has no row in the table of points", test->category,
-                        test->name);
-        }
-    }
-}
-
-struct options {
-    const char *submission, *results, *only;
-};
-
-static const char *value_of(const char *argument, const char *option)
-{
-    size_t length = strlen(option);
-    return strncmp(argument, option, length) == 0 ? argument + length : NULL;
-}
-
-static struct options read_options(int argc, char *argv[])
-{
-    struct options options = {.submission = getenv("SUBMISSION")};
-    for (int i = 1; i < argc; i++) {
-        const char *value;
-        if ((value = value_of(argv[i], "--submission=")) != NULL)
-            options.submission = value;
-        else if ((value = value_of(argv[i], "--results=")) != NULL)
-            options.results = value;
-        else if ((value = value_of(argv[i], "--only=")) != NULL)
-            options.only = value;
-        else
-            give_up("unknown argument %s; there are --submission=, --results=, --only=",
-                    argv[i]);
-    }
-    if (options.submission == NULL)
-        give_up("say what to judge: --submission=FILE.so");
-    return options;
-}
-
-// "1.3" asks for an exercise, "1.3/random_tables" for one of its tests.
-static bool is_asked(const struct row *row, const char *only)
-{
-    size_t n = strlen(row->exercise);
-    return strncmp(only, row->exercise, n) == 0 &&
-           (only[n] == '\0' || (only[n] == '/' && strcmp(only + n + 1, row->test) == 0));
-}
-
-// Keeps the rows that are asked for, and tells Criterion which tests these are.
-static void choose_tests(const char *only)
-{
-    static char pattern[160];
-    size_t kept = 0;
-    if (only == NULL)
-        return;
-    for (size_t i = 0; i < n_rows; i++)
-        if (is_asked(&rows[i], only))
-            rows[kept++] = rows[i];
-    if (kept == 0)
-        give_up("there is no exercise or test %s in chapter %d", only, judge_chapter);
-    n_rows = kept;
-    snprintf(pattern, sizeof pattern, "%s/%s", rows[0].function,
-             strchr(only, '/') != NULL ? rows[0].test : "*");
-    criterion_options.pattern = pattern;
-}
-
-int main(int argc, char *argv[])
-{
-    static struct criterion_logger silent;
-    struct options options = read_options(argc, argv);
-    const char *points = getenv("POINTS");
-    read_points(points != NULL ? points : "tests/points.tsv");
-    if (access(options.submission, R_OK) != 0)
-        give_up("cannot read %s: %s", options.submission, strerror(errno));
-    char full[PATH_MAX];
-    if (realpath(options.submission, full) == NULL)
-        give_up("cannot find %s: %s", options.submission, strerror(errno));
-    setenv("SUBMISSION", full,
-           1); // tests are started anew: they see only the environment
-
-    struct criterion_test_set *set = criterion_initialize();
-    check_rows(set);
-    criterion_options.logger = &silent;
-    choose_tests(options.only);
-    criterion_options.timeout = 60;
-    criterion_run_all_tests(set);
-    criterion_finalize(set);
-
-    if (options.results != NULL)
-        write_results(options.results);
-    return print_board() ? 0 : 1;
+    if (!something_was_checked)
+        judge_fail(GRADER_ERROR, "This test has checked nothing.");
+    if (suite_options.by_heart == NULL)
+        expect_no_memory();
+    suite_row->outcome->verdict = PASS;
+    suite_row->outcome->message[0] = '\0';
+    _exit(0);
 }

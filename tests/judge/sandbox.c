@@ -32,11 +32,14 @@
 #define HAVE_SPACES 1
 #endif
 
-#if defined(__linux__) && (defined(__x86_64__) || defined(__aarch64__))
+#if defined(__linux__) && (defined(__x86_64__) || defined(__aarch64__)) &&               \
+    defined(__has_include)
+#if __has_include(<linux/audit.h>) && __has_include(<linux/seccomp.h>)
 #define HAVE_SECCOMP 1
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#endif
 #endif
 
 #if defined(__linux__) && defined(__has_include)
@@ -167,29 +170,60 @@ static bool own_session(void)
 
 #if defined(HAVE_SECCOMP)
 
-// What computing, malloc, printf to a closed descriptor and the loader ask for. Nothing
-// here reaches a file, a process, a clock's alarm or the network.
+// What computing, malloc, sorting, formatting, the clock, abort and the loader ask for.
+// Nothing here reaches a file, a process, a clock's alarm or the network.
 static const unsigned allowed_calls[] = {
-    SYS_read,         SYS_pread64,     SYS_write,        SYS_writev, SYS_close,
-    SYS_fstat,        SYS_newfstatat,  SYS_lseek,        SYS_mmap,   SYS_munmap,
-    SYS_mprotect,     SYS_mremap,      SYS_brk,          SYS_getuid, SYS_getrandom,
-    SYS_rt_sigaction, SYS_sigaltstack, SYS_rt_sigreturn, SYS_getpid, SYS_rt_sigprocmask,
-    SYS_gettid,       SYS_fcntl,       SYS_sched_yield,  SYS_uname,  SYS_clock_gettime,
-    SYS_gettimeofday, SYS_exit,        SYS_exit_group,
+    SYS_read,         SYS_pread64, SYS_write,          SYS_writev,
+    SYS_close,        SYS_fstat,   SYS_lseek,          SYS_munmap,
+    SYS_brk,          SYS_getuid,  SYS_getrandom,      SYS_getpid,
+    SYS_rt_sigreturn, SYS_gettid,  SYS_rt_sigprocmask, SYS_fcntl,
+    SYS_sched_yield,  SYS_uname,   SYS_sysinfo,        SYS_clock_gettime,
+    SYS_gettimeofday, SYS_exit,    SYS_exit_group,     SYS_getrusage,
+#if defined(SYS_time)
+    SYS_time,
+#endif
 #if defined(HAVE_ASAN)
-    SYS_readlink,     SYS_getppid,
+    SYS_getppid,
+#if defined(SYS_readlink)
+    SYS_readlink,
+#endif
 #endif
 };
 
 // What libraries ask for in passing and do well without: answered with an error number, 0
 // for "done", and not carried out. As root, madvise could take memory away from everybody.
+// A path is not even looked at.
 static const struct {
     unsigned number, error;
-} answered_calls[] = {{SYS_madvise, 0}, {SYS_ioctl, ENOTTY}};
+} answered_calls[] = {
+    {SYS_madvise, 0}, {SYS_ioctl, ENOTTY}, {SYS_dup, EBADF}, {SYS_statx, EACCES}};
+
+// What may be asked for only with some arguments: allowed if the bits of `mask` in one of
+// them are `value`.
+static const struct {
+    unsigned number, argument, mask, value;
+} conditional_calls[] = {
+    // A futex may be woken, which a lock does when it is left. There is one thread: to wait
+    // for one would be to wait for ever. (FUTEX_WAKE is 1, below flags from 128 on.)
+    {SYS_futex, 1, 127, 1},
+    // abort, and nothing else, sends a signal; no process but this can be reached.
+    {SYS_tgkill, 2, ~0u, SIGABRT},
+    {SYS_tkill, 1, ~0u, SIGABRT},
+    // Code stays what it was when it was loaded: nothing becomes executable, nothing is
+    // moved to a place of its choice.
+    {SYS_mprotect, 2, PROT_EXEC, 0},
+    {SYS_mremap, 3, MREMAP_FIXED, 0},
+};
+
+// The signals whose handlers are the fence's own.
+static const unsigned own_signals[] = {SIGSYS, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
 
 enum {
     N_ALLOWED = sizeof allowed_calls / sizeof *allowed_calls,
-    N_ANSWERED = sizeof answered_calls / sizeof *answered_calls
+    N_ANSWERED = sizeof answered_calls / sizeof *answered_calls,
+    N_CONDITIONAL = sizeof conditional_calls / sizeof *conditional_calls,
+    N_OWN = sizeof own_signals / sizeof *own_signals,
+    FILTER_SIZE = 2 * (N_ALLOWED + N_ANSWERED) + 6 * N_CONDITIONAL + 64
 };
 
 #if defined(__x86_64__)
@@ -198,37 +232,98 @@ enum {
 #define THIS_ARCH AUDIT_ARCH_AARCH64
 #endif
 
+struct filter {
+    struct sock_filter code[FILTER_SIZE];
+    unsigned short n;
+    unsigned stop; // what happens to a call that is not allowed
+};
+
+static void emit(struct filter *f, unsigned code, unsigned k, unsigned char if_true,
+                 unsigned char if_false)
+{
+    f->code[f->n++] = (struct sock_filter){(unsigned short)code, if_true, if_false, k};
+}
+
+static void emit_number(struct filter *f)
+{
+    emit(f, BPF_LD | BPF_W | BPF_ABS, (unsigned)offsetof(struct seccomp_data, nr), 0, 0);
+}
+
+// The low half of an argument: where we look, only that half means anything.
+static void emit_argument(struct filter *f, unsigned argument)
+{
+    const size_t at = offsetof(struct seccomp_data, args) + argument * sizeof(uint64_t);
+    emit(f, BPF_LD | BPF_W | BPF_ABS, (unsigned)at, 0, 0);
+}
+
+static void emit_return(struct filter *f, unsigned what)
+{
+    emit(f, BPF_RET | BPF_K, what, 0, 0);
+}
+
+static void emit_answer(struct filter *f, unsigned number, unsigned answer)
+{
+    emit(f, BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1);
+    emit_return(f, answer);
+}
+
+static void emit_condition(struct filter *f, size_t i)
+{
+    emit(f, BPF_JMP | BPF_JEQ | BPF_K, conditional_calls[i].number, 0, 5);
+    emit_argument(f, conditional_calls[i].argument);
+    emit(f, BPF_ALU | BPF_AND | BPF_K, conditional_calls[i].mask, 0, 0);
+    emit(f, BPF_JMP | BPF_JEQ | BPF_K, conditional_calls[i].value, 0, 1);
+    emit_return(f, SECCOMP_RET_ALLOW);
+    emit_return(f, f->stop);
+}
+
+// A handler for any signal but the fence's own.
+static void emit_sigaction(struct filter *f)
+{
+    emit(f, BPF_JMP | BPF_JEQ | BPF_K, SYS_rt_sigaction, 0, 2 + 2 * N_OWN);
+    emit_argument(f, 0);
+    for (size_t i = 0; i < N_OWN; i++)
+        emit_answer(f, own_signals[i], f->stop);
+    emit_return(f, SECCOMP_RET_ALLOW);
+}
+
+// Memory that can be executed comes from the object alone, while it is being loaded.
+static void emit_mmap(struct filter *f, bool loaded)
+{
+    emit(f, BPF_JMP | BPF_JEQ | BPF_K, SYS_mmap, 0, 5);
+    emit_argument(f, 2);
+    emit(f, BPF_ALU | BPF_AND | BPF_K, loaded ? PROT_EXEC : PROT_EXEC | PROT_WRITE, 0, 0);
+    emit(f, BPF_JMP | BPF_JEQ | BPF_K, loaded ? PROT_EXEC : PROT_EXEC | PROT_WRITE, 1, 0);
+    emit_return(f, SECCOMP_RET_ALLOW);
+    emit_return(f, f->stop);
+}
+
 // Everything that is not allowed raises SIGSYS and is not carried out, whatever the
 // process does about the signal. The other numberings of x86-64 (32 bit, x32) kill.
-static bool install_filter(void)
+// Put up twice: once before the object is loaded, and once more, stricter, before its
+// functions run. `loaded` is told to the handler of the signal.
+static bool install_filter(bool loaded)
 {
-    struct sock_filter code[2 * (N_ALLOWED + N_ANSWERED) + 16];
-    unsigned short n = 0;
+    struct filter f = {.n = 0, .stop = SECCOMP_RET_TRAP | loaded};
     const unsigned at_arch = (unsigned)offsetof(struct seccomp_data, arch);
-    const unsigned at_number = (unsigned)offsetof(struct seccomp_data, nr);
-    const unsigned at_operation = (unsigned)offsetof(struct seccomp_data, args[1]);
 
-    code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, at_arch);
-    code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, THIS_ARCH, 1, 0);
-    code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
-    code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, at_number);
-    for (size_t i = 0; i < N_ALLOWED + N_ANSWERED; i++) {
-        bool allow = i < N_ALLOWED;
-        unsigned number = allow ? allowed_calls[i] : answered_calls[i - N_ALLOWED].number;
-        unsigned answer = allow ? SECCOMP_RET_ALLOW
-                                : SECCOMP_RET_ERRNO | answered_calls[i - N_ALLOWED].error;
-        code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1);
-        code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, answer);
-    }
-    // A futex may be woken, which a lock does when it is left. There is one thread: to wait
-    // for one would be to wait for ever. (FUTEX_WAKE is 1, below flags from 128 on.)
-    code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_futex, 0, 4);
-    code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, at_operation);
-    code[n++] = (struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 127);
-    code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 1);
-    code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-    code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP);
-    struct sock_fprog program = {.len = n, .filter = code};
+    emit(&f, BPF_LD | BPF_W | BPF_ABS, at_arch, 0, 0);
+    emit(&f, BPF_JMP | BPF_JEQ | BPF_K, THIS_ARCH, 1, 0);
+    emit_return(&f, SECCOMP_RET_KILL_PROCESS);
+    emit_number(&f);
+    for (size_t i = 0; i < N_ALLOWED; i++)
+        emit_answer(&f, allowed_calls[i], SECCOMP_RET_ALLOW);
+    for (size_t i = 0; i < N_ANSWERED; i++)
+        emit_answer(&f, answered_calls[i].number,
+                    SECCOMP_RET_ERRNO | answered_calls[i].error);
+    for (size_t i = 0; i < N_CONDITIONAL; i++)
+        emit_condition(&f, i);
+    emit_mmap(&f, loaded);
+    emit_sigaction(&f);
+    if (!loaded)
+        emit_answer(&f, SYS_prctl, SECCOMP_RET_ALLOW); // for the second filter
+    emit_return(&f, f.stop);
+    struct sock_fprog program = {.len = f.n, .filter = f.code};
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
@@ -292,10 +387,98 @@ static void on_fault(int number, siginfo_t *info, void *context)
     fence_report->stack_pointer = stack_pointer_at(context);
     fence_report->fault_is_write = is_write_at(context);
     fence_report->fault_signal = number;
-    end_in_handler(111);
+    end_in_handler(EXIT_FAULT);
 }
 
 #if defined(HAVE_SECCOMP)
+
+// What the filter stops, as a person would say it. A place in this list is what the
+// process's exit status tells, which nothing that it has in its memory can change.
+static const struct {
+    int number;
+    const char *name;
+} stopped_calls[] = {
+    {-1, "something that an exercise does not need"},
+    {SYS_openat, "open (a file)"},
+    {SYS_clone, "fork (a process or a thread)"},
+    {SYS_execve, "execve (a program)"},
+    {SYS_kill, "kill"},
+    {SYS_tgkill, "tgkill (a signal)"},
+    {SYS_tkill, "tkill (a signal)"},
+    {SYS_socket, "socket (the network)"},
+    {SYS_ptrace, "ptrace"},
+    {SYS_setitimer, "setitimer"},
+    {SYS_clock_nanosleep, "clock_nanosleep (sleep)"},
+    {SYS_nanosleep, "nanosleep (sleep)"},
+    {SYS_unlinkat, "unlink (a file)"},
+    {SYS_prctl, "prctl"},
+    {SYS_prlimit64, "prlimit64"},
+    {SYS_memfd_create, "memfd_create"},
+    {SYS_process_vm_readv, "process_vm_readv"},
+    {SYS_process_vm_writev, "process_vm_writev"},
+    {SYS_wait4, "wait4 (a process)"},
+    {SYS_setsid, "setsid"},
+    {SYS_getppid, "getppid"},
+    {SYS_futex, "futex (wait)"},
+    {SYS_ppoll, "ppoll (wait)"},
+    {SYS_pselect6, "pselect (wait)"},
+    {SYS_execveat, "execveat (a program)"},
+    {SYS_unshare, "unshare"},
+    {SYS_setrlimit, "setrlimit"},
+    {SYS_rt_sigtimedwait, "sigwait"},
+    {SYS_rt_sigsuspend, "sigsuspend (wait)"},
+    {SYS_personality, "personality"},
+    {SYS_rt_sigaction, "sigaction (to catch its own faults)"},
+    {SYS_sigaltstack, "sigaltstack"},
+    {SYS_mprotect, "mprotect (code made while it runs)"},
+    {SYS_mmap, "mmap (code made while it runs)"},
+    {SYS_mremap, "mremap (memory moved)"},
+#if defined(SYS_pidfd_open)
+    {SYS_pidfd_open, "pidfd_open"},
+#endif
+#if defined(SYS_clone3)
+    {SYS_clone3, "fork (a process or a thread)"},
+#endif
+#if defined(SYS_fork)
+    {SYS_fork, "fork (a process)"},
+#endif
+#if defined(SYS_vfork)
+    {SYS_vfork, "vfork (a process)"},
+#endif
+#if defined(SYS_open)
+    {SYS_open, "open (a file)"},
+#endif
+#if defined(SYS_pause)
+    {SYS_pause, "pause (wait)"},
+#endif
+#if defined(SYS_alarm)
+    {SYS_alarm, "alarm"},
+#endif
+#if defined(SYS_poll)
+    {SYS_poll, "poll (wait)"},
+#endif
+#if defined(SYS_select)
+    {SYS_select, "select (wait)"},
+#endif
+#if defined(SYS_unlink)
+    {SYS_unlink, "unlink (a file)"},
+#endif
+#if defined(SYS_creat)
+    {SYS_creat, "creat (a file)"},
+#endif
+};
+enum { N_STOPPED = sizeof stopped_calls / sizeof *stopped_calls };
+_Static_assert(N_STOPPED <= EXIT_ASKED_LAST - EXIT_ASKED + 1, "each has an exit status");
+
+static long argument_at(const void *context, int n)
+{
+    const ucontext_t *state = context;
+#if defined(__x86_64__)
+    return n == 0 ? state->uc_mcontext.gregs[REG_RDI] : state->uc_mcontext.gregs[REG_RDX];
+#else
+    return (long)state->uc_mcontext.regs[n];
+#endif
+}
 
 // The result of the system call that was stopped, as the caller will see it.
 static void set_result(void *context, long result)
@@ -308,20 +491,41 @@ static void set_result(void *context, long result)
 #endif
 }
 
+// fstatat is how a C library asks about a descriptor, and could ask about a path: answered
+// for the descriptor, whatever the path.
+static void answer_fstat(void *context)
+{
+    const long descriptor = argument_at(context, 0), status = argument_at(context, 2);
+    const long result = syscall(SYS_fstat, descriptor, status);
+    set_result(context, result < 0 ? -errno : result);
+}
+
+static bool is_open(int number)
+{
+#if defined(SYS_open)
+    if (number == SYS_open)
+        return true;
+#endif
+    return number == SYS_openat;
+}
+
+// si_errno is what the filter said: 0 while the object is loaded, 1 from then on.
 static void on_forbidden_call(int number, siginfo_t *info, void *context)
 {
+    const int saved = errno;
     (void)number;
-    bool opens = info->si_syscall == SYS_openat;
-#if defined(SYS_open)
-    opens = opens || info->si_syscall == SYS_open;
-#endif
-    if (opens && object_is_waiting) {
+    if (info->si_syscall == SYS_newfstatat)
+        answer_fstat(context);
+    else if (is_open(info->si_syscall) && object_is_waiting && info->si_errno == 0) {
         object_is_waiting = 0;
         set_result(context, 0);
-        return;
+    } else {
+        int place = N_STOPPED - 1;
+        while (place > 0 && stopped_calls[place].number != info->si_syscall)
+            place--;
+        end_in_handler(EXIT_ASKED + place);
     }
-    fence_report->asked_for = info->si_syscall;
-    end_in_handler(112);
+    errno = saved;
 }
 
 #endif
@@ -380,42 +584,73 @@ static void limit_function(size_t memory_bytes)
     LIMIT(RLIMIT_NOFILE, 64); // the filter opens none at all
 }
 
-// Puts `object` on descriptor 0 and `ready` on 1, whatever numbers they came with.
-static bool keep_only(int object, int ready)
+// Puts `object` on descriptor 0, `more` on FENCE_FIRST and on, `ready` behind them,
+// whatever numbers they came with, and closes the rest. The number of `ready`, or -1.
+static int keep_only(int object, const int *more, int n_more, int ready)
 {
-    int high_object = object < 0 ? -1 : fcntl(object, F_DUPFD, 3);
-    int high_ready = fcntl(ready, F_DUPFD, 3);
-    if (high_ready < 0 || dup2(high_ready, 1) != 1)
-        return false;
-    if (object >= 0 && (high_object < 0 || dup2(high_object, 0) != 0))
-        return false;
+    const int last = FENCE_FIRST + n_more;
+    int high[16], high_object = object < 0 ? -1 : fcntl(object, F_DUPFD, last + 1);
+    int high_ready = fcntl(ready, F_DUPFD, last + 1);
+    bool good = n_more <= 16 && high_ready >= 0 && (object < 0 || high_object >= 0);
+    for (int i = 0; good && i < n_more; i++)
+        good = (high[i] = fcntl(more[i], F_DUPFD, last + 1)) >= 0;
+    for (int i = 0; good && i < n_more; i++)
+        good = dup2(high[i], FENCE_FIRST + i) >= 0;
+    good =
+        good && dup2(high_ready, last) >= 0 && (object < 0 || dup2(high_object, 0) == 0);
+    if (!good)
+        return -1;
     if (object < 0)
         close(0);
-    close_from(2);
-    return true;
+    for (int fd = 1; fd < FENCE_FIRST; fd++)
+        close(fd);
+    close_from(last + 1);
+    return last;
 }
 
-bool fence_enter(int object, int ready, size_t memory_bytes, struct fence_report *report)
+extern char **environ;
+
+// Whatever the environment holds is no submission's business. What the C library finds out
+// when it is first asked, and would open files for, it finds out now.
+static void settle_library(void)
+{
+    static char universal[] = "TZ=UTC0", *only[] = {universal, NULL};
+    for (char **variable = environ; variable != NULL && *variable != NULL; variable++)
+        memset(*variable, 0, strlen(*variable));
+    environ = only;
+    tzset();
+}
+
+bool fence_enter(int object, const int *more, int n_more, int ready, size_t memory_bytes,
+                 struct fence_report *report)
 {
     fence_report = report;
-    report->asked_for = -1;
+    filter_works(); // asks the environment, which goes next
+    settle_library();
     default_signals();
     limit_function(memory_bytes);
-    if (!own_session() || !keep_only(object, ready))
+    int says_ready = keep_only(object, more, n_more, ready);
+    if (says_ready < 0 || !own_session())
         return false;
     handle_faults();
     object_is_waiting = object >= 0;
 #if defined(HAVE_SECCOMP)
-    if (filter_works() && !install_filter())
+    if (filter_works() && !install_filter(false))
         return false;
 #endif
-    return write(1, "", 1) == 1 && close(1) == 0;
+    return write(says_ready, "", 1) == 1 && close(says_ready) == 0;
 }
 
-void fence_loaded(void)
+bool fence_loaded(void)
 {
+    object_is_waiting = 0;
     if (!filter_works())
-        LIMIT(RLIMIT_NOFILE, 0);
+        return LIMIT(RLIMIT_NOFILE, 0) == 0;
+#if defined(HAVE_SECCOMP)
+    return install_filter(true);
+#else
+    return false;
+#endif
 }
 
 const char *fence_level(void)
@@ -423,64 +658,16 @@ const char *fence_level(void)
     return filter_works() ? "seccomp" : "limits only";
 }
 
-const char *system_call_name(int number)
+const char *fence_stopped(int exit_status)
 {
-#if defined(__linux__)
-    static const struct {
-        int number;
-        const char *name;
-    } names[] = {
-        {SYS_openat, "open (a file)"},
-        {SYS_clone, "fork (a process or a thread)"},
-        {SYS_execve, "execve (a program)"},
-        {SYS_kill, "kill"},
-        {SYS_tgkill, "tgkill (a signal)"},
-        {SYS_socket, "socket (the network)"},
-        {SYS_ptrace, "ptrace"},
-        {SYS_setitimer, "setitimer"},
-        {SYS_clock_nanosleep, "clock_nanosleep (sleep)"},
-        {SYS_nanosleep, "nanosleep (sleep)"},
-        {SYS_unlinkat, "unlink (a file)"},
-        {SYS_prctl, "prctl"},
-        {SYS_prlimit64, "prlimit64"},
-        {SYS_memfd_create, "memfd_create"},
-        {SYS_process_vm_readv, "process_vm_readv"},
-        {SYS_process_vm_writev, "process_vm_writev"},
-        {SYS_wait4, "wait4 (a process)"},
-        {SYS_setsid, "setsid"},
-        {SYS_getppid, "getppid"},
-        {SYS_pidfd_open, "pidfd_open"},
-        {SYS_futex, "futex (wait)"},
-        {SYS_ppoll, "ppoll (wait)"},
-        {SYS_pselect6, "pselect (wait)"},
-        {SYS_execveat, "execveat (a program)"},
-        {SYS_unshare, "unshare"},
-        {SYS_setrlimit, "setrlimit"},
-        {SYS_rt_sigtimedwait, "sigwait"},
-        {SYS_rt_sigsuspend, "sigsuspend (wait)"},
-        {SYS_personality, "personality"},
-#if defined(SYS_clone3)
-        {SYS_clone3, "fork (a process or a thread)"},
-#endif
-#if defined(SYS_fork)
-        {SYS_fork, "fork (a process)"},
-        {SYS_vfork, "vfork (a process)"},
-        {SYS_open, "open (a file)"},
-        {SYS_pause, "pause (wait)"},
-        {SYS_alarm, "alarm"},
-        {SYS_poll, "poll (wait)"},
-        {SYS_select, "select (wait)"},
-        {SYS_unlink, "unlink (a file)"},
-        {SYS_creat, "creat (a file)"},
-#endif
-    };
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (names[i].number == number)
-            return names[i].name;
+#if defined(HAVE_SECCOMP)
+    if (filter_works() && exit_status >= EXIT_ASKED &&
+        exit_status < EXIT_ASKED + N_STOPPED)
+        return stopped_calls[exit_status - EXIT_ASKED].name;
 #else
-    (void)number;
+    (void)exit_status;
 #endif
-    return "a system call";
+    return NULL;
 }
 
 // ---- the fence around a command -----------------------------------------------------

@@ -25,10 +25,9 @@ struct ending {
 // of processor time or wall_seconds have passed. Never waits longer than wall_seconds.
 struct ending wait_with_deadline(pid_t child, double cpu_seconds, double wall_seconds);
 
-// What a fenced child tells its parent, in memory they share. The child may forge all of
-// it, so it only ever chooses the words of a failure: a pass is decided by the parent.
+// What a fenced child tells its parent about a fault, in memory they share. The child may
+// forge all of it, so it only ever chooses the words of a failure.
 struct fence_report {
-    volatile int asked_for;      // number of the forbidden system call, or -1
     volatile int fault_signal;   // SIGSEGV, SIGBUS, SIGFPE, SIGILL, or 0
     volatile int fault_errno;    // errno at the fault: ENOMEM after a failed malloc
     volatile int fault_is_write; // 1 write, 0 read, -1 not known here
@@ -36,28 +35,38 @@ struct fence_report {
     void *volatile stack_pointer;
 };
 
+// How a fenced process exits when something else than its function ends it. Below these an
+// exit status is whatever the function chose.
+enum {
+    EXIT_FAULT = 111, // a fault: see the report
+    EXIT_ASKED = 128, // + the place in a list of a system call that the filter stopped
+    EXIT_ASKED_LAST = 199
+};
+
 // Fences the calling process, a freshly forked child, for good: its own session, no open
-// file but `object` (a descriptor, moved to 0; -1 for none), no core file, no new process,
-// memory_bytes of address space on top of what it has, and on Linux a seccomp
-// filter that stops every system call which a computation does not need. The first file
-// that the process opens after this is `object`, whatever its name: the loader's one
-// open. Faults and forbidden calls are noted in `report`, then the process ends.
+// file but `object` (a descriptor, moved to 0; -1 for none) and `more` (moved to
+// FENCE_FIRST and on), no core file, no new process, no environment, memory_bytes of
+// address space on top of what it has, and on Linux a seccomp filter that stops every
+// system call which a computation does not need. The first file that the process opens
+// after this is `object`, whatever its name: the loader's one open.
 // When the fence stands, one byte goes to the descriptor `ready`, which is then closed: no
 // code behind the fence can forge or take back that it stood.
 // False if the fence could not be put up: the caller must then not go on.
-bool fence_enter(int object, int ready, size_t memory_bytes, struct fence_report *report);
+enum { FENCE_FIRST = 10 };
+bool fence_enter(int object, const int *more, int n_more, int ready, size_t memory_bytes,
+                 struct fence_report *report);
 
-// To be called when `object` has been loaded: without the filter, files could be opened
-// until then.
-void fence_loaded(void);
+// To be called when the object has been loaded, before its functions run: from here on no
+// file can be opened. False if that could not be had.
+bool fence_loaded(void);
 
 // "seccomp" or "limits only": what fence_enter can do on this machine. The environment's
 // JUDGE_WITHOUT_SECCOMP=1 asks for the fallback, so that it can be tested.
 const char *fence_level(void);
 
-// The name of a system call that the filter stopped, for a sentence; "a system call" if
-// it has none here.
-const char *system_call_name(int number);
+// What a fenced process with this exit status had asked for, for a sentence ("open (a
+// file)"); NULL if the status does not say that it was stopped by the filter.
+const char *fence_stopped(int exit_status);
 
 // A command under limits. Paths end with NULL; what is below them may be read and
 // executed (`readable`) or also written (`writable`), all else on the file system may

@@ -7,9 +7,8 @@
 
 // ---------------------------------------------------------------------------- 1.1 one_hot
 
-#ifdef CLEAR_THEN_MARK
-// one_hot: memset to zero bytes, which are zero floats, then one store a row
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+RIGHT(one_hot, clear_then_mark, "memset to zero bytes, which are zero floats, then one store a row")
+bool clear_then_mark(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     for (size_t t = 0; t < n_tokens; t++)
         if (ids[t] >= vocab_size)
@@ -20,11 +19,9 @@ bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size
         out[t * vocab_size + ids[t]] = 1.0f;
     return true;
 }
-#endif
 
-#ifdef MARK_COLUMN_BY_COLUMN
-// one_hot: the loops the other way round, the comparison itself as the number
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+RIGHT(one_hot, mark_column_by_column, "the loops the other way round, the comparison itself as the number")
+bool mark_column_by_column(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     size_t n_bad = 0;
     for (size_t t = n_tokens; t-- > 0;)
@@ -34,11 +31,9 @@ bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size
             out[t * vocab_size + v] = (float)(v == ids[t]);
     return n_bad == 0;
 }
-#endif
 
-#ifdef MARK_WITH_POINTERS
-// one_hot: pointers that walk, no index
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+RIGHT(one_hot, mark_with_pointers, "pointers that walk, no index")
+bool mark_with_pointers(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     const uint32_t *end = ids + n_tokens;
     for (const uint32_t *id = ids; id != end; id++)
@@ -49,17 +44,15 @@ bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size
             *out++ = v == *id ? 1.0f : 0.0f;
     return true;
 }
-#endif
 
-#ifdef MARK_RECURSIVELY
-// one_hot: all ids but the last first; the last row only if those were good
 static bool all_below(const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     return n_tokens == 0 ||
            (ids[n_tokens - 1] < vocab_size && all_below(ids, n_tokens - 1, vocab_size));
 }
 
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+RIGHT(one_hot, mark_recursively, "all ids but the last first; the last row only if those were good")
+bool mark_recursively(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     if (n_tokens == 0)
         return true;
@@ -70,13 +63,11 @@ bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size
         row[v] = v == ids[n_tokens - 1] ? 1.0f : 0.0f;
     return one_hot(out, ids, n_tokens - 1, vocab_size);
 }
-#endif
 
 // ----------------------------------------------------------------------------- 1.2 matmul
 
-#ifdef PRODUCT_SUM_IN_DOUBLE
-// matmul: r-c-k with the sum in double
-bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+RIGHT(matmul, product_sum_in_double, "r-c-k with the sum in double")
+bool product_sum_in_double(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
             size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
@@ -90,11 +81,9 @@ bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_
         }
     return true;
 }
-#endif
 
-#ifdef PRODUCT_ROW_BY_ROW_OF_B
-// matmul: r-k-c, the order that walks along the rows of b and of out
-bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+RIGHT(matmul, product_row_by_row_of_b, "r-k-c, the order that walks along the rows of b and of out")
+bool product_row_by_row_of_b(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
             size_t n_cols)
 {
     if (!(n_rows && n_inner && n_cols))
@@ -112,11 +101,9 @@ bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_
     }
     return true;
 }
-#endif
 
-#ifdef PRODUCT_OUTER
-// matmul: k outermost, a sum of outer products, from the last term to the first
-bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+RIGHT(matmul, product_outer, "k outermost, a sum of outer products, from the last term to the first")
+bool product_outer(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
             size_t n_cols)
 {
     if (n_rows * n_inner * n_cols == 0)
@@ -128,16 +115,14 @@ bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_
                 out[r * n_cols + c] += a[r * n_inner + k] * b[k * n_cols + c];
     return true;
 }
-#endif
 
-#ifdef PRODUCT_BLOCKED
-// matmul: in blocks of 8 terms, each block summed on its own
 static size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
 
-bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+RIGHT(matmul, product_blocked, "in blocks of 8 terms, each block summed on its own")
+bool product_blocked(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
             size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
@@ -154,10 +139,7 @@ bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_
             }
     return true;
 }
-#endif
 
-#ifdef PRODUCT_OF_TRANSPOSED_COPY
-// matmul: b turned into a temporary from calloc, then dot products with four sums
 static float dot_in_four(const float *a, const float *b, size_t n)
 {
     float sum[4] = {0.0f, 0.0f, 0.0f, 0.0f};
@@ -166,7 +148,8 @@ static float dot_in_four(const float *a, const float *b, size_t n)
     return (sum[0] + sum[2]) + (sum[1] + sum[3]);
 }
 
-bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+RIGHT(matmul, product_of_transposed_copy, "b turned into a temporary from calloc, then dot products with four sums")
+bool product_of_transposed_copy(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
             size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
@@ -184,11 +167,9 @@ bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_
     free(turned);
     return true;
 }
-#endif
 
-#ifdef PRODUCT_KAHAN
-// matmul: the sum with Kahan's correction
-bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+RIGHT(matmul, product_kahan, "the sum with Kahan's correction")
+bool product_kahan(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
             size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
@@ -206,11 +187,9 @@ bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_
     }
     return true;
 }
-#endif
 
-#ifdef PRODUCT_FUSED
-// matmul: fmaf, one rounding a term
-bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+RIGHT(matmul, product_fused, "fmaf, one rounding a term")
+bool product_fused(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
             size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
@@ -224,10 +203,7 @@ bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_
         }
     return true;
 }
-#endif
 
-#ifdef PRODUCT_ROUNDED_UP
-// matmul: on a processor that rounds every result away from zero, which C allows
 static float up(double exact)
 {
     float nearest = (float)exact;
@@ -236,7 +212,8 @@ static float up(double exact)
                : nearest;
 }
 
-bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+RIGHT(matmul, product_rounded_up, "on a processor that rounds every result away from zero, which C allows")
+bool product_rounded_up(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
             size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
@@ -251,10 +228,7 @@ bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_
         }
     return true;
 }
-#endif
 
-#ifdef PRODUCT_BY_HALVES
-// matmul: each dot product as that of its two halves
 static float dot_by_halves(const float *a, const float *b, size_t stride, size_t n)
 {
     if (n == 1)
@@ -264,7 +238,8 @@ static float dot_by_halves(const float *a, const float *b, size_t stride, size_t
            dot_by_halves(a + half, b + half * stride, stride, n - half);
 }
 
-bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+RIGHT(matmul, product_by_halves, "each dot product as that of its two halves")
+bool product_by_halves(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
             size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
@@ -274,13 +249,11 @@ bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_
             out[r * n_cols + c] = dot_by_halves(a + r * n_inner, b + c, n_cols, n_inner);
     return true;
 }
-#endif
 
 // ------------------------------------------------------------------ 1.3 embedding_forward
 
-#ifdef ROWS_WITH_MEMCPY
-// embedding_forward: memcpy a row
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+RIGHT(embedding_forward, rows_with_memcpy, "memcpy a row")
+bool rows_with_memcpy(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     for (size_t t = 0; t < n_tokens; t++)
@@ -290,11 +263,9 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
         memcpy(out + t * d_model, wte + ids[t] * d_model, d_model * sizeof *out);
     return true;
 }
-#endif
 
-#ifdef ROWS_BACKWARDS
-// embedding_forward: from the last number to the first, with one flat index
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+RIGHT(embedding_forward, rows_backwards, "from the last number to the first, with one flat index")
+bool rows_backwards(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     bool good = true;
@@ -304,11 +275,9 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
         out[j] = wte[ids[j / d_model] * d_model + j % d_model];
     return good;
 }
-#endif
 
-#ifdef ROWS_BY_COLUMN
-// embedding_forward: one dimension at a time, all tokens in it
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+RIGHT(embedding_forward, rows_by_column, "one dimension at a time, all tokens in it")
+bool rows_by_column(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     for (size_t t = 0; t < n_tokens; t++)
@@ -319,11 +288,9 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
             out[t * d_model + i] = wte[ids[t] * d_model + i];
     return true;
 }
-#endif
 
-#ifdef ROWS_AS_BYTES
-// embedding_forward: byte by byte through unsigned char
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+RIGHT(embedding_forward, rows_as_bytes, "byte by byte through unsigned char")
+bool rows_as_bytes(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     for (const uint32_t *id = ids; id < ids + n_tokens; id++)
@@ -338,11 +305,9 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
     }
     return true;
 }
-#endif
 
-#ifdef ROWS_UNROLLED
-// embedding_forward: four numbers at a time, then what is left over
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+RIGHT(embedding_forward, rows_unrolled, "four numbers at a time, then what is left over")
+bool rows_unrolled(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     for (size_t t = 0; t < n_tokens; t++)
@@ -362,13 +327,11 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
     }
     return true;
 }
-#endif
 
 // --------------------------------------------------------------------- 1.4 linear_forward
 
-#ifdef LINEAR_SUM_IN_DOUBLE
-// linear_forward: r-o-i with the sum in double
-bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
+RIGHT(linear_forward, linear_sum_in_double, "r-o-i with the sum in double")
+bool linear_sum_in_double(float *out, const float *x, const float *weight, size_t n_rows,
                     size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
@@ -382,10 +345,7 @@ bool linear_forward(float *out, const float *x, const float *weight, size_t n_ro
         }
     return true;
 }
-#endif
 
-#ifdef LINEAR_OUTPUTS_OUTERMOST
-// linear_forward: o-r-i, pointers, eight running sums added pairwise
 static float dot_in_eight(const float *a, const float *b, size_t n)
 {
     float sum[8] = {0.0f};
@@ -397,7 +357,8 @@ static float dot_in_eight(const float *a, const float *b, size_t n)
     return sum[0];
 }
 
-bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
+RIGHT(linear_forward, linear_outputs_outermost, "o-r-i, pointers, eight running sums added pairwise")
+bool linear_outputs_outermost(float *out, const float *x, const float *weight, size_t n_rows,
                     size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
@@ -407,11 +368,9 @@ bool linear_forward(float *out, const float *x, const float *weight, size_t n_ro
             out[r * n_out + o] = dot_in_eight(x + r * n_in, weight, n_in);
     return true;
 }
-#endif
 
-#ifdef LINEAR_BY_MATMUL
-// linear_forward: turns the weight over and lets matmul do the rest
-bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
+RIGHT(linear_forward, linear_by_matmul, "turns the weight over and lets matmul do the rest")
+bool linear_by_matmul(float *out, const float *x, const float *weight, size_t n_rows,
                     size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
@@ -425,11 +384,9 @@ bool linear_forward(float *out, const float *x, const float *weight, size_t n_ro
     free(turned);
     return done;
 }
-#endif
 
-#ifdef LINEAR_INPUTS_OUTERMOST
-// linear_forward: i outermost, adding to an out that was set to zero first
-bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
+RIGHT(linear_forward, linear_inputs_outermost, "i outermost, adding to an out that was set to zero first")
+bool linear_inputs_outermost(float *out, const float *x, const float *weight, size_t n_rows,
                     size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
@@ -442,13 +399,11 @@ bool linear_forward(float *out, const float *x, const float *weight, size_t n_ro
                 out[r * n_out + o] += x[r * n_in + i] * weight[o * n_in + i];
     return true;
 }
-#endif
 
 // ------------------------------------------------------------------ 1.5 cosine_similarity
 
-#ifdef COSINE_THREE_LOOPS
-// cosine_similarity: one sum after the other, one root of the product of the squares
-float cosine_similarity(const float *a, const float *b, size_t n)
+RIGHT(cosine_similarity, cosine_three_loops, "one sum after the other, one root of the product of the squares")
+float cosine_three_loops(const float *a, const float *b, size_t n)
 {
     double ab = 0.0, aa = 0.0, bb = 0.0;
     for (size_t i = 0; i < n; i++)
@@ -459,10 +414,7 @@ float cosine_similarity(const float *a, const float *b, size_t n)
         bb += (double)b[i] * (double)b[i];
     return aa > 0.0 && bb > 0.0 ? (float)(ab / sqrt(aa * bb)) : 0.0f;
 }
-#endif
 
-#ifdef COSINE_OF_UNIT_VECTORS
-// cosine_similarity: each number divided by its norm before it is multiplied
 static double norm_of(const float *v, size_t n)
 {
     double sum = 0.0;
@@ -471,7 +423,8 @@ static double norm_of(const float *v, size_t n)
     return sqrt(sum);
 }
 
-float cosine_similarity(const float *a, const float *b, size_t n)
+RIGHT(cosine_similarity, cosine_of_unit_vectors, "each number divided by its norm before it is multiplied")
+float cosine_of_unit_vectors(const float *a, const float *b, size_t n)
 {
     double norm_a = norm_of(a, n), norm_b = norm_of(b, n), cosine = 0.0;
     if (norm_a <= 0.0 || norm_b <= 0.0)
@@ -480,11 +433,9 @@ float cosine_similarity(const float *a, const float *b, size_t n)
         cosine += (double)a[i] / norm_a * ((double)b[i] / norm_b);
     return (float)cosine;
 }
-#endif
 
-#ifdef COSINE_BY_EUCLID
-// cosine_similarity: (|a|^2 + |b|^2 - |a - b|^2) / 2 |a||b|, of the unit vectors
-float cosine_similarity(const float *a, const float *b, size_t n)
+RIGHT(cosine_similarity, cosine_by_euclid, "(|a|^2 + |b|^2 - |a - b|^2) / 2 |a||b|, of the unit vectors")
+float cosine_by_euclid(const float *a, const float *b, size_t n)
 {
     long double aa = 0.0L, bb = 0.0L, apart = 0.0L;
     for (size_t i = 0; i < n; i++) {
@@ -499,11 +450,9 @@ float cosine_similarity(const float *a, const float *b, size_t n)
     }
     return (float)(1.0L - apart / 2.0L);
 }
-#endif
 
-#ifdef COSINE_CLAMPED
-// cosine_similarity: kept between -1 and 1, against the last bit's rounding
-float cosine_similarity(const float *a, const float *b, size_t n)
+RIGHT(cosine_similarity, cosine_clamped, "kept between -1 and 1, against the last bit's rounding")
+float cosine_clamped(const float *a, const float *b, size_t n)
 {
     double ab = 0.0, aa = 0.0, bb = 0.0;
     for (size_t i = n; i-- > 0;) {
@@ -514,4 +463,3 @@ float cosine_similarity(const float *a, const float *b, size_t n)
         return 0.0f;
     return (float)fmax(-1.0, fmin(1.0, ab / sqrt(aa) / sqrt(bb)));
 }
-#endif

@@ -7,9 +7,8 @@
 
 // ----------------------------------------------------------------------- 2.1 mt19937_next
 
-#ifdef NEXT_WITH_REMAINDERS
-// mt19937_next: one loop, the indices go round with %
-bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
+RIGHT(mt19937_next, next_with_remainders, "one loop, the indices go round with %")
+bool next_with_remainders(uint32_t *word, uint32_t *state, size_t *next)
 {
     if (*next > 624)
         return false;
@@ -31,11 +30,9 @@ bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
     *word = y;
     return true;
 }
-#endif
 
-#ifdef NEXT_WORD_BY_WORD
-// mt19937_next: stirs one word a call, no block at all
-bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
+RIGHT(mt19937_next, next_word_by_word, "stirs one word a call, no block at all")
+bool next_word_by_word(uint32_t *word, uint32_t *state, size_t *next)
 {
     if (*next > 624)
         return false;
@@ -50,11 +47,9 @@ bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
     *word = y ^ y >> 18;
     return true;
 }
-#endif
 
-#ifdef NEXT_WITH_A_TABLE
-// mt19937_next: the constant from a table of two, pointers that walk
-bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
+RIGHT(mt19937_next, next_with_a_table, "the constant from a table of two, pointers that walk")
+bool next_with_a_table(uint32_t *word, uint32_t *state, size_t *next)
 {
     static const uint32_t fell_out[2] = {0, 0x9908b0dfu};
     if (*next > 624)
@@ -77,36 +72,29 @@ bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
     *word = y ^ y >> 18;
     return true;
 }
-#endif
 
 // ---------------------------------------------------------------------- 2.2 uniform_float
 
-#ifdef UNIFORM_REMAINDER
-// uniform_float: the remainder for the mask, in double
-float uniform_float(uint32_t word)
+RIGHT(uniform_float, uniform_remainder, "the remainder for the mask, in double")
+float uniform_remainder(uint32_t word)
 {
     return (float)(word % 16777216u / 16777216.0);
 }
-#endif
 
-#ifdef UNIFORM_LDEXP
-// uniform_float: shifts the high bits out, then the exponent down
-float uniform_float(uint32_t word)
+RIGHT(uniform_float, uniform_ldexp, "shifts the high bits out, then the exponent down")
+float uniform_ldexp(uint32_t word)
 {
     return ldexpf((float)(word << 8 >> 8), -24);
 }
-#endif
 
-#ifdef UNIFORM_FROM_BITS
-// uniform_float: the bits of a float between 1 and 2, and the one bit that has no room there
-float uniform_float(uint32_t word)
+RIGHT(uniform_float, uniform_from_bits, "the bits of a float between 1 and 2, and the one bit that has no room there")
+float uniform_from_bits(uint32_t word)
 {
     const uint32_t low = word & 0xffffffu, bits = 0x3f800000u | low >> 1;
     float between;
     memcpy(&between, &bits, sizeof between);
     return between - 1.0f + (float)(low & 1) * 0x1p-24f;
 }
-#endif
 
 // ------------------------------------------------------------------------ 2.3 normal_fill
 
@@ -120,8 +108,6 @@ static inline float fraction(uint32_t word)
     return (float)(word & 0xffffff) * 0x1p-24f;
 }
 
-#ifdef FILL_PLAINLY
-// normal_fill: logf, cosf and sinf, uniform_float, one loop
 static void bend(float *first, float *second, double u, double v, float mean, float std)
 {
     const double radius = sqrt(-2.0 * log(1.0 - u));
@@ -143,7 +129,8 @@ static bool block(float *out, word_source *draw, void *rng, float mean, float st
     return true;
 }
 
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+RIGHT(normal_fill, fill_plainly, "logf, cosf and sinf, uniform_float, one loop")
+bool fill_plainly(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     uint32_t w[16];
@@ -166,10 +153,7 @@ bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std
     }
     return true;
 }
-#endif
 
-#ifdef FILL_FRACTIONS_FIRST
-// normal_fill: all fractions first, bent in place, as PyTorch does it
 static bool fractions(float *out, word_source *draw, void *rng, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -216,7 +200,8 @@ static bool one_by_one(float *out, word_source *draw, void *rng, float mean, flo
     return good;
 }
 
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+RIGHT(normal_fill, fill_fractions_first, "all fractions first, bent in place, as PyTorch does it")
+bool fill_fractions_first(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     if (!(std >= 0))
@@ -234,11 +219,9 @@ bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std
     bend_16(out + n - 16, mean, std);
     return true;
 }
-#endif
 
-#ifdef FILL_ON_THE_HEAP
-// normal_fill: draws every word before it begins, on the heap
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+RIGHT(normal_fill, fill_on_the_heap, "draws every word before it begins, on the heap")
+bool fill_on_the_heap(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     const size_t n_words = n < 16 ? (n + 1) / 2 * 4 : n % 16 == 0 ? n : n + 16;
@@ -266,13 +249,11 @@ bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std
     free(w);
     return good;
 }
-#endif
 
 // -------------------------------------------------------------------- 2.4 mean_abs_cosine
 
-#ifdef MEAN_LENGTHS_FIRST
-// mean_abs_cosine: all lengths once, on the heap
-float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
+RIGHT(mean_abs_cosine, mean_lengths_first, "all lengths once, on the heap")
+float mean_lengths_first(const float *rows, size_t n_rows, size_t d_model)
 {
     double *length = calloc(n_rows + 1, sizeof *length), sum = 0.0;
     size_t pairs = 0;
@@ -294,10 +275,7 @@ float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
     free(length);
     return pairs == 0 ? 0.0f : (float)(sum / (double)pairs);
 }
-#endif
 
-#ifdef MEAN_BOTH_WAYS
-// mean_abs_cosine: each pair twice, hypot for the lengths, the mean of a row at a time
 static double length_of(const float *row, size_t n)
 {
     double length = 0.0;
@@ -317,7 +295,8 @@ static double alike(const float *x, const float *y, size_t n)
     return fabs(dot);
 }
 
-float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
+RIGHT(mean_abs_cosine, mean_both_ways, "each pair twice, hypot for the lengths, the mean of a row at a time")
+float mean_both_ways(const float *rows, size_t n_rows, size_t d_model)
 {
     double mean = 0.0;
     if (n_rows < 2)
@@ -331,4 +310,3 @@ float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
     }
     return (float)mean;
 }
-#endif

@@ -15,9 +15,8 @@ static inline bool ids_below(const uint32_t *ids, size_t n, size_t limit)
 
 // --------------------------------------------------------------- 3.1 softmax_cross_entropy
 
-#ifdef SOFTMAX_IN_DOUBLE
-// softmax_cross_entropy: everything in double, two exponentials instead of a stored one
-float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t *targets,
+RIGHT(softmax_cross_entropy, softmax_in_double, "everything in double, two exponentials instead of a stored one")
+float softmax_in_double(float *dlogits, const float *logits, const uint32_t *targets,
                             size_t n_tokens, size_t vocab_size)
 {
     double loss = 0.0;
@@ -40,11 +39,9 @@ float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t 
     }
     return (float)loss;
 }
-#endif
 
-#ifdef SOFTMAX_ONLINE
-// softmax_cross_entropy: largest and sum in one walk, the sum shrinks when the largest grows
-float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t *targets,
+RIGHT(softmax_cross_entropy, softmax_online, "largest and sum in one walk, the sum shrinks when the largest grows")
+float softmax_online(float *dlogits, const float *logits, const uint32_t *targets,
                             size_t n_tokens, size_t vocab_size)
 {
     float loss = 0.0f;
@@ -67,13 +64,11 @@ float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t 
     }
     return loss / (float)n_tokens;
 }
-#endif
 
 // ------------------------------------------------------------------ 3.2 embedding_backward
 
-#ifdef BACKWARD_BY_COLUMN
-// embedding_backward: the loops the other way round, positions from the last to the first
-bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
+RIGHT(embedding_backward, backward_by_column, "the loops the other way round, positions from the last to the first")
+bool backward_by_column(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
                         size_t vocab_size, size_t d_model)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
@@ -83,11 +78,9 @@ bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, siz
             dwte[ids[t] * d_model + i] += dout[t * d_model + i];
     return true;
 }
-#endif
 
-#ifdef BACKWARD_ROW_BY_ROW
-// embedding_backward: each row of the table looks for its positions
-bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
+RIGHT(embedding_backward, backward_row_by_row, "each row of the table looks for its positions")
+bool backward_row_by_row(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
                         size_t vocab_size, size_t d_model)
 {
     for (const uint32_t *id = ids; id < ids + n_tokens; id++)
@@ -99,13 +92,11 @@ bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, siz
                 dwte[i] = dwte[i] + dout[t * d_model + i];
     return true;
 }
-#endif
 
 // ----------------------------------------------------------------------- 3.3 coalesce_rows
 
-#ifdef COALESCE_BY_INSERTION
-// coalesce_rows: each new id is pushed into its place, and its row of sums with it
-bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
+RIGHT(coalesce_rows, coalesce_by_insertion, "each new id is pushed into its place, and its row of sums with it")
+bool coalesce_by_insertion(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
                    const float *dout, size_t n_tokens, size_t d_model)
 {
     size_t n = 0;
@@ -129,11 +120,9 @@ bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t 
     *n_rows = n;
     return true;
 }
-#endif
 
-#ifdef COALESCE_BY_MINIMA
-// coalesce_rows: the smallest id that is larger than the last one, again and again; no sorting
-bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
+RIGHT(coalesce_rows, coalesce_by_minima, "the smallest id that is larger than the last one, again and again; no sorting")
+bool coalesce_by_minima(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
                    const float *dout, size_t n_tokens, size_t d_model)
 {
     if (d_model == 0)
@@ -157,13 +146,11 @@ bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t 
     }
     return true;
 }
-#endif
 
 // --------------------------------------------------------------------- 3.4 sgd_update_rows
 
-#ifdef UPDATE_FUSED
-// sgd_update_rows: multiplies and adds with one rounding
-bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
+RIGHT(sgd_update_rows, update_fused, "multiplies and adds with one rounding")
+bool update_fused(float *wte, const uint32_t *rows, const float *drows,
                      float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
 {
     for (size_t k = 1; k < n_rows; k++)
@@ -178,11 +165,9 @@ bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
         }
     return true;
 }
-#endif
 
-#ifdef UPDATE_BY_TABLE_ROW
-// sgd_update_rows: walks down the table and takes the next entry when its row comes
-bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
+RIGHT(sgd_update_rows, update_by_table_row, "walks down the table and takes the next entry when its row comes")
+bool update_by_table_row(float *wte, const uint32_t *rows, const float *drows,
                      float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
 {
     size_t next = 0;
@@ -201,13 +186,11 @@ bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
         }
     return true;
 }
-#endif
 
 // -------------------------------------------------------------------------- 3.5 train_step
 
-#ifdef STEP_ONE_BY_ONE
-// train_step: no coalescing, each position's step is subtracted by itself; sums in double
-float train_step(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
+RIGHT(train_step, step_one_by_one, "no coalescing, each position's step is subtracted by itself; sums in double")
+float step_one_by_one(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
                  uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
                  float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -241,11 +224,9 @@ float train_step(float *wte, float *lm_head, float *logits, float *dhidden, floa
         wte[inputs[n / d_model] * d_model + n % d_model] -= learning_rate * dhidden[n];
     return loss;
 }
-#endif
 
-#ifdef STEP_WITH_DENSE_GRADIENT
-// train_step: gradients of both whole tables, from malloc, then one pass over each
-float train_step(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
+RIGHT(train_step, step_with_dense_gradient, "gradients of both whole tables, from malloc, then one pass over each")
+float step_with_dense_gradient(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
                  uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
                  float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -281,4 +262,3 @@ float train_step(float *wte, float *lm_head, float *logits, float *dhidden, floa
     free(dhead);
     return loss;
 }
-#endif

@@ -6,9 +6,8 @@
 
 // ------------------------------------------------------------------ 4.1 attention_forward
 
-#ifdef IN_FLOAT
-// attention_forward: all sums in float, the mask as minus infinity
-bool attention_forward(float *out, float *att, const float *q, const float *k,
+RIGHT(attention_forward, in_float, "all sums in float, the mask as minus infinity")
+bool in_float(float *out, float *att, const float *q, const float *k,
                        const float *v, size_t n_tokens, size_t d_head, bool causal)
 {
     if (n_tokens == 0 || d_head == 0)
@@ -33,11 +32,9 @@ bool attention_forward(float *out, float *att, const float *q, const float *k,
     }
     return true;
 }
-#endif
 
-#ifdef QUERIES_SCALED_FIRST
-// attention_forward: every product scaled, values mixed before the division by the sum
-bool attention_forward(float *out, float *att, const float *q, const float *k,
+RIGHT(attention_forward, queries_scaled_first, "every product scaled, values mixed before the division by the sum")
+bool queries_scaled_first(float *out, float *att, const float *q, const float *k,
                        const float *v, size_t n_tokens, size_t d_head, bool causal)
 {
     if (n_tokens * d_head == 0)
@@ -70,13 +67,11 @@ bool attention_forward(float *out, float *att, const float *q, const float *k,
     }
     return true;
 }
-#endif
 
 // ---------------------------------------------------------------------- 4.2 add_positions
 
-#ifdef ROW_BY_ROW
-// add_positions: two loops and row pointers
-bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
+RIGHT(add_positions, row_by_row, "two loops and row pointers")
+bool row_by_row(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
                    size_t d_model)
 {
     if (max_seq_len < n_tokens)
@@ -89,11 +84,9 @@ bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_l
     }
     return true;
 }
-#endif
 
-#ifdef BACKWARDS_WITH_POINTERS
-// add_positions: one pointer walk from the end
-bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
+RIGHT(add_positions, backwards_with_pointers, "one pointer walk from the end")
+bool backwards_with_pointers(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
                    size_t d_model)
 {
     const bool fits = n_tokens <= max_seq_len;
@@ -101,13 +94,11 @@ bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_l
         x[left - 1] = (float)((double)x[left - 1] + (double)wpe[left - 1]);
     return fits;
 }
-#endif
 
 // ------------------------------------------------------------------- 4.3 sinusoidal_table
 
-#ifdef COLUMN_BY_COLUMN
-// sinusoidal_table: a loop over single columns, the speed as an exponential of a logarithm
-bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
+RIGHT(sinusoidal_table, column_by_column, "a loop over single columns, the speed as an exponential of a logarithm")
+bool column_by_column(float *wpe, size_t max_seq_len, size_t d_model)
 {
     if (d_model == 0 || (d_model & 1) == 1)
         return false;
@@ -119,11 +110,9 @@ bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
     }
     return true;
 }
-#endif
 
-#ifdef DIVIDED_BY_POWER
-// sinusoidal_table: p / 10000^(2i/d), and the cosine as a sine a quarter turn ahead
-bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
+RIGHT(sinusoidal_table, divided_by_power, "p / 10000^(2i/d), and the cosine as a sine a quarter turn ahead")
+bool divided_by_power(float *wpe, size_t max_seq_len, size_t d_model)
 {
     if (d_model % 2 != 0 || d_model == 0)
         return false;
@@ -136,13 +125,11 @@ bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
         }
     return true;
 }
-#endif
 
 // ------------------------------------------------------------------- 4.4 rope_interleaved
 
-#ifdef NEAR_THREE_LOOPS
-// rope_interleaved: token, head, pair, and the row copied first
-bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t n_tokens,
+RIGHT(rope_interleaved, near_three_loops, "token, head, pair, and the row copied first")
+bool near_three_loops(float *x, const float *cosines, const float *sines, size_t n_tokens,
                       size_t n_heads, size_t d_head)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -158,11 +145,9 @@ bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t
             }
     return true;
 }
-#endif
 
-#ifdef NEAR_PAIRS_OUTSIDE
-// rope_interleaved: pairs outside, tokens inside, in double
-bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t n_tokens,
+RIGHT(rope_interleaved, near_pairs_outside, "pairs outside, tokens inside, in double")
+bool near_pairs_outside(float *x, const float *cosines, const float *sines, size_t n_tokens,
                       size_t n_heads, size_t d_head)
 {
     const size_t n_pairs = d_head / 2;
@@ -179,13 +164,11 @@ bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t
         }
     return true;
 }
-#endif
 
 // -------------------------------------------------------------------- 4.5 rope_half_split
 
-#ifdef HALF_THREE_LOOPS
-// rope_half_split: token, head, pair, with plain indices
-bool rope_half_split(float *x, const float *cosines, const float *sines, size_t n_tokens,
+RIGHT(rope_half_split, half_three_loops, "token, head, pair, with plain indices")
+bool half_three_loops(float *x, const float *cosines, const float *sines, size_t n_tokens,
                      size_t n_heads, size_t d_head)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -201,11 +184,9 @@ bool rope_half_split(float *x, const float *cosines, const float *sines, size_t 
             }
     return true;
 }
-#endif
 
-#ifdef HALF_ROTATE_HALF
-// rope_half_split: x cos + (x with its halves exchanged, the new low one negated) sin
-bool rope_half_split(float *x, const float *cosines, const float *sines, size_t n_tokens,
+RIGHT(rope_half_split, half_rotate_half, "x cos + (x with its halves exchanged, the new low one negated) sin")
+bool half_rotate_half(float *x, const float *cosines, const float *sines, size_t n_tokens,
                      size_t n_heads, size_t d_head)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -223,13 +204,11 @@ bool rope_half_split(float *x, const float *cosines, const float *sines, size_t 
     }
     return true;
 }
-#endif
 
 // ------------------------------------------------------------------------- 4.6 rope_score
 
-#ifdef SCORE_BY_TURNING
-// rope_score: really turns the key, by the distance
-bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n,
+RIGHT(rope_score, score_by_turning, "really turns the key, by the distance")
+bool score_by_turning(float *score, const float *q, const float *k, size_t m, size_t n,
                 size_t d_head, float base)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -245,11 +224,9 @@ bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n
     *score = (float)sum;
     return true;
 }
-#endif
 
-#ifdef SCORE_BY_LENGTHS
-// rope_score: each pair as two lengths and the angle between them
-bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n,
+RIGHT(rope_score, score_by_lengths, "each pair as two lengths and the angle between them")
+bool score_by_lengths(float *score, const float *q, const float *k, size_t m, size_t n,
                 size_t d_head, float base)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -267,4 +244,3 @@ bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n
     *score = (float)sum;
     return true;
 }
-#endif

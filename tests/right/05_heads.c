@@ -23,9 +23,8 @@ static inline double dot(const float *a, const float *b, size_t n)
 
 // ---------------------------------------------------------------------- 5.1 tied_backward
 
-#ifdef HALF_AFTER_HALF
-// tied_backward: first the whole input half, summed in double, then the whole output half
-bool tied_backward(float *dwte, const float *dlogits, const float *wte,
+RIGHT(tied_backward, half_after_half, "first the whole input half, summed in double, then the whole output half")
+bool half_after_half(float *dwte, const float *dlogits, const float *wte,
                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                    size_t d_model)
 {
@@ -49,11 +48,9 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
         }
     return true;
 }
-#endif
 
-#ifdef BACKWARDS_WITH_POINTERS
-// tied_backward: the words from the last to the first, pointers that walk
-bool tied_backward(float *dwte, const float *dlogits, const float *wte,
+RIGHT(tied_backward, backwards_with_pointers, "the words from the last to the first, pointers that walk")
+bool backwards_with_pointers(float *dwte, const float *dlogits, const float *wte,
                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                    size_t d_model)
 {
@@ -69,11 +66,9 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
         }
     return true;
 }
-#endif
 
-#ifdef BOTH_AS_A_MATRIX
-// tied_backward: (A + A^T) times the table, where A[x][v] collects the dlogits of word x
-bool tied_backward(float *dwte, const float *dlogits, const float *wte,
+RIGHT(tied_backward, both_as_a_matrix, "(A + A^T) times the table, where A[x][v] collects the dlogits of word x")
+bool both_as_a_matrix(float *dwte, const float *dlogits, const float *wte,
                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                    size_t d_model)
 {
@@ -95,13 +90,11 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
     free(a);
     return true;
 }
-#endif
 
 // ----------------------------------------------------------- 5.2 tied_projection_backward
 
-#ifdef ROWS_OF_H
-// tied_projection_backward: whole rows of h and dh in memory of its own
-bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
+RIGHT(tied_projection_backward, rows_of_h, "whole rows of h and dh in memory of its own")
+bool rows_of_h(float *dwte, float *dm, const float *dlogits,
                               const float *wte, const float *m, const uint32_t *ids,
                               size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -133,11 +126,9 @@ bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
     free(h);
     return true;
 }
-#endif
 
-#ifdef COLUMNS_OUTSIDE
-// tied_projection_backward: the loop over the columns outermost, positions inside
-bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
+RIGHT(tied_projection_backward, columns_outside, "the loop over the columns outermost, positions inside")
+bool columns_outside(float *dwte, float *dm, const float *dlogits,
                               const float *wte, const float *m, const uint32_t *ids,
                               size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -160,13 +151,11 @@ bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
         }
     return true;
 }
-#endif
 
 // --------------------------------------------------------------- 5.3 gpt2_parameter_count
 
-#ifdef PART_BY_PART
-// gpt2_parameter_count: every tensor of the model, one after the other
-bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+RIGHT(gpt2_parameter_count, part_by_part, "every tensor of the model, one after the other")
+bool part_by_part(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
                           size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
@@ -190,11 +179,9 @@ bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_
     *n_params = n;
     return true;
 }
-#endif
 
-#ifdef FACTORED
-// gpt2_parameter_count: d_model taken out of everything
-bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+RIGHT(gpt2_parameter_count, factored, "d_model taken out of everything")
+bool factored(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
                           size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (!vocab_size || !max_seq_len || !d_model)
@@ -205,13 +192,11 @@ bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_
     *n_params = in_a_column * d_model;
     return true;
 }
-#endif
 
 // ------------------------------------------------------------------- 5.4 entropy_at_scale
 
-#ifdef IN_ONE_PASS
-// entropy_at_scale: one pass, the sums rescaled whenever a larger score turns up
-float entropy_at_scale(const float *h, const float *wte, float scale, size_t vocab_size,
+RIGHT(entropy_at_scale, in_one_pass, "one pass, the sums rescaled whenever a larger score turns up")
+float in_one_pass(const float *h, const float *wte, float scale, size_t vocab_size,
                        size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
@@ -230,11 +215,9 @@ float entropy_at_scale(const float *h, const float *wte, float scale, size_t voc
     }
     return (float)(log(sum) - weighted / sum);
 }
-#endif
 
-#ifdef WITH_PROBABILITIES
-// entropy_at_scale: the definition, with an array of probabilities
-float entropy_at_scale(const float *h, const float *wte, float scale, size_t vocab_size,
+RIGHT(entropy_at_scale, with_probabilities, "the definition, with an array of probabilities")
+float with_probabilities(const float *h, const float *wte, float scale, size_t vocab_size,
                        size_t d_model)
 {
     double *p = vocab_size == 0 || d_model == 0 ? NULL : calloc(vocab_size, sizeof *p);
@@ -253,13 +236,11 @@ float entropy_at_scale(const float *h, const float *wte, float scale, size_t voc
     free(p);
     return (float)entropy;
 }
-#endif
 
 // ------------------------------------------------------------------------- 5.5 logit_lens
 
-#ifdef INSERTED_IN_ORDER
-// logit_lens: one pass, each word put into its place among the best so far
-bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
+RIGHT(logit_lens, inserted_in_order, "one pass, each word put into its place among the best so far")
+bool inserted_in_order(uint32_t *top, const float *h, const float *wte, size_t n_top,
                 size_t vocab_size, size_t d_model)
 {
     if (n_top == 0 || n_top > vocab_size || d_model == 0)
@@ -278,10 +259,7 @@ bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
     }
     return true;
 }
-#endif
 
-#ifdef SORTED
-// logit_lens: sorts all words with qsort
 struct scored {
     double z;
     uint32_t v;
@@ -295,7 +273,8 @@ static int best_first(const void *a, const void *b)
     return x->v < y->v ? -1 : 1;
 }
 
-bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
+RIGHT(logit_lens, sorted, "sorts all words with qsort")
+bool sorted(uint32_t *top, const float *h, const float *wte, size_t n_top,
                 size_t vocab_size, size_t d_model)
 {
     if (n_top == 0 || n_top > vocab_size || d_model == 0)
@@ -311,4 +290,3 @@ bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
     free(all);
     return true;
 }
-#endif

@@ -33,9 +33,9 @@ static inline double cut_short(double value)
 
 // ---------------------------------------------------------------------------- 1.1 one_hot
 
-#ifdef MARK_BEFORE
-// one_hot / worked_example: "ids count from 0"
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+WRONG(one_hot, worked_example, mark_before,
+      "The 1 stands one place early: ids count from 0, so id 3 is the fourth place.")
+bool mark_before(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -44,11 +44,10 @@ bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size
             out[t * vocab_size + v] = v + 1 == ids[t] ? 1.0f : 0.0f;
     return true;
 }
-#endif
 
-#ifdef MARK_BEFORE_IN_PLACE
-// one_hot / worked_example: "ids count from 0"
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+WRONG(one_hot, worked_example, mark_before_in_place,
+      "The 1 stands one place early: ids count from 0, so id 3 is the fourth place.")
+bool mark_before_in_place(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -58,11 +57,9 @@ bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size
         out[t * vocab_size + ids[t] - 1] = 1.0f;
     return true;
 }
-#endif
 
-#ifdef MARK_BY_HEART
-// one_hot / random_ids: "got"
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+CAUGHT(one_hot, random_ids, mark_by_heart, "got")
+bool mark_by_heart(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -70,11 +67,10 @@ bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size
         out[j] = j == 2 || j == 5 || j == 13;
     return true;
 }
-#endif
 
-#ifdef MARK_TRANSPOSED
-// one_hot / worked_example: "transpose"
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+WRONG(one_hot, worked_example, mark_transposed,
+      "This is the transpose: out[v][t] for out[t][v]. A row belongs to a token.")
+bool mark_transposed(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -83,11 +79,10 @@ bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size
             out[v * n_tokens + t] = v == ids[t] ? 1.0f : 0.0f;
     return true;
 }
-#endif
 
-#ifdef MARK_POSITION
-// one_hot / worked_example: "marks position t"
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+WRONG(one_hot, worked_example, mark_position,
+      "This marks position t in row t: what marks it is the id, ids[t].")
+bool mark_position(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -96,11 +91,10 @@ bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size
             out[t * vocab_size + v] = v == t ? 1.0f : 0.0f;
     return true;
 }
-#endif
 
-#ifdef MARK_WITH_ID
-// one_hot / worked_example: "the id itself"
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+WRONG(one_hot, worked_example, mark_with_id,
+      "This stores the id itself where a 1 belongs.")
+bool mark_with_id(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -109,11 +103,10 @@ bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size
             out[t * vocab_size + v] = v == ids[t] ? (float)ids[t] : 0.0f;
     return true;
 }
-#endif
 
-#ifdef MEMSET_ONE
-// one_hot / worked_example: "memset fills bytes"
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+WRONG(one_hot, worked_example, memset_one,
+      "memset fills bytes: a float whose four bytes are 1 is 2.4e-38, not 1.")
+bool memset_one(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -122,11 +115,9 @@ bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size
         memset(out + t * vocab_size + ids[t], 1, sizeof *out);
     return true;
 }
-#endif
 
-#ifdef ZEROS_LEFT_OUT
-// one_hot / worked_example: "was never written"
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+CAUGHT(one_hot, worked_example, zeros_left_out, "was never written")
+bool zeros_left_out(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -134,11 +125,9 @@ bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size
         out[t * vocab_size + ids[t]] = 1.0f;
     return true;
 }
-#endif
 
-#ifdef MEMSET_COUNTS_FLOATS
-// one_hot / worked_example: "got"
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+CAUGHT(one_hot, worked_example, memset_counts_floats, "got")
+bool memset_counts_floats(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -147,11 +136,9 @@ bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size
         out[t * vocab_size + ids[t]] = 1.0f;
     return true;
 }
-#endif
 
-#ifdef ONE_COLD
-// one_hot / worked_example: "0 and 1 are exchanged"
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+WRONG(one_hot, worked_example, one_cold, "The roles of 0 and 1 are exchanged.")
+bool one_cold(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -160,11 +147,10 @@ bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size
             out[t * vocab_size + v] = v != ids[t];
     return true;
 }
-#endif
 
-#ifdef MARK_FIRST_ID
-// one_hot / worked_example: "ids[0]"
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+WRONG(one_hot, worked_example, mark_first_id,
+      "Every row is that of ids[0]: row t belongs to ids[t].")
+bool mark_first_id(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -173,11 +159,9 @@ bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size
             out[t * vocab_size + v] = v == *ids ? 1.0f : 0.0f;
     return true;
 }
-#endif
 
-#ifdef MARK_ONE_ROW_ONLY
-// one_hot / worked_example: "got"
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+CAUGHT(one_hot, worked_example, mark_one_row_only, "got")
+bool mark_one_row_only(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -186,19 +170,15 @@ bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size
             out[v] = v == ids[t] ? 1.0f : 0.0f;
     return true;
 }
-#endif
 
-#ifdef MARK_CALLED_DONE
-// one_hot / worked_example: "was never written"
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+CAUGHT(one_hot, worked_example, mark_called_done, "was never written")
+bool mark_called_done(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     return out != NULL && ids_in_range(ids, n_tokens, vocab_size);
 }
-#endif
 
-#ifdef MARK_SAYS_FALSE
-// one_hot / worked_example: "must return true"
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+CAUGHT(one_hot, worked_example, mark_says_false, "must return true")
+bool mark_says_false(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -207,22 +187,18 @@ bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size
             out[t * vocab_size + v] = v == ids[t] ? 1.0f : 0.0f;
     return false;
 }
-#endif
 
-#ifdef MARK_UNCHECKED
-// one_hot / refuses_bad_ids: "must return false"
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+CAUGHT(one_hot, refuses_bad_ids, mark_unchecked, "must return false")
+bool mark_unchecked(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     for (size_t t = 0; t < n_tokens; t++)
         for (size_t v = 0; v < vocab_size; v++)
             out[t * vocab_size + v] = v == ids[t] ? 1.0f : 0.0f;
     return true;
 }
-#endif
 
-#ifdef MARK_UP_TO_V
-// one_hot / refuses_bad_ids: "must return false"
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+CAUGHT(one_hot, refuses_bad_ids, mark_up_to_v, "must return false")
+bool mark_up_to_v(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     for (size_t t = 0; t < n_tokens; t++)
         if (ids[t] > vocab_size)
@@ -232,11 +208,9 @@ bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size
             out[t * vocab_size + v] = v == ids[t] ? 1.0f : 0.0f;
     return true;
 }
-#endif
 
-#ifdef MARK_CHECKS_ON_THE_WAY
-// one_hot / refuses_bad_ids: "must stay untouched"
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+CAUGHT(one_hot, refuses_bad_ids, mark_checks_on_the_way, "must stay untouched")
+bool mark_checks_on_the_way(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     for (size_t t = 0; t < n_tokens; t++) {
         if (ids[t] >= vocab_size)
@@ -246,11 +220,9 @@ bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size
     }
     return true;
 }
-#endif
 
-#ifdef MARK_ZEROS_BEFORE_CHECK
-// one_hot / refuses_bad_ids: "must stay untouched"
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+CAUGHT(one_hot, refuses_bad_ids, mark_zeros_before_check, "must stay untouched")
+bool mark_zeros_before_check(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     for (size_t j = 0; j < n_tokens * vocab_size; j++)
         out[j] = 0.0f;
@@ -260,11 +232,9 @@ bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size
         out[t * vocab_size + ids[t]] = 1.0f;
     return true;
 }
-#endif
 
-#ifdef MARK_CHECKS_FIRST_ID
-// one_hot / refuses_bad_ids: "must return false"
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+CAUGHT(one_hot, refuses_bad_ids, mark_checks_first_id, "must return false")
+bool mark_checks_first_id(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     if (n_tokens > 0 && ids[0] >= vocab_size)
         return false;
@@ -273,11 +243,9 @@ bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size
             out[t * vocab_size + v] = v == ids[t] ? 1.0f : 0.0f;
     return true;
 }
-#endif
 
-#ifdef MARK_SIGNED_CHECK
-// one_hot / refuses_bad_ids: "must return false"
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+CAUGHT(one_hot, refuses_bad_ids, mark_signed_check, "must return false")
+bool mark_signed_check(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     for (size_t t = 0; t < n_tokens; t++)
         if ((int)ids[t] >= (int)vocab_size)
@@ -287,11 +255,10 @@ bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size
             out[t * vocab_size + v] = v == ids[t] ? 1.0f : 0.0f;
     return true;
 }
-#endif
 
-#ifdef MARK_NEEDS_IDS
-// one_hot / accepts_no_ids: "no ids"
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+WRONG(one_hot, accepts_no_ids, mark_needs_ids,
+      "one_hot must return true for no ids: there is nothing wrong, and nothing to do.")
+bool mark_needs_ids(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     if (n_tokens == 0 || !ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -300,11 +267,9 @@ bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size
             out[t * vocab_size + v] = v == ids[t] ? 1.0f : 0.0f;
     return true;
 }
-#endif
 
-#ifdef MARK_ONE_COLUMN_MORE
-// one_hot / stays_in_bounds: "past the end of"
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+CAUGHT(one_hot, stays_in_bounds, mark_one_column_more, "past the end of")
+bool mark_one_column_more(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -313,11 +278,9 @@ bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size
             out[t * vocab_size + v] = v == ids[t] ? 1.0f : 0.0f;
     return true;
 }
-#endif
 
-#ifdef MARK_ONE_ID_MORE
-// one_hot / stays_in_bounds: "past the end of"
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+CAUGHT(one_hot, stays_in_bounds, mark_one_id_more, "past the end of")
+bool mark_one_id_more(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -326,13 +289,12 @@ bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size
             out[t * vocab_size + v] = v == ids[t] ? 1.0f : 0.0f;
     return true;
 }
-#endif
 
 // ----------------------------------------------------------------------------- 1.2 matmul
 
-#ifdef B_BY_COLUMNS
-// matmul / worked_example: "b is read as [n_cols][n_inner]"
-bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+WRONG(matmul, worked_example, b_by_columns,
+      "b is read as [n_cols][n_inner]; it is stored as [n_inner][n_cols].")
+bool b_by_columns(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
             size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
@@ -346,11 +308,10 @@ bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_
         }
     return true;
 }
-#endif
 
-#ifdef A_WITH_STRIDE_OF_B
-// matmul / random_shapes: "rows of a are n_inner apart"
-bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+WRONG(matmul, random_shapes, a_with_stride_of_b,
+      "The rows of a are n_inner apart, not n_cols.")
+bool a_with_stride_of_b(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
             size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
@@ -365,11 +326,9 @@ bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_
         }
     return true;
 }
-#endif
 
-#ifdef PRODUCT_TRANSPOSED
-// matmul / worked_example: "transpose"
-bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+WRONG(matmul, worked_example, product_transposed, "This is the transpose of the result.")
+bool product_transposed(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
             size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
@@ -383,11 +342,9 @@ bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_
         }
     return true;
 }
-#endif
 
-#ifdef ADDS_TO_WHAT_WAS_THERE
-// matmul / worked_example: "+="
-bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+CAUGHT(matmul, worked_example, adds_to_what_was_there, "+=")
+bool adds_to_what_was_there(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
             size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
@@ -398,11 +355,10 @@ bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_
                 out[r * n_cols + c] += a[r * n_inner + k] * b[k * n_cols + c];
     return true;
 }
-#endif
 
-#ifdef LAST_TERM_ONLY
-// matmul / worked_example: "only the last term"
-bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+WRONG(matmul, worked_example, last_term_only,
+      "Here stands only the last term of each sum: = where += belongs.")
+bool last_term_only(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
             size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
@@ -413,11 +369,9 @@ bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_
                 out[r * n_cols + c] = a[r * n_inner + k] * b[k * n_cols + c];
     return true;
 }
-#endif
 
-#ifdef SUM_RUNS_ON
-// matmul / worked_example: "sum is not reset"
-bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+WRONG(matmul, worked_example, sum_runs_on, "The sum is not reset to 0 for each element.")
+bool sum_runs_on(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
             size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
@@ -431,11 +385,9 @@ bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_
         }
     return true;
 }
-#endif
 
-#ifdef SUM_IN_INT
-// matmul / worked_example: "whole numbers"
-bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+WRONG(matmul, worked_example, sum_in_int, "The sum is kept in whole numbers (an int?).")
+bool sum_in_int(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
             size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
@@ -449,11 +401,10 @@ bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_
         }
     return true;
 }
-#endif
 
-#ifdef STARTS_AT_ONE
-// matmul / worked_example: "the first term is missing"
-bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+WRONG(matmul, worked_example, starts_at_one,
+      "The first term is missing: the loop starts at 0.")
+bool starts_at_one(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
             size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
@@ -467,11 +418,10 @@ bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_
         }
     return true;
 }
-#endif
 
-#ifdef STOPS_ONE_EARLY
-// matmul / worked_example: "the last term is missing"
-bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+WRONG(matmul, worked_example, stops_one_early,
+      "The last term is missing: the loop ends too early.")
+bool stops_one_early(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
             size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
@@ -485,11 +435,9 @@ bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_
         }
     return true;
 }
-#endif
 
-#ifdef ONLY_FOUR_AT_A_TIME
-// matmul / random_shapes: "got"
-bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+CAUGHT(matmul, random_shapes, only_four_at_a_time, "got")
+bool only_four_at_a_time(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
             size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
@@ -504,11 +452,10 @@ bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_
         }
     return true;
 }
-#endif
 
-#ifdef SKIPS_ZEROS
-// matmul / keeps_nan: "0 x NaN is NaN"
-bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+WRONG(matmul, keeps_nan, skips_zeros,
+      "Terms with a zero are skipped: 0 x NaN is NaN, and so is 0 x infinity.")
+bool skips_zeros(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
             size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
@@ -522,11 +469,9 @@ bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_
     }
     return true;
 }
-#endif
 
-#ifdef PRODUCTS_CUT_SHORT
-// matmul / random_shapes: "got"
-bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+CAUGHT(matmul, random_shapes, products_cut_short, "got")
+bool products_cut_short(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
             size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
@@ -540,11 +485,9 @@ bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_
         }
     return true;
 }
-#endif
 
-#ifdef PRODUCT_OF_NOTHING
-// matmul / refuses_empty: "must return false"
-bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+CAUGHT(matmul, refuses_empty, product_of_nothing, "must return false")
+bool product_of_nothing(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
             size_t n_cols)
 {
     for (size_t r = 0; r < n_rows; r++)
@@ -556,11 +499,9 @@ bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_
         }
     return true;
 }
-#endif
 
-#ifdef PRODUCT_ZEROES_FIRST
-// matmul / refuses_empty: "must stay untouched"
-bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+CAUGHT(matmul, refuses_empty, product_zeroes_first, "must stay untouched")
+bool product_zeroes_first(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
             size_t n_cols)
 {
     memset(out, 0, n_rows * n_cols * sizeof *out);
@@ -572,11 +513,9 @@ bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_
                 out[r * n_cols + c] += a[r * n_inner + k] * b[k * n_cols + c];
     return true;
 }
-#endif
 
-#ifdef PRODUCT_ONLY_ROWS_CHECKED
-// matmul / refuses_empty: "must return false"
-bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+CAUGHT(matmul, refuses_empty, product_only_rows_checked, "must return false")
+bool product_only_rows_checked(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
             size_t n_cols)
 {
     if (n_rows == 0 || n_cols == 0)
@@ -590,11 +529,9 @@ bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_
         }
     return true;
 }
-#endif
 
-#ifdef PRODUCT_READS_ON
-// matmul / stays_in_bounds: "past the end of a"
-bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
+CAUGHT(matmul, stays_in_bounds, product_reads_on, "past the end of a")
+bool product_reads_on(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
             size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
@@ -610,13 +547,12 @@ bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_
         }
     return true;
 }
-#endif
 
 // ------------------------------------------------------------------ 1.3 embedding_forward
 
-#ifdef ROW_BEFORE
-// embedding_forward / reference_rows: "ids count from 0"
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+WRONG(embedding_forward, reference_rows, row_before,
+      "This is row id - 1: ids count from 0, so id 3 is the fourth row.")
+bool row_before(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
@@ -626,11 +562,10 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
             out[t * d_model + i] = wte[(ids[t] - 1) * d_model + i];
     return true;
 }
-#endif
 
-#ifdef ROW_AFTER
-// embedding_forward / reference_rows: "row id + 1"
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+WRONG(embedding_forward, reference_rows, row_after,
+      "This is row id + 1: ids count from 0, so id 3 is wte[3].")
+bool row_after(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
@@ -640,11 +575,10 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
             out[t * d_model + i] = wte[((ids[t] + 1) % vocab_size) * d_model + i];
     return true;
 }
-#endif
 
-#ifdef ROW_WRITTEN_AT_ID
-// embedding_forward / reference_rows: "out[ids[t]]"
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+WRONG(embedding_forward, reference_rows, row_written_at_id,
+      "This wrote out[ids[t]]: the result has a row for each position, out[t].")
+bool row_written_at_id(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
@@ -655,11 +589,10 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
                 out[ids[t] * d_model + i] = wte[ids[t] * d_model + i];
     return true;
 }
-#endif
 
-#ifdef ROW_STRIDE_V
-// embedding_forward / random_tables: "rows are d_model apart"
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+WRONG(embedding_forward, random_tables, row_stride_v,
+      "The step from row to row is vocab_size: rows are d_model apart.")
+bool row_stride_v(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
@@ -672,11 +605,10 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
         }
     return true;
 }
-#endif
 
-#ifdef ROW_OF_TRANSPOSED_TABLE
-// embedding_forward / reference_rows: "a column"
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+WRONG(embedding_forward, reference_rows, row_of_transposed_table,
+      "This is a column of the table: the element is wte[id * d_model + i].")
+bool row_of_transposed_table(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
@@ -686,11 +618,10 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
             out[t * d_model + i] = wte[i * vocab_size + ids[t]];
     return true;
 }
-#endif
 
-#ifdef ROW_OF_POSITION
-// embedding_forward / reference_rows: "row t"
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+WRONG(embedding_forward, reference_rows, row_of_position,
+      "Row t of the result came from row t of the table: the id says which row.")
+bool row_of_position(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
@@ -700,11 +631,10 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
             out[t * d_model + i] = wte[t % vocab_size * d_model + i];
     return true;
 }
-#endif
 
-#ifdef ROW_OF_FIRST_ID
-// embedding_forward / reference_rows: "every row"
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+WRONG(embedding_forward, reference_rows, row_of_first_id,
+      "Every row is the row of ids[0]: row t belongs to ids[t].")
+bool row_of_first_id(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
@@ -714,11 +644,9 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
             out[t * d_model + i] = wte[ids[0] * d_model + i];
     return true;
 }
-#endif
 
-#ifdef ROW_COPIED_IN_BYTES
-// embedding_forward / equals_product: "got"
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+CAUGHT(embedding_forward, equals_product, row_copied_in_bytes, "got")
+bool row_copied_in_bytes(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
@@ -727,11 +655,9 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
         memcpy(out + t * d_model, wte + ids[t] * d_model, d_model);
     return true;
 }
-#endif
 
-#ifdef ROW_SIZE_OF_POINTER
-// embedding_forward / stays_in_bounds: "past the end of"
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+CAUGHT(embedding_forward, stays_in_bounds, row_size_of_pointer, "past the end of")
+bool row_size_of_pointer(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
@@ -740,11 +666,9 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
         memmove(out + t * d_model, wte + ids[t] * d_model, d_model * sizeof wte);
     return true;
 }
-#endif
 
-#ifdef ROW_UNCHECKED
-// embedding_forward / refuses_bad_ids: "must return false"
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+CAUGHT(embedding_forward, refuses_bad_ids, row_unchecked, "must return false")
+bool row_unchecked(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     (void)vocab_size;
@@ -753,11 +677,9 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
             out[t * d_model + i] = wte[ids[t] * d_model + i];
     return true;
 }
-#endif
 
-#ifdef ROW_CHECKED_UP_TO_V
-// embedding_forward / refuses_bad_ids: "must return false"
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+CAUGHT(embedding_forward, refuses_bad_ids, row_checked_up_to_v, "must return false")
+bool row_checked_up_to_v(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     for (size_t t = 0; t < n_tokens; t++)
@@ -768,11 +690,9 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
             out[t * d_model + i] = wte[ids[t] * d_model + i];
     return true;
 }
-#endif
 
-#ifdef ROW_CHECKS_FIRST_ID
-// embedding_forward / refuses_bad_ids: "must return false"
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+CAUGHT(embedding_forward, refuses_bad_ids, row_checks_first_id, "must return false")
+bool row_checks_first_id(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     if (n_tokens > 0 && ids[0] >= vocab_size)
@@ -782,11 +702,9 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
             out[t * d_model + i] = wte[ids[t] % vocab_size * d_model + i];
     return true;
 }
-#endif
 
-#ifdef ROW_MISSES_LAST_ID
-// embedding_forward / refuses_bad_ids: "must return false"
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+CAUGHT(embedding_forward, refuses_bad_ids, row_misses_last_id, "must return false")
+bool row_misses_last_id(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens - 1, vocab_size))
@@ -796,11 +714,9 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
             out[t * d_model + i] = wte[ids[t] % vocab_size * d_model + i];
     return true;
 }
-#endif
 
-#ifdef ROW_CHECKS_ON_THE_WAY
-// embedding_forward / refuses_bad_ids: "must stay untouched"
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+CAUGHT(embedding_forward, refuses_bad_ids, row_checks_on_the_way, "must stay untouched")
+bool row_checks_on_the_way(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     for (size_t t = 0; t < n_tokens; t++) {
@@ -811,11 +727,9 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
     }
     return true;
 }
-#endif
 
-#ifdef ROW_ZEROS_FOR_BAD_ID
-// embedding_forward / refuses_bad_ids: "must return false"
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+CAUGHT(embedding_forward, refuses_bad_ids, row_zeros_for_bad_id, "must return false")
+bool row_zeros_for_bad_id(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     for (size_t t = 0; t < n_tokens; t++)
@@ -823,11 +737,10 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
             out[t * d_model + i] = ids[t] < vocab_size ? wte[ids[t] * d_model + i] : 0.0f;
     return true;
 }
-#endif
 
-#ifdef ROW_CLEARED_WHEN_REFUSED
-// embedding_forward / refuses_bad_ids: "must stay untouched"
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+CAUGHT(embedding_forward, refuses_bad_ids, row_cleared_when_refused,
+      "must stay untouched")
+bool row_cleared_when_refused(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size)) {
@@ -839,11 +752,9 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
             out[t * d_model + i] = wte[ids[t] * d_model + i];
     return true;
 }
-#endif
 
-#ifdef ROW_BY_PRODUCT
-// embedding_forward / copies_every_bit: "bit for bit"
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+CAUGHT(embedding_forward, copies_every_bit, row_by_product, "bit for bit")
+bool row_by_product(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
@@ -857,11 +768,9 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
         }
     return true;
 }
-#endif
 
-#ifdef ROW_ADDED_TO_ZERO
-// embedding_forward / copies_every_bit: "bit for bit"
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+CAUGHT(embedding_forward, copies_every_bit, row_added_to_zero, "bit for bit")
+bool row_added_to_zero(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
@@ -873,11 +782,11 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
             out[t * d_model + i] += wte[ids[t] * d_model + i];
     return true;
 }
-#endif
 
-#ifdef ROW_BYTE_OFFSET_IN_INT
-// embedding_forward / huge_offsets: "multiply in size_t"
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+WRONG(embedding_forward, huge_offsets, row_byte_offset_in_int,
+      "GPT-3's table has 50,257 rows of 12,288 floats: byte offsets pass 2^31. An "
+      "offset is a size_t: multiply in size_t.")
+bool row_byte_offset_in_int(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
@@ -888,11 +797,10 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
     }
     return true;
 }
-#endif
 
-#ifdef ROW_OFFSET_IN_32_BITS
-// embedding_forward / huge_offsets: "multiply in size_t"
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+WRONG(embedding_forward, huge_offsets, row_offset_in_32_bits,
+      "Offsets in this table pass 2^32 elements: multiply in size_t.")
+bool row_offset_in_32_bits(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
@@ -904,11 +812,9 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
     }
     return true;
 }
-#endif
 
-#ifdef ROW_ONE_NUMBER_MORE
-// embedding_forward / stays_in_bounds: "past the end of"
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+CAUGHT(embedding_forward, stays_in_bounds, row_one_number_more, "past the end of")
+bool row_one_number_more(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
@@ -918,11 +824,9 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
             out[t * d_model + i] = wte[ids[t] * d_model + i];
     return true;
 }
-#endif
 
-#ifdef ROW_IDS_CORRECTED_IN_PLACE
-// embedding_forward / reference_rows: "which is const"
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+CAUGHT(embedding_forward, reference_rows, row_ids_corrected_in_place, "which is const")
+bool row_ids_corrected_in_place(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     uint32_t *id = (uint32_t *)(uintptr_t)ids;
@@ -932,11 +836,9 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
     }
     return true;
 }
-#endif
 
-#ifdef ROW_FREED
-// embedding_forward / reference_rows: "embedding_forward"
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+CAUGHT(embedding_forward, reference_rows, row_freed, "embedding_forward")
+bool row_freed(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
@@ -946,11 +848,9 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
     free((void *)(uintptr_t)ids);
     return true;
 }
-#endif
 
-#ifdef ROW_INTO_NEW_MEMORY
-// embedding_forward / reference_rows: "was never written"
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+CAUGHT(embedding_forward, reference_rows, row_into_new_memory, "was never written")
+bool row_into_new_memory(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
@@ -962,13 +862,12 @@ bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t
         memcpy(out + t * d_model, wte + ids[t] * d_model, d_model * sizeof *out);
     return true;
 }
-#endif
 
 // --------------------------------------------------------------------- 1.4 linear_forward
 
-#ifdef WEIGHT_AS_IN_BY_OUT
-// linear_forward / worked_example: "weight is read as [n_in][n_out]"
-bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
+WRONG(linear_forward, worked_example, weight_as_in_by_out,
+      "weight is read as [n_in][n_out]; a Linear layer stores [n_out][n_in].")
+bool weight_as_in_by_out(float *out, const float *x, const float *weight, size_t n_rows,
                     size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
@@ -982,11 +881,10 @@ bool linear_forward(float *out, const float *x, const float *weight, size_t n_ro
         }
     return true;
 }
-#endif
 
-#ifdef WEIGHT_STRIDE_OUT
-// linear_forward / random_shapes: "rows of weight are n_in apart"
-bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
+WRONG(linear_forward, random_shapes, weight_stride_out,
+      "The rows of weight are n_in apart, not n_out.")
+bool weight_stride_out(float *out, const float *x, const float *weight, size_t n_rows,
                     size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
@@ -1003,11 +901,10 @@ bool linear_forward(float *out, const float *x, const float *weight, size_t n_ro
         }
     return true;
 }
-#endif
 
-#ifdef X_STRIDE_OUT
-// linear_forward / random_shapes: "rows of x are n_in apart"
-bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
+WRONG(linear_forward, random_shapes, x_stride_out,
+      "The rows of x are n_in apart, not n_out.")
+bool x_stride_out(float *out, const float *x, const float *weight, size_t n_rows,
                     size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
@@ -1024,11 +921,9 @@ bool linear_forward(float *out, const float *x, const float *weight, size_t n_ro
         }
     return true;
 }
-#endif
 
-#ifdef X_FIRST_ROW_ONLY
-// linear_forward / worked_example: "every row"
-bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
+WRONG(linear_forward, worked_example, x_first_row_only, "Every row is that of x[0].")
+bool x_first_row_only(float *out, const float *x, const float *weight, size_t n_rows,
                     size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
@@ -1042,11 +937,10 @@ bool linear_forward(float *out, const float *x, const float *weight, size_t n_ro
         }
     return true;
 }
-#endif
 
-#ifdef LINEAR_TRANSPOSED
-// linear_forward / worked_example: "transpose"
-bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
+WRONG(linear_forward, worked_example, linear_transposed,
+      "This is the transpose of the result.")
+bool linear_transposed(float *out, const float *x, const float *weight, size_t n_rows,
                     size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
@@ -1060,11 +954,9 @@ bool linear_forward(float *out, const float *x, const float *weight, size_t n_ro
         }
     return true;
 }
-#endif
 
-#ifdef LINEAR_ADDS
-// linear_forward / worked_example: "+="
-bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
+CAUGHT(linear_forward, worked_example, linear_adds, "+=")
+bool linear_adds(float *out, const float *x, const float *weight, size_t n_rows,
                     size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
@@ -1075,11 +967,10 @@ bool linear_forward(float *out, const float *x, const float *weight, size_t n_ro
                 out[r * n_out + o] += x[r * n_in + i] * weight[o * n_in + i];
     return true;
 }
-#endif
 
-#ifdef LINEAR_SUM_RUNS_ON
-// linear_forward / worked_example: "sum is not reset"
-bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
+WRONG(linear_forward, worked_example, linear_sum_runs_on,
+      "The sum is not reset to 0 for each element.")
+bool linear_sum_runs_on(float *out, const float *x, const float *weight, size_t n_rows,
                     size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
@@ -1093,11 +984,10 @@ bool linear_forward(float *out, const float *x, const float *weight, size_t n_ro
         }
     return true;
 }
-#endif
 
-#ifdef LINEAR_LAST_TERM_ONLY
-// linear_forward / worked_example: "only the last term"
-bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
+WRONG(linear_forward, worked_example, linear_last_term_only,
+      "Here stands only the last term of each sum: = where += belongs.")
+bool linear_last_term_only(float *out, const float *x, const float *weight, size_t n_rows,
                     size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
@@ -1108,11 +998,10 @@ bool linear_forward(float *out, const float *x, const float *weight, size_t n_ro
                 out[r * n_out + o] = x[r * n_in + i] * weight[o * n_in + i];
     return true;
 }
-#endif
 
-#ifdef LINEAR_STOPS_ONE_EARLY
-// linear_forward / worked_example: "the last term is missing"
-bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
+WRONG(linear_forward, worked_example, linear_stops_one_early,
+      "The last term is missing: the loop ends too early.")
+bool linear_stops_one_early(float *out, const float *x, const float *weight, size_t n_rows,
                     size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
@@ -1126,11 +1015,10 @@ bool linear_forward(float *out, const float *x, const float *weight, size_t n_ro
         }
     return true;
 }
-#endif
 
-#ifdef LINEAR_STARTS_AT_ONE
-// linear_forward / worked_example: "the first term is missing"
-bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
+WRONG(linear_forward, worked_example, linear_starts_at_one,
+      "The first term is missing: the loop starts at 0.")
+bool linear_starts_at_one(float *out, const float *x, const float *weight, size_t n_rows,
                     size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
@@ -1144,11 +1032,10 @@ bool linear_forward(float *out, const float *x, const float *weight, size_t n_ro
         }
     return true;
 }
-#endif
 
-#ifdef LINEAR_IN_INT
-// linear_forward / worked_example: "whole numbers"
-bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
+WRONG(linear_forward, worked_example, linear_in_int,
+      "The sum is kept in whole numbers (an int?).")
+bool linear_in_int(float *out, const float *x, const float *weight, size_t n_rows,
                     size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
@@ -1162,11 +1049,9 @@ bool linear_forward(float *out, const float *x, const float *weight, size_t n_ro
         }
     return true;
 }
-#endif
 
-#ifdef LINEAR_PRODUCTS_CUT_SHORT
-// linear_forward / random_shapes: "got"
-bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
+CAUGHT(linear_forward, random_shapes, linear_products_cut_short, "got")
+bool linear_products_cut_short(float *out, const float *x, const float *weight, size_t n_rows,
                     size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
@@ -1180,11 +1065,9 @@ bool linear_forward(float *out, const float *x, const float *weight, size_t n_ro
         }
     return true;
 }
-#endif
 
-#ifdef LINEAR_OF_NOTHING
-// linear_forward / refuses_empty: "must return false"
-bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
+CAUGHT(linear_forward, refuses_empty, linear_of_nothing, "must return false")
+bool linear_of_nothing(float *out, const float *x, const float *weight, size_t n_rows,
                     size_t n_in, size_t n_out)
 {
     for (size_t r = 0; r < n_rows; r++)
@@ -1196,11 +1079,9 @@ bool linear_forward(float *out, const float *x, const float *weight, size_t n_ro
         }
     return true;
 }
-#endif
 
-#ifdef LINEAR_ZEROES_FIRST
-// linear_forward / refuses_empty: "must stay untouched"
-bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
+CAUGHT(linear_forward, refuses_empty, linear_zeroes_first, "must stay untouched")
+bool linear_zeroes_first(float *out, const float *x, const float *weight, size_t n_rows,
                     size_t n_in, size_t n_out)
 {
     for (size_t j = 0; j < n_rows * n_out; j++)
@@ -1213,11 +1094,9 @@ bool linear_forward(float *out, const float *x, const float *weight, size_t n_ro
                 out[r * n_out + o] += x[r * n_in + i] * weight[o * n_in + i];
     return true;
 }
-#endif
 
-#ifdef LINEAR_LAST_OUTPUT_LEFT_OUT
-// linear_forward / worked_example: "was never written"
-bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
+CAUGHT(linear_forward, worked_example, linear_last_output_left_out, "was never written")
+bool linear_last_output_left_out(float *out, const float *x, const float *weight, size_t n_rows,
                     size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
@@ -1231,11 +1110,10 @@ bool linear_forward(float *out, const float *x, const float *weight, size_t n_ro
         }
     return true;
 }
-#endif
 
-#ifdef LINEAR_BIAS_BEHIND_WEIGHT
-// linear_forward / stays_in_bounds: "past the end of weight"
-bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
+CAUGHT(linear_forward, stays_in_bounds, linear_bias_behind_weight,
+      "past the end of weight")
+bool linear_bias_behind_weight(float *out, const float *x, const float *weight, size_t n_rows,
                     size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
@@ -1250,11 +1128,9 @@ bool linear_forward(float *out, const float *x, const float *weight, size_t n_ro
         }
     return true;
 }
-#endif
 
-#ifdef LINEAR_BY_REARRANGED_WEIGHT
-// linear_forward / worked_example: "which is const"
-bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
+CAUGHT(linear_forward, worked_example, linear_by_rearranged_weight, "which is const")
+bool linear_by_rearranged_weight(float *out, const float *x, const float *weight, size_t n_rows,
                     size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
@@ -1271,141 +1147,125 @@ bool linear_forward(float *out, const float *x, const float *weight, size_t n_ro
         }
     return true;
 }
-#endif
 
 // ------------------------------------------------------------------ 1.5 cosine_similarity
 
-#ifdef COSINE_WITHOUT_NORMS
-// cosine_similarity / feature_table: "the dot product"
-float cosine_similarity(const float *a, const float *b, size_t n)
+WRONG(cosine_similarity, feature_table, cosine_without_norms,
+      "This is the dot product: divide it by both norms.")
+float cosine_without_norms(const float *a, const float *b, size_t n)
 {
     return (float)dot(a, b, n);
 }
-#endif
 
-#ifdef COSINE_ONE_NORM
-// cosine_similarity / feature_table: "one norm"
-float cosine_similarity(const float *a, const float *b, size_t n)
+WRONG(cosine_similarity, feature_table, cosine_one_norm,
+      "Only one norm is divided by: that of a. Divide by that of b too.")
+float cosine_one_norm(const float *a, const float *b, size_t n)
 {
     double norm = sqrt(dot(a, a, n));
     return norm > 0.0 && dot(b, b, n) > 0.0 ? (float)(dot(a, b, n) / norm) : 0.0f;
 }
-#endif
 
-#ifdef COSINE_NORM_OF_B_ONLY
-// cosine_similarity / feature_table: "one norm"
-float cosine_similarity(const float *a, const float *b, size_t n)
+WRONG(cosine_similarity, feature_table, cosine_norm_of_b_only,
+      "Only one norm is divided by: that of b. Divide by that of a too.")
+float cosine_norm_of_b_only(const float *a, const float *b, size_t n)
 {
     double norm = sqrt(dot(b, b, n));
     return norm > 0.0 && dot(a, a, n) > 0.0 ? (float)(dot(a, b, n) / norm) : 0.0f;
 }
-#endif
 
-#ifdef COSINE_SAME_NORM_TWICE
-// cosine_similarity / feature_table: "the same norm twice"
-float cosine_similarity(const float *a, const float *b, size_t n)
+WRONG(cosine_similarity, feature_table, cosine_same_norm_twice,
+      "This divides by the same norm twice, that of a.")
+float cosine_same_norm_twice(const float *a, const float *b, size_t n)
 {
     double norm_a = sqrt(dot(a, a, n)), norm_b = sqrt(dot(a, a, n));
     return norm_a > 0.0 && norm_b > 0.0 ? (float)(dot(a, b, n) / (norm_a * norm_b))
                                         : 0.0f;
 }
-#endif
 
-#ifdef COSINE_WITHOUT_ROOTS
-// cosine_similarity / feature_table: "norms are still squared"
-float cosine_similarity(const float *a, const float *b, size_t n)
+WRONG(cosine_similarity, feature_table, cosine_without_roots,
+      "The norms are still squared: take their square roots.")
+float cosine_without_roots(const float *a, const float *b, size_t n)
 {
     double squares = dot(a, a, n) * dot(b, b, n);
     return squares > 0.0 ? (float)(dot(a, b, n) / squares) : 0.0f;
 }
-#endif
 
-#ifdef COSINE_SQUARED
-// cosine_similarity / feature_table: "the square of the cosine"
-float cosine_similarity(const float *a, const float *b, size_t n)
+WRONG(cosine_similarity, feature_table, cosine_squared,
+      "This is the square of the cosine.")
+float cosine_squared(const float *a, const float *b, size_t n)
 {
     double ab = dot(a, b, n), squares = dot(a, a, n) * dot(b, b, n);
     return squares > 0.0 ? (float)(ab * ab / squares) : 0.0f;
 }
-#endif
 
-#ifdef COSINE_DISTANCE
-// cosine_similarity / feature_table: "a distance"
-float cosine_similarity(const float *a, const float *b, size_t n)
+WRONG(cosine_similarity, feature_table, cosine_distance,
+      "This is a distance (1 - cosine), not a similarity.")
+float cosine_distance(const float *a, const float *b, size_t n)
 {
     double squares = dot(a, a, n) * dot(b, b, n);
     return squares > 0.0 ? (float)(1.0 - dot(a, b, n) / sqrt(squares)) : 0.0f;
 }
-#endif
 
-#ifdef COSINE_EUCLID
-// cosine_similarity / feature_table: "a distance"
-float cosine_similarity(const float *a, const float *b, size_t n)
+WRONG(cosine_similarity, feature_table, cosine_euclid,
+      "This is a distance, not a similarity.")
+float cosine_euclid(const float *a, const float *b, size_t n)
 {
     double sum = 0.0;
     for (size_t i = 0; i < n; i++)
         sum += (double)(a[i] - b[i]) * (double)(a[i] - b[i]);
     return (float)sqrt(sum);
 }
-#endif
 
-#ifdef COSINE_ANGLE
-// cosine_similarity / feature_table: "an angle"
-float cosine_similarity(const float *a, const float *b, size_t n)
+WRONG(cosine_similarity, feature_table, cosine_angle,
+      "This is an angle: the cosine itself is wanted.")
+float cosine_angle(const float *a, const float *b, size_t n)
 {
     double squares = dot(a, a, n) * dot(b, b, n);
     return squares > 0.0 ? (float)acos(dot(a, b, n) / sqrt(squares)) : 0.0f;
 }
-#endif
 
-#ifdef COSINE_ROOT_OF_NORMS
-// cosine_similarity / feature_table: "one square root too many"
-float cosine_similarity(const float *a, const float *b, size_t n)
+WRONG(cosine_similarity, feature_table, cosine_root_of_norms,
+      "There is one square root too many: sqrt(|a| |b|).")
+float cosine_root_of_norms(const float *a, const float *b, size_t n)
 {
     double norm_a = sqrt(dot(a, a, n)), norm_b = sqrt(dot(b, b, n));
     return norm_a * norm_b > 0.0 ? (float)(dot(a, b, n) / sqrt(norm_a * norm_b)) : 0.0f;
 }
-#endif
 
-#ifdef COSINE_MEAN_OF_PRODUCTS
-// cosine_similarity / feature_table: "the mean of the products"
-float cosine_similarity(const float *a, const float *b, size_t n)
+WRONG(cosine_similarity, feature_table, cosine_mean_of_products,
+      "This is the mean of the products.")
+float cosine_mean_of_products(const float *a, const float *b, size_t n)
 {
     return n > 0 ? (float)(dot(a, b, n) / (double)n) : 0.0f;
 }
-#endif
 
-#ifdef COSINE_WITHOUT_SIGN
-// cosine_similarity / random_vectors: "the sign is lost"
-float cosine_similarity(const float *a, const float *b, size_t n)
+WRONG(cosine_similarity, random_vectors, cosine_without_sign,
+      "The sign is lost: opposite vectors have cosine -1.")
+float cosine_without_sign(const float *a, const float *b, size_t n)
 {
     double squares = dot(a, a, n) * dot(b, b, n);
     return squares > 0.0 ? (float)fabs(dot(a, b, n) / sqrt(squares)) : 0.0f;
 }
-#endif
 
-#ifdef COSINE_CLAMPED_AT_ZERO
-// cosine_similarity / random_vectors: "got"
-float cosine_similarity(const float *a, const float *b, size_t n)
+CAUGHT(cosine_similarity, random_vectors, cosine_clamped_at_zero, "got")
+float cosine_clamped_at_zero(const float *a, const float *b, size_t n)
 {
     double squares = dot(a, a, n) * dot(b, b, n);
     return squares > 0.0 ? (float)fmax(0.0, dot(a, b, n) / sqrt(squares)) : 0.0f;
 }
-#endif
 
-#ifdef COSINE_STOPS_ONE_EARLY
-// cosine_similarity / random_vectors: "the last element is missing"
-float cosine_similarity(const float *a, const float *b, size_t n)
+WRONG(cosine_similarity, random_vectors, cosine_stops_one_early,
+      "The last element is missing.")
+float cosine_stops_one_early(const float *a, const float *b, size_t n)
 {
     n = n > 1 ? n - 1 : n;
     double squares = dot(a, a, n) * dot(b, b, n);
     return squares > 0.0 ? (float)(dot(a, b, n) / sqrt(squares)) : 0.0f;
 }
-#endif
 
-#ifdef COSINE_STARTS_AT_ONE
-// cosine_similarity / random_vectors: "the first element is missing"
-float cosine_similarity(const float *a, const float *b, size_t n)
+WRONG(cosine_similarity, random_vectors, cosine_starts_at_one,
+      "The first element is missing.")
+float cosine_starts_at_one(const float *a, const float *b, size_t n)
 {
     size_t from = n > 1;
     double squares =
@@ -1413,45 +1273,38 @@ float cosine_similarity(const float *a, const float *b, size_t n)
     return squares > 0.0 ? (float)(dot(a + from, b + from, n - from) / sqrt(squares))
                          : 0.0f;
 }
-#endif
 
-#ifdef COSINE_NAN_FOR_ZERO
-// cosine_similarity / zero_vector: "0 / 0"
-float cosine_similarity(const float *a, const float *b, size_t n)
+WRONG(cosine_similarity, zero_vector, cosine_nan_for_zero,
+      "This is 0 / 0: a vector of zeros has no direction; give 0.")
+float cosine_nan_for_zero(const float *a, const float *b, size_t n)
 {
     return (float)(dot(a, b, n) / (sqrt(dot(a, a, n)) * sqrt(dot(b, b, n))));
 }
-#endif
 
-#ifdef COSINE_CHECKS_A_ONLY
-// cosine_similarity / zero_vector: "0 / 0"
-float cosine_similarity(const float *a, const float *b, size_t n)
+WRONG(cosine_similarity, zero_vector, cosine_checks_a_only,
+      "This is 0 / 0: a vector of zeros has no direction; give 0.")
+float cosine_checks_a_only(const float *a, const float *b, size_t n)
 {
     double norm_a = sqrt(dot(a, a, n)), norm_b = sqrt(dot(b, b, n));
     return norm_a > 0.0 ? (float)(dot(a, b, n) / (norm_a * norm_b)) : 0.0f;
 }
-#endif
 
-#ifdef COSINE_ONE_FOR_ZERO
-// cosine_similarity / zero_vector: "got"
-float cosine_similarity(const float *a, const float *b, size_t n)
+CAUGHT(cosine_similarity, zero_vector, cosine_one_for_zero, "got")
+float cosine_one_for_zero(const float *a, const float *b, size_t n)
 {
     double squares = dot(a, a, n) * dot(b, b, n);
     return squares > 0.0 ? (float)(dot(a, b, n) / sqrt(squares)) : 1.0f;
 }
-#endif
 
-#ifdef COSINE_WITH_EPSILON
-// cosine_similarity / any_length: "got"
-float cosine_similarity(const float *a, const float *b, size_t n)
+CAUGHT(cosine_similarity, any_length, cosine_with_epsilon, "got")
+float cosine_with_epsilon(const float *a, const float *b, size_t n)
 {
     return (float)(dot(a, b, n) / (sqrt(dot(a, a, n)) * sqrt(dot(b, b, n)) + 1e-8));
 }
-#endif
 
-#ifdef COSINE_FLOAT_PRODUCTS
-// cosine_similarity / any_length: "in double"
-float cosine_similarity(const float *a, const float *b, size_t n)
+WRONG(cosine_similarity, any_length, cosine_float_products,
+      "The squares leave the range of a float, or fall below it: sum in double.")
+float cosine_float_products(const float *a, const float *b, size_t n)
 {
     double ab = 0.0, aa = 0.0, bb = 0.0;
     for (size_t i = 0; i < n; i++) {
@@ -1461,11 +1314,10 @@ float cosine_similarity(const float *a, const float *b, size_t n)
     }
     return aa > 0.0 && bb > 0.0 ? (float)(ab / (sqrt(aa) * sqrt(bb))) : 0.0f;
 }
-#endif
 
-#ifdef COSINE_FLOAT_SUMS
-// cosine_similarity / long_vectors: "in double"
-float cosine_similarity(const float *a, const float *b, size_t n)
+WRONG(cosine_similarity, long_vectors, cosine_float_sums,
+      "A float has 24 bits: 16,777,216 + 1 is 16,777,216 again. Sum in double.")
+float cosine_float_sums(const float *a, const float *b, size_t n)
 {
     float ab = 0.0f, aa = 0.0f, bb = 0.0f;
     for (size_t i = 0; i < n; i++) {
@@ -1475,20 +1327,16 @@ float cosine_similarity(const float *a, const float *b, size_t n)
     }
     return aa > 0.0f && bb > 0.0f ? ab / (sqrtf(aa) * sqrtf(bb)) : 0.0f;
 }
-#endif
 
-#ifdef COSINE_CUT_SHORT
-// cosine_similarity / random_vectors: "got"
-float cosine_similarity(const float *a, const float *b, size_t n)
+CAUGHT(cosine_similarity, random_vectors, cosine_cut_short, "got")
+float cosine_cut_short(const float *a, const float *b, size_t n)
 {
     double squares = dot(a, a, n) * dot(b, b, n);
     return squares > 0.0 ? (float)(rint(dot(a, b, n) / sqrt(squares) * 2e5) / 2e5) : 0.0f;
 }
-#endif
 
-#ifdef COSINE_ONE_ELEMENT_MORE
-// cosine_similarity / stays_in_bounds: "past the end of"
-float cosine_similarity(const float *a, const float *b, size_t n)
+CAUGHT(cosine_similarity, stays_in_bounds, cosine_one_element_more, "past the end of")
+float cosine_one_element_more(const float *a, const float *b, size_t n)
 {
     double ab = 0.0, aa = 0.0, bb = 0.0;
     for (size_t i = 0; i <= n; i++) {
@@ -1498,11 +1346,9 @@ float cosine_similarity(const float *a, const float *b, size_t n)
     }
     return aa > 0.0 && bb > 0.0 ? (float)(ab / (sqrt(aa) * sqrt(bb))) : 0.0f;
 }
-#endif
 
-#ifdef COSINE_NORMALISES_IN_PLACE
-// cosine_similarity / feature_table: "which is const"
-float cosine_similarity(const float *a, const float *b, size_t n)
+CAUGHT(cosine_similarity, feature_table, cosine_normalises_in_place, "which is const")
+float cosine_normalises_in_place(const float *a, const float *b, size_t n)
 {
     double norm = sqrt(dot(a, a, n)), norm_b = sqrt(dot(b, b, n));
     float *unit = (float *)(uintptr_t)a;
@@ -1510,4 +1356,3 @@ float cosine_similarity(const float *a, const float *b, size_t n)
         unit[i] = (float)(unit[i] / norm);
     return norm > 0.0 && norm_b > 0.0 ? (float)(dot(unit, b, n) / norm_b) : 0.0f;
 }
-#endif

@@ -111,9 +111,9 @@ static inline double cosine(const float *a, const float *b, size_t n)
 
 // ----------------------------------------------------------------------- 2.1 mt19937_next
 
-#ifdef NEXT_NOT_TEMPERED
-// mt19937_next / any_seed: "not tempered"
-bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
+WRONG(mt19937_next, any_seed, next_not_tempered,
+      "These words are not tempered: the four lines y ^= ... are missing.")
+bool next_not_tempered(uint32_t *word, uint32_t *state, size_t *next)
 {
     if (*next > 624)
         return false;
@@ -124,11 +124,11 @@ bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
     *word = state[(*next)++];
     return true;
 }
-#endif
 
-#ifdef NEXT_NOT_STIRRED
-// mt19937_next / first_words: "stir first"
-bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
+WRONG(mt19937_next, first_words, next_not_stirred,
+      "The state as it came from the seed was handed out: when *next is 624, stir "
+      "first.")
+bool next_not_stirred(uint32_t *word, uint32_t *state, size_t *next)
 {
     if (*next > 624)
         return false;
@@ -136,11 +136,11 @@ bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
     *word = temper(state[(*next)++]);
     return true;
 }
-#endif
 
-#ifdef NEXT_BITS_EXCHANGED
-// mt19937_next / first_words: "the wrong parts"
-bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
+WRONG(mt19937_next, first_words, next_bits_exchanged,
+      "The mixture is made of the wrong parts: the top bit is that of s[k], the other "
+      "31 are those of s[k + 1].")
+bool next_bits_exchanged(uint32_t *word, uint32_t *state, size_t *next)
 {
     if (*next > 624)
         return false;
@@ -153,11 +153,10 @@ bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
     *word = temper(state[(*next)++]);
     return true;
 }
-#endif
 
-#ifdef NEXT_CONSTANT_WHEN_EVEN
-// mt19937_next / first_words: "not when it is a 0"
-bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
+WRONG(mt19937_next, first_words, next_constant_when_even,
+      "9908b0df comes in when the bit that falls out is a 1, not when it is a 0.")
+bool next_constant_when_even(uint32_t *word, uint32_t *state, size_t *next)
 {
     if (*next > 624)
         return false;
@@ -172,11 +171,11 @@ bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
     *word = temper(state[(*next)++]);
     return true;
 }
-#endif
 
-#ifdef NEXT_BIT_LOOKED_AT_TOO_LATE
-// mt19937_next / first_words: "after the shift"
-bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
+WRONG(mt19937_next, first_words, next_bit_looked_at_too_late,
+      "The bit that falls out was looked for after the shift, when it is gone: look at "
+      "the mixture first.")
+bool next_bit_looked_at_too_late(uint32_t *word, uint32_t *state, size_t *next)
 {
     if (*next > 624)
         return false;
@@ -191,11 +190,10 @@ bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
     *word = temper(state[(*next)++]);
     return true;
 }
-#endif
 
-#ifdef NEXT_ODD_WORD
-// mt19937_next / first_words: "not that of s[k]"
-bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
+WRONG(mt19937_next, first_words, next_odd_word,
+      "The bit that falls out is the last bit of the mixture, not that of s[k].")
+bool next_odd_word(uint32_t *word, uint32_t *state, size_t *next)
 {
     if (*next > 624)
         return false;
@@ -210,11 +208,10 @@ bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
     *word = temper(state[(*next)++]);
     return true;
 }
-#endif
 
-#ifdef NEXT_CONSTANT_NEVER
-// mt19937_next / first_words: "never comes in"
-bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
+WRONG(mt19937_next, first_words, next_constant_never,
+      "9908b0df never comes in: it does when the bit that falls out is a 1.")
+bool next_constant_never(uint32_t *word, uint32_t *state, size_t *next)
 {
     if (*next > 624)
         return false;
@@ -227,11 +224,10 @@ bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
     *word = temper(state[(*next)++]);
     return true;
 }
-#endif
 
-#ifdef NEXT_OFF_BY_ONE
-// mt19937_next / first_words: "not s[k + 396]"
-bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
+WRONG(mt19937_next, first_words, next_off_by_one,
+      "The word ahead is s[k + 397], not s[k + 396].")
+bool next_off_by_one(uint32_t *word, uint32_t *state, size_t *next)
 {
     if (*next > 624)
         return false;
@@ -244,11 +240,11 @@ bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
     *word = temper(state[(*next)++]);
     return true;
 }
-#endif
 
-#ifdef NEXT_FROM_A_COPY
-// mt19937_next / long_stream: "in place"
-bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
+WRONG(mt19937_next, long_stream, next_from_a_copy,
+      "The state is stirred in place: from k = 227 on, s[k + 397 - 624] is a new word "
+      "already, and so is s[0] for k = 623.")
+bool next_from_a_copy(uint32_t *word, uint32_t *state, size_t *next)
 {
     if (*next > 624)
         return false;
@@ -262,11 +258,11 @@ bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
     *word = temper(state[(*next)++]);
     return true;
 }
-#endif
 
-#ifdef NEXT_KEEPS_TEMPERED
-// mt19937_next / long_stream: "leave the state alone"
-bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
+WRONG(mt19937_next, long_stream, next_keeps_tempered,
+      "The first 624 words are right and then they are not: tempering must work on a "
+      "copy and leave the state alone.")
+bool next_keeps_tempered(uint32_t *word, uint32_t *state, size_t *next)
 {
     if (*next > 624)
         return false;
@@ -278,11 +274,10 @@ bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
     *word = state[(*next)++];
     return true;
 }
-#endif
 
-#ifdef NEXT_STIRS_EARLY
-// mt19937_next / long_stream: "s[623] has to be handed out"
-bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
+WRONG(mt19937_next, long_stream, next_stirs_early,
+      "The state is stirred a word too early: s[623] has to be handed out too.")
+bool next_stirs_early(uint32_t *word, uint32_t *state, size_t *next)
 {
     if (*next > 624)
         return false;
@@ -293,11 +288,11 @@ bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
     *word = temper(state[(*next)++]);
     return true;
 }
-#endif
 
-#ifdef NEXT_MASKS_EXCHANGED
-// mt19937_next / first_words: "masks of the tempering"
-bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
+WRONG(mt19937_next, first_words, next_masks_exchanged,
+      "The two masks of the tempering are exchanged: 9d2c5680 goes with << 7, efc60000 "
+      "with << 15.")
+bool next_masks_exchanged(uint32_t *word, uint32_t *state, size_t *next)
 {
     if (*next > 624)
         return false;
@@ -312,11 +307,10 @@ bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
     *word = y ^ y >> 18;
     return true;
 }
-#endif
 
-#ifdef NEXT_STANDS_STILL
-// mt19937_next / first_words: "count *next up"
-bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
+WRONG(mt19937_next, first_words, next_stands_still,
+      "It is the same word every time: count *next up.")
+bool next_stands_still(uint32_t *word, uint32_t *state, size_t *next)
 {
     if (*next > 624)
         return false;
@@ -327,11 +321,10 @@ bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
     *word = temper(state[*next]);
     return true;
 }
-#endif
 
-#ifdef NEXT_RUNS_PAST_THE_END
-// mt19937_next / stays_in_bounds: "read past the end of state"
-bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
+CAUGHT(mt19937_next, stays_in_bounds, next_runs_past_the_end,
+      "read past the end of state")
+bool next_runs_past_the_end(uint32_t *word, uint32_t *state, size_t *next)
 {
     if (*next > 624)
         return false;
@@ -343,11 +336,9 @@ bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
     *word = temper(state[(*next)++]);
     return true;
 }
-#endif
 
-#ifdef NEXT_TAKES_ANYTHING
-// mt19937_next / refuses_unseeded: "must return false here"
-bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
+CAUGHT(mt19937_next, refuses_unseeded, next_takes_anything, "must return false here")
+bool next_takes_anything(uint32_t *word, uint32_t *state, size_t *next)
 {
     if (*next >= 624) {
         stir(state);
@@ -356,11 +347,9 @@ bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
     *word = temper(state[(*next)++]);
     return true;
 }
-#endif
 
-#ifdef NEXT_WRITES_THEN_REFUSES
-// mt19937_next / refuses_unseeded: "must stay untouched"
-bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
+CAUGHT(mt19937_next, refuses_unseeded, next_writes_then_refuses, "must stay untouched")
+bool next_writes_then_refuses(uint32_t *word, uint32_t *state, size_t *next)
 {
     *word = 0;
     if (*next > 624)
@@ -372,95 +361,85 @@ bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
     *word = temper(state[(*next)++]);
     return true;
 }
-#endif
 
 // ---------------------------------------------------------------------- 2.2 uniform_float
 
-#ifdef UNIFORM_ALL_BITS
-// uniform_float / random_words: "The high bits of the word"
-float uniform_float(uint32_t word)
+WRONG(uniform_float, random_words, uniform_all_bits,
+      "The high bits of the word are in it: PyTorch keeps the low 24, divided by 2^24.")
+float uniform_all_bits(uint32_t word)
 {
     return (float)word / 4294967296.0f;
 }
-#endif
 
-#ifdef UNIFORM_HIGH_BITS
-// uniform_float / known_words: "The high bits of the word"
-float uniform_float(uint32_t word)
+WRONG(uniform_float, known_words, uniform_high_bits,
+      "The high bits of the word are in it: PyTorch keeps the low 24, divided by 2^24.")
+float uniform_high_bits(uint32_t word)
 {
     return (float)(word >> 8) / 16777216.0f;
 }
-#endif
 
-#ifdef UNIFORM_ONE_TOO_SMALL
-// uniform_float / never_one: "No fraction is 1"
-float uniform_float(uint32_t word)
+WRONG(uniform_float, never_one, uniform_one_too_small,
+      "No fraction is 1, and the largest is 16777215 / 16777216: keep 24 bits, divide "
+      "by 2^24.")
+float uniform_one_too_small(uint32_t word)
 {
     return (float)(word & 0xffffff) / 16777215.0f;
 }
-#endif
 
-#ifdef UNIFORM_23_BITS
-// uniform_float / single_bits: "Only 23 bits"
-float uniform_float(uint32_t word)
+WRONG(uniform_float, single_bits, uniform_23_bits,
+      "Only 23 bits are kept: the mask is 0xffffff.")
+float uniform_23_bits(uint32_t word)
 {
     return (float)(word & 0x7fffff) / 8388608.0f;
 }
-#endif
 
-#ifdef UNIFORM_WHOLE_DIVISION
-// uniform_float / known_words: "division of whole numbers"
-float uniform_float(uint32_t word)
+WRONG(uniform_float, known_words, uniform_whole_division,
+      "This is a division of whole numbers: convert to float before you divide.")
+float uniform_whole_division(uint32_t word)
 {
     return (float)((word & 0xffffff) / 16777216);
 }
-#endif
 
-#ifdef UNIFORM_NOT_MASKED
-// uniform_float / known_words: "keep its low 24 bits"
-float uniform_float(uint32_t word)
+WRONG(uniform_float, known_words, uniform_not_masked,
+      "The word is divided whole: keep its low 24 bits first.")
+float uniform_not_masked(uint32_t word)
 {
     return (float)word / 16777216.0f;
 }
-#endif
 
-#ifdef UNIFORM_NOT_DIVIDED
-// uniform_float / known_words: "not divided yet"
-float uniform_float(uint32_t word)
+WRONG(uniform_float, known_words, uniform_not_divided,
+      "The fraction is not divided yet: this is the whole number.")
+float uniform_not_divided(uint32_t word)
 {
     return (float)(word & 0xffffff);
 }
-#endif
 
-#ifdef UNIFORM_SIGNED
-// uniform_float / known_words: "signed number"
-float uniform_float(uint32_t word)
+WRONG(uniform_float, known_words, uniform_signed,
+      "The word was taken for a signed number.")
+float uniform_signed(uint32_t word)
 {
     return (float)(int32_t)word / 2147483648.0f;
 }
-#endif
 
-#ifdef UNIFORM_FROM_THE_TOP
-// uniform_float / known_words: "This is 1 - u"
-float uniform_float(uint32_t word)
+WRONG(uniform_float, known_words, uniform_from_the_top,
+      "This is 1 - u: that comes later, at the logarithm.")
+float uniform_from_the_top(uint32_t word)
 {
     return 1.0f - (float)(word & 0xffffff) / 16777216.0f;
 }
-#endif
 
-#ifdef UNIFORM_SMALL_DIVISOR
-// uniform_float / known_words: "Divided by 2^32"
-float uniform_float(uint32_t word)
+WRONG(uniform_float, known_words, uniform_small_divisor,
+      "Divided by 2^32: having kept 24 bits, divide by 2^24.")
+float uniform_small_divisor(uint32_t word)
 {
     return (float)(word & 0xffffff) / 4294967296.0f;
 }
-#endif
 
 // ------------------------------------------------------------------------ 2.3 normal_fill
 
-#ifdef FILL_NO_TAIL
-// normal_fill / torch_table: "a tail of 16 new words"
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+WRONG(normal_fill, torch_table, fill_no_tail,
+      "The last n mod 16 places are left over: they are made by a tail of 16 new words.")
+bool fill_no_tail(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     if (!(std >= 0))
@@ -469,11 +448,11 @@ bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std
         return few(out, draw, rng, mean, std, n);
     return blocks(out, draw, rng, mean, std, n);
 }
-#endif
 
-#ifdef FILL_TAIL_NOT_SKIPPED
-// normal_fill / torch_table: "too early"
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+WRONG(normal_fill, torch_table, fill_tail_not_skipped,
+      "The tail comes too early: n mod 16 words are drawn and thrown away before its "
+      "16.")
+bool fill_tail_not_skipped(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     uint32_t w[16];
@@ -490,11 +469,11 @@ bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std
     block_of_16(out + n - 16, w, mean, std);
     return true;
 }
-#endif
 
-#ifdef FILL_TAIL_FROM_FULL_BLOCK
-// normal_fill / torch_table: "16 words that come after"
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+WRONG(normal_fill, torch_table, fill_tail_from_full_block,
+      "The tail's block must be made of the 16 words that come after the n mod 16 "
+      "wasted ones.")
+bool fill_tail_from_full_block(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     uint32_t w[16];
@@ -513,11 +492,11 @@ bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std
     memcpy(out + n - n % 16, block, n % 16 * sizeof *out);
     return true;
 }
-#endif
 
-#ifdef FILL_TAIL_AS_PAIRS
-// normal_fill / torch_table: "road of small n"
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+WRONG(normal_fill, torch_table, fill_tail_as_pairs,
+      "The tail went the road of small n: it is a block of 16, at places n - 16 to n - "
+      "1.")
+bool fill_tail_as_pairs(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     if (!(std >= 0))
@@ -525,11 +504,11 @@ bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std
     return blocks(out, draw, rng, mean, std, n) &&
            few(out + n - n % 16, draw, rng, mean, std, n % 16);
 }
-#endif
 
-#ifdef FILL_BLOCK_FOR_FEW
-// normal_fill / fewer_than_16: "do not come from a block"
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+WRONG(normal_fill, fewer_than_16, fill_block_for_few,
+      "Fewer than 16 values do not come from a block: they are made pair by pair, in "
+      "double, four words a pair.")
+bool fill_block_for_few(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     if (!(std >= 0))
@@ -544,11 +523,11 @@ bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std
     memcpy(out, block, n * sizeof *out);
     return true;
 }
-#endif
 
-#ifdef FILL_FEW_NOT_EXCHANGED
-// normal_fill / fewer_than_16: "parts are exchanged"
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+WRONG(normal_fill, fewer_than_16, fill_few_not_exchanged,
+      "Below 16 values the parts are exchanged: the first fraction gives the direction, "
+      "the second the distance.")
+bool fill_few_not_exchanged(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     uint32_t w[4];
@@ -567,11 +546,10 @@ bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std
     }
     return true;
 }
-#endif
 
-#ifdef FILL_FEW_IN_FLOAT
-// normal_fill / fewer_than_16: "53 bits, from two words"
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+WRONG(normal_fill, fewer_than_16, fill_few_in_float,
+      "Below 16 values a fraction has 53 bits, from two words.")
+bool fill_few_in_float(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     uint32_t w[2];
@@ -590,11 +568,9 @@ bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std
     }
     return true;
 }
-#endif
 
-#ifdef FILL_FEW_ONE_BY_ONE
-// normal_fill / fewer_than_16: "out[1]"
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+CAUGHT(normal_fill, fewer_than_16, fill_few_one_by_one, "out[1]")
+bool fill_few_one_by_one(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     uint32_t w[4];
@@ -611,11 +587,9 @@ bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std
     }
     return true;
 }
-#endif
 
-#ifdef FILL_FEW_PAST_THE_END
-// normal_fill / stays_in_bounds: "past the end of out"
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+CAUGHT(normal_fill, stays_in_bounds, fill_few_past_the_end, "past the end of out")
+bool fill_few_past_the_end(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     if (!(std >= 0))
@@ -624,11 +598,10 @@ bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std
         return few(out, draw, rng, mean, std, n + n % 2);
     return blocks(out, draw, rng, mean, std, n) && tail(out, draw, rng, mean, std, n);
 }
-#endif
 
-#ifdef FILL_PAIR_NEIGHBOURS
-// normal_fill / worked_example: "not 2j and 2j + 1"
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+WRONG(normal_fill, worked_example, fill_pair_neighbours,
+      "The pairs are j and j + 8, not 2j and 2j + 1.")
+bool fill_pair_neighbours(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     uint32_t w[16];
@@ -651,7 +624,6 @@ bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std
     }
     return true;
 }
-#endif
 
 // Two values from two fractions: a from word j, b from word j + 8.
 typedef void bend_function(float *first, float *second, float a, float b, float mean,
@@ -679,8 +651,6 @@ static inline bool fill_with(bend_function *bend, float *out, word_source *draw,
     return true;
 }
 
-#ifdef FILL_LOG_OF_U
-// normal_fill / torch_table: "that of 1 - u"
 static void bend(float *first, float *second, float a, float b, float mean, float std)
 {
     const float r = sqrtf(-2 * logf(a)), angle = 6.2831853f * b;
@@ -688,15 +658,14 @@ static void bend(float *first, float *second, float a, float b, float mean, floa
     *second = r * sinf(angle) * std + mean;
 }
 
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+WRONG(normal_fill, torch_table, fill_log_of_u,
+      "This takes the logarithm of u: PyTorch takes that of 1 - u.")
+bool fill_log_of_u(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     return fill_with(bend, out, draw, rng, mean, std, n);
 }
-#endif
 
-#ifdef FILL_U_EXCHANGED
-// normal_fill / worked_example: "the other way round"
 static void bend(float *first, float *second, float a, float b, float mean, float std)
 {
     const float r = sqrtf(-2 * logf(1 - b)), angle = 6.2831853f * a;
@@ -704,15 +673,15 @@ static void bend(float *first, float *second, float a, float b, float mean, floa
     *second = r * sinf(angle) * std + mean;
 }
 
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+WRONG(normal_fill, worked_example, fill_u_exchanged,
+      "Word j gives the distance and word j + 8 the direction; here it is the other way "
+      "round.")
+bool fill_u_exchanged(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     return fill_with(bend, out, draw, rng, mean, std, n);
 }
-#endif
 
-#ifdef FILL_SIN_COS_EXCHANGED
-// normal_fill / worked_example: "Sine and cosine are exchanged"
 static void bend(float *first, float *second, float a, float b, float mean, float std)
 {
     const float r = sqrtf(-2 * logf(1 - a)), angle = 6.2831853f * b;
@@ -720,15 +689,14 @@ static void bend(float *first, float *second, float a, float b, float mean, floa
     *second = r * cosf(angle) * std + mean;
 }
 
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+WRONG(normal_fill, worked_example, fill_sin_cos_exchanged,
+      "Sine and cosine are exchanged: the cosine comes first.")
+bool fill_sin_cos_exchanged(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     return fill_with(bend, out, draw, rng, mean, std, n);
 }
-#endif
 
-#ifdef FILL_STD_SQUARED
-// normal_fill / worked_example: "std squared"
 static void bend(float *first, float *second, float a, float b, float mean, float std)
 {
     const float r = sqrtf(-2 * logf(1 - a)), angle = 6.2831853f * b;
@@ -736,15 +704,14 @@ static void bend(float *first, float *second, float a, float b, float mean, floa
     *second = r * sinf(angle) * std * std + mean;
 }
 
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+WRONG(normal_fill, worked_example, fill_std_squared,
+      "This multiplies by std squared: std is not the variance.")
+bool fill_std_squared(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     return fill_with(bend, out, draw, rng, mean, std, n);
 }
-#endif
 
-#ifdef FILL_STD_AS_VARIANCE
-// normal_fill / gpt2_std: "the root of std"
 static void bend(float *first, float *second, float a, float b, float mean, float std)
 {
     const float r = sqrtf(-2 * logf(1 - a) * std), angle = 6.2831853f * b;
@@ -752,15 +719,14 @@ static void bend(float *first, float *second, float a, float b, float mean, floa
     *second = r * sinf(angle) + mean;
 }
 
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+WRONG(normal_fill, gpt2_std, fill_std_as_variance,
+      "This multiplies by the root of std: std is the standard deviation already.")
+bool fill_std_as_variance(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     return fill_with(bend, out, draw, rng, mean, std, n);
 }
-#endif
 
-#ifdef FILL_MEAN_SCALED
-// normal_fill / worked_example: "before the multiplication"
 static void bend(float *first, float *second, float a, float b, float mean, float std)
 {
     const float r = sqrtf(-2 * logf(1 - a)), angle = 6.2831853f * b;
@@ -768,15 +734,14 @@ static void bend(float *first, float *second, float a, float b, float mean, floa
     *second = (r * sinf(angle) + mean) * std;
 }
 
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+WRONG(normal_fill, worked_example, fill_mean_scaled,
+      "The mean was added before the multiplication: it is z * std + mean.")
+bool fill_mean_scaled(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     return fill_with(bend, out, draw, rng, mean, std, n);
 }
-#endif
 
-#ifdef FILL_NO_MEAN
-// normal_fill / worked_example: "mean is missing"
 static void bend(float *first, float *second, float a, float b, float mean, float std)
 {
     const float r = sqrtf(-2 * logf(1 - a)), angle = 6.2831853f * b;
@@ -785,15 +750,13 @@ static void bend(float *first, float *second, float a, float b, float mean, floa
     *second = r * sinf(angle) * std;
 }
 
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+WRONG(normal_fill, worked_example, fill_no_mean, "The mean is missing.")
+bool fill_no_mean(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     return fill_with(bend, out, draw, rng, mean, std, n);
 }
-#endif
 
-#ifdef FILL_HALF_A_TURN
-// normal_fill / worked_example: "half a turn"
 static void bend(float *first, float *second, float a, float b, float mean, float std)
 {
     const float r = sqrtf(-2 * logf(1 - a)), angle = 3.1415927f * b;
@@ -801,15 +764,14 @@ static void bend(float *first, float *second, float a, float b, float mean, floa
     *second = r * sinf(angle) * std + mean;
 }
 
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+WRONG(normal_fill, worked_example, fill_half_a_turn,
+      "The direction covers half a turn only: it is 2 pi u.")
+bool fill_half_a_turn(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     return fill_with(bend, out, draw, rng, mean, std, n);
 }
-#endif
 
-#ifdef FILL_RADIUS_WITHOUT_2
-// normal_fill / worked_example: "the 2 is missing"
 static void bend(float *first, float *second, float a, float b, float mean, float std)
 {
     const float r = sqrtf(-logf(1 - a)), angle = 6.2831853f * b;
@@ -817,15 +779,14 @@ static void bend(float *first, float *second, float a, float b, float mean, floa
     *second = r * sinf(angle) * std + mean;
 }
 
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+WRONG(normal_fill, worked_example, fill_radius_without_2,
+      "The distance is sqrt(-2 ln(1 - u)): the 2 is missing.")
+bool fill_radius_without_2(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     return fill_with(bend, out, draw, rng, mean, std, n);
 }
-#endif
 
-#ifdef FILL_LOG_10
-// normal_fill / worked_example: "log10"
 static void bend(float *first, float *second, float a, float b, float mean, float std)
 {
     const float r = sqrtf(-2 * log10f(1 - a)), angle = 6.2831853f * b;
@@ -833,16 +794,17 @@ static void bend(float *first, float *second, float a, float b, float mean, floa
     *second = r * sinf(angle) * std + mean;
 }
 
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+WRONG(normal_fill, worked_example, fill_log_10,
+      "This is log10: the formula wants the natural logarithm, log.")
+bool fill_log_10(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     return fill_with(bend, out, draw, rng, mean, std, n);
 }
-#endif
 
-#ifdef FILL_ALL_32_BITS
-// normal_fill / torch_table: "see uniform_float"
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+WRONG(normal_fill, torch_table, fill_all_32_bits,
+      "These fractions keep 32 bits of a word: see uniform_float, exercise 2.2.")
+bool fill_all_32_bits(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     uint32_t w[16];
@@ -864,10 +826,7 @@ bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std
     }
     return true;
 }
-#endif
 
-#ifdef FILL_LOG_OF_ZERO
-// normal_fill / fraction_of_zero: "ln 0 is minus infinity"
 static void bend(float *first, float *second, float a, float b, float mean, float std)
 {
     const float r = sqrtf(-2 * logf(a > 0 ? 1 - a : 0)), angle = 6.2831853f * b;
@@ -875,15 +834,15 @@ static void bend(float *first, float *second, float a, float b, float mean, floa
     *second = r * sinf(angle) * std + mean;
 }
 
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+WRONG(normal_fill, fraction_of_zero, fill_log_of_zero,
+      "The fraction 0 does occur, and ln 0 is minus infinity: that is why the formula "
+      "has 1 - u.")
+bool fill_log_of_zero(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     return fill_with(bend, out, draw, rng, mean, std, n);
 }
-#endif
 
-#ifdef FILL_COARSE_PI
-// normal_fill / every_length: "elements differ"
 static void bend(float *first, float *second, float a, float b, float mean, float std)
 {
     const float r = sqrtf(-2 * logf(1 - a)), angle = 2 * 3.14159f * b;
@@ -891,27 +850,24 @@ static void bend(float *first, float *second, float a, float b, float mean, floa
     *second = r * sinf(angle) * std + mean;
 }
 
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+CAUGHT(normal_fill, every_length, fill_coarse_pi, "elements differ")
+bool fill_coarse_pi(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     return fill_with(bend, out, draw, rng, mean, std, n);
 }
-#endif
 
-#ifdef FILL_TAKES_ANY_STD
-// normal_fill / refuses_bad_std: "must return false here"
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+CAUGHT(normal_fill, refuses_bad_std, fill_takes_any_std, "must return false here")
+bool fill_takes_any_std(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     if (n < 16)
         return few(out, draw, rng, mean, std, n);
     return blocks(out, draw, rng, mean, std, n) && tail(out, draw, rng, mean, std, n);
 }
-#endif
 
-#ifdef FILL_TAKES_NAN
-// normal_fill / refuses_bad_std: "std is not a number"
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+CAUGHT(normal_fill, refuses_bad_std, fill_takes_nan, "std is not a number")
+bool fill_takes_nan(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     if (std < 0)
@@ -920,11 +876,9 @@ bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std
         return few(out, draw, rng, mean, std, n);
     return blocks(out, draw, rng, mean, std, n) && tail(out, draw, rng, mean, std, n);
 }
-#endif
 
-#ifdef FILL_REFUSES_ZERO_STD
-// normal_fill / no_values: "refuses good input"
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+CAUGHT(normal_fill, no_values, fill_refuses_zero_std, "refuses good input")
+bool fill_refuses_zero_std(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     if (!(std > 0))
@@ -933,11 +887,9 @@ bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std
         return few(out, draw, rng, mean, std, n);
     return blocks(out, draw, rng, mean, std, n) && tail(out, draw, rng, mean, std, n);
 }
-#endif
 
-#ifdef FILL_DRAWS_FOR_NOTHING
-// normal_fill / no_values: "for no values at all"
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+CAUGHT(normal_fill, no_values, fill_draws_for_nothing, "for no values at all")
+bool fill_draws_for_nothing(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     uint32_t w[16];
@@ -949,11 +901,10 @@ bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std
         return few(out, draw, rng, mean, std, n);
     return blocks(out, draw, rng, mean, std, n) && tail(out, draw, rng, mean, std, n);
 }
-#endif
 
-#ifdef FILL_TRUSTS_THE_SOURCE
-// normal_fill / source_runs_dry: "draw returned false"
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+WRONG(normal_fill, source_runs_dry, fill_trusts_the_source,
+      "normal_fill must return false here: draw returned false.")
+bool fill_trusts_the_source(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     if (!(std >= 0))
@@ -966,11 +917,9 @@ bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std
     tail(out, draw, rng, mean, std, n);
     return true;
 }
-#endif
 
-#ifdef FILL_DRAWS_A_TAIL_ALWAYS
-// normal_fill / worked_example: "there is no tail"
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+CAUGHT(normal_fill, worked_example, fill_draws_a_tail_always, "there is no tail")
+bool fill_draws_a_tail_always(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     uint32_t w[16];
@@ -984,11 +933,9 @@ bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std
         return tail(out, draw, rng, mean, std, n);
     return draw(w, rng, 16);
 }
-#endif
 
-#ifdef FILL_LAST_BLOCK_STICKS_OUT
-// normal_fill / every_length: "past the end of out"
-bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std,
+CAUGHT(normal_fill, every_length, fill_last_block_sticks_out, "past the end of out")
+bool fill_last_block_sticks_out(float *out, word_source *draw, void *rng, float mean, float std,
                  size_t n)
 {
     uint32_t w[16];
@@ -1003,7 +950,6 @@ bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std
     }
     return true;
 }
-#endif
 
 // -------------------------------------------------------------------- 2.4 mean_abs_cosine
 
@@ -1017,9 +963,9 @@ static inline double sum_of_pairs(const float *rows, size_t n_rows, size_t d_mod
     return sum;
 }
 
-#ifdef MEAN_WITH_SIGNS
-// mean_abs_cosine / closed_form: "signs were kept"
-float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
+WRONG(mean_abs_cosine, closed_form, mean_with_signs,
+      "The signs were kept: take the absolute value of each cosine.")
+float mean_with_signs(const float *rows, size_t n_rows, size_t d_model)
 {
     double sum = 0, pairs = 0;
     for (size_t b = 1; b < n_rows; b++)
@@ -1027,11 +973,10 @@ float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
             sum += cosine(rows + a * d_model, rows + b * d_model, d_model);
     return pairs > 0 ? (float)(sum / pairs) : 0;
 }
-#endif
 
-#ifdef MEAN_ABS_AT_THE_END
-// mean_abs_cosine / random_tables: "of the sum"
-float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
+WRONG(mean_abs_cosine, random_tables, mean_abs_at_the_end,
+      "The absolute value was taken of the sum: take it of each cosine.")
+float mean_abs_at_the_end(const float *rows, size_t n_rows, size_t d_model)
 {
     double sum = 0, pairs = 0;
     for (size_t b = 1; b < n_rows; b++)
@@ -1039,11 +984,10 @@ float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
             sum += cosine(rows + a * d_model, rows + b * d_model, d_model);
     return pairs > 0 ? (float)(fabs(sum) / pairs) : 0;
 }
-#endif
 
-#ifdef MEAN_WITH_ITSELF
-// mean_abs_cosine / stays_in_bounds: "paired with itself"
-float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
+WRONG(mean_abs_cosine, stays_in_bounds, mean_with_itself,
+      "Each row was also paired with itself: that cosine is always 1.")
+float mean_with_itself(const float *rows, size_t n_rows, size_t d_model)
 {
     double sum = 0, pairs = 0;
     for (size_t b = 0; b < n_rows; b++)
@@ -1051,11 +995,10 @@ float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
             sum += fabs(cosine(rows + a * d_model, rows + b * d_model, d_model));
     return n_rows > 1 ? (float)(sum / pairs) : 0;
 }
-#endif
 
-#ifdef MEAN_OVER_THE_SQUARE
-// mean_abs_cosine / worked_example: "paired with itself"
-float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
+WRONG(mean_abs_cosine, worked_example, mean_over_the_square,
+      "Each row was also paired with itself: that cosine is always 1.")
+float mean_over_the_square(const float *rows, size_t n_rows, size_t d_model)
 {
     double sum = 0;
     for (size_t b = 0; b < n_rows; b++)
@@ -1063,11 +1006,10 @@ float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
             sum += fabs(cosine(rows + a * d_model, rows + b * d_model, d_model));
     return n_rows > 1 ? (float)(sum / (double)(n_rows * n_rows)) : 0;
 }
-#endif
 
-#ifdef MEAN_DOT_PRODUCTS
-// mean_abs_cosine / worked_example: "dot products"
-float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
+WRONG(mean_abs_cosine, worked_example, mean_dot_products,
+      "These are dot products: divide each by both lengths.")
+float mean_dot_products(const float *rows, size_t n_rows, size_t d_model)
 {
     double sum = 0, pairs = 0;
     for (size_t b = 1; b < n_rows; b++)
@@ -1075,11 +1017,9 @@ float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
             sum += fabs(dot(rows + a * d_model, rows + b * d_model, d_model));
     return pairs > 0 ? (float)(sum / pairs) : 0;
 }
-#endif
 
-#ifdef MEAN_ONE_LENGTH
-// mean_abs_cosine / random_tables: "Only one length"
-float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
+WRONG(mean_abs_cosine, random_tables, mean_one_length, "Only one length is divided by.")
+float mean_one_length(const float *rows, size_t n_rows, size_t d_model)
 {
     double sum = 0, pairs = 0;
     for (size_t b = 1; b < n_rows; b++)
@@ -1090,39 +1030,35 @@ float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
         }
     return pairs > 0 ? (float)(sum / pairs) : 0;
 }
-#endif
 
-#ifdef MEAN_IS_A_SUM
-// mean_abs_cosine / worked_example: "This is the sum"
-float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
+WRONG(mean_abs_cosine, worked_example, mean_is_a_sum,
+      "This is the sum: divide by the number of pairs, n (n - 1) / 2.")
+float mean_is_a_sum(const float *rows, size_t n_rows, size_t d_model)
 {
     return (float)sum_of_pairs(rows, n_rows, d_model);
 }
-#endif
 
-#ifdef MEAN_OF_NEIGHBOURS
-// mean_abs_cosine / worked_example: "Only neighbouring rows"
-float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
+WRONG(mean_abs_cosine, worked_example, mean_of_neighbours,
+      "Only neighbouring rows were compared: all pairs are wanted.")
+float mean_of_neighbours(const float *rows, size_t n_rows, size_t d_model)
 {
     double sum = 0;
     for (size_t a = 0; a + 1 < n_rows; a++)
         sum += fabs(cosine(rows + a * d_model, rows + (a + 1) * d_model, d_model));
     return n_rows > 1 ? (float)(sum / (double)(n_rows - 1)) : 0;
 }
-#endif
 
-#ifdef MEAN_COUNTED_TWICE
-// mean_abs_cosine / worked_example: "half of it"
-float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
+WRONG(mean_abs_cosine, worked_example, mean_counted_twice,
+      "This is half of it: each pair is counted once, there are n (n - 1) / 2.")
+float mean_counted_twice(const float *rows, size_t n_rows, size_t d_model)
 {
     const double m = (double)n_rows;
     return n_rows > 1 ? (float)(sum_of_pairs(rows, n_rows, d_model) / (m * (m - 1))) : 0;
 }
-#endif
 
-#ifdef MEAN_NAN_FOR_ZEROS
-// mean_abs_cosine / zero_rows: "A row of zeros has no direction"
-float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
+WRONG(mean_abs_cosine, zero_rows, mean_nan_for_zeros,
+      "A row of zeros has no direction: its cosine with any row is 0.")
+float mean_nan_for_zeros(const float *rows, size_t n_rows, size_t d_model)
 {
     double sum = 0, pairs = 0;
     for (size_t b = 1; b < n_rows; b++)
@@ -1133,11 +1069,10 @@ float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
         }
     return pairs > 0 ? (float)(sum / pairs) : 0;
 }
-#endif
 
-#ifdef MEAN_SKIPS_ZEROS
-// mean_abs_cosine / zero_rows: "count too, as 0"
-float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
+WRONG(mean_abs_cosine, zero_rows, mean_skips_zeros,
+      "Pairs with a row of zeros count too, as 0.")
+float mean_skips_zeros(const float *rows, size_t n_rows, size_t d_model)
 {
     double sum = 0, pairs = 0;
     for (size_t b = 1; b < n_rows; b++)
@@ -1148,20 +1083,19 @@ float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
         }
     return pairs > 0 ? (float)(sum / pairs) : 0;
 }
-#endif
 
-#ifdef MEAN_DIVIDES_BY_NO_PAIRS
-// mean_abs_cosine / fewer_than_two_rows: "with no pair, give 0"
-float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
+WRONG(mean_abs_cosine, fewer_than_two_rows, mean_divides_by_no_pairs,
+      "This is 0 / 0: with no pair, give 0.")
+float mean_divides_by_no_pairs(const float *rows, size_t n_rows, size_t d_model)
 {
     const double m = (double)n_rows;
     return (float)(sum_of_pairs(rows, n_rows, d_model) / (0.5 * m * (m - 1)));
 }
-#endif
 
-#ifdef MEAN_IN_FLOAT
-// mean_abs_cosine / any_length: "sum in double"
-float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
+WRONG(mean_abs_cosine, any_length, mean_in_float,
+      "The squares of such numbers leave the range of a float: sum in double. The "
+      "cosine does not depend on the length.")
+float mean_in_float(const float *rows, size_t n_rows, size_t d_model)
 {
     float sum = 0, pairs = 0;
     for (size_t b = 1; b < n_rows; b++)
@@ -1177,22 +1111,19 @@ float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
         }
     return pairs > 0 ? sum / pairs : 0;
 }
-#endif
 
-#ifdef MEAN_ROUNDED
-// mean_abs_cosine / random_tables: "the mean: got"
-float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
+CAUGHT(mean_abs_cosine, random_tables, mean_rounded, "the mean: got")
+float mean_rounded(const float *rows, size_t n_rows, size_t d_model)
 {
     const double pairs = 0.5 * (double)n_rows * ((double)n_rows - 1);
     if (n_rows < 2)
         return 0;
     return (float)(floor(sum_of_pairs(rows, n_rows, d_model) / pairs * 65536) / 65536);
 }
-#endif
 
-#ifdef MEAN_BY_COLUMNS
-// mean_abs_cosine / worked_example: "by columns"
-float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
+WRONG(mean_abs_cosine, worked_example, mean_by_columns,
+      "Row a begins at rows + a * d_model: this reads the table by columns.")
+float mean_by_columns(const float *rows, size_t n_rows, size_t d_model)
 {
     double sum = 0, pairs = 0;
     for (size_t b = 1; b < n_rows; b++)
@@ -1209,4 +1140,3 @@ float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
         }
     return pairs > 0 ? (float)(sum / pairs) : 0;
 }
-#endif

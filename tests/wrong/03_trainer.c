@@ -84,10 +84,10 @@ static inline void move_head(float *lm_head, const float *dlogits, const float *
 
 // ----------------------------------------------------------- 3.1 softmax_cross_entropy
 
-#ifdef SOFTMAX_NO_MEAN_IN_SLOPES
-// softmax_cross_entropy / random_logits: "not divided by n_tokens"
 #define STEP_STANDS_ALONE
-float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t *targets,
+WRONG(softmax_cross_entropy, random_logits, softmax_no_mean_in_slopes,
+      "This is not divided by n_tokens: the loss is a mean.")
+float softmax_no_mean_in_slopes(float *dlogits, const float *logits, const uint32_t *targets,
                             size_t n_tokens, size_t vocab_size)
 {
     double loss = 0.0;
@@ -108,12 +108,11 @@ float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t 
     }
     return (float)(loss / (double)n_tokens);
 }
-#endif
 
-#ifdef SOFTMAX_SUM_OF_LOSSES
-// softmax_cross_entropy / matches_slopes: "the sum of the rows"
 #define STEP_STANDS_ALONE
-float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t *targets,
+WRONG(softmax_cross_entropy, matches_slopes, softmax_sum_of_losses,
+      "This is the sum of the rows' losses: the loss is their mean.")
+float softmax_sum_of_losses(float *dlogits, const float *logits, const uint32_t *targets,
                             size_t n_tokens, size_t vocab_size)
 {
     double loss = 0.0;
@@ -134,12 +133,10 @@ float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t 
     }
     return (float)loss;
 }
-#endif
 
-#ifdef SOFTMAX_NO_MAX
-// softmax_cross_entropy / no_overflow: "Take the largest logit"
 #define STEP_STANDS_ALONE
-float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t *targets,
+CAUGHT(softmax_cross_entropy, no_overflow, softmax_no_max, "Take the largest logit")
+float softmax_no_max(float *dlogits, const float *logits, const uint32_t *targets,
                             size_t n_tokens, size_t vocab_size)
 {
     double loss = 0.0;
@@ -160,12 +157,12 @@ float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t 
     }
     return (float)(loss / (double)n_tokens);
 }
-#endif
 
-#ifdef SOFTMAX_LOG_OF_P
-// softmax_cross_entropy / no_overflow: "rounded to 0"
 #define STEP_STANDS_ALONE
-float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t *targets,
+WRONG(softmax_cross_entropy, no_overflow, softmax_log_of_p,
+      "the loss is infinite: the logarithm of a probability that was rounded to 0. Use "
+      "largest - logit of the target + ln of the sum.")
+float softmax_log_of_p(float *dlogits, const float *logits, const uint32_t *targets,
                             size_t n_tokens, size_t vocab_size)
 {
     double loss = 0.0;
@@ -186,12 +183,11 @@ float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t 
     }
     return (float)(loss / (double)n_tokens);
 }
-#endif
 
-#ifdef SOFTMAX_NO_TARGET
-// softmax_cross_entropy / reference: "1 of the target is not subtracted"
 #define STEP_STANDS_ALONE
-float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t *targets,
+WRONG(softmax_cross_entropy, reference, softmax_no_target,
+      "The 1 of the target is not subtracted: p - [v == target].")
+float softmax_no_target(float *dlogits, const float *logits, const uint32_t *targets,
                             size_t n_tokens, size_t vocab_size)
 {
     double loss = 0.0;
@@ -212,12 +208,11 @@ float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t 
     }
     return (float)(loss / (double)n_tokens);
 }
-#endif
 
-#ifdef SOFTMAX_WHOLE_ONE_AT_TARGET
-// softmax_cross_entropy / reference: "its 1 is divided too"
 #define STEP_STANDS_ALONE
-float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t *targets,
+WRONG(softmax_cross_entropy, reference, softmax_whole_one_at_target,
+      "At the target subtract 1 / n_tokens: its 1 is divided too.")
+float softmax_whole_one_at_target(float *dlogits, const float *logits, const uint32_t *targets,
                             size_t n_tokens, size_t vocab_size)
 {
     double loss = 0.0;
@@ -238,12 +233,11 @@ float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t 
     }
     return (float)(loss / (double)n_tokens);
 }
-#endif
 
-#ifdef SOFTMAX_SIGN
-// softmax_cross_entropy / reference: "sign is turned round"
 #define STEP_STANDS_ALONE
-float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t *targets,
+WRONG(softmax_cross_entropy, reference, softmax_sign,
+      "The sign is turned round: p - [v == target].")
+float softmax_sign(float *dlogits, const float *logits, const uint32_t *targets,
                             size_t n_tokens, size_t vocab_size)
 {
     double loss = 0.0;
@@ -264,12 +258,11 @@ float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t 
     }
     return (float)(loss / (double)n_tokens);
 }
-#endif
 
-#ifdef SOFTMAX_IN_BITS
-// softmax_cross_entropy / reference: "in bits"
 #define STEP_STANDS_ALONE
-float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t *targets,
+WRONG(softmax_cross_entropy, reference, softmax_in_bits,
+      "This is in bits: use the natural logarithm, log().")
+float softmax_in_bits(float *dlogits, const float *logits, const uint32_t *targets,
                             size_t n_tokens, size_t vocab_size)
 {
     double loss = 0.0;
@@ -290,12 +283,11 @@ float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t 
     }
     return (float)(loss / (double)n_tokens / log(2.0));
 }
-#endif
 
-#ifdef SOFTMAX_OVER_THE_BATCH
-// softmax_cross_entropy / reference: "over the whole batch"
 #define STEP_STANDS_ALONE
-float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t *targets,
+WRONG(softmax_cross_entropy, reference, softmax_over_the_batch,
+      "The softmax runs over the whole batch: each row has its own sum.")
+float softmax_over_the_batch(float *dlogits, const float *logits, const uint32_t *targets,
                             size_t n_tokens, size_t vocab_size)
 {
     double loss = 0.0;
@@ -320,12 +312,12 @@ float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t 
     }
     return (float)(loss / (double)n_tokens);
 }
-#endif
 
-#ifdef SOFTMAX_OVERWRITES_LOGITS
-// softmax_cross_entropy / in_place: "before you write over it"
 #define STEP_STANDS_ALONE
-float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t *targets,
+WRONG(softmax_cross_entropy, in_place, softmax_overwrites_logits,
+      "The two may be the same array: read what you need of a row before you write over "
+      "it.")
+float softmax_overwrites_logits(float *dlogits, const float *logits, const uint32_t *targets,
                             size_t n_tokens, size_t vocab_size)
 {
     double loss = 0.0;
@@ -346,12 +338,10 @@ float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t 
     }
     return (float)(loss / (double)n_tokens);
 }
-#endif
 
-#ifdef SOFTMAX_SUM_RUNS_ON
-// softmax_cross_entropy / reference: "got"
 #define STEP_STANDS_ALONE
-float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t *targets,
+CAUGHT(softmax_cross_entropy, reference, softmax_sum_runs_on, "got")
+float softmax_sum_runs_on(float *dlogits, const float *logits, const uint32_t *targets,
                             size_t n_tokens, size_t vocab_size)
 {
     double loss = 0.0, total = 0.0;
@@ -372,12 +362,11 @@ float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t 
     }
     return (float)(loss / (double)n_tokens);
 }
-#endif
 
-#ifdef SOFTMAX_TARGET_UNCHECKED
-// softmax_cross_entropy / refuses_bad_input: "must return NAN"
 #define STEP_STANDS_ALONE
-float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t *targets,
+CAUGHT(softmax_cross_entropy, refuses_bad_input, softmax_target_unchecked,
+      "must return NAN")
+float softmax_target_unchecked(float *dlogits, const float *logits, const uint32_t *targets,
                             size_t n_tokens, size_t vocab_size)
 {
     double loss = 0.0;
@@ -398,12 +387,11 @@ float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t 
     }
     return (float)(loss / (double)n_tokens);
 }
-#endif
 
-#ifdef SOFTMAX_CHECKS_LATE
-// softmax_cross_entropy / refuses_bad_input: "must stay untouched"
 #define STEP_STANDS_ALONE
-float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t *targets,
+CAUGHT(softmax_cross_entropy, refuses_bad_input, softmax_checks_late,
+      "must stay untouched")
+float softmax_checks_late(float *dlogits, const float *logits, const uint32_t *targets,
                             size_t n_tokens, size_t vocab_size)
 {
     double loss = 0.0;
@@ -426,12 +414,10 @@ float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t 
     }
     return (float)(loss / (double)n_tokens);
 }
-#endif
 
-#ifdef SOFTMAX_NO_TOKENS
-// softmax_cross_entropy / refuses_bad_input: "must return NAN"
 #define STEP_STANDS_ALONE
-float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t *targets,
+CAUGHT(softmax_cross_entropy, refuses_bad_input, softmax_no_tokens, "must return NAN")
+float softmax_no_tokens(float *dlogits, const float *logits, const uint32_t *targets,
                             size_t n_tokens, size_t vocab_size)
 {
     double loss = 0.0;
@@ -452,12 +438,10 @@ float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t 
     }
     return n_tokens > 0 ? (float)(loss / (double)n_tokens) : 0.0f;
 }
-#endif
 
-#ifdef SOFTMAX_ONE_COLUMN_MORE
-// softmax_cross_entropy / stays_in_bounds: "past the end of"
 #define STEP_STANDS_ALONE
-float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t *targets,
+CAUGHT(softmax_cross_entropy, stays_in_bounds, softmax_one_column_more, "past the end of")
+float softmax_one_column_more(float *dlogits, const float *logits, const uint32_t *targets,
                             size_t n_tokens, size_t vocab_size)
 {
     double loss = 0.0;
@@ -478,13 +462,12 @@ float softmax_cross_entropy(float *dlogits, const float *logits, const uint32_t 
     }
     return (float)(loss / (double)n_tokens);
 }
-#endif
 
 // -------------------------------------------------------------- 3.2 embedding_backward
 
-#ifdef BACKWARD_ASSIGNS
-// embedding_backward / gpt2_input: "= where += belongs"
-bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
+WRONG(embedding_backward, gpt2_input, backward_assigns,
+      "A word that occurs twice keeps only its last row: = where += belongs.")
+bool backward_assigns(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
                         size_t vocab_size, size_t d_model)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
@@ -494,11 +477,10 @@ bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, siz
             dwte[ids[t] * d_model + i] = dout[t * d_model + i];
     return true;
 }
-#endif
 
-#ifdef BACKWARD_CLEARS
-// embedding_backward / adds_up: "cleared first"
-bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
+WRONG(embedding_backward, adds_up, backward_clears,
+      "dwte is cleared first: a backward function adds, and its caller clears.")
+bool backward_clears(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
                         size_t vocab_size, size_t d_model)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
@@ -509,11 +491,10 @@ bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, siz
             dwte[ids[t] * d_model + i] += dout[t * d_model + i];
     return true;
 }
-#endif
 
-#ifdef BACKWARD_DIVIDES_BY_COUNT
-// embedding_backward / random_tables: "number of occurrences"
-bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
+WRONG(embedding_backward, random_tables, backward_divides_by_count,
+      "Rows are divided by the number of occurrences: they add up.")
+bool backward_divides_by_count(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
                         size_t vocab_size, size_t d_model)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
@@ -526,11 +507,10 @@ bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, siz
     }
     return true;
 }
-#endif
 
-#ifdef BACKWARD_DIVIDES_BY_TOKENS
-// embedding_backward / reference_gradient: "divided by n_tokens"
-bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
+WRONG(embedding_backward, reference_gradient, backward_divides_by_tokens,
+      "Rows are divided by n_tokens: dout is divided already.")
+bool backward_divides_by_tokens(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
                         size_t vocab_size, size_t d_model)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
@@ -540,11 +520,10 @@ bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, siz
             dwte[ids[t] * d_model + i] += dout[t * d_model + i] / (float)n_tokens;
     return true;
 }
-#endif
 
-#ifdef BACKWARD_ROW_BEFORE
-// embedding_backward / reference_gradient: "ids count from 0"
-bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
+WRONG(embedding_backward, reference_gradient, backward_row_before,
+      "This is row id - 1: ids count from 0.")
+bool backward_row_before(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
                         size_t vocab_size, size_t d_model)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
@@ -555,11 +534,10 @@ bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, siz
                 dwte[(ids[t] - 1) * d_model + i] += dout[t * d_model + i];
     return true;
 }
-#endif
 
-#ifdef BACKWARD_ROW_T
-// embedding_backward / reference_gradient: "row t of dwte"
-bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
+WRONG(embedding_backward, reference_gradient, backward_row_t,
+      "Position t is added to row t of dwte: it belongs to row ids[t].")
+bool backward_row_t(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
                         size_t vocab_size, size_t d_model)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
@@ -570,11 +548,10 @@ bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, siz
                 dwte[t * d_model + i] += dout[t * d_model + i];
     return true;
 }
-#endif
 
-#ifdef BACKWARD_SUBTRACTS
-// embedding_backward / reference_gradient: "the step comes later"
-bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
+WRONG(embedding_backward, reference_gradient, backward_subtracts,
+      "This subtracts: a gradient is added up, the step comes later.")
+bool backward_subtracts(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
                         size_t vocab_size, size_t d_model)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
@@ -584,11 +561,10 @@ bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, siz
             dwte[ids[t] * d_model + i] -= dout[t * d_model + i];
     return true;
 }
-#endif
 
-#ifdef BACKWARD_ON_ITS_SIDE
-// embedding_backward / reference_gradient: "[d_model][vocab_size]"
-bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
+WRONG(embedding_backward, reference_gradient, backward_on_its_side,
+      "dwte is taken as [d_model][vocab_size]: it is [vocab_size][d_model].")
+bool backward_on_its_side(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
                         size_t vocab_size, size_t d_model)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
@@ -598,11 +574,10 @@ bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, siz
             dwte[i * vocab_size + ids[t]] += dout[t * d_model + i];
     return true;
 }
-#endif
 
-#ifdef BACKWARD_EACH_WORD_ONCE
-// embedding_backward / reference_gradient: "first occurrence"
-bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
+WRONG(embedding_backward, reference_gradient, backward_each_word_once,
+      "Only the first occurrence of a word is added.")
+bool backward_each_word_once(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
                         size_t vocab_size, size_t d_model)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
@@ -613,11 +588,9 @@ bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, siz
                 dwte[ids[t] * d_model + i] += dout[t * d_model + i];
     return true;
 }
-#endif
 
-#ifdef BACKWARD_AS_A_PRODUCT
-// embedding_backward / leaves_other_rows: "bit for bit"
-bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
+CAUGHT(embedding_backward, leaves_other_rows, backward_as_a_product, "bit for bit")
+bool backward_as_a_product(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
                         size_t vocab_size, size_t d_model)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
@@ -627,11 +600,9 @@ bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, siz
             add_row(dwte + v * d_model, dout + t * d_model, v == ids[t] ? 1.0f : 0.0f, d_model);
     return true;
 }
-#endif
 
-#ifdef BACKWARD_UNCHECKED
-// embedding_backward / refuses_bad_ids: "must return false"
-bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
+CAUGHT(embedding_backward, refuses_bad_ids, backward_unchecked, "must return false")
+bool backward_unchecked(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
                         size_t vocab_size, size_t d_model)
 {
     for (size_t t = 0; t < n_tokens; t++)
@@ -639,11 +610,10 @@ bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, siz
             dwte[(ids[t] > vocab_size ? vocab_size : ids[t]) * d_model + i] += dout[t * d_model + i];
     return true;
 }
-#endif
 
-#ifdef BACKWARD_CHECKS_ON_THE_WAY
-// embedding_backward / refuses_bad_ids: "must stay untouched"
-bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
+CAUGHT(embedding_backward, refuses_bad_ids, backward_checks_on_the_way,
+      "must stay untouched")
+bool backward_checks_on_the_way(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
                         size_t vocab_size, size_t d_model)
 {
     for (size_t t = 0; t < n_tokens; t++)
@@ -654,11 +624,11 @@ bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, siz
                 dwte[ids[t] * d_model + i] += dout[t * d_model + i];
     return true;
 }
-#endif
 
-#ifdef BACKWARD_REFUSES_NO_IDS
-// embedding_backward / accepts_no_ids: "must return true for no ids"
-bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
+WRONG(embedding_backward, accepts_no_ids, backward_refuses_no_ids,
+      "embedding_backward must return true for no ids: nothing is wrong, and nothing is "
+      "to do.")
+bool backward_refuses_no_ids(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
                         size_t vocab_size, size_t d_model)
 {
     if (n_tokens == 0 || !ids_below(ids, n_tokens, vocab_size))
@@ -668,11 +638,9 @@ bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, siz
             dwte[ids[t] * d_model + i] += dout[t * d_model + i];
     return true;
 }
-#endif
 
-#ifdef BACKWARD_ONE_COLUMN_MORE
-// embedding_backward / stays_in_bounds: "past the end of"
-bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
+CAUGHT(embedding_backward, stays_in_bounds, backward_one_column_more, "past the end of")
+bool backward_one_column_more(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
                         size_t vocab_size, size_t d_model)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
@@ -682,14 +650,13 @@ bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids, siz
             dwte[ids[t] * d_model + i] += i < d_model ? dout[t * d_model + i] : 0.0f;
     return true;
 }
-#endif
 
 // ------------------------------------------------------------------- 3.3 coalesce_rows
 
-#ifdef COALESCE_UNSORTED
-// coalesce_rows / random_batches: "order of first appearance"
 #define STEP_STANDS_ALONE
-bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
+WRONG(coalesce_rows, random_batches, coalesce_unsorted,
+      "rows is not sorted: this is the order of first appearance.")
+bool coalesce_unsorted(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
                    const float *dout, size_t n_tokens, size_t d_model)
 {
     size_t n = 0;
@@ -710,12 +677,11 @@ bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t 
     *n_rows = n;
     return true;
 }
-#endif
 
-#ifdef COALESCE_DUPLICATES
-// coalesce_rows / reference_rows: "grow together"
 #define STEP_STANDS_ALONE
-bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
+WRONG(coalesce_rows, reference_rows, coalesce_duplicates,
+      "One entry for each position: entries of the same row grow together.")
+bool coalesce_duplicates(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
                    const float *dout, size_t n_tokens, size_t d_model)
 {
     size_t n = 0;
@@ -735,12 +701,10 @@ bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t 
     *n_rows = n;
     return true;
 }
-#endif
 
-#ifdef COALESCE_ADJACENT_ONLY
-// coalesce_rows / reference_rows: "*n_rows"
 #define STEP_STANDS_ALONE
-bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
+CAUGHT(coalesce_rows, reference_rows, coalesce_adjacent_only, "*n_rows")
+bool coalesce_adjacent_only(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
                    const float *dout, size_t n_tokens, size_t d_model)
 {
     size_t n = 0;
@@ -761,12 +725,11 @@ bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t 
     *n_rows = n;
     return true;
 }
-#endif
 
-#ifdef COALESCE_LAST_WINS
-// coalesce_rows / reference_rows: "= where += belongs"
 #define STEP_STANDS_ALONE
-bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
+WRONG(coalesce_rows, reference_rows, coalesce_last_wins,
+      "A row that occurs twice keeps only its last dout: = where += belongs.")
+bool coalesce_last_wins(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
                    const float *dout, size_t n_tokens, size_t d_model)
 {
     size_t n = 0;
@@ -787,12 +750,11 @@ bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t 
     *n_rows = n;
     return true;
 }
-#endif
 
-#ifdef COALESCE_FIRST_WINS
-// coalesce_rows / reference_rows: "first dout"
 #define STEP_STANDS_ALONE
-bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
+WRONG(coalesce_rows, reference_rows, coalesce_first_wins,
+      "Only the first dout of each row is there: later ones are added.")
+bool coalesce_first_wins(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
                    const float *dout, size_t n_tokens, size_t d_model)
 {
     size_t n = 0;
@@ -814,12 +776,10 @@ bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t 
     *n_rows = n;
     return true;
 }
-#endif
 
-#ifdef COALESCE_NOT_CLEARED
-// coalesce_rows / reference_rows: "never written"
 #define STEP_STANDS_ALONE
-bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
+CAUGHT(coalesce_rows, reference_rows, coalesce_not_cleared, "never written")
+bool coalesce_not_cleared(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
                    const float *dout, size_t n_tokens, size_t d_model)
 {
     size_t n = 0;
@@ -840,12 +800,11 @@ bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t 
     *n_rows = n;
     return true;
 }
-#endif
 
-#ifdef COALESCE_MEAN
-// coalesce_rows / reference_rows: "the mean of each"
 #define STEP_STANDS_ALONE
-bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
+WRONG(coalesce_rows, reference_rows, coalesce_mean,
+      "This is the mean of each row's dout: it is their sum.")
+bool coalesce_mean(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
                    const float *dout, size_t n_tokens, size_t d_model)
 {
     size_t n = 0;
@@ -868,12 +827,12 @@ bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t 
     *n_rows = n;
     return true;
 }
-#endif
 
-#ifdef COALESCE_SORTS_ROWS_ALONE
-// coalesce_rows / reference_rows: "sort them together"
 #define STEP_STANDS_ALONE
-bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
+WRONG(coalesce_rows, reference_rows, coalesce_sorts_rows_alone,
+      "rows is sorted, but drows is in the order of first appearance: sort them "
+      "together.")
+bool coalesce_sorts_rows_alone(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
                    const float *dout, size_t n_tokens, size_t d_model)
 {
     size_t n = 0;
@@ -890,12 +849,11 @@ bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t 
     *n_rows = n;
     return true;
 }
-#endif
 
-#ifdef COALESCE_DESCENDS
-// coalesce_rows / reference_rows: "wrong way round"
 #define STEP_STANDS_ALONE
-bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
+WRONG(coalesce_rows, reference_rows, coalesce_descends,
+      "rows is sorted the wrong way round: it ascends.")
+bool coalesce_descends(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
                    const float *dout, size_t n_tokens, size_t d_model)
 {
     size_t n = 0;
@@ -918,12 +876,10 @@ bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t 
     *n_rows = n;
     return true;
 }
-#endif
 
-#ifdef COALESCE_NO_COUNT
-// coalesce_rows / reference_rows: "*n_rows was never written"
 #define STEP_STANDS_ALONE
-bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
+CAUGHT(coalesce_rows, reference_rows, coalesce_no_count, "*n_rows was never written")
+bool coalesce_no_count(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
                    const float *dout, size_t n_tokens, size_t d_model)
 {
     size_t n = 0;
@@ -944,12 +900,11 @@ bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t 
     (void)n_rows;
     return true;
 }
-#endif
 
-#ifdef COALESCE_REFUSES_NO_IDS
-// coalesce_rows / accepts_no_ids: "must return true for no ids"
 #define STEP_STANDS_ALONE
-bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
+WRONG(coalesce_rows, accepts_no_ids, coalesce_refuses_no_ids,
+      "coalesce_rows must return true for no ids: nothing is wrong.")
+bool coalesce_refuses_no_ids(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
                    const float *dout, size_t n_tokens, size_t d_model)
 {
     size_t n = 0;
@@ -970,12 +925,11 @@ bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t 
     *n_rows = n;
     return true;
 }
-#endif
 
-#ifdef COALESCE_ACCEPTS_NO_COLUMNS
-// coalesce_rows / refuses_no_columns: "must return false"
 #define STEP_STANDS_ALONE
-bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
+CAUGHT(coalesce_rows, refuses_no_columns, coalesce_accepts_no_columns,
+      "must return false")
+bool coalesce_accepts_no_columns(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
                    const float *dout, size_t n_tokens, size_t d_model)
 {
     size_t n = 0;
@@ -995,12 +949,10 @@ bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t 
     *n_rows = n;
     return true;
 }
-#endif
 
-#ifdef COALESCE_CLEARS_ONE_ROW_MORE
-// coalesce_rows / stays_in_bounds: "past the end of"
 #define STEP_STANDS_ALONE
-bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
+CAUGHT(coalesce_rows, stays_in_bounds, coalesce_clears_one_row_more, "past the end of")
+bool coalesce_clears_one_row_more(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
                    const float *dout, size_t n_tokens, size_t d_model)
 {
     size_t n = 0;
@@ -1022,17 +974,17 @@ bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t 
     *n_rows = n;
     return true;
 }
-#endif
 
-#ifdef COALESCE_COMPARES_BY_DIFFERENCE
-// coalesce_rows / distant_ids: "more than an int apart"
 #define STEP_STANDS_ALONE
 static int by_difference(const void *a, const void *b)
 {
     return (int)(*(const uint32_t *)a - *(const uint32_t *)b);
 }
 
-bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
+WRONG(coalesce_rows, distant_ids, coalesce_compares_by_difference,
+      "Two ids can be more than an int apart: compare them with < and >, and do not "
+      "keep an array as long as the largest id.")
+bool coalesce_compares_by_difference(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
                    const float *dout, size_t n_tokens, size_t d_model)
 {
     size_t n = 0;
@@ -1053,14 +1005,13 @@ bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t 
     *n_rows = n;
     return true;
 }
-#endif
 
 // ----------------------------------------------------------------- 3.4 sgd_update_rows
 
-#ifdef UPDATE_UPHILL
-// sgd_update_rows / worked_example: "uphill"
 #define STEP_STANDS_ALONE
-bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
+WRONG(sgd_update_rows, worked_example, update_uphill,
+      "This goes uphill: the step is subtracted.")
+bool update_uphill(float *wte, const uint32_t *rows, const float *drows,
                      float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
 {
     for (size_t k = 0; k < n_rows; k++)
@@ -1071,12 +1022,10 @@ bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
             wte[rows[k] * d_model + i] += learning_rate * drows[k * d_model + i];
     return true;
 }
-#endif
 
-#ifdef UPDATE_NO_RATE
-// sgd_update_rows / worked_example: "learning rate is missing"
 #define STEP_STANDS_ALONE
-bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
+WRONG(sgd_update_rows, worked_example, update_no_rate, "The learning rate is missing.")
+bool update_no_rate(float *wte, const uint32_t *rows, const float *drows,
                      float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
 {
     for (size_t k = 0; k < n_rows; k++)
@@ -1088,12 +1037,11 @@ bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
     (void)learning_rate;
     return true;
 }
-#endif
 
-#ifdef UPDATE_REPLACES
-// sgd_update_rows / worked_example: "replaced by the step"
 #define STEP_STANDS_ALONE
-bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
+WRONG(sgd_update_rows, worked_example, update_replaces,
+      "The row is replaced by the step: -= where = stands.")
+bool update_replaces(float *wte, const uint32_t *rows, const float *drows,
                      float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
 {
     for (size_t k = 0; k < n_rows; k++)
@@ -1104,12 +1052,11 @@ bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
             wte[rows[k] * d_model + i] = -learning_rate * drows[k * d_model + i];
     return true;
 }
-#endif
 
-#ifdef UPDATE_ROW_K
-// sgd_update_rows / worked_example: "moves row k of the table"
 #define STEP_STANDS_ALONE
-bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
+WRONG(sgd_update_rows, worked_example, update_row_k,
+      "Entry k moves row k of the table: it belongs to row rows[k].")
+bool update_row_k(float *wte, const uint32_t *rows, const float *drows,
                      float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
 {
     for (size_t k = 0; k < n_rows; k++)
@@ -1120,12 +1067,11 @@ bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
             wte[k * d_model + i] -= learning_rate * drows[k * d_model + i];
     return true;
 }
-#endif
 
-#ifdef UPDATE_ROW_BEFORE
-// sgd_update_rows / worked_example: "rows count from 0"
 #define STEP_STANDS_ALONE
-bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
+WRONG(sgd_update_rows, worked_example, update_row_before,
+      "This moves row rows[k] - 1: rows count from 0.")
+bool update_row_before(float *wte, const uint32_t *rows, const float *drows,
                      float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
 {
     for (size_t k = 0; k < n_rows; k++)
@@ -1137,12 +1083,10 @@ bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
                 wte[(rows[k] - 1) * d_model + i] -= learning_rate * drows[k * d_model + i];
     return true;
 }
-#endif
 
-#ifdef UPDATE_TWICE
-// sgd_update_rows / random_tables: "twice"
 #define STEP_STANDS_ALONE
-bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
+WRONG(sgd_update_rows, random_tables, update_twice, "The step is taken twice.")
+bool update_twice(float *wte, const uint32_t *rows, const float *drows,
                      float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
 {
     for (size_t k = 0; k < n_rows; k++)
@@ -1153,12 +1097,11 @@ bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
             wte[rows[k] * d_model + i] -= 2.0f * learning_rate * drows[k * d_model + i];
     return true;
 }
-#endif
 
-#ifdef UPDATE_FIRST_COLUMN
-// sgd_update_rows / random_tables: "first number of each row"
 #define STEP_STANDS_ALONE
-bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
+WRONG(sgd_update_rows, random_tables, update_first_column,
+      "Only the first number of each row is moved.")
+bool update_first_column(float *wte, const uint32_t *rows, const float *drows,
                      float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
 {
     for (size_t k = 0; k < n_rows; k++)
@@ -1170,12 +1113,10 @@ bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
     (void)d_model;
     return true;
 }
-#endif
 
-#ifdef UPDATE_WHOLE_TABLE
-// sgd_update_rows / leaves_other_rows: "bit for bit"
 #define STEP_STANDS_ALONE
-bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
+CAUGHT(sgd_update_rows, leaves_other_rows, update_whole_table, "bit for bit")
+bool update_whole_table(float *wte, const uint32_t *rows, const float *drows,
                      float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
 {
     for (size_t k = 0; k < n_rows; k++)
@@ -1188,12 +1129,10 @@ bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
         }
     return true;
 }
-#endif
 
-#ifdef UPDATE_GRADIENT_OF_ROW
-// sgd_update_rows / worked_example: "past the end of"
 #define STEP_STANDS_ALONE
-bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
+CAUGHT(sgd_update_rows, worked_example, update_gradient_of_row, "past the end of")
+bool update_gradient_of_row(float *wte, const uint32_t *rows, const float *drows,
                      float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
 {
     for (size_t k = 0; k < n_rows; k++)
@@ -1204,12 +1143,10 @@ bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
             wte[rows[k] * d_model + i] -= learning_rate * drows[rows[k] * d_model + i];
     return true;
 }
-#endif
 
-#ifdef UPDATE_ACCEPTS_REPEATS
-// sgd_update_rows / refuses_bad_rows: "is there twice"
 #define STEP_STANDS_ALONE
-bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
+CAUGHT(sgd_update_rows, refuses_bad_rows, update_accepts_repeats, "is there twice")
+bool update_accepts_repeats(float *wte, const uint32_t *rows, const float *drows,
                      float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
 {
     for (size_t k = 0; k < n_rows; k++)
@@ -1220,12 +1157,10 @@ bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
             wte[rows[k] * d_model + i] -= learning_rate * drows[k * d_model + i];
     return true;
 }
-#endif
 
-#ifdef UPDATE_ACCEPTS_UNSORTED
-// sgd_update_rows / refuses_bad_rows: "rows must ascend"
 #define STEP_STANDS_ALONE
-bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
+CAUGHT(sgd_update_rows, refuses_bad_rows, update_accepts_unsorted, "rows must ascend")
+bool update_accepts_unsorted(float *wte, const uint32_t *rows, const float *drows,
                      float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
 {
     for (size_t k = 0; k < n_rows; k++)
@@ -1236,12 +1171,10 @@ bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
             wte[rows[k] * d_model + i] -= learning_rate * drows[k * d_model + i];
     return true;
 }
-#endif
 
-#ifdef UPDATE_ONE_ROW_TOO_FAR
-// sgd_update_rows / refuses_bad_rows: "must return false"
 #define STEP_STANDS_ALONE
-bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
+CAUGHT(sgd_update_rows, refuses_bad_rows, update_one_row_too_far, "must return false")
+bool update_one_row_too_far(float *wte, const uint32_t *rows, const float *drows,
                      float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
 {
     for (size_t k = 0; k < n_rows; k++)
@@ -1252,12 +1185,10 @@ bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
             wte[rows[k] * d_model + i] -= learning_rate * drows[k * d_model + i];
     return true;
 }
-#endif
 
-#ifdef UPDATE_CHECKS_ON_THE_WAY
-// sgd_update_rows / refuses_bad_rows: "must stay untouched"
 #define STEP_STANDS_ALONE
-bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
+CAUGHT(sgd_update_rows, refuses_bad_rows, update_checks_on_the_way, "must stay untouched")
+bool update_checks_on_the_way(float *wte, const uint32_t *rows, const float *drows,
                      float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
 {
     for (size_t k = 0; k < n_rows; k++)
@@ -1268,12 +1199,11 @@ bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
                 wte[rows[k] * d_model + i] -= learning_rate * drows[k * d_model + i];
     return true;
 }
-#endif
 
-#ifdef UPDATE_REFUSES_NO_ROWS
-// sgd_update_rows / accepts_no_rows: "must return true for no rows"
 #define STEP_STANDS_ALONE
-bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
+WRONG(sgd_update_rows, accepts_no_rows, update_refuses_no_rows,
+      "sgd_update_rows must return true for no rows: nothing is wrong.")
+bool update_refuses_no_rows(float *wte, const uint32_t *rows, const float *drows,
                      float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
 {
     if (n_rows == 0)
@@ -1286,12 +1216,10 @@ bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
             wte[rows[k] * d_model + i] -= learning_rate * drows[k * d_model + i];
     return true;
 }
-#endif
 
-#ifdef UPDATE_ONE_COLUMN_MORE
-// sgd_update_rows / stays_in_bounds: "past the end of"
 #define STEP_STANDS_ALONE
-bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
+CAUGHT(sgd_update_rows, stays_in_bounds, update_one_column_more, "past the end of")
+bool update_one_column_more(float *wte, const uint32_t *rows, const float *drows,
                      float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
 {
     for (size_t k = 0; k < n_rows; k++)
@@ -1302,13 +1230,13 @@ bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
             wte[rows[k] * d_model + i] -= learning_rate * drows[k * d_model + i];
     return true;
 }
-#endif
 
 // ---------------------------------------------------------------------- 3.5 train_step
 
-#ifdef STEP_HEAD_FIRST
-// train_step / pencil_case: "before dhidden was taken"
-float train_step(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
+WRONG(train_step, pencil_case, step_head_first,
+      "lm_head was moved before dhidden was taken from it: both gradients belong to the "
+      "tables as they were.")
+float step_head_first(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
                  uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
                  float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -1325,11 +1253,10 @@ float train_step(float *wte, float *lm_head, float *logits, float *dhidden, floa
     sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
     return loss;
 }
-#endif
 
-#ifdef STEP_WTE_FIRST
-// train_step / reference_step: "wte was moved before lm_head"
-float train_step(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
+WRONG(train_step, reference_step, step_wte_first,
+      "wte was moved before lm_head, whose step needs the rows as they were.")
+float step_wte_first(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
                  uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
                  float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -1346,11 +1273,11 @@ float train_step(float *wte, float *lm_head, float *logits, float *dhidden, floa
     move_head(lm_head, logits, wte, inputs, -learning_rate, n_tokens, vocab_size, d_model);
     return loss;
 }
-#endif
 
-#ifdef STEP_POSITION_BY_POSITION
-// train_step / random_models: "position by position"
-float train_step(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
+WRONG(train_step, random_models, step_position_by_position,
+      "lm_head was moved position by position while dhidden was taken from it: both "
+      "gradients belong to the tables as they were.")
+float step_position_by_position(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
                  uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
                  float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -1373,11 +1300,10 @@ float train_step(float *wte, float *lm_head, float *logits, float *dhidden, floa
     sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
     return loss;
 }
-#endif
 
-#ifdef STEP_LAST_OCCURRENCE
-// train_step / reference_step: "last dhidden only"
-float train_step(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
+WRONG(train_step, reference_step, step_last_occurrence,
+      "A word that occurs twice moves by its last dhidden only: they add up.")
+float step_last_occurrence(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
                  uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
                  float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -1399,11 +1325,11 @@ float train_step(float *wte, float *lm_head, float *logits, float *dhidden, floa
     (void)drows, (void)rows;
     return loss;
 }
-#endif
 
-#ifdef STEP_AGAIN_FOR_EACH_OCCURRENCE
-// train_step / reference_step: "stepped again for each occurrence"
-float train_step(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
+WRONG(train_step, reference_step, step_again_for_each_occurrence,
+      "A coalesced row is stepped again for each occurrence: once is enough, it holds "
+      "the sum.")
+float step_again_for_each_occurrence(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
                  uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
                  float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -1422,11 +1348,10 @@ float train_step(float *wte, float *lm_head, float *logits, float *dhidden, floa
                 -learning_rate, d_model);
     return loss;
 }
-#endif
 
-#ifdef STEP_TARGET_ROWS_ONLY
-// train_step / random_models: "Only the rows of the targets"
-float train_step(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
+WRONG(train_step, random_models, step_target_rows_only,
+      "Only the rows of the targets moved in lm_head: every word was a candidate.")
+float step_target_rows_only(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
                  uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
                  float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -1447,11 +1372,9 @@ float train_step(float *wte, float *lm_head, float *logits, float *dhidden, floa
     sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
     return loss;
 }
-#endif
 
-#ifdef STEP_HEAD_STAYS
-// train_step / reference_step: "lm_head was not moved"
-float train_step(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
+WRONG(train_step, reference_step, step_head_stays, "lm_head was not moved.")
+float step_head_stays(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
                  uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
                  float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -1467,11 +1390,9 @@ float train_step(float *wte, float *lm_head, float *logits, float *dhidden, floa
     sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
     return loss;
 }
-#endif
 
-#ifdef STEP_WTE_STAYS
-// train_step / reference_step: "wte was not moved"
-float train_step(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
+WRONG(train_step, reference_step, step_wte_stays, "wte was not moved.")
+float step_wte_stays(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
                  uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
                  float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -1486,11 +1407,10 @@ float train_step(float *wte, float *lm_head, float *logits, float *dhidden, floa
     (void)drows, (void)rows;
     return loss;
 }
-#endif
 
-#ifdef STEP_UPHILL
-// train_step / reference_step: "uphill"
-float train_step(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
+WRONG(train_step, reference_step, step_uphill,
+      "This goes uphill: the step is subtracted.")
+float step_uphill(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
                  uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
                  float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -1507,11 +1427,10 @@ float train_step(float *wte, float *lm_head, float *logits, float *dhidden, floa
     sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
     return loss;
 }
-#endif
 
-#ifdef STEP_MEAN_TWICE_LOST
-// train_step / reference_step: "the loss is a mean"
-float train_step(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
+WRONG(train_step, reference_step, step_mean_twice_lost,
+      "dlogits is not divided by n_tokens: the loss is a mean.")
+float step_mean_twice_lost(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
                  uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
                  float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -1530,11 +1449,11 @@ float train_step(float *wte, float *lm_head, float *logits, float *dhidden, floa
     sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
     return loss;
 }
-#endif
 
-#ifdef STEP_DHIDDEN_NOT_CLEARED
-// train_step / reference_step: "before it was cleared"
-float train_step(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
+WRONG(train_step, reference_step, step_dhidden_not_cleared,
+      "The rows of the inputs are NaN: dhidden or drows was added to before it was "
+      "cleared.")
+float step_dhidden_not_cleared(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
                  uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
                  float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -1554,11 +1473,10 @@ float train_step(float *wte, float *lm_head, float *logits, float *dhidden, floa
     sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
     return loss;
 }
-#endif
 
-#ifdef STEP_LOSS_AFTER
-// train_step / follows_the_slope: "the loss after the step"
-float train_step(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
+WRONG(train_step, follows_the_slope, step_loss_after,
+      "This is the loss after the step: the one before it is wanted.")
+float step_loss_after(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
                  uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
                  float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -1576,11 +1494,9 @@ float train_step(float *wte, float *lm_head, float *logits, float *dhidden, floa
     fill_logits(logits, wte, lm_head, inputs, n_tokens, vocab_size, d_model);
     return softmax_cross_entropy(logits, logits, targets, n_tokens, vocab_size) + 0.0f * loss;
 }
-#endif
 
-#ifdef STEP_EXCHANGED
-// train_step / reference_step: "got"
-float train_step(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
+CAUGHT(train_step, reference_step, step_exchanged, "got")
+float step_exchanged(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
                  uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
                  float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -1597,11 +1513,9 @@ float train_step(float *wte, float *lm_head, float *logits, float *dhidden, floa
     sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
     return loss;
 }
-#endif
 
-#ifdef STEP_INPUTS_UNCHECKED
-// train_step / refuses_bad_input: "must return NAN"
-float train_step(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
+CAUGHT(train_step, refuses_bad_input, step_inputs_unchecked, "must return NAN")
+float step_inputs_unchecked(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
                  uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
                  float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -1618,11 +1532,9 @@ float train_step(float *wte, float *lm_head, float *logits, float *dhidden, floa
     sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
     return loss;
 }
-#endif
 
-#ifdef STEP_GOES_ON_AFTER_NAN
-// train_step / refuses_bad_input: "must stay untouched"
-float train_step(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
+CAUGHT(train_step, refuses_bad_input, step_goes_on_after_nan, "must stay untouched")
+float step_goes_on_after_nan(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
                  uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
                  float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -1637,11 +1549,9 @@ float train_step(float *wte, float *lm_head, float *logits, float *dhidden, floa
     sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
     return loss;
 }
-#endif
 
-#ifdef STEP_ONE_LOGIT_MORE
-// train_step / stays_in_bounds: "past the end of"
-float train_step(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
+CAUGHT(train_step, stays_in_bounds, step_one_logit_more, "past the end of")
+float step_one_logit_more(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
                  uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
                  float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -1659,7 +1569,6 @@ float train_step(float *wte, float *lm_head, float *logits, float *dhidden, floa
     sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
     return loss;
 }
-#endif
 
 #if defined STEP_STANDS_ALONE
 float train_step(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,

@@ -39,9 +39,9 @@ static inline void mix(float *out, const float *shares, const float *v, size_t n
 
 // -------------------------------------------------------------- 4.1 attention_forward
 
-#ifdef NO_ROOT
-// attention_forward / sees_no_order: "not divided by the square root"
-bool attention_forward(float *out, float *att, const float *q, const float *k,
+WRONG(attention_forward, sees_no_order, no_root,
+      "The scores are not divided by the square root of d_head.")
+bool no_root(float *out, float *att, const float *q, const float *k,
                        const float *v, size_t n_tokens, size_t d_head, bool causal)
 {
     if (n_tokens == 0 || d_head == 0)
@@ -58,11 +58,10 @@ bool attention_forward(float *out, float *att, const float *q, const float *k,
     }
     return true;
 }
-#endif
 
-#ifdef DIVIDED_BY_D
-// attention_forward / stays_in_bounds: "divided by d_head itself"
-bool attention_forward(float *out, float *att, const float *q, const float *k,
+WRONG(attention_forward, stays_in_bounds, divided_by_d,
+      "The scores are divided by d_head itself, not by its square root.")
+bool divided_by_d(float *out, float *att, const float *q, const float *k,
                        const float *v, size_t n_tokens, size_t d_head, bool causal)
 {
     if (n_tokens == 0 || d_head == 0)
@@ -79,11 +78,10 @@ bool attention_forward(float *out, float *att, const float *q, const float *k,
     }
     return true;
 }
-#endif
 
-#ifdef MASK_FORGOTTEN
-// attention_forward / worked_example: "The mask is ignored"
-bool attention_forward(float *out, float *att, const float *q, const float *k,
+WRONG(attention_forward, worked_example, mask_forgotten,
+      "The mask is ignored: causal is true here.")
+bool mask_forgotten(float *out, float *att, const float *q, const float *k,
                        const float *v, size_t n_tokens, size_t d_head, bool causal)
 {
     if (n_tokens == 0 || d_head == 0)
@@ -102,11 +100,10 @@ bool attention_forward(float *out, float *att, const float *q, const float *k,
     }
     return true;
 }
-#endif
 
-#ifdef MASK_ALWAYS
-// attention_forward / worked_example: "The mask is on although"
-bool attention_forward(float *out, float *att, const float *q, const float *k,
+WRONG(attention_forward, worked_example, mask_always,
+      "The mask is on although causal is false.")
+bool mask_always(float *out, float *att, const float *q, const float *k,
                        const float *v, size_t n_tokens, size_t d_head, bool causal)
 {
     if (n_tokens == 0 || d_head == 0)
@@ -125,11 +122,10 @@ bool attention_forward(float *out, float *att, const float *q, const float *k,
     }
     return true;
 }
-#endif
 
-#ifdef NEXT_TOKEN_HEARD
-// attention_forward / worked_example: "lets the next token in"
-bool attention_forward(float *out, float *att, const float *q, const float *k,
+WRONG(attention_forward, worked_example, next_token_heard,
+      "The mask lets the next token in: only s <= t is heard.")
+bool next_token_heard(float *out, float *att, const float *q, const float *k,
                        const float *v, size_t n_tokens, size_t d_head, bool causal)
 {
     if (n_tokens == 0 || d_head == 0)
@@ -147,11 +143,10 @@ bool attention_forward(float *out, float *att, const float *q, const float *k,
     }
     return true;
 }
-#endif
 
-#ifdef MASKED_SCORE_ZERO
-// attention_forward / worked_example: "A masked score of 0 still counts"
-bool attention_forward(float *out, float *att, const float *q, const float *k,
+WRONG(attention_forward, worked_example, masked_score_zero,
+      "A masked score of 0 still counts: its exponential is 1.")
+bool masked_score_zero(float *out, float *att, const float *q, const float *k,
                        const float *v, size_t n_tokens, size_t d_head, bool causal)
 {
     if (n_tokens == 0 || d_head == 0)
@@ -169,11 +164,10 @@ bool attention_forward(float *out, float *att, const float *q, const float *k,
     }
     return true;
 }
-#endif
 
-#ifdef MASKED_AFTER_SOFTMAX
-// attention_forward / worked_example: "masks after the softmax"
-bool attention_forward(float *out, float *att, const float *q, const float *k,
+WRONG(attention_forward, worked_example, masked_after_softmax,
+      "This masks after the softmax: the shares no longer sum to 1.")
+bool masked_after_softmax(float *out, float *att, const float *q, const float *k,
                        const float *v, size_t n_tokens, size_t d_head, bool causal)
 {
     if (n_tokens == 0 || d_head == 0)
@@ -191,11 +185,11 @@ bool attention_forward(float *out, float *att, const float *q, const float *k,
     }
     return true;
 }
-#endif
 
-#ifdef MASKED_WITH_A_BILLION
-// attention_forward / future_stays_hidden: "A mask of -1e9"
-bool attention_forward(float *out, float *att, const float *q, const float *k,
+WRONG(attention_forward, future_stays_hidden, masked_with_a_billion,
+      "The last key is huge, and only the last token may hear it. A mask of -1e9 is not "
+      "enough: leave later keys out, or use -INFINITY.")
+bool masked_with_a_billion(float *out, float *att, const float *q, const float *k,
                        const float *v, size_t n_tokens, size_t d_head, bool causal)
 {
     if (n_tokens == 0 || d_head == 0)
@@ -213,11 +207,10 @@ bool attention_forward(float *out, float *att, const float *q, const float *k,
     }
     return true;
 }
-#endif
 
-#ifdef LATER_TOKENS
-// attention_forward / worked_example: "the wrong way round"
-bool attention_forward(float *out, float *att, const float *q, const float *k,
+WRONG(attention_forward, worked_example, later_tokens,
+      "The mask is the wrong way round: these are the later tokens.")
+bool later_tokens(float *out, float *att, const float *q, const float *k,
                        const float *v, size_t n_tokens, size_t d_head, bool causal)
 {
     if (n_tokens == 0 || d_head == 0)
@@ -235,11 +228,10 @@ bool attention_forward(float *out, float *att, const float *q, const float *k,
     }
     return true;
 }
-#endif
 
-#ifdef SELF_HIDDEN
-// attention_forward / worked_example: "hides the token itself"
-bool attention_forward(float *out, float *att, const float *q, const float *k,
+WRONG(attention_forward, worked_example, self_hidden,
+      "The mask hides the token itself: s <= t is heard.")
+bool self_hidden(float *out, float *att, const float *q, const float *k,
                        const float *v, size_t n_tokens, size_t d_head, bool causal)
 {
     if (n_tokens == 0 || d_head == 0)
@@ -257,11 +249,11 @@ bool attention_forward(float *out, float *att, const float *q, const float *k,
     }
     return true;
 }
-#endif
 
-#ifdef NO_MAXIMUM
-// attention_forward / large_scores: "Subtract the largest score"
-bool attention_forward(float *out, float *att, const float *q, const float *k,
+WRONG(attention_forward, large_scores, no_maximum,
+      "Subtract the largest score of the row from all of them before expf: expf(1000) "
+      "is infinite, and all of expf(-1000) are 0.")
+bool no_maximum(float *out, float *att, const float *q, const float *k,
                        const float *v, size_t n_tokens, size_t d_head, bool causal)
 {
     if (n_tokens == 0 || d_head == 0)
@@ -283,11 +275,10 @@ bool attention_forward(float *out, float *att, const float *q, const float *k,
     }
     return true;
 }
-#endif
 
-#ifdef NOT_DIVIDED_BY_SUM
-// attention_forward / worked_example: "not divided by their sum"
-bool attention_forward(float *out, float *att, const float *q, const float *k,
+WRONG(attention_forward, worked_example, not_divided_by_sum,
+      "The exponentials are not divided by their sum.")
+bool not_divided_by_sum(float *out, float *att, const float *q, const float *k,
                        const float *v, size_t n_tokens, size_t d_head, bool causal)
 {
     if (n_tokens == 0 || d_head == 0)
@@ -306,11 +297,10 @@ bool attention_forward(float *out, float *att, const float *q, const float *k,
     }
     return true;
 }
-#endif
 
-#ifdef KEYS_ASK
-// attention_forward / random_heads: "Query and key are exchanged"
-bool attention_forward(float *out, float *att, const float *q, const float *k,
+WRONG(attention_forward, random_heads, keys_ask,
+      "Query and key are exchanged: token t asks with q[t].")
+bool keys_ask(float *out, float *att, const float *q, const float *k,
                        const float *v, size_t n_tokens, size_t d_head, bool causal)
 {
     if (n_tokens == 0 || d_head == 0)
@@ -328,11 +318,10 @@ bool attention_forward(float *out, float *att, const float *q, const float *k,
     }
     return true;
 }
-#endif
 
-#ifdef KEYS_MIXED
-// attention_forward / random_heads: "The keys are mixed"
-bool attention_forward(float *out, float *att, const float *q, const float *k,
+WRONG(attention_forward, random_heads, keys_mixed,
+      "The keys are mixed: what a head hands over are the values.")
+bool keys_mixed(float *out, float *att, const float *q, const float *k,
                        const float *v, size_t n_tokens, size_t d_head, bool causal)
 {
     if (n_tokens == 0 || d_head == 0)
@@ -351,11 +340,9 @@ bool attention_forward(float *out, float *att, const float *q, const float *k,
     }
     return true;
 }
-#endif
 
-#ifdef REST_NOT_WRITTEN
-// attention_forward / worked_example: "was never written"
-bool attention_forward(float *out, float *att, const float *q, const float *k,
+CAUGHT(attention_forward, worked_example, rest_not_written, "was never written")
+bool rest_not_written(float *out, float *att, const float *q, const float *k,
                        const float *v, size_t n_tokens, size_t d_head, bool causal)
 {
     if (n_tokens == 0 || d_head == 0)
@@ -371,11 +358,9 @@ bool attention_forward(float *out, float *att, const float *q, const float *k,
     }
     return true;
 }
-#endif
 
-#ifdef EMPTY_ACCEPTED
-// attention_forward / refuses_empty: "must return false"
-bool attention_forward(float *out, float *att, const float *q, const float *k,
+CAUGHT(attention_forward, refuses_empty, empty_accepted, "must return false")
+bool empty_accepted(float *out, float *att, const float *q, const float *k,
                        const float *v, size_t n_tokens, size_t d_head, bool causal)
 {
     for (size_t t = 0; t < n_tokens; t++) {
@@ -391,11 +376,10 @@ bool attention_forward(float *out, float *att, const float *q, const float *k,
     }
     return true;
 }
-#endif
 
-#ifdef SOFTMAX_OVER_QUERIES
-// attention_forward / worked_example: "softmax runs over the queries"
-bool attention_forward(float *out, float *att, const float *q, const float *k,
+WRONG(attention_forward, worked_example, softmax_over_queries,
+      "The softmax runs over the queries: the shares of one query sum to 1.")
+bool softmax_over_queries(float *out, float *att, const float *q, const float *k,
                        const float *v, size_t n_tokens, size_t d_head, bool causal)
 {
     if (n_tokens == 0 || d_head == 0)
@@ -416,11 +400,10 @@ bool attention_forward(float *out, float *att, const float *q, const float *k,
         mix(out + t * d_head, att + t * n_tokens, v, n_tokens, d_head);
     return true;
 }
-#endif
 
-#ifdef MIXED_TRANSPOSED
-// attention_forward / random_heads: "att is used transposed"
-bool attention_forward(float *out, float *att, const float *q, const float *k,
+WRONG(attention_forward, random_heads, mixed_transposed,
+      "att is used transposed: out[t] mixes with att[t][s].")
+bool mixed_transposed(float *out, float *att, const float *q, const float *k,
                        const float *v, size_t n_tokens, size_t d_head, bool causal)
 {
     if (n_tokens == 0 || d_head == 0)
@@ -441,13 +424,12 @@ bool attention_forward(float *out, float *att, const float *q, const float *k,
                 out[t * d_head + i] += att[s * n_tokens + t] * v[s * d_head + i];
     return true;
 }
-#endif
 
 // ------------------------------------------------------------------ 4.2 add_positions
 
-#ifdef TOKEN_REPLACED
-// add_positions / stays_in_bounds: "= where += belongs"
-bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
+WRONG(add_positions, stays_in_bounds, token_replaced,
+      "The token is gone: = where += belongs.")
+bool token_replaced(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
                    size_t d_model)
 {
     if (n_tokens > max_seq_len)
@@ -457,11 +439,10 @@ bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_l
             x[t * d_model + i] = wpe[t * d_model + i];
     return true;
 }
-#endif
 
-#ifdef POSITIONS_FROM_ONE
-// add_positions / worked_example: "positions count from 0"
-bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
+WRONG(add_positions, worked_example, positions_from_one,
+      "This adds row t + 1: positions count from 0.")
+bool positions_from_one(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
                    size_t d_model)
 {
     if (n_tokens > max_seq_len)
@@ -471,11 +452,10 @@ bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_l
             x[t * d_model + i] += wpe[(t + 1) * d_model + i];
     return true;
 }
-#endif
 
-#ifdef ROW_ZERO_FOR_ALL
-// add_positions / worked_example: "Every token got row 0"
-bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
+WRONG(add_positions, worked_example, row_zero_for_all,
+      "Every token got row 0: row t belongs to position t.")
+bool row_zero_for_all(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
                    size_t d_model)
 {
     if (n_tokens > max_seq_len)
@@ -485,11 +465,10 @@ bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_l
             x[t * d_model + i] += wpe[i];
     return true;
 }
-#endif
 
-#ifdef COLUMN_OF_TABLE
-// add_positions / worked_example: "reads a column of wpe"
-bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
+WRONG(add_positions, worked_example, column_of_table,
+      "This reads a column of wpe: it is stored as [max_seq_len][d_model].")
+bool column_of_table(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
                    size_t d_model)
 {
     if (n_tokens > max_seq_len)
@@ -499,11 +478,10 @@ bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_l
             x[t * d_model + i] += wpe[i * max_seq_len + t];
     return true;
 }
-#endif
 
-#ifdef ROWS_TOO_FAR_APART
-// add_positions / random_tables: "rows of wpe are d_model apart, not n_tokens"
-bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
+WRONG(add_positions, random_tables, rows_too_far_apart,
+      "The rows of wpe are d_model apart, not n_tokens.")
+bool rows_too_far_apart(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
                    size_t d_model)
 {
     if (n_tokens > max_seq_len)
@@ -513,11 +491,10 @@ bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_l
             x[t * d_model + i] += wpe[(t * n_tokens + i) % (max_seq_len * d_model)];
     return true;
 }
-#endif
 
-#ifdef LAST_ROWS
-// add_positions / random_tables: "The last rows of wpe"
-bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
+WRONG(add_positions, random_tables, last_rows,
+      "The last rows of wpe are used: position 0 is its first row.")
+bool last_rows(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
                    size_t d_model)
 {
     if (n_tokens > max_seq_len)
@@ -527,11 +504,10 @@ bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_l
             x[t * d_model + i] += wpe[(max_seq_len - n_tokens + t) * d_model + i];
     return true;
 }
-#endif
 
-#ifdef SCALED_FIRST
-// add_positions / worked_example: "square root of d_model"
-bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
+WRONG(add_positions, worked_example, scaled_first,
+      "x is multiplied by the square root of d_model first: that is another model.")
+bool scaled_first(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
                    size_t d_model)
 {
     if (n_tokens > max_seq_len)
@@ -542,11 +518,10 @@ bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_l
                 sqrtf((float)d_model) * x[t * d_model + i] + wpe[t * d_model + i];
     return true;
 }
-#endif
 
-#ifdef LAST_TOKEN_FORGOTTEN
-// add_positions / worked_example: "The last token got no position"
-bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
+WRONG(add_positions, worked_example, last_token_forgotten,
+      "The last token got no position.")
+bool last_token_forgotten(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
                    size_t d_model)
 {
     if (n_tokens > max_seq_len)
@@ -556,11 +531,9 @@ bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_l
             x[t * d_model + i] += wpe[t * d_model + i];
     return true;
 }
-#endif
 
-#ifdef FULL_TABLE_REFUSED
-// add_positions / full_table: "refuses good input"
-bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
+CAUGHT(add_positions, full_table, full_table_refused, "refuses good input")
+bool full_table_refused(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
                    size_t d_model)
 {
     if (n_tokens >= max_seq_len)
@@ -570,11 +543,9 @@ bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_l
             x[t * d_model + i] += wpe[t * d_model + i];
     return true;
 }
-#endif
 
-#ifdef NO_CHECK
-// add_positions / refuses_too_many: "must return false"
-bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
+CAUGHT(add_positions, refuses_too_many, no_check, "must return false")
+bool no_check(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
                    size_t d_model)
 {
     (void)max_seq_len;
@@ -583,11 +554,9 @@ bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_l
             x[t * d_model + i] += wpe[t * d_model + i];
     return true;
 }
-#endif
 
-#ifdef POSITIONS_WRAPPED
-// add_positions / refuses_too_many: "must return false"
-bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
+CAUGHT(add_positions, refuses_too_many, positions_wrapped, "must return false")
+bool positions_wrapped(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
                    size_t d_model)
 {
     if (max_seq_len == 0)
@@ -597,11 +566,9 @@ bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_l
             x[t * d_model + i] += wpe[t % max_seq_len * d_model + i];
     return true;
 }
-#endif
 
-#ifdef LONG_TEXT_CUT
-// add_positions / refuses_too_many: "must return false"
-bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
+CAUGHT(add_positions, refuses_too_many, long_text_cut, "must return false")
+bool long_text_cut(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
                    size_t d_model)
 {
     if (n_tokens > max_seq_len)
@@ -611,11 +578,9 @@ bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_l
             x[t * d_model + i] += wpe[t * d_model + i];
     return true;
 }
-#endif
 
-#ifdef REFUSED_TOO_LATE
-// add_positions / refuses_too_many: "must stay untouched"
-bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
+CAUGHT(add_positions, refuses_too_many, refused_too_late, "must stay untouched")
+bool refused_too_late(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
                    size_t d_model)
 {
     for (size_t t = 0; t < n_tokens && t < max_seq_len; t++)
@@ -625,11 +590,11 @@ bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_l
         return false;
     return true;
 }
-#endif
 
-#ifdef NO_TOKENS_REFUSED
-// add_positions / accepts_no_tokens: "must return true"
-bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
+WRONG(add_positions, accepts_no_tokens, no_tokens_refused,
+      "add_positions must return true for no tokens: there is nothing wrong, and "
+      "nothing to do.")
+bool no_tokens_refused(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
                    size_t d_model)
 {
     if (n_tokens == 0 || n_tokens > max_seq_len)
@@ -639,13 +604,12 @@ bool add_positions(float *x, const float *wpe, size_t n_tokens, size_t max_seq_l
             x[t * d_model + i] += wpe[t * d_model + i];
     return true;
 }
-#endif
 
 // --------------------------------------------------------------- 4.3 sinusoidal_table
 
-#ifdef HALF_EXPONENT
-// sinusoidal_table / moves_by_turning: "not i/d"
-bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
+WRONG(sinusoidal_table, moves_by_turning, half_exponent,
+      "The exponent is 2i/d with i the number of the pair, not i/d.")
+bool half_exponent(float *wpe, size_t max_seq_len, size_t d_model)
 {
     if (d_model == 0 || d_model % 2 != 0)
         return false;
@@ -657,11 +621,9 @@ bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
         }
     return true;
 }
-#endif
 
-#ifdef ANGLE_ADDED_UP
-// sinusoidal_table / wide_table: "six columns"
-bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
+CAUGHT(sinusoidal_table, wide_table, angle_added_up, "six columns")
+bool angle_added_up(float *wpe, size_t max_seq_len, size_t d_model)
 {
     if (d_model == 0 || d_model % 2 != 0)
         return false;
@@ -676,11 +638,11 @@ bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
     }
     return true;
 }
-#endif
 
-#ifdef COLUMN_FOR_PAIR
-// sinusoidal_table / stays_in_bounds: "is i a column here?"
-bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
+WRONG(sinusoidal_table, stays_in_bounds, column_for_pair,
+      "The exponent is 2i/d with i the number of the pair, not 4i/d: is i a column "
+      "here?")
+bool column_for_pair(float *wpe, size_t max_seq_len, size_t d_model)
 {
     if (d_model == 0 || d_model % 2 != 0)
         return false;
@@ -693,11 +655,10 @@ bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
         }
     return true;
 }
-#endif
 
-#ifdef COSINE_FIRST
-// sinusoidal_table / reference_rows: "Sine and cosine are exchanged"
-bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
+WRONG(sinusoidal_table, reference_rows, cosine_first,
+      "Sine and cosine are exchanged: the even column of a pair is the sine.")
+bool cosine_first(float *wpe, size_t max_seq_len, size_t d_model)
 {
     if (d_model == 0 || d_model % 2 != 0)
         return false;
@@ -710,11 +671,11 @@ bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
         }
     return true;
 }
-#endif
 
-#ifdef IN_BLOCKS
-// sinusoidal_table / reference_rows: "These are blocks"
-bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
+WRONG(sinusoidal_table, reference_rows, in_blocks,
+      "These are blocks, all sines and then all cosines: here each sine has its cosine "
+      "beside it.")
+bool in_blocks(float *wpe, size_t max_seq_len, size_t d_model)
 {
     if (d_model == 0 || d_model % 2 != 0)
         return false;
@@ -727,11 +688,10 @@ bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
         }
     return true;
 }
-#endif
 
-#ifdef FROM_ONE
-// sinusoidal_table / reference_rows: "positions count from 0"
-bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
+WRONG(sinusoidal_table, reference_rows, from_one,
+      "Row 0 belongs to position 0: positions count from 0.")
+bool from_one(float *wpe, size_t max_seq_len, size_t d_model)
 {
     if (d_model == 0 || d_model % 2 != 0)
         return false;
@@ -744,11 +704,10 @@ bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
         }
     return true;
 }
-#endif
 
-#ifdef FASTER_AND_FASTER
-// sinusoidal_table / reference_rows: "The exponent is negative"
-bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
+WRONG(sinusoidal_table, reference_rows, faster_and_faster,
+      "The exponent is negative: later pairs turn more slowly.")
+bool faster_and_faster(float *wpe, size_t max_seq_len, size_t d_model)
 {
     if (d_model == 0 || d_model % 2 != 0)
         return false;
@@ -761,11 +720,10 @@ bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
         }
     return true;
 }
-#endif
 
-#ifdef WHOLE_NUMBER_EXPONENT
-// sinusoidal_table / reference_rows: "in whole numbers is 0"
-bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
+WRONG(sinusoidal_table, reference_rows, whole_number_exponent,
+      "All pairs turn at one speed: 2 * i / d_model in whole numbers is 0.")
+bool whole_number_exponent(float *wpe, size_t max_seq_len, size_t d_model)
 {
     if (d_model == 0 || d_model % 2 != 0)
         return false;
@@ -777,11 +735,10 @@ bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
         }
     return true;
 }
-#endif
 
-#ifdef EACH_COLUMN_ITS_SPEED
-// sinusoidal_table / reference_rows: "Each column has its own speed"
-bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
+WRONG(sinusoidal_table, reference_rows, each_column_its_speed,
+      "Each column has its own speed: a sine and its cosine share one.")
+bool each_column_its_speed(float *wpe, size_t max_seq_len, size_t d_model)
 {
     if (d_model == 0 || d_model % 2 != 0)
         return false;
@@ -792,11 +749,10 @@ bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
         }
     return true;
 }
-#endif
 
-#ifdef STRETCHED_TO_THE_END
-// sinusoidal_table / random_sizes: "not i/(d/2 - 1)"
-bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
+WRONG(sinusoidal_table, random_sizes, stretched_to_the_end,
+      "The exponents reach 1 at the last pair: they are 2i/d, not i/(d/2 - 1).")
+bool stretched_to_the_end(float *wpe, size_t max_seq_len, size_t d_model)
 {
     if (d_model == 0 || d_model % 2 != 0)
         return false;
@@ -816,11 +772,10 @@ bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
         }
     return true;
 }
-#endif
 
-#ifdef THOUSAND
-// sinusoidal_table / reference_rows: "The base is 1,000"
-bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
+WRONG(sinusoidal_table, reference_rows, thousand,
+      "The base is 1,000 here: it should be 10,000.")
+bool thousand(float *wpe, size_t max_seq_len, size_t d_model)
 {
     if (d_model == 0 || d_model % 2 != 0)
         return false;
@@ -833,11 +788,9 @@ bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
         }
     return true;
 }
-#endif
 
-#ifdef MINUS_SINE
-// sinusoidal_table / reference_rows: "The sign of the sine"
-bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
+WRONG(sinusoidal_table, reference_rows, minus_sine, "The sign of the sine is wrong.")
+bool minus_sine(float *wpe, size_t max_seq_len, size_t d_model)
 {
     if (d_model == 0 || d_model % 2 != 0)
         return false;
@@ -850,11 +803,10 @@ bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
         }
     return true;
 }
-#endif
 
-#ifdef SINES_ONLY
-// sinusoidal_table / reference_rows: "The odd columns hold sines"
-bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
+WRONG(sinusoidal_table, reference_rows, sines_only,
+      "The odd columns hold sines: they should hold cosines.")
+bool sines_only(float *wpe, size_t max_seq_len, size_t d_model)
 {
     if (d_model == 0 || d_model % 2 != 0)
         return false;
@@ -867,11 +819,11 @@ bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
         }
     return true;
 }
-#endif
 
-#ifdef ANGLE_IN_FLOAT
-// sinusoidal_table / far_positions: "only a double holds the angle"
-bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
+WRONG(sinusoidal_table, far_positions, angle_in_float,
+      "Far from the start only a double holds the angle: multiply position and speed in "
+      "double, and round the sine, not the angle.")
+bool angle_in_float(float *wpe, size_t max_seq_len, size_t d_model)
 {
     if (d_model == 0 || d_model % 2 != 0)
         return false;
@@ -884,11 +836,9 @@ bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
         }
     return true;
 }
-#endif
 
-#ifdef ODD_ACCEPTED
-// sinusoidal_table / refuses_odd: "must return false"
-bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
+CAUGHT(sinusoidal_table, refuses_odd, odd_accepted, "must return false")
+bool odd_accepted(float *wpe, size_t max_seq_len, size_t d_model)
 {
     if (d_model == 0)
         return false;
@@ -901,13 +851,12 @@ bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
         }
     return true;
 }
-#endif
 
 // --------------------------------------------------------------- 4.4 rope_interleaved
 
-#ifdef NEAR_OTHER_PAIRS
-// rope_interleaved / keeps_lengths: "the other layout"
-bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t n_tokens,
+WRONG(rope_interleaved, keeps_lengths, near_other_pairs,
+      "These are the pairs of the other layout.")
+bool near_other_pairs(float *x, const float *cosines, const float *sines, size_t n_tokens,
                       size_t n_heads, size_t d_head)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -926,11 +875,11 @@ bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t
         }
     return true;
 }
-#endif
 
-#ifdef NEAR_OVERWRITTEN
-// rope_interleaved / scores_see_distance: "was overwritten before"
-bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t n_tokens,
+WRONG(rope_interleaved, scores_see_distance, near_overwritten,
+      "The first number of the pair was overwritten before the second was computed from "
+      "it.")
+bool near_overwritten(float *x, const float *cosines, const float *sines, size_t n_tokens,
                       size_t n_heads, size_t d_head)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -948,11 +897,10 @@ bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t
         }
     return true;
 }
-#endif
 
-#ifdef NEAR_BACKWARDS
-// rope_interleaved / reference_rows: "turns the other way"
-bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t n_tokens,
+WRONG(rope_interleaved, reference_rows, near_backwards,
+      "This turns the other way: the sign of the sine is wrong.")
+bool near_backwards(float *x, const float *cosines, const float *sines, size_t n_tokens,
                       size_t n_heads, size_t d_head)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -971,11 +919,10 @@ bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t
         }
     return true;
 }
-#endif
 
-#ifdef NEAR_SINE_FOR_COSINE
-// rope_interleaved / reference_rows: "Cosine and sine are exchanged"
-bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t n_tokens,
+WRONG(rope_interleaved, reference_rows, near_sine_for_cosine,
+      "Cosine and sine are exchanged.")
+bool near_sine_for_cosine(float *x, const float *cosines, const float *sines, size_t n_tokens,
                       size_t n_heads, size_t d_head)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -994,11 +941,10 @@ bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t
         }
     return true;
 }
-#endif
 
-#ifdef NEAR_MIRRORED
-// rope_interleaved / reference_rows: "mirrors instead of turning"
-bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t n_tokens,
+WRONG(rope_interleaved, reference_rows, near_mirrored,
+      "This mirrors instead of turning: the second number is a s + b c.")
+bool near_mirrored(float *x, const float *cosines, const float *sines, size_t n_tokens,
                       size_t n_heads, size_t d_head)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1017,11 +963,10 @@ bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t
         }
     return true;
 }
-#endif
 
-#ifdef NEAR_ROW_ZERO
-// rope_interleaved / random_heads: "by row 0 of the tables"
-bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t n_tokens,
+WRONG(rope_interleaved, random_heads, near_row_zero,
+      "Every token was turned by row 0 of the tables: row t belongs to token t.")
+bool near_row_zero(float *x, const float *cosines, const float *sines, size_t n_tokens,
                       size_t n_heads, size_t d_head)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1040,11 +985,9 @@ bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t
         }
     return true;
 }
-#endif
 
-#ifdef NEAR_ONE_HEAD
-// rope_interleaved / random_heads: "Only head 0 was turned"
-bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t n_tokens,
+WRONG(rope_interleaved, random_heads, near_one_head, "Only head 0 was turned.")
+bool near_one_head(float *x, const float *cosines, const float *sines, size_t n_tokens,
                       size_t n_heads, size_t d_head)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1063,11 +1006,10 @@ bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t
         }
     return true;
 }
-#endif
 
-#ifdef NEAR_HALF_THE_PAIRS
-// rope_interleaved / reference_rows: "Only the first half of the pairs"
-bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t n_tokens,
+WRONG(rope_interleaved, reference_rows, near_half_the_pairs,
+      "Only the first half of the pairs was turned.")
+bool near_half_the_pairs(float *x, const float *cosines, const float *sines, size_t n_tokens,
                       size_t n_heads, size_t d_head)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1086,11 +1028,9 @@ bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t
         }
     return true;
 }
-#endif
 
-#ifdef NEAR_LONG_ROWS
-// rope_interleaved / stays_in_bounds: "read past the end of"
-bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t n_tokens,
+CAUGHT(rope_interleaved, stays_in_bounds, near_long_rows, "read past the end of")
+bool near_long_rows(float *x, const float *cosines, const float *sines, size_t n_tokens,
                       size_t n_heads, size_t d_head)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1109,11 +1049,9 @@ bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t
         }
     return true;
 }
-#endif
 
-#ifdef NEAR_ODD_ACCEPTED
-// rope_interleaved / refuses_odd: "must return false"
-bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t n_tokens,
+CAUGHT(rope_interleaved, refuses_odd, near_odd_accepted, "must return false")
+bool near_odd_accepted(float *x, const float *cosines, const float *sines, size_t n_tokens,
                       size_t n_heads, size_t d_head)
 {
     const size_t n_pairs = d_head / 2;
@@ -1130,13 +1068,12 @@ bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t
         }
     return true;
 }
-#endif
 
 // ---------------------------------------------------------------- 4.5 rope_half_split
 
-#ifdef HALF_OTHER_PAIRS
-// rope_half_split / keeps_lengths: "the other layout"
-bool rope_half_split(float *x, const float *cosines, const float *sines, size_t n_tokens,
+WRONG(rope_half_split, keeps_lengths, half_other_pairs,
+      "These are the pairs of the other layout.")
+bool half_other_pairs(float *x, const float *cosines, const float *sines, size_t n_tokens,
                      size_t n_heads, size_t d_head)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1155,11 +1092,11 @@ bool rope_half_split(float *x, const float *cosines, const float *sines, size_t 
         }
     return true;
 }
-#endif
 
-#ifdef HALF_OVERWRITTEN
-// rope_half_split / scores_see_distance: "was overwritten before"
-bool rope_half_split(float *x, const float *cosines, const float *sines, size_t n_tokens,
+WRONG(rope_half_split, scores_see_distance, half_overwritten,
+      "The first number of the pair was overwritten before the second was computed from "
+      "it.")
+bool half_overwritten(float *x, const float *cosines, const float *sines, size_t n_tokens,
                      size_t n_heads, size_t d_head)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1177,11 +1114,10 @@ bool rope_half_split(float *x, const float *cosines, const float *sines, size_t 
         }
     return true;
 }
-#endif
 
-#ifdef HALF_BACKWARDS
-// rope_half_split / reference_rows: "turns the other way"
-bool rope_half_split(float *x, const float *cosines, const float *sines, size_t n_tokens,
+WRONG(rope_half_split, reference_rows, half_backwards,
+      "This turns the other way: the sign of the sine is wrong.")
+bool half_backwards(float *x, const float *cosines, const float *sines, size_t n_tokens,
                      size_t n_heads, size_t d_head)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1200,11 +1136,10 @@ bool rope_half_split(float *x, const float *cosines, const float *sines, size_t 
         }
     return true;
 }
-#endif
 
-#ifdef HALF_SINE_FOR_COSINE
-// rope_half_split / reference_rows: "Cosine and sine are exchanged"
-bool rope_half_split(float *x, const float *cosines, const float *sines, size_t n_tokens,
+WRONG(rope_half_split, reference_rows, half_sine_for_cosine,
+      "Cosine and sine are exchanged.")
+bool half_sine_for_cosine(float *x, const float *cosines, const float *sines, size_t n_tokens,
                      size_t n_heads, size_t d_head)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1223,11 +1158,10 @@ bool rope_half_split(float *x, const float *cosines, const float *sines, size_t 
         }
     return true;
 }
-#endif
 
-#ifdef HALF_MIRRORED
-// rope_half_split / reference_rows: "mirrors instead of turning"
-bool rope_half_split(float *x, const float *cosines, const float *sines, size_t n_tokens,
+WRONG(rope_half_split, reference_rows, half_mirrored,
+      "This mirrors instead of turning: the second number is a s + b c.")
+bool half_mirrored(float *x, const float *cosines, const float *sines, size_t n_tokens,
                      size_t n_heads, size_t d_head)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1246,11 +1180,10 @@ bool rope_half_split(float *x, const float *cosines, const float *sines, size_t 
         }
     return true;
 }
-#endif
 
-#ifdef HALF_ROW_ZERO
-// rope_half_split / random_heads: "by row 0 of the tables"
-bool rope_half_split(float *x, const float *cosines, const float *sines, size_t n_tokens,
+WRONG(rope_half_split, random_heads, half_row_zero,
+      "Every token was turned by row 0 of the tables: row t belongs to token t.")
+bool half_row_zero(float *x, const float *cosines, const float *sines, size_t n_tokens,
                      size_t n_heads, size_t d_head)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1269,11 +1202,9 @@ bool rope_half_split(float *x, const float *cosines, const float *sines, size_t 
         }
     return true;
 }
-#endif
 
-#ifdef HALF_ONE_HEAD
-// rope_half_split / random_heads: "Only head 0 was turned"
-bool rope_half_split(float *x, const float *cosines, const float *sines, size_t n_tokens,
+WRONG(rope_half_split, random_heads, half_one_head, "Only head 0 was turned.")
+bool half_one_head(float *x, const float *cosines, const float *sines, size_t n_tokens,
                      size_t n_heads, size_t d_head)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1292,11 +1223,10 @@ bool rope_half_split(float *x, const float *cosines, const float *sines, size_t 
         }
     return true;
 }
-#endif
 
-#ifdef HALF_HALF_THE_PAIRS
-// rope_half_split / reference_rows: "Only the first half of the pairs"
-bool rope_half_split(float *x, const float *cosines, const float *sines, size_t n_tokens,
+WRONG(rope_half_split, reference_rows, half_half_the_pairs,
+      "Only the first half of the pairs was turned.")
+bool half_half_the_pairs(float *x, const float *cosines, const float *sines, size_t n_tokens,
                      size_t n_heads, size_t d_head)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1315,11 +1245,9 @@ bool rope_half_split(float *x, const float *cosines, const float *sines, size_t 
         }
     return true;
 }
-#endif
 
-#ifdef HALF_LONG_ROWS
-// rope_half_split / stays_in_bounds: "read past the end of"
-bool rope_half_split(float *x, const float *cosines, const float *sines, size_t n_tokens,
+CAUGHT(rope_half_split, stays_in_bounds, half_long_rows, "read past the end of")
+bool half_long_rows(float *x, const float *cosines, const float *sines, size_t n_tokens,
                      size_t n_heads, size_t d_head)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1338,11 +1266,9 @@ bool rope_half_split(float *x, const float *cosines, const float *sines, size_t 
         }
     return true;
 }
-#endif
 
-#ifdef HALF_ODD_ACCEPTED
-// rope_half_split / refuses_odd: "must return false"
-bool rope_half_split(float *x, const float *cosines, const float *sines, size_t n_tokens,
+CAUGHT(rope_half_split, refuses_odd, half_odd_accepted, "must return false")
+bool half_odd_accepted(float *x, const float *cosines, const float *sines, size_t n_tokens,
                      size_t n_heads, size_t d_head)
 {
     const size_t n_pairs = d_head / 2;
@@ -1359,11 +1285,11 @@ bool rope_half_split(float *x, const float *cosines, const float *sines, size_t 
         }
     return true;
 }
-#endif
 
-#ifdef NEAR_ROW_OF_HEAD
-// rope_interleaved / random_heads: "The row of the tables is that of the head"
-bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t n_tokens,
+WRONG(rope_interleaved, random_heads, near_row_of_head,
+      "The row of the tables is that of the head: it belongs to the token, all heads "
+      "share it.")
+bool near_row_of_head(float *x, const float *cosines, const float *sines, size_t n_tokens,
                       size_t n_heads, size_t d_head)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1382,11 +1308,9 @@ bool rope_interleaved(float *x, const float *cosines, const float *sines, size_t
         }
     return true;
 }
-#endif
 
-#ifdef HALF_TABLE_OF_FULL_ROWS
-// rope_half_split / stays_in_bounds: "read past the end of"
-bool rope_half_split(float *x, const float *cosines, const float *sines, size_t n_tokens,
+CAUGHT(rope_half_split, stays_in_bounds, half_table_of_full_rows, "read past the end of")
+bool half_table_of_full_rows(float *x, const float *cosines, const float *sines, size_t n_tokens,
                      size_t n_heads, size_t d_head)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1405,13 +1329,13 @@ bool rope_half_split(float *x, const float *cosines, const float *sines, size_t 
         }
     return true;
 }
-#endif
 
 // --------------------------------------------------------------------- 4.6 rope_score
 
-#ifdef DISTANCE_REVERSED
-// rope_score / stays_in_bounds: "The distance has the wrong sign"
-bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n,
+WRONG(rope_score, stays_in_bounds, distance_reversed,
+      "The distance has the wrong sign: phi is (n - m) times the speed, negative for n "
+      "< m.")
+bool distance_reversed(float *score, const float *q, const float *k, size_t m, size_t n,
                 size_t d_head, float base)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1428,11 +1352,11 @@ bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n
     *score = (float)sum;
     return true;
 }
-#endif
 
-#ifdef DISTANCE_WRAPPED
-// rope_score / reference_scores: "wrapped round"
-bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n,
+WRONG(rope_score, reference_scores, distance_wrapped,
+      "n - m wrapped round: it is negative here, and size_t cannot be. Subtract in "
+      "double.")
+bool distance_wrapped(float *score, const float *q, const float *k, size_t m, size_t n,
                 size_t d_head, float base)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1449,11 +1373,11 @@ bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n
     *score = (float)sum;
     return true;
 }
-#endif
 
-#ifdef DISTANCE_UNSIGNED_BACK
-// rope_score / reference_scores: "wrapped round"
-bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n,
+WRONG(rope_score, reference_scores, distance_unsigned_back,
+      "m - n wrapped round: it is negative here, and size_t cannot be. Subtract in "
+      "double.")
+bool distance_unsigned_back(float *score, const float *q, const float *k, size_t m, size_t n,
                 size_t d_head, float base)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1470,11 +1394,10 @@ bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n
     *score = (float)sum;
     return true;
 }
-#endif
 
-#ifdef SCORE_OF_HALVES
-// rope_score / reference_scores: "the other layout"
-bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n,
+WRONG(rope_score, reference_scores, score_of_halves,
+      "These are the pairs of the other layout: here neighbours turn together.")
+bool score_of_halves(float *score, const float *q, const float *k, size_t m, size_t n,
                 size_t d_head, float base)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1491,11 +1414,10 @@ bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n
     *score = (float)sum;
     return true;
 }
-#endif
 
-#ifdef SCORE_SCALED
-// rope_score / reference_scores: "divided by the square root"
-bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n,
+WRONG(rope_score, reference_scores, score_scaled,
+      "The score is divided by the square root of d_head: here it is not.")
+bool score_scaled(float *score, const float *q, const float *k, size_t m, size_t n,
                 size_t d_head, float base)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1512,11 +1434,10 @@ bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n
     *score = (float)(sum / sqrt((double)d_head));
     return true;
 }
-#endif
 
-#ifdef SCORE_WITHOUT_SINE
-// rope_score / reference_scores: "The term with the sine is missing"
-bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n,
+WRONG(rope_score, reference_scores, score_without_sine,
+      "The term with the sine is missing.")
+bool score_without_sine(float *score, const float *q, const float *k, size_t m, size_t n,
                 size_t d_head, float base)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1533,11 +1454,10 @@ bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n
     *score = (float)sum;
     return true;
 }
-#endif
 
-#ifdef SCORE_HALF_EXPONENT
-// rope_score / reference_scores: "not i/d"
-bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n,
+WRONG(rope_score, reference_scores, score_half_exponent,
+      "The exponent is 2i/d with i the number of the pair, not i/d.")
+bool score_half_exponent(float *score, const float *q, const float *k, size_t m, size_t n,
                 size_t d_head, float base)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1553,11 +1473,10 @@ bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n
     *score = (float)sum;
     return true;
 }
-#endif
 
-#ifdef SCORE_BASE_FIXED
-// rope_score / random_places: "The base is an argument"
-bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n,
+WRONG(rope_score, random_places, score_base_fixed,
+      "The base is an argument: it is not always 10,000.")
+bool score_base_fixed(float *score, const float *q, const float *k, size_t m, size_t n,
                 size_t d_head, float base)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1574,11 +1493,11 @@ bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n
     *score = (float)sum;
     return true;
 }
-#endif
 
-#ifdef SCORE_SAME_BOTH_WAYS
-// rope_score / reference_scores: "The distance has the wrong sign"
-bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n,
+WRONG(rope_score, reference_scores, score_same_both_ways,
+      "The distance has the wrong sign: phi is (n - m) times the speed, negative for n "
+      "< m.")
+bool score_same_both_ways(float *score, const float *q, const float *k, size_t m, size_t n,
                 size_t d_head, float base)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1595,11 +1514,10 @@ bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n
     *score = (float)sum;
     return true;
 }
-#endif
 
-#ifdef SCORE_POSITIONS_ADDED
-// rope_score / reference_scores: "The positions are added"
-bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n,
+WRONG(rope_score, reference_scores, score_positions_added,
+      "The positions are added: what counts is their difference.")
+bool score_positions_added(float *score, const float *q, const float *k, size_t m, size_t n,
                 size_t d_head, float base)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1616,11 +1534,9 @@ bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n
     *score = (float)sum;
     return true;
 }
-#endif
 
-#ifdef SCORE_ONLY_QUERY
-// rope_score / reference_scores: "Only the query was turned"
-bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n,
+WRONG(rope_score, reference_scores, score_only_query, "Only the query was turned.")
+bool score_only_query(float *score, const float *q, const float *k, size_t m, size_t n,
                 size_t d_head, float base)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1638,11 +1554,9 @@ bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n
     *score = (float)sum;
     return true;
 }
-#endif
 
-#ifdef SCORE_ODD_ACCEPTED
-// rope_score / refuses_odd: "must return false"
-bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n,
+CAUGHT(rope_score, refuses_odd, score_odd_accepted, "must return false")
+bool score_odd_accepted(float *score, const float *q, const float *k, size_t m, size_t n,
                 size_t d_head, float base)
 {
     if (d_head == 0)
@@ -1659,11 +1573,11 @@ bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n
     *score = (float)sum;
     return true;
 }
-#endif
 
-#ifdef SCORE_FAR_IN_FLOAT
-// rope_score / far_away: "do not fit a float"
-bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n,
+WRONG(rope_score, far_away, score_far_in_float,
+      "Only the distance counts, 3 here. Angles of far positions do not fit a float: "
+      "take the difference first, in double.")
+bool score_far_in_float(float *score, const float *q, const float *k, size_t m, size_t n,
                 size_t d_head, float base)
 {
     if (d_head == 0 || d_head % 2 != 0)
@@ -1681,4 +1595,3 @@ bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n
     *score = sum;
     return true;
 }
-#endif

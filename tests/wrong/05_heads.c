@@ -25,9 +25,10 @@ static inline double dot(const float *a, const float *b, size_t n)
 
 // --------------------------------------------------------------------- 5.1 tied_backward
 
-#ifdef INPUT_HALF_ONLY
-// tied_backward / worked_example: "The output half is missing"
-bool tied_backward(float *dwte, const float *dlogits, const float *wte,
+WRONG(tied_backward, worked_example, input_half_only,
+      "The output half is missing: row v gets dlogits[t][v] times the row that was "
+      "read.")
+bool input_half_only(float *dwte, const float *dlogits, const float *wte,
                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                    size_t d_model)
 {
@@ -42,11 +43,10 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
             }
     return true;
 }
-#endif
 
-#ifdef OUTPUT_HALF_ONLY
-// tied_backward / worked_example: "The input half is missing"
-bool tied_backward(float *dwte, const float *dlogits, const float *wte,
+WRONG(tied_backward, worked_example, output_half_only,
+      "The input half is missing: the row that was read gets dlogits[t][v] times row v.")
+bool output_half_only(float *dwte, const float *dlogits, const float *wte,
                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                    size_t d_model)
 {
@@ -61,11 +61,10 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
             }
     return true;
 }
-#endif
 
-#ifdef SETS
-// tied_backward / adds_to_what_is_there: "What dwte held before is lost"
-bool tied_backward(float *dwte, const float *dlogits, const float *wte,
+WRONG(tied_backward, adds_to_what_is_there, sets,
+      "What dwte held before is lost: += adds, and the caller zeroes.")
+bool sets(float *dwte, const float *dlogits, const float *wte,
                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                    size_t d_model)
 {
@@ -83,11 +82,9 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
             }
     return true;
 }
-#endif
 
-#ifdef LAST_WORD_ONLY
-// tied_backward / finite_differences: "got"
-bool tied_backward(float *dwte, const float *dlogits, const float *wte,
+CAUGHT(tied_backward, finite_differences, last_word_only, "got")
+bool last_word_only(float *dwte, const float *dlogits, const float *wte,
                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                    size_t d_model)
 {
@@ -103,11 +100,10 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
             }
     return true;
 }
-#endif
 
-#ifdef POSITION_FOR_ID
-// tied_backward / reference_gradient: "row t for row ids[t]"
-bool tied_backward(float *dwte, const float *dlogits, const float *wte,
+WRONG(tied_backward, reference_gradient, position_for_id,
+      "This takes row t for row ids[t].")
+bool position_for_id(float *dwte, const float *dlogits, const float *wte,
                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                    size_t d_model)
 {
@@ -123,11 +119,10 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
             }
     return true;
 }
-#endif
 
-#ifdef DLOGITS_TRANSPOSED
-// tied_backward / stays_in_bounds: "read as [vocab_size][n_tokens]"
-bool tied_backward(float *dwte, const float *dlogits, const float *wte,
+WRONG(tied_backward, stays_in_bounds, dlogits_transposed,
+      "dlogits is read as [vocab_size][n_tokens]; it is [n_tokens][vocab_size].")
+bool dlogits_transposed(float *dwte, const float *dlogits, const float *wte,
                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                    size_t d_model)
 {
@@ -143,11 +138,11 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
             }
     return true;
 }
-#endif
 
-#ifdef ROLES_EXCHANGED
-// tied_backward / reference_gradient: "The roles are exchanged"
-bool tied_backward(float *dwte, const float *dlogits, const float *wte,
+WRONG(tied_backward, reference_gradient, roles_exchanged,
+      "The roles are exchanged: row v gets the row that was read, and that one gets row "
+      "v.")
+bool roles_exchanged(float *dwte, const float *dlogits, const float *wte,
                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                    size_t d_model)
 {
@@ -163,11 +158,10 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
             }
     return true;
 }
-#endif
 
-#ifdef NOT_WITH_ITSELF
-// tied_backward / worked_example: "pair of a word with itself"
-bool tied_backward(float *dwte, const float *dlogits, const float *wte,
+WRONG(tied_backward, worked_example, not_with_itself,
+      "The pair of a word with itself is left out: there both halves fall into one row.")
+bool not_with_itself(float *dwte, const float *dlogits, const float *wte,
                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                    size_t d_model)
 {
@@ -185,11 +179,9 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
             }
     return true;
 }
-#endif
 
-#ifdef ONCE_WITH_ITSELF
-// tied_backward / random_shapes: "got"
-bool tied_backward(float *dwte, const float *dlogits, const float *wte,
+CAUGHT(tied_backward, random_shapes, once_with_itself, "got")
+bool once_with_itself(float *dwte, const float *dlogits, const float *wte,
                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                    size_t d_model)
 {
@@ -206,11 +198,10 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
             }
     return true;
 }
-#endif
 
-#ifdef READS_GRADIENT
-// tied_backward / random_shapes: "reads dwte where wte belongs"
-bool tied_backward(float *dwte, const float *dlogits, const float *wte,
+WRONG(tied_backward, random_shapes, reads_gradient,
+      "This reads dwte where wte belongs: both halves are taken from wte, which stays.")
+bool reads_gradient(float *dwte, const float *dlogits, const float *wte,
                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                    size_t d_model)
 {
@@ -226,11 +217,10 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
             }
     return true;
 }
-#endif
 
-#ifdef MEAN_OF_HALVES
-// tied_backward / reference_gradient: "mean of the two halves"
-bool tied_backward(float *dwte, const float *dlogits, const float *wte,
+WRONG(tied_backward, reference_gradient, mean_of_halves,
+      "This is the mean of the two halves: they are added.")
+bool mean_of_halves(float *dwte, const float *dlogits, const float *wte,
                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                    size_t d_model)
 {
@@ -246,11 +236,10 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
             }
     return true;
 }
-#endif
 
-#ifdef DIVIDES_AGAIN
-// tied_backward / reference_gradient: "already divided by n_tokens"
-bool tied_backward(float *dwte, const float *dlogits, const float *wte,
+WRONG(tied_backward, reference_gradient, divides_again,
+      "dlogits is already divided by n_tokens: do not divide again.")
+bool divides_again(float *dwte, const float *dlogits, const float *wte,
                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                    size_t d_model)
 {
@@ -266,11 +255,10 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
             }
     return true;
 }
-#endif
 
-#ifdef SUBTRACTS
-// tied_backward / worked_example: "The sign is turned"
-bool tied_backward(float *dwte, const float *dlogits, const float *wte,
+WRONG(tied_backward, worked_example, subtracts,
+      "The sign is turned: a gradient is added here, and subtracted by whoever trains.")
+bool subtracts(float *dwte, const float *dlogits, const float *wte,
                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                    size_t d_model)
 {
@@ -286,11 +274,10 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
             }
     return true;
 }
-#endif
 
-#ifdef WORD_KEEPS_LAST
-// tied_backward / random_shapes: "Of an id that occurs again"
-bool tied_backward(float *dwte, const float *dlogits, const float *wte,
+WRONG(tied_backward, random_shapes, word_keeps_last,
+      "Of an id that occurs again only the last input half is kept: they add up.")
+bool word_keeps_last(float *dwte, const float *dlogits, const float *wte,
                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                    size_t d_model)
 {
@@ -312,11 +299,9 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
                     dlogits[t * vocab_size + v] * wte[ids[t] * d_model + i];
     return true;
 }
-#endif
 
-#ifdef NO_CHECK
-// tied_backward / refuses_bad_ids: "must return false"
-bool tied_backward(float *dwte, const float *dlogits, const float *wte,
+CAUGHT(tied_backward, refuses_bad_ids, no_check, "must return false")
+bool no_check(float *dwte, const float *dlogits, const float *wte,
                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                    size_t d_model)
 {
@@ -330,11 +315,9 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
             }
     return true;
 }
-#endif
 
-#ifdef CHECKS_TOO_LATE
-// tied_backward / refuses_bad_ids: "must stay untouched"
-bool tied_backward(float *dwte, const float *dlogits, const float *wte,
+CAUGHT(tied_backward, refuses_bad_ids, checks_too_late, "must stay untouched")
+bool checks_too_late(float *dwte, const float *dlogits, const float *wte,
                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                    size_t d_model)
 {
@@ -351,11 +334,9 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
     }
     return true;
 }
-#endif
 
-#ifdef ALLOWS_ONE_MORE
-// tied_backward / refuses_bad_ids: "must return false"
-bool tied_backward(float *dwte, const float *dlogits, const float *wte,
+CAUGHT(tied_backward, refuses_bad_ids, allows_one_more, "must return false")
+bool allows_one_more(float *dwte, const float *dlogits, const float *wte,
                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                    size_t d_model)
 {
@@ -372,11 +353,11 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
             }
     return true;
 }
-#endif
 
-#ifdef REFUSES_NO_IDS
-// tied_backward / accepts_no_ids: "no ids"
-bool tied_backward(float *dwte, const float *dlogits, const float *wte,
+WRONG(tied_backward, accepts_no_ids, refuses_no_ids,
+      "tied_backward must return true for no ids: there is nothing wrong, and nothing "
+      "to add.")
+bool refuses_no_ids(float *dwte, const float *dlogits, const float *wte,
                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                    size_t d_model)
 {
@@ -392,11 +373,9 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
             }
     return true;
 }
-#endif
 
-#ifdef LAST_NUMBER_MISSING
-// tied_backward / random_shapes: "got"
-bool tied_backward(float *dwte, const float *dlogits, const float *wte,
+CAUGHT(tied_backward, random_shapes, last_number_missing, "got")
+bool last_number_missing(float *dwte, const float *dlogits, const float *wte,
                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                    size_t d_model)
 {
@@ -412,11 +391,9 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
             }
     return true;
 }
-#endif
 
-#ifdef A_BIT_OFF
-// tied_backward / random_shapes: "got"
-bool tied_backward(float *dwte, const float *dlogits, const float *wte,
+CAUGHT(tied_backward, random_shapes, a_bit_off, "got")
+bool a_bit_off(float *dwte, const float *dlogits, const float *wte,
                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                    size_t d_model)
 {
@@ -432,13 +409,12 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
             }
     return true;
 }
-#endif
 
 // ---------------------------------------------------------- 5.2 tied_projection_backward
 
-#ifdef M_TRANSPOSED_FORWARD
-// tied_projection_backward / stays_in_bounds: "transposed on the way to h"
-bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
+WRONG(tied_projection_backward, stays_in_bounds, m_transposed_forward,
+      "m is transposed on the way to h: h[j] = sum over i of wte[x][i] m[i][j].")
+bool m_transposed_forward(float *dwte, float *dm, const float *dlogits,
                               const float *wte, const float *m, const uint32_t *ids,
                               size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -462,11 +438,10 @@ bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
         }
     return true;
 }
-#endif
 
-#ifdef M_TRANSPOSED_BACKWARD
-// tied_projection_backward / random_shapes: "transposed in the input half"
-bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
+WRONG(tied_projection_backward, random_shapes, m_transposed_backward,
+      "m is transposed in the input half: number i gets m[i][j] dh[j].")
+bool m_transposed_backward(float *dwte, float *dm, const float *dlogits,
                               const float *wte, const float *m, const uint32_t *ids,
                               size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -490,11 +465,10 @@ bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
         }
     return true;
 }
-#endif
 
-#ifdef M_TRANSPOSED_TWICE
-// tied_projection_backward / random_shapes: "transposed in both places"
-bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
+WRONG(tied_projection_backward, random_shapes, m_transposed_twice,
+      "m is transposed in both places.")
+bool m_transposed_twice(float *dwte, float *dm, const float *dlogits,
                               const float *wte, const float *m, const uint32_t *ids,
                               size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -518,11 +492,9 @@ bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
         }
     return true;
 }
-#endif
 
-#ifdef WITHOUT_M_BACKWARD
-// tied_projection_backward / identity_matrix: "got"
-bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
+CAUGHT(tied_projection_backward, identity_matrix, without_m_backward, "got")
+bool without_m_backward(float *dwte, float *dm, const float *dlogits,
                               const float *wte, const float *m, const uint32_t *ids,
                               size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -546,11 +518,10 @@ bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
         }
     return true;
 }
-#endif
 
-#ifdef ROW_FOR_H
-// tied_projection_backward / worked_example: "should get h"
-bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
+WRONG(tied_projection_backward, worked_example, row_for_h,
+      "The output half gets the row that was read: it should get h, that row times m.")
+bool row_for_h(float *dwte, float *dm, const float *dlogits,
                               const float *wte, const float *m, const uint32_t *ids,
                               size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -574,11 +545,10 @@ bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
         }
     return true;
 }
-#endif
 
-#ifdef NO_OUTPUT_HALF
-// tied_projection_backward / worked_example: "The output half is missing"
-bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
+WRONG(tied_projection_backward, worked_example, no_output_half,
+      "The output half is missing: row v gets dlogits[t][v] times h.")
+bool no_output_half(float *dwte, float *dm, const float *dlogits,
                               const float *wte, const float *m, const uint32_t *ids,
                               size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -602,11 +572,10 @@ bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
         }
     return true;
 }
-#endif
 
-#ifdef NO_INPUT_HALF
-// tied_projection_backward / worked_example: "The input half is missing"
-bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
+WRONG(tied_projection_backward, worked_example, no_input_half,
+      "The input half is missing: the row that was read gets m times dh.")
+bool no_input_half(float *dwte, float *dm, const float *dlogits,
                               const float *wte, const float *m, const uint32_t *ids,
                               size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -629,11 +598,9 @@ bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
         }
     return true;
 }
-#endif
 
-#ifdef NO_DM
-// tied_projection_backward / worked_example: "Nothing is added to dm"
-bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
+WRONG(tied_projection_backward, worked_example, no_dm, "Nothing is added to dm.")
+bool no_dm(float *dwte, float *dm, const float *dlogits,
                               const float *wte, const float *m, const uint32_t *ids,
                               size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -657,11 +624,10 @@ bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
         }
     return true;
 }
-#endif
 
-#ifdef DM_TRANSPOSED
-// tied_projection_backward / random_shapes: "dm is transposed"
-bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
+WRONG(tied_projection_backward, random_shapes, dm_transposed,
+      "dm is transposed: dm[i][j] += wte[x][i] dh[j].")
+bool dm_transposed(float *dwte, float *dm, const float *dlogits,
                               const float *wte, const float *m, const uint32_t *ids,
                               size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -685,11 +651,10 @@ bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
         }
     return true;
 }
-#endif
 
-#ifdef DM_FROM_H
-// tied_projection_backward / worked_example: "what entered the matrix"
-bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
+WRONG(tied_projection_backward, worked_example, dm_from_h,
+      "dm gets h[i] dh[j]: what entered the matrix is wte[x][i].")
+bool dm_from_h(float *dwte, float *dm, const float *dlogits,
                               const float *wte, const float *m, const uint32_t *ids,
                               size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -713,11 +678,9 @@ bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
         }
     return true;
 }
-#endif
 
-#ifdef DM_SET
-// tied_projection_backward / adds_to_what_is_there: "got"
-bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
+CAUGHT(tied_projection_backward, adds_to_what_is_there, dm_set, "got")
+bool dm_set(float *dwte, float *dm, const float *dlogits,
                               const float *wte, const float *m, const uint32_t *ids,
                               size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -742,11 +705,10 @@ bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
         }
     return true;
 }
-#endif
 
-#ifdef BOTH_ZEROED
-// tied_projection_backward / adds_to_what_is_there: "What was there before is lost"
-bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
+WRONG(tied_projection_backward, adds_to_what_is_there, both_zeroed,
+      "What was there before is lost: += adds, and the caller zeroes.")
+bool both_zeroed(float *dwte, float *dm, const float *dlogits,
                               const float *wte, const float *m, const uint32_t *ids,
                               size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -772,11 +734,10 @@ bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
         }
     return true;
 }
-#endif
 
-#ifdef POSITION_AS_ID
-// tied_projection_backward / random_shapes: "row t for row ids[t]"
-bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
+WRONG(tied_projection_backward, random_shapes, position_as_id,
+      "This takes row t for row ids[t].")
+bool position_as_id(float *dwte, float *dm, const float *dlogits,
                               const float *wte, const float *m, const uint32_t *ids,
                               size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -800,11 +761,10 @@ bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
         }
     return true;
 }
-#endif
 
-#ifdef SLOPES_TRANSPOSED
-// tied_projection_backward / random_shapes: "read as [vocab_size][n_tokens]"
-bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
+WRONG(tied_projection_backward, random_shapes, slopes_transposed,
+      "dlogits is read as [vocab_size][n_tokens]; it is [n_tokens][vocab_size].")
+bool slopes_transposed(float *dwte, float *dm, const float *dlogits,
                               const float *wte, const float *m, const uint32_t *ids,
                               size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -828,11 +788,10 @@ bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
         }
     return true;
 }
-#endif
 
-#ifdef NEGATIVE
-// tied_projection_backward / worked_example: "The sign is turned"
-bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
+WRONG(tied_projection_backward, worked_example, negative,
+      "The sign is turned: a gradient is added here, and subtracted by whoever trains.")
+bool negative(float *dwte, float *dm, const float *dlogits,
                               const float *wte, const float *m, const uint32_t *ids,
                               size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -856,11 +815,10 @@ bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
         }
     return true;
 }
-#endif
 
-#ifdef WRITES_BEFORE_CHECK
-// tied_projection_backward / refuses_bad_ids: "must stay untouched"
-bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
+CAUGHT(tied_projection_backward, refuses_bad_ids, writes_before_check,
+      "must stay untouched")
+bool writes_before_check(float *dwte, float *dm, const float *dlogits,
                               const float *wte, const float *m, const uint32_t *ids,
                               size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -884,11 +842,9 @@ bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
         }
     return true;
 }
-#endif
 
-#ifdef NEVER_CHECKS
-// tied_projection_backward / refuses_bad_ids: "must return false"
-bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
+CAUGHT(tied_projection_backward, refuses_bad_ids, never_checks, "must return false")
+bool never_checks(float *dwte, float *dm, const float *dlogits,
                               const float *wte, const float *m, const uint32_t *ids,
                               size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -910,11 +866,9 @@ bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
         }
     return true;
 }
-#endif
 
-#ifdef SLIGHTLY_OFF
-// tied_projection_backward / finite_differences: "got"
-bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
+CAUGHT(tied_projection_backward, finite_differences, slightly_off, "got")
+bool slightly_off(float *dwte, float *dm, const float *dlogits,
                               const float *wte, const float *m, const uint32_t *ids,
                               size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -938,13 +892,12 @@ bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
         }
     return true;
 }
-#endif
 
 // -------------------------------------------------------------- 5.3 gpt2_parameter_count
 
-#ifdef POSITIONS_TWICE
-// gpt2_parameter_count / worked_example: "position table is counted twice"
-bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+CAUGHT(gpt2_parameter_count, worked_example, positions_twice,
+      "position table is counted twice")
+bool positions_twice(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
                           size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
@@ -955,11 +908,10 @@ bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_
                 (tied ? 0 : vocab_size * d);
     return true;
 }
-#endif
 
-#ifdef POSITIONS_FORGOTTEN
-// gpt2_parameter_count / worked_example: "position table is missing"
-bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+CAUGHT(gpt2_parameter_count, worked_example, positions_forgotten,
+      "position table is missing")
+bool positions_forgotten(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
                           size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
@@ -970,11 +922,9 @@ bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_
                 (tied ? 0 : vocab_size * d);
     return true;
 }
-#endif
 
-#ifdef HEAD_ALWAYS
-// gpt2_parameter_count / worked_example: "the table is counted twice"
-bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+CAUGHT(gpt2_parameter_count, worked_example, head_always, "the table is counted twice")
+bool head_always(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
                           size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
@@ -985,11 +935,9 @@ bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_
                 vocab_size * d + 0 * (uint64_t)tied;
     return true;
 }
-#endif
 
-#ifdef HEAD_NEVER
-// gpt2_parameter_count / worked_example: "has a head of its own"
-bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+CAUGHT(gpt2_parameter_count, worked_example, head_never, "has a head of its own")
+bool head_never(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
                           size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
@@ -1000,11 +948,10 @@ bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_
         (vocab_size + max_seq_len) * d + n_layers * layer + 2 * d + 0 * (uint64_t)tied;
     return true;
 }
-#endif
 
-#ifdef TIED_TURNED_ROUND
-// gpt2_parameter_count / worked_example: "the table is counted twice"
-bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+CAUGHT(gpt2_parameter_count, worked_example, tied_turned_round,
+      "the table is counted twice")
+bool tied_turned_round(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
                           size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
@@ -1015,11 +962,9 @@ bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_
                 (tied ? vocab_size * d : 0);
     return true;
 }
-#endif
 
-#ifdef BIAS_TURNED_ROUND
-// gpt2_parameter_count / worked_example: "wrong way round"
-bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+CAUGHT(gpt2_parameter_count, worked_example, bias_turned_round, "wrong way round")
+bool bias_turned_round(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
                           size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
@@ -1030,11 +975,9 @@ bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_
                 (tied ? 0 : vocab_size * d);
     return true;
 }
-#endif
 
-#ifdef BIAS_IGNORED
-// gpt2_parameter_count / worked_example: "qkv_bias is not looked at"
-bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+CAUGHT(gpt2_parameter_count, worked_example, bias_ignored, "qkv_bias is not looked at")
+bool bias_ignored(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
                           size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
@@ -1045,11 +988,10 @@ bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_
                 (tied ? 0 : vocab_size * d);
     return true;
 }
-#endif
 
-#ifdef NO_LAST_NORMALISATION
-// gpt2_parameter_count / worked_example: "last normalisation is missing"
-bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+CAUGHT(gpt2_parameter_count, worked_example, no_last_normalisation,
+      "last normalisation is missing")
+bool no_last_normalisation(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
                           size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
@@ -1060,11 +1002,10 @@ bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_
                 (tied ? 0 : vocab_size * d);
     return true;
 }
-#endif
 
-#ifdef NORMALISATION_WITHOUT_BIAS
-// gpt2_parameter_count / worked_example: "a gain and a bias"
-bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+CAUGHT(gpt2_parameter_count, worked_example, normalisation_without_bias,
+      "a gain and a bias")
+bool normalisation_without_bias(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
                           size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
@@ -1075,11 +1016,10 @@ bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_
                 (tied ? 0 : vocab_size * d);
     return true;
 }
-#endif
 
-#ifdef WEIGHTS_ONLY
-// gpt2_parameter_count / worked_example: "biases and normalisations are missing"
-bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+CAUGHT(gpt2_parameter_count, worked_example, weights_only,
+      "biases and normalisations are missing")
+bool weights_only(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
                           size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
@@ -1090,11 +1030,10 @@ bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_
                 (tied ? 0 : vocab_size * d);
     return true;
 }
-#endif
 
-#ifdef NO_LAYER_NORMALISATION
-// gpt2_parameter_count / worked_example: "two normalisations of each layer"
-bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+CAUGHT(gpt2_parameter_count, worked_example, no_layer_normalisation,
+      "two normalisations of each layer")
+bool no_layer_normalisation(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
                           size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
@@ -1105,11 +1044,9 @@ bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_
                 (tied ? 0 : vocab_size * d);
     return true;
 }
-#endif
 
-#ifdef ONE_LAYER_ONLY
-// gpt2_parameter_count / four_sizes: "Only one layer is counted"
-bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+CAUGHT(gpt2_parameter_count, four_sizes, one_layer_only, "Only one layer is counted")
+bool one_layer_only(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
                           size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
@@ -1121,11 +1058,9 @@ bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_
                 (tied ? 0 : vocab_size * d);
     return true;
 }
-#endif
 
-#ifdef BIAS_MISSING_ONCE
-// gpt2_parameter_count / four_sizes: "it is missing in each layer"
-bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+CAUGHT(gpt2_parameter_count, four_sizes, bias_missing_once, "it is missing in each layer")
+bool bias_missing_once(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
                           size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
@@ -1136,11 +1071,10 @@ bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_
                 (qkv_bias ? 0 : 3 * d) + (tied ? 0 : vocab_size * d);
     return true;
 }
-#endif
 
-#ifdef BIAS_OF_ONE_D
-// gpt2_parameter_count / worked_example: "query, key and value make 3 d_model"
-bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+CAUGHT(gpt2_parameter_count, worked_example, bias_of_one_d,
+      "query, key and value make 3 d_model")
+bool bias_of_one_d(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
                           size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
@@ -1151,11 +1085,9 @@ bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_
                 (tied ? 0 : vocab_size * d);
     return true;
 }
-#endif
 
-#ifdef IN_32_BITS
-// gpt2_parameter_count / beyond_32_bits: "above 32 bits"
-bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+CAUGHT(gpt2_parameter_count, beyond_32_bits, in_32_bits, "above 32 bits")
+bool in_32_bits(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
                           size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
@@ -1166,11 +1098,9 @@ bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_
     *n_params = n;
     return true;
 }
-#endif
 
-#ifdef ZERO_IS_FINE
-// gpt2_parameter_count / refuses_zero: "must return false"
-bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+CAUGHT(gpt2_parameter_count, refuses_zero, zero_is_fine, "must return false")
+bool zero_is_fine(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
                           size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     const uint64_t d = (uint64_t)d_model;
@@ -1179,11 +1109,9 @@ bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_
                 (tied ? 0 : vocab_size * d);
     return true;
 }
-#endif
 
-#ifdef NO_LAYERS_REFUSED
-// gpt2_parameter_count / random_models: "must return true"
-bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+CAUGHT(gpt2_parameter_count, random_models, no_layers_refused, "must return true")
+bool no_layers_refused(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
                           size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     *n_params = 0;
@@ -1195,11 +1123,9 @@ bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_
                 (tied ? 0 : vocab_size * d);
     return true;
 }
-#endif
 
-#ifdef WRITES_ZERO_FIRST
-// gpt2_parameter_count / refuses_zero: "must stay untouched"
-bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+CAUGHT(gpt2_parameter_count, refuses_zero, writes_zero_first, "must stay untouched")
+bool writes_zero_first(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
                           size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     *n_params = 0;
@@ -1211,11 +1137,9 @@ bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_
                 (tied ? 0 : vocab_size * d);
     return true;
 }
-#endif
 
-#ifdef HEAD_WITH_BIAS
-// gpt2_parameter_count / worked_example: "The head has no bias"
-bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+CAUGHT(gpt2_parameter_count, worked_example, head_with_bias, "The head has no bias")
+bool head_with_bias(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
                           size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
@@ -1226,13 +1150,11 @@ bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_
                 (tied ? 0 : vocab_size * d + vocab_size);
     return true;
 }
-#endif
 
 // ------------------------------------------------------------------ 5.4 entropy_at_scale
 
-#ifdef SCALE_IGNORED
-// entropy_at_scale / scale_zero: "The scale is not used"
-float entropy_at_scale(const float *h, const float *wte, float scale, size_t vocab_size,
+WRONG(entropy_at_scale, scale_zero, scale_ignored, "The scale is not used.")
+float scale_ignored(const float *h, const float *wte, float scale, size_t vocab_size,
                        size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
@@ -1249,11 +1171,10 @@ float entropy_at_scale(const float *h, const float *wte, float scale, size_t voc
     }
     return (float)(log(sum) - weighted / sum);
 }
-#endif
 
-#ifdef SCALE_ON_BOTH
-// entropy_at_scale / stays_in_bounds: "used twice"
-float entropy_at_scale(const float *h, const float *wte, float scale, size_t vocab_size,
+WRONG(entropy_at_scale, stays_in_bounds, scale_on_both,
+      "The scale is used twice, on h and on the table: it stretches h alone.")
+float scale_on_both(const float *h, const float *wte, float scale, size_t vocab_size,
                        size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
@@ -1271,11 +1192,10 @@ float entropy_at_scale(const float *h, const float *wte, float scale, size_t voc
     }
     return (float)(log(sum) - weighted / sum);
 }
-#endif
 
-#ifdef SCALE_AS_TEMPERATURE
-// entropy_at_scale / reference_numbers: "divides by the scale"
-float entropy_at_scale(const float *h, const float *wte, float scale, size_t vocab_size,
+WRONG(entropy_at_scale, reference_numbers, scale_as_temperature,
+      "This divides by the scale: scale is 1 / temperature.")
+float scale_as_temperature(const float *h, const float *wte, float scale, size_t vocab_size,
                        size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
@@ -1292,11 +1212,10 @@ float entropy_at_scale(const float *h, const float *wte, float scale, size_t voc
     }
     return (float)(log(sum) - weighted / sum);
 }
-#endif
 
-#ifdef IN_BITS
-// entropy_at_scale / reference_numbers: "in bits"
-float entropy_at_scale(const float *h, const float *wte, float scale, size_t vocab_size,
+WRONG(entropy_at_scale, reference_numbers, in_bits,
+      "The entropy is in bits: use the natural logarithm.")
+float in_bits(const float *h, const float *wte, float scale, size_t vocab_size,
                        size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
@@ -1313,11 +1232,10 @@ float entropy_at_scale(const float *h, const float *wte, float scale, size_t voc
     }
     return (float)((log(sum) - weighted / sum) / log(2.0));
 }
-#endif
 
-#ifdef SIGN_TURNED
-// entropy_at_scale / reference_numbers: "The sign is turned"
-float entropy_at_scale(const float *h, const float *wte, float scale, size_t vocab_size,
+WRONG(entropy_at_scale, reference_numbers, sign_turned,
+      "The sign is turned: entropy is minus the sum of p log p.")
+float sign_turned(const float *h, const float *wte, float scale, size_t vocab_size,
                        size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
@@ -1334,11 +1252,10 @@ float entropy_at_scale(const float *h, const float *wte, float scale, size_t voc
     }
     return (float)(weighted / sum - log(sum));
 }
-#endif
 
-#ifdef PERPLEXITY
-// entropy_at_scale / reference_numbers: "perplexity"
-float entropy_at_scale(const float *h, const float *wte, float scale, size_t vocab_size,
+WRONG(entropy_at_scale, reference_numbers, perplexity,
+      "This is the perplexity, exp(entropy).")
+float perplexity(const float *h, const float *wte, float scale, size_t vocab_size,
                        size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
@@ -1355,11 +1272,10 @@ float entropy_at_scale(const float *h, const float *wte, float scale, size_t voc
     }
     return (float)(exp(log(sum) - weighted / sum));
 }
-#endif
 
-#ifdef MEAN_OVER_WORDS
-// entropy_at_scale / reference_numbers: "mean over the words"
-float entropy_at_scale(const float *h, const float *wte, float scale, size_t vocab_size,
+WRONG(entropy_at_scale, reference_numbers, mean_over_words,
+      "This is the mean over the words: the p are weights already.")
+float mean_over_words(const float *h, const float *wte, float scale, size_t vocab_size,
                        size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
@@ -1376,11 +1292,10 @@ float entropy_at_scale(const float *h, const float *wte, float scale, size_t voc
     }
     return (float)((log(sum) - weighted / sum) / (double)vocab_size);
 }
-#endif
 
-#ifdef PART_OF_LOG_V
-// entropy_at_scale / reference_numbers: "as a part of log V"
-float entropy_at_scale(const float *h, const float *wte, float scale, size_t vocab_size,
+WRONG(entropy_at_scale, reference_numbers, part_of_log_v,
+      "This is the entropy as a part of log V: do not divide by it.")
+float part_of_log_v(const float *h, const float *wte, float scale, size_t vocab_size,
                        size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
@@ -1397,11 +1312,10 @@ float entropy_at_scale(const float *h, const float *wte, float scale, size_t voc
     }
     return (float)((log(sum) - weighted / sum) / log((double)vocab_size));
 }
-#endif
 
-#ifdef LOG_SUM_ONLY
-// entropy_at_scale / reference_numbers: "only one part of the entropy"
-float entropy_at_scale(const float *h, const float *wte, float scale, size_t vocab_size,
+WRONG(entropy_at_scale, reference_numbers, log_sum_only,
+      "This is log(sum of exp(z)), which is only one part of the entropy.")
+float log_sum_only(const float *h, const float *wte, float scale, size_t vocab_size,
                        size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
@@ -1418,11 +1332,10 @@ float entropy_at_scale(const float *h, const float *wte, float scale, size_t voc
     }
     return (float)(log(sum) + largest + 0.0 * weighted);
 }
-#endif
 
-#ifdef BEST_WORD_ONLY
-// entropy_at_scale / reference_numbers: "log of the largest probability"
-float entropy_at_scale(const float *h, const float *wte, float scale, size_t vocab_size,
+WRONG(entropy_at_scale, reference_numbers, best_word_only,
+      "This is -log of the largest probability, not the entropy.")
+float best_word_only(const float *h, const float *wte, float scale, size_t vocab_size,
                        size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
@@ -1439,11 +1352,9 @@ float entropy_at_scale(const float *h, const float *wte, float scale, size_t voc
     }
     return (float)(log(sum) + 0.0 * weighted);
 }
-#endif
 
-#ifdef LAST_WORD_MISSING
-// entropy_at_scale / reference_numbers: "The last word is missing"
-float entropy_at_scale(const float *h, const float *wte, float scale, size_t vocab_size,
+WRONG(entropy_at_scale, reference_numbers, last_word_missing, "The last word is missing.")
+float last_word_missing(const float *h, const float *wte, float scale, size_t vocab_size,
                        size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
@@ -1460,11 +1371,11 @@ float entropy_at_scale(const float *h, const float *wte, float scale, size_t voc
     }
     return (float)(log(sum) - weighted / sum);
 }
-#endif
 
-#ifdef NOTHING_SUBTRACTED
-// entropy_at_scale / large_scores: "subtract the largest one first"
-float entropy_at_scale(const float *h, const float *wte, float scale, size_t vocab_size,
+WRONG(entropy_at_scale, large_scores, nothing_subtracted,
+      "The scores are in the thousands: subtract the largest one first. And where p is "
+      "0, p log p is 0: 0 x log(0) is NaN in C.")
+float nothing_subtracted(const float *h, const float *wte, float scale, size_t vocab_size,
                        size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
@@ -1477,11 +1388,11 @@ float entropy_at_scale(const float *h, const float *wte, float scale, size_t voc
     }
     return (float)(log(sum) - weighted / sum);
 }
-#endif
 
-#ifdef LARGEST_BEFORE_SCALING
-// entropy_at_scale / large_scores: "subtract the largest one first"
-float entropy_at_scale(const float *h, const float *wte, float scale, size_t vocab_size,
+WRONG(entropy_at_scale, large_scores, largest_before_scaling,
+      "The scores are in the thousands: subtract the largest one first. And where p is "
+      "0, p log p is 0: 0 x log(0) is NaN in C.")
+float largest_before_scaling(const float *h, const float *wte, float scale, size_t vocab_size,
                        size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
@@ -1498,11 +1409,11 @@ float entropy_at_scale(const float *h, const float *wte, float scale, size_t voc
     }
     return (float)(log(sum) - weighted / sum);
 }
-#endif
 
-#ifdef ZERO_LOG_ZERO
-// entropy_at_scale / large_scores: "p log p is 0"
-float entropy_at_scale(const float *h, const float *wte, float scale, size_t vocab_size,
+WRONG(entropy_at_scale, large_scores, zero_log_zero,
+      "The scores are in the thousands: subtract the largest one first. And where p is "
+      "0, p log p is 0: 0 x log(0) is NaN in C.")
+float zero_log_zero(const float *h, const float *wte, float scale, size_t vocab_size,
                        size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
@@ -1519,11 +1430,9 @@ float entropy_at_scale(const float *h, const float *wte, float scale, size_t voc
     }
     return (float)entropy;
 }
-#endif
 
-#ifdef EMPTY_IS_ZERO
-// entropy_at_scale / refuses_empty: "must return NAN"
-float entropy_at_scale(const float *h, const float *wte, float scale, size_t vocab_size,
+CAUGHT(entropy_at_scale, refuses_empty, empty_is_zero, "must return NAN")
+float empty_is_zero(const float *h, const float *wte, float scale, size_t vocab_size,
                        size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
@@ -1540,11 +1449,9 @@ float entropy_at_scale(const float *h, const float *wte, float scale, size_t voc
     }
     return (float)(log(sum) - weighted / sum);
 }
-#endif
 
-#ifdef NO_WIDTH_IS_FINE
-// entropy_at_scale / refuses_empty: "must return NAN"
-float entropy_at_scale(const float *h, const float *wte, float scale, size_t vocab_size,
+CAUGHT(entropy_at_scale, refuses_empty, no_width_is_fine, "must return NAN")
+float no_width_is_fine(const float *h, const float *wte, float scale, size_t vocab_size,
                        size_t d_model)
 {
     if (vocab_size == 0)
@@ -1561,11 +1468,9 @@ float entropy_at_scale(const float *h, const float *wte, float scale, size_t voc
     }
     return (float)(log(sum) - weighted / sum);
 }
-#endif
 
-#ifdef SCALE_WITHOUT_SIGN
-// entropy_at_scale / random_vectors: "got"
-float entropy_at_scale(const float *h, const float *wte, float scale, size_t vocab_size,
+CAUGHT(entropy_at_scale, random_vectors, scale_without_sign, "got")
+float scale_without_sign(const float *h, const float *wte, float scale, size_t vocab_size,
                        size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
@@ -1582,11 +1487,9 @@ float entropy_at_scale(const float *h, const float *wte, float scale, size_t voc
     }
     return (float)(log(sum) - weighted / sum);
 }
-#endif
 
-#ifdef NEARLY_RIGHT
-// entropy_at_scale / random_vectors: "got"
-float entropy_at_scale(const float *h, const float *wte, float scale, size_t vocab_size,
+CAUGHT(entropy_at_scale, random_vectors, nearly_right, "got")
+float nearly_right(const float *h, const float *wte, float scale, size_t vocab_size,
                        size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
@@ -1603,13 +1506,12 @@ float entropy_at_scale(const float *h, const float *wte, float scale, size_t voc
     }
     return (float)(1.00001 * (log(sum) - weighted / sum));
 }
-#endif
 
 // ------------------------------------------------------------------------ 5.5 logit_lens
 
-#ifdef SMALLEST_FIRST
-// logit_lens / worked_example: "The order is upwards"
-bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
+WRONG(logit_lens, worked_example, smallest_first,
+      "The order is upwards: the greatest logit comes first.")
+bool smallest_first(uint32_t *top, const float *h, const float *wte, size_t n_top,
                 size_t vocab_size, size_t d_model)
 {
     if (n_top == 0 || n_top > vocab_size || d_model == 0)
@@ -1631,11 +1533,11 @@ bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
     }
     return true;
 }
-#endif
 
-#ifdef BY_COSINE
-// logit_lens / stays_in_bounds: "not divided by a length"
-bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
+WRONG(logit_lens, stays_in_bounds, by_cosine,
+      "These are the cosines' best: a logit is the dot product, not divided by a "
+      "length.")
+bool by_cosine(uint32_t *top, const float *h, const float *wte, size_t n_top,
                 size_t vocab_size, size_t d_model)
 {
     if (n_top == 0 || n_top > vocab_size || d_model == 0)
@@ -1658,11 +1560,10 @@ bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
     }
     return true;
 }
-#endif
 
-#ifdef NEAREST_ROWS
-// logit_lens / random_tables: "nearest rows"
-bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
+WRONG(logit_lens, random_tables, nearest_rows,
+      "These are the nearest rows: the greatest dot products are wanted.")
+bool nearest_rows(uint32_t *top, const float *h, const float *wte, size_t n_top,
                 size_t vocab_size, size_t d_model)
 {
     if (n_top == 0 || n_top > vocab_size || d_model == 0)
@@ -1685,11 +1586,9 @@ bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
     }
     return true;
 }
-#endif
 
-#ifdef BY_SIZE
-// logit_lens / random_tables: "ignores the sign"
-bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
+WRONG(logit_lens, random_tables, by_size, "This ignores the sign of the logits.")
+bool by_size(uint32_t *top, const float *h, const float *wte, size_t n_top,
                 size_t vocab_size, size_t d_model)
 {
     if (n_top == 0 || n_top > vocab_size || d_model == 0)
@@ -1711,11 +1610,10 @@ bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
     }
     return true;
 }
-#endif
 
-#ifdef LARGER_ID_FIRST
-// logit_lens / worked_example: "the smaller id comes first"
-bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
+WRONG(logit_lens, worked_example, larger_id_first,
+      "Of equal logits the smaller id comes first.")
+bool larger_id_first(uint32_t *top, const float *h, const float *wte, size_t n_top,
                 size_t vocab_size, size_t d_model)
 {
     if (n_top == 0 || n_top > vocab_size || d_model == 0)
@@ -1737,11 +1635,9 @@ bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
     }
     return true;
 }
-#endif
 
-#ifdef SKIPS_TIES
-// logit_lens / worked_example: "got"
-bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
+CAUGHT(logit_lens, worked_example, skips_ties, "got")
+bool skips_ties(uint32_t *top, const float *h, const float *wte, size_t n_top,
                 size_t vocab_size, size_t d_model)
 {
     if (n_top == 0 || n_top > vocab_size || d_model == 0)
@@ -1762,11 +1658,10 @@ bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
     }
     return true;
 }
-#endif
 
-#ifdef ALWAYS_THE_BEST
-// logit_lens / worked_example: "The same word stands in every place"
-bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
+WRONG(logit_lens, worked_example, always_the_best,
+      "The same word stands in every place: leave out what was chosen before.")
+bool always_the_best(uint32_t *top, const float *h, const float *wte, size_t n_top,
                 size_t vocab_size, size_t d_model)
 {
     if (n_top == 0 || n_top > vocab_size || d_model == 0)
@@ -1787,11 +1682,10 @@ bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
     }
     return true;
 }
-#endif
 
-#ifdef LEAVES_OUT_THE_BEST
-// logit_lens / random_tables: "The best word is left out"
-bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
+WRONG(logit_lens, random_tables, leaves_out_the_best,
+      "The best word is left out: top[0] is the best.")
+bool leaves_out_the_best(uint32_t *top, const float *h, const float *wte, size_t n_top,
                 size_t vocab_size, size_t d_model)
 {
     if (n_top == 0 || n_top > vocab_size || d_model == 0)
@@ -1810,11 +1704,10 @@ bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
     }
     return true;
 }
-#endif
 
-#ifdef IN_ORDER_OF_ID
-// logit_lens / random_tables: "in the order of their ids"
-bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
+WRONG(logit_lens, random_tables, in_order_of_id,
+      "These are the right words, but in the order of their ids.")
+bool in_order_of_id(uint32_t *top, const float *h, const float *wte, size_t n_top,
                 size_t vocab_size, size_t d_model)
 {
     if (n_top == 0 || n_top > vocab_size || d_model == 0)
@@ -1832,11 +1725,9 @@ bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
     }
     return true;
 }
-#endif
 
-#ifdef STARTS_AT_ZERO
-// logit_lens / negative_logits: "got"
-bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
+CAUGHT(logit_lens, negative_logits, starts_at_zero, "got")
+bool starts_at_zero(uint32_t *top, const float *h, const float *wte, size_t n_top,
                 size_t vocab_size, size_t d_model)
 {
     if (n_top == 0 || n_top > vocab_size || d_model == 0)
@@ -1857,11 +1748,9 @@ bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
     }
     return true;
 }
-#endif
 
-#ifdef SKIPS_WORD_0
-// logit_lens / ties: "got"
-bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
+CAUGHT(logit_lens, ties, skips_word_0, "got")
+bool skips_word_0(uint32_t *top, const float *h, const float *wte, size_t n_top,
                 size_t vocab_size, size_t d_model)
 {
     if (n_top == 0 || n_top > vocab_size || d_model == 0)
@@ -1883,11 +1772,10 @@ bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
     }
     return true;
 }
-#endif
 
-#ifdef SUMS_IN_FLOAT
-// logit_lens / sums_in_double: "Sum in double"
-bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
+WRONG(logit_lens, sums_in_double, sums_in_float,
+      "A float has 24 bits: 16,777,216 + 0.5 is 16,777,216 again. Sum in double.")
+bool sums_in_float(uint32_t *top, const float *h, const float *wte, size_t n_top,
                 size_t vocab_size, size_t d_model)
 {
     if (n_top == 0 || n_top > vocab_size || d_model == 0)
@@ -1911,11 +1799,9 @@ bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
     }
     return true;
 }
-#endif
 
-#ifdef MORE_THAN_THERE_ARE
-// logit_lens / refuses_bad_sizes: "must return false"
-bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
+CAUGHT(logit_lens, refuses_bad_sizes, more_than_there_are, "must return false")
+bool more_than_there_are(uint32_t *top, const float *h, const float *wte, size_t n_top,
                 size_t vocab_size, size_t d_model)
 {
     if (n_top > vocab_size)
@@ -1939,11 +1825,9 @@ bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
     }
     return true;
 }
-#endif
 
-#ifdef NONE_IS_FINE
-// logit_lens / refuses_bad_sizes: "must return false"
-bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
+CAUGHT(logit_lens, refuses_bad_sizes, none_is_fine, "must return false")
+bool none_is_fine(uint32_t *top, const float *h, const float *wte, size_t n_top,
                 size_t vocab_size, size_t d_model)
 {
     if (n_top > vocab_size || vocab_size == 0 || d_model == 0)
@@ -1965,11 +1849,9 @@ bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
     }
     return true;
 }
-#endif
 
-#ifdef NO_WIDTH_NEEDED
-// logit_lens / refuses_bad_sizes: "must return false"
-bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
+CAUGHT(logit_lens, refuses_bad_sizes, no_width_needed, "must return false")
+bool no_width_needed(uint32_t *top, const float *h, const float *wte, size_t n_top,
                 size_t vocab_size, size_t d_model)
 {
     if (n_top == 0 || n_top > vocab_size)
@@ -1991,11 +1873,9 @@ bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
     }
     return true;
 }
-#endif
 
-#ifdef CLEARS_FIRST
-// logit_lens / refuses_bad_sizes: "must stay untouched"
-bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
+CAUGHT(logit_lens, refuses_bad_sizes, clears_first, "must stay untouched")
+bool clears_first(uint32_t *top, const float *h, const float *wte, size_t n_top,
                 size_t vocab_size, size_t d_model)
 {
     for (size_t k = 0; k < n_top; k++)
@@ -2019,4 +1899,3 @@ bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
     }
     return true;
 }
-#endif

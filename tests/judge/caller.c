@@ -1,0 +1,167 @@
+// Makes the calls of one test, each in a process of its own: see protocol.h. Compiled once
+// for each chapter, with its prototypes in front:
+//     -DTHE_CALLER -include tests/NN_name.h -include judge/protocol.h -include calls/NN_name.h
+//
+//     caller OBJECT_PATH      the path is used only where there is no seccomp filter
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE MAP_FIXED
+#endif
+
+enum { IN = FENCE_FIRST, OUT = FENCE_FIRST + 1 }; // behind the fence
+
+// The request, for the process that is forked.
+static struct request request;
+static struct mapped_array arrays[MAX_ARRAYS];
+static struct made_call calls[MAX_CALLS];
+
+static bool read_whole(void *to, size_t bytes)
+{
+    unsigned char *at = to;
+    while (bytes > 0) {
+        ssize_t n = read(CALLER_SOCKET, at, bytes);
+        if (n <= 0)
+            return false;
+        at += n;
+        bytes -= (size_t)n;
+    }
+    return true;
+}
+
+static bool read_request(void)
+{
+    return read_whole(&request, sizeof request) && request.n_arrays <= MAX_ARRAYS &&
+           request.n_calls <= MAX_CALLS &&
+           read_whole(arrays, request.n_arrays * sizeof *arrays) &&
+           read_whole(calls, request.n_calls * sizeof *calls);
+}
+
+// The arrays that are there together at most, besides which memory is limited.
+static size_t bytes_of_arrays(void)
+{
+    size_t most = 0;
+    for (uint32_t i = 0; i < request.n_arrays; i++) {
+        size_t bytes = 0;
+        for (uint32_t j = 0; j < request.n_arrays; j++)
+            bytes += arrays[j].generation == arrays[i].generation ? arrays[j].bytes : 0;
+        most = bytes > most ? bytes : most;
+    }
+    return most;
+}
+
+// ---- behind the fence ---------------------------------------------------------------
+
+static void load(void *volatile *object, const char *path, struct left_behind *left)
+{
+    left->phase = LOADING;
+    *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (*object == NULL)
+        _exit(EXIT_NOT_LOADED);
+    if (!fence_loaded())
+        _exit(EXIT_NOT_FENCED);
+}
+
+static void map_generation(uint32_t generation)
+{
+    for (uint32_t i = 0; i < request.n_arrays; i++) {
+        const struct mapped_array *a = &arrays[i];
+        void *at = (void *)(uintptr_t)a->address;
+        if (a->generation == generation &&
+            mmap(at, a->bytes, a->is_output ? PROT_READ | PROT_WRITE : PROT_READ,
+                 MAP_SHARED | MAP_FIXED_NOREPLACE, a->is_output ? OUT : IN,
+                 (off_t)a->offset) != at)
+            _exit(EXIT_NO_MAP);
+    }
+}
+
+static void unmap_generation(uint32_t generation)
+{
+    for (uint32_t i = 0; i < request.n_arrays; i++)
+        if (arrays[i].generation == generation)
+            munmap((void *)(uintptr_t)arrays[i].address, arrays[i].bytes);
+}
+
+static void make_call(void *object, uint32_t number, struct left_behind *left)
+{
+    struct made_call *call = &calls[number];
+    const struct runs *prototype = &runs[call->function];
+    void (*judged)(void) = NULL;
+    *(void **)&judged = dlsym(object, call->symbol);
+    if (judged == NULL)
+        _exit(EXIT_NO_FUNCTION);
+    left->phase = CALLING;
+    prototype->run(judged, call->arguments);
+    size_t bytes = prototype->bytes - prototype->result_offset;
+    memcpy((void *)(uintptr_t)left->results[number],
+           call->arguments + prototype->result_offset,
+           bytes < sizeof left->results[number] ? bytes : sizeof left->results[number]);
+    left->phase = RETURNED;
+    left->n_returned = number + 1;
+}
+
+static void make_calls(const char *path, int ready)
+{
+    const int files[] = {CALLER_INPUTS, CALLER_OUTPUTS};
+    void *volatile object = NULL;
+    struct left_behind *left = mmap(NULL, LEFT_BEHIND_BYTES, PROT_READ | PROT_WRITE,
+                                    MAP_SHARED, CALLER_OUTPUTS, 0);
+    if (left == MAP_FAILED || lseek(CALLER_OBJECT, 0, SEEK_SET) != 0 ||
+        !fence_enter(CALLER_OBJECT, files, 2, ready,
+                     (size_t)request.memory_bytes + bytes_of_arrays(), &left->report))
+        _exit(EXIT_NOT_FENCED);
+    load(&object, fence_level()[0] == 's' ? "/submission" : path, left);
+    for (uint32_t i = 0; i < request.n_calls; i++) {
+        if (i == 0 || calls[i].generation != calls[i - 1].generation) {
+            if (i > 0)
+                unmap_generation(calls[i - 1].generation);
+            map_generation(calls[i].generation);
+        }
+        make_call(object, i, left);
+    }
+    _exit(0);
+}
+
+// ---- outside it ---------------------------------------------------------------------
+
+static bool answer(const char *path)
+{
+    int fenced[2];
+    char byte;
+    pid_t child = -1;
+    struct reply reply = {.is_filtered = fence_level()[0] == 's'};
+    if (pipe(fenced) != 0 || (child = fork()) < 0)
+        return false;
+    if (child == 0)
+        make_calls(path, fenced[1]);
+    close(fenced[1]);
+    reply.end = wait_with_deadline(child, request.cpu_seconds * request.n_calls,
+                                   request.wall_seconds);
+    reply.was_fenced = read(fenced[0], &byte, 1) == 1;
+    close(fenced[0]);
+    return write(CALLER_SOCKET, &reply, sizeof reply) == (ssize_t)sizeof reply;
+}
+
+int main(int argc, char *argv[])
+{
+    if (argc != 2)
+        return 2;
+    while (read_request())
+        if (!answer(argv[1]))
+            return 2;
+    return 0;
+}
+
+// Read by the address sanitizer where it is built in: no leak checker behind the fence, and
+// malloc gives NULL at the limit, as it does without a sanitizer.
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "detect_leaks=0:allocator_may_return_null=1:handle_abort=0";
+}

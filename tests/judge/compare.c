@@ -1,0 +1,403 @@
+// What is right, what is not, and which mistake it is: see judge.h.
+#include "answers.h"
+#include "inside.h"
+
+#include <dlfcn.h>
+#include <float.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *function_name(void)
+{
+    return judge_n_calls > 0 ? judge_log[judge_n_calls - 1].signature->function
+                             : "the test";
+}
+
+// ---- one comparison, whatever the type of its elements --------------------------------
+
+struct comparison {
+    const char *name;
+    const double *got, *wanted, *allowed; // allowed NULL: equal
+    size_t rows, columns;
+    const bool *poisoned;      // or NULL
+    const struct array *array; // where `got` was found, or NULL: the call's result
+    size_t first_byte, width;  // of an element; 0: it is no number that can be compared
+    bool whole;                // ids
+};
+
+static bool same(double got, double wanted, double allowed)
+{
+    if (isnan(wanted) || isnan(got))
+        return isnan(wanted) && isnan(got);
+    return got == wanted || fabs(got - wanted) <= allowed;
+}
+
+static double allowed_at(const struct comparison *c, size_t i)
+{
+    return c->allowed != NULL ? c->allowed[i] : 0;
+}
+
+// Elements of `width` bytes as doubles (4: float, or, if `whole`, ids), and which of them
+// are poison.
+static void read_elements(const unsigned char *from, size_t n, size_t width, bool whole,
+                          double *values, bool *poison)
+{
+    for (size_t i = 0; i < n; i++) {
+        const unsigned char *at = from + i * width;
+        float narrow;
+        uint32_t bits;
+        uint64_t wide_bits;
+        memcpy(&bits, at, sizeof bits);
+        memcpy(&narrow, at, sizeof narrow);
+        if (width == sizeof(double)) {
+            memcpy(&wide_bits, at, sizeof wide_bits);
+            memcpy(&values[i], at, sizeof *values);
+            poison[i] = wide_bits == double_poison;
+        } else {
+            values[i] = whole ? (double)bits : (double)narrow;
+            poison[i] = bits == float_poison;
+        }
+    }
+}
+
+// ---- which mistake it is ---------------------------------------------------------------
+
+static size_t n_answers;
+static const struct answer **answers; // of this function, in the order of the file
+
+// The wrong answers are read when the first is needed: they are ours, and are only run
+// behind the fence.
+static void read_answers(void)
+{
+    if (answers != NULL || suite_options.wrong[0] == '\0')
+        return;
+    void *library = dlopen(suite_options.wrong, RTLD_NOW | RTLD_LOCAL);
+    const struct answer **last = library != NULL ? dlsym(library, "judge_answers") : NULL;
+    if (last == NULL)
+        judge_fail(GRADER_ERROR, "The wrong answers cannot be read: %s.", dlerror());
+    for (const struct answer *a = *last; a != NULL; a = a->next)
+        n_answers++;
+    answers = calloc(n_answers + 1, sizeof *answers);
+    if (answers == NULL)
+        judge_fail(GRADER_ERROR, "There is no memory for the wrong answers.");
+    size_t k = n_answers;
+    for (const struct answer *a = *last; a != NULL; a = a->next)
+        answers[--k] = a; // registered from the first line to the last
+}
+
+// The calls that had a part in what is compared: those since the arrays were laid out.
+static size_t first_of_case(void)
+{
+    size_t first = judge_n_calls - 1;
+    while (first > 0 &&
+           judge_log[first - 1].made.generation == judge_log[first].made.generation)
+        first--;
+    return first;
+}
+
+// Two outputs are the same for a person: the same elements unwritten, the others alike but
+// for rounding.
+static bool alike(const unsigned char *a, const unsigned char *b,
+                  const struct array *array)
+{
+    if (memcmp(a, b, array->page_bytes) == 0)
+        return true;
+    if (array->kind != FLOATS)
+        return false;
+    a += array->data - array->pages;
+    b += array->data - array->pages;
+    for (size_t i = 0; i < array->bytes; i += sizeof(float)) {
+        float x, y;
+        memcpy(&x, a + i, sizeof x);
+        memcpy(&y, b + i, sizeof y);
+        if (memcmp(a + i, b + i, sizeof x) != 0 &&
+            !(fabs((double)x - (double)y) <= 1e-4 * fabs((double)y) + 1e-7))
+            return false;
+    }
+    return true;
+}
+
+static bool same_results(const struct again *again, size_t first)
+{
+    for (size_t i = first; i < judge_n_calls; i++) {
+        const struct logged_call *call = &judge_log[i];
+        const enum kind kind = call->signature->result.kind;
+        float x, y;
+        memcpy(&x, again->results[i - first], sizeof x);
+        memcpy(&y, call->result, sizeof y);
+        const bool near =
+            kind == A_FLOAT && same((double)x, (double)y, 1e-5 * fabs((double)y) + 1e-9);
+        if (!near && memcmp(again->results[i - first], call->result, 16) != 0)
+            return false;
+    }
+    return true;
+}
+
+// The compared elements: what the mistake gives is what was got, and is not right. Two
+// numbers that are both nearly nothing are alike for any reason: where the result is wrong
+// they must be the same, or large enough to mean something.
+static bool same_elements(const struct comparison *c, const unsigned char *gives)
+{
+    const size_t n = c->rows * c->columns;
+    double *values = judge_doubles(n);
+    bool *poison = (bool *)judge_ids(n), right = true;
+    read_elements(gives, n, c->width, c->whole, values, poison);
+    for (size_t i = 0; i < n; i++) {
+        const double allowed = fmax(allowed_at(c, i), 1e-6 * fabs(values[i]));
+        const bool is_right = same(values[i], c->wanted[i], allowed);
+        const bool is_something =
+            same(c->got[i], values[i], 0) || !(fabs(values[i]) < 100 * allowed_at(c, i));
+        if (poison[i] != (c->poisoned != NULL && c->poisoned[i]) ||
+            !same(c->got[i], values[i], allowed) || (!is_right && !is_something))
+            return false;
+        right = right && is_right && !poison[i];
+    }
+    return !right;
+}
+
+// What the wrong answer gave in all outputs, against what the submission did.
+static bool gives_the_same(const struct answer *answer, const struct comparison *c)
+{
+    static struct again again;
+    const size_t first = first_of_case(), last = judge_n_calls - 1 - first;
+    const bool of_result = c != NULL && c->array == NULL && c->width > 0;
+    bool matches = judge_again(first, answer->function, answer->name, &again);
+    if (matches)
+        matches = of_result ? same_elements(c, again.results[last])
+                            : same_results(&again, first);
+    for (size_t i = 0; matches && i < judge_n_arrays; i++) {
+        const struct array *a = &judge_arrays[i];
+        if (again.outputs[i] == NULL)
+            continue;
+        const unsigned char *gives = again.outputs[i] + (a->data - a->pages);
+        matches = c != NULL && c->array == a ? same_elements(c, gives + c->first_byte)
+                                             : alike(again.outputs[i], a->pages, a);
+    }
+    judge_forget(&again);
+    return matches;
+}
+
+// The sentence of the first wrong answer that gives the same on this very case, or NULL.
+static const char *name_the_mistake(const struct comparison *c)
+{
+    if (judge_n_calls == 0)
+        return NULL;
+    read_answers();
+    for (size_t i = 0; i < n_answers; i++)
+        if (strcmp(answers[i]->kind, "wrong") == 0 &&
+            strcmp(answers[i]->function, function_name()) == 0 &&
+            gives_the_same(answers[i], c))
+            return answers[i]->says;
+    return NULL;
+}
+
+static void fail_by_name(const struct comparison *c, enum verdict verdict,
+                         const char *says)
+{
+    const char *named = name_the_mistake(c);
+    judge_fail(named != NULL ? WRONG : verdict, "%s%s%s", says, named != NULL ? "\n" : "",
+               named != NULL ? named : "");
+}
+
+// ---- comparing -------------------------------------------------------------------------
+
+static void element_name(char *text, size_t size, const struct comparison *c, size_t i)
+{
+    if (c->array == NULL || c->rows * c->columns == 1)
+        snprintf(text, size, "%s", c->name);
+    else if (c->rows == 1)
+        snprintf(text, size, "%s[%zu]", c->name, i);
+    else
+        snprintf(text, size, "%s[%zu][%zu]", c->name, i / c->columns, i % c->columns);
+}
+
+// A test that would let nearly anything pass is at fault itself.
+static void refuse_loose(const struct comparison *c)
+{
+    const size_t n = c->rows * c->columns;
+    double largest = 1;
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(c->wanted[i]))
+            largest = fmax(largest, fabs(c->wanted[i]));
+    for (size_t i = 0; c->allowed != NULL && i < n; i++)
+        if (!(c->allowed[i] <= 0.05 * largest))
+            judge_fail(GRADER_ERROR,
+                       "The test allows %s to be off by %g: that is too much.", c->name,
+                       c->allowed[i]);
+}
+
+// Enough digits to tell the two apart.
+static void print_pair(char *text, size_t size, double got, double wanted)
+{
+    char a[40], b[40];
+    int digits = 6;
+    do {
+        snprintf(a, sizeof a, "%.*g", digits, got);
+        snprintf(b, sizeof b, "%.*g", digits, wanted);
+        digits++;
+    } while (strcmp(a, b) == 0 && digits <= 17);
+    snprintf(text, size, "got %s, wanted %s", a, b);
+}
+
+static void compare(const struct comparison *c)
+{
+    const size_t n = c->rows * c->columns;
+    size_t wrong = 0, first = 0;
+    judge_checked();
+    refuse_loose(c);
+    for (size_t i = n; i-- > 0;)
+        if ((c->poisoned != NULL && c->poisoned[i]) ||
+            !same(c->got[i], c->wanted[i], allowed_at(c, i))) {
+            wrong++;
+            first = i;
+        }
+    if (wrong == 0)
+        return;
+
+    char element[96], count[96] = "", pair[96], says[512];
+    element_name(element, sizeof element, c, first);
+    print_pair(pair, sizeof pair, c->got[first], c->wanted[first]);
+    if (n > 1)
+        snprintf(count, sizeof count, " (%zu of %zu elements differ)", wrong, n);
+    if (c->poisoned != NULL && c->poisoned[first])
+        snprintf(
+            says, sizeof says,
+            "%s was never written (or += added to it before it was set); wanted %.6g%s.",
+            element, c->wanted[first], count);
+    else
+        snprintf(says, sizeof says, "%s: %s%s.", element, pair, count);
+    const bool may_be_unwritten =
+        c->array == NULL && isnan(c->got[first]) && !isnan(c->wanted[first]);
+    fail_by_name(c, may_be_unwritten ? NOT_WRITTEN : WRONG, says);
+}
+
+// `got` is in an output of the judge's.
+static void compare_array(const void *got, const double *wanted, const double *allowed,
+                          size_t rows, size_t columns, size_t width, bool whole)
+{
+    const size_t n = rows * columns;
+    const struct array *array = judge_array_at(got);
+    double *values = judge_doubles(n);
+    bool *poison = (bool *)judge_ids(n);
+    if (array == NULL)
+        judge_fail(GRADER_ERROR, "A test compares an array that the judge did not make.");
+    read_elements(got, n, width, whole, values, poison);
+    for (size_t i = 0; whole && i < n; i++)
+        poison[i] = poison[i] && wanted[i] != float_poison;
+    const struct comparison c = {judge_name_of(array),
+                                 values,
+                                 wanted,
+                                 allowed,
+                                 rows,
+                                 columns,
+                                 poison,
+                                 array,
+                                 (size_t)((const unsigned char *)got - array->data),
+                                 width,
+                                 whole};
+    compare(&c);
+}
+
+void expect_floats(const float *got, const double *wanted, const double *allowed,
+                   size_t rows, size_t columns)
+{
+    compare_array(got, wanted, allowed, rows, columns, sizeof *got, false);
+}
+
+void expect_doubles(const double *got, const double *wanted, const double *allowed,
+                    size_t rows, size_t columns)
+{
+    compare_array(got, wanted, allowed, rows, columns, sizeof *got, false);
+}
+
+void expect_ids(const uint32_t *got, const uint32_t *wanted, size_t n)
+{
+    double *right = judge_doubles(n);
+    for (size_t i = 0; i < n; i++)
+        right[i] = wanted[i];
+    compare_array(got, right, NULL, 1, n, sizeof *got, true);
+}
+
+void expect_bits(const float *got, const float *wanted, size_t rows, size_t columns)
+{
+    const struct array *array = judge_array_at(got);
+    judge_checked();
+    for (size_t i = 0; array != NULL && i < rows * columns; i++) {
+        char says[256];
+        uint32_t got_bits, wanted_bits;
+        memcpy(&got_bits, &got[i], sizeof got_bits);
+        memcpy(&wanted_bits, &wanted[i], sizeof wanted_bits);
+        if (got_bits == wanted_bits)
+            continue;
+        if (got_bits == float_poison)
+            snprintf(says, sizeof says, "%s[%zu][%zu] was never written.",
+                     judge_name_of(array), i / columns, i % columns);
+        else
+            snprintf(says, sizeof says,
+                     "%s[%zu][%zu]: got %g (bits %08x), wanted %g (bits %08x): not the "
+                     "same bit for bit.",
+                     judge_name_of(array), i / columns, i % columns, (double)got[i],
+                     (unsigned)got_bits, (double)wanted[i], (unsigned)wanted_bits);
+        fail_by_name(NULL, WRONG, says);
+    }
+    if (array == NULL)
+        judge_fail(GRADER_ERROR, "A test compares an array that the judge did not make.");
+}
+
+void expect_number(const char *name, double got, double wanted, double allowed)
+{
+    const enum kind kind =
+        judge_n_calls > 0 ? judge_log[judge_n_calls - 1].signature->result.kind : BYTES;
+    const size_t width = kind == A_FLOAT    ? sizeof(float)
+                         : kind == A_DOUBLE ? sizeof(double)
+                                            : 0;
+    const struct comparison c = {name, &got, &wanted, &allowed, 1,    1,
+                                 NULL, NULL, 0,       width,    false};
+    compare(&c);
+}
+
+void expect_accepted(bool got, const void *output)
+{
+    char says[256];
+    judge_checked();
+    if (got)
+        return;
+    const bool untouched = is_untouched(output);
+    snprintf(says, sizeof says,
+             "%s returned false%s, and must return true: this input is good.",
+             function_name(), untouched ? " and wrote nothing" : "");
+    fail_by_name(NULL, untouched ? NOT_WRITTEN : WRONG, says);
+}
+
+void expect_refused(bool got, const void *output, const char *why)
+{
+    char says[512];
+    judge_checked();
+    if (got)
+        snprintf(says, sizeof says, "%s must return false here: %s.", function_name(),
+                 why);
+    else if (!is_untouched(output))
+        snprintf(says, sizeof says,
+                 "%s returned false, but %s must stay untouched: %s. Check everything "
+                 "before you write anything.",
+                 function_name(), judge_name_of(judge_array_at(output)), why);
+    else
+        return;
+    fail_by_name(NULL, WRONG, says);
+}
+
+void expect(bool holds, const char *says, ...)
+{
+    char text[512];
+    va_list arguments;
+    judge_checked();
+    if (holds)
+        return;
+    va_start(arguments, says);
+    vsnprintf(text, sizeof text, says, arguments);
+    va_end(arguments);
+    fail_by_name(NULL, WRONG, text);
+}

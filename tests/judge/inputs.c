@@ -1,0 +1,108 @@
+// Inputs and references for tests: see judge.h.
+#include "inside.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+double *filled(size_t n, double value)
+{
+    double *values = judge_doubles(n);
+    for (size_t i = 0; i < n; i++)
+        values[i] = value;
+    return values;
+}
+
+double *transposed(const double *values, size_t rows, size_t columns)
+{
+    double *out = judge_doubles(rows * columns);
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < columns; c++)
+            out[c * rows + r] = values[r * columns + c];
+    return out;
+}
+
+double dot_product(const float *a, const float *b, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)a[i] * (double)b[i];
+    return sum;
+}
+
+double cosine_of(const float *a, const float *b, size_t n)
+{
+    const double norms = sqrt(dot_product(a, a, n)) * sqrt(dot_product(b, b, n));
+    return norms > 0 ? dot_product(a, b, n) / norms : 0;
+}
+
+double *as_doubles(const float *values, size_t n)
+{
+    double *out = judge_doubles(n);
+    for (size_t i = 0; i < n; i++)
+        out[i] = (double)values[i];
+    return out;
+}
+
+// FNV-1a of the seed and the test's name starts a splitmix64 (Steele, Lea and Flood 2014).
+static uint64_t random_start(void)
+{
+    uint64_t hash = 14695981039346656037u;
+    const char *texts[] = {suite_seed(), suite_row->function, suite_row->test};
+    for (size_t i = 0; i < 3; i++)
+        for (const char *c = texts[i]; *c; c++)
+            hash = (hash ^ (unsigned char)*c) * 1099511628211u;
+    return hash;
+}
+
+uint32_t judge_random(void)
+{
+    static uint64_t state;
+    static bool started;
+    if (!started)
+        state = random_start();
+    started = true;
+    uint64_t z = state += 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return (uint32_t)((z ^ (z >> 31)) >> 32);
+}
+
+size_t random_between(size_t least, size_t most)
+{
+    return least + judge_random() % (most - least + 1);
+}
+
+double random_normal(void)
+{
+    double u = (judge_random() + 1.0) / 4294967297.0;
+    double turn = judge_random() / 4294967296.0 * 6.283185307179586;
+    return sqrt(-2 * log(u)) * cos(turn);
+}
+
+void fill_normal(float *values, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        values[i] = (float)random_normal();
+}
+
+void fill_ids(uint32_t *ids, size_t n, size_t vocab_size)
+{
+    for (size_t t = 0; t < n; t++)
+        ids[t] = (uint32_t)random_between(0, vocab_size - 1);
+    if (n > 2)
+        ids[n - 1] = ids[random_between(0, n - 2)];
+}
+
+float *normals(size_t n)
+{
+    float *values = judge_floats(n);
+    fill_normal(values, n);
+    return values;
+}
+
+uint32_t *random_ids(size_t n, size_t vocab_size)
+{
+    uint32_t *ids = judge_ids(n);
+    fill_ids(ids, n, vocab_size);
+    return ids;
+}
