@@ -180,7 +180,58 @@ static bool gives_the_same(const struct answer *answer, const struct comparison 
     return matches;
 }
 
-// The sentence of the first wrong answer that gives the same on this very case, or NULL.
+// The same but for a thousandth of what is largest: nobody's other mistake.
+static bool roughly_alike(const float *a, const float *b, size_t n)
+{
+    double largest = 0;
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(b[i]) && !(fabs((double)b[i]) <= largest))
+            largest = fabs((double)b[i]);
+    for (size_t i = 0; i < n; i++)
+        if (!same((double)a[i], (double)b[i], 1e-3 * largest + 1e-30))
+            return false;
+    return true;
+}
+
+static bool was_the_same(const struct array *array, const unsigned char *gives)
+{
+    unsigned char *gave = malloc(array->page_bytes);
+    if (gave == NULL)
+        return false;
+    judge_read_output(array, gave);
+    const size_t at = (size_t)(array->data - array->pages);
+    const bool is_same = array->kind == FLOATS
+                             ? roughly_alike((const float *)(const void *)(gives + at),
+                                             (const float *)(const void *)(gave + at),
+                                             array->bytes / sizeof(float))
+                             : memcmp(gives + at, gave + at, array->bytes) == 0;
+    free(gave);
+    return is_same;
+}
+
+// Whoever makes this mistake also gave what the submission gave before, in this test.
+static bool gave_the_same(const struct answer *answer)
+{
+    static struct again again;
+    const size_t first = first_of_case();
+    bool matches = judge_again(0, answer->function, answer->name, &again);
+    for (size_t i = 0; matches && i < first; i++) {
+        const float *x = (const float *)(const void *)again.results[i];
+        const float *y = (const float *)(const void *)judge_log[i].result;
+        matches = judge_log[i].signature->result.kind == A_FLOAT
+                      ? roughly_alike(x, y, 1)
+                      : memcmp(x, y, sizeof again.results[i]) == 0;
+    }
+    for (size_t i = 0; matches && i < judge_n_arrays; i++)
+        if (again.outputs[i] != NULL &&
+            judge_arrays[i].generation < judge_log[first].made.generation)
+            matches = was_the_same(&judge_arrays[i], again.outputs[i]);
+    judge_forget(&again);
+    return matches;
+}
+
+// The sentence of the first wrong answer that gives the same on this very case, and gave
+// the same in this test so far; or NULL.
 static const char *name_the_mistake(const struct comparison *c)
 {
     if (judge_n_calls == 0)
@@ -189,7 +240,7 @@ static const char *name_the_mistake(const struct comparison *c)
     for (size_t i = 0; i < n_answers; i++)
         if (strcmp(answers[i]->kind, "wrong") == 0 &&
             strcmp(answers[i]->function, function_name()) == 0 &&
-            gives_the_same(answers[i], c))
+            gives_the_same(answers[i], c) && gave_the_same(answers[i]))
             return answers[i]->says;
     return NULL;
 }

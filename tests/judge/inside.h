@@ -105,6 +105,9 @@ bool judge_again(size_t first, const char *function, const char *answer,
 
 void judge_forget(struct again *again);
 
+// What an output held after the last call of its generation.
+void judge_read_output(const struct array *array, unsigned char *pages);
+
 // A test has compared something: one that never does has failed.
 void judge_checked(void);
 

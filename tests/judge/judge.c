@@ -1017,6 +1017,11 @@ bool judge_again(size_t first, const char *function, const char *answer,
     return came_back(&again->reply, &left, n);
 }
 
+void judge_read_output(const struct array *array, unsigned char *pages)
+{
+    read_at(pages, array->page_bytes, array->offset);
+}
+
 void judge_forget(struct again *again)
 {
     for (size_t i = 0; i < judge_n_arrays; i++)
@@ -1073,7 +1078,7 @@ static void expect_no_memory(void)
         if (again.outputs[i] == NULL)
             continue;
         unsigned char *alone = must_map(a->page_bytes, PROT_READ | PROT_WRITE);
-        read_at(alone, a->page_bytes, a->offset);
+        judge_read_output(a, alone);
         if (memcmp(again.outputs[i], alone, a->page_bytes) != 0)
             fail_at_difference(last_call_of(a->generation));
         munmap(alone, a->page_bytes);
