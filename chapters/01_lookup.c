@@ -162,8 +162,14 @@ You do not know what `out` holds when you get it, so write the zeros as well as
 the ones. An id that is not below `vocab_size` has no switch: then return
 `false`, and leave every float of `out` as it was, even those of the ids before
 it. A caller can then trust that `out` holds either the whole answer or what it
-held before. No ids at all are no error: there is nothing to write, and you
-return `true`.
+held before. With a vocabulary of 0 words no id has a switch. But no ids at all are
+no error: there is nothing to write, and you return `true`.
+
+Three rules hold for all exercises of this course. A size of 0 is no error unless
+the exercise says so: there is nothing to do, and that is done. A function keeps
+nothing from call to call: the same arguments give the same answer, whatever was
+called before, so no `static` variable remembers anything. And sizes may be as
+large as memory: no array of a fixed length will do for all of them.
 */
 
 // out[t][v] = 1 if v == ids[t], else 0
@@ -570,7 +576,9 @@ $$
 $$
 
 and for the one-hot input $(0, 1, 0)$ the outputs are 20 and 21, as before. There
-is no bias. If a size is 0, return `false` and leave `out` alone.
+is no bias. Here you may skip zeros of `x` or multiply them, as you like: we shall
+not feed it what makes a difference. If a size is 0, return `false` and leave `out`
+alone.
 */
 
 // out[r][o] = sum over i of x[r][i] * weight[o][i]
@@ -1236,12 +1244,14 @@ $10^{-30}$, nor that of $10^{30}$: the one becomes zero and the other infinity. 
 `double` holds both.
 
 A vector of zeros has length 0 and no direction, and $0 / 0$ is not a number. Say
-that it is like nothing: if either vector is all zeros, return 0.
+that it is like nothing: if either vector is all zeros, or has no numbers at all,
+return 0. All zeros means just that: a vector of tiny numbers has a direction. What
+comes out when a NaN or an infinity goes in is up to you.
 */
 
 // (sum over i of a[i] * b[i]) / (|a| * |b|), sums in double
 //   a [n]   b [n]
-// 0 if a or b is all zeros
+// 0 if a or b is all zeros, or n is 0
 EXERCISE float cosine_similarity(const float *a, const float *b, size_t n)
 {
     // your code here

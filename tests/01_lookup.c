@@ -475,6 +475,9 @@ Test(embedding_forward, refuses_bad_ids)
     refuse_lookups(11, 2, 3);
     refuse_lookups(9001, 4, 3);
     try_lookup(normals(12), none, 0, 4, 3);
+    refuse_lookup(3, 4, 0,
+                  (struct bad_id){1, 4, "an id is vocab_size, whatever d_model is"});
+    try_lookup(normals(1), random_ids(3, 4), 3, 4, 0);
     try_random_lookup(5, 6, 3);
     judge_passed();
 }

@@ -1,13 +1,13 @@
 // Other right answers to the exercises of chapter 1: ways to write them that differ from the
-// solutions', and that the tests must accept. Each stands in its own #ifdef and names its
-// exercise; build/prove links one of them at a time before the solutions.
+// solutions', and that the tests must accept. See tests/judge/answers.h.
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 // ---------------------------------------------------------------------------- 1.1 one_hot
 
-RIGHT(one_hot, clear_then_mark, "memset to zero bytes, which are zero floats, then one store a row")
+RIGHT(one_hot, clear_then_mark,
+      "memset to zero bytes, which are zero floats, then one store a row")
 bool clear_then_mark(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     for (size_t t = 0; t < n_tokens; t++)
@@ -20,8 +20,10 @@ bool clear_then_mark(float *out, const uint32_t *ids, size_t n_tokens, size_t vo
     return true;
 }
 
-RIGHT(one_hot, mark_column_by_column, "the loops the other way round, the comparison itself as the number")
-bool mark_column_by_column(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+RIGHT(one_hot, mark_column_by_column,
+      "the loops the other way round, the comparison itself as the number")
+bool mark_column_by_column(float *out, const uint32_t *ids, size_t n_tokens,
+                           size_t vocab_size)
 {
     size_t n_bad = 0;
     for (size_t t = n_tokens; t-- > 0;)
@@ -33,7 +35,8 @@ bool mark_column_by_column(float *out, const uint32_t *ids, size_t n_tokens, siz
 }
 
 RIGHT(one_hot, mark_with_pointers, "pointers that walk, no index")
-bool mark_with_pointers(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+bool mark_with_pointers(float *out, const uint32_t *ids, size_t n_tokens,
+                        size_t vocab_size)
 {
     const uint32_t *end = ids + n_tokens;
     for (const uint32_t *id = ids; id != end; id++)
@@ -51,7 +54,8 @@ static bool all_below(const uint32_t *ids, size_t n_tokens, size_t vocab_size)
            (ids[n_tokens - 1] < vocab_size && all_below(ids, n_tokens - 1, vocab_size));
 }
 
-RIGHT(one_hot, mark_recursively, "all ids but the last first; the last row only if those were good")
+RIGHT(one_hot, mark_recursively,
+      "all ids but the last first; the last row only if those were good")
 bool mark_recursively(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     if (n_tokens == 0)
@@ -67,8 +71,8 @@ bool mark_recursively(float *out, const uint32_t *ids, size_t n_tokens, size_t v
 // ----------------------------------------------------------------------------- 1.2 matmul
 
 RIGHT(matmul, product_sum_in_double, "r-c-k with the sum in double")
-bool product_sum_in_double(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
-            size_t n_cols)
+bool product_sum_in_double(float *out, const float *a, const float *b, size_t n_rows,
+                           size_t n_inner, size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
         return false;
@@ -82,9 +86,10 @@ bool product_sum_in_double(float *out, const float *a, const float *b, size_t n_
     return true;
 }
 
-RIGHT(matmul, product_row_by_row_of_b, "r-k-c, the order that walks along the rows of b and of out")
-bool product_row_by_row_of_b(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
-            size_t n_cols)
+RIGHT(matmul, product_row_by_row_of_b,
+      "r-k-c, the order that walks along the rows of b and of out")
+bool product_row_by_row_of_b(float *out, const float *a, const float *b, size_t n_rows,
+                             size_t n_inner, size_t n_cols)
 {
     if (!(n_rows && n_inner && n_cols))
         return false;
@@ -102,9 +107,10 @@ bool product_row_by_row_of_b(float *out, const float *a, const float *b, size_t 
     return true;
 }
 
-RIGHT(matmul, product_outer, "k outermost, a sum of outer products, from the last term to the first")
-bool product_outer(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
-            size_t n_cols)
+RIGHT(matmul, product_outer,
+      "k outermost, a sum of outer products, from the last term to the first")
+bool product_outer(float *out, const float *a, const float *b, size_t n_rows,
+                   size_t n_inner, size_t n_cols)
 {
     if (n_rows * n_inner * n_cols == 0)
         return false;
@@ -122,8 +128,8 @@ static size_t smaller(size_t a, size_t b)
 }
 
 RIGHT(matmul, product_blocked, "in blocks of 8 terms, each block summed on its own")
-bool product_blocked(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
-            size_t n_cols)
+bool product_blocked(float *out, const float *a, const float *b, size_t n_rows,
+                     size_t n_inner, size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
         return false;
@@ -148,9 +154,10 @@ static float dot_in_four(const float *a, const float *b, size_t n)
     return (sum[0] + sum[2]) + (sum[1] + sum[3]);
 }
 
-RIGHT(matmul, product_of_transposed_copy, "b turned into a temporary from calloc, then dot products with four sums")
-bool product_of_transposed_copy(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
-            size_t n_cols)
+RIGHT(matmul, product_of_transposed_copy,
+      "b turned into a temporary from calloc, then dot products with four sums")
+bool product_of_transposed_copy(float *out, const float *a, const float *b, size_t n_rows,
+                                size_t n_inner, size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
         return false;
@@ -169,8 +176,8 @@ bool product_of_transposed_copy(float *out, const float *a, const float *b, size
 }
 
 RIGHT(matmul, product_kahan, "the sum with Kahan's correction")
-bool product_kahan(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
-            size_t n_cols)
+bool product_kahan(float *out, const float *a, const float *b, size_t n_rows,
+                   size_t n_inner, size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
         return false;
@@ -189,8 +196,8 @@ bool product_kahan(float *out, const float *a, const float *b, size_t n_rows, si
 }
 
 RIGHT(matmul, product_fused, "fmaf, one rounding a term")
-bool product_fused(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
-            size_t n_cols)
+bool product_fused(float *out, const float *a, const float *b, size_t n_rows,
+                   size_t n_inner, size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
         return false;
@@ -212,9 +219,10 @@ static float up(double exact)
                : nearest;
 }
 
-RIGHT(matmul, product_rounded_up, "on a processor that rounds every result away from zero, which C allows")
-bool product_rounded_up(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
-            size_t n_cols)
+RIGHT(matmul, product_rounded_up,
+      "on a processor that rounds every result away from zero, which C allows")
+bool product_rounded_up(float *out, const float *a, const float *b, size_t n_rows,
+                        size_t n_inner, size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
         return false;
@@ -239,8 +247,8 @@ static float dot_by_halves(const float *a, const float *b, size_t stride, size_t
 }
 
 RIGHT(matmul, product_by_halves, "each dot product as that of its two halves")
-bool product_by_halves(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
-            size_t n_cols)
+bool product_by_halves(float *out, const float *a, const float *b, size_t n_rows,
+                       size_t n_inner, size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
         return false;
@@ -254,7 +262,7 @@ bool product_by_halves(float *out, const float *a, const float *b, size_t n_rows
 
 RIGHT(embedding_forward, rows_with_memcpy, "memcpy a row")
 bool rows_with_memcpy(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+                      size_t vocab_size, size_t d_model)
 {
     for (size_t t = 0; t < n_tokens; t++)
         if (ids[t] >= vocab_size)
@@ -264,9 +272,10 @@ bool rows_with_memcpy(float *out, const float *wte, const uint32_t *ids, size_t 
     return true;
 }
 
-RIGHT(embedding_forward, rows_backwards, "from the last number to the first, with one flat index")
+RIGHT(embedding_forward, rows_backwards,
+      "from the last number to the first, with one flat index")
 bool rows_backwards(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+                    size_t vocab_size, size_t d_model)
 {
     bool good = true;
     for (size_t t = 0; t < n_tokens; t++)
@@ -278,7 +287,7 @@ bool rows_backwards(float *out, const float *wte, const uint32_t *ids, size_t n_
 
 RIGHT(embedding_forward, rows_by_column, "one dimension at a time, all tokens in it")
 bool rows_by_column(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+                    size_t vocab_size, size_t d_model)
 {
     for (size_t t = 0; t < n_tokens; t++)
         if (ids[t] >= vocab_size)
@@ -291,7 +300,7 @@ bool rows_by_column(float *out, const float *wte, const uint32_t *ids, size_t n_
 
 RIGHT(embedding_forward, rows_as_bytes, "byte by byte through unsigned char")
 bool rows_as_bytes(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+                   size_t vocab_size, size_t d_model)
 {
     for (const uint32_t *id = ids; id < ids + n_tokens; id++)
         if (*id >= vocab_size)
@@ -308,7 +317,7 @@ bool rows_as_bytes(float *out, const float *wte, const uint32_t *ids, size_t n_t
 
 RIGHT(embedding_forward, rows_unrolled, "four numbers at a time, then what is left over")
 bool rows_unrolled(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+                   size_t vocab_size, size_t d_model)
 {
     for (size_t t = 0; t < n_tokens; t++)
         if (vocab_size <= ids[t])
@@ -332,7 +341,7 @@ bool rows_unrolled(float *out, const float *wte, const uint32_t *ids, size_t n_t
 
 RIGHT(linear_forward, linear_sum_in_double, "r-o-i with the sum in double")
 bool linear_sum_in_double(float *out, const float *x, const float *weight, size_t n_rows,
-                    size_t n_in, size_t n_out)
+                          size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
         return false;
@@ -357,9 +366,10 @@ static float dot_in_eight(const float *a, const float *b, size_t n)
     return sum[0];
 }
 
-RIGHT(linear_forward, linear_outputs_outermost, "o-r-i, pointers, eight running sums added pairwise")
-bool linear_outputs_outermost(float *out, const float *x, const float *weight, size_t n_rows,
-                    size_t n_in, size_t n_out)
+RIGHT(linear_forward, linear_outputs_outermost,
+      "o-r-i, pointers, eight running sums added pairwise")
+bool linear_outputs_outermost(float *out, const float *x, const float *weight,
+                              size_t n_rows, size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
         return false;
@@ -369,9 +379,10 @@ bool linear_outputs_outermost(float *out, const float *x, const float *weight, s
     return true;
 }
 
-RIGHT(linear_forward, linear_by_matmul, "turns the weight over and lets matmul do the rest")
+RIGHT(linear_forward, linear_by_matmul,
+      "turns the weight over and lets matmul do the rest")
 bool linear_by_matmul(float *out, const float *x, const float *weight, size_t n_rows,
-                    size_t n_in, size_t n_out)
+                      size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
         return false;
@@ -385,9 +396,10 @@ bool linear_by_matmul(float *out, const float *x, const float *weight, size_t n_
     return done;
 }
 
-RIGHT(linear_forward, linear_inputs_outermost, "i outermost, adding to an out that was set to zero first")
-bool linear_inputs_outermost(float *out, const float *x, const float *weight, size_t n_rows,
-                    size_t n_in, size_t n_out)
+RIGHT(linear_forward, linear_inputs_outermost,
+      "i outermost, adding to an out that was set to zero first")
+bool linear_inputs_outermost(float *out, const float *x, const float *weight,
+                             size_t n_rows, size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
         return false;
@@ -402,7 +414,8 @@ bool linear_inputs_outermost(float *out, const float *x, const float *weight, si
 
 // ------------------------------------------------------------------ 1.5 cosine_similarity
 
-RIGHT(cosine_similarity, cosine_three_loops, "one sum after the other, one root of the product of the squares")
+RIGHT(cosine_similarity, cosine_three_loops,
+      "one sum after the other, one root of the product of the squares")
 float cosine_three_loops(const float *a, const float *b, size_t n)
 {
     double ab = 0.0, aa = 0.0, bb = 0.0;
@@ -423,7 +436,8 @@ static double norm_of(const float *v, size_t n)
     return sqrt(sum);
 }
 
-RIGHT(cosine_similarity, cosine_of_unit_vectors, "each number divided by its norm before it is multiplied")
+RIGHT(cosine_similarity, cosine_of_unit_vectors,
+      "each number divided by its norm before it is multiplied")
 float cosine_of_unit_vectors(const float *a, const float *b, size_t n)
 {
     double norm_a = norm_of(a, n), norm_b = norm_of(b, n), cosine = 0.0;
@@ -434,7 +448,8 @@ float cosine_of_unit_vectors(const float *a, const float *b, size_t n)
     return (float)cosine;
 }
 
-RIGHT(cosine_similarity, cosine_by_euclid, "(|a|^2 + |b|^2 - |a - b|^2) / 2 |a||b|, of the unit vectors")
+RIGHT(cosine_similarity, cosine_by_euclid,
+      "(|a|^2 + |b|^2 - |a - b|^2) / 2 |a||b|, of the unit vectors")
 float cosine_by_euclid(const float *a, const float *b, size_t n)
 {
     long double aa = 0.0L, bb = 0.0L, apart = 0.0L;
@@ -451,7 +466,8 @@ float cosine_by_euclid(const float *a, const float *b, size_t n)
     return (float)(1.0L - apart / 2.0L);
 }
 
-RIGHT(cosine_similarity, cosine_clamped, "kept between -1 and 1, against the last bit's rounding")
+RIGHT(cosine_similarity, cosine_clamped,
+      "kept between -1 and 1, against the last bit's rounding")
 float cosine_clamped(const float *a, const float *b, size_t n)
 {
     double ab = 0.0, aa = 0.0, bb = 0.0;

@@ -1,8 +1,7 @@
 // Wrong answers to the exercises of chapter 1, each as somebody really writes it.
 //
-// Each stands in its own #ifdef and names the test that must fail and words that the failing
-// test's message must hold. build/prove links one of them at a time before the solutions, so
-// the other exercises stay solved, and must pass.
+// See tests/judge/answers.h: the test that must fail, the answer's name, and what the message
+// must say. All of them are compiled together, beside the solution.
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +46,8 @@ bool mark_before(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_
 
 WRONG(one_hot, worked_example, mark_before_in_place,
       "The 1 stands one place early: ids count from 0, so id 3 is the fourth place.")
-bool mark_before_in_place(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+bool mark_before_in_place(float *out, const uint32_t *ids, size_t n_tokens,
+                          size_t vocab_size)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -116,7 +116,8 @@ bool memset_one(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_s
     return true;
 }
 
-CAUGHT(one_hot, worked_example, zeros_left_out, "was never written")
+WRONG(one_hot, worked_example, zeros_left_out,
+      "The zeros are not written: out holds anything when you get it.")
 bool zeros_left_out(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
@@ -126,8 +127,10 @@ bool zeros_left_out(float *out, const uint32_t *ids, size_t n_tokens, size_t voc
     return true;
 }
 
-CAUGHT(one_hot, worked_example, memset_counts_floats, "got")
-bool memset_counts_floats(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+WRONG(one_hot, worked_example, memset_counts_floats,
+      "memset counts bytes: n floats are n * sizeof(float) of them.")
+bool memset_counts_floats(float *out, const uint32_t *ids, size_t n_tokens,
+                          size_t vocab_size)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -160,8 +163,10 @@ bool mark_first_id(float *out, const uint32_t *ids, size_t n_tokens, size_t voca
     return true;
 }
 
-CAUGHT(one_hot, worked_example, mark_one_row_only, "got")
-bool mark_one_row_only(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+WRONG(one_hot, worked_example, mark_one_row_only,
+      "Only the first row is written: there is one for each token.")
+bool mark_one_row_only(float *out, const uint32_t *ids, size_t n_tokens,
+                       size_t vocab_size)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -197,7 +202,8 @@ bool mark_unchecked(float *out, const uint32_t *ids, size_t n_tokens, size_t voc
     return true;
 }
 
-CAUGHT(one_hot, refuses_bad_ids, mark_up_to_v, "must return false")
+WRONG(one_hot, refuses_bad_ids, mark_up_to_v,
+      "The id vocab_size itself was let through: ids end at vocab_size - 1.")
 bool mark_up_to_v(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     for (size_t t = 0; t < n_tokens; t++)
@@ -209,8 +215,11 @@ bool mark_up_to_v(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab
     return true;
 }
 
-CAUGHT(one_hot, refuses_bad_ids, mark_checks_on_the_way, "must stay untouched")
-bool mark_checks_on_the_way(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+WRONG(one_hot, refuses_bad_ids, mark_checks_on_the_way,
+      "The rows before the bad id were written: check all ids before you write "
+      "anything.")
+bool mark_checks_on_the_way(float *out, const uint32_t *ids, size_t n_tokens,
+                            size_t vocab_size)
 {
     for (size_t t = 0; t < n_tokens; t++) {
         if (ids[t] >= vocab_size)
@@ -221,8 +230,10 @@ bool mark_checks_on_the_way(float *out, const uint32_t *ids, size_t n_tokens, si
     return true;
 }
 
-CAUGHT(one_hot, refuses_bad_ids, mark_zeros_before_check, "must stay untouched")
-bool mark_zeros_before_check(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+WRONG(one_hot, refuses_bad_ids, mark_zeros_before_check,
+      "Zeros were written before the ids were checked.")
+bool mark_zeros_before_check(float *out, const uint32_t *ids, size_t n_tokens,
+                             size_t vocab_size)
 {
     for (size_t j = 0; j < n_tokens * vocab_size; j++)
         out[j] = 0.0f;
@@ -233,8 +244,9 @@ bool mark_zeros_before_check(float *out, const uint32_t *ids, size_t n_tokens, s
     return true;
 }
 
-CAUGHT(one_hot, refuses_bad_ids, mark_checks_first_id, "must return false")
-bool mark_checks_first_id(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+WRONG(one_hot, refuses_bad_ids, mark_checks_first_id, "Only the first id is checked.")
+bool mark_checks_first_id(float *out, const uint32_t *ids, size_t n_tokens,
+                          size_t vocab_size)
 {
     if (n_tokens > 0 && ids[0] >= vocab_size)
         return false;
@@ -244,8 +256,10 @@ bool mark_checks_first_id(float *out, const uint32_t *ids, size_t n_tokens, size
     return true;
 }
 
-CAUGHT(one_hot, refuses_bad_ids, mark_signed_check, "must return false")
-bool mark_signed_check(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+WRONG(one_hot, refuses_bad_ids, mark_signed_check,
+      "Large ids were taken for negative numbers: an id is unsigned.")
+bool mark_signed_check(float *out, const uint32_t *ids, size_t n_tokens,
+                       size_t vocab_size)
 {
     for (size_t t = 0; t < n_tokens; t++)
         if ((int)ids[t] >= (int)vocab_size)
@@ -269,7 +283,8 @@ bool mark_needs_ids(float *out, const uint32_t *ids, size_t n_tokens, size_t voc
 }
 
 CAUGHT(one_hot, stays_in_bounds, mark_one_column_more, "past the end of")
-bool mark_one_column_more(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+bool mark_one_column_more(float *out, const uint32_t *ids, size_t n_tokens,
+                          size_t vocab_size)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -290,12 +305,96 @@ bool mark_one_id_more(float *out, const uint32_t *ids, size_t n_tokens, size_t v
     return true;
 }
 
+CAUGHT(one_hot, large_sizes, mark_counts_in_a_byte, "still running")
+bool mark_counts_in_a_byte(float *out, const uint32_t *ids, size_t n_tokens,
+                           size_t vocab_size)
+{
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    memset(out, 0, n_tokens * vocab_size * sizeof *out);
+    for (unsigned char t = 0; t < n_tokens; t++)
+        out[t * vocab_size + ids[t]] = 1.0f;
+    return true;
+}
+
+WRONG(one_hot, large_sizes, mark_in_a_list_of_1024,
+      "From the 1,025th token on nothing is written: there is no largest size.")
+bool mark_in_a_list_of_1024(float *out, const uint32_t *ids, size_t n_tokens,
+                            size_t vocab_size)
+{
+    uint32_t copy[1024];
+    size_t n = n_tokens < 1024 ? n_tokens : 1024;
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    memcpy(copy, ids, n * sizeof *copy);
+    for (size_t t = 0; t < n; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            out[t * vocab_size + v] = v == copy[t];
+    return true;
+}
+
+WRONG(one_hot, refuses_bad_ids, mark_nothing_for_no_words,
+      "With vocab_size 0 no id is below it: ids that are there are refused.")
+bool mark_nothing_for_no_words(float *out, const uint32_t *ids, size_t n_tokens,
+                               size_t vocab_size)
+{
+    if (vocab_size == 0)
+        return true;
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t i = 0; i < n_tokens * vocab_size; i++)
+        out[i] = i % vocab_size == ids[i / vocab_size];
+    return true;
+}
+
+WRONG(one_hot, accepts_no_ids, mark_refuses_no_words,
+      "With no ids a vocabulary of 0 words is no error: nothing is to be done.")
+bool mark_refuses_no_words(float *out, const uint32_t *ids, size_t n_tokens,
+                           size_t vocab_size)
+{
+    if (vocab_size == 0 || !ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t i = 0; i < n_tokens * vocab_size; i++)
+        out[i] = i % vocab_size == ids[i / vocab_size];
+    return true;
+}
+
+WRONG(one_hot, refuses_bad_ids, mark_checks_as_many_as_words,
+      "Only the first vocab_size ids are checked.")
+bool mark_checks_as_many_as_words(float *out, const uint32_t *ids, size_t n_tokens,
+                                  size_t vocab_size)
+{
+    if (!ids_in_range(ids, n_tokens < vocab_size ? n_tokens : vocab_size, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            out[t * vocab_size + v] = v == ids[t];
+    return true;
+}
+
+CAUGHT(one_hot, random_ids, mark_remembers_where, "when the program had")
+bool mark_remembers_where(float *out, const uint32_t *ids, size_t n_tokens,
+                          size_t vocab_size)
+{
+    static const uint32_t *good;
+    static size_t last[64];
+    if (good != ids && !ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens && t < 64; t++)
+        last[t] = good == ids ? last[t] : ids[t];
+    good = ids;
+    for (size_t i = 0; i < n_tokens * vocab_size; i++)
+        out[i] = i % vocab_size ==
+                 (i / vocab_size < 64 ? last[i / vocab_size] : ids[i / vocab_size]);
+    return true;
+}
+
 // ----------------------------------------------------------------------------- 1.2 matmul
 
 WRONG(matmul, worked_example, b_by_columns,
       "b is read as [n_cols][n_inner]; it is stored as [n_inner][n_cols].")
-bool b_by_columns(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
-            size_t n_cols)
+bool b_by_columns(float *out, const float *a, const float *b, size_t n_rows,
+                  size_t n_inner, size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
         return false;
@@ -311,8 +410,8 @@ bool b_by_columns(float *out, const float *a, const float *b, size_t n_rows, siz
 
 WRONG(matmul, random_shapes, a_with_stride_of_b,
       "The rows of a are n_inner apart, not n_cols.")
-bool a_with_stride_of_b(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
-            size_t n_cols)
+bool a_with_stride_of_b(float *out, const float *a, const float *b, size_t n_rows,
+                        size_t n_inner, size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
         return false;
@@ -328,8 +427,8 @@ bool a_with_stride_of_b(float *out, const float *a, const float *b, size_t n_row
 }
 
 WRONG(matmul, worked_example, product_transposed, "This is the transpose of the result.")
-bool product_transposed(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
-            size_t n_cols)
+bool product_transposed(float *out, const float *a, const float *b, size_t n_rows,
+                        size_t n_inner, size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
         return false;
@@ -344,8 +443,8 @@ bool product_transposed(float *out, const float *a, const float *b, size_t n_row
 }
 
 CAUGHT(matmul, worked_example, adds_to_what_was_there, "+=")
-bool adds_to_what_was_there(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
-            size_t n_cols)
+bool adds_to_what_was_there(float *out, const float *a, const float *b, size_t n_rows,
+                            size_t n_inner, size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
         return false;
@@ -358,8 +457,8 @@ bool adds_to_what_was_there(float *out, const float *a, const float *b, size_t n
 
 WRONG(matmul, worked_example, last_term_only,
       "Here stands only the last term of each sum: = where += belongs.")
-bool last_term_only(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
-            size_t n_cols)
+bool last_term_only(float *out, const float *a, const float *b, size_t n_rows,
+                    size_t n_inner, size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
         return false;
@@ -371,8 +470,8 @@ bool last_term_only(float *out, const float *a, const float *b, size_t n_rows, s
 }
 
 WRONG(matmul, worked_example, sum_runs_on, "The sum is not reset to 0 for each element.")
-bool sum_runs_on(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
-            size_t n_cols)
+bool sum_runs_on(float *out, const float *a, const float *b, size_t n_rows,
+                 size_t n_inner, size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
         return false;
@@ -388,7 +487,7 @@ bool sum_runs_on(float *out, const float *a, const float *b, size_t n_rows, size
 
 WRONG(matmul, worked_example, sum_in_int, "The sum is kept in whole numbers (an int?).")
 bool sum_in_int(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
-            size_t n_cols)
+                size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
         return false;
@@ -404,8 +503,8 @@ bool sum_in_int(float *out, const float *a, const float *b, size_t n_rows, size_
 
 WRONG(matmul, worked_example, starts_at_one,
       "The first term is missing: the loop starts at 0.")
-bool starts_at_one(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
-            size_t n_cols)
+bool starts_at_one(float *out, const float *a, const float *b, size_t n_rows,
+                   size_t n_inner, size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
         return false;
@@ -421,8 +520,8 @@ bool starts_at_one(float *out, const float *a, const float *b, size_t n_rows, si
 
 WRONG(matmul, worked_example, stops_one_early,
       "The last term is missing: the loop ends too early.")
-bool stops_one_early(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
-            size_t n_cols)
+bool stops_one_early(float *out, const float *a, const float *b, size_t n_rows,
+                     size_t n_inner, size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
         return false;
@@ -436,9 +535,10 @@ bool stops_one_early(float *out, const float *a, const float *b, size_t n_rows, 
     return true;
 }
 
-CAUGHT(matmul, random_shapes, only_four_at_a_time, "got")
-bool only_four_at_a_time(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
-            size_t n_cols)
+WRONG(matmul, random_shapes, only_four_at_a_time,
+      "What is left over when a size is no multiple of four is missing.")
+bool only_four_at_a_time(float *out, const float *a, const float *b, size_t n_rows,
+                         size_t n_inner, size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
         return false;
@@ -455,8 +555,8 @@ bool only_four_at_a_time(float *out, const float *a, const float *b, size_t n_ro
 
 WRONG(matmul, keeps_nan, skips_zeros,
       "Terms with a zero are skipped: 0 x NaN is NaN, and so is 0 x infinity.")
-bool skips_zeros(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
-            size_t n_cols)
+bool skips_zeros(float *out, const float *a, const float *b, size_t n_rows,
+                 size_t n_inner, size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
         return false;
@@ -471,8 +571,8 @@ bool skips_zeros(float *out, const float *a, const float *b, size_t n_rows, size
 }
 
 CAUGHT(matmul, random_shapes, products_cut_short, "got")
-bool products_cut_short(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
-            size_t n_cols)
+bool products_cut_short(float *out, const float *a, const float *b, size_t n_rows,
+                        size_t n_inner, size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
         return false;
@@ -486,9 +586,10 @@ bool products_cut_short(float *out, const float *a, const float *b, size_t n_row
     return true;
 }
 
-CAUGHT(matmul, refuses_empty, product_of_nothing, "must return false")
-bool product_of_nothing(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
-            size_t n_cols)
+WRONG(matmul, refuses_empty, product_of_nothing,
+      "A size of 0 was taken for good input; here it is refused.")
+bool product_of_nothing(float *out, const float *a, const float *b, size_t n_rows,
+                        size_t n_inner, size_t n_cols)
 {
     for (size_t r = 0; r < n_rows; r++)
         for (size_t c = 0; c < n_cols; c++) {
@@ -500,9 +601,10 @@ bool product_of_nothing(float *out, const float *a, const float *b, size_t n_row
     return true;
 }
 
-CAUGHT(matmul, refuses_empty, product_zeroes_first, "must stay untouched")
-bool product_zeroes_first(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
-            size_t n_cols)
+WRONG(matmul, refuses_empty, product_zeroes_first,
+      "out was written before the sizes were checked.")
+bool product_zeroes_first(float *out, const float *a, const float *b, size_t n_rows,
+                          size_t n_inner, size_t n_cols)
 {
     memset(out, 0, n_rows * n_cols * sizeof *out);
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
@@ -514,9 +616,10 @@ bool product_zeroes_first(float *out, const float *a, const float *b, size_t n_r
     return true;
 }
 
-CAUGHT(matmul, refuses_empty, product_only_rows_checked, "must return false")
-bool product_only_rows_checked(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
-            size_t n_cols)
+WRONG(matmul, refuses_empty, product_only_rows_checked,
+      "Not all three sizes are checked.")
+bool product_only_rows_checked(float *out, const float *a, const float *b, size_t n_rows,
+                               size_t n_inner, size_t n_cols)
 {
     if (n_rows == 0 || n_cols == 0)
         return false;
@@ -531,8 +634,8 @@ bool product_only_rows_checked(float *out, const float *a, const float *b, size_
 }
 
 CAUGHT(matmul, stays_in_bounds, product_reads_on, "past the end of a")
-bool product_reads_on(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,
-            size_t n_cols)
+bool product_reads_on(float *out, const float *a, const float *b, size_t n_rows,
+                      size_t n_inner, size_t n_cols)
 {
     if (n_rows == 0 || n_inner == 0 || n_cols == 0)
         return false;
@@ -548,12 +651,67 @@ bool product_reads_on(float *out, const float *a, const float *b, size_t n_rows,
     return true;
 }
 
+WRONG(matmul, keeps_nan, product_skips_zeros_of_b,
+      "Terms with a zero are skipped: 0 x NaN is NaN, and so is 0 x infinity.")
+bool product_skips_zeros_of_b(float *out, const float *a, const float *b, size_t n_rows,
+                              size_t n_inner, size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_cols; c++) {
+            double sum = 0.0;
+            for (size_t k = 0; k < n_inner; k++)
+                if (b[k * n_cols + c] != 0)
+                    sum += (double)a[r * n_inner + k] * (double)b[k * n_cols + c];
+            out[r * n_cols + c] = (float)sum;
+        }
+    return true;
+}
+
+WRONG(
+    matmul, large_sizes, product_prunes,
+    "Small factors are taken for zero: a product of small numbers is small, not nothing.")
+bool product_prunes(float *out, const float *a, const float *b, size_t n_rows,
+                    size_t n_inner, size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_cols; c++) {
+            double sum = 0.0;
+            for (size_t k = 0; k < n_inner; k++)
+                if (!(fabs((double)b[k * n_cols + c]) < 1e-6))
+                    sum += (double)a[r * n_inner + k] * (double)b[k * n_cols + c];
+            out[r * n_cols + c] = (float)sum;
+        }
+    return true;
+}
+
+CAUGHT(matmul, large_sizes, product_in_rows_of_4096, "matmul")
+bool product_in_rows_of_4096(float *out, const float *a, const float *b, size_t n_rows,
+                             size_t n_inner, size_t n_cols)
+{
+    float row[4096];
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++) {
+        for (size_t c = 0; c < n_cols; c++)
+            row[c] = 0;
+        for (size_t k = 0; k < n_inner; k++)
+            for (size_t c = 0; c < n_cols; c++)
+                row[c] += a[r * n_inner + k] * b[k * n_cols + c];
+        memcpy(out + r * n_cols, row, n_cols * sizeof *row);
+    }
+    return true;
+}
+
 // ------------------------------------------------------------------ 1.3 embedding_forward
 
 WRONG(embedding_forward, reference_rows, row_before,
       "This is row id - 1: ids count from 0, so id 3 is the fourth row.")
 bool row_before(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+                size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -566,7 +724,7 @@ bool row_before(float *out, const float *wte, const uint32_t *ids, size_t n_toke
 WRONG(embedding_forward, reference_rows, row_after,
       "This is row id + 1: ids count from 0, so id 3 is wte[3].")
 bool row_after(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+               size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -593,7 +751,7 @@ bool row_written_at_id(float *out, const float *wte, const uint32_t *ids, size_t
 WRONG(embedding_forward, random_tables, row_stride_v,
       "The step from row to row is vocab_size: rows are d_model apart.")
 bool row_stride_v(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+                  size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -608,8 +766,8 @@ bool row_stride_v(float *out, const float *wte, const uint32_t *ids, size_t n_to
 
 WRONG(embedding_forward, reference_rows, row_of_transposed_table,
       "This is a column of the table: the element is wte[id * d_model + i].")
-bool row_of_transposed_table(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+bool row_of_transposed_table(float *out, const float *wte, const uint32_t *ids,
+                             size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -622,7 +780,7 @@ bool row_of_transposed_table(float *out, const float *wte, const uint32_t *ids, 
 WRONG(embedding_forward, reference_rows, row_of_position,
       "Row t of the result came from row t of the table: the id says which row.")
 bool row_of_position(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+                     size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -635,7 +793,7 @@ bool row_of_position(float *out, const float *wte, const uint32_t *ids, size_t n
 WRONG(embedding_forward, reference_rows, row_of_first_id,
       "Every row is the row of ids[0]: row t belongs to ids[t].")
 bool row_of_first_id(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+                     size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -645,9 +803,10 @@ bool row_of_first_id(float *out, const float *wte, const uint32_t *ids, size_t n
     return true;
 }
 
-CAUGHT(embedding_forward, equals_product, row_copied_in_bytes, "got")
-bool row_copied_in_bytes(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+WRONG(embedding_forward, reference_rows, row_copied_in_bytes,
+      "memcpy counts bytes: a row is d_model * sizeof(float) of them.")
+bool row_copied_in_bytes(float *out, const float *wte, const uint32_t *ids,
+                         size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -657,8 +816,8 @@ bool row_copied_in_bytes(float *out, const float *wte, const uint32_t *ids, size
 }
 
 CAUGHT(embedding_forward, stays_in_bounds, row_size_of_pointer, "past the end of")
-bool row_size_of_pointer(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+bool row_size_of_pointer(float *out, const float *wte, const uint32_t *ids,
+                         size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -669,7 +828,7 @@ bool row_size_of_pointer(float *out, const float *wte, const uint32_t *ids, size
 
 CAUGHT(embedding_forward, refuses_bad_ids, row_unchecked, "must return false")
 bool row_unchecked(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+                   size_t vocab_size, size_t d_model)
 {
     (void)vocab_size;
     for (size_t t = 0; t < n_tokens; t++)
@@ -678,9 +837,10 @@ bool row_unchecked(float *out, const float *wte, const uint32_t *ids, size_t n_t
     return true;
 }
 
-CAUGHT(embedding_forward, refuses_bad_ids, row_checked_up_to_v, "must return false")
-bool row_checked_up_to_v(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+WRONG(embedding_forward, refuses_bad_ids, row_checked_up_to_v,
+      "The id vocab_size itself was let through: ids end at vocab_size - 1.")
+bool row_checked_up_to_v(float *out, const float *wte, const uint32_t *ids,
+                         size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     for (size_t t = 0; t < n_tokens; t++)
         if (ids[t] > vocab_size)
@@ -691,9 +851,10 @@ bool row_checked_up_to_v(float *out, const float *wte, const uint32_t *ids, size
     return true;
 }
 
-CAUGHT(embedding_forward, refuses_bad_ids, row_checks_first_id, "must return false")
-bool row_checks_first_id(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+WRONG(embedding_forward, refuses_bad_ids, row_checks_first_id,
+      "Only the first id is checked.")
+bool row_checks_first_id(float *out, const float *wte, const uint32_t *ids,
+                         size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     if (n_tokens > 0 && ids[0] >= vocab_size)
         return false;
@@ -703,9 +864,10 @@ bool row_checks_first_id(float *out, const float *wte, const uint32_t *ids, size
     return true;
 }
 
-CAUGHT(embedding_forward, refuses_bad_ids, row_misses_last_id, "must return false")
-bool row_misses_last_id(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+WRONG(embedding_forward, refuses_bad_ids, row_misses_last_id,
+      "The last id is not checked.")
+bool row_misses_last_id(float *out, const float *wte, const uint32_t *ids,
+                        size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens - 1, vocab_size))
         return false;
@@ -715,9 +877,11 @@ bool row_misses_last_id(float *out, const float *wte, const uint32_t *ids, size_
     return true;
 }
 
-CAUGHT(embedding_forward, refuses_bad_ids, row_checks_on_the_way, "must stay untouched")
-bool row_checks_on_the_way(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+WRONG(embedding_forward, refuses_bad_ids, row_checks_on_the_way,
+      "The rows before the bad id were copied: check all ids before you write "
+      "anything.")
+bool row_checks_on_the_way(float *out, const float *wte, const uint32_t *ids,
+                           size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     for (size_t t = 0; t < n_tokens; t++) {
         if (ids[t] >= vocab_size)
@@ -728,9 +892,10 @@ bool row_checks_on_the_way(float *out, const float *wte, const uint32_t *ids, si
     return true;
 }
 
-CAUGHT(embedding_forward, refuses_bad_ids, row_zeros_for_bad_id, "must return false")
-bool row_zeros_for_bad_id(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+WRONG(embedding_forward, refuses_bad_ids, row_zeros_for_bad_id,
+      "A bad id got a row of zeros, and must make the whole call fail.")
+bool row_zeros_for_bad_id(float *out, const float *wte, const uint32_t *ids,
+                          size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     for (size_t t = 0; t < n_tokens; t++)
         for (size_t i = 0; i < d_model; i++)
@@ -738,10 +903,10 @@ bool row_zeros_for_bad_id(float *out, const float *wte, const uint32_t *ids, siz
     return true;
 }
 
-CAUGHT(embedding_forward, refuses_bad_ids, row_cleared_when_refused,
-      "must stay untouched")
-bool row_cleared_when_refused(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+WRONG(embedding_forward, refuses_bad_ids, row_cleared_when_refused,
+      "out was cleared when an id was refused: it must stay what it was.")
+bool row_cleared_when_refused(float *out, const float *wte, const uint32_t *ids,
+                              size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size)) {
         memset(out, 0, n_tokens * d_model * sizeof *out);
@@ -755,7 +920,7 @@ bool row_cleared_when_refused(float *out, const float *wte, const uint32_t *ids,
 
 CAUGHT(embedding_forward, copies_every_bit, row_by_product, "bit for bit")
 bool row_by_product(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+                    size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -786,8 +951,8 @@ bool row_added_to_zero(float *out, const float *wte, const uint32_t *ids, size_t
 WRONG(embedding_forward, huge_offsets, row_byte_offset_in_int,
       "GPT-3's table has 50,257 rows of 12,288 floats: byte offsets pass 2^31. An "
       "offset is a size_t: multiply in size_t.")
-bool row_byte_offset_in_int(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+bool row_byte_offset_in_int(float *out, const float *wte, const uint32_t *ids,
+                            size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -800,8 +965,8 @@ bool row_byte_offset_in_int(float *out, const float *wte, const uint32_t *ids, s
 
 WRONG(embedding_forward, huge_offsets, row_offset_in_32_bits,
       "Offsets in this table pass 2^32 elements: multiply in size_t.")
-bool row_offset_in_32_bits(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+bool row_offset_in_32_bits(float *out, const float *wte, const uint32_t *ids,
+                           size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -814,8 +979,8 @@ bool row_offset_in_32_bits(float *out, const float *wte, const uint32_t *ids, si
 }
 
 CAUGHT(embedding_forward, stays_in_bounds, row_one_number_more, "past the end of")
-bool row_one_number_more(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+bool row_one_number_more(float *out, const float *wte, const uint32_t *ids,
+                         size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -826,8 +991,8 @@ bool row_one_number_more(float *out, const float *wte, const uint32_t *ids, size
 }
 
 CAUGHT(embedding_forward, reference_rows, row_ids_corrected_in_place, "which is const")
-bool row_ids_corrected_in_place(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+bool row_ids_corrected_in_place(float *out, const float *wte, const uint32_t *ids,
+                                size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     uint32_t *id = (uint32_t *)(uintptr_t)ids;
     for (size_t t = 0; t < n_tokens; t++) {
@@ -839,7 +1004,7 @@ bool row_ids_corrected_in_place(float *out, const float *wte, const uint32_t *id
 
 CAUGHT(embedding_forward, reference_rows, row_freed, "embedding_forward")
 bool row_freed(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+               size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -849,9 +1014,10 @@ bool row_freed(float *out, const float *wte, const uint32_t *ids, size_t n_token
     return true;
 }
 
-CAUGHT(embedding_forward, reference_rows, row_into_new_memory, "was never written")
-bool row_into_new_memory(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+WRONG(embedding_forward, reference_rows, row_into_new_memory,
+      "The rows went to memory of your own: write to what out points to.")
+bool row_into_new_memory(float *out, const float *wte, const uint32_t *ids,
+                         size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
@@ -863,12 +1029,86 @@ bool row_into_new_memory(float *out, const float *wte, const uint32_t *ids, size
     return true;
 }
 
+WRONG(embedding_forward, refuses_bad_ids, row_restored_in_part,
+      "What was written before the bad id was put back only in part.")
+bool row_restored_in_part(float *out, const float *wte, const uint32_t *ids,
+                          size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    static float backup[4096];
+    size_t n = n_tokens * d_model < 4096 ? n_tokens * d_model : 4096;
+    memcpy(backup, out, n * sizeof *out);
+    for (size_t t = 0; t < n_tokens; t++) {
+        if (ids[t] >= vocab_size) {
+            memcpy(out, backup, n * sizeof *out);
+            return false;
+        }
+        memcpy(out + t * d_model, wte + ids[t] * d_model, d_model * sizeof *out);
+    }
+    return true;
+}
+
+WRONG(embedding_forward, refuses_bad_ids, row_checks_as_many_as_words,
+      "Only the first vocab_size ids are checked.")
+bool row_checks_as_many_as_words(float *out, const float *wte, const uint32_t *ids,
+                                 size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    if (!ids_in_range(ids, n_tokens < vocab_size ? n_tokens : vocab_size, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        memcpy(out + t * d_model, wte + ids[t] * d_model, d_model * sizeof *out);
+    return true;
+}
+
+WRONG(embedding_forward, refuses_bad_ids, row_refuses_no_columns,
+      "A d_model of 0 is no error: there is nothing to copy.")
+bool row_refuses_no_columns(float *out, const float *wte, const uint32_t *ids,
+                            size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    if (d_model == 0 || !ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        memcpy(out + t * d_model, wte + ids[t] * d_model, d_model * sizeof *out);
+    return true;
+}
+
+CAUGHT(embedding_forward, large_sizes, row_id_in_16_bits, "embedding_forward")
+bool row_id_in_16_bits(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+                       size_t vocab_size, size_t d_model)
+{
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        memcpy(out + t * d_model, wte + (int16_t)ids[t] * (ptrdiff_t)d_model,
+               d_model * sizeof *out);
+    return true;
+}
+
+CAUGHT(embedding_forward, random_tables, row_of_an_old_table, "when the program had")
+bool row_of_an_old_table(float *out, const float *wte, const uint32_t *ids,
+                         size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    static const float *seen;
+    static float kept[4096];
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    if (seen != wte)
+        for (size_t i = 0; i < vocab_size * d_model && i < 4096; i++)
+            kept[i] = wte[i];
+    seen = wte;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t i = 0; i < d_model; i++) {
+            size_t at = ids[t] * d_model + i;
+            out[t * d_model + i] = at < 4096 ? kept[at] : wte[at];
+        }
+    return true;
+}
+
 // --------------------------------------------------------------------- 1.4 linear_forward
 
 WRONG(linear_forward, worked_example, weight_as_in_by_out,
       "weight is read as [n_in][n_out]; a Linear layer stores [n_out][n_in].")
 bool weight_as_in_by_out(float *out, const float *x, const float *weight, size_t n_rows,
-                    size_t n_in, size_t n_out)
+                         size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
         return false;
@@ -885,7 +1125,7 @@ bool weight_as_in_by_out(float *out, const float *x, const float *weight, size_t
 WRONG(linear_forward, random_shapes, weight_stride_out,
       "The rows of weight are n_in apart, not n_out.")
 bool weight_stride_out(float *out, const float *x, const float *weight, size_t n_rows,
-                    size_t n_in, size_t n_out)
+                       size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
         return false;
@@ -905,7 +1145,7 @@ bool weight_stride_out(float *out, const float *x, const float *weight, size_t n
 WRONG(linear_forward, random_shapes, x_stride_out,
       "The rows of x are n_in apart, not n_out.")
 bool x_stride_out(float *out, const float *x, const float *weight, size_t n_rows,
-                    size_t n_in, size_t n_out)
+                  size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
         return false;
@@ -924,7 +1164,7 @@ bool x_stride_out(float *out, const float *x, const float *weight, size_t n_rows
 
 WRONG(linear_forward, worked_example, x_first_row_only, "Every row is that of x[0].")
 bool x_first_row_only(float *out, const float *x, const float *weight, size_t n_rows,
-                    size_t n_in, size_t n_out)
+                      size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
         return false;
@@ -941,7 +1181,7 @@ bool x_first_row_only(float *out, const float *x, const float *weight, size_t n_
 WRONG(linear_forward, worked_example, linear_transposed,
       "This is the transpose of the result.")
 bool linear_transposed(float *out, const float *x, const float *weight, size_t n_rows,
-                    size_t n_in, size_t n_out)
+                       size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
         return false;
@@ -957,7 +1197,7 @@ bool linear_transposed(float *out, const float *x, const float *weight, size_t n
 
 CAUGHT(linear_forward, worked_example, linear_adds, "+=")
 bool linear_adds(float *out, const float *x, const float *weight, size_t n_rows,
-                    size_t n_in, size_t n_out)
+                 size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
         return false;
@@ -971,7 +1211,7 @@ bool linear_adds(float *out, const float *x, const float *weight, size_t n_rows,
 WRONG(linear_forward, worked_example, linear_sum_runs_on,
       "The sum is not reset to 0 for each element.")
 bool linear_sum_runs_on(float *out, const float *x, const float *weight, size_t n_rows,
-                    size_t n_in, size_t n_out)
+                        size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
         return false;
@@ -988,7 +1228,7 @@ bool linear_sum_runs_on(float *out, const float *x, const float *weight, size_t 
 WRONG(linear_forward, worked_example, linear_last_term_only,
       "Here stands only the last term of each sum: = where += belongs.")
 bool linear_last_term_only(float *out, const float *x, const float *weight, size_t n_rows,
-                    size_t n_in, size_t n_out)
+                           size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
         return false;
@@ -1001,8 +1241,8 @@ bool linear_last_term_only(float *out, const float *x, const float *weight, size
 
 WRONG(linear_forward, worked_example, linear_stops_one_early,
       "The last term is missing: the loop ends too early.")
-bool linear_stops_one_early(float *out, const float *x, const float *weight, size_t n_rows,
-                    size_t n_in, size_t n_out)
+bool linear_stops_one_early(float *out, const float *x, const float *weight,
+                            size_t n_rows, size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
         return false;
@@ -1019,7 +1259,7 @@ bool linear_stops_one_early(float *out, const float *x, const float *weight, siz
 WRONG(linear_forward, worked_example, linear_starts_at_one,
       "The first term is missing: the loop starts at 0.")
 bool linear_starts_at_one(float *out, const float *x, const float *weight, size_t n_rows,
-                    size_t n_in, size_t n_out)
+                          size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
         return false;
@@ -1036,7 +1276,7 @@ bool linear_starts_at_one(float *out, const float *x, const float *weight, size_
 WRONG(linear_forward, worked_example, linear_in_int,
       "The sum is kept in whole numbers (an int?).")
 bool linear_in_int(float *out, const float *x, const float *weight, size_t n_rows,
-                    size_t n_in, size_t n_out)
+                   size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
         return false;
@@ -1051,8 +1291,8 @@ bool linear_in_int(float *out, const float *x, const float *weight, size_t n_row
 }
 
 CAUGHT(linear_forward, random_shapes, linear_products_cut_short, "got")
-bool linear_products_cut_short(float *out, const float *x, const float *weight, size_t n_rows,
-                    size_t n_in, size_t n_out)
+bool linear_products_cut_short(float *out, const float *x, const float *weight,
+                               size_t n_rows, size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
         return false;
@@ -1066,9 +1306,10 @@ bool linear_products_cut_short(float *out, const float *x, const float *weight, 
     return true;
 }
 
-CAUGHT(linear_forward, refuses_empty, linear_of_nothing, "must return false")
+WRONG(linear_forward, refuses_empty, linear_of_nothing,
+      "A size of 0 was taken for good input; here it is refused.")
 bool linear_of_nothing(float *out, const float *x, const float *weight, size_t n_rows,
-                    size_t n_in, size_t n_out)
+                       size_t n_in, size_t n_out)
 {
     for (size_t r = 0; r < n_rows; r++)
         for (size_t o = 0; o < n_out; o++) {
@@ -1080,9 +1321,10 @@ bool linear_of_nothing(float *out, const float *x, const float *weight, size_t n
     return true;
 }
 
-CAUGHT(linear_forward, refuses_empty, linear_zeroes_first, "must stay untouched")
+WRONG(linear_forward, refuses_empty, linear_zeroes_first,
+      "out was written before the sizes were checked.")
 bool linear_zeroes_first(float *out, const float *x, const float *weight, size_t n_rows,
-                    size_t n_in, size_t n_out)
+                         size_t n_in, size_t n_out)
 {
     for (size_t j = 0; j < n_rows * n_out; j++)
         out[j] = 0.0f;
@@ -1096,8 +1338,8 @@ bool linear_zeroes_first(float *out, const float *x, const float *weight, size_t
 }
 
 CAUGHT(linear_forward, worked_example, linear_last_output_left_out, "was never written")
-bool linear_last_output_left_out(float *out, const float *x, const float *weight, size_t n_rows,
-                    size_t n_in, size_t n_out)
+bool linear_last_output_left_out(float *out, const float *x, const float *weight,
+                                 size_t n_rows, size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
         return false;
@@ -1112,9 +1354,9 @@ bool linear_last_output_left_out(float *out, const float *x, const float *weight
 }
 
 CAUGHT(linear_forward, stays_in_bounds, linear_bias_behind_weight,
-      "past the end of weight")
-bool linear_bias_behind_weight(float *out, const float *x, const float *weight, size_t n_rows,
-                    size_t n_in, size_t n_out)
+       "past the end of weight")
+bool linear_bias_behind_weight(float *out, const float *x, const float *weight,
+                               size_t n_rows, size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
         return false;
@@ -1130,8 +1372,8 @@ bool linear_bias_behind_weight(float *out, const float *x, const float *weight, 
 }
 
 CAUGHT(linear_forward, worked_example, linear_by_rearranged_weight, "which is const")
-bool linear_by_rearranged_weight(float *out, const float *x, const float *weight, size_t n_rows,
-                    size_t n_in, size_t n_out)
+bool linear_by_rearranged_weight(float *out, const float *x, const float *weight,
+                                 size_t n_rows, size_t n_in, size_t n_out)
 {
     if (n_rows == 0 || n_in == 0 || n_out == 0)
         return false;
@@ -1144,6 +1386,49 @@ bool linear_by_rearranged_weight(float *out, const float *x, const float *weight
                 sum += scaled[o * n_in + i];
             }
             out[r * n_out + o] = sum;
+        }
+    return true;
+}
+
+WRONG(linear_forward, large_sizes, linear_pruned,
+      "Small weights are taken for zero: what they give is small, not nothing.")
+bool linear_pruned(float *out, const float *x, const float *weight, size_t n_rows,
+                   size_t n_in, size_t n_out)
+{
+    if (n_rows == 0 || n_in == 0 || n_out == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t o = 0; o < n_out; o++) {
+            double sum = 0.0;
+            for (size_t i = 0; i < n_in; i++)
+                if (fabs((double)weight[o * n_in + i]) >= 1e-6)
+                    sum += (double)x[r * n_in + i] * (double)weight[o * n_in + i];
+            out[r * n_out + o] = (float)sum;
+        }
+    return true;
+}
+
+CAUGHT(linear_forward, worked_example, linear_turned_once, "when the program had")
+bool linear_turned_once(float *out, const float *x, const float *weight, size_t n_rows,
+                        size_t n_in, size_t n_out)
+{
+    static const float *seen;
+    static float *turned;
+    if (n_rows == 0 || n_in == 0 || n_out == 0)
+        return false;
+    if (seen != weight) {
+        turned = malloc(n_in * n_out * sizeof *turned);
+        for (size_t o = 0; o < n_out; o++)
+            for (size_t i = 0; i < n_in; i++)
+                turned[i * n_out + o] = weight[o * n_in + i];
+    }
+    seen = weight;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t o = 0; o < n_out; o++) {
+            double sum = 0.0;
+            for (size_t i = 0; i < n_in; i++)
+                sum += (double)x[r * n_in + i] * (double)turned[i * n_out + o];
+            out[r * n_out + o] = (float)sum;
         }
     return true;
 }
@@ -1355,4 +1640,58 @@ float cosine_normalises_in_place(const float *a, const float *b, size_t n)
     for (size_t i = 0; i < n && norm > 0.0; i++)
         unit[i] = (float)(unit[i] / norm);
     return norm > 0.0 && norm_b > 0.0 ? (float)(dot(unit, b, n) / norm_b) : 0.0f;
+}
+
+WRONG(cosine_similarity, any_length, cosine_of_tiny_is_zero,
+      "A tiny vector is taken for one of zeros: only zeros have no direction.")
+float cosine_of_tiny_is_zero(const float *a, const float *b, size_t n)
+{
+    const double lengths = sqrt(dot(a, a, n)) * sqrt(dot(b, b, n));
+    return sqrt(dot(a, a, n)) < 1e-12 || sqrt(dot(b, b, n)) < 1e-12
+               ? 0.0f
+               : (float)(dot(a, b, n) / lengths);
+}
+
+WRONG(
+    cosine_similarity, any_length, cosine_by_its_law,
+    "The law of cosines subtracts nearly equal numbers where one vector is much longer: "
+    "sum the products instead.")
+float cosine_by_its_law(const float *a, const float *b, size_t n)
+{
+    const double aa = dot(a, a, n), bb = dot(b, b, n);
+    double cc = 0;
+    for (size_t i = 0; i < n; i++)
+        cc += ((double)a[i] - (double)b[i]) * ((double)a[i] - (double)b[i]);
+    return aa == 0 || bb == 0 ? 0.0f
+                              : (float)((aa + bb - cc) / (2 * sqrt(aa) * sqrt(bb)));
+}
+
+CAUGHT(cosine_similarity, feature_table, cosine_keeps_a_length, "when the program had")
+float cosine_keeps_a_length(const float *a, const float *b, size_t n)
+{
+    static const float *seen;
+    static double length;
+    if (seen != a)
+        length = sqrt(dot(a, a, n));
+    seen = a;
+    const double other = sqrt(dot(b, b, n));
+    return length > 0 && other > 0 ? (float)(dot(a, b, n) / length / other) : 0.0f;
+}
+
+WRONG(cosine_similarity, zero_vector, cosine_of_nothing_is_nan,
+      "With no numbers this is 0 / 0: a vector of none is all zeros; give 0.")
+float cosine_of_nothing_is_nan(const float *a, const float *b, size_t n)
+{
+    if (n > 0 && (dot(a, a, n) == 0 || dot(b, b, n) == 0))
+        return 0.0f;
+    return (float)(dot(a, b, n) / (sqrt(dot(a, a, n)) * sqrt(dot(b, b, n))));
+}
+
+WRONG(cosine_similarity, long_vectors, cosine_of_4096,
+      "Only the first 4,096 numbers count: there is no largest n.")
+float cosine_of_4096(const float *a, const float *b, size_t n)
+{
+    n = n < 4096 ? n : 4096;
+    const double lengths = sqrt(dot(a, a, n)) * sqrt(dot(b, b, n));
+    return lengths > 0 ? (float)(dot(a, b, n) / lengths) : 0.0f;
 }
