@@ -305,7 +305,7 @@ bool mark_one_id_more(float *out, const uint32_t *ids, size_t n_tokens, size_t v
     return true;
 }
 
-CAUGHT(one_hot, large_sizes, mark_counts_in_a_byte, "still running")
+CAUGHT(one_hot, large_sizes, mark_counts_in_a_byte, "one_hot")
 bool mark_counts_in_a_byte(float *out, const uint32_t *ids, size_t n_tokens,
                            size_t vocab_size)
 {
