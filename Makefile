@@ -178,8 +178,7 @@ PASS_ON := $(if $(filter check,$(GOALS)),:,exit 1)
 without_main = $(CC) $(COURSE_FLAGS) $2 -MMD -MP -MF $(@:.so=.d) -MT $@ -w $(SHARED) '-Dmain=$1' $< -o $@ $(LDFLAGS) -lm
 
 JUDGE_OBJECTS := $(addprefix $(BUILD)/objects/tests/judge/,judge.o compare.o inputs.o heart.o suite.o sandbox.o)
-# Wrong answers are many: at -O1 they compile in half the time. An OPT= that was asked for
-# is kept.
+# Answers are many: at -O1 they compile in half the time. An OPT= that was asked for is kept.
 ANSWERS_OPT := $(if $(filter file,$(origin OPT)),-O1)
 
 define chapter_rules
@@ -239,20 +238,19 @@ $(BUILD)/caller/$2: tests/judge/caller.c tests/judge/protocol.h $(BUILD)/calls/$
 	$$(CC) $$(TOOL_FLAGS) -DTHE_CALLER -include tests/$2.h -include tests/judge/protocol.h \
 		-include $(BUILD)/calls/$2.h $$< $(BUILD)/objects/tests/judge/sandbox.o -o $$@ $$(LDFLAGS) -ldl -lm
 
-$(BUILD)/wrong/$2.so $(BUILD)/right/$2.so: $(BUILD)/%/$2.so: tests/%/$2.c solutions/$2.c tests/$2.h tests/judge/answers.h $(STAMP)
+$(patsubst tests/%.c,$(BUILD)/%.so,$(wildcard tests/*/$2.c)): $(BUILD)/%/$2.so: tests/%/$2.c solutions/$2.c tests/$2.h tests/judge/answers.h $(STAMP)
 	mkdir -p $$(@D)
 	$$(CC) $$(COURSE_FLAGS) $(ANSWERS_OPT) -w -include tests/$2.h -include tests/judge/answers.h -fPIC -c $$< -o $$(@:.so=.o)
-	$$(CC) $$(COURSE_FLAGS) $(ANSWERS_OPT) -w $3 $$(SHARED) $$(@:.so=.o) solutions/$2.c -o $$@ $$(LDFLAGS) -lm
+	$$(CC) $$(COURSE_FLAGS) -w $3 $$(SHARED) $$(@:.so=.o) solutions/$2.c -o $$@ $$(LDFLAGS) -lm
 
-# The program's output is also what the site shows: never two timed programs at once.
-build/output/$2.txt: $(BUILD)/solution/$2 $(wildcard chapters/data/*) | $(if $4,build/output/$4.txt)
+# The program's output is also what the site shows.
+build/output/$2.txt: $(BUILD)/solution/$2 $(wildcard chapters/data/*)
 	mkdir -p build/output build/figures-site/$2
 	echo "running $$<"
 	FIGURES=build/figures-site/$2 $$< >$$@.new </dev/null
 	mv $$@.new $$@
 endef
-previous :=
-$(foreach n,$(NAMES),$(eval $(call chapter_rules,$(call number,$n),$n,$(addprefix -include ,$(wildcard tests/$n.h)),$(previous)))$(if $(wildcard solutions/$n.c),$(eval previous := $n)))
+$(foreach n,$(NAMES),$(eval $(call chapter_rules,$(call number,$n),$n,$(addprefix -include ,$(wildcard tests/$n.h)))))
 
 $(BUILD)/objects/tests/%.o: tests/%.c $(STAMP)
 	mkdir -p $(@D)
@@ -308,7 +306,9 @@ docs: $(SOLVED:%=build/output/%.txt) build/plot
 
 # The parts are built on all processors also when make was not told -j.
 TEST_NEEDS := $(NAMES:%=$(BUILD)/%) $(SOLVED:%=$(BUILD)/solution/%) \
-		$(JUDGED:%=$(BUILD)/tests/%) $(BUILD)/prove $(BUILD)/grade build/plot
+		$(JUDGED:%=$(BUILD)/tests/%) $(JUDGED:%=$(BUILD)/check/%.so) \
+		$(JUDGED:%=$(BUILD)/right/%.so) \
+		$(patsubst tests/%.c,$(BUILD)/%.so,$(wildcard tests/honest/*.c)) $(BUILD)/prove $(BUILD)/grade build/plot
 test:
 	+$(MAKE) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$$(getconf _NPROCESSORS_ONLN || echo 2)) \
 		$(TEST_NEEDS)
