@@ -297,6 +297,10 @@ static bool print_board(void)
             explain = &rows[i]; // what somebody has written comes before what nobody has
     }
     printf("  %d of %d points\n", earned, points);
+    if (strcmp(fence_level(), "seccomp") != 0)
+        printf("  (There is no seccomp here: what a function asks of the system was "
+               "limited, "
+               "not stopped.)\n");
     if (explain == NULL)
         return true;
     if (explain->outcome->verdict == NOT_WRITTEN) {
