@@ -240,7 +240,7 @@ TOOL_OBJECTS := $(addprefix $(BUILD)/objects/tests/judge/,submission.o sandbox.o
 $(BUILD)/prove: $(BUILD)/objects/tests/proof/prove.o $(TOOL_OBJECTS)
 	$(CC) $(TOOL_FLAGS) $^ -o $@ $(LDFLAGS) -lm
 
-$(BUILD)/grade: $(addprefix $(BUILD)/objects/tests/instructor/,grade.o collect.o report.o archive.o sha256.o) $(TOOL_OBJECTS)
+$(BUILD)/grade: $(addprefix $(BUILD)/objects/tests/instructor/,grade.o class.o collect.o exports.o names.o clean.o report.o archive.o sha256.o) $(TOOL_OBJECTS)
 	$(CC) $(TOOL_FLAGS) $^ -o $@ $(LDFLAGS) -lm
 
 build/plot: docs/loom/plot.c

@@ -1,16 +1,23 @@
-// See collect.h.
+// See collect.h. What is handed in is read with descriptors of folders, never by whole
+// paths, and archives in a child behind the fence. Each student has a share of time, of
+// entries and of notes: what goes beyond it is noted, and the next one is as before.
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
 #include "collect.h"
 #include "archive.h"
+#include "clean.h"
+#include "exports.h"
+#include "names.h"
 #include "sandbox.h"
 #include "submission.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,14 +28,35 @@
 enum {
     MAX_DEPTH = 16,      // of folders in a submission
     MAX_ENTRIES = 10000, // files and folders looked at in one
-    MAX_NOTED = 20,      // ignored files that are listed by name
-    MAX_FOUND = 64,      // chapter files taken from one archive
+    MAX_NOTED = 20,      // notes of each kind on one
+    MAX_ARCHIVES = 32,   // read in one
     MAX_ARCHIVE = 64 << 20,
+    PATH_SHOWN = 200, // of a path in a note
 };
 
-struct student *students;
-size_t n_students;
-static struct collecting collecting;
+static const double archive_seconds = 2; // of processor time for all of one student
+
+struct collecting collecting;
+
+// The student whose work is being collected.
+static struct {
+    struct student *student;
+    const struct entry *entry;
+    struct { // what counts so far for each chapter; `path` is NULL for nothing
+        char *path;
+        const struct entry *entry;
+        unsigned char *bytes;
+        size_t n;
+    } best[MAX_CHAPTERS];
+    struct {
+        char *path;
+        size_t chapter;
+    } nearly[MAX_NOTED];
+    size_t n_more_nearly[MAX_CHAPTERS];
+    size_t n_nearly, n_looked_at, n_archives, n_looks, n_noted, n_exported;
+    double seconds; // that the archives took
+    bool siblings;  // two folders beside each other have a file for one chapter
+} now;
 
 // ---- saying what happened -----------------------------------------------------------
 
@@ -50,32 +78,70 @@ void *must(void *memory)
     return memory;
 }
 
-// ---- collecting ---------------------------------------------------------------------
-
-// A line of a student's notes. What cannot be printed becomes '?'.
-static void note(struct student *student, const char *kind, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-static void note(struct student *student, const char *kind, const char *format, ...)
+static char *vprinted(const char *format, va_list arguments)
 {
-    char text[1024];
+    char *text = NULL;
+    if (vasprintf(&text, format, arguments) < 0)
+        text = NULL;
+    return must(text);
+}
+
+char *printed(const char *format, ...)
+{
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    char *text = vprinted(format, arguments);
     va_end(arguments);
-    for (char *c = text; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 127)
-            *c = '?';
+    return text;
+}
+
+const char *brief(const char *path)
+{
+    static char texts[4][PATH_SHOWN + 8];
+    static size_t turn;
+    size_t n = strlen(path);
+    char *text = texts[turn++ % 4];
+    snprintf(text, sizeof *texts, "%s%s", n > PATH_SHOWN ? "..." : "",
+             n > PATH_SHOWN ? path + n - PATH_SHOWN : path);
+    return text;
+}
+
+static void append_note(const char *kind, const char *text)
+{
+    struct student *student = now.student;
     size_t used = student->notes != NULL ? strlen(student->notes) : 0;
     size_t more = strlen(kind) + strlen(text) + 3;
     student->notes = must(realloc(student->notes, used + more));
     snprintf(student->notes + used, more, "%s\t%s\n", kind, text);
 }
 
-static void ignore(struct student *student, const char *path, const char *why)
+// A line of the student's notes: "look" asks a person to look, "noted" does not.
+static void note(const char *kind, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static void note(const char *kind, const char *format, ...)
 {
-    if (student->n_ignored++ < MAX_NOTED)
-        note(student, "noted", "%s: ignored, %s", path, why);
+    size_t *count = strcmp(kind, "look") == 0 ? &now.n_looks : &now.n_noted;
+    if ((*count)++ >= MAX_NOTED)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = vprinted(format, arguments);
+    va_end(arguments);
+    clean_text(text);
+    append_note(kind, text);
+    free(text);
 }
+
+static void note_the_rest(const char *kind, size_t count, const char *what)
+{
+    char text[64];
+    if (count <= MAX_NOTED)
+        return;
+    snprintf(text, sizeof text, "and %zu more %s", count - MAX_NOTED, what);
+    append_note(kind, text);
+}
+
+// ---- names --------------------------------------------------------------------------
 
 static const char *base_name(const char *path)
 {
@@ -83,30 +149,20 @@ static const char *base_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-// Which chapter's file a path names, or collecting.n_chapters.
-static size_t chapter_of(const char *path)
+size_t chapter_of(const char *file)
 {
-    const char *name = base_name(path);
-    size_t n = strlen(name);
-    for (size_t i = 0; i < collecting.n_chapters; i++) {
-        const char *chapter = collecting.chapters[i];
-        if (n == strlen(chapter) + 2 && strncmp(name, chapter, n - 2) == 0 &&
-            strcmp(name + n - 2, ".c") == 0)
-            return i;
-    }
-    return collecting.n_chapters;
+    return exact_chapter(file, collecting.chapters, collecting.n_chapters);
 }
 
-// A .c file whose name only holds a chapter's: "01_lookup (1).c".
-static bool is_nearly_chapter(const char *path)
+static size_t nearly_chapter_of(const char *file)
 {
-    const char *name = base_name(path);
-    size_t n = strlen(name);
-    for (size_t i = 0; i < collecting.n_chapters; i++)
-        if (n > 2 && strcmp(name + n - 2, ".c") == 0 &&
-            strstr(name, collecting.chapters[i]) != NULL)
-            return true;
-    return false;
+    return near_chapter(file, collecting.chapters, collecting.n_chapters);
+}
+
+bool could_be_work(const char *file)
+{
+    return nearly_chapter_of(file) < collecting.n_chapters ||
+           (archive_kind_of(file) != NO_ARCHIVE && file[0] != '.');
 }
 
 // Folders of the course itself, or of tools, that hold files of the same names.
@@ -127,90 +183,209 @@ static bool is_in_skipped_folder(const char *path)
     return false;
 }
 
+// ---- which of two files counts ------------------------------------------------------
+
+static int depth_of(const char *path)
+{
+    int depth = 0;
+    for (; *path; path++)
+        depth += *path == '/';
+    return depth;
+}
+
+static bool is_in_chapters(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    size_t n = slash != NULL ? (size_t)(slash - path) : 0;
+    return n >= 8 && strncmp(slash - 8, "chapters", 8) == 0 &&
+           (n == 8 || path[n - 9] == '/');
+}
+
 // Of two files for one chapter the one in a folder called chapters counts, then the one
 // in fewer folders, then the first by name.
 static int compare_paths(const char *a, const char *b)
 {
-    const char *const paths[] = {a, b};
-    int outside[2] = {0, 0}, depth[2] = {0, 0};
-    for (size_t i = 0; i < 2; i++) {
-        const char *slash = strrchr(paths[i], '/');
-        size_t n = slash != NULL ? (size_t)(slash - paths[i]) : 0;
-        bool last = n >= 8 && strncmp(slash - 8, "chapters", 8) == 0 &&
-                    (n == 8 || paths[i][n - 9] == '/');
-        outside[i] = !last;
-        for (const char *c = paths[i]; *c; c++)
-            depth[i] += *c == '/';
-    }
-    if (outside[0] != outside[1])
-        return outside[0] - outside[1];
-    return depth[0] != depth[1] ? depth[0] - depth[1] : strcmp(a, b);
+    if (is_in_chapters(a) != is_in_chapters(b))
+        return is_in_chapters(a) ? -1 : 1;
+    int deeper = depth_of(a) - depth_of(b);
+    return deeper != 0 ? deeper : strcmp(a, b);
 }
 
-// A file that has a chapter's name: `path` is where it was found, below the student's
-// folder.
-static void offer(struct student *student, const char *path, const unsigned char *bytes,
-                  size_t n)
+// Two files for one chapter in folders beside each other, as in a folder of students.
+static bool are_siblings(const char *a, const char *b)
 {
-    size_t c = chapter_of(path);
-    struct part *part = &student->parts[c];
-    char file[KEY];
-    sha_of(bytes, n, file);
-    if (part->origin != NO_FILE && strcmp(part->file, file) == 0)
+    return depth_of(a) > 0 && depth_of(a) == depth_of(b) && strcmp(a, b) != 0 &&
+           !is_in_chapters(a) && !is_in_chapters(b);
+}
+
+// A file that has a chapter's name: the best one is remembered.
+static void offer(size_t c, const char *path, const unsigned char *bytes, size_t n)
+{
+    bool there = now.best[c].path != NULL, better = !there;
+    now.siblings = now.siblings || (there && are_siblings(path, now.best[c].path));
+    if (there && now.best[c].n == n && memcmp(now.best[c].bytes, bytes, n) == 0)
         return;
-    bool better = part->origin == NO_FILE || compare_paths(path, student->paths[c]) < 0;
-    if (part->origin != NO_FILE)
-        note(student, "look", "two different files %s: %s counts, %s does not",
-             base_name(path), better ? path : student->paths[c],
-             better ? student->paths[c] : path);
+    if (there) {
+        int later = handed_in_later(now.best[c].entry, now.entry);
+        better = later != 0 ? later > 0 : compare_paths(path, now.best[c].path) < 0;
+        const char *counts = better ? path : now.best[c].path;
+        const char *other = better ? now.best[c].path : path;
+        if (later != 0)
+            note("noted", "%s counts, %s was handed in before it", brief(counts),
+                 brief(other));
+        else
+            note("look", "two different files %s.c: %s counts, %s does not",
+                 collecting.chapters[c], brief(counts), brief(other));
+    }
     if (!better)
         return;
-    free(student->paths[c]);
-    student->paths[c] = must(strdup(path));
-    *part = (struct part){.origin = HANDED_IN, .assignment = c};
-    memcpy(part->file, file, KEY);
-    collecting.keep(part, bytes, n);
+    free(now.best[c].path);
+    free(now.best[c].bytes);
+    now.best[c].path = must(strdup(path));
+    now.best[c].entry = now.entry;
+    now.best[c].bytes = memcpy(must(malloc(n + 1)), bytes, n);
+    now.best[c].n = n;
 }
+
+// A file that is not taken since its name is no chapter's. What it means is told when it
+// is known whether that chapter's file is there.
+static void ignore_name(const char *path, const char *file)
+{
+    size_t c = nearly_chapter_of(file);
+    if (c == collecting.n_chapters)
+        note("noted", "%s: ignored, not a chapter's name", brief(path));
+    else if (now.n_nearly < MAX_NOTED) {
+        now.nearly[now.n_nearly].path = must(strdup(path));
+        now.nearly[now.n_nearly++].chapter = c;
+    } else
+        now.n_more_nearly[c]++;
+}
+
+// `whole`: it is all that the student has.
+static void ignore(const char *path, const char *file, bool whole, const char *why)
+{
+    note(whole || could_be_work(file) ? "look" : "noted", "%s: ignored, %s", brief(path),
+         why);
+}
+
+// ---- archives -----------------------------------------------------------------------
+
+// What is told of an entry that does not count.
+enum reason { NO_CHAPTER, SKIPPED, LINK, ODD, LARGE, INNER, TWICE, OTHER, LAST_IS_ODD };
+static const struct {
+    bool look;
+    const char *text;
+} reasons[] = {
+    [NO_CHAPTER] = {false, ""},
+    [SKIPPED] = {false, "ignored, its folder is not handed in"},
+    [LINK] = {true, "ignored, a link"},
+    [ODD] = {true, "ignored, no ordinary file"},
+    [LARGE] = {true, "ignored, 1 MB or more"},
+    [INNER] = {true, "ignored, an archive in an archive is not read"},
+    [TWICE] = {false, "there more than once in the archive, the last one counts"},
+    [OTHER] = {true, ""},
+    [LAST_IS_ODD] = {true, "there more than once in the archive, and the last one is no "
+                           "file that counts"},
+};
+enum { N_REASONS = sizeof reasons / sizeof *reasons };
 
 // What a child that unpacks tells: nothing in it is believed unseen.
 struct unpacked {
-    volatile size_t n_found, n_ignored;
+    volatile size_t n_told[2], n_exported;
+    volatile bool siblings;
     char wrong[128];
-    char ignored[MAX_NOTED][LONGEST_NAME + 64];
     struct {
+        volatile unsigned reason;
         char path[LONGEST_NAME];
-        size_t size;
+    } told[2][MAX_NOTED]; // [1]: for a person to look at
+    struct {
+        volatile bool there;
+        char path[LONGEST_NAME];
+        volatile size_t size;
         unsigned char bytes[LARGEST_ENTRY];
-    } found[MAX_FOUND];
+    } found[MAX_CHAPTERS];
 };
+
+static void tell(struct unpacked *unpacked, const char *path, enum reason reason)
+{
+    bool look = reasons[reason].look ||
+                (reason == NO_CHAPTER &&
+                 nearly_chapter_of(base_name(path)) < collecting.n_chapters);
+    size_t n = unpacked->n_told[look]++;
+    if (n < MAX_NOTED) {
+        unpacked->told[look][n].reason = reason;
+        snprintf(unpacked->told[look][n].path, LONGEST_NAME, "%s", path);
+    }
+}
+
+// A folder or file on the way of a path has the name of something that was exported.
+static bool is_exported(const char *path)
+{
+    bool found = strstr(path, "submission_metadata.yml") != NULL;
+    char *copy = must(strdup(path)), *rest = copy;
+    for (char *part; !found && (part = strsep(&rest, "/")) != NULL;) {
+        struct entry *one = must(calloc(1, sizeof *one));
+        size_t n = 1;
+        one->name = must(strdup(part));
+        one->is_folder = rest != NULL;
+        read_exports(&one, &n, NULL);
+        found = one->system != PLAIN;
+        free_entry(one);
+        free(one);
+    }
+    free(copy);
+    return found;
+}
 
 static bool wants(void *context, const char *path, size_t size, const char *oddity)
 {
     struct unpacked *unpacked = context;
-    const char *why = is_in_skipped_folder(path) ? "its folder is not handed in"
-                      : chapter_of(path) == collecting.n_chapters ? "not a chapter's name"
-                      : oddity != NULL                            ? oddity
-                      : size > LARGEST_ENTRY                      ? "1 MB or more"
-                      : unpacked->n_found == MAX_FOUND            ? "too many files"
-                                                                  : NULL;
-    if (why == NULL)
+    const char *file = base_name(path);
+    size_t c = chapter_of(file);
+    bool is_chapter = c < collecting.n_chapters;
+    if (n_students == 1 && unpacked->n_exported < 2)
+        unpacked->n_exported += is_exported(path);
+    if (is_in_skipped_folder(path))
+        tell(unpacked, path, SKIPPED);
+    else if (!is_chapter)
+        tell(unpacked, path,
+             archive_kind_of(file) != NO_ARCHIVE && file[0] != '.' ? INNER : NO_CHAPTER);
+    else if (oddity == NULL && size <= LARGEST_ENTRY)
         return true;
-    if (unpacked->n_ignored < MAX_NOTED)
-        snprintf(unpacked->ignored[unpacked->n_ignored], sizeof *unpacked->ignored,
-                 "%s: ignored, %s", path, why);
-    unpacked->n_ignored++;
+    else if (unpacked->found[c].there && strcmp(unpacked->found[c].path, path) == 0) {
+        unpacked->found[c].there = false;
+        tell(unpacked, path, LAST_IS_ODD);
+    } else
+        tell(unpacked, path,
+             oddity == NULL                  ? LARGE
+             : strcmp(oddity, "a link") == 0 ? LINK
+                                             : ODD);
     return false;
 }
 
+// Of two entries of one name the last counts, as whoever unpacks the archive sees it.
 static void takes(void *context, const char *path, const unsigned char *bytes,
                   size_t size)
 {
     struct unpacked *unpacked = context;
-    size_t n = unpacked->n_found;
-    snprintf(unpacked->found[n].path, sizeof unpacked->found[n].path, "%s", path);
-    memcpy(unpacked->found[n].bytes, bytes, size);
-    unpacked->found[n].size = size;
-    unpacked->n_found = n + 1;
+    size_t c = chapter_of(base_name(path));
+    char *best = unpacked->found[c].path;
+    if (unpacked->found[c].there) {
+        bool again = strcmp(best, path) == 0;
+        bool same = unpacked->found[c].size == size &&
+                    memcmp(unpacked->found[c].bytes, bytes, size) == 0;
+        unpacked->siblings = unpacked->siblings || are_siblings(path, best);
+        if (same)
+            return;
+        bool better = again || compare_paths(path, best) < 0;
+        tell(unpacked, better ? best : path, again ? TWICE : OTHER);
+        if (!better)
+            return;
+    }
+    snprintf(best, LONGEST_NAME, "%s", path);
+    memcpy(unpacked->found[c].bytes, bytes, size);
+    unpacked->found[c].size = size;
+    unpacked->found[c].there = true;
 }
 
 // In a child, behind the fence: the archive is descriptor 0.
@@ -251,8 +426,9 @@ static const char *unpack_in_child(int archive, enum archive_kind kind, size_t s
         unpack(kind, size, unpacked);
     }
     close(ready[1]);
-    struct ending end = wait_with_deadline(child, 10, 60);
+    struct ending end = wait_with_deadline(child, archive_seconds - now.seconds, 60);
     close(ready[0]);
+    now.seconds += end.cpu_seconds;
     if (end.cause != ENDED_EXIT || end.status != 0)
         return end.cause == ENDED_EXIT || end.cause == ENDED_SIGNAL
                    ? "reading it failed"
@@ -261,218 +437,273 @@ static const char *unpack_in_child(int archive, enum archive_kind kind, size_t s
     return *unpacked->wrong ? unpacked->wrong : NULL;
 }
 
-static void take_unpacked(struct student *student, const char *path,
-                          struct unpacked *unpacked)
+// What does not count in an archive. Of `OTHER` the chapter's file that does is known.
+static void note_told(const char *archive, const char *name, unsigned reason,
+                      const struct unpacked *unpacked)
 {
-    char full[PATH_MAX];
-    for (size_t i = 0; i < unpacked->n_found && i < MAX_FOUND; i++) {
-        char *name = unpacked->found[i].path;
-        size_t size = unpacked->found[i].size;
-        name[LONGEST_NAME - 1] = '\0';
-        if (size <= LARGEST_ENTRY && chapter_of(name) < collecting.n_chapters)
-            offer(student, joined(full, "%s/%s", path, name), unpacked->found[i].bytes,
-                  size);
-    }
-    for (size_t i = 0; i < unpacked->n_ignored && i < MAX_NOTED; i++) {
-        unpacked->ignored[i][sizeof *unpacked->ignored - 1] = '\0';
-        if (student->n_ignored++ < MAX_NOTED)
-            note(student, is_nearly_chapter(unpacked->ignored[i]) ? "look" : "noted",
-                 "%s/%s", path, unpacked->ignored[i]);
-    }
-    if (unpacked->n_ignored > MAX_NOTED)
-        student->n_ignored += unpacked->n_ignored - MAX_NOTED;
+    const char *file = base_name(name);
+    size_t c = chapter_of(file);
+    char *path = printed("%s/%s", archive, name);
+    if (reason == NO_CHAPTER)
+        ignore_name(path, file);
+    else if (reason == OTHER && c < collecting.n_chapters)
+        note("look", "two different files %s in %s: %s counts, %s does not", brief(file),
+             brief(archive), brief(unpacked->found[c].path), brief(name));
+    else if (reason < N_REASONS)
+        note(reasons[reason].look ? "look" : "noted", "%s: %s", brief(path),
+             reasons[reason].text);
+    free(path);
 }
 
-static void collect_archive(struct student *student, int archive, size_t size,
-                            const char *path)
+static void take_unpacked(const char *path, struct unpacked *unpacked)
+{
+    for (size_t c = 0; c < collecting.n_chapters; c++)
+        unpacked->found[c].path[LONGEST_NAME - 1] = '\0';
+    for (size_t look = 2; look-- > 0;) {
+        size_t n = unpacked->n_told[look];
+        for (size_t i = 0; i < n && i < MAX_NOTED; i++) {
+            unpacked->told[look][i].path[LONGEST_NAME - 1] = '\0';
+            note_told(path, unpacked->told[look][i].path, unpacked->told[look][i].reason,
+                      unpacked);
+        }
+        *(look ? &now.n_looks : &now.n_noted) += n > MAX_NOTED ? n - MAX_NOTED : 0;
+    }
+    for (size_t c = 0; c < collecting.n_chapters; c++) {
+        size_t size = unpacked->found[c].size;
+        const char *name = unpacked->found[c].path;
+        if (!unpacked->found[c].there || size > LARGEST_ENTRY ||
+            chapter_of(base_name(name)) != c)
+            continue;
+        char *full = printed("%s/%s", path, name);
+        offer(c, full, unpacked->found[c].bytes, size);
+        free(full);
+    }
+    now.siblings = now.siblings || unpacked->siblings;
+    now.n_exported += unpacked->n_exported;
+}
+
+static void read_archive(int archive, size_t size, const char *path, const char *file)
 {
     struct unpacked *unpacked = mmap(NULL, sizeof *unpacked, PROT_READ | PROT_WRITE,
                                      MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (unpacked == MAP_FAILED)
         give_up("out of memory");
-    const char *wrong =
-        size > MAX_ARCHIVE
-            ? "it is larger than 64 MB"
-            : unpack_in_child(archive, archive_kind_of(path), size, unpacked);
-    take_unpacked(student, path, unpacked);
+    const char *wrong = unpack_in_child(archive, archive_kind_of(file), size, unpacked);
+    take_unpacked(path, unpacked);
     if (wrong != NULL)
-        note(student, "look", "%s: cannot be read, %s", path, wrong);
+        note("look", "%s: cannot be read to its end, %s", brief(path), wrong);
     munmap(unpacked, sizeof *unpacked);
 }
 
-static void collect_file(struct student *student, const char *full, const char *path)
+static void collect_archive(int archive, size_t size, const char *path, const char *file)
+{
+    if (size > MAX_ARCHIVE)
+        note("look", "%s: not read, it is larger than 64 MB", brief(path));
+    else if (now.n_archives++ == MAX_ARCHIVES)
+        note("look", "more than %d archives: the rest was not read", MAX_ARCHIVES);
+    else if (now.n_archives <= MAX_ARCHIVES && now.seconds > 0.99 * archive_seconds)
+        note("look", "%s: not read, the archives before it took too long", brief(path));
+    else if (now.n_archives <= MAX_ARCHIVES)
+        read_archive(archive, size, path, file);
+}
+
+// ---- files and folders --------------------------------------------------------------
+
+static void collect_source(int from, size_t c, const char *path)
 {
     static unsigned char bytes[SUBMISSION_BYTES];
+    size_t n = 0;
+    ssize_t got = 1;
+    while (n < sizeof bytes && (got = read(from, bytes + n, sizeof bytes - n)) > 0)
+        n += (size_t)got;
+    if (got < 0)
+        note("look", "%s: cannot be read: %s", brief(path), strerror(errno));
+    else if (n == sizeof bytes)
+        note("look", "%s: ignored, 1 MB or more", brief(path));
+    else
+        offer(c, path, bytes, n);
+}
+
+// `file` is what the student called it.
+static void collect_file(int folder, const char *name, const char *path, const char *file)
+{
     struct stat status;
-    bool archive = archive_kind_of(path) != NO_ARCHIVE;
-    if (!archive && chapter_of(path) == collecting.n_chapters) {
-        if (is_nearly_chapter(path) && base_name(path)[0] != '.')
-            note(student, "look", "%s: ignored, its name is not quite a chapter's", path);
-        else
-            ignore(student, path, "not a chapter's name");
+    bool archive = archive_kind_of(file) != NO_ARCHIVE && file[0] != '.';
+    size_t c = chapter_of(file);
+    if (!archive && c == collecting.n_chapters) {
+        ignore_name(path, file);
         return;
     }
-    int file = open(full, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (file < 0 || fstat(file, &status) != 0 || !S_ISREG(status.st_mode))
-        note(student, "look", "%s: cannot be read", path);
+    int from = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (from < 0)
+        note("look", "%s: cannot be read: %s", brief(path), strerror(errno));
+    else if (fstat(from, &status) != 0 || !S_ISREG(status.st_mode))
+        note("look", "%s: ignored, no ordinary file", brief(path));
     else if (archive)
-        collect_archive(student, file, (size_t)status.st_size, path);
-    else if (status.st_size >= SUBMISSION_BYTES)
-        note(student, "look", "%s: ignored, 1 MB or more", path);
-    else {
-        ssize_t n = read(file, bytes, sizeof bytes);
-        if (n >= 0)
-            offer(student, path, bytes, (size_t)n);
-        else
-            note(student, "look", "%s: cannot be read", path);
-    }
-    if (file >= 0)
-        close(file);
-}
-
-static void collect_folder(struct student *student, const char *full, const char *path,
-                           int depth);
-
-static void collect_entry(struct student *student, const char *full, const char *path,
-                          int depth)
-{
-    struct stat status;
-    const char *name = base_name(path);
-    if (student->n_entries++ >= MAX_ENTRIES) {
-        if (student->n_entries == MAX_ENTRIES + 1)
-            note(student, "look", "more than %d files: the rest was not looked at",
-                 MAX_ENTRIES);
-    } else if (lstat(full, &status) != 0)
-        note(student, "look", "%s: cannot be read", path);
-    else if (S_ISLNK(status.st_mode) && chapter_of(path) < collecting.n_chapters)
-        note(student, "look", "%s: ignored, a link", path);
-    else if (S_ISREG(status.st_mode))
-        collect_file(student, full, path);
-    else if (!S_ISDIR(status.st_mode))
-        ignore(student, path, S_ISLNK(status.st_mode) ? "a link" : "no ordinary file");
-    else if (is_skipped_folder(name, strlen(name)))
-        ignore(student, path, "its folder is not handed in");
-    else if (depth == MAX_DEPTH)
-        note(student, "look", "%s: ignored, too many folders in each other", path);
+        collect_archive(from, (size_t)status.st_size, path, file);
     else
-        collect_folder(student, full, path, depth + 1);
+        collect_source(from, c, path);
+    if (from >= 0)
+        close(from);
 }
 
-static void collect_folder(struct student *student, const char *full, const char *path,
-                           int depth)
+static int by_name(const void *a, const void *b)
 {
-    char below[PATH_MAX], shown[PATH_MAX];
-    struct dirent **entries;
-    int n = scandir(full, &entries, NULL, alphasort);
-    if (n < 0)
-        note(student, "look", "%s: cannot be read", *path ? path : "the folder");
-    for (int i = 0; i < n; i++) {
-        const char *name = entries[i]->d_name;
-        if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
-            if (strlen(full) + strlen(name) + 2 > PATH_MAX)
-                note(student, "look", "a path is too long: the rest was not looked at");
-            else
-                collect_entry(student, joined(below, "%s/%s", full, name),
-                              joined(shown, "%s%s%s", path, *path ? "/" : "", name),
-                              depth);
-        }
-        free(entries[i]);
-    }
-    if (n >= 0)
-        free(entries);
+    return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void collect(struct student *student, const char *path)
+char **names_in(int folder, size_t most, size_t *n, bool *all)
 {
-    struct stat status;
-    size_t n_parts = 0;
-    if (lstat(path, &status) == 0 && S_ISDIR(status.st_mode))
-        collect_folder(student, path, "", 0);
-    else
-        collect_file(student, path, base_name(path));
-    if (student->n_ignored > MAX_NOTED)
-        note(student, "noted", "and %zu more files, ignored",
-             student->n_ignored - MAX_NOTED);
-    for (size_t c = 0; c < collecting.n_chapters; c++) {
-        n_parts += student->parts[c].origin != NO_FILE;
-        free(student->paths[c]);
-        student->paths[c] = NULL;
-    }
-    if (n_parts == 0)
-        note(student, "look", "there is no file with a chapter's name");
-}
-
-// ---- the class ----------------------------------------------------------------------
-
-// An entry of $SUBMISSIONS that is a student: a folder, or an archive of one.
-static bool is_student(const char *path, const char *name)
-{
-    struct stat status;
-    if (name[0] == '.' || strcmp(name, "__MACOSX") == 0)
-        return false;
-    if (lstat(path, &status) == 0 &&
-        (S_ISDIR(status.st_mode) ||
-         (S_ISREG(status.st_mode) && archive_kind_of(name) != NO_ARCHIVE)))
-        return true;
-    if (chapter_of(name) < collecting.n_chapters)
-        give_up("%s is a chapter's file: SUBMISSIONS= wants a folder that holds a folder "
-                "(or an "
-                "archive) for each student",
-                path);
-    printf("Ignored: %s is neither a folder nor an archive.\n", path);
-    return false;
-}
-
-// An archive's student is called by its name without the ending, unless somebody else is.
-static char *student_name(const char *path, const char *name)
-{
-    static const char *const endings[] = {".zip", ".tar.gz", ".tgz", ".tar"};
-    char other[PATH_MAX];
-    struct stat status;
-    size_t n = strlen(name);
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        size_t k = strlen(endings[i]);
-        if (n <= k || strcmp(name + n - k, endings[i]) != 0 ||
-            lstat(path, &status) != 0 || !S_ISREG(status.st_mode))
+    int again = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *stream = again >= 0 ? fdopendir(again) : NULL;
+    char **names = stream != NULL ? must(malloc(sizeof *names)) : NULL;
+    struct dirent *entry;
+    *n = 0;
+    *all = true;
+    while (stream != NULL && *all && (entry = readdir(stream)) != NULL) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
-        joined(other, "%.*s", (int)(strlen(path) - k), path);
-        bool taken = lstat(other, &status) == 0;
-        for (size_t s = 0; s < n_students && !taken; s++)
-            taken = strlen(students[s].name) == n - k &&
-                    strncmp(students[s].name, name, n - k) == 0;
-        return taken ? must(strdup(name)) : must(strndup(name, n - k));
-    }
-    return must(strdup(name));
-}
-
-// Students in the order of their names; those of other shards stay without parts.
-void read_class(const struct collecting *what)
-{
-    char path[PATH_MAX];
-    struct dirent **entries;
-    collecting = *what;
-    int n = scandir(collecting.submissions, &entries, NULL, alphasort);
-    if (n < 0)
-        give_up("cannot read the folder %s: %s", collecting.submissions, strerror(errno));
-    students = must(calloc((size_t)n + 1, sizeof *students));
-    for (int i = 0; i < n; i++) {
-        const char *name = entries[i]->d_name;
-        joined(path, "%s/%s", collecting.submissions, name);
-        if (is_student(path, name)) {
-            struct student *student = &students[n_students];
-            student->name = student_name(path, name);
-            if (n_students++ % collecting.n_shards == collecting.shard - 1)
-                collect(student, path);
+        if ((*all = *n < most)) {
+            if ((*n & (*n - 1)) == 0)
+                names = must(realloc(names, (2 * *n + 2) * sizeof *names));
+            names[(*n)++] = must(strdup(entry->d_name));
         }
-        free(entries[i]);
     }
-    free(entries);
-    if (n_students == 0)
-        give_up("%s holds no folder and no archive: there is nobody to grade",
-                collecting.submissions);
+    if (stream != NULL)
+        closedir(stream);
+    else if (again >= 0)
+        close(again);
+    if (*n > 0)
+        qsort(names, *n, sizeof *names, by_name);
+    return names;
 }
 
-bool is_in_shard(size_t student)
+int open_folder(int folder, const char *name)
 {
-    return student % collecting.n_shards == collecting.shard - 1;
+    return openat(folder, name,
+                  O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+}
+
+static void collect_entry(int folder, const char *name, const char *path,
+                          const char *file, int depth);
+
+// What is in an open folder that is called `path`.
+static void collect_all(int folder, const char *path, int depth)
+{
+    size_t n, most = MAX_ENTRIES - now.n_looked_at;
+    bool all;
+    char **names = names_in(folder, most, &n, &all);
+    if (names == NULL)
+        note("look", "%s: cannot be read: %s", *path ? brief(path) : "the folder",
+             strerror(errno));
+    for (size_t i = 0; i < n; i++) {
+        char *below = printed("%s%s%s", path, *path ? "/" : "", names[i]);
+        collect_entry(folder, names[i], below, names[i], depth);
+        free(below);
+        free(names[i]);
+    }
+    free(names);
+    if (!all && now.n_looked_at <= MAX_ENTRIES) {
+        note("look", "more than %d files: the rest was not looked at", MAX_ENTRIES);
+        now.n_looked_at = MAX_ENTRIES + 1;
+    }
+}
+
+static void collect_folder(int folder, const char *name, const char *path, int depth)
+{
+    int below = depth <= MAX_DEPTH ? open_folder(folder, name) : -1;
+    if (depth > MAX_DEPTH)
+        note("look", "%s: ignored, too many folders in each other", brief(path));
+    else if (below < 0)
+        note("look", "%s: cannot be read: %s", *path ? brief(path) : "the folder",
+             strerror(errno));
+    else {
+        collect_all(below, path, depth + 1);
+        close(below);
+    }
+}
+
+static void collect_entry(int folder, const char *name, const char *path,
+                          const char *file, int depth)
+{
+    struct stat status;
+    if (now.n_looked_at >= MAX_ENTRIES)
+        return;
+    now.n_looked_at++;
+    if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+        note("look", "%s: cannot be read: %s", brief(path), strerror(errno));
+    else if (S_ISREG(status.st_mode))
+        collect_file(folder, name, path, file);
+    else if (!S_ISDIR(status.st_mode))
+        ignore(path, file, depth == 0,
+               S_ISLNK(status.st_mode) ? "a link" : "no ordinary file");
+    else if (depth > 0 && is_skipped_folder(name, strlen(name)))
+        note("noted", "%s: ignored, its folder is not handed in", brief(path));
+    else
+        collect_folder(folder, name, path, depth);
+}
+
+// ---- a student ----------------------------------------------------------------------
+
+// Hands on what counts, and forgets all else.
+static size_t keep_best(struct student *student)
+{
+    size_t n_parts = 0;
+    for (size_t c = 0; c < collecting.n_chapters; c++) {
+        struct part *part = &student->parts[c];
+        if (now.best[c].path == NULL)
+            continue;
+        n_parts++;
+        *part = (struct part){.origin = HANDED_IN, .assignment = c};
+        sha_of(now.best[c].bytes, now.best[c].n, part->file);
+        collecting.keep(part, now.best[c].bytes, now.best[c].n);
+        free(now.best[c].path);
+        free(now.best[c].bytes);
+    }
+    return n_parts;
+}
+
+static void note_nearly(const struct student *student)
+{
+    for (size_t i = 0; i < now.n_nearly; i++) {
+        size_t c = now.nearly[i].chapter;
+        note(student->parts[c].origin == NO_FILE ? "look" : "noted",
+             "%s: ignored, its name is not quite a chapter's: %s.c",
+             brief(now.nearly[i].path), collecting.chapters[c]);
+        free(now.nearly[i].path);
+    }
+    for (size_t c = 0; c < collecting.n_chapters; c++)
+        *(student->parts[c].origin == NO_FILE ? &now.n_looks : &now.n_noted) +=
+            now.n_more_nearly[c];
+}
+
+static void note_origin(const struct student *student, const struct entry *entry)
+{
+    if (student->renamed)
+        note("look", "somebody else's name is or looks the same: this is %s",
+             brief(entry->name));
+    if (entry->is_stray)
+        note("look", "%s lies beside the students' folders: whose is it?",
+             brief(entry->name));
+}
+
+bool collect(struct student *student, const struct entry *entries, int class)
+{
+    memset(&now, 0, sizeof now);
+    now.student = student;
+    note_origin(student, entries);
+    for (size_t i = 0; i < student->n_entries; i++) {
+        const struct entry *entry = now.entry = &entries[i];
+        bool only_folder = entry->is_folder && student->n_entries == 1;
+        if (*entry->file || entry->is_folder)
+            collect_entry(class, entry->name, only_folder ? "" : entry->name,
+                          entry->is_folder ? entry->name : entry->file, 0);
+    }
+    size_t n_parts = keep_best(student);
+    note_nearly(student);
+    if (n_parts == 0)
+        note("look", "there is no file with a chapter's name");
+    note_the_rest("look", now.n_looks, "that ask for a look");
+    note_the_rest("noted", now.n_noted, "that were ignored");
+    return now.siblings || now.n_exported > 1;
 }

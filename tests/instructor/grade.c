@@ -38,7 +38,7 @@ struct options {
     const char *submissions, *hidden, *seed, *out;
     unsigned shard, n_shards;
     long jobs;
-    bool strict;
+    bool strict, one_student;
 };
 
 // A chapter that can be graded: its rows in the table of points, those of the hidden
@@ -255,7 +255,8 @@ static void tests_digest(char digest[KEY])
     static const char *const shared[] = {
         "judge/judge.c",      "judge/judge.h",        "judge/sandbox.c",
         "judge/sandbox.h",    "judge/submission.c",   "judge/submission.h",
-        "instructor/grade.c", "instructor/collect.c", "instructor/archive.c",
+        "instructor/grade.c", "instructor/class.c",   "instructor/collect.c",
+        "instructor/names.c", "instructor/exports.c", "instructor/archive.c",
     };
     char path[PATH_MAX];
     struct sha sha;
@@ -298,18 +299,41 @@ static void make_key(struct part *part)
     sha_end(&sha, part->key);
 }
 
-// A file that was handed in: its bytes are kept if it is yet to be judged.
+// A file that was handed in: its bytes are kept, to be judged and for a dispute.
 static void keep_part(struct part *part, const unsigned char *bytes, size_t n)
 {
+    char path[PATH_MAX];
     make_key(part);
     part->to_do = !is_judged("state", part->key);
-    if (part->to_do)
+    if (part->to_do || access(file_path(path, part->file), F_OK) != 0)
         keep_file(part->file, bytes, n);
+}
+
+// Every chapter that the table of points knows can be graded: what is missing never makes
+// the work smaller.
+static void check_chapters(void)
+{
+    char *text = read_text("tests/points.tsv"), *rest = text;
+    next_line(&rest);
+    for (char *line; (line = next_line(&rest)) != NULL;) {
+        bool found = *line == '\0';
+        for (size_t c = 0; c < n_assignments; c++)
+            found = found || atoi(assignments[c].shown.name) == atoi(line);
+        if (!found)
+            give_up(
+                "tests/points.tsv has points for chapter %d, but its tests are missing "
+                "or not built: `make grade` builds them",
+                atoi(line));
+    }
+    free(text);
 }
 
 static void collect_class(void)
 {
+    char files[PATH_MAX];
+    check_chapters();
     struct collecting what = {.submissions = options.submissions,
+                              .one_student = options.one_student,
                               .n_chapters = n_assignments,
                               .shard = options.shard,
                               .n_shards = options.n_shards,
@@ -317,6 +341,8 @@ static void collect_class(void)
     for (size_t c = 0; c < n_assignments; c++)
         what.chapters[c] = assignments[c].shown.name;
     read_class(&what);
+    if (options.n_shards == 1) // other shares may use the same folder
+        forget_files(joined(files, "%s/files", out));
 }
 
 static void class_digest(char digest[KEY])
@@ -855,6 +881,7 @@ static void read_options(void)
         .n_shards = 1,
         .jobs = atol(environment("JOBS", "0")),
         .strict = strcmp(environment("STRICT", "0"), "1") == 0,
+        .one_student = strcmp(environment("ONE_STUDENT", "0"), "0") != 0,
     };
     const char *shard = environment("SHARD", "1/1");
     if (sscanf(shard, "%u/%u%c", &options.shard, &options.n_shards, &extra) != 2 ||
