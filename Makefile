@@ -177,6 +177,10 @@ PASS_ON := $(if $(filter check,$(GOALS)),:,exit 1)
 # only it needs: that compiles in a tenth of the time. (A file may use the name for more.)
 without_main = $(CC) $(COURSE_FLAGS) $2 -MMD -MP -MF $(@:.so=.d) -MT $@ -w $(SHARED) '-Dmain=$1' $< -o $@ $(LDFLAGS) -lm
 
+# Two makes may be at work: what they both make gets its name when it is whole. To the shell this
+# is the target with the shell's number behind it.
+PART = $@.$$$$
+
 define chapter_rules
 .PHONY: $(addsuffix $1,$(EACH))
 
@@ -219,7 +223,7 @@ $(BUILD)/solution/$2: $(BUILD)/objects/$2.o $(BUILD)/objects/$2.solution.o
 
 $(BUILD)/tests/$2: $(BUILD)/objects/tests/$2.o $(BUILD)/objects/tests/judge/judge.o $(BUILD)/objects/tests/judge/sandbox.o
 	mkdir -p $$(@D)
-	$$(CC) $$(TOOL_FLAGS) $$^ -o $$@ $$(LDFLAGS) $$(CRITERION) -ldl -lm
+	$$(CC) $$(TOOL_FLAGS) $$^ -o $$(PART) $$(LDFLAGS) $$(CRITERION) -ldl -lm && mv $$(PART) $$@
 
 # The program's output is also what the site shows: never two timed programs at once.
 build/output/$2.txt: $(BUILD)/solution/$2 $(wildcard chapters/data/*) | $(if $4,build/output/$4.txt)
@@ -233,7 +237,8 @@ $(foreach n,$(NAMES),$(eval $(call chapter_rules,$(call number,$n),$n,$(addprefi
 
 $(BUILD)/objects/tests/%.o: tests/%.c $(STAMP)
 	mkdir -p $(@D)
-	$(CC) $(TOOL_FLAGS) $(filter -I% -isystem% -D% -pthread,$(CRITERION)) -MMD -MP -c $< -o $@
+	$(CC) $(TOOL_FLAGS) $(filter -I% -isystem% -D% -pthread,$(CRITERION)) -MMD -MP -MF $(PART).dep -MT $@ -c $< -o $(PART) && \
+	mv $(PART).dep $(@:.o=.d) && mv $(PART) $@
 
 TOOL_OBJECTS := $(addprefix $(BUILD)/objects/tests/judge/,submission.o sandbox.o)
 
@@ -241,7 +246,7 @@ $(BUILD)/prove: $(BUILD)/objects/tests/proof/prove.o $(TOOL_OBJECTS)
 	$(CC) $(TOOL_FLAGS) $^ -o $@ $(LDFLAGS) -lm
 
 $(BUILD)/grade: $(addprefix $(BUILD)/objects/tests/instructor/,grade.o class.o collect.o exports.o names.o clean.o report.o archive.o sha256.o) $(TOOL_OBJECTS)
-	$(CC) $(TOOL_FLAGS) $^ -o $@ $(LDFLAGS) -lm
+	$(CC) $(TOOL_FLAGS) $^ -o $(PART) $(LDFLAGS) -lm && mv $(PART) $@
 
 build/plot: docs/loom/plot.c
 	mkdir -p build

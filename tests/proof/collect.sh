@@ -543,3 +543,38 @@ BUILD=$room/build SUBMISSIONS=$class GRADES=$grades "$BUILD/grade" >"$said" 2>&1
     fault "it graded without the tests of $two"
 grep -q "$two\|chapter $number" "$said" || fault "it does not say what is missing: $(cat "$said")"
 verdict "without the tests of a chapter nobody is graded"
+
+# A compiler that takes a while to write: what another make sees has to be whole or not there.
+name=${CC:-cc}
+name=${name%% *}
+mkdir -p "$room/bin" "$room/b"
+cat >"$room/bin/${name##*/}" <<END
+#!/bin/sh
+PATH=\${PATH#*:}
+for word; do
+    [ "\${last:-}" != -o ] || to=\$word
+    last=\$word
+done
+$(command -v "$name") "\$@" || exit
+case \${to:-} in
+*/tests/$one*)
+    cp -p "\$to" "\$to.whole"
+    echo half >"\$to"
+    sleep 0.3 2>/dev/null || sleep 1
+    mv "\$to.whole" "\$to"
+    ;;
+esac
+END
+chmod +x "$room/bin/${name##*/}"
+cp -Rp "$BUILD/objects" "$BUILD/.flags" "$room/b"
+PATH=$room/bin:$PATH ${MAKE_COMMAND:-make} BUILD="$room/b" "$room/b/tests/$one" >"$said" 2>&1 &
+making=$!
+while kill -0 $making 2>/dev/null; do
+    [ ! -f "$room/b/tests/$one" ] || [ "$(wc -c <"$room/b/tests/$one")" -gt 100 ] ||
+        fault "half a file has the name of the tests"
+    sleep 0.05 2>/dev/null || sleep 1
+done
+wait $making || fault "it did not build: $(tail -n 3 "$said")"
+[ -x "$room/b/tests/$one" ] || fault "there are no tests"
+ls "$room/b/tests" | grep -qvx "$one" && fault "something else is left there: $(ls "$room/b/tests")"
+verdict "what two makes make gets its name when it is whole"
