@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -239,6 +240,9 @@ static int open_class(void)
 {
     int class = open(collecting.submissions, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     for (int depth = 0; depth < 3; depth++) {
+        if (class < 0 && archive_kind_of(collecting.submissions) != NO_ARCHIVE)
+            give_up("%s is an archive: unpack it and give the folder as SUBMISSIONS=",
+                    collecting.submissions);
         if (class < 0 || !list_class(class, &entries, &n_entries))
             give_up("cannot read the folder %s: %s", collecting.submissions,
                     strerror(errno));
@@ -274,10 +278,13 @@ static void say_systems(void)
 static void refuse_exports(int class)
 {
     size_t n = 0;
-    for (size_t i = 0; i < n_entries; i++)
-        n += entries[i].system == PLAIN && entries[i].is_folder &&
-             is_export(class, entries[i].name);
-    if (n > 0 && n == n_entries && !collecting.one_student)
+    for (size_t i = 0; i < n_entries; i++) {
+        entries[i].holds_export = !collecting.one_student && entries[i].system == PLAIN &&
+                                  entries[i].is_folder &&
+                                  is_export(class, entries[i].name);
+        n += entries[i].holds_export;
+    }
+    if (n > 0 && n == n_entries)
         give_up("each folder in %s is what a course system exports, not a student: grade "
                 "one of them at a time",
                 collecting.submissions);
@@ -344,18 +351,42 @@ static bool is_handed_in_now(const char *file)
     return false;
 }
 
-void forget_files(const char *path)
+// Removes the entries of a folder that `is_gone` says.
+static void remove_some(const char *path, bool (*is_gone)(int folder, const char *name))
 {
     bool all;
     size_t n = 0;
     int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     char **names = folder >= 0 ? names_in(folder, SIZE_MAX / 64, &n, &all) : NULL;
     for (size_t i = 0; i < n; i++) {
-        if (strlen(names[i]) == SHA_DIGITS + 2 && !is_handed_in_now(names[i]))
+        if (is_gone(folder, names[i]))
             unlinkat(folder, names[i], 0);
         free(names[i]);
     }
     free(names);
     if (folder >= 0)
         close(folder);
+}
+
+static bool is_handed_in_no_more(int folder, const char *name)
+{
+    (void)folder;
+    return strlen(name) == SHA_DIGITS + 2 && !is_handed_in_now(name);
+}
+
+static bool is_unused(int folder, const char *name)
+{
+    struct stat status;
+    return fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISREG(status.st_mode) && status.st_mtime < time(NULL) - 30 * 24 * 3600L;
+}
+
+void forget_files(const char *folder)
+{
+    remove_some(folder, is_handed_in_no_more);
+}
+
+void forget_unused(const char *folder)
+{
+    remove_some(folder, is_unused);
 }

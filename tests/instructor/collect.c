@@ -343,7 +343,7 @@ static bool wants(void *context, const char *path, size_t size, const char *oddi
     const char *file = base_name(path);
     size_t c = chapter_of(file);
     bool is_chapter = c < collecting.n_chapters;
-    if (n_students == 1 && unpacked->n_exported < 2)
+    if (unpacked->n_exported < 2)
         unpacked->n_exported += is_exported(path);
     if (is_in_skipped_folder(path))
         tell(unpacked, path, SKIPPED);
@@ -682,6 +682,9 @@ static void note_origin(const struct student *student, const struct entry *entry
     if (student->renamed)
         note("look", "somebody else's name is or looks the same: this is %s",
              brief(entry->name));
+    if (entry->is_doubtful)
+        note("look", "there are several assignments or names with '_' in them: somebody "
+                     "else of these may be the same student");
     if (entry->is_stray)
         note("look", "%s lies beside the students' folders: whose is it?",
              brief(entry->name));
@@ -699,6 +702,9 @@ bool collect(struct student *student, const struct entry *entries, int class)
             collect_entry(class, entry->name, only_folder ? "" : entry->name,
                           entry->is_folder ? entry->name : entry->file, 0);
     }
+    if (entries->holds_export || now.n_exported > 1)
+        note("look", "this looks like what a course system exports: are these several "
+                     "students?");
     size_t n_parts = keep_best(student);
     note_nearly(student);
     if (n_parts == 0)

@@ -51,6 +51,9 @@ bool is_in_shard(size_t student);
 // Removes from a folder of files HASH.c those that nobody has handed in this time.
 void forget_files(const char *folder);
 
+// Removes from a folder what was neither made nor marked as used for a month.
+void forget_unused(const char *folder);
+
 // ---- of one student, for class.c ----------------------------------------------------
 
 struct entry; // see exports.h

@@ -200,6 +200,21 @@ static void name_blackboard(struct entry *entries, size_t n)
         }
 }
 
+// "a1_anna" and "a2_anna" may be two assignments of one student, or two students.
+static void doubt_blackboard(struct entry *entries, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const char *bar =
+            entries[i].system == BLACKBOARD ? strrchr(entries[i].student, '_') : NULL;
+        for (size_t k = 0; bar != NULL && k < n && !entries[i].is_doubtful; k++) {
+            const char *other =
+                entries[k].system == BLACKBOARD ? strrchr(entries[k].student, '_') : NULL;
+            entries[i].is_doubtful = other != NULL && strcmp(bar, other) == 0 &&
+                                     strcmp(entries[i].who, entries[k].who) != 0;
+        }
+    }
+}
+
 // ---- Brightspace --------------------------------------------------------------------
 
 struct moment {
@@ -345,6 +360,7 @@ void read_exports(struct entry **entries, size_t *n, const char *metadata)
     }
     doubt_canvas(*entries, *n);
     name_blackboard(*entries, *n);
+    doubt_blackboard(*entries, *n);
 }
 
 int handed_in_later(const struct entry *a, const struct entry *b)

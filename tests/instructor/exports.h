@@ -25,6 +25,8 @@ struct entry {
     char when[32];         // later attempts come later by strcmp; "" if that is not known
     unsigned long version; // of Canvas: 01_lookup-2.c is the third 01_lookup.c
     bool is_stray;         // a single file that no name says whose it is
+    bool is_doubtful;      // perhaps another one's entries are this student's, too
+    bool holds_export;     // a folder that a course system seems to have exported
 };
 
 extern const char *const course_systems[];

@@ -104,13 +104,15 @@ static const char *file_path(char *path, const char *file)
     return joined(path, "%s/files/%s.c", out, file);
 }
 
-// True if a verdict is there from its first line to its last.
+// True if a verdict is there from its first line to its last. It is marked as used.
 static bool is_judged(const char *kind, const char *key)
 {
     char path[PATH_MAX];
     char *text = read_text(state_path(path, kind, key));
     size_t n = text != NULL ? strlen(text) : 0;
     bool whole = n > 5 && strcmp(text + n - 5, "\nend\n") == 0;
+    if (whole)
+        utimensat(AT_FDCWD, path, NULL, 0);
     free(text);
     return whole;
 }
@@ -330,7 +332,7 @@ static void check_chapters(void)
 
 static void collect_class(void)
 {
-    char files[PATH_MAX];
+    char folder[PATH_MAX];
     check_chapters();
     struct collecting what = {.submissions = options.submissions,
                               .one_student = options.one_student,
@@ -342,7 +344,9 @@ static void collect_class(void)
         what.chapters[c] = assignments[c].shown.name;
     read_class(&what);
     if (options.n_shards == 1) // other shares may use the same folder
-        forget_files(joined(files, "%s/files", out));
+        forget_files(joined(folder, "%s/files", out));
+    forget_unused(joined(folder, "%s/state", out));
+    forget_unused(joined(folder, "%s/errors", out));
 }
 
 static void class_digest(char digest[KEY])

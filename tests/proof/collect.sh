@@ -200,6 +200,13 @@ counts carl "$one" "$A"
 tells anna noted "was handed in before it"
 tells dora look "not quite a chapter's"
 looks 2
+new_class
+put "$A" "Chapter 1_anna_attempt_2026-01-31-10-15-22_$one.c"
+put "$A" "Chapter 1_bert_attempt_2026-01-31-10-15-22_$one.c"
+put "$B" "Chapter 2_anna_attempt_2026-02-07-10-15-22_$two.c"
+graded
+rows "Chapter 1_anna" "Chapter 1_bert" "Chapter 2_anna"
+looks 2
 verdict "an export of Blackboard has a row for each student, and the last attempt counts"
 
 new_class
@@ -277,6 +284,14 @@ graded
 rows beispielanna_101 bert_102
 cp -R "$class/in" "$class/in 2"
 refused "one of them at a time"
+put "$A" "zoe/$one.c"
+graded
+rows in "in 2" zoe
+tells in look "are these several students"
+looks 2
+class=$class/x.zip
+cp "$A" "$class"
+refused "is an archive: unpack it"
 new_class
 put "$A" "$one.c"
 put "$A" notes.txt
@@ -529,6 +544,21 @@ n_after=$(ls "$grades/files" | grep -c .)
 [ "$n_after" -le 2 ] || fault "$n_after files are kept of 2 that count"
 [ -f "$grades/files/$sum_B.c" ] || fault "what was handed in is not kept"
 verdict "of many versions of a file only the one that counts is kept"
+
+for verdict in "$grades"/state/*.tsv; do
+    touch -t 202001010000 "$verdict"
+done
+echo x >"$grades/state/old.tsv" && touch -t 202001010000 "$grades/state/old.tsv"
+echo x >"$grades/state/new.tsv"
+n_before=$(ls "$grades/state" | grep -c .)
+graded
+[ ! -f "$grades/state/old.tsv" ] || fault "a verdict that nobody has used for years is there"
+[ -f "$grades/state/new.tsv" ] || fault "a new verdict is gone"
+[ "$(ls "$grades/state" | grep -c .)" -lt "$n_before" ] || fault "nothing is forgotten"
+[ "$(find "$grades/state" -name '*.tsv' -mtime +1 | grep -c .)" = 0 ] || fault "a used verdict is not marked"
+grep -q ' files; 0 judged now' "$said" || fault "a used verdict was forgotten: $(grep 'judged now' "$said")"
+rm "$grades/state/new.tsv"
+verdict "verdicts that nobody used for a month are forgotten, the others are not"
 
 # ------------------------------------------------------------------ a chapter that is missing
 new_class
