@@ -60,17 +60,6 @@ static struct {
 
 // ---- saying what happened -----------------------------------------------------------
 
-void give_up(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("grade: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
-    exit(2);
-}
-
 void *must(void *memory)
 {
     if (memory == NULL)
@@ -81,9 +70,27 @@ void *must(void *memory)
 static char *vprinted(const char *format, va_list arguments)
 {
     char *text = NULL;
-    if (vasprintf(&text, format, arguments) < 0)
-        text = NULL;
-    return must(text);
+    if (vasprintf(&text, format, arguments) < 0) {
+        fputs("grade: out of memory\n", stderr);
+        exit(2);
+    }
+    return text;
+}
+
+// Each line is clean, whatever names are in it.
+void give_up(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = vprinted(format, arguments), *rest = text;
+    va_end(arguments);
+    fputs("grade: ", stderr);
+    for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
+        clean_text(line);
+        fprintf(stderr, "%s\n", line);
+    }
+    free(text);
+    exit(2);
 }
 
 char *printed(const char *format, ...)

@@ -392,6 +392,12 @@ for report in "$said" "$grades/grades.csv" "$grades/records.tsv" "$grades/report
 done
 sed 1d "$grades/grades.csv" | grep -q "^\"[=+@-]\|^\"$(printf '\357\274\235')\|^[^\"]" && fault "a row of grades.csv is a formula"
 ls "$grades/feedback" | grep -q '[[:cntrl:]]' && fault "a file's name has control characters"
+submissions=$class
+class=$room/$(printf 'x\033[31m')
+mkdir "$class"
+refused "there is nobody to grade"
+grep -q "$esc" "$said" && fault "a refusal holds a name as it was given"
+class=$submissions
 verdict "no name reaches a terminal or a report as it was given"
 
 new_class
