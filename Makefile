@@ -182,6 +182,10 @@ JUDGE_OBJECTS := $(addprefix $(BUILD)/objects/tests/judge/,judge.o compare.o inp
 # is kept.
 ANSWERS_OPT := $(if $(filter file,$(origin OPT)),-O1)
 
+# Two makes may be at work: what they both make gets its name when it is whole. To the shell this
+# is the target with the shell's number behind it.
+PART = $@.$$$$
+
 define chapter_rules
 .PHONY: $(addsuffix $1,$(EACH))
 
@@ -225,24 +229,25 @@ $(BUILD)/solution/$2: $(BUILD)/objects/$2.o $(BUILD)/objects/$2.solution.o
 # The tests; who makes their calls; the wrong answers (and, for the proof, the right ones).
 $(BUILD)/calls/$2.h: tests/$2.h tests/judge/calls.awk
 	mkdir -p $$(@D)
-	awk -f tests/judge/calls.awk $$< >$$@.new
-	mv $$@.new $$@
+	awk -f tests/judge/calls.awk $$< >$$(PART) && mv $$(PART) $$@
 
 $(BUILD)/objects/tests/$2.o: $(BUILD)/calls/$2.h
 
 $(BUILD)/tests/$2: $(BUILD)/objects/tests/$2.o $(JUDGE_OBJECTS) | $(BUILD)/caller/$2 $(BUILD)/wrong/$2.so
 	mkdir -p $$(@D)
-	$$(CC) $$(TOOL_FLAGS) $$^ -o $$@ $$(LDFLAGS) $$(CRITERION) -ldl -lm
+	$$(CC) $$(TOOL_FLAGS) $$^ -o $$(PART) $$(LDFLAGS) $$(CRITERION) -ldl -lm && mv $$(PART) $$@
 
 $(BUILD)/caller/$2: tests/judge/caller.c tests/judge/protocol.h $(BUILD)/calls/$2.h $(BUILD)/objects/tests/judge/sandbox.o
 	mkdir -p $$(@D)
 	$$(CC) $$(TOOL_FLAGS) -DTHE_CALLER -include tests/$2.h -include tests/judge/protocol.h \
-		-include $(BUILD)/calls/$2.h $$< $(BUILD)/objects/tests/judge/sandbox.o -o $$@ $$(LDFLAGS) -ldl -lm
+		-include $(BUILD)/calls/$2.h $$< $(BUILD)/objects/tests/judge/sandbox.o \
+		-o $$(PART) $$(LDFLAGS) -ldl -lm && mv $$(PART) $$@
 
 $(BUILD)/wrong/$2.so $(BUILD)/right/$2.so: $(BUILD)/%/$2.so: tests/%/$2.c solutions/$2.c tests/$2.h tests/judge/answers.h $(STAMP)
 	mkdir -p $$(@D)
-	$$(CC) $$(COURSE_FLAGS) $(ANSWERS_OPT) -w -include tests/$2.h -include tests/judge/answers.h -fPIC -c $$< -o $$(@:.so=.o)
-	$$(CC) $$(COURSE_FLAGS) $(ANSWERS_OPT) -w $3 $$(SHARED) $$(@:.so=.o) solutions/$2.c -o $$@ $$(LDFLAGS) -lm
+	$$(CC) $$(COURSE_FLAGS) $(ANSWERS_OPT) -w -include tests/$2.h -include tests/judge/answers.h -fPIC -c $$< -o $$(PART).o && \
+	$$(CC) $$(COURSE_FLAGS) $(ANSWERS_OPT) -w $3 $$(SHARED) $$(PART).o solutions/$2.c -o $$(PART) $$(LDFLAGS) -lm && \
+	rm -f $$(PART).o && mv $$(PART) $$@
 
 # The program's output is also what the site shows: never two timed programs at once.
 build/output/$2.txt: $(BUILD)/solution/$2 $(wildcard chapters/data/*) | $(if $4,build/output/$4.txt)
@@ -256,15 +261,16 @@ $(foreach n,$(NAMES),$(eval $(call chapter_rules,$(call number,$n),$n,$(addprefi
 
 $(BUILD)/objects/tests/%.o: tests/%.c $(STAMP)
 	mkdir -p $(@D)
-	$(CC) $(TOOL_FLAGS) $(filter -I% -isystem% -D% -pthread,$(CRITERION)) -MMD -MP -c $< -o $@
+	$(CC) $(TOOL_FLAGS) $(filter -I% -isystem% -D% -pthread,$(CRITERION)) -MMD -MP -MF $(PART).dep -MT $@ -c $< -o $(PART) && \
+	mv $(PART).dep $(@:.o=.d) && mv $(PART) $@
 
 TOOL_OBJECTS := $(addprefix $(BUILD)/objects/tests/judge/,submission.o sandbox.o)
 
 $(BUILD)/prove: $(BUILD)/objects/tests/proof/prove.o $(TOOL_OBJECTS)
 	$(CC) $(TOOL_FLAGS) $^ -o $@ $(LDFLAGS) -lm
 
-$(BUILD)/grade: $(addprefix $(BUILD)/objects/tests/instructor/,grade.o report.o archive.o sha256.o) $(TOOL_OBJECTS)
-	$(CC) $(TOOL_FLAGS) $^ -o $@ $(LDFLAGS) -lm
+$(BUILD)/grade: $(addprefix $(BUILD)/objects/tests/instructor/,grade.o class.o collect.o exports.o names.o clean.o report.o archive.o sha256.o) $(TOOL_OBJECTS)
+	$(CC) $(TOOL_FLAGS) $^ -o $(PART) $(LDFLAGS) -lm && mv $(PART) $@
 
 build/plot: docs/loom/plot.c
 	mkdir -p build

@@ -196,7 +196,7 @@ says nearly "not quite a chapter's"
 says pipe "$first.c: ignored, no ordinary file"
 says bomb "unpacks to more than 64 MB"
 says upwards "^$first: 0 of "
-for k in 1 2 3 4 5 6 7 8; do says "damaged $k" "cannot be read, it is"; done
+for k in 1 2 3 4 5 6 7 8; do says "damaged $k" "cannot be read to its end, it is"; done
 if [ -d "$odd/zipped" ]; then
     says zipped "bomb.zip/$first.c: ignored, 1 MB or more"
     says zipped "link.zip/$first.c: ignored, a link"

@@ -464,6 +464,7 @@ static const struct {
 } checkers[] = {
     {"site", "sh tests/proof/site.sh", true},
     {"grading", "sh tests/proof/class.sh", false},
+    {"collecting", "sh tests/proof/collect.sh", false},
     {"commands", "sh tests/student/course.sh commands", false},
     {"readme", "sh tests/student/course.sh check-readme", false},
 };
