@@ -1,28 +1,28 @@
 # Every command of the course. The lines that start with "#:" are what `make help` prints.
 #
-#: make                    where you are: the chapters, your exercises, the next step
-#: make chapterN           build and run chapter N with your code, check it, say what comes next
-#: make checkN             test your exercises of chapter N (fails if one is not right yet)
+#: make                    where you are: your exercises and the next step
+#: make chapterN           build, check and run chapter N; say what comes next
+#: make checkN             test your exercises of chapter N (fails if one is wrong)
 #: make check              test your exercises of all chapters
 #: make solutionN          build and run chapter N as it is when all is solved
-#: make hint E=1.3         one more hint for exercise 1.3 (AGAIN=1 starts from the first)
+#: make hint E=1.3         one more hint for exercise 1.3 (AGAIN=1: from the first)
 #: make watchN             do `make chapterN` each time you save chapters/NN_*.c
-#: make reset E=1.3        put exercise 1.3 back as it was (your version is kept in .backup/)
+#: make reset E=1.3        put exercise 1.3 back; your version is kept in .backup/
 #: make docs               build the web site, build/site/
 #: make test               prove everything: solutions, tests, programs, site
-#: make grade SUBMISSIONS=dir   grade a class: a folder or an archive for each student
+#: make grade SUBMISSIONS=dir   grade a class: a folder or archive a student
 #: make grade-merge        put the shares of a class together that SHARD=3/8 graded
-#: make gradescope         the autograder as a zip for Gradescope, build/gradescope.zip
-#: make bench              the speed of each chapter's code against what this machine can do
+#: make gradescope         the autograder for Gradescope, build/gradescope.zip
+#: make bench              the speed of each chapter's code on this machine
 #: make doctor             what is here, what is missing, and what that means
 #: make setup              install what is missing (apt-get, dnf, pacman or brew)
 #: make clean              remove build/ (never your work)
 #: make help               these lines
 #:
-#: With any of them: CC=clang  OPT=-O0  SAN=1 (sanitizers)  BUILD=dir (another build directory)
-#: With chapterN:    RUN_SECONDS=600 (a program that takes long)
-#: With checkN:      SUBMISSION=path/to/file.c (test that file)  SEED=7 (other inputs)
-#: With grade:       SEED=7  HIDDEN=dir (your own tests)  JOBS=4  STRICT=1  SHARD=3/8
+#: With any of them: CC=clang  OPT=-O0  SAN=1 (sanitizers)  BUILD=dir
+#: With chapterN:    RUN_SECONDS=600 (for a program that takes long)
+#: With checkN:      SUBMISSION=path/to/file.c  SEED=7 (other inputs)
+#: With grade:       SEED=7  HIDDEN=dir (your tests)  JOBS=4  STRICT=1  SHARD=3/8
 #:                   see docs/instructors.md
 
 SHELL = /bin/sh
@@ -117,7 +117,7 @@ ARCH := $(shell $(CC) -march=native -E -x c /dev/null >/dev/null 2>&1 && echo -m
 endif
 
 # Few warnings, so that the one error does not drown; `make test` holds our own files to more.
-WARNINGS := -Wall -Wextra
+WARNINGS := -Wall -Wextra -Wno-sign-compare
 # What chapters and answers are compiled with; CFLAGS and LDFLAGS are yours to add to.
 COURSE_FLAGS = -std=c11 $(OPT) $(ARCH) -fno-math-errno -ffp-contract=off $(WARNINGS) \
 	$(SANITIZE) $(CFLAGS)

@@ -68,7 +68,7 @@ toy() # number, file
 
 #define EXERCISE __attribute__((weak))
 
-static float half(float x)
+__attribute__((noinline)) static float half(float x)
 {
     return x / 2;
 }
@@ -394,6 +394,7 @@ for target in $(sed -n 's/^make \([a-z]*N\{0,1\}\) .*/\1/p' help.txt); do
     *) "$MAKE_COMMAND" -n "$target" E="$some" SUBMISSIONS=chapters CRITERION=-lcriterion ;;
     esac >said.txt 2>&1 || bad="${bad:-make $target is no command: $(tail -n 1 said.txt)}"
 done
+[ -z "$(too_wide help.txt)" ] || bad="${bad:-too wide: $(too_wide help.txt)}"
 verdict "make help has a line for each command, and each of them exists" "$bad"
 
 # ------------------------------------------------------------------ the board
@@ -510,6 +511,9 @@ runs 'Exercise 98.2 .* wants a function called say_much_98, and the file has non
 board_says '98\.2 *missing '
 instead_of_stub 1 'number = halb(number);'
 runs 'calls halb, .*Is it half, line [0-9]*, that is meant'
+sed 's/^EXERCISE float say_much_98(float number)/  EXERCISE float say_much_98(float number) \/\/ mine;/' toy.c >chapters/98_toy.c
+"$MAKE_COMMAND" chapter98 >said.txt 2>&1 || bad="${bad:-a line set in: $(cat said.txt)}"
+board_says '98\.2 say_much_98'
 verdict "a misspelt function is said to be one" "$bad"
 
 bad=
@@ -542,15 +546,19 @@ innocent 'The compiler itself broke down' CC=fake-cc
 fake_compiler 'case "$*" in *objects/98*) echo "fatal error: error writing to x: No space left on device" >&2; exit 1 ;; esac'
 innocent 'No space left on device .*chapters/98_toy.c is not to blame' CC=fake-cc
 innocent 'Nothing can be written to ' BUILD=/dev/null/build
+mkdir -p build/odd
+: >build/odd/results
+innocent 'Nothing can be written to ' BUILD=build/odd
 "$MAKE_COMMAND" chapter98 CC='env cc' BUILD=build/env >said.txt 2>&1 || bad="${bad:-a compiler of two words: $(cat said.txt)}"
 CC='env cc' sh tests/student/setup.sh doctor | grep -q '^cc *ok' || bad="${bad:-make doctor does not know a compiler of two words}"
 verdict "what the machine cannot do is not the chapter's fault" "$bad"
 
 bad=
-instead_of_stub 2 'int i = number; number = i;'
+instead_of_stub 2 'for (int i = 0; i < sizeof number; i++) { char c = number; number = c; }'
 "$MAKE_COMMAND" chapter98 >said.txt 2>&1 || bad="it failed"
 grep -q warning said.txt && bad="${bad:-$(grep warning said.txt)}"
 cp toy.c chapters/98_toy.c
+grep -q '^answer' said.txt || bad="${bad:-it did not run}"
 verdict "a conversion that C allows brings no warning" "$bad"
 
 bad=
@@ -564,9 +572,12 @@ cp toy.c "chapters/98_toy - Copy.c"
 "$MAKE_COMMAND" chapter98 >said.txt 2>&1 || bad="${bad:-a copy beside a chapter: $(cat said.txt)}"
 grep -q '^answer 0' said.txt || bad="${bad:-the chapter did not run: $(cat said.txt)}"
 for copy in '98_toy_old.c' '98_toy - Copy.c'; do
-    grep -q "^chapters/$copy is left aside: chapter 98 is chapters/98_toy.c" said.txt || bad="${bad:-not a word of $copy}"
+    tr '\n' ' ' <said.txt | grep -q "chapters/$copy is left aside: chapter 98 is chapters/98_toy.c" || bad="${bad:-not a word of $copy}"
 done
-rm -f chapters/98_toy_old.c "chapters/98_toy - Copy.c"
+cp toy.c chapters/9_toy.c
+board_says '^chapters/98_toy_old.c is left aside: chapter 98 is chapters/98_toy.c'
+board_says '^chapters/9_toy.c is left aside: a chapter is called NN_name.c'
+rm -f chapters/9_toy.c chapters/98_toy_old.c "chapters/98_toy - Copy.c"
 verdict "make chapter98 builds the file that is there now, and no copy of it" "$bad"
 
 # ------------------------------------------------------------------ loops without an end
@@ -578,7 +589,26 @@ tr '\n' ' ' <said.txt | grep -q 'still computing after 1 s of processor time.*lo
     bad="${bad:-no sentence: $(cat said.txt)}"
 ! command -v stdbuf >/dev/null 2>&1 || grep -q '^== Toy' said.txt || bad="${bad:-what was printed before is lost}"
 [ -z "$(too_wide said.txt)" ] || bad="${bad:-too wide: $(too_wide said.txt)}"
+instead_of_stub 1 'int c = getchar(); number = c == EOF;'
+sleep 9 | "$MAKE_COMMAND" chapter98 CRITERION=no >said.txt 2>&1 &
+reader=$!
+for _ in 1 2 3 4 5 6; do
+    ! grep -q '^answer' said.txt || break
+    sleep 1
+done
+grep -q '^answer' said.txt || bad="${bad:-it waits for the keyboard}"
+kill "$reader" 2>/dev/null
 verdict "a program that does not end is stopped with a sentence" "$bad"
+
+bad=
+cp toy.c chapters/98_toy.c
+sed 's/^    return true;/    for (volatile int i = 0; i < 1; i *= 2) {}\n    return true;/' solutions/98_toy.c >solution.c
+cp solutions/98_toy.c right.c
+cp solution.c solutions/98_toy.c
+RUN_SECONDS=1 "$MAKE_COMMAND" solution98 >said.txt 2>&1 && bad="exit code 0"
+grep -q 'still computing' said.txt || bad="${bad:-no sentence: $(cat said.txt)}"
+cp right.c solutions/98_toy.c
+verdict "make solution98 is stopped likewise" "$bad"
 
 # make and the tests are played: what counts is what is done with their words
 chapter_is_judged() # verdict of 98.1, of 98.2
@@ -609,6 +639,8 @@ chapter_is_judged time-out 'not written'
 [ "$status" -ne 0 ] || bad="exit code 0"
 grep -q 'The program was not run: exercise 98.1, say_yes_98, does not come to its end' said.txt || bad="${bad:-no sentence: $(cat said.txt)}"
 grep -q '^the program' said.txt && bad="${bad:-the program was run}"
+chapter_is_judged pass 'out of memory'
+tr '\n' ' ' <said.txt | grep -q 'The program was not run: exercise 98.2, say_much_98, asks for memory without end' || bad="${bad:-no sentence on memory}"
 chapter_is_judged wrong pass
 grep -q '^the program' said.txt || bad="${bad:-the program was not run}"
 grep -q '1 of 2 done' said.txt || bad="${bad:-nothing is counted}"

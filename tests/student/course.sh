@@ -46,6 +46,8 @@ is_the_chapter() # file
     mine=${1#chapters/}
     case $mine in
     *[!A-Za-z0-9_.-]*) return 1 ;;
+    [0-9][0-9]_*) ;;
+    *) return 1 ;;
     esac
     for rival in "chapters/${mine%%_*}"_*.c; do
         [ "$rival" = "$1" ] || [ -f "solutions/$mine" ] || [ ! -f "solutions/${rival#chapters/}" ] || return 1
@@ -60,12 +62,21 @@ names()
     done
 }
 
-left_aside() # chapter file: says which files of the same number are not read
+left_aside() # chapter file ("" = all): says which files are not read
 {
     number=${1#chapters/}
-    for other in "chapters/${number%%_*}"_*.c; do
-        [ "$other" = "$1" ] ||
-            say "$other is left aside: chapter $(number_of "${number%.c}") is $1."
+    for other in "chapters/${number%%_*}"*.c; do
+        case " $(chapter_files | tr '\n' ' ')" in
+        *" $other "*) continue ;;
+        esac
+        number=${other#chapters/}
+        number=${number%%_*}
+        chapter=$(chapter_of "$number")
+        if [ -n "$chapter" ]; then
+            say "$other is left aside: chapter ${number#0} is $chapter."
+        elif [ -f "$other" ]; then
+            say "$other is left aside: a chapter is called NN_name.c."
+        fi
     done
 }
 
@@ -82,7 +93,10 @@ number_of() # 01_lookup -> 1
 
 chapter_of() # number -> file
 {
-    for file in "chapters/$1"_*.c "chapters/0$1"_*.c; do
+    case $1 in
+    [0-9]) set -- "0$1" ;;
+    esac
+    for file in "chapters/$1"_*.c; do
         [ -f "$file" ] && is_the_chapter "$file" && printf '%s\n' "$file"
     done
 }
@@ -237,7 +251,7 @@ build() # name, log, what
     built=$BUILD/built/$1.c
     said=$2
     shift 2
-    mkdir -p "$BUILD/built" 2>/dev/null && cat "$source" 2>/dev/null >"$copy" || return 1
+    (mkdir -p "$BUILD/built" && cat "$source" >"$copy" && : >"$said") 2>/dev/null || return 1
     anew=
     cmp -s "$copy" "$built" || anew="-W $source"
     if ! stoppable make_quietly "$said" $anew "$@"; then
@@ -264,7 +278,7 @@ make_quietly() # log, what
 # Why something was not built: the student's file is named only if the compiler is well.
 not_built() # chapter file, log
 {
-    fault=$(machine_fault)
+    fault=$(machine_fault "$2")
     if [ -n "$fault" ]; then
         say "$fault"
     elif grep -q 'internal compiler error' "$2"; then
@@ -273,7 +287,12 @@ not_built() # chapter file, log
     elif grep -q "^$1:[0-9][0-9:]* *[a-z ]*error" "$2"; then
         does_not_compile "$1" "$2"
     elif grep -q 'undefined reference to\|Undefined symbols' "$2"; then
-        does_not_link "$1" "$2"
+        fault=$(misnamed "$1")
+        if [ -n "$fault" ]; then
+            say "$fault"
+        else
+            does_not_link "$1" "$2"
+        fi
     else
         grep -v '^make\|^chapters/.* does not ' "$2" | tail -n 4
         say "This was not built, and $1 is not to blame: the lines above say why."
@@ -281,10 +300,10 @@ not_built() # chapter file, log
 }
 
 # The sentence if this machine cannot build even an empty program.
-machine_fault()
+machine_fault() # log
 {
     tiny=$BUILD/tiny-$$
-    if ! mkdir -p "$BUILD/built" 2>/dev/null || ! printf '#include <math.h>\n#include <stdio.h>\n\nint main(void)\n{\n    return 0;\n}\n' 2>/dev/null >"$tiny.c"; then
+    if ! [ -f "$1" ] || ! printf '#include <math.h>\n#include <stdio.h>\n\nint main(void)\n{\n    return 0;\n}\n' 2>/dev/null >"$tiny.c"; then
         echo "Nothing can be written to $BUILD/: is the disk full, or is the folder somebody else's?"
     elif ! said=$(${CC:-cc} ${COURSE_FLAGS:-} "$tiny.c" -o "$tiny" ${LDFLAGS:-} -lm 2>&1); then
         echo "The compiler, ${CC:-cc}, cannot build even an empty program here: $(printf '%s\n' "$said" | grep . | head -n 1)"
@@ -336,7 +355,6 @@ is_a_chapter() # chapter file
 {
     left_aside "$1"
     fault=$(text_fault "$1")
-    [ -n "$fault" ] || fault=$(misnamed "$1")
     [ -z "$fault" ] || die "$fault"
 }
 
@@ -528,10 +546,10 @@ board()
             fi
         fi
         board_entry "$file" "$n" "$state" "$1"
-        left_aside "$file"
     done
     [ -n "$last" ] || die "There are no chapters here: chapters/NN_name.c is where they live."
     echo
+    left_aside ""
     echo "$finished of $total exercises done$unread."
     printf '%s\n' "${step:-$(after_chapter "$last")}"
 }
@@ -561,8 +579,11 @@ board_entry() # chapter file, number, state, how many exercises; the rows are in
 # ------------------------------------------------------------------ make chapterN
 # A chapter's program. Ctrl-C is its own to handle: a long run stops and keeps what it has.
 # LIVE=1 asks for the one line that changes, on a terminal; into a pipe each line goes at once.
-run_program() # program, seconds of processor time that it may take ("" = as long as it likes)
+# What waits for the keyboard would wait for ever.
+run() # program
 {
+    seconds=${RUN_SECONDS:-120}
+    [ -z "${SAN:-}" ] || seconds=${RUN_SECONDS:-}
     mkdir -p build/figures
     [ ! -t 2 ] || export LIVE=1
     lines=
@@ -570,17 +591,17 @@ run_program() # program, seconds of processor time that it may take ("" = as lon
         lines='stdbuf -oL'
     fi
     trap : INT
-    { stoppable limited "$2" $lines "$1"; } 3>&2 2>/dev/null # the shell's own words are not wanted
+    { stoppable limited $lines "$1"; } 3>&2 2>/dev/null # the shell's own words are not wanted
     ended=$?
     trap - INT
+    how_it_ended "$ended"
     return "$ended"
 }
 
-limited() # seconds, program...
+limited() # program...; it may take $seconds of processor time
 {
-    [ -z "$1" ] || ulimit -S -t "$1"
-    shift
-    exec "$@" 2>&3 3>&-
+    [ -z "$seconds" ] || ulimit -S -t "$seconds"
+    exec "$@" </dev/null 2>&3 3>&-
 }
 
 chapter()
@@ -605,17 +626,17 @@ chapter()
     fi
     grep -A 3 "^$file:.* warning: " "$log" | head -n 12
     check_first "$name" $parts
-    loops=$(verdicts_of "$file" | awk -F '\t' '$5 == "time-out" { print $1 ", " $2; exit }')
+    endless=$(verdicts_of "$file" | awk -F '\t' '
+        $5 == "time-out" { print $1 ", " $2 ", does not come to its end"; exit }
+        $5 == "out of memory" { print $1 ", " $2 ", asks for memory without end"; exit }')
     ended=1
-    if [ -n "$loops" ]; then
-        say "The program was not run: exercise $loops, does not come to its end."
+    if [ -n "$endless" ]; then
+        say "The program was not run: exercise $endless."
     else
-        seconds=${RUN_SECONDS:-120}
-        [ -z "${SAN:-}" ] || seconds=${RUN_SECONDS:-}
-        run_program "$BUILD/$name" "$seconds"
+        run "$BUILD/$name"
         ended=$?
         echo
-        how_it_ended "$ended" "$file"
+        [ "$ended" -eq 0 ] || suspects "$file"
     fi
     [ -z "${unchecked:-}" ] || say "$unchecked"
     [ -z "$parts" ] || explain "$file"
@@ -642,16 +663,22 @@ check_first() # name, what was built for the tests
     fi
 }
 
-how_it_ended() # exit code, chapter file
+how_it_ended() # exit code
 {
+    [ "$1" -eq 0 ] || echo
     if [ "$1" -eq 152 ]; then
-        suspects=$(verdicts_of "$2" | awk -F '\t' '$5 == "written" { printf "%s%s, %s", (n++ ? "; " : ""), $1, $2 }')
-        say "The program was still computing after $seconds s of processor time, and was stopped: is there a loop that does not end? (RUN_SECONDS= gives it more.)${suspects:+ Not checked yet: $suspects.}"
+        say "The program was still computing after $seconds s of processor time, and was stopped: is there a loop that does not end? (RUN_SECONDS= gives it more.)"
     elif [ "$1" -gt 128 ]; then
         say "The program did not come to its end: $(signal_name $(($1 - 128)))."
     elif [ "$1" -ne 0 ]; then
         say "The program ended with exit code $1."
     fi
+}
+
+suspects() # chapter file: what is written and was not checked
+{
+    written=$(verdicts_of "$1" | awk -F '\t' '$5 == "written" { printf "%s%s, %s", (n++ ? "; " : ""), $1, $2 }')
+    [ -z "$written" ] || say "Not checked yet: $written."
 }
 
 signal_name()
@@ -800,7 +827,7 @@ watch()
     unset MAKEFLAGS MFLAGS MAKELEVEL
     WATCHED=1
     export WATCHED
-    while :; do
+    while [ -f Makefile ]; do
         if [ -f "$file" ] && ! cmp -s "$file" "$seen"; then
             cat "$file" >"$seen"
             ! stop_run || say "$file has changed: the run is stopped, and begins anew."
@@ -903,8 +930,7 @@ bench()
 command=$1
 shift
 case $command in
-board | chapter | check | hint | reset | watch | docs | bench | names | refuse) "$command" "$@" ;;
-run) run_program "$1" "" ;;
+board | chapter | check | hint | reset | watch | docs | bench | names | refuse | run) "$command" "$@" ;;
 criterion) sh tests/student/setup.sh criterion ;;
 *) die "tests/student/course.sh has no command \"$command\"." 2 ;;
 esac

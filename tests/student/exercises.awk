@@ -93,7 +93,8 @@ function read_heading(k, i, s)
 function defines(i, wanted,    s)
 {
     s = plain_line(i)
-    return !prose[i] && s ~ /^[A-Za-z_]/ && s !~ /;[ \t]*$/ && s !~ /^(return|else)[^A-Za-z0-9_]/ &&
+    sub(/[ \t]*\/\/.*$/, "", s)
+    return !prose[i] && s ~ /^([A-Za-z_]|[ \t]+EXERCISE )/ && s !~ /;[ \t]*$/ && s !~ /^(return|else)[^A-Za-z0-9_]/ &&
         s ~ ("(^|[^A-Za-z0-9_])" wanted "[ \t]*\\(")
 }
 
@@ -352,14 +353,24 @@ function new_item(text,    head, words, n, k)
     } else if (head ~ /^#/) {
         everyone[n_items] = 1
         return
-    } else if (head ~ /^[A-Za-z0-9_ *\n]*\(/) {
-        sub(/[ \n]*\(.*$/, "", head)
-        sub(/^.*[^A-Za-z0-9_]/, "", head)
+    } else {
+        sub(/\{.*$/, "", head)
+        head = head ~ /\(/ && head !~ /=/ ? called(head) : text
     }
     n = split(head, words, /[^A-Za-z0-9_]+/)
     for (k = 1; k <= n; k++)
-        if (words[k] !~ /^(static|const|float|double|int|char|void|bool|unsigned|signed|long|short|struct|enum|union|typedef|extern|inline|sizeof|[a-z0-9]+_t|[0-9].*)?$/)
+        if (words[k] !~ /^(static|const|float|double|int|char|void|bool|unsigned|signed|long|short|struct|enum|union|typedef|extern|inline|sizeof|__[a-z]+__|_[A-Z][a-z]+|[a-z0-9]+_t|[0-9].*)?$/)
             word_of[words[k]] = word_of[words[k]] " " n_items
+}
+
+# The names in front of a "(": that of a function, and whatever else looks like one.
+function called(head,    names)
+{
+    while (match(head, /[A-Za-z_][A-Za-z0-9_]*[ \t\n]*\(/)) {
+        names = names " " substr(head, RSTART, RLENGTH - 1)
+        head = substr(head, RSTART + RLENGTH)
+    }
+    return names
 }
 
 # The code of exercise k with all the items that it uses, and that these use.
@@ -398,20 +409,20 @@ function unchanged(old,    k, now)
 }
 
 # ------------------------------------------------------------------ a name that is not there
-function near(wanted,    i, s, far, nearest, at)
+function near(wanted,    i, k, n, s, names, far, nearest, at)
 {
     far = 4
     for (i = 1; i <= n_lines; i++) {
         s = plain_line(i)
         if (prose[i] || s !~ /^[A-Za-z_].*\(/ || s ~ /;[ \t]*$/)
             continue
-        sub(/[ \t]*\(.*$/, "", s)
-        sub(/^.*[^A-Za-z0-9_]/, "", s)
-        if (!is_exercise(s) && distance(bare_name(s), bare_name(wanted)) < far) {
-            far = distance(bare_name(s), bare_name(wanted))
-            nearest = s
-            at = i
-        }
+        n = split(called(s), names, " ")
+        for (k = 1; k <= n; k++)
+            if (!is_exercise(names[k]) && distance(bare_name(names[k]), bare_name(wanted)) < far) {
+                far = distance(bare_name(names[k]), bare_name(wanted))
+                nearest = names[k]
+                at = i
+            }
     }
     if (nearest != "")
         printf "%s\t%d\n", nearest, at
