@@ -424,6 +424,8 @@ done
 verdict "make shows every exercise before anything was built" "$bad"
 
 bad=
+grep -v 'Exercise 98' toy.c >chapters/98_toy.c
+board_says '^98  Does chapter 98 hold?$'
 mkdir -p build/results
 cp toy.c chapters/98_toy.c
 judged wrong pass
@@ -524,8 +526,13 @@ sed 's/./&@/g' toy.c | tr '@' '\000' >chapters/98_toy.c
 runs '^chapters/98_toy.c is not plain text'
 board_says '^98  chapters/98_toy.c is not plain text'
 grep -q "exercises done, without chapter 98" board.txt || bad="${bad:-the board counts as if all were there}"
+cp tests/points.tsv points.tsv
+printf '98.1\tsay_yes_98\tx\t1\n98.3\tsay_no_98\tx\t1\n' >>tests/points.tsv
 cp toy.c chapters/98_toy.c
-verdict "an empty chapter, or one in UTF-16, gets one sentence" "$bad"
+runs '^chapters/98_toy.c has lost the heading of exercise 98.3, say_no_98'
+board_says '^98  chapters/98_toy.c has lost the heading of exercise 98.3'
+cp points.tsv tests/points.tsv
+verdict "a chapter that is empty, in UTF-16 or short of an exercise gets one sentence" "$bad"
 
 bad=
 fake_compiler() # what it does after the last word of its arguments was found

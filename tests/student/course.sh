@@ -143,6 +143,13 @@ text_fault()
         echo "$1 is not plain text (was it saved as UTF-16?): save it as UTF-8."
     elif [ -z "$(question_of "$1")" ]; then
         echo "$1 does not read like a chapter: its first heading, \"# ...\", is gone."
+    else
+        read_exercises list "$1" | awk -F '\t' -v file="$1" -v n="$(number_of "$(name_of "$1")")" '
+            reading == "chapter" { there[$1] = 1; next }
+            index($1, n ".") == 1 && !($1 in there) {
+                printf "%s has lost the heading of exercise %s, %s.\n", file, $1, $2
+                exit
+            }' reading=chapter - reading=points tests/points.tsv
     fi
 }
 
@@ -533,12 +540,12 @@ board()
         fi
         rows=$(verdicts_of "$file")
         counted=$(printf '%s\n' "$rows" | awk -F '\t' '$5 == "done" { d++ } $5 == "not written" { w++ }
-            $1 != "" { n++ } END { print n + 0, d + 0, (n == w && n ? "untouched" : (d == n ? "done" : "begun")) }')
+            $1 != "" { n++ } END { print n + 0, d + 0, (n == w ? "untouched" : (d == n ? "done" : "begun")) }')
         set -- $counted
         total=$((total + $1))
         finished=$((finished + $2))
         state=$3
-        if [ -z "$step" ] && [ "$state" != "done" ]; then
+        if [ -z "$step" ] && [ "$state" != "done" ] && [ "$1" -gt 0 ]; then
             state=begun
             step=$(next_step "$file")
             if [ ! -d "$BUILD/results" ] && [ ! -x "$BUILD/$(name_of "$file")" ]; then
@@ -567,7 +574,7 @@ board_entry() # chapter file, number, state, how many exercises; the rows are in
     fi
     board_line "$2" "$(question_of "$1")"
     if [ "$3" = untouched ]; then
-        printf '%s\n' "$rows" | awk -F '\t' '{ printf "%s%s\001%s", (NR == 1 ? "" : ", "), $1, $2 }' |
+        [ -z "$rows" ] || printf '%s\n' "$rows" | awk -F '\t' '{ printf "%s%s\001%s", (NR == 1 ? "" : ", "), $1, $2 }' |
             indented | tr '\001' ' '
     else
         printf '%s\n' "$rows" | awk -F '\t' '{
@@ -611,6 +618,7 @@ chapter()
     n=$(number_of "$name")
     is_a_chapter "$file"
     mkdir -p "$BUILD/results" 2>/dev/null
+    unchecked=
     parts=
     if [ -n "${CRITERION:-}" ] && [ -f "tests/$name.c" ]; then
         parts="$BUILD/check/$name.so $BUILD/tests/$name"
@@ -638,7 +646,7 @@ chapter()
         echo
         [ "$ended" -eq 0 ] || suspects "$file"
     fi
-    [ -z "${unchecked:-}" ] || say "$unchecked"
+    [ -z "$unchecked" ] || say "$unchecked"
     [ -z "$parts" ] || explain "$file"
     step=$(next_step "$file")
     if [ -z "$step" ]; then
@@ -652,7 +660,6 @@ chapter()
 # The tests come before the program: they are quick, and know which exercise does not end.
 check_first() # name, what was built for the tests
 {
-    unchecked=${unchecked:-}
     if [ -z "${CRITERION:-}" ]; then
         unchecked="(Exercises are checked once Criterion is here: make setup installs it.)"
     elif [ $# -gt 1 ]; then
