@@ -423,6 +423,9 @@ for e in $(all_exercises); do
 done
 verdict "make shows every exercise before anything was built" "$bad"
 
+rm -f chapters/0*.c # from here on the two are enough
+n=$(all_exercises | wc -l)
+
 bad=
 grep -v 'Exercise 98' toy.c >chapters/98_toy.c
 board_says '^98  Does chapter 98 hold?$'
