@@ -465,8 +465,8 @@ static const struct {
     {"site", "sh tests/proof/site.sh", true},
     {"grading", "sh tests/proof/class.sh", false},
     {"collecting", "sh tests/proof/collect.sh", false},
-    {"commands", "sh tests/student/course.sh commands", false},
-    {"readme", "sh tests/student/course.sh check-readme", false},
+    {"commands", "sh tests/proof/commands.sh", false},
+    {"files", "sh tests/proof/files.sh", false},
 };
 enum { N_CHECKERS = sizeof checkers / sizeof *checkers };
 
