@@ -235,7 +235,7 @@ $(BUILD)/objects/tests/%.o: tests/%.c $(STAMP)
 	mkdir -p $(@D)
 	$(CC) $(TOOL_FLAGS) $(filter -I% -isystem% -D% -pthread,$(CRITERION)) -MMD -MP -c $< -o $@
 
-TOOL_OBJECTS := $(addprefix $(BUILD)/objects/tests/judge/,submission.o sandbox.o)
+TOOL_OBJECTS := $(addprefix $(BUILD)/objects/tests/judge/,submission.o command.o sandbox.o)
 
 $(BUILD)/prove: $(BUILD)/objects/tests/proof/prove.o $(TOOL_OBJECTS)
 	$(CC) $(TOOL_FLAGS) $^ -o $@ $(LDFLAGS) -lm

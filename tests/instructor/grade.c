@@ -13,6 +13,7 @@
 #define _GNU_SOURCE
 #endif
 #include "archive.h"
+#include "command.h"
 #include "report.h"
 #include "sandbox.h"
 #include "sha256.h"
@@ -306,7 +307,8 @@ static void find_contexts(void)
 static void tests_digest(char digest[KEY])
 {
     static const char *const shared[] = {
-        "judge/judge.c",      "judge/judge.h",      "judge/sandbox.c",    "judge/sandbox.h",
+        "judge/judge.c",      "judge/judge.h",      "judge/sandbox.c",
+        "judge/sandbox.h",    "judge/command.c",    "judge/command.h",
         "judge/submission.c", "judge/submission.h", "instructor/grade.c",
     };
     char path[PATH_MAX];

@@ -3,7 +3,7 @@
 #define _GNU_SOURCE
 #endif
 #include "submission.h"
-#include "sandbox.h"
+#include "command.h"
 
 #include <fcntl.h>
 #include <ftw.h>

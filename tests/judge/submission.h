@@ -1,5 +1,5 @@
 // A file that nobody trusts, from its source to its verdicts: compiled and linked behind
-// the fence of sandbox.h, then judged by its chapter's test binary. What `make check1
+// the fence of command.h, then judged by its chapter's test binary. What `make check1
 // SUBMISSION=`, `make grade` and the tests of the tests share.
 #ifndef SUBMISSION_H
 #define SUBMISSION_H

@@ -1,0 +1,37 @@
+// The fence around a command that reads or runs what nobody trusts, such as the compiler.
+// Linux gives the full fence (its own spaces, Landlock); elsewhere there are the limits.
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include "sandbox.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+// A command under limits. Paths end with NULL; what is below them may be read and
+// executed (`readable`) or also written (`writable`), all else on the file system may
+// not, where the kernel has Landlock.
+struct sandbox {
+    double cpu_seconds, wall_seconds;
+    size_t memory_bytes, file_bytes; // address space of a process; largest file written
+    const char *const *readable;
+    const char *const *writable;
+    const char *folder; // where it runs; NULL: here
+    const char *output; // file for standard output and error; NULL: discarded
+    // With a user, processes, network and file system of its own: what is listed above is all
+    // there is, besides an empty /tmp. Needs `folder`, and makes an empty .root in it. A
+    // command that a signal ends then exits with 128 + its number.
+    bool own_spaces;
+};
+
+struct ending sandbox_run(const struct sandbox *sandbox, char *const argv[]);
+
+// NULL if sandbox_run can give a command spaces of its own here, or the reason why not.
+// `folder` is one to try it in. The environment's
+// JUDGE_WITHOUT_SPACES=1 asks for none, so that the fallback can be tested.
+const char *sandbox_lacks_spaces(const char *folder);
+
+// True if sandbox_run can fence the file system here.
+bool sandbox_has_landlock(void);
+
+#endif
