@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <limits.h>
 #include <math.h>
 #include <signal.h>
@@ -42,8 +43,8 @@
     setrlimit(resource, &(struct rlimit){(rlim_t)(value), (rlim_t)(value)})
 
 // What a command finds in spaces of its own besides what it was given: empty, and thrown
-// away with the spaces. (Of /proc it sees its own processes.)
-static const char *const own_folders[] = {"/tmp", "/dev/shm", "/proc", NULL};
+// away with the spaces.
+static const char *const own_folders[] = {"/tmp", "/dev/shm", NULL};
 
 #if defined(HAVE_SPACES)
 
@@ -112,27 +113,71 @@ static bool show(const char *root, const char *path, bool writable)
                                &read_only, sizeof read_only) == 0;
 }
 
+static bool is_below(const char *path, const char *const *folders)
+{
+    for (; folders != NULL && *folders != NULL; folders++) {
+        size_t n = strlen(*folders);
+        if (strncmp(path, *folders, n) == 0 && (path[n] == '/' || path[n] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+// Puts an empty folder in the place of one that is shown below `root`.
+static bool hide(const char *root, const char *path)
+{
+    char at[PATH_MAX];
+    struct stat status;
+    if (snprintf(at, sizeof at, "%s%s", root, path) >= (int)sizeof at)
+        return false;
+    return lstat(at, &status) != 0 ||
+           mount("none", at, "tmpfs", MS_NOSUID | MS_NODEV, "size=4m,mode=755") == 0;
+}
+
+// Shows what is not there yet.
+static bool give(const char *root, const char *path)
+{
+    char at[PATH_MAX];
+    struct stat status;
+    if (snprintf(at, sizeof at, "%s%s", root, path) >= (int)sizeof at)
+        return false;
+    return lstat(at, &status) == 0 || show(root, path, false);
+}
+
 // An empty file system at `root`, with what the command was given.
 static bool lay_out(const struct sandbox *sandbox, const char *root)
 {
     char at[PATH_MAX];
     bool good =
         mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-        mount("none", root, "tmpfs", MS_NOSUID | MS_NODEV, "size=256m,mode=755") == 0;
+        mount("none", root, "tmpfs", MS_NOSUID | MS_NODEV, "size=1g,mode=755") == 0;
     for (size_t i = 0; good && own_folders[i] != NULL; i++)
         good = snprintf(at, sizeof at, "%s%s", root, own_folders[i]) < (int)sizeof at &&
                make_folders(at, true);
     for (const char *const *path = sandbox->readable; good && path && *path; path++)
         good = show(root, *path, false);
+    for (const char *const *path = sandbox->hidden; good && path && *path; path++)
+        good = !is_below(*path, sandbox->readable) || hide(root, *path);
+    for (const char *const *path = sandbox->given; good && path && *path; path++)
+        good = give(root, *path);
     for (const char *const *path = sandbox->writable; good && path && *path; path++)
         good = show(root, *path, true);
     return good;
 }
 
-static bool move_to(const char *root)
+// Processes, and nothing of the machine: not even root can set anything there. (Linux
+// before 5.8 shows the machine as well, to be read.)
+static bool show_processes(void)
 {
-    return chdir(root) == 0 &&
-           mount("none", "proc", "proc", MS_NOSUID | MS_NODEV, NULL) == 0 &&
+    const unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY;
+    return mkdir("proc", 0755) == 0 &&
+           (mount("none", "proc", "proc", flags, "subset=pid") == 0 ||
+            mount("none", "proc", "proc", flags, NULL) == 0);
+}
+
+static bool move_to(const char *root, bool sees_processes)
+{
+    return chdir(root) == 0 && (!sees_processes || show_processes()) &&
            syscall(SYS_pivot_root, ".", ".") == 0 && umount2(".", MNT_DETACH) == 0 &&
            chdir("/") == 0;
 }
@@ -176,7 +221,7 @@ static const char *enter_spaces(const struct sandbox *sandbox)
         return "a file system of its own";
     if (!go_on_in_child())
         return "a process";
-    if (!move_to(root))
+    if (!move_to(root, sandbox->sees_processes))
         return "a file system and processes of its own";
     return go_on_in_child() ? NULL : "a process";
 }
@@ -189,7 +234,8 @@ const char *sandbox_lacks_spaces(const char *folder)
         return "no memory";
     if (getenv("JUDGE_WITHOUT_SPACES") != NULL)
         return "JUDGE_WITHOUT_SPACES asks for none";
-    const struct sandbox trial = {.folder = folder, .own_spaces = true};
+    const struct sandbox trial = {
+        .folder = folder, .own_spaces = true, .sees_processes = true};
     pid_t child = fork();
     if (child == 0) {
         const char *step = enter_spaces(&trial);
@@ -260,10 +306,14 @@ static bool fence_files(const struct sandbox *sandbox)
     bool good = rules >= 0;
     for (const char *const *path = sandbox->readable; good && path && *path; path++)
         good = allow_below(rules, *path, reading);
+    for (const char *const *path = sandbox->given; good && path && *path; path++)
+        good = allow_below(rules, *path, reading);
     for (const char *const *path = sandbox->writable; good && path && *path; path++)
         good = allow_below(rules, *path, ALL_RIGHTS);
     for (size_t i = 0; good && sandbox->own_spaces && own_folders[i] != NULL; i++)
         good = allow_below(rules, own_folders[i], ALL_RIGHTS);
+    if (good && sandbox->own_spaces && sandbox->sees_processes)
+        good = allow_below(rules, "/proc", reading);
     good = good && syscall(SYS_landlock_restrict_self, rules, 0) == 0;
     close(rules);
     return good;
@@ -271,7 +321,7 @@ static bool fence_files(const struct sandbox *sandbox)
 
 bool sandbox_has_landlock(void)
 {
-    return landlock_abi() > 0;
+    return getenv("JUDGE_WITHOUT_LANDLOCK") == NULL && landlock_abi() > 0;
 }
 
 #else
@@ -308,9 +358,34 @@ static bool redirect(const char *output)
            dup2(out, 2) == 2;
 }
 
+enum { NOBODY = 65534 };
+
+// Whether an effective user who is nobody could do what the command is to do here, in its
+// folder.
+static bool would_do(const struct sandbox *sandbox)
+{
+    bool good = faccessat(AT_FDCWD, ".", R_OK | W_OK | X_OK, AT_EACCESS) == 0;
+    for (const char *const *path = sandbox->given; good && path && *path; path++)
+        good = faccessat(AT_FDCWD, *path, R_OK, AT_EACCESS) == 0 || errno == ENOENT;
+    return good;
+}
+
+// Gives up root for good. Where nobody cannot read what is given, all stays as it was.
+static bool become_nobody(const struct sandbox *sandbox)
+{
+    if (chown(".", NOBODY, NOBODY) != 0 || setgroups(0, NULL) != 0 ||
+        setegid(NOBODY) != 0 || seteuid(NOBODY) != 0)
+        return seteuid(0) == 0 && setegid(0) == 0;
+    const bool good = would_do(sandbox);
+    if (seteuid(0) != 0 || setegid(0) != 0)
+        return false;
+    return !good || (setgid(NOBODY) == 0 && setuid(NOBODY) == 0);
+}
+
 // In the child: never returns.
 static void run_fenced(const struct sandbox *sandbox, char *const argv[])
 {
+    extern char **environ;
     default_signals();
     bool good = redirect(sandbox->output);
     close_from(3);
@@ -320,9 +395,16 @@ static void run_fenced(const struct sandbox *sandbox, char *const argv[])
     if (good && sandbox->folder != NULL)
         good = chdir(sandbox->folder) == 0;
     limit_command(sandbox);
-    if (good && (sandbox->readable != NULL || sandbox->writable != NULL) &&
+    if (good &&
+        (sandbox->readable != NULL || sandbox->given != NULL ||
+         sandbox->writable != NULL) &&
         sandbox_has_landlock())
         good = fence_files(sandbox);
+    if (good && sandbox->as_nobody && !sandbox->own_spaces && sandbox->folder != NULL &&
+        geteuid() == 0)
+        good = become_nobody(sandbox);
+    if (sandbox->environment != NULL)
+        environ = (char **)(size_t)sandbox->environment;
     if (good)
         execvp(argv[0], argv);
     _exit(127);

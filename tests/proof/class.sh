@@ -237,7 +237,7 @@ if [ "$(uname -s)" = Linux ]; then
         verdict "a right answer is right at isolation level ${step%%:*} or below" "$bad"
     done
 fi
-refuses "STRICT=1 refuses to grade below the highest level" 'STRICT=1 asks for isolation level 1' \
+refuses "STRICT=1 refuses to grade below the highest level" 'STRICT= asks for isolation level 1' \
     env SUBMISSIONS="$one" GRADES="$room/step" STRICT=1 JUDGE_WITHOUT_SPACES=1 "$BUILD/grade"
 
 # ------------------------------------------------------------------ hidden tests
