@@ -196,7 +196,7 @@ static void take_rows(const char *path, struct chapter *chapter)
 {
     char why[256];
     size_t n;
-    struct row *rows = read_points(path, &n, why, sizeof why);
+    struct row *rows = submission_points(path, &n, why, sizeof why);
     if (rows == NULL)
         give_up("the table of points %s: %s", path, why);
     for (size_t i = 0; i < n; i++)
@@ -269,7 +269,7 @@ static void check_hidden_rows(void)
 {
     char path[PATH_MAX], why[256];
     size_t n;
-    struct row *rows = read_points(hidden_points(path), &n, why, sizeof why);
+    struct row *rows = submission_points(hidden_points(path), &n, why, sizeof why);
     if (rows == NULL)
         give_up("the table of points %s: %s", path, why);
     for (size_t i = 0; i < n; i++) {
@@ -1163,8 +1163,11 @@ static void judge_all(struct part *const *parts, size_t n, long jobs, bool again
     long running = 0;
     for (size_t started = 0; progress.n_done < n;) {
         while (running < jobs && started < n && !stopped) {
-            if ((workers[started] = start_worker(parts[started], again)) < 0)
+            if ((workers[started] = start_worker(parts[started], again)) < 0) {
+                if (running > 0)
+                    break; // there will be room when one of them has ended
                 give_up("cannot start a process: %s", strerror(errno));
+            }
             started++;
             running++;
         }
@@ -1386,7 +1389,9 @@ static void find_isolation(const char *folder)
              own_spaces ? "own users, processes, network and files"
                         : "no spaces of their own (",
              own_spaces ? "" : lacks, own_spaces ? "" : ")",
-             landlock ? ", Landlock" : ", no Landlock",
+             landlock     ? ", Landlock"
+             : own_spaces ? ", no Landlock"
+                          : ", no Landlock: what a file includes is not fenced",
              seccomp ? ", seccomp" : ", no seccomp",
              open ? ", and the course or the class lies where compilers must read" : "");
     if (options.strict && isolation > 1)
@@ -1688,10 +1693,14 @@ static bool build_one(const char *file, const char *folder,
     enum built built = submission_build(&build, file, exercises);
     explain_build(folder, built, says, sizeof says);
     *ours = built == NOT_TRIED;
-    if (built != BUILT)
-        printf("%s%s does not build: %s.\n", says, shown,
-               *ours ? "the compiler could not do its work here"
-                     : "the first error above says where");
+    const char *lacks = strstr(says, "undefined reference to ");
+    if (built == NOT_TRIED)
+        printf("%s%s does not build: the compiler could not do its work here.\n", says,
+               shown);
+    else if (built != BUILT && lacks != NULL)
+        printf("%s does not build: %.*s.\n", shown, (int)strcspn(lacks, "\n"), lacks);
+    else if (built != BUILT)
+        printf("%s%s does not build: the first error above says where.\n", says, shown);
     return built == BUILT;
 }
 

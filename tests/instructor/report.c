@@ -1079,8 +1079,7 @@ static void write_slow(FILE *file, const struct glance *glance)
 static void write_page(FILE *file, struct glance *glance, const struct records *r,
                        double seconds)
 {
-    fclose(glance->looks_file);
-    glance->looks_file = NULL;
+    fflush(glance->looks_file);
     fputs(page_head, file);
     fprintf(
         file,
@@ -1113,6 +1112,7 @@ static void free_glance(struct glance *glance)
         free(glance->mistakes[m].function), free(glance->mistakes[m].text);
     for (size_t s = 0; s < LISTED_SLOW; s++)
         free(glance->slow[s].student), free(glance->slow[s].chapter);
+    fclose(glance->looks_file);
     free(glance->mistakes), free(glance->looks);
 }
 
@@ -1162,15 +1162,26 @@ static FILE *open_report(struct reports *reports, const char *name)
     return file;
 }
 
-static void close_report(struct reports *reports, FILE *file, const char *name)
+static void close_report(struct reports *reports, FILE **report, const char *name)
 {
     char from[PATH_MAX], to[PATH_MAX];
+    FILE *file = *report;
+    *report = NULL;
     joined(from, "%s/%s.new", reports->folder, name);
     bool good =
         file != NULL && !ferror(file) && fflush(file) == 0 && fsync(fileno(file)) == 0;
     good = file != NULL && fclose(file) == 0 && good;
     if (!good || rename(from, joined(to, "%s/%s", reports->folder, name)) != 0)
         reports->good = say("cannot write %s: %s", name, strerror(errno));
+}
+
+// What could not be ended leaves the reports of before.
+static void free_reports(struct reports *reports)
+{
+    FILE *const files[] = {reports->csv, reports->json, reports->junit, reports->page};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (files[i] != NULL)
+            fclose(files[i]);
 }
 
 static void new_folder(struct reports *reports, const char *name)
@@ -1241,10 +1252,10 @@ static void close_reports(struct reports *reports)
 {
     fputs("\n  ]\n}\n", reports->json);
     fputs("</testsuites>\n", reports->junit);
-    close_report(reports, reports->csv, "grades.csv");
-    close_report(reports, reports->json, "results.json");
-    close_report(reports, reports->junit, "junit.xml");
-    close_report(reports, reports->page, "report.html");
+    close_report(reports, &reports->csv, "grades.csv");
+    close_report(reports, &reports->json, "results.json");
+    close_report(reports, &reports->junit, "junit.xml");
+    close_report(reports, &reports->page, "report.html");
     place_folder(reports, "feedback");
     place_folder(reports, "gradescope");
 }
@@ -1259,13 +1270,16 @@ static bool write_students(struct reports *reports, struct records *r, size_t n,
         for (size_t k = 0; k < n; k++)
             if (r[k].shard == index % r[0].n_shards + 1)
                 from = &r[k];
-        if (!read_student(from, &student))
-            return false;
-        if (student.index != index)
-            return say("%s: student %zu is missing", from->path, index + 1);
-        report_student(reports, &student);
-        count_student(glance, &student);
+        bool good = read_student(from, &student);
+        if (good && student.index != index)
+            good = say("%s: student %zu is missing", from->path, index + 1);
+        if (good) {
+            report_student(reports, &student);
+            count_student(glance, &student);
+        }
         free_student(&student);
+        if (!good)
+            return false;
     }
     for (size_t k = 0; k < n && reports->good; k++)
         if (strcmp(r[k].line, "end") != 0)
@@ -1273,43 +1287,56 @@ static bool write_students(struct reports *reports, struct records *r, size_t n,
     return reports->good;
 }
 
-bool write_reports(const char *const *paths, size_t n, const char *folder)
+// The weakest isolation of all shares, and the seconds that they took together.
+static double sum_up(struct records *r, size_t n)
 {
-    static struct glance glance;
-    struct records *r = must(calloc(n, sizeof *r));
-    struct reports reports = {.good = true};
     double seconds = 0;
-    int isolation = 0;
-    n_chapters = 0;
-    for (size_t k = 0; k < n; k++)
-        if (!open_records(&r[k], paths[k], k == 0))
-            return false;
-    if (!fit_together(r, n))
-        return false;
     for (size_t k = 0; k < n; k++) {
         seconds += r[k].seconds;
-        if (r[k].isolation > isolation) {
-            isolation = r[k].isolation; // the weakest of the shards
+        if (r[k].isolation > r[0].isolation) {
+            r[0].isolation = r[k].isolation;
             memcpy(r[0].isolation_text, r[k].isolation_text, sizeof r[0].isolation_text);
         }
     }
-    r[0].isolation = isolation;
-    glance = (struct glance){.n_students = 0};
-    glance.looks_file = must(open_memstream(&glance.looks, &glance.looks_size));
-    joined(reports.folder, "%s", folder);
-    open_reports(&reports, &r[0], seconds);
-    if (!reports.good || !write_students(&reports, r, n, &glance))
+    return seconds;
+}
+
+static bool report(struct records *r, size_t n, struct reports *reports,
+                   struct glance *glance)
+{
+    const double seconds = sum_up(r, n);
+    open_reports(reports, &r[0], seconds);
+    if (!reports->good || !write_students(reports, r, n, glance))
         return false;
-    write_page(reports.page, &glance, &r[0], seconds);
-    close_reports(&reports);
-    printf("%zu need a look by hand. Grades: %s/grades.csv, the class at a glance: "
-           "%s/report.html\n",
-           glance.n_looks, folder, folder);
+    write_page(reports->page, glance, &r[0], seconds);
+    close_reports(reports);
+    return reports->good;
+}
+
+bool write_reports(const char *const *paths, size_t n, const char *folder)
+{
+    struct records *r = must(calloc(n, sizeof *r));
+    struct glance *glance = must(calloc(1, sizeof *glance));
+    struct reports reports = {.good = true};
+    size_t n_open = 0;
+    n_chapters = 0;
+    glance->looks_file = must(open_memstream(&glance->looks, &glance->looks_size));
+    joined(reports.folder, "%s", folder);
+    while (n_open < n && open_records(&r[n_open], paths[n_open], n_open == 0))
+        n_open++;
+    bool good = n_open == n && fit_together(r, n) && report(r, n, &reports, glance);
+    if (good)
+        printf("%zu need a look by hand. Grades: %s/grades.csv, the class at a glance: "
+               "%s/report.html\n",
+               glance->n_looks, folder, folder);
     for (size_t k = 0; k < n; k++) {
-        fclose(r[k].file);
+        if (r[k].file != NULL)
+            fclose(r[k].file);
         free(r[k].line);
     }
-    free_glance(&glance);
+    free_reports(&reports);
+    free_glance(glance);
+    free(glance);
     free(r);
-    return reports.good;
+    return good;
 }

@@ -171,7 +171,7 @@ static struct row *read_rows(char *text, size_t *n, char *why, size_t size)
     return NULL;
 }
 
-struct row *read_points(const char *path, size_t *n, char *why, size_t size)
+struct row *submission_points(const char *path, size_t *n, char *why, size_t size)
 {
     char *text = read_text(path);
     *n = 0;
@@ -609,23 +609,49 @@ static bool is_first_of_function(const struct chapter *chapter, size_t row)
     return true;
 }
 
-// Links with an empty function in the place of each exercise that is not in the file.
-static bool lacks_only_exercises(const struct build *build,
-                                 const struct chapter *exercises)
+static const char weak[] = "__attribute__((weak)) void %s(void) {}\n",
+                  hidden[] = "__attribute__((visibility(\"hidden\"))) void %s(void) "
+                             "{ __builtin_trap(); }\n";
+
+// Links with other functions, of `text`, behind it.
+static bool links_with(const struct build *build, const char *text)
 {
-    char text[MAX_CHAPTER_ROWS * 128] = "", object[PATH_MAX];
-    size_t used = 0;
-    for (size_t i = 0; i < exercises->n_rows; i++)
-        if (is_first_of_function(exercises, i))
-            used += (size_t)snprintf(text + used, sizeof text - used,
-                                     "__attribute__((weak)) void %s(void) {}\n",
-                                     exercises->rows[i].function);
-    const char *const objects[] = {joined(object, "%s/empty.o", build->folder), NULL};
-    struct command compile = start_command(build, "-w -fPIC -c empty.c -o empty.o"),
+    char object[PATH_MAX];
+    const char *const objects[] = {joined(object, "%s/others.o", build->folder), NULL};
+    struct command compile = start_command(build, "-w -fPIC -c others.c -o others.o"),
                    link = link_command(build, whole_flags(build));
-    return write_new(build->folder, "empty.c", text, used) &&
+    return write_new(build->folder, "others.c", text, strlen(text)) &&
            run_compiler(build, &compile, NULL, "probe.log") == BUILT &&
            run_linker(build, &link, objects, "probe.log") == BUILT;
+}
+
+static void add_function(char *text, const char *format, const char *name)
+{
+    char line[192];
+    snprintf(line, sizeof line, format, name);
+    strcat(text, line);
+}
+
+// An exercise may be missing and be called by another one: it is filled in such that
+// nobody else sees it. False if something else is missing too.
+static bool link_without_exercises(const struct build *build,
+                                   const struct chapter *exercises)
+{
+    char text[MAX_CHAPTER_ROWS * 192], missing[MAX_CHAPTER_ROWS * 192] = "";
+    for (size_t without = 0; without <= exercises->n_rows; without++) {
+        text[0] = '\0';
+        if (without > 0 && !is_first_of_function(exercises, without - 1))
+            continue;
+        for (size_t i = 0; i < exercises->n_rows; i++)
+            if (is_first_of_function(exercises, i) && i + 1 != without)
+                add_function(text, weak, exercises->rows[i].function);
+        const bool links = links_with(build, text);
+        if (without == 0 && !links)
+            return false;
+        if (without > 0 && !links)
+            add_function(missing, hidden, exercises->rows[without - 1].function);
+    }
+    return links_with(build, missing);
 }
 
 // `inline` without `static` leaves the function out where it is not inlined, and whether
@@ -639,8 +665,8 @@ enum built submission_build(const struct build *build, const char *source,
     built = link_whole(build);
     if (built == NOT_BUILT && compile(build, "-fgnu89-inline") == BUILT)
         built = link_whole(build);
-    if (built == NOT_BUILT && lacks_only_exercises(build, exercises))
-        return submission_link(build, NULL);
+    if (built == NOT_BUILT && link_without_exercises(build, exercises))
+        return BUILT;
     return blame(build, built);
 }
 

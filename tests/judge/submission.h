@@ -28,7 +28,7 @@ bool row_passes(const struct row *row);
 
 // All rows of a table of points, to be freed. NULL, and in one sentence `why`, if a line is
 // no row, or a test has two.
-struct row *read_points(const char *path, size_t *n, char *why, size_t size);
+struct row *submission_points(const char *path, size_t *n, char *why, size_t size);
 
 // ---- building -----------------------------------------------------------------------
 
