@@ -1445,13 +1445,14 @@ static void keep_environment(void)
     setenv("LC_ALL", "C", 1);
 }
 
-// What was set, or `otherwise`. Set to nothing is a mistake: of a script, most often.
+// What was set, or `otherwise`: stays when the environment is emptied, which forgets only
+// where it is. Set to nothing is a mistake: of a script, most often.
 static const char *setting(const char *name, const char *otherwise)
 {
     const char *value = getenv(name);
     if (value != NULL && *value == '\0')
         give_up("%s= is set to nothing: give it a value, or leave it away", name);
-    return must(strdup(value != NULL ? value : otherwise));
+    return value != NULL ? value : otherwise;
 }
 
 static bool is_off(const char *value)
@@ -1489,7 +1490,7 @@ static void read_options(void)
 {
     const char *strict = getenv("STRICT");
     options = (struct options){
-        .submissions = must(strdup(environment("SUBMISSIONS", ""))),
+        .submissions = environment("SUBMISSIONS", ""),
         .hidden = setting("HIDDEN", ""),
         .seed = setting("SEED", "1"),
         .out = setting("GRADES", "build/grades"),

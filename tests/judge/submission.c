@@ -285,8 +285,8 @@ static void add_library_folder(const char *path)
 
 static void find_toolchain(void)
 {
-    char *words = strdup(environment("CC", "cc")), *rest = NULL;
-    if (toolchain[0] != NULL || words == NULL)
+    char *words, *rest = NULL;
+    if (toolchain[0] != NULL || (words = strdup(environment("CC", "cc"))) == NULL)
         return;
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         add_place(places[i]);
