@@ -82,7 +82,7 @@ endif
 endif
 
 ifneq ($(filter grade,$(GOALS)),)
-GRADE_SETTINGS := $(TAKEN_AS_THEY_ARE) CC OPT CFLAGS LDFLAGS BUILD SAN CRITERION
+GRADE_SETTINGS := $(TAKEN_AS_THEY_ARE) E AGAIN CC OPT CFLAGS LDFLAGS BUILD SAN CRITERION
 STRAY := $(filter-out $(GRADE_SETTINGS),$(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$v)))
 ifneq ($(filter-out MAKE% -%,$(STRAY)),)
 $(error make grade has no setting $(firstword $(filter-out MAKE% -%,$(STRAY)))=: `make help` lists them)

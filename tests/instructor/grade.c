@@ -936,18 +936,17 @@ static enum built build_solution(const struct build *build, const struct build *
 }
 
 // Builds what is judged to FOLDER/submission.so.
-static enum built build_part(const struct part *part, const char *folder)
+static enum built build_part(const struct part *part, const struct build *build)
 {
     char from[PATH_MAX], to[PATH_MAX];
     const struct chapter *exercises = &assignments[part->assignment].shown;
-    const struct build build = build_of(part, exercises->name, folder),
-                       chapter = build_of(part, "chapter", folder);
+    const struct build chapter = build_of(part, "chapter", build->folder);
     enum built built =
         part->origin == OUR_SOLUTION
-            ? build_solution(&build, &chapter)
-            : submission_build(&build, file_path(from, part->file), exercises);
-    if (built == BUILT && rename(joined(from, "%s/%s.so", folder, exercises->name),
-                                 joined(to, "%s/submission.so", folder)) != 0)
+            ? build_solution(build, &chapter)
+            : submission_build(build, file_path(from, part->file), exercises);
+    if (built == BUILT && rename(joined(from, "%s/%s.so", build->folder, build->name),
+                                 joined(to, "%s/submission.so", build->folder)) != 0)
         return NOT_TRIED;
     return built;
 }
@@ -987,12 +986,29 @@ static bool is_as_collected(const struct part *part)
     return strcmp(file, part->file) == 0;
 }
 
-// What a person reads of a file that does not build.
-static void explain_build(const char *folder, enum built built, char *says, size_t size)
+static bool has_zero_bytes(const char *path)
 {
-    submission_log(folder, says, size);
+    char bytes[4096];
+    FILE *file = fopen(path, "rb");
+    size_t n = file != NULL ? fread(bytes, 1, sizeof bytes, file) : 0;
+    if (file != NULL)
+        fclose(file);
+    return memchr(bytes, '\0', n) != NULL;
+}
+
+// What a person reads of a file that does not build.
+static void explain_build(const struct build *build, enum built built, char *says,
+                          size_t size)
+{
+    char path[PATH_MAX];
+    submission_log(build->folder, says, size);
     if (built == TOO_LONG)
         snprintf(says, size, "The compiler needs too much time for it.\n");
+    else if (built == NOT_BUILT &&
+             has_zero_bytes(joined(path, "%s/%s.c", build->folder, build->name)))
+        snprintf(says, size,
+                 "error: it holds bytes of zero, as UTF-16 does: save it as "
+                 "plain text, in UTF-8.\n");
     else if (built == NOT_BUILT && *says == '\0')
         snprintf(says, size, "The compiler gives up on it: it needs too much memory.\n");
 }
@@ -1001,8 +1017,9 @@ static void judge_part(const struct part *part, const char *folder,
                        struct judgement *judgement)
 {
     char points[PATH_MAX];
-    judgement->built = is_as_collected(part) ? build_part(part, folder) : NOT_TRIED;
-    explain_build(folder, judgement->built, judgement->says, sizeof judgement->says);
+    const struct build build = build_of(part, judgement->shown->name, folder);
+    judgement->built = is_as_collected(part) ? build_part(part, &build) : NOT_TRIED;
+    explain_build(&build, judgement->built, judgement->says, sizeof judgement->says);
     judgement->state = "judged";
     if (judgement->built == NOT_BUILT || judgement->built == TOO_LONG)
         no_verdict(judgement, "does not build", "The file does not build.");
@@ -1692,7 +1709,7 @@ static bool build_one(const char *file, const char *folder,
         return false;
     }
     enum built built = submission_build(&build, file, exercises);
-    explain_build(folder, built, says, sizeof says);
+    explain_build(&build, built, says, sizeof says);
     *ours = built == NOT_TRIED;
     const char *lacks = strstr(says, "undefined reference to ");
     if (built == NOT_TRIED)

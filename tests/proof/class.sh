@@ -375,6 +375,8 @@ said() # what the check must have said
 }
 
 bad=
+mkdir -p "$BUILD/submission"
+ls "$BUILD/submission" >"$room/before.txt"
 check "$one/right/$first.c" JUDGE_WITHOUT_SPACES=1
 said '^Judged at isolation level [23] of 3: no spaces of their own'
 said "$whole of $whole points"
@@ -389,7 +391,7 @@ said ' does not build: '
 said 'exit code 1'
 check "$one/terminal codes/$first.c"
 tr -d '\n' <"$room/said.txt" | LC_ALL=C grep -q '[^ -~]' && bad="${bad:-a control character reaches the terminal}"
-[ -z "$(ls "$BUILD/submission")" ] || bad="${bad:-it leaves $(ls "$BUILD/submission")}"
+ls "$BUILD/submission" | cmp -s - "$room/before.txt" || bad="${bad:-it leaves $(ls "$BUILD/submission")}"
 verdict "one file is checked behind the fences of a class" "$bad"
 
 # A compiler that looks around, and says what it has seen.
