@@ -365,7 +365,7 @@ static void find_context(struct assignment *assignment, const struct sha *shared
     sha_add_text(&sha, name);
     sha_add_file(&sha, joined(path, "tests/%s.h", name));
     sha_add_file(&sha, tests_path(path, "tests", name));
-    sha_add_file(&sha, tests_path(path, "runner", name));
+    sha_add_file(&sha, tests_path(path, "caller", name));
     sha_add_file(&sha, joined(object, "%s.so", tests_path(path, "wrong", name)));
     sha_add_rows(&sha, &assignment->shown);
     if (assignment->hidden.n_rows > 0)
@@ -1460,6 +1460,7 @@ static void keep_environment(void)
             free(values[i]);
         }
     setenv("LC_ALL", "C", 1);
+    setenv("JUDGE_JOBS", "1", 1); // files are judged side by side, and not their tests
 }
 
 // What was set, or `otherwise`: stays when the environment is emptied, which forgets only

@@ -21,7 +21,7 @@ parts() # chapter, objects...: all that its hidden tests are made of
     name=$1
     shift
     echo "$CC $TOOL_FLAGS $CRITERION ${LDFLAGS:-}"
-    cat "$hidden"/*.h "$hidden/$name.c" tests/"$name".h tests/judge/*.h 2>/dev/null
+    cat "$hidden"/*.h "$hidden/$name.c" tests/"$name".h "$BUILD/calls/$name.h" tests/judge/*.h 2>/dev/null
     cat "$@"
 }
 

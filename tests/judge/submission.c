@@ -747,11 +747,11 @@ static const char *beside(char *path, const char *tests, const char *format)
 static struct ending run_tests(const struct judging *judging, const char *results,
                                const char *log)
 {
-    char submission[PATH_MAX], to[PATH_MAX], runner[PATH_MAX], wrong[PATH_MAX], only[128];
+    char submission[PATH_MAX], to[PATH_MAX], caller[PATH_MAX], wrong[PATH_MAX], only[128];
     const char *readable[MAX_PATHS + 1];
     const char *const processes[] = {judging->own_spaces ? NULL : "/proc", NULL};
     const char *const given[] = {judging->tests, judging->points,
-                                 beside(runner, judging->tests, "%s/runner/%s"),
+                                 beside(caller, judging->tests, "%s/caller/%s"),
                                  beside(wrong, judging->tests, "%s/wrong/%s.so"), NULL};
     const char *const spaces[] = {judging->folder, "/dev/null", NULL};
     const char *const no_spaces[] = {judging->folder, "/dev/null", "/tmp", "/dev/shm",
