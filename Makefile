@@ -31,6 +31,14 @@ MAKEFLAGS += -r --no-print-directory
 .SILENT:
 .DEFAULT_GOAL := board
 
+# What names a file that somebody else may have called anything: never expanded. Each goes to
+# a program through its environment, or quoted.
+TAKEN_AS_THEY_ARE := SUBMISSION SUBMISSIONS HIDDEN GRADES SHARDS SEED SHARD JOBS STRICT ONE_STUDENT
+$(foreach v,$(TAKEN_AS_THEY_ARE),$(if $(filter-out undefined,$(origin $v)),\
+$(eval override $v := $$(value $v))$(eval export $v)))
+quoted = '$(subst ','\'',$1)'
+shown = $(shell printf '%s' $(call quoted,$1) | LC_ALL=C tr -c ' -~' '?')
+
 # A chapter is a file chapters/NN_name.c. Nothing else says that it exists.
 NAMES := $(shell sh tests/student/course.sh names)
 number = $(patsubst 0%,%,$(firstword $(subst _, ,$1)))
@@ -50,7 +58,7 @@ ifeq ($(origin CC),default)
 CC = cc
 endif
 # Criterion: empty CRITERION = not here. CRITERION=no on the command line = do as if it was not.
-ifneq ($(filter chapter% check% test grade $(BUILD)/%,$(if $(EARLY),,$(GOALS))),)
+ifneq ($(filter chapter% check% test grade build/% $(BUILD)/%,$(if $(EARLY),,$(GOALS))),)
 ifeq ($(CRITERION),)
 CRITERION := $(shell CC="$(CC)" sh tests/student/setup.sh criterion)
 endif
@@ -60,7 +68,6 @@ override CRITERION :=
 endif
 
 # What cannot be done gets one sentence, before anything is begun.
-quoted = '$(subst ','\'',$1)'
 REFUSED := $(shell sh tests/student/course.sh refuse $(call quoted,$(UNKNOWN)) $(call quoted,$(GOALS)) \
 	$(call quoted,$(value E)) $(call quoted,$(CC)) $(call quoted,$(CRITERION)))
 ifneq ($(REFUSED),)
@@ -69,21 +76,26 @@ endif
 
 ifdef SUBMISSION
 ifneq ($(words $(filter check%,$(GOALS))) $(filter check,$(GOALS)),1 )
-$(error SUBMISSION= goes with one checkN, for example: make check1 SUBMISSION=$(SUBMISSION))
+$(error SUBMISSION= goes with one checkN, for example: make check1 SUBMISSION=path/to/file.c)
 endif
-ifeq ($(shell test -f '$(subst ','\'',$(SUBMISSION))' && echo yes),)
-$(error There is no file "$(SUBMISSION)" to check)
+ifeq ($(shell test -f $(call quoted,$(SUBMISSION)) && echo yes),)
+$(error There is no file "$(call shown,$(SUBMISSION))" to check)
 endif
 endif
 
 ifneq ($(filter grade,$(GOALS)),)
-ifeq ($(strip $(SUBMISSIONS)),)
+GRADE_SETTINGS := $(TAKEN_AS_THEY_ARE) E AGAIN CC OPT CFLAGS LDFLAGS BUILD SAN CRITERION
+STRAY := $(filter-out $(GRADE_SETTINGS),$(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$v)))
+ifneq ($(filter-out MAKE% -%,$(STRAY)),)
+$(error make grade has no setting $(firstword $(filter-out MAKE% -%,$(STRAY)))=: `make help` lists them)
+endif
+ifeq ($(SUBMISSIONS),)
 $(error Say whom to grade: make grade SUBMISSIONS=dir, a folder that holds a folder or an archive for each student)
 endif
+ifneq ($(HIDDEN),)
+ifeq ($(shell test -f $(call quoted,$(HIDDEN))/points.tsv && echo yes),)
+$(error HIDDEN=$(call shown,$(HIDDEN)) has no points.tsv: it says what each hidden test is worth)
 endif
-ifneq ($(strip $(HIDDEN)),)
-ifeq ($(wildcard $(HIDDEN)/points.tsv),)
-$(error HIDDEN=$(HIDDEN) has no points.tsv: it says what each hidden test is worth)
 endif
 endif
 
@@ -233,7 +245,8 @@ $(BUILD)/objects/tests/%.o: tests/%.c $(STAMP)
 	mkdir -p $(@D)
 	$(call compiled,$(TOOL_FLAGS) $(filter -I% -isystem% -D% -pthread,$(CRITERION)))
 
-TOOL_OBJECTS := $(addprefix $(BUILD)/objects/tests/judge/,submission.o sandbox.o)
+TOOL_OBJECTS := $(addprefix $(BUILD)/objects/tests/,judge/submission.o judge/command.o judge/sandbox.o \
+	instructor/clean.o)
 
 $(BUILD)/prove: $(BUILD)/objects/tests/proof/prove.o $(TOOL_OBJECTS)
 	$(call whole,$(CC) $(TOOL_FLAGS) $^ -o $(PART) $(LDFLAGS) -lm)
@@ -245,21 +258,7 @@ build/plot: docs/loom/plot.c
 	mkdir -p build
 	$(CC) $(COURSE_FLAGS) $< -o $@ $(LDFLAGS) -lm
 
-# Hidden tests are built like the others, from a folder that is not in the course.
-ifneq ($(strip $(HIDDEN)),)
-$(BUILD)/hidden/.from: FORCE
-	mkdir -p $(@D)
-	printf '%s\n' '$(HIDDEN)' | cmp -s - $@ || printf '%s\n' '$(HIDDEN)' >$@
-
-$(BUILD)/objects/hidden/%.o: $(HIDDEN)/%.c $(BUILD)/hidden/.from $(STAMP)
-	mkdir -p $(@D)
-	$(CC) $(TOOL_FLAGS) -I$(HIDDEN) $(filter -I% -isystem% -D% -pthread,$(CRITERION)) -MMD -MP -c $< -o $@
-
-$(BUILD)/hidden/%: $(BUILD)/objects/hidden/%.o $(JUDGE_OBJECTS)
-	$(CC) $(TOOL_FLAGS) $^ -o $@ $(LDFLAGS) $(CRITERION) -ldl -lm
-endif
-
--include $(wildcard $(BUILD)/objects/*.d $(BUILD)/objects/tests/*.d $(BUILD)/objects/tests/*/*.d $(BUILD)/objects/hidden/*.d $(BUILD)/check/*.d)
+-include $(wildcard $(BUILD)/objects/*.d $(BUILD)/objects/tests/*.d $(BUILD)/objects/tests/*/*.d $(BUILD)/check/*.d)
 
 # ---------------------------------------------------------------- the other commands
 JUDGED := $(patsubst tests/%.c,%,$(wildcard $(NAMES:%=tests/%.c)))
@@ -289,15 +288,15 @@ test:
 		$(TEST_NEEDS)
 	$(BUILD)/prove
 
-HIDDEN_TESTS := $(if $(strip $(HIDDEN)),$(filter $(JUDGED),$(basename $(notdir $(wildcard $(HIDDEN)/*.c)))))
 
 # Graded is what -Og makes of a file, unless OPT= says otherwise: it compiles quickly.
 grade: export GRADE_FLAGS = $(if $(filter file,$(origin OPT)),-Og,$(OPT))
-grade: $(JUDGED:%=$(BUILD)/tests/%) $(HIDDEN_TESTS:%=$(BUILD)/hidden/%) $(BUILD)/grade
+grade: $(JUDGED:%=$(BUILD)/tests/%) $(BUILD)/grade
+	sh tests/instructor/hidden.sh $(JUDGE_OBJECTS)
 	$(BUILD)/grade
 
 grade-merge: $(BUILD)/grade
-	$(BUILD)/grade merge '$(or $(SHARDS),build/grades/shards)'/*.tsv
+	$(BUILD)/grade merge
 
 gradescope:
 	sh tests/instructor/gradescope.sh build/gradescope.zip

@@ -6,10 +6,6 @@ LC_ALL=C
 export LC_ALL
 MAKE_COMMAND=${MAKE_COMMAND:-make}
 
-case ${BUILD:-build} in
-/*) grader=$BUILD/grade ;;
-*) grader=$(pwd)/${BUILD:-build}/grade ;;
-esac
 unset MAKEFLAGS MFLAGS MAKELEVEL BUILD SUBMISSIONS HIDDEN SHARD JOBS STRICT CRITERION CC CFLAGS LDFLAGS OPT SAN SUBMISSION SEED E AGAIN FIGURES
 unset COURSE_FLAGS TOOL_FLAGS SHARED BROWSER RUN_SECONDS WATCHED
 root=$(pwd)
@@ -703,31 +699,6 @@ if command -v git >/dev/null 2>&1; then
     rm -rf turned checkout
     verdict "a checkout with core.autocrlf=true has the line ends that sh and make want" "$bad"
 fi
-
-# ------------------------------------------------------------------ somebody's file
-builds() # file: what is said of it
-{
-    mkdir -p build/submission
-    CC=cc COURSE_FLAGS=-std=c11 SHARED='-fPIC -shared' \
-        "$grader" build 98_toy "$1" build/submission/98.so 2>&1
-}
-
-bad=
-cp chapters/98_toy.c "her file.c"
-builds "her file.c" >said.txt || bad="a plain file does not build: $(cat said.txt)"
-[ -f build/submission/98.so ] || bad="${bad:-a plain file gives no object}"
-ln -s "her file.c" link.c
-builds link.c | grep -q 'link.c does not build: it is a link' || bad="${bad:-a link is taken}"
-[ ! -f build/submission/98.so ] || bad="${bad:-an older object stays}"
-(cat chapters/98_toy.c && echo '#include "/proc/self/cwd/solutions/98_toy.c"') >thief.c
-(cat chapters/98_toy.c && echo '#include "solutions/98_toy.c"') >thief2.c
-(cat chapters/98_toy.c && echo 'int') >broken.c
-for file in thief.c thief2.c broken.c nowhere.c; do
-    builds "$file" | tail -n 1 | grep -q "^$file does not build: " || bad="${bad:-$file is taken}"
-done
-echo 'extern int main(void);' | cat - chapters/98_toy.c >main.c
-builds main.c >said.txt || bad="${bad:-a file that declares main does not build: $(head -n 3 said.txt)}"
-verdict "make checkN SUBMISSION= builds a plain file, and no link or file that reads others" "$bad"
 
 # ------------------------------------------------------------------ setup
 bad=

@@ -11,6 +11,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+#include "command.h"
 #include "sandbox.h"
 #include "submission.h"
 
