@@ -10,7 +10,7 @@ these numbers for a row of a table.
 The layer that does this is called an *embedding*. In GPT-2 its table has
 [50,257]{.n section="The work for one id"} rows, one for each piece of text that
 the model knows, and [768]{.n section="The work for one id"} numbers in each row
-[@radford2019, sec. 2.3]. Number 3,797 goes in, row 3,797 comes out.
+[@radford2019, sec. 2.3 and table 2]. Number 3,797 goes in, row 3,797 comes out.
 
 Ask what such a layer computes and you will hear one of two answers. The
 mathematician says: it multiplies by a matrix. The programmer says: it reads an
@@ -118,8 +118,10 @@ stands: "the" has one id, 0, and three positions, 0, 3 and 6.
 
 ::: aside
 GPT-2's tokens are not words but *pieces* of words, found by counting which
-letters often stand together [@radford2019, sec. 2.2]. A common word is one
-piece, a rare one is several. A space belongs to the piece that follows it, so
+bytes often stand together [@radford2019, sec. 2.2]. It began with the 256 bytes
+themselves, so that any text can be written, and joined a frequent pair 50,000
+times; one more token marks the end of a text: $256 + 50{,}000 + 1 = 50{,}257$. A
+common word is one piece, a rare one is several. A space belongs to the piece that follows it, so
 that `" cat"` in the middle of a sentence is token 3,797 and `"cat"` at the start
 of one is token 9,246: two ids, and two rows of the table. Nothing in this
 chapter depends on how the pieces were found.
@@ -429,9 +431,10 @@ A token may occur as often as it likes, in any order. But an id that is not belo
 float of `out` written. C would not have stopped you. It would have fetched
 whatever lies behind the table, and the model would have gone on with that.
 
-Compute offsets in `size_t`. GPT-3's table has 50,257 rows of 12,288 floats
-[@brown2020, table 2.1], which is 2,470,232,064 bytes. On nearly all machines an
-`int` ends at 2,147,483,647.
+Compute offsets in `size_t`. GPT-3 has rows of 12,288 numbers
+[@brown2020, table 2.1] and GPT-2's tokens (sec. 2.1 there). As floats, 50,257 such
+rows would be 2,470,232,064 bytes. On nearly all machines an `int` ends at
+2,147,483,647.
 */
 
 // out[t][i] = wte[ids[t]][i]
@@ -730,12 +733,14 @@ small fast memory close to the processor, the cache. Our walk takes one float fr
 a line and moves on to another line. The fifteen floats that came along are for the
 next fifteen columns; but before the next column begins, the walk touches all
 50,257 rows, and so 50,257 lines, or 3.2 MB. The nearest cache holds perhaps
-48 KB, the second one or two MB. By the time we come back, the line is gone, and
-is fetched again. And again: 768 columns, each of which fetches 3.2 MB, make
-2.5 GB of traffic for a table of 154 MB.
+48 KB, the second one or two MB. By the time we come back, the line is gone from
+both, and has to come from the third, which the cores share, or from memory. And
+again: 768 columns, each of which fetches 3.2 MB, make 2.5 GB of traffic for a
+table of 154 MB.
 
 There is a second toll. Programs see virtual addresses, and the processor has to
-translate each into a physical one, page by page, mostly 4,096 bytes at a time. It
+translate each into a physical one, page by page. On most machines a page has 4,096
+bytes. (Some give large tables pages of 2 MB, and pay no second toll.) The processor
 remembers recent translations in a small table, the **TLB**, with room for one or
 two thousand of them. Our stride is three quarters of a page, so nearly every step
 lands in another page; one column visits all of the 37,693 pages that the table
@@ -746,7 +751,8 @@ sixteen neighbouring floats at once, and the compiler would gladly use that: to
 *vectorise* a loop. Two things stop it here. The floats of one column are not
 neighbours. And all the products go into one `sum`: floating-point addition
 rounds, so that adding in another order can give another result, and a C compiler
-must keep ours [@goldberg1991, sec. 3.2.3]. It may not split one sum into sixteen.
+must keep ours: the standard says so in an example [@c11, sec. 5.1.2.3, paragraph 14],
+and @goldberg1991 [sec. 3.2.3] says why. It may not split one sum into sixteen.
 
 ## The same product, along the rows
 
@@ -1229,6 +1235,13 @@ $$\cos(a, b) = \frac{a \cdot b}{|a| \, |b|}, \qquad |a| = \sqrt{a \cdot a}.$$
 It is 1 for two vectors of one direction, 0 for two at a right angle, and $-1$ for
 opposite ones, and it does not change when either vector is multiplied by a positive
 number.
+
+::: aside
+One reads that the cosine measures a *distance*, and $1 - \cos$ is often used as one.
+It is none. From $(1, 0)$ to $(0, 1)$ it is 1, but the way over $(1, 1)$ is
+$0.29 + 0.29 = 0.59$: a detour that is shorter than the straight line. (The angle
+itself has no such detours.)
+:::
 */
 
 /*
@@ -1421,8 +1434,8 @@ where one came from: behind a lookup it leads you to the token, and behind a pro
 it leads you nowhere. And the two together tell you something about proofs. "Equal"
 had a silent condition, that the numbers behave like real numbers. This is also why we
 never compile this course with `-ffast-math`. Among other things it allows the compiler
-to assume that there is no NaN, no infinity and no `-0.0`, and so to take $0 \cdot x$ for
-0: the very step at which our proof was wrong.
+to assume that there is no NaN and no infinity, and that the sign of a zero does not
+matter, and so to take $0 \cdot x$ for 0: the very step at which our proof was wrong.
 
 So: is an embedding layer just a matrix product? It is a matrix product that is never
 carried out. Look at it as a product when you want to know what it means, and how to
@@ -1504,7 +1517,7 @@ rows begin where lines do?
 
 :::: answer
 The 768 numbers of one token would lie 201,028 bytes apart, each in a line of its own:
-768 lines, 49,152 bytes of traffic to use 3,072, and nearly every number in another
+768 lines, 49,152 bytes of traffic to use 3,072, and every number in another
 page. Stored by rows they fill 48 lines, all of them neighbours, in one page or two.
 The algebra does not care which way a matrix lies in memory. The lookup does.
 ::::

@@ -741,7 +741,7 @@ static inline float ziggurat_value(const struct ziggurat *z, struct xoshiro *rng
     return (float)steps * z->step[layer];
 }
 
-// out [n] = N(0, std)
+// out [n] = N(0, std^2)
 static void ziggurat_fill(float *out, const struct ziggurat *z, struct xoshiro *rng,
                           float std, size_t n)
 {
@@ -762,8 +762,8 @@ static void ziggurat_fill(float *out, const struct ziggurat *z, struct xoshiro *
 Is it a bell? Let us fill a table of GPT-2's size,
 $50{,}257 \times 768 = 38{,}597{,}376$ values, once with your `normal_fill` and
 once with the ziggurat, and count how many fall where. We draw from
-$N(0, 0.02)$, a standard deviation of 0.02, for that is what GPT-2's own code
-draws its token table from [@openai2019]; the next section asks why.
+$N(0, 0.02^2)$, a standard deviation of 0.02, for that is what GPT-2's own code
+draws its token table from [@gpt2code, `src/model.py`]; the next section asks why.
 */
 
 // What a column of values looks like from afar
@@ -845,7 +845,7 @@ static void draw_histogram(const struct census *perfect, const struct census *yo
     if (file == NULL)
         return;
     fprintf(file,
-            "# kind: lines\n# title: 38.6 million values of N(0, 0.02)\n"
+            "# kind: lines\n# title: 38.6 million values of N(0, 0.02²)\n"
             "# x: value\n# y: share of all values (%%)\n"
             "# zero: yes\n"
             "x\tthe curve\tziggurat%s\n",
@@ -919,7 +919,7 @@ Not everybody starts alike.
 | who | the table of tokens starts as |
 |---|---|
 | PyTorch's `nn.Embedding`, unless told otherwise [@pytorchembedding] | $N(0, 1)$ |
-| GPT-2 [@openai2019] | $N(0, 0.02)$; its table of positions $N(0, 0.01)$ |
+| GPT-2 [@gpt2code] | $N(0, 0.02^2)$; its table of positions $N(0, 0.01^2)$ |
 | word2vec [@word2veccode] | evenly between $\pm 0.5/d$, with $d$ the row's length |
 
 Fifty times smaller than PyTorch's default: what is gained by that? GPT-2 uses
@@ -985,7 +985,7 @@ static void print_first_loss(const char *who, double scale, const double *logits
            scale * sqrt(squares / (N_HIDDEN * (double)GPT2_VOCAB)), loss);
 }
 
-// The table as show_histogram leaves it: 50257 rows of 768 values of N(0, 0.02)
+// The table as show_histogram leaves it: 50257 rows of 768 values of N(0, 0.02^2)
 static void show_first_loss(const float *table, const struct ziggurat *z,
                             struct xoshiro *own)
 {

@@ -96,6 +96,15 @@ static bool copy_back(struct stream *s, unsigned length, unsigned distance)
 {
     if (distance > s->n_out || length > s->most_out - s->n_out)
         return false;
+    unsigned char *to = s->out + s->n_out;
+    if (distance == 1 || distance >= length) { // most of what a bomb unpacks to
+        s->n_out += length;
+        if (distance == 1)
+            memset(to, to[-1], length);
+        else
+            memcpy(to, to - distance, length);
+        return true;
+    }
     for (; length > 0; length--, s->n_out++)
         s->out[s->n_out] = s->out[s->n_out - distance];
     return true;
@@ -251,12 +260,34 @@ static uint32_t little_endian(const unsigned char *at, size_t bytes)
     return value;
 }
 
+// Takes out what does not change a path: "./a//b" is "a/b".
+static void tidy_name(char *name)
+{
+    char *to = name;
+    for (const char *from = name; *from;) {
+        bool starts = to == name || to[-1] == '/';
+        if (starts && from[0] == '.' && from[1] == '/')
+            from += 2;
+        else if (from[0] == '/' && to > name && to[-1] == '/')
+            from++;
+        else
+            *to++ = *from++;
+    }
+    *to = '\0';
+}
+
 // An entry's name as a string: other systems' separators become '/', what cannot be
-// printed '?', and of a name that is too long only a mark is left.
+// printed '?', and of a name that is too long the last folders are left.
 static void copy_name(char *name, const unsigned char *from, size_t n)
 {
     if (n >= LONGEST_NAME) {
-        strcpy(name, "(a name that is too long)");
+        const unsigned char *end = from + n;
+        from = end - (LONGEST_NAME - 8);
+        while (from < end && *from != '/' && *from != '\\')
+            from++;
+        strcpy(name, "...");
+        n = (size_t)(end - from);
+        copy_name(name + 3, from, n);
         return;
     }
     for (size_t i = 0; i < n; i++)
@@ -264,6 +295,7 @@ static void copy_name(char *name, const unsigned char *from, size_t n)
                   : from[i] < ' ' || from[i] == 127 ? '?'
                                                     : (char)from[i];
     name[n] = '\0';
+    tidy_name(name);
 }
 
 enum archive_kind archive_kind_of(const char *name)
@@ -344,38 +376,69 @@ static const char *zip_oddity(const unsigned char *record)
     return NULL;
 }
 
-static const char *read_zip(const unsigned char *bytes, size_t size,
-                            const struct archive_reader *reader)
+// Where the directory is and how many entries it has. Of more than 65,535 entries another
+// record, in front of the last one, tells.
+static void find_directory(const unsigned char *bytes, size_t end, size_t *n, size_t *at)
+{
+    enum { LOCATOR = 20, LARGE_RECORD = 56 };
+    *n = little_endian(bytes + end + 10, 2);
+    *at = little_endian(bytes + end + 16, 4);
+    if (end < LOCATOR || memcmp(bytes + end - LOCATOR, "PK\6\7", 4) != 0 ||
+        (*n != 0xffff && *at != 0xffffffff))
+        return;
+    size_t large = little_endian(bytes + end - LOCATOR + 8, 4);
+    if (large > end || end - large < LARGE_RECORD ||
+        memcmp(bytes + large, "PK\6\6", 4) != 0)
+        return;
+    *n = little_endian(bytes + large + 32, 4);
+    *at = little_endian(bytes + large + 48, 4);
+}
+
+// Shows the entry that a record of the directory describes. NULL, or what is wrong.
+static const char *show_zip_entry(const unsigned char *bytes, size_t size,
+                                  const unsigned char *record,
+                                  const struct archive_reader *reader)
 {
     static unsigned char out[LARGEST_ENTRY + 1];
     char name[LONGEST_NAME];
-    size_t end = find_end_record(bytes, size);
+    size_t full = little_endian(record + 24, 4);
+    copy_name(name, record + DIRECTORY_RECORD, little_endian(record + 28, 2));
+    size_t n = strlen(name);
+    if (n == 0 || name[n - 1] == '/' ||
+        !reader->wants(reader->context, name, full, zip_oddity(record)) ||
+        full > LARGEST_ENTRY)
+        return NULL;
+    const char *wrong = unpack_zip_entry(bytes, size, record, out);
+    if (wrong == NULL)
+        reader->takes(reader->context, name, out, full);
+    return wrong;
+}
+
+static const char *read_zip(const unsigned char *bytes, size_t size,
+                            const struct archive_reader *reader)
+{
+    size_t end = find_end_record(bytes, size), n, at;
     if (end == size)
         return "it is no zip, or cut short";
-    size_t n = little_endian(bytes + end + 10, 2),
-           at = little_endian(bytes + end + 16, 4);
+    find_directory(bytes, end, &n, &at);
     for (size_t i = 0; i < n; i++) {
         if (at > end || end - at < DIRECTORY_RECORD ||
             memcmp(bytes + at, "PK\1\2", 4) != 0)
             return "its directory is damaged";
         const unsigned char *record = bytes + at;
-        size_t n_name = little_endian(record + 28, 2),
-               full = little_endian(record + 24, 4);
-        at += DIRECTORY_RECORD + n_name + little_endian(record + 30, 2) +
-              little_endian(record + 32, 2);
+        at += DIRECTORY_RECORD + little_endian(record + 28, 2) +
+              little_endian(record + 30, 2) + little_endian(record + 32, 2);
         if (at > end)
             return "its directory is damaged";
-        copy_name(name, record + DIRECTORY_RECORD, n_name);
-        bool folder = n_name > 0 && name[strlen(name) - 1] == '/';
-        if (folder || !reader->wants(reader->context, name, full, zip_oddity(record)) ||
-            full > LARGEST_ENTRY)
-            continue;
-        const char *wrong = unpack_zip_entry(bytes, size, record, out);
+        const char *wrong = show_zip_entry(bytes, size, record, reader);
         if (wrong != NULL)
             return wrong;
-        reader->takes(reader->context, name, out, full);
     }
-    return NULL;
+    if (at < end && end - at > 4 && memcmp(bytes + at, "PK\1\2", 4) == 0)
+        return "it has more entries than it says";
+    return size - end > END_RECORD + (size_t)little_endian(bytes + end + 20, 2)
+               ? "something stands behind its end"
+               : NULL;
 }
 
 // ---- tar ----------------------------------------------------------------------------
@@ -478,7 +541,11 @@ static const char *read_tar(const unsigned char *bytes, size_t size,
             reader->takes(reader->context, name, data, n);
         name[0] = '\0';
     }
-    return NULL;
+    if (at < size && bytes[at] != '\0')
+        return "it is cut short";
+    while (at < size && bytes[at] == '\0')
+        at++;
+    return at < size ? "something stands behind its end" : NULL;
 }
 
 // Where the packed bytes of a .gz begin, or 0 if it is none.
@@ -500,26 +567,45 @@ static size_t gzip_start(const unsigned char *bytes, size_t size)
     return at + 8 < size ? at : 0;
 }
 
+// Unpacks the member of a .gz at *at, and moves *at behind it. NULL, or what is wrong.
+static const char *unpack_member(unsigned char *out, size_t *n_out,
+                                 const unsigned char *bytes, size_t size, size_t *at)
+{
+    const unsigned char *member = bytes + *at;
+    size_t start = gzip_start(member, size - *at), room = *n_out;
+    size_t n_in = size - *at - start;
+    if (start == 0)
+        return *at > 0 ? "something stands behind its end" : "it is no .tar.gz";
+    if (!inflate_bytes(out, n_out, member + start, &n_in))
+        return *n_out + 65536 > room ? "it unpacks to more than 64 MB" : "it is damaged";
+    *at += start + n_in;
+    if (size - *at < 8 || crc32_of(out, *n_out) != little_endian(bytes + *at, 4))
+        return "it is damaged";
+    *at += 8;
+    return NULL;
+}
+
+// A .gz may have several members, which are read as one.
 static const char *read_tar_gz(const unsigned char *bytes, size_t size,
                                const struct archive_reader *reader)
 {
-    size_t start = gzip_start(bytes, size), n_in = size - start, n_out = LARGEST_TAR;
-    if (start == 0)
-        return "it is no .tar.gz";
     unsigned char *out = mmap(NULL, LARGEST_TAR, PROT_READ | PROT_WRITE,
                               MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (out == MAP_FAILED)
         return "there is no memory for it";
-    bool good = inflate_bytes(out, &n_out, bytes + start, &n_in);
     const char *wrong = NULL;
-    if (!good)
-        wrong = n_out + 65536 > LARGEST_TAR ? "it unpacks to more than 64 MB"
-                                            : "it is damaged";
-    else if (size - start - n_in < 8 ||
-             crc32_of(out, n_out) != little_endian(bytes + start + n_in, 4))
-        wrong = "it is damaged";
-    else
-        wrong = read_tar(out, n_out, reader);
+    size_t at = 0, n = 0;
+    do {
+        size_t n_out = LARGEST_TAR - n;
+        wrong = unpack_member(out + n, &n_out, bytes, size, &at);
+        n += wrong == NULL ? n_out : 0;
+        while (at > 0 && at < size && bytes[at] == '\0') // padding
+            at++;
+    } while (wrong == NULL && at < size);
+    if (n > 0) { // what was whole is read, whatever came behind it
+        const char *tar = read_tar(out, n, reader);
+        wrong = wrong != NULL ? wrong : tar;
+    }
     munmap(out, LARGEST_TAR);
     return wrong;
 }

@@ -1,8 +1,8 @@
 // Grades a class: `make grade SUBMISSIONS=dir` runs this from the root of the course.
 //
 //     build/grade                        all students in $SUBMISSIONS, or $SHARD of them
-//     build/grade merge RECORDS...       the reports of all shards together
-//     build/grade build NAME FILE SO     one file, built behind the fence
+//     build/grade merge [RECORDS...]     the reports of all shards together
+//     build/grade check NAME FILE        one file, built and judged as a class is
 //
 // First everything is collected: each chapter's file of each student, by its content.
 // Then what was not judged before is judged, each file in a process and a scratch folder
@@ -12,21 +12,24 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
-#include "archive.h"
+#include "clean.h"
+#include "collect.h"
+#include "command.h"
 #include "report.h"
 #include "sandbox.h"
-#include "sha256.h"
 #include "submission.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <libgen.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -36,21 +39,13 @@
 #include <sys/prctl.h>
 #endif
 
-enum {
-    MAX_CHAPTERS = 32,
-    MAX_DEPTH = 16,      // of folders in a submission
-    MAX_ENTRIES = 10000, // files and folders looked at in one
-    MAX_NOTED = 20,      // ignored files that are listed by name
-    MAX_FOUND = 64,      // chapter files taken from one archive
-    MAX_ARCHIVE = 64 << 20,
-    KEY = SHA_DIGITS + 1
-};
+enum { MAX_SHARES = 4096 };
 
 struct options {
     const char *submissions, *hidden, *seed, *out;
     unsigned shard, n_shards;
     long jobs;
-    bool strict;
+    bool strict, one_student;
 };
 
 // A chapter that can be graded: its rows in the table of points, those of the hidden
@@ -60,58 +55,19 @@ struct assignment {
     char context[KEY];
 };
 
-// What is judged: a file that was handed in, or one of our own that shows that the judge
-// works.
-enum origin { NO_FILE, HANDED_IN, OUR_SOLUTION, EMPTY_FILE };
-
-struct part {
-    enum origin origin;
-    size_t assignment;
-    char file[KEY], key[KEY];
-    bool to_do, failed_once;
-};
-
-struct student {
-    char *name;
-    char *notes; // lines "look<TAB>text" and "noted<TAB>text"
-    struct part parts[MAX_CHAPTERS];
-    char *paths[MAX_CHAPTERS]; // where the file of a part was found
-    size_t n_entries, n_ignored;
-};
-
 static struct options options;
 static struct assignment assignments[MAX_CHAPTERS];
 static size_t n_assignments;
-static struct student *students;
-static size_t n_students;
 static char out[PATH_MAX], root[PATH_MAX]; // absolute: build/grades, the course
 static char shard_name[32];                // "3-of-8"
 static int isolation;                      // 1 the highest, 3 the lowest
 static bool own_spaces;
+static char hidden_paths[5][PATH_MAX]; // from compilers and judges
+static const char *hidden_folders[6];
 static char isolation_text[512];
 static volatile sig_atomic_t stopped;
 
 // ---- saying what happened -----------------------------------------------------------
-
-static void give_up(const char *format, ...)
-    __attribute__((format(printf, 1, 2), noreturn));
-static void give_up(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("grade: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
-    exit(2);
-}
-
-static void *must(void *memory)
-{
-    if (memory == NULL)
-        give_up("out of memory");
-    return memory;
-}
 
 static double seconds_now(void)
 {
@@ -157,40 +113,20 @@ static const char *file_path(char *path, const char *file)
     return joined(path, "%s/files/%s.c", out, file);
 }
 
-// True if a verdict is there from its first line to its last.
+// True if a verdict is there from its first line to its last. It is marked as used.
 static bool is_judged(const char *kind, const char *key)
 {
     char path[PATH_MAX];
     char *text = read_text(state_path(path, kind, key));
     size_t n = text != NULL ? strlen(text) : 0;
     bool whole = n > 5 && strcmp(text + n - 5, "\nend\n") == 0;
+    if (whole)
+        utimensat(AT_FDCWD, path, NULL, 0);
     free(text);
     return whole;
 }
 
 // ---- what can be graded -------------------------------------------------------------
-
-// The rows of a chapter in a table of points.
-static void read_rows(const char *path, struct chapter *chapter)
-{
-    char *text = read_text(path), *rest = text, *line;
-    if (text == NULL)
-        give_up("cannot read the table of points %s", path);
-    next_line(&rest);
-    for (int number = 2; (line = next_line(&rest)) != NULL; number++) {
-        struct row row = {.points = -1};
-        if (*line == '\0' || atoi(line) != atoi(chapter->name))
-            continue;
-        if (sscanf(line, "%15s %63s %63s %d", row.exercise, row.function, row.test,
-                   &row.points) != 4 ||
-            row.points < 0)
-            give_up("%s:%d: want exercise, function, test, points", path, number);
-        if (chapter->n_rows == MAX_CHAPTER_ROWS)
-            give_up("%s: more than %d tests in one chapter", path, MAX_CHAPTER_ROWS);
-        chapter->rows[chapter->n_rows++] = row;
-    }
-    free(text);
-}
 
 static const char *tests_path(char *path, const char *kind, const char *chapter)
 {
@@ -206,13 +142,34 @@ static const char *hidden_points(char *path)
                : joined(path, "%s/%s/points.tsv", root, options.hidden);
 }
 
-// A test file for the chapter in $HIDDEN, and what the Makefile built from it.
-static bool has_hidden_tests(const char *chapter)
+// Takes the rows of a chapter from a table of points.
+static void take_rows(const char *path, struct chapter *chapter)
+{
+    char why[256];
+    size_t n;
+    struct row *rows = submission_points(path, &n, why, sizeof why);
+    if (rows == NULL)
+        give_up("the table of points %s: %s", path, why);
+    for (size_t i = 0; i < n; i++)
+        if (atoi(rows[i].exercise) == atoi(chapter->name)) {
+            if (chapter->n_rows == MAX_CHAPTER_ROWS)
+                give_up("%s: more than %d tests in one chapter", path, MAX_CHAPTER_ROWS);
+            chapter->rows[chapter->n_rows++] = rows[i];
+        }
+    free(rows);
+    if (chapter->n_rows == 0)
+        give_up("%s has no row for %s", path, chapter->name);
+}
+
+// A chapter without tests is not graded; one whose tests are not built stops everything.
+static bool has_tests(const char *kind, const char *source, const char *chapter)
 {
     char path[PATH_MAX];
-    return *options.hidden != '\0' &&
-           access(joined(path, "%s/%s.c", options.hidden, chapter), R_OK) == 0 &&
-           access(tests_path(path, "hidden", chapter), X_OK) == 0;
+    if (access(source, R_OK) != 0)
+        return false;
+    if (access(tests_path(path, kind, chapter), X_OK) != 0)
+        give_up("the tests in %s are not built: `make grade` builds them", source);
+    return true;
 }
 
 static void read_assignments(void)
@@ -223,20 +180,96 @@ static void read_assignments(void)
         give_up("no chapters here: run me from the root of the course");
     for (size_t i = 0; i < found.gl_pathc; i++) {
         struct assignment *assignment = &assignments[n_assignments];
-        if (sscanf(found.gl_pathv[i], "chapters/%63[a-z0-9_].c",
-                   assignment->shown.name) != 1 ||
-            access(tests_path(path, "tests", assignment->shown.name), X_OK) != 0)
+        char *name = assignment->shown.name;
+        if (sscanf(found.gl_pathv[i], "chapters/%63[a-z0-9_].c", name) != 1 ||
+            !has_tests("tests", joined(path, "tests/%s.c", name), name))
             continue;
         assignment->hidden = assignment->shown;
-        read_rows("tests/points.tsv", &assignment->shown);
-        if (has_hidden_tests(assignment->shown.name))
-            read_rows(hidden_points(path), &assignment->hidden);
-        if (assignment->shown.n_rows > 0 && ++n_assignments == MAX_CHAPTERS)
+        take_rows("tests/points.tsv", &assignment->shown);
+        if (*options.hidden != '\0' &&
+            has_tests("hidden", joined(path, "%s/%s.c", options.hidden, name), name))
+            take_rows(hidden_points(path), &assignment->hidden);
+        if (++n_assignments == MAX_CHAPTERS)
             give_up("more than %d chapters", MAX_CHAPTERS);
     }
     globfree(&found);
     if (n_assignments == 0)
-        give_up("no chapter has its tests built: `make grade` builds them");
+        give_up("no chapter has tests: tests/NN_name.c is where they live");
+}
+
+// ---- hidden tests: whatever of them has no effect is a mistake ------------------------
+
+static const struct assignment *assignment_of(const char *exercise)
+{
+    for (size_t c = 0; c < n_assignments; c++)
+        if (atoi(assignments[c].shown.name) == atoi(exercise))
+            return &assignments[c];
+    return NULL;
+}
+
+static bool is_exercise(const struct chapter *chapter, const struct row *row)
+{
+    for (size_t i = 0; i < chapter->n_rows; i++)
+        if (strcmp(chapter->rows[i].exercise, row->exercise) == 0 &&
+            strcmp(chapter->rows[i].function, row->function) == 0)
+            return true;
+    return false;
+}
+
+static void check_hidden_rows(void)
+{
+    char path[PATH_MAX], why[256];
+    size_t n;
+    struct row *rows = submission_points(hidden_points(path), &n, why, sizeof why);
+    if (rows == NULL)
+        give_up("the table of points %s: %s", path, why);
+    for (size_t i = 0; i < n; i++) {
+        const struct assignment *assignment = assignment_of(rows[i].exercise);
+        if (assignment == NULL || !is_exercise(&assignment->shown, &rows[i]))
+            give_up("%s: there is no exercise %s, %s", path, rows[i].exercise,
+                    rows[i].function);
+        if (assignment->hidden.n_rows == 0)
+            give_up("%s has a row for %s/%s, but there is no %s.c beside it", path,
+                    rows[i].function, rows[i].test, assignment->shown.name);
+    }
+    free(rows);
+}
+
+// A chapter's tests, what they include, the table, and a word on it all.
+static bool belongs_to_hidden(const char *name)
+{
+    size_t n = strlen(name);
+    if (name[0] == '.' || strncmp(name, "README", 6) == 0 ||
+        strcmp(name, "points.tsv") == 0 || (n > 2 && strcmp(name + n - 2, ".h") == 0))
+        return true;
+    for (size_t c = 0; c < n_assignments; c++) {
+        const char *chapter = assignments[c].shown.name;
+        if (n == strlen(chapter) + 2 && strncmp(name, chapter, n - 2) == 0 &&
+            strcmp(name + n - 2, ".c") == 0)
+            return true;
+    }
+    return false;
+}
+
+static void check_hidden(void)
+{
+    struct dirent **entries;
+    if (*options.hidden == '\0')
+        return;
+    int n = scandir(options.hidden, &entries, NULL, alphasort);
+    if (n < 0)
+        give_up("cannot read the folder HIDDEN=%s: %s", options.hidden, strerror(errno));
+    for (int i = 0; i < n; i++) {
+        if (!belongs_to_hidden(entries[i]->d_name)) {
+            clean_text(entries[i]->d_name);
+            give_up("HIDDEN has a file %s, which is no chapter's test: these are called "
+                    "as the chapter, %s.c",
+                    entries[i]->d_name, assignments[0].shown.name);
+        }
+        free(entries[i]);
+    }
+    free(entries);
+    check_hidden_rows();
 }
 
 // The compiler's flags: -Og compiles quickly, and is the same for everybody.
@@ -264,6 +297,9 @@ static void sha_add_compiler(struct sha *sha)
 {
     char command[PATH_MAX], line[256];
     joined(command, "%s --version </dev/null 2>&1", environment("CC", "cc"));
+    sha_add_text(sha, environment("CC", "cc"));
+    sha_add_text(sha, environment("SHARED", ""));
+    sha_add_text(sha, environment("LDFLAGS", ""));
     FILE *pipe = popen(command, "r");
     while (pipe != NULL && fgets(line, sizeof line, pipe) != NULL)
         sha_add_text(sha, line);
@@ -274,12 +310,14 @@ static void sha_add_compiler(struct sha *sha)
 // Everything that the verdict on a file depends on, but the file.
 static void find_context(struct assignment *assignment, const struct sha *shared)
 {
-    char path[PATH_MAX];
+    char path[PATH_MAX], object[PATH_MAX];
     struct sha sha = *shared;
     const char *name = assignment->shown.name;
     sha_add_text(&sha, name);
     sha_add_file(&sha, joined(path, "tests/%s.h", name));
     sha_add_file(&sha, tests_path(path, "tests", name));
+    sha_add_file(&sha, tests_path(path, "caller", name));
+    sha_add_file(&sha, joined(object, "%s.so", tests_path(path, "wrong", name)));
     sha_add_rows(&sha, &assignment->shown);
     if (assignment->hidden.n_rows > 0)
         sha_add_file(&sha, tests_path(path, "hidden", name));
@@ -301,23 +339,33 @@ static void find_contexts(void)
         find_context(&assignments[i], &sha);
 }
 
+// The files of a pattern, in the order of their names.
+static void sha_add_files(struct sha *sha, const char *pattern)
+{
+    glob_t found;
+    if (glob(pattern, 0, NULL, &found) != 0)
+        return;
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        sha_add_text(sha, found.gl_pathv[i]);
+        sha_add_file(sha, found.gl_pathv[i]);
+    }
+    globfree(&found);
+}
+
 // The tests as they are written: the same on every machine, so that shards can be
 // compared.
 static void tests_digest(char digest[KEY])
 {
-    static const char *const shared[] = {
-        "judge/judge.c",      "judge/judge.h",      "judge/sandbox.c",    "judge/sandbox.h",
-        "judge/submission.c", "judge/submission.h", "instructor/grade.c",
-    };
     char path[PATH_MAX];
     struct sha sha;
     sha_start(&sha);
-    for (size_t i = 0; i < sizeof shared / sizeof *shared; i++)
-        sha_add_file(&sha, joined(path, "tests/%s", shared[i]));
+    sha_add_files(&sha, "tests/judge/*.[ch]");
+    sha_add_files(&sha, "tests/instructor/*.[ch]");
     for (size_t i = 0; i < n_assignments; i++) {
         const char *name = assignments[i].shown.name;
         sha_add_file(&sha, joined(path, "tests/%s.c", name));
         sha_add_file(&sha, joined(path, "tests/%s.h", name));
+        sha_add_file(&sha, joined(path, "tests/wrong/%s.c", name));
         sha_add_rows(&sha, &assignments[i].shown);
         if (assignments[i].hidden.n_rows > 0)
             sha_add_file(&sha, joined(path, "%s/%s.c", options.hidden, name));
@@ -328,101 +376,6 @@ static void tests_digest(char digest[KEY])
 }
 
 // ---- collecting ---------------------------------------------------------------------
-
-// A line of a student's notes. What cannot be printed becomes '?'.
-static void note(struct student *student, const char *kind, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-static void note(struct student *student, const char *kind, const char *format, ...)
-{
-    char text[1024];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    for (char *c = text; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 127)
-            *c = '?';
-    size_t used = student->notes != NULL ? strlen(student->notes) : 0;
-    size_t more = strlen(kind) + strlen(text) + 3;
-    student->notes = must(realloc(student->notes, used + more));
-    snprintf(student->notes + used, more, "%s\t%s\n", kind, text);
-}
-
-static void ignore(struct student *student, const char *path, const char *why)
-{
-    if (student->n_ignored++ < MAX_NOTED)
-        note(student, "noted", "%s: ignored, %s", path, why);
-}
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
-// Which chapter's file a path names, or n_assignments.
-static size_t chapter_of(const char *path)
-{
-    const char *name = base_name(path);
-    size_t n = strlen(name);
-    for (size_t i = 0; i < n_assignments; i++) {
-        const char *chapter = assignments[i].shown.name;
-        if (n == strlen(chapter) + 2 && strncmp(name, chapter, n - 2) == 0 &&
-            strcmp(name + n - 2, ".c") == 0)
-            return i;
-    }
-    return n_assignments;
-}
-
-// A .c file whose name only holds a chapter's: "01_lookup (1).c".
-static bool is_nearly_chapter(const char *path)
-{
-    const char *name = base_name(path);
-    size_t n = strlen(name);
-    for (size_t i = 0; i < n_assignments; i++)
-        if (n > 2 && strcmp(name + n - 2, ".c") == 0 &&
-            strstr(name, assignments[i].shown.name) != NULL)
-            return true;
-    return false;
-}
-
-// Folders of the course itself, or of tools, that hold files of the same names.
-static bool is_skipped_folder(const char *name, size_t n)
-{
-    static const char *const skipped[] = {"__MACOSX", "build", "solutions", "tests"};
-    for (size_t i = 0; i < sizeof skipped / sizeof *skipped; i++)
-        if (n == strlen(skipped[i]) && strncmp(name, skipped[i], n) == 0)
-            return true;
-    return n > 1 && name[0] == '.' && !(n == 2 && name[1] == '.');
-}
-
-static bool is_in_skipped_folder(const char *path)
-{
-    for (const char *slash; (slash = strchr(path, '/')) != NULL; path = slash + 1)
-        if (is_skipped_folder(path, (size_t)(slash - path)))
-            return true;
-    return false;
-}
-
-// Of two files for one chapter the one in a folder called chapters counts, then the one
-// in fewer folders, then the first by name.
-static int compare_paths(const char *a, const char *b)
-{
-    const char *const paths[] = {a, b};
-    int outside[2] = {0, 0}, depth[2] = {0, 0};
-    for (size_t i = 0; i < 2; i++) {
-        const char *slash = strrchr(paths[i], '/');
-        size_t n = slash != NULL ? (size_t)(slash - paths[i]) : 0;
-        bool last = n >= 8 && strncmp(slash - 8, "chapters", 8) == 0 &&
-                    (n == 8 || paths[i][n - 9] == '/');
-        outside[i] = !last;
-        for (const char *c = paths[i]; *c; c++)
-            depth[i] += *c == '/';
-    }
-    if (outside[0] != outside[1])
-        return outside[0] - outside[1];
-    return depth[0] != depth[1] ? depth[0] - depth[1] : strcmp(a, b);
-}
 
 // Keeps the bytes of a file that is yet to be judged, under their hash.
 static void keep_file(const char *file, const unsigned char *bytes, size_t n)
@@ -445,336 +398,52 @@ static void make_key(struct part *part)
     sha_end(&sha, part->key);
 }
 
-// A file that has a chapter's name: `path` is where it was found, below the student's
-// folder.
-static void offer(struct student *student, const char *path, const unsigned char *bytes,
-                  size_t n)
-{
-    size_t c = chapter_of(path);
-    struct part *part = &student->parts[c];
-    char file[KEY];
-    sha_of(bytes, n, file);
-    if (part->origin != NO_FILE && strcmp(part->file, file) == 0)
-        return;
-    bool better = part->origin == NO_FILE || compare_paths(path, student->paths[c]) < 0;
-    if (part->origin != NO_FILE)
-        note(student, "look", "two different files %s: %s counts, %s does not",
-             base_name(path), better ? path : student->paths[c],
-             better ? student->paths[c] : path);
-    if (!better)
-        return;
-    free(student->paths[c]);
-    student->paths[c] = must(strdup(path));
-    *part = (struct part){.origin = HANDED_IN, .assignment = c};
-    memcpy(part->file, file, KEY);
-    make_key(part);
-    part->to_do = !is_judged("state", part->key);
-    if (part->to_do)
-        keep_file(file, bytes, n);
-}
-
-// What a child that unpacks tells: nothing in it is believed unseen.
-struct unpacked {
-    volatile size_t n_found, n_ignored;
-    char wrong[128];
-    char ignored[MAX_NOTED][LONGEST_NAME + 64];
-    struct {
-        char path[LONGEST_NAME];
-        size_t size;
-        unsigned char bytes[LARGEST_ENTRY];
-    } found[MAX_FOUND];
-};
-
-static bool wants(void *context, const char *path, size_t size, const char *oddity)
-{
-    struct unpacked *unpacked = context;
-    const char *why = is_in_skipped_folder(path)          ? "its folder is not handed in"
-                      : chapter_of(path) == n_assignments ? "not a chapter's name"
-                      : oddity != NULL                    ? oddity
-                      : size > LARGEST_ENTRY              ? "1 MB or more"
-                      : unpacked->n_found == MAX_FOUND    ? "too many files"
-                                                          : NULL;
-    if (why == NULL)
-        return true;
-    if (unpacked->n_ignored < MAX_NOTED)
-        snprintf(unpacked->ignored[unpacked->n_ignored], sizeof *unpacked->ignored,
-                 "%s: ignored, %s", path, why);
-    unpacked->n_ignored++;
-    return false;
-}
-
-static void takes(void *context, const char *path, const unsigned char *bytes,
-                  size_t size)
-{
-    struct unpacked *unpacked = context;
-    size_t n = unpacked->n_found;
-    snprintf(unpacked->found[n].path, sizeof unpacked->found[n].path, "%s", path);
-    memcpy(unpacked->found[n].bytes, bytes, size);
-    unpacked->found[n].size = size;
-    unpacked->n_found = n + 1;
-}
-
-// In a child, behind the fence: the archive is descriptor 0.
-static void unpack(enum archive_kind kind, size_t size, struct unpacked *unpacked)
-{
-    struct archive_reader reader = {.context = unpacked, .wants = wants, .takes = takes};
-    unsigned char *bytes =
-        mmap(NULL, size + 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    size_t n = 0;
-    ssize_t got = 1;
-    while (bytes != MAP_FAILED && n < size && got > 0)
-        n += (size_t)((got = read(0, bytes + n, size - n)) > 0 ? got : 0);
-    const char *wrong = bytes == MAP_FAILED ? "there is no memory for it"
-                                            : archive_read(kind, bytes, n, &reader);
-    if (wrong != NULL)
-        snprintf(unpacked->wrong, sizeof unpacked->wrong, "%s", wrong);
-    _exit(0);
-}
-
-// Has the archive read in a fenced child. NULL, or why that failed.
-static const char *unpack_in_child(int archive, enum archive_kind kind, size_t size,
-                                   struct unpacked *unpacked)
-{
-    static struct fence_report *report;
-    int ready[2];
-    if (report == NULL)
-        report = mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE,
-                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    fence_level();
-    if (report == MAP_FAILED || pipe(ready) != 0)
-        give_up("cannot read archives: %s", strerror(errno));
-    pid_t child = fork();
-    if (child < 0)
-        give_up("cannot start a process: %s", strerror(errno));
-    if (child == 0) {
-        if (!fence_enter(archive, ready[1], 256 << 20, report))
-            _exit(114);
-        unpack(kind, size, unpacked);
-    }
-    close(ready[1]);
-    struct ending end = wait_with_deadline(child, 10, 60);
-    close(ready[0]);
-    if (end.cause != ENDED_EXIT || end.status != 0)
-        return end.cause == ENDED_EXIT || end.cause == ENDED_SIGNAL
-                   ? "reading it failed"
-                   : "reading it takes too long";
-    unpacked->wrong[sizeof unpacked->wrong - 1] = '\0';
-    return *unpacked->wrong ? unpacked->wrong : NULL;
-}
-
-static void take_unpacked(struct student *student, const char *path,
-                          struct unpacked *unpacked)
-{
-    char full[PATH_MAX];
-    for (size_t i = 0; i < unpacked->n_found && i < MAX_FOUND; i++) {
-        char *name = unpacked->found[i].path;
-        size_t size = unpacked->found[i].size;
-        name[LONGEST_NAME - 1] = '\0';
-        if (size <= LARGEST_ENTRY && chapter_of(name) < n_assignments)
-            offer(student, joined(full, "%s/%s", path, name), unpacked->found[i].bytes,
-                  size);
-    }
-    for (size_t i = 0; i < unpacked->n_ignored && i < MAX_NOTED; i++) {
-        unpacked->ignored[i][sizeof *unpacked->ignored - 1] = '\0';
-        if (student->n_ignored++ < MAX_NOTED)
-            note(student, is_nearly_chapter(unpacked->ignored[i]) ? "look" : "noted",
-                 "%s/%s", path, unpacked->ignored[i]);
-    }
-    if (unpacked->n_ignored > MAX_NOTED)
-        student->n_ignored += unpacked->n_ignored - MAX_NOTED;
-}
-
-static void collect_archive(struct student *student, int archive, size_t size,
-                            const char *path)
-{
-    struct unpacked *unpacked = mmap(NULL, sizeof *unpacked, PROT_READ | PROT_WRITE,
-                                     MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (unpacked == MAP_FAILED)
-        give_up("out of memory");
-    const char *wrong =
-        size > MAX_ARCHIVE
-            ? "it is larger than 64 MB"
-            : unpack_in_child(archive, archive_kind_of(path), size, unpacked);
-    take_unpacked(student, path, unpacked);
-    if (wrong != NULL)
-        note(student, "look", "%s: cannot be read, %s", path, wrong);
-    munmap(unpacked, sizeof *unpacked);
-}
-
-static void collect_file(struct student *student, const char *full, const char *path)
-{
-    static unsigned char bytes[SUBMISSION_BYTES];
-    struct stat status;
-    bool archive = archive_kind_of(path) != NO_ARCHIVE;
-    if (!archive && chapter_of(path) == n_assignments) {
-        if (is_nearly_chapter(path) && base_name(path)[0] != '.')
-            note(student, "look", "%s: ignored, its name is not quite a chapter's", path);
-        else
-            ignore(student, path, "not a chapter's name");
-        return;
-    }
-    int file = open(full, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (file < 0 || fstat(file, &status) != 0 || !S_ISREG(status.st_mode))
-        note(student, "look", "%s: cannot be read", path);
-    else if (archive)
-        collect_archive(student, file, (size_t)status.st_size, path);
-    else if (status.st_size >= SUBMISSION_BYTES)
-        note(student, "look", "%s: ignored, 1 MB or more", path);
-    else {
-        ssize_t n = read(file, bytes, sizeof bytes);
-        if (n >= 0)
-            offer(student, path, bytes, (size_t)n);
-        else
-            note(student, "look", "%s: cannot be read", path);
-    }
-    if (file >= 0)
-        close(file);
-}
-
-static void collect_folder(struct student *student, const char *full, const char *path,
-                           int depth);
-
-static void collect_entry(struct student *student, const char *full, const char *path,
-                          int depth)
-{
-    struct stat status;
-    const char *name = base_name(path);
-    if (student->n_entries++ >= MAX_ENTRIES) {
-        if (student->n_entries == MAX_ENTRIES + 1)
-            note(student, "look", "more than %d files: the rest was not looked at",
-                 MAX_ENTRIES);
-    } else if (lstat(full, &status) != 0)
-        note(student, "look", "%s: cannot be read", path);
-    else if (S_ISLNK(status.st_mode) && chapter_of(path) < n_assignments)
-        note(student, "look", "%s: ignored, a link", path);
-    else if (S_ISREG(status.st_mode))
-        collect_file(student, full, path);
-    else if (!S_ISDIR(status.st_mode))
-        ignore(student, path, S_ISLNK(status.st_mode) ? "a link" : "no ordinary file");
-    else if (is_skipped_folder(name, strlen(name)))
-        ignore(student, path, "its folder is not handed in");
-    else if (depth == MAX_DEPTH)
-        note(student, "look", "%s: ignored, too many folders in each other", path);
-    else
-        collect_folder(student, full, path, depth + 1);
-}
-
-static void collect_folder(struct student *student, const char *full, const char *path,
-                           int depth)
-{
-    char below[PATH_MAX], shown[PATH_MAX];
-    struct dirent **entries;
-    int n = scandir(full, &entries, NULL, alphasort);
-    if (n < 0)
-        note(student, "look", "%s: cannot be read", *path ? path : "the folder");
-    for (int i = 0; i < n; i++) {
-        const char *name = entries[i]->d_name;
-        if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
-            if (strlen(full) + strlen(name) + 2 > PATH_MAX)
-                note(student, "look", "a path is too long: the rest was not looked at");
-            else
-                collect_entry(student, joined(below, "%s/%s", full, name),
-                              joined(shown, "%s%s%s", path, *path ? "/" : "", name),
-                              depth);
-        }
-        free(entries[i]);
-    }
-    if (n >= 0)
-        free(entries);
-}
-
-static void collect(struct student *student, const char *path)
-{
-    struct stat status;
-    size_t n_parts = 0;
-    if (lstat(path, &status) == 0 && S_ISDIR(status.st_mode))
-        collect_folder(student, path, "", 0);
-    else
-        collect_file(student, path, base_name(path));
-    if (student->n_ignored > MAX_NOTED)
-        note(student, "noted", "and %zu more files, ignored",
-             student->n_ignored - MAX_NOTED);
-    for (size_t c = 0; c < n_assignments; c++) {
-        n_parts += student->parts[c].origin != NO_FILE;
-        free(student->paths[c]);
-        student->paths[c] = NULL;
-    }
-    if (n_parts == 0)
-        note(student, "look", "there is no file with a chapter's name");
-}
-
-// ---- the class ----------------------------------------------------------------------
-
-// An entry of $SUBMISSIONS that is a student: a folder, or an archive of one.
-static bool is_student(const char *path, const char *name)
-{
-    struct stat status;
-    if (name[0] == '.' || strcmp(name, "__MACOSX") == 0)
-        return false;
-    if (lstat(path, &status) == 0 &&
-        (S_ISDIR(status.st_mode) ||
-         (S_ISREG(status.st_mode) && archive_kind_of(name) != NO_ARCHIVE)))
-        return true;
-    if (chapter_of(name) < n_assignments)
-        give_up("%s is a chapter's file: SUBMISSIONS= wants a folder that holds a folder "
-                "(or an "
-                "archive) for each student",
-                path);
-    printf("Ignored: %s is neither a folder nor an archive.\n", path);
-    return false;
-}
-
-// An archive's student is called by its name without the ending, unless somebody else is.
-static char *student_name(const char *path, const char *name)
-{
-    static const char *const endings[] = {".zip", ".tar.gz", ".tgz", ".tar"};
-    char other[PATH_MAX];
-    struct stat status;
-    size_t n = strlen(name);
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        size_t k = strlen(endings[i]);
-        if (n <= k || strcmp(name + n - k, endings[i]) != 0 ||
-            lstat(path, &status) != 0 || !S_ISREG(status.st_mode))
-            continue;
-        joined(other, "%.*s", (int)(strlen(path) - k), path);
-        bool taken = lstat(other, &status) == 0;
-        for (size_t s = 0; s < n_students && !taken; s++)
-            taken = strlen(students[s].name) == n - k &&
-                    strncmp(students[s].name, name, n - k) == 0;
-        return taken ? must(strdup(name)) : must(strndup(name, n - k));
-    }
-    return must(strdup(name));
-}
-
-// Students in the order of their names; those of other shards stay without parts.
-static void read_class(void)
+// A file that was handed in: its bytes are kept, to be judged and for a dispute.
+static void keep_part(struct part *part, const unsigned char *bytes, size_t n)
 {
     char path[PATH_MAX];
-    struct dirent **entries;
-    int n = scandir(options.submissions, &entries, NULL, alphasort);
-    if (n < 0)
-        give_up("cannot read the folder %s: %s", options.submissions, strerror(errno));
-    students = must(calloc((size_t)n + 1, sizeof *students));
-    for (int i = 0; i < n; i++) {
-        const char *name = entries[i]->d_name;
-        joined(path, "%s/%s", options.submissions, name);
-        if (is_student(path, name)) {
-            struct student *student = &students[n_students];
-            student->name = student_name(path, name);
-            if (n_students++ % options.n_shards == options.shard - 1)
-                collect(student, path);
-        }
-        free(entries[i]);
-    }
-    free(entries);
-    if (n_students == 0)
-        give_up("%s holds no folder and no archive: there is nobody to grade",
-                options.submissions);
+    make_key(part);
+    part->to_do = !is_judged("state", part->key);
+    if (part->to_do || access(file_path(path, part->file), F_OK) != 0)
+        keep_file(part->file, bytes, n);
 }
 
-static bool is_in_shard(size_t student)
+// Every chapter that the table of points knows can be graded: what is missing never makes
+// the work smaller.
+static void check_chapters(void)
 {
-    return student % options.n_shards == options.shard - 1;
+    char *text = read_text("tests/points.tsv"), *rest = text;
+    next_line(&rest);
+    for (char *line; (line = next_line(&rest)) != NULL;) {
+        bool found = *line == '\0';
+        for (size_t c = 0; c < n_assignments; c++)
+            found = found || atoi(assignments[c].shown.name) == atoi(line);
+        if (!found)
+            give_up(
+                "tests/points.tsv has points for chapter %d, but its tests are missing "
+                "or not built: `make grade` builds them",
+                atoi(line));
+    }
+    free(text);
+}
+
+static void collect_class(void)
+{
+    char folder[PATH_MAX];
+    check_chapters();
+    struct collecting what = {.submissions = options.submissions,
+                              .one_student = options.one_student,
+                              .n_chapters = n_assignments,
+                              .shard = options.shard,
+                              .n_shards = options.n_shards,
+                              .keep = keep_part};
+    for (size_t c = 0; c < n_assignments; c++)
+        what.chapters[c] = assignments[c].shown.name;
+    read_class(&what);
+    if (options.n_shards == 1) // other shares may use the same folder
+        forget_files(joined(folder, "%s/files", out));
+    forget_unused(joined(folder, "%s/state", out));
+    forget_unused(joined(folder, "%s/errors", out));
 }
 
 static void class_digest(char digest[KEY])
@@ -793,6 +462,7 @@ struct judgement {
     const char *state; // "judged", "does not build", "grader error"
     char says[4096];   // the compiler's words, or why the grader failed
     double seconds;
+    enum built built;
 };
 
 static void set_all(struct chapter *chapter, const char *verdict, const char *message)
@@ -821,29 +491,34 @@ static struct build build_of(const struct part *part, const char *name,
                           .folder = folder,
                           .flags = grade_flags(),
                           .cpu_seconds = 10,
-                          .own_spaces = own_spaces};
+                          .own_spaces = own_spaces,
+                          .hidden = hidden_folders};
+}
+
+// Our solution beside its chapter, as `make solution1` does it.
+static enum built build_solution(const struct build *build, const struct build *chapter)
+{
+    char source[PATH_MAX], object[PATH_MAX];
+    const char *objects[] = {joined(object, "%s/chapter.o", build->folder), NULL};
+    if (submission_compile(chapter, joined(source, "chapters/%s.c", build->name)) !=
+            BUILT ||
+        submission_compile(build, joined(source, "solutions/%s.c", build->name)) != BUILT)
+        return NOT_TRIED;
+    return submission_link(build, objects);
 }
 
 // Builds what is judged to FOLDER/submission.so.
-static enum built build_part(const struct part *part, const char *folder)
+static enum built build_part(const struct part *part, const struct build *build)
 {
-    char source[PATH_MAX], object[PATH_MAX], path[PATH_MAX];
-    const char *name = assignments[part->assignment].shown.name;
-    const char *objects[] = {NULL, NULL};
-    struct build build = build_of(part, name, folder);
-    if (part->origin == OUR_SOLUTION) { // beside its chapter, as `make solution1` does it
-        struct build chapter = build_of(part, "chapter", folder);
-        if (submission_compile(&chapter, joined(source, "chapters/%s.c", name)) != BUILT)
-            return NOT_TRIED;
-        objects[0] = joined(object, "%s/chapter.o", folder);
-    }
-    enum built built = submission_compile(
-        &build, part->origin == OUR_SOLUTION ? joined(source, "solutions/%s.c", name)
-                                             : file_path(source, part->file));
-    if (built == BUILT)
-        built = submission_link(&build, objects);
-    if (built == BUILT && rename(joined(source, "%s/%s.so", folder, name),
-                                 joined(path, "%s/submission.so", folder)))
+    char from[PATH_MAX], to[PATH_MAX];
+    const struct chapter *exercises = &assignments[part->assignment].shown;
+    const struct build chapter = build_of(part, "chapter", build->folder);
+    enum built built =
+        part->origin == OUR_SOLUTION
+            ? build_solution(build, &chapter)
+            : submission_build(build, file_path(from, part->file), exercises);
+    if (built == BUILT && rename(joined(from, "%s/%s.so", build->folder, build->name),
+                                 joined(to, "%s/submission.so", build->folder)) != 0)
         return NOT_TRIED;
     return built;
 }
@@ -860,6 +535,7 @@ static bool judge_with(const char *kind, const char *points, struct chapter *cha
         .points = points,
         .fenced = true,
         .own_spaces = own_spaces,
+        .hidden = hidden_folders,
     };
     if (chapter->n_rows == 0)
         return true;
@@ -882,22 +558,48 @@ static bool is_as_collected(const struct part *part)
     return strcmp(file, part->file) == 0;
 }
 
+static bool has_zero_bytes(const char *path)
+{
+    char bytes[4096];
+    FILE *file = fopen(path, "rb");
+    size_t n = file != NULL ? fread(bytes, 1, sizeof bytes, file) : 0;
+    if (file != NULL)
+        fclose(file);
+    return memchr(bytes, '\0', n) != NULL;
+}
+
+// What a person reads of a file that does not build.
+static void explain_build(const struct build *build, enum built built, char *says,
+                          size_t size)
+{
+    char path[PATH_MAX];
+    submission_log(build->folder, says, size);
+    if (built == TOO_LONG)
+        snprintf(says, size, "The compiler needs too much time for it.\n");
+    else if (built == NOT_BUILT &&
+             has_zero_bytes(joined(path, "%s/%s.c", build->folder, build->name)))
+        snprintf(says, size,
+                 "error: it holds bytes of zero, as UTF-16 does: save it as "
+                 "plain text, in UTF-8.\n");
+    else if (built == NOT_BUILT && *says == '\0')
+        snprintf(says, size, "The compiler gives up on it: it needs too much memory.\n");
+}
+
 static void judge_part(const struct part *part, const char *folder,
                        struct judgement *judgement)
 {
     char points[PATH_MAX];
-    enum built built = is_as_collected(part) ? build_part(part, folder) : NOT_TRIED;
-    submission_log(folder, judgement->says, sizeof judgement->says);
-    if (built == NOT_BUILT) {
-        no_verdict(judgement, "does not build", "The file does not build.");
-        return;
-    }
+    const struct build build = build_of(part, judgement->shown->name, folder);
+    judgement->built = is_as_collected(part) ? build_part(part, &build) : NOT_TRIED;
+    explain_build(&build, judgement->built, judgement->says, sizeof judgement->says);
     judgement->state = "judged";
-    if (built == BUILT &&
-        judge_with("tests", joined(points, "%s/tests/points.tsv", root), judgement->shown,
-                   folder, judgement) &&
-        judge_with("hidden", *options.hidden ? hidden_points(points) : "",
-                   judgement->hidden, folder, judgement))
+    if (judgement->built == NOT_BUILT || judgement->built == TOO_LONG)
+        no_verdict(judgement, "does not build", "The file does not build.");
+    else if (judgement->built == BUILT &&
+             judge_with("tests", joined(points, "%s/tests/points.tsv", root),
+                        judgement->shown, folder, judgement) &&
+             judge_with("hidden", *options.hidden ? hidden_points(points) : "",
+                        judgement->hidden, folder, judgement))
         judgement->says[0] = '\0';
     else
         no_verdict(judgement, "grader error", "The grader could not judge this file.");
@@ -933,15 +635,33 @@ static void write_judgement(FILE *file, const struct part *part,
     write_rows(file, judgement->hidden, "hidden");
 }
 
-enum { DONE = 0, GRADER_ERROR = 3 };
+enum { DONE = 0, GRADER_ERROR = 3, NOT_SURE = 4 };
+
+// True if the verdict is written whole, for good or for this run.
+static bool write_state(const struct part *part, const struct judgement *judgement,
+                        bool failed)
+{
+    char path[PATH_MAX], temporary[PATH_MAX];
+    joined(temporary, "%s/state/.%s-%ld", out, shard_name, (long)getpid());
+    FILE *file = fopen(temporary, "w");
+    if (file == NULL)
+        return false;
+    write_judgement(file, part, judgement);
+    fputs("end\n", file);
+    if (!failed)
+        remove(state_path(path, "errors", part->key));
+    return commit(file, temporary,
+                  state_path(path, failed ? "errors" : "state", part->key));
+}
 
 // In a process of its own. DONE if the verdict is written, for good; GRADER_ERROR if
-// there is none but that.
-static int judge_and_write(const struct part *part)
+// there is none but that. That a file does not build is believed the second time, when
+// no other work could have taken away what the compiler needed.
+static int judge_and_write(const struct part *part, bool again)
 {
     static struct assignment copy;
     static struct judgement judgement;
-    char folder[PATH_MAX], path[PATH_MAX], temporary[PATH_MAX];
+    char folder[PATH_MAX];
     double start = seconds_now();
     copy = assignments[part->assignment];
     judgement.shown = &copy.shown;
@@ -952,18 +672,10 @@ static int judge_and_write(const struct part *part)
     judge_part(part, folder, &judgement);
     remove_folder(folder);
     judgement.seconds = seconds_now() - start;
-
+    if (judgement.built == NOT_BUILT && !again)
+        return NOT_SURE;
     bool failed = has_grader_error(&copy.shown) || has_grader_error(&copy.hidden);
-    joined(temporary, "%s/state/.%s", out, strrchr(folder, '/') + 1);
-    FILE *file = fopen(temporary, "w");
-    if (file == NULL)
-        return GRADER_ERROR;
-    write_judgement(file, part, &judgement);
-    fputs("end\n", file);
-    if (!failed)
-        remove(state_path(path, "errors", part->key));
-    state_path(path, failed ? "errors" : "state", part->key);
-    return commit(file, temporary, path) && !failed ? DONE : GRADER_ERROR;
+    return write_state(part, &judgement, failed) && !failed ? DONE : GRADER_ERROR;
 }
 
 // ---- judging many, some at a time ---------------------------------------------------
@@ -1004,7 +716,7 @@ static void handle_stops(void (*handler)(int))
     sigaction(SIGHUP, &action, NULL);
 }
 
-static pid_t start_worker(const struct part *part)
+static pid_t start_worker(const struct part *part, bool again)
 {
     pid_t parent = getpid(), worker;
     fflush(NULL);
@@ -1016,7 +728,7 @@ static pid_t start_worker(const struct part *part)
 #endif
     if (getppid() != parent)
         _exit(1);
-    _exit(judge_and_write(part));
+    _exit(judge_and_write(part, again));
 }
 
 static void stop_here(const pid_t *workers, size_t n, const struct progress *progress)
@@ -1032,16 +744,19 @@ static void stop_here(const pid_t *workers, size_t n, const struct progress *pro
     exit(130);
 }
 
-// Judges the parts, `jobs` at a time, and marks those that ended in a grader error.
-static void judge_all(struct part *const *parts, size_t n, long jobs)
+// Judges the parts, `jobs` at a time, and marks those that are to be judged again.
+static void judge_all(struct part *const *parts, size_t n, long jobs, bool again)
 {
     pid_t *workers = must(calloc(n + 1, sizeof *workers));
     struct progress progress = {.n = n, .start = seconds_now(), .shown = seconds_now()};
     long running = 0;
     for (size_t started = 0; progress.n_done < n;) {
         while (running < jobs && started < n && !stopped) {
-            if ((workers[started] = start_worker(parts[started])) < 0)
+            if ((workers[started] = start_worker(parts[started], again)) < 0) {
+                if (running > 0)
+                    break; // there will be room when one of them has ended
                 give_up("cannot start a process: %s", strerror(errno));
+            }
             started++;
             running++;
         }
@@ -1065,13 +780,15 @@ static void judge_all(struct part *const *parts, size_t n, long jobs)
 static void judge_and_retry(struct part **parts, size_t n)
 {
     size_t n_failed = 0;
-    judge_all(parts, n, options.jobs);
+    judge_all(parts, n, options.jobs, false);
     for (size_t i = 0; i < n; i++)
         if (parts[i]->failed_once)
             parts[n_failed++] = parts[i];
     if (n_failed > 0) {
-        printf("%zu could not be judged: each is tried once more, alone.\n", n_failed);
-        judge_all(parts, n_failed, 1);
+        printf("%zu did not build, or could not be judged: each is tried once more, "
+               "alone.\n",
+               n_failed);
+        judge_all(parts, n_failed, 1, true);
     }
 }
 
@@ -1133,7 +850,7 @@ static void trust_yourself(void)
     size_t n = 0, n_to_do = 0;
     char line[512];
     for (size_t c = 0; c < n_assignments; c++)
-        if (is_handed_in(c)) {
+        if (is_handed_in(c) || assignments[c].hidden.n_rows > 0) {
             ours[n++] = our_part(c, OUR_SOLUTION);
             ours[n++] = our_part(c, EMPTY_FILE);
         }
@@ -1231,39 +948,59 @@ static void write_records(const char *path, double seconds)
 
 // ---- the machine --------------------------------------------------------------------
 
-// A folder that holds the course and is itself open to compilers: /opt/course.
-static bool lies_open(void)
+// Wherever it lies, no compiler sees this folder.
+static void hide_folder(const char *path)
 {
-    static const char *const open_folders[] = {"/usr/", "/opt/", "/bin/", "/lib/"};
-    for (size_t i = 0; i < sizeof open_folders / sizeof *open_folders; i++)
-        if (strncmp(out, open_folders[i], strlen(open_folders[i])) == 0)
-            return true;
-    return false;
+    size_t n = 0;
+    while (hidden_folders[n] != NULL)
+        n++;
+    if (realpath(path, hidden_paths[n]) != NULL)
+        hidden_folders[n] = hidden_paths[n];
 }
 
-static void find_isolation(void)
+static bool lies_open(void)
 {
-    char folder[PATH_MAX];
-    must_make_folder(joined(folder, "%s/work/%s-trial", out, shard_name));
+    bool open = false;
+    for (size_t i = 0; hidden_folders[i] != NULL; i++)
+        open = open || submission_lies_open(hidden_folders[i]);
+    return open;
+}
+
+// What this machine gives, tried in an empty folder.
+static void find_isolation(const char *folder)
+{
     const char *lacks = sandbox_lacks_spaces(folder);
     const bool seccomp = fence_level()[0] == 's', landlock = sandbox_has_landlock();
-    remove_folder(folder);
     own_spaces = lacks == NULL;
-    isolation = own_spaces && seccomp && !lies_open() ? 1
-                : seccomp && (landlock || own_spaces) ? 2
-                                                      : 3;
+    const bool open = !own_spaces && lies_open();
+    isolation = !seccomp ? 3 : own_spaces ? 1 : landlock && !open ? 2 : 3;
     snprintf(isolation_text, sizeof isolation_text, "%s%s%s%s%s%s",
              own_spaces ? "own users, processes, network and files"
                         : "no spaces of their own (",
              own_spaces ? "" : lacks, own_spaces ? "" : ")",
-             landlock ? ", Landlock" : ", no Landlock",
+             landlock     ? ", Landlock"
+             : own_spaces ? ", no Landlock"
+                          : ", no Landlock: what a file includes is not fenced",
              seccomp ? ", seccomp" : ", no seccomp",
-             lies_open() ? ", but the course lies where compilers may read" : "");
+             open ? ", and the course or the class lies where compilers must read" : "");
+    if (options.strict && isolation > 1)
+        give_up("STRICT= asks for isolation level 1, and this machine gives level %d: %s",
+                isolation, isolation_text);
+}
+
+static void find_isolation_of_class(void)
+{
+    char folder[PATH_MAX];
+    hide_folder(root);
+    hide_folder(out);
+    hide_folder(options.submissions);
+    if (*options.hidden != '\0')
+        hide_folder(options.hidden);
+    must_make_folder(joined(folder, "%s/work/%s-trial", out, shard_name));
+    find_isolation(folder);
+    remove_folder(folder);
     printf("Isolation level %d of 3%s: %s.\n", isolation,
            isolation == 1 ? " (the highest)" : "", isolation_text);
-    if (options.strict && isolation > 1)
-        give_up("STRICT=1 asks for isolation level 1, and this machine gives level %d",
-                isolation);
 }
 
 // No secret of the instructor's environment is there for a submission to find.
@@ -1281,6 +1018,7 @@ static void keep_environment(void)
         "SEED",
         "JUDGE_WITHOUT_SECCOMP",
         "JUDGE_WITHOUT_SPACES",
+        "JUDGE_WITHOUT_LANDLOCK",
     };
     char *values[sizeof kept / sizeof *kept];
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
@@ -1294,38 +1032,73 @@ static void keep_environment(void)
             free(values[i]);
         }
     setenv("LC_ALL", "C", 1);
+    setenv("JUDGE_JOBS", "1", 1); // files are judged side by side, and not their tests
 }
 
-static const char *copied(const char *name, const char *otherwise)
+// What was set, or `otherwise`: stays when the environment is emptied, which forgets only
+// where it is. Set to nothing is a mistake: of a script, most often.
+static const char *setting(const char *name, const char *otherwise)
 {
-    return must(strdup(environment(name, otherwise)));
+    const char *value = getenv(name);
+    if (value != NULL && *value == '\0')
+        give_up("%s= is set to nothing: give it a value, or leave it away", name);
+    return value != NULL ? value : otherwise;
+}
+
+static bool is_off(const char *value)
+{
+    static const char *const off[] = {"", "0", "no", "off", "false"};
+    for (size_t i = 0; i < sizeof off / sizeof *off; i++)
+        if (strcasecmp(value, off[i]) == 0)
+            return true;
+    return false;
+}
+
+static void read_share(const char *shard)
+{
+    int after = 0;
+    if (sscanf(shard, "%5u/%5u%n", &options.shard, &options.n_shards, &after) != 2 ||
+        shard[after] != '\0' || options.shard < 1 || options.shard > options.n_shards ||
+        options.n_shards > MAX_SHARES)
+        give_up("SHARD= is no share: SHARD=3/8 is the third of eight, of %d at most",
+                MAX_SHARES);
+    snprintf(shard_name, sizeof shard_name, "%u-of-%u", options.shard, options.n_shards);
+}
+
+static long read_jobs(const char *jobs)
+{
+    long n;
+    int after = 0;
+    if (*jobs == '\0')
+        return sysconf(_SC_NPROCESSORS_ONLN);
+    if (sscanf(jobs, "%4ld%n", &n, &after) != 1 || jobs[after] != '\0' || n < 1)
+        give_up("JOBS= is no number of files to judge at a time: JOBS=4");
+    return n;
 }
 
 static void read_options(void)
 {
-    char extra;
+    const char *strict = getenv("STRICT"), *one_student = getenv("ONE_STUDENT");
     options = (struct options){
-        .submissions = copied("SUBMISSIONS", ""),
-        .hidden = copied("HIDDEN", ""),
-        .seed = copied("SEED", "1"),
-        .out = copied("GRADES", "build/grades"),
-        .shard = 1,
-        .n_shards = 1,
-        .jobs = atol(environment("JOBS", "0")),
-        .strict = strcmp(environment("STRICT", "0"), "1") == 0,
+        .submissions = environment("SUBMISSIONS", ""),
+        .hidden = setting("HIDDEN", ""),
+        .seed = setting("SEED", "1"),
+        .out = setting("GRADES", "build/grades"),
+        .jobs = read_jobs(setting("JOBS", "")),
+        .strict = strict != NULL && !is_off(strict),
+        .one_student = one_student != NULL && !is_off(one_student),
     };
-    const char *shard = environment("SHARD", "1/1");
-    if (sscanf(shard, "%u/%u%c", &options.shard, &options.n_shards, &extra) != 2 ||
-        options.shard < 1 || options.shard > options.n_shards)
-        give_up("SHARD=%s is no share: SHARD=3/8 is the third of eight", shard);
-    snprintf(shard_name, sizeof shard_name, "%u-of-%u", options.shard, options.n_shards);
-    if (options.jobs < 1)
-        options.jobs = sysconf(_SC_NPROCESSORS_ONLN);
+    read_share(setting("SHARD", "1/1"));
     if (*options.submissions == '\0')
         give_up("say whom to grade: make grade SUBMISSIONS=folder, which holds a folder "
-                "for each "
-                "student");
+                "for each student");
     keep_environment();
+}
+
+static bool is_within(const char *path, const char *folder)
+{
+    size_t n = strlen(folder);
+    return strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == '\0');
 }
 
 static void make_folders(void)
@@ -1339,6 +1112,9 @@ static void make_folders(void)
     must_make_folder(options.out);
     if (realpath(options.out, out) == NULL)
         give_up("cannot find %s: %s", options.out, strerror(errno));
+    if (realpath(options.submissions, path) != NULL && is_within(out, path))
+        give_up("the grades would lie in SUBMISSIONS, and be graded next time: say "
+                "GRADES=another/folder");
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
         must_make_folder(joined(path, "%s/%s", out, folders[i]));
 }
@@ -1417,10 +1193,11 @@ static int grade_class(void)
     make_folders();
     lock();
     sweep();
-    find_isolation();
+    find_isolation_of_class();
     read_assignments();
+    check_hidden();
     find_contexts();
-    read_class();
+    collect_class();
     handle_stops(on_stop);
     trust_yourself();
     struct part **to_do = must(calloc(n_students * n_assignments + 1, sizeof *to_do));
@@ -1442,60 +1219,169 @@ static int grade_class(void)
     return write_reports(records, 1, out) ? 0 : 2;
 }
 
+static size_t list_shares(const char *folder, const char *records[MAX_SHARES])
+{
+    struct dirent **entries;
+    char path[PATH_MAX];
+    size_t n_shares = 0;
+    int n = scandir(folder, &entries, NULL, alphasort);
+    for (int i = 0; i < n; i++) {
+        const char *name = entries[i]->d_name;
+        size_t k = strlen(name);
+        if (name[0] != '.' && k > 4 && strcmp(name + k - 4, ".tsv") == 0) {
+            if (n_shares == MAX_SHARES)
+                give_up("there are more than %d shares in %s", MAX_SHARES, folder);
+            records[n_shares++] = must(strdup(joined(path, "%s/%s", folder, name)));
+        }
+    }
+    if (n_shares == 0)
+        give_up("there are no shares in %s: make grade SHARD=1/8 ... makes them", folder);
+    return n_shares;
+}
+
+// The shares that are named, or all in $SHARDS.
 static int merge(int n, char *const paths[])
 {
-    static const char *records[4096];
-    const char *folder = environment("GRADES", "build/grades");
+    static const char *records[MAX_SHARES];
+    char shards[PATH_MAX];
+    size_t n_shares = (size_t)n;
+    const char *folder = setting("GRADES", "build/grades");
     mkdir(folder, 0755);
-    if (n < 1 || n > 4096)
-        give_up("there are no shards to merge: make grade SHARD=1/8 ... make them");
+    if (n > MAX_SHARES)
+        give_up("there are more than %d shares", MAX_SHARES);
     for (int i = 0; i < n; i++)
         records[i] = paths[i];
-    return write_reports(records, (size_t)n, folder) ? 0 : 2;
+    if (n == 0)
+        n_shares =
+            list_shares(setting("SHARDS", joined(shards, "%s/shards", folder)), records);
+    return write_reports(records, n_shares, folder) ? 0 : 2;
 }
 
-static int say_not_built(const char *file, const char *why)
-{
-    printf("%s does not build: %s.\n", file, why);
-    return 1;
-}
+// ---- one file: make check1 SUBMISSION=file --------------------------------------------
 
-// For `make check1 SUBMISSION=file`: says in one line why nothing was built.
-static int build_one(const char *name, const char *file, const char *object)
+// True if it is built, to FOLDER/NAME.so. Else why not has been said; *ours, if it is not
+// the file's fault.
+static bool build_one(const char *file, const char *folder,
+                      const struct chapter *exercises, bool *ours)
 {
-    char folder[PATH_MAX], made[PATH_MAX], says[4096];
+    char says[4096], shown[PATH_MAX];
     struct stat status;
-    remove(object);
-    if (lstat(file, &status) != 0)
-        return say_not_built(file, "there is no such file");
-    if (!S_ISREG(status.st_mode) || status.st_size >= SUBMISSION_BYTES)
-        return say_not_built(file, S_ISLNK(status.st_mode)
-                                       ? "it is a link to another file"
-                                   : S_ISREG(status.st_mode) ? "it has 1 MB or more"
-                                                             : "it is no ordinary file");
-    joined(made, "%s.room", object);
-    remove_folder(made);
-    must_make_folder(made);
-    if (realpath(made, folder) == NULL)
-        give_up("cannot find %s: %s", made, strerror(errno));
-    const struct build build = {.name = name,
-                                .chapter = name,
+    const struct build build = {.name = exercises->name,
+                                .chapter = exercises->name,
                                 .folder = folder,
                                 .flags = course_flags(),
-                                .cpu_seconds = 30};
-    enum built built = submission_compile(&build, file);
-    if (built == BUILT)
-        built = submission_link(&build, NULL);
-    submission_log(folder, says, sizeof says);
-    if (built == BUILT && rename(joined(made, "%s/%s.so", folder, name), object) != 0)
-        built = NOT_TRIED;
-    remove_folder(folder);
-    if (built == BUILT)
-        return 0;
+                                .cpu_seconds = 10,
+                                .own_spaces = own_spaces,
+                                .hidden = hidden_folders};
+    clean_text(strcpy(shown, file));
+    if (!submission_is_plain(file)) {
+        const char *why = lstat(file, &status) != 0  ? "there is no such file"
+                          : S_ISLNK(status.st_mode)  ? "it is a link to another file"
+                          : !S_ISREG(status.st_mode) ? "it is no ordinary file"
+                                                     : "it has 1 MB or more";
+        printf("%s does not build: %s.\n", shown, why);
+        return false;
+    }
+    enum built built = submission_build(&build, file, exercises);
+    explain_build(&build, built, says, sizeof says);
+    *ours = built == NOT_TRIED;
+    const char *lacks = strstr(says, "undefined reference to ");
+    if (built == NOT_TRIED)
+        printf("%s%s does not build: the compiler could not do its work here.\n", says,
+               shown);
+    else if (built != BUILT && lacks != NULL)
+        printf("%s does not build: %.*s.\n", shown, (int)strcspn(lacks, "\n"), lacks);
+    else if (built != BUILT)
+        printf("%s%s does not build: the first error above says where.\n", says, shown);
+    return built == BUILT;
+}
+
+// What the judge says of it. DONE if all is right.
+static int judge_one(const char *folder, struct chapter *chapter)
+{
+    char tests[PATH_MAX], points[PATH_MAX], object[PATH_MAX], log[PATH_MAX], why[4096];
+    const struct judging judging = {
+        .tests = tests_path(tests, "tests", chapter->name),
+        .object = joined(object, "%s/%s.so", folder, chapter->name),
+        .folder = folder,
+        .points = joined(points, "%s/tests/points.tsv", root),
+        .fenced = true,
+        .own_spaces = own_spaces,
+        .hidden = hidden_folders,
+    };
+    setenv("POINTS", points, 1);
+    if (!submission_judge(&judging, chapter, why, sizeof why)) {
+        printf("Chapter %d: the tests themselves could not run: %s\n",
+               atoi(chapter->name), why);
+        return GRADER_ERROR;
+    }
+    char *says = must(read_text(joined(log, "%s/judge.log", folder)));
+    clean_lines(says);
     fputs(says, stdout);
-    return say_not_built(file, built == NOT_BUILT
-                                   ? "the first error above says where"
-                                   : "the compiler could not do its work here");
+    free(says);
+    for (size_t i = 0; i < chapter->n_rows; i++)
+        if (!row_passes(&chapter->rows[i]))
+            return 1;
+    return DONE;
+}
+
+// In a process of its own, which Ctrl-C ends, and not the one that tidies up.
+static int check_in(const char *folder, const char *name, const char *file)
+{
+    static struct chapter chapter;
+    char beside[PATH_MAX];
+    bool ours = false;
+    handle_stops(SIG_DFL);
+#if defined(__linux__)
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+#endif
+    snprintf(chapter.name, sizeof chapter.name, "%s", name);
+    take_rows("tests/points.tsv", &chapter);
+    hide_folder(root);
+    hide_folder(dirname(strcpy(beside, file)));
+    find_isolation(folder);
+    if (isolation > 1)
+        printf("Judged at isolation level %d of 3: %s.\n", isolation, isolation_text);
+    fflush(stdout);
+    if (!build_one(file, folder, &chapter, &ours)) {
+        printf("Chapter %d: does not build.\n", atoi(name));
+        return ours ? GRADER_ERROR : 1;
+    }
+    return judge_one(folder, &chapter);
+}
+
+static void make_room(char *folder)
+{
+    char place[PATH_MAX], room[PATH_MAX];
+    must_make_folder(joined(place, "%s/submission", environment("BUILD", "build")));
+    if (realpath(place, room) == NULL)
+        give_up("cannot find %s: %s", place, strerror(errno));
+    remove_folder(joined(folder, "%s/%ld", room, (long)getpid()));
+    must_make_folder(folder);
+}
+
+static int check(const char *name, const char *file)
+{
+    char folder[PATH_MAX];
+    int status = 0;
+    const char *strict = getenv("STRICT");
+    options.strict = strict != NULL && !is_off(strict);
+    setenv("SEED", setting("SEED", "1"), 1);
+    keep_environment();
+    if (strlen(file) >= PATH_MAX || getcwd(root, sizeof root) == NULL)
+        give_up("the path is too long");
+    make_room(folder);
+    handle_stops(on_stop);
+    fflush(NULL);
+    pid_t worker = fork();
+    if (worker == 0)
+        exit(check_in(folder, name, file));
+    while (worker > 0 && waitpid(worker, &status, 0) < 0 && errno == EINTR)
+        continue;
+    remove_folder(folder);
+    if (worker < 0)
+        give_up("cannot start a process: %s", strerror(errno));
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 130;
 }
 
 int main(int argc, char *argv[])
@@ -1504,7 +1390,7 @@ int main(int argc, char *argv[])
         return grade_class();
     if (strcmp(argv[1], "merge") == 0)
         return merge(argc - 2, argv + 2);
-    if (argc == 5 && strcmp(argv[1], "build") == 0)
-        return build_one(argv[2], argv[3], argv[4]);
-    give_up("unknown command %s; there are none, merge and build", argv[1]);
+    if (argc == 4 && strcmp(argv[1], "check") == 0)
+        return check(argv[2], argv[3]);
+    give_up("unknown command %s; there are none, merge and check", argv[1]);
 }

@@ -13,16 +13,23 @@ cp Makefile "$room/course"
 cp -R solutions "$room/course"
 cp chapters/[0-9][0-9]_*.c "$room/course/chapters"
 cp tests/*.c tests/*.h tests/points.tsv "$room/course/tests"
-cp -R tests/judge tests/instructor tests/student "$room/course/tests"
+cp -R tests/judge tests/instructor tests/student tests/wrong "$room/course/tests"
 : >"$room/settings"
 if [ -n "${HIDDEN:-}" ]; then
+    [ -f "$HIDDEN/points.tsv" ] ||
+        { echo "HIDDEN has no points.tsv: it says what each hidden test is worth." >&2; exit 1; }
+    case $HIDDEN in
+    -*) HIDDEN=./$HIDDEN ;;
+    esac
     cp -R "$HIDDEN" "$room/course/hidden"
     echo 'HIDDEN=hidden' >>"$room/settings"
 fi
-case ${SEED:-} in
-*[!A-Za-z0-9._-]*) echo "SEED=$SEED: in a bundle a seed is made of letters and digits." >&2; exit 1 ;;
-?*) echo "SEED=$SEED" >>"$room/settings" ;;
-esac
+if [ -n "${SEED+set}" ]; then
+    case $SEED in
+    '' | *[!A-Za-z0-9._-]*) echo "SEED=: in a bundle a seed is made of letters and digits." >&2; exit 1 ;;
+    esac
+    echo "SEED=$SEED" >>"$room/settings"
+fi
 cp tests/instructor/gradescope/setup.sh tests/instructor/gradescope/run_autograder "$room"
 chmod 755 "$room/setup.sh" "$room/run_autograder"
 

@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #endif
 #include "report.h"
+#include "clean.h"
 #include "submission.h"
 
 #include <errno.h>
@@ -13,7 +14,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MAX_CHAPTERS = 32, MAX_EXERCISES = 512, LISTED_MISTAKES = 40, LISTED_SLOW = 10 };
+enum {
+    MAX_CHAPTERS = 32,
+    MAX_EXERCISES = 512,
+    MAX_SHARES = 4096,
+    MAX_STUDENTS = 1000000,
+    MAX_POINTS = 1000000,
+    LISTED_MISTAKES = 40,
+    LISTED_SLOW = 10
+};
 
 static const char *const verdicts[] = {
     "pass",          "wrong",       "crash",          "time-out",
@@ -64,6 +73,8 @@ struct records {
     size_t n_students, shard, n_shards;
     int isolation;
     double seconds;
+    size_t n_chapters;
+    bool is_first; // what the chapters are is taken from this one
 };
 
 struct chapter_head {
@@ -77,12 +88,13 @@ static size_t n_chapters;
 static bool say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static bool say(const char *format, ...)
 {
+    char text[2 * PATH_MAX];
     va_list arguments;
     va_start(arguments, format);
-    fputs("grade: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    clean_text(text);
+    fprintf(stderr, "grade: %s\n", text);
     return false;
 }
 
@@ -109,37 +121,6 @@ void write_field(FILE *file, const char *text)
     }
 }
 
-// The length of a well-formed character of UTF-8 at `at`, or 0.
-static size_t utf8_length(const unsigned char *at)
-{
-    size_t n = at[0] < 0x80                    ? 1
-               : at[0] >= 0xc2 && at[0] < 0xe0 ? 2
-               : at[0] >= 0xe0 && at[0] < 0xf0 ? 3
-               : at[0] >= 0xf0 && at[0] < 0xf5 ? 4
-                                               : 0;
-    for (size_t i = 1; i < n; i++)
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-    bool overlong = (at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xf0 && at[1] < 0x90);
-    bool no_character = (at[0] == 0xed && at[1] >= 0xa0) ||
-                        (at[0] == 0xf4 && at[1] >= 0x90) ||
-                        (at[0] == 0xef && at[1] == 0xbf && at[2] >= 0xbe);
-    return overlong || no_character ? 0 : n;
-}
-
-// Makes text that anybody may have written fit for every format: well-formed UTF-8, no
-// control character but the end of a line and the tab.
-static char *clean(char *text)
-{
-    for (unsigned char *c = (unsigned char *)text; *c;) {
-        size_t n = utf8_length(c);
-        if (n == 0 || *c == 127 || (*c < ' ' && *c != '\n' && *c != '\t'))
-            *c = '?', n = 1;
-        c += n;
-    }
-    return text;
-}
-
 // Splits a line at its tabs. False unless it has n fields.
 static bool split(char *line, char **fields, size_t n)
 {
@@ -154,18 +135,44 @@ static bool split(char *line, char **fields, size_t n)
     return true;
 }
 
+// What anybody may have written is clean from here on, whoever wrote the records.
 static char *field_copy(char *field)
 {
-    unescape(field);
-    return clean(must(strdup(field)));
+    char *copy = must(strdup(field));
+    unescape(copy);
+    clean_lines(copy);
+    return copy;
+}
+
+static char *line_copy(const char *text)
+{
+    char *copy = must(strdup(text));
+    clean_text(copy);
+    return copy;
+}
+
+// A number from 0 to `most`, and nothing behind it.
+static bool read_number(const char *text, long most, long *number)
+{
+    int after = 0;
+    return *text >= '0' && *text <= '9' && sscanf(text, "%10ld%n", number, &after) == 1 &&
+           text[after] == '\0' && *number <= most;
+}
+
+static bool read_seconds(const char *text, double *seconds)
+{
+    int after = 0;
+    return *text >= '0' && *text <= '9' && strlen(text) < 16 &&
+           sscanf(text, "%lf%n", seconds, &after) == 1 && text[after] == '\0' &&
+           *seconds < 1e9;
 }
 
 static bool next(struct records *records)
 {
     ssize_t n = getline(&records->line, &records->room, records->file);
     if (n > 0 && records->line[n - 1] == '\n')
-        records->line[n - 1] = '\0';
-    return n > 0;
+        records->line[--n] = '\0';
+    return n >= 0 && strlen(records->line) == (size_t)n;
 }
 
 static bool starts(const struct records *records, const char *word)
@@ -174,65 +181,121 @@ static bool starts(const struct records *records, const char *word)
     return strncmp(records->line, word, n) == 0 && records->line[n] == '\t';
 }
 
-static bool read_head_line(struct records *r, size_t *n_seen)
+static bool copy_field(char *to, size_t size, char *field)
 {
-    if (starts(r, "grades"))
-        return strcmp(r->line, "grades\t1") == 0;
-    if (starts(r, "tests"))
-        return sscanf(r->line, "tests\t%79s", r->tests) == 1;
-    if (starts(r, "class"))
-        return sscanf(r->line, "class\t%79s\t%zu", r->class, &r->n_students) == 2;
-    if (starts(r, "shard"))
-        return sscanf(r->line, "shard\t%zu\t%zu", &r->shard, &r->n_shards) == 2;
-    if (starts(r, "seed"))
-        return snprintf(r->seed, sizeof r->seed, "%s", r->line + 5) > 0;
-    if (starts(r, "isolation"))
-        return sscanf(r->line, "isolation\t%d\t%511[^\n]", &r->isolation,
-                      r->isolation_text) == 2;
-    if (starts(r, "took"))
-        return sscanf(r->line, "took\t%lf", &r->seconds) == 1;
-    struct chapter_head head;
-    if (sscanf(r->line, "chapter\t%63[a-z0-9_]\t%d", head.name, &head.points) != 2)
+    unescape(field);
+    clean_text(field);
+    return *field != '\0' && snprintf(to, size, "%s", field) < (int)size;
+}
+
+static bool read_chapter_head(struct records *r, char *name, const char *points)
+{
+    long number;
+    const size_t c = r->n_chapters++;
+    if (!read_number(points, MAX_POINTS, &number) ||
+        strlen(name) >= sizeof chapters->name ||
+        name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")] != '\0')
         return false;
-    size_t c = (*n_seen)++;
-    if (c == n_chapters && n_chapters < MAX_CHAPTERS && r->n_students > 0)
-        chapters[n_chapters++] = head;
-    return c < n_chapters && strcmp(chapters[c].name, head.name) == 0 &&
-           chapters[c].points == head.points;
+    if (r->is_first && c == n_chapters && n_chapters < MAX_CHAPTERS) {
+        strcpy(chapters[c].name, name);
+        chapters[c].points = (int)number;
+        n_chapters++;
+    }
+    return c < n_chapters && strcmp(chapters[c].name, name) == 0 &&
+           chapters[c].points == (int)number;
+}
+
+// The lines of the head, in their order; then one a chapter.
+static const char *const head[] = {"grades", "tests",     "class", "shard",
+                                   "seed",   "isolation", "took"};
+enum { HEAD_LINES = sizeof head / sizeof *head };
+
+static bool read_head_line(struct records *r, size_t line)
+{
+    char *f[3];
+    long a = 0, b = 0;
+    const bool two = line == 2 || line == 3 || line == 5 || line >= HEAD_LINES;
+    if (!starts(r, line < HEAD_LINES ? head[line] : "chapter") ||
+        !split(r->line, f, two ? 3 : 2))
+        return false;
+    switch (line) {
+    case 0:
+        return strcmp(f[1], "1") == 0;
+    case 1:
+        return copy_field(r->tests, sizeof r->tests, f[1]);
+    case 2:
+        r->n_students = read_number(f[2], MAX_STUDENTS, &a) ? (size_t)a : 0;
+        return copy_field(r->class, sizeof r->class, f[1]) && r->n_students > 0;
+    case 3:
+        if (!read_number(f[1], MAX_SHARES, &a) || !read_number(f[2], MAX_SHARES, &b))
+            return false;
+        r->shard = (size_t)a;
+        r->n_shards = (size_t)b;
+        return a >= 1 && a <= b;
+    case 4:
+        return copy_field(r->seed, sizeof r->seed, f[1]);
+    case 5:
+        if (!read_number(f[1], 3, &a))
+            return false;
+        r->isolation = (int)a;
+        return a >= 1 && copy_field(r->isolation_text, sizeof r->isolation_text, f[2]);
+    case 6:
+        return read_seconds(f[1], &r->seconds);
+    default:
+        return read_chapter_head(r, f[1], f[2]);
+    }
+}
+
+static bool read_head(struct records *r)
+{
+    size_t n = 0;
+    while (next(r) && !starts(r, "student") && strcmp(r->line, "end") != 0)
+        if (!read_head_line(r, n++))
+            return say("%s is damaged: line %zu is not what it must be. Grade that share "
+                       "again",
+                       r->path, n);
+    if (n < HEAD_LINES)
+        return say("%s is damaged: its head ends after %zu lines. Grade that share again",
+                   r->path, n);
+    return true;
 }
 
 // Opens a shard's file, reads its head, and sees that it is whole.
-static bool open_records(struct records *r, const char *path)
+static bool open_records(struct records *r, const char *path, bool is_first)
 {
-    size_t n_seen = 0;
     bool ended = false;
-    *r = (struct records){.path = path, .file = fopen(path, "r")};
+    *r = (struct records){.path = path, .file = fopen(path, "r"), .is_first = is_first};
     if (r->file == NULL)
         return say("cannot read %s: %s", path, strerror(errno));
     while (next(r))
         ended = strcmp(r->line, "end") == 0;
-    if (!ended)
+    if (!ended || !feof(r->file))
         return say("%s is cut short: grade that share again", path);
     rewind(r->file);
-    while (next(r) && !starts(r, "student") && strcmp(r->line, "end") != 0)
-        if (!read_head_line(r, &n_seen))
-            return say("%s: a line that I do not know: %.80s", path, r->line);
-    return n_seen == n_chapters ||
-           say("%s: graded with other chapters than the other shares", path);
+    return read_head(r) &&
+           (r->n_chapters == n_chapters ||
+            say("%s: graded with other chapters than the other shares", path));
 }
 
+// N_VERDICTS if it is none.
 static size_t verdict_number(const char *verdict)
 {
-    for (size_t v = 0; v < N_VERDICTS; v++)
-        if (strcmp(verdicts[v], verdict) == 0)
-            return v;
-    return GRADER_ERROR;
+    size_t v = 0;
+    while (v < N_VERDICTS && strcmp(verdicts[v], verdict) != 0)
+        v++;
+    return v;
 }
 
+// What a test earned is all of its points or none, and it says which.
 static bool read_test(struct records *r, struct part *part)
 {
     char *f[9];
-    if (part == NULL || !split(r->line, f, 9))
+    long points, earned;
+    if (part == NULL || !starts(r, "row") || !split(r->line, f, 9) ||
+        !read_number(f[5], MAX_POINTS, &points) || !read_number(f[6], points, &earned) ||
+        verdict_number(f[7]) == N_VERDICTS ||
+        earned != (verdict_number(f[7]) == 0 ? points : 0) ||
+        (strcmp(f[1], "hidden") != 0 && strcmp(f[1], "shown") != 0))
         return say("%s: a damaged row", r->path);
     part->tests = must(realloc(part->tests, (part->n_tests + 1) * sizeof *part->tests));
     struct test *test = &part->tests[part->n_tests++];
@@ -240,27 +303,48 @@ static bool read_test(struct records *r, struct part *part)
                           .function = field_copy(f[3]),
                           .name = field_copy(f[4]),
                           .message = field_copy(f[8]),
-                          .points = atoi(f[5]),
-                          .earned = atoi(f[6]),
+                          .points = (int)points,
+                          .earned = (int)earned,
                           .verdict = verdict_number(f[7]),
                           .hidden = strcmp(f[1], "hidden") == 0};
     part->points += test->points;
     part->earned += test->earned;
     part->grader_error = part->grader_error || test->verdict == GRADER_ERROR;
-    return true;
+    return part->points <= MAX_POINTS || say("%s: too many points", r->path);
 }
 
+static const struct part *part_of(const struct student *student, const char *chapter)
+{
+    for (size_t p = 0; p < student->n_parts; p++)
+        if (strcmp(student->parts[p].chapter, chapter) == 0)
+            return &student->parts[p];
+    return NULL;
+}
+
+static bool is_chapter(const char *name)
+{
+    for (size_t c = 0; c < n_chapters; c++)
+        if (strcmp(chapters[c].name, name) == 0)
+            return true;
+    return false;
+}
+
+// Each chapter once, and one that the head names.
 static bool read_part(struct records *r, struct student *student)
 {
     char *f[6];
-    if (!split(r->line, f, 6))
+    double seconds;
+    if (!split(r->line, f, 6) || !is_chapter(f[1]) || part_of(student, f[1]) != NULL ||
+        !read_seconds(f[4], &seconds) ||
+        (strcmp(f[3], "judged") != 0 && strcmp(f[3], "does not build") != 0 &&
+         strcmp(f[3], "grader error") != 0))
         return say("%s: a damaged part", r->path);
     student->parts =
         must(realloc(student->parts, (student->n_parts + 1) * sizeof *student->parts));
     student->parts[student->n_parts++] = (struct part){.chapter = field_copy(f[1]),
                                                        .file = field_copy(f[2]),
                                                        .state = field_copy(f[3]),
-                                                       .seconds = atof(f[4]),
+                                                       .seconds = seconds,
                                                        .says = field_copy(f[5])};
     return true;
 }
@@ -273,7 +357,7 @@ static bool read_note(struct records *r, struct student *student)
     student->notes =
         must(realloc(student->notes, (student->n_notes + 1) * sizeof *student->notes));
     student->notes[student->n_notes++] =
-        (struct note){.kind = field_copy(f[1]), .text = clean(must(strdup(f[2])))};
+        (struct note){.kind = line_copy(f[1]), .text = line_copy(f[2])};
     return true;
 }
 
@@ -289,7 +373,7 @@ static void add_note(struct student *student, const char *format, ...)
     student->notes =
         must(realloc(student->notes, (student->n_notes + 1) * sizeof *student->notes));
     student->notes[student->n_notes++] =
-        (struct note){.kind = must(strdup("look")), .text = clean(must(strdup(text)))};
+        (struct note){.kind = line_copy("look"), .text = line_copy(text)};
 }
 
 // What the verdicts themselves give a person to look at.
@@ -317,19 +401,32 @@ static char *safe_title(const char *name)
 {
     char *title = must(strdup(name));
     for (char *c = title; *c; c++)
-        if (*c == '/' || *c == '\n' || *c == '\t' || (c == title && *c == '.'))
+        if (*c == '/' || (c == title && *c == '.'))
             *c = '_';
     return title;
+}
+
+static bool all_rows_are_there(const struct records *r, const struct student *student)
+{
+    for (size_t p = 0; p < student->n_parts; p++)
+        for (size_t c = 0; c < n_chapters; c++)
+            if (strcmp(chapters[c].name, student->parts[p].chapter) == 0 &&
+                chapters[c].points != student->parts[p].points)
+                return say("%s: rows of %s are missing", r->path, chapters[c].name);
+    return true;
 }
 
 static bool read_student(struct records *r, struct student *student)
 {
     char *f[3];
+    long index;
     *student = (struct student){.index = 0};
-    if (!starts(r, "student") || !split(r->line, f, 3))
+    if (!starts(r, "student") || !split(r->line, f, 3) ||
+        !read_number(f[1], MAX_STUDENTS, &index))
         return say("%s: want a student, not %.80s", r->path, r->line);
-    student->index = (size_t)atol(f[1]);
+    student->index = (size_t)index;
     student->name = field_copy(f[2]);
+    clean_text(student->name);
     student->title = safe_title(student->name);
     while (next(r) && !starts(r, "student") && strcmp(r->line, "end") != 0) {
         struct part *part =
@@ -340,7 +437,7 @@ static bool read_student(struct records *r, struct student *student)
             return false;
     }
     look_closer(student);
-    return true;
+    return all_rows_are_there(r, student);
 }
 
 static void free_student(struct student *student)
@@ -358,14 +455,6 @@ static void free_student(struct student *student)
     for (size_t n = 0; n < student->n_notes; n++)
         free(student->notes[n].kind), free(student->notes[n].text);
     free(student->parts), free(student->notes), free(student->name), free(student->title);
-}
-
-static const struct part *part_of(const struct student *student, const char *chapter)
-{
-    for (size_t p = 0; p < student->n_parts; p++)
-        if (strcmp(student->parts[p].chapter, chapter) == 0)
-            return &student->parts[p];
-    return NULL;
 }
 
 // ---- text, CSV ----------------------------------------------------------------------
@@ -388,9 +477,11 @@ static bool is_first_of_exercise(const struct part *part, size_t t)
     return true;
 }
 
+// Of a hidden test nobody learns more than that it was not passed.
 static void write_test_text(FILE *file, const struct test *test)
 {
-    fprintf(file, "      %s: %s%s (%d point%s)\n", verdicts[test->verdict],
+    fprintf(file, "      %s: %s%s (%d point%s)\n",
+            test->hidden ? "not passed" : verdicts[test->verdict],
             test->hidden ? "hidden test " : "", test->name, test->points,
             test->points == 1 ? "" : "s");
     if (!test->hidden)
@@ -596,10 +687,13 @@ static void write_gradescope_test(FILE *file, const struct part *part,
             test->points, test->verdict == 0 ? "passed" : "failed");
     write_json_field(file, "visibility", test->hidden ? "after_published" : "visible",
                      ", ");
-    bool unbuilt = strcmp(part->state, "does not build") == 0;
-    char *output = must(malloc(strlen(test->message) + strlen(part->says) + 64));
-    sprintf(output, "%s%s%s", test->verdict == 0 ? "" : verdicts[test->verdict],
-            test->verdict == 0 ? "" : "\n", unbuilt ? part->says : test->message);
+    char *output = NULL;
+    size_t size = 0;
+    FILE *to = must(open_memstream(&output, &size));
+    if (!test->hidden && test->verdict > 0)
+        fprintf(to, "%s\n%s", verdicts[test->verdict],
+                strcmp(part->state, "does not build") == 0 ? part->says : test->message);
+    fclose(to);
     write_json_field(file, "output", output, "}");
     free(output);
 }
@@ -934,7 +1028,9 @@ static void write_exercises(FILE *file, struct glance *glance)
 
 static void write_mistakes(FILE *file, struct glance *glance)
 {
-    qsort(glance->mistakes, glance->n_mistakes, sizeof *glance->mistakes, more_students);
+    if (glance->n_mistakes > 0)
+        qsort(glance->mistakes, glance->n_mistakes, sizeof *glance->mistakes,
+              more_students);
     fputs("<h2>The mistakes most often named</h2>\n<table>\n<tr><th class=\"n\">Students"
           "<th>Function<th>What the judge said</tr>\n",
           file);
@@ -983,8 +1079,7 @@ static void write_slow(FILE *file, const struct glance *glance)
 static void write_page(FILE *file, struct glance *glance, const struct records *r,
                        double seconds)
 {
-    fclose(glance->looks_file);
-    glance->looks_file = NULL;
+    fflush(glance->looks_file);
     fputs(page_head, file);
     fprintf(
         file,
@@ -1017,6 +1112,7 @@ static void free_glance(struct glance *glance)
         free(glance->mistakes[m].function), free(glance->mistakes[m].text);
     for (size_t s = 0; s < LISTED_SLOW; s++)
         free(glance->slow[s].student), free(glance->slow[s].chapter);
+    fclose(glance->looks_file);
     free(glance->mistakes), free(glance->looks);
 }
 
@@ -1066,15 +1162,26 @@ static FILE *open_report(struct reports *reports, const char *name)
     return file;
 }
 
-static void close_report(struct reports *reports, FILE *file, const char *name)
+static void close_report(struct reports *reports, FILE **report, const char *name)
 {
     char from[PATH_MAX], to[PATH_MAX];
+    FILE *file = *report;
+    *report = NULL;
     joined(from, "%s/%s.new", reports->folder, name);
     bool good =
         file != NULL && !ferror(file) && fflush(file) == 0 && fsync(fileno(file)) == 0;
     good = file != NULL && fclose(file) == 0 && good;
     if (!good || rename(from, joined(to, "%s/%s", reports->folder, name)) != 0)
         reports->good = say("cannot write %s: %s", name, strerror(errno));
+}
+
+// What could not be ended leaves the reports of before.
+static void free_reports(struct reports *reports)
+{
+    FILE *const files[] = {reports->csv, reports->json, reports->junit, reports->page};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (files[i] != NULL)
+            fclose(files[i]);
 }
 
 static void new_folder(struct reports *reports, const char *name)
@@ -1099,11 +1206,13 @@ static void write_own_file(struct reports *reports, const struct student *studen
                            void (*write)(FILE *, const struct student *))
 {
     char path[PATH_MAX];
-    joined(path, "%s/%s.new/%.200s.%s", reports->folder, folder, student->title, ending);
-    if (access(path, F_OK) == 0) // two names that look the same once they are cleaned
-        joined(path, "%s/%s.new/%.200s-%zu.%s", reports->folder, folder, student->title,
-               student->index + 1, ending);
-    FILE *file = fopen(path, "w");
+    FILE *file = fopen(joined(path, "%s/%s.new/%.200s.%s", reports->folder, folder,
+                              student->title, ending),
+                       "wx");
+    for (int k = 1; file == NULL && errno == EEXIST; k++) // a name that looks the same
+        file = fopen(joined(path, "%s/%s.new/%.200s-%zu.%d.%s", reports->folder, folder,
+                            student->title, student->index + 1, k, ending),
+                     "wx");
     if (file != NULL)
         write(file, student);
     if (file == NULL || fclose(file) != 0)
@@ -1143,10 +1252,10 @@ static void close_reports(struct reports *reports)
 {
     fputs("\n  ]\n}\n", reports->json);
     fputs("</testsuites>\n", reports->junit);
-    close_report(reports, reports->csv, "grades.csv");
-    close_report(reports, reports->json, "results.json");
-    close_report(reports, reports->junit, "junit.xml");
-    close_report(reports, reports->page, "report.html");
+    close_report(reports, &reports->csv, "grades.csv");
+    close_report(reports, &reports->json, "results.json");
+    close_report(reports, &reports->junit, "junit.xml");
+    close_report(reports, &reports->page, "report.html");
     place_folder(reports, "feedback");
     place_folder(reports, "gradescope");
 }
@@ -1161,54 +1270,73 @@ static bool write_students(struct reports *reports, struct records *r, size_t n,
         for (size_t k = 0; k < n; k++)
             if (r[k].shard == index % r[0].n_shards + 1)
                 from = &r[k];
-        if (!read_student(from, &student))
-            return false;
-        if (student.index != index)
-            return say("%s: student %zu is missing", from->path, index + 1);
-        report_student(reports, &student);
-        count_student(glance, &student);
+        bool good = read_student(from, &student);
+        if (good && student.index != index)
+            good = say("%s: student %zu is missing", from->path, index + 1);
+        if (good) {
+            report_student(reports, &student);
+            count_student(glance, &student);
+        }
         free_student(&student);
+        if (!good)
+            return false;
     }
+    for (size_t k = 0; k < n && reports->good; k++)
+        if (strcmp(r[k].line, "end") != 0)
+            return say("%s: more students than the class has", r[k].path);
+    return reports->good;
+}
+
+// The weakest isolation of all shares, and the seconds that they took together.
+static double sum_up(struct records *r, size_t n)
+{
+    double seconds = 0;
+    for (size_t k = 0; k < n; k++) {
+        seconds += r[k].seconds;
+        if (r[k].isolation > r[0].isolation) {
+            r[0].isolation = r[k].isolation;
+            memcpy(r[0].isolation_text, r[k].isolation_text, sizeof r[0].isolation_text);
+        }
+    }
+    return seconds;
+}
+
+static bool report(struct records *r, size_t n, struct reports *reports,
+                   struct glance *glance)
+{
+    const double seconds = sum_up(r, n);
+    open_reports(reports, &r[0], seconds);
+    if (!reports->good || !write_students(reports, r, n, glance))
+        return false;
+    write_page(reports->page, glance, &r[0], seconds);
+    close_reports(reports);
     return reports->good;
 }
 
 bool write_reports(const char *const *paths, size_t n, const char *folder)
 {
-    static struct glance glance;
     struct records *r = must(calloc(n, sizeof *r));
+    struct glance *glance = must(calloc(1, sizeof *glance));
     struct reports reports = {.good = true};
-    double seconds = 0;
-    int isolation = 0;
+    size_t n_open = 0;
     n_chapters = 0;
-    for (size_t k = 0; k < n; k++)
-        if (!open_records(&r[k], paths[k]))
-            return false;
-    if (!fit_together(r, n))
-        return false;
-    for (size_t k = 0; k < n; k++) {
-        seconds += r[k].seconds;
-        if (r[k].isolation > isolation) {
-            isolation = r[k].isolation; // the weakest of the shards
-            memcpy(r[0].isolation_text, r[k].isolation_text, sizeof r[0].isolation_text);
-        }
-    }
-    r[0].isolation = isolation;
-    glance = (struct glance){.n_students = 0};
-    glance.looks_file = must(open_memstream(&glance.looks, &glance.looks_size));
+    glance->looks_file = must(open_memstream(&glance->looks, &glance->looks_size));
     joined(reports.folder, "%s", folder);
-    open_reports(&reports, &r[0], seconds);
-    if (!reports.good || !write_students(&reports, r, n, &glance))
-        return false;
-    write_page(reports.page, &glance, &r[0], seconds);
-    close_reports(&reports);
-    printf("%zu need a look by hand. Grades: %s/grades.csv, the class at a glance: "
-           "%s/report.html\n",
-           glance.n_looks, folder, folder);
+    while (n_open < n && open_records(&r[n_open], paths[n_open], n_open == 0))
+        n_open++;
+    bool good = n_open == n && fit_together(r, n) && report(r, n, &reports, glance);
+    if (good)
+        printf("%zu need a look by hand. Grades: %s/grades.csv, the class at a glance: "
+               "%s/report.html\n",
+               glance->n_looks, folder, folder);
     for (size_t k = 0; k < n; k++) {
-        fclose(r[k].file);
+        if (r[k].file != NULL)
+            fclose(r[k].file);
         free(r[k].line);
     }
-    free_glance(&glance);
+    free_reports(&reports);
+    free_glance(glance);
+    free(glance);
     free(r);
-    return reports.good;
+    return good;
 }

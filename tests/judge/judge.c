@@ -549,9 +549,10 @@ static struct caller start_caller(const char *object_path)
 {
     char without[] = "JUDGE_WITHOUT_SECCOMP=1", *none[] = {NULL},
          *fallback[] = {without, NULL};
+    const bool is_fallback = fence_level()[0] != 's';
     char path[PATH_MAX];
     int ends[2], object = open(object_path, O_RDONLY);
-    snprintf(path, sizeof path, "%s", object_path);
+    snprintf(path, sizeof path, "%s", is_fallback ? object_path : "submission");
     char *const argv[] = {(char[]){"caller"}, path, NULL};
     struct caller caller = {.process = -1};
     if (object < 0)

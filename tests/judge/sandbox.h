@@ -1,6 +1,6 @@
-// Fences for code that we do not trust: one for a function called in a forked child, one
-// for a command such as the compiler. Linux gives the full fence (seccomp, Landlock);
-// elsewhere the same calls fall back to what POSIX has, and fence_level() says so.
+// The fence around a function that we do not trust, called in a forked child. Linux gives
+// the full fence (seccomp); elsewhere the same calls fall back to what POSIX has, and
+// fence_level() says so. The fence around a command is in command.h.
 #ifndef SANDBOX_H
 #define SANDBOX_H
 
@@ -74,30 +74,15 @@ const char *fence_level(void);
 // file)"); NULL if the status does not say that it was stopped by the filter.
 const char *fence_stopped(int exit_status);
 
-// A command under limits. Paths end with NULL; what is below them may be read and
-// executed (`readable`) or also written (`writable`), all else on the file system may
-// not, where the kernel has Landlock.
-struct sandbox {
-    double cpu_seconds, wall_seconds;
-    size_t memory_bytes, file_bytes; // address space of a process; largest file written
-    const char *const *readable;
-    const char *const *writable;
-    const char *folder; // where it runs; NULL: here
-    const char *output; // file for standard output and error; NULL: discarded
-    // With a user, processes, network and file system of its own: what is listed above is all
-    // there is, besides an empty /tmp. Needs `folder`, and makes an empty .root in it. A
-    // command that a signal ends then exits with 128 + its number.
-    bool own_spaces;
-};
+// ---- what the fence around a command needs too (command.h) ---------------------------
 
-struct ending sandbox_run(const struct sandbox *sandbox, char *const argv[]);
+// Closes every descriptor from `first` on.
+void close_from(int first);
 
-// NULL if sandbox_run can give a command spaces of its own here, or the reason why not.
-// `folder` is one to try it in. The environment's
-// JUDGE_WITHOUT_SPACES=1 asks for none, so that the fallback can be tested.
-const char *sandbox_lacks_spaces(const char *folder);
+// No handler, and nothing blocked.
+void default_signals(void);
 
-// True if sandbox_run can fence the file system here.
-bool sandbox_has_landlock(void);
+// A session of its own, which ends with its parent, and no new privileges.
+bool own_session(void);
 
 #endif

@@ -3,7 +3,8 @@
 #define _GNU_SOURCE
 #endif
 #include "submission.h"
-#include "sandbox.h"
+#include "command.h"
+#include "instructor/clean.h"
 
 #include <fcntl.h>
 #include <ftw.h>
@@ -14,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MAX_WORDS = 128, MAX_PATHS = 32, MB = 1 << 20 };
+enum { MAX_WORDS = 128, MAX_PATHS = 64, MB = 1 << 20 };
 
 // ---- what the tools share -----------------------------------------------------------
 
@@ -25,6 +26,7 @@ const char *joined(char *path, const char *format, ...)
     int length = vsnprintf(path, PATH_MAX, format, arguments);
     va_end(arguments);
     if (length >= PATH_MAX) {
+        clean_text(path);
         fprintf(stderr, "a path is too long: %s\n", path);
         exit(2);
     }
@@ -82,6 +84,25 @@ void unescape(char *text)
     *to = '\0';
 }
 
+void clean_lines(char *text)
+{
+    for (char *to = text; *text; text = to) {
+        size_t n = strcspn(text, "\n");
+        const bool last = text[n] == '\0';
+        text[n] = '\0';
+        for (char *c = text; *c; c++)
+            *c = *c == '\t' ? ' ' : *c;
+        char *next = text + n + !last;
+        clean_text(text);
+        to = text + strlen(text);
+        if (!last) {
+            *to++ = '\n';
+            if (to != next)
+                memmove(to, next, strlen(next) + 1);
+        }
+    }
+}
+
 static int remove_one(const char *path, const struct stat *status, int type,
                       struct FTW *at)
 {
@@ -92,6 +113,74 @@ static int remove_one(const char *path, const struct stat *status, int type,
 void remove_folder(const char *folder)
 {
     nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+// ---- the table of points ------------------------------------------------------------
+
+// "1.3", function, test, points: nothing else, and each of them fits.
+static bool read_row(char *line, struct row *row)
+{
+    int after = 0, chapter, exercise;
+    line[strcspn(line, "\r")] = '\0';
+    *row = (struct row){.points = -1};
+    return sscanf(line, "%15[0-9.]\t%63[A-Za-z0-9_]\t%63[A-Za-z0-9_]\t%6d%n",
+                  row->exercise, row->function, row->test, &row->points, &after) == 4 &&
+           line[after] == '\0' && row->points >= 0 &&
+           sscanf(row->exercise, "%d.%d%n", &chapter, &exercise, &after) == 2 &&
+           row->exercise[after] == '\0';
+}
+
+static bool is_listed(const struct row *rows, size_t n, const struct row *row)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(rows[i].function, row->function) == 0 &&
+            strcmp(rows[i].test, row->test) == 0)
+            return true;
+    return false;
+}
+
+// The rows of `text` below its first line. NULL, with `why`, at the first that is none.
+static struct row *read_rows(char *text, size_t *n, char *why, size_t size)
+{
+    struct row *rows = NULL, row;
+    int number = 1;
+    for (char *line; (line = next_line(&text)) != NULL; number++) {
+        if (number > 1 && (*line == '\0' || strcmp(line, "\r") == 0))
+            continue;
+        if (number == 1 ? strncmp(line, "exercise\tfunction\ttest\tpoints", 30) != 0
+                        : !read_row(line, &row))
+            snprintf(why, size, "line %d is not: exercise, function, test, points",
+                     number);
+        else if (number > 1 && is_listed(rows, *n, &row))
+            snprintf(why, size, "line %d: %s/%s has a row already", number, row.function,
+                     row.test);
+        if (*why != '\0')
+            break;
+        struct row *more = realloc(rows, (*n + 1) * sizeof *rows);
+        if (more == NULL) {
+            snprintf(why, size, "there is no memory for it");
+            break;
+        }
+        rows = more;
+        if (number > 1)
+            rows[(*n)++] = row;
+    }
+    if (*why == '\0' && *n > 0)
+        return rows;
+    free(rows);
+    return NULL;
+}
+
+struct row *submission_points(const char *path, size_t *n, char *why, size_t size)
+{
+    char *text = read_text(path);
+    *n = 0;
+    *why = '\0';
+    struct row *rows = text != NULL ? read_rows(text, n, why, size) : NULL;
+    if (rows == NULL && *why == '\0')
+        snprintf(why, size, "%s", text == NULL ? "it cannot be read" : "it has no rows");
+    free(text);
+    return rows;
 }
 
 // ---- commands -----------------------------------------------------------------------
@@ -130,21 +219,124 @@ const char *course_flags(void)
 
 // ---- the fence around a compiler ----------------------------------------------------
 
-// What a compiler needs of the machine. Nobody's home, no other submission, no solution.
-static const char *const toolchain[] = {
-    "/usr",
-    "/bin",
-    "/lib",
-    "/lib64",
-    "/opt",
-    "/etc/ld.so.cache",
-    "/etc/alternatives",
-    "/nix/store",
-    "/Library",
-    "/Applications",
-    "/System",
-    NULL,
-};
+// What a compiler needs of the machine: in each of these places, and in that of the
+// compiler itself, the folders of programs, libraries and headers. Nobody's home, nothing
+// else below /usr or /opt, no other submission, no solution.
+static const char *const places[] = {"", "/usr", "/usr/local"};
+static const char *const parts[] = {"bin",    "lib",     "lib32",  "lib64",
+                                    "libx32", "libexec", "include"};
+static const char *const others[] = {
+    "/etc/ld.so.cache", "/etc/alternatives", "/nix/store",     "/gnu/store",
+    "/Applications",    "/Library",          "/System/Library"};
+
+static const char *toolchain[MAX_PATHS + 1]; // found once
+static const char *compilers[MAX_PATHS + 1]; // the programs of $CC, where they really lie
+
+static void add_path(const char **list, const char *path)
+{
+    size_t n = 0;
+    while (list[n] != NULL)
+        if (strcmp(list[n++], path) == 0)
+            return;
+    if (n < MAX_PATHS && access(path, F_OK) == 0)
+        list[n] = strdup(path);
+}
+
+static void add_place(const char *place)
+{
+    char path[PATH_MAX];
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        add_path(toolchain, joined(path, "%s/%s", place, parts[i]));
+}
+
+// A program of $CC that lies at `path`: itself, and, if that is PLACE/bin, its place.
+static void add_program(const char *path)
+{
+    char real[PATH_MAX];
+    if (access(path, X_OK) != 0 || realpath(path, real) == NULL)
+        return;
+    add_path(compilers, path);
+    add_path(compilers, real);
+    char *slash = strrchr(real, '/');
+    *slash = '\0';
+    slash = strrchr(real, '/');
+    if (slash != NULL && strcmp(slash, "/bin") == 0) {
+        *slash = '\0';
+        add_place(real);
+    }
+}
+
+// Calls `use` with each part of a list such as $PATH that is absolute.
+static void each_folder(const char *list, const char *behind, void (*use)(const char *))
+{
+    char path[PATH_MAX];
+    while (*list) {
+        size_t n = strcspn(list, ":");
+        if (*list == '/' && n + strlen(behind) + 2 < sizeof path)
+            use(joined(path, "%.*s%s%s", (int)n, list, *behind ? "/" : "", behind));
+        list += n + (list[n] == ':');
+    }
+}
+
+static void add_library_folder(const char *path)
+{
+    add_path(toolchain, path);
+}
+
+static void find_toolchain(void)
+{
+    char *words, *rest = NULL;
+    if (toolchain[0] != NULL || (words = strdup(environment("CC", "cc"))) == NULL)
+        return;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        add_place(places[i]);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        add_path(toolchain, others[i]);
+    for (char *word = strtok_r(words, " \t", &rest); word != NULL;
+         word = strtok_r(NULL, " \t", &rest))
+        if (*word == '/')
+            add_program(word);
+        else if (*word != '-' && strchr(word, '/') == NULL)
+            each_folder(environment("PATH", ""), word, add_program);
+    each_folder(environment("LD_LIBRARY_PATH", ""), "", add_library_folder);
+    free(words);
+}
+
+static bool is_below(const char *path, const char *folder)
+{
+    size_t n = strlen(folder);
+    return strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == '\0');
+}
+
+bool submission_lies_open(const char *folder)
+{
+    char real[PATH_MAX], shown[PATH_MAX];
+    bool open = false;
+    find_toolchain();
+    if (realpath(folder, real) == NULL)
+        return false;
+    for (size_t i = 0; toolchain[i] != NULL; i++)
+        open = open || (realpath(toolchain[i], shown) != NULL && is_below(real, shown));
+    return open;
+}
+
+// All that a compiler finds in its environment: nothing of the instructor's.
+static char *const *compiler_environment(void)
+{
+    static char path[PATH_MAX + 8], libraries[PATH_MAX + 24];
+    static char *variables[6];
+    size_t n = 0;
+    snprintf(path, sizeof path, "PATH=%s", environment("PATH", "/usr/bin:/bin"));
+    variables[n++] = path;
+    variables[n++] = (char *)(size_t) "TMPDIR=.";
+    variables[n++] = (char *)(size_t) "LC_ALL=C";
+    variables[n++] = (char *)(size_t) "CCACHE_DISABLE=1";
+    snprintf(libraries, sizeof libraries, "LD_LIBRARY_PATH=%s",
+             environment("LD_LIBRARY_PATH", ""));
+    if (getenv("LD_LIBRARY_PATH") != NULL) // some compilers are found by it
+        variables[n++] = libraries;
+    return variables;
+}
 
 static void list_paths(const char **list, const char *const *some,
                        const char *const *more)
@@ -157,58 +349,54 @@ static void list_paths(const char **list, const char *const *some,
     list[n] = NULL;
 }
 
-// Failures that are the machine's: what the compiler says of them is not about the file.
-static bool blames_machine(const char *log)
-{
-    static const char *const signs[] = {
-        "No space left on device", "Resource temporarily unavailable",
-        "Input/output error",      "Too many open files",
-        "cannot execute",          "Exec format error",
-        "Stale file handle",
-    };
-    char *text = read_text(log);
-    bool found = false;
-    for (size_t i = 0; text != NULL && i < sizeof signs / sizeof *signs; i++)
-        found = found || strstr(text, signs[i]) != NULL;
-    free(text);
-    return found;
-}
-
 // Runs a compiler in build->folder, where alone it may write. `also` may be read too.
+// NOT_TRIED only if it could not start or did not come to an end.
 static enum built run_compiler(const struct build *build, struct command *command,
-                               const char *const *also)
+                               const char *const *also, const char *log)
 {
-    const char *readable[MAX_PATHS + 1], *const writable[] = {build->folder, "/dev/null",
-                                                              NULL};
-    char log[PATH_MAX];
-    list_paths(readable, toolchain, also);
-    setenv("TMPDIR", build->folder, 1);
+    const char *given[MAX_PATHS + 1], *const writable[] = {build->folder, "/dev/null",
+                                                           NULL};
+    char path[PATH_MAX];
+    find_toolchain();
+    list_paths(given, compilers, also);
     const struct sandbox sandbox = {
         .cpu_seconds = build->cpu_seconds,
         .wall_seconds = 30 + 15 * build->cpu_seconds,
         .memory_bytes = (size_t)1024 * MB,
         .file_bytes = 32 * MB,
-        .readable = readable,
+        .readable = toolchain,
+        .hidden = build->hidden,
+        .given = given,
         .writable = writable,
+        .environment = compiler_environment(),
         .folder = build->folder,
-        .output = joined(log, "%s/build.log", build->folder),
+        .output = joined(path, "%s/%s", build->folder, log),
         .own_spaces = build->own_spaces,
+        .as_nobody = true,
     };
     struct ending end = sandbox_run(&sandbox, command->words);
     free_words(command);
     if (end.cause == ENDED_EXIT && end.status == 0)
         return BUILT;
-    bool ours = end.cause == ENDED_UNKNOWN || end.cause == ENDED_WALL_TIME ||
-                (end.cause == ENDED_EXIT && end.status == 127) || blames_machine(log);
-    return ours ? NOT_TRIED : NOT_BUILT;
+    if (end.cause == ENDED_UNKNOWN || end.cause == ENDED_WALL_TIME ||
+        (end.cause == ENDED_EXIT && end.status == 127))
+        return NOT_TRIED;
+    return end.cause == ENDED_CPU_TIME || end.cpu_seconds >= build->cpu_seconds
+               ? TOO_LONG
+               : NOT_BUILT;
+}
+
+bool submission_is_plain(const char *path)
+{
+    struct stat status;
+    return lstat(path, &status) == 0 && S_ISREG(status.st_mode) &&
+           status.st_size < SUBMISSION_BYTES;
 }
 
 bool submission_copy(const char *from, const char *to)
 {
-    struct stat status;
     int in = open(from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    bool good = in >= 0 && fstat(in, &status) == 0 && S_ISREG(status.st_mode) &&
-                status.st_size < SUBMISSION_BYTES;
+    bool good = in >= 0 && submission_is_plain(from);
     char *text = malloc(SUBMISSION_BYTES);
     ssize_t n = good && text != NULL ? read(in, text, SUBMISSION_BYTES) : -1;
     int out = n >= 0 ? open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644) : -1;
@@ -216,8 +404,10 @@ bool submission_copy(const char *from, const char *to)
     free(text);
     if (in >= 0)
         close(in);
-    if (out >= 0)
-        close(out);
+    if (out >= 0 && (close(out) != 0 || !good)) {
+        remove(to);
+        good = false;
+    }
     return good;
 }
 
@@ -225,10 +415,8 @@ bool submission_copy(const char *from, const char *to)
 static bool is_systems(const char *path)
 {
     bool below = false;
-    for (size_t i = 0; toolchain[i] != NULL; i++) {
-        size_t n = strlen(toolchain[i]);
-        below = below || (strncmp(path, toolchain[i], n) == 0 && path[n] == '/');
-    }
+    for (size_t i = 0; toolchain[i] != NULL; i++)
+        below = below || is_below(path, toolchain[i]);
     return below && strstr(path, "/../") == NULL;
 }
 
@@ -261,77 +449,228 @@ static bool read_only_headers(const struct build *build)
     return good;
 }
 
-// The file may have a main of its own, which goes by another name here.
-static enum built compile_with_main_as(const char *main, const struct build *build,
-                                       bool has_header, bool fenced)
+static void add_formatted(struct command *command, const char *format, const char *text)
+    __attribute__((format(printf, 2, 0)));
+static void add_formatted(struct command *command, const char *format, const char *text)
 {
-    char path[PATH_MAX];
+    char word[PATH_MAX];
+    add_word(command, joined(word, format, text));
+}
+
+static struct command start_command(const struct build *build, const char *flags)
+{
     struct command command = {.n = 0};
     add(&command, environment("CC", "cc"));
     add(&command, build->flags);
-    add(&command, "-w -fPIC -c");
-    add_word(&command, joined(path, "-Dmain=%s", main));
-    if (!fenced)
-        add(&command, "-MD");
-    add_word(&command, joined(path, "%s.c", build->name));
-    add(&command, "-o");
-    add_word(&command, joined(path, "%s.o", build->name));
-    if (has_header) {
-        add(&command, "-include");
-        add_word(&command, joined(path, "%s.h", build->chapter));
-    }
-    return run_compiler(build, &command, NULL);
+    add(&command, flags);
+    return command;
 }
 
-// What a compiler says of a `static` that does not fit where it stands.
-static bool blames_static(const struct build *build)
+// The file may have a main of its own, which goes by another name here.
+static enum built compile_with_main_as(const char *main, const struct build *build,
+                                       const char *flags)
 {
     char path[PATH_MAX];
-    char *log = read_text(joined(path, "%s/build.log", build->folder));
-    bool found = log != NULL && (strstr(log, "static") || strstr(log, "storage class"));
-    free(log);
-    return found;
+    struct command command = start_command(build, "-w -fPIC -c");
+    add(&command, flags);
+    add_formatted(&command, "-Dmain=%s", main);
+    add_formatted(&command, "%s.c", build->name);
+    add(&command, "-o");
+    add_formatted(&command, "%s.o", build->name);
+    if (access(joined(path, "%s/%s.h", build->folder, build->chapter), R_OK) == 0) {
+        add(&command, "-include");
+        add_formatted(&command, "%s.h", build->chapter);
+    }
+    return run_compiler(build, &command, NULL, "build.log");
+}
+
+static bool write_new(const char *folder, const char *name, const char *text, size_t n)
+{
+    char path[PATH_MAX];
+    FILE *file = fopen(joined(path, "%s/%s", folder, name), "w");
+    bool good = file != NULL && fwrite(text, 1, n, file) == n;
+    return file != NULL && fclose(file) == 0 && good;
+}
+
+static bool has_room(const char *folder)
+{
+    static char room[8 * MB];
+    char path[PATH_MAX];
+    memset(room, 1, sizeof room);
+    bool good = write_new(folder, "room", room, sizeof room);
+    remove(joined(path, "%s/room", folder));
+    return good;
+}
+
+static struct command link_command(const struct build *build, const char *flags)
+{
+    struct command command = start_command(build, environment("SHARED", "-fPIC -shared"));
+    add(&command, "-w");
+    add(&command, flags);
+    add(&command, "-o");
+    add_formatted(&command, "%s.so", build->name);
+    add_formatted(&command, "%s.o", build->name);
+    return command;
+}
+
+static enum built run_linker(const struct build *build, struct command *command,
+                             const char *const *objects, const char *log)
+{
+    size_t n = strlen(build->folder);
+    for (size_t i = 0; objects != NULL && objects[i] != NULL; i++)
+        add_word(command,
+                 is_below(objects[i], build->folder) ? objects[i] + n + 1 : objects[i]);
+    add(command, environment("LDFLAGS", ""));
+    add(command, "-lm");
+    return run_compiler(build, command, objects, log);
+}
+
+// Whether a file of ours, in which nothing can be wrong, is built in the same place with
+// the same flags: if not, no other can be blamed for that.
+static bool machine_works(const struct build *build)
+{
+    static const char probe[] = "int probe(int x);\nint probe(int x) { return x + 1; }\n";
+    struct build ours = *build;
+    ours.name = "probe";
+    if (!has_room(build->folder) ||
+        !write_new(build->folder, "probe.c", probe, strlen(probe)))
+        return false;
+    struct command compile = start_command(build, "-w -fPIC -c probe.c -o probe.o");
+    struct command link = link_command(&ours, "");
+    return run_compiler(build, &compile, NULL, "probe.log") == BUILT &&
+           run_linker(build, &link, NULL, "probe.log") == BUILT;
+}
+
+static enum built blame(const struct build *build, enum built built)
+{
+    return built != NOT_BUILT || machine_works(build) ? built : NOT_TRIED;
 }
 
 // A static main that nobody calls is left out, with all that only it needs: that compiles
-// in a tenth of the time.
+// in a tenth of the time. Some files use the name for more, and are compiled as they are.
+static enum built compile(const struct build *build, const char *flags)
+{
+    enum built built = compile_with_main_as("static chapter_main", build, flags);
+    return built == NOT_BUILT ? compile_with_main_as("chapter_main", build, flags)
+                              : built;
+}
+
+// The source and the chapter's header, in the folder.
+static enum built lay_out(const struct build *build, const char *source)
+{
+    char path[PATH_MAX], header[PATH_MAX];
+    joined(path, "%s/%s.h", build->folder, build->chapter);
+    if (access(joined(header, "tests/%s.h", build->chapter), R_OK) == 0 &&
+        access(path, R_OK) != 0 && !submission_copy(header, path))
+        return NOT_TRIED;
+    if (submission_copy(source, joined(path, "%s/%s.c", build->folder, build->name)))
+        return BUILT;
+    return submission_is_plain(source) ? NOT_TRIED : NOT_BUILT;
+}
+
 enum built submission_compile(const struct build *build, const char *source)
 {
-    char path[PATH_MAX];
-    if (!submission_copy(source, joined(path, "%s/%s.c", build->folder, build->name)))
-        return NOT_BUILT;
-    char header[PATH_MAX];
     const bool fenced = sandbox_has_landlock() || build->own_spaces;
-    const bool has_header =
-        access(joined(header, "tests/%s.h", build->chapter), R_OK) == 0;
-    joined(path, "%s/%s.h", build->folder, build->chapter);
-    if (has_header && access(path, R_OK) != 0 && !submission_copy(header, path))
-        return NOT_TRIED;
-    enum built built =
-        compile_with_main_as("static chapter_main", build, has_header, fenced);
-    if (built == NOT_BUILT && blames_static(build))
-        built = compile_with_main_as("chapter_main", build, has_header, fenced);
+    enum built built = lay_out(build, source);
+    if (built != BUILT)
+        return built;
+    built = blame(build, compile(build, fenced ? "" : "-MD"));
     return built == BUILT && !fenced && !read_only_headers(build) ? NOT_BUILT : built;
 }
 
 enum built submission_link(const struct build *build, const char *const *objects)
 {
-    char path[PATH_MAX];
-    struct command command = {.n = 0};
-    add(&command, environment("CC", "cc"));
-    add(&command, build->flags);
-    add(&command, environment("SHARED", "-fPIC -shared"));
-    add(&command, "-w");
-    add_word(&command, joined(path, "%s.o", build->name));
-    for (size_t i = 0; objects != NULL && objects[i] != NULL; i++)
-        add_word(&command, objects[i]);
-    add(&command, "-o");
-    add_word(&command, joined(path, "%s.so", build->name));
-    add(&command, environment("LDFLAGS", ""));
-    add(&command, "-lm");
-    return run_compiler(build, &command, objects);
+    struct command command = link_command(build, "");
+    return blame(build, run_linker(build, &command, objects, "build.log"));
 }
 
+// Elsewhere a symbol that is not there is found out when it is called.
+static const char *whole_flags(const struct build *build)
+{
+#if defined(__linux__)
+    if (strstr(build->flags, "-fsanitize=") == NULL)
+        return "-Wl,-z,defs";
+#endif
+    (void)build;
+    return "";
+}
+
+static enum built link_whole(const struct build *build)
+{
+    struct command command = link_command(build, whole_flags(build));
+    return run_linker(build, &command, NULL, "build.log");
+}
+
+static bool is_first_of_function(const struct chapter *chapter, size_t row)
+{
+    for (size_t i = 0; i < row; i++)
+        if (strcmp(chapter->rows[i].function, chapter->rows[row].function) == 0)
+            return false;
+    return true;
+}
+
+static const char weak[] = "__attribute__((weak)) void %s(void) {}\n",
+                  hidden[] = "__attribute__((visibility(\"hidden\"))) void %s(void) "
+                             "{ __builtin_trap(); }\n";
+
+// Links with other functions, of `text`, behind it.
+static bool links_with(const struct build *build, const char *text)
+{
+    char object[PATH_MAX];
+    const char *const objects[] = {joined(object, "%s/others.o", build->folder), NULL};
+    struct command compile = start_command(build, "-w -fPIC -c others.c -o others.o"),
+                   link = link_command(build, whole_flags(build));
+    return write_new(build->folder, "others.c", text, strlen(text)) &&
+           run_compiler(build, &compile, NULL, "probe.log") == BUILT &&
+           run_linker(build, &link, objects, "probe.log") == BUILT;
+}
+
+static void add_function(char *text, const char *format, const char *name)
+{
+    char line[192];
+    snprintf(line, sizeof line, format, name);
+    strcat(text, line);
+}
+
+// An exercise may be missing and be called by another one: it is filled in such that
+// nobody else sees it. False if something else is missing too.
+static bool link_without_exercises(const struct build *build,
+                                   const struct chapter *exercises)
+{
+    char text[MAX_CHAPTER_ROWS * 192], missing[MAX_CHAPTER_ROWS * 192] = "";
+    for (size_t without = 0; without <= exercises->n_rows; without++) {
+        text[0] = '\0';
+        if (without > 0 && !is_first_of_function(exercises, without - 1))
+            continue;
+        for (size_t i = 0; i < exercises->n_rows; i++)
+            if (is_first_of_function(exercises, i) && i + 1 != without)
+                add_function(text, weak, exercises->rows[i].function);
+        const bool links = links_with(build, text);
+        if (without == 0 && !links)
+            return false;
+        if (without > 0 && !links)
+            add_function(missing, hidden, exercises->rows[without - 1].function);
+    }
+    return links_with(build, missing);
+}
+
+// `inline` without `static` leaves the function out where it is not inlined, and whether
+// it is hangs on the compiler's mood: at the second try it is always there.
+enum built submission_build(const struct build *build, const char *source,
+                            const struct chapter *exercises)
+{
+    enum built built = submission_compile(build, source);
+    if (built != BUILT)
+        return built;
+    built = link_whole(build);
+    if (built == NOT_BUILT && compile(build, "-fgnu89-inline") == BUILT)
+        built = link_whole(build);
+    if (built == NOT_BUILT && link_without_exercises(build, exercises))
+        return BUILT;
+    return blame(build, built);
+}
+
+// At most LINES lines of COLUMNS bytes.
 void submission_log(const char *folder, char *text, size_t size)
 {
     enum { LINES = 30, COLUMNS = 200 };
@@ -346,6 +685,7 @@ void submission_log(const char *folder, char *text, size_t size)
         used += (size_t)wrote;
     }
     text[used] = '\0';
+    clean_lines(text);
     free(log);
 }
 
@@ -392,13 +732,27 @@ static bool read_results(const char *path, struct chapter *chapter)
     return whole;
 }
 
+// What stands beside the test binary, BUILD/tests/01_lookup, and is used by it.
+static const char *beside(char *path, const char *tests, const char *format)
+{
+    const char *name = strrchr(tests, '/') + 1;
+    char build[PATH_MAX];
+    joined(build, "%.*s", (int)(name - 1 - tests), tests);
+    char *slash = strrchr(build, '/');
+    if (slash != NULL)
+        *slash = '\0';
+    return joined(path, format, slash != NULL ? build : ".", name);
+}
+
 static struct ending run_tests(const struct judging *judging, const char *results,
                                const char *log)
 {
-    char submission[PATH_MAX], to[PATH_MAX], only[128];
-    const char *readable[MAX_PATHS + 1], *const points = judging->points;
-    const char *const read_too[] = {judging->tests, points,
-                                    judging->own_spaces ? NULL : "/proc", NULL};
+    char submission[PATH_MAX], to[PATH_MAX], caller[PATH_MAX], wrong[PATH_MAX], only[128];
+    const char *readable[MAX_PATHS + 1];
+    const char *const processes[] = {judging->own_spaces ? NULL : "/proc", NULL};
+    const char *const given[] = {judging->tests, judging->points,
+                                 beside(caller, judging->tests, "%s/caller/%s"),
+                                 beside(wrong, judging->tests, "%s/wrong/%s.so"), NULL};
     const char *const spaces[] = {judging->folder, "/dev/null", NULL};
     const char *const no_spaces[] = {judging->folder, "/dev/null", "/tmp", "/dev/shm",
                                      NULL};
@@ -409,11 +763,14 @@ static struct ending run_tests(const struct judging *judging, const char *result
     snprintf(only, sizeof only, "--only=%s", judging->only != NULL ? judging->only : "");
     struct sandbox sandbox = {.cpu_seconds = 60, .wall_seconds = 240, .output = log};
     if (judging->fenced) {
-        list_paths(readable, toolchain, read_too);
+        find_toolchain();
+        list_paths(readable, toolchain, processes);
         sandbox.readable = readable;
+        sandbox.hidden = judging->hidden;
+        sandbox.given = given;
         sandbox.writable = judging->own_spaces ? spaces : no_spaces;
         sandbox.folder = judging->folder;
-        sandbox.own_spaces = judging->own_spaces;
+        sandbox.own_spaces = sandbox.sees_processes = judging->own_spaces;
         sandbox.wall_seconds = 1200;
     }
     return sandbox_run(&sandbox, argv);
@@ -436,6 +793,7 @@ bool submission_judge(const struct judging *judging, struct chapter *chapter, ch
     snprintf(why, size, "the judge died or its results are not whole (%s %d):\n%.2000s",
              end.cause == ENDED_EXIT ? "exit" : "signal or time", end.status,
              said ? said : "");
+    clean_lines(why);
     free(said);
     return false;
 }

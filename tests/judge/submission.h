@@ -1,5 +1,5 @@
 // A file that nobody trusts, from its source to its verdicts: compiled and linked behind
-// the fence of sandbox.h, then judged by its chapter's test binary. What `make check1
+// the fence of command.h, then judged by its chapter's test binary. What `make check1
 // SUBMISSION=`, `make grade` and the tests of the tests share.
 #ifndef SUBMISSION_H
 #define SUBMISSION_H
@@ -26,35 +26,52 @@ struct chapter {
 
 bool row_passes(const struct row *row);
 
+// All rows of a table of points, to be freed. NULL, and in one sentence `why`, if a line is
+// no row, or a test has two.
+struct row *submission_points(const char *path, size_t *n, char *why, size_t size);
+
 // ---- building -----------------------------------------------------------------------
 
 struct build {
-    const char *name;    // "01_lookup": makes FOLDER/01_lookup.c, .o and .so
-    const char *chapter; // whose header, tests/NN_name.h, comes before the source
-    const char *folder;  // absolute: the only place where the compiler may write
-    const char *flags;   // for the compiler
-    double cpu_seconds;  // for each program it runs
-    bool own_spaces;     // see struct sandbox
+    const char *name;          // "01_lookup": makes FOLDER/01_lookup.c, .o and .so
+    const char *chapter;       // whose header, tests/NN_name.h, comes before the source
+    const char *folder;        // absolute: the only place where the compiler may write
+    const char *flags;         // for the compiler
+    double cpu_seconds;        // for each program it runs
+    bool own_spaces;           // see struct sandbox
+    const char *const *hidden; // folders that no compiler sees, wherever they lie
 };
 
-// NOT_BUILT is the file's own fault, NOT_TRIED ours or the machine's. What the compiler
-// said is in FOLDER/build.log.
-enum built { BUILT, NOT_BUILT, NOT_TRIED };
+// NOT_BUILT and TOO_LONG are the file's own fault, NOT_TRIED ours or the machine's: which
+// it is, no word of the compiler's decides. They are in FOLDER/build.log, for a person.
+enum built { BUILT, NOT_BUILT, TOO_LONG, NOT_TRIED };
 
 // The flags of `make`, or good ones without it.
 const char *course_flags(void);
 
-// Compiles an ordinary file, no link, of less than SUBMISSION_BYTES, to FOLDER/NAME.o. It
-// may read the system's headers, and nothing else.
+// Compiles a plain file to FOLDER/NAME.o. It may read the system's headers, and nothing
+// else.
 enum built submission_compile(const struct build *build, const char *source);
 
 // Links NAME.o, with `objects` (ended by NULL, or NULL for none) behind it, to NAME.so.
 enum built submission_link(const struct build *build, const char *const *objects);
 
+// Both, for a file that must be whole: every function that it calls is in it, in the C
+// library or in `exercises`. Makes NAME.so.
+enum built submission_build(const struct build *build, const char *source,
+                            const struct chapter *exercises);
+
+// True if the compiler could read what is below this folder without spaces of its own:
+// some of what it needs lies there too.
+bool submission_lies_open(const char *folder);
+
+// An ordinary file, no link, of less than SUBMISSION_BYTES: another one is not built.
+bool submission_is_plain(const char *path);
+
 // Copies such a file. False if it is none, or `to` is there already.
 bool submission_copy(const char *from, const char *to);
 
-// The first lines of FOLDER/build.log, printable.
+// The first lines of FOLDER/build.log, clean.
 void submission_log(const char *folder, char *text, size_t size);
 
 // ---- judging ------------------------------------------------------------------------
@@ -67,6 +84,7 @@ struct judging {
     const char *points; // the table of points if `fenced`
     bool fenced;        // all paths are absolute, and nothing else can be read
     bool own_spaces;
+    const char *const *hidden; // see struct build
 };
 
 // Has an object judged: `chapter` holds the rows that are wanted, and takes what was said
@@ -90,6 +108,9 @@ char *next_line(char **text);
 
 // Undoes \n, \t and \\ in place.
 void unescape(char *text);
+
+// clean_text for each line: their ends stay, a tab becomes a space.
+void clean_lines(char *text);
 
 void remove_folder(const char *folder);
 

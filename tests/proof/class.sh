@@ -7,7 +7,7 @@
 set -u
 LC_ALL=C
 export LC_ALL
-unset SUBMISSIONS HIDDEN SHARD STRICT SEED GRADES MAKEFLAGS MFLAGS MAKELEVEL
+unset SUBMISSION SUBMISSIONS HIDDEN SHARD SHARDS JOBS STRICT SEED GRADES MAKEFLAGS MFLAGS MAKELEVEL
 BUILD=${BUILD:-build}
 export BUILD
 n_students=${1:-8}
@@ -77,7 +77,11 @@ while [ "$k" -lt "$kills" ]; do
     while [ "$(n_states)" -lt "$enough" ] && kill -0 $grading 2>/dev/null; do
         sleep 0.1 2>/dev/null || sleep 1
     done
-    kill -9 $grading 2>/dev/null || bad="it was done before it could be killed"
+    kill -STOP $grading 2>/dev/null || bad="it was done before it could be killed"
+    SUBMISSIONS=$class GRADES=$room/grades "$BUILD/grade" >"$room/second.txt" 2>&1 &&
+        bad="${bad:-two graders are at work at once}"
+    grep -q 'another make grade is at work' "$room/second.txt" || bad="${bad:-$(cat "$room/second.txt")}"
+    kill -9 $grading 2>/dev/null
     wait $grading 2>/dev/null
     grading=
 done
@@ -196,7 +200,7 @@ says nearly "not quite a chapter's"
 says pipe "$first.c: ignored, no ordinary file"
 says bomb "unpacks to more than 64 MB"
 says upwards "^$first: 0 of "
-for k in 1 2 3 4 5 6 7 8; do says "damaged $k" "cannot be read, it is"; done
+for k in 1 2 3 4 5 6 7 8; do says "damaged $k" "cannot be read to its end, it is"; done
 if [ -d "$odd/zipped" ]; then
     says zipped "bomb.zip/$first.c: ignored, 1 MB or more"
     says zipped "link.zip/$first.c: ignored, a link"
@@ -222,49 +226,404 @@ done
 [ "$n_sums" -gt 2 ] || bad="${bad:-there were only $n_sums files to look at}"
 verdict "results.json has the SHA-256 of what was handed in" "$bad"
 
-# ------------------------------------------------------------------ isolation, step by step
+# ------------------------------------------------------------------ what a share may not say
+damaged() # a sed script that damages a share
+{
+    sed "$1" "$shares/3-of-3.tsv" >"$room/damaged.tsv"
+    merge "$shares/1-of-3.tsv" "$shares/2-of-3.tsv" "$room/damaged.tsv" >"$room/said.txt" 2>&1
+    status=$?
+    [ "$status" -eq 2 ] || bad="${bad:-$1: exit code $status}"
+    [ "$(wc -l <"$room/said.txt")" -eq 1 ] || bad="${bad:-$1: not one sentence: $(cat "$room/said.txt")}"
+}
+
+bad=
+tab=$(printf '\t')
+for line in grades tests class shard seed isolation took chapter student part; do
+    damaged "/^$line$tab/d"
+done
+for change in 's/^shard.*/shard	1	0/' 's/^shard.*/shard	4	3/' 's/^took.*/took	1e125/' 's/^took.*/took	-1/' \
+    's/^took.*/took	nan/' 's/^isolation	./isolation	9/' 's/^class	\([^	]*\).*/class	\1	0/' \
+    's/^seed.*/seed	/' 's/^chapter	\([^	]*\).*/chapter	\1	99999999999/' '/^row/{s/.*//;}' \
+    's/^\(row	shown	[^	]*	[^	]*	[^	]*	[0-9]*\)	[0-9]*/\1	4000000/' \
+    's/^\(row	shown	[^	]*	[^	]*	[^	]*\)	[0-9]*/\1	-4/' \
+    's/^\(row.*	\)\(pass\|wrong\|not written\)	/\1splendid	/' 's/^part	[^	]*/part	99_nothing/' \
+    's/^student	[0-9]*/student	0/' 's/^end$/student	9	nobody/'; do
+    damaged "$change"
+done
+printf 'grades\t1\0\nend\n' >"$room/damaged.tsv"
+merge "$room/damaged.tsv" >"$room/said.txt" 2>&1 && bad="${bad:-a zero byte is taken}"
+same "$room/merged/grades.csv" "$room/known.csv" >"$room/said.txt" || bad="${bad:-the grades moved}"
+verdict "a share that is damaged anywhere is refused with one sentence" "$bad"
+
+# ------------------------------------------------------------------ what students learn of hidden tests
+bad=
+sed -e 's/^row	shown/row	hidden/' -e 's/^\(row	hidden.*	\(wrong\|crash\|not written\|does not build\)	\).*/\1THE SECRET/' \
+    "$room/grades/records.tsv" >"$room/hidden.tsv"
+GRADES=$room/told "$BUILD/grade" merge "$room/hidden.tsv" >"$room/said.txt" 2>&1 || bad=$(cat "$room/said.txt")
+grep -q 'THE SECRET' "$room/told/results.json" || bad="${bad:-the instructor is not told}"
+bad=${bad:-$(grep -r -l 'THE SECRET' "$room/told/feedback" "$room/told/gradescope")}
+grep -q 'not passed: hidden test' "$room"/told/feedback/*.txt || bad="${bad:-nobody is told what did not pass}"
+grep '"visibility": "after_published"' "$room"/told/gradescope/*.json | grep -q -v '"output": ""}' &&
+    bad="${bad:-Gradescope shows more than passed or not}"
+verdict "of a hidden test students learn whether it passed, and no more" "$bad"
+
+# ------------------------------------------------------------------ what the compiler may do
 one=$room/one
-mkdir -p "$one/somebody"
-cp "$file" "$one/somebody/$first.c"
+course=$(pwd)
 whole=$(awk -F '\t' -v c="$first" 'int($1) == int(c) { sum += $4 } END { print sum }' tests/points.tsv)
-if [ "$(uname -s)" = Linux ]; then
-    for step in 1:A=1 2:JUDGE_WITHOUT_SPACES=1 3:JUDGE_WITHOUT_SECCOMP=1; do
-        bad=
-        grade "$one" "$room/step" "${step#*:}" || bad="it failed: $(tail -n 3 "$room/said.txt")"
-        level=$(sed -n 's/^Isolation level \([123]\) of 3.*/\1/p' "$room/said.txt")
-        [ "${level:-0}" -ge "${step%%:*}" ] || bad="${bad:-level ${level:-none} was reached}"
-        grep -q "^\"somebody\",$whole," "$room/step/grades.csv" || bad="${bad:-$(tail -n 1 "$room/step/grades.csv")}"
-        verdict "a right answer is right at isolation level ${step%%:*} or below" "$bad"
+
+hand_in() # student: the file on stdin, behind a right answer if there is one
+{
+    mkdir -p "$one/$1"
+    cat - "$file" >"$one/$1/$first.c"
+}
+
+hand_in right </dev/null
+hand_in "declares main, and inlines" <<'E'
+extern int main();
+inline int twice(int x);
+inline int twice(int x) { return 2 * x; }
+int four(void) { return twice(2); }
+E
+hand_in "blames the machine" <<'E'
+#error No space left on device; Resource temporarily unavailable; Input/output error; cannot execute; static
+E
+printf '#error \033]0;owned\007\033[2J \302\233 \342\200\256 100 of 100\n' | hand_in "terminal codes"
+echo 'int helper(int x) { return helperr(x); }' | hand_in "mistyped"
+echo "#include \"$course/solutions/$first.c\"" | hand_in "includes the solution"
+echo "#include \"/proc/self/cwd/../../../../solutions/$first.c\"" | hand_in "includes through proc"
+echo "__asm__(\".include \\\"$course/tests/$first.c\\\"\\n\");" | hand_in "assembles the tests"
+echo "__asm__(\".include \\\"$course/tests/points.tsv\\\"\\n\");" | hand_in "assembles the points"
+hand_in "assembles the environment" <<'E'
+__asm__(".include \"/proc/self/environ\"\n.altmacro\n.macro say x\n.error \"seed \\x\"\n.endm\nsay %SEED\n");
+E
+echo '#include "/proc/self/environ"' | hand_in "includes the environment"
+
+graded() # student, points
+{
+    grep -q "^\"$1\",$2," "$room/step/grades.csv" || bad="${bad:-$(grep "^\"$1\"" "$room/step/grades.csv"), not $2}"
+}
+
+quotes() # a pattern that no student may read
+{
+    if grep -r -q -e "$1" "$room/step/feedback"; then
+        bad="${bad:-feedback quotes \"$1\": $(grep -r -e "$1" "$room/step/feedback" | head -n 1)}"
+    fi
+}
+
+only() # students: the class has no others
+{
+    rm -rf "$room/some"
+    mkdir "$room/some"
+    for student; do cp -R "$one/$student" "$room/some"; done
+}
+
+step() # level, settings...
+{
+    level=$1
+    shift
+    bad=
+    grade "$room/some" "$room/step" SEED=8123 TOKEN=a-secret-8124 "$@" ||
+        bad="it failed: $(tail -n 3 "$room/said.txt")"
+    reached=$(sed -n 's/^Isolation level \([123]\) of 3.*/\1/p' "$room/said.txt")
+    [ "${reached:-0}" -ge "$level" ] || bad="${bad:-level ${reached:-none} was reached}"
+    for student in right "declares main, and inlines"; do
+        [ ! -d "$room/some/$student" ] || graded "$student" "$whole"
     done
+    for student in "blames the machine" "terminal codes" "mistyped"; do
+        [ ! -d "$room/some/$student" ] || graded "$student" 0
+    done
+    cat "$room"/step/feedback/*.txt | tr -d '\n' | LC_ALL=C grep -q '[^ -~]' &&
+        bad="${bad:-a control character gets through}"
+    quotes 8124
+    if [ "${reached:-3}" -lt 3 ]; then
+        for student in "$room/some"/includes* "$room/some"/assembles*; do
+            [ ! -d "$student" ] || graded "$(basename "$student")" 0
+        done
+        quotes 8123
+        quotes "$(sed -n 's/^Test(\([a-z_]*, [a-z_]*\)).*/\1/p' "tests/$first.c" | head -n 1)"
+    fi
+    verdict "files that do not build, or read what is not theirs, at isolation level $level or below" "$bad"
+}
+
+if [ "$(uname -s)" = Linux ]; then
+    mkdir "$room/some"
+    cp -R "$one"/* "$room/some"
+    step 1
+    grep -q 'undefined reference to `helperr' "$room/step/feedback/mistyped.txt" ||
+        verdict "a mistyped helper is named" "$(cat "$room/step/feedback/mistyped.txt")"
+    only right "includes the solution" "assembles the tests" "assembles the environment"
+    step 2 JUDGE_WITHOUT_SPACES=1
 fi
-refuses "STRICT=1 refuses to grade below the highest level" 'STRICT=1 asks for isolation level 1' \
-    env SUBMISSIONS="$one" GRADES="$room/step" STRICT=1 JUDGE_WITHOUT_SPACES=1 "$BUILD/grade"
+only right "blames the machine" "terminal codes"
+step 3 JUDGE_WITHOUT_SPACES=1 JUDGE_WITHOUT_LANDLOCK=1 JUDGE_WITHOUT_SECCOMP=1
+refuses "STRICT= refuses to grade below the highest level, whatever its value" 'STRICT= asks for isolation level 1' \
+    env SUBMISSIONS="$one" GRADES="$room/step" STRICT=yes JUDGE_WITHOUT_SPACES=1 "$BUILD/grade"
+
+# ------------------------------------------------------------------ one file: make check1 SUBMISSION=
+check() # file, settings...: what is said is in said.txt, and the exit code the last line of it
+{
+    checked=$1
+    shift
+    env "$@" "$BUILD/grade" check "$first" "$checked" >"$room/said.txt" 2>&1
+    echo "exit code $?" >>"$room/said.txt"
+}
+
+said() # what the check must have said
+{
+    grep -q -e "$1" "$room/said.txt" || bad="${bad:-it does not say \"$1\": $(cat "$room/said.txt")}"
+}
+
+bad=
+mkdir -p "$BUILD/submission"
+ls "$BUILD/submission" >"$room/before.txt"
+check "$one/right/$first.c" JUDGE_WITHOUT_SPACES=1
+said '^Judged at isolation level [23] of 3: no spaces of their own'
+said "$whole of $whole points"
+said 'exit code 0'
+ln -s "$course/chapters/$first.c" "$room/link.c"
+check "$room/link.c"
+said 'it is a link to another file'
+check "$room/nowhere.c"
+said 'there is no such file'
+check "$one/assembles the tests/$first.c"
+said ' does not build: '
+said 'exit code 1'
+check "$one/terminal codes/$first.c"
+tr -d '\n' <"$room/said.txt" | LC_ALL=C grep -q '[^ -~]' && bad="${bad:-a control character reaches the terminal}"
+ls "$BUILD/submission" | cmp -s - "$room/before.txt" || bad="${bad:-it leaves $(ls "$BUILD/submission")}"
+verdict "one file is checked behind the fences of a class" "$bad"
+
+# A compiler that looks around, and says what it has seen.
+cat >"$room/spy.sh" <<'E'
+#!/bin/sh
+case "$*" in
+*NAME*) ;;
+*) exec cc "$@" ;;
+esac
+env | sed 's/=.*//' | sort | grep -v -x -e _ -e PWD -e OLDPWD -e SHLVL | tr '\n' ' '
+[ -z "$TOKEN$SEED$SUBMISSION" ] || echo "TOLD"
+{ : >>/proc/sys/kernel/core_pattern; } 2>/dev/null && echo "OPENED"
+{ : >>/tmp/outside-$$; } 2>/dev/null && [ -n "$LEVEL2" ] && echo "WROTE"
+cat COURSE/tests/points.tsv 2>/dev/null && echo "READ"
+[ ! -e COURSE/tests/points.tsv ] || echo "SAW"
+exit 1
+E
+sed -i.orig -e "s|NAME|$first.c|" -e "s|COURSE|$course|g" "$room/spy.sh"
+chmod 755 "$room" "$room/spy.sh"
+bad=
+for level in A=1 JUDGE_WITHOUT_SPACES=1; do
+    [ "$(uname -s)" = Linux ] || break
+    check "$one/right/$first.c" $level CC="$room/spy.sh" SEED=5 TOKEN=7
+    said '^CCACHE_DISABLE \(LD_LIBRARY_PATH \)\{0,1\}LC_ALL PATH TMPDIR '
+    if grep -q -e TOLD -e OPENED -e '^READ' "$room/said.txt" ||
+        { [ $level = A=1 ] && ! grep -q 'isolation level' "$room/said.txt" && grep -q SAW "$room/said.txt"; }; then
+        grep -q 'level 3' "$room/said.txt" || bad="${bad:-$level: $(grep -v '^ ' "$room/said.txt")}"
+    fi
+done
+verdict "a compiler has an empty environment, no file of the course, and nothing to set" "$bad"
+
+# ------------------------------------------------------------------ the machine's failures
+cat >"$room/broken.sh" <<'E'
+#!/bin/sh
+exec cc "$@"
+E
+chmod 755 "$room/broken.sh"
+two=$room/machine
+mkdir -p "$two/early" "$two/late"
+cp "$file" "$two/early/$first.c"
+bad=
+grade "$two" "$room/broken" CC="$room/broken.sh" || bad="it failed: $(tail -n 3 "$room/said.txt")"
+cp "$room/broken.sh" "$room/works.sh"
+printf '#!/bin/sh\n[ "$1" != --version ] || exec cc "$@"\necho "%s.c:1: error: it is wrong"\nexit 1\n' "$first" \
+    >"$room/broken.sh"
+echo '// late' | cat "$file" - >"$two/late/$first.c"
+grade "$two" "$room/broken" CC="$room/broken.sh" || bad="${bad:-it failed: $(tail -n 3 "$room/said.txt")}"
+grep -q '^"late",?' "$room/broken/grades.csv" || bad="${bad:-$(cat "$room/broken/grades.csv")}"
+grep -q "^\"early\",$whole," "$room/broken/grades.csv" || bad="${bad:-$(cat "$room/broken/grades.csv")}"
+cp "$room/works.sh" "$room/broken.sh"
+grade "$two" "$room/broken" CC="$room/broken.sh" || bad="${bad:-it failed: $(tail -n 3 "$room/said.txt")}"
+grep -q "^\"late\",$whole," "$room/broken/grades.csv" || bad="${bad:-afterwards: $(cat "$room/broken/grades.csv")}"
+verdict "a compiler that fails on every file is no fault of a file, and tried again later" "$bad"
+
+# In spaces of our own: a course that lies where compilers read, and a disk that is full.
+cat >"$room/elsewhere.sh" <<'E'
+mount --bind "$1" "$2" && cd "$2" || exit 77
+echo "#include \"$2/solutions/$3.c\"" >"$4/thief.c"
+"$5/grade" check "$3" "$4/thief.c"
+echo "exit code $?"
+mount -t tmpfs -o size=2m none "$4/small" || exit 77
+mkdir -p "$4/small/grades" "$4/machine/full"
+cp -R "$4/broken/state" "$4/small/grades" # the course's own solutions are judged
+echo '// full' | cat "$4/machine/early/$3.c" - >"$4/machine/full/$3.c"
+SUBMISSIONS=$4/machine GRADES=$4/small/grades CC=$4/broken.sh "$5/grade" >/dev/null 2>&1
+cat "$4/small/grades/grades.csv"
+E
+place=
+for place in /usr/lib/apt /usr/lib/udev /usr/lib/locale /usr/lib/rpm /usr/lib/systemd; do
+    [ ! -d "$place" ] || break
+done
+mkdir -p "$room/small"
+case $BUILD in
+/*) built=$BUILD ;;
+*) built=$course/$BUILD ;;
+esac
+if [ -d "$place" ] && unshare -rm true 2>/dev/null; then
+    bad=
+    BUILD=$built unshare -rm sh "$room/elsewhere.sh" "$course" "$place" "$first" "$room" "$built" >"$room/said.txt" 2>&1
+    if [ $? -ne 77 ]; then
+        grep -q 'level 3 of 3' "$room/said.txt" || said 'exit code 1'
+        grep -q "^\"full\",\($whole\|?\)," "$room/said.txt" || bad="${bad:-a full disk: $(cat "$room/said.txt")}"
+        verdict "a course below /usr is out of reach, and a full disk is nobody's zero" "$bad"
+    fi
+fi
+# ------------------------------------------------------------------ settings
+refused() # what must be said, settings...
+{
+    words=$1
+    shift
+    env SUBMISSIONS="$two" GRADES="$room/broken" "$@" "$BUILD/grade" >"$room/said.txt" 2>&1
+    [ $? -eq 2 ] || bad="${bad:-$*: it did not refuse}"
+    grep -q -e "$words" "$room/said.txt" || bad="${bad:-$*: it said $(cat "$room/said.txt")}"
+}
+
+bad=
+for setting in SEED HIDDEN GRADES SHARD JOBS; do refused "$setting= is set to nothing" $setting=; done
+refused 'SHARD= is no share' SHARD=abc
+refused 'SHARD= is no share' SHARD=0/3
+refused 'SHARD= is no share' SHARD=4/3
+refused 'SHARD= is no share' SHARD=1/3x
+refused 'JOBS= is no number' JOBS=abc
+refused 'JOBS= is no number' JOBS=0
+refused 'JOBS= is no number' JOBS=-2
+refused 'the grades would lie in SUBMISSIONS' GRADES="$two/grades"
+refused 'cannot read the folder' HIDDEN="$room/nowhere"
+refused 'say whom to grade' SUBMISSIONS=
+verdict "a setting that means nothing is refused with one sentence" "$bad"
 
 # ------------------------------------------------------------------ hidden tests
 hidden=$room/hidden
-mkdir -p "$hidden" "$BUILD/hidden"
+mkdir -p "$hidden"
 function=$(awk -F '\t' -v c="$first" 'int($1) == int(c) { print $2; exit }' tests/points.tsv)
 exercise=$(awk -F '\t' -v c="$first" 'int($1) == int(c) { print $1; exit }' tests/points.tsv)
-printf 'exercise\tfunction\ttest\tpoints\n%s\t%s\tunseen\t7\n' "$exercise" "$function" >"$hidden/points.tsv"
+
+table() # rows
+{
+    printf 'exercise\tfunction\ttest\tpoints\n' >"$hidden/points.tsv"
+    for row; do printf '%b\n' "$row" >>"$hidden/points.tsv"; done
+}
+
+judge_objects() # what a test is linked with
+{
+    for object in "$BUILD"/objects/tests/judge/*.o; do
+        case $object in
+        */submission.o | */command.o) ;;
+        *) printf '%s ' "$object" ;;
+        esac
+    done
+}
 
 hidden_test() # what it does
 {
-    printf '#include "%s.h"\n#include "judge.h"\nJUDGE_CHAPTER(%d);\nTest(%s, unseen) { %s }\n' \
-        "$first" "$((${first%%_*}))" "$function" "$1" >"$hidden/$first.c"
-    # shellcheck disable=SC2086
-    ${CC:-cc} ${TOOL_FLAGS:--std=gnu11 -D_GNU_SOURCE -Itests -Itests/judge} "$hidden/$first.c" \
-        "$BUILD/objects/tests/judge/judge.o" "$BUILD/objects/tests/judge/sandbox.o" -o "$BUILD/hidden/$first" \
-        ${LDFLAGS:-} ${CRITERION:-$(sh tests/student/course.sh criterion)} -ldl -lm >"$room/said.txt" 2>&1
+    table "$exercise\t$function\tunseen\t7"
+    {
+        printf '#include "%s.h"\n#include "judge.h"\n' "$first"
+        [ ! -f "$BUILD/calls/$first.h" ] || printf '#include "calls/%s.h"\n' "$first"
+        printf 'JUDGE_CHAPTER(%d);\nTest(%s, unseen) { %s }\n' "$((${first%%_*}))" "$function" "$1"
+    } >"$hidden/$first.c"
+    # shellcheck disable=SC2086  # these are lists of words
+    HIDDEN=$hidden CC=${CC:-cc} TOOL_FLAGS=${TOOL_FLAGS:--std=gnu11 -D_GNU_SOURCE -Itests -Itests/judge -I$BUILD} \
+        CRITERION=${CRITERION:-$(sh tests/student/course.sh criterion)} \
+        sh tests/instructor/hidden.sh $(judge_objects) >"$room/said.txt" 2>&1
+}
+
+unfit() # what must be said of the hidden tests as they are
+{
+    refused "$1" HIDDEN="$hidden" SUBMISSIONS="$one" GRADES="$room/step"
 }
 
 bad=
 # shellcheck disable=SC2016
-hidden_test 'double x = 1; expect_number("x", x, 1, 0, NULL); judge_passed();' ||
+hidden_test 'expect_accepted(true, 0); judge_passed();' ||
     bad="it does not build: $(head -n 3 "$room/said.txt")"
-refuses "a hidden test that an empty file passes grades nobody" 'an empty file' \
-    env SUBMISSIONS="$one" GRADES="$room/step" HIDDEN="$hidden" "$BUILD/grade"
-hidden_test 'judge_fail(WRONG, "never");' || bad="${bad:-it does not build}"
-refuses "a hidden test that the solution fails grades nobody" 'the solution of .* does not earn all' \
-    env SUBMISSIONS="$one" GRADES="$room/step" HIDDEN="$hidden" "$BUILD/grade"
-rm -f "$BUILD/hidden/$first" "$BUILD/hidden/.from"
-[ -z "$bad" ] || verdict "hidden tests build" "$bad"
+unfit 'an empty file'
+mv "$hidden" "$room/moved"
+cp -R "$room/moved" "$hidden"
+hidden=$room/moved
+unfit 'an empty file'
+verdict "a hidden test that an empty file passes grades nobody, from wherever it comes" "$bad"
+
+bad=
+hidden_test 'judge_fail(WRONG, "never");' || bad="it does not build: $(head -n 3 "$room/said.txt")"
+unfit 'the solution of .* does not earn all'
+verdict "a hidden test that the solution fails grades nobody" "$bad"
+
+bad=
+cp "$hidden/points.tsv" "$room/points.tsv"
+cp "$hidden/$first.c" "$hidden/9_trainer.c"
+unfit 'HIDDEN has a file 9_trainer.c'
+mv "$hidden/9_trainer.c" "$hidden/$first (1).c"
+unfit 'HIDDEN has a file'
+rm "$hidden/$first (1).c"
+for row in "99.1\tnobody\tunseen\t7" "$exercise\tnobody\tunseen\t7" "$exercise\t$function\tother" \
+    "$exercise\t$function\tother\tmany" "$exercise\t$function\tunseen\t7"; do
+    table "$exercise\t$function\tunseen\t7" "$row"
+    unfit 'points.tsv'
+done
+table
+unfit 'it has no rows'
+echo "$exercise	$function	unseen	7" >"$hidden/points.tsv"
+unfit 'line 1 is not'
+table "$exercise\t$function\tunseen\t7" "$exercise\t$function\tanother\t7"
+unfit 'the solution of .* does not earn all' # its row names no test
+cp "$room/points.tsv" "$hidden/points.tsv"
+rm "$hidden/$first.c"
+unfit "there is no $first.c beside it"
+verdict "a hidden file, row or test that matches nothing is an error" "$bad"
+rm -rf "$BUILD/hidden"
+
+# ------------------------------------------------------------------ names that students choose
+toy=$room/toy
+mkdir -p "$toy/chapters" "$toy/tests" "$toy/build/tests"
+cp Makefile "$toy"
+cp -R tests/student tests/instructor "$toy/tests"
+echo 'int main(void) { return 0; }' >"$toy/chapters/98_toy.c"
+: >"$toy/tests/98_toy.c"
+# shellcheck disable=SC2016
+printf '#!/bin/sh\nprintf "<%%s>\\n" "$SUBMISSIONS" "$GRADES" "$SHARDS" "$@"\n' >"$toy/build/grade"
+: >"$toy/build/tests/98_toy"
+chmod 755 "$toy/build/grade"
+
+by_make() # goals and settings
+{
+    (cd "$toy" && env -u BUILD -u CC -u TOOL_FLAGS make -o build/grade -o build/tests/98_toy CRITERION=-lx "$@" \
+        >said.txt 2>&1 </dev/null)
+    [ ! -e "$toy/OWNED" ] || bad="${bad:-make $* has run a command out of a name}"
+    rm -f "$toy/OWNED"
+}
+
+bad=
+# shellcheck disable=SC2016
+for name in 'x$(shell touch OWNED)' 'x$$(touch OWNED)' 'x`touch OWNED`' "x'; touch OWNED; '" 'x"; touch OWNED; "' \
+    'x$(eval $(shell touch OWNED))' 'x y,z)' 'x%#:;\'; do
+    mkdir -p "$toy/$name"
+    cp "$toy/chapters/98_toy.c" "$toy/$name"
+    by_make check98 SUBMISSION="$name/98_toy.c"
+    printf '<%s>\n' "$name/98_toy.c" >"$room/wanted"
+    tail -n "$(wc -l <"$room/wanted")" "$toy/said.txt" | cmp -s - "$room/wanted" ||
+        bad="${bad:-$name: check98 $(cat "$toy/said.txt")}"
+    by_make grade SUBMISSIONS="$name" GRADES="$name"
+    head -n "$(wc -l <"$room/wanted")" "$toy/said.txt" | grep -q 98_toy && bad="${bad:-$name: $(cat "$toy/said.txt")}"
+    printf '<%s>\n<%s>\n<>\n' "$name" "$name" >"$room/wanted"
+    head -n "$(wc -l <"$room/wanted")" "$toy/said.txt" | cmp -s - "$room/wanted" ||
+        bad="${bad:-$name: grade $(cat "$toy/said.txt")}"
+    by_make grade SUBMISSIONS=chapters HIDDEN="$name"
+    by_make grade-merge SHARDS="$name"
+    by_make check98 SUBMISSION="nowhere/$name"
+    by_make check SUBMISSION="$name"
+done
+by_make check98 SUBMISSION="$(printf 'no\033]0;owned\007where')"
+tr -d '\n' <"$toy/said.txt" | LC_ALL=C grep -q '[^ -~]' && bad="${bad:-a control character reaches the terminal}"
+by_make grade SUBMISSIONS=chapters HIDEN=nowhere
+grep -q 'no setting HIDEN' "$toy/said.txt" || bad="${bad:-HIDEN= is taken: $(cat "$toy/said.txt")}"
+verdict "neither make nor a shell runs what stands in a name" "$bad"

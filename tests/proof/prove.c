@@ -10,6 +10,7 @@
 // read from the files themselves, and whatever does not parse, is missing, dies or says
 // nothing has failed. The last line is "N passed, N failed".
 #include "answers.h"
+#include "command.h"
 #include "sandbox.h"
 #include "submission.h"
 
@@ -664,6 +665,7 @@ static void read_everything(void)
         bool comes_last;
     } checkers[] = {{"site", "tests/proof/site.sh", true},
                     {"grading", "tests/proof/class.sh", false},
+                    {"collecting", "tests/proof/collect.sh", false},
                     {"commands", "tests/proof/commands.sh", false},
                     {"files", "tests/proof/files.sh", false},
                     {"layout", "tests/proof/layout.sh", false}};

@@ -8,9 +8,20 @@ export LC_ALL
 BUILD=${BUILD:-build}
 MAKE_COMMAND=${MAKE_COMMAND:-make}
 
+# All that is said passes through here: no line is longer than 80 columns.
+say()
+{
+    printf '%s\n' "$*" | awk -f tests/student/plain.awk
+}
+
+indented()
+{
+    awk -v indent=4 -f tests/student/plain.awk
+}
+
 die()
 {
-    printf '%s\n' "$1" >&2
+    say "$1" >&2
     exit "${2:-1}"
 }
 
@@ -19,167 +30,53 @@ commas()
     echo "$*" | sed 's/ /, /g'
 }
 
-# ------------------------------------------------------------------ reading a chapter
-# Shared by the awk programs below: what an untouched exercise looks like.
-READ_EXERCISES='
-function squeeze(s)
-{
-    gsub(/[ \t\r\n]+/, " ", s)
-    sub(/^ /, "", s)
-    sub(/ $/, "", s)
-    return s
-}
-
-# "EXERCISE bool f(float *a, size_t n)" -> names[1] = "a", names[2] = "n"; the number of them
-function parameters(signature, names,    inside, n, k)
-{
-    inside = signature
-    sub(/^[^(]*\(/, "", inside)
-    sub(/\)[^)]*$/, "", inside)
-    if (squeeze(inside) == "void" || squeeze(inside) == "")
-        return 0
-    n = split(inside, names, ",")
-    for (k = 1; k <= n; k++) {
-        sub(/(\[[^]]*\][ ]*)+$/, "", names[k])
-        names[k] = squeeze(names[k])
-        sub(/^.*[^A-Za-z0-9_]/, "", names[k])
-    }
-    return n
-}
-
-# The body that an unwritten exercise has, between its braces.
-function stub(signature,    names, n, k, line, body, item, type)
-{
-    body = "    // your code here\n"
-    n = parameters(signature, names)
-    line = "   "
-    for (k = 1; k <= n; k++) {
-        item = " (void)" names[k] (k < n ? "," : ";")
-        if (length(line) + length(item) > 90) {
-            body = body line "\n"
-            line = "       "
-        }
-        line = line item
-    }
-    if (n > 0)
-        body = body line "\n"
-    type = signature
-    sub(/\(.*$/, "", type)
-    sub(/[A-Za-z0-9_]+[ ]*$/, "", type)
-    if (type ~ /\*/)
-        return body "    return NULL;\n"
-    if (type ~ /bool/)
-        return body "    return false;\n"
-    if (type ~ /float|double/)
-        return body "    return NAN;\n"
-    if (type ~ /void/)
-        return body
-    return body "    return 0;\n"
-}
-
-# Only the code of a body: no comments, no spaces.
-function bare(body)
-{
-    gsub(/\/\/[^\n]*/, "", body)
-    gsub(/[ \t\r\n]+/, "", body)
-    return body
-}
-
-# "bool f(float *a, size_t n)" laid out as the chapters do: 90 columns, lined up at the bracket.
-function laid_out(signature,    open, head, inside, n, k, parts, line, text, item, pad)
-{
-    open = index(signature, "(")
-    head = substr(signature, 1, open)
-    inside = substr(signature, open + 1)
-    pad = sprintf("%" open "s", "")
-    n = split(inside, parts, ", ")
-    line = head
-    text = ""
-    for (k = 1; k <= n; k++) {
-        item = parts[k] (k < n ? "," : "")
-        if (length(line) + length(item) + (line == head || line == pad ? 0 : 1) > 90) {
-            text = text line "\n"
-            line = pad item
-        } else {
-            line = line (line == head || line == pad ? "" : " ") item
-        }
-    }
-    return text line
-}
-
-# Fills line[1..n_lines] and, for each exercise k, number, title, name, first (line of the
-# signature), open (line of its "{"), close (line of its "}"; 0 = not found), signature, state.
-function read_chapter(path,    s, in_prose, k, i, at, text)
-{
-    n_lines = n_exercises = 0
-    while ((getline s < path) > 0)
-        line[++n_lines] = s
-    close(path)
-    for (i = 1; i <= n_lines; i++) {
-        s = line[i]
-        sub(/\r$/, "", s)
-        if (s == "/*")
-            in_prose = 1
-        else if (s == "*/")
-            in_prose = 0
-        if (in_prose && s ~ /^## Exercise [0-9]+\.[0-9]+: .*\.exercise/) {
-            k = ++n_exercises
-            number[k] = s
-            sub(/^## Exercise /, "", number[k])
-            sub(/:.*$/, "", number[k])
-            title[k] = s
-            sub(/^## Exercise [0-9.]+: /, "", title[k])
-            sub(/ *\{#.*$/, "", title[k])
-            name[k] = s
-            sub(/^.*\{#/, "", name[k])
-            sub(/[ }].*$/, "", name[k])
-            gsub(/-/, "_", name[k])
-            heading[k] = i
-        }
-    }
-    for (k = 1; k <= n_exercises; k++)
-        find_function(k)
-}
-
-function find_function(k,    i, s, in_prose, at, text, last, call)
-{
-    first[k] = open[k] = closing[k] = 0
-    signature[k] = ""
-    last = k < n_exercises ? heading[k + 1] : n_lines
-    in_prose = 1
-    call = "(^|[^A-Za-z0-9_])" name[k] "[ ]*\\("
-    for (i = heading[k]; i <= last; i++) {
-        s = line[i]
-        sub(/\r$/, "", s)
-        if (s == "/*")
-            in_prose = 1
-        else if (s == "*/")
-            in_prose = 0
-        else if (!in_prose && !first[k] && s ~ /^[A-Za-z]/ && s ~ call && s !~ /;[ ]*$/)
-            first[k] = i
-        if (in_prose && first[k])
-            break
-        if (first[k] && !open[k]) {
-            at = index(s, "{")
-            signature[k] = squeeze(signature[k] " " (at ? substr(s, 1, at - 1) : s))
-            if (at)
-                open[k] = i
-        } else if (open[k] && s ~ /^}/) {
-            closing[k] = i
-            break
-        }
-    }
-    text = ""
-    for (i = open[k] + 1; i < closing[k]; i++)
-        text = text line[i] "\n"
-    state[k] = bare(text) == bare(stub(signature[k])) ? "not written" : "written"
-}
-'
-
+# ------------------------------------------------------------------ the chapters
+# A chapter is a file chapters/NN_name.c. Nothing else says that it exists. Of two files with one
+# number the one that has a solution is the chapter; if nothing tells them apart both are, and
+# that is refused.
 chapter_files()
 {
     for file in chapters/[0-9][0-9]_*.c; do
-        [ -f "$file" ] && printf '%s\n' "$file"
+        [ -f "$file" ] && is_the_chapter "$file" && printf '%s\n' "$file"
+    done
+}
+
+is_the_chapter() # file
+{
+    mine=${1#chapters/}
+    case $mine in
+    *[!A-Za-z0-9_.-]*) return 1 ;;
+    [0-9][0-9]_*) ;;
+    *) return 1 ;;
+    esac
+    for rival in "chapters/${mine%%_*}"_*.c; do
+        [ "$rival" = "$1" ] || [ -f "solutions/$mine" ] || [ ! -f "solutions/${rival#chapters/}" ] || return 1
+    done
+}
+
+names()
+{
+    for file in $(chapter_files); do
+        file=${file#chapters/}
+        echo "${file%.c}"
+    done
+}
+
+left_aside() # chapter file ("" = all): says which files are not read
+{
+    number=${1#chapters/}
+    for other in "chapters/${number%%_*}"*.c; do
+        case " $(chapter_files | tr '\n' ' ')" in
+        *" $other "*) continue ;;
+        esac
+        number=${other#chapters/}
+        number=${number%%_*}
+        chapter=$(chapter_of "$number")
+        if [ -n "$chapter" ]; then
+            say "$other is left aside: chapter ${number#0} is $chapter."
+        elif [ -f "$other" ]; then
+            say "$other is left aside: a chapter is called NN_name.c."
+        fi
     done
 }
 
@@ -194,58 +91,297 @@ number_of() # 01_lookup -> 1
     printf '%s\n' "${n#0}"
 }
 
-# Of one chapter file: number, function, title, line, state; a line an exercise.
-exercises_of()
+chapter_of() # number -> file
 {
-    awk "$READ_EXERCISES"'
-    BEGIN {
-        read_chapter(ARGV[1])
-        for (k = 1; k <= n_exercises; k++)
-            printf "%s\t%s\t%s\t%d\t%s\n", number[k], name[k], title[k], first[k], state[k]
-    }' "$1"
+    case $1 in
+    [0-9]) set -- "0$1" ;;
+    esac
+    for file in "chapters/$1"_*.c; do
+        [ -f "$file" ] && is_the_chapter "$file" && printf '%s\n' "$file"
+    done
+}
+
+read_exercises() # command, chapter file, ...: see there
+{
+    awk -f tests/student/exercises.awk "$@"
 }
 
 question_of()
 {
-    awk '/^# / { sub(/^# /, ""); sub(/ *\{#[^}]*\} *$/, ""); print; exit }' "$1"
+    read_exercises question "$1"
 }
 
 all_exercises()
 {
-    chapter_files | while read -r file; do
-        exercises_of "$file"
+    for file in $(chapter_files); do
+        read_exercises list "$file"
     done | cut -f 1
 }
 
 file_of_exercise() # 1.3 -> chapters/01_lookup.c
 {
-    for file in chapters/0"${1%%.*}"_*.c chapters/"${1%%.*}"_*.c; do
-        if [ -f "$file" ] && exercises_of "$file" | cut -f 1 | grep -qxF -e "$1"; then
+    for file in $(chapter_of "${1%%.*}"); do
+        if read_exercises list "$file" | cut -f 1 | grep -qxF -e "$1"; then
             printf '%s\n' "$file"
-            return
         fi
     done
 }
 
 one_field() # file, exercise, column
 {
-    exercises_of "$1" | awk -F '\t' -v e="$2" -v c="$3" '$1 "" == e "" { print $c; exit }'
+    read_exercises list "$1" | awk -F '\t' -v e="$2" -v c="$3" '$1 "" == e "" { print $c; exit }'
+}
+
+# What is wrong with a chapter as a text, in a sentence, or nothing.
+text_fault()
+{
+    if [ ! -r "$1" ]; then
+        echo "$1 cannot be read."
+    elif [ ! -s "$1" ]; then
+        echo "$1 is empty. Older versions of yours may be in .backup/."
+    elif ! tr -d '\000' <"$1" | cmp -s - "$1"; then
+        echo "$1 is not plain text (was it saved as UTF-16?): save it as UTF-8."
+    elif [ -z "$(question_of "$1")" ]; then
+        echo "$1 does not read like a chapter: its first heading, \"# ...\", is gone."
+    else
+        read_exercises list "$1" | awk -F '\t' -v file="$1" -v n="$(number_of "$(name_of "$1")")" '
+            reading == "chapter" { there[$1] = 1; next }
+            index($1, n ".") == 1 && !($1 in there) {
+                printf "%s has lost the heading of exercise %s, %s.\n", file, $1, $2
+                exit
+            }' reading=chapter - reading=points tests/points.tsv
+    fi
+}
+
+# ------------------------------------------------------------------ what is refused
+# One sentence about what was asked for and cannot be done, or nothing. The Makefile says it.
+refuse() # what is no command, all that was asked for, exercise, compiler, what links Criterion
+{
+    set -f
+    for goal in $1; do
+        set +f
+        case $goal in
+        chapter* | check* | solution* | watch*)
+            echo "There is no \"$goal\": the chapters are $(commas $(numbers))" ;;
+        *) echo "There is no command \"$goal\": make help lists them" ;;
+        esac
+        return
+    done
+    set +f
+    for goal in $2; do
+        refuse_goal "$goal" "$(printf '%s' "$3" | tr '\n' ' ')"
+    done | head -n 1 | grep . && return
+    case " $2 " in
+    *' setup '* | *' clean '* | ' help ') return ;;
+    esac
+    for number in $(numbers | uniq -d); do
+        echo "Two files are chapter $number; keep one of them: $(commas $(chapter_of "$number"))"
+        return
+    done
+    for goal in ${2:-board}; do
+        refuse_machine "$goal" "$4" "$5"
+    done | head -n 1
+}
+
+numbers()
+{
+    for name in $(names); do
+        number_of "$name"
+    done
+}
+
+refuse_goal() # command, exercise
+{
+    case $1 in
+    hint | reset)
+        exercises=$(all_exercises)
+        fault=$(for file in $(chapter_of "${2%%.*}"); do text_fault "$file"; done)
+        if [ -n "$fault" ]; then
+            echo "${fault%.}"
+        elif [ -z "$2" ]; then
+            echo "Say which exercise, for example: make $1 E=$(echo $exercises | cut -d ' ' -f 1)"
+        elif [ -z "$(printf '%s\n' $exercises | awk -v e="$2" '$0 == e "" ')" ]; then
+            echo "There is no exercise \"$2\": make lists them"
+        fi
+        ;;
+    check[0-9]*)
+        name=$(name_of "$(chapter_of "${1#check}")")
+        [ -f "tests/$name.c" ] || echo "Chapter ${1#check} has no tests yet: tests/$name.c is where they live"
+        ;;
+    solution[0-9]*)
+        name=$(name_of "$(chapter_of "${1#solution}")")
+        [ -f "solutions/$name.c" ] || echo "Chapter ${1#solution} has no solution yet: solutions/$name.c is where it lives"
+        ;;
+    esac
+}
+
+refuse_machine() # command, compiler, what links Criterion
+{
+    case $1 in
+    hint | reset | doctor | help | board | watch*) return ;;
+    esac
+    compiler=${2%% *}
+    if ! command -v "$compiler" >/dev/null 2>&1; then
+        echo "There is no C compiler \"$compiler\" here: make setup installs one"
+        return
+    fi
+    case $1 in
+    check* | test | grade)
+        [ -n "$3" ] || echo "make $1 needs Criterion, the C testing framework: make setup installs it" ;;
+    docs) command -v pandoc >/dev/null 2>&1 || echo "make docs needs pandoc: make setup installs it" ;;
+    esac
+}
+
+# ------------------------------------------------------------------ building
+# Under watch the word to stop comes as a signal, and a shell hears it only while it waits.
+stoppable()
+{
+    if [ -z "${WATCHED:-}" ]; then
+        ("$@")
+        return
+    fi
+    "$@" &
+    child=$!
+    trap 'kill "$child" 2>/dev/null; exit 143' TERM
+    wait "$child"
+    ended=$?
+    trap - TERM
+    return "$ended"
+}
+
+# Builds parts of a chapter, and keeps in built/ the text that they were built from: by that, and
+# not by the time stamps alone, is known what must be built again.
+build() # name, log, what
+{
+    source=chapters/$1.c
+    copy=$BUILD/built/$1-$$.c
+    built=$BUILD/built/$1.c
+    said=$2
+    shift 2
+    (mkdir -p "$BUILD/built" && cat "$source" >"$copy" && : >"$said") 2>/dev/null || return 1
+    anew=
+    cmp -s "$copy" "$built" || anew="-W $source"
+    if ! stoppable make_quietly "$said" $anew "$@"; then
+        rm -f "$copy"
+        return 1
+    fi
+    if ! cmp -s "$copy" "$source"; then
+        rm -f "$copy"
+        die "$source has changed while it was built: try again."
+    fi
+    mv -f "$copy" "$built"
+}
+
+make_quietly() # log, what
+{
+    log=$1
+    shift
+    unset MAKEFLAGS MFLAGS MAKELEVEL
+    CRITERION=${CRITERION:-no}
+    export CRITERION
+    exec "$MAKE_COMMAND" --no-print-directory -j 2 "$@" </dev/null >"$log" 2>&1
+}
+
+# Why something was not built: the student's file is named only if the compiler is well.
+not_built() # chapter file, log
+{
+    fault=$(machine_fault "$2")
+    if [ -n "$fault" ]; then
+        say "$fault"
+    elif grep -q 'internal compiler error' "$2"; then
+        grep 'internal compiler error' "$2" | head -n 1
+        say "The compiler itself broke down; $1 is not to blame. Another one may do: make chapter$(number_of "$(name_of "$1")") CC=clang, or OPT=-O1."
+    elif grep -q "^$1:[0-9][0-9:]* *[a-z ]*error" "$2"; then
+        does_not_compile "$1" "$2"
+    elif grep -q 'undefined reference to\|Undefined symbols' "$2"; then
+        fault=$(misnamed "$1")
+        if [ -n "$fault" ]; then
+            say "$fault"
+        else
+            does_not_link "$1" "$2"
+        fi
+    else
+        grep -v '^make\|^chapters/.* does not ' "$2" | tail -n 4
+        say "This was not built, and $1 is not to blame: the lines above say why."
+    fi
+}
+
+# The sentence if this machine cannot build even an empty program.
+machine_fault() # log
+{
+    tiny=$BUILD/tiny-$$
+    if ! [ -f "$1" ] || ! printf '#include <math.h>\n#include <stdio.h>\n\nint main(void)\n{\n    return 0;\n}\n' 2>/dev/null >"$tiny.c"; then
+        echo "Nothing can be written to $BUILD/: is the disk full, or is the folder somebody else's?"
+    elif ! said=$(${CC:-cc} ${COURSE_FLAGS:-} "$tiny.c" -o "$tiny" ${LDFLAGS:-} -lm 2>&1); then
+        echo "The compiler, ${CC:-cc}, cannot build even an empty program here: $(printf '%s\n' "$said" | grep . | head -n 1)"
+    fi
+    rm -rf "$tiny" "$tiny.c" "$tiny.dSYM" 2>/dev/null
+}
+
+# The first error with the lines that belong to it, and one sentence.
+does_not_compile() # chapter file, log
+{
+    awk -v file="$1:" '
+        index($0, file) == 1 && / error/ { n++ }
+        n == 1 && seen++ && / (error|warning): |: (In function|At top level)/ { n = 2 }
+        n == 1 && shown++ < 12 { print }' "$2"
+    at=$(sed -n "s|^$1:\([0-9]*\):.*error.*|\1|p" "$2" | head -n 1)
+    errors=$(grep -c "^$1:[0-9][0-9:]* *[a-z ]*error" "$2")
+    where=$(read_exercises list "$1" | awk -F '\t' -v at="$at" '
+        at >= $4 && at <= $6 { printf ", in exercise %s, %s", $1, $2; exit }')
+    more=
+    [ "$errors" -eq 1 ] || more=" ($errors errors in all)"
+    say "$1 does not compile: the first error is in line $at$where$more."
+    if grep -q "^$1:.*conflicting types" "$2" && [ -n "$where" ]; then
+        say "The first line of that function must be the one in tests/$(name_of "$1").h."
+    fi
+}
+
+does_not_link() # chapter file, log
+{
+    called=$(sed -n "s/.*undefined reference to [\`']\([A-Za-z0-9_]*\)'.*/\1/p; s/^ *\"_\([A-Za-z0-9_]*\)\", referenced from.*/\1/p" "$2" | head -n 1)
+    say "$1 does not build: it calls ${called:-a function}, and there is no function of that name.$(perhaps "$1" "$called")"
+}
+
+perhaps() # chapter file, name: is another one meant?
+{
+    read_exercises near "$1" "$2" | awk -F '\t' '{ printf " Is it %s, line %d, that is meant?", $1, $2 }'
+}
+
+# An exercise without its function, in a sentence, or nothing.
+misnamed()
+{
+    read_exercises list "$1" | awk -F '\t' '$5 == "missing" { print $1, $2, $4; exit }' |
+        while read -r exercise function at; do
+            echo "Exercise $exercise ($1, line $at) wants a function called $function, and the file has none of that name.$(perhaps "$1" "$function")"
+        done
+}
+
+# Before anything is built.
+is_a_chapter() # chapter file
+{
+    left_aside "$1"
+    fault=$(text_fault "$1")
+    [ -z "$fault" ] || die "$fault"
 }
 
 # ------------------------------------------------------------------ what the tests said
 # Of one chapter: number, function, title, line, verdict, test, message; a line an exercise.
-# The verdict of an exercise is that of its first test that is not a pass; without results that
-# are newer than the chapter it is "not written" or "written", as the file itself shows.
+# The verdict of an exercise is that of its first test that is not a pass. It holds as long as
+# the exercise, with all that it uses, is the one that was judged; else the verdict is what the
+# file itself shows, "not written" or "written".
 verdicts_of()
 {
-    name=$(name_of "$1")
-    results=$BUILD/results/$name.tsv
-    if [ ! -f "$results" ] || [ -n "$(find "$1" -newer "$results")" ] || ! is_whole "$results"; then
+    results=$BUILD/results/$(name_of "$1").tsv
+    same=
+    if is_whole "$results"; then
+        same=$(read_exercises unchanged "$1" "${results%.tsv}.c")
+    else
         results=/dev/null
     fi
-    exercises_of "$1" | awk -F '\t' -v OFS='\t' '
+    read_exercises list "$1" | awk -F '\t' -v OFS='\t' -v same=" $(echo $same) " '
         reading == "results" {
-            if ($1 == "end")
+            if ($1 == "end" || !index(same, " " $1 " "))
                 next
             if (!($1 in verdict) || verdict[$1] == "pass") {
                 verdict[$1] = $6
@@ -256,7 +392,7 @@ verdicts_of()
         }
         {
             v = $5
-            if ($1 in verdict)
+            if ($1 in verdict && v != "missing")
                 v = verdict[$1] == "pass" ? "done" : verdict[$1]
             print $1, $2, $3, $4, v, test[$1], message[$1]
         }' reading=results "$results" reading=exercises -
@@ -265,7 +401,7 @@ verdicts_of()
 # A results file counts only if its last line says how many rows came before it.
 is_whole()
 {
-    awk -F '\t' '{ n++; if ($1 == "end" && $2 == n - 1) ok = 1; else ok = 0 }
+    [ -f "$1" ] && awk -F '\t' '{ n++; if ($1 == "end" && $2 == n - 1) ok = 1; else ok = 0 }
         END { exit !(ok && n > 1) }' "$1"
 }
 
@@ -285,17 +421,31 @@ unescaped()
     }'
 }
 
-run_tests() # name, object, results file, where its own words go
+# Keeps what the tests said, and beside it the text that they said it of.
+judge() # name, where the tests' own words go ("" = here); 2 = the tests could not run
 {
     mkdir -p "$BUILD/results"
-    rm -f "$3"
-    "$BUILD/tests/$1" --submission="$2" --results="$3" </dev/null >"$4" 2>&1
+    results=$BUILD/results/$1.tsv
+    new=$BUILD/results/$1-$$.tsv
+    rm -f "$results"
+    cp "$BUILD/built/$1.c" "${results%.tsv}.c"
+    if [ -n "$2" ]; then
+        stoppable run_tests "$1" "$new" >"$2" 2>&1
+    else
+        stoppable run_tests "$1" "$new"
+    fi
     status=$?
-    if [ "$status" -gt 1 ] || [ ! -f "$3" ] || ! is_whole "$3"; then
-        rm -f "$3"
+    if [ "$status" -gt 1 ] || ! is_whole "$new"; then
+        rm -f "$new"
         return 2
     fi
+    mv -f "$new" "$results"
     return "$status"
+}
+
+run_tests() # name, results file
+{
+    exec "$BUILD/tests/$1" --submission="$BUILD/check/$1.so" --results="$2" </dev/null
 }
 
 # ------------------------------------------------------------------ the next step
@@ -324,23 +474,37 @@ next_step() # chapter file; prints the one thing to do now, or nothing if the ch
     at=$(printf '%s\n' "$row" | cut -f 4)
     verdict=$(printf '%s\n' "$row" | cut -f 5)
     n=$(number_of "$(name_of "$1")")
+    verb='mend'
     case $verdict in
-    'not written')
-        echo "Next: write exercise $exercise, $function ($1, line $at), then make chapter$n." \
-            "A hint: make hint E=$exercise"
+    missing)
+        say "Next: $(misnamed "$1")"
+        return
         ;;
     written)
-        if [ -n "$(criterion_flags)" ]; then
-            echo "Next: make chapter$n runs your chapter and checks what you wrote."
+        if [ -n "$(sh tests/student/setup.sh criterion)" ]; then
+            say "Next: make chapter$n runs your chapter and checks what you wrote."
         else
-            echo "Next: make setup installs Criterion, so that make chapter$n can check what you wrote."
+            say "Next: make setup installs Criterion, so that make chapter$n can check what you wrote."
         fi
+        return
         ;;
-    *)
-        echo "Next: mend exercise $exercise, $function ($1, line $at), then make chapter$n." \
-            "A hint: make hint E=$exercise"
-        ;;
+    'not written') verb='write' ;;
     esac
+    say "Next: $verb exercise $exercise, $function ($1, line $at), then make chapter$n. A hint: make hint E=$exercise"
+}
+
+# The last exercise is not the end of its chapter.
+finished() # chapter file
+{
+    name=$(name_of "$1")
+    n=$(number_of "$name")
+    say "All $(read_exercises list "$1" | wc -l | tr -d ' ') exercises of chapter $n are done: every number above that waited for one of them now comes from your own code."
+    read_exercises onward "$1" | while IFS='	' read -r at heading; do
+        say "The chapter goes on: read from $1, line $at, \"$heading\"."
+    done
+    if grep -q '"bench"' "$1"; then
+        say "How fast your code is: $BUILD/$name bench"
+    fi
 }
 
 after_chapter() # chapter file: what comes when it is done
@@ -348,81 +512,186 @@ after_chapter() # chapter file: what comes when it is done
     following=$(chapter_files | awk -v f="$1" 'found { print; exit } $0 == f { found = 1 }')
     if [ -n "$following" ]; then
         n=$(number_of "$(name_of "$following")")
-        echo "Next: chapter $n, \"$(question_of "$following")\": make chapter$n"
+        say "Next: chapter $n, \"$(question_of "$following")\": make chapter$n"
     else
-        echo "Next: make docs builds all of it as a web site to read again; you have done every chapter."
+        say "Next: make docs builds all of it as a web site to read again; you have done every chapter."
     fi
 }
 
 # ------------------------------------------------------------------ make
+# A chapter that is done is one line, one that is not begun lists its exercises in a few, and
+# where somebody is at work each exercise has a line of its own.
 board()
 {
     step=
+    total=0
+    finished=0
+    unread=
+    last=
     for file in $(chapter_files); do
-        name=$(name_of "$file")
-        n=$(number_of "$name")
-        printf '%2s  %s   %s\n' "$n" "$(question_of "$file")" "$file"
-        verdicts_of "$file" | awk -F '\t' '{
-            printf "      %-5s %-14s %s: %s\n", $1, ($5 == "written" ? "not checked" : $5), $2, $3
-        }'
-        echo
-        if [ -z "$step" ]; then
+        last=$file
+        n=$(number_of "$(name_of "$file")")
+        fault=$(text_fault "$file")
+        if [ -n "$fault" ]; then
+            board_line "$n" "$fault"
+            step=${step:-Next: mend $file.}
+            unread="$unread, without chapter $n"
+            continue
+        fi
+        rows=$(verdicts_of "$file")
+        counted=$(printf '%s\n' "$rows" | awk -F '\t' '$5 == "done" { d++ } $5 == "not written" { w++ }
+            $1 != "" { n++ } END { print n + 0, d + 0, (n == w ? "untouched" : (d == n ? "done" : "begun")) }')
+        set -- $counted
+        total=$((total + $1))
+        finished=$((finished + $2))
+        state=$3
+        if [ -z "$step" ] && [ "$state" != "done" ] && [ "$1" -gt 0 ]; then
+            state=begun
             step=$(next_step "$file")
-            if [ -n "$step" ] && [ ! -d "$BUILD/results" ] && [ ! -x "$BUILD/$name" ]; then
-                step="Next: read $file from the top, and run it: make chapter$n"
+            if [ ! -d "$BUILD/results" ] && [ ! -x "$BUILD/$(name_of "$file")" ]; then
+                step=$(say "Next: read $file from the top, and run it: make chapter$n")
             fi
         fi
-        last=$file
+        board_entry "$file" "$n" "$state" "$1"
     done
-    [ -n "${last:-}" ] || die "There are no chapters here: chapters/NN_name.c is where they live."
+    [ -n "$last" ] || die "There are no chapters here: chapters/NN_name.c is where they live."
+    echo
+    left_aside ""
+    echo "$finished of $total exercises done$unread."
     printf '%s\n' "${step:-$(after_chapter "$last")}"
+}
+
+board_line() # number, text
+{
+    printf '%s\n' "$2" | indented | sed "1s/^   /$(printf '%2s ' "$1")/"
+}
+
+board_entry() # chapter file, number, state, how many exercises; the rows are in $rows
+{
+    if [ "$3" = "done" ]; then
+        printf '%2s  %s: all %d exercises done\n' "$2" "$(name_of "$1" | sed 's/^[0-9]*_//')" "$4"
+        return
+    fi
+    board_line "$2" "$(question_of "$1")"
+    if [ "$3" = untouched ]; then
+        [ -z "$rows" ] || printf '%s\n' "$rows" | awk -F '\t' '{ printf "%s%s\001%s", (NR == 1 ? "" : ", "), $1, $2 }' |
+            indented | tr '\001' ' '
+    else
+        printf '%s\n' "$rows" | awk -F '\t' '{
+            printf "      %-5s %-14s %s: %s\n", $1, ($5 == "written" ? "not checked" : $5), $2, $3
+        }'
+    fi
 }
 
 # ------------------------------------------------------------------ make chapterN
 # A chapter's program. Ctrl-C is its own to handle: a long run stops and keeps what it has.
-# LIVE=1 asks for the one line that changes, on a terminal.
-run_program()
+# LIVE=1 asks for the one line that changes, on a terminal; into a pipe each line goes at once.
+# What waits for the keyboard would wait for ever.
+run() # program
 {
+    seconds=${RUN_SECONDS:-120}
+    [ -z "${SAN:-}" ] || seconds=${RUN_SECONDS:-}
     mkdir -p build/figures
     [ ! -t 2 ] || export LIVE=1
+    lines=
+    if [ ! -t 1 ] && [ -z "${SAN:-}" ] && command -v stdbuf >/dev/null 2>&1; then
+        lines='stdbuf -oL'
+    fi
     trap : INT
-    "$1"
+    { stoppable limited $lines "$1"; } 3>&2 2>/dev/null # the shell's own words are not wanted
     ended=$?
     trap - INT
+    how_it_ended "$ended"
     return "$ended"
+}
+
+limited() # program...; it may take $seconds of processor time
+{
+    [ -z "$seconds" ] || ulimit -S -t "$seconds"
+    exec "$@" </dev/null 2>&3 3>&-
 }
 
 chapter()
 {
     name=$1
     file=chapters/$name.c
-    mkdir -p "$BUILD/results"
-    run_program "$BUILD/$name"
-    ended=$?
-    echo
-    if [ "$ended" -gt 128 ]; then
-        echo "The program did not come to its end: $(signal_name $((ended - 128)))."
-    elif [ "$ended" -ne 0 ]; then
-        echo "The program ended with exit code $ended."
+    n=$(number_of "$name")
+    is_a_chapter "$file"
+    mkdir -p "$BUILD/results" 2>/dev/null
+    unchecked=
+    parts=
+    if [ -n "${CRITERION:-}" ] && [ -f "tests/$name.c" ]; then
+        parts="$BUILD/check/$name.so $BUILD/tests/$name"
     fi
-    if [ -z "${CRITERION:-}" ]; then
-        echo "(Exercises are checked once Criterion is here: make setup installs it.)"
-    elif [ -x "$BUILD/tests/$name" ]; then
-        run_tests "$name" "$BUILD/check/$name.so" "$BUILD/results/$name.tsv" "$BUILD/results/$name.txt"
-        if [ $? -eq 2 ]; then
-            echo "The tests themselves could not run:"
-            tail -n 3 "$BUILD/results/$name.txt"
+    log=$BUILD/results/$name.log
+    if ! build "$name" "$log" "$BUILD/$name" $parts; then
+        if [ -z "$parts" ] || ! build "$name" "$log.2" "$BUILD/$name"; then
+            not_built "$file" "$log"
+            return 1
         fi
-        explain "$file"
+        parts=
+        unchecked="The tests could not be built, so nothing is checked: $(grep -v '^make' "$log" | grep 'rror' | head -n 1)"
     fi
+    grep -A 3 "^$file:.* warning: " "$log" | head -n 12
+    check_first "$name" $parts
+    endless=$(verdicts_of "$file" | awk -F '\t' '
+        $5 == "time-out" { print $1 ", " $2 ", does not come to its end"; exit }
+        $5 == "out of memory" { print $1 ", " $2 ", asks for memory without end"; exit }')
+    ended=1
+    if [ -n "$endless" ]; then
+        say "The program was not run: exercise $endless."
+    else
+        run "$BUILD/$name"
+        ended=$?
+        echo
+        [ "$ended" -eq 0 ] || suspects "$file"
+    fi
+    [ -z "$unchecked" ] || say "$unchecked"
+    [ -z "$parts" ] || explain "$file"
     step=$(next_step "$file")
-    printf '%s\n' "${step:-$(after_chapter "$file")}"
+    if [ -z "$step" ]; then
+        finished "$file"
+        step=$(after_chapter "$file")
+    fi
+    printf '%s\n' "$step"
     [ "$ended" -eq 0 ]
+}
+
+# The tests come before the program: they are quick, and know which exercise does not end.
+check_first() # name, what was built for the tests
+{
+    if [ -z "${CRITERION:-}" ]; then
+        unchecked="(Exercises are checked once Criterion is here: make setup installs it.)"
+    elif [ $# -gt 1 ]; then
+        judge "$1" "$BUILD/results/$1.txt"
+        if [ $? -eq 2 ]; then
+            unchecked="The tests themselves could not run: $(tail -n 1 "$BUILD/results/$1.txt")"
+        fi
+    fi
+}
+
+how_it_ended() # exit code
+{
+    [ "$1" -eq 0 ] || echo
+    if [ "$1" -eq 152 ]; then
+        say "The program was still computing after $seconds s of processor time, and was stopped: is there a loop that does not end? (RUN_SECONDS= gives it more.)"
+    elif [ "$1" -gt 128 ]; then
+        say "The program did not come to its end: $(signal_name $(($1 - 128)))."
+    elif [ "$1" -ne 0 ]; then
+        say "The program ended with exit code $1."
+    fi
+}
+
+suspects() # chapter file: what is written and was not checked
+{
+    written=$(verdicts_of "$1" | awk -F '\t' '$5 == "written" { printf "%s%s, %s", (n++ ? "; " : ""), $1, $2 }')
+    [ -z "$written" ] || say "Not checked yet: $written."
 }
 
 signal_name()
 {
     case $1 in
+    2) echo "Ctrl-C stopped it" ;;
     4) echo "an instruction that this processor does not know (SIGILL)" ;;
     6) echo "it gave up (SIGABRT)" ;;
     8) echo "a division by zero (SIGFPE)" ;;
@@ -436,16 +705,18 @@ signal_name()
 # A line of verdicts, and the first exercise that fails in full.
 explain()
 {
-    verdicts_of "$1" >"$BUILD/results/.verdicts"
-    awk -F '\t' '{ printf "%s%s %s", (NR == 1 ? "Exercises: " : ", "), $1, $5 } END { print "." }' \
-        "$BUILD/results/.verdicts"
-    row=$(next_row <"$BUILD/results/.verdicts")
+    verdicts=$(verdicts_of "$1")
+    say "$(printf '%s\n' "$verdicts" | awk -F '\t' '
+        { printf "%s%s %s", (NR == 1 ? "Exercises: " : ", "), $1, $5; if ($5 == "done") done++ }
+        END { printf ". %d of %d done.\n", done, NR }')"
+    row=$(printf '%s\n' "$verdicts" | next_row)
     verdict=$(printf '%s\n' "$row" | cut -f 5)
     case $verdict in
     '' | 'not written' | written) return 0 ;;
     esac
-    printf '%s\n' "$row" | awk -F '\t' '{ printf "\nExercise %s, %s: %s (test %s)\n", $1, $2, $5, $6 }'
-    printf '%s\n' "$row" | cut -f 7 | unescaped | sed 's/^/    /'
+    echo
+    say "$(printf '%s\n' "$row" | awk -F '\t' '{ printf "Exercise %s, %s: %s (test %s)\n", $1, $2, $5, $6 }')"
+    printf '%s\n' "$row" | cut -f 7 | unescaped | indented
     echo
 }
 
@@ -457,32 +728,40 @@ check()
     mkdir -p "$BUILD/results"
     failed=0
     for name; do
-        object=$BUILD/check/$name.so
-        results=$BUILD/results/$name.tsv
-        trap 'rm -f "$BUILD"/submission/*-$$.*' EXIT
-        trap 'exit 130' INT TERM
         if [ -n "${SUBMISSION:-}" ]; then
-            object=$BUILD/submission/$name-$$.so
-            results=$BUILD/submission/$name-$$.tsv
-            mkdir -p "$BUILD/submission"
-            "$BUILD/grade" build "$name" "$SUBMISSION" "$object"
-        fi
-        if [ ! -f "$object" ]; then
-            echo "Chapter $(number_of "$name"): does not build."
-            failed=1
-            continue
-        fi
-        "$BUILD/tests/$name" --submission="$object" --results="$results" </dev/null
-        status=$?
-        if [ ! -f "$results" ] || ! is_whole "$results"; then
-            rm -f "$results"
-            echo "Chapter $(number_of "$name"): the tests themselves could not run."
-            failed=1
-        elif [ "$status" -ne 0 ] || ! all_pass "$results"; then
-            failed=1
+            check_submission "$name" || failed=1
+        else
+            check_chapter "$name" || failed=1
         fi
     done
     return "$failed"
+}
+
+check_chapter() # name
+{
+    file=chapters/$1.c
+    left_aside "$file"
+    fault=$(text_fault "$file")
+    if [ -n "$fault" ]; then
+        say "$fault"
+        return 1
+    fi
+    if ! build "$1" "$BUILD/results/$1.log" "$BUILD/check/$1.so" "$BUILD/tests/$1"; then
+        not_built "$file" "$BUILD/results/$1.log"
+        return 1
+    fi
+    judge "$1" ""
+    if [ $? -eq 2 ]; then
+        say "Chapter $(number_of "$1"): the tests themselves could not run."
+        return 1
+    fi
+    all_pass "$BUILD/results/$1.tsv"
+}
+
+# Somebody else's file: built and judged as a class is.
+check_submission() # name
+{
+    "$BUILD/grade" check "$1" "$SUBMISSION"
 }
 
 all_pass()
@@ -495,7 +774,7 @@ hint()
 {
     file=$(file_of_exercise "$1")
     [ -n "$file" ] || die "There is no exercise \"$1\"."
-    total=$(hints_of "$file" "$1" 0)
+    total=$(read_exercises hint "$file" "$1" 0)
     [ "$total" -gt 0 ] || die "Exercise $1 has no hints."
     mkdir -p build/hints
     seen=0
@@ -504,57 +783,65 @@ hint()
     '' | *[!0-9]*) seen=0 ;;
     esac
     if [ "$seen" -ge "$total" ]; then
-        echo "All $total hints of exercise $1 are open; make hint E=$1 AGAIN=1 shows them from the first. The last one:"
+        say "All $total hints of exercise $1 are open; make hint E=$1 AGAIN=1 shows them from the first. The last one:"
         echo
-        hints_of "$file" "$1" "$total"
+        show_hint "$file" "$1" "$total"
         return 0
     fi
     seen=$((seen + 1))
-    echo "Exercise $1, $(one_field "$file" "$1" 2): hint $seen of $total"
+    say "Exercise $1, $(one_field "$file" "$1" 2): hint $seen of $total"
     echo
-    hints_of "$file" "$1" "$seen"
+    show_hint "$file" "$1" "$seen"
     printf '%s\n' "$seen" >"build/hints/$1"
     echo
     if [ "$seen" -lt "$total" ]; then
-        echo "One more: make hint E=$1"
+        say "One more: make hint E=$1"
     else
-        echo "That was the last one; the solution is in solutions/$(name_of "$file").c."
+        say "That was the last one; the solution is in solutions/$(name_of "$file").c."
     fi
 }
 
-hints_of() # file, exercise, which (0 = how many)
+show_hint() # file, exercise, which
 {
-    awk -v e="$2" -v which="$3" '
-        { sub(/\r$/, "") }
-        /^::: *\{[^}]*\.hint/ {
-            inside = index($0, "exercise=\"" e "\"") > 0
-            n += inside
-            next
-        }
-        /^::: *$/ { inside = 0 }
-        inside && n == which
-        END { if (which == 0) print n + 0 }' "$1"
+    read_exercises hint "$1" "$2" "$3" | awk -v markdown=1 -f tests/student/plain.awk
 }
 
 # ------------------------------------------------------------------ make watchN
+# A change stops the run that is on, and a new one starts.
 watch()
 {
     name=$1
     file=chapters/$name.c
-    n=$(number_of "$name")
-    trap 'echo; exit 0' INT TERM
+    running=
+    seen=$BUILD/watch-$$.c
+    mkdir -p "$BUILD" || exit 1
+    trap 'stop_run; rm -f "$seen"; echo; exit 0' INT TERM
     unset MAKEFLAGS MFLAGS MAKELEVEL
-    seen=
-    while :; do
-        now=$(cksum <"$file" 2>/dev/null) || now=$seen
-        if [ "$now" != "$seen" ]; then
-            seen=$now
+    WATCHED=1
+    export WATCHED
+    while [ -f Makefile ]; do
+        if [ -f "$file" ] && ! cmp -s "$file" "$seen"; then
+            cat "$file" >"$seen"
+            ! stop_run || say "$file has changed: the run is stopped, and begins anew."
             [ ! -t 1 ] || printf '\033[H\033[2J'
-            "$MAKE_COMMAND" --no-print-directory "chapter$n"
-            echo "Watching $file; Ctrl-C ends it."
+            "$MAKE_COMMAND" --no-print-directory "chapter$(number_of "$name")" &
+            running=$!
+        elif [ -n "$running" ] && ! kill -0 "$running" 2>/dev/null; then
+            running=
+            say "Watching $file; Ctrl-C ends it."
         fi
         sleep 1
     done
+}
+
+stop_run() # 0 = there was one
+{
+    [ -n "$running" ] || return 1
+    kill "$running" 2>/dev/null
+    stopped=$?
+    wait "$running" 2>/dev/null
+    running=
+    return "$stopped"
 }
 
 # ------------------------------------------------------------------ make reset
@@ -563,73 +850,38 @@ reset()
     file=$(file_of_exercise "$1")
     [ -n "$file" ] || die "There is no exercise \"$1\"."
     name=$(name_of "$file")
-    mkdir -p "$BUILD" .backup
+    mkdir -p "$BUILD" .backup || exit 1
     new=$BUILD/reset-$$.c
     trap 'rm -f "$new"' EXIT
+    keep_version "$file" "$1"
     header=tests/$name.h
     [ -f "$header" ] || header=/dev/null
-    if ! pristine "$file" "$1" "$header" >"$new"; then
+    if ! read_exercises pristine "$backup" "$1" "$header" >"$new"; then
+        rm -f "$backup"
         die "Where exercise $1 begins or ends in $file is not clear: its function should end with a } in the first column. Nothing was changed."
     fi
     if cmp -s "$new" "$file"; then
-        echo "Exercise $1 is untouched: there is nothing to put back."
+        rm -f "$backup"
+        say "Exercise $1 is untouched: there is nothing to put back."
         return 0
     fi
+    cat "$new" >"$file" || die "$file cannot be written; your version is in $backup."
+    cmp -s "$new" "$file" && [ "$(one_field "$file" "$1" 5)" = "not written" ] ||
+        die "Exercise $1 could not be put back; your version is in $backup."
+    say "Exercise $1 is as it was in the beginning. Your version is kept: $backup"
+}
+
+keep_version() # file, exercise; $backup is where
+{
     k=1
     # noclobber: a backup that is there is never written over
-    until (set -C; : >".backup/$name-$1-$k.c") 2>/dev/null; do
+    until (set -C; : >".backup/$name-$2-$k.c") 2>/dev/null; do
         k=$((k + 1))
         [ "$k" -lt 10000 ] || die "No backup can be kept in .backup/: nothing was changed."
     done
-    backup=.backup/$name-$1-$k.c
-    cat "$file" >"$backup"
-    cmp -s "$file" "$backup" || die "No backup can be kept in .backup/: nothing was changed."
-    cat "$new" >"$file" || die "$file cannot be written; your version is in $backup."
-    echo "Exercise $1 is as it was in the beginning. Your version is kept: $backup"
-}
-
-# The chapter with one exercise put back.
-pristine()
-{
-    awk "$READ_EXERCISES"'
-    # The prototype in the header, which is what the tests call, on one line.
-    function prototype(path, wanted,    s, text, found, parts, n, k)
-    {
-        while ((getline s < path) > 0) {
-            sub(/\/\/.*$/, "", s)
-            if (s !~ /^#/)
-                text = text " " s
-        }
-        close(path)
-        n = split(text, parts, ";")
-        for (k = 1; k <= n; k++)
-            if (squeeze(parts[k]) ~ ("^JUDGED .*[^A-Za-z0-9_]" wanted "[ ]*\\(")) {
-                found = squeeze(parts[k])
-                sub(/^JUDGED /, "EXERCISE ", found)
-            }
-        return found
-    }
-    BEGIN {
-        read_chapter(ARGV[1])
-        for (k = 1; k <= n_exercises; k++)
-            if (number[k] "" == ARGV[2] "")
-                break
-        if (k > n_exercises || !closing[k])
-            exit 1
-        wanted = prototype(ARGV[3], name[k])
-        if (wanted == "")
-            wanted = signature[k]
-        for (i = 1; i < first[k]; i++)
-            print line[i]
-        if (wanted == signature[k] && line[open[k]] ~ /^\{/)
-            for (i = first[k]; i < open[k]; i++)
-                print line[i]
-        else
-            print laid_out(wanted)
-        printf "{\n%s}\n", stub(wanted)
-        for (i = closing[k] + 1; i <= n_lines; i++)
-            print line[i]
-    }' "$1" "$2" "$3"
+    backup=.backup/$name-$2-$k.c
+    cat "$1" >"$backup"
+    cmp -s "$1" "$backup" || die "No backup can be kept in .backup/: nothing was changed."
 }
 
 # ------------------------------------------------------------------ make docs
@@ -638,7 +890,19 @@ docs()
     command -v pandoc >/dev/null 2>&1 || die "The site is built by pandoc, which is not here: make setup installs it."
     [ -f docs/loom/build.sh ] || die "docs/loom/build.sh, which builds the site, is missing."
     sh docs/loom/build.sh || die "The site was not built: the line above says why."
-    echo "The site is in build/site/: open file://$(pwd -P | sed 's/ /%20/g')/build/site/index.html"
+    echo "The site is in build/site/: open $(address_of "$(pwd -P)/build/site/index.html")"
+}
+
+# A path as the address of a file: whatever an address could take for a sign of its own is coded.
+address_of()
+{
+    printf '%s' "$1" | od -An -v -tu1 | tr -s ' \n' '\n\n' | awk '
+        BEGIN { printf "file://" }
+        $1 == "" { next }
+        { c = sprintf("%c", $1 + 0) }
+        c ~ /[A-Za-z0-9\/._~-]/ { printf "%s", c; next }
+        { printf "%%%02X", $1 }
+        END { print "" }'
 }
 
 # ------------------------------------------------------------------ make bench
@@ -647,302 +911,18 @@ bench()
     mkdir -p build/figures
     failed=0
     for name; do
-        echo "Chapter $(number_of "$name"): $(question_of "chapters/$name.c")"
+        say "Chapter $(number_of "$name"): $(question_of "chapters/$name.c")"
         "$BUILD/solution/$name" bench || failed=1
         echo
     done
     return "$failed"
 }
 
-# ------------------------------------------------------------------ make doctor, make setup
-# What compiles and links Criterion, or nothing if it is not here.
-criterion_flags()
-{
-    case ${CRITERION-unset} in
-    no) return 0 ;;
-    unset | '') ;;
-    *) printf '%s\n' "$CRITERION"; return 0 ;;
-    esac
-    if pkg-config --exists criterion 2>/dev/null; then
-        pkg-config --cflags --libs criterion | tr '\n' ' '
-        return 0
-    fi
-    for prefix in '' /opt/homebrew /usr/local /home/linuxbrew/.linuxbrew; do
-        flags=-lcriterion
-        [ -z "$prefix" ] || flags="-I$prefix/include -L$prefix/lib -lcriterion"
-        if [ -z "$prefix" ] || [ -f "$prefix/include/criterion/criterion.h" ]; then
-                    if echo '#include <criterion/criterion.h>' |
-                ${CC:-cc} $flags -E -x c - >/dev/null 2>&1; then
-                printf '%s\n' "$flags"
-                return 0
-            fi
-        fi
-    done
-}
-
-browser()
-{
-    for program in chromium chromium-browser google-chrome google-chrome-stable chrome \
-        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" \
-        "/Applications/Chromium.app/Contents/MacOS/Chromium"; do
-        if command -v "$program" >/dev/null 2>&1; then
-            printf '%s\n' "$program"
-            return 0
-        fi
-    done
-    return 1
-}
-
-compiles() # is there a compiler, and a C library to go with it?
-{
-    command -v "${CC:-cc}" >/dev/null 2>&1 &&
-        echo '#include <stdio.h>' | ${CC:-cc} -E -x c - >/dev/null 2>&1
-}
-
-here() # item
-{
-    case $1 in
-    cc) compiles ;;
-    make) command -v make >/dev/null 2>&1 ;;
-    pandoc) command -v pandoc >/dev/null 2>&1 ;;
-    Criterion) [ -n "$(CRITERION='' criterion_flags)" ] ;;
-    chromium) browser >/dev/null ;;
-    esac
-}
-
-purpose() # item: what is missed without it
-{
-    case $1 in
-    cc) echo "nothing can be built without a C compiler" ;;
-    make) echo "it runs every command" ;;
-    pandoc) echo "make docs needs it; chapters and exercises do not" ;;
-    Criterion) echo "make check needs it; make chapterN runs without it but cannot check your exercises" ;;
-    chromium) echo "only the site's own tests use it, and they say so when they pass over it" ;;
-    esac
-}
-
-version_of() # item
-{
-    case $1 in
-    cc) ${CC:-cc} --version 2>/dev/null | head -n 1 ;;
-    make) make --version 2>/dev/null | head -n 1 ;;
-    pandoc) pandoc --version 2>/dev/null | head -n 1 ;;
-    Criterion) pkg-config --modversion criterion 2>/dev/null || echo "version unknown" ;;
-    chromium) "$(browser)" --version 2>/dev/null | head -n 1 ;;
-    esac
-}
-
-doctor()
-{
-    missing=
-    for item in cc make pandoc Criterion chromium; do
-        if here "$item"; then
-            printf '%-10s ok       %s\n' "$item" "$(version_of "$item")"
-        else
-            printf '%-10s missing  %s\n' "$item" "$(purpose "$item")"
-            [ "$item" = chromium ] || missing="$missing $item"
-        fi
-    done
-    case $(uname -s) in
-    Linux)
-        if grep -q '^Seccomp:' /proc/self/status 2>/dev/null; then
-            printf '%-10s ok       %s\n' isolation "tests run your code in a process of its own, behind seccomp"
-        else
-            printf '%-10s partial  %s\n' isolation "tests run your code in a process of its own, without seccomp"
-        fi
-        ;;
-    *) printf '%-10s partial  %s\n' isolation "tests run your code in a process of its own; $(uname -s) has no seccomp" ;;
-    esac
-    printf '%-10s %s, %s processors\n' machine "$(uname -sm)" \
-        "$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo some)"
-    if [ -n "$missing" ]; then
-        echo "Next: make setup installs what is missing ($(commas $missing))."
-    else
-        echo "All that the course needs is here."
-    fi
-}
-
-package_of() # manager, item
-{
-    case $1-$2 in
-    apt-get-cc) echo "gcc libc6-dev" ;;
-    apt-get-Criterion) echo libcriterion-dev ;;
-    dnf-cc) echo "gcc glibc-devel" ;;
-    dnf-Criterion) echo "criterion-devel" ;;
-    pacman-cc) echo gcc ;;
-    pacman-pandoc) echo pandoc-cli ;;
-    pacman-Criterion) echo criterion ;;
-    brew-cc) echo gcc ;;
-    brew-Criterion) echo criterion ;;
-    brew-chromium) echo "--cask google-chrome" ;;
-    *) echo "$2" ;;
-    esac
-}
-
-as_root()
-{
-    if [ "$(id -u)" = 0 ]; then
-        "$@"
-    elif command -v sudo >/dev/null 2>&1; then
-        sudo "$@"
-    else
-        echo "installing packages needs root, and there is no sudo here" >&2
-        return 1
-    fi
-}
-
-refreshed=
-install_with() # manager, packages...
-{
-    manager=$1
-    shift
-    case $manager in
-    apt-get)
-        if [ -z "$refreshed" ]; then
-            as_root apt-get -qq update </dev/null || return 1
-            refreshed=yes
-        fi
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
-            install "$@" </dev/null
-        ;;
-    dnf) as_root dnf -q -y install "$@" </dev/null ;;
-    pacman)
-        as_root pacman -S --noconfirm --needed "$@" </dev/null ||
-            as_root pacman -Sy --noconfirm --needed "$@" </dev/null
-        ;;
-    brew) brew install -q "$@" </dev/null ;;
-    esac
-}
-
-setup()
-{
-    items="cc make pandoc Criterion"
-    [ -z "${BROWSER:-}" ] || items="$items chromium"
-    missing=
-    for item in $items; do
-        here "$item" || missing="$missing $item"
-    done
-    if [ -z "$missing" ]; then
-        echo "setup: nothing is missing ($(commas $items))"
-        return 0
-    fi
-    manager=
-    for known in apt-get dnf pacman brew; do
-        if command -v "$known" >/dev/null 2>&1; then
-            manager=$known
-            break
-        fi
-    done
-    [ -n "$manager" ] || die "setup: missing: $(commas $missing); none of apt-get, dnf, pacman, brew is here to install them."
-    log=$(mktemp "${TMPDIR:-/tmp}/setup.XXXXXX") || exit 1
-    trap 'rm -f "$log"' EXIT
-    failed=0
-    for item in $items; do
-        if here "$item"; then
-            echo "setup: $item is here ($(version_of "$item"))"
-            continue
-        fi
-        packages=$(package_of "$manager" "$item")
-        echo "setup: installing $item ($manager: $packages)"
-            if install_with "$manager" $packages >"$log" 2>&1 && here "$item"; then
-            echo "setup: $item installed ($(version_of "$item"))"
-        else
-            failed=1
-            tail -n 5 "$log" | sed 's/^/    /'
-            echo "setup: $item could not be installed with $manager: $(purpose "$item")"
-        fi
-    done
-    return "$failed"
-}
-
-# ------------------------------------------------------------------ what other tests call
-# The README's list of chapters holds each chapter, with its question, once and in order.
-check_readme()
-{
-    wanted=$(chapter_files | while read -r file; do
-        printf '| %s | [%s](%s) | %s |\n' "$(number_of "$(name_of "$file")")" \
-            "$(name_of "$file" | sed 's/^[0-9]*_//')" "$file" "$(question_of "$file")"
-    done)
-    found=$(grep '^| [0-9]* | \[' README.md)
-    if [ "$wanted" = "$found" ]; then
-        echo "ok README lists every chapter with its question"
-    else
-        row=$(printf '%s\n' "$wanted" | while read -r r; do
-            printf '%s\n' "$found" | grep -qxF -e "$r" || { echo "missing is $r"; break; }
-        done)
-        echo "not ok README lists every chapter with its question: ${row:-a row is out of its order, or one too many}"
-    fi
-}
-
-# Every block "carried over from chapter K" holds lines of that chapter, unchanged: each run of
-# lines without a gap must stand in it just so.
-check_carried()
-{
-    for file in $(chapter_files); do
-        sources=$(sed -n 's/^\/\/ carried over from chapter \([0-9][0-9]*\)$/\1/p' "$file" | sort -un)
-        for k in $sources; do
-            source=$(chapter_files | while read -r f; do
-                [ "$(number_of "$(name_of "$f")")" != "$k" ] || printf '%s\n' "$f"
-            done)
-            claim="$file carries over from chapter $k what stands there"
-            if [ -z "$source" ]; then
-                echo "not ok $claim: there is no chapter $k"
-                continue
-            fi
-            awk -v k="$k" -v claim="$claim" '
-                reading == "source" { whole = whole "\n" $0; next }
-                $0 == "// carried over from chapter " k { inside = 1; piece = ""; next }
-                inside && ($0 == "" || $0 == "// end of what was carried over") {
-                    if (piece != "" && !index(whole "\n", piece "\n") && bad == "")
-                        bad = started
-                    piece = ""
-                    if ($0 != "")
-                        inside = 0
-                    next
-                }
-                inside {
-                    if (piece == "")
-                        started = FNR
-                    piece = piece "\n" $0
-                }
-                END {
-                    if (inside)
-                        print "not ok " claim ": the block has no \"// end of what was carried over\""
-                    else if (bad != "")
-                        print "not ok " claim ": the lines from " bad " on are not there"
-                    else
-                        print "ok " claim
-                }' reading=source "$source" reading=copy "$file"
-        done
-    done
-}
-
-# tests/points.tsv gives points to the exercises that the chapters have, and to no others.
-check_points()
-{
-    in_chapters=$(chapter_files | while read -r file; do
-        [ ! -f "tests/$(name_of "$file").c" ] || exercises_of "$file" | cut -f 1,2
-    done | sort -u)
-    in_points=$(sed 1d tests/points.tsv | cut -f 1,2 | sort -u)
-    if [ "$in_chapters" = "$in_points" ]; then
-        echo "ok tests/points.tsv names the exercises that the chapters have"
-    else
-        odd=$(printf '%s\n%s\n' "$in_chapters" "$in_points" | sort | uniq -u | head -n 1 | tr '\t' ' ')
-        echo "not ok tests/points.tsv names the exercises that the chapters have: see $odd"
-    fi
-}
-
 [ $# -gt 0 ] || die "Usage: sh tests/student/course.sh COMMAND ...: the Makefile's commands call it; see make help." 2
 command=$1
 shift
 case $command in
-board | chapter | check | hint | reset | watch | docs | bench | doctor | setup) "$command" "$@" ;;
-run) run_program "$@" ;;
-exercises) all_exercises | tr '\n' ' ' ;;
-criterion) criterion_flags ;;
-check-readme) check_readme ;;
-check-carried) check_carried ;;
-check-points) check_points ;;
-commands) . tests/proof/commands.sh ;;
+board | chapter | check | hint | reset | watch | docs | bench | names | refuse | run) "$command" "$@" ;;
+criterion) sh tests/student/setup.sh criterion ;;
 *) die "tests/student/course.sh has no command \"$command\"." 2 ;;
 esac

@@ -1,0 +1,616 @@
+#!/bin/sh
+# Tests what `make grade` makes of what is handed in: exports of course systems, names that are
+# nearly a chapter's, odd archives, and what should stop or slow the others. Prints "ok NAME" and
+# "not ok NAME: why". Everything must be built: make test does that.
+#
+# The files say `#error` and a letter: they are told from each other by their SHA-256, and are
+# quick to judge.
+set -u
+LC_ALL=C
+export LC_ALL
+unset SUBMISSIONS HIDDEN SHARD STRICT SEED GRADES ONE_STUDENT MAKEFLAGS MFLAGS MAKELEVEL
+BUILD=${BUILD:-build}
+export BUILD
+room=$(pwd)/build/collect
+[ ! -d "$room" ] || chmod -R u+rwx "$room"
+rm -rf "$room"
+mkdir -p "$room/files"
+trap 'chmod -R u+rwx "$room"; rm -rf "$room"' EXIT
+trap 'exit 130' INT TERM
+grades=$room/grades
+said=$room/said.txt
+set -- $(for f in tests/[0-9][0-9]_*.c; do basename "$f" .c; done)
+one=$1
+two=${2:-$1}
+two_word=${two#*_}
+
+sum_of() # file
+{
+    if command -v sha256sum >/dev/null 2>&1; then
+        sha256sum "$1"
+    else
+        shasum -a 256 "$1"
+    fi | cut -d ' ' -f 1
+}
+
+for letter in A B C; do
+    echo "#error $letter" >"$room/files/$letter"
+    eval "sum_$letter=\$(sum_of \"\$room/files/$letter\")"
+done
+A=$room/files/A
+B=$room/files/B
+C=$room/files/C
+
+verdict() # name
+{
+    if [ -z "$bad" ]; then
+        echo "ok $1"
+    else
+        echo "not ok $1: $(printf '%s' "$bad" | head -n 5 | tr '\n' ' ')"
+    fi
+    bad=
+}
+bad=
+
+fault() # what is wrong; the first one is told
+{
+    bad=${bad:-$1}
+}
+
+new_class()
+{
+    rm -rf "$room/class"
+    class=$room/class
+    mkdir -p "$class"
+}
+
+grade() # settings...
+{
+    env SUBMISSIONS="$class" GRADES="$grades" "$@" "$BUILD/grade" >"$said" 2>&1
+}
+
+graded() # settings... : as grade, which must be able to
+{
+    grade "$@" || fault "it failed: $(tail -n 3 "$said")"
+}
+
+refused() # words: it must refuse, with them
+{
+    ! grade || fault "it did not refuse: $(tail -n 2 "$said")"
+    grep -q -e "$1" "$said" || fault "it does not say \"$1\": $(tail -n 2 "$said")"
+    [ "$(grep -c '^grade: ' "$said")" = 1 ] || fault "it is not one sentence: $(cat "$said")"
+}
+
+rows() # the names of all students, in the order of the table
+{
+    sed -e 1d -e 's/^"\([^"]*\)".*/\1/' "$grades/grades.csv" >"$room/rows.txt"
+    for name; do printf '%s\n' "$name"; done >"$room/wanted.txt"
+    cmp -s "$room/rows.txt" "$room/wanted.txt" ||
+        fault "the rows are $(tr '\n' ';' <"$room/rows.txt")"
+}
+
+counts() # student, chapter, file: what was judged; "" for nothing
+{
+    got=$(awk -F '\t' -v name="$1" -v chapter="$2" '
+        $1 == "student" { mine = $3 == name }
+        mine && $1 == "part" && $2 == chapter { print $3 }' "$grades/records.tsv" 2>/dev/null)
+    wanted=
+    [ -z "$3" ] || eval "wanted=\$sum_${3##*/}"
+    [ "$got" = "$wanted" ] || fault "$1's $2 is not ${3:-missing}: $(cat "$grades/feedback/$1.txt" 2>&1)"
+}
+
+tells() # student, look or noted, words
+{
+    awk -F '\t' -v name="$1" -v kind="$2" -v words="$3" '
+        $1 == "student" { mine = $3 == name }
+        mine && $1 == "note" && $2 == kind && index($3, words) { found = 1 }
+        END { exit !found }' "$grades/records.tsv" 2>/dev/null ||
+        fault "$1 has no note \"$2: $3\": $(cat "$grades/feedback/$1.txt" 2>&1)"
+}
+
+looks() # how many need a look
+{
+    grep -q "^$1 need a look" "$said" || fault "not $1: $(grep 'need a look' "$said")"
+}
+
+pack() # archive.tar.gz, file, name in it
+{
+    mkdir -p "$room/pack" "$(dirname "$1")"
+    cp "$2" "$room/pack/$3"
+    tar -C "$room/pack" -czf "$1" "$3"
+    rm -rf "$room/pack"
+}
+
+put() # file, path below the class
+{
+    mkdir -p "$class/$(dirname "$2")"
+    cp "$1" "$class/$2"
+}
+
+${CC:-cc} tests/proof/odd_zip.c -o "$room/odd_zip" >"$said" 2>&1 || fault "$(head -n 3 "$said")"
+[ -z "$bad" ] || verdict "the maker of odd zips builds"
+
+# ------------------------------------------------------------------ exports
+new_class
+put "$A" "beispielanna_101_501_$one.c"
+put "$B" "beispielanna_101_502_$two.c"
+put "$A" "bert_LATE_102_503_$one-1.c"
+pack "$class/carl_103_504_work.tar.gz" "$A" "$one.c"
+put "$A" dora_104_text.html
+put "$B" "eve_105_507_$one-2.c"
+put "$A" "eve_105_506_$one-1.c"
+put "$C" "eve_105_505_$one.c"
+put "$A" "fred_LATE_106_508_0${one#0} (1).c"
+put "$A" gail_107_509_report.pdf
+graded
+rows beispielanna_101 bert_102 carl_103 dora_104 eve_105 fred_106 gail_107
+counts beispielanna_101 "$one" "$A"
+counts beispielanna_101 "$two" "$B"
+counts bert_102 "$one" "$A"
+counts carl_103 "$one" "$A"
+counts eve_105 "$one" "$B"
+tells eve_105 noted "was handed in before it"
+tells fred_106 look "not quite a chapter's"
+tells gail_107 look "no file with a chapter's name"
+looks 3
+verdict "an export of Canvas has a row for each student, and the last version counts"
+
+new_class
+for day in 29 30 31; do
+    pack "$class/2026_01_$day.tar.gz" "$A" "$one.c"
+done
+pack "$class/2026_1_31.tar.gz" "$A" "$one.c"
+pack "$class/x_2_31.tar.gz" "$A" "$one.c"
+graded
+rows 2026_01_29 2026_01_30 2026_01_31 2026_1_31 x_2_31
+verdict "archives with dates for names are not taken for an export"
+
+new_class
+put "$A" "Anna Beispiel_201_assignsubmission_file_/$one.c"
+put "$A" "Anna Beispiel_201_assignsubmission_onlinetext_/onlinetext.html"
+put "$B" "Bert_202_assignsubmission_file_/$two.c"
+put "$A" "Bert_202_assignsubmission_file_$one.c"
+put "$A" "Carla_203_assignsubmission_onlinetext_/onlinetext.html"
+put "$A" "Dora X_204_assignsubmission_file_$one.c"
+pack "$class/Eve_205_assignsubmission_file_all.tar.gz" "$A" "$one.c"
+put "$A" "Frank_206_assignsubmission_file_x_207_assignsubmission_file_$one.c"
+graded
+rows "Anna Beispiel_201" Bert_202 Carla_203 "Dora X_204" Eve_205 Frank_206
+counts "Anna Beispiel_201" "$one" "$A"
+counts Bert_202 "$one" "$A"
+counts Bert_202 "$two" "$B"
+counts "Dora X_204" "$one" "$A"
+counts Eve_205 "$one" "$A"
+looks 2
+verdict "an export of Moodle, in folders or flat, has a row for each student"
+
+new_class
+put "$A" "HW_1 x_anna_attempt_2026-01-31-10-15-22_$one.c"
+put "$B" "HW_1 x_anna_attempt_2026-02-01-09-00-00_$one.c"
+put "$C" "HW_1 x_anna_attempt_2026-01-31-10-15-22_$two.c"
+put "$A" "HW_1 x_anna_attempt_2026-01-31-10-15-22.txt"
+put "$A" "HW_1 x_bert_attempt_2026-01-30-10-15-22.txt"
+pack "$class/HW_1 x_carl_attempt_2026-01-30-10-15-22_work.tar.gz" "$A" "$one.c"
+put "$A" "HW_1 x_dora_attempt_2026-01-30-10-15-22_anna_attempt_2026-03-01-10-15-22_$one.c"
+graded
+rows anna bert carl dora
+counts anna "$one" "$B"
+counts anna "$two" "$C"
+counts carl "$one" "$A"
+tells anna noted "was handed in before it"
+tells dora look "not quite a chapter's"
+looks 2
+new_class
+put "$A" "Chapter 1_anna_attempt_2026-01-31-10-15-22_$one.c"
+put "$A" "Chapter 1_bert_attempt_2026-01-31-10-15-22_$one.c"
+put "$B" "Chapter 2_anna_attempt_2026-02-07-10-15-22_$two.c"
+graded
+rows "Chapter 1_anna" "Chapter 1_bert" "Chapter 2_anna"
+looks 2
+verdict "an export of Blackboard has a row for each student, and the last attempt counts"
+
+new_class
+put "$A" index.html
+put "$A" "12345-678 - Anna Beispiel - Jan 31, 2026 1015 AM/$one.c"
+put "$B" "12345-678 - Anna Beispiel - Feb 1, 2026 105 PM/$one.c"
+put "$C" "12345-678 - Anna Beispiel - Feb 1, 2026 1205 AM/$one.c"
+put "$A" "12346-678 - Bert-Jan - van X - 05 March 2026 612 PM/a/$one.c"
+put "$A" "12347-678 - Carla - 31 janvier 2026 1015/$one.c"
+put "$A" "12348-678 - Anna Beispiel - Jan 31, 2026 1015 AM/$one.c"
+mkdir "$class/12349-678 - Dora - Jan 31, 2026 1015 AM"
+graded
+rows "Anna Beispiel" "Anna Beispiel (2)" "Bert-Jan - van X" Carla Dora
+counts "Anna Beispiel" "$one" "$B"
+counts "Anna Beispiel (2)" "$one" "$A"
+tells "Anna Beispiel" noted "was handed in before it"
+tells "Anna Beispiel (2)" look "12348-678 - Anna Beispiel"
+counts "Bert-Jan - van X" "$one" "$A"
+counts Carla "$one" "$A"
+grep -q '^index.html is ignored' "$said" || fault "index.html is not listed"
+looks 2
+verdict "an export of Brightspace has a row for each student, and the last one counts"
+
+new_class
+put "$A" "assignment_1_export/submission_11/$one.c"
+put "$B" "assignment_1_export/submission_12/work/$one.c"
+put "$C" "assignment_1_export/submission_13/$one.c"
+cat >"$class/assignment_1_export/submission_metadata.yml" <<'END'
+---
+submission_11:
+  :submitters:
+  - :name: Anna Beispiel
+    :sid: '1'
+    :email: anna@example.org
+  :created_at: 2026-01-31 10:15:22.000000000 Z
+  :score: 1.0
+  :results:
+    tests:
+    - :name: Nobody
+submission_12:
+  :submitters:
+  - :name: 'Bert O''Neill'
+    :email: bert@example.org
+  - :name: "../Carla"
+    :sid:
+END
+graded
+rows "Anna Beispiel" "Bert O'Neill" "_._Carla" submission_13
+counts "Anna Beispiel" "$one" "$A"
+counts "Bert O'Neill" "$one" "$B"
+counts "_._Carla" "$one" "$B"
+counts submission_13 "$one" "$C"
+verdict "an export of Gradescope has a row for each student, by name"
+
+# ------------------------------------------------------------------ a class where a student should be
+new_class
+put "$A" "term/anna/$one.c"
+put "$B" "term/bert/$one.c"
+refused "give that folder as SUBMISSIONS="
+graded ONE_STUDENT=1
+rows term
+tells term look "two different files"
+tar -C "$class" -czf "$class/term.tar.gz" term
+rm -rf "$class/term"
+refused "unpack it"
+new_class
+put "$A" "in/beispielanna_101_501_$one.c"
+put "$A" "in/bert_102_502_$one.c"
+tar -C "$class/in" -czf "$class/export.tar.gz" .
+mv "$class/in" "$room/in"
+refused "unpack it"
+rm "$class/export.tar.gz"
+mv "$room/in" "$class/in"
+graded
+rows beispielanna_101 bert_102
+cp -R "$class/in" "$class/in 2"
+refused "one of them at a time"
+put "$A" "zoe/$one.c"
+graded
+rows in "in 2" zoe
+tells in look "are these several students"
+looks 2
+class=$class/x.zip
+cp "$A" "$class"
+refused "is an archive: unpack it"
+new_class
+put "$A" "$one.c"
+put "$A" notes.txt
+refused "a folder (or an archive) for each student"
+verdict "a class in an only folder or archive is read or refused, never taken for a student"
+
+new_class
+put "$A" "anna/$one.c"
+put "$A" "$one.c"
+put "$A" "bert.C"
+put "$A" notes.txt
+put "$A" eve.rar
+ln -s anna "$class/carl"
+mkfifo "$class/queue"
+graded
+rows "$one.c" anna bert.C carl eve.rar
+counts "$one.c" "$one" "$A"
+tells "$one.c" look "whose is it"
+tells carl look "a link"
+tells eve.rar look "not read here"
+for name in notes.txt queue; do
+    grep -q "^$name is ignored" "$said" || fault "$name is not listed"
+done
+looks 4
+verdict "what lies at the top of SUBMISSIONS is graded, asks for a look, or is listed"
+
+# ------------------------------------------------------------------ names
+number=${two%%_*}
+number=${number#0}
+upper=$(echo "$two" | tr a-z A-Z)
+near_names()
+{
+    printf '%s\n' "$two.c.txt" "$two.cpp" "$two.C" "$two.c.c" "$two.c " "$two (1).c" "$two - Copy.c" \
+        "$upper.C" "$upper.c" "${number}_$two_word.c" "0$number-$two_word.c" "$two_word.c" "$two_word.c.txt" \
+        "0$number$two_word.c" "$two.h" "$two" "$two.pdf" "$two.c~" "chapter$number.c" "0$number.c" \
+        "0${number}_other.c" "Copy of $two.c" "anna_$two.c" "${two}_final.c" " $two.c" "$two,v2.c"
+    printf '%s\320\276%s.c\n' "${two%%o*}" "${two#*o}" | grep -v "^$two.*$two" # another o
+    printf '%s.\321\201\n' "$two" # another c
+    printf '\357\274\220%s_%s.c\n' "$number" "$two_word" # a wide 0
+    printf '%s\314\201.c\n' "$two" # an accent
+}
+near_names >"$room/near.txt"
+new_class
+n=0
+while IFS= read -r name; do
+    n=$((n + 1))
+    mkdir "$class/alone $n" "$class/beside $n"
+    cp "$A" "$class/alone $n/$one.c"
+    cp "$B" "$class/alone $n/$name"
+    cp "$A" "$class/beside $n/$two.c"
+    cp "$B" "$class/beside $n/$name"
+    cp "$B" "$class/canvas_$((100 + n))_$((1000 + n))_$name"
+    "$room/odd_zip" "$class/packed $n.zip" 0 "x/$name=#error"
+done <"$room/near.txt"
+graded
+awk -F '\t' -v two="$two" -v n="$n" -v sum="$sum_A" '
+    $1 == "student" { name = $3; group = $3; sub(/[ _].*/, "", group); all[group]++ }
+    $1 == "part" && $2 == two && (group != "beside" || $3 != sum) { print name " has " two }
+    $1 == "note" && $2 == (group == "beside" ? "noted" : "look") && index($3, "not quite a chapter\047s: " two ".c") { told[group]++ }
+    END {
+        for (group in all)
+            if (all[group] != n || told[group] != n)
+                print told[group] + 0 " of " all[group] " of " group " are told, of " n
+    }' "$grades/records.tsv" >"$room/wrong.txt"
+[ ! -s "$room/wrong.txt" ] || fault "$(cat "$room/wrong.txt")"
+looks $((3 * n))
+new_class
+for name in notes.txt Makefile data.tsv main.c helper.h ".$two.c.swp" "._$two.c"; do
+    put "$A" "anna/$one.c"
+    put "$A" "anna/$name"
+done
+graded
+looks 0
+verdict "a name that is nearly a chapter's asks for a look, unless the chapter is there"
+
+new_class
+esc=$(printf '\033')
+bell=$(printf '\007')
+put "$A" "$(printf 'Bert\nvictim,0,0\n100 of 100 points')/$one.c"
+put "$A" "red$esc[31m$bell/$one.c"
+put "$A" "$(printf 'c1 \302\23331m \233')/$one.c"
+put "$A" "$(printf 'bidi \342\200\256cba\342\201\246')/$one.c"
+put "$A" "$(printf 'bad \377\376 \300\257 \355\240\200')/$one.c"
+put "$A" "$(printf '\357\274\2351+1')/$one.c"
+put "$A" "=1+1/$one.c"
+put "$A" " @x/$one.c"
+put "$A" "tab	tab/$one.c"
+put "$A" "anna/x$esc[2J$two.c"
+put "$A" "bert/$(printf 'a\nlook\tb')/c/$one (1).c"
+mkfifo "$class/$(printf 'x\033[31m\n')$one.txt"
+graded
+[ "$(wc -l <"$grades/grades.csv")" -eq 13 ] || fault "grades.csv has $(wc -l <"$grades/grades.csv") lines"
+if tr -d '\012' <"$said" | grep -q '[[:cntrl:]]'; then fault "a control character is printed"; fi
+for report in "$said" "$grades/grades.csv" "$grades/records.tsv" "$grades/report.html" "$grades/results.json" "$grades/junit.xml"; do
+    if grep -q "$esc\|$bell\|$(printf '\302\233')\|$(printf '\233')31m\|$(printf '\342\200\256')\|$(printf '\342\201\246')\|$(printf '\377')" "$report"; then
+        fault "$(basename "$report") holds a name as it was given"
+    fi
+done
+sed 1d "$grades/grades.csv" | grep -q "^\"[=+@-]\|^\"$(printf '\357\274\235')\|^[^\"]" && fault "a row of grades.csv is a formula"
+ls "$grades/feedback" | grep -q '[[:cntrl:]]' && fault "a file's name has control characters"
+submissions=$class
+class=$room/$(printf 'x\033[31m')
+mkdir "$class"
+refused "there is nobody to grade"
+grep -q "$esc" "$said" && fault "a refusal holds a name as it was given"
+class=$submissions
+verdict "no name reaches a terminal or a report as it was given"
+
+new_class
+put "$A" "Anna/$one.c"
+put "$B" "anna/$one.c"
+put "$A" "$(printf 'M\303\274ller')/$one.c"
+put "$B" "$(printf 'Mu\314\210ller')/$one.c"
+put "$A" "$(printf 'x\001')/$one.c"
+put "$B" "$(printf 'x\002')/$one.c"
+put "$C" "x? (2)/$one.c"
+put "$A" "$(printf '%0240d' 0)1/$one.c"
+put "$B" "$(printf '%0240d' 0)2/$one.c"
+put "$A" "b$(printf '\320\276')b/$one.c"
+put "$B" "bob/$one.c"
+graded
+[ "$(ls "$class" | grep -c .)" -eq 11 ] || n_alike=$(ls "$class" | grep -c .) # macOS folds names itself
+n_alike=${n_alike:-11}
+[ "$(ls "$grades/feedback" | tr A-Z a-z | sort -u | grep -c .)" -eq "$n_alike" ] ||
+    fault "there are $(ls "$grades/feedback" | grep -c .) feedbacks: $(ls "$grades/feedback")"
+[ "$(sed 1d "$grades/grades.csv" | tr A-Z a-z | sort -u | grep -c .)" -eq "$n_alike" ] ||
+    fault "there are not $n_alike rows"
+[ "$n_alike" -ne 11 ] || { counts Anna "$one" "$A" && counts "anna (2)" "$one" "$B"; }
+verdict "students whose names look the same stay two, each with a feedback"
+
+# ------------------------------------------------------------------ one submission and the others
+new_class
+put "$A" "victim/$one.c"
+long=$(printf '%0235d' 0 | tr 0 d)
+mkdir -p "$room/$long/$long"
+cp "$A" "$room/$long/$long/$one.c"
+(cd "$room" && tar -czf deep.tgz "$long/$long/$one.c")
+mkdir "$class/deep"
+(
+    cd "$class/deep" || exit
+    n=1
+    while [ $n -le 16 ] && [ "$(pwd | wc -c)" -lt 3840 ]; do
+        mkdir "$long" && cd "$long" && n=$((n + 1)) || exit
+    done
+    cp "$room/deep.tgz" .
+)
+mkdir -p "$class/nested/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/18"
+cp "$A" "$class/nested/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/18/$one.c"
+mkdir "$class/loop" && ln -s . "$class/loop/again" && ln -s ../loop "$class/loop/up"
+ln -s "$one.c" "$class/loop/$one.c"
+mkdir "$class/pipe" && mkfifo "$class/pipe/$one.c" "$class/pipe/x.zip"
+mkdir "$class/closed" "$class/closed/inner" && put "$A" "closed/$one.c"
+chmod 0 "$class/closed/$one.c" "$class/closed/inner"
+mkdir "$class/shut" && chmod 0 "$class/shut"
+mkdir "$class/many" && (cd "$class/many" && awk 'BEGIN { for (i = 0; i < 10050; i++) { f = i ".txt"; printf "" >f; close(f) } }')
+mkdir "$class/bombs"
+head -c 60000000 /dev/zero | gzip -1 >"$class/bombs/1.tgz"
+for k in 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do cp "$class/bombs/1.tgz" "$class/bombs/$k.tgz"; done
+mkdir "$class/packs"
+pack "$class/packs/1.tgz" "$A" "$one.c"
+k=1
+while [ "$k" -lt 40 ]; do
+    k=$((k + 1))
+    cp "$class/packs/1.tgz" "$class/packs/$k.tgz"
+done
+mkdir "$class/noise"
+k=0
+while [ "$k" -lt 300 ]; do
+    k=$((k + 1))
+    : >"$class/noise/$two $k.c"
+    : >"$class/noise/$k.rtf"
+done
+graded
+counts victim "$one" "$A"
+counts deep "$one" "$A"
+tells nested look "too many folders"
+tells loop look "$one.c: ignored, a link"
+tells pipe look "$one.c: ignored, no ordinary file"
+tells pipe look "x.zip: ignored, no ordinary file"
+tells many look "more than 10000 files"
+tells packs look "more than 32 archives"
+tells bombs look "takes too long" # one second of sixteen
+tells noise look "more that ask for a look"
+tells noise noted "and 280 more that were ignored"
+[ "$(grep -c "$two [0-9]*.c: ignored" "$grades/feedback/noise.txt")" = 20 ] || fault "noise fills its feedback"
+[ "$(grep -c "^note" "$grades/records.tsv")" -lt 160 ] || fault "there are $(grep -c "^note" "$grades/records.tsv") notes"
+if [ "$(id -u)" != 0 ]; then
+    tells closed look "$one.c: cannot be read"
+    tells closed look "inner: cannot be read"
+    tells shut look "cannot be read"
+fi
+chmod -R u+rwx "$class/closed" "$class/shut"
+verdict "long paths, bombs, loops, pipes and ten thousand files are noted and stop nobody"
+
+# ------------------------------------------------------------------ archives
+new_class
+mkdir -p "$class/again" "$class/members" "$class/behind" "$class/inner" "$class/paths" "$class/cut"
+cp "$A" "$room/$one.c" && tar -C "$room" -cf "$class/again/work.tar" "$one.c"
+cp "$B" "$room/$one.c" && tar -C "$room" -rf "$class/again/work.tar" "./$one.c"
+tar -C "$room" -cf "$room/b.tar" "$one.c"
+head -c 512 "$room/b.tar" | gzip >"$class/members/work.tgz"
+tail -c +513 "$room/b.tar" | gzip >>"$class/members/work.tgz"
+{ gzip <"$room/b.tar" && echo more; } >"$class/behind/1.tgz"
+{ cat "$room/b.tar" "$room/b.tar"; } >"$class/behind/2.tar"
+head -c 515 "$room/b.tar" >"$class/cut/1.tar"
+gzip <"$room/b.tar" | head -c 60 >"$class/cut/2.tgz"
+"$room/odd_zip" "$class/behind/3.zip" 1 "$one.c=#error B
+" && echo more >>"$class/behind/3.zip"
+"$room/odd_zip" "$room/work.zip" 1 "$one.c=#error A
+"
+tar -C "$room" -czf "$class/inner/all.tgz" work.zip
+mkdir -p "$room/x/chapters" "$room/x/old" && cp "$A" "$room/x/chapters/$one.c" && cp "$B" "$room/x/old/$one.c"
+tar -C "$room" -czf "$class/paths/all.tgz" x
+mkdir "$class/large" "$class/wrapped" "$class/last"
+"$room/odd_zip" "$class/large/all.zip" 70000 "$one.c=#error A
+"
+"$room/odd_zip" "$class/wrapped/wrapped.zip" 65536 "$one.c=#error A
+" "$two.c=#error A
+"
+rm "$room/$one.c" && ln -s "$A" "$room/$one.c"
+tar -C "$room/x/old" -cf "$class/last/work.tar" "$one.c" && tar -C "$room" -rf "$class/last/work.tar" "$one.c"
+graded
+counts again "$one" "$B"
+tells again noted "there more than once in the archive, the last one counts"
+counts members "$one" "$B"
+counts behind "$one" "$B"
+for name in 1.tgz 2.tar 3.zip; do tells behind look "$name: cannot be read to its end, something stands behind"; done
+tells cut look "1.tar: cannot be read to its end"
+tells cut look "2.tgz: cannot be read to its end"
+tells inner look "work.zip: ignored, an archive in an archive is not read"
+counts paths "$one" "$A"
+tells paths look "two different files $one.c in all.tgz: x/chapters/$one.c counts"
+counts large "$one" "$A"
+tells wrapped look "more entries than it says"
+counts last "$one" ""
+tells last look "the last one is no file that counts"
+verdict "the last version in an archive counts, and what is not read of one asks for a look"
+
+new_class
+put "$A" "anna/$one.c"
+mkdir "$class/mallory"
+k=0
+set --
+while [ "$k" -lt 30 ]; do
+    k=$((k + 1))
+    set -- "$@" "$(printf 'd%02d/%s%s.c' $((99 - k)) "$([ "$k" -gt 15 ] || echo d/)" "$one")=#error $k
+"
+done
+"$room/odd_zip" "$class/mallory/1.zip" 0 "$@"
+graded
+n_before=$(ls "$grades/files" | grep -c .)
+put "$B" "anna/$one.c"
+graded
+n_after=$(ls "$grades/files" | grep -c .)
+[ "$n_before" -le 2 ] || fault "$n_before files are kept of 2 that count"
+[ "$n_after" -le 2 ] || fault "$n_after files are kept of 2 that count"
+[ -f "$grades/files/$sum_B.c" ] || fault "what was handed in is not kept"
+verdict "of many versions of a file only the one that counts is kept"
+
+for verdict in "$grades"/state/*.tsv; do
+    touch -t 202001010000 "$verdict"
+done
+echo x >"$grades/state/old.tsv" && touch -t 202001010000 "$grades/state/old.tsv"
+echo x >"$grades/state/new.tsv"
+n_before=$(ls "$grades/state" | grep -c .)
+graded
+[ ! -f "$grades/state/old.tsv" ] || fault "a verdict that nobody has used for years is there"
+[ -f "$grades/state/new.tsv" ] || fault "a new verdict is gone"
+[ "$(ls "$grades/state" | grep -c .)" -lt "$n_before" ] || fault "nothing is forgotten"
+[ "$(find "$grades/state" -name '*.tsv' -mtime +1 | grep -c .)" = 0 ] || fault "a used verdict is not marked"
+grep -q ' files; 0 judged now' "$said" || fault "a used verdict was forgotten: $(grep 'judged now' "$said")"
+rm "$grades/state/new.tsv"
+verdict "verdicts that nobody used for a month are forgotten, the others are not"
+
+# ------------------------------------------------------------------ a chapter that is missing
+new_class
+put "$A" "anna/$one.c"
+put "$A" "anna/$two.c"
+mkdir -p "$room/build/tests"
+for f in tests/[0-9][0-9]_*.c; do
+    ln -s "$(cd "$BUILD" && pwd)/tests/$(basename "$f" .c)" "$room/build/tests"
+done
+rm "$room/build/tests/$two"
+BUILD=$room/build SUBMISSIONS=$class GRADES=$grades "$BUILD/grade" >"$said" 2>&1 &&
+    fault "it graded without the tests of $two"
+grep -q "$two\|chapter $number" "$said" || fault "it does not say what is missing: $(cat "$said")"
+verdict "without the tests of a chapter nobody is graded"
+
+# A compiler that takes a while to write: what another make sees has to be whole or not there.
+name=${CC:-cc}
+name=${name%% *}
+mkdir -p "$room/bin" "$room/b"
+cat >"$room/bin/${name##*/}" <<END
+#!/bin/sh
+PATH=\${PATH#*:}
+for word; do
+    [ "\${last:-}" != -o ] || to=\$word
+    last=\$word
+done
+$(command -v "$name") "\$@" || exit
+case \${to:-} in
+*/tests/$one*)
+    cp -p "\$to" "\$to.whole"
+    echo half >"\$to"
+    sleep 0.3 2>/dev/null || sleep 1
+    mv "\$to.whole" "\$to"
+    ;;
+esac
+END
+chmod +x "$room/bin/${name##*/}"
+cp -Rp "$BUILD/objects" "$BUILD/.flags" "$room/b"
+PATH=$room/bin:$PATH ${MAKE_COMMAND:-make} BUILD="$room/b" "$room/b/tests/$one" >"$said" 2>&1 &
+making=$!
+while kill -0 $making 2>/dev/null; do
+    [ ! -f "$room/b/tests/$one" ] || [ "$(wc -c <"$room/b/tests/$one")" -gt 100 ] ||
+        fault "half a file has the name of the tests"
+    sleep 0.05 2>/dev/null || sleep 1
+done
+wait $making || fault "it did not build: $(tail -n 3 "$said")"
+[ -x "$room/b/tests/$one" ] || fault "there are no tests"
+ls "$room/b/tests" | grep -qvx "$one" && fault "something else is left there: $(ls "$room/b/tests")"
+verdict "what two makes make gets its name when it is whole"

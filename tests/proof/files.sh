@@ -1,0 +1,99 @@
+#!/bin/sh
+# What the project's files say of each other; prints "ok NAME" and "not ok NAME: why".
+set -u
+LC_ALL=C
+export LC_ALL
+
+names=$(sh tests/student/course.sh names)
+
+number_of() # 01_lookup -> 1
+{
+    number=${1%%_*}
+    echo "${number#0}"
+}
+
+read_exercises()
+{
+    awk -f tests/student/exercises.awk "$@"
+}
+
+# The README's list of chapters holds each chapter, with its question, once and in order.
+check_readme()
+{
+    wanted=$(for name in $names; do
+        printf '| %s | [%s](%s) | %s |\n' "$(number_of "$name")" "${name#*_}" \
+            "chapters/$name.c" "$(read_exercises question "chapters/$name.c")"
+    done)
+    found=$(grep '^| [0-9]* | \[' README.md)
+    if [ "$wanted" = "$found" ]; then
+        echo "ok README lists every chapter with its question"
+    else
+        row=$(printf '%s\n' "$wanted" | while read -r r; do
+            printf '%s\n' "$found" | grep -qxF -e "$r" || { echo "missing is $r"; break; }
+        done)
+        echo "not ok README lists every chapter with its question: ${row:-a row is out of its order, or one too many}"
+    fi
+}
+
+# Every block "carried over from chapter K" holds lines of that chapter, unchanged: each run of
+# lines without a gap must stand in it just so.
+check_carried()
+{
+    for name in $names; do
+        file=chapters/$name.c
+        sources=$(sed -n 's/^\/\/ carried over from chapter \([0-9][0-9]*\)$/\1/p' "$file" | sort -un)
+        for k in $sources; do
+            source=$(for other in $names; do
+                [ "$(number_of "$other")" != "$k" ] || echo "chapters/$other.c"
+            done)
+            claim="$file carries over from chapter $k what stands there"
+            if [ -z "$source" ]; then
+                echo "not ok $claim: there is no chapter $k"
+                continue
+            fi
+            awk -v k="$k" -v claim="$claim" '
+                reading == "source" { whole = whole "\n" $0; next }
+                $0 == "// carried over from chapter " k { inside = 1; piece = ""; next }
+                inside && ($0 == "" || $0 == "// end of what was carried over") {
+                    if (piece != "" && !index(whole "\n", piece "\n") && bad == "")
+                        bad = started
+                    piece = ""
+                    if ($0 != "")
+                        inside = 0
+                    next
+                }
+                inside {
+                    if (piece == "")
+                        started = FNR
+                    piece = piece "\n" $0
+                }
+                END {
+                    if (inside)
+                        print "not ok " claim ": the block has no \"// end of what was carried over\""
+                    else if (bad != "")
+                        print "not ok " claim ": the lines from " bad " on are not there"
+                    else
+                        print "ok " claim
+                }' reading=source "$source" reading=copy "$file"
+        done
+    done
+}
+
+# tests/points.tsv gives points to the exercises that the chapters have, and to no others.
+check_points()
+{
+    in_chapters=$(for name in $names; do
+        [ ! -f "tests/$name.c" ] || read_exercises list "chapters/$name.c" | cut -f 1,2
+    done | sort -u)
+    in_points=$(sed 1d tests/points.tsv | cut -f 1,2 | sort -u)
+    if [ "$in_chapters" = "$in_points" ]; then
+        echo "ok tests/points.tsv names the exercises that the chapters have"
+    else
+        odd=$(printf '%s\n%s\n' "$in_chapters" "$in_points" | sort | uniq -u | head -n 1 | tr '\t' ' ')
+        echo "not ok tests/points.tsv names the exercises that the chapters have: see $odd"
+    fi
+}
+
+check_readme
+check_carried
+check_points

@@ -1,0 +1,466 @@
+# The one reader of a chapter's exercises:
+#   awk -f tests/student/exercises.awk COMMAND chapters/NN_name.c ...
+#
+#   list FILE               number, function, title, first line, state, last line
+#   question FILE           the chapter's question
+#   hint FILE E WHICH       that hint of exercise E as it is written (0: how many there are)
+#   pristine FILE E HEADER  the chapter with exercise E put back as it was in the beginning
+#   unchanged FILE OLD      the exercises that are in OLD the same, with all that they use
+#   near FILE NAME          a function of the file that has nearly that name, and its line
+#   onward FILE             line and title of the section that follows the last exercise
+#
+# An exercise is "written" if its body is another than the one that it had; "missing" if the
+# file has no function of its name.
+
+BEGIN {
+    command = ARGV[1]
+    read_chapter(ARGV[2])
+    if (command == "list")
+        list()
+    else if (command == "question")
+        question()
+    else if (command == "hint")
+        hint(ARGV[3], ARGV[4])
+    else if (command == "pristine")
+        exit !pristine(ARGV[3], ARGV[4])
+    else if (command == "unchanged")
+        unchanged(ARGV[3])
+    else if (command == "near")
+        near(ARGV[3])
+    else if (command == "onward")
+        onward()
+    else
+        exit 2
+    exit 0
+}
+
+# ------------------------------------------------------------------ reading
+function squeeze(s)
+{
+    gsub(/[ \t\r\n]+/, " ", s)
+    sub(/^ /, "", s)
+    sub(/ $/, "", s)
+    return s
+}
+
+# Line i of the file as logic reads it.
+function plain_line(i,    s)
+{
+    s = line[i]
+    sub(/\r$/, "", s)
+    return s
+}
+
+# Fills line[1..n_lines], prose[i] (is line i text, not code?) and, for each exercise k, number,
+# title, name, heading, first (line of the signature), open (line of its "{"), closing (line of
+# its "}"; 0 = not found), signature, state.
+function read_chapter(path,    s, inside, k, i)
+{
+    n_lines = n_exercises = inside = 0
+    while ((getline s < path) > 0)
+        line[++n_lines] = s
+    close(path)
+    for (i = 1; i <= n_lines; i++) {
+        s = plain_line(i)
+        if (i == 1)
+            sub(/^\357\273\277/, "", s)
+        if (s == "/*")
+            inside = 1
+        prose[i] = inside
+        if (s == "*/")
+            inside = 0
+        if (inside && s ~ /^## Exercise [0-9]+\.[0-9]+: .*\.exercise/)
+            read_heading(++n_exercises, i, s)
+    }
+    for (k = 1; k <= n_exercises; k++)
+        find_function(k)
+}
+
+function read_heading(k, i, s)
+{
+    heading[k] = i
+    number[k] = title[k] = name[k] = s
+    sub(/^## Exercise /, "", number[k])
+    sub(/:.*$/, "", number[k])
+    sub(/^## Exercise [0-9.]+: /, "", title[k])
+    sub(/ *\{#.*$/, "", title[k])
+    sub(/^.*\{#/, "", name[k])
+    sub(/[ }].*$/, "", name[k])
+    gsub(/-/, "_", name[k])
+}
+
+# Does the definition of a function of that name begin in line i?
+function defines(i, wanted,    s)
+{
+    s = plain_line(i)
+    sub(/[ \t]*\/\/.*$/, "", s)
+    return !prose[i] && s ~ /^([A-Za-z_]|[ \t]+EXERCISE )/ && s !~ /;[ \t]*$/ && s !~ /^(return|else)[^A-Za-z0-9_]/ &&
+        s ~ ("(^|[^A-Za-z0-9_])" wanted "[ \t]*\\(")
+}
+
+# The function of an exercise stands below its heading, or, if somebody moved it, elsewhere.
+function find_function(k,    i, s, at, text, last)
+{
+    first[k] = open[k] = closing[k] = 0
+    signature[k] = ""
+    last = k < n_exercises ? heading[k + 1] : n_lines
+    for (i = heading[k]; i <= last && !first[k]; i++)
+        if (defines(i, name[k]))
+            first[k] = i
+    for (i = 1; i <= n_lines && !first[k]; i++)
+        if (defines(i, name[k]))
+            first[k] = i
+    if (!first[k]) {
+        state[k] = "missing"
+        return
+    }
+    # the type may stand on a line of its own
+    while (plain_line(first[k] - 1) ~ /^[A-Za-z_][A-Za-z0-9_ *]*$/ && !prose[first[k] - 1])
+        first[k]--
+    for (i = first[k]; i <= n_lines && !prose[i] && !closing[k]; i++) {
+        s = plain_line(i)
+        if (!open[k]) {
+            at = index(s, "{")
+            signature[k] = squeeze(signature[k] " " (at ? substr(s, 1, at - 1) : s))
+            if (at)
+                open[k] = i
+        }
+        if (open[k] && (s ~ /^}/ || (open[k] == i && s ~ /}[ \t]*$/)))
+            closing[k] = i
+    }
+    text = open[k] ? line[open[k]] : ""
+    sub(/^[^{]*\{/, "", text)
+    for (i = open[k] + 1; i < closing[k]; i++)
+        text = text "\n" line[i]
+    state[k] = bare(text "\n") == bare(stub(signature[k])) ? "not written" : "written"
+}
+
+# ------------------------------------------------------------------ the empty function
+# "EXERCISE bool f(float *a, size_t n)" -> names[1] = "a", names[2] = "n"; the number of them
+function parameters(signature, names,    inside, n, k)
+{
+    inside = signature
+    sub(/^[^(]*\(/, "", inside)
+    sub(/\)[^)]*$/, "", inside)
+    if (squeeze(inside) == "void" || squeeze(inside) == "")
+        return 0
+    n = split(inside, names, ",")
+    for (k = 1; k <= n; k++) {
+        sub(/(\[[^]]*\][ ]*)+$/, "", names[k])
+        names[k] = squeeze(names[k])
+        sub(/^.*[^A-Za-z0-9_]/, "", names[k])
+    }
+    return n
+}
+
+# The body that an unwritten exercise has, between its braces.
+function stub(signature,    names, n, k, text, body, item, type)
+{
+    body = "    // your code here\n"
+    n = parameters(signature, names)
+    text = "   "
+    for (k = 1; k <= n; k++) {
+        item = " (void)" names[k] (k < n ? "," : ";")
+        if (length(text) + length(item) > 90) {
+            body = body text "\n"
+            text = "       "
+        }
+        text = text item
+    }
+    if (n > 0)
+        body = body text "\n"
+    type = signature
+    sub(/\(.*$/, "", type)
+    sub(/[A-Za-z0-9_]+[ ]*$/, "", type)
+    if (type ~ /\*/)
+        return body "    return NULL;\n"
+    if (type ~ /bool/)
+        return body "    return false;\n"
+    if (type ~ /float|double/)
+        return body "    return NAN;\n"
+    if (type ~ /void/)
+        return body
+    return body "    return 0;\n"
+}
+
+# Only the code of a body: no comments, no spaces.
+function bare(body)
+{
+    gsub(/\/\/[^\n]*/, "", body)
+    gsub(/[ \t\r\n]+/, "", body)
+    return body
+}
+
+# "bool f(float *a, size_t n)" laid out as the chapters do: 90 columns, lined up at the bracket.
+function laid_out(signature,    at, head, inside, n, k, parts, text, row, item, pad)
+{
+    at = index(signature, "(")
+    head = substr(signature, 1, at)
+    inside = substr(signature, at + 1)
+    pad = sprintf("%" at "s", "")
+    n = split(inside, parts, ", ")
+    row = head
+    text = ""
+    for (k = 1; k <= n; k++) {
+        item = parts[k] (k < n ? "," : "")
+        if (length(row) + length(item) + (row == head || row == pad ? 0 : 1) > 90) {
+            text = text row "\n"
+            row = pad item
+        } else {
+            row = row (row == head || row == pad ? "" : " ") item
+        }
+    }
+    return text row
+}
+
+# The prototype in the header, which is what the tests call, on one line.
+function prototype(path, wanted,    s, text, found, parts, n, k)
+{
+    while ((getline s < path) > 0) {
+        sub(/\r$/, "", s)
+        sub(/\/\/.*$/, "", s)
+        if (s !~ /^#/)
+            text = text " " s
+    }
+    close(path)
+    n = split(text, parts, ";")
+    for (k = 1; k <= n; k++)
+        if (squeeze(parts[k]) ~ ("^JUDGED .*[^A-Za-z0-9_]" wanted "[ ]*\\(")) {
+            found = squeeze(parts[k])
+            sub(/^JUDGED /, "EXERCISE ", found)
+        }
+    return found
+}
+
+function pristine(e, header,    k, i, wanted)
+{
+    for (k = 1; k <= n_exercises; k++)
+        if (number[k] "" == e "")
+            break
+    if (k > n_exercises || !closing[k])
+        return 0
+    wanted = prototype(header, name[k])
+    if (wanted == "")
+        wanted = signature[k]
+    for (i = 1; i < first[k]; i++)
+        print line[i]
+    if (wanted == signature[k] && line[open[k]] ~ /^\{/)
+        for (i = first[k]; i < open[k]; i++)
+            print line[i]
+    else
+        print laid_out(wanted)
+    printf "{\n%s}\n", stub(wanted)
+    for (i = closing[k] + 1; i <= n_lines; i++)
+        print line[i]
+    return 1
+}
+
+# ------------------------------------------------------------------ what a chapter says of itself
+function list(    k)
+{
+    for (k = 1; k <= n_exercises; k++)
+        printf "%s\t%s\t%s\t%d\t%s\t%d\n", number[k], name[k], title[k],
+            first[k] ? first[k] : heading[k], state[k], closing[k]
+}
+
+function heading_text(s)
+{
+    sub(/^#+ /, "", s)
+    sub(/ *\{#[^}]*\} *$/, "", s)
+    return s
+}
+
+function question(    i)
+{
+    for (i = 1; i <= n_lines; i++)
+        if (prose[i] && line[i] ~ /^# /) {
+            print heading_text(plain_line(i))
+            return
+        }
+}
+
+function onward(    k, i)
+{
+    for (k = 1; k <= n_exercises; k++)
+        if (heading[k] > i)
+            i = heading[k]
+    for (i++; i <= n_lines; i++)
+        if (prose[i] && line[i] ~ /^## / && line[i] !~ /\{#hints\}/) {
+            printf "%d\t%s\n", i, heading_text(plain_line(i))
+            return
+        }
+}
+
+function hint(e, which,    i, s, n, inside)
+{
+    for (i = 1; i <= n_lines; i++) {
+        s = plain_line(i)
+        if (s ~ /^::: *\{[^}]*\.hint/) {
+            inside = index(s, "exercise=\"" e "\"") > 0
+            n += inside
+        } else if (s ~ /^::: *$/) {
+            inside = 0
+        } else if (inside && n == which) {
+            print s
+        }
+    }
+    if (which == 0)
+        print n + 0
+}
+
+# ------------------------------------------------------------------ what an exercise hangs on
+# Cuts the code into items: a function, a declaration, a line of the preprocessor. word_of[w]
+# lists the items that define w; everyone[i]: item i concerns all of the file.
+function cut_into_items(    i, s, inside, text)
+{
+    n_items = 0
+    split("", word_of)
+    split("", everyone)
+    for (i = 1; i <= n_lines + 1; i++) {
+        s = i > n_lines || prose[i] ? "" : plain_line(i)
+        sub(/[ \t]*\/\/.*$/, "", s)
+        if (s == "" || prose[i]) {
+            if ((!inside || prose[i]) && text != "") {
+                new_item(text)
+                text = ""
+                inside = 0
+            }
+            continue
+        }
+        text = text s "\n"
+        if (s ~ /^#/ || text ~ /^#/) {
+            if (s ~ /\\$/)
+                continue
+            inside = 0
+        } else if (s ~ /^}/ || (!inside && s ~ /[;}]$/)) {
+            inside = 0
+        } else {
+            inside = inside || s ~ /\{$/
+            continue
+        }
+        new_item(text)
+        text = ""
+    }
+}
+
+function new_item(text,    head, words, n, k)
+{
+    item[++n_items] = text
+    head = text
+    if (head ~ /^# *define/) {
+        sub(/^# *define */, "", head)
+        sub(/[^A-Za-z0-9_].*$/, "", head)
+    } else if (head ~ /^#/) {
+        everyone[n_items] = 1
+        return
+    } else {
+        sub(/\{.*$/, "", head)
+        head = head ~ /\(/ && head !~ /=/ ? called(head) : text
+    }
+    n = split(head, words, /[^A-Za-z0-9_]+/)
+    for (k = 1; k <= n; k++)
+        if (words[k] !~ /^(static|const|float|double|int|char|void|bool|unsigned|signed|long|short|struct|enum|union|typedef|extern|inline|sizeof|__[a-z]+__|_[A-Z][a-z]+|[a-z0-9]+_t|[0-9].*)?$/)
+            word_of[words[k]] = word_of[words[k]] " " n_items
+}
+
+# The names in front of a "(": that of a function, and whatever else looks like one.
+function called(head,    names)
+{
+    while (match(head, /[A-Za-z_][A-Za-z0-9_]*[ \t\n]*\(/)) {
+        names = names " " substr(head, RSTART, RLENGTH - 1)
+        head = substr(head, RSTART + RLENGTH)
+    }
+    return names
+}
+
+# The code of exercise k with all the items that it uses, and that these use.
+function depends_on(k,    i, n, queue, taken, text, words, n_words, j, more, n_more, m)
+{
+    n_more = split(word_of[name[k]], more, " ")
+    for (m = 1; m <= n_more; m++)
+        taken[queue[++n] = more[m] + 0] = 1
+    for (i = 1; i <= n; i++) {
+        n_words = split(item[queue[i]], words, /[^A-Za-z0-9_]+/)
+        for (j = 1; j <= n_words; j++) {
+            if (!(words[j] in word_of))
+                continue
+            n_more = split(word_of[words[j]], more, " ")
+            for (m = 1; m <= n_more; m++)
+                if (!((more[m] + 0) in taken))
+                    taken[queue[++n] = more[m] + 0] = 1
+        }
+    }
+    for (i = 1; i <= n_items; i++)
+        if (i in taken || i in everyone)
+            text = text item[i]
+    return text
+}
+
+function unchanged(old,    k, now)
+{
+    cut_into_items()
+    for (k = 1; k <= n_exercises; k++)
+        now[number[k]] = depends_on(k)
+    read_chapter(old)
+    cut_into_items()
+    for (k = 1; k <= n_exercises; k++)
+        if (number[k] in now && now[number[k]] == depends_on(k))
+            print number[k]
+}
+
+# ------------------------------------------------------------------ a name that is not there
+function near(wanted,    i, k, n, s, names, far, nearest, at)
+{
+    far = 4
+    for (i = 1; i <= n_lines; i++) {
+        s = plain_line(i)
+        if (prose[i] || s !~ /^[A-Za-z_].*\(/ || s ~ /;[ \t]*$/)
+            continue
+        n = split(called(s), names, " ")
+        for (k = 1; k <= n; k++)
+            if (!is_exercise(names[k]) && distance(bare_name(names[k]), bare_name(wanted)) < far) {
+                far = distance(bare_name(names[k]), bare_name(wanted))
+                nearest = names[k]
+                at = i
+            }
+    }
+    if (nearest != "")
+        printf "%s\t%d\n", nearest, at
+}
+
+# Neither capitals nor underscores make it another name.
+function bare_name(s)
+{
+    gsub(/_/, "", s)
+    return tolower(s)
+}
+
+function is_exercise(s,    k)
+{
+    for (k = 1; k <= n_exercises; k++)
+        if (name[k] == s)
+            return 1
+    return 0
+}
+
+# How many letters must be put in, taken out or exchanged to make b of a.
+function distance(a, b,    i, j, row, before, corner, best)
+{
+    for (j = 0; j <= length(b); j++)
+        row[j] = j
+    for (i = 1; i <= length(a); i++) {
+        corner = row[0]
+        row[0] = i
+        for (j = 1; j <= length(b); j++) {
+            before = row[j]
+            best = corner + (substr(a, i, 1) != substr(b, j, 1))
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1
+            if (before + 1 < best)
+                best = before + 1
+            row[j] = best
+            corner = before
+        }
+    }
+    return row[length(b)]
+}
