@@ -14,10 +14,8 @@
 #include "sandbox.h"
 #include "submission.h"
 
-#include <ctype.h>
 #include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -49,7 +47,7 @@ struct outcome {
 // exercise it is), `words` what the message must hold.
 struct job {
     const char *part, *name;
-    void (*prove)(struct outcome *, const struct job *, const char *folder);
+    void (*prove)(void);
     const struct chapter *chapter; // or NULL
     const char *path;              // what is judged or compiled, or a command
     const char *function, *test, *words;
@@ -67,11 +65,16 @@ static struct job jobs[MAX_JOBS];
 // Absolute: the folder for what is built here, and what make has built.
 static char scratch[PATH_MAX], build[PATH_MAX];
 
+// What this process does, its own folder, and what the judge said last: a process does one
+// job.
+static const struct job *job;
+static char folder[PATH_MAX];
+static struct chapter judged;
+
 // ---- saying what happened ------------------------------------------------------------
 
-static void give_up(const char *format, ...)
-    __attribute__((format(printf, 1, 2), noreturn));
-static void give_up(const char *format, ...)
+__attribute__((format(printf, 1, 2), noreturn)) static void give_up(const char *format,
+                                                                    ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -82,82 +85,61 @@ static void give_up(const char *format, ...)
     exit(2);
 }
 
-static void fail(struct outcome *outcome, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static void fail(struct outcome *outcome, const char *format, ...)
+__attribute__((format(printf, 1, 2))) static void fail(const char *format, ...)
 {
-    size_t used = strlen(outcome->text);
+    char *text = job->outcome->text;
+    const size_t size = sizeof job->outcome->text, used = strlen(text);
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(outcome->text + used, sizeof outcome->text - used, format, arguments);
+    vsnprintf(text + used, size - used, format, arguments);
     va_end(arguments);
-    used = strlen(outcome->text);
-    snprintf(outcome->text + used, sizeof outcome->text - used, "\n");
-    outcome->failed++;
+    strncat(text, "\n", size - strlen(text) - 1);
+    job->outcome->failed++;
 }
 
-// ---- running a command ---------------------------------------------------------------
-
-// Standard output and error go to `log`; a setting is "NAME=value". Whatever outlives the
-// command goes with it.
-static struct ending run(const char *const *argv, const char *log,
-                         const char *const *settings, double seconds)
+static void expect(bool holds, const char *what)
 {
-    fflush(NULL);
-    pid_t child = fork();
-    if (child < 0)
-        give_up("cannot start a process: %s", strerror(errno));
-    if (child > 0)
-        return wait_with_deadline(child, seconds, seconds);
-    const int in = open("/dev/null", O_RDONLY),
-              out = open(log, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-    setsid();
-    dup2(in, 0);
-    dup2(out, 1);
-    dup2(out, 2);
-    for (size_t i = 0; settings[i] != NULL; i++)
-        putenv((char *)(size_t)settings[i]);
-    execvp(argv[0], (char *const *)(size_t)argv);
-    _exit(127);
+    if (holds)
+        job->outcome->passed++;
+    else
+        fail("%s", what);
 }
 
-static void fail_with(struct outcome *outcome, const char *log, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-static void fail_with(struct outcome *outcome, const char *log, const char *format, ...)
+// With what a command has said.
+static void fail_with(const char *log, const char *what, int status)
 {
-    char says[512];
     char *text = read_text(log);
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(says, sizeof says, format, arguments);
-    va_end(arguments);
-    fail(outcome, "%s:\n%.2000s", says, text != NULL ? text : "");
+    fail("%s (%d):\n%.2000s", what, status, text != NULL ? text : "");
     free(text);
 }
 
+static struct ending run(const char *const *argv, const char *log)
+{
+    const struct sandbox sandbox = {
+        .cpu_seconds = 600, .wall_seconds = 600, .output = log};
+    return sandbox_run(&sandbox, (char *const *)(size_t)argv);
+}
+
 // A script that prints lines "ok NAME", "not ok NAME: why" and "left out: what".
-static void prove_by_script(struct outcome *outcome, const struct job *job,
-                            const char *folder)
+static void prove_by_script(void)
 {
     char log[PATH_MAX];
-    joined(log, "%s/said.txt", folder);
     const char *const argv[] = {"/bin/sh", job->path,
                                 job->chapter != NULL ? job->chapter->name : NULL, NULL};
-    const char *const settings[] = {NULL};
-    const struct ending end = run(argv, log, settings, 600);
+    const struct ending end = run(argv, joined(log, "%s/said.txt", folder));
+    struct outcome *outcome = job->outcome;
     char *text = read_text(log), *rest = text, *line;
     while ((line = next_line(&rest)) != NULL)
         if (strncmp(line, "ok ", 3) == 0)
             outcome->passed++;
         else if (strncmp(line, "not ok ", 7) == 0)
-            fail(outcome, "%s", line + 7);
+            fail("%s", line + 7);
         else if (strncmp(line, "left out: ", 10) == 0)
-            snprintf(outcome->left_out, sizeof outcome->left_out, "%s", line);
+            snprintf(outcome->left_out, sizeof outcome->left_out, "%s", line + 10);
     free(text);
     if (outcome->passed + outcome->failed == 0 || end.cause != ENDED_EXIT ||
         (end.status != 0 && outcome->failed == 0))
-        fail_with(outcome, log, "`sh %s` died (%d) or checked nothing", job->path,
-                  end.status);
+        fail_with(log, "the script died or checked nothing", end.status);
 }
 
 // ---- the judge -----------------------------------------------------------------------
@@ -169,14 +151,12 @@ struct trial {
 
 static bool read_result(char *line, struct row *row)
 {
-    int end = 0;
-    char *message = strrchr(line, '\t'); // tabs of the message are escaped
+    char *message = strrchr(line, '\t'); // its own tabs are escaped
     if (message == NULL ||
-        sscanf(line, "%15s %63s %63s %d %d %31[^\t]%n", row->exercise, row->function,
-               row->test, &row->points, &row->earned, row->verdict, &end) != 6 ||
-        line + end != message)
+        sscanf(line, "%15s %63s %63s %d %d %31[^\t]", row->exercise, row->function,
+               row->test, &row->points, &row->earned, row->verdict) != 6)
         return false;
-    unescape(message + 1);
+    unescape(message);
     for (char *c = message; *c; c++) // lines end anywhere
         *c = *c == '\n' ? ' ' : *c;
     snprintf(row->message, sizeof row->message, "%s", message + 1);
@@ -184,56 +164,57 @@ static bool read_result(char *line, struct row *row)
 }
 
 // All rows, and the line that says it is the end.
-static bool read_results(const char *path, struct chapter *judged)
+static bool read_results(const char *path)
 {
-    char *text = read_text(path), *rest = text, *line = NULL, end[32] = "";
-    judged->n_rows = 0;
-    while ((line = next_line(&rest)) != NULL && strncmp(line, "end\t", 4) != 0 &&
-           judged->n_rows < MAX_CHAPTER_ROWS)
-        if (!read_result(line, &judged->rows[judged->n_rows++]))
-            break;
-    snprintf(end, sizeof end, "end\t%zu", judged->n_rows);
-    const bool whole = line != NULL && strcmp(line, end) == 0 && judged->n_rows > 0;
+    char *text = read_text(path), *rest = text, *line = NULL, end[32];
+    judged.n_rows = 0;
+    while ((line = next_line(&rest)) != NULL && judged.n_rows < MAX_CHAPTER_ROWS &&
+           read_result(line, &judged.rows[judged.n_rows]))
+        judged.n_rows++;
+    snprintf(end, sizeof end, "end\t%zu", judged.n_rows);
+    const bool whole = line != NULL && strcmp(line, end) == 0 && judged.n_rows > 0;
     free(text);
     return whole;
 }
 
-static const char *option(char *text, const char *name, const char *value)
+// Of a function's test, or of its first one.
+static const struct row *row_of(const struct chapter *chapter, const char *function,
+                                const char *test)
 {
-    return value != NULL ? joined(text, "--%s=%s", name, value) : NULL;
+    for (size_t i = 0; i < chapter->n_rows; i++)
+        if (strcmp(chapter->rows[i].function, function) == 0 &&
+            (test == NULL || strcmp(chapter->rows[i].test, test) == 0))
+            return &chapter->rows[i];
+    return NULL;
 }
 
-// False, and a failure, if the judge died or its results are not whole.
-static bool judge(struct outcome *outcome, const struct job *job, const char *folder,
-                  struct trial trial, struct chapter *judged)
+// To `judged`. False, and a failure, if the judge died or its results are not whole.
+static bool judge(struct trial trial)
 {
-    char tests[PATH_MAX], log[PATH_MAX], results[PATH_MAX], seed[128], text[6][PATH_MAX];
+    char tests[PATH_MAX], log[PATH_MAX], results[PATH_MAX], text[6][PATH_MAX];
     const char *argv[8] = {joined(tests, "%s/tests/%s", build, job->chapter->name)};
-    const char *const given[] = {
-        option(text[0], "results", joined(results, "%s/results.tsv", folder)),
-        option(text[1], "submission", trial.object),
-        option(text[2], "answer", trial.answer),
-        option(text[3], "only", trial.only),
-        option(text[4], "record", trial.record),
-        option(text[5], "by-heart", trial.by_heart),
+    const char *const options[][2] = {
+        {"results", joined(results, "%s/results.tsv", folder)},
+        {"submission", trial.object},
+        {"answer", trial.answer},
+        {"only", trial.only},
+        {"record", trial.record},
+        {"by-heart", trial.by_heart},
     };
-    for (size_t i = 0, n = 1; i < sizeof given / sizeof *given; i++)
-        if (given[i] != NULL)
-            argv[n++] = given[i];
-    snprintf(seed, sizeof seed, "SEED=%s", trial.seed != NULL ? trial.seed : "1");
-    const char *const settings[] = {seed, NULL};
+    for (size_t i = 0, n = 1; i < sizeof options / sizeof *options; i++)
+        if (options[i][1] != NULL)
+            argv[n++] = joined(text[i], "--%s=%s", options[i][0], options[i][1]);
+    setenv("SEED", trial.seed != NULL ? trial.seed : "1", 1);
     remove(results);
-    const struct ending end =
-        run(argv, joined(log, "%s/judge.txt", folder), settings, 300);
-    const bool is_whole = read_results(results, judged);
+    const struct ending end = run(argv, joined(log, "%s/judge.txt", folder));
+    const bool is_whole = read_results(results);
     bool all = true;
-    for (size_t i = 0; i < judged->n_rows; i++)
-        all = all && row_passes(&judged->rows[i]);
+    for (size_t i = 0; i < judged.n_rows; i++)
+        all = all && row_passes(&judged.rows[i]);
     const bool good = is_whole && end.cause == ENDED_EXIT && end.status == !all &&
-                      (trial.only != NULL || judged->n_rows == job->chapter->n_rows);
+                      (trial.only != NULL || judged.n_rows == job->chapter->n_rows);
     if (!good)
-        fail_with(outcome, log, "the judge died (%d) or its results are not whole",
-                  end.status);
+        fail_with(log, "the judge died, or its results are not whole", end.status);
     return good;
 }
 
@@ -248,132 +229,109 @@ static bool is_unwritten(const struct row *row)
     return strcmp(row->verdict, "not written") == 0;
 }
 
-static void must(struct outcome *outcome, const struct row *row, bool holds,
-                 const char *what)
+static void must(const struct row *row, bool holds, const char *what)
 {
     if (holds)
-        outcome->passed++;
+        job->outcome->passed++;
     else
-        fail(outcome, "%s/%s must %s; it is \"%s\": %s", row->function, row->test, what,
+        fail("%s/%s must %s; it is \"%s\": %s", row->function, row->test, what,
              row->verdict, row->message);
 }
 
-static void must_all(struct outcome *outcome, const struct chapter *judged,
-                     bool (*holds)(const struct row *), const char *what)
+static void all_must(bool (*hold)(const struct row *), const char *what)
 {
-    for (size_t i = 0; i < judged->n_rows; i++)
-        must(outcome, &judged->rows[i], holds(&judged->rows[i]), what);
+    for (size_t i = 0; i < judged.n_rows; i++)
+        must(&judged.rows[i], hold(&judged.rows[i]), what);
 }
 
 // The solutions pass every test, whatever the seed. Who has learnt their answers for three
 // seeds by heart passes nearly all under one of these, and nothing under another.
-static void prove_solutions(struct outcome *outcome, const struct job *job,
-                            const char *folder)
+static void prove_solutions(void)
 {
-    static struct chapter judged;
+    static const char *const seeds[] = {"1", "2", "kept at home"};
     char learnt[PATH_MAX];
-    struct trial trial = {.object = job->path,
-                          .record = joined(learnt, "%s/learnt", folder)};
-    for (int seed = 1; seed <= 3; seed++) {
-        trial.seed = (const char *const[]){"1", "2", "kept at home"}[seed - 1];
-        if (judge(outcome, job, folder, trial, &judged))
-            must_all(outcome, &judged, row_passes, "pass");
-    }
-    const struct trial known = {.seed = trial.seed, .by_heart = learnt},
-                       unknown = {.seed = "another", .by_heart = learnt};
     size_t passed = 0;
-    judge(outcome, job, folder, known, &judged);
+    joined(learnt, "%s/learnt", folder);
+    for (size_t i = 0; i < 3; i++)
+        if (judge(
+                (struct trial){.object = job->path, .seed = seeds[i], .record = learnt}))
+            all_must(row_passes, "pass");
+    judge((struct trial){.seed = seeds[2], .by_heart = learnt});
     for (size_t i = 0; i < judged.n_rows; i++)
         passed += row_passes(&judged.rows[i]);
-    if (10 * passed < 9 * judged.n_rows)
-        fail(outcome, "by heart only %zu tests are passed under a known seed", passed);
-    if (judge(outcome, job, folder, unknown, &judged))
-        must_all(outcome, &judged, is_failed, "not be passed by heart");
+    expect(10 * passed >= 9 * judged.n_rows, "who knows all by heart passes too little");
+    if (judge((struct trial){.seed = "another", .by_heart = learnt}))
+        all_must(is_failed, "not be passed by heart");
 }
 
 // The untouched stubs fail every test, as not written.
-static void prove_stubs(struct outcome *outcome, const struct job *job,
-                        const char *folder)
+static void prove_stubs(void)
 {
-    static struct chapter judged;
-    if (judge(outcome, job, folder, (struct trial){.object = job->path}, &judged))
-        must_all(outcome, &judged, is_unwritten, "fail as not written");
+    if (judge((struct trial){.object = job->path}))
+        all_must(is_unwritten, "fail as not written");
 }
 
-static const char *exercise_of(const struct chapter *chapter, const char *function)
+// Judges one of the answers of a library, by one test, or by all of its exercise.
+static bool judge_answer(const char *test)
 {
-    for (size_t i = 0; i < chapter->n_rows; i++)
-        if (strcmp(chapter->rows[i].function, function) == 0)
-            return chapter->rows[i].exercise;
-    return NULL;
-}
-
-static void prove_right(struct outcome *outcome, const struct job *job,
-                        const char *folder)
-{
-    static struct chapter judged;
-    const struct trial trial = {.object = job->path,
+    char only[PATH_MAX];
+    const struct row *row = row_of(job->chapter, job->function, test);
+    if (row == NULL)
+        fail("it does not say which test it is for");
+    return row != NULL &&
+           judge((struct trial){.object = job->path,
                                 .answer = job->name,
-                                .only = exercise_of(job->chapter, job->function)};
-    if (judge(outcome, job, folder, trial, &judged))
-        must_all(outcome, &judged, row_passes, "pass");
+                                .only = joined(only, test != NULL ? "%s/%s" : "%s",
+                                               row->exercise, row->test)});
+}
+
+static void prove_right(void)
+{
+    if (judge_answer(NULL))
+        all_must(row_passes, "pass");
 }
 
 // The test that it names fails, and says what is foretold. An honest mistake is never said
 // to have asked the system for something.
-static void prove_wrong(struct outcome *outcome, const struct job *job,
-                        const char *folder)
+static void prove_wrong(void)
 {
-    static struct chapter judged;
-    char only[PATH_MAX], what[512];
-    const struct trial trial = {
-        .object = job->path,
-        .answer = job->name,
-        .only =
-            joined(only, "%s/%s", exercise_of(job->chapter, job->function), job->test)};
-    if (!judge(outcome, job, folder, trial, &judged))
-        return;
+    char what[512];
     const struct row *row = &judged.rows[0];
     snprintf(what, sizeof what, "fail and say \"%s\"", job->words);
-    must(outcome, row,
-         is_failed(row) && strstr(row->message, job->words) != NULL &&
-             strstr(row->message, "asked the system") == NULL,
-         what);
+    if (judge_answer(job->test))
+        must(row,
+             is_failed(row) && *job->words && strstr(row->message, job->words) != NULL &&
+                 strstr(row->message, "asked the system") == NULL,
+             what);
 }
 
 // ---- attacks -------------------------------------------------------------------------
 
-static struct build build_of(const struct job *job, const char *folder)
+static struct build build_in(const char *of, const struct chapter *chapter)
 {
     return (struct build){.name = "answer",
-                          .chapter = job->chapter->name,
-                          .folder = folder,
+                          .chapter = chapter->name,
+                          .folder = of,
                           .flags = course_flags(),
-                          .cpu_seconds = 2};
+                          .cpu_seconds = 1};
 }
 
 // The solutions of a chapter, weak, so that what is linked before them comes first:
 // SCRATCH/NN_name/answer.o.
 static void build_victim(const struct chapter *chapter)
 {
-    const struct job job = {.chapter = chapter};
-    char folder[PATH_MAX], source[PATH_MAX], flags[4096], says[4096];
-    struct build weak = build_of(&job, joined(folder, "%s/%s", scratch, chapter->name));
+    char of[PATH_MAX], source[PATH_MAX], flags[4096], says[4096];
+    struct build weak = build_in(joined(of, "%s/%s", scratch, chapter->name), chapter);
     snprintf(flags, sizeof flags, "%s -DJUDGED=__attribute__((weak))", course_flags());
     weak.flags = flags;
     weak.cpu_seconds = 60;
-    if (mkdir(folder, 0755) != 0 && errno == EEXIST)
+    if (mkdir(of, 0755) != 0 && errno == EEXIST)
         return;
-    if (submission_compile(&weak, joined(source, "solutions/%s.c", chapter->name)) ==
-        BUILT)
+    joined(source, "solutions/%s.c", chapter->name);
+    if (submission_compile(&weak, source) == BUILT)
         return;
-    submission_log(folder, says, sizeof says);
+    submission_log(of, says, sizeof says);
     give_up("cannot build %s:\n%s", source, says);
-}
-
-static bool is_of(const struct row *row, const char *function)
-{
-    return strcmp(function, "all") == 0 || strcmp(row->function, function) == 0;
 }
 
 // Other words will do for an attack that other things stop: the fallback for seccomp, or a
@@ -385,68 +343,64 @@ static bool any_words_will_do(void)
 
 // Scores nothing, and one of the messages holds the words. The judge is never at fault, and
 // the other exercises are unharmed.
-static void look_at_attack(struct outcome *outcome, const struct job *job,
-                           const struct chapter *judged)
+static void look_at_attack(void)
 {
     bool said = any_words_will_do();
-    const char *example = "";
-    for (size_t i = 0; i < judged->n_rows; i++) {
-        const struct row *row = &judged->rows[i];
-        const bool attacked = is_of(row, job->function);
-        must(outcome, row, attacked ? is_failed(row) : row_passes(row),
-             attacked ? "fail, and not by the grader's fault" : "be unharmed");
-        example = attacked ? row->message : example;
-        said = said || (attacked && strstr(row->message, job->words) != NULL);
+    const char *example = "nothing";
+    for (size_t i = 0; i < judged.n_rows; i++) {
+        const struct row *row = &judged.rows[i];
+        if (strcmp(job->function, "all") != 0 &&
+            strcmp(job->function, row->function) != 0) {
+            must(row, row_passes(row), "be unharmed");
+            continue;
+        }
+        must(row, is_failed(row), "fail, and not by the grader's fault");
+        said = said || strstr(row->message, job->words) != NULL;
+        example = row->message;
     }
     if (said)
-        outcome->passed++;
+        job->outcome->passed++;
     else
-        fail(outcome, "nothing says \"%s\", but: %s", job->words, example);
+        fail("it must say \"%s\", and says: %s", job->words, example);
+}
+
+static const char *which_tests(char *only)
+{
+    const struct row *row = row_of(job->chapter, job->function, NULL);
+    if (job->whole || row == NULL)
+        return NULL;
+    return joined(only, job->briefly ? "%s/%s" : "%s", row->exercise, row->test);
 }
 
 // Or it does not build, with these words of the compiler's.
-static void prove_attack(struct outcome *outcome, const struct job *job,
-                         const char *folder)
+static void prove_attack(void)
 {
-    static struct chapter judged;
     char log[PATH_MAX], object[PATH_MAX], victim[PATH_MAX], only[PATH_MAX];
     const char *const objects[] = {
         joined(victim, "%s/%s/answer.o", scratch, job->chapter->name), NULL};
-    const struct build its = build_of(job, folder);
+    const struct build its = build_in(folder, job->chapter);
     const bool built = submission_compile(&its, job->path) == BUILT &&
                        submission_link(&its, objects) == BUILT;
     const bool must_build = strcmp(job->function, "does not build") != 0;
     char *said = read_text(joined(log, "%s/build.log", folder));
     if (built != must_build ||
-        (!must_build && strstr(said != NULL ? said : "", job->words) == NULL))
-        fail_with(outcome, log, "it %s; want \"%s\"", built ? "builds" : "does not build",
-                  job->words);
+        (!built && strstr(said != NULL ? said : "", job->words) == NULL))
+        fail_with(log, "it builds or not, or the compiler has other words", built);
     else
-        outcome->passed++;
+        job->outcome->passed++;
     free(said);
-    if (!built || !must_build)
-        return;
-    const char *exercise = exercise_of(job->chapter, job->function);
-    for (size_t i = 0; i < job->chapter->n_rows && exercise != NULL; i++)
-        if (strcmp(job->chapter->rows[i].exercise, exercise) == 0) {
-            joined(only, job->briefly ? "%s/%s" : "%s", exercise,
-                   job->chapter->rows[i].test);
-            break;
-        }
-    const struct trial trial = {.object = joined(object, "%s/answer.so", folder),
-                                .only = job->whole || exercise == NULL ? NULL : only};
-    if (judge(outcome, job, folder, trial, &judged))
-        look_at_attack(outcome, job, &judged);
+    if (built && judge((struct trial){.object = joined(object, "%s/answer.so", folder),
+                                      .only = which_tests(only)}))
+        look_at_attack();
 }
 
 // ---- what there is to do -------------------------------------------------------------
 
-static struct job *new_job(struct job job)
+static void new_job(struct job new)
 {
     if (n_jobs == MAX_JOBS)
         give_up("more than %d things to prove", MAX_JOBS);
-    jobs[n_jobs] = job;
-    return &jobs[n_jobs++];
+    jobs[n_jobs++] = new;
 }
 
 // What make has built of it: build/KIND/NN_name.so.
@@ -454,16 +408,6 @@ static const char *object_of(const char *kind, const struct chapter *chapter)
 {
     char path[PATH_MAX];
     return strdup(joined(path, "%s/%s/%s.so", build, kind, chapter->name));
-}
-
-static bool has_test(const struct chapter *chapter, const char *function,
-                     const char *test)
-{
-    for (size_t i = 0; i < chapter->n_rows; i++)
-        if (strcmp(chapter->rows[i].function, function) == 0 &&
-            (test == NULL || strcmp(chapter->rows[i].test, test) == 0))
-            return true;
-    return false;
 }
 
 // The answers that a library lists: each is a job. (That there are enough, prove_counts.)
@@ -484,53 +428,42 @@ static void read_answers(const struct chapter *chapter, const char *path)
     }
 }
 
-static void expect_at_least(struct outcome *outcome, int least, const char *part,
-                            const struct job *chapter, const struct row *row,
-                            bool of_test)
+static void expect_at_least(int least, const char *part, const struct row *row,
+                            const char *test)
 {
     int found = 0;
     for (size_t j = 0; j < n_jobs; j++)
-        found += strcmp(jobs[j].part, part) == 0 && jobs[j].chapter == chapter->chapter &&
+        found += strcmp(jobs[j].part, part) == 0 && jobs[j].chapter == job->chapter &&
                  strcmp(jobs[j].function, row->function) == 0 &&
-                 (!of_test || strcmp(jobs[j].test, row->test) == 0);
+                 (test == NULL || strcmp(jobs[j].test, test) == 0);
     if (found >= least)
-        outcome->passed++;
+        job->outcome->passed++;
     else
-        fail(outcome, "%d %s answers for %s%s%s, want %d or more", found, part,
-             row->function, of_test ? "/" : "", of_test ? row->test : "", least);
+        fail("%d %s answers for %s %s, want %d or more", found, part, row->function,
+             test != NULL ? test : "", least);
 }
 
-// What a chapter must have: 100 points, answers that say what they are for, each once, and
-// enough of them. A test that no wrong answer must fail could be one that lets everything
-// through.
-static void prove_counts(struct outcome *outcome, const struct job *job,
-                         const char *folder)
+// What a chapter must have: 100 points, and enough answers, none of them twice. A test that
+// no wrong answer must fail could be one that lets everything through.
+static void prove_counts(void)
 {
     const struct chapter *chapter = job->chapter;
     int points = 0;
-    (void)folder;
     for (size_t i = 0; i < chapter->n_rows; i++) {
         const struct row *row = &chapter->rows[i];
         points += row->points;
-        expect_at_least(outcome, 1, "wrong", job, row, true);
+        expect_at_least(1, "wrong", row, row->test);
         if (i > 0 && strcmp(row->function, row[-1].function) == 0)
             continue;
-        expect_at_least(outcome, LEAST_WRONG, "wrong", job, row, false);
-        expect_at_least(outcome, LEAST_RIGHT, "right", job, row, false);
+        expect_at_least(LEAST_WRONG, "wrong", row, NULL);
+        expect_at_least(LEAST_RIGHT, "right", row, NULL);
     }
-    if (points == POINTS_A_CHAPTER)
-        outcome->passed++;
-    else
-        fail(outcome, "%d points in tests/points.tsv, want %d", points, POINTS_A_CHAPTER);
-    for (const struct job *a = jobs; a < jobs + n_jobs; a++) {
-        if (a->chapter != chapter || (a->prove != prove_right && a->prove != prove_wrong))
-            continue;
-        if (!has_test(chapter, a->function, *a->test ? a->test : NULL) || !*a->words)
-            fail(outcome, "%s does not say which test it is for, or why", a->name);
-        for (const struct job *b = jobs; b < a; b++)
-            if (b->chapter == chapter && strcmp(a->name, b->name) == 0)
-                fail(outcome, "there are two answers %s", a->name);
-    }
+    expect(points == POINTS_A_CHAPTER, "its points in tests/points.tsv are not 100");
+    for (const struct job *a = jobs; a < jobs + n_jobs; a++)
+        for (const struct job *b = jobs; b < a && a->chapter == chapter; b++)
+            if (b->chapter == chapter && a->test != NULL && b->test != NULL &&
+                strcmp(a->name, b->name) == 0)
+                fail("there are two answers %s", a->name);
 }
 
 // The rows of the table of points that belong to a chapter: "1.3" to chapter 1. (That each
@@ -545,7 +478,7 @@ static void read_points(struct chapter *chapter)
             continue;
         if (sscanf(line, "%15s %63s %63s %d", row.exercise, row.function, row.test,
                    &row.points) != 4 ||
-            row.points < 1 || has_test(chapter, row.function, row.test) ||
+            row.points < 1 || row_of(chapter, row.function, row.test) != NULL ||
             chapter->n_rows == MAX_CHAPTER_ROWS)
             give_up("tests/points.tsv: \"%s\" is no row, or there twice, or one too many",
                     line);
@@ -562,10 +495,9 @@ static void read_chapter(const char *path)
         give_up("%s: a chapter is called NN_name.c, and there are fewer than %d", path,
                 MAX_CHAPTERS);
     read_points(chapter);
-    struct job job = {.chapter = chapter, .name = chapter->name};
     const struct {
         const char *part;
-        void (*prove)(struct outcome *, const struct job *, const char *);
+        void (*prove)(void);
         const char *path;
     } parts[] = {
         {"programs", prove_by_script, "tests/proof/program.sh"},
@@ -574,11 +506,13 @@ static void read_chapter(const char *path)
         {"stubs", prove_stubs, object_of("check", chapter)},
         {"counts", prove_counts, NULL},
     };
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        job.part = parts[i].part, job.prove = parts[i].prove, job.path = parts[i].path;
-        job.is_program = i == 0;
-        new_job(job);
-    }
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        new_job((struct job){.part = parts[i].part,
+                             .name = chapter->name,
+                             .prove = parts[i].prove,
+                             .chapter = chapter,
+                             .path = parts[i].path,
+                             .is_program = i == 0});
     read_answers(chapter, object_of("right", chapter));
     read_answers(chapter, object_of("wrong", chapter));
     read_answers(chapter, object_of("honest", chapter)); // if there is one
@@ -606,7 +540,7 @@ static void read_attack(const char *path)
         function[strlen(function) - 1] = '\0';
     const struct chapter *chapter = NULL;
     for (size_t i = 0; i < n_chapters; i++)
-        if (has_test(&chapters[i], function, NULL))
+        if (row_of(&chapters[i], function, NULL) != NULL)
             chapter = &chapters[i];
     if (strcmp(function, "all") == 0 || strcmp(function, "does not build") == 0)
         chapter = &chapters[0];
@@ -686,25 +620,23 @@ static void read_everything(void)
 
 // ---- doing it ------------------------------------------------------------------------
 
-static void do_job(const struct job *job)
+static void do_job(void)
 {
-    char folder[PATH_MAX];
-    struct outcome *outcome = job->outcome;
     joined(folder, "%s/%s.%s", scratch, job->part, job->name);
     if (mkdir(folder, 0755) != 0)
-        fail(outcome, "cannot make the folder %s: %s", folder, strerror(errno));
-    job->prove(outcome, job, folder);
-    if (outcome->failed == 0)
+        fail("cannot make the folder %s: %s", folder, strerror(errno));
+    job->prove();
+    if (job->outcome->failed == 0)
         remove_folder(folder); // what failed stays, to be looked at
-    outcome->done = true;
+    job->outcome->done = true;
 }
 
-static bool is_named(const struct job *job, int n_names, char *const names[])
+static bool is_named(const struct job *named, int n_names, char *const names[])
 {
     for (int i = 0; i < n_names; i++)
-        if (strcmp(names[i], job->part) == 0 || strcmp(names[i], job->name) == 0 ||
-            (job->chapter != NULL && strcmp(job->part, "attacks") != 0 &&
-             strcmp(names[i], job->chapter->name) == 0))
+        if (strcmp(names[i], named->part) == 0 || strcmp(names[i], named->name) == 0 ||
+            (named->chapter != NULL && named->prove != prove_attack &&
+             strcmp(names[i], named->chapter->name) == 0))
             return true;
     return n_names == 0;
 }
@@ -720,62 +652,68 @@ static void choose_jobs(int n_names, char *const names[])
     for (size_t j = 0; j < n_jobs; j++) {
         jobs[j].wanted = jobs[j].wanted || (with_programs && jobs[j].is_program);
         n_wanted += jobs[j].wanted;
+        if (jobs[j].wanted && jobs[j].prove == prove_attack)
+            build_victim(jobs[j].chapter);
     }
     if (n_wanted == 0)
         give_up("there is nothing called %s to prove", names[0]);
 }
 
-// One line that changes, on a terminal.
-static void show_progress(size_t n_done, const struct job *job)
+// On a terminal one line changes.
+static void count(const struct job *ended, size_t n_done, int total[2])
 {
-    if (isatty(STDOUT_FILENO))
-        printf("\r\033[K[%zu/%zu] %s %s\r", n_done, n_wanted, job->part, job->name);
-    fflush(stdout);
-}
-
-static void count(const struct job *job, int total[2])
-{
-    struct outcome *outcome = job->outcome;
+    struct outcome *outcome = ended->outcome;
     const char *clear = isatty(STDOUT_FILENO) ? "\r\033[K" : "";
+    job = ended;
     if (!outcome->done || outcome->passed + outcome->failed == 0)
-        fail(outcome, "nothing was proved: the process that should have died on the way");
+        fail("nothing was proved: the process that should have died on the way");
     total[0] += outcome->passed;
     total[1] += outcome->failed;
     if (*outcome->left_out != '\0')
-        printf("%s%s %s: %s\n", clear, job->part, job->name, outcome->left_out);
+        printf("%sleft out of %s %s: %s\n", clear, ended->part, ended->name,
+               outcome->left_out);
     if (outcome->failed > 0)
-        printf("%sFAILED %s %s\n%s\n", clear, job->part, job->name, outcome->text);
+        printf("%sFAILED %s %s\n%s\n", clear, ended->part, ended->name, outcome->text);
+    if (*clear)
+        printf("%s[%zu/%zu] %s %s\r", clear, n_done, n_wanted, ended->part, ended->name);
+    fflush(stdout);
 }
 
-static void start(struct job *job)
+static void start(struct job *new)
 {
     fflush(NULL);
-    job->worker = fork();
-    if (job->worker < 0)
+    new->worker = fork();
+    if (new->worker < 0)
         give_up("cannot start a process: %s", strerror(errno));
-    if (job->worker == 0) {
-        do_job(job);
+    if (new->worker == 0) {
+        job = new;
+        do_job();
         _exit(0);
     }
 }
 
-// Programs before all else, since they take longest; then in the order of the list.
+// Programs before all else, since they take longest, then the site, which needs all of them,
+// then in the order of the list.
 static struct job *next_job(size_t n_programs)
 {
     struct job *next = NULL;
-    for (size_t j = 0; j < n_jobs; j++) {
-        struct job *job = &jobs[j];
-        if (!job->wanted || job->worker != 0 || (job->comes_last && n_programs > 0))
+    for (struct job *j = jobs; j < jobs + n_jobs; j++) {
+        if (!j->wanted || j->worker != 0 || (j->comes_last && n_programs > 0))
             continue;
-        if (job->is_program)
-            return job;
-        if (next == NULL || (job->comes_last && !next->comes_last))
-            next = job;
+        if (j->is_program || j->comes_last)
+            return j;
+        if (next == NULL)
+            next = j;
     }
     return next;
 }
 
-static struct job *wait_for_one(void)
+static double seconds_of(struct timeval time)
+{
+    return (double)time.tv_sec + 1e-6 * (double)time.tv_usec;
+}
+
+static const struct job *wait_for_one(void)
 {
     for (;;) {
         struct rusage used;
@@ -783,16 +721,16 @@ static struct job *wait_for_one(void)
         const pid_t ended = wait4(-1, &status, 0, &used);
         if (ended < 0)
             give_up("lost a process: %s", strerror(errno));
-        for (size_t j = 0; j < n_jobs; j++)
-            if (jobs[j].worker == ended) {
-                if (getenv("PROVE_TIMES") != NULL)
-                    printf("%6.2f s of processor time: %s %s\n",
-                           (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
-                               1e-6 * (double)(used.ru_utime.tv_usec +
-                                               used.ru_stime.tv_usec),
-                           jobs[j].part, jobs[j].name);
-                return &jobs[j];
-            }
+        const struct job *j = jobs;
+        while (j < jobs + n_jobs && j->worker != ended)
+            j++;
+        if (j == jobs + n_jobs)
+            continue;
+        if (getenv("PROVE_TIMES") != NULL)
+            printf("%6.2f s of processor time: %s %s\n",
+                   seconds_of(used.ru_utime) + seconds_of(used.ru_stime), j->part,
+                   j->name);
+        return j;
     }
 }
 
@@ -817,8 +755,7 @@ static void do_jobs(int total[2])
         const struct job *ended = wait_for_one();
         running--;
         n_programs -= ended->is_program;
-        count(ended, total);
-        show_progress(++n_done, ended);
+        count(ended, ++n_done, total);
     }
 }
 
@@ -837,13 +774,15 @@ static void find_folders(void)
     setenv("JUDGE_JOBS", "1", 1); // it is we who do things side by side
 }
 
-static struct outcome *new_outcomes(size_t n)
+static void share_outcomes(void)
 {
-    struct outcome *outcomes = mmap(NULL, n * sizeof *outcomes, PROT_READ | PROT_WRITE,
-                                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct outcome *outcomes =
+        mmap(NULL, n_jobs * sizeof *outcomes, PROT_READ | PROT_WRITE,
+             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (outcomes == MAP_FAILED)
         give_up("no memory: %s", strerror(errno));
-    return outcomes;
+    for (size_t j = 0; j < n_jobs; j++)
+        jobs[j].outcome = &outcomes[j];
 }
 
 int main(int argc, char *argv[])
@@ -853,12 +792,7 @@ int main(int argc, char *argv[])
     find_folders();
     read_everything();
     choose_jobs(argc - 1, argv + 1);
-    struct outcome *outcomes = new_outcomes(n_jobs);
-    for (size_t j = 0; j < n_jobs; j++) {
-        jobs[j].outcome = &outcomes[j];
-        if (jobs[j].wanted && jobs[j].prove == prove_attack)
-            build_victim(jobs[j].chapter);
-    }
+    share_outcomes();
     do_jobs(total);
     if (n_attacks_left_out > 0)
         printf("%zu attacks left out: this machine cannot fence %s.\n",
