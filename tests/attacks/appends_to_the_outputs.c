@@ -1,5 +1,5 @@
 // has all that is written to the judge's file go to its end, for everybody
-// one_hot: "asked the system for"
+// one_hot (with seccomp): "asked the system for"
 #ifdef __linux__
 #include <fcntl.h>
 #endif

@@ -1,5 +1,5 @@
 // the same with another signal under way, whose handler leaps out of the trap's
-// one_hot: "asked the system for"
+// one_hot (with seccomp): "asked the system for"
 #include <setjmp.h>
 #include <signal.h>
 extern int fork(void);

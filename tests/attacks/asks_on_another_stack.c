@@ -1,5 +1,5 @@
 // the same where the handler finds no stack
-// one_hot: "asked the system for sigaltstack"
+// one_hot (with seccomp): "asked the system for sigaltstack"
 extern long syscall(long number, ...);
 extern int fork(void);
 #ifdef __linux__

@@ -1,5 +1,5 @@
 // solves the exercise, and forks on the way with its own handler for the trap
-// one_hot: "asked the system for sigaction"
+// one_hot (with seccomp): "asked the system for sigaction"
 #include <signal.h>
 extern int fork(void);
 

@@ -1,5 +1,5 @@
 // the same, where the kernel itself is asked for the handler
-// one_hot: "asked the system for"
+// one_hot (with seccomp): "asked the system for"
 extern long syscall(long number, ...);
 extern int fork(void);
 #ifdef __linux__

@@ -1,5 +1,5 @@
 // the same with all signals blocked
-// one_hot: "asked the system for"
+// one_hot (with seccomp): "asked the system for"
 #include <string.h>
 extern long syscall(long number, ...);
 extern int fork(void);

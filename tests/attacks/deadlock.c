@@ -1,5 +1,5 @@
 // locks the same lock twice: waits for ever, and uses no processor time
-// linear_forward: ""
+// linear_forward (with seccomp): ""
 extern int pthread_mutex_lock(void *mutex);
 
 bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,

@@ -1,5 +1,5 @@
 // forks and forks (a bomb of ten turns: enough to see that it does not go off)
-// one_hot: "asked the system for fork"
+// one_hot (with seccomp): "asked the system for fork"
 extern int fork(void);
 
 bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)

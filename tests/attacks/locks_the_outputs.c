@@ -1,5 +1,5 @@
 // takes two locks on the judge's file that wait for each other, and sleeps for ever
-// linear_forward: "asked the system for"
+// linear_forward (with seccomp): "asked the system for"
 #ifdef __linux__
 #define _GNU_SOURCE
 #include <fcntl.h>

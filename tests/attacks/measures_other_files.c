@@ -1,5 +1,5 @@
 // solves the exercise if it can see by its size that a file of the machine is there
-// linear_forward: "was never written"
+// linear_forward (with seccomp): "was never written"
 #ifdef __linux__
 #define _GNU_SOURCE
 #endif

@@ -1,5 +1,5 @@
 // solves it, and forks, with a page of its own code over all code of the program that called it
-// one_hot: ""
+// one_hot (with seccomp): ""
 extern int fork(void);
 #if defined(__linux__) && defined(__x86_64__)
 struct segment {

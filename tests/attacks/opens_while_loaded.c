@@ -1,5 +1,5 @@
 // opens a file while it is loaded, as the loader itself does
-// all: "asked the system for open"
+// all (with seccomp): "asked the system for open"
 #include <stdio.h>
 
 __attribute__((constructor)) static void first(void)

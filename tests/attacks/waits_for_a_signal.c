@@ -1,5 +1,5 @@
 // waits for a signal that nobody sends
-// linear_forward: "asked the system for"
+// linear_forward (with seccomp): "asked the system for"
 extern int pause(void);
 
 bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,

@@ -761,11 +761,11 @@ static void fail_at_exit(struct ending end, uint32_t phase, bool filtered)
     if (stopped != NULL)
         judge_fail(CRASH, "%s asked the system for %s: an exercise only computes.",
                    in_phase(phase), stopped);
-    if (end.status == EXIT_NO_MAP)
+    if (end.status == EXIT_NO_MAP && phase == RETURNED)
         fail_without_room();
     if (end.status == EXIT_NOT_LOADED && phase == LOADING)
         judge_fail(CRASH, "The file could not be loaded as a library.");
-    if (end.status == EXIT_NO_FUNCTION)
+    if (end.status == EXIT_NO_FUNCTION && phase != CALLING)
         judge_fail(NOT_WRITTEN,
                    "The file has no function called %s: is its name spelt as in the "
                    "exercise?",
