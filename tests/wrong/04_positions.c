@@ -239,6 +239,23 @@ bool self_hidden(HEAD)
     return true;
 }
 
+WRONG(attention_forward, worked_example, self_hidden_but_first,
+      "The mask hides the token itself: s <= t is heard.")
+bool self_hidden_but_first(HEAD)
+{
+    if (n_tokens == 0 || d_head == 0)
+        return false;
+    score_all(att, q, k, n_tokens, d_head);
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *row = att + t * n_tokens;
+        const size_t n = !causal ? n_tokens : t > 0 ? t : 1;
+        softmax(row, n);
+        memset(row + n, 0, (n_tokens - n) * sizeof *row);
+    }
+    mix_all(out, att, v, n_tokens, d_head);
+    return true;
+}
+
 WRONG(attention_forward, worked_example, later_tokens,
       "The mask is the wrong way round: these are the later tokens.")
 bool later_tokens(HEAD)
@@ -375,6 +392,26 @@ WRONG(attention_forward, large_scores, largest_from_much_less,
 bool largest_from_much_less(HEAD)
 {
     return attend(THE_HEAD, 1.0, -1e30f);
+}
+
+WRONG(attention_forward, large_scores, only_large_ones_subtracted,
+      "expf of a large score is infinite, and far below zero all are 0: subtract the "
+      "largest score of the row from all, and begin the search for it with the first "
+      "score or with -INFINITY.")
+bool only_large_ones_subtracted(HEAD)
+{
+    if (n_tokens == 0 || d_head == 0)
+        return false;
+    score_all(att, q, k, n_tokens, d_head);
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *row = att + t * n_tokens;
+        const size_t n = causal ? t + 1 : n_tokens;
+        const float largest = largest_of(row, n, -INFINITY);
+        share_out(row, n, largest > 80.0f ? largest : 0.0f);
+        memset(row + n, 0, (n_tokens - n) * sizeof *row);
+        mix(out + t * d_head, row, v, n, d_head);
+    }
+    return true;
 }
 
 // What all rows have taken away, or all keys of a row.
@@ -1652,6 +1689,12 @@ bool no_rows_of_table_refused(TABLE)
     return max_seq_len > 0 && sinusoidal_table(wpe, max_seq_len, d_model);
 }
 
+CAUGHT(sinusoidal_table, random_sizes, pairs_of_pairs_only, "must return true")
+bool pairs_of_pairs_only(TABLE)
+{
+    return d_model % 4 == 0 && sinusoidal_table(wpe, max_seq_len, d_model);
+}
+
 CAUGHT(sinusoidal_table, random_sizes, width_kept, "keeps something from call to call")
 bool width_kept(TABLE)
 {
@@ -1693,6 +1736,7 @@ enum turning {
     ONE_HEAD,
     HALF_THE_PAIRS,
     LAST_PAIR_LEFT,
+    FIRST_TOKEN_LEFT,
     PAIRS_OF_64,
     TOKENS_OF_1024,
     NOTHING
@@ -1750,7 +1794,8 @@ static bool turn(TURN, bool halves, enum turning way)
     size_t turned = fewer(pairs, way == HALF_THE_PAIRS, pairs / 2);
     turned = fewer(turned, way == LAST_PAIR_LEFT, pairs - 1);
     turned = fewer(turned, way == PAIRS_OF_64, 32);
-    for (size_t t = 0; t < fewer(n_tokens, way == TOKENS_OF_1024, 1024); t++)
+    const size_t end = fewer(n_tokens, way == TOKENS_OF_1024, 1024);
+    for (size_t t = way == FIRST_TOKEN_LEFT; t < end; t++)
         for (size_t h = 0; h < fewer(n_heads, way == ONE_HEAD, 1); h++) {
             float *row =
                 x + (way == HEADS_FIRST ? h * n_tokens + t : t * n_heads + h) * d_head;
@@ -1880,6 +1925,19 @@ bool near_last_pair_left(TURN)
     return turn(THE_TURN, false, LAST_PAIR_LEFT);
 }
 
+WRONG(rope_interleaved, reference_rows, near_left_alone, "Nothing was turned.")
+bool near_left_alone(TURN)
+{
+    return turn(THE_TURN, false, NOTHING);
+}
+
+WRONG(rope_interleaved, random_heads, near_first_token_left,
+      "Token 0 was left alone: the tables say how far it turns.")
+bool near_first_token_left(TURN)
+{
+    return turn(THE_TURN, false, FIRST_TOKEN_LEFT);
+}
+
 WRONG(rope_interleaved, large_sizes, near_pairs_of_64,
       "Only the first 64 numbers of a head were turned: d_head may be larger.")
 bool near_pairs_of_64(TURN)
@@ -1892,12 +1950,6 @@ WRONG(rope_interleaved, large_sizes, near_tokens_of_1024,
 bool near_tokens_of_1024(TURN)
 {
     return turn(THE_TURN, false, TOKENS_OF_1024);
-}
-
-WRONG(rope_interleaved, reference_rows, near_left_alone, "Nothing was turned.")
-bool near_left_alone(TURN)
-{
-    return turn(THE_TURN, false, NOTHING);
 }
 
 CAUGHT(rope_interleaved, stays_in_bounds, near_row_of_row, "read past the end of")
@@ -2114,6 +2166,19 @@ bool half_last_pair_left(TURN)
     return turn(THE_TURN, true, LAST_PAIR_LEFT);
 }
 
+WRONG(rope_half_split, reference_rows, half_left_alone, "Nothing was turned.")
+bool half_left_alone(TURN)
+{
+    return turn(THE_TURN, true, NOTHING);
+}
+
+WRONG(rope_half_split, random_heads, half_first_token_left,
+      "Token 0 was left alone: the tables say how far it turns.")
+bool half_first_token_left(TURN)
+{
+    return turn(THE_TURN, true, FIRST_TOKEN_LEFT);
+}
+
 WRONG(rope_half_split, large_sizes, half_pairs_of_64,
       "Only the first 64 numbers of a head were turned: d_head may be larger.")
 bool half_pairs_of_64(TURN)
@@ -2126,12 +2191,6 @@ WRONG(rope_half_split, large_sizes, half_tokens_of_1024,
 bool half_tokens_of_1024(TURN)
 {
     return turn(THE_TURN, true, TOKENS_OF_1024);
-}
-
-WRONG(rope_half_split, reference_rows, half_left_alone, "Nothing was turned.")
-bool half_left_alone(TURN)
-{
-    return turn(THE_TURN, true, NOTHING);
 }
 
 CAUGHT(rope_half_split, stays_in_bounds, half_row_of_row, "read past the end of")
@@ -2385,6 +2444,23 @@ WRONG(rope_score, far_away, score_all_in_float,
 bool score_all_in_float(SCORE)
 {
     return score_in_float(score, q, k, m, n, d_head, base, 3);
+}
+
+WRONG(
+    rope_score, far_away, whole_turns_taken_away,
+    "Whole turns are taken away, and a turn has too few digits: cos needs no such help.")
+bool whole_turns_taken_away(SCORE)
+{
+    double sum = 0.0;
+    if (is_odd(d_head))
+        return false;
+    for (size_t i = 0; i < d_head / 2; i++) {
+        const double speed = pow((double)base, -2.0 * (double)i / (double)d_head);
+        const double angle = fmod(apart(m, n) * speed, 6.2831853);
+        sum += alike(q, k, i) * cos(angle) + across(q, k, i) * sin(angle);
+    }
+    *score = (float)sum;
+    return true;
 }
 
 WRONG(rope_score, far_away, both_turned_in_float,
