@@ -404,6 +404,25 @@ bool near_three_products(float *x, const float *cosines, const float *sines,
     return true;
 }
 
+RIGHT(rope_interleaved, near_three_float_products, "a turn by three products, in float")
+bool near_three_float_products(float *x, const float *cosines, const float *sines,
+                               size_t n_tokens, size_t n_heads, size_t d_head)
+{
+    if (d_head == 0 || d_head % 2 != 0)
+        return false;
+    for (size_t row = 0; row < n_tokens * n_heads; row++)
+        for (size_t i = 0; i < d_head / 2; i++) {
+            float *pair = x + row * d_head + 2 * i;
+            const float c = cosines[row / n_heads * (d_head / 2) + i];
+            const float s = sines[row / n_heads * (d_head / 2) + i];
+            const float shared = c * (pair[0] + pair[1]);
+            const float turned = shared - pair[1] * (c + s);
+            pair[1] = shared + pair[0] * (s - c);
+            pair[0] = turned;
+        }
+    return true;
+}
+
 RIGHT(rope_interleaved, near_fused, "a copy of all of x, and fmaf")
 bool near_fused(float *x, const float *cosines, const float *sines, size_t n_tokens,
                 size_t n_heads, size_t d_head)
