@@ -654,6 +654,13 @@ bool below_a_thousandth_dropped(HEAD)
     return attend_loudly(THE_HEAD, 1e-3f);
 }
 
+WRONG(attention_forward, small_shares, below_a_ten_thousandth_dropped,
+      "Small shares are made 0: every key that is heard counts, however small its share.")
+bool below_a_ten_thousandth_dropped(HEAD)
+{
+    return attend_loudly(THE_HEAD, 1e-4f);
+}
+
 WRONG(attention_forward, small_shares, below_a_millionth_dropped,
       "Small shares are made 0: every key that is heard counts, however small its share.")
 bool below_a_millionth_dropped(HEAD)
