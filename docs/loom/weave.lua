@@ -753,6 +753,11 @@ local function transform(doc, sources, chapter)
       if #para.content == 1 and only.t == 'Math' and only.mathtype == 'DisplayMath' then
         return scroller('Formula', { para }, ' formula')
       end
+      for _, inline in ipairs(para.content) do
+        if inline.t == 'Image' and (inline.src:match('^figure:') or inline.src:match('^drawing:')) then
+          fault(place_of(sources, inline.src), 'the picture %s does not stand alone in its paragraph (or a quote ends its alt="…" too early)', inline.src)
+        end
+      end
     end,
     Image = function(image)
       if image.src:match('^figure:') or image.src:match('^drawing:') then return nil end
