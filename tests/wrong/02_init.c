@@ -454,6 +454,21 @@ bool next_tempers_ahead(uint32_t *word, uint32_t *state, size_t *next)
     return true;
 }
 
+CAUGHT(mt19937_next, by_turns, next_keeps_its_place, "keeps something from call to call")
+bool next_keeps_its_place(uint32_t *word, uint32_t *state, size_t *next)
+{
+    static const uint32_t *of;
+    static size_t place;
+    if (*next > 624)
+        return false;
+    if (of != state || *next == 624)
+        place = *next;
+    of = state;
+    const bool good = next_with(stir, temper, word, state, &place);
+    *next = place;
+    return good;
+}
+
 CAUGHT(mt19937_next, by_turns, next_counts_for_itself, "word[")
 bool next_counts_for_itself(uint32_t *word, uint32_t *state, size_t *next)
 {
@@ -2160,6 +2175,23 @@ float mean_skips_zeros(const float *rows, size_t n_rows, size_t d_model)
     return pairs > 0 ? (float)(sum / pairs) : 0;
 }
 
+static double of_nonzero_sums(const float *x, const float *y, size_t d_model)
+{
+    double sum_x = 0, sum_y = 0;
+    for (size_t i = 0; i < d_model; i++) {
+        sum_x += (double)x[i];
+        sum_y += (double)y[i];
+    }
+    return sum_x != 0 && sum_y != 0 ? fabs(cosine(x, y, d_model)) : 0;
+}
+
+WRONG(mean_abs_cosine, zero_rows, mean_of_nonzero_sums,
+      "A row whose numbers add up to 0 is not a row of zeros: look at the squares.")
+float mean_of_nonzero_sums(const float *rows, size_t n_rows, size_t d_model)
+{
+    return mean_with(of_nonzero_sums, rows, n_rows, d_model);
+}
+
 WRONG(mean_abs_cosine, zero_rows, mean_stops_at_zeros,
       "One row of zeros does not make the whole mean 0: only its own pairs.")
 float mean_stops_at_zeros(const float *rows, size_t n_rows, size_t d_model)
@@ -2499,6 +2531,22 @@ float mean_by_columns(const float *rows, size_t n_rows, size_t d_model)
     return pairs > 0 ? (float)(sum / pairs) : 0;
 }
 
+WRONG(mean_abs_cosine, random_tables, mean_skips_equal_rows,
+      "Two rows that hold the same numbers are a pair like any other.")
+float mean_skips_equal_rows(const float *rows, size_t n_rows, size_t d_model)
+{
+    double sum = 0, pairs = 0;
+    for (size_t b = 1; b < n_rows; b++)
+        for (size_t a = 0; a < b; a++) {
+            const float *x = rows + a * d_model, *y = rows + b * d_model;
+            if (memcmp(x, y, d_model * sizeof *x) == 0)
+                continue;
+            sum += fabs(cosine(x, y, d_model));
+            pairs++;
+        }
+    return pairs > 0 ? (float)(sum / pairs) : 0;
+}
+
 WRONG(mean_abs_cosine, fewer_than_two_rows, mean_of_three_at_least,
       "Two rows make one pair: only fewer than two give 0.")
 float mean_of_three_at_least(const float *rows, size_t n_rows, size_t d_model)
@@ -2555,6 +2603,18 @@ float mean_counts_in_16_bits(const float *rows, size_t n_rows, size_t d_model)
 {
     const uint16_t pairs = (uint16_t)(n_rows * (n_rows - 1) / 2);
     return n_rows < 2 ? 0 : (float)(sum_of_pairs(rows, n_rows, d_model) / pairs);
+}
+
+CAUGHT(mean_abs_cosine, random_tables, mean_kept, "keeps something from call to call")
+float mean_kept(const float *rows, size_t n_rows, size_t d_model)
+{
+    static const float *of;
+    static size_t n, d;
+    static float mean;
+    if (of != rows || n != n_rows || d != d_model)
+        mean = mean_with(size_of_cosine, rows, n_rows, d_model);
+    of = rows, n = n_rows, d = d_model;
+    return mean;
 }
 
 CAUGHT(mean_abs_cosine, random_tables, mean_keeps_the_length,
