@@ -1274,6 +1274,41 @@ bool fill_few_of_float_radius(float *out, word_source *draw, void *rng, float me
     return fill_with_pairs(pair_of_float_radius, 4, out, draw, rng, mean, std, n);
 }
 
+static void pair_of_float_angle(float *first, float *second, const uint32_t *w,
+                                float mean, float std)
+{
+    const double angle = (double)(6.2831853f * (float)fraction_53(w));
+    const double radius = sqrt(-2 * log(1 - fraction_53(w + 2)));
+    *first = (float)(radius * cos(angle) * (double)std + (double)mean);
+    *second = (float)(radius * sin(angle) * (double)std + (double)mean);
+}
+
+WRONG(normal_fill, rounds_at_the_end, fill_few_of_float_angle,
+      "Something was rounded to float on the way: below 16 values all is done in double, "
+      "and rounded at the very end.")
+bool fill_few_of_float_angle(float *out, word_source *draw, void *rng, float mean,
+                             float std, size_t n)
+{
+    return fill_with_pairs(pair_of_float_angle, 4, out, draw, rng, mean, std, n);
+}
+
+static void pair_of_float_pi(float *first, float *second, const uint32_t *w, float mean,
+                             float std)
+{
+    const double angle = (double)(2 * 3.14159265f) * fraction_53(w);
+    const double radius = sqrt(-2 * log(1 - fraction_53(w + 2)));
+    *first = (float)(radius * cos(angle) * (double)std + (double)mean);
+    *second = (float)(radius * sin(angle) * (double)std + (double)mean);
+}
+
+WRONG(normal_fill, rounds_at_the_end, fill_few_of_float_pi,
+      "pi is a float here: below 16 values all is done in double.")
+bool fill_few_of_float_pi(float *out, word_source *draw, void *rng, float mean, float std,
+                          size_t n)
+{
+    return fill_with_pairs(pair_of_float_pi, 4, out, draw, rng, mean, std, n);
+}
+
 static void pair_in_float(float *first, float *second, const uint32_t *w, float mean,
                           float std)
 {
