@@ -103,13 +103,13 @@ static size_t first_of_case(void)
 static bool alike(const unsigned char *a, const unsigned char *b,
                   const struct array *array)
 {
-    if (memcmp(a, b, array->page_bytes) == 0)
+    if (memcmp(a, b, judge_compared_bytes(array)) == 0)
         return true;
     if (array->kind != FLOATS)
         return false;
     a += array->data - array->pages;
     b += array->data - array->pages;
-    for (size_t i = 0; i < array->bytes; i += sizeof(float)) {
+    for (size_t i = 0; i < array->kept; i += sizeof(float)) {
         float x, y;
         memcpy(&x, a + i, sizeof x);
         memcpy(&y, b + i, sizeof y);
