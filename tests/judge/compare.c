@@ -146,7 +146,8 @@ static bool same_elements(const struct comparison *c, const unsigned char *gives
     bool *poison = (bool *)judge_ids(n), right = true;
     read_elements(gives, n, c->width, c->whole, values, poison);
     for (size_t i = 0; i < n; i++) {
-        const double allowed = fmax(allowed_at(c, i), 1e-6 * fabs(values[i]));
+        const double size = isfinite(values[i]) ? fabs(values[i]) : 0;
+        const double allowed = fmax(allowed_at(c, i), 1e-6 * size);
         const bool is_right = same(values[i], c->wanted[i], allowed);
         const bool is_something =
             same(c->got[i], values[i], 0) || !(fabs(values[i]) < 100 * allowed_at(c, i));
