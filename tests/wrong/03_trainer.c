@@ -349,6 +349,23 @@ SOFTMAX(softmax_sum_runs_on)
     return (float)(loss / (double)n_tokens);
 }
 
+WRONG(softmax_cross_entropy, no_overflow, softmax_largest_but_the_last,
+      "The search for the largest logit leaves out the last one.")
+SOFTMAX(softmax_largest_but_the_last)
+{
+    double loss = 0.0;
+    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *z = logits + t * vocab_size, target_logit = z[targets[t]];
+        const float largest = largest_of(z, vocab_size > 1 ? vocab_size - 1 : 1);
+        double total = exponentials(dlogits + t * vocab_size, z, largest, vocab_size);
+        slopes_of_row(dlogits + t * vocab_size, total, targets[t], n_tokens, vocab_size);
+        loss += (double)largest - (double)target_logit + log(total);
+    }
+    return (float)(loss / (double)n_tokens);
+}
+
 WRONG(
     softmax_cross_entropy, no_overflow, softmax_no_max,
     "e^1000 is infinite, and e^-1000 is 0. Take the largest logit of the row away before "
@@ -498,6 +515,16 @@ SOFTMAX(softmax_distances_cut)
         if (z[k % vocab_size] < largest_of(z, vocab_size) - 50.0f)
             dlogits[k] = expf(-50.0f) / (float)n_tokens;
     }
+    return loss;
+}
+
+CAUGHT(softmax_cross_entropy, no_overflow, softmax_smallest_floats_cut, "dlogits[")
+SOFTMAX(softmax_smallest_floats_cut)
+{
+    const float loss = RIGHT_SOFTMAX;
+    for (size_t k = 0; k < n_tokens * vocab_size && !isnan(loss); k++)
+        if (fabsf(dlogits[k]) < 1e-30f)
+            dlogits[k] = 0.0f;
     return loss;
 }
 
@@ -1014,6 +1041,25 @@ BACKWARD(backward_flushes)
             if (fabsf(dwte[ids[t] * d_model + i]) < FLT_MIN)
                 dwte[ids[t] * d_model + i] = 0.0f;
     return true;
+}
+
+CAUGHT(embedding_backward, random_tables, backward_skips_nan, "wanted nan")
+BACKWARD(backward_skips_nan)
+{
+    if (!ids_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t i = 0; i < d_model; i++)
+            if (!isnan(dout[t * d_model + i]))
+                dwte[ids[t] * d_model + i] += dout[t * d_model + i];
+    return true;
+}
+
+CAUGHT(embedding_backward, large_sizes, backward_16_bit_positions, "got")
+BACKWARD(backward_16_bit_positions)
+{
+    return ids_below(ids, n_tokens, vocab_size) &&
+           embedding_backward(dwte, dout, ids, (uint16_t)n_tokens, vocab_size, d_model);
 }
 
 CAUGHT(embedding_backward, leaves_other_rows, backward_as_a_product, "bit for bit")
@@ -2028,6 +2074,38 @@ UPDATE(update_gradient_of_row)
     return true;
 }
 
+CAUGHT(sgd_update_rows, random_tables, update_skips_small, "got")
+UPDATE(update_skips_small)
+{
+    if (!rows_ascend(rows, n_rows, vocab_size))
+        return false;
+    for (size_t k = 0; k < n_rows; k++)
+        for (size_t i = 0; i < d_model; i++)
+            if (fabsf(drows[k * d_model + i]) > 1e-12f)
+                wte[rows[k] * d_model + i] -= learning_rate * drows[k * d_model + i];
+    return true;
+}
+
+CAUGHT(sgd_update_rows, random_tables, update_skips_nan, "wanted")
+UPDATE(update_skips_nan)
+{
+    if (!rows_ascend(rows, n_rows, vocab_size))
+        return false;
+    for (size_t k = 0; k < n_rows; k++)
+        for (size_t i = 0; i < d_model; i++)
+            if (isfinite(drows[k * d_model + i]))
+                wte[rows[k] * d_model + i] -= learning_rate * drows[k * d_model + i];
+    return true;
+}
+
+CAUGHT(sgd_update_rows, large_sizes, update_16_bit_count, "got")
+UPDATE(update_16_bit_count)
+{
+    return rows_ascend(rows, n_rows, vocab_size) &&
+           sgd_update_rows(wte, rows, drows, learning_rate, (uint16_t)n_rows, vocab_size,
+                           d_model);
+}
+
 CAUGHT(sgd_update_rows, random_tables, update_clips, "got")
 UPDATE(update_clips)
 {
@@ -2831,6 +2909,15 @@ TRAIN_STEP(step_room_for_32_tokens)
     MOVE_HEAD;
     move_wte(wte, dhidden, inputs, learning_rate, n_tokens < 32 ? n_tokens : 32, d_model);
     return loss;
+}
+
+CAUGHT(train_step, large_sizes, step_16_bit_positions, "got")
+TRAIN_STEP(step_16_bit_positions)
+{
+    if (isnan(BEGIN_STEP) || n_tokens <= UINT16_MAX)
+        return RIGHT_STEP;
+    n_tokens = (uint16_t)n_tokens;
+    return RIGHT_STEP;
 }
 
 CAUGHT(train_step, large_sizes, step_refuses_33_tokens, "got nan")
