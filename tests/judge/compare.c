@@ -103,13 +103,13 @@ static size_t first_of_case(void)
 static bool alike(const unsigned char *a, const unsigned char *b,
                   const struct array *array)
 {
-    if (memcmp(a, b, array->page_bytes) == 0)
+    if (memcmp(a, b, judge_compared_bytes(array)) == 0)
         return true;
     if (array->kind != FLOATS)
         return false;
     a += array->data - array->pages;
     b += array->data - array->pages;
-    for (size_t i = 0; i < array->bytes; i += sizeof(float)) {
+    for (size_t i = 0; i < array->kept; i += sizeof(float)) {
         float x, y;
         memcpy(&x, a + i, sizeof x);
         memcpy(&y, b + i, sizeof y);
@@ -206,8 +206,8 @@ static bool was_the_same(const struct array *array, const unsigned char *gives)
     const bool is_same = array->kind == FLOATS
                              ? roughly_alike((const float *)(const void *)(gives + at),
                                              (const float *)(const void *)(gave + at),
-                                             array->bytes / sizeof(float))
-                             : memcmp(gives + at, gave + at, array->bytes) == 0;
+                                             array->kept / sizeof(float))
+                             : memcmp(gives + at, gave + at, array->kept) == 0;
     free(gave);
     return is_same;
 }
