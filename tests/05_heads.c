@@ -177,8 +177,8 @@ static float *wholes(size_t n, uint32_t most)
 {
     float *values = judge_floats(n);
     for (size_t k = 0; k < n; k++) {
-        const uint32_t draw = judge_random() % (2 * most);
-        values[k] = draw < most ? (float)draw - (float)most : (float)(draw - most) + 1;
+        const int draw = (int)(judge_random() % (2 * most)) - (int)most;
+        values[k] = (float)(draw + (draw >= 0));
     }
     return values;
 }
@@ -229,6 +229,8 @@ static struct tied draw_tied(size_t n_tokens, size_t vocab_size, size_t d_model,
     uint32_t *ids = random_ids(n_tokens, vocab_size);
     struct tied p = draw_numbers(ids, n_tokens, vocab_size, d_model, how);
     repeat_positions((float *)p.dlogits, ids, n_tokens, vocab_size);
+    if (n_tokens > 0)
+        ids[random_between(0, n_tokens - 1)] = (uint32_t)vocab_size - 1;
     return p;
 }
 
@@ -248,7 +250,7 @@ static void try_random_tied(size_t n_tokens, size_t vocab_size, size_t d_model, 
 // One call, with numbers whose sums are exact.
 static void try_whole_tied(size_t n_tokens, size_t vocab_size, size_t d_model, int how)
 {
-    const struct tied p = draw_tied(n_tokens, vocab_size, d_model, how | WHOLE | ADDS);
+    const struct tied p = draw_tied(n_tokens, vocab_size, d_model, how | WHOLE);
     try_tied(&p);
 }
 
@@ -941,23 +943,28 @@ static void try_level(double level, float scale)
     try_entropy(&unit, rows, scale, N, 1, EXACT);
 }
 
-// Scores so large that a float, or the next smaller score, is far away: `n` words share the
-// probability, and the others have none. Two products make a score.
-static void try_far_level(float half, size_t n, size_t vocab_size)
+// Equal scores of any size, beyond a float's too: each is the sum of two products.
+static void try_far_level(float half)
 {
-    float *rows = judge_floats(vocab_size * 2);
+    enum { N = 9 };
+    float rows[2 * N];
     const float ones[2] = {1, 1};
-    for (size_t v = 0; v < vocab_size; v++) {
-        rows[2 * v] = half;
-        rows[2 * v + 1] = v < n ? half : half - 0.5f * fabsf(half);
-    }
-    const size_t other = 2 * random_between(1, vocab_size - 1);
-    for (size_t i = 0; i < 2; i++) {
-        const float exchanged = rows[i];
-        rows[i] = rows[other + i];
-        rows[other + i] = exchanged;
-    }
-    try_entropy(ones, rows, 1, vocab_size, 2, EXACT);
+    for (size_t k = 0; k < 2 * N; k++)
+        rows[k] = half;
+    try_entropy(ones, rows, 1, random_between(3, N), 2, EXACT);
+}
+
+// One score so far above the others that e^z of the difference is more than a double holds,
+// while that of its opposite is not 0 yet.
+static void try_gap(float level)
+{
+    enum { N = 60 };
+    const float unit = 1;
+    float rows[N];
+    for (size_t v = 0; v < N; v++)
+        rows[v] = level - 735;
+    rows[random_between(1, N - 1)] = level;
+    try_entropy(&unit, rows, 1, N, 1, EXACT);
 }
 
 Test(entropy_at_scale, large_scores)
@@ -969,11 +976,13 @@ Test(entropy_at_scale, large_scores)
     }
     try_level(-2000, -0.5f);
     try_level(2000, -2);
+    try_gap((float)random_between(0, 300));
+    try_gap((float)random_between(800, 3000));
     for (int power = 5; power <= 35; power += 5)
         for (int sign = -1; sign <= 1; sign += 2)
-            try_far_level((float)(sign * pow(10, power)), random_between(2, 4), 5);
-    try_far_level(-2e38f, random_between(2, 5), 6);
-    try_far_level(2e38f, random_between(2, 5), 6);
+            try_far_level((float)(sign * pow(10, power)));
+    try_far_level(-2e38f);
+    try_far_level(2e38f);
     try_random_entropy(9, 3, 1);
     judge_passed();
 }

@@ -665,6 +665,20 @@ bool words_of_gpt2(float *dwte, const float *dlogits, const float *wte,
     return true;
 }
 
+CAUGHT(tied_backward, large_sizes, ids_in_16_bits_read, "got")
+bool ids_in_16_bits_read(float *dwte, const float *dlogits, const float *wte,
+                         const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                         size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const uint32_t x = (uint16_t)ids[t];
+        tied_backward(dwte, dlogits + t * vocab_size, wte, &x, 1, vocab_size, d_model);
+    }
+    return true;
+}
+
 CAUGHT(tied_backward, large_sizes, words_in_16_bits, "still running")
 bool words_in_16_bits(float *dwte, const float *dlogits, const float *wte,
                       const uint32_t *ids, size_t n_tokens, size_t vocab_size,
@@ -2245,6 +2259,27 @@ bool block_kept(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
 
 // ------------------------------------------------------------------ 5.4 entropy_at_scale
 
+WRONG(entropy_at_scale, vanishing_shares, zero_log_zero,
+      "A probability of 0 adds nothing to the entropy, but 0 x log(0) is NaN in C: leave "
+      "such words out.")
+float zero_log_zero(const float *h, const float *wte, float scale, size_t vocab_size,
+                    size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    double largest = -INFINITY, sum = 0.0, entropy = 0.0;
+    for (size_t v = 0; v < vocab_size; v++)
+        largest = fmax(largest, (double)scale * dot(h, wte + v * d_model, d_model));
+    for (size_t v = 0; v < vocab_size; v++)
+        sum += exp((double)scale * dot(h, wte + v * d_model, d_model) - largest);
+    for (size_t v = 0; v < vocab_size; v++) {
+        double p =
+            exp((double)scale * dot(h, wte + v * d_model, d_model) - largest) / sum;
+        entropy -= p * log(p);
+    }
+    return (float)entropy;
+}
+
 WRONG(entropy_at_scale, large_scores, largest_from_zero,
       "The search for the largest score starts too high: scores may all lie far below 0. "
       "Start with the first one, or with -INFINITY.")
@@ -2788,6 +2823,45 @@ float last_word_missing(const float *h, const float *wte, float scale, size_t vo
     return (float)(log(sum) - weighted / sum);
 }
 
+WRONG(entropy_at_scale, large_scores, first_subtracted,
+      "A score is subtracted that is not the largest: the largest, without it, may leave "
+      "the range of a double.")
+float first_subtracted(const float *h, const float *wte, float scale, size_t vocab_size,
+                       size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    const double taken_away = (double)scale * dot(h, wte, d_model);
+    double sum = 0.0, weighted = 0.0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        double z = (double)scale * dot(h, wte + v * d_model, d_model) - taken_away;
+        sum += exp(z);
+        weighted += z * exp(z);
+    }
+    return (float)(log(sum) - weighted / sum);
+}
+
+WRONG(entropy_at_scale, large_scores, mean_subtracted,
+      "A score is subtracted that is not the largest: the largest, without it, may leave "
+      "the range of a double.")
+float mean_subtracted(const float *h, const float *wte, float scale, size_t vocab_size,
+                      size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    double taken_away = 0.0;
+    for (size_t v = 0; v < vocab_size; v++)
+        taken_away +=
+            (double)scale * dot(h, wte + v * d_model, d_model) / (double)vocab_size;
+    double sum = 0.0, weighted = 0.0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        double z = (double)scale * dot(h, wte + v * d_model, d_model) - taken_away;
+        sum += exp(z);
+        weighted += z * exp(z);
+    }
+    return (float)(log(sum) - weighted / sum);
+}
+
 WRONG(entropy_at_scale, large_scores, nothing_subtracted,
       "e^z leaves the range of a float at z = 89 and of a double at 710: subtract the "
       "largest score from all of them first.")
@@ -2803,27 +2877,6 @@ float nothing_subtracted(const float *h, const float *wte, float scale, size_t v
         weighted += z * exp(z);
     }
     return (float)(log(sum) - weighted / sum);
-}
-
-WRONG(entropy_at_scale, vanishing_shares, zero_log_zero,
-      "A probability of 0 adds nothing to the entropy, but 0 x log(0) is NaN in C: leave "
-      "such words out.")
-float zero_log_zero(const float *h, const float *wte, float scale, size_t vocab_size,
-                    size_t d_model)
-{
-    if (vocab_size == 0 || d_model == 0)
-        return NAN;
-    double largest = -INFINITY, sum = 0.0, entropy = 0.0;
-    for (size_t v = 0; v < vocab_size; v++)
-        largest = fmax(largest, (double)scale * dot(h, wte + v * d_model, d_model));
-    for (size_t v = 0; v < vocab_size; v++)
-        sum += exp((double)scale * dot(h, wte + v * d_model, d_model) - largest);
-    for (size_t v = 0; v < vocab_size; v++) {
-        double p =
-            exp((double)scale * dot(h, wte + v * d_model, d_model) - largest) / sum;
-        entropy -= p * log(p);
-    }
-    return (float)entropy;
 }
 
 CAUGHT(entropy_at_scale, refuses_empty, empty_is_zero, "must return NAN")
@@ -3643,6 +3696,32 @@ bool clears_first(uint32_t *top, const float *h, const float *wte, size_t n_top,
     return true;
 }
 
+WRONG(
+    logit_lens, ties, two_take_turns,
+    "Of three equal logits two take turns: leave out all words that were chosen before.")
+bool two_take_turns(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                    size_t vocab_size, size_t d_model)
+{
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    double last = INFINITY;
+    for (size_t k = 0; k < n_top; k++) {
+        double best = 0.0;
+        size_t found = vocab_size;
+        for (size_t v = 0; v < vocab_size; v++) {
+            double z = dot(h, wte + v * d_model, d_model);
+            if ((k == 0 || (z <= last && v != top[k - 1])) &&
+                (found == vocab_size || z > best)) {
+                best = z;
+                found = v;
+            }
+        }
+        top[k] = (uint32_t)found;
+        last = best;
+    }
+    return true;
+}
+
 WRONG(logit_lens, worked_example, best_after_the_next,
       "A chosen word is left out only for the next place: leave out all that were chosen "
       "before.")
@@ -3683,6 +3762,26 @@ bool room_for_4096_used_words(uint32_t *top, const float *h, const float *wte,
                                            dot(h, wte + best * d_model, d_model)))
                 best = v;
         used[best] = true;
+        top[k] = (uint32_t)best;
+    }
+    return true;
+}
+
+CAUGHT(logit_lens, random_tables, marks_kept, "keeps something")
+bool marks_kept(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                size_t vocab_size, size_t d_model)
+{
+    static unsigned char used[1 << 20]; // never set back
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    for (size_t k = 0; k < n_top; k++) {
+        size_t best = vocab_size;
+        for (size_t v = 0; v < vocab_size; v++)
+            if (!used[v] &&
+                (best == vocab_size || dot(h, wte + v * d_model, d_model) >
+                                           dot(h, wte + best * d_model, d_model)))
+                best = v;
+        used[best] = 1;
         top[k] = (uint32_t)best;
     }
     return true;
