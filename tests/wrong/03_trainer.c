@@ -245,9 +245,9 @@ SOFTMAX(softmax_whole_one_at_target)
                           1.0f / (float)n_tokens - 1.0f);
 }
 
-WRONG(
-    softmax_cross_entropy, reference, softmax_part_of_one_at_target,
-    "At the target 1 / n_tokens is subtracted from a p that is not divided by n_tokens.")
+WRONG(softmax_cross_entropy, reference, softmax_part_of_one_at_target,
+      "At the target 1 / n_tokens is subtracted from a p that is not divided by "
+      "n_tokens.")
 SOFTMAX(softmax_part_of_one_at_target)
 {
     float loss = softmax_plain_p(dlogits, logits, targets, n_tokens, vocab_size);
@@ -366,10 +366,17 @@ SOFTMAX(softmax_largest_but_the_last)
     return (float)(loss / (double)n_tokens);
 }
 
-WRONG(
-    softmax_cross_entropy, no_overflow, softmax_no_max,
-    "e^1000 is infinite, and e^-1000 is 0. Take the largest logit of the row away before "
-    "the exponential.")
+WRONG(softmax_cross_entropy, no_overflow, softmax_largest_from_zero,
+      "The search for the largest logit starts at a number that may be larger than "
+      "all of them: start at the first logit of the row.")
+SOFTMAX(softmax_largest_from_zero)
+{
+    return softmax_shifted(dlogits, logits, targets, n_tokens, vocab_size, 0.0f);
+}
+
+WRONG(softmax_cross_entropy, no_overflow, softmax_no_max,
+      "e^1000 is infinite, and e^-1000 is 0. Take the largest logit of the row away "
+      "before the exponential.")
 SOFTMAX(softmax_no_max)
 {
     double loss = 0.0;
@@ -384,10 +391,9 @@ SOFTMAX(softmax_no_max)
     return (float)(loss / (double)n_tokens);
 }
 
-WRONG(
-    softmax_cross_entropy, no_overflow, softmax_no_max_log_of_p,
-    "e^1000 is infinite, and e^-1000 is 0. Take the largest logit of the row away before "
-    "the exponential.")
+WRONG(softmax_cross_entropy, no_overflow, softmax_no_max_log_of_p,
+      "e^1000 is infinite, and e^-1000 is 0. Take the largest logit of the row away "
+      "before the exponential.")
 SOFTMAX(softmax_no_max_log_of_p)
 {
     double loss = 0.0;
@@ -403,8 +409,8 @@ SOFTMAX(softmax_no_max_log_of_p)
 }
 
 WRONG(softmax_cross_entropy, no_overflow, softmax_log_of_p,
-      "The loss is infinite: the logarithm of a probability that was rounded to 0. Use "
-      "largest - logit of the target + ln of the sum.")
+      "The loss is infinite: the logarithm of a probability that was rounded to 0. "
+      "Use largest - logit of the target + ln of the sum.")
 SOFTMAX(softmax_log_of_p)
 {
     double loss = 0.0;
@@ -432,10 +438,9 @@ static float guarded_loss(const float *logits, const uint32_t *targets, size_t n
     return (float)(loss / (double)n_tokens);
 }
 
-WRONG(
-    softmax_cross_entropy, no_overflow, softmax_adds_epsilon,
-    "A small number was added to the probability, to keep its logarithm finite: the loss "
-    "has no such bound. Use largest - logit of the target + ln of the sum.")
+WRONG(softmax_cross_entropy, no_overflow, softmax_adds_epsilon,
+      "A small number was added to the probability, to keep its logarithm finite: "
+      "the loss has no such bound. Use largest - logit of the target + ln of the sum.")
 SOFTMAX(softmax_adds_epsilon)
 {
     return isnan(RIGHT_SOFTMAX)
@@ -458,28 +463,17 @@ SOFTMAX(softmax_loss_at_most_100)
     return loss > 100.0f ? 100.0f : loss;
 }
 
-WRONG(
-    softmax_cross_entropy, no_overflow, softmax_largest_from_zero,
-    "The search for the largest logit starts at a number that may be larger than all of "
-    "them: start at the first logit of the row.")
-SOFTMAX(softmax_largest_from_zero)
-{
-    return softmax_shifted(dlogits, logits, targets, n_tokens, vocab_size, 0.0f);
-}
-
-WRONG(
-    softmax_cross_entropy, no_overflow, softmax_largest_from_minus_10000,
-    "The search for the largest logit starts at a number that may be larger than all of "
-    "them: start at the first logit of the row.")
+WRONG(softmax_cross_entropy, no_overflow, softmax_largest_from_minus_10000,
+      "The search for the largest logit starts at a number that may be larger than "
+      "all of them: start at the first logit of the row.")
 SOFTMAX(softmax_largest_from_minus_10000)
 {
     return softmax_shifted(dlogits, logits, targets, n_tokens, vocab_size, -10000.0f);
 }
 
-WRONG(
-    softmax_cross_entropy, no_overflow, softmax_largest_from_minus_1e9,
-    "The search for the largest logit starts at a number that may be larger than all of "
-    "them: start at the first logit of the row.")
+WRONG(softmax_cross_entropy, no_overflow, softmax_largest_from_minus_1e9,
+      "The search for the largest logit starts at a number that may be larger than "
+      "all of them: start at the first logit of the row.")
 SOFTMAX(softmax_largest_from_minus_1e9)
 {
     return softmax_shifted(dlogits, logits, targets, n_tokens, vocab_size, -1e9f);
@@ -529,8 +523,8 @@ SOFTMAX(softmax_smallest_floats_cut)
 }
 
 WRONG(softmax_cross_entropy, large_sizes, softmax_total_in_float,
-      "The exponentials of a row are added up in a float, beside whose 1 the small ones "
-      "vanish: sum in double.")
+      "The exponentials of a row are added up in a float, beside whose 1 the small "
+      "ones vanish: sum in double.")
 SOFTMAX(softmax_total_in_float)
 {
     double loss = 0.0;
@@ -549,8 +543,8 @@ SOFTMAX(softmax_total_in_float)
 }
 
 WRONG(softmax_cross_entropy, large_sizes, softmax_loss_in_float,
-      "The losses of the rows are added up in a float, and beside a large one the others "
-      "vanish: sum in double.")
+      "The losses of the rows are added up in a float, and beside a large one the "
+      "others vanish: sum in double.")
 SOFTMAX(softmax_loss_in_float)
 {
     float loss = 0.0f;
@@ -618,8 +612,8 @@ SOFTMAX(softmax_short_index)
 }
 
 WRONG(softmax_cross_entropy, in_place, softmax_overwrites_logits,
-      "The two may be the same array: read what you need of a row before you write over "
-      "it.")
+      "The two may be the same array: read what you need of a row before you write "
+      "over it.")
 SOFTMAX(softmax_overwrites_logits)
 {
     double loss = 0.0;
@@ -861,8 +855,8 @@ BACKWARD(backward_clears)
 }
 
 WRONG(embedding_backward, adds_up, backward_clears_its_rows,
-      "The rows of the batch are cleared first: a backward function adds, and its caller "
-      "clears.")
+      "The rows of the batch are cleared first: a backward function adds, and its "
+      "caller clears.")
 BACKWARD(backward_clears_its_rows)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
@@ -1055,11 +1049,12 @@ BACKWARD(backward_skips_nan)
     return true;
 }
 
-CAUGHT(embedding_backward, large_sizes, backward_16_bit_positions, "got")
-BACKWARD(backward_16_bit_positions)
+CAUGHT(embedding_backward, large_sizes, backward_first_16384, "got")
+BACKWARD(backward_first_16384)
 {
     return ids_below(ids, n_tokens, vocab_size) &&
-           embedding_backward(dwte, dout, ids, (uint16_t)n_tokens, vocab_size, d_model);
+           embedding_backward(dwte, dout, ids, n_tokens < 16384 ? n_tokens : 16384,
+                              vocab_size, d_model);
 }
 
 CAUGHT(embedding_backward, leaves_other_rows, backward_as_a_product, "bit for bit")
@@ -1146,10 +1141,9 @@ BACKWARD(backward_skips_bad_ids)
     return true;
 }
 
-WRONG(
-    embedding_backward, refuses_bad_ids, backward_taken_back,
-    "What was added before the bad id was found is subtracted again, which does not give "
-    "the same floats back: look at all ids first.")
+WRONG(embedding_backward, refuses_bad_ids, backward_taken_back,
+      "What was added before the bad id was found is subtracted again, which does "
+      "not give the same floats back: look at all ids first.")
 BACKWARD(backward_taken_back)
 {
     size_t n = 0;
@@ -1389,7 +1383,8 @@ COALESCE(coalesce_no_id_0)
 }
 
 WRONG(coalesce_rows, distant_ids, coalesce_sentinel,
-      "The id 4294967295 is left out: it is an id like any other, not a mark for none.")
+      "The id 4294967295 is left out: it is an id like any other, not a mark for "
+      "none.")
 COALESCE(coalesce_sentinel)
 {
     if (!RIGHT_COALESCE)
@@ -1526,9 +1521,9 @@ COALESCE(coalesce_mean)
     return true;
 }
 
-WRONG(
-    coalesce_rows, reference_rows, coalesce_sorts_rows_alone,
-    "rows is sorted, but drows is in the order of first appearance: sort them together.")
+WRONG(coalesce_rows, reference_rows, coalesce_sorts_rows_alone,
+      "rows is sorted, but drows is in the order of first appearance: sort them "
+      "together.")
 COALESCE(coalesce_sorts_rows_alone)
 {
     if (!coalesce_unsorted(rows, drows, n_rows, ids, dout, n_tokens, d_model))
@@ -1578,8 +1573,8 @@ COALESCE(coalesce_counts_on)
 }
 
 WRONG(coalesce_rows, sums_in_order, coalesce_adds_backwards,
-      "The sums are added up from the last position to the first: the order of t is the "
-      "other one.")
+      "The sums are added up from the last position to the first: the order of t is "
+      "the other one.")
 COALESCE(coalesce_adds_backwards)
 {
     if (!RIGHT_COALESCE)
@@ -1725,7 +1720,8 @@ static bool coalesce_sorted(uint32_t *rows, float *drows, size_t *n_rows,
 }
 
 WRONG(coalesce_rows, distant_ids, coalesce_compares_by_difference,
-      "The ids are compared as int, or by a difference that is one: not all of them fit.")
+      "The ids are compared as int, or by a difference that is one: not all of them "
+      "fit.")
 COALESCE(coalesce_compares_by_difference)
 {
     return coalesce_sorted(rows, drows, n_rows, ids, dout, n_tokens, d_model,
@@ -1733,7 +1729,8 @@ COALESCE(coalesce_compares_by_difference)
 }
 
 WRONG(coalesce_rows, distant_ids, coalesce_compares_as_int,
-      "The ids are compared as int, or by a difference that is one: not all of them fit.")
+      "The ids are compared as int, or by a difference that is one: not all of them "
+      "fit.")
 COALESCE(coalesce_compares_as_int)
 {
     return coalesce_sorted(rows, drows, n_rows, ids, dout, n_tokens, d_model, by_int);
@@ -2098,12 +2095,12 @@ UPDATE(update_skips_nan)
     return true;
 }
 
-CAUGHT(sgd_update_rows, large_sizes, update_16_bit_count, "got")
-UPDATE(update_16_bit_count)
+CAUGHT(sgd_update_rows, large_sizes, update_first_16384, "got")
+UPDATE(update_first_16384)
 {
     return rows_ascend(rows, n_rows, vocab_size) &&
-           sgd_update_rows(wte, rows, drows, learning_rate, (uint16_t)n_rows, vocab_size,
-                           d_model);
+           sgd_update_rows(wte, rows, drows, learning_rate,
+                           n_rows < 16384 ? n_rows : 16384, vocab_size, d_model);
 }
 
 CAUGHT(sgd_update_rows, random_tables, update_clips, "got")
@@ -2312,8 +2309,8 @@ UPDATE(update_checks_on_the_way)
 }
 
 WRONG(sgd_update_rows, refuses_bad_rows, update_taken_back,
-      "The steps before the bad row are taken back, which does not give the same floats "
-      "back: look at the whole list first.")
+      "The steps before the bad row are taken back, which does not give the same "
+      "floats back: look at the whole list first.")
 UPDATE(update_taken_back)
 {
     size_t n = 0;
@@ -2512,8 +2509,8 @@ static void move_wte(float *wte, const float *dhidden, const uint32_t *ids, floa
 #define MOVE_WTE move_wte(wte, dhidden, inputs, learning_rate, n_tokens, d_model)
 
 WRONG(train_step, pencil_case, step_head_first,
-      "lm_head was moved before dhidden was taken from it: both gradients belong to the "
-      "tables as they were.")
+      "lm_head was moved before dhidden was taken from it: both gradients belong to "
+      "the tables as they were.")
 TRAIN_STEP(step_head_first)
 {
     const float loss = BEGIN_STEP;
@@ -2617,10 +2614,9 @@ static void move_by_count(float *wte, const float *dhidden, const uint32_t *inpu
     }
 }
 
-WRONG(
-    train_step, reference_step, step_again_for_each_occurrence,
-    "A coalesced row is stepped again for each occurrence: once is enough, it holds the "
-    "sum.")
+WRONG(train_step, reference_step, step_again_for_each_occurrence,
+      "A coalesced row is stepped again for each occurrence: once is enough, it "
+      "holds the sum.")
 TRAIN_STEP(step_again_for_each_occurrence)
 {
     const float loss = BEGIN_STEP;
@@ -2803,7 +2799,8 @@ TRAIN_STEP(step_exchanged)
 }
 
 WRONG(train_step, reference_step, step_tables_exchanged,
-      "The two tables are exchanged: wte is read at the inputs, lm_head at every word.")
+      "The two tables are exchanged: wte is read at the inputs, lm_head at every "
+      "word.")
 TRAIN_STEP(step_tables_exchanged)
 {
     return train_step(lm_head, wte, logits, dhidden, drows, rows, inputs, targets,
@@ -2811,7 +2808,8 @@ TRAIN_STEP(step_tables_exchanged)
 }
 
 WRONG(train_step, reference_step, step_hidden_of_targets,
-      "lm_head moves along the rows of the targets: it moves along those of the inputs.")
+      "lm_head moves along the rows of the targets: it moves along those of the "
+      "inputs.")
 TRAIN_STEP(step_hidden_of_targets)
 {
     const float loss = BEGIN_STEP;
@@ -2911,12 +2909,12 @@ TRAIN_STEP(step_room_for_32_tokens)
     return loss;
 }
 
-CAUGHT(train_step, large_sizes, step_16_bit_positions, "got")
-TRAIN_STEP(step_16_bit_positions)
+CAUGHT(train_step, large_sizes, step_first_16384, "got")
+TRAIN_STEP(step_first_16384)
 {
-    if (isnan(BEGIN_STEP) || n_tokens <= UINT16_MAX)
-        return RIGHT_STEP;
-    n_tokens = (uint16_t)n_tokens;
+    if (isnan(BEGIN_STEP))
+        return NAN;
+    n_tokens = n_tokens < 16384 ? n_tokens : 16384;
     return RIGHT_STEP;
 }
 
