@@ -167,8 +167,7 @@ compiled = $(call whole,$(CC) $1 -MMD -MP -MF $(PART).dep -MT $@ -c $< -o $(PART
 without_main = $(CC) $(COURSE_FLAGS) $2 -MMD -MP -MF $(PART).dep -MT $@ -w $(SHARED) '-Dmain=$1' $< -o $(PART) $(LDFLAGS) -lm
 
 JUDGE_OBJECTS := $(addprefix $(BUILD)/objects/tests/judge/,judge.o compare.o inputs.o heart.o suite.o sandbox.o)
-# Wrong answers are many: at -O1 they compile in half the time. An OPT= that was asked for
-# is kept.
+# Answers are many: at -O1 they compile in half the time. An OPT= that was asked for is kept.
 ANSWERS_OPT := $(if $(filter file,$(origin OPT)),-O1)
 
 define chapter_rules
@@ -224,22 +223,21 @@ $(BUILD)/caller/$2: tests/judge/caller.c tests/judge/protocol.h $(BUILD)/calls/$
 		-include $(BUILD)/calls/$2.h $$< $(BUILD)/objects/tests/judge/sandbox.o \
 		-o $$(PART) $$(LDFLAGS) -ldl -lm)
 
-$(BUILD)/wrong/$2.so $(BUILD)/right/$2.so: $(BUILD)/%/$2.so: tests/%/$2.c solutions/$2.c tests/$2.h tests/judge/answers.h $(STAMP)
+$(patsubst tests/%.c,$(BUILD)/%.so,$(wildcard tests/*/$2.c)): $(BUILD)/%/$2.so: tests/%/$2.c solutions/$2.c tests/$2.h tests/judge/answers.h $(STAMP)
 	mkdir -p $$(@D)
 	$$(call whole,$$(CC) $$(COURSE_FLAGS) $(ANSWERS_OPT) -w -include tests/$2.h -include tests/judge/answers.h \
 		-fPIC -c $$< -o $$(PART).o && \
-	$$(CC) $$(COURSE_FLAGS) $(ANSWERS_OPT) -w $3 $$(SHARED) $$(PART).o solutions/$2.c \
+	$$(CC) $$(COURSE_FLAGS) -w $3 $$(SHARED) $$(PART).o solutions/$2.c \
 		-o $$(PART) $$(LDFLAGS) -lm && rm -f $$(PART).o)
 
-# The program's output is also what the site shows: never two timed programs at once.
-build/output/$2.txt: $(BUILD)/solution/$2 $(wildcard chapters/data/*) | $(if $4,build/output/$4.txt)
+# The program's output is also what the site shows.
+build/output/$2.txt: $(BUILD)/solution/$2 $(wildcard chapters/data/*)
 	mkdir -p build/output build/figures-site/$2
 	echo "running $$<"
 	FIGURES=build/figures-site/$2 $$< >$$@.new </dev/null
 	mv $$@.new $$@
 endef
-previous :=
-$(foreach n,$(NAMES),$(eval $(call chapter_rules,$(call number,$n),$n,$(addprefix -include ,$(wildcard tests/$n.h)),$(previous)))$(if $(wildcard solutions/$n.c),$(eval previous := $n)))
+$(foreach n,$(NAMES),$(eval $(call chapter_rules,$(call number,$n),$n,$(addprefix -include ,$(wildcard tests/$n.h)))))
 
 $(BUILD)/objects/tests/%.o: tests/%.c $(STAMP)
 	mkdir -p $(@D)
@@ -282,7 +280,9 @@ docs: $(SOLVED:%=build/output/%.txt) build/plot
 
 # The parts are built on all processors also when make was not told -j.
 TEST_NEEDS := $(NAMES:%=$(BUILD)/%) $(SOLVED:%=$(BUILD)/solution/%) \
-		$(JUDGED:%=$(BUILD)/tests/%) $(BUILD)/prove $(BUILD)/grade build/plot
+		$(JUDGED:%=$(BUILD)/tests/%) $(JUDGED:%=$(BUILD)/check/%.so) \
+		$(JUDGED:%=$(BUILD)/right/%.so) \
+		$(patsubst tests/%.c,$(BUILD)/%.so,$(wildcard tests/honest/*.c)) $(BUILD)/prove $(BUILD)/grade build/plot
 test:
 	+$(MAKE) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$$(getconf _NPROCESSORS_ONLN || echo 2)) \
 		$(TEST_NEEDS)

@@ -1,5 +1,5 @@
 // writes a report of success to every descriptor that may be open
-// linear_forward: "was never written"
+// linear_forward: "signal"
 #include <string.h>
 
 extern long write(int fd, const void *bytes, size_t n);

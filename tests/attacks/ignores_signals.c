@@ -1,12 +1,13 @@
-// ignores every signal, then never comes back
-// linear_forward: "was still running"
+// ignores every signal that it may, then never comes back
+// linear_forward (one test): "was still running"
 #include <signal.h>
 
 bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
                     size_t n_in, size_t n_out)
 {
-    for (int number = 1; number < 65; number++)
-        signal(number, SIG_IGN);
+    for (int number = 1; number < 31; number++)
+        if (number != SIGILL && number != SIGBUS && number != SIGFPE && number != SIGSEGV)
+            signal(number, SIG_IGN);
     for (volatile unsigned long turns = 0;; turns++)
         continue;
 }

@@ -1,6 +1,16 @@
 // a macro of a thousand million words
 // does not build: ""
-#define A "ha" "ha" "ha" "ha" "ha" "ha" "ha" "ha" "ha" "ha"
+#define A                                                                                \
+    "ha"                                                                                 \
+    "ha"                                                                                 \
+    "ha"                                                                                 \
+    "ha"                                                                                 \
+    "ha"                                                                                 \
+    "ha"                                                                                 \
+    "ha"                                                                                 \
+    "ha"                                                                                 \
+    "ha"                                                                                 \
+    "ha"
 #define B A A A A A A A A A A
 #define C B B B B B B B B B B
 #define D C C C C C C C C C C

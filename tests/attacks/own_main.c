@@ -1,5 +1,5 @@
 // brings a main of its own that reports success
-// one_hot (whole chapter): "not written yet"
+// one_hot (whole chapter): "must return true"
 #include <stdio.h>
 #undef main
 

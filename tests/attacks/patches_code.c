@@ -1,5 +1,5 @@
 // overwrites the C library's memcmp with "always equal", as soon as it is loaded
-// one_hot (whole chapter): "was never written"
+// all: "asked the system for mprotect"
 extern int memcmp(const void *a, const void *b, size_t n);
 extern int mprotect(void *at, size_t bytes, int protection);
 

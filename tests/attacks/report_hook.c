@@ -13,10 +13,10 @@ __attribute__((used)) static void every_test_passed(struct stats *stats)
 }
 
 #ifdef __linux__
-__attribute__((used, section("cr_pst_test")))
-static void (*after_test)(struct stats *) = every_test_passed;
-__attribute__((used, section("cr_pst_all")))
-static void (*after_all)(struct stats *) = every_test_passed;
+__attribute__((used, section("cr_pst_test"))) static void (*after_test)(struct stats *) =
+    every_test_passed;
+__attribute__((used, section("cr_pst_all"))) static void (*after_all)(struct stats *) =
+    every_test_passed;
 __attribute__((used, section("cr_tst"))) static void *test = &after_test;
 #endif
 

@@ -1,5 +1,5 @@
 // a handler that steps over every fault, then writes to all that is const
-// embedding_forward: "was never written"
+// embedding_forward: "asked the system for sigaction"
 #include <setjmp.h>
 #include <signal.h>
 

@@ -1,5 +1,5 @@
 // takes over the signal that a forbidden call raises, then forks all the same
-// embedding_forward: "was never written"
+// embedding_forward: "asked the system for sigaction"
 #include <signal.h>
 extern int fork(void);
 

@@ -47,17 +47,39 @@ static bool read_request(void)
            read_whole(calls, request.n_calls * sizeof *calls);
 }
 
-// The arrays that are there together at most, besides which memory is limited.
-static size_t bytes_of_arrays(void)
+static size_t bytes_of(uint32_t generation)
 {
-    size_t most = 0;
+    size_t bytes = 0;
+    for (uint32_t i = 0; i < request.n_arrays; i++)
+        bytes += arrays[i].generation == generation ? arrays[i].bytes : 0;
+    return bytes;
+}
+
+// What may be had besides what is there when the fence is put up: room for what a function
+// allocates, and for arrays that take more of it than those of the first call.
+static size_t memory_to_come(void)
+{
+    const size_t there = bytes_of(calls[0].generation);
+    size_t most = there;
     for (uint32_t i = 0; i < request.n_arrays; i++) {
-        size_t bytes = 0;
-        for (uint32_t j = 0; j < request.n_arrays; j++)
-            bytes += arrays[j].generation == arrays[i].generation ? arrays[j].bytes : 0;
+        const size_t bytes = bytes_of(arrays[i].generation);
         most = bytes > most ? bytes : most;
     }
-    return most;
+    return (size_t)request.memory_bytes + most - there;
+}
+
+static bool map_generation(uint32_t generation, int in, int out)
+{
+    for (uint32_t i = 0; i < request.n_arrays; i++) {
+        const struct mapped_array *a = &arrays[i];
+        void *at = (void *)(uintptr_t)a->address;
+        if (a->generation == generation &&
+            mmap(at, a->bytes, a->is_output ? PROT_READ | PROT_WRITE : PROT_READ,
+                 MAP_SHARED | MAP_FIXED_NOREPLACE, a->is_output ? out : in,
+                 (off_t)a->offset) != at)
+            return false;
+    }
+    return true;
 }
 
 // ---- behind the fence ---------------------------------------------------------------
@@ -67,22 +89,9 @@ static void load(void *volatile *object, const char *path, struct left_behind *l
     left->phase = LOADING;
     *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (*object == NULL)
-        _exit(EXIT_NOT_LOADED);
+        fence_end(EXIT_NOT_LOADED);
     if (!fence_loaded())
-        _exit(EXIT_NOT_FENCED);
-}
-
-static void map_generation(uint32_t generation)
-{
-    for (uint32_t i = 0; i < request.n_arrays; i++) {
-        const struct mapped_array *a = &arrays[i];
-        void *at = (void *)(uintptr_t)a->address;
-        if (a->generation == generation &&
-            mmap(at, a->bytes, a->is_output ? PROT_READ | PROT_WRITE : PROT_READ,
-                 MAP_SHARED | MAP_FIXED_NOREPLACE, a->is_output ? OUT : IN,
-                 (off_t)a->offset) != at)
-            _exit(EXIT_NO_MAP);
-    }
+        fence_end(EXIT_NOT_FENCED);
 }
 
 static void unmap_generation(uint32_t generation)
@@ -99,7 +108,7 @@ static void make_call(void *object, uint32_t number, struct left_behind *left)
     void (*judged)(void) = NULL;
     *(void **)&judged = dlsym(object, call->symbol);
     if (judged == NULL)
-        _exit(EXIT_NO_FUNCTION);
+        fence_end(EXIT_NO_FUNCTION);
     left->phase = CALLING;
     prototype->run(judged, call->arguments);
     size_t bytes = prototype->bytes - prototype->result_offset;
@@ -117,15 +126,15 @@ static void make_calls(const char *path, int ready)
     struct left_behind *left = mmap(NULL, LEFT_BEHIND_BYTES, PROT_READ | PROT_WRITE,
                                     MAP_SHARED, CALLER_OUTPUTS, 0);
     if (left == MAP_FAILED || lseek(CALLER_OBJECT, 0, SEEK_SET) != 0 ||
-        !fence_enter(CALLER_OBJECT, files, 2, ready,
-                     (size_t)request.memory_bytes + bytes_of_arrays(), &left->report))
-        _exit(EXIT_NOT_FENCED);
+        !map_generation(calls[0].generation, CALLER_INPUTS, CALLER_OUTPUTS) ||
+        !fence_enter(CALLER_OBJECT, files, 2, ready, memory_to_come(), &left->report))
+        fence_end(EXIT_NOT_FENCED);
     load(&object, fence_level()[0] == 's' ? "/submission" : path, left);
     for (uint32_t i = 0; i < request.n_calls; i++) {
-        if (i == 0 || calls[i].generation != calls[i - 1].generation) {
-            if (i > 0)
-                unmap_generation(calls[i - 1].generation);
-            map_generation(calls[i].generation);
+        if (i > 0 && calls[i].generation != calls[i - 1].generation) {
+            unmap_generation(calls[i - 1].generation);
+            if (!map_generation(calls[i].generation, IN, OUT))
+                fence_end(EXIT_NO_MAP);
         }
         make_call(object, i, left);
     }
@@ -145,8 +154,7 @@ static bool answer(const char *path)
     if (child == 0)
         make_calls(path, fenced[1]);
     close(fenced[1]);
-    reply.end = wait_with_deadline(child, request.cpu_seconds * request.n_calls,
-                                   request.wall_seconds);
+    reply.end = wait_with_deadline(child, request.cpu_seconds, request.wall_seconds);
     reply.was_fenced = read(fenced[0], &byte, 1) == 1;
     close(fenced[0]);
     return write(CALLER_SOCKET, &reply, sizeof reply) == (ssize_t)sizeof reply;

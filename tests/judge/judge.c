@@ -25,6 +25,9 @@
 // time is the process's own, so a busy machine does not make a slow answer.
 enum { CPU_SECONDS = 1, WALL_SECONDS = 20, MEMORY_BYTES = 512 << 20 };
 
+// And of all calls of a test, so that nobody is slow on purpose in every one of them.
+enum { TEST_CPU_SECONDS = 3 };
+
 // ---- the state of one test -----------------------------------------------------------
 // A test is a process of its own and these belong to it.
 
@@ -43,6 +46,7 @@ static const char *remark_text;
 static bool is_held;
 static size_t first_held;
 static bool something_was_checked;
+static double cpu_seconds_used;
 
 // ---- failing -------------------------------------------------------------------------
 
@@ -636,6 +640,13 @@ static const struct caller *caller_of(bool wrong)
     return &callers[wrong];
 }
 
+// What a process that makes n calls may take.
+static double seconds_left(size_t n, bool wrong)
+{
+    const double left = TEST_CPU_SECONDS - (wrong ? 0 : cpu_seconds_used);
+    return fmax(0, fmin(left, CPU_SECONDS * (double)n));
+}
+
 // Has calls first, first + 1, ... made in one process. The arrays of the outputs lie at
 // `offsets`, one an array.
 static struct reply ask(size_t first, size_t n, const uint64_t *offsets, bool wrong,
@@ -644,7 +655,7 @@ static struct reply ask(size_t first, size_t n, const uint64_t *offsets, bool wr
     static struct mapped_array mapped[MAX_ARRAYS];
     struct request request = {.n_calls = (uint32_t)n,
                               .memory_bytes = MEMORY_BYTES,
-                              .cpu_seconds = CPU_SECONDS,
+                              .cpu_seconds = seconds_left(n, wrong),
                               .wall_seconds = WALL_SECONDS};
     struct reply reply = {.was_fenced = 0};
     const uint32_t from = judge_log[first].made.generation;
@@ -663,6 +674,7 @@ static struct reply ask(size_t first, size_t n, const uint64_t *offsets, bool wr
         !send_all(caller->socket, made, n * sizeof *made) ||
         !receive_all(caller->socket, &reply, sizeof reply))
         judge_fail(GRADER_ERROR, "The judge lost the process that makes the calls.");
+    cpu_seconds_used += wrong ? 0 : reply.end.cpu_seconds;
     return reply;
 }
 
@@ -751,6 +763,14 @@ static void fail_at_signal(int number, uint32_t phase)
                strsignal(number));
 }
 
+static void fail_without_room(void)
+{
+    judge_fail(OUT_OF_MEMORY,
+               "%s left no room for the arrays of its next call: it must free what it "
+               "allocates.",
+               function_name());
+}
+
 static void fail_at_exit(struct ending end, uint32_t phase, bool filtered)
 {
     const char *stopped = filtered ? fence_stopped(end.status) : NULL;
@@ -758,7 +778,7 @@ static void fail_at_exit(struct ending end, uint32_t phase, bool filtered)
         judge_fail(CRASH, "%s asked the system for %s: an exercise only computes.",
                    in_phase(phase), stopped);
     if (end.status == EXIT_NO_MAP)
-        judge_fail(GRADER_ERROR, "The judge's arrays could not be laid out.");
+        fail_without_room();
     if (end.status == EXIT_NOT_LOADED && phase == LOADING)
         judge_fail(CRASH, "The file could not be loaded as a library.");
     if (end.status == EXIT_NO_FUNCTION)
@@ -767,8 +787,9 @@ static void fail_at_exit(struct ending end, uint32_t phase, bool filtered)
                    "exercise?",
                    function_name());
     judge_fail(CRASH,
-               "%s ended the process with exit(%d): a function returns to its caller.",
-               in_phase(phase), end.status);
+               "%s ended the process (was exit called?): a function returns to its "
+               "caller.",
+               in_phase(phase));
 }
 
 // What lies between an output and its guard page is not the submission's to write.
@@ -794,10 +815,20 @@ static void check_slack(void)
     }
 }
 
+static void fail_slow(void)
+{
+    judge_fail(TIME_OUT,
+               "The calls of this test have taken %d s of processor time together: a "
+               "right answer takes a few milliseconds.",
+               TEST_CPU_SECONDS);
+}
+
 // A long wait without work speaks of the machine: behind the filter there is nothing to
 // wait with.
 static void fail_at_time(const struct reply *reply, uint32_t phase)
 {
+    if (reply->end.cause == ENDED_CPU_TIME && reply->end.cpu_seconds < CPU_SECONDS)
+        fail_slow();
     if (reply->end.cause == ENDED_CPU_TIME)
         judge_fail(TIME_OUT,
                    "%s was still running after %d s of processor time: is there a "
@@ -875,6 +906,16 @@ static struct reply ask_twice(size_t first, size_t n)
     return ask(first, n, offsets, false, made);
 }
 
+// A bool is 0 or 1, whatever the process has written.
+static void copy_result(unsigned char *to, const volatile unsigned char *from,
+                        const struct logged_call *call)
+{
+    for (size_t i = 0; i < sizeof call->result; i++)
+        to[i] = from[i];
+    if (call->signature->result.kind == A_BOOL)
+        to[0] = to[0] != 0;
+}
+
 static void make_calls(size_t first)
 {
     static struct left_behind left;
@@ -893,8 +934,7 @@ static void make_calls(size_t first)
     take_outputs();
     check_slack();
     for (size_t i = 0; i < n; i++)
-        memcpy(judge_log[first + i].result, (void *)(uintptr_t)left.results[i],
-               sizeof judge_log->result);
+        copy_result(judge_log[first + i].result, left.results[i], &judge_log[first + i]);
     if (suite_options.record != NULL)
         heart_record(first, question);
 }
@@ -1030,7 +1070,7 @@ bool judge_again(size_t first, const char *function, const char *answer,
         read_at(again->outputs[i], a->page_bytes, offsets[i]);
     }
     for (size_t i = 0; i < n; i++)
-        memcpy(again->results[i], (void *)(uintptr_t)left.results[i], 16);
+        copy_result(again->results[i], left.results[i], &judge_log[first + i]);
     return came_back(&again->reply, &left, n);
 }
 
@@ -1051,6 +1091,10 @@ static void fail_again(const struct again *again, size_t first)
 {
     if (again->reply.end.cause == ENDED_WALL_TIME && again->reply.is_filtered)
         judge_fail(GRADER_ERROR, "The machine stood still.");
+    if (cpu_seconds_used - again->reply.end.cpu_seconds > CPU_SECONDS)
+        fail_slow();
+    if (again->reply.end.cause == ENDED_EXIT && again->reply.end.status == EXIT_NO_MAP)
+        fail_without_room();
     if (first + again->n_returned < judge_n_calls)
         judge_n_calls = first + again->n_returned + 1;
     judge_fail(again->reply.end.cause == ENDED_CPU_TIME ? TIME_OUT : CRASH,

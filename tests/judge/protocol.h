@@ -32,7 +32,7 @@ struct made_call {
 };
 
 // Behind it follow the arrays and the calls. memory_bytes is what a process may use
-// besides the arrays, cpu_seconds what each call may take.
+// besides the arrays, cpu_seconds what all calls may take.
 struct request {
     uint32_t n_arrays, n_calls;
     uint64_t memory_bytes;
@@ -46,10 +46,9 @@ struct reply {
 
 // How the process exits when it cannot call.
 enum {
-    EXIT_NOT_LOADED = 113,
-    EXIT_NOT_FENCED = 114,
-    EXIT_NO_FUNCTION = 115,
-    EXIT_NO_MAP = 116
+    EXIT_NOT_LOADED = EXIT_CALLER,
+    EXIT_NO_FUNCTION,
+    EXIT_NO_MAP // for the arrays of a call that is not the first
 };
 
 // The first page of the outputs. The process may write what it likes here: it chooses

@@ -162,12 +162,14 @@ bool own_session(void)
 // What computing, malloc, sorting, formatting, the clock, abort and the loader ask for.
 // Nothing here reaches a file, a process, a clock's alarm or the network.
 static const unsigned allowed_calls[] = {
-    SYS_read,         SYS_pread64,     SYS_write,          SYS_writev,
-    SYS_close,        SYS_fstat,       SYS_lseek,          SYS_munmap,
-    SYS_brk,          SYS_getuid,      SYS_getrandom,      SYS_getpid,
-    SYS_rt_sigreturn, SYS_gettid,      SYS_rt_sigprocmask, SYS_fcntl,
-    SYS_sched_yield,  SYS_uname,       SYS_sysinfo,        SYS_clock_gettime,
-    SYS_gettimeofday, SYS_exit,        SYS_exit_group,     SYS_getrusage,
+    SYS_read,         SYS_pread64, SYS_write,          SYS_writev,
+    SYS_close,        SYS_fstat,   SYS_lseek,          SYS_munmap,
+    SYS_brk,          SYS_getuid,  SYS_getrandom,      SYS_getpid,
+    SYS_rt_sigreturn, SYS_gettid,  SYS_rt_sigprocmask, SYS_fcntl,
+    SYS_sched_yield,  SYS_uname,   SYS_sysinfo,        SYS_clock_gettime,
+    SYS_gettimeofday, SYS_exit,    SYS_exit_group,     SYS_getrusage,
+    SYS_futex,        SYS_tgkill,  SYS_tkill,          SYS_mmap,
+    SYS_mprotect,     SYS_mremap,  SYS_rt_sigaction,
 #if defined(SYS_time)
     SYS_time,
 #endif
@@ -187,32 +189,48 @@ static const struct {
 } answered_calls[] = {
     {SYS_madvise, 0}, {SYS_ioctl, ENOTTY}, {SYS_dup, EBADF}, {SYS_statx, EACCES}};
 
-// What may be asked for only with some arguments: allowed if the bits of `mask` in one of
-// them are `value`.
-static const struct {
-    unsigned number, argument, mask, value;
-} conditional_calls[] = {
+// What may be asked for only with some arguments: stopped if the bits of `mask` in one of
+// them are `value`, or, where it says ONLY, if they are not.
+enum { NEVER, ONLY };
+struct rule {
+    unsigned number, argument, mask, value, only;
+};
+static const struct rule all_rules[] = {
     // A futex may be woken, which a lock does when it is left. There is one thread: to wait
     // for one would be to wait for ever. (FUTEX_WAKE is 1, below flags from 128 on.)
-    {SYS_futex, 1, 127, 1},
-    // abort, and nothing else, sends a signal; no process but this can be reached.
-    {SYS_tgkill, 2, ~0u, SIGABRT},
-    {SYS_tkill, 1, ~0u, SIGABRT},
-    // Code stays what it was when it was loaded: nothing becomes executable, nothing is
-    // moved to a place of its choice.
-    {SYS_mprotect, 2, PROT_EXEC, 0},
-    {SYS_mremap, 3, MREMAP_FIXED, 0},
+    {SYS_futex, 1, 127, 1, ONLY},
+    // abort, and nothing else, sends a signal. (To this process alone: see install_filter.)
+    {SYS_tgkill, 2, ~0u, SIGABRT, ONLY},
+    {SYS_tkill, 1, ~0u, SIGABRT, ONLY},
+    // Flags and locks belong to the open file, which others share: F_GETFD is 1, F_GETFL 3.
+    {SYS_fcntl, 1, ~2u, 1, ONLY},
+    // Code stays what it was when it was loaded, and where: nothing becomes executable,
+    // nothing is moved to a place of its choice.
+    {SYS_mprotect, 2, PROT_EXEC, PROT_EXEC, NEVER},
+    {SYS_mremap, 3, ~(unsigned)MREMAP_MAYMOVE, 0, ONLY},
+    // The signals whose handlers are the fence's own.
+    {SYS_rt_sigaction, 0, ~0u, SIGSYS, NEVER},
+    {SYS_rt_sigaction, 0, ~0u, SIGSEGV, NEVER},
+    {SYS_rt_sigaction, 0, ~0u, SIGBUS, NEVER},
+    {SYS_rt_sigaction, 0, ~0u, SIGFPE, NEVER},
+    {SYS_rt_sigaction, 0, ~0u, SIGILL, NEVER},
+    // The exit statuses that mean something to the judge: the fence ends by SYS_exit.
+    {SYS_exit_group, 0, EXIT_OURS, EXIT_OURS, NEVER},
 };
 
-// The signals whose handlers are the fence's own.
-static const unsigned own_signals[] = {SIGSYS, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+// While the object is loaded, by the loader alone: code is what lies in the object, and who
+// closes its descriptor has all of it. And from then on.
+static const struct rule loading_rules[] = {
+    {SYS_mmap, 2, PROT_EXEC | PROT_WRITE, PROT_EXEC | PROT_WRITE, NEVER},
+    {SYS_close, 0, ~0u, 0, NEVER},
+};
+static const struct rule loaded_rules[] = {{SYS_mmap, 2, PROT_EXEC, PROT_EXEC, NEVER}};
 
 enum {
     N_ALLOWED = sizeof allowed_calls / sizeof *allowed_calls,
     N_ANSWERED = sizeof answered_calls / sizeof *answered_calls,
-    N_CONDITIONAL = sizeof conditional_calls / sizeof *conditional_calls,
-    N_OWN = sizeof own_signals / sizeof *own_signals,
-    FILTER_SIZE = 2 * (N_ALLOWED + N_ANSWERED) + 6 * N_CONDITIONAL + 64
+    N_RULES = sizeof all_rules / sizeof *all_rules,
+    FILTER_SIZE = 2 * (N_ALLOWED + N_ANSWERED) + 6 * (N_RULES + 4) + 8
 };
 
 #if defined(__x86_64__)
@@ -238,13 +256,6 @@ static void emit_number(struct filter *f)
     emit(f, BPF_LD | BPF_W | BPF_ABS, (unsigned)offsetof(struct seccomp_data, nr), 0, 0);
 }
 
-// The low half of an argument: where we look, only that half means anything.
-static void emit_argument(struct filter *f, unsigned argument)
-{
-    const size_t at = offsetof(struct seccomp_data, args) + argument * sizeof(uint64_t);
-    emit(f, BPF_LD | BPF_W | BPF_ABS, (unsigned)at, 0, 0);
-}
-
 static void emit_return(struct filter *f, unsigned what)
 {
     emit(f, BPF_RET | BPF_K, what, 0, 0);
@@ -256,61 +267,48 @@ static void emit_answer(struct filter *f, unsigned number, unsigned answer)
     emit_return(f, answer);
 }
 
-static void emit_condition(struct filter *f, size_t i)
+// The low half of an argument: where we look, only that half means anything.
+static void emit_rule(struct filter *f, struct rule rule)
 {
-    emit(f, BPF_JMP | BPF_JEQ | BPF_K, conditional_calls[i].number, 0, 5);
-    emit_argument(f, conditional_calls[i].argument);
-    emit(f, BPF_ALU | BPF_AND | BPF_K, conditional_calls[i].mask, 0, 0);
-    emit(f, BPF_JMP | BPF_JEQ | BPF_K, conditional_calls[i].value, 0, 1);
-    emit_return(f, SECCOMP_RET_ALLOW);
+    const size_t at =
+        offsetof(struct seccomp_data, args) + rule.argument * sizeof(uint64_t);
+    emit(f, BPF_JMP | BPF_JEQ | BPF_K, rule.number, 0, 5);
+    emit(f, BPF_LD | BPF_W | BPF_ABS, (unsigned)at, 0, 0);
+    emit(f, BPF_ALU | BPF_AND | BPF_K, rule.mask, 0, 0);
+    emit(f, BPF_JMP | BPF_JEQ | BPF_K, rule.value, rule.only == ONLY, rule.only != ONLY);
     emit_return(f, f->stop);
-}
-
-// A handler for any signal but the fence's own.
-static void emit_sigaction(struct filter *f)
-{
-    emit(f, BPF_JMP | BPF_JEQ | BPF_K, SYS_rt_sigaction, 0, 2 + 2 * N_OWN);
-    emit_argument(f, 0);
-    for (size_t i = 0; i < N_OWN; i++)
-        emit_answer(f, own_signals[i], f->stop);
-    emit_return(f, SECCOMP_RET_ALLOW);
-}
-
-// Memory that can be executed comes from the object alone, while it is being loaded.
-static void emit_mmap(struct filter *f, bool loaded)
-{
-    emit(f, BPF_JMP | BPF_JEQ | BPF_K, SYS_mmap, 0, 5);
-    emit_argument(f, 2);
-    emit(f, BPF_ALU | BPF_AND | BPF_K, loaded ? PROT_EXEC : PROT_EXEC | PROT_WRITE, 0, 0);
-    emit(f, BPF_JMP | BPF_JEQ | BPF_K, loaded ? PROT_EXEC : PROT_EXEC | PROT_WRITE, 1, 0);
-    emit_return(f, SECCOMP_RET_ALLOW);
-    emit_return(f, f->stop);
+    emit_number(f);
 }
 
 // Everything that is not allowed raises SIGSYS and is not carried out, whatever the
 // process does about the signal. The other numberings of x86-64 (32 bit, x32) kill.
-// Put up twice: once before the object is loaded, and once more, stricter, before its
-// functions run. `loaded` is told to the handler of the signal.
+// Put up twice: once before the object is loaded, and once more, stricter, before any
+// code of it runs. `loaded` is told to the handler of the signal.
 static bool install_filter(bool loaded)
 {
     struct filter f = {.n = 0, .stop = SECCOMP_RET_TRAP | loaded};
-    const unsigned at_arch = (unsigned)offsetof(struct seccomp_data, arch);
+    const unsigned at_arch = (unsigned)offsetof(struct seccomp_data, arch),
+                   self = (unsigned)getpid();
 
     emit(&f, BPF_LD | BPF_W | BPF_ABS, at_arch, 0, 0);
     emit(&f, BPF_JMP | BPF_JEQ | BPF_K, THIS_ARCH, 1, 0);
     emit_return(&f, SECCOMP_RET_KILL_PROCESS);
     emit_number(&f);
+    for (size_t i = 0; i < N_RULES; i++)
+        emit_rule(&f, all_rules[i]);
+    emit_rule(&f, (struct rule){SYS_tgkill, 0, ~0u, self, ONLY});
+    emit_rule(&f, (struct rule){SYS_tkill, 0, ~0u, self, ONLY});
+    for (size_t i = 0; i < 2 && !loaded; i++)
+        emit_rule(&f, loading_rules[i]);
+    if (loaded)
+        emit_rule(&f, loaded_rules[0]);
+    else
+        emit_answer(&f, SYS_prctl, SECCOMP_RET_ALLOW); // for the second filter
     for (size_t i = 0; i < N_ALLOWED; i++)
         emit_answer(&f, allowed_calls[i], SECCOMP_RET_ALLOW);
     for (size_t i = 0; i < N_ANSWERED; i++)
         emit_answer(&f, answered_calls[i].number,
                     SECCOMP_RET_ERRNO | answered_calls[i].error);
-    for (size_t i = 0; i < N_CONDITIONAL; i++)
-        emit_condition(&f, i);
-    emit_mmap(&f, loaded);
-    emit_sigaction(&f);
-    if (!loaded)
-        emit_answer(&f, SYS_prctl, SECCOMP_RET_ALLOW); // for the second filter
     emit_return(&f, f.stop);
     struct sock_fprog program = {.len = f.n, .filter = f.code};
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
@@ -318,10 +316,10 @@ static bool install_filter(bool loaded)
 
 #endif
 
-// The report of this process, and whether the loader may still open its object. Globals,
-// because a signal handler is told nothing.
+// The report of this process, and how far the loader is with its object. Globals, because a
+// signal handler is told nothing.
 static struct fence_report *fence_report;
-static volatile sig_atomic_t object_is_waiting;
+static volatile enum { WAITING, OPENED, LOADED } object_state;
 
 // Asked once, in the parent: behind the fence the question itself is forbidden. The kernel
 // answers EFAULT to a filter at no address, and EINVAL if it knows no filters.
@@ -358,12 +356,33 @@ static int is_write_at(const void *context)
 #endif
 }
 
-// Ends the process. Not by _exit: before a call that does not return the sanitizer asks
-// the system about the stack, which it may not do here.
-static void end_in_handler(int status)
+#if defined(HAVE_SECCOMP)
+
+// A system call without the C library, whose every part a submission can have changed: code
+// that is reached through a table in memory is never called where it must be stopped.
+static inline long ask_kernel(long number, long a, long b)
 {
-#if defined(__linux__)
-    syscall(SYS_exit_group, status);
+#if defined(__x86_64__)
+    long result;
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(number), "D"(a), "S"(b)
+                     : "rcx", "r11", "memory");
+    return result;
+#else
+    register long nr __asm__("x8") = number, x0 __asm__("x0") = a, x1 __asm__("x1") = b;
+    __asm__ volatile("svc 0" : "+r"(x0) : "r"(nr), "r"(x1) : "memory");
+    return x0;
+#endif
+}
+
+#endif
+
+void fence_end(int status)
+{
+#if defined(HAVE_SECCOMP)
+    for (;;)
+        ask_kernel(SYS_exit, status, 0);
 #else
     _exit(status);
 #endif
@@ -376,7 +395,7 @@ static void on_fault(int number, siginfo_t *info, void *context)
     fence_report->stack_pointer = stack_pointer_at(context);
     fence_report->fault_is_write = is_write_at(context);
     fence_report->fault_signal = number;
-    end_in_handler(EXIT_FAULT);
+    fence_end(EXIT_FAULT);
 }
 
 #if defined(HAVE_SECCOMP)
@@ -480,15 +499,6 @@ static void set_result(void *context, long result)
 #endif
 }
 
-// fstatat is how a C library asks about a descriptor, and could ask about a path: answered
-// for the descriptor, whatever the path.
-static void answer_fstat(void *context)
-{
-    const long descriptor = argument_at(context, 0), status = argument_at(context, 2);
-    const long result = syscall(SYS_fstat, descriptor, status);
-    set_result(context, result < 0 ? -errno : result);
-}
-
 static bool is_open(int number)
 {
 #if defined(SYS_open)
@@ -498,23 +508,45 @@ static bool is_open(int number)
     return number == SYS_openat;
 }
 
-// si_errno is what the filter said: 0 while the object is loaded, 1 from then on.
-static void on_forbidden_call(int number, siginfo_t *info, void *context)
+// By the loader, before any code of the object runs. False: it asked for something else.
+static bool answer_loader(int call, void *context)
 {
     const int saved = errno;
-    (void)number;
-    if (info->si_syscall == SYS_newfstatat)
-        answer_fstat(context);
-    else if (is_open(info->si_syscall) && object_is_waiting && info->si_errno == 0) {
-        object_is_waiting = 0;
-        set_result(context, 0);
-    } else {
-        int place = N_STOPPED - 1;
-        while (place > 0 && stopped_calls[place].number != info->si_syscall)
-            place--;
-        end_in_handler(EXIT_ASKED + place);
-    }
+    if (is_open(call) && object_state == WAITING) {
+        object_state = OPENED;
+    } else if (call ==
+               SYS_close) { // stays open: what is stopped once is stopped for good
+        if (object_state == OPENED && !install_filter(true))
+            fence_end(EXIT_NOT_FENCED);
+        object_state = LOADED;
+    } else
+        return false;
+    set_result(context, 0);
     errno = saved;
+    return true;
+}
+
+// What was asked for, as an exit status.
+static int status_of(int call)
+{
+    int place = N_STOPPED - 1;
+    while (place > 0 && stopped_calls[place].number != call)
+        place--;
+    return call == SYS_exit_group ? EXIT_ENDED : EXIT_ASKED + place;
+}
+
+// si_errno is what the filter said: 0 while the object is loaded, 1 from then on. fstatat
+// is how a C library asks about a descriptor, and could ask about a path: answered for the
+// descriptor, whatever the path.
+static void on_forbidden_call(int number, siginfo_t *info, void *context)
+{
+    const int call = info->si_syscall;
+    (void)number;
+    if (call == SYS_newfstatat)
+        set_result(context, ask_kernel(SYS_fstat, argument_at(context, 0),
+                                       argument_at(context, 2)));
+    else if (info->si_errno != 0 || !answer_loader(call, context))
+        fence_end(status_of(call));
 }
 
 #endif
@@ -523,6 +555,7 @@ static void handle(int number, void (*handler)(int, siginfo_t *, void *))
 {
     struct sigaction action = {.sa_sigaction = handler,
                                .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    sigfillset(&action.sa_mask); // no other handler comes between
     sigaction(number, &action, NULL);
 }
 
@@ -622,9 +655,9 @@ bool fence_enter(int object, const int *more, int n_more, int ready, size_t memo
     if (says_ready < 0 || !own_session())
         return false;
     handle_faults();
-    object_is_waiting = object >= 0;
+    object_state = object >= 0 ? WAITING : LOADED;
 #if defined(HAVE_SECCOMP)
-    if (filter_works() && !install_filter(false))
+    if (filter_works() && !install_filter(object < 0))
         return false;
 #endif
     return write(says_ready, "", 1) == 1 && close(says_ready) == 0;
@@ -632,14 +665,7 @@ bool fence_enter(int object, const int *more, int n_more, int ready, size_t memo
 
 bool fence_loaded(void)
 {
-    object_is_waiting = 0;
-    if (!filter_works())
-        return LIMIT(RLIMIT_NOFILE, 0) == 0;
-#if defined(HAVE_SECCOMP)
-    return install_filter(true);
-#else
-    return false;
-#endif
+    return filter_works() ? object_state == LOADED : LIMIT(RLIMIT_NOFILE, 0) == 0;
 }
 
 const char *fence_level(void)

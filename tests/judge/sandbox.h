@@ -35,13 +35,19 @@ struct fence_report {
     void *volatile stack_pointer;
 };
 
-// How a fenced process exits when something else than its function ends it. Below these an
-// exit status is whatever the function chose.
+// How a fenced process exits when something else than its function ends it: with EXIT_OURS
+// in its status, which nothing but fence_end gets past the filter.
 enum {
-    EXIT_FAULT = 111, // a fault: see the report
-    EXIT_ASKED = 128, // + the place in a list of a system call that the filter stopped
-    EXIT_ASKED_LAST = 199
+    EXIT_OURS = 128,
+    EXIT_FAULT = EXIT_OURS, // a fault: see the report
+    EXIT_ENDED,             // it wanted to end with a status that is one of these
+    EXIT_NOT_FENCED,
+    EXIT_CALLER, // and the next ones: for who called fence_enter
+    EXIT_ASKED =
+        EXIT_CALLER + 8, // + the place in a list of a call that the filter stopped
+    EXIT_ASKED_LAST = 255
 };
+void fence_end(int status);
 
 // Fences the calling process, a freshly forked child, for good: its own session, no open
 // file but `object` (a descriptor, moved to 0; -1 for none) and `more` (moved to

@@ -1,0 +1,35 @@
+#!/bin/sh
+# A chapter compiles by itself, a solution with its header, as strict C11 without a warning,
+# with each compiler that is here. Prints "ok NAME", "not ok NAME: why", "left out: what".
+#
+#     sh tests/proof/alone.sh 01_lookup
+set -u
+LC_ALL=C
+export LC_ALL
+name=$1
+BUILD=${BUILD:-build}
+room=$BUILD/prove.d/alone.$name.d
+strict='-std=c11 -O1 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror'
+mkdir -p "$room"
+trap 'rm -rf "$room"' EXIT
+
+compile() # claim, compiler, arguments...
+{
+    claim=$1
+    shift
+    if "$@" $strict -c -o "$room/object.o" >"$room/said.txt" 2>&1; then
+        echo "ok $claim"
+    else
+        echo "not ok $claim: $(grep -m 3 ': error: \|: warning: ' "$room/said.txt" | tr '\n' ' ')"
+    fi
+}
+
+for compiler in gcc clang; do
+    if ! command -v "$compiler" >/dev/null 2>&1; then
+        echo "left out: $compiler is not here to compile $name with"
+        continue
+    fi
+    compile "chapters/$name.c compiles alone with $compiler" "$compiler" "chapters/$name.c"
+    compile "solutions/$name.c compiles with $compiler" "$compiler" -include "tests/$name.h" \
+        "solutions/$name.c"
+done
