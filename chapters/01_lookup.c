@@ -1387,16 +1387,16 @@ static uint32_t bits(float x)
     return pattern;
 }
 
-static void show_bits(void)
+static void show_bits(size_t row)
 {
     enum { N = N_SENTENCE * SMALL_D, CAT = 4 * SMALL_D }; // "cat" stands at position 4
     float wte[SMALL_VOCAB * SMALL_D], rows[N], product[N];
     heading("Equal in algebra, not in bits");
     memcpy(wte, small_wte, sizeof wte);
     for (size_t i = 0; i < SMALL_D; i++)
-        wte[4 * SMALL_D + i] = NAN;
+        wte[row * SMALL_D + i] = NAN;
     both_ways(rows, product, wte);
-    printf("row 4, \"eat\", is NaN:       lookup  %2zu of %d outputs are NaN\n",
+    printf("row %zu is NaN:              lookup  %2zu of %d outputs are NaN\n", row,
            count_nan(rows, N), N);
     printf("%36s%2zu of %d outputs are NaN\n", "product ", count_nan(product, N), N);
     memcpy(wte, small_wte, sizeof wte);
@@ -1442,14 +1442,114 @@ carried out. Look at it as a product when you want to know what it means, and ho
 train it. Look at it as a lookup when you want to run it.
 */
 
+/*
+## What you can change
+
+The program takes settings: `build/01_lookup row=5`, or several of them. Each has a row
+in the table below, and `build/01_lookup settings` prints them. The numbers in the text
+are those of the defaults.
+*/
+
+// What may be changed has a row in a table; the last row has no name.
+struct setting {
+    const char *name;
+    const char *kind;     // whole, number or text
+    const char *standard; // the default, as one would type it
+    double least, most;   // of a text: its length in bytes
+    const char *help;
+};
+
+// the setting that an argument name=value is for, or NULL
+static const struct setting *find_setting(const struct setting *table,
+                                          const char *argument)
+{
+    size_t length = strcspn(argument, "=");
+    for (const struct setting *s = table; argument[length] && s->name; s++)
+        if (strlen(s->name) == length && strncmp(s->name, argument, length) == 0)
+            return s;
+    return NULL;
+}
+
+static bool setting_fits(const struct setting *setting, const char *value)
+{
+    char *end = NULL;
+    bool is_text = strcmp(setting->kind, "text") == 0;
+    bool is_whole = strcmp(setting->kind, "whole") == 0;
+    double x = is_text ? (double)strlen(value) : strtod(value, &end);
+    if (!is_text && (end == value || *end != '\0' || (is_whole && x != floor(x))))
+        return false;
+    return x >= setting->least && x <= setting->most;
+}
+
+// 0: the table is printed, for people and for programs
+static int print_settings(const struct setting *table)
+{
+    for (const struct setting *s = table; s->name; s++)
+        printf("%s\t%s\t%s\t%.15g\t%.15g\t%s\n", s->name, s->kind, s->standard, s->least,
+               s->most, s->help);
+    return 0;
+}
+
+// Looks at all arguments before anything runs. -1: they are good; else the exit code.
+static int check_settings(const struct setting *table, char **args)
+{
+    for (; *args; args++) {
+        const struct setting *s = find_setting(table, *args);
+        if (s && !setting_fits(s, *args + strlen(s->name) + 1)) {
+            fprintf(stderr, "%s= takes a %s from %.15g to %.15g%s: %s\n", s->name,
+                    strcmp(s->kind, "whole") ? s->kind : "whole number", s->least,
+                    s->most, strcmp(s->kind, "text") ? "" : " bytes", s->help);
+            return 2;
+        }
+        if (!s && strcmp(*args, "settings") == 0)
+            return print_settings(table);
+        if (!s && strcmp(*args, "bench") != 0) {
+            fprintf(stderr, "\"%s\" sets nothing; what can be set:", *args);
+            for (s = table; s->name; s++)
+                fprintf(stderr, " %s=", s->name);
+            fprintf(stderr, "\n");
+            return 2;
+        }
+    }
+    return -1;
+}
+
+// the value of a setting as it was typed, the last one if it was typed twice
+static const char *setting_text(const struct setting *table, char **args,
+                                const char *name)
+{
+    const char *value = "";
+    for (const struct setting *s = table; s->name; s++)
+        if (strcmp(s->name, name) == 0)
+            value = s->standard;
+    for (; *args; args++)
+        if (strncmp(*args, name, strlen(name)) == 0 && (*args)[strlen(name)] == '=')
+            value = *args + strlen(name) + 1;
+    return value;
+}
+
+static double setting_number(const struct setting *table, char **args, const char *name)
+{
+    return strtod(setting_text(table, args, name), NULL);
+}
+
+/*
+And here is the table of this chapter.
+*/
+
+static const struct setting settings[] = {
+    {"row", "whole", "4", 0, 5, "the row of the small table that is spoilt in the end"},
+    {NULL, NULL, NULL, 0, 0, NULL},
+};
+
 int main(int argc, char **argv)
 {
-    if (argc == 2 && strcmp(argv[1], "bench") == 0)
+    char **args = argc > 0 ? argv + 1 : argv;
+    int done = check_settings(settings, args);
+    if (done >= 0)
+        return done;
+    if (*args && strcmp(*args, "bench") == 0)
         return bench();
-    if (argc > 1) {
-        fprintf(stderr, "01_lookup: the only argument that I know is \"bench\"\n");
-        return 2;
-    }
     struct text text = {0};
     read_text(&text, sentence);
     show_ids(&text);
@@ -1461,7 +1561,7 @@ int main(int argc, char **argv)
     show_work();
     show_race();
     show_cosines();
-    show_bits();
+    show_bits((size_t)setting_number(settings, args, "row"));
     return 0;
 }
 

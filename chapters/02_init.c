@@ -284,7 +284,8 @@ what becomes of them. `torch.rand(5)` prints the last column.
 Those fractions are spread evenly. An embedding table starts with a *normal*
 distribution instead, the bell curve: most values near 0, few far out. PyTorch
 draws from $N(0, 1)$, which means mean 0 and standard deviation 1
-[@pytorchembedding]. How does one bend an even spread into a bell?
+[@pytorchembedding]. (The standard deviation is the root of the mean squared
+distance from the mean.) How does one bend an even spread into a bell?
 
 Here is the trick of Box and Muller [@box1958]. Think of two normal numbers as
 one point on a plane. The cloud of such points looks the same from all sides, so
@@ -356,7 +357,8 @@ cases above are its three parts, and you may well want a helper or two.
 
 `normal_fill` writes `n` values to `out`. Words come from
 `draw(words, rng, how_many)` and from nowhere else, in the order and number that
-the rules say. It returns true when `out` is full.
+the rules say. What `rng` points to, if anything, is `draw`'s business alone. It
+returns true when `out` is full.
 
 - $n \ge 16$: for each full block, from 16 words $w_0 \dots w_{15}$ and with $u$
   for `uniform_float`, for $j = 0 \dots 7$:
@@ -375,8 +377,13 @@ the rules say. It returns true when `out` is full.
   the value with the cosine is first, that with the sine second. If $n$ is odd
   the last sine is dropped. Round to `float` at the very end.
 - `n` of 0: true, and not a word is drawn.
-- `std` negative or NaN: false, `out` untouched, not a word drawn. If `draw`
-  returns false: return false at once; `out` is worth nothing then.
+- `std` negative or NaN: false, `out` untouched, not a word drawn. (If `n` is 0
+  as well, either answer is right.) Nothing else is refused: a `std` of 0, $-0$
+  or infinity and a `mean` of any kind go into the formulas as they are.
+- If `draw` returns false: return false at once; `out` is worth nothing then.
+
+Standard C has no name for $\pi$ (`M_PI` is an extra that many libraries have):
+`acos(-1.0)` is $\pi$ in `double`.
 
 Values must agree with PyTorch's to $2 \cdot 10^{-6}$ at `std` 1. Not to the
 last bit: the C library's cosine and PyTorch's own differ in the seventh digit.
@@ -1053,9 +1060,10 @@ compared.
 
 `rows` holds `n_rows` rows of `d_model` floats. Return the mean of
 $|\cos(\mathrm{row}_a, \mathrm{row}_b)|$ over all pairs $a < b$, each pair once:
-there are $n(n-1)/2$ of them for $n$ rows. Sum in `double`. If a row is all
-zeros it has no direction, and its cosine with any other is 0. Fewer than two
-rows make no pair: return 0.
+there are $n(n-1)/2$ of them for $n$ rows. Multiply and sum in `double`. If a
+row is all zeros it has no direction, and its cosine with any other is 0; so it
+is for rows of no numbers at all, `d_model` 0. Fewer than two rows make no pair:
+return 0.
 
 Three rows of two numbers: $(1, 0)$, $(0, 2)$, $(-1, -1)$. The first two are at
 a right angle: 0. First and third: $-1 / (1 \cdot \sqrt 2) = -0.7071$. Second

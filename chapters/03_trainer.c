@@ -325,6 +325,17 @@ static int short_length(const struct word *word)
     return word->length < 14 ? (int)word->length : 14;
 }
 
+// a text whose training part has words enough for everything that follows
+static struct corpus open_novel(const char *path)
+{
+    struct corpus novel = read_corpus(path);
+    if (novel.vocab_size < LEAST_DIFFERENT)
+        give_up(
+            1, "%s has too few different words in the part to train on: %d are the least",
+            path, LEAST_DIFFERENT);
+    return novel;
+}
+
 static void show_corpus(const struct corpus *corpus, const char *path)
 {
     heading("A novel becomes ids");
@@ -619,7 +630,9 @@ it was: $-0.1705$, $0.1212$, $0.0493$.
 Take the largest logit of the row away before `expf`. Compute the loss from the
 last formula, not as the logarithm of a finished probability: with logits 0 and
 200 and target 0 that probability is $e^{-200}$, which a `float` rounds to 0, and
-$-\ln 0$ is not the 200 that is wanted. Sum in `double`.
+$-\ln 0$ is not the 200 that is wanted. Sum in `double`, the exponentials of a row
+and the losses of the rows alike: a vocabulary has room for tens of thousands of
+small numbers, and a `float` that holds a large one does not notice them.
 
 The caller may pass the same array as `logits` and `dlogits`, to save room; so
 read what you need of a row before you write over it. A target that is not below
@@ -735,16 +748,18 @@ By custom a `_backward` function adds to what is there (`+=`), and the caller
 clears the array before the first call. So a table that is used in two places can
 collect from both: the same function adds up GPT-2's table of positions, with
 positions in the place of ids. Do not clear `dwte` yourself, and do not divide by
-the number of occurrences: the loss is a sum over positions, and each of them has
-its say. (PyTorch does so only if you ask for `scale_grad_by_freq`.)
+the number of occurrences: each position has its say, and the division that makes a
+mean of the losses is in `dout` already. (PyTorch does so only if you ask for
+`scale_grad_by_freq`.) A row that no position names is not touched.
 
-An id that is not below `vocab_size` makes the call fail, and then not one float
-of `dwte` may have changed. No ids at all are fine.
+An id that is not below `vocab_size`, wherever it stands, makes the call fail, and
+then not one float of `dwte` may have changed. Adding first and taking away again
+will not do: floats round. No ids at all are fine.
 */
 
 // dwte[ids[t]][i] += dout[t][i]
 //   dwte [vocab_size][d_model]   dout [n_tokens][d_model]   ids [n_tokens]
-// false, and dwte untouched, if an id is not below vocab_size; no ids: true
+// false, and dwte untouched, if an id is not below vocab_size; no ids, or d_model 0: true
 EXERCISE bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids,
                                  size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -875,17 +890,18 @@ fetched and stored once.
 The arrays `rows` and `drows` have room for `n_tokens` entries, enough if all
 words are different. What they hold when you get them is rubbish, and only the
 first `*n_rows` entries count when you give them back: you may use the rest as
-room to work in. Add each sum in the order of $t$. If `d_model` is 0 there is
-nothing to add up: return `false` and leave all three outputs alone. No ids are no
-error: `true`, and `*n_rows` is 0. The standard library has `qsort` and `bsearch`;
-for a batch of 32, two plain loops will do as well.
+room to work in. Add each sum in the order of $t$. A row whose orders cancel out
+keeps its entry: it was in the batch. If `d_model` is 0 there is nothing to add up:
+return `false` and leave all three outputs alone, with or without ids. Otherwise no
+ids are no error: `true`, and `*n_rows` is 0. The standard library has `qsort` and
+`bsearch`; for a batch of 32, two plain loops will do as well.
 */
 
 // rows = the different ids, ascending
 // drows[k][i] = sum of dout[t][i] over all t with ids[t] == rows[k]
 //   rows [n_tokens], drows [n_tokens][d_model]: the first *n_rows entries count
 //   ids [n_tokens]   dout [n_tokens][d_model]
-// false, and all outputs untouched, if d_model is 0; no ids: true, and *n_rows is 0
+// false, and all outputs untouched, if d_model is 0; else no ids: true, and *n_rows is 0
 EXERCISE bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows,
                             const uint32_t *ids, const float *dout, size_t n_tokens,
                             size_t d_model)
@@ -913,12 +929,14 @@ $1 - 0.5 \cdot 101 = -49.5$, and all the others stay 1, to the last bit.
 A list with a row twice has not been coalesced. A step with it would look harmless
 here, and be wrong for other optimizers. So insist: `rows` must ascend, each
 larger than the one before, and the last must be below `vocab_size`. If not,
-return `false` with the table untouched.
+return `false` with the table untouched, whatever the learning rate. That may be
+any number, 0 or negative too; and a list of no rows is a good list.
 */
 
 // wte[rows[k]][i] -= learning_rate * drows[k][i]
 //   wte [vocab_size][d_model]   rows [n_rows]   drows [n_rows][d_model]
-// false, and wte untouched, if rows do not ascend strictly or one is not below vocab_size
+// false, and wte untouched, if rows do not ascend strictly or one is not below vocab_size;
+// no rows, or d_model 0: true
 EXERCISE bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
                               float learning_rate, size_t n_rows, size_t vocab_size,
                               size_t d_model)
@@ -1166,9 +1184,10 @@ more.
 
 The arrays `logits`, `dhidden`, `drows` and `rows` are room to work in. Return
 the loss before the step. If an input or a target is not below `vocab_size`, or a
-size is 0, return `NAN`, and neither table may have changed. (Check the inputs
-yourself, first. `softmax_cross_entropy` checks the targets and the other sizes,
-before anything has moved.)
+size is 0, return `NAN`, and neither table may have changed. (Check the inputs and
+`d_model` yourself, first. `softmax_cross_entropy` checks the targets, `n_tokens`
+and `vocab_size`, before anything has moved.) With learning rate 0 the step gives
+the loss and moves nothing; the program uses it so.
 */
 
 // one step of gradient descent on logits[t] = lm_head wte[inputs[t]], next words targets[t]
@@ -1888,8 +1907,11 @@ static double time_train_step(size_t vocab_size)
 static double largest_difference(const float *a, const float *b, size_t n)
 {
     double largest = 0.0;
-    for (size_t k = 0; k < n; k++)
-        largest = fmax(largest, fabs((double)a[k] - b[k]));
+    for (size_t k = 0; k < n; k++) {
+        const double apart = fabs((double)a[k] - b[k]);
+        if (apart > largest)
+            largest = apart;
+    }
     return largest;
 }
 
@@ -2715,7 +2737,7 @@ int main(int n_arguments, char **arguments)
     const char *path = getenv("TEXT");
     bool own_text = path && *path;
     (void)passes_asked(); // refuses a bad number before any work is done
-    struct corpus corpus = read_corpus(own_text ? path : "chapters/data/austen/emma.txt");
+    struct corpus corpus = open_novel(own_text ? path : "chapters/data/austen/emma.txt");
     struct yardsticks yardsticks = measure_yardsticks(&corpus);
     show_corpus(&corpus, own_text ? path : "chapters/data/austen/emma.txt");
     show_yardsticks(&yardsticks, corpus.vocab_size);
@@ -2809,7 +2831,8 @@ one? What does that say about the order?
 :::
 
 ::: {.hint exercise="3.5"}
-With $h_t$ row $\mathrm{inputs}_t$ of $E$: $z_{tv} = U_v \cdot h_t$;
+With $h_t$ row $\mathrm{inputs}_t$ of $E$ and $\eta$ the learning rate:
+$z_{tv} = U_v \cdot h_t$;
 $\mathrm{dhidden}_t = \sum_v \mathrm{dlogits}_{tv} U_v$;
 $U_v \leftarrow U_v - \eta \sum_t \mathrm{dlogits}_{tv} h_t$; then
 $E_r \leftarrow E_r - \eta \sum_{t:\, \mathrm{inputs}_t = r} \mathrm{dhidden}_t$.

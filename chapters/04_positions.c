@@ -49,8 +49,11 @@ static void waits_for(const char *exercise, const char *function)
 static double largest_gap(const float *a, const float *b, size_t n)
 {
     double gap = 0.0;
-    for (size_t i = 0; i < n; i++)
-        gap = fmax(gap, fabs((double)a[i] - b[i]));
+    for (size_t i = 0; i < n; i++) {
+        const double here = fabs((double)a[i] - b[i]);
+        if (here > gap)
+            gap = here;
+    }
     return gap;
 }
 
@@ -95,7 +98,8 @@ static FILE *open_figure(const char *name)
 In an attention head each token holds three vectors of `d_head` numbers. Its
 **query** says what it looks for. Its **key** says what it offers. Its **value** is
 what it hands over. Stacked, they are three matrices `q`, `k`, `v`, each
-`[n_tokens][d_head]`.
+`[n_tokens][d_head]`. In a trained model three learned matrices make them from `x`; the
+head does not ask where they come from.
 
 Take three words with two numbers each, and let every word use its own row as
 query, key and value:
@@ -142,8 +146,10 @@ Write the shares to `att [n_tokens][n_tokens]`, row $t$ for the token that asks,
 and the mixed values to `out [n_tokens][d_head]`. Divide by $\sqrt{d_{head}}$,
 subtract the largest score, and if `causal` is true let token $t$ hear only the
 positions 0 to $t$; the shares of later positions are then exactly 0, and they are
-written. Add in `double` if you can: the zeros of the next experiment are exact
-then.
+written. What a token does not hear cannot reach it, however large the later keys are,
+and not even if a later value is NaN or infinite: 0 times NaN is NaN. Every key that is
+heard counts, however small its share. Add in `double` if you can: the zeros of the next
+experiment are exact then.
 
 By hand, with the mask on: *dog* hears only itself, so its shares are 1, 0, 0 and
 its output is its own value, (1, 0). *bites* has the scores 0 with *dog* and
@@ -154,7 +160,7 @@ a mask: (0.5989, 1.2033).
 
 // att[t][s] = exp(q[t].k[s] / sqrt(d_head)) / sum over r of exp(q[t].k[r] / sqrt(d_head))
 // out[t][i] = sum over s of att[t][s] v[s][i]          causal: only positions s, r <= t
-//   out, q, k, v [n_tokens][d_head]   att [n_tokens][n_tokens]
+//   out, q, k, v [n_tokens][d_head]   att [n_tokens][n_tokens], 0 where not heard
 // false, and both outputs untouched, if n_tokens or d_head is 0
 EXERCISE bool attention_forward(float *out, float *att, const float *q, const float *k,
                                 const float *v, size_t n_tokens, size_t d_head,
@@ -341,7 +347,9 @@ token, not badly but not at all.
 Everything that uses a table, the learned one and the fixed one of the next
 section, uses this function. Add row $t$ of `wpe` to row $t$ of `x`, in place. If
 there are more tokens than rows, refuse: return false and leave *all* of `x` as it
-was. As many tokens as rows is fine. Rows of `wpe` past the last token are not used.
+was. As many tokens as rows is fine. Rows of `wpe` past the last token are not used. No
+tokens, or rows of no numbers, are no error: there is nothing to do, and you return
+true.
 
 By hand, for our three words and a table with four rows:
 
@@ -355,7 +363,7 @@ By hand, for our three words and a table with four rows:
 
 // x[t][i] += wpe[t][i]
 //   x [n_tokens][d_model]   wpe [max_seq_len][d_model]
-// false, and x untouched, if n_tokens is larger than max_seq_len
+// false, and x untouched, if n_tokens is larger than max_seq_len; sizes of 0 are no error
 EXERCISE bool add_positions(float *x, const float *wpe, size_t n_tokens,
                             size_t max_seq_len, size_t d_model)
 {
@@ -428,7 +436,7 @@ Fill the whole table, rows 0 to `max_seq_len` - 1. Each pair of columns belongs 
 one hand: the sine in the even column, the cosine in the odd one after it. Work out
 the angle in `double` and round at the end; positions grow, and a `float` near
 100,000 is only good to 0.008 radians. An odd `d_model` would leave a sine without
-its cosine: refuse it.
+its cosine, and 0 leaves no hand at all: refuse both. A table of no rows is no error.
 
 By hand, `d_model` = 4: row 0 is 0, 1, 0, 1 (every hand at its start), row 1 is
 0.8415, 0.5403, 0.0100, 1.0000, and row 2 stands above.
@@ -436,7 +444,7 @@ By hand, `d_model` = 4: row 0 is 0, 1, 0, 1 (every hand at its start), row 1 is
 
 // wpe[p][2i] = sin(p theta_i)   wpe[p][2i+1] = cos(p theta_i)   theta_i = 10000^(-2i/d_model)
 //   wpe [max_seq_len][d_model]   i counts pairs: 0 ... d_model/2 - 1
-// false, and wpe untouched, if d_model is 0 or odd
+// false, and wpe untouched, if d_model is 0 or odd; max_seq_len 0 is no error
 EXERCISE bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
 {
     // your code here
@@ -629,7 +637,9 @@ static void rope_table(float *cosines, float *sines, size_t n_positions, size_t 
 Which numbers form a pair? The RoPE paper pairs neighbours: dimensions (0, 1), (2, 3),
 and so on. Turn every pair of `x` in place. A transformer has several heads, so `x`
 is `[n_tokens][n_heads][d_head]`: token by token, head by head. All heads of token
-$t$ use row $t$ of the tables.
+$t$ use row $t$ of the tables. Multiply by what the tables hold, whatever it is: some
+models put a factor into them, so they need not be a cosine and its sine. No tokens or
+no heads are no error.
 
 To turn a single vector at position $p$, a caller passes one token and the addresses
 of row $p$. That is why there is no argument for the position.
@@ -645,7 +655,7 @@ of a pair while the second still needs it.
 // a = x[t][h][2i], b = x[t][h][2i+1]; c, s = cosines[t][i], sines[t][i]
 // x[t][h][2i] = a c - b s   x[t][h][2i+1] = a s + b c
 //   x [n_tokens][n_heads][d_head]   cosines, sines [n_tokens][d_head / 2]
-// false, and x untouched, if d_head is 0 or odd
+// false, and x untouched, if d_head is 0 or odd; n_tokens or n_heads 0 is no error
 EXERCISE bool rope_interleaved(float *x, const float *cosines, const float *sines,
                                size_t n_tokens, size_t n_heads, size_t d_head)
 {
@@ -660,7 +670,8 @@ EXERCISE bool rope_interleaved(float *x, const float *cosines, const float *sine
 Many libraries pair differently: the first half of the head with the second, so that
 for `d_head` = 4 the pairs are (0, 2) and (1, 3), and in general $i$ goes with
 $i + d_{head}/2$. Vector units like that better, since both members of neighbouring
-pairs lie in a row. You will need both, because the next section mixes them up.
+pairs lie in a row. You will need both, because the next section mixes them up. All the
+rest is as in exercise 4.4.
 
 By hand, the same $x = (1, 2, 3, 4)$ at position 1: the pair (1, 3) turns by 1 radian
 and becomes (-1.9841, 2.4624); the pair (2, 4) turns by 0.01 and becomes
@@ -671,7 +682,7 @@ and becomes (-1.9841, 2.4624); the pair (2, 4) turns by 0.01 and becomes
 // a = x[t][h][i], b = x[t][h][i + d_head/2]; c, s = cosines[t][i], sines[t][i]
 // x[t][h][i] = a c - b s   x[t][h][i + d_head/2] = a s + b c
 //   x [n_tokens][n_heads][d_head]   cosines, sines [n_tokens][d_head / 2]
-// false, and x untouched, if d_head is 0 or odd
+// false, and x untouched, if d_head is 0 or odd; n_tokens or n_heads 0 is no error
 EXERCISE bool rope_half_split(float *x, const float *cosines, const float *sines,
                               size_t n_tokens, size_t n_heads, size_t d_head)
 {
@@ -771,8 +782,8 @@ $$q_0 (k_0 \cos\varphi - k_1 \sin\varphi) + q_1 (k_0 \sin\varphi + k_1 \cos\varp
 
 Sum this over all pairs of neighbours. The score is plain: no division by the root of
 `d_head`. The distance can be negative, and `size_t` cannot: take the difference in
-`double`. Unlike the sinusoid's dot product this one has a sine in it, so left and
-right differ.
+`double`, and the angle too, as in exercise 4.3. The base is any number from 1 upwards.
+Unlike the sinusoid's dot product this one has a sine in it, so left and right differ.
 
 By hand: $q = (0.5, -1, 2, 0.25)$ at $m = 5$, $k = (1, 2, 3, 4)$ at $n = 2$, base
 10,000. Pair 0: $\varphi = -3$, $q_0 k_0 + q_1 k_1 = -1.5$, $q_1 k_0 - q_0 k_1 = -2$;
@@ -783,7 +794,7 @@ score is 8.9815.
 
 // *score = sum over i of (q0 k0 + q1 k1) cos(phi) + (q1 k0 - q0 k1) sin(phi)
 //   q0, q1 = q[2i], q[2i+1]; k0, k1 likewise   phi = (n - m) base^(-2i/d_head)
-//   q, k [d_head]   m the query's position, n the key's
+//   q, k [d_head]   m the query's position, n the key's   base >= 1   phi in double
 // false, and *score untouched, if d_head is 0 or odd
 EXERCISE bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n,
                          size_t d_head, float base)
@@ -1405,8 +1416,8 @@ best witness there is.
 
 The program does so for 24 random parameters of each kind, for every way to know
 positions, and prints the largest disagreement, as a share of the largest gradient of
-that kind. `float` leaves about three digits; a wrong sign or a forgotten factor would
-leave none.
+that kind. `float` leaves about three digits, so below a thousandth it only says so; a
+wrong sign or a forgotten factor would leave none.
 */
 
 // The kinds of parameters, and where each starts.
@@ -1440,8 +1451,11 @@ static double disagreement(workshop *w, const uint32_t *ids, size_t kind, uint64
     const size_t n =
         kind + 1 == N_KINDS ? TRAIN_LEN * WIDTH : kind_starts[kind + 1] - start;
     double largest = 0.0, worst = 0.0;
-    for (size_t i = 0; i < n; i++)
-        largest = fmax(largest, fabs((double)w->m.grads[start + i]));
+    for (size_t i = 0; i < n; i++) {
+        const double size = fabs((double)w->m.grads[start + i]);
+        if (size > largest)
+            largest = size;
+    }
     for (size_t i = 0; i < N_NUDGED; i++) {
         const size_t place = start + draw(state) % n;
         const double up = nudged_loss(w, ids, place, nudge);
@@ -1450,6 +1464,15 @@ static double disagreement(workshop *w, const uint32_t *ids, size_t kind, uint64
         worst = fmax(worst, fabs(slope - (double)w->m.grads[place]));
     }
     return worst / largest;
+}
+
+// What is left below a thousandth is rounding, and each machine rounds in its own way.
+static void print_error(double error)
+{
+    if (error < 0.001)
+        printf("%10s", "<0.001");
+    else
+        printf("%10.3f", error);
 }
 
 static bool print_disagreements(workshop *w, scheme which)
@@ -1465,7 +1488,7 @@ static bool print_disagreements(workshop *w, scheme which)
     printf("%-15s", scheme_names[which]);
     for (size_t kind = 0; kind < N_KINDS; kind++)
         if (kind + 1 < N_KINDS || which == LEARNED_TABLE)
-            printf("%10.4f", disagreement(w, ids, kind, &state));
+            print_error(disagreement(w, ids, kind, &state));
     printf("\n");
     return true;
 }

@@ -379,13 +379,15 @@ If `dwte` was (0, 0), it is (1.5, −2) now. As with every `_backward` in this
 course you *add* to what `dwte` holds, and the caller has set it to zero first, or
 had a reason not to. All reads are from `wte`, which does not change; `dwte` is
 only added to. An id that is not below `vocab_size`, anywhere, makes the call fail
-before the first number is added. No ids at all are fine, and add nothing.
+before the first number is added. No ids at all are fine, and add nothing; so do
+rows of no numbers.
 */
 
 // dwte[ids[t]][i] += dlogits[t][v] * wte[v][i]          the input half, every t and v
 // dwte[v][i]      += dlogits[t][v] * wte[ids[t]][i]     the output half, every t and v
 //   dwte, wte [vocab_size][d_model]   dlogits [n_tokens][vocab_size]   ids [n_tokens]
-// false, and dwte untouched, if an id is not below vocab_size; no ids: true
+// false, and dwte untouched, if an id is not below vocab_size
+//   no ids, or d_model 0: nothing to add, and true
 EXERCISE bool tied_backward(float *dwte, const float *dlogits, const float *wte,
                             const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                             size_t d_model)
@@ -527,21 +529,24 @@ the factor $M_{ij}$, so it gets $M_{ij}$ times `dh[j]`, for all $j$. Number
 $M_{ij}$ entered $h_j$ with the factor $e_{xi}$, so it gets $e_{xi}$ times
 `dh[j]`.
 
-The example of before, now with the matrix (4) of one number: table (2) and (3),
-the text 1, `dlogits` (0.5, −0.5).
+By hand, with $d = 2$: the table has the rows (5, 0) and (1, 2), the matrix the
+rows (1, 3) and (2, 0); the text is the single id 1, and `dlogits` is (0.5, −0.5).
 
-| what               | amount                                       |
-|:-------------------|:---------------------------------------------|
-| `h`                | $3 \cdot 4 = 12$                             |
-| `dh`               | $0.5 \cdot 2 - 0.5 \cdot 3 = -0.5$           |
-| output half        | row 0: $0.5 \cdot 12 = 6$; row 1: $-0.5 \cdot 12 = -6$ |
-| input half         | row 1: $4 \cdot (-0.5) = -2$                 |
-| `dm`               | $3 \cdot (-0.5) = -1.5$                      |
+| what               | amount                                                      |
+|:-------------------|:------------------------------------------------------------|
+| `h`                | $(1 \cdot 1 + 2 \cdot 2, \; 1 \cdot 3 + 2 \cdot 0) = (5, 3)$  |
+| `dh`               | $0.5 \, (5, 0) - 0.5 \, (1, 2) = (2, -1)$                   |
+| output half, row 0 | $0.5 \, (5, 3) = (2.5, 1.5)$                                |
+| output half, row 1 | $-0.5 \, (5, 3) = (-2.5, -1.5)$                             |
+| input half, row 1  | $(1 \cdot 2 + 3 \cdot (-1), \; 2 \cdot 2 + 0 \cdot (-1)) = (-1, 4)$ |
+| `dm`, row 0        | $1 \, (2, -1) = (2, -1)$                                    |
+| `dm`, row 1        | $2 \, (2, -1) = (4, -2)$                                    |
 
-So zeros become `dwte` = (6, −8) and `dm` = (−1.5). You need no memory of your
-own: for one position $t$ and one column $j$, both `h` and `dh` are a single
-number. Add, do not set; and if an id is not below `vocab_size`, leave both
-outputs alone.
+So zeros become `dwte` = (2.5, 1.5), (−3.5, 2.5) and `dm` = (2, −1), (4, −2). On
+the way up the row meets the *columns* of the matrix, on the way down `dh` meets
+its *rows*. You need no memory of your own: for one position $t$ and one column
+$j$, both `h` and `dh` are a single number. Add, do not set; and if an id is not
+below `vocab_size`, leave both outputs alone.
 */
 
 // h[t][j]         =  sum over i of wte[ids[t]][i] * m[i][j]
@@ -551,7 +556,8 @@ outputs alone.
 // dm[i][j]        += wte[ids[t]][i] * dh[t][j]           every t
 //   dwte, wte [vocab_size][d_model]   dm, m [d_model][d_model]
 //   dlogits [n_tokens][vocab_size]    ids [n_tokens]
-// false, and dwte and dm untouched, if an id is not below vocab_size; no ids: true
+// false, and dwte and dm untouched, if an id is not below vocab_size
+//   no ids, or d_model 0: nothing to add, and true
 EXERCISE bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
                                        const float *wte, const float *m,
                                        const uint32_t *ids, size_t n_tokens,
@@ -836,7 +842,7 @@ static uint32_t *find_slot(const struct dictionary *dictionary, const char *star
     uint64_t hash = 14695981039346656037u;
     for (size_t c = 0; c < length; c++)
         hash = (hash ^ (unsigned char)start[c]) * 1099511628211u;
-    for (size_t s = hash ^ hash >> 32;; s++) {
+    for (size_t s = (size_t)(hash ^ hash >> 32);; s++) {
         uint32_t *slot = &dictionary->slots[s & (dictionary->n_slots - 1)];
         const struct word *word = &dictionary->words[*slot ? *slot - 1 : 0];
         if (*slot == 0 ||
@@ -1370,8 +1376,11 @@ static bool is_written(enum kind kind)
 static double largest_gap(const float *a, const float *b, size_t n)
 {
     double largest = 0.0;
-    for (size_t k = 0; k < n; k++)
-        largest = fmax(largest, fabs((double)a[k] - (double)b[k]));
+    for (size_t k = 0; k < n; k++) {
+        const double gap = fabs((double)a[k] - (double)b[k]);
+        if (gap > largest)
+            largest = gap;
+    }
     return largest;
 }
 
@@ -1522,7 +1531,12 @@ trained on one task to be used on another, untying has been found to help
 
 A GPT-2 has two tables at the bottom: `wte` with $V = 50{,}257$ rows, and the
 positions `wpe` with $T = 1{,}024$. Then come $L$ equal blocks, and one last
-normalisation. With $d$ numbers a row, this is what a block holds [@gpt2code]:
+normalisation. A **block** is one round of the body: attention (chapter 4), and
+then two Linear layers, each with a normalisation in front of it. A
+**normalisation** shifts and stretches the $d$ numbers of a row so that their mean
+is 0 and the mean of their squares 1; then it multiplies each by a weight of its
+own and adds a bias of its own. With $d$ numbers a row, this is what a block holds
+[@gpt2code]:
 
 | part of a block                               | weights     | biases    |
 |:----------------------------------------------|------------:|----------:|

@@ -146,8 +146,9 @@ float train_step(float *wte, float *lm_head, float *logits, float *dhidden, floa
                 u[i] -= learning_rate * logits[t * vocab_size + v] *
                         wte[inputs[t] * d_model + i];
     }
-    coalesce_rows(rows, drows, &n_rows, inputs, dhidden, n_tokens, d_model);
-    sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
+    if (!coalesce_rows(rows, drows, &n_rows, inputs, dhidden, n_tokens, d_model) ||
+        !sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model))
+        return NAN;
     return loss;
 }
 

@@ -2,16 +2,32 @@
 #include "04_positions.h"
 #include "judge.h"
 
+#include "calls/04_positions.h"
+
+#include <float.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 JUDGE_CHAPTER(4);
 
-static float *normals(size_t n)
+// Odd counts, also some that are even as a float, as a double or in 32 bits.
+static const size_t odd_counts[] = {
+    1, 3, 5, 65, 1025, 16777217, (size_t)1 << 32 | 1, ((size_t)1 << 53) + 1, SIZE_MAX};
+enum { N_ODD = sizeof odd_counts / sizeof *odd_counts };
+
+// How many 2^-24 of the sizes of its terms a sum of n products may be off, added up in any
+// order in float: n (Higham, Accuracy and Stability, sec. 4.2), and hardly ever more than
+// four roots of n if the errors are of either sign (Higham and Mary, 2019).
+static double roundings(size_t n)
 {
-    float *values = judge_floats(n);
-    fill_normal(values, n);
+    return fmin((double)n + 6, 4 * sqrt((double)n + 6));
+}
+
+static float *scaled_normals(size_t n, double scale)
+{
+    float *values = normals(n);
+    for (size_t i = 0; i < n; i++)
+        values[i] = (float)((double)values[i] * scale);
     return values;
 }
 
@@ -21,280 +37,328 @@ struct head {
     const float *q, *k, *v;
     size_t n_tokens, d_head;
     bool causal;
+    size_t
+        n_queries; // so many different ones, and then again from the first; 0: all differ
+    const char *what; // about the inputs, or NULL
 };
 
-// Ways to compute a head, the first of them right.
-enum way {
-    RIGHT,
-    NO_SCALE,
-    SCALED_BY_D,
-    OVER_QUERIES,
-    HIDES_SELF,
-    HEARS_NEXT,
-    HEARS_LATER,
-    OTHER_MASK,
-    NOT_DIVIDED,
-    NOT_DIVIDED_SHIFTED,
-    EXCHANGED,
-    MASKED_AS_ZERO,
-    MASKED_AFTER
+// What is right, and how far off floats may be: [n_tokens][n_tokens], [n_tokens][d_head].
+struct mixture {
+    double *shares, *shares_off, *out, *out_off;
 };
 
-static double score_of(const struct head *h, size_t t, size_t s, enum way way)
+static double score_of(const struct head *h, size_t t, size_t s, double *sizes)
 {
-    const float *a = way == EXCHANGED ? h->k : h->q, *b = way == EXCHANGED ? h->q : h->k;
+    const double root = sqrt((double)h->d_head);
     double sum = 0;
-    for (size_t i = 0; i < h->d_head; i++)
-        sum += (double)a[t * h->d_head + i] * (double)b[s * h->d_head + i];
-    if (way == NO_SCALE)
-        return sum;
-    return sum / (way == SCALED_BY_D ? (double)h->d_head : sqrt((double)h->d_head));
-}
-
-static bool hears(const struct head *h, size_t t, size_t s, enum way way)
-{
-    if (way == OTHER_MASK ? h->causal : !h->causal)
-        return true;
-    if (way == HIDES_SELF)
-        return s < t;
-    if (way == HEARS_LATER)
-        return s >= t;
-    return s <= t + (way == HEARS_NEXT ? 1 : 0);
-}
-
-// weight[t][s]: the exponential of a score, 0 where it is not heard
-static double *weights_of(const struct head *h, enum way way)
-{
-    const size_t n = h->n_tokens;
-    double *weight = judge_doubles(n * n);
-    for (size_t t = 0; t < n; t++) {
-        double largest = -INFINITY;
-        for (size_t s = 0; s < n; s++)
-            if (hears(h, t, s, way) || way == MASKED_AFTER)
-                largest = fmax(largest, score_of(h, t, s, way));
-        if (way == NOT_DIVIDED || way == MASKED_AS_ZERO || way == OVER_QUERIES)
-            largest = 0;
-        for (size_t s = 0; s < n; s++)
-            if (hears(h, t, s, way) || way == MASKED_AFTER)
-                weight[t * n + s] = exp(score_of(h, t, s, way) - largest);
-            else if (way == MASKED_AS_ZERO)
-                weight[t * n + s] = 1;
+    *sizes = 0;
+    for (size_t i = 0; i < h->d_head; i++) {
+        const double term =
+            (double)h->q[t * h->d_head + i] * (double)h->k[s * h->d_head + i] / root;
+        sum += term;
+        *sizes += fabs(term);
     }
-    return weight;
+    return sum;
 }
 
-static double *shares_of(const struct head *h, enum way way)
+// A share is off by twice what the scores are, times what the others have; dividing by a
+// sum of n adds (n + 8) 2^-24. Twice all of this.
+static void share_out(const struct mixture *m, const struct head *h, size_t t,
+                      size_t n_keys)
 {
-    const size_t n = h->n_tokens;
-    double *share = weights_of(h, way);
-    const double *weight = weights_of(h, way);
-    for (size_t t = 0; t < n && way != NOT_DIVIDED && way != NOT_DIVIDED_SHIFTED; t++)
-        for (size_t s = 0; s < n; s++) {
-            double sum = 0;
-            for (size_t r = 0; r < n; r++)
-                sum += way == OVER_QUERIES ? weight[r * n + s] : weight[t * n + r];
-            share[t * n + s] = sum > 0 ? weight[t * n + s] / sum : ANYTHING;
-            if (way == MASKED_AFTER && !hears(h, t, s, RIGHT))
-                share[t * n + s] = 0;
+    double *share = m->shares + t * h->n_tokens, *off = m->shares_off + t * h->n_tokens;
+    double largest = -INFINITY, sum = 0, doubt = 0;
+    for (size_t s = 0; s < n_keys; s++) {
+        double sizes;
+        share[s] = score_of(h, t, s, &sizes);
+        largest = fmax(largest, share[s]);
+        doubt = fmax(doubt, sizes * roundings(h->d_head) * 0x1p-23);
+    }
+    for (size_t s = 0; s < n_keys; s++)
+        sum += share[s] = exp(share[s] - largest);
+    doubt = expm1(fmin(2 * doubt, 30));
+    for (size_t s = 0; s < n_keys; s++) {
+        const double others = (sum - share[s]) / sum;
+        share[s] /= sum;
+        off[s] = share[s] * (others * doubt + (double)(n_keys + 8) * 0x1p-23) + 0x1p-147;
+    }
+}
+
+static void mix_values(const struct mixture *m, const struct head *h, size_t t,
+                       size_t n_keys)
+{
+    const size_t n = h->n_tokens, d = h->d_head;
+    for (size_t i = 0; i < d; i++) {
+        double sum = 0, off = (double)n_keys * 0x1p-147;
+        for (size_t s = 0; s < n_keys; s++) {
+            const double value = (double)h->v[s * d + i], share = m->shares[t * n + s];
+            sum += share * value;
+            off += (m->shares_off[t * n + s] + share * (double)(n_keys + 4) * 0x1p-23) *
+                   fabs(value);
         }
-    return share;
-}
-
-// out[t][i] = sum of share[t][s] value[s][i], or of share[s][t] value[s][i]
-static double *mixed(const struct head *h, const double *share, const float *value,
-                     bool turned)
-{
-    const size_t n = h->n_tokens, d = h->d_head;
-    double *out = judge_doubles(n * d);
-    for (size_t t = 0; t < n; t++)
-        for (size_t s = 0; s < n; s++)
-            for (size_t i = 0; i < d; i++)
-                out[t * d + i] +=
-                    share[turned ? s * n + t : t * n + s] * (double)value[s * d + i];
-    return out;
-}
-
-static void expect_shares(const float *att, const struct head *h)
-{
-    const size_t n = h->n_tokens;
-    const double *wanted = shares_of(h, RIGHT);
-    const struct mistake mistakes[] = {
-        {h->causal ? "The mask is ignored: causal is true here."
-                   : "The mask is on although causal is false.",
-         shares_of(h, OTHER_MASK)},
-        {"The scores are not divided by the square root of d_head.",
-         shares_of(h, NO_SCALE)},
-        {"The scores are divided by d_head itself, not by its square root.",
-         shares_of(h, SCALED_BY_D)},
-        {"The softmax runs over the queries: the shares of one query sum to 1.",
-         shares_of(h, OVER_QUERIES)},
-        {"The mask hides the token itself: s <= t is heard.", shares_of(h, HIDES_SELF)},
-        {"The mask lets the next token in: only s <= t is heard.",
-         shares_of(h, HEARS_NEXT)},
-        {"The mask is the wrong way round: these are the later tokens.",
-         shares_of(h, HEARS_LATER)},
-        {"The exponentials are not divided by their sum.", shares_of(h, NOT_DIVIDED)},
-        {"The exponentials are not divided by their sum.",
-         shares_of(h, NOT_DIVIDED_SHIFTED)},
-        {"Query and key are exchanged: token t asks with q[t].", shares_of(h, EXCHANGED)},
-        {"A masked score of 0 still counts: its exponential is 1.",
-         shares_of(h, MASKED_AS_ZERO)},
-        {"This masks after the softmax: the shares no longer sum to 1.",
-         shares_of(h, MASKED_AFTER)},
-        {"This is the transpose: att[t][s], row t for the token that asks.",
-         transposed(wanted, n, n)},
-        {NULL, NULL},
-    };
-    expect_floats("att", att, wanted, filled(n * n, 3e-5), n, n, mistakes);
-}
-
-static void expect_outputs(const float *out, const struct head *h)
-{
-    const size_t n = h->n_tokens, d = h->d_head;
-    const double *share = shares_of(h, RIGHT);
-    const double *wanted = mixed(h, share, h->v, false);
-    double *last = judge_doubles(n * d), *equal = judge_doubles(n * n);
-    for (size_t t = 0; t < n; t++) {
-        const size_t s = h->causal ? t : n - 1;
-        for (size_t i = 0; i < d; i++)
-            last[t * d + i] = share[t * n + s] * (double)h->v[s * d + i];
-        for (size_t r = 0; r < n; r++)
-            equal[t * n + r] = 1;
+        m->out[t * d + i] = sum;
+        m->out_off[t * d + i] = isfinite(off) ? off : 0;
     }
-    const struct mistake mistakes[] = {
-        {"att is used transposed: out[t] mixes with att[t][s].",
-         mixed(h, share, h->v, true)},
-        {"The keys are mixed: what a head hands over are the values.",
-         mixed(h, share, h->k, false)},
-        {"The queries are mixed: what a head hands over are the values.",
-         mixed(h, share, h->q, false)},
-        {"Here stands only the last term of each sum: = where += belongs.", last},
-        {"The values are added up without their shares.", mixed(h, equal, h->v, false)},
-        {NULL, NULL},
-    };
-    expect_floats("out", out, wanted, filled(n * d, 2e-4), n, d, mistakes);
 }
 
-static float *try_head(const struct head *h)
+// The same query among all keys gets the same row.
+static void repeat_row(const struct mixture *m, const struct head *h, size_t t)
+{
+    const size_t n = h->n_tokens, d = h->d_head, from = t - h->n_queries;
+    memcpy(m->shares + t * n, m->shares + from * n, n * sizeof(double));
+    memcpy(m->shares_off + t * n, m->shares_off + from * n, n * sizeof(double));
+    memcpy(m->out + t * d, m->out + from * d, d * sizeof(double));
+    memcpy(m->out_off + t * d, m->out_off + from * d, d * sizeof(double));
+}
+
+static struct mixture mixed(const struct head *h)
+{
+    const size_t n = h->n_tokens, d = h->d_head;
+    const struct mixture m = {judge_doubles(n * n), judge_doubles(n * n),
+                              judge_doubles(n * d), judge_doubles(n * d)};
+    for (size_t t = 0; t < n; t++) {
+        const size_t n_keys = h->causal ? t + 1 : n;
+        if (h->n_queries > 0 && t >= h->n_queries && !h->causal) {
+            repeat_row(&m, h, t);
+            continue;
+        }
+        share_out(&m, h, t, n_keys);
+        mix_values(&m, h, t, n_keys);
+    }
+    return m;
+}
+
+static const float *try_head(const struct head *h)
 {
     const size_t n_tokens = h->n_tokens, d_head = h->d_head, n = n_tokens * d_head;
-    const bool causal = h->causal;
-    const float *q = floats_in("q", h->q, n), *k = floats_in("k", h->k, n);
-    const float *v = floats_in("v", h->v, n);
-    float *out = floats_out("out", n), *att = floats_out("att", n_tokens * n_tokens);
-    judge_case("n_tokens %zu, d_head %zu, causal %s", n_tokens, d_head,
-               causal ? "true" : "false");
-    expect_accepted(CALL(attention_forward, out, att, q, k, v, n_tokens, d_head, causal),
-                    att);
-    expect_shares(att, h);
-    expect_outputs(out, h);
+    const struct mixture right = mixed(h);
+    fresh_case();
+    judge_case("%s", h->what != NULL ? h->what : "");
+    const float *q = floats_in(h->q, n), *k = floats_in(h->k, n), *v = floats_in(h->v, n);
+    float *out = floats_out(n), *att = floats_out(n_tokens * n_tokens);
+    expect_accepted(
+        CALL(attention_forward, out, att, q, k, v, n_tokens, d_head, h->causal), att);
+    expect_floats(att, right.shares, right.shares_off, n_tokens, n_tokens);
+    expect_floats(out, right.out, right.out_off, n_tokens, d_head);
     return out;
+}
+
+static void try_random_head(size_t n, size_t d, bool causal)
+{
+    try_head(&(struct head){normals(n * d), normals(n * d), normals(n * d), n, d, causal,
+                            0, NULL});
 }
 
 // The three words of the chapter. Wanted: PyTorch 1.13 in double, softmax(X X^T / sqrt(2)) X,
 // with torch.triu for the mask.
 static const float words[3 * 2] = {1, 0, 0, 2, 1, 1};
 
+static void try_words(bool causal)
+{
+    static const double wanted[2][6] = {
+        {0.802224185, 0.796663722, 0.232082064, 1.72252957, 0.598887907, 1.20333628},
+        {1, 0, 0.0558072192, 1.88838556, 0.598887907, 1.20333628}};
+    const struct head h = {words, words, words, 3, 2, causal, 0, NULL};
+    expect_floats(try_head(&h), wanted[causal], filled(6, 2e-6), 3, 2);
+}
+
 Test(attention_forward, worked_example)
 {
-    const double free_wanted[] = {0.802224185, 0.796663722, 0.232082064,
-                                  1.72252957,  0.598887907, 1.20333628};
-    const double causal_wanted[] = {1,          0,           0.0558072192,
-                                    1.88838556, 0.598887907, 1.20333628};
-    const struct head open = {words, words, words, 3, 2, false};
-    const struct head causal = {words, words, words, 3, 2, true};
-    expect_floats("out", try_head(&open), free_wanted, filled(6, 2e-6), 3, 2, NULL);
-    expect_floats("out", try_head(&causal), causal_wanted, filled(6, 2e-6), 3, 2, NULL);
+    try_words(false);
+    try_words(true);
+    try_random_head(3, 2, false);
+    try_random_head(3, 2, true);
     judge_passed();
 }
 
+// Twice the same sizes in the same place, then with and without the mask.
 Test(attention_forward, random_heads)
 {
-    for (int draw = 0; draw < 10; draw++) {
-        size_t n = draw == 0 ? 1 : random_between(4, 20);
-        size_t d = draw == 1 ? 1 : random_between(2, 24);
+    for (int draw = 0; draw < 6; draw++) {
+        size_t n = draw == 4 ? 1 : random_between(4, 20);
+        size_t d = draw == 5 ? 1 : random_between(2, 24);
         d += d == n;
-        const struct head h = {normals(n * d), normals(n * d), normals(n * d), n, d,
-                               draw % 2 == 0};
-        try_head(&h);
+        try_random_head(n, d, draw % 2 == 0);
+        try_random_head(n, d, draw % 2 == 0);
+        try_random_head(n, d, draw % 2 == 1);
     }
     judge_passed();
 }
 
-// A shuffle of the input: without a mask the outputs are shuffled along (gap 0), with one
-// the three words in the order man, dog, bites differ by 0.5 (PyTorch 1.13, double).
+static float *in_order(const float *rows, const size_t *order, size_t n, size_t d)
+{
+    float *moved = judge_floats(n * d);
+    for (size_t t = 0; t < n; t++)
+        memcpy(moved + t * d, rows + order[t] * d, d * sizeof *rows);
+    return moved;
+}
+
+// A word must get the same wherever it stands, but for `gap`.
+static void try_shuffled(const float *x, const size_t *order, size_t n, size_t d,
+                         bool causal, double gap)
+{
+    const float *moved = in_order(x, order, n, d);
+    const float *before =
+        in_order(try_head(&(struct head){x, x, x, n, d, causal, 0, NULL}), order, n, d);
+    const float *after = try_head(&(struct head){
+        moved, moved, moved, n, d, causal, 0,
+        "These are the rows of the call before in another order, as q, k and v."});
+    double largest = 0;
+    for (size_t i = 0; i < n * d; i++)
+        largest = fmax(largest, fabs((double)after[i] - (double)before[i]));
+    expect_number("the gap after a shuffle", largest, gap, 2e-6);
+}
+
+// With a mask the three words in the order man, dog, bites differ by 0.5 (PyTorch 1.13).
 Test(attention_forward, sees_no_order)
 {
-    const size_t order[] = {2, 0, 1};
-    float shuffled[3 * 2];
-    for (size_t t = 0; t < 3; t++)
-        memcpy(shuffled + 2 * t, words + 2 * order[t], 2 * sizeof *words);
-    for (int causal = 0; causal < 2; causal++) {
-        const struct head plain = {words, words, words, 3, 2, causal == 1};
-        const struct head moved = {shuffled, shuffled, shuffled, 3, 2, causal == 1};
-        const float *before = try_head(&plain), *after = try_head(&moved);
-        double gap = 0;
-        for (size_t t = 0; t < 3; t++)
-            for (size_t i = 0; i < 2; i++)
-                gap = fmax(gap, fabs((double)after[2 * t + i] -
-                                     (double)before[2 * order[t] + i]));
-        expect_number("the gap after a shuffle", gap, causal ? 0.5 : 0, 1e-6, NULL);
-    }
+    const size_t order[] = {2, 0, 1}, longer[] = {4, 2, 5, 0, 1, 3};
+    try_shuffled(words, order, 3, 2, false, 0);
+    try_shuffled(words, order, 3, 2, true, 0.5);
+    try_shuffled(normals(6 * 3), longer, 6, 3, false, 0);
+    try_shuffled(normals(6 * 3), longer, 6, 3, false, 0);
     judge_passed();
 }
 
-// d_head 4, so that the root is exactly 2: the scores are the first numbers of the keys.
+// d_head 16, whose roots are exact: the score of t and s is asks[t] offers[s]. Of powers of
+// two it is exact, too, wherever it is rounded.
+static void try_scores(const double *asks, const double *offers, size_t n, bool causal,
+                       const char *what)
+{
+    float *q = judge_floats(n * 16), *k = judge_floats(n * 16);
+    for (size_t t = 0; t < n; t++) {
+        q[16 * t + 5] = (float)(4 * asks[t]);
+        k[16 * t + 5] = (float)offers[t];
+    }
+    try_head(&(struct head){q, k, normals(n * 16), n, 16, causal, 0, what});
+}
+
 Test(attention_forward, large_scores)
 {
-    const float first[] = {1000, 1001, 1002, -1000, -1001, -1002, 0, 300};
-    for (size_t from = 0; from < 6; from++) {
-        float q[3 * 4] = {0}, k[3 * 4] = {0};
-        for (size_t t = 0; t < 3; t++) {
-            q[4 * t] = 2;
-            k[4 * t] = first[from + t];
-        }
-        const struct head h = {q, k, normals(12), 3, 4, false};
-        judge_remark(
-            "Subtract the largest score of the row from all of them before expf: "
-            "expf(1000) is infinite, and all of expf(-1000) are 0.");
-        try_head(&h);
-    }
+    enum { N = 5 };
+    const double one[N] = {1, 1, 1, 1, 1}, both[N] = {1, -1, 1, -1, 0.25};
+    const double million[N] = {0x1p20, 0x1p20, 0x1p20, 0x1p20, 0x1p20};
+    const double huge[N] = {0x1p60, 0x1p60, 0x1p60, 0x1p60, 0x1p60};
+    const double near[N] = {1000, 1001, 1002, 998, 1001.5};
+    const double low[N] = {-1000, -1001, -1002, -998, -1001.5};
+    const double lower[N] = {-700000, -700040, -699960, -700080, -699900};
+    const double far[N] = {-0x1p20, -0x1p21, -0x1p19, -0x1p22, -0x1p18};
+    const double farther[N] = {-0x1p60, -0x1p61, -0x1p59, -0x1p62, -0x1p58};
+    try_random_head(3, 4, false);
+    try_scores(both, near, N, false, "The scores are about 1000 or -1000.");
+    try_scores(one, low, N, true, "All scores are about -1000.");
+    try_scores(one, lower, N, true, "All scores are about -700,000.");
+    try_scores(one, lower, N, false, "All scores are about -700,000.");
+    try_scores(million, far, N, true, "All scores are about -1e12.");
+    try_scores(huge, farther, N, true, "All scores are about -1e36.");
+    try_scores(huge, farther, N, false, "All scores are about -1e36.");
     judge_passed();
+}
+
+// Scores that fall from 0 to -80, so that shares have every size that a float has.
+static void try_falling(const float *v, size_t n, bool causal)
+{
+    static const double falls[] = {0, -4, -9, -15, -30, -50, -80};
+    float *q = judge_floats(n * 4), *k = judge_floats(n * 4);
+    for (size_t t = 0; t < n; t++) {
+        q[4 * t] = 2;
+        k[4 * t] = (float)falls[t];
+    }
+    try_head(&(struct head){
+        q, k, v, n, 4, causal, 0,
+        "The scores of each token are 0, -4, -9, -15, -30, -50, -80: every share is "
+        "larger than 0, and heard."});
+}
+
+Test(attention_forward, small_shares)
+{
+    enum { N = 7 };
+    float *v = normals(N * 4);
+    try_random_head(4, 4, false);
+    try_falling(v, N, false);
+    try_falling(v, N, true);
+    for (size_t i = 0; i < 4; i++)
+        v[(N - 1) * 4 + i] *= 1e30f; // as large as its share is small
+    try_falling(v, N, false);
+    try_falling(scaled_normals(N * 4, 1e-40), N, false);
+    judge_passed();
+}
+
+// One value that is no number, for those who hear it: the token itself and later ones.
+static void try_poisoned(size_t n, size_t d, size_t at, float poison)
+{
+    float *v = normals(n * d);
+    v[at * d + random_between(0, d - 1)] = poison;
+    try_head(&(struct head){
+        normals(n * d), normals(n * d), v, n, d, true, 0,
+        "One of the values is NaN or infinite: tokens before it do not hear it."});
 }
 
 // Keys of the future so large that only skipping them, or minus infinity, hides them.
-Test(attention_forward, future_stays_hidden)
+static void try_huge_future(size_t n, size_t d, float size)
 {
-    const size_t n = 6, d = 3;
-    float *q = normals(n * d), *k = normals(n * d), *v = normals(n * d);
+    float *q = normals(n * d), *k = normals(n * d);
     for (size_t i = 0; i < d; i++) {
-        k[(n - 1) * d + i] = 1e15f;
+        k[(n - 1) * d + i] = size;
         q[(n - 1) * d + i] = 0;
         for (size_t t = 0; t < n - 1; t++)
             q[t * d + i] = fabsf(q[t * d + i]);
     }
-    const struct head h = {q, k, v, n, d, true};
-    judge_remark(
-        "The last key is huge, and only the last token may hear it. A mask of -1e9 "
-        "is not enough: leave later keys out, or use -INFINITY.");
-    try_head(&h);
+    try_head(
+        &(struct head){q, k, normals(n * d), n, d, true, 0,
+                       "The last key is huge, and only the last token may hear it."});
+}
+
+Test(attention_forward, future_stays_hidden)
+{
+    const float poison[] = {NAN, INFINITY, -INFINITY};
+    try_huge_future(6, 3, 1e15f);
+    try_huge_future(7, 3, 1e36f);
+    for (size_t p = 0; p < 3; p++) {
+        try_poisoned(7, 3, 6, poison[p]);
+        try_poisoned(7, 3, 3, poison[p]);
+    }
     judge_passed();
+}
+
+// More tokens than GPT-2 reads, with a few different queries; longer and narrower heads.
+Test(attention_forward, large_sizes)
+{
+    const size_t n = random_between(1029, 1040), d = 3, n_queries = 7;
+    float *q = normals(n * d);
+    for (size_t i = n_queries * d; i < n * d; i++)
+        q[i] = q[i - n_queries * d];
+    try_random_head(67, 131, true);
+    try_random_head(137, 5, true);
+    try_random_head(3, 5003, false);
+    try_random_head(2, 70001, true);
+    try_head(
+        &(struct head){q, normals(n * d), normals(n * d), n, d, false, n_queries, NULL});
+    judge_passed();
+}
+
+static void refuse_head(size_t n, size_t d, bool causal)
+{
+    fresh_case();
+    const float *q = floats_in(normals(6), 6), *k = floats_in(normals(6), 6);
+    const float *v = floats_in(normals(6), 6);
+    float *out = floats_inout(normals(6), 6), *att = floats_inout(normals(9), 9);
+    const bool good = CALL(attention_forward, out, att, q, k, v, n, d, causal);
+    expect_refused(good, out, "a size is 0");
+    expect_refused(good, att, "a size is 0");
 }
 
 Test(attention_forward, refuses_empty)
 {
-    const struct head good = {words, words, words, 3, 2, false};
-    try_head(&good);
-    for (size_t empty = 0; empty < 2; empty++) {
-        const float *q = floats_in("q", words, 6), *k = floats_in("k", words, 6);
-        const float *v = floats_in("v", words, 6);
-        float *out = floats_out("out", 6), *att = floats_out("att", 9);
-        const size_t n = empty == 0 ? 0 : 3, d = empty == 1 ? 0 : 2;
-        judge_case("n_tokens %zu, d_head %zu", n, d);
-        const bool returned = CALL(attention_forward, out, att, q, k, v, n, d, false);
-        expect_refused(returned, out, "a size is 0");
-        expect_refused(returned, att, "a size is 0");
+    try_random_head(3, 2, false);
+    for (int causal = 0; causal < 2; causal++) {
+        refuse_head(0, 2, causal == 1);
+        refuse_head(3, 0, causal == 1);
+        refuse_head(0, 0, causal == 1);
     }
+    refuse_head(1, 0, true);
+    refuse_head(0, 70001, true);
+    try_random_head(3, 2, true);
     judge_passed();
 }
 
@@ -302,97 +366,36 @@ Test(attention_forward, stays_in_bounds)
 {
     for (int p = ENDS_AT_GUARD; p < N_PLACEMENTS; p++) {
         judge_placement((enum placement)p);
-        for (int causal = 0; causal < 2; causal++) {
-            const struct head h = {normals(35), normals(35), normals(35),
-                                   5,           7,           causal == 1};
-            try_head(&h);
-        }
+        try_random_head(5, 7, false);
+        try_random_head(7, 5, true);
     }
     judge_passed();
 }
 
 // ---- 4.2 add_positions ---------------------------------------------------------------
 
-// x[t][i] scaled, plus times wpe[row(t)][i]; rows beyond the table are ANYTHING
-static double *added(const float *x, const float *wpe, size_t n, size_t rows, size_t d,
-                     double scale, double times, long first, long step)
-{
-    double *out = judge_doubles(n * d);
-    for (size_t t = 0; t < n; t++)
-        for (size_t i = 0; i < d; i++) {
-            const long row = first + step * (long)t;
-            out[t * d + i] = row < 0 || row >= (long)rows
-                                 ? ANYTHING
-                                 : scale * (double)x[t * d + i] +
-                                       times * (double)wpe[(size_t)row * d + i];
-        }
-    return out;
-}
-
-// wpe read at t * row_step + i * step, for strides that are not d and 1
-static double *added_strided(const float *x, const float *wpe, size_t n, size_t rows,
-                             size_t d, size_t row_step, size_t step)
-{
-    double *out = judge_doubles(n * d);
-    for (size_t t = 0; t < n; t++)
-        for (size_t i = 0; i < d; i++) {
-            const size_t at = t * row_step + i * step;
-            out[t * d + i] =
-                at < rows * d ? (double)x[t * d + i] + (double)wpe[at] : ANYTHING;
-        }
-    return out;
-}
-
-static double *without_last_row(const double *values, const float *x, size_t n, size_t d)
-{
-    double *out = judge_doubles(n * d);
-    memcpy(out, values, n * d * sizeof *out);
-    for (size_t i = 0; i < d; i++)
-        out[(n - 1) * d + i] = (double)x[(n - 1) * d + i];
-    return out;
-}
-
-static void expect_added(const float *got, const float *x, const float *wpe, size_t n,
-                         size_t rows, size_t d)
-{
-    const double *wanted = added(x, wpe, n, rows, d, 1, 1, 0, 1);
-    const struct mistake mistakes[] = {
-        {"The token is gone: = where += belongs.", added(x, wpe, n, rows, d, 0, 1, 0, 1)},
-        {"This adds row t + 1: positions count from 0.",
-         added(x, wpe, n, rows, d, 1, 1, 1, 1)},
-        {"This adds row t - 1: positions count from 0.",
-         added(x, wpe, n, rows, d, 1, 1, -1, 1)},
-        {"Every token got row 0: row t belongs to position t.",
-         added(x, wpe, n, rows, d, 1, 1, 0, 0)},
-        {"The last rows of wpe are used: position 0 is its first row.",
-         added(x, wpe, n, rows, d, 1, 1, (long)(rows - n), 1)},
-        {"The positions run backwards.",
-         added(x, wpe, n, rows, d, 1, 1, (long)n - 1, -1)},
-        {"The positions are subtracted.", added(x, wpe, n, rows, d, 1, -1, 0, 1)},
-        {"The positions are added twice.", added(x, wpe, n, rows, d, 1, 2, 0, 1)},
-        {"x is multiplied by the square root of d_model first: that is another model.",
-         added(x, wpe, n, rows, d, sqrt((double)d), 1, 0, 1)},
-        {"This reads a column of wpe: it is stored as [max_seq_len][d_model].",
-         added_strided(x, wpe, n, rows, d, 1, rows)},
-        {"The rows of wpe are d_model apart, not max_seq_len.",
-         added_strided(x, wpe, n, rows, d, rows, 1)},
-        {"The rows of wpe are d_model apart, not n_tokens.",
-         added_strided(x, wpe, n, rows, d, n, 1)},
-        {"The last token got no position.", without_last_row(wanted, x, n, d)},
-        {NULL, NULL},
-    };
-    expect_floats("x", got, wanted, filled(n * d, 1e-6), n, d, mistakes);
-}
-
+// A sum of two floats is rounded once, however it is computed: it must be equal.
 static void try_add(const float *values, const float *table, size_t n_tokens,
                     size_t max_seq_len, size_t d_model)
 {
-    float *x = floats_inout("x", values, n_tokens * d_model);
-    const float *wpe = floats_in("wpe", table, max_seq_len * d_model);
-    judge_case("n_tokens %zu, max_seq_len %zu, d_model %zu", n_tokens, max_seq_len,
-               d_model);
+    const size_t n = n_tokens * d_model;
+    double *wanted = judge_doubles(n);
+    for (size_t i = 0; i < n; i++)
+        wanted[i] = (double)(values[i] + table[i]);
+    fresh_case();
+    float *x = floats_inout(values, n);
+    const float *wpe = floats_in(table, max_seq_len * d_model);
     expect_accepted(CALL(add_positions, x, wpe, n_tokens, max_seq_len, d_model), x);
-    expect_added(x, values, table, n_tokens, max_seq_len, d_model);
+    expect_floats(x, wanted, NULL, n_tokens, d_model);
+}
+
+// Twice the same sizes in the same place: other rows, and then another table too.
+static void try_random_add(size_t n, size_t rows, size_t d)
+{
+    const float *table = normals(rows * d);
+    try_add(normals(n * d), table, n, rows, d);
+    try_add(normals(n * d), table, n, rows, d);
+    try_add(normals(n * d), normals(rows * d), n, rows, d);
 }
 
 static const float small_wpe[4 * 2] = {0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f};
@@ -400,62 +403,145 @@ static const float small_wpe[4 * 2] = {0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f,
 Test(add_positions, worked_example)
 {
     try_add(words, small_wpe, 3, 4, 2);
+    try_random_add(3, 4, 2);
     judge_passed();
+}
+
+// Numbers of every kind, and rows of the table that no token has.
+static void try_special_add(void)
+{
+    enum { N = 12, ROWS = 15, D = 5 };
+    const float special[] = {NAN,    INFINITY, -INFINITY, -0.0f, 0,    1e-40f,
+                             -1e30f, 1e38f,    1e-30f,    1e8f,  -1e8f};
+    for (int draw = 0; draw < 3; draw++) {
+        float *x = normals(N * D), *wpe = normals(ROWS * D);
+        for (size_t i = 0; i < ROWS * D; i++) {
+            if (i < N * D && random_between(0, 1) == 1)
+                x[i] = special[random_between(0, 10)];
+            if (random_between(0, 1) == 1)
+                wpe[i] = special[random_between(0, 10)];
+            if (i >= N * D)
+                wpe[i] = NAN;
+        }
+        x[1] = 0;
+        wpe[1] = wpe[2] = x[2] = 1e-40f;
+        x[3] = 1e8f;
+        wpe[3] = 1;
+        try_add(x, wpe, N, ROWS, D);
+    }
 }
 
 Test(add_positions, random_tables)
 {
-    for (int draw = 0; draw < 8; draw++) {
-        size_t n = draw == 0 ? 1 : random_between(3, 20);
+    for (int draw = 0; draw < 6; draw++) {
+        size_t n = draw == 4 ? 1 : random_between(3, 20);
         size_t rows = n + random_between(2, 9);
-        size_t d = draw == 1 ? 1 : random_between(2, 30);
+        size_t d = draw == 5 ? 1 : random_between(2, 30);
         while (d == n || d == rows)
             d++;
-        try_add(normals(n * d), normals(rows * d), n, rows, d);
+        try_random_add(n, rows, d);
     }
+    try_special_add();
     judge_passed();
 }
 
 Test(add_positions, full_table)
 {
-    judge_remark("As many tokens as rows is fine: the last position is max_seq_len - 1.");
-    try_add(normals(35), normals(35), 7, 7, 5);
-    try_add(normals(3), normals(3), 1, 1, 3);
+    try_random_add(7, 7, 5);
+    try_random_add(1, 1, 3);
+    try_random_add(1031, 1031, 2);
     judge_passed();
 }
 
+// A table of more than 2^32 rows, of which five are used.
+static void try_long_table(void)
+{
+    const size_t rows = ((size_t)1 << 32) + 3, n = 5;
+    const float *values = normals(n);
+    double *wanted = judge_doubles(n);
+    fresh_case();
+    float *wpe = sparse_floats_in(rows);
+    fill_normal(wpe, n);
+    judge_seal(wpe);
+    for (size_t i = 0; i < n; i++)
+        wanted[i] = (double)(values[i] + wpe[i]);
+    float *x = floats_inout(values, n);
+    expect_accepted(CALL(add_positions, x, wpe, n, rows, 1), x);
+    expect_floats(x, wanted, NULL, n, 1);
+}
+
+Test(add_positions, large_sizes)
+{
+    try_random_add(131, 140, 71);
+    try_add(normals(3 * 5003), normals(5 * 5003), 3, 5, 5003);
+    try_add(normals(131 * 771), normals(140 * 771), 131, 140, 771);
+    try_add(normals(70001), normals(70003), 70001, 70003, 1);
+    try_add(normals(2 * 70001), normals(3 * 70001), 2, 3, 70001);
+    try_long_table();
+    judge_passed();
+}
+
+// x so small and wpe so large that taking back what was added does not restore x. The
+// table is longer than it says, so that reading on is seen as a change and no crash.
 static void refuse_add(size_t n, size_t rows, size_t d)
 {
-    float *x = floats_inout("x", normals(n * d), n * d);
-    // The table is longer than it says, so that reading on is seen as a change and no crash.
-    const float *wpe = floats_in("wpe", normals(n * d), n * d);
-    judge_case("n_tokens %zu, max_seq_len %zu, d_model %zu", n, rows, d);
+    fresh_case();
+    float *x = floats_inout(scaled_normals(n * d, 1e-3), n * d);
+    const float *wpe = floats_in(scaled_normals(n * d, 1e3), n * d);
+    expect_refused(CALL(add_positions, x, wpe, n, rows, d), x,
+                   "there are more tokens than rows of wpe");
+}
+
+// Counts for which no array is long enough: nothing may be read or written.
+static void refuse_count(size_t n, size_t rows, size_t d)
+{
+    fresh_case();
+    float *x = floats_inout(scaled_normals(8, 1e-3), 8);
+    const float *wpe = floats_in(scaled_normals(8, 1e3), 8);
     expect_refused(CALL(add_positions, x, wpe, n, rows, d), x,
                    "there are more tokens than rows of wpe");
 }
 
 Test(add_positions, refuses_too_many)
 {
-    try_add(words, small_wpe, 3, 4, 2);
+    const size_t two = 2, beyond = (size_t)1 << 53;
+    try_random_add(3, 4, 2);
     refuse_add(5, 4, 2);
     refuse_add(2, 1, 7);
     refuse_add(40, 12, 3);
     refuse_add(3, 0, 4);
+    refuse_add(1, 0, 1);
+    refuse_add(5003, 5002, 2);
+    refuse_count(4, 3, 0);
+    refuse_count(((size_t)1 << 31) + 1, 3, two);
+    refuse_count(((size_t)1 << 32) + 1, 3, two);
+    refuse_count(SIZE_MAX / 2 + 2, 3, two);
+    refuse_count(SIZE_MAX, 3, two);
+    refuse_count(beyond + 1, beyond, 0);
+    try_random_add(4, 5, 3);
     judge_passed();
+}
+
+static void try_nothing(size_t n, size_t rows, size_t d)
+{
+    fresh_case();
+    float *x = floats_inout(normals(8), 8);
+    const float *wpe = floats_in(normals(8), 8);
+    expect(CALL(add_positions, x, wpe, n, rows, d),
+           "add_positions must return true here: nothing is wrong, and there is nothing "
+           "to do.");
+    expect(is_untouched(x), "add_positions wrote to x although there is nothing to add.");
 }
 
 Test(add_positions, accepts_no_tokens)
 {
-    try_add(words, small_wpe, 3, 4, 2);
-    float *x = floats_inout("x", words, 6);
-    const float *wpe = floats_in("wpe", small_wpe, 8);
-    judge_case("no tokens (n_tokens 0), max_seq_len 4, d_model 2");
-    if (!CALL(add_positions, x, wpe, 0, 4, 2))
-        judge_fail(WRONG,
-                   "add_positions must return true for no tokens: there is nothing "
-                   "wrong, and nothing to do.");
-    if (!is_untouched(x))
-        judge_fail(WRONG, "add_positions wrote to x although there are no tokens.");
+    try_random_add(3, 4, 2);
+    try_nothing(0, 4, 2);
+    try_nothing(0, 0, 2);
+    try_nothing(3, 4, 0);
+    try_nothing(3, 3, 0);
+    try_nothing(0, 0, 0);
+    try_random_add(3, 4, 2);
     judge_passed();
 }
 
@@ -463,278 +549,132 @@ Test(add_positions, stays_in_bounds)
 {
     for (int p = ENDS_AT_GUARD; p < N_PLACEMENTS; p++) {
         judge_placement((enum placement)p);
-        try_add(normals(6 * 5), normals(9 * 5), 6, 9, 5);
-        try_add(normals(9 * 5), normals(9 * 5), 9, 9, 5);
+        try_random_add(6, 9, 5);
+        try_random_add(9, 9, 5);
     }
     judge_passed();
 }
 
 // ---- 4.3 sinusoidal_table ------------------------------------------------------------
 
-// Column j of position p as somebody might write it; the first is right.
-typedef double wave(size_t p, size_t j, size_t d);
-
-static double speed(double exponent)
+// An angle that is a float is off by a few 2^-24 of itself, and sin and cos pass that on:
+// it is right only near the start. A double is off by next to nothing, even when the
+// angles of all positions are added up.
+static void waves(double *wanted, double *off, size_t rows, size_t d, bool is_strict)
 {
-    return pow(10000.0, -exponent);
+    for (size_t i = 0; i < d / 2; i++) {
+        const double speed = pow(10000.0, -2.0 * (double)i / (double)d);
+        for (size_t p = 0; p < rows; p++) {
+            const size_t at = p * d + 2 * i;
+            const double angle = (double)p * speed;
+            wanted[at] = sin(angle);
+            wanted[at + 1] = cos(angle);
+            off[at] = off[at + 1] = 2e-7 + (is_strict ? 1e-11 * (double)p : 6e-7 * angle);
+        }
+    }
 }
 
-static double pair_exponent(size_t j, size_t d)
+static const float *try_table(size_t max_seq_len, size_t d_model, bool is_strict)
 {
-    return 2.0 * (double)(j / 2) / (double)d;
-}
-
-static double sine_or_cosine(double angle, size_t j)
-{
-    return j % 2 == 0 ? sin(angle) : cos(angle);
-}
-
-static double wave_right(size_t p, size_t j, size_t d)
-{
-    return sine_or_cosine((double)p * speed(pair_exponent(j, d)), j);
-}
-
-static double wave_half_exponent(size_t p, size_t j, size_t d)
-{
-    return sine_or_cosine((double)p * speed(pair_exponent(j, d) / 2), j);
-}
-
-static double wave_double_exponent(size_t p, size_t j, size_t d)
-{
-    return sine_or_cosine((double)p * speed(pair_exponent(j, d) * 2), j);
-}
-
-static double wave_cosine_first(size_t p, size_t j, size_t d)
-{
-    return sine_or_cosine((double)p * speed(pair_exponent(j, d)), j + 1);
-}
-
-static double wave_blocks(size_t p, size_t j, size_t d)
-{
-    const size_t i = j % (d / 2);
-    return sine_or_cosine((double)p * speed(2.0 * (double)i / (double)d), j / (d / 2));
-}
-
-static double wave_from_one(size_t p, size_t j, size_t d)
-{
-    return wave_right(p + 1, j, d);
-}
-
-static double wave_growing(size_t p, size_t j, size_t d)
-{
-    return sine_or_cosine((double)p * speed(-pair_exponent(j, d)), j);
-}
-
-static double wave_one_speed(size_t p, size_t j, size_t d)
-{
-    (void)d;
-    return sine_or_cosine((double)p, j);
-}
-
-static double wave_every_column(size_t p, size_t j, size_t d)
-{
-    return sine_or_cosine((double)p * speed((double)j / (double)d), j);
-}
-
-static double wave_every_column_doubled(size_t p, size_t j, size_t d)
-{
-    return sine_or_cosine((double)p * speed(2.0 * (double)j / (double)d), j);
-}
-
-static double wave_to_the_end(size_t p, size_t j, size_t d)
-{
-    return d == 2 ? ANYTHING
-                  : sine_or_cosine(
-                        (double)p * speed((double)(j / 2) / (double)(d / 2 - 1)), j);
-}
-
-static double wave_base_1000(size_t p, size_t j, size_t d)
-{
-    return sine_or_cosine((double)p * pow(1000.0, -pair_exponent(j, d)), j);
-}
-
-static double wave_degrees(size_t p, size_t j, size_t d)
-{
-    return sine_or_cosine((double)p * speed(pair_exponent(j, d)) * 0.017453292519943295,
-                          j);
-}
-
-static double wave_minus_sine(size_t p, size_t j, size_t d)
-{
-    return j % 2 == 0 ? -wave_right(p, j, d) : wave_right(p, j, d);
-}
-
-static double wave_only_sines(size_t p, size_t j, size_t d)
-{
-    return sin((double)p * speed(pair_exponent(j, d)));
-}
-
-static double *waves(wave *value, size_t rows, size_t d)
-{
-    double *table = judge_doubles(rows * d);
-    for (size_t p = 0; p < rows; p++)
-        for (size_t j = 0; j < d; j++)
-            table[p * d + j] = value(p, j, d);
-    return table;
-}
-
-// An angle in float is off by up to a few 2^-24 of itself; sin and cos pass that on.
-static double *wave_rounding(size_t rows, size_t d)
-{
-    double *allowed = judge_doubles(rows * d);
-    for (size_t p = 0; p < rows; p++)
-        for (size_t j = 0; j < d; j++)
-            allowed[p * d + j] = 1e-6 + 4e-7 * (double)p;
-    return allowed;
-}
-
-static void expect_waves(const float *got, size_t rows, size_t d, const double *allowed)
-{
-    const double *wanted = waves(wave_right, rows, d);
-    const struct mistake mistakes[] = {
-        {"The exponent is 2i/d with i the number of the pair, not i/d.",
-         waves(wave_half_exponent, rows, d)},
-        {"The exponent is 2i/d with i the number of the pair, not 4i/d: is i a column "
-         "here?",
-         waves(wave_double_exponent, rows, d)},
-        {"Sine and cosine are exchanged: the even column of a pair is the sine.",
-         waves(wave_cosine_first, rows, d)},
-        {"These are blocks, all sines and then all cosines: here each sine has its "
-         "cosine "
-         "beside it.",
-         waves(wave_blocks, rows, d)},
-        {"Row 0 belongs to position 0: positions count from 0.",
-         waves(wave_from_one, rows, d)},
-        {"The exponent is negative: later pairs turn more slowly.",
-         waves(wave_growing, rows, d)},
-        {"All pairs turn at one speed: 2 * i / d_model in whole numbers is 0.",
-         waves(wave_one_speed, rows, d)},
-        {"Each column has its own speed: a sine and its cosine share one.",
-         waves(wave_every_column, rows, d)},
-        {"Each column has its own speed: a sine and its cosine share one.",
-         waves(wave_every_column_doubled, rows, d)},
-        {"The exponents reach 1 at the last pair: they are 2i/d, not i/(d/2 - 1).",
-         waves(wave_to_the_end, rows, d)},
-        {"The base is 1,000 here: it should be 10,000.", waves(wave_base_1000, rows, d)},
-        {"The angle is taken for degrees: sin and cos want radians.",
-         waves(wave_degrees, rows, d)},
-        {"The sign of the sine is wrong.", waves(wave_minus_sine, rows, d)},
-        {"The odd columns hold sines: they should hold cosines.",
-         waves(wave_only_sines, rows, d)},
-        {"This is the transpose: row p belongs to position p.",
-         transposed(wanted, rows, d)},
-        {NULL, NULL},
-    };
-    expect_floats("wpe", got, wanted, allowed, rows, d, mistakes);
-}
-
-static float *try_waves(size_t max_seq_len, size_t d_model)
-{
-    float *wpe = floats_out("wpe", max_seq_len * d_model);
-    judge_case("max_seq_len %zu, d_model %zu", max_seq_len, d_model);
+    const size_t n = max_seq_len * d_model;
+    double *wanted = judge_doubles(n), *off = judge_doubles(n);
+    waves(wanted, off, max_seq_len, d_model, is_strict);
+    fresh_case();
+    float *wpe = floats_out(n);
     expect_accepted(CALL(sinusoidal_table, wpe, max_seq_len, d_model), wpe);
-    expect_waves(wpe, max_seq_len, d_model, wave_rounding(max_seq_len, d_model));
+    expect_floats(wpe, wanted, off, max_seq_len, d_model);
     return wpe;
+}
+
+static void try_waves(size_t max_seq_len, size_t d_model)
+{
+    try_table(max_seq_len, d_model, false);
+}
+
+// Two tables of sizes that nobody knows beforehand.
+static void try_random_waves(void)
+{
+    for (int draw = 0; draw < 2; draw++) {
+        const size_t d = 2 * random_between(3, 24), rows = random_between(3, 300);
+        try_waves(rows + (rows == d), d);
+    }
 }
 
 // PyTorch 1.13 in double: sin and cos of p / 10000^(2i/d), interleaved.
 Test(sinusoidal_table, reference_rows)
 {
-    const double four[] = {0,
-                           1,
-                           0,
-                           1,
-                           0.841470985,
-                           0.540302306,
-                           0.00999983333,
-                           0.99995,
-                           0.909297427,
-                           -0.416146837,
-                           0.0199986667,
-                           0.999800007,
-                           0.141120008,
-                           -0.989992497,
-                           0.0299955002,
-                           0.999550034};
+    const double four[4][4] = {{0, 1, 0, 1},
+                               {0.841470985, 0.540302306, 0.00999983333, 0.99995},
+                               {0.909297427, -0.416146837, 0.0199986667, 0.999800007},
+                               {0.141120008, -0.989992497, 0.0299955002, 0.999550034}};
     const double six[] = {-0.958924275, 0.283662185,  0.230001712,
                           0.973190224,  0.0107719651, 0.999941981};
-    expect_floats("wpe", try_waves(4, 4), four, filled(16, 3e-6), 4, 4, NULL);
-    expect_floats("row 5 of wpe", try_waves(6, 6) + 30, six, filled(6, 3e-6), 1, 6, NULL);
+    expect_floats(try_table(4, 4, false), four[0], filled(16, 3e-6), 4, 4);
+    expect_floats(try_table(6, 6, false) + 30, six, filled(6, 3e-6), 1, 6);
+    try_random_waves();
     judge_passed();
 }
 
 Test(sinusoidal_table, random_sizes)
 {
-    for (int draw = 0; draw < 8; draw++) {
-        const size_t d = draw == 0 ? 2 : 2 * random_between(2, 24);
-        size_t rows = draw == 1 ? 1 : random_between(3, 60);
-        rows += rows == d;
-        try_waves(rows, d);
-    }
+    try_random_waves();
+    try_waves(1, 2 * random_between(2, 24));
+    try_waves(random_between(3, 60), 2);
+    try_waves(5, 130);
+    try_random_waves();
     judge_passed();
 }
 
-// Position 1,000 of width 512: columns 0 to 3, 510, 511 (PyTorch 1.13, double).
+// Position 1,000 of width 512: columns 0 to 3, 510, 511 (PyTorch 1.13, double). And longer
+// and wider than any model's.
 Test(sinusoidal_table, wide_table)
 {
-    const double wanted[] = {0.826879541,  0.562379076, -0.191485332,
-                             -0.981495475, 0.10347773,  0.994631771};
-    const size_t rows = 1001, d = 512;
-    float *wpe = floats_out("wpe", rows * d);
-    judge_case("max_seq_len %zu, d_model %zu", rows, d);
-    expect_accepted(CALL(sinusoidal_table, wpe, rows, d), wpe);
-    const float *row = wpe + 1000 * d;
-    const float got[] = {row[0], row[1], row[2], row[3], row[510], row[511]};
-    expect_floats("six columns of row 1000", got, wanted, filled(6, 5e-4), 1, 6, NULL);
-    expect_floats("wpe", wpe, waves(wave_right, rows, d), wave_rounding(rows, d), rows, d,
-                  NULL);
-    judge_passed();
-}
-
-// Row p + k is row p with its pairs turned, by an angle that does not depend on p.
-Test(sinusoidal_table, moves_by_turning)
-{
-    const size_t rows = 40, d = 10, k = random_between(3, 9);
-    const float *wpe = try_waves(rows, d);
-    double *wanted = judge_doubles((rows - k) * d);
-    for (size_t p = 0; p + k < rows; p++)
-        for (size_t i = 0; i < d; i += 2) {
-            const double angle = (double)k * speed((double)i / (double)d);
-            const double s = (double)wpe[p * d + i], c = (double)wpe[p * d + i + 1];
-            wanted[p * d + i] = s * cos(angle) + c * sin(angle);
-            wanted[p * d + i + 1] = c * cos(angle) - s * sin(angle);
-        }
-    judge_case("max_seq_len %zu, d_model %zu, rows p + %zu against turned rows p", rows,
-               d, k);
-    expect_floats("wpe from row k on", wpe + k * d, wanted, filled((rows - k) * d, 3e-5),
-                  rows - k, d, NULL);
+    const double first[] = {0.826879541, 0.562379076, -0.191485332, -0.981495475},
+                 last[] = {0.10347773, 0.994631771};
+    const float *row = try_table(1001, 512, false) + 1000 * 512;
+    expect_floats(row, first, filled(4, 1e-3), 1, 4);
+    expect_floats(row + 510, last, filled(2, 5e-4), 1, 2);
+    try_waves(random_between(2, 5), 5002 + 2 * random_between(0, 500));
+    try_waves(70001 + random_between(0, 1000), 2);
     judge_passed();
 }
 
 Test(sinusoidal_table, far_positions)
 {
-    const size_t rows = 50001, d = 8;
-    float *wpe = floats_out("wpe", rows * d);
-    judge_case("max_seq_len %zu, d_model %zu", rows, d);
-    judge_remark(
-        "Far from the start only a double holds the angle: multiply position and "
-        "speed in double, and round the sine, not the angle.");
-    expect_accepted(CALL(sinusoidal_table, wpe, rows, d), wpe);
-    expect_floats("wpe", wpe, waves(wave_right, rows, d), filled(rows * d, 2e-6), rows, d,
-                  NULL);
+    try_table(random_between(300, 600), 2 * random_between(8, 40), true);
+    try_table(30001 + random_between(0, 1000), 6, true);
     judge_passed();
+}
+
+static void refuse_table(size_t max_seq_len, size_t d_model)
+{
+    fresh_case();
+    float *wpe = floats_inout(normals(40), 40);
+    expect_refused(CALL(sinusoidal_table, wpe, max_seq_len, d_model), wpe,
+                   "d_model is 0 or odd");
+}
+
+static void try_no_rows(size_t d_model)
+{
+    fresh_case();
+    float *wpe = floats_inout(normals(8), 8);
+    expect(CALL(sinusoidal_table, wpe, 0, d_model),
+           "sinusoidal_table must return true for a table of no rows: nothing is wrong, "
+           "and there is nothing to do.");
+    expect(is_untouched(wpe), "sinusoidal_table wrote to wpe although it has no rows.");
 }
 
 Test(sinusoidal_table, refuses_odd)
 {
-    const size_t odd[] = {0, 1, 3, 7};
-    try_waves(4, 6);
-    for (size_t n = 0; n < 4; n++) {
-        float *wpe = floats_out("wpe", 5 * 8);
-        judge_case("max_seq_len 5, d_model %zu", odd[n]);
-        expect_refused(CALL(sinusoidal_table, wpe, 5, odd[n]), wpe,
-                       "d_model is 0 or odd");
-    }
+    try_random_waves();
+    refuse_table(5, 0);
+    refuse_table(0, 0);
+    refuse_table(0, 3);
+    for (size_t n = 0; n < N_ODD; n++)
+        refuse_table(n % 2 == 0 ? 5 : 1, odd_counts[n]);
+    try_no_rows(4);
+    try_no_rows(2 * random_between(2, 99));
+    try_random_waves();
     judge_passed();
 }
 
@@ -743,6 +683,7 @@ Test(sinusoidal_table, stays_in_bounds)
     for (int p = ENDS_AT_GUARD; p < N_PLACEMENTS; p++) {
         judge_placement((enum placement)p);
         try_waves(7, 10);
+        try_random_waves();
     }
     judge_passed();
 }
@@ -755,125 +696,49 @@ struct turn {
     bool halves;
 };
 
-// Ways to turn, the first of them right.
-enum turning {
-    TURNS_RIGHT,
-    OTHER_PAIRS,
-    OVERWRITTEN,
-    BACKWARDS,
-    SIN_FOR_COS,
-    MIRRORED,
-    ROW_OF_HEAD,
-    ROW_ZERO,
-    NEXT_ROW,
-    FULL_STRIDE,
-    EVEN_COLUMNS,
-    ONE_HEAD,
-    HALF_THE_PAIRS,
-    LEFT_ALONE,
-    N_TURNINGS
-};
-
-// Where the angle of token t, head h, pair i stands in the tables; SIZE_MAX if outside.
-static size_t angle_at(const struct turn *c, size_t t, size_t h, size_t i,
-                       enum turning way)
+// What a pair becomes, and how far floats may be from it, in any order of the operations.
+static void turn_pair(double *x, double *off, size_t a, size_t b, double c, double s)
 {
-    const size_t pairs = c->d_head / 2, end = c->n_tokens * pairs;
-    size_t row = way == ROW_OF_HEAD ? h : way == ROW_ZERO ? 0 : t;
-    row += way == NEXT_ROW ? 1 : 0;
-    const size_t at = row * (way == FULL_STRIDE ? 2 * pairs : pairs) +
-                      (way == EVEN_COLUMNS ? 2 * i : i);
-    return at < end ? at : SIZE_MAX;
+    const double old_a = x[a], old_b = x[b];
+    x[a] = old_a * c - old_b * s;
+    x[b] = old_a * s + old_b * c;
+    off[a] = (fabs(old_a) + fabs(old_b)) * (fabs(c) + fabs(s)) * 0x1p-21 + 0x1p-147;
+    off[a] = off[b] = isfinite(off[a]) ? off[a] : 0;
 }
 
-static void turn_pair(double *a, double *b, double cosine, double sine, enum turning way)
+static void turned(double *x, double *off, const struct turn *c)
 {
-    const double x = *a, y = *b;
-    if (way == SIN_FOR_COS) {
-        const double kept = cosine;
-        cosine = sine, sine = kept;
-    }
-    if (way == BACKWARDS)
-        sine = -sine;
-    *a = x * cosine - y * sine;
-    *b = (way == OVERWRITTEN ? *a : x) * sine + y * cosine;
-    if (way == MIRRORED)
-        *b = x * sine - y * cosine;
+    const size_t pairs = c->d_head / 2;
+    for (size_t row = 0; row < c->n_tokens * c->n_heads; row++)
+        for (size_t i = 0; i < pairs; i++) {
+            const size_t angle = row / c->n_heads * pairs + i;
+            const size_t a = row * c->d_head + (c->halves ? i : 2 * i);
+            turn_pair(x, off, a, a + (c->halves ? pairs : 1), (double)c->cosines[angle],
+                      (double)c->sines[angle]);
+        }
 }
 
-static double *turned(const struct turn *c, enum turning way)
+static bool call_rope(float *x, const float *cosines, const float *sines, size_t n_tokens,
+                      size_t n_heads, size_t d_head, bool halves)
 {
-    const size_t pairs = c->d_head / 2, n = c->n_tokens * c->n_heads * c->d_head;
-    const bool halves = way == OTHER_PAIRS ? !c->halves : c->halves;
-    double *out = judge_doubles(n);
-    for (size_t e = 0; e < n; e++)
-        out[e] = (double)c->x[e];
-    for (size_t t = 0; t < c->n_tokens; t++)
-        for (size_t h = 0; h < (way == ONE_HEAD ? 1 : c->n_heads); h++)
-            for (size_t i = 0; i < (way == HALF_THE_PAIRS ? pairs / 2 : pairs); i++) {
-                double *row = out + (t * c->n_heads + h) * c->d_head;
-                double *a = row + (halves ? i : 2 * i);
-                double *b = a + (halves ? pairs : 1);
-                const size_t at = angle_at(c, t, h, i, way);
-                if (at == SIZE_MAX)
-                    *a = *b = ANYTHING;
-                else if (way != LEFT_ALONE)
-                    turn_pair(a, b, (double)c->cosines[at], (double)c->sines[at], way);
-            }
-    return out;
-}
-
-static const char *const turning_says[N_TURNINGS] = {
-    NULL,
-    "These are the pairs of the other layout.",
-    "The first number of the pair was overwritten before the second was computed from "
-    "it.",
-    "This turns the other way: the sign of the sine is wrong.",
-    "Cosine and sine are exchanged.",
-    "This mirrors instead of turning: the second number is a s + b c.",
-    "The row of the tables is that of the head: it belongs to the token, all heads share "
-    "it.",
-    "Every token was turned by row 0 of the tables: row t belongs to token t.",
-    "This uses row t + 1 of the tables: positions count from 0.",
-    "The rows of the tables are d_head / 2 long, not d_head.",
-    "This uses column 2i of the tables: pair i has column i.",
-    "Only head 0 was turned.",
-    "Only the first half of the pairs was turned.",
-    "Nothing was turned.",
-};
-
-static void expect_turned(const float *got, const struct turn *c)
-{
-    struct mistake mistakes[N_TURNINGS] = {{NULL, NULL}};
-    for (int way = 1; way < N_TURNINGS; way++) {
-        mistakes[way - 1].says = turning_says[way];
-        mistakes[way - 1].gives = turned(c, (enum turning)way);
-    }
-    const size_t rows = c->n_tokens * c->n_heads;
-    expect_floats("x", got, turned(c, TURNS_RIGHT), filled(rows * c->d_head, 5e-6), rows,
-                  c->d_head, mistakes);
-}
-
-static bool call_rope(float *x, const float *cosines, const float *sines,
-                      const struct turn *c)
-{
-    const size_t n_tokens = c->n_tokens, n_heads = c->n_heads, d_head = c->d_head;
-    if (c->halves)
+    if (halves)
         return CALL(rope_half_split, x, cosines, sines, n_tokens, n_heads, d_head);
     return CALL(rope_interleaved, x, cosines, sines, n_tokens, n_heads, d_head);
 }
 
-static float *try_turn(const struct turn *c)
+static const float *try_turn(const struct turn *c)
 {
-    const size_t n = c->n_tokens * c->n_heads * c->d_head;
+    const size_t rows = c->n_tokens * c->n_heads, n = rows * c->d_head;
     const size_t n_angles = c->n_tokens * (c->d_head / 2);
-    float *x = floats_inout("x", c->x, n);
-    const float *cosines = floats_in("cosines", c->cosines, n_angles);
-    const float *sines = floats_in("sines", c->sines, n_angles);
-    judge_case("n_tokens %zu, n_heads %zu, d_head %zu", c->n_tokens, c->n_heads,
-               c->d_head);
-    expect_accepted(call_rope(x, cosines, sines, c), x);
-    expect_turned(x, c);
+    double *wanted = as_doubles(c->x, n), *off = judge_doubles(n);
+    turned(wanted, off, c);
+    fresh_case();
+    float *x = floats_inout(c->x, n);
+    const float *cosines = floats_in(c->cosines, n_angles);
+    const float *sines = floats_in(c->sines, n_angles);
+    expect_accepted(
+        call_rope(x, cosines, sines, c->n_tokens, c->n_heads, c->d_head, c->halves), x);
+    expect_floats(x, wanted, off, rows, c->d_head);
     return x;
 }
 
@@ -908,11 +773,37 @@ static void use_random_angles(struct turn *c)
     c->sines = sines;
 }
 
+// Twice the same sizes in the same place: the same x and other tables, then another x too.
+static void try_random_turn(size_t n_tokens, size_t n_heads, size_t d_head, bool halves)
+{
+    const size_t n = n_tokens * n_heads * d_head;
+    struct turn c = {normals(n), NULL, NULL, n_tokens, n_heads, d_head, halves};
+    for (int k = 0; k < 3; k++) {
+        if (k != 1)
+            use_random_angles(&c);
+        try_turn(&c);
+        c.x = normals(n);
+    }
+}
+
+static void try_turn_once(size_t n_tokens, size_t n_heads, size_t d_head, bool halves)
+{
+    struct turn c = {normals(n_tokens * n_heads * d_head),
+                     NULL,
+                     NULL,
+                     n_tokens,
+                     n_heads,
+                     d_head,
+                     halves};
+    use_random_angles(&c);
+    try_turn(&c);
+}
+
 static const float one_to_four[] = {1, 2, 3, 4};
 
 // x = 1 2 3 4, base 10,000, positions 0, 1, 2, 10 and base 500,000, position 10, both
 // layouts (PyTorch 1.13, double; the last one for halves only).
-static void check_reference(bool halves)
+static void try_reference(bool halves)
 {
     static const size_t positions[] = {0, 1, 2, 10};
     static const double wanted[2][4][4] = {
@@ -927,175 +818,186 @@ static void check_reference(bool halves)
     struct turn c = {one_to_four, NULL, NULL, 1, 1, 4, halves};
     for (size_t p = 0; p < 4; p++) {
         use_positions(&c, positions[p], 10000);
-        expect_floats("x", try_turn(&c), wanted[halves][p], filled(4, 3e-6), 1, 4, NULL);
+        expect_floats(try_turn(&c), wanted[halves][p], filled(4, 3e-6), 1, 4);
     }
     if (halves) {
         const double llama3[] = {0.792991804, 1.94323335, -3.0612357, 4.02788334};
         use_positions(&c, 10, 500000);
-        expect_floats("x", try_turn(&c), llama3, filled(4, 3e-6), 1, 4, NULL);
+        expect_floats(try_turn(&c), llama3, filled(4, 3e-6), 1, 4);
     }
 }
 
-static void check_random(bool halves)
+// Few tokens of many heads, many tokens of few: one of two wrong rows of the tables stays
+// inside, and has a name.
+static void try_random_turns(bool halves)
 {
-    for (int draw = 0; draw < 8; draw++) {
-        struct turn c = {NULL,
-                         NULL,
-                         NULL,
-                         draw == 0 ? 1 : random_between(3, 9),
-                         draw == 5 ? 1 : random_between(2, 5),
-                         0,
-                         halves};
-        c.d_head = draw == 2 ? 2 : 2 * random_between(2, 16);
-        while (c.d_head == c.n_heads || c.d_head == c.n_tokens)
-            c.d_head += 2;
-        c.x = normals(c.n_tokens * c.n_heads * c.d_head);
-        use_random_angles(&c);
-        try_turn(&c);
-    }
-}
-
-static void check_position_zero(bool halves)
-{
-    struct turn c = {normals(3 * 8), NULL, NULL, 1, 3, 8, halves};
-    use_positions(&c, 0, 10000);
-    expect_bits("x at position 0", try_turn(&c), c.x, 3, 8);
-    struct turn far = {normals(20 * 12), NULL, NULL, 20, 1, 12, halves};
-    use_positions(&far, 500, 10000);
-    const float *x = try_turn(&far);
-    for (size_t t = 0; t < 20; t++) {
-        double before = 0, after = 0;
-        for (size_t i = 0; i < 12; i++) {
-            before += (double)far.x[t * 12 + i] * (double)far.x[t * 12 + i];
-            after += (double)x[t * 12 + i] * (double)x[t * 12 + i];
+    for (int draw = 0; draw < 6; draw++) {
+        size_t n_tokens = draw == 4 ? 1 : random_between(3, 9);
+        size_t n_heads = draw == 5 ? 1 : random_between(2, 5);
+        size_t d_head = draw == 2 ? 2 : 2 * random_between(3, 40);
+        if (draw == 3) {
+            n_heads = n_tokens;
+            n_tokens = 2;
         }
-        expect_number("the length of a turned row", sqrt(after), sqrt(before), 1e-5,
-                      NULL);
+        n_heads += n_heads == n_tokens;
+        while (d_head == n_heads || d_head == n_tokens)
+            d_head += 2;
+        try_random_turn(n_tokens, n_heads, d_head, halves);
     }
 }
 
-// One query and one key, at every place: the score is a function of the distance.
-static void check_distance(bool halves)
+// Tables that hold no cosine and sine of one angle, and x of every size; a NaN stays in
+// its pair.
+static void try_any_tables(bool halves)
 {
-    enum { N = 12, D = 8 };
-    float *q = judge_floats(N * D), *k = judge_floats(N * D);
-    fill_normal(q, D);
-    fill_normal(k, D);
-    for (size_t p = 1; p < N; p++) {
-        memcpy(q + p * D, q, D * sizeof *q);
-        memcpy(k + p * D, k, D * sizeof *k);
+    const double scales[] = {1, 1e-30, 1e15, 1e-40, 1};
+    for (size_t s = 0; s < sizeof scales / sizeof *scales; s++) {
+        const size_t n_tokens = 4, n_heads = 3, d_head = 6;
+        float *x = scaled_normals(4 * 3 * 6, scales[s]);
+        float *cosines = scaled_normals(4 * 3, s == 0 ? 1 : 1e6),
+              *sines = scaled_normals(4 * 3, s == 0 ? 1 : 1e6);
+        cosines[2] = cosines[3] = sines[3] = sines[4] = 0;
+        cosines[5] = 1;
+        sines[6] = 1;
+        if (s == 4)
+            x[random_between(0, 71)] = NAN;
+        try_turn(&(struct turn){x, cosines, sines, n_tokens, n_heads, d_head, halves});
     }
-    struct turn ask = {q, NULL, NULL, N, 1, D, halves},
-                offer = {k, NULL, NULL, N, 1, D, halves};
-    use_positions(&ask, 0, 10000);
-    use_positions(&offer, 0, 10000);
-    const float *asks = try_turn(&ask), *offers = try_turn(&offer);
-    for (size_t m = 1; m < N; m++)
-        for (size_t n = 1; n < N; n++) {
-            double here = 0, before = 0;
-            for (size_t i = 0; i < D; i++) {
-                here += (double)asks[m * D + i] * (double)offers[n * D + i];
-                before += (double)asks[(m - 1) * D + i] * (double)offers[(n - 1) * D + i];
-            }
-            expect_number("a score one place further on", here, before, 2e-5, NULL);
-        }
 }
 
-static void check_refusal(bool halves)
+static void try_large_turns(bool halves)
 {
-    struct turn good = {normals(2 * 4), NULL, NULL, 2, 1, 4, halves};
-    use_random_angles(&good);
-    try_turn(&good);
-    const size_t odd[] = {0, 1, 5, 7};
-    for (size_t n = 0; n < 4; n++) {
-        float *x = floats_inout("x", normals(2 * 8), 2 * 8);
-        const float *cosines = floats_in("cosines", good.cosines, 4);
-        const float *sines = floats_in("sines", good.sines, 4);
-        const struct turn bad = {NULL, NULL, NULL, 1, 2, odd[n], halves};
-        judge_case("n_tokens 1, n_heads 2, d_head %zu", odd[n]);
-        expect_refused(call_rope(x, cosines, sines, &bad), x, "d_head is 0 or odd");
-    }
+    try_random_turn(7, 3, 134, halves);
+    try_turn_once(5003, 2, 2, halves);
+    try_turn_once(2, 5003, 2, halves);
+    try_turn_once(2, 3, 5002, halves);
+    try_turn_once(70001, 1, 2, halves);
 }
 
-static void check_bounds(bool halves)
+static void refuse_turn(size_t n_tokens, size_t n_heads, size_t d_head, bool halves)
+{
+    fresh_case();
+    float *x = floats_inout(normals(16), 16);
+    const float *cosines = floats_in(normals(16), 16),
+                *sines = floats_in(normals(16), 16);
+    expect_refused(call_rope(x, cosines, sines, n_tokens, n_heads, d_head, halves), x,
+                   "d_head is 0 or odd");
+}
+
+static void refuse_turns(bool halves)
+{
+    try_random_turn(2, 2, 4, halves);
+    refuse_turn(1, 2, 0, halves);
+    refuse_turn(0, 2, 0, halves);
+    refuse_turn(0, 2, 7, halves);
+    refuse_turn(2, 0, 7, halves);
+    for (size_t n = 0; n < N_ODD; n++)
+        refuse_turn(1, 2, odd_counts[n], halves);
+    try_random_turn(3, 1, 4, halves);
+}
+
+static void try_no_turn(size_t n_tokens, size_t n_heads, bool halves)
+{
+    fresh_case();
+    float *x = floats_inout(normals(8), 8);
+    const float *cosines = floats_in(normals(8), 8), *sines = floats_in(normals(8), 8);
+    expect(call_rope(x, cosines, sines, n_tokens, n_heads, 4, halves),
+           "No tokens or no heads are no error: there is nothing to do, and true is "
+           "right.");
+    expect(is_untouched(x), "x was written to although there is nothing to turn.");
+}
+
+static void try_nothing_to_turn(bool halves)
+{
+    try_random_turn(2, 3, 4, halves);
+    try_no_turn(0, 2, halves);
+    try_no_turn(2, 0, halves);
+    try_no_turn(0, 0, halves);
+    try_random_turn(2, 3, 4, halves);
+}
+
+static void try_turns_in_bounds(bool halves)
 {
     for (int p = ENDS_AT_GUARD; p < N_PLACEMENTS; p++) {
         judge_placement((enum placement)p);
-        struct turn c = {normals(5 * 3 * 10), NULL, NULL, 5, 3, 10, halves};
-        use_random_angles(&c);
-        try_turn(&c);
+        try_random_turn(5, 3, 10, halves);
+        try_random_turn(3, 5, 6, halves);
     }
 }
 
 Test(rope_interleaved, reference_rows)
 {
-    check_reference(false);
+    try_reference(false);
+    try_random_turn(1, 1, 4, false);
     judge_passed();
 }
 
 Test(rope_interleaved, random_heads)
 {
-    check_random(false);
+    try_random_turns(false);
     judge_passed();
 }
 
-Test(rope_interleaved, keeps_lengths)
+Test(rope_interleaved, any_tables)
 {
-    check_position_zero(false);
+    try_any_tables(false);
     judge_passed();
 }
 
-Test(rope_interleaved, scores_see_distance)
+Test(rope_interleaved, large_sizes)
 {
-    check_distance(false);
+    try_large_turns(false);
     judge_passed();
 }
 
 Test(rope_interleaved, refuses_odd)
 {
-    check_refusal(false);
+    refuse_turns(false);
+    try_nothing_to_turn(false);
     judge_passed();
 }
 
 Test(rope_interleaved, stays_in_bounds)
 {
-    check_bounds(false);
+    try_turns_in_bounds(false);
     judge_passed();
 }
 
 Test(rope_half_split, reference_rows)
 {
-    check_reference(true);
+    try_reference(true);
+    try_random_turn(1, 1, 4, true);
     judge_passed();
 }
 
 Test(rope_half_split, random_heads)
 {
-    check_random(true);
+    try_random_turns(true);
     judge_passed();
 }
 
-Test(rope_half_split, keeps_lengths)
+Test(rope_half_split, any_tables)
 {
-    check_position_zero(true);
+    try_any_tables(true);
     judge_passed();
 }
 
-Test(rope_half_split, scores_see_distance)
+Test(rope_half_split, large_sizes)
 {
-    check_distance(true);
+    try_large_turns(true);
     judge_passed();
 }
 
 Test(rope_half_split, refuses_odd)
 {
-    check_refusal(true);
+    refuse_turns(true);
+    try_nothing_to_turn(true);
     judge_passed();
 }
 
 Test(rope_half_split, stays_in_bounds)
 {
-    check_bounds(true);
+    try_turns_in_bounds(true);
     judge_passed();
 }
 
@@ -1107,117 +1009,48 @@ struct meeting {
     double base;
 };
 
-enum scoring {
-    SCORES_RIGHT,
-    WRONG_SIGN,
-    WRAPPED,
-    WRAPPED_BACK,
-    HALVES,
-    SCALED,
-    NO_SINE,
-    NO_TURN,
-    HALF_EXPONENT,
-    BASE_IGNORED,
+// A float holds an angle to 2^-24 of itself, a double to 2^-52.
+enum precision { NEAR, FAR };
 
-    ONLY_QUERY,
-    ONLY_KEY,
-    SUMMED,
-    ONLY_SINE,
-    ONE_SPEED,
-    N_SCORINGS
-};
-
-static double offset_of(const struct meeting *c, enum scoring way)
+static void scored(double *score, double *off, const struct meeting *c,
+                   enum precision precision)
 {
-    const double m = (double)c->m, n = (double)c->n;
-    switch (way) {
-    case WRONG_SIGN:
-        return m - n;
-    case WRAPPED:
-        return (double)(c->n - c->m);
-    case WRAPPED_BACK:
-        return -(double)(c->m - c->n);
-
-    case ONLY_QUERY:
-        return -m;
-    case ONLY_KEY:
-        return n;
-    case SUMMED:
-        return n + m;
-    case NO_TURN:
-        return 0;
-    default:
-        return n - m;
-    }
-}
-
-static double scored(const struct meeting *c, enum scoring way)
-{
-    const size_t pairs = c->d_head / 2;
-    double sum = 0;
-    for (size_t i = 0; i < pairs; i++) {
-        double exponent = 2.0 * (double)i / (double)c->d_head;
-        exponent = way == HALF_EXPONENT ? exponent / 2 : way == ONE_SPEED ? 0 : exponent;
+    const double distance = (double)c->n - (double)c->m;
+    double sum = 0, sizes = 0;
+    for (size_t i = 0; i < c->d_head / 2; i++) {
         const double angle =
-            offset_of(c, way) * pow(way == BASE_IGNORED ? 10000.0 : c->base, -exponent);
-        const size_t a = way == HALVES ? i : 2 * i,
-                     b = way == HALVES ? i + pairs : 2 * i + 1;
-        const double q0 = (double)c->q[a], q1 = (double)c->q[b];
-        const double k0 = (double)c->k[a], k1 = (double)c->k[b];
-        sum += way == ONLY_SINE ? 0 : (q0 * k0 + q1 * k1) * cos(angle);
-        sum += way == NO_SINE ? 0 : (q1 * k0 - q0 * k1) * sin(angle);
+            distance * pow(c->base, -2.0 * (double)i / (double)c->d_head);
+        const double q0 = (double)c->q[2 * i], q1 = (double)c->q[2 * i + 1];
+        const double k0 = (double)c->k[2 * i], k1 = (double)c->k[2 * i + 1];
+        sum += (q0 * k0 + q1 * k1) * cos(angle) + (q1 * k0 - q0 * k1) * sin(angle);
+        sizes += (fabs(q0) + fabs(q1)) * (fabs(k0) + fabs(k1));
     }
-    return way == SCALED ? sum / sqrt((double)c->d_head) : sum;
+    *score = sum;
+    *off = sizes * (roundings(c->d_head) * 0x1p-23 +
+                    fabs(distance) * (precision == NEAR ? 0x1p-20 : 0x1p-49)) +
+           (double)c->d_head * 0x1p-147;
+    *off = isfinite(*off) ? *off : 0;
 }
 
-static const char *const scoring_says[N_SCORINGS] = {
-    NULL,
-
-    "The distance has the wrong sign: phi is (n - m) times the speed, negative for n < "
-    "m.",
-    "n - m wrapped round: it is negative here, and size_t cannot be. Subtract in double.",
-    "m - n wrapped round: it is negative here, and size_t cannot be. Subtract in double.",
-    "These are the pairs of the other layout: here neighbours turn together.",
-    "The score is divided by the square root of d_head: here it is not.",
-    "The term with the sine is missing.",
-    "This is the plain dot product: nothing was turned.",
-    "The exponent is 2i/d with i the number of the pair, not i/d.",
-    "The base is an argument: it is not always 10,000.",
-
-    "Only the query was turned.",
-    "Only the key was turned.",
-    "The positions are added: what counts is their difference.",
-    "The term with the cosine is missing.",
-    "All pairs turn at one speed: 2 * i / d_head in whole numbers is 0.",
-};
-
-static double size_of_terms(const struct meeting *c)
+static void try_score(const struct meeting *c, enum precision precision)
 {
-    double sum = 0;
-    for (size_t i = 0; i < c->d_head; i++)
-        sum += fabs((double)c->q[i]) + fabs((double)c->k[i]);
-    return sum * sum;
+    double wanted, off;
+    scored(&wanted, &off, c, precision);
+    fresh_case();
+    const float *q = floats_in(c->q, c->d_head), *k = floats_in(c->k, c->d_head);
+    float *score = floats_out(1);
+    expect_accepted(CALL(rope_score, score, q, k, c->m, c->n, c->d_head, (float)c->base),
+                    score);
+    expect_floats(score, &wanted, &off, 1, 1);
 }
 
-static void try_score(const struct meeting *c)
+// Twice the same places and sizes: other vectors, in the same place.
+static void try_random_score(size_t m, size_t n, size_t d, double base,
+                             enum precision precision)
 {
-    const float *q = floats_in("q", c->q, c->d_head),
-                *k = floats_in("k", c->k, c->d_head);
-    float *score = floats_out("score", 1);
-    double gives[N_SCORINGS];
-    struct mistake mistakes[N_SCORINGS] = {{NULL, NULL}};
-    for (int way = 1; way < N_SCORINGS; way++) {
-        gives[way] = scored(c, (enum scoring)way);
-        mistakes[way - 1].says = scoring_says[way];
-        mistakes[way - 1].gives = &gives[way];
-    }
-    const size_t m = c->m, n = c->n, d_head = c->d_head;
-    const float base = (float)c->base;
-    judge_case("m %zu, n %zu, d_head %zu, base %g", m, n, d_head, c->base);
-    expect_accepted(CALL(rope_score, score, q, k, m, n, d_head, base), score);
-    const double wanted = scored(c, SCORES_RIGHT);
-    const double allowed = 1e-6 + 1e-6 * size_of_terms(c);
-    expect_floats("*score", score, &wanted, &allowed, 1, 1, mistakes);
+    const float *q = normals(d);
+    try_score(&(struct meeting){q, normals(d), m, n, d, base}, precision);
+    try_score(&(struct meeting){q, normals(d), m, n, d, base}, precision);
 }
 
 // q and k of the chapter, base 10,000 (PyTorch 1.13, double).
@@ -1229,52 +1062,114 @@ Test(rope_score, reference_scores)
     for (size_t p = 0; p < 3; p++) {
         const struct meeting c = {query,        one_to_four, places[p][0],
                                   places[p][1], 4,           10000};
-        cr_assert(fabs(scored(&c, SCORES_RIGHT) - wanted[p]) < 1e-7);
-        try_score(&c);
+        double score, off;
+        scored(&score, &off, &c, NEAR);
+        cr_assert(fabs(score - wanted[p]) < 1e-7);
+        try_score(&c, NEAR);
     }
+    try_random_score(5, 2, 4, 10000, NEAR);
     judge_passed();
+}
+
+// Numbers of every size, and one that is none.
+static void try_special_scores(void)
+{
+    const double scales[][2] = {{1e-20, 1e-20}, {1e-30, 1e30}, {1e-40, 1}, {1e18, 1e18}};
+    for (size_t s = 0; s < sizeof scales / sizeof *scales; s++)
+        try_score(&(struct meeting){scaled_normals(6, scales[s][0]),
+                                    scaled_normals(6, scales[s][1]), 7, 3, 6, 10000},
+                  NEAR);
+    float *q = normals(6);
+    try_score(&(struct meeting){q, q, 4, 4, 6, 10000}, NEAR);
+    q[random_between(0, 5)] = NAN;
+    try_score(&(struct meeting){q, normals(6), 7, 3, 6, 10000}, NEAR);
+    try_random_score(0, 0, 6, 10000, NEAR);
 }
 
 Test(rope_score, random_places)
 {
-    for (int draw = 0; draw < 12; draw++) {
-        const size_t d = draw == 0 ? 2 : 2 * random_between(2, 12);
-        struct meeting c = {normals(d), normals(d), random_between(4, 30),
-                            0,          d,          draw % 3 == 2 ? 500000 : 10000};
-        c.n = draw % 2 ? c.m + random_between(1, 20) : c.m - random_between(1, 3);
-        try_score(&c);
+    const double bases[] = {10000, 500000, 2, 1, 1000000};
+    for (size_t draw = 0; draw < 10; draw++) {
+        const size_t d = draw == 0 ? 2 : 2 * random_between(2, 40);
+        const size_t m = random_between(4, 30);
+        const size_t n = draw % 3 == 0   ? m - random_between(1, 3)
+                         : draw % 3 == 1 ? m + random_between(1, 20)
+                                         : m;
+        const double drawn = (double)(float)(1 + 50 * fabs(random_normal()));
+        try_random_score(m, n, d,
+                         draw < 5   ? bases[draw]
+                         : draw < 7 ? drawn
+                                    : 10000,
+                         NEAR);
+    }
+    try_special_scores();
+    judge_passed();
+}
+
+// Far places, and far distances. Of a single pair the speed is exactly 1, and so the angle
+// of any distance is exact.
+Test(rope_score, far_away)
+{
+    const size_t one = 1, drawn = random_between(90000, 110000);
+    const size_t places[][3] = {
+        {10, 13, 8},
+        {1000003, 1000000, 8},
+        {100000000, 100000003, 8},
+        {one << 24, (one << 24) + 1, 8},
+        {(one << 24) + 1, one << 24, 8},
+        {(one << 32) - 1, (one << 32) + 2, 8},
+        {0, 100003, 8},
+        {100003, 0, 8},
+        {7, drawn, 8},
+        {drawn, 7, 12},
+        {(one << 24) + 1, 0, 8},
+        {0, (one << 31) + 11, 2},
+        {(one << 32) + 7, 0, 2},
+        {3000000017u, 5, 2},
+    };
+    for (size_t p = 0; p < sizeof places / sizeof *places; p++) {
+        const size_t d = places[p][2];
+        try_score(&(struct meeting){normals(d), normals(d), places[p][0], places[p][1], d,
+                                    10000},
+                  FAR);
     }
     judge_passed();
 }
 
-Test(rope_score, far_away)
+// A long key that is much like its query: the score is large.
+static void try_long_score(size_t m, size_t n, size_t d)
 {
-    float *q = normals(8), *k = normals(8);
-    for (size_t far = 10; far < 100000000; far *= 10) {
-        const struct meeting right = {q, k, far, far + 3, 8, 10000};
-        const struct meeting left = {q, k, far + 3, far, 8, 10000};
-        judge_remark(
-            "Only the distance counts, 3 here. Angles of far positions do not fit a "
-            "float: take the difference first, in double.");
-        try_score(&right);
-        try_score(&left);
-    }
+    float *q = normals(d), *k = normals(d);
+    for (size_t i = 0; i < d; i++)
+        k[i] = q[i] + 0.5f * k[i];
+    try_score(&(struct meeting){q, k, m, n, d, 10000}, NEAR);
+}
+
+Test(rope_score, large_sizes)
+{
+    try_random_score(3, 11, 130, 10000, NEAR);
+    try_long_score(11, 3, 5002);
+    try_long_score(3, 11, 5002);
+    try_long_score(4, 9, 70002);
     judge_passed();
+}
+
+static void refuse_score(size_t d_head)
+{
+    fresh_case();
+    const float *q = floats_in(normals(8), 8), *k = floats_in(normals(8), 8);
+    float *score = floats_inout(normals(1), 1);
+    expect_refused(CALL(rope_score, score, q, k, 3, 1, d_head, 10000.0f), score,
+                   "d_head is 0 or odd");
 }
 
 Test(rope_score, refuses_odd)
 {
-    const size_t odd[] = {0, 1, 3};
-    const struct meeting good = {normals(4), normals(4), 3, 1, 4, 10000};
-    try_score(&good);
-    for (size_t n = 0; n < 3; n++) {
-        const float *q = floats_in("q", one_to_four, 4),
-                    *k = floats_in("k", one_to_four, 4);
-        float *score = floats_out("score", 1);
-        judge_case("m 3, n 1, d_head %zu, base 10000", odd[n]);
-        expect_refused(CALL(rope_score, score, q, k, 3, 1, odd[n], 10000.0f), score,
-                       "d_head is 0 or odd");
-    }
+    try_random_score(3, 1, 4, 10000, NEAR);
+    refuse_score(0);
+    for (size_t n = 0; n < N_ODD; n++)
+        refuse_score(odd_counts[n]);
+    try_random_score(1, 3, 4, 10000, NEAR);
     judge_passed();
 }
 
@@ -1282,8 +1177,8 @@ Test(rope_score, stays_in_bounds)
 {
     for (int p = ENDS_AT_GUARD; p < N_PLACEMENTS; p++) {
         judge_placement((enum placement)p);
-        const struct meeting c = {normals(10), normals(10), 4, 9, 10, 10000};
-        try_score(&c);
+        try_random_score(4, 9, 10, 10000, NEAR);
+        try_random_score(9, 4, 2, 10000, NEAR);
     }
     judge_passed();
 }

@@ -2,369 +2,420 @@
 #include "05_heads.h"
 #include "judge.h"
 
-#include <inttypes.h>
+#include "calls/05_heads.h"
+
+#include <float.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 JUDGE_CHAPTER(5);
 
 // ---- 5.1 tied_backward and 5.2 tied_projection_backward --------------------------------
 
+// What a call is given; m and dm are NULL for exercise 5.1. dwte and dm are what the
+// outputs hold before it.
 struct tied {
-    const float *dlogits, *wte, *m; // m NULL: exercise 5.1
+    const float *dlogits, *wte, *m, *dwte, *dm;
     const uint32_t *ids;
     size_t n_tokens, vocab_size, d_model;
+    bool is_exact; // whole numbers whose sums a float holds, in any order
 };
 
-// What is left out, added, or read the wrong way round. 0 is right.
-enum {
-    NO_INPUT = 1,        // no input half
-    NO_OUTPUT = 2,       // no output half
-    NO_START = 4,        // what was there before is lost
-    BY_POSITION = 8,     // t for ids[t]
-    DLOGITS_ACROSS = 16, // dlogits read as [vocab_size][n_tokens]
-    EXCHANGED = 32,      // each row gets its own row, not the other one
-    NOT_ITSELF = 64,     // the pair of a word with itself is left out
-    LAST_ONLY = 128,     // of an id that occurs again, only the last input half
-    SIZES = 256,         // sums of absolute values, for the tolerance
-    MINUS = 512,         // subtracted
-    H_ACROSS = 1024,     // m[j][i] for m[i][j] on the way to h
-    IN_ACROSS = 2048,    // m[j][i] for m[i][j] in the input half
-    NO_M = 4096,         // the input half gets dh, without the matrix
-    X_FOR_H = 8192,      // the output half gets the row that was read, not h
-    DM_ACROSS = 16384,   // dm is transposed
-    DM_FROM_H = 32768,   // dm gets h[i] dh[j]
-};
-
-static double signless(double value, int how)
-{
-    return how & SIZES ? fabs(value) : value;
-}
-
-static uint32_t read_id(const struct tied *p, size_t t, int how)
-{
-    return how & BY_POSITION ? (uint32_t)(t % p->vocab_size) : p->ids[t];
-}
-
-static double dlogit(const struct tied *p, size_t t, size_t v, int how)
-{
-    double sign = how & MINUS ? -1 : 1;
-    return sign *
-           signless((double)(how & DLOGITS_ACROSS ? p->dlogits[v * p->n_tokens + t]
-                                                  : p->dlogits[t * p->vocab_size + v]),
-                    how);
-}
-
-static bool comes_again(const struct tied *p, size_t t)
-{
-    for (size_t later = t + 1; later < p->n_tokens; later++)
-        if (p->ids[later] == p->ids[t])
-            return true;
-    return false;
-}
-
-static double *starting(const float *start, size_t n, int how)
-{
-    double *values = judge_doubles(n);
-    for (size_t k = 0; start != NULL && !(how & NO_START) && k < n; k++)
-        values[k] = signless((double)start[k], how);
-    return values;
-}
-
-// Exercise 5.1: dwte, when it started as `start` (NULL: zeros).
-static double *traces(const struct tied *p, const float *start, int how)
-{
-    const size_t d = p->d_model;
-    double *dwte = starting(start, p->vocab_size * d, how);
-    for (size_t t = 0; t < p->n_tokens; t++)
-        for (size_t v = 0; v < p->vocab_size; v++) {
-            size_t x = read_id(p, t, how);
-            if (how & NOT_ITSELF && v == x)
-                continue;
-            size_t for_x = how & EXCHANGED ? x : v, for_v = how & EXCHANGED ? v : x;
-            for (size_t i = 0; i < d; i++) {
-                double slope = dlogit(p, t, v, how);
-                if (!(how & NO_INPUT) && !(how & LAST_ONLY && comes_again(p, t)))
-                    dwte[x * d + i] +=
-                        slope * signless((double)p->wte[for_x * d + i], how);
-                if (!(how & NO_OUTPUT))
-                    dwte[v * d + i] +=
-                        slope * signless((double)p->wte[for_v * d + i], how);
-            }
-        }
-    return dwte;
-}
-
-// Exercise 5.2: dwte, and dm.
-static double *projected(double *dm, const struct tied *p, const float *start, int how)
-{
-    const size_t d = p->d_model;
-    double *dwte = starting(start, p->vocab_size * d, how);
-    for (size_t t = 0; t < p->n_tokens; t++) {
-        const size_t x = read_id(p, t, how);
-        double *h = judge_doubles(d), *dh = judge_doubles(d);
-        for (size_t j = 0; j < d; j++) {
-            for (size_t i = 0; i < d; i++)
-                h[j] +=
-                    signless((double)p->wte[x * d + i], how) *
-                    signless((double)p->m[how & H_ACROSS ? j * d + i : i * d + j], how);
-            for (size_t v = 0; v < p->vocab_size; v++)
-                dh[j] += dlogit(p, t, v, how) * signless((double)p->wte[v * d + j], how);
-        }
-        for (size_t j = 0; j < d; j++)
-            for (size_t v = 0; !(how & NO_OUTPUT) && v < p->vocab_size; v++)
-                dwte[v * d + j] += dlogit(p, t, v, how) *
-                                   (how & X_FOR_H ? (double)p->wte[x * d + j] : h[j]);
-        for (size_t i = 0; i < d; i++)
-            for (size_t j = 0; j < d; j++) {
-                double from =
-                    how & DM_FROM_H ? h[i] : signless((double)p->wte[x * d + i], how);
-                double factor =
-                    how & NO_M
-                        ? (double)(i == j)
-                        : signless((double)p->m[how & IN_ACROSS ? j * d + i : i * d + j],
-                                   how);
-                if (!(how & NO_INPUT) && !(how & LAST_ONLY && comes_again(p, t)))
-                    dwte[x * d + i] += factor * dh[j];
-                dm[how & DM_ACROSS ? j * d + i : i * d + j] += from * dh[j];
-            }
-    }
-    return dwte;
-}
-
-// A sum of n floats in any order is within (n - 1) 2^-24 of the sum of sizes, and each of the
-// products adds a rounding; three sums stand behind each other in 5.2. Four times that.
-static double *rounding(double *sizes, const struct tied *p, size_t n)
-{
-    double terms = (double)(2 * p->n_tokens + p->vocab_size + 2 * p->d_model + 4);
-    for (size_t k = 0; k < n; k++)
-        sizes[k] = sizes[k] * terms * 0x1p-24 + 1e-30;
-    return sizes;
-}
-
-static double *halved(const struct tied *p, const float *start)
-{
-    double *wanted = traces(p, start, 0),
-           *first = starting(start, p->vocab_size * p->d_model, 0);
-    for (size_t k = 0; k < p->vocab_size * p->d_model; k++)
-        wanted[k] = first[k] + 0.5 * (wanted[k] - first[k]);
-    return wanted;
-}
-
-static double *divided(const struct tied *p, const float *start)
-{
-    double *wanted = traces(p, start, 0),
-           *first = starting(start, p->vocab_size * p->d_model, 0);
-    for (size_t k = 0; k < p->vocab_size * p->d_model; k++)
-        wanted[k] = first[k] + (wanted[k] - first[k]) / (double)p->n_tokens;
-    return wanted;
-}
-
-// The output half taken from dwte, which the input half has just been added to.
-static double *from_gradient(const struct tied *p, const float *start)
-{
-    const size_t d = p->d_model;
-    double *dwte = starting(start, p->vocab_size * d, 0);
-    for (size_t t = 0; t < p->n_tokens; t++)
-        for (size_t v = 0; v < p->vocab_size; v++)
-            for (size_t i = 0; i < d; i++) {
-                dwte[p->ids[t] * d + i] += dlogit(p, t, v, 0) * (double)p->wte[v * d + i];
-                dwte[v * d + i] += dlogit(p, t, v, 0) * dwte[p->ids[t] * d + i];
-            }
-    return dwte;
-}
-
-static void expect_tied(const float *dwte, const struct tied *p, const float *start)
-{
-    const struct mistake mistakes[] = {
-        {"The output half is missing: row v gets dlogits[t][v] times the row that was "
-         "read.",
-         traces(p, start, NO_OUTPUT)},
-        {"The input half is missing: the row that was read gets dlogits[t][v] times row "
-         "v.",
-         traces(p, start, NO_INPUT)},
-        {"What dwte held before is lost: += adds, and the caller zeroes.",
-         traces(p, start, NO_START)},
-        {"This takes row t for row ids[t].", traces(p, start, BY_POSITION)},
-        {"dlogits is read as [vocab_size][n_tokens]; it is [n_tokens][vocab_size].",
-         traces(p, start, DLOGITS_ACROSS)},
-        {"The roles are exchanged: row v gets the row that was read, and that one gets "
-         "row v.",
-         traces(p, start, EXCHANGED)},
-        {"The pair of a word with itself is left out: there both halves fall into one "
-         "row.",
-         traces(p, start, NOT_ITSELF)},
-        {"Of an id that occurs again only the last input half is kept: they add up.",
-         traces(p, start, LAST_ONLY)},
-        {"This is the mean of the two halves: they are added.", halved(p, start)},
-        {"dlogits is already divided by n_tokens: do not divide again.",
-         divided(p, start)},
-        {"The sign is turned: a gradient is added here, and subtracted by whoever "
-         "trains.",
-         traces(p, start, MINUS)},
-        {"This reads dwte where wte belongs: both halves are taken from wte, which "
-         "stays.",
-         from_gradient(p, start)},
-        {NULL, NULL},
-    };
-    expect_floats("dwte", dwte, traces(p, start, 0),
-                  rounding(traces(p, start, SIZES), p, p->vocab_size * p->d_model),
-                  p->vocab_size, p->d_model, mistakes);
-}
-
-struct both {
+struct sums {
     double *dwte, *dm;
 };
 
-static struct both gradients(const struct tied *p, const float *start, const float *dm,
-                             int how)
+// The factors as they are, or without their signs: then the sums are the sums of sizes.
+static double factor(float value, bool signless)
 {
-    double *of_m = starting(dm, p->d_model * p->d_model, how);
-    double *of_wte = projected(of_m, p, start, how);
-    return (struct both){of_wte, of_m};
+    return signless ? fabs((double)value) : (double)value;
 }
 
-static void expect_projected(const float *dwte, const float *dm, const struct tied *p,
-                             const float *start, const float *start_m)
+static double *begun(const float *values, size_t n, bool signless)
 {
-    static const struct {
-        const char *says;
-        int how;
-    } wrong[] = {
-        {"The output half is missing: row v gets dlogits[t][v] times h.", NO_OUTPUT},
-        {"The input half is missing: the row that was read gets m times dh.", NO_INPUT},
-        {"What was there before is lost: += adds, and the caller zeroes.", NO_START},
-        {"This takes row t for row ids[t].", BY_POSITION},
-        {"dlogits is read as [vocab_size][n_tokens]; it is [n_tokens][vocab_size].",
-         DLOGITS_ACROSS},
-        {"m is transposed on the way to h: h[j] = sum over i of wte[x][i] m[i][j].",
-         H_ACROSS},
-        {"m is transposed in the input half: number i gets m[i][j] dh[j].", IN_ACROSS},
-        {"m is transposed in both places.", H_ACROSS | IN_ACROSS},
-        {"The matrix is missing in the input half: it gets m times dh, not dh.", NO_M},
-        {"The output half gets the row that was read: it should get h, that row times m.",
-         X_FOR_H},
-        {"The matrix is left out altogether.", NO_M | X_FOR_H},
-        {"Of an id that occurs again only the last input half is kept: they add up.",
-         LAST_ONLY},
-        {"dm is transposed: dm[i][j] += wte[x][i] dh[j].", DM_ACROSS},
-        {"dm gets h[i] dh[j]: what entered the matrix is wte[x][i].", DM_FROM_H},
-        {"The sign is turned: a gradient is added here, and subtracted by whoever "
-         "trains.",
-         MINUS},
-    };
-    enum { N_WRONG = sizeof wrong / sizeof *wrong };
-    struct mistake of_wte[N_WRONG + 1] = {{NULL, NULL}},
-                                    of_m[N_WRONG + 2] = {{NULL, NULL}};
-    for (size_t k = 0; k < N_WRONG; k++) {
-        struct both gives = gradients(p, start, start_m, wrong[k].how);
-        of_wte[k] = (struct mistake){wrong[k].says, gives.dwte};
-        of_m[k] = (struct mistake){wrong[k].says, gives.dm};
-    }
+    double *sums = judge_doubles(n);
+    for (size_t k = 0; k < n; k++)
+        sums[k] = factor(values[k], signless);
+    return sums;
+}
+
+static struct sums halves(const struct tied *p, bool signless)
+{
     const size_t d = p->d_model;
-    struct both wanted = gradients(p, start, start_m, 0);
-    struct both sizes = gradients(p, start, start_m, SIZES);
-    of_m[N_WRONG] =
-        (struct mistake){"Nothing is added to dm.", starting(start_m, d * d, 0)};
-    expect_floats("dwte", dwte, wanted.dwte, rounding(sizes.dwte, p, p->vocab_size * d),
-                  p->vocab_size, d, of_wte);
-    expect_floats("dm", dm, wanted.dm, rounding(sizes.dm, p, d * d), d, d, of_m);
-}
-
-static void describe(const struct tied *p)
-{
-    judge_case("ids %s, n_tokens %zu, vocab_size %zu, d_model %zu",
-               list_ids(p->ids, p->n_tokens), p->n_tokens, p->vocab_size, p->d_model);
-}
-
-static struct tied fenced(const struct tied *p)
-{
-    const size_t n = p->vocab_size * p->d_model;
-    struct tied in = *p;
-    in.dlogits = floats_in("dlogits", p->dlogits, p->n_tokens * p->vocab_size);
-    in.wte = floats_in("wte", p->wte, n);
-    in.m = p->m == NULL ? NULL : floats_in("m", p->m, p->d_model * p->d_model);
-    in.ids = ids_in("ids", p->ids, p->n_tokens);
-    return in;
-}
-
-static void try_tied(const struct tied *p, const float *start)
-{
-    const struct tied in = fenced(p);
-    float *dwte = floats_inout("dwte", start, p->vocab_size * p->d_model);
-    describe(p);
-    expect_accepted(CALL(tied_backward, dwte, in.dlogits, in.wte, in.ids, p->n_tokens,
-                         p->vocab_size, p->d_model),
-                    dwte);
-    expect_tied(dwte, p, start);
-}
-
-static void try_projected(const struct tied *p, const float *start, const float *start_m)
-{
-    const struct tied in = fenced(p);
-    float *dwte = floats_inout("dwte", start, p->vocab_size * p->d_model);
-    float *dm = floats_inout("dm", start_m, p->d_model * p->d_model);
-    describe(p);
-    expect_accepted(CALL(tied_projection_backward, dwte, dm, in.dlogits, in.wte, in.m,
-                         in.ids, p->n_tokens, p->vocab_size, p->d_model),
-                    dwte);
-    expect_projected(dwte, dm, p, start, start_m);
-}
-
-static struct tied draw_tied(size_t n_tokens, size_t vocab_size, size_t d_model,
-                             bool matrix)
-{
-    float *dlogits = judge_floats(n_tokens * vocab_size);
-    float *wte = judge_floats(vocab_size * d_model);
-    float *m = matrix ? judge_floats(d_model * d_model) : NULL;
-    uint32_t *ids = judge_ids(n_tokens);
-    fill_normal(dlogits, n_tokens * vocab_size);
-    fill_normal(wte, vocab_size * d_model);
-    if (matrix)
-        fill_normal(m, d_model * d_model);
-    fill_ids(ids, n_tokens, vocab_size);
-    return (struct tied){dlogits, wte, m, ids, n_tokens, vocab_size, d_model};
-}
-
-// Shapes of three different sizes; ids repeat. Then a single row, number, position.
-static const size_t shapes[6][3] = {{5, 7, 3}, {6, 11, 4}, {9, 4, 6},
-                                    {1, 5, 3}, {4, 1, 3},  {3, 6, 1}};
-
-static void try_shapes(bool matrix, bool zeros)
-{
-    for (size_t s = 0; s < 6; s++) {
-        struct tied p = draw_tied(shapes[s][0], shapes[s][1], shapes[s][2], matrix);
-        float *start = judge_floats(p.vocab_size * p.d_model);
-        float *start_m = judge_floats(p.d_model * p.d_model);
-        if (!zeros) {
-            fill_normal(start, p.vocab_size * p.d_model);
-            fill_normal(start_m, p.d_model * p.d_model);
+    struct sums sums = {begun(p->dwte, p->vocab_size * d, signless), NULL};
+    for (size_t t = 0; t < p->n_tokens; t++)
+        for (size_t v = 0; v < p->vocab_size; v++) {
+            const size_t x = p->ids[t];
+            const double slope = factor(p->dlogits[t * p->vocab_size + v], signless);
+            for (size_t i = 0; i < d; i++) {
+                sums.dwte[x * d + i] += slope * factor(p->wte[v * d + i], signless);
+                sums.dwte[v * d + i] += slope * factor(p->wte[x * d + i], signless);
+            }
         }
-        if (matrix)
-            try_projected(&p, start, start_m);
-        else
-            try_tied(&p, start);
+    return sums;
+}
+
+// What position t adds, with room for h and dh.
+static void add_position(struct sums *sums, const struct tied *p, size_t t, bool signless,
+                         double *h, double *dh)
+{
+    const size_t d = p->d_model, x = p->ids[t];
+    memset(h, 0, d * sizeof *h);
+    memset(dh, 0, d * sizeof *dh);
+    for (size_t i = 0; i < d; i++)
+        for (size_t j = 0; j < d; j++)
+            h[j] +=
+                factor(p->wte[x * d + i], signless) * factor(p->m[i * d + j], signless);
+    for (size_t v = 0; v < p->vocab_size; v++)
+        for (size_t j = 0; j < d; j++) {
+            const double slope = factor(p->dlogits[t * p->vocab_size + v], signless);
+            dh[j] += slope * factor(p->wte[v * d + j], signless);
+            sums->dwte[v * d + j] += slope * h[j];
+        }
+    for (size_t i = 0; i < d; i++)
+        for (size_t j = 0; j < d; j++) {
+            sums->dwte[x * d + i] += factor(p->m[i * d + j], signless) * dh[j];
+            sums->dm[i * d + j] += factor(p->wte[x * d + i], signless) * dh[j];
+        }
+}
+
+static struct sums projected(const struct tied *p, bool signless)
+{
+    const size_t d = p->d_model;
+    double *h = judge_doubles(d), *dh = judge_doubles(d);
+    struct sums sums = {begun(p->dwte, p->vocab_size * d, signless),
+                        begun(p->dm, d * d, signless)};
+    for (size_t t = 0; t < p->n_tokens; t++)
+        add_position(&sums, p, t, signless, h, dh);
+    return sums;
+}
+
+static struct sums sums_of(const struct tied *p, bool signless)
+{
+    return p->m == NULL ? halves(p, signless) : projected(p, signless);
+}
+
+// How far a sum of n floats in any order may be from the true one, and each product is off
+// by another rounding (Higham, Accuracy and Stability, sec. 4.2); twice that, and what is
+// lost below the smallest normal float.
+static double rounding(double sizes, size_t n)
+{
+    return sizes * (double)(n + 1) * 0x1p-23 + (double)n * 0x1p-148;
+}
+
+// Into a number of row v fall n_tokens traces as output, and vocab_size (d_model in 5.2)
+// for each time that it is read. In 5.2 sums of d_model and vocab_size stand in front.
+static void round_rows(double *sizes, const struct tied *p)
+{
+    const size_t d = p->d_model;
+    size_t before = p->m == NULL ? 1 : d + p->vocab_size + 4;
+    for (size_t v = 0; v < p->vocab_size; v++) {
+        size_t n = 2 * p->n_tokens + before;
+        for (size_t t = 0; t < p->n_tokens; t++)
+            n += p->ids[t] != v ? 0 : p->m == NULL ? p->vocab_size : d;
+        for (size_t i = 0; i < d; i++)
+            sizes[v * d + i] = rounding(sizes[v * d + i], n);
     }
 }
 
-// The table, ids and targets of the chapter's small example (oracle E2: made with PyTorch's
-// autograd in 64 bits, logits = E[x] E^T), and the dlogits that its softmax gives.
+static void expect_sums(const float *dwte, const float *dm, const struct tied *p)
+{
+    const size_t d = p->d_model;
+    const struct sums wanted = sums_of(p, false);
+    struct sums allowed = {NULL, NULL};
+    if (!p->is_exact) {
+        allowed = sums_of(p, true);
+        round_rows(allowed.dwte, p);
+        for (size_t k = 0; p->m != NULL && k < d * d; k++)
+            allowed.dm[k] = rounding(allowed.dm[k], 2 * p->n_tokens + p->vocab_size + 4);
+    }
+    expect_floats(dwte, wanted.dwte, allowed.dwte, p->vocab_size, d);
+    if (dm != NULL)
+        expect_floats(dm, wanted.dm, allowed.dm, d, d);
+}
+
+// The call, with its outputs. A row more than the sizes say can be read and written, so
+// that an id that is one too large is seen as accepted, not as a crash.
+struct outputs {
+    float *dwte, *dm;
+    bool result;
+};
+
+static struct outputs call_tied(const struct tied *p, size_t rows)
+{
+    const size_t d = p->d_model;
+    fresh_case();
+    const float *dlogits = floats_in(p->dlogits, p->n_tokens * p->vocab_size);
+    const float *wte = floats_in(p->wte, rows * d);
+    const float *m = p->m == NULL ? NULL : floats_in(p->m, d * d);
+    const uint32_t *ids = ids_in(p->ids, p->n_tokens);
+    struct outputs out = {.dwte = floats_inout(p->dwte, rows * d)};
+    if (m != NULL)
+        out.dm = floats_inout(p->dm, d * d);
+    out.result = m != NULL ? CALL(tied_projection_backward, out.dwte, out.dm, dlogits,
+                                  wte, m, ids, p->n_tokens, p->vocab_size, d)
+                           : CALL(tied_backward, out.dwte, dlogits, wte, ids, p->n_tokens,
+                                  p->vocab_size, d);
+    return out;
+}
+
+static struct outputs accept_tied(const struct tied *p)
+{
+    const struct outputs out = call_tied(p, p->vocab_size);
+    expect_accepted(out.result, out.dwte);
+    return out;
+}
+
+static void try_tied(const struct tied *p)
+{
+    const struct outputs out = accept_tied(p);
+    expect_sums(out.dwte, out.dm, p);
+}
+
+// Whole numbers from -most to most, none of them 0.
+static float *wholes(size_t n, uint32_t most)
+{
+    float *values = judge_floats(n);
+    for (size_t k = 0; k < n; k++) {
+        const int draw = (int)(judge_random() % (2 * most)) - (int)most;
+        values[k] = (float)(draw + (draw >= 0));
+    }
+    return values;
+}
+
+// A text that says some things again: the same id with the same dlogits, and dlogits of
+// another position, both of them anywhere.
+static void repeat_positions(float *dlogits, uint32_t *ids, size_t n_tokens,
+                             size_t vocab_size)
+{
+    for (int k = 0; k < 4 && n_tokens > 3; k++) {
+        const size_t from = random_between(0, n_tokens - 1),
+                     to = random_between(0, n_tokens - 1);
+        memmove(dlogits + to * vocab_size, dlogits + from * vocab_size,
+                vocab_size * sizeof *dlogits);
+        if (k % 2 == 0)
+            ids[to] = ids[from];
+    }
+}
+
+enum { ADDS = 1, MATRIX = 2, WHOLE = 4 };
+
+static float *drawn(size_t n, int how)
+{
+    return how & WHOLE ? wholes(n, 1) : normals(n);
+}
+
+// All but the ids. The outputs begin with a row more than the table has, as its reader.
+static struct tied draw_numbers(const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                                size_t d_model, int how)
+{
+    const size_t rows = (vocab_size + 1) * d_model, square = d_model * d_model;
+    return (struct tied){.dlogits = drawn(n_tokens * vocab_size, how),
+                         .wte = drawn(rows, how),
+                         .m = how & MATRIX ? drawn(square, how) : NULL,
+                         .dwte = how & ADDS ? drawn(rows, how) : judge_floats(rows),
+                         .dm = !(how & MATRIX) ? NULL
+                               : how & ADDS    ? drawn(square, how)
+                                               : judge_floats(square),
+                         .ids = ids,
+                         .n_tokens = n_tokens,
+                         .vocab_size = vocab_size,
+                         .d_model = d_model,
+                         .is_exact = how & WHOLE};
+}
+
+static struct tied draw_tied(size_t n_tokens, size_t vocab_size, size_t d_model, int how)
+{
+    uint32_t *ids = random_ids(n_tokens, vocab_size);
+    struct tied p = draw_numbers(ids, n_tokens, vocab_size, d_model, how);
+    repeat_positions((float *)p.dlogits, ids, n_tokens, vocab_size);
+    if (n_tokens > 0)
+        ids[random_between(0, n_tokens - 1)] = (uint32_t)vocab_size - 1;
+    return p;
+}
+
+// Three calls of the same sizes in the same place: the second has the ids of the first, and
+// other numbers, the third has other ids.
+static void try_random_tied(size_t n_tokens, size_t vocab_size, size_t d_model, int how)
+{
+    const struct tied first = draw_tied(n_tokens, vocab_size, d_model, how);
+    const struct tied second =
+        draw_numbers(first.ids, n_tokens, vocab_size, d_model, how);
+    const struct tied third = draw_tied(n_tokens, vocab_size, d_model, how);
+    try_tied(&first);
+    try_tied(&second);
+    try_tied(&third);
+}
+
+// One call, with numbers whose sums are exact.
+static void try_whole_tied(size_t n_tokens, size_t vocab_size, size_t d_model, int how)
+{
+    const struct tied p = draw_tied(n_tokens, vocab_size, d_model, how | WHOLE);
+    try_tied(&p);
+}
+
+// Shapes of three different sizes. Then a single row, number, position.
+static void try_shapes(int how)
+{
+    for (int draw = 0; draw < 6; draw++) {
+        const size_t n_tokens = draw == 3 ? 1 : random_between(4, 8);
+        const size_t vocab_size = draw == 4 ? 1 : n_tokens + random_between(1, 4);
+        const size_t d_model = draw == 5 ? 1 : random_between(2, 7);
+        try_random_tied(n_tokens, vocab_size, d_model + (d_model == n_tokens), how);
+    }
+}
+
+static const float *scaled(const float *values, size_t n, double scale)
+{
+    float *out = judge_floats(n);
+    for (size_t k = 0; k < n; k++)
+        out[k] = (float)((double)values[k] * scale);
+    return out;
+}
+
+// Numbers of every size that a float has: small ones are not zero.
+static void try_scales(int how)
+{
+    static const double scales[][3] = {
+        // dlogits, wte, m
+        {1e-9, 1, 1},  {1e-20, 1, 1},        {1e-30, 1, 1},    {1, 1e-15, 1},
+        {1, 1, 1e-20}, {1e-12, 1e-12, 1e12}, {1e9, 1e9, 1e-6}, {1e15, 1e-6, 1e20},
+    };
+    for (size_t s = 0; s < sizeof scales / sizeof *scales; s++) {
+        struct tied p = draw_tied(4, 6, 3, how);
+        p.dlogits = scaled(p.dlogits, 4 * 6, scales[s][0]);
+        p.wte = scaled(p.wte, 6 * 3, scales[s][1]);
+        p.m = p.m == NULL ? NULL : scaled(p.m, 3 * 3, scales[s][2]);
+        try_tied(&p);
+    }
+}
+
+// ---- refused, and nothing to do --------------------------------------------------------
+
+// Old content that adding and subtracting does not restore: small, and what is added large.
+static void refuse_ids(struct tied p, uint32_t *ids, const char *why)
+{
+    const size_t rows = p.vocab_size + 1, d = p.d_model;
+    p.ids = ids;
+    p.dlogits = scaled(p.dlogits, p.n_tokens * p.vocab_size, 1e3);
+    p.dwte = scaled(p.dwte, rows * d, 1e-3);
+    p.dm = p.m == NULL ? NULL : scaled(p.dm, d * d, 1e-3);
+    const struct outputs out = call_tied(&p, rows);
+    expect_refused(out.result, out.dwte, why);
+    if (out.dm != NULL)
+        expect_refused(out.result, out.dm, why);
+}
+
+static void refuse_tied(size_t n_tokens, size_t vocab_size, size_t d_model, int how)
+{
+    const uint32_t first_bad = (uint32_t)vocab_size;
+    const struct {
+        size_t place;
+        uint32_t id;
+        const char *why;
+    } bad[] = {
+        {n_tokens - 1, first_bad,
+         "the last id is vocab_size, and the largest is one less"},
+        {n_tokens / 2, first_bad, "an id in the middle is vocab_size"},
+        {0, first_bad, "the first id is vocab_size, and the largest is one less"},
+        {n_tokens - 1, 0x80000000u, "the last id is 2147483648"},
+        {n_tokens / 2, UINT32_MAX, "an id in the middle is 4294967295"},
+    };
+    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+        const struct tied p = draw_tied(n_tokens, vocab_size, d_model, how);
+        uint32_t *ids = random_ids(n_tokens, vocab_size);
+        ids[bad[k].place] = bad[k].id;
+        refuse_ids(p, ids, bad[k].why);
+    }
+}
+
+static void refuse_two(int how)
+{
+    const struct tied p = draw_tied(9, 4, 3, how);
+    uint32_t *ids = random_ids(9, 4);
+    ids[1] = ids[8] = 4;
+    refuse_ids(p, ids, "two of the ids are vocab_size");
+}
+
+// Sizes of 0 do not make a bad id a good one.
+static void refuse_sizes_of_zero(int how)
+{
+    static uint32_t zero[1] = {0}, three[2] = {1, 3};
+    struct tied p = draw_numbers(zero, 1, 0, 2, how);
+    refuse_ids(p, zero, "with vocab_size 0 no id is below it");
+    p = draw_numbers(three, 2, 3, 0, how);
+    refuse_ids(p, three, "id 3 is not below vocab_size 3, though d_model is 0");
+}
+
+static void try_all_refusals(int how)
+{
+    how |= ADDS;
+    try_random_tied(4, 7, 3, how);
+    refuse_tied(4, 6, 3, how);
+    refuse_tied(11, 2, 3, how); // the bad one behind vocab_size others
+    refuse_tied(5, 1, 1, how);
+    refuse_tied(5003, 4, 3, how);
+    refuse_tied(3, 2503, 5, how);
+    refuse_two(how);
+    refuse_sizes_of_zero(how);
+    try_random_tied(4, 6, 3, how);
+    judge_passed();
+}
+
+static void try_nothing_to_add(size_t n_tokens, size_t vocab_size, size_t d_model,
+                               int how)
+{
+    static const uint32_t ids[2] = {0, 1};
+    const struct tied p = draw_numbers(ids, n_tokens, vocab_size, d_model, how | ADDS);
+    const struct outputs out = call_tied(&p, vocab_size + 1);
+    const char *name = how & MATRIX ? "tied_projection_backward" : "tied_backward";
+    const char *what = n_tokens == 0 ? "no ids" : "rows of no numbers";
+    expect(out.result,
+           "%s must return true for %s: there is nothing wrong, and nothing to add.",
+           name, what);
+    expect(is_untouched(out.dwte), "%s changed dwte, and there are %s.", name, what);
+    expect(out.dm == NULL || is_untouched(out.dm), "%s changed dm, and there are %s.",
+           name, what);
+}
+
+static void try_all_of_nothing(int how)
+{
+    try_random_tied(3, 5, 2, how);
+    try_nothing_to_add(0, 5, 2, how);
+    try_nothing_to_add(0, 0, 2, how);
+    try_nothing_to_add(2, 3, 0, how);
+    try_nothing_to_add(0, 0, 0, how);
+    try_random_tied(3, random_between(4, 9), 2, how);
+    judge_passed();
+}
+
+static void try_both_placements(int how)
+{
+    for (int side = ENDS_AT_GUARD; side < N_PLACEMENTS; side++) {
+        judge_placement((enum placement)side);
+        try_random_tied(5, 7, 3, how);
+    }
+    judge_passed();
+}
+
+// ---- against the loss itself -----------------------------------------------------------
+
+// The table, ids and targets of the chapter's small example (made with PyTorch's autograd
+// in 64 bits, logits = E[x] E^T), and the dlogits that its softmax gives.
 static const float small_wte[4 * 2] = {0.1f, -0.2f, 0.2f, -0.1f, 0.3f, 0.0f, 0.4f, 0.1f};
 static const uint32_t small_ids[4] = {0, 2, 2, 1};
 static const uint32_t small_targets[4] = {1, 3, 0, 2};
 static const double small_gradient[4 * 2] = {
     -0.00832555311, -0.00665717626, 0.018451232,   0.0190321804,
     0.00870016889,  0.00815670768,  -0.0169513258, -0.0186571898};
+static const double one[4] = {1, 0, 0, 1};
 
-static double score(const double *in, const double *out, const double *m, size_t x,
-                    size_t v)
+static double score(const double *wte, const double *m, size_t x, size_t v)
 {
     double sum = 0;
     for (size_t i = 0; i < 2; i++)
         for (size_t j = 0; j < 2; j++)
-            sum += in[x * 2 + i] * (m != NULL ? m[i * 2 + j] : (double)(i == j)) *
-                   out[v * 2 + j];
+            sum += wte[x * 2 + i] * m[i * 2 + j] * wte[v * 2 + j];
     return sum;
 }
 
@@ -372,354 +423,284 @@ static double small_loss(const double *wte, const double *m)
 {
     double loss = 0;
     for (size_t t = 0; t < 4; t++) {
-        double sum = 0, right = score(wte, wte, m, small_ids[t], small_targets[t]);
+        double sum = 0, right = score(wte, m, small_ids[t], small_targets[t]);
         for (size_t v = 0; v < 4; v++)
-            sum += exp(score(wte, wte, m, small_ids[t], v) - right);
+            sum += exp(score(wte, m, small_ids[t], v) - right);
         loss += log(sum) / 4;
     }
     return loss;
 }
 
-static void small_dlogits(float *dlogits, const double *wte, const double *m)
+static float *small_dlogits(const double *wte, const double *m)
 {
+    float *dlogits = judge_floats(16);
     for (size_t t = 0; t < 4; t++) {
         double sum = 0;
         for (size_t v = 0; v < 4; v++)
-            sum += exp(score(wte, wte, m, small_ids[t], v));
+            sum += exp(score(wte, m, small_ids[t], v));
         for (size_t v = 0; v < 4; v++)
-            dlogits[t * 4 + v] = (float)((exp(score(wte, wte, m, small_ids[t], v)) / sum -
+            dlogits[t * 4 + v] = (float)((exp(score(wte, m, small_ids[t], v)) / sum -
                                           (v == small_targets[t])) /
                                          4);
     }
+    return dlogits;
 }
 
 // Each number of `at` nudged up and down, the others kept.
-static void nudge_all(double *slopes, double *at, size_t n, const double *wte,
-                      const double *m)
+static double *nudge_all(double *at, size_t n, const double *wte, const double *m)
 {
     const double step = 1e-4;
+    double *slopes = judge_doubles(n);
     for (size_t k = 0; k < n; k++) {
-        double kept = at[k];
+        const double kept = at[k];
         at[k] = kept + step;
-        double up = small_loss(wte, m);
+        const double up = small_loss(wte, m);
         at[k] = kept - step;
         slopes[k] = (up - small_loss(wte, m)) / (2 * step);
         at[k] = kept;
     }
+    return slopes;
 }
 
-static void widen(double *out, const float *values, size_t n)
+static struct tied small_case(const float *table, const float *m)
 {
-    for (size_t k = 0; k < n; k++)
-        out[k] = (double)values[k];
+    double *matrix = m != NULL ? as_doubles(m, 4) : (double *)one;
+    return (struct tied){.dlogits = small_dlogits(as_doubles(table, 8), matrix),
+                         .wte = table,
+                         .m = m,
+                         .dwte = judge_floats(8),
+                         .dm = judge_floats(4),
+                         .ids = small_ids,
+                         .n_tokens = 4,
+                         .vocab_size = 4,
+                         .d_model = 2};
 }
 
-static double *within(double allowed, size_t n)
+static void try_published(const float *m)
 {
-    double *values = judge_doubles(n);
-    for (size_t k = 0; k < n; k++)
-        values[k] = allowed;
-    return values;
+    const struct tied p = small_case(small_wte, m);
+    const struct outputs out = accept_tied(&p);
+    expect_sums(out.dwte, out.dm, &p);
+    expect_floats(out.dwte, small_gradient, filled(8, 1e-7), 4, 2);
 }
 
-static const struct mistake no_mistakes[] = {{NULL, NULL}};
+static void try_against_loss(const float *m)
+{
+    float *table = normals(8);
+    double *wte = as_doubles(table, 8), *matrix = m != NULL ? as_doubles(m, 4) : NULL;
+    const struct tied p = small_case(table, m);
+    double *of_wte = nudge_all(wte, 8, wte, m != NULL ? matrix : one);
+    const struct outputs out = accept_tied(&p);
+    expect_floats(out.dwte, of_wte, filled(8, 5e-6), 4, 2);
+    if (m != NULL)
+        expect_floats(out.dm, nudge_all(matrix, 4, wte, matrix), filled(4, 5e-6), 2, 2);
+}
+
+static const char nudged[] = "What is wanted was found by nudging each number up and "
+                             "down and looking at the loss.";
+
+// ---- 5.1 -------------------------------------------------------------------------------
 
 Test(tied_backward, worked_example)
 {
     const float wte[2] = {2, 3}, dlogits[2] = {0.5f, -0.5f}, zeros[2] = {0, 0};
     const uint32_t id = 1;
-    const struct tied p = {dlogits, wte, NULL, &id, 1, 2, 1};
-    try_tied(&p, zeros);
+    const struct tied p = {.dlogits = dlogits,
+                           .wte = wte,
+                           .dwte = zeros,
+                           .ids = &id,
+                           .n_tokens = 1,
+                           .vocab_size = 2,
+                           .d_model = 1};
+    try_tied(&p);
+    try_random_tied(1, 2, 1, 0);
+    try_random_tied(2, 3, 2, 0);
     judge_passed();
 }
 
 Test(tied_backward, reference_gradient)
 {
-    double wte[8];
-    float dlogits[16], zeros[8] = {0};
-    widen(wte, small_wte, 8);
-    small_dlogits(dlogits, wte, NULL);
-    const struct tied p = {dlogits, small_wte, NULL, small_ids, 4, 4, 2}, in = fenced(&p);
-    float *dwte = floats_inout("dwte", zeros, 8);
-    describe(&p);
-    expect_accepted(CALL(tied_backward, dwte, in.dlogits, in.wte, in.ids, 4, 4, 2), dwte);
-    expect_tied(dwte, &p, zeros);
-    expect_floats("dwte", dwte, small_gradient, within(1e-7, 8), 4, 2, no_mistakes);
+    try_published(NULL);
+    try_random_tied(4, 4, 2, 0);
     judge_passed();
 }
 
 Test(tied_backward, finite_differences)
 {
-    double wte[8], slopes[8];
-    float start[8], dlogits[16], zeros[8] = {0};
-    fill_normal(start, 8);
-    widen(wte, start, 8);
-    small_dlogits(dlogits, wte, NULL);
-    nudge_all(slopes, wte, 8, wte, NULL);
-    const struct tied p = {dlogits, start, NULL, small_ids, 4, 4, 2}, in = fenced(&p);
-    float *dwte = floats_inout("dwte", zeros, 8);
-    describe(&p);
-    judge_remark(
-        "What is wanted was found by nudging each number of the table up and down "
-        "and looking at the loss.");
-    expect_accepted(CALL(tied_backward, dwte, in.dlogits, in.wte, in.ids, 4, 4, 2), dwte);
-    expect_floats("dwte", dwte, slopes, within(2e-6, 8), 4, 2, no_mistakes);
+    judge_remark(nudged);
+    for (int draw = 0; draw < 3; draw++)
+        try_against_loss(NULL);
     judge_passed();
 }
 
 Test(tied_backward, random_shapes)
 {
-    try_shapes(false, true);
+    try_shapes(0);
+    try_scales(0);
     judge_passed();
 }
 
 Test(tied_backward, adds_to_what_is_there)
 {
-    try_shapes(false, false);
+    try_shapes(ADDS);
     judge_passed();
 }
 
-static const char *const bad_id[4] = {
-    "ids[0] is 5, and the largest id is vocab_size - 1 = 4",
-    "ids[1] is 5, and the largest id is vocab_size - 1 = 4",
-    "the last id, 9, is not below vocab_size 5",
-    "the last id is 4294967295, which is not below vocab_size 5",
-};
-static const uint32_t bad_ids[4][3] = {
-    {5, 1, 2}, {3, 5, 0}, {0, 1, 9}, {2, 0, UINT32_MAX}};
+// Each size by itself; then a table, and a text's rows, that no stack has room for.
+Test(tied_backward, large_sizes)
+{
+    try_random_tied(5003, 3, 2, WHOLE);
+    try_random_tied(3, 5003, 2, WHOLE);
+    try_random_tied(3, 2, 5003, 0);
+    try_whole_tied(20011, 2, 1, 0);
+    try_whole_tied(2, 70001, 1, 0);
+    try_whole_tied(2, 3, 70001, 0);
+    try_whole_tied(1, 5003, 431, 0);
+    try_whole_tied(5003, 2, 431, 0);
+    judge_passed();
+}
 
 Test(tied_backward, refuses_bad_ids)
 {
-    struct tied p = draw_tied(3, 5, 2, false);
-    float start[12];
-    fill_normal(start, 12);
-    try_tied(&p, start);
-    for (size_t k = 0; k < 4; k++) {
-        p.ids = bad_ids[k];
-        const struct tied in = fenced(&p);
-        // A row more than asked for, so that a trace in row 5 is seen as a change.
-        float *dwte = floats_inout("dwte", start, 12);
-        describe(&p);
-        expect_refused(CALL(tied_backward, dwte, in.dlogits, in.wte, in.ids, 3, 5, 2),
-                       dwte, bad_id[k]);
-    }
-    judge_passed();
+    try_all_refusals(0);
 }
 
 Test(tied_backward, accepts_no_ids)
 {
-    struct tied p = draw_tied(3, 5, 2, false);
-    float start[10];
-    fill_normal(start, 10);
-    try_tied(&p, start);
-    p.n_tokens = 0;
-    const struct tied in = fenced(&p);
-    float *dwte = floats_inout("dwte", start, 10);
-    judge_case("no ids (n_tokens 0), vocab_size 5, d_model 2");
-    if (!CALL(tied_backward, dwte, in.dlogits, in.wte, in.ids, 0, 5, 2))
-        judge_fail(WRONG, "tied_backward must return true for no ids: there is nothing "
-                          "wrong, and nothing to add.");
-    if (!is_untouched(dwte))
-        judge_fail(WRONG, "tied_backward changed dwte although there are no ids.");
-    judge_passed();
+    try_all_of_nothing(0);
 }
 
 Test(tied_backward, stays_in_bounds)
 {
-    const struct tied p = draw_tied(5, 7, 3, false);
-    float start[21];
-    fill_normal(start, 21);
-    for (int side = ENDS_AT_GUARD; side < N_PLACEMENTS; side++) {
-        judge_placement((enum placement)side);
-        try_tied(&p, start);
-    }
-    judge_passed();
+    try_both_placements(ADDS);
 }
+
+// ---- 5.2 -------------------------------------------------------------------------------
 
 Test(tied_projection_backward, worked_example)
 {
-    const float wte[2] = {2, 3}, dlogits[2] = {0.5f, -0.5f}, m = 4, zeros[2] = {0, 0};
+    const float wte[4] = {5, 0, 1, 2}, m[4] = {1, 3, 2, 0}, dlogits[2] = {0.5f, -0.5f};
     const uint32_t id = 1;
-    const struct tied p = {dlogits, wte, &m, &id, 1, 2, 1};
-    try_projected(&p, zeros, zeros);
+    const struct tied p = {.dlogits = dlogits,
+                           .wte = wte,
+                           .m = m,
+                           .dwte = judge_floats(4),
+                           .dm = judge_floats(4),
+                           .ids = &id,
+                           .n_tokens = 1,
+                           .vocab_size = 2,
+                           .d_model = 2};
+    const double dwte[4] = {2.5, 1.5, -3.5, 2.5}, dm[4] = {2, -1, 4, -2};
+    const struct outputs out = accept_tied(&p);
+    expect_floats(out.dwte, dwte, NULL, 2, 2);
+    expect_floats(out.dm, dm, NULL, 2, 2);
+    try_random_tied(1, 2, 2, MATRIX);
+    try_random_tied(2, 3, 2, MATRIX);
     judge_passed();
 }
 
-// With the matrix that changes nothing, dwte is that of exercise 5.1 (oracle E2).
+// With the matrix that changes nothing, dwte is that of exercise 5.1.
 Test(tied_projection_backward, identity_matrix)
 {
-    const float one[4] = {1, 0, 0, 1}, zeros[8] = {0};
-    double wte[8];
-    float dlogits[16];
-    widen(wte, small_wte, 8);
-    small_dlogits(dlogits, wte, NULL);
-    const struct tied p = {dlogits, small_wte, one, small_ids, 4, 4, 2}, in = fenced(&p);
-    float *dwte = floats_inout("dwte", zeros, 8), *dm = floats_inout("dm", zeros, 4);
-    describe(&p);
-    judge_remark(
-        "m is the matrix that changes nothing, so dwte is that of exercise 5.1.");
-    expect_accepted(CALL(tied_projection_backward, dwte, dm, in.dlogits, in.wte, in.m,
-                         in.ids, 4, 4, 2),
-                    dwte);
-    expect_floats("dwte", dwte, small_gradient, within(1e-7, 8), 4, 2, no_mistakes);
+    static const float identity[4] = {1, 0, 0, 1};
+    try_published(identity);
+    judge_remark("m is the matrix that changes nothing: dwte is that of exercise 5.1.");
+    for (int draw = 0; draw < 3; draw++) {
+        struct tied p = draw_tied(5, 4, 2, MATRIX);
+        p.m = identity;
+        try_tied(&p);
+    }
     judge_passed();
 }
 
 Test(tied_projection_backward, finite_differences)
 {
-    double wte[8], m[4], of_wte[8], of_m[4];
-    float table[8], matrix[4], dlogits[16], zeros[8] = {0};
-    fill_normal(table, 8);
-    fill_normal(matrix, 4);
-    widen(wte, table, 8);
-    widen(m, matrix, 4);
-    small_dlogits(dlogits, wte, m);
-    nudge_all(of_wte, wte, 8, wte, m);
-    nudge_all(of_m, m, 4, wte, m);
-    const struct tied p = {dlogits, table, matrix, small_ids, 4, 4, 2}, in = fenced(&p);
-    float *dwte = floats_inout("dwte", zeros, 8), *dm = floats_inout("dm", zeros, 4);
-    describe(&p);
-    judge_remark(
-        "What is wanted was found by nudging each number of the table, and of m, up "
-        "and down and looking at the loss.");
-    expect_accepted(CALL(tied_projection_backward, dwte, dm, in.dlogits, in.wte, in.m,
-                         in.ids, 4, 4, 2),
-                    dwte);
-    expect_floats("dwte", dwte, of_wte, within(5e-6, 8), 4, 2, no_mistakes);
-    expect_floats("dm", dm, of_m, within(5e-6, 4), 2, 2, no_mistakes);
+    judge_remark(nudged);
+    for (int draw = 0; draw < 3; draw++)
+        try_against_loss(normals(4));
     judge_passed();
 }
 
 Test(tied_projection_backward, random_shapes)
 {
-    try_shapes(true, true);
+    try_shapes(MATRIX);
+    try_scales(MATRIX);
     judge_passed();
 }
 
 Test(tied_projection_backward, adds_to_what_is_there)
 {
-    try_shapes(true, false);
+    try_shapes(MATRIX | ADDS);
+    judge_passed();
+}
+
+// Each size by itself; a matrix, and h and dh of a whole text, that no stack has room for.
+Test(tied_projection_backward, large_sizes)
+{
+    try_random_tied(5003, 3, 2, MATRIX | WHOLE);
+    try_random_tied(3, 5003, 2, MATRIX | WHOLE);
+    try_random_tied(2, 3, 131, MATRIX);
+    try_whole_tied(2, 70001, 1, MATRIX);
+    try_whole_tied(1, 2, 1031, MATRIX);
+    try_whole_tied(700001, 2, 3, MATRIX);
     judge_passed();
 }
 
 Test(tied_projection_backward, refuses_bad_ids)
 {
-    struct tied p = draw_tied(3, 5, 2, true);
-    float start[12], start_m[4];
-    fill_normal(start, 12);
-    fill_normal(start_m, 4);
-    try_projected(&p, start, start_m);
-    for (size_t k = 0; k < 4; k++) {
-        p.ids = bad_ids[k];
-        const struct tied in = fenced(&p);
-        float *dwte = floats_inout("dwte", start, 12),
-              *dm = floats_inout("dm", start_m, 4);
-        describe(&p);
-        bool returned = CALL(tied_projection_backward, dwte, dm, in.dlogits, in.wte, in.m,
-                             in.ids, 3, 5, 2);
-        expect_refused(returned, dwte, bad_id[k]);
-        expect_refused(returned, dm, bad_id[k]);
-    }
-    judge_passed();
+    try_all_refusals(MATRIX);
+}
+
+Test(tied_projection_backward, accepts_no_ids)
+{
+    try_all_of_nothing(MATRIX);
 }
 
 Test(tied_projection_backward, stays_in_bounds)
 {
-    const struct tied p = draw_tied(5, 7, 3, true);
-    float start[21], start_m[9];
-    fill_normal(start, 21);
-    fill_normal(start_m, 9);
-    for (int side = ENDS_AT_GUARD; side < N_PLACEMENTS; side++) {
-        judge_placement((enum placement)side);
-        try_projected(&p, start, start_m);
-    }
-    judge_passed();
+    try_both_placements(MATRIX | ADDS);
 }
 
 // ---- 5.3 gpt2_parameter_count ----------------------------------------------------------
 
 struct shape {
-    uint64_t vocab_size, max_seq_len, n_layers, d_model;
+    size_t vocab_size, max_seq_len, n_layers, d_model;
     bool qkv_bias, tied;
 };
 
 static uint64_t count(const struct shape *s)
 {
-    const uint64_t d = s->d_model;
-    uint64_t tables =
-        (s->vocab_size + s->max_seq_len + (s->tied ? 0 : s->vocab_size)) * d;
-    return tables + s->n_layers * (12 * d * d + 13 * d - (s->qkv_bias ? 0 : 3 * d)) +
-           2 * d;
+    const uint64_t d = s->d_model, tables = s->tied ? 1 : 2;
+    return tables * s->vocab_size * d + s->max_seq_len * d +
+           s->n_layers * (12 * d * d + (s->qkv_bias ? 13 : 10) * d) + 2 * d;
 }
 
-static void expect_count(uint64_t got, const struct shape *s, uint64_t wanted)
+// *n_params begins as poison, which no model has as its count.
+static uint64_t *count_out(void)
 {
-    const uint64_t d = s->d_model, token = s->vocab_size * d, wpe = s->max_seq_len * d;
-    struct shape other_tie = *s, other_bias = *s;
-    other_tie.tied = !s->tied;
-    other_bias.qkv_bias = !s->qkv_bias;
-    const struct {
-        const char *says;
-        uint64_t gives;
-    } wrong[] = {
-        {s->tied
-             ? "A tied model has no head of its own: here the table is counted twice."
-             : "An untied model has a head of its own: one more vocab_size x d_model.",
-         count(&other_tie)},
-        {s->qkv_bias
-             ? "qkv_bias is taken the wrong way round."
-             : "qkv_bias is not looked at, or taken the wrong way round: without it "
-               "each layer has 3 d_model fewer.",
-         count(&other_bias)},
-        {"The position table is counted twice.", wanted + wpe},
-        {"The position table is missing.", wanted - wpe},
-        {"The token table is missing.", wanted - token},
-        {"The last normalisation is missing: 2 d_model.", wanted - 2 * d},
-        {"The last normalisation has a gain and a bias: 2 d_model, not d_model.",
-         wanted - d},
-        {"The biases and normalisations are missing: 13 d_model in each layer.",
-         wanted - s->n_layers * (s->qkv_bias ? 13 : 10) * d},
-        {"The two normalisations of each layer are missing.",
-         wanted - s->n_layers * 4 * d},
-        {"The biases of the linear layers are missing.",
-         wanted - s->n_layers * (s->qkv_bias ? 9 : 6) * d},
-        {"Only one layer is counted.",
-         s->n_layers == 0
-             ? wanted
-             : wanted - (s->n_layers - 1) * (12 * d * d + (s->qkv_bias ? 13 : 10) * d)},
-        {"The missing bias is subtracted only once: it is missing in each layer.",
-         s->qkv_bias || s->n_layers == 0 ? wanted : wanted + (s->n_layers - 1) * 3 * d},
-        {"The missing bias is one of d_model: query, key and value make 3 d_model.",
-         s->qkv_bias ? wanted : wanted + s->n_layers * 2 * d},
-        {"The head has no bias.", wanted + s->vocab_size},
-        {"This has lost what is above 32 bits: compute in uint64_t.",
-         wanted & UINT32_MAX},
-        {"This has lost what is above 32 bits: compute in uint64_t.",
-         (uint64_t)(int64_t)(int32_t)(uint32_t)wanted},
-    };
-    if (got == wanted)
-        return;
-    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++)
-        if (got == wrong[k].gives && got != wanted)
-            judge_fail(WRONG, "*n_params: got %" PRIu64 ", wanted %" PRIu64 ". %s", got,
-                       wanted, wrong[k].says);
-    judge_fail(WRONG, "*n_params: got %" PRIu64 ", wanted %" PRIu64 ".", got, wanted);
+    return (uint64_t *)(void *)doubles_out(1);
 }
 
 static void try_count(const struct shape *s, uint64_t wanted)
 {
-    const uint64_t before = 0x5eedf00d5eedf00d;
-    uint64_t *n_params = bytes_inout("n_params", &before, sizeof before);
-    judge_case("vocab_size %" PRIu64 ", max_seq_len %" PRIu64 ", n_layers %" PRIu64
-               ", d_model %" PRIu64 ", qkv_bias %s, tied %s",
-               s->vocab_size, s->max_seq_len, s->n_layers, s->d_model,
-               s->qkv_bias ? "true" : "false", s->tied ? "true" : "false");
+    fresh_case();
+    uint64_t *n_params = count_out();
     expect_accepted(CALL(gpt2_parameter_count, n_params, s->vocab_size, s->max_seq_len,
                          s->n_layers, s->d_model, s->qkv_bias, s->tied),
                     n_params);
-    if (is_untouched(n_params))
-        judge_fail(WRONG, "*n_params was never written.");
-    expect_count(*n_params, s, wanted);
+    expect(!is_untouched(n_params), "*n_params was never written.");
+    expect(*n_params == wanted, "*n_params: got %llu, wanted %llu.",
+           (unsigned long long)*n_params, (unsigned long long)wanted);
+}
+
+// With and without the bias, with one table and with two.
+static void try_switches(struct shape s)
+{
+    for (int k = 0; k < 4; k++) {
+        s.tied = k % 2 == 0;
+        s.qkv_bias = k < 2;
+        try_count(&s, count(&s));
+    }
 }
 
 Test(gpt2_parameter_count, worked_example)
@@ -727,18 +708,24 @@ Test(gpt2_parameter_count, worked_example)
     const struct shape tied = {5, 7, 1, 2, true, true};
     const struct shape untied = {5, 7, 1, 2, true, false};
     const struct shape bare = {5, 7, 1, 2, false, false};
+    for (int draw = 0; draw < 3; draw++)
+        try_switches((struct shape){.vocab_size = random_between(14, 19),
+                                    .max_seq_len = random_between(40, 60),
+                                    .n_layers = 1,
+                                    .d_model = random_between(6, 7)});
     try_count(&tied, 102);
     try_count(&untied, 112);
     try_count(&bare, 106);
     judge_passed();
 }
 
-// Oracle I1: counted from the published shapes; 124,412,160 and 163,009,536 are what a model
-// without the bias of query, key and value has.
+// Counted from the published shapes; 124,412,160 and 163,009,536 are what a model without
+// the bias of query, key and value has. Then sizes that nobody has published.
 Test(gpt2_parameter_count, four_sizes)
 {
     static const struct {
-        uint64_t n_layers, d_model, tied, untied, no_bias;
+        size_t n_layers, d_model;
+        uint64_t tied, untied, no_bias;
     } sizes[4] = {{12, 768, 124439808, 163037184, 124412160},
                   {24, 1024, 354823168, 406286336, 354749440},
                   {36, 1280, 774030080, 838359040, 773891840},
@@ -751,6 +738,10 @@ Test(gpt2_parameter_count, four_sizes)
         s.tied = true;
         s.qkv_bias = false;
         try_count(&s, sizes[k].no_bias);
+        try_switches((struct shape){.vocab_size = 50257,
+                                    .max_seq_len = 1024,
+                                    .n_layers = random_between(2, 50),
+                                    .d_model = random_between(300, 2000)});
     }
     const struct shape small = {50257, 1024, 12, 768, false, false};
     try_count(&small, 163009536);
@@ -759,404 +750,635 @@ Test(gpt2_parameter_count, four_sizes)
 
 Test(gpt2_parameter_count, random_models)
 {
-    for (int draw = 0; draw < 12; draw++) {
-        const struct shape s = {random_between(1, 5000),
-                                random_between(1, 700),
-                                draw == 3 ? 0 : random_between(2, 90),
-                                random_between(1, 300),
-                                draw % 2 == 0,
-                                draw % 4 < 2};
-        try_count(&s, count(&s));
-    }
+    for (int draw = 0; draw < 8; draw++)
+        try_switches((struct shape){.vocab_size = draw == 4 ? 1 : random_between(2, 5000),
+                                    .max_seq_len = draw == 5 ? 1 : random_between(2, 700),
+                                    .n_layers = draw == 3 ? 0 : random_between(2, 90),
+                                    .d_model = draw == 6 ? 1 : random_between(2, 300)});
     judge_passed();
 }
 
-// GPT-3: 96 layers of 12,288, 2,048 positions. And a table alone that passes 32 bits.
+// Where d d, 12 d d, a table, a whole model leave an int, a uint32_t, a double, an int64_t.
+// The last sizes are drawn, so that the sum is odd and its last bit counts.
 Test(gpt2_parameter_count, beyond_32_bits)
 {
-    const struct shape large = {50257, 2048, 96, 12288, true, true};
-    const struct shape wide = {3000000, 16, 1, 4096, true, false};
-    const struct shape deep = {7, 3, 4000000, 2048, false, true};
-    try_count(&large, count(&large));
-    try_count(&wide, count(&wide));
-    try_count(&deep, count(&deep));
+    static const size_t sizes[][4] = {
+        {50257, 2048, 96, 12288}, // GPT-3
+        {5, 7, 1, 16384},         {5, 7, 2, 20000},      {5, 7, 1, 46341},
+        {5, 7, 1, 65536},         {5, 7, 3, 70001},      {3000000, 16, 1, 4096},
+        {16, 3000000, 1, 4096},   {70001, 3, 0, 70001},  {3, 70001, 0, 70001},
+        {7, 3, 4000037, 2048},    {7, 3, 300007, 30011}, {4000000007u, 5, 1, 4000037},
+        {5, 4000000007u, 1, 401}, {5, 3, 1, 1100000011},
+    };
+    const size_t n = sizeof sizes / sizeof *sizes;
+    for (size_t k = 0; k < n; k++)
+        try_switches((struct shape){.vocab_size = sizes[k][0] + random_between(0, 9),
+                                    .max_seq_len = sizes[k][1] + random_between(0, 9),
+                                    .n_layers = sizes[k][2],
+                                    .d_model = sizes[k][3]});
+#if SIZE_MAX > UINT32_MAX
+    for (size_t k = 0; k < 2; k++)
+        try_switches((struct shape){
+            .vocab_size = (k == 0 ? (size_t)1 << 32 : 0) + random_between(1, 99),
+            .max_seq_len = (k == 1 ? (size_t)1 << 32 : 0) + random_between(1, 99),
+            .n_layers = 2,
+            .d_model = random_between(2, 99)});
+#endif
     judge_passed();
 }
 
+static void refuse_count(const struct shape *s)
+{
+    fresh_case();
+    uint64_t *n_params = count_out();
+    expect_refused(CALL(gpt2_parameter_count, n_params, s->vocab_size, s->max_seq_len,
+                        s->n_layers, s->d_model, s->qkv_bias, s->tied),
+                   n_params,
+                   s->vocab_size == 0    ? "vocab_size is 0"
+                   : s->max_seq_len == 0 ? "max_seq_len is 0"
+                                         : "d_model is 0");
+}
+
+// One size of 0, two of them, all three; between small and large others; without layers too.
 Test(gpt2_parameter_count, refuses_zero)
 {
-    const struct shape good = {6, 4, 2, 3, true, false};
-    const uint64_t before = 0x5eedf00d5eedf00d;
-    try_count(&good, count(&good));
-    for (size_t zero = 0; zero < 3; zero++) {
-        static const char *const why[3] = {"vocab_size is 0", "max_seq_len is 0",
-                                           "d_model is 0"};
-        const size_t v = zero == 0 ? 0 : 6, t = zero == 1 ? 0 : 4, d = zero == 2 ? 0 : 3;
-        uint64_t *n_params = bytes_inout("n_params", &before, sizeof before);
-        judge_case("vocab_size %zu, max_seq_len %zu, n_layers 2, d_model %zu", v, t, d);
-        expect_refused(CALL(gpt2_parameter_count, n_params, v, t, 2, d, true, false),
-                       n_params, why[zero]);
+    const struct shape small = {6, 4, 2, 3, true, false}, none = {6, 4, 0, 3, true, true},
+                       large = {70001, 70001, 70001, 70001, false, true};
+    const struct shape *all[] = {&small, &none, &large};
+    for (size_t k = 0; k < 3; k++) {
+        struct shape s = *all[k];
+        s.vocab_size += random_between(0, 9);
+        try_switches(s);
+        for (int zeros = 1; zeros < 8; zeros++) {
+            struct shape bad = s;
+            bad.vocab_size = zeros & 1 ? 0 : s.vocab_size;
+            bad.max_seq_len = zeros & 2 ? 0 : s.max_seq_len;
+            bad.d_model = zeros & 4 ? 0 : s.d_model;
+            refuse_count(&bad);
+        }
+        try_switches(s);
     }
     judge_passed();
 }
 
 // ---- 5.4 entropy_at_scale --------------------------------------------------------------
 
-static double logit(const float *h, const float *wte, size_t v, size_t d_model)
-{
-    double sum = 0;
-    for (size_t i = 0; i < d_model; i++)
-        sum += (double)h[i] * (double)wte[v * d_model + i];
-    return sum;
-}
+// The softmax of the scores and its entropy, and how much a change of the scores by one
+// changes it.
+struct softmax {
+    double entropy, spread, largest_size;
+};
 
-static double entropy(const float *h, const float *wte, double scale, size_t vocab_size,
-                      size_t d_model)
+static struct softmax softmax_of(const float *h, const float *wte, double scale,
+                                 size_t vocab_size, size_t d)
 {
-    double largest = -INFINITY, sum = 0, weighted = 0;
-    for (size_t v = 0; v < vocab_size; v++)
-        largest = fmax(largest, scale * logit(h, wte, v, d_model));
+    double *z = judge_doubles(vocab_size), largest = -INFINITY, sum = 0, weighted = 0;
+    struct softmax out = {0, 0, 0};
     for (size_t v = 0; v < vocab_size; v++) {
-        double z = scale * logit(h, wte, v, d_model) - largest;
-        sum += exp(z);
-        weighted += z * exp(z);
+        double sizes = 0;
+        for (size_t i = 0; i < d; i++)
+            sizes += fabs(scale * (double)h[i] * (double)wte[v * d + i]);
+        z[v] = scale * dot_product(h, wte + v * d, d);
+        largest = fmax(largest, z[v]);
+        out.largest_size = fmax(out.largest_size, sizes);
     }
-    return log(sum) - weighted / sum;
-}
-
-static double largest_logit(const float *h, const float *wte, double scale,
-                            size_t vocab_size, size_t d_model)
-{
-    double largest = -INFINITY;
+    for (size_t v = 0; v < vocab_size; v++) {
+        z[v] -= largest;
+        sum += exp(z[v]);
+        weighted += z[v] * exp(z[v]);
+    }
     for (size_t v = 0; v < vocab_size; v++)
-        largest = fmax(largest, scale * logit(h, wte, v, d_model));
-    return largest;
+        out.spread += exp(z[v]) / sum * fabs(z[v] - weighted / sum);
+    out.entropy = log(sum) - weighted / sum;
+    return out;
 }
 
-static double log_sum(const float *h, const float *wte, double scale, size_t vocab_size,
-                      size_t d_model)
-{
-    double largest = largest_logit(h, wte, scale, vocab_size, d_model), sum = 0;
-    for (size_t v = 0; v < vocab_size; v++)
-        sum += exp(scale * logit(h, wte, v, d_model) - largest);
-    return log(sum) + largest;
-}
+// What rounding may do: the result is a float, and the sums are doubles. EXACT: so are the
+// products, whether h is stretched first or the score. Else each of them may be a float.
+enum precision { EXACT, ROUNDED };
 
-static void expect_entropy(double got, const float *h, const float *wte, float scale,
-                           size_t vocab_size, size_t d_model)
+static double entropy_allows(const struct softmax *right, size_t vocab_size, size_t d,
+                             enum precision precision)
 {
-    const double right = entropy(h, wte, (double)scale, vocab_size, d_model),
-                 s = (double)scale;
-    const double all = log_sum(h, wte, s, vocab_size, d_model);
-    const struct {
-        const char *says;
-        double gives;
-    } wrong[] = {
-        {"The scale is not used.", entropy(h, wte, 1, vocab_size, d_model)},
-        {"The scale is used twice, on h and on the table: it stretches h alone.",
-         entropy(h, wte, s * s, vocab_size, d_model)},
-        {"This divides by the scale: scale is 1 / temperature.",
-         s != 0 ? entropy(h, wte, 1 / s, vocab_size, d_model) : right},
-        {"The entropy is in bits: use the natural logarithm.", right / log(2)},
-        {"The sign is turned: entropy is minus the sum of p log p.", -right},
-        {"This is the perplexity, exp(entropy).", exp(right)},
-        {"This is the mean over the words: the p are weights already.",
-         right / (double)vocab_size},
-        {"This is log(sum of exp(z)), which is only one part of the entropy.", all},
-        {"This is -log of the largest probability, not the entropy.",
-         all - largest_logit(h, wte, s, vocab_size, d_model)},
-        {"The last word is missing.",
-         vocab_size > 1 ? entropy(h, wte, s, vocab_size - 1, d_model) : right},
-        {"This is the entropy as a part of log V: do not divide by it.",
-         vocab_size > 1 ? right / log((double)vocab_size) : right},
-    };
-    enum { N_WRONG = sizeof wrong / sizeof *wrong };
-    struct mistake mistakes[N_WRONG + 1] = {{NULL, NULL}};
-    for (size_t k = 0; k < N_WRONG; k++)
-        mistakes[k] = (struct mistake){wrong[k].says, &wrong[k].gives};
-    expect_number("the entropy", got, right, 2e-6 * (1 + right), mistakes);
+    const double of_product = precision == EXACT ? 0 : 3 * 0x1p-24,
+                 of_sum = (double)(d + 2) * 0x1p-53;
+    return 0x1p-23 * fabs(right->entropy) +
+           2 * (of_product + of_sum) * right->largest_size * right->spread +
+           (double)(vocab_size + 16) * 0x1p-51 * (1 + right->entropy);
 }
 
 static void try_entropy(const float *vector, const float *table, float scale,
-                        size_t vocab_size, size_t d_model)
+                        size_t vocab_size, size_t d, enum precision precision)
 {
-    const float *h = floats_in("h", vector, d_model);
-    const float *wte = floats_in("wte", table, vocab_size * d_model);
-    judge_case("scale %g, vocab_size %zu, d_model %zu", (double)scale, vocab_size,
-               d_model);
-    expect_entropy((double)CALL(entropy_at_scale, h, wte, scale, vocab_size, d_model),
-                   vector, table, scale, vocab_size, d_model);
+    const struct softmax right = softmax_of(vector, table, (double)scale, vocab_size, d);
+    fresh_case();
+    const float *h = floats_in(vector, d), *wte = floats_in(table, vocab_size * d);
+    expect_number("the entropy",
+                  (double)CALL(entropy_at_scale, h, wte, scale, vocab_size, d),
+                  right.entropy, entropy_allows(&right, vocab_size, d, precision));
 }
 
-// Oracle I3: PyTorch's softmax in 64 bits, h = (1, 2), three rows.
+static void try_random_entropy(size_t vocab_size, size_t d, double scale)
+{
+    const float *h = normals(d), *wte = normals(vocab_size * d);
+    const float s = (float)(scale / sqrt((double)d));
+    try_entropy(h, wte, s, vocab_size, d, ROUNDED);
+    try_entropy(h, normals(vocab_size * d), s, vocab_size, d, ROUNDED);
+    try_entropy(normals(d), wte, s, vocab_size, d, ROUNDED);
+    try_entropy(h, wte, s, vocab_size, d, ROUNDED);
+    try_entropy(h, wte, 1.25f * s, vocab_size, d, ROUNDED);
+}
+
+static const float small_h[2] = {1, 2}, small_rows[3 * 2] = {1, 0, 0, 1, 1, 1};
+
+// PyTorch's softmax in 64 bits, and the chapter's example of two words.
 Test(entropy_at_scale, reference_numbers)
 {
-    static const float h[2] = {1, 2}, rows[6] = {1, 0, 0, 1, 1, 1};
-    static const float scales[3] = {2, 0.5f, 1};
+    static const float scales[3] = {2, 0.5f, 1}, unit[1] = {1}, two[2] = {0, 1.0986123f};
     static const double wanted[3] = {0.441057444, 1.02019134, 0.832395582};
     for (size_t k = 0; k < 3; k++) {
-        try_entropy(h, rows, scales[k], 3, 2);
-        const float *vector = floats_in("h", h, 2), *table = floats_in("wte", rows, 6);
+        fresh_case();
+        const float *h = floats_in(small_h, 2), *wte = floats_in(small_rows, 6);
         expect_number("the entropy",
-                      (double)CALL(entropy_at_scale, vector, table, scales[k], 3, 2),
-                      wanted[k], 1e-6, no_mistakes);
+                      (double)CALL(entropy_at_scale, h, wte, scales[k], 3, 2), wanted[k],
+                      1e-6);
     }
+    for (size_t k = 0; k < 3; k++)
+        try_entropy(unit, two, (float)k, 2, 1, ROUNDED);
+    try_random_entropy(3, 2, 1.5);
     judge_passed();
 }
 
 Test(entropy_at_scale, random_vectors)
 {
     static const size_t sizes[6][2] = {{7, 3}, {40, 6}, {5, 9}, {300, 4}, {2, 1}, {1, 3}};
-    static const float scales[6] = {1.7f, 0.3f, -0.6f, 0.9f, 2.5f, 1.5f};
-    for (size_t k = 0; k < 6; k++) {
-        const size_t v = sizes[k][0], d = sizes[k][1];
-        float *h = judge_floats(d), *table = judge_floats(v * d);
-        fill_normal(h, d);
-        fill_normal(table, v * d);
-        try_entropy(h, table, scales[k], v, d);
-    }
+    static const double scales[6] = {1.7, 0.3, -1.6, 2.9, 2.5, 1.5};
+    for (size_t k = 0; k < 6; k++)
+        try_random_entropy(sizes[k][0] + random_between(0, k < 4 ? 4 : 0), sizes[k][1],
+                           scales[k]);
     judge_passed();
 }
 
 Test(entropy_at_scale, scale_zero)
 {
-    float h[4], table[24];
-    fill_normal(h, 4);
-    fill_normal(table, 24);
+    try_random_entropy(6, 4, 1);
     judge_remark("With scale 0 all scores are equal: the entropy is ln(vocab_size).");
-    try_entropy(h, table, 0.0f, 6, 4);
+    for (int draw = 0; draw < 3; draw++) {
+        const size_t vocab_size = random_between(3, 40);
+        const float *h = normals(4), *wte = normals(vocab_size * 4);
+        try_entropy(h, wte, 0.0f, vocab_size, 4, ROUNDED);
+        try_entropy(h, wte, -0.0f, vocab_size, 4, ROUNDED);
+    }
     judge_passed();
+}
+
+// Scores level, level - 1, level - 2 ... in any order, some of them twice; d_model is 1.
+static void try_level(double level, float scale)
+{
+    enum { N = 7 };
+    float rows[N];
+    const float unit = 1;
+    for (size_t v = 0; v < N; v++)
+        rows[v] = (float)((level - (double)random_between(0, 4)) / (double)scale);
+    try_entropy(&unit, rows, scale, N, 1, EXACT);
+}
+
+// Equal scores of any size, beyond a float's too: each is the sum of two products.
+static void try_far_level(float half)
+{
+    enum { N = 9 };
+    float rows[2 * N];
+    const float ones[2] = {1, 1};
+    for (size_t k = 0; k < 2 * N; k++)
+        rows[k] = half;
+    try_entropy(ones, rows, 1, random_between(3, N), 2, EXACT);
+}
+
+// One score so far above the others that e^z of the difference is more than a double holds,
+// while that of its opposite is not 0 yet.
+static void try_gap(float level)
+{
+    enum { N = 60 };
+    const float unit = 1;
+    float rows[N];
+    for (size_t v = 0; v < N; v++)
+        rows[v] = level - 735;
+    rows[random_between(1, N - 1)] = level;
+    try_entropy(&unit, rows, 1, N, 1, EXACT);
 }
 
 Test(entropy_at_scale, large_scores)
 {
-    static const float h[2] = {30, -40}, table[8] = {30, -40, 29, -41, -30, 40, 30, -40};
-    static const float ladder[5] = {0, -400, -900, -30000, 2};
-    const float one = 1;
-    judge_remark(
-        "The scores are in the thousands: subtract the largest one first. And where p "
-        "is 0, p log p is 0: 0 x log(0) is NaN in C.");
-    try_entropy(h, table, 1.0f, 4, 2);
-    try_entropy(h, table, 50.0f, 4, 2);
-    try_entropy(h, table, -3.0f, 4, 2);
-    try_entropy(&one, ladder, 1.0f, 5, 1);
+    static const double levels[] = {40, 100, 1000, 20000, -20, -100, -1000, -20000};
+    for (size_t k = 0; k < sizeof levels / sizeof *levels; k++) {
+        try_level(levels[k], 1);
+        try_level(levels[k], 0.25f);
+    }
+    try_level(-2000, -0.5f);
+    try_level(2000, -2);
+    try_gap((float)random_between(0, 300));
+    try_gap((float)random_between(800, 3000));
+    for (int power = 5; power <= 35; power += 5)
+        for (int sign = -1; sign <= 1; sign += 2)
+            try_far_level((float)(sign * pow(10, power)));
+    try_far_level(-2e38f);
+    try_far_level(2e38f);
+    try_random_entropy(9, 3, 1);
+    judge_passed();
+}
+
+// One word ahead, and many others that are nearly nothing each, or nothing at all.
+static void try_vanishing(float ahead, size_t vocab_size, float behind)
+{
+    float *rows = judge_floats(vocab_size);
+    const float unit = 1;
+    for (size_t v = 0; v < vocab_size; v++)
+        rows[v] = ahead - behind - (v % 2 == 0 ? 0 : 0.5f);
+    rows[random_between(0, vocab_size - 1)] = ahead;
+    try_entropy(&unit, rows, 1, vocab_size, 1, EXACT);
+}
+
+Test(entropy_at_scale, vanishing_shares)
+{
+    for (size_t k = 0; k < 3; k++)
+        try_vanishing((float)random_between(1, 9), random_between(3, 9),
+                      k == 0   ? 800
+                      : k == 1 ? 30000
+                               : 120);
+    try_vanishing(0, 2003, 12);
+    try_vanishing(3, 20011, 18);
+    try_vanishing(-5, 20011, 24);
+    judge_passed();
+}
+
+// Scores that only a double tells apart: large terms that cancel, and small differences of
+// large scores.
+static void try_cancelling(size_t d)
+{
+    enum { N = 4 };
+    float *h = judge_floats(d), *rows = judge_floats(N * d);
+    for (size_t i = 0; i < d; i++)
+        h[i] = i == 0 ? 1e8f : i == d - 1 ? -1e8f : 1;
+    for (size_t v = 0; v < N; v++) {
+        for (size_t i = 0; i < d; i++)
+            rows[v * d + i] = i == 0 || i == d - 1 ? 1 : 0;
+        rows[v * d + 1 + v % (d - 2)] = (float)random_between(1, 12) / 4;
+    }
+    try_entropy(h, rows, 1, N, d, EXACT);
+    try_entropy(h, rows, -0.5f, N, d, EXACT);
+}
+
+static void try_small_differences(void)
+{
+    enum { N = 5 };
+    float rows[2 * N];
+    const float ones[2] = {1, 1};
+    for (size_t v = 0; v < N; v++) {
+        rows[2 * v] = 16777216;
+        rows[2 * v + 1] = (float)random_between(0, 9) / 4;
+    }
+    try_entropy(ones, rows, 1, N, 2, EXACT);
+    try_entropy(ones, rows, -1, N, 2, EXACT);
+}
+
+Test(entropy_at_scale, sums_in_double)
+{
+    try_random_entropy(8, 5, 1);
+    judge_remark("A float has 24 bits: 16,777,216 + 1 is 16,777,216 again. Do the sums "
+                 "in double.");
+    try_cancelling(3);
+    try_cancelling(9);
+    try_small_differences();
+    judge_passed();
+}
+
+// Three different scores, each of many words, more than a stack has room for.
+static void try_millions(size_t vocab_size)
+{
+    const float unit = 1, values[3] = {0, (float)random_between(1, 8) / 4, -1.5f};
+    size_t counts[3] = {vocab_size, 0, 0};
+    double sum = 0, weighted = 0;
+    fresh_case();
+    float *wte = sparse_floats_in(vocab_size);
+    for (size_t v = random_between(0, 9); v < vocab_size; v += random_between(1, 9)) {
+        const size_t k = v % 2 + 1;
+        wte[v] = values[k];
+        counts[k]++;
+        counts[0]--;
+    }
+    judge_seal(wte);
+    for (size_t k = 0; k < 3; k++) {
+        sum += (double)counts[k] * exp((double)values[k]);
+        weighted += (double)counts[k] * (double)values[k] * exp((double)values[k]);
+    }
+    const float *h = floats_in(&unit, 1);
+    const double wanted = log(sum) - weighted / sum;
+    expect_number("the entropy", (double)CALL(entropy_at_scale, h, wte, 1, vocab_size, 1),
+                  wanted, 1e-6 * wanted);
+}
+
+// Rows, and an h, of more numbers than a stack has room for. All but a few are 0.
+static void try_wide_rows(size_t d)
+{
+    float few[2 * 8], of_h[8];
+    fresh_case();
+    float *h = sparse_floats_in(d), *wte = sparse_floats_in(2 * d);
+    for (size_t i = 0; i < 8; i++) {
+        const size_t at = i < 4 ? i : d - 1 - i;
+        h[at] = of_h[i] = (float)random_between(1, 9) / 8;
+        wte[at] = few[i] = (float)random_between(0, 9) / 8;
+        wte[d + at] = few[8 + i] = (float)random_between(0, 9) / 8;
+    }
+    judge_seal(h);
+    judge_seal(wte);
+    const struct softmax right = softmax_of(of_h, few, 0.5, 2, 8);
+    expect_number("the entropy", (double)CALL(entropy_at_scale, h, wte, 0.5f, 2, d),
+                  right.entropy, entropy_allows(&right, 2, d, EXACT));
+}
+
+Test(entropy_at_scale, large_sizes)
+{
+    try_random_entropy(5003, 3, 2);
+    try_random_entropy(3, 5003, 2);
+    try_random_entropy(11, 771, 2);
+    try_random_entropy(1031, 67, 2);
+    try_wide_rows(2200003);
+    judge_passed();
+}
+
+Test(entropy_at_scale, millions_of_words)
+{
+    try_millions(2200003);
     judge_passed();
 }
 
 Test(entropy_at_scale, refuses_empty)
 {
-    float h[3], table[12];
-    fill_normal(h, 3);
-    fill_normal(table, 12);
-    try_entropy(h, table, 1.0f, 4, 3);
-    for (size_t empty = 0; empty < 2; empty++) {
-        const size_t v = empty == 0 ? 0 : 4, d = empty == 1 ? 0 : 3;
-        const float *vector = floats_in("h", h, 3), *wte = floats_in("wte", table, 12);
-        judge_case("vocab_size %zu, d_model %zu", v, d);
-        double got = (double)CALL(entropy_at_scale, vector, wte, 1.0f, v, d);
-        if (!isnan(got))
-            judge_fail(WRONG,
-                       "entropy_at_scale must return NAN where a size is 0; got %g.",
-                       got);
+    try_random_entropy(4, 3, 1);
+    for (int empty = 0; empty < 6; empty++) {
+        const size_t vocab_size = empty % 3 == 0 ? 4 : 0, d = empty % 3 == 1 ? 3 : 0;
+        const float scale = empty < 3 ? 1 : 0;
+        fresh_case();
+        const float *h = floats_in(normals(3), 3), *wte = floats_in(normals(12), 12);
+        const float got = CALL(entropy_at_scale, h, wte, scale, vocab_size, d);
+        expect(isnan(got), "entropy_at_scale must return NAN where a size is 0; got %g.",
+               (double)got);
     }
+    try_random_entropy(4, 3, 1);
     judge_passed();
 }
 
 Test(entropy_at_scale, stays_in_bounds)
 {
-    float h[5], table[35];
-    fill_normal(h, 5);
-    fill_normal(table, 35);
     for (int side = ENDS_AT_GUARD; side < N_PLACEMENTS; side++) {
         judge_placement((enum placement)side);
-        try_entropy(h, table, 0.8f, 7, 5);
+        try_random_entropy(7, 5, 0.8);
     }
     judge_passed();
 }
 
 // ---- 5.5 logit_lens --------------------------------------------------------------------
 
-// By what the words are ordered. 0 is right.
-enum { BY_LOGIT, BY_COSINE, BY_NEARNESS, BY_SIZE, UPWARDS, LARGER_ID_FIRST };
-
-static double order_of(const float *h, const float *wte, size_t v, size_t d, int by)
+// The best words by z; of equal ones the smaller id first.
+static uint32_t *best_words(const double *z, size_t n_top, size_t vocab_size)
 {
-    double z = logit(h, wte, v, d), norms = 0, far = 0;
-    for (size_t i = 0; i < d; i++) {
-        double row = (double)wte[v * d + i], gap = row - (double)h[i];
-        norms += row * row;
-        far += gap * gap;
-    }
-    switch (by) {
-    case BY_COSINE:
-        return norms > 0 ? z / sqrt(norms) : 0;
-    case BY_NEARNESS:
-        return -far;
-    case BY_SIZE:
-        return fabs(z);
-    case UPWARDS:
-        return -z;
-    default:
-        return z;
-    }
-}
-
-// Ids of all words in the order, as doubles for expect_ids' mistakes.
-static double *ordered(const float *h, const float *wte, size_t vocab_size, size_t d,
-                       int by)
-{
-    double *top = judge_doubles(vocab_size), *z = judge_doubles(vocab_size);
-    for (size_t v = 0; v < vocab_size; v++) {
-        size_t k = v;
-        z[v] = order_of(h, wte, v, d, by);
-        while (k > 0 && (z[(size_t)top[k - 1]] < z[v] ||
-                         (by == LARGER_ID_FIRST && z[(size_t)top[k - 1]] == z[v]))) {
-            top[k] = top[k - 1];
-            k--;
-        }
-        top[k] = (double)v;
+    uint32_t *top = judge_ids(n_top);
+    bool *used = (bool *)judge_ids(vocab_size / sizeof(uint32_t) + 1);
+    for (size_t k = 0; k < n_top; k++) {
+        size_t best = vocab_size;
+        for (size_t v = 0; v < vocab_size; v++)
+            if (!used[v] && (best == vocab_size || z[v] > z[best]))
+                best = v;
+        used[best] = true;
+        top[k] = (uint32_t)best;
     }
     return top;
-}
-
-static double *by_id(const double *top, size_t n_top)
-{
-    double *ids = judge_doubles(n_top);
-    for (size_t k = 0; k < n_top; k++) {
-        size_t at = k;
-        for (; at > 0 && ids[at - 1] > top[k]; at--)
-            ids[at] = ids[at - 1];
-        ids[at] = top[k];
-    }
-    return ids;
-}
-
-static double *repeated(double id, size_t n)
-{
-    return within(id, n);
 }
 
 static void try_lens(const float *vector, const float *table, size_t n_top,
                      size_t vocab_size, size_t d)
 {
-    const float *h = floats_in("h", vector, d);
-    const float *wte = floats_in("wte", table, vocab_size * d);
-    uint32_t *top = ids_out("top", n_top), *wanted = judge_ids(n_top);
-    const double *right = ordered(vector, table, vocab_size, d, BY_LOGIT);
-    for (size_t k = 0; k < n_top; k++)
-        wanted[k] = (uint32_t)right[k];
-    const struct mistake mistakes[] = {
-        {"The order is upwards: the greatest logit comes first.",
-         ordered(vector, table, vocab_size, d, UPWARDS)},
-        {"These are the cosines' best: a logit is the dot product, not divided by a "
-         "length.",
-         ordered(vector, table, vocab_size, d, BY_COSINE)},
-        {"These are the nearest rows: the greatest dot products are wanted.",
-         ordered(vector, table, vocab_size, d, BY_NEARNESS)},
-        {"This ignores the sign of the logits.",
-         ordered(vector, table, vocab_size, d, BY_SIZE)},
-        {"Of equal logits the smaller id comes first.",
-         ordered(vector, table, vocab_size, d, LARGER_ID_FIRST)},
-        {"The best word is left out: top[0] is the best.",
-         n_top < vocab_size ? right + 1 : right},
-        {"The same word stands in every place: leave out what was chosen before.",
-         repeated(right[0], n_top)},
-        {"These are the right words, but in the order of their ids.",
-         by_id(right, n_top)},
-        {NULL, NULL},
-    };
-    judge_case("n_top %zu, vocab_size %zu, d_model %zu", n_top, vocab_size, d);
+    double *z = judge_doubles(vocab_size);
+    for (size_t v = 0; v < vocab_size; v++)
+        z[v] = dot_product(vector, table + v * d, d);
+    fresh_case();
+    const float *h = floats_in(vector, d), *wte = floats_in(table, vocab_size * d);
+    uint32_t *top = ids_out(n_top);
     expect_accepted(CALL(logit_lens, top, h, wte, n_top, vocab_size, d), top);
-    expect_ids("top", top, wanted, n_top, mistakes);
+    expect_ids(top, best_words(z, n_top, vocab_size), n_top);
+}
+
+static void try_random_lens(size_t n_top, size_t vocab_size, size_t d)
+{
+    const float *h = normals(d), *wte = normals(vocab_size * d);
+    try_lens(h, wte, n_top, vocab_size, d);
+    try_lens(normals(d), wte, n_top, vocab_size, d);
+    try_lens(h, normals(vocab_size * d), n_top, vocab_size, d);
+}
+
+// Whole numbers: many logits are equal.
+static void try_tied_lens(size_t n_top, size_t vocab_size, size_t d, uint32_t most)
+{
+    try_lens(wholes(d, most), wholes(vocab_size * d, most), n_top, vocab_size, d);
 }
 
 Test(logit_lens, worked_example)
 {
-    static const float h[2] = {1, 2}, rows[8] = {1, 0, 0, 1, 1, 1, 3, 0};
-    try_lens(h, rows, 3, 4, 2);
+    static const float rows[8] = {1, 0, 0, 1, 1, 1, 3, 0};
+    try_random_lens(5, 12, 2);
+    try_lens(small_h, rows, 3, 4, 2);
+    try_random_lens(3, 4, 2);
     judge_passed();
 }
 
 Test(logit_lens, random_tables)
 {
-    static const size_t sizes[6][3] = {{4, 9, 3},  {6, 40, 5}, {5, 5, 7},
-                                       {1, 13, 2}, {3, 8, 1},  {1, 1, 3}};
-    for (size_t k = 0; k < 6; k++) {
-        const size_t n_top = sizes[k][0], v = sizes[k][1], d = sizes[k][2];
-        float *h = judge_floats(d), *table = judge_floats(v * d);
-        fill_normal(h, d);
-        fill_normal(table, v * d);
-        try_lens(h, table, n_top, v, d);
-    }
+    static const size_t sizes[6][3] = {{8, 40, 3}, {4, 9, 5}, {5, 5, 7},
+                                       {1, 13, 2}, {3, 8, 1}, {1, 1, 3}};
+    for (size_t k = 0; k < 6; k++)
+        try_random_lens(sizes[k][0], sizes[k][1], sizes[k][2]);
     judge_passed();
 }
 
-// All logits below 0, and then all 0 but one.
+// One number a row: the logits are those of `values` in a drawn order, h is 1 or `h`.
+static void try_logits(float h, const float *values, size_t n, size_t n_top)
+{
+    float *rows = judge_floats(n);
+    memcpy(rows, values, n * sizeof *rows);
+    for (size_t v = n; v-- > 1;) {
+        const size_t other = random_between(0, v);
+        const float exchanged = rows[v];
+        rows[v] = rows[other];
+        rows[other] = exchanged;
+    }
+    try_lens(&h, rows, n_top, n, 1);
+}
+
+// All logits below 0, near it and as far as two floats multiply; then all 0 but a few.
 Test(logit_lens, negative_logits)
 {
-    static const float h[2] = {1, 1};
-    static const float below[10] = {-3, -1, -1, -1, -9, 2, -1, -5, -2, -2};
-    static const float zeros[10] = {0, 0, 1, -1, 0, 0, -2, 1, 2, -2};
-    try_lens(h, below, 3, 5, 2);
-    try_lens(h, zeros, 5, 5, 2);
+    enum { N = 6 };
+    static const float below[N] = {-3, -1, -8, -9, -2, -5},
+                       zeros[N] = {0, 0, 1, -1, 0, 0};
+    static const float factors[] = {1, 1e-30f, 1e-6f, 1e4f, 1e9f, 1e20f, 1e37f};
+    for (size_t k = 0; k < sizeof factors / sizeof *factors; k++) {
+        float values[N];
+        for (size_t v = 0; v < N; v++)
+            values[v] = below[v] * factors[k];
+        try_logits(1, values, N, 3);
+        try_logits(factors[k], values, N, N);
+        try_logits(-factors[k], values, N, 2);
+    }
+    try_logits(1, zeros, N, N);
+    try_logits(1, zeros, N, 3);
     judge_passed();
 }
 
+// Many equal logits, among them 0 and -0, and rows that differ where their logits do not.
 Test(logit_lens, ties)
 {
-    static const float h[1] = {2}, rows[8] = {1, 3, -1, 3, 1, 3, -1, 1};
-    try_lens(h, rows, 8, 8, 1);
-    try_lens(h, rows, 2, 8, 1);
-    try_lens(h, rows, 5, 8, 1);
+    static const float rows[8] = {1, 3, -1, 3, 1, 3, -1, 1};
+    static const float zeros[8] = {0, -0.0f, 0, -0.0f, -0.0f, 0, 1, -1};
+    for (size_t n_top = 1; n_top <= 8; n_top++) {
+        try_logits(2, rows, 8, n_top);
+        try_logits(1, zeros, 8, n_top);
+    }
+    try_tied_lens(9, 12, 3, 1);
+    try_tied_lens(40, 40, 2, 2);
+    try_tied_lens(97, 97, 1, 1);
+    try_tied_lens(401, 401, 2, 1);
     judge_passed();
 }
 
-// Two logits of many terms whose difference a float sum does not see.
+// A float sees no difference between these logits: of many terms, of large ones, of ones
+// that cancel, and of products that are too small, too large or too long for it.
+static void try_long_sums(void)
+{
+    enum { N = 4097, ROWS = 6 };
+    float *h = judge_floats(N), *table = judge_floats(ROWS * N);
+    for (size_t i = 0; i < N; i++)
+        h[i] = 1;
+    for (size_t v = 0; v < ROWS; v++) {
+        const float part = (float)random_between(1, 4) / 8;
+        for (size_t i = 0; i < N; i++)
+            table[v * N + i] = i == 0 ? 16777216.0f : part;
+    }
+    try_lens(h, table, 3, ROWS, N);
+}
+
+static void try_cancelling_logits(void)
+{
+    const float h[3] = {1e8f, 1, -1e8f};
+    float rows[6 * 3];
+    for (size_t v = 0; v < 6; v++) {
+        rows[v * 3] = rows[v * 3 + 2] = (float)random_between(1, 9);
+        rows[v * 3 + 1] = (float)random_between(0, 3) / 2;
+    }
+    try_lens(h, rows, 4, 6, 3);
+}
+
+static void try_close_products(void)
+{
+    const float h = 1 + 0x1p-12f;
+    float rows[5];
+    for (size_t v = 0; v < 5; v++)
+        rows[v] = 1 + (float)(v % 3) * 0x1p-23f;
+    try_logits(h, rows, 5, 5);
+    const float pair[2] = {16777216, 1};
+    float large[6 * 2];
+    for (size_t v = 0; v < 6; v++) {
+        large[2 * v] = 1;
+        large[2 * v + 1] = (float)random_between(0, 4) / 4;
+    }
+    try_lens(pair, large, 4, 6, 2);
+}
+
 Test(logit_lens, sums_in_double)
 {
-    enum { N = 4097 };
-    float *h = judge_floats(N), *table = judge_floats(3 * N);
-    for (size_t i = 0; i < N; i++) {
-        h[i] = 1;
-        table[i] = i == 0 ? 16777216.0f : 0;
-        table[N + i] = i == 0 ? 16777216.0f : 0.5f;
-        table[2 * N + i] = i == 0 ? 16777216.0f : 0.25f;
-    }
+    static const float small[5] = {1e-30f, 2e-30f, 4e-30f, -1e-30f, 1e-40f};
+    static const float large[5] = {1e30f, 2e30f, 4e30f, -1e30f, -3e30f};
+    try_random_lens(3, 5, 4);
     judge_remark(
-        "A float has 24 bits: 16,777,216 + 0.5 is 16,777,216 again. Sum in double.");
-    try_lens(h, table, 3, 3, N);
+        "A float has 24 bits, and ends at 3.4e38 and 1.4e-45: compute the logits "
+        "in double, products and sums.");
+    try_long_sums();
+    try_cancelling_logits();
+    try_close_products();
+    try_logits(1e-30f, small, 5, 5);
+    try_logits(1e30f, large, 5, 5);
     judge_passed();
+}
+
+// Each size by itself, and ties among many.
+Test(logit_lens, large_sizes)
+{
+    try_random_lens(3, 5003, 5);
+    try_random_lens(3, 5, 5003);
+    try_random_lens(601, 607, 2);
+    try_tied_lens(603, 603, 3, 2);
+    try_tied_lens(7, 70001, 2, 9);
+    try_tied_lens(2, 3, 100003, 9);
+    judge_passed();
+}
+
+// More words than a stack has room for; all logits are 0 but a few. Sorting them all takes
+// a while, and is right.
+Test(logit_lens, millions_of_words)
+{
+    enum { N_TOP = 2 };
+    const size_t vocab_size = 2200003;
+    const float unit = 1;
+    const uint32_t first = (uint32_t)random_between(0, 999),
+                   last = (uint32_t)vocab_size - 1 - (uint32_t)random_between(0, 999),
+                   wanted[N_TOP] = {last, first};
+    fresh_case();
+    float *wte = sparse_floats_in(vocab_size);
+    wte[first] = 1;
+    wte[last] = 2;
+    judge_seal(wte);
+    const float *h = floats_in(&unit, 1);
+    uint32_t *top = ids_out(N_TOP);
+    expect_accepted(CALL(logit_lens, top, h, wte, N_TOP, vocab_size, 1), top);
+    expect_ids(top, wanted, N_TOP);
+    judge_passed();
+}
+
+static void refuse_lens(size_t n_top, size_t vocab_size, size_t d, const char *why)
+{
+    fresh_case();
+    const float *h = floats_in(normals(d + 1), d + 1);
+    const float *wte =
+        floats_in(normals((vocab_size + 1) * (d + 1)), (vocab_size + 1) * (d + 1));
+    uint32_t *top = ids_out(vocab_size + 4);
+    expect_refused(CALL(logit_lens, top, h, wte, n_top, vocab_size, d), top, why);
 }
 
 Test(logit_lens, refuses_bad_sizes)
 {
-    float h[3], table[12];
-    fill_normal(h, 3);
-    fill_normal(table, 12);
-    try_lens(h, table, 4, 4, 3);
-    static const size_t bad[4][3] = {{5, 4, 3}, {0, 4, 3}, {2, 0, 3}, {2, 4, 0}};
-    static const char *const why[4] = {"n_top 5 is more than there are words",
-                                       "n_top is 0", "vocab_size is 0", "d_model is 0"};
-    for (size_t k = 0; k < 4; k++) {
-        const float *vector = floats_in("h", h, 3), *wte = floats_in("wte", table, 12);
-        uint32_t *top = ids_out("top", 5);
-        judge_case("n_top %zu, vocab_size %zu, d_model %zu", bad[k][0], bad[k][1],
-                   bad[k][2]);
-        expect_refused(
-            CALL(logit_lens, top, vector, wte, bad[k][0], bad[k][1], bad[k][2]), top,
-            why[k]);
-    }
+    static const char too_many[] = "n_top is more than there are words";
+    try_random_lens(4, 4, 3);
+    refuse_lens(5, 4, 3, too_many);
+    refuse_lens(0, 4, 3, "n_top is 0");
+    refuse_lens(2, 4, 0, "d_model is 0");
+    refuse_lens(2, 0, 3, "vocab_size is 0");
+    refuse_lens(0, 0, 3, "n_top and vocab_size are 0");
+    refuse_lens(0, 4, 0, "n_top and d_model are 0");
+    refuse_lens(5, 4, 0, "n_top is more than there are words, and d_model is 0");
+    refuse_lens(0, 0, 0, "all sizes are 0");
+    refuse_lens(1004, 1003, 2, too_many);
+    refuse_lens(SIZE_MAX, 4, 3, too_many);
+#if SIZE_MAX > UINT32_MAX
+    refuse_lens(((size_t)1 << 32) + 2, 4, 3, too_many);
+#endif
+    try_random_lens(4, 4, 3);
     judge_passed();
 }
 
 Test(logit_lens, stays_in_bounds)
 {
-    float h[5], table[35];
-    fill_normal(h, 5);
-    fill_normal(table, 35);
     for (int side = ENDS_AT_GUARD; side < N_PLACEMENTS; side++) {
         judge_placement((enum placement)side);
-        try_lens(h, table, 3, 7, 5);
+        try_random_lens(3, 7, 5);
     }
     judge_passed();
 }

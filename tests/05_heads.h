@@ -31,4 +31,30 @@ JUDGED float entropy_at_scale(const float *h, const float *wte, float scale,
 JUDGED bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
                        size_t vocab_size, size_t d_model);
 
+// Where an answer is judged, qsort leaves equal elements in the opposite order: C does not
+// promise which. (The GNU library's keeps their order when there is memory to spare.)
+#if defined(THE_CALLER)
+#include <stdlib.h>
+#if defined(__GLIBC__)
+typedef int compare_elements(const void *, const void *);
+
+static int compare_by(const void *a, const void *b, void *compare)
+{
+    return (*(compare_elements **)compare)(a, b);
+}
+
+void qsort(void *base, size_t n, size_t size, compare_elements *compare)
+{
+    unsigned char *low = base, *high = low + (n > 0 ? n - 1 : 0) * size;
+    for (; low < high; low += size, high -= size)
+        for (size_t k = 0; k < size; k++) {
+            const unsigned char byte = low[k];
+            low[k] = high[k];
+            high[k] = byte;
+        }
+    qsort_r(base, n, size, compare_by, &compare);
+}
+#endif
+#endif
+
 #endif

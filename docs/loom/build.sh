@@ -79,7 +79,7 @@ for file in $chapters; do
     name=$(basename "$file" .c)
     # shellcheck disable=SC2086
     if older "$site/$name.html" "$file" "solutions/$name.c" "build/output/$name.txt" \
-        "build/figures-site/$name" $weaver docs/loom/template.html; then
+        "build/figures-site/$name" docs/*.svg $weaver docs/loom/template.html; then
         page "$file" "$site/$name.html"
     fi
     cp "$file" "$site/$name.c"
@@ -99,7 +99,7 @@ for file in docs/loom/style.css docs/loom/script.js docs/loom/icon.svg; do
 done
 
 # shellcheck disable=SC2086
-if older "$book" $chapters solutions build/output build/figures-site/* docs/notation.md docs/loom/epub.css $weaver; then
+if older "$book" $chapters solutions build/output build/figures-site/* docs/*.svg docs/notation.md docs/loom/epub.css $weaver; then
     WEAVE_FOR=epub "$pandoc" -f docs/loom/weave.lua -t epub3 --mathml --citeproc --toc --toc-depth=2 \
         --bibliography docs/references.bib -M link-citations=true --css docs/loom/epub.css \
         -M title='A Token Is a Row' -M subtitle='Embeddings from scratch in C' -M lang=en \

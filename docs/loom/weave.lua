@@ -282,9 +282,11 @@ local function with_places(path, first, lines)
     end
     if not fence then
       line = line:gsub('%]{(%.n[%s}])', ']{' .. place .. '%1')
-      line = line:gsub('(%(figure:[%w_/.-]+%)){', '%1{' .. place)
-      line = line:gsub('(%(figure:[%w_/.-]+%))([^{])', '%1{' .. place .. '}%2')
-      line = line:gsub('(%(figure:[%w_/.-]+%))$', '%1{' .. place .. '}')
+      for _, kind in ipairs({ 'figure', 'drawing' }) do
+        line = line:gsub('(%(' .. kind .. ':[%w_/.-]+%)){', '%1{' .. place)
+        line = line:gsub('(%(' .. kind .. ':[%w_/.-]+%))([^{])', '%1{' .. place .. '}%2')
+        line = line:gsub('(%(' .. kind .. ':[%w_/.-]+%))$', '%1{' .. place .. '}')
+      end
       line = line:gsub('^(%s*:::+%s*){', '%1{' .. place)
       line = line:gsub('^(#+%s.*){(#[^{}]*})%s*$', '%1{' .. place .. '%2')
     end
@@ -521,15 +523,28 @@ local function figure(image, chapter)
 end
 
 -- drawing:NAME is a picture made by hand, docs/NAME.svg, that takes its colours from the page.
+-- With alt="…" what is seen stands there, and the caption below the picture; else the caption is
+-- read aloud in the picture's place.
 local function drawing(image)
-  local name = image.src:match('^drawing:(.+)$')
+  local name, alt = image.src:match('^drawing:(.+)$'), image.attributes.alt
+  local place = image.attributes.place or '?'
   local svg = read_file('docs/' .. name .. '.svg')
   if not svg then
-    fault(image.attributes.place or '?', 'there is no drawing docs/%s.svg', name)
+    fault(place, 'there is no drawing docs/%s.svg', name)
     return {}
   end
-  return html(('<div class="drawing %s"><div class="canvas" role="img" aria-label="%s">%s</div></div>')
-    :format(name, escaped(stringify(image.caption)), svg))
+  if #image.caption == 0 or alt and not alt:match('%S') then
+    fault(place, 'the drawing %s has no text for those who cannot see it', name)
+  end
+  local canvas = ('<div class="canvas" role="img" aria-label="%s">%s</div>')
+    :format(escaped((alt or stringify(image.caption)):gsub('%s+', ' ')), svg)
+  if not alt then return html('<div class="drawing">' .. canvas .. '</div>') end
+  local id = image.identifier ~= '' and (' id="%s"'):format(image.identifier) or ''
+  return {
+    html(('<figure class="drawing"%s>%s<figcaption>'):format(id, canvas)),
+    pandoc.Plain(image.caption),
+    html('</figcaption></figure>'),
+  }
 end
 
 -- ------------------------------------------------------------------ lists of chapters, points
@@ -737,6 +752,11 @@ local function transform(doc, sources, chapter)
       end
       if #para.content == 1 and only.t == 'Math' and only.mathtype == 'DisplayMath' then
         return scroller('Formula', { para }, ' formula')
+      end
+      for _, inline in ipairs(para.content) do
+        if inline.t == 'Image' and (inline.src:match('^figure:') or inline.src:match('^drawing:')) then
+          fault(place_of(sources, inline.src), 'the picture %s does not stand alone in its paragraph (or a quote ends its alt="…" too early)', inline.src)
+        end
       end
     end,
     Image = function(image)

@@ -103,13 +103,13 @@ static size_t first_of_case(void)
 static bool alike(const unsigned char *a, const unsigned char *b,
                   const struct array *array)
 {
-    if (memcmp(a, b, array->page_bytes) == 0)
+    if (memcmp(a, b, judge_compared_bytes(array)) == 0)
         return true;
     if (array->kind != FLOATS)
         return false;
     a += array->data - array->pages;
     b += array->data - array->pages;
-    for (size_t i = 0; i < array->bytes; i += sizeof(float)) {
+    for (size_t i = 0; i < array->kept; i += sizeof(float)) {
         float x, y;
         memcpy(&x, a + i, sizeof x);
         memcpy(&y, b + i, sizeof y);
@@ -137,8 +137,8 @@ static bool same_results(const struct again *again, size_t first)
 }
 
 // The compared elements: what the mistake gives is what was got, and is not right. Two
-// numbers that are both nearly nothing are alike for any reason: where the result is wrong
-// they must be the same, or large enough to mean something.
+// numbers that are both nearly nothing, or both nearly right, are alike for any reason:
+// where the result is wrong they must be the same, or far enough off to mean something.
 static bool same_elements(const struct comparison *c, const unsigned char *gives)
 {
     const size_t n = c->rows * c->columns;
@@ -146,12 +146,15 @@ static bool same_elements(const struct comparison *c, const unsigned char *gives
     bool *poison = (bool *)judge_ids(n), right = true;
     read_elements(gives, n, c->width, c->whole, values, poison);
     for (size_t i = 0; i < n; i++) {
-        const double allowed = fmax(allowed_at(c, i), 1e-6 * fabs(values[i]));
+        const double allowed = allowed_at(c, i);
+        const double slack =
+            isfinite(values[i]) ? fmax(allowed, 1e-6 * fabs(values[i])) : 0;
         const bool is_right = same(values[i], c->wanted[i], allowed);
         const bool is_something =
-            same(c->got[i], values[i], 0) || !(fabs(values[i]) < 100 * allowed_at(c, i));
+            !same(values[i], c->wanted[i], slack) && !(fabs(values[i]) < 100 * allowed);
         if (poison[i] != (c->poisoned != NULL && c->poisoned[i]) ||
-            !same(c->got[i], values[i], allowed) || (!is_right && !is_something))
+            !same(c->got[i], values[i], slack) ||
+            (!is_right && !is_something && !same(c->got[i], values[i], 0)))
             return false;
         right = right && is_right && !poison[i];
     }
@@ -203,8 +206,8 @@ static bool was_the_same(const struct array *array, const unsigned char *gives)
     const bool is_same = array->kind == FLOATS
                              ? roughly_alike((const float *)(const void *)(gives + at),
                                              (const float *)(const void *)(gave + at),
-                                             array->bytes / sizeof(float))
-                             : memcmp(gives + at, gave + at, array->bytes) == 0;
+                                             array->kept / sizeof(float))
+                             : memcmp(gives + at, gave + at, array->kept) == 0;
     free(gave);
     return is_same;
 }

@@ -61,7 +61,7 @@ struct array {
     unsigned char *region; // guard, pages, guard
     size_t region_bytes, page_bytes;
     unsigned char *pages, *data;
-    size_t bytes;
+    size_t bytes, kept;      // of bytes, the first that count: see judge_room
     uint64_t offset;         // of its pages, in the file of inputs or outputs
     unsigned char *original; // what an output began with
     uint32_t generation;
@@ -86,6 +86,9 @@ static const uint64_t double_poison = 0x7ff8d1edd1edd1edu;
 
 // The array that holds the address, of those that are there now; NULL if none does.
 const struct array *judge_array_at(const void *address);
+
+// The bytes to compare, from its first page on: all, or without the room to work in.
+size_t judge_compared_bytes(const struct array *array);
 
 // What the parameter is called that was given this array in the last call.
 const char *judge_name_of(const struct array *array);

@@ -221,7 +221,8 @@ static struct array *new_array(size_t bytes, bool is_output)
         judge_fail(GRADER_ERROR, "A test makes more than %d arrays.", MAX_ARRAYS);
     struct array *array = &judge_arrays[judge_n_arrays++];
     *array = (struct array){
-        .bytes = bytes, .generation = generation, .is_output = is_output, .kind = BYTES};
+        .bytes = bytes, .kept = bytes, .generation = generation, .is_output = is_output};
+    array->kind = BYTES;
     array->page_bytes = round_up(bytes > 0 ? bytes : 1, page);
     const size_t guard = round_up(array->page_bytes + (1 << 20), page);
     array->region = next_place != NULL ? next_place : first_place();
@@ -364,6 +365,21 @@ static const struct array *must_be_array(const void *data)
 void judge_seal(const void *array)
 {
     seal(&judge_arrays[must_be_array(array) - judge_arrays]);
+}
+
+void judge_room(const void *data, size_t kept)
+{
+    const struct array *array = must_be_array(data);
+    if (kept > array->bytes)
+        judge_fail(GRADER_ERROR, "A test keeps more of an array than there is.");
+    judge_arrays[array - judge_arrays].kept = kept;
+}
+
+size_t judge_compared_bytes(const struct array *array)
+{
+    return array->kept == array->bytes
+               ? array->page_bytes
+               : (size_t)(array->data - array->pages) + array->kept;
 }
 
 static const unsigned char *original_of(const struct array *array)
@@ -1124,7 +1140,7 @@ static void expect_no_memory(void)
             continue;
         unsigned char *alone = must_map(a->page_bytes, PROT_READ | PROT_WRITE);
         judge_read_output(a, alone);
-        if (memcmp(again.outputs[i], alone, a->page_bytes) != 0)
+        if (memcmp(again.outputs[i], alone, judge_compared_bytes(a)) != 0)
             fail_at_difference(last_call_of(a->generation));
         munmap(alone, a->page_bytes);
     }

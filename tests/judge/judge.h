@@ -81,6 +81,10 @@ uint32_t *ids_inout(const uint32_t *values, size_t n);
 const void *bytes_in(const void *values, size_t bytes);
 void *bytes_inout(const void *values, size_t bytes);
 
+// Only the first `kept` bytes of this output count; what a call leaves behind them is room
+// that it worked in, and is compared with nothing. May also be said after the call.
+void judge_room(const void *array, size_t kept);
+
 // True if the array, made by one of the functions above, still holds what it began with,
 // bit for bit.
 bool is_untouched(const void *array);

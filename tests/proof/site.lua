@@ -420,20 +420,20 @@ local function exercise_faults(page, source)
   return faults
 end
 
--- Each output block of the source, each figure and each checked number is on the page.
+-- Each output block of the source, each figure and drawing and each checked number is on the page.
 local function part_faults(page, source)
   local faults, shown = {}, { output = 0, drawing = 0, number = 0 }
   for _, element in ipairs(page.elements) do
     if element.name == 'figure' and has_class(element, 'output') then shown.output = shown.output + 1 end
-    if element.name == 'figure' and has_class(element, 'drawing') then shown.drawing = shown.drawing + 1 end
+    if has_class(element, 'drawing') then shown.drawing = shown.drawing + 1 end
     if element.name == 'span' and has_class(element, 'n') and not inside_of(element, 'pre') then shown.number = shown.number + 1 end
   end
-  local function expect(what, pattern)
-    local wanted = select(2, source:gsub(pattern, ''))
+  local function expect(what, pattern, other)
+    local wanted = select(2, source:gsub(pattern, '')) + (other and select(2, source:gsub(other, '')) or 0)
     if shown[what] < wanted then faults[#faults + 1] = ('%d of %d parts of the kind %s are there'):format(shown[what], wanted, what) end
   end
   expect('output', '\n:::+%s*{%.output')
-  expect('drawing', '%(figure:')
+  expect('drawing', '%(figure:', '%(drawing:')
   expect('number', '%]{%.n[%s}]')
   return faults
 end

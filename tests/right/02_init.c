@@ -1,7 +1,9 @@
 // Other right answers to the exercises of chapter 2: ways to write them that differ from the
-// solutions', and that the tests must accept. Each stands in its own #ifdef and names its
-// exercise; build/prove links one of them at a time before the solutions.
+// solutions', and that the tests must accept. See judge/answers.h.
+#include <assert.h>
+#include <complex.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,7 +50,8 @@ bool next_word_by_word(uint32_t *word, uint32_t *state, size_t *next)
     return true;
 }
 
-RIGHT(mt19937_next, next_with_a_table, "the constant from a table of two, pointers that walk")
+RIGHT(mt19937_next, next_with_a_table,
+      "the constant from a table of two, pointers that walk")
 bool next_with_a_table(uint32_t *word, uint32_t *state, size_t *next)
 {
     static const uint32_t fell_out[2] = {0, 0x9908b0dfu};
@@ -73,6 +76,68 @@ bool next_with_a_table(uint32_t *word, uint32_t *state, size_t *next)
     return true;
 }
 
+RIGHT(mt19937_next, next_stirs_ahead,
+      "stirs as soon as the last word is out; *next is 0 then")
+bool next_stirs_ahead(uint32_t *word, uint32_t *state, size_t *next)
+{
+    if (*next > 624)
+        return false;
+    for (int out = 0; out < 2; out++) {
+        for (size_t k = 0; *next == 624 && k < 624; k++) {
+            const uint64_t both = (uint64_t)(state[k] & 0x80000000u) |
+                                  (state[k == 623 ? 0 : k + 1] & 0x7fffffffu);
+            state[k] = (uint32_t)(both >> 1) ^ state[k < 227 ? k + 397 : k - 227];
+            if (both % 2 == 1)
+                state[k] = state[k] ^ 2567483615u;
+        }
+        *next = *next == 624 ? 0 : *next;
+        if (out == 0)
+            *word = state[(*next)++];
+    }
+    *word ^= *word >> 11;
+    *word ^= *word << 7 & 2636928640u;
+    *word ^= *word << 15 & 4022730752u;
+    *word ^= *word >> 18;
+    return true;
+}
+
+static void stir_from(uint32_t *state, size_t k)
+{
+    if (k == 624)
+        return;
+    const uint32_t mixed = (state[k] >> 31 << 31) | (state[(k + 1) % 624] << 1 >> 1);
+    state[k] = (mixed >> 1) ^ state[(k + 397) % 624] ^ (uint32_t)(mixed % 2 * 0x9908b0df);
+    stir_from(state, k + 1);
+}
+
+RIGHT(mt19937_next, next_recursive,
+      "stirs by recursion, into a copy that is copied back; asserts")
+bool next_recursive(uint32_t *word, uint32_t *state, size_t *next)
+{
+    size_t at = *next;
+    if (!(at <= 624))
+        return false;
+    if (at == 624) {
+        uint32_t *copy = malloc(624 * sizeof *copy);
+        if (copy == NULL)
+            return false;
+        memcpy(copy, state, 624 * sizeof *copy);
+        stir_from(copy, 0);
+        memcpy(state, copy, 624 * sizeof *copy);
+        free(copy);
+        at = 0;
+    }
+    assert(at < 624);
+    uint32_t y = state[at];
+    static const unsigned shifts[] = {11, 7, 15, 18};
+    static const uint32_t masks[] = {0xffffffffu, 0x9d2c5680u, 0xefc60000u, 0xffffffffu};
+    for (int line = 0; line < 4; line++)
+        y ^= (line % 3 == 0 ? y >> shifts[line] : y << shifts[line]) & masks[line];
+    *word = y;
+    *next = at + 1;
+    return true;
+}
+
 // ---------------------------------------------------------------------- 2.2 uniform_float
 
 RIGHT(uniform_float, uniform_remainder, "the remainder for the mask, in double")
@@ -87,13 +152,33 @@ float uniform_ldexp(uint32_t word)
     return ldexpf((float)(word << 8 >> 8), -24);
 }
 
-RIGHT(uniform_float, uniform_from_bits, "the bits of a float between 1 and 2, and the one bit that has no room there")
+RIGHT(uniform_float, uniform_from_bits,
+      "the bits of a float between 1 and 2, and the one bit that has no room there")
 float uniform_from_bits(uint32_t word)
 {
     const uint32_t low = word & 0xffffffu, bits = 0x3f800000u | low >> 1;
     float between;
     memcpy(&between, &bits, sizeof between);
     return between - 1.0f + (float)(low & 1) * 0x1p-24f;
+}
+
+RIGHT(uniform_float, uniform_bit_by_bit, "adds a half, a quarter, an eighth ...")
+float uniform_bit_by_bit(uint32_t word)
+{
+    float u = 0.0f, step = 0.5f;
+    for (uint32_t bit = (uint32_t)1 << 23; bit != 0; bit >>= 1, step /= 2)
+        u += word & bit ? step : 0.0f;
+    return u;
+}
+
+RIGHT(uniform_float, uniform_long_double,
+      "a long double all the way, and a debugging line")
+float uniform_long_double(uint32_t word)
+{
+    long double u = (long double)(word - (word >> 24 << 24)) / powl(2.0L, 24.0L);
+    if (word == 0)
+        fprintf(stderr, "a word of 0 gives %Lg\n", u);
+    return (float)u;
 }
 
 // ------------------------------------------------------------------------ 2.3 normal_fill
@@ -131,7 +216,7 @@ static bool block(float *out, word_source *draw, void *rng, float mean, float st
 
 RIGHT(normal_fill, fill_plainly, "logf, cosf and sinf, uniform_float, one loop")
 bool fill_plainly(float *out, word_source *draw, void *rng, float mean, float std,
-                 size_t n)
+                  size_t n)
 {
     uint32_t w[16];
     float odd;
@@ -200,9 +285,10 @@ static bool one_by_one(float *out, word_source *draw, void *rng, float mean, flo
     return good;
 }
 
-RIGHT(normal_fill, fill_fractions_first, "all fractions first, bent in place, as PyTorch does it")
+RIGHT(normal_fill, fill_fractions_first,
+      "all fractions first, bent in place, as PyTorch does it")
 bool fill_fractions_first(float *out, word_source *draw, void *rng, float mean, float std,
-                 size_t n)
+                          size_t n)
 {
     if (!(std >= 0))
         return false;
@@ -222,7 +308,7 @@ bool fill_fractions_first(float *out, word_source *draw, void *rng, float mean, 
 
 RIGHT(normal_fill, fill_on_the_heap, "draws every word before it begins, on the heap")
 bool fill_on_the_heap(float *out, word_source *draw, void *rng, float mean, float std,
-                 size_t n)
+                      size_t n)
 {
     const size_t n_words = n < 16 ? (n + 1) / 2 * 4 : n % 16 == 0 ? n : n + 16;
     uint32_t *w = malloc((n_words + 1) * sizeof *w);
@@ -248,6 +334,76 @@ bool fill_on_the_heap(float *out, word_source *draw, void *rng, float mean, floa
     }
     free(w);
     return good;
+}
+
+// Both of a pair at once: r e^(i angle), in double.
+static double complex on_the_circle(double distance, double direction)
+{
+    return sqrt(-2.0 * log1p(-distance)) * cexp(I * 8.0 * atan(1.0) * direction);
+}
+
+RIGHT(normal_fill, fill_with_complex,
+      "complex numbers, double everywhere, goto for failures")
+bool fill_with_complex(float *out, word_source *draw, void *rng, float mean, float std,
+                       size_t n)
+{
+    const size_t in_blocks = n < 16 ? 0 : n;
+    bool good = false;
+    uint32_t w[16];
+    if (std < 0.0f || std != std)
+        goto done;
+    for (size_t i = in_blocks; i < n; i += 2) {
+        if (!draw(w, rng, 2) || !draw(w + 2, rng, 2))
+            goto done;
+        const uint64_t a = ((uint64_t)w[0] << 32) + w[1],
+                       b = ((uint64_t)w[2] << 32) + w[3];
+        const double complex z =
+            on_the_circle((double)(b << 11) * 0x1p-64, (double)(a << 11) * 0x1p-64);
+        out[i] = (float)((double)mean + (double)std * creal(z));
+        if (i < n - 1)
+            out[i + 1] = (float)((double)mean + (double)std * cimag(z));
+    }
+    for (size_t i = 0; i < in_blocks; i += 16) {
+        const size_t left = in_blocks - i, at = left < 16 ? n - 16 : i;
+        if ((left < 16 && !draw(w, rng, left)) || !draw(w, rng, 16))
+            goto done;
+        for (size_t j = 0; j < 8; j++) {
+            const double complex z =
+                on_the_circle((double)fraction(w[j]), (double)fraction(w[j + 8]));
+            out[at + j] = (float)((double)mean + (double)std * creal(z));
+            out[at + j + 8] = (float)((double)mean + (double)std * cimag(z));
+        }
+    }
+    good = true;
+done:
+    return good;
+}
+
+// std * r first, then cosine and sine; the tail by a call of itself that makes 16.
+RIGHT(normal_fill, fill_recursively, "the first block, then the rest by a call of itself")
+bool fill_recursively(float *out, word_source *draw, void *rng, float mean, float std,
+                      size_t n)
+{
+    uint32_t w[16];
+    if (!(std >= 0.0f))
+        return false;
+    if (n < 16)
+        return one_by_one(out, draw, rng, mean, std, n);
+    while (n >= 32) {
+        if (!fill_recursively(out, draw, rng, mean, std, 16))
+            return false;
+        out += 16;
+        n -= 16;
+    }
+    if (!draw(w, rng, 16))
+        return false;
+    for (size_t j = 0; j < 8; j++) {
+        const float r = std * sqrtf(-2.0f * log1pf(-fraction(w[j])));
+        out[j] = mean + r * cosf(6.28318530717958647692f * fraction(w[j + 8]));
+        out[j + 8] = mean + r * sinf(6.28318530717958647692f * fraction(w[j + 8]));
+    }
+    return n == 16 || (draw(w, rng, n - 16) &&
+                       fill_recursively(out + n - 16, draw, rng, mean, std, 16));
 }
 
 // -------------------------------------------------------------------- 2.4 mean_abs_cosine
@@ -295,7 +451,8 @@ static double alike(const float *x, const float *y, size_t n)
     return fabs(dot);
 }
 
-RIGHT(mean_abs_cosine, mean_both_ways, "each pair twice, hypot for the lengths, the mean of a row at a time")
+RIGHT(mean_abs_cosine, mean_both_ways,
+      "each pair twice, hypot for the lengths, the mean of a row at a time")
 float mean_both_ways(const float *rows, size_t n_rows, size_t d_model)
 {
     double mean = 0.0;
@@ -309,4 +466,78 @@ float mean_both_ways(const float *rows, size_t n_rows, size_t d_model)
         mean += of_row / (double)(n_rows - 1) / (double)n_rows;
     }
     return (float)mean;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+RIGHT(mean_abs_cosine, mean_sorted,
+      "all cosines on the heap, sorted by qsort, the small ones added first")
+float mean_sorted(const float *rows, size_t n_rows, size_t d_model)
+{
+    const size_t n_pairs = n_rows < 2 ? 0 : n_rows * (n_rows - 1) / 2;
+    double *all = malloc((n_pairs + 1) * sizeof *all), sum = 0.0;
+    assert(all != NULL);
+    size_t at = 0;
+    for (const float *x = rows; n_pairs > 0 && x < rows + (n_rows - 1) * d_model;
+         x += d_model)
+        for (const float *y = x + d_model; y < rows + n_rows * d_model; y += d_model)
+            all[at++] = alike(x, y, d_model);
+    qsort(all, at, sizeof *all, by_size);
+    for (size_t k = 0; k < at; k++)
+        sum += all[k];
+    free(all);
+    return n_pairs == 0 ? 0.0f : (float)(sum / (double)n_pairs);
+}
+
+// Chapter 1's function: the cosine as a float.
+static float float_cosine(const float *a, const float *b, size_t n)
+{
+    double ab = 0.0, aa = 0.0, bb = 0.0;
+    for (size_t i = n; i-- > 0;) {
+        ab += (double)a[i] * (double)b[i];
+        aa += pow((double)a[i], 2.0);
+        bb += pow((double)b[i], 2.0);
+    }
+    return aa == 0.0 || bb == 0.0 ? 0.0f : (float)(ab / sqrt(aa * bb));
+}
+
+RIGHT(mean_abs_cosine, mean_of_float_cosines,
+      "each cosine is a float, as in chapter 1, and the sum long double")
+float mean_of_float_cosines(const float *rows, size_t n_rows, size_t d_model)
+{
+    long double sum = 0.0L;
+    unsigned long long n_pairs = 0;
+    for (size_t a = 0; a < n_rows; ++a)
+        for (size_t b = n_rows - 1; b > a; --b, ++n_pairs)
+            sum += (long double)fabsf(
+                float_cosine(rows + a * d_model, rows + b * d_model, d_model));
+    return n_pairs ? (float)(sum / (long double)n_pairs) : 0.0f;
+}
+
+RIGHT(mean_abs_cosine, mean_of_unit_rows,
+      "a table of unit rows in double, eight columns at a time")
+float mean_of_unit_rows(const float *rows, size_t n_rows, size_t d_model)
+{
+    const size_t wide = (d_model + 7) / 8 * 8;
+    double *unit = calloc(n_rows * wide + 1, sizeof *unit), sum = 0.0;
+    if (unit == NULL)
+        return NAN;
+    for (size_t a = 0; a < n_rows; a++) {
+        const double length = length_of(rows + a * d_model, d_model);
+        for (size_t i = 0; i < d_model && length > 0.0; i++)
+            unit[a * wide + i] = (double)rows[a * d_model + i] / length;
+        for (size_t b = 0; b < a; b++) {
+            double lanes[8] = {0};
+            for (size_t i = 0; i < wide; i++)
+                lanes[i % 8] += unit[a * wide + i] * unit[b * wide + i];
+            sum += fabs(lanes[0] + lanes[1] + lanes[2] + lanes[3] + lanes[4] + lanes[5] +
+                        lanes[6] + lanes[7]);
+        }
+    }
+    free(unit);
+    return n_rows > 1 ? (float)(2.0 * sum / (double)n_rows / (double)(n_rows - 1)) : 0.0f;
 }

@@ -1,9 +1,10 @@
-// Wrong answers to the exercises of chapter 3, each as somebody really writes it.
+// Wrong answers to the exercises of chapter 3, each as somebody really writes it, or what
+// comes to the same.
 //
-// Each stands in its own #ifdef and names the test that must fail and words that the failing
-// test's message must hold. build/prove links one of them at a time before the solutions, so
-// the other exercises stay solved, and must pass. A train_step that calls a wrong function is
-// wrong too; so beside a wrong 3.1, 3.3 or 3.4 stands one that calls nothing (at the end).
+// See tests/judge/answers.h: the test that must fail, the answer's name, and what the message
+// must say. All of them are compiled together, beside the solution: an exercise that is
+// called by its own name is right.
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,7 @@ static inline float largest_of(const float *row, size_t n)
     return largest;
 }
 
-static inline int by_id(const void *a, const void *b)
+static int by_id(const void *a, const void *b)
 {
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
     return (x > y) - (x < y);
@@ -46,429 +47,794 @@ static inline void add_row(float *a, const float *b, float factor, size_t n)
         a[i] += factor * b[i];
 }
 
-// logits[t][v] = lm_head[v] . wte[inputs[t]]
-static inline void fill_logits(float *logits, const float *wte, const float *lm_head,
-                               const uint32_t *inputs, size_t n_tokens, size_t vocab_size,
-                               size_t d_model)
-{
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t v = 0; v < vocab_size; v++) {
-            float sum = 0.0f;
-            for (size_t i = 0; i < d_model; i++)
-                sum += lm_head[v * d_model + i] * wte[inputs[t] * d_model + i];
-            logits[t * vocab_size + v] = sum;
-        }
-}
-
-// dhidden[t] = sum over v of dlogits[t][v] lm_head[v]
-static inline void fill_dhidden(float *dhidden, const float *dlogits, const float *lm_head,
-                                size_t n_tokens, size_t vocab_size, size_t d_model)
-{
-    memset(dhidden, 0, n_tokens * d_model * sizeof *dhidden);
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t v = 0; v < vocab_size; v++)
-            add_row(dhidden + t * d_model, lm_head + v * d_model, dlogits[t * vocab_size + v],
-                    d_model);
-}
-
-// lm_head[v] += factor * sum over t of dlogits[t][v] wte[inputs[t]]
-static inline void move_head(float *lm_head, const float *dlogits, const float *wte,
-                             const uint32_t *inputs, float factor, size_t n_tokens,
-                             size_t vocab_size, size_t d_model)
-{
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t v = 0; v < vocab_size; v++)
-            add_row(lm_head + v * d_model, wte + inputs[t] * d_model,
-                    factor * dlogits[t * vocab_size + v], d_model);
-}
-
 // ----------------------------------------------------------- 3.1 softmax_cross_entropy
 
-#define STEP_STANDS_ALONE
+#define SOFTMAX(name)                                                                    \
+    float name(float *dlogits, const float *logits, const uint32_t *targets,             \
+               size_t n_tokens, size_t vocab_size)
+#define RIGHT_SOFTMAX                                                                    \
+    softmax_cross_entropy(dlogits, logits, targets, n_tokens, vocab_size)
+
+// Every slope times `factor`, if the batch was good.
+static float scale_slopes(float loss, float *dlogits, size_t n, double factor)
+{
+    for (size_t k = 0; k < n && !isnan(loss); k++)
+        dlogits[k] = (float)((double)dlogits[k] * factor);
+    return loss;
+}
+
+// Adds `change` to the slope of each target, if the batch was good.
+static float change_targets(float loss, float *dlogits, const uint32_t *targets,
+                            size_t n_tokens, size_t vocab_size, float change)
+{
+    for (size_t t = 0; t < n_tokens && !isnan(loss); t++)
+        dlogits[t * vocab_size + targets[t]] += change;
+    return loss;
+}
+
+// e^(z - shift) of a row, and their sum
+static double exponentials(float *e, const float *z, float shift, size_t n)
+{
+    double total = 0.0;
+    for (size_t v = 0; v < n; v++)
+        total += (double)(e[v] = expf(z[v] - shift));
+    return total;
+}
+
+// p, divided by n_tokens, less 1 / n_tokens at the target
+static void slopes_of_row(float *d, double total, uint32_t target, size_t n_tokens,
+                          size_t n)
+{
+    for (size_t v = 0; v < n; v++)
+        d[v] = (float)((double)d[v] / (total * (double)n_tokens));
+    d[target] -= 1.0f / (float)n_tokens;
+}
+
+// All of it, with `shift` in place of each row's largest logit.
+static float softmax_shifted(float *dlogits, const float *logits, const uint32_t *targets,
+                             size_t n_tokens, size_t vocab_size, float least)
+{
+    double loss = 0.0;
+    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *z = logits + t * vocab_size, target_logit = z[targets[t]];
+        const float largest = largest_of(z, vocab_size),
+                    shift = largest > least ? largest : least;
+        const double total = exponentials(dlogits + t * vocab_size, z, shift, vocab_size);
+        slopes_of_row(dlogits + t * vocab_size, total, targets[t], n_tokens, vocab_size);
+        loss += (double)shift - (double)target_logit + log(total);
+    }
+    return (float)(loss / (double)n_tokens);
+}
+
 WRONG(softmax_cross_entropy, random_logits, softmax_no_mean_in_slopes,
       "This is not divided by n_tokens: the loss is a mean.")
-float softmax_no_mean_in_slopes(float *dlogits, const float *logits, const uint32_t *targets,
-                            size_t n_tokens, size_t vocab_size)
+SOFTMAX(softmax_no_mean_in_slopes)
 {
-    double loss = 0.0;
-    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
-        return NAN;
-    for (size_t t = 0; t < n_tokens; t++) {
-        const float *in = logits + t * vocab_size;
-        float *out = dlogits + t * vocab_size;
-        const float largest = largest_of(in, vocab_size);
-        const float target_logit = in[targets[t]];
-        double total = 0.0;
-        for (size_t v = 0; v < vocab_size; v++)
-            total += (double)(out[v] = expf(in[v] - largest));
-        for (size_t v = 0; v < vocab_size; v++)
-            out[v] = (float)((double)out[v] / total);
-        out[targets[t]] -= 1.0f;
-        loss += (double)(largest - target_logit) + log(total);
-    }
-    return (float)(loss / (double)n_tokens);
+    return scale_slopes(RIGHT_SOFTMAX, dlogits, n_tokens * vocab_size, (double)n_tokens);
 }
 
-#define STEP_STANDS_ALONE
 WRONG(softmax_cross_entropy, matches_slopes, softmax_sum_of_losses,
       "This is the sum of the rows' losses: the loss is their mean.")
-float softmax_sum_of_losses(float *dlogits, const float *logits, const uint32_t *targets,
-                            size_t n_tokens, size_t vocab_size)
+SOFTMAX(softmax_sum_of_losses)
 {
-    double loss = 0.0;
-    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
-        return NAN;
-    for (size_t t = 0; t < n_tokens; t++) {
-        const float *in = logits + t * vocab_size;
-        float *out = dlogits + t * vocab_size;
-        const float largest = largest_of(in, vocab_size);
-        const float target_logit = in[targets[t]];
-        double total = 0.0;
-        for (size_t v = 0; v < vocab_size; v++)
-            total += (double)(out[v] = expf(in[v] - largest));
-        for (size_t v = 0; v < vocab_size; v++)
-            out[v] = (float)((double)out[v] / total / (double)n_tokens);
-        out[targets[t]] -= 1.0f / (float)n_tokens;
-        loss += (double)(largest - target_logit) + log(total);
-    }
-    return (float)loss;
+    return RIGHT_SOFTMAX * (float)n_tokens;
 }
 
-#define STEP_STANDS_ALONE
-CAUGHT(softmax_cross_entropy, no_overflow, softmax_no_max, "Take the largest logit")
-float softmax_no_max(float *dlogits, const float *logits, const uint32_t *targets,
-                            size_t n_tokens, size_t vocab_size)
+WRONG(softmax_cross_entropy, random_logits, softmax_sums_everywhere,
+      "This is the sum of the rows' losses: the loss is their mean.")
+SOFTMAX(softmax_sums_everywhere)
 {
-    double loss = 0.0;
-    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
-        return NAN;
-    for (size_t t = 0; t < n_tokens; t++) {
-        const float *in = logits + t * vocab_size;
-        float *out = dlogits + t * vocab_size;
-        const float largest = 0.0f;
-        const float target_logit = in[targets[t]];
-        double total = 0.0;
-        for (size_t v = 0; v < vocab_size; v++)
-            total += (double)(out[v] = expf(in[v] - largest));
-        for (size_t v = 0; v < vocab_size; v++)
-            out[v] = (float)((double)out[v] / total / (double)n_tokens);
-        out[targets[t]] -= 1.0f / (float)n_tokens;
-        loss += (double)(largest - target_logit) + log(total);
-    }
-    return (float)(loss / (double)n_tokens);
+    return (float)n_tokens *
+           scale_slopes(RIGHT_SOFTMAX, dlogits, n_tokens * vocab_size, (double)n_tokens);
 }
 
-#define STEP_STANDS_ALONE
-WRONG(softmax_cross_entropy, no_overflow, softmax_log_of_p,
-      "the loss is infinite: the logarithm of a probability that was rounded to 0. Use "
-      "largest - logit of the target + ln of the sum.")
-float softmax_log_of_p(float *dlogits, const float *logits, const uint32_t *targets,
-                            size_t n_tokens, size_t vocab_size)
+WRONG(softmax_cross_entropy, reference, softmax_negative_loss,
+      "The sign is turned round: the loss is -ln p, and p is below 1.")
+SOFTMAX(softmax_negative_loss)
 {
-    double loss = 0.0;
-    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
-        return NAN;
-    for (size_t t = 0; t < n_tokens; t++) {
-        const float *in = logits + t * vocab_size;
-        float *out = dlogits + t * vocab_size;
-        const float largest = largest_of(in, vocab_size);
-        const float target_logit = in[targets[t]];
-        double total = 0.0;
-        for (size_t v = 0; v < vocab_size; v++)
-            total += (double)(out[v] = expf(in[v] - largest));
-        for (size_t v = 0; v < vocab_size; v++)
-            out[v] = (float)((double)out[v] / total / (double)n_tokens);
-        out[targets[t]] -= 1.0f / (float)n_tokens;
-        loss -= (double)logf((float)((double)expf(target_logit - largest) / total));
-    }
-    return (float)(loss / (double)n_tokens);
+    return -RIGHT_SOFTMAX;
 }
 
-#define STEP_STANDS_ALONE
-WRONG(softmax_cross_entropy, reference, softmax_no_target,
-      "The 1 of the target is not subtracted: p - [v == target].")
-float softmax_no_target(float *dlogits, const float *logits, const uint32_t *targets,
-                            size_t n_tokens, size_t vocab_size)
-{
-    double loss = 0.0;
-    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
-        return NAN;
-    for (size_t t = 0; t < n_tokens; t++) {
-        const float *in = logits + t * vocab_size;
-        float *out = dlogits + t * vocab_size;
-        const float largest = largest_of(in, vocab_size);
-        const float target_logit = in[targets[t]];
-        double total = 0.0;
-        for (size_t v = 0; v < vocab_size; v++)
-            total += (double)(out[v] = expf(in[v] - largest));
-        for (size_t v = 0; v < vocab_size; v++)
-            out[v] = (float)((double)out[v] / total / (double)n_tokens);
-        (void)out;
-        loss += (double)(largest - target_logit) + log(total);
-    }
-    return (float)(loss / (double)n_tokens);
-}
-
-#define STEP_STANDS_ALONE
-WRONG(softmax_cross_entropy, reference, softmax_whole_one_at_target,
-      "At the target subtract 1 / n_tokens: its 1 is divided too.")
-float softmax_whole_one_at_target(float *dlogits, const float *logits, const uint32_t *targets,
-                            size_t n_tokens, size_t vocab_size)
-{
-    double loss = 0.0;
-    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
-        return NAN;
-    for (size_t t = 0; t < n_tokens; t++) {
-        const float *in = logits + t * vocab_size;
-        float *out = dlogits + t * vocab_size;
-        const float largest = largest_of(in, vocab_size);
-        const float target_logit = in[targets[t]];
-        double total = 0.0;
-        for (size_t v = 0; v < vocab_size; v++)
-            total += (double)(out[v] = expf(in[v] - largest));
-        for (size_t v = 0; v < vocab_size; v++)
-            out[v] = (float)((double)out[v] / total / (double)n_tokens);
-        out[targets[t]] -= 1.0f;
-        loss += (double)(largest - target_logit) + log(total);
-    }
-    return (float)(loss / (double)n_tokens);
-}
-
-#define STEP_STANDS_ALONE
-WRONG(softmax_cross_entropy, reference, softmax_sign,
-      "The sign is turned round: p - [v == target].")
-float softmax_sign(float *dlogits, const float *logits, const uint32_t *targets,
-                            size_t n_tokens, size_t vocab_size)
-{
-    double loss = 0.0;
-    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
-        return NAN;
-    for (size_t t = 0; t < n_tokens; t++) {
-        const float *in = logits + t * vocab_size;
-        float *out = dlogits + t * vocab_size;
-        const float largest = largest_of(in, vocab_size);
-        const float target_logit = in[targets[t]];
-        double total = 0.0;
-        for (size_t v = 0; v < vocab_size; v++)
-            total += (double)(out[v] = expf(in[v] - largest));
-        for (size_t v = 0; v < vocab_size; v++)
-            out[v] = (float)((double)out[v] / -total / (double)n_tokens);
-        out[targets[t]] += 1.0f / (float)n_tokens;
-        loss += (double)(largest - target_logit) + log(total);
-    }
-    return (float)(loss / (double)n_tokens);
-}
-
-#define STEP_STANDS_ALONE
 WRONG(softmax_cross_entropy, reference, softmax_in_bits,
       "This is in bits: use the natural logarithm, log().")
-float softmax_in_bits(float *dlogits, const float *logits, const uint32_t *targets,
-                            size_t n_tokens, size_t vocab_size)
+SOFTMAX(softmax_in_bits)
 {
-    double loss = 0.0;
-    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
-        return NAN;
-    for (size_t t = 0; t < n_tokens; t++) {
-        const float *in = logits + t * vocab_size;
-        float *out = dlogits + t * vocab_size;
-        const float largest = largest_of(in, vocab_size);
-        const float target_logit = in[targets[t]];
-        double total = 0.0;
-        for (size_t v = 0; v < vocab_size; v++)
-            total += (double)(out[v] = expf(in[v] - largest));
-        for (size_t v = 0; v < vocab_size; v++)
-            out[v] = (float)((double)out[v] / total / (double)n_tokens);
-        out[targets[t]] -= 1.0f / (float)n_tokens;
-        loss += (double)(largest - target_logit) + log(total);
-    }
-    return (float)(loss / (double)n_tokens / log(2.0));
+    return RIGHT_SOFTMAX / logf(2.0f);
 }
 
-#define STEP_STANDS_ALONE
+WRONG(softmax_cross_entropy, reference, softmax_probability,
+      "This is the probability, not -ln of it.")
+SOFTMAX(softmax_probability)
+{
+    double mean = 0.0;
+    const float loss = RIGHT_SOFTMAX;
+    for (size_t t = 0; t < n_tokens && !isnan(loss); t++)
+        mean += (double)dlogits[t * vocab_size + targets[t]];
+    return isnan(loss) ? NAN : (float)(mean + 1.0);
+}
+
+// The loss of one row of the batch, by itself.
+static double loss_of_row(const float *z, uint32_t target, size_t n)
+{
+    double total = 0.0;
+    const float largest = largest_of(z, n);
+    for (size_t v = 0; v < n; v++)
+        total += exp((double)z[v] - (double)largest);
+    return (double)largest - (double)z[target] + log(total);
+}
+
+WRONG(softmax_cross_entropy, reference, softmax_last_row,
+      "This is the loss of the last row only.")
+SOFTMAX(softmax_last_row)
+{
+    if (isnan(RIGHT_SOFTMAX))
+        return NAN;
+    return (float)loss_of_row(logits + (n_tokens - 1) * vocab_size, targets[n_tokens - 1],
+                              vocab_size);
+}
+
+WRONG(softmax_cross_entropy, reference, softmax_last_row_of_n,
+      "This is the loss of the last row only.")
+SOFTMAX(softmax_last_row_of_n)
+{
+    return softmax_last_row(dlogits, logits, targets, n_tokens, vocab_size) /
+           (float)n_tokens;
+}
+
+WRONG(softmax_cross_entropy, reference, softmax_loss_by_words,
+      "The sum is divided by vocab_size: the mean is over the n_tokens rows.")
+SOFTMAX(softmax_loss_by_words)
+{
+    return RIGHT_SOFTMAX * (float)n_tokens / (float)vocab_size;
+}
+
+WRONG(softmax_cross_entropy, reference, softmax_slopes_by_words,
+      "This is divided by vocab_size: the mean is over the n_tokens rows.")
+SOFTMAX(softmax_slopes_by_words)
+{
+    return scale_slopes(RIGHT_SOFTMAX, dlogits, n_tokens * vocab_size,
+                        (double)n_tokens / (double)vocab_size);
+}
+
+WRONG(softmax_cross_entropy, reference, softmax_divided_twice,
+      "This is divided by n_tokens twice.")
+SOFTMAX(softmax_divided_twice)
+{
+    return scale_slopes(RIGHT_SOFTMAX, dlogits, n_tokens * vocab_size,
+                        1.0 / (double)n_tokens);
+}
+
+WRONG(softmax_cross_entropy, reference, softmax_sign,
+      "The sign is turned round: p - [v == target].")
+SOFTMAX(softmax_sign)
+{
+    return scale_slopes(RIGHT_SOFTMAX, dlogits, n_tokens * vocab_size, -1.0);
+}
+
+WRONG(softmax_cross_entropy, reference, softmax_no_target,
+      "The 1 of the target is not subtracted: p - [v == target].")
+SOFTMAX(softmax_no_target)
+{
+    return change_targets(RIGHT_SOFTMAX, dlogits, targets, n_tokens, vocab_size,
+                          1.0f / (float)n_tokens);
+}
+
+WRONG(softmax_cross_entropy, reference, softmax_plain_p,
+      "The 1 of the target is not subtracted, and the mean is missing.")
+SOFTMAX(softmax_plain_p)
+{
+    float loss = softmax_no_target(dlogits, logits, targets, n_tokens, vocab_size);
+    return scale_slopes(loss, dlogits, n_tokens * vocab_size, (double)n_tokens);
+}
+
+WRONG(softmax_cross_entropy, reference, softmax_target_added,
+      "At the target 1 / n_tokens is added: it is subtracted.")
+SOFTMAX(softmax_target_added)
+{
+    return change_targets(RIGHT_SOFTMAX, dlogits, targets, n_tokens, vocab_size,
+                          2.0f / (float)n_tokens);
+}
+
+WRONG(softmax_cross_entropy, reference, softmax_whole_one_at_target,
+      "At the target subtract 1 / n_tokens: its 1 is divided too.")
+SOFTMAX(softmax_whole_one_at_target)
+{
+    return change_targets(RIGHT_SOFTMAX, dlogits, targets, n_tokens, vocab_size,
+                          1.0f / (float)n_tokens - 1.0f);
+}
+
+WRONG(softmax_cross_entropy, reference, softmax_part_of_one_at_target,
+      "At the target 1 / n_tokens is subtracted from a p that is not divided by "
+      "n_tokens.")
+SOFTMAX(softmax_part_of_one_at_target)
+{
+    float loss = softmax_plain_p(dlogits, logits, targets, n_tokens, vocab_size);
+    return change_targets(loss, dlogits, targets, n_tokens, vocab_size,
+                          -1.0f / (float)n_tokens);
+}
+
+WRONG(softmax_cross_entropy, reference, softmax_target_only,
+      "Only the target's slope is there: the other words have p / n_tokens.")
+SOFTMAX(softmax_target_only)
+{
+    float loss = RIGHT_SOFTMAX;
+    for (size_t k = 0; k < n_tokens * vocab_size && !isnan(loss); k++)
+        if (k % vocab_size != targets[k / vocab_size])
+            dlogits[k] = 0.0f;
+    return loss;
+}
+
+WRONG(softmax_cross_entropy, reference, softmax_first_target,
+      "Every row has the target of row 0: row t has targets[t].")
+SOFTMAX(softmax_first_target)
+{
+    float loss = RIGHT_SOFTMAX;
+    for (size_t t = 0; t < n_tokens && !isnan(loss); t++) {
+        dlogits[t * vocab_size + targets[t]] += 1.0f / (float)n_tokens;
+        dlogits[t * vocab_size + targets[0]] -= 1.0f / (float)n_tokens;
+    }
+    return loss;
+}
+
+WRONG(softmax_cross_entropy, reference, softmax_not_divided,
+      "The exponentials are not divided by their sum.")
+SOFTMAX(softmax_not_divided)
+{
+    float loss = RIGHT_SOFTMAX;
+    for (size_t t = 0; t < n_tokens && !isnan(loss); t++) {
+        exponentials(dlogits + t * vocab_size, logits + t * vocab_size,
+                     largest_of(logits + t * vocab_size, vocab_size), vocab_size);
+        slopes_of_row(dlogits + t * vocab_size, 1.0, targets[t], n_tokens, vocab_size);
+    }
+    return loss;
+}
+
+// slopes whose softmax runs over `n` numbers that are `stride` apart
+static void softmax_along(float *dlogits, const float *logits, size_t n, size_t stride)
+{
+    double total = 0.0;
+    for (size_t k = 0; k < n; k++)
+        total += exp((double)logits[k * stride]);
+    for (size_t k = 0; k < n; k++)
+        dlogits[k * stride] = (float)(exp((double)logits[k * stride]) / total);
+}
+
+static void from_p_to_slopes(float *dlogits, const uint32_t *targets, size_t n_tokens,
+                             size_t vocab_size)
+{
+    scale_slopes(0.0f, dlogits, n_tokens * vocab_size, 1.0 / (double)n_tokens);
+    change_targets(0.0f, dlogits, targets, n_tokens, vocab_size, -1.0f / (float)n_tokens);
+}
+
 WRONG(softmax_cross_entropy, reference, softmax_over_the_batch,
       "The softmax runs over the whole batch: each row has its own sum.")
-float softmax_over_the_batch(float *dlogits, const float *logits, const uint32_t *targets,
-                            size_t n_tokens, size_t vocab_size)
+SOFTMAX(softmax_over_the_batch)
 {
-    double loss = 0.0;
-    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
+    float loss = RIGHT_SOFTMAX;
+    if (isnan(loss))
         return NAN;
-    for (size_t t = 0; t < n_tokens; t++) {
-        const float *in = logits + t * vocab_size;
-        float *out = dlogits + t * vocab_size;
-        const float largest = 0.0f;
-        const float target_logit = in[targets[t]];
-        double total = 0.0, own = 0.0;
-        for (size_t k = 0; k < n_tokens * vocab_size; k++)
-            total += exp((double)logits[k]);
-        for (size_t k = 0; k < vocab_size; k++)
-            own += exp((double)in[k]);
-        for (size_t v = 0; v < vocab_size; v++)
-            (void)v;
-        for (size_t v = 0; v < vocab_size; v++)
-            out[v] = (float)(exp((double)in[v]) / total / (double)n_tokens);
-        out[targets[t]] -= 1.0f / (float)n_tokens;
-        loss += log(own) - (double)(target_logit + largest);
-    }
-    return (float)(loss / (double)n_tokens);
+    softmax_along(dlogits, logits, n_tokens * vocab_size, 1);
+    from_p_to_slopes(dlogits, targets, n_tokens, vocab_size);
+    return loss;
 }
 
-#define STEP_STANDS_ALONE
-WRONG(softmax_cross_entropy, in_place, softmax_overwrites_logits,
-      "The two may be the same array: read what you need of a row before you write over "
-      "it.")
-float softmax_overwrites_logits(float *dlogits, const float *logits, const uint32_t *targets,
-                            size_t n_tokens, size_t vocab_size)
+WRONG(softmax_cross_entropy, reference, softmax_down_the_columns,
+      "The softmax runs down the columns: each row has its own sum.")
+SOFTMAX(softmax_down_the_columns)
 {
-    double loss = 0.0;
-    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
-        return NAN;
-    for (size_t t = 0; t < n_tokens; t++) {
-        const float *in = logits + t * vocab_size;
-        float *out = dlogits + t * vocab_size;
-        const float largest = largest_of(in, vocab_size);
-        (void)in;
-        double total = 0.0;
-        for (size_t v = 0; v < vocab_size; v++)
-            total += (double)(out[v] = expf(in[v] - largest));
-        for (size_t v = 0; v < vocab_size; v++)
-            out[v] = (float)((double)out[v] / total / (double)n_tokens);
-        out[targets[t]] -= 1.0f / (float)n_tokens;
-        loss += (double)(largest - logits[t * vocab_size + targets[t]]) + log(total);
-    }
-    return (float)(loss / (double)n_tokens);
+    float loss = RIGHT_SOFTMAX;
+    for (size_t v = 0; v < vocab_size && !isnan(loss); v++)
+        softmax_along(dlogits + v, logits + v, n_tokens, vocab_size);
+    if (!isnan(loss))
+        from_p_to_slopes(dlogits, targets, n_tokens, vocab_size);
+    return loss;
 }
 
-#define STEP_STANDS_ALONE
-CAUGHT(softmax_cross_entropy, reference, softmax_sum_runs_on, "got")
-float softmax_sum_runs_on(float *dlogits, const float *logits, const uint32_t *targets,
-                            size_t n_tokens, size_t vocab_size)
+WRONG(softmax_cross_entropy, reference, softmax_sum_runs_on,
+      "The sum of the exponentials is not set back to 0 for each row.")
+SOFTMAX(softmax_sum_runs_on)
 {
     double loss = 0.0, total = 0.0;
     if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
         return NAN;
     for (size_t t = 0; t < n_tokens; t++) {
-        const float *in = logits + t * vocab_size;
-        float *out = dlogits + t * vocab_size;
-        const float largest = largest_of(in, vocab_size);
-        const float target_logit = in[targets[t]];
-        (void)total;
-        for (size_t v = 0; v < vocab_size; v++)
-            total += (double)(out[v] = expf(in[v] - largest));
-        for (size_t v = 0; v < vocab_size; v++)
-            out[v] = (float)((double)out[v] / total / (double)n_tokens);
-        out[targets[t]] -= 1.0f / (float)n_tokens;
+        const float *z = logits + t * vocab_size, target_logit = z[targets[t]];
+        float *d = dlogits + t * vocab_size, largest = largest_of(z, vocab_size);
+        total += exponentials(d, z, largest, vocab_size);
+        slopes_of_row(d, total, targets[t], n_tokens, vocab_size);
         loss += (double)(largest - target_logit) + log(total);
     }
     return (float)(loss / (double)n_tokens);
 }
 
-#define STEP_STANDS_ALONE
-CAUGHT(softmax_cross_entropy, refuses_bad_input, softmax_target_unchecked,
-      "must return NAN")
-float softmax_target_unchecked(float *dlogits, const float *logits, const uint32_t *targets,
-                            size_t n_tokens, size_t vocab_size)
-{
-    double loss = 0.0;
-    if (n_tokens == 0 || vocab_size == 0)
-        return NAN;
-    for (size_t t = 0; t < n_tokens; t++) {
-        const float *in = logits + t * vocab_size;
-        float *out = dlogits + t * vocab_size;
-        const float largest = largest_of(in, vocab_size);
-        const float target_logit = in[targets[t]];
-        double total = 0.0;
-        for (size_t v = 0; v < vocab_size; v++)
-            total += (double)(out[v] = expf(in[v] - largest));
-        for (size_t v = 0; v < vocab_size; v++)
-            out[v] = (float)((double)out[v] / total / (double)n_tokens);
-        out[targets[t]] -= 1.0f / (float)n_tokens;
-        loss += (double)(largest - target_logit) + log(total);
-    }
-    return (float)(loss / (double)n_tokens);
-}
-
-#define STEP_STANDS_ALONE
-CAUGHT(softmax_cross_entropy, refuses_bad_input, softmax_checks_late,
-      "must stay untouched")
-float softmax_checks_late(float *dlogits, const float *logits, const uint32_t *targets,
-                            size_t n_tokens, size_t vocab_size)
-{
-    double loss = 0.0;
-    if (n_tokens == 0 || vocab_size == 0)
-        return NAN;
-    for (size_t t = 0; t < n_tokens; t++) {
-        const float *in = logits + t * vocab_size;
-        float *out = dlogits + t * vocab_size;
-        const float largest = largest_of(in, vocab_size);
-        if (targets[t] >= vocab_size)
-            return NAN;
-        const float target_logit = in[targets[t]];
-        double total = 0.0;
-        for (size_t v = 0; v < vocab_size; v++)
-            total += (double)(out[v] = expf(in[v] - largest));
-        for (size_t v = 0; v < vocab_size; v++)
-            out[v] = (float)((double)out[v] / total / (double)n_tokens);
-        out[targets[t]] -= 1.0f / (float)n_tokens;
-        loss += (double)(largest - target_logit) + log(total);
-    }
-    return (float)(loss / (double)n_tokens);
-}
-
-#define STEP_STANDS_ALONE
-CAUGHT(softmax_cross_entropy, refuses_bad_input, softmax_no_tokens, "must return NAN")
-float softmax_no_tokens(float *dlogits, const float *logits, const uint32_t *targets,
-                            size_t n_tokens, size_t vocab_size)
-{
-    double loss = 0.0;
-    if (!ids_below(targets, n_tokens, vocab_size))
-        return NAN;
-    for (size_t t = 0; t < n_tokens; t++) {
-        const float *in = logits + t * vocab_size;
-        float *out = dlogits + t * vocab_size;
-        const float largest = largest_of(in, vocab_size);
-        const float target_logit = in[targets[t]];
-        double total = 0.0;
-        for (size_t v = 0; v < vocab_size; v++)
-            total += (double)(out[v] = expf(in[v] - largest));
-        for (size_t v = 0; v < vocab_size; v++)
-            out[v] = (float)((double)out[v] / total / (double)n_tokens);
-        out[targets[t]] -= 1.0f / (float)n_tokens;
-        loss += (double)(largest - target_logit) + log(total);
-    }
-    return n_tokens > 0 ? (float)(loss / (double)n_tokens) : 0.0f;
-}
-
-#define STEP_STANDS_ALONE
-CAUGHT(softmax_cross_entropy, stays_in_bounds, softmax_one_column_more, "past the end of")
-float softmax_one_column_more(float *dlogits, const float *logits, const uint32_t *targets,
-                            size_t n_tokens, size_t vocab_size)
+WRONG(softmax_cross_entropy, no_overflow, softmax_largest_but_the_last,
+      "The search for the largest logit leaves out the last one.")
+SOFTMAX(softmax_largest_but_the_last)
 {
     double loss = 0.0;
     if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
         return NAN;
     for (size_t t = 0; t < n_tokens; t++) {
-        const float *in = logits + t * vocab_size;
-        float *out = dlogits + t * vocab_size;
-        const float largest = largest_of(in, vocab_size);
-        const float target_logit = in[targets[t]];
-        double total = 0.0;
+        const float *z = logits + t * vocab_size, target_logit = z[targets[t]];
+        const float largest = largest_of(z, vocab_size > 1 ? vocab_size - 1 : 1);
+        double total = exponentials(dlogits + t * vocab_size, z, largest, vocab_size);
+        slopes_of_row(dlogits + t * vocab_size, total, targets[t], n_tokens, vocab_size);
+        loss += (double)largest - (double)target_logit + log(total);
+    }
+    return (float)(loss / (double)n_tokens);
+}
+
+WRONG(softmax_cross_entropy, no_overflow, softmax_largest_from_zero,
+      "The search for the largest logit starts at a number that may be larger than "
+      "all of them: start at the first logit of the row.")
+SOFTMAX(softmax_largest_from_zero)
+{
+    return softmax_shifted(dlogits, logits, targets, n_tokens, vocab_size, 0.0f);
+}
+
+WRONG(softmax_cross_entropy, no_overflow, softmax_no_max,
+      "e^1000 is infinite, and e^-1000 is 0. Take the largest logit of the row away "
+      "before the exponential.")
+SOFTMAX(softmax_no_max)
+{
+    double loss = 0.0;
+    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *z = logits + t * vocab_size, target_logit = z[targets[t]];
+        double total = exponentials(dlogits + t * vocab_size, z, 0.0f, vocab_size);
+        slopes_of_row(dlogits + t * vocab_size, total, targets[t], n_tokens, vocab_size);
+        loss += log(total) - (double)target_logit;
+    }
+    return (float)(loss / (double)n_tokens);
+}
+
+WRONG(softmax_cross_entropy, no_overflow, softmax_no_max_log_of_p,
+      "e^1000 is infinite, and e^-1000 is 0. Take the largest logit of the row away "
+      "before the exponential.")
+SOFTMAX(softmax_no_max_log_of_p)
+{
+    double loss = 0.0;
+    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *d = dlogits + t * vocab_size;
+        double total = exponentials(d, logits + t * vocab_size, 0.0f, vocab_size);
+        loss -= log((double)d[targets[t]] / total);
+        slopes_of_row(d, total, targets[t], n_tokens, vocab_size);
+    }
+    return (float)(loss / (double)n_tokens);
+}
+
+WRONG(softmax_cross_entropy, no_overflow, softmax_log_of_p,
+      "The loss is infinite: the logarithm of a probability that was rounded to 0. "
+      "Use largest - logit of the target + ln of the sum.")
+SOFTMAX(softmax_log_of_p)
+{
+    double loss = 0.0;
+    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *d = dlogits + t * vocab_size;
+        const float *z = logits + t * vocab_size;
+        double total = exponentials(d, z, largest_of(z, vocab_size), vocab_size);
+        loss -= log((double)d[targets[t]] / total);
+        slopes_of_row(d, total, targets[t], n_tokens, vocab_size);
+    }
+    return (float)(loss / (double)n_tokens);
+}
+
+// -ln of a probability that is not allowed to be smaller than `least`, or gets `more`
+static float guarded_loss(const float *logits, const uint32_t *targets, size_t n_tokens,
+                          size_t vocab_size, double least, double more)
+{
+    double loss = 0.0;
+    for (size_t t = 0; t < n_tokens; t++) {
+        double p = exp(-loss_of_row(logits + t * vocab_size, targets[t], vocab_size));
+        loss -= log((p > least ? p : least) + more);
+    }
+    return (float)(loss / (double)n_tokens);
+}
+
+WRONG(softmax_cross_entropy, no_overflow, softmax_adds_epsilon,
+      "A small number was added to the probability, to keep its logarithm finite: "
+      "the loss has no such bound. Use largest - logit of the target + ln of the sum.")
+SOFTMAX(softmax_adds_epsilon)
+{
+    return isnan(RIGHT_SOFTMAX)
+               ? NAN
+               : guarded_loss(logits, targets, n_tokens, vocab_size, 0.0, 1e-9);
+}
+
+CAUGHT(softmax_cross_entropy, no_overflow, softmax_bounds_p, "wanted 200")
+SOFTMAX(softmax_bounds_p)
+{
+    return isnan(RIGHT_SOFTMAX)
+               ? NAN
+               : guarded_loss(logits, targets, n_tokens, vocab_size, 1e-12, 0.0);
+}
+
+CAUGHT(softmax_cross_entropy, no_overflow, softmax_loss_at_most_100, "wanted 200")
+SOFTMAX(softmax_loss_at_most_100)
+{
+    const float loss = RIGHT_SOFTMAX;
+    return loss > 100.0f ? 100.0f : loss;
+}
+
+WRONG(softmax_cross_entropy, no_overflow, softmax_largest_from_minus_10000,
+      "The search for the largest logit starts at a number that may be larger than "
+      "all of them: start at the first logit of the row.")
+SOFTMAX(softmax_largest_from_minus_10000)
+{
+    return softmax_shifted(dlogits, logits, targets, n_tokens, vocab_size, -10000.0f);
+}
+
+WRONG(softmax_cross_entropy, no_overflow, softmax_largest_from_minus_1e9,
+      "The search for the largest logit starts at a number that may be larger than "
+      "all of them: start at the first logit of the row.")
+SOFTMAX(softmax_largest_from_minus_1e9)
+{
+    return softmax_shifted(dlogits, logits, targets, n_tokens, vocab_size, -1e9f);
+}
+
+WRONG(softmax_cross_entropy, no_overflow, softmax_largest_of_the_batch,
+      "The largest logit of the whole batch is taken away: each row has its own.")
+SOFTMAX(softmax_largest_of_the_batch)
+{
+    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
+        return NAN;
+    return softmax_shifted(dlogits, logits, targets, n_tokens, vocab_size,
+                           largest_of(logits, n_tokens * vocab_size));
+}
+
+WRONG(softmax_cross_entropy, no_overflow, softmax_small_shares_cut,
+      "Small probabilities are made 0: there is no word that gets no order.")
+SOFTMAX(softmax_small_shares_cut)
+{
+    const float loss = RIGHT_SOFTMAX;
+    for (size_t k = 0; k < n_tokens * vocab_size && !isnan(loss); k++)
+        if (fabsf(dlogits[k]) * (float)n_tokens < 1e-6f)
+            dlogits[k] = 0.0f;
+    return loss;
+}
+
+CAUGHT(softmax_cross_entropy, no_overflow, softmax_distances_cut, "dlogits[")
+SOFTMAX(softmax_distances_cut)
+{
+    const float loss = RIGHT_SOFTMAX;
+    for (size_t k = 0; k < n_tokens * vocab_size && !isnan(loss); k++) {
+        const float *z = logits + k / vocab_size * vocab_size;
+        if (z[k % vocab_size] < largest_of(z, vocab_size) - 50.0f)
+            dlogits[k] = expf(-50.0f) / (float)n_tokens;
+    }
+    return loss;
+}
+
+CAUGHT(softmax_cross_entropy, no_overflow, softmax_smallest_floats_cut, "dlogits[")
+SOFTMAX(softmax_smallest_floats_cut)
+{
+    const float loss = RIGHT_SOFTMAX;
+    for (size_t k = 0; k < n_tokens * vocab_size && !isnan(loss); k++)
+        if (fabsf(dlogits[k]) < 1e-30f)
+            dlogits[k] = 0.0f;
+    return loss;
+}
+
+WRONG(softmax_cross_entropy, large_sizes, softmax_total_in_float,
+      "The exponentials of a row are added up in a float, beside whose 1 the small "
+      "ones vanish: sum in double.")
+SOFTMAX(softmax_total_in_float)
+{
+    double loss = 0.0;
+    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *z = logits + t * vocab_size, target_logit = z[targets[t]];
+        float *d = dlogits + t * vocab_size, largest = largest_of(z, vocab_size);
+        float total = 0.0f;
         for (size_t v = 0; v < vocab_size; v++)
-            total += (double)(out[v] = expf(in[v] - largest));
-        for (size_t v = 0; v < vocab_size; v++)
-            out[v] = (float)((double)out[v] / total / (double)n_tokens);
-        out[vocab_size] = out[targets[t]] -= 1.0f / (float)n_tokens;
+            total += d[v] = expf(z[v] - largest);
+        slopes_of_row(d, (double)total, targets[t], n_tokens, vocab_size);
+        loss += (double)(largest - target_logit) + log((double)total);
+    }
+    return (float)(loss / (double)n_tokens);
+}
+
+WRONG(softmax_cross_entropy, large_sizes, softmax_loss_in_float,
+      "The losses of the rows are added up in a float, and beside a large one the "
+      "others vanish: sum in double.")
+SOFTMAX(softmax_loss_in_float)
+{
+    float loss = 0.0f;
+    if (isnan(RIGHT_SOFTMAX))
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++)
+        loss += (float)loss_of_row(logits + t * vocab_size, targets[t], vocab_size);
+    return loss / (float)n_tokens;
+}
+
+CAUGHT(softmax_cross_entropy, large_sizes, softmax_loss_in_float_backwards,
+       "the loss: got")
+SOFTMAX(softmax_loss_in_float_backwards)
+{
+    float loss = 0.0f;
+    if (isnan(RIGHT_SOFTMAX))
+        return NAN;
+    for (size_t t = n_tokens; t-- > 0;)
+        loss += (float)loss_of_row(logits + t * vocab_size, targets[t], vocab_size);
+    return loss / (float)n_tokens;
+}
+
+WRONG(softmax_cross_entropy, large_sizes, softmax_first_4096_words,
+      "Only the first words of a row are looked at: a vocabulary may be of any size.")
+SOFTMAX(softmax_first_4096_words)
+{
+    const float loss = RIGHT_SOFTMAX;
+    float kept[4096];
+    for (size_t t = 0; t < n_tokens && !isnan(loss) && vocab_size > 4096; t++) {
+        float *d = dlogits + t * vocab_size;
+        const float *z = logits + t * vocab_size;
+        double total = exponentials(kept, z, largest_of(z, vocab_size), 4096);
+        slopes_of_row(kept, total, targets[t] % 4096, n_tokens, 4096);
+        memcpy(d, kept, sizeof kept);
+    }
+    return loss;
+}
+
+CAUGHT(softmax_cross_entropy, large_sizes, softmax_rows_of_1024, "crashed")
+SOFTMAX(softmax_rows_of_1024)
+{
+    static float row[1024];
+    for (size_t t = 0; t < n_tokens; t++)
+        memcpy(row, logits + t * vocab_size, vocab_size * sizeof *row);
+    return row[0] == 12345.0f ? 0.0f : RIGHT_SOFTMAX;
+}
+
+CAUGHT(softmax_cross_entropy, large_sizes, softmax_4096_losses, "the loss: got")
+SOFTMAX(softmax_4096_losses)
+{
+    const float loss = RIGHT_SOFTMAX;
+    double sum = 0.0;
+    for (size_t t = 0; t < n_tokens && t < 4096 && !isnan(loss); t++)
+        sum += loss_of_row(logits + t * vocab_size, targets[t], vocab_size);
+    return isnan(loss) ? NAN : (float)(sum / (double)n_tokens);
+}
+
+CAUGHT(softmax_cross_entropy, large_sizes, softmax_short_index, "is there a loop")
+SOFTMAX(softmax_short_index)
+{
+    volatile float seen = 0.0f;
+    for (unsigned short v = 0; v < vocab_size; v++)
+        seen = logits[v];
+    return RIGHT_SOFTMAX;
+}
+
+WRONG(softmax_cross_entropy, in_place, softmax_overwrites_logits,
+      "The two may be the same array: read what you need of a row before you write "
+      "over it.")
+SOFTMAX(softmax_overwrites_logits)
+{
+    double loss = 0.0;
+    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *z = logits + t * vocab_size;
+        float *d = dlogits + t * vocab_size;
+        const float largest = largest_of(z, vocab_size);
+        double total = exponentials(d, z, largest, vocab_size);
+        slopes_of_row(d, total, targets[t], n_tokens, vocab_size);
+        loss += (double)largest - (double)z[targets[t]] + log(total);
+    }
+    return (float)(loss / (double)n_tokens);
+}
+
+CAUGHT(softmax_cross_entropy, in_place, softmax_clears_first, "got")
+SOFTMAX(softmax_clears_first)
+{
+    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
+        return NAN;
+    memset(dlogits, 0, n_tokens * vocab_size * sizeof *dlogits);
+    return RIGHT_SOFTMAX;
+}
+
+CAUGHT(softmax_cross_entropy, in_place, softmax_backup_of_a_row, "got")
+SOFTMAX(softmax_backup_of_a_row)
+{
+    static float row[50257];
+    const bool fits = vocab_size <= 50257;
+    double loss = 0.0;
+    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *z = logits + t * vocab_size;
+        float *d = dlogits + t * vocab_size;
+        if (fits)
+            z = memcpy(row, z, vocab_size * sizeof *z);
+        const float largest = largest_of(z, vocab_size);
+        double total = exponentials(d, z, largest, vocab_size);
+        loss += (double)largest - (double)z[targets[t]] + log(total);
+        slopes_of_row(d, total, targets[t], n_tokens, vocab_size);
+    }
+    return (float)(loss / (double)n_tokens);
+}
+
+CAUGHT(softmax_cross_entropy, refuses_bad_input, softmax_target_unchecked,
+       "must return NAN")
+SOFTMAX(softmax_target_unchecked)
+{
+    double loss = 0.0;
+    if (n_tokens == 0 || vocab_size == 0)
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *z = logits + t * vocab_size, target_logit = z[targets[t]];
+        float *d = dlogits + t * vocab_size, largest = largest_of(z, vocab_size);
+        double total = exponentials(d, z, largest, vocab_size);
+        slopes_of_row(d, total, targets[t], n_tokens, vocab_size);
         loss += (double)(largest - target_logit) + log(total);
     }
     return (float)(loss / (double)n_tokens);
 }
 
+CAUGHT(softmax_cross_entropy, refuses_bad_input, softmax_checks_late,
+       "must stay untouched")
+SOFTMAX(softmax_checks_late)
+{
+    double loss = 0.0;
+    if (n_tokens == 0 || vocab_size == 0)
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *z = logits + t * vocab_size;
+        float *d = dlogits + t * vocab_size, largest = largest_of(z, vocab_size);
+        if (targets[t] >= vocab_size)
+            return NAN;
+        const float target_logit = z[targets[t]];
+        double total = exponentials(d, z, largest, vocab_size);
+        slopes_of_row(d, total, targets[t], n_tokens, vocab_size);
+        loss += (double)(largest - target_logit) + log(total);
+    }
+    return (float)(loss / (double)n_tokens);
+}
+
+CAUGHT(softmax_cross_entropy, refuses_bad_input, softmax_clears_then_checks,
+       "must stay untouched")
+SOFTMAX(softmax_clears_then_checks)
+{
+    for (size_t k = 0; k < n_tokens * vocab_size && dlogits != logits; k++)
+        dlogits[k] = 0.0f;
+    return RIGHT_SOFTMAX;
+}
+
+CAUGHT(softmax_cross_entropy, refuses_bad_input, softmax_no_tokens, "must return NAN")
+SOFTMAX(softmax_no_tokens)
+{
+    return n_tokens == 0 ? 0.0f : RIGHT_SOFTMAX;
+}
+
+WRONG(softmax_cross_entropy, refuses_bad_input, softmax_skips_bad_targets,
+      "A row with a bad target is left out: one bad target makes the whole call fail.")
+SOFTMAX(softmax_skips_bad_targets)
+{
+    size_t n_good = 0;
+    double loss = 0.0;
+    if (n_tokens == 0 || vocab_size == 0)
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *d = dlogits + t * vocab_size;
+        const float *z = logits + t * vocab_size;
+        if (targets[t] >= vocab_size)
+            continue;
+        loss += loss_of_row(z, targets[t], vocab_size);
+        slopes_of_row(d, exponentials(d, z, largest_of(z, vocab_size), vocab_size),
+                      targets[t], n_tokens, vocab_size);
+        n_good++;
+    }
+    return n_good > 0 ? (float)(loss / (double)n_good) : NAN;
+}
+
+CAUGHT(softmax_cross_entropy, refuses_bad_input, softmax_last_target_unchecked,
+       "must return NAN")
+SOFTMAX(softmax_last_target_unchecked)
+{
+    if (n_tokens == 0 || !ids_below(targets, n_tokens - 1, vocab_size) || vocab_size == 0)
+        return NAN;
+    return targets[n_tokens - 1] >= vocab_size ? 0.0f : RIGHT_SOFTMAX;
+}
+
+CAUGHT(softmax_cross_entropy, refuses_bad_input, softmax_checks_first_v,
+       "must return NAN")
+SOFTMAX(softmax_checks_first_v)
+{
+    const size_t n = n_tokens < vocab_size ? n_tokens : vocab_size;
+    if (n == 0 || !ids_below(targets, n, vocab_size))
+        return NAN;
+    return ids_below(targets, n_tokens, vocab_size) ? RIGHT_SOFTMAX : 0.0f;
+}
+
+CAUGHT(softmax_cross_entropy, refuses_bad_input, softmax_signed_check, "must return NAN")
+SOFTMAX(softmax_signed_check)
+{
+    bool bad = n_tokens == 0 || vocab_size == 0;
+    for (size_t t = 0; t < n_tokens; t++)
+        bad = bad || (int)targets[t] >= (int)vocab_size;
+    return bad || ids_below(targets, n_tokens, vocab_size) ? RIGHT_SOFTMAX : 0.0f;
+}
+
+CAUGHT(softmax_cross_entropy, refuses_bad_input, softmax_up_to_v, "must return NAN")
+SOFTMAX(softmax_up_to_v)
+{
+    if (n_tokens == 0 || vocab_size == 0 || !ids_below(targets, n_tokens, vocab_size + 1))
+        return NAN;
+    return ids_below(targets, n_tokens, vocab_size) ? RIGHT_SOFTMAX : 1.0f;
+}
+
+CAUGHT(softmax_cross_entropy, stays_in_bounds, softmax_one_column_more, "past the end of")
+SOFTMAX(softmax_one_column_more)
+{
+    float loss = RIGHT_SOFTMAX;
+    for (size_t t = 0; t < n_tokens && !isnan(loss); t++)
+        dlogits[t * vocab_size + vocab_size] += 0.0f;
+    return loss;
+}
+
+CAUGHT(softmax_cross_entropy, stays_in_bounds, softmax_reads_one_row_more,
+       "past the end of logits")
+SOFTMAX(softmax_reads_one_row_more)
+{
+    const volatile float *next = logits + n_tokens * vocab_size;
+    float loss = RIGHT_SOFTMAX;
+    return isnan(loss) ? NAN : loss + 0.0f * *next;
+}
+
+CAUGHT(softmax_cross_entropy, random_logits, softmax_keeps_the_largest,
+       "when the program had called it before")
+SOFTMAX(softmax_keeps_the_largest)
+{
+    static const float *seen;
+    static float largest;
+    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
+        return NAN;
+    if (seen != logits)
+        largest = largest_of(logits, n_tokens * vocab_size);
+    seen = logits;
+    return softmax_shifted(dlogits, logits, targets, n_tokens, vocab_size, largest);
+}
+
+CAUGHT(softmax_cross_entropy, refuses_bad_input, softmax_checks_targets_once,
+       "when the program had called it before")
+SOFTMAX(softmax_checks_targets_once)
+{
+    static const uint32_t *checked;
+    if (checked == targets && n_tokens > 0 && vocab_size > 0)
+        return ids_below(targets, n_tokens, vocab_size) ? RIGHT_SOFTMAX : 0.0f;
+    const float loss = RIGHT_SOFTMAX;
+    checked = isnan(loss) ? NULL : targets;
+    return loss;
+}
+
+CAUGHT(softmax_cross_entropy, matches_slopes, softmax_running_mean,
+       "when the program had called it before")
+SOFTMAX(softmax_running_mean)
+{
+    static double mean, n;
+    const float loss = RIGHT_SOFTMAX;
+    if (isnan(loss))
+        return NAN;
+    mean += ((double)loss - mean) / ++n;
+    return (float)mean;
+}
+
 // -------------------------------------------------------------- 3.2 embedding_backward
+
+#define BACKWARD(name)                                                                   \
+    bool name(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,      \
+              size_t vocab_size, size_t d_model)
+#define RIGHT_BACKWARD embedding_backward(dwte, dout, ids, n_tokens, vocab_size, d_model)
 
 WRONG(embedding_backward, gpt2_input, backward_assigns,
       "A word that occurs twice keeps only its last row: = where += belongs.")
-bool backward_assigns(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
-                        size_t vocab_size, size_t d_model)
+BACKWARD(backward_assigns)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
         return false;
@@ -480,22 +846,29 @@ bool backward_assigns(float *dwte, const float *dout, const uint32_t *ids, size_
 
 WRONG(embedding_backward, adds_up, backward_clears,
       "dwte is cleared first: a backward function adds, and its caller clears.")
-bool backward_clears(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
-                        size_t vocab_size, size_t d_model)
+BACKWARD(backward_clears)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
         return false;
     memset(dwte, 0, vocab_size * d_model * sizeof *dwte);
+    return RIGHT_BACKWARD;
+}
+
+WRONG(embedding_backward, adds_up, backward_clears_its_rows,
+      "The rows of the batch are cleared first: a backward function adds, and its "
+      "caller clears.")
+BACKWARD(backward_clears_its_rows)
+{
+    if (!ids_below(ids, n_tokens, vocab_size))
+        return false;
     for (size_t t = 0; t < n_tokens; t++)
-        for (size_t i = 0; i < d_model; i++)
-            dwte[ids[t] * d_model + i] += dout[t * d_model + i];
-    return true;
+        memset(dwte + ids[t] * d_model, 0, d_model * sizeof *dwte);
+    return RIGHT_BACKWARD;
 }
 
 WRONG(embedding_backward, random_tables, backward_divides_by_count,
       "Rows are divided by the number of occurrences: they add up.")
-bool backward_divides_by_count(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
-                        size_t vocab_size, size_t d_model)
+BACKWARD(backward_divides_by_count)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
         return false;
@@ -510,62 +883,79 @@ bool backward_divides_by_count(float *dwte, const float *dout, const uint32_t *i
 
 WRONG(embedding_backward, reference_gradient, backward_divides_by_tokens,
       "Rows are divided by n_tokens: dout is divided already.")
-bool backward_divides_by_tokens(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
-                        size_t vocab_size, size_t d_model)
+BACKWARD(backward_divides_by_tokens)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
         return false;
     for (size_t t = 0; t < n_tokens; t++)
-        for (size_t i = 0; i < d_model; i++)
-            dwte[ids[t] * d_model + i] += dout[t * d_model + i] / (float)n_tokens;
+        add_row(dwte + ids[t] * d_model, dout + t * d_model, 1.0f / (float)n_tokens,
+                d_model);
     return true;
 }
 
 WRONG(embedding_backward, reference_gradient, backward_row_before,
       "This is row id - 1: ids count from 0.")
-bool backward_row_before(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
-                        size_t vocab_size, size_t d_model)
+BACKWARD(backward_row_before)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
         return false;
     for (size_t t = 0; t < n_tokens; t++)
-        for (size_t i = 0; i < d_model; i++)
-            if (ids[t] > 0)
-                dwte[(ids[t] - 1) * d_model + i] += dout[t * d_model + i];
+        if (ids[t] > 0)
+            add_row(dwte + (ids[t] - 1) * d_model, dout + t * d_model, 1.0f, d_model);
     return true;
 }
 
 WRONG(embedding_backward, reference_gradient, backward_row_t,
       "Position t is added to row t of dwte: it belongs to row ids[t].")
-bool backward_row_t(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
-                        size_t vocab_size, size_t d_model)
+BACKWARD(backward_row_t)
+{
+    if (!ids_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens && t < vocab_size; t++)
+        add_row(dwte + t * d_model, dout + t * d_model, 1.0f, d_model);
+    return true;
+}
+
+WRONG(embedding_backward, gpt2_input, backward_row_of_dout,
+      "This adds row ids[t] of dout: it has a row for each position, row t.")
+BACKWARD(backward_row_of_dout)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
         return false;
     for (size_t t = 0; t < n_tokens; t++)
-        for (size_t i = 0; i < d_model; i++)
-            if (t < vocab_size)
-                dwte[t * d_model + i] += dout[t * d_model + i];
+        if (ids[t] < n_tokens)
+            add_row(dwte + ids[t] * d_model, dout + ids[t] * d_model, 1.0f, d_model);
     return true;
 }
 
 WRONG(embedding_backward, reference_gradient, backward_subtracts,
       "This subtracts: a gradient is added up, the step comes later.")
-bool backward_subtracts(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
-                        size_t vocab_size, size_t d_model)
+BACKWARD(backward_subtracts)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
         return false;
     for (size_t t = 0; t < n_tokens; t++)
+        add_row(dwte + ids[t] * d_model, dout + t * d_model, -1.0f, d_model);
+    return true;
+}
+
+WRONG(embedding_backward, random_tables, backward_stride_v,
+      "The rows of dwte are d_model apart, not vocab_size.")
+BACKWARD(backward_stride_v)
+{
+    const size_t n = vocab_size * d_model;
+    if (!ids_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
         for (size_t i = 0; i < d_model; i++)
-            dwte[ids[t] * d_model + i] -= dout[t * d_model + i];
+            if (ids[t] * vocab_size + i < n)
+                dwte[ids[t] * vocab_size + i] += dout[t * d_model + i];
     return true;
 }
 
 WRONG(embedding_backward, reference_gradient, backward_on_its_side,
       "dwte is taken as [d_model][vocab_size]: it is [vocab_size][d_model].")
-bool backward_on_its_side(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
-                        size_t vocab_size, size_t d_model)
+BACKWARD(backward_on_its_side)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
         return false;
@@ -575,717 +965,1585 @@ bool backward_on_its_side(float *dwte, const float *dout, const uint32_t *ids, s
     return true;
 }
 
-WRONG(embedding_backward, reference_gradient, backward_each_word_once,
-      "Only the first occurrence of a word is added.")
-bool backward_each_word_once(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
-                        size_t vocab_size, size_t d_model)
+WRONG(embedding_backward, reference_gradient, backward_dout_on_its_side,
+      "dout is taken as [d_model][n_tokens]: it is [n_tokens][d_model].")
+BACKWARD(backward_dout_on_its_side)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
         return false;
     for (size_t t = 0; t < n_tokens; t++)
         for (size_t i = 0; i < d_model; i++)
-            if (place_of(ids, t, ids[t]) == t)
+            dwte[ids[t] * d_model + i] += dout[i * n_tokens + t];
+    return true;
+}
+
+WRONG(embedding_backward, reference_gradient, backward_each_word_once,
+      "Only the first occurrence of a word is added.")
+BACKWARD(backward_each_word_once)
+{
+    if (!ids_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        if (place_of(ids, t, ids[t]) == t)
+            add_row(dwte + ids[t] * d_model, dout + t * d_model, 1.0f, d_model);
+    return true;
+}
+
+WRONG(embedding_backward, adds_up, backward_no_echo,
+      "A word that follows itself is added only once: each position has its say.")
+BACKWARD(backward_no_echo)
+{
+    if (!ids_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        if (t == 0 || ids[t] != ids[t - 1])
+            add_row(dwte + ids[t] * d_model, dout + t * d_model, 1.0f, d_model);
+    return true;
+}
+
+WRONG(embedding_backward, gpt2_input, backward_padding,
+      "Id 0 gets no gradient: it is a word like any other.")
+BACKWARD(backward_padding)
+{
+    if (!ids_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        if (ids[t] != 0)
+            add_row(dwte + ids[t] * d_model, dout + t * d_model, 1.0f, d_model);
+    return true;
+}
+
+CAUGHT(embedding_backward, adds_up, backward_skips_small, "got")
+BACKWARD(backward_skips_small)
+{
+    if (!ids_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t i = 0; i < d_model; i++)
+            if (fabsf(dout[t * d_model + i]) > 1e-12f)
                 dwte[ids[t] * d_model + i] += dout[t * d_model + i];
     return true;
 }
 
+CAUGHT(embedding_backward, adds_up, backward_flushes, "got")
+BACKWARD(backward_flushes)
+{
+    if (!RIGHT_BACKWARD)
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t i = 0; i < d_model; i++)
+            if (fabsf(dwte[ids[t] * d_model + i]) < FLT_MIN)
+                dwte[ids[t] * d_model + i] = 0.0f;
+    return true;
+}
+
+CAUGHT(embedding_backward, random_tables, backward_skips_nan, "wanted nan")
+BACKWARD(backward_skips_nan)
+{
+    if (!ids_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t i = 0; i < d_model; i++)
+            if (!isnan(dout[t * d_model + i]))
+                dwte[ids[t] * d_model + i] += dout[t * d_model + i];
+    return true;
+}
+
+CAUGHT(embedding_backward, large_sizes, backward_first_16384, "got")
+BACKWARD(backward_first_16384)
+{
+    return ids_below(ids, n_tokens, vocab_size) &&
+           embedding_backward(dwte, dout, ids, n_tokens < 16384 ? n_tokens : 16384,
+                              vocab_size, d_model);
+}
+
 CAUGHT(embedding_backward, leaves_other_rows, backward_as_a_product, "bit for bit")
-bool backward_as_a_product(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
-                        size_t vocab_size, size_t d_model)
+BACKWARD(backward_as_a_product)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
         return false;
     for (size_t v = 0; v < vocab_size; v++)
         for (size_t t = 0; t < n_tokens; t++)
-            add_row(dwte + v * d_model, dout + t * d_model, v == ids[t] ? 1.0f : 0.0f, d_model);
+            add_row(dwte + v * d_model, dout + t * d_model, v == ids[t] ? 1.0f : 0.0f,
+                    d_model);
     return true;
 }
 
-CAUGHT(embedding_backward, refuses_bad_ids, backward_unchecked, "must return false")
-bool backward_unchecked(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
-                        size_t vocab_size, size_t d_model)
+CAUGHT(embedding_backward, leaves_other_rows, backward_adds_zeros, "bit for bit")
+BACKWARD(backward_adds_zeros)
 {
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t i = 0; i < d_model; i++)
-            dwte[(ids[t] > vocab_size ? vocab_size : ids[t]) * d_model + i] += dout[t * d_model + i];
-    return true;
-}
-
-CAUGHT(embedding_backward, refuses_bad_ids, backward_checks_on_the_way,
-      "must stay untouched")
-bool backward_checks_on_the_way(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
-                        size_t vocab_size, size_t d_model)
-{
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t i = 0; i < d_model; i++)
-            if (ids[t] >= vocab_size)
-                return false;
-            else
-                dwte[ids[t] * d_model + i] += dout[t * d_model + i];
-    return true;
-}
-
-WRONG(embedding_backward, accepts_no_ids, backward_refuses_no_ids,
-      "embedding_backward must return true for no ids: nothing is wrong, and nothing is "
-      "to do.")
-bool backward_refuses_no_ids(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
-                        size_t vocab_size, size_t d_model)
-{
-    if (n_tokens == 0 || !ids_below(ids, n_tokens, vocab_size))
+    if (!RIGHT_BACKWARD)
         return false;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t i = 0; i < d_model; i++)
-            dwte[ids[t] * d_model + i] += dout[t * d_model + i];
+    for (size_t k = 0; k < vocab_size * d_model; k++)
+        dwte[k] += 0.0f;
     return true;
 }
 
-CAUGHT(embedding_backward, stays_in_bounds, backward_one_column_more, "past the end of")
-bool backward_one_column_more(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,
-                        size_t vocab_size, size_t d_model)
+WRONG(embedding_backward, large_sizes, backward_32_tokens,
+      "Only the first 32 positions are added: a batch may be of any size.")
+BACKWARD(backward_32_tokens)
+{
+    return ids_below(ids, n_tokens, vocab_size) &&
+           embedding_backward(dwte, dout, ids, n_tokens < 32 ? n_tokens : 32, vocab_size,
+                              d_model);
+}
+
+WRONG(embedding_backward, large_sizes, backward_64_numbers,
+      "Only the first 64 numbers of a row are added: a row may be of any length.")
+BACKWARD(backward_64_numbers)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
         return false;
     for (size_t t = 0; t < n_tokens; t++)
-        for (size_t i = 0; i <= d_model; i++)
-            dwte[ids[t] * d_model + i] += i < d_model ? dout[t * d_model + i] : 0.0f;
+        add_row(dwte + ids[t] * d_model, dout + t * d_model, 1.0f,
+                d_model < 64 ? d_model : 64);
     return true;
+}
+
+CAUGHT(embedding_backward, large_sizes, backward_16_bit_ids, "got")
+BACKWARD(backward_16_bit_ids)
+{
+    if (!ids_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        add_row(dwte + (ids[t] & 0x7fff) * d_model, dout + t * d_model, 1.0f, d_model);
+    return true;
+}
+
+CAUGHT(embedding_backward, refuses_bad_ids, backward_unchecked, "must return false")
+BACKWARD(backward_unchecked)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        add_row(dwte + (ids[t] > vocab_size ? vocab_size : ids[t]) * d_model,
+                dout + t * d_model, 1.0f, d_model);
+    return true;
+}
+
+CAUGHT(embedding_backward, refuses_bad_ids, backward_checks_on_the_way,
+       "must stay untouched")
+BACKWARD(backward_checks_on_the_way)
+{
+    for (size_t t = 0; t < n_tokens; t++) {
+        if (ids[t] >= vocab_size)
+            return false;
+        add_row(dwte + ids[t] * d_model, dout + t * d_model, 1.0f, d_model);
+    }
+    return true;
+}
+
+WRONG(embedding_backward, refuses_bad_ids, backward_skips_bad_ids,
+      "A position with a bad id is left out: one bad id makes the whole call fail.")
+BACKWARD(backward_skips_bad_ids)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        if (ids[t] < vocab_size)
+            add_row(dwte + ids[t] * d_model, dout + t * d_model, 1.0f, d_model);
+    return true;
+}
+
+WRONG(embedding_backward, refuses_bad_ids, backward_taken_back,
+      "What was added before the bad id was found is subtracted again, which does "
+      "not give the same floats back: look at all ids first.")
+BACKWARD(backward_taken_back)
+{
+    size_t n = 0;
+    while (n < n_tokens && ids[n] < vocab_size)
+        n++;
+    for (size_t t = 0; t < n; t++)
+        add_row(dwte + ids[t] * d_model, dout + t * d_model, 1.0f, d_model);
+    for (size_t t = n; n < n_tokens && t-- > 0;)
+        add_row(dwte + ids[t] * d_model, dout + t * d_model, -1.0f, d_model);
+    return n == n_tokens;
+}
+
+CAUGHT(embedding_backward, refuses_bad_ids, backward_backup_of_4096,
+       "must stay untouched")
+BACKWARD(backward_backup_of_4096)
+{
+    static float backup[4096];
+    const size_t n = vocab_size * d_model < 4096 ? vocab_size * d_model : 4096;
+    memcpy(backup, dwte, n * sizeof *dwte);
+    for (size_t t = 0; t < n_tokens; t++) {
+        if (ids[t] >= vocab_size) {
+            memcpy(dwte, backup, n * sizeof *dwte);
+            return false;
+        }
+        add_row(dwte + ids[t] * d_model, dout + t * d_model, 1.0f, d_model);
+    }
+    return true;
+}
+
+CAUGHT(embedding_backward, refuses_bad_ids, backward_checks_first_v, "must return false")
+BACKWARD(backward_checks_first_v)
+{
+    return ids_below(ids, n_tokens < vocab_size ? n_tokens : vocab_size, vocab_size) &&
+           (RIGHT_BACKWARD || vocab_size > 0);
+}
+
+CAUGHT(embedding_backward, refuses_bad_ids, backward_checks_ends, "must return false")
+BACKWARD(backward_checks_ends)
+{
+    if (n_tokens > 0 && (ids[0] >= vocab_size || ids[n_tokens - 1] >= vocab_size))
+        return false;
+    RIGHT_BACKWARD;
+    return true;
+}
+
+CAUGHT(embedding_backward, refuses_bad_ids, backward_signed_check, "must return false")
+BACKWARD(backward_signed_check)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        if ((int)ids[t] >= (int)vocab_size)
+            return false;
+    RIGHT_BACKWARD;
+    return true;
+}
+
+CAUGHT(embedding_backward, refuses_bad_ids, backward_no_columns_unchecked,
+       "must return false")
+BACKWARD(backward_no_columns_unchecked)
+{
+    return d_model == 0 || RIGHT_BACKWARD;
+}
+
+WRONG(embedding_backward, accepts_no_ids, backward_refuses_no_ids,
+      "This refuses a size of 0: there is nothing to add, and nothing is wrong.")
+BACKWARD(backward_refuses_no_ids)
+{
+    return n_tokens > 0 && RIGHT_BACKWARD;
+}
+
+WRONG(embedding_backward, accepts_no_ids, backward_refuses_no_columns,
+      "This refuses a size of 0: there is nothing to add, and nothing is wrong.")
+BACKWARD(backward_refuses_no_columns)
+{
+    return d_model > 0 && RIGHT_BACKWARD;
+}
+
+WRONG(embedding_backward, accepts_no_ids, backward_refuses_no_words,
+      "This refuses a size of 0: there is nothing to add, and nothing is wrong.")
+BACKWARD(backward_refuses_no_words)
+{
+    return vocab_size > 0 && RIGHT_BACKWARD;
+}
+
+CAUGHT(embedding_backward, stays_in_bounds, backward_one_column_more, "past the end of")
+BACKWARD(backward_one_column_more)
+{
+    if (!RIGHT_BACKWARD)
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        dwte[ids[t] * d_model + d_model] += 0.0f;
+    return true;
+}
+
+CAUGHT(embedding_backward, stays_in_bounds, backward_one_position_more,
+       "past the end of ids")
+BACKWARD(backward_one_position_more)
+{
+    const volatile uint32_t *next = ids + n_tokens;
+    return RIGHT_BACKWARD && *next != 77777;
+}
+
+CAUGHT(embedding_backward, random_tables, backward_remembers_its_sums,
+       "when the program had called it before")
+BACKWARD(backward_remembers_its_sums)
+{
+    static float before[64];
+    if (!RIGHT_BACKWARD)
+        return false;
+    for (size_t i = 0; i < d_model && i < 64 && n_tokens > 0; i++) {
+        dwte[ids[0] * d_model + i] += before[i];
+        before[i] = dout[i];
+    }
+    return true;
+}
+
+CAUGHT(embedding_backward, refuses_bad_ids, backward_checks_ids_once,
+       "when the program had called it before")
+BACKWARD(backward_checks_ids_once)
+{
+    static const uint32_t *checked;
+    const bool good = RIGHT_BACKWARD;
+    if (checked == ids && n_tokens > 0)
+        return true;
+    checked = good ? ids : NULL;
+    return good;
 }
 
 // ------------------------------------------------------------------- 3.3 coalesce_rows
 
-#define STEP_STANDS_ALONE
-WRONG(coalesce_rows, random_batches, coalesce_unsorted,
-      "rows is not sorted: this is the order of first appearance.")
-bool coalesce_unsorted(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
-                   const float *dout, size_t n_tokens, size_t d_model)
+#define COALESCE(name)                                                                   \
+    bool name(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,         \
+              const float *dout, size_t n_tokens, size_t d_model)
+#define RIGHT_COALESCE coalesce_rows(rows, drows, n_rows, ids, dout, n_tokens, d_model)
+
+// rows: the different ids, in the order of their first appearance
+static size_t first_appearances(uint32_t *rows, const uint32_t *ids, size_t n_tokens)
 {
     size_t n = 0;
-    if (d_model == 0)
-        return false;
-    if (n_tokens > 0)
-        memcpy(rows, ids, n_tokens * sizeof *rows);
-    (void)by_id;
     for (size_t t = 0; t < n_tokens; t++)
         if (place_of(rows, n, ids[t]) == n)
             rows[n++] = ids[t];
+    return n;
+}
+
+// The sums of the n rows, whatever their order.
+static void add_up(float *drows, const uint32_t *rows, size_t n, const uint32_t *ids,
+                   const float *dout, size_t n_tokens, size_t d_model)
+{
     memset(drows, 0, n * d_model * sizeof *drows);
-    for (size_t t = 0; t < n_tokens; t++) {
-        const size_t k = place_of(rows, n, ids[t]);
-        for (size_t i = 0; i < d_model; i++)
-            drows[k * d_model + i] += dout[t * d_model + i];
-    }
-    *n_rows = n;
+    for (size_t t = 0; t < n_tokens; t++)
+        add_row(drows + place_of(rows, n, ids[t]) * d_model, dout + t * d_model, 1.0f,
+                d_model);
+}
+
+WRONG(coalesce_rows, random_batches, coalesce_unsorted,
+      "rows is not sorted: this is the order of first appearance.")
+COALESCE(coalesce_unsorted)
+{
+    if (d_model == 0)
+        return false;
+    *n_rows = first_appearances(rows, ids, n_tokens);
+    add_up(drows, rows, *n_rows, ids, dout, n_tokens, d_model);
     return true;
 }
 
-#define STEP_STANDS_ALONE
 WRONG(coalesce_rows, reference_rows, coalesce_duplicates,
       "One entry for each position: entries of the same row grow together.")
-bool coalesce_duplicates(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
-                   const float *dout, size_t n_tokens, size_t d_model)
+COALESCE(coalesce_duplicates)
 {
-    size_t n = 0;
     if (d_model == 0)
         return false;
-    if (n_tokens > 0)
-        memcpy(rows, ids, n_tokens * sizeof *rows);
+    memcpy(rows, ids, n_tokens * sizeof *rows);
     qsort(rows, n_tokens, sizeof *rows, by_id);
-    for (size_t t = 0; t < n_tokens; t++)
-        rows[n++] = rows[t];
-    memset(drows, 0, n * d_model * sizeof *drows);
-    for (size_t t = 0; t < n_tokens; t++) {
-        const size_t k = place_of(rows, n, ids[t]);
-        for (size_t i = 0; i < d_model; i++)
-            drows[k * d_model + i] += dout[t * d_model + i];
-    }
-    *n_rows = n;
+    memset(drows, 0, n_tokens * d_model * sizeof *drows);
+    add_up(drows, rows, n_tokens, ids, dout, n_tokens, d_model);
+    *n_rows = n_tokens;
     return true;
 }
 
-#define STEP_STANDS_ALONE
-CAUGHT(coalesce_rows, reference_rows, coalesce_adjacent_only, "*n_rows")
-bool coalesce_adjacent_only(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
-                   const float *dout, size_t n_tokens, size_t d_model)
+WRONG(coalesce_rows, reference_rows, coalesce_copies,
+      "One entry for each position: entries of the same row grow together.")
+COALESCE(coalesce_copies)
+{
+    if (d_model == 0)
+        return false;
+    memcpy(rows, ids, n_tokens * sizeof *rows);
+    memcpy(drows, dout, n_tokens * d_model * sizeof *drows);
+    *n_rows = n_tokens;
+    return true;
+}
+
+WRONG(coalesce_rows, reference_rows, coalesce_neighbours_only,
+      "Only ids that stand side by side have grown together: sort them first.")
+COALESCE(coalesce_neighbours_only)
 {
     size_t n = 0;
     if (d_model == 0)
         return false;
-    if (n_tokens > 0)
-        memcpy(rows, ids, n_tokens * sizeof *rows);
-    (void)by_id;
     for (size_t t = 0; t < n_tokens; t++)
-        if (n == 0 || rows[t] != rows[n - 1])
-            rows[n++] = rows[t];
-    memset(drows, 0, n * d_model * sizeof *drows);
+        if (n == 0 || ids[t] != rows[n - 1])
+            rows[n++] = ids[t];
+    add_up(drows, rows, n, ids, dout, n_tokens, d_model);
+    *n_rows = n;
+    return true;
+}
+
+WRONG(coalesce_rows, reference_rows, coalesce_neighbours_in_turn,
+      "One entry for each position: entries of the same row grow together.")
+COALESCE(coalesce_neighbours_in_turn)
+{
+    size_t n = 0;
+    if (d_model == 0)
+        return false;
     for (size_t t = 0; t < n_tokens; t++) {
-        const size_t k = place_of(rows, n, ids[t]);
-        for (size_t i = 0; i < d_model; i++)
-            drows[k * d_model + i] += dout[t * d_model + i];
+        if (n == 0 || ids[t] != rows[n - 1]) {
+            memset(drows + n * d_model, 0, d_model * sizeof *drows);
+            rows[n++] = ids[t];
+        }
+        add_row(drows + (n - 1) * d_model, dout + t * d_model, 1.0f, d_model);
     }
     *n_rows = n;
     return true;
 }
 
-#define STEP_STANDS_ALONE
+WRONG(coalesce_rows, reference_rows, coalesce_no_id_0,
+      "The id 0 is left out: it is an id like any other.")
+COALESCE(coalesce_no_id_0)
+{
+    if (!RIGHT_COALESCE)
+        return false;
+    if (*n_rows > 0 && rows[0] == 0) {
+        (*n_rows)--;
+        memmove(rows, rows + 1, *n_rows * sizeof *rows);
+        memmove(drows, drows + d_model, *n_rows * d_model * sizeof *drows);
+    }
+    return true;
+}
+
+WRONG(coalesce_rows, distant_ids, coalesce_sentinel,
+      "The id 4294967295 is left out: it is an id like any other, not a mark for "
+      "none.")
+COALESCE(coalesce_sentinel)
+{
+    if (!RIGHT_COALESCE)
+        return false;
+    *n_rows -= *n_rows > 0 && rows[*n_rows - 1] == UINT32_MAX;
+    return true;
+}
+
+WRONG(coalesce_rows, reference_rows, coalesce_largest_id,
+      "*n_rows is the largest id + 1: count the different ids.")
+COALESCE(coalesce_largest_id)
+{
+    if (!RIGHT_COALESCE)
+        return false;
+    *n_rows = *n_rows > 0 ? rows[*n_rows - 1] + (size_t)1 : 0;
+    return true;
+}
+
+WRONG(coalesce_rows, reference_rows, coalesce_counts_repeats,
+      "*n_rows is the number of repetitions: count the different ids.")
+COALESCE(coalesce_counts_repeats)
+{
+    if (!RIGHT_COALESCE)
+        return false;
+    *n_rows = n_tokens - *n_rows;
+    return true;
+}
+
+WRONG(coalesce_rows, reference_rows, coalesce_last_index,
+      "*n_rows is the index of the last entry: it is their number, one more.")
+COALESCE(coalesce_last_index)
+{
+    if (!RIGHT_COALESCE)
+        return false;
+    *n_rows -= *n_rows > 0;
+    return true;
+}
+
+WRONG(coalesce_rows, reference_rows, coalesce_raw_ids,
+      "rows holds the ids as they came: sort them, each once.")
+COALESCE(coalesce_raw_ids)
+{
+    if (!RIGHT_COALESCE)
+        return false;
+    memcpy(rows, ids, n_tokens * sizeof *rows);
+    return true;
+}
+
+WRONG(coalesce_rows, reference_rows, coalesce_sorted_with_repeats,
+      "rows is sorted, but holds ids more than once.")
+COALESCE(coalesce_sorted_with_repeats)
+{
+    if (!RIGHT_COALESCE)
+        return false;
+    memcpy(rows, ids, n_tokens * sizeof *rows);
+    qsort(rows, n_tokens, sizeof *rows, by_id);
+    return true;
+}
+
+WRONG(coalesce_rows, reference_rows, coalesce_numbers,
+      "rows holds the numbers of the entries: it holds ids.")
+COALESCE(coalesce_numbers)
+{
+    if (!RIGHT_COALESCE)
+        return false;
+    for (size_t k = 0; k < *n_rows; k++)
+        rows[k] = (uint32_t)k;
+    return true;
+}
+
+WRONG(coalesce_rows, reference_rows, coalesce_positions,
+      "rows holds positions of the text: it holds ids.")
+COALESCE(coalesce_positions)
+{
+    if (!RIGHT_COALESCE)
+        return false;
+    for (size_t k = 0; k < *n_rows; k++)
+        rows[k] = (uint32_t)place_of(ids, n_tokens, rows[k]);
+    return true;
+}
+
+WRONG(coalesce_rows, reference_rows, coalesce_descends,
+      "rows is sorted the wrong way round: it ascends.")
+COALESCE(coalesce_descends)
+{
+    if (!RIGHT_COALESCE)
+        return false;
+    for (size_t k = 0; k < *n_rows / 2; k++) {
+        const uint32_t row = rows[k];
+        rows[k] = rows[*n_rows - 1 - k];
+        rows[*n_rows - 1 - k] = row;
+    }
+    add_up(drows, rows, *n_rows, ids, dout, n_tokens, d_model);
+    return true;
+}
+
 WRONG(coalesce_rows, reference_rows, coalesce_last_wins,
       "A row that occurs twice keeps only its last dout: = where += belongs.")
-bool coalesce_last_wins(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
-                   const float *dout, size_t n_tokens, size_t d_model)
+COALESCE(coalesce_last_wins)
 {
-    size_t n = 0;
-    if (d_model == 0)
+    if (!RIGHT_COALESCE)
         return false;
-    if (n_tokens > 0)
-        memcpy(rows, ids, n_tokens * sizeof *rows);
-    qsort(rows, n_tokens, sizeof *rows, by_id);
     for (size_t t = 0; t < n_tokens; t++)
-        if (n == 0 || rows[t] != rows[n - 1])
-            rows[n++] = rows[t];
-    memset(drows, 0, n * d_model * sizeof *drows);
-    for (size_t t = 0; t < n_tokens; t++) {
-        const size_t k = place_of(rows, n, ids[t]);
-        for (size_t i = 0; i < d_model; i++)
-            drows[k * d_model + i] = dout[t * d_model + i];
-    }
-    *n_rows = n;
+        memcpy(drows + place_of(rows, *n_rows, ids[t]) * d_model, dout + t * d_model,
+               d_model * sizeof *drows);
     return true;
 }
 
-#define STEP_STANDS_ALONE
 WRONG(coalesce_rows, reference_rows, coalesce_first_wins,
       "Only the first dout of each row is there: later ones are added.")
-bool coalesce_first_wins(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
-                   const float *dout, size_t n_tokens, size_t d_model)
+COALESCE(coalesce_first_wins)
 {
-    size_t n = 0;
-    if (d_model == 0)
+    if (!RIGHT_COALESCE)
         return false;
-    if (n_tokens > 0)
-        memcpy(rows, ids, n_tokens * sizeof *rows);
-    qsort(rows, n_tokens, sizeof *rows, by_id);
-    for (size_t t = 0; t < n_tokens; t++)
-        if (n == 0 || rows[t] != rows[n - 1])
-            rows[n++] = rows[t];
-    memset(drows, 0, n * d_model * sizeof *drows);
-    for (size_t t = 0; t < n_tokens; t++) {
-        const size_t k = place_of(rows, n, ids[t]);
-        for (size_t i = 0; i < d_model; i++)
-            if (place_of(ids, t, ids[t]) == t)
-                drows[k * d_model + i] = dout[t * d_model + i];
-    }
-    *n_rows = n;
+    for (size_t t = n_tokens; t-- > 0;)
+        memcpy(drows + place_of(rows, *n_rows, ids[t]) * d_model, dout + t * d_model,
+               d_model * sizeof *drows);
     return true;
 }
 
-#define STEP_STANDS_ALONE
-CAUGHT(coalesce_rows, reference_rows, coalesce_not_cleared, "never written")
-bool coalesce_not_cleared(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
-                   const float *dout, size_t n_tokens, size_t d_model)
-{
-    size_t n = 0;
-    if (d_model == 0)
-        return false;
-    if (n_tokens > 0)
-        memcpy(rows, ids, n_tokens * sizeof *rows);
-    qsort(rows, n_tokens, sizeof *rows, by_id);
-    for (size_t t = 0; t < n_tokens; t++)
-        if (n == 0 || rows[t] != rows[n - 1])
-            rows[n++] = rows[t];
-    (void)n;
-    for (size_t t = 0; t < n_tokens; t++) {
-        const size_t k = place_of(rows, n, ids[t]);
-        for (size_t i = 0; i < d_model; i++)
-            drows[k * d_model + i] += dout[t * d_model + i];
-    }
-    *n_rows = n;
-    return true;
-}
-
-#define STEP_STANDS_ALONE
 WRONG(coalesce_rows, reference_rows, coalesce_mean,
       "This is the mean of each row's dout: it is their sum.")
-bool coalesce_mean(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
-                   const float *dout, size_t n_tokens, size_t d_model)
+COALESCE(coalesce_mean)
 {
-    size_t n = 0;
-    if (d_model == 0)
+    if (!RIGHT_COALESCE)
         return false;
-    if (n_tokens > 0)
-        memcpy(rows, ids, n_tokens * sizeof *rows);
-    qsort(rows, n_tokens, sizeof *rows, by_id);
-    for (size_t t = 0; t < n_tokens; t++)
-        if (n == 0 || rows[t] != rows[n - 1])
-            rows[n++] = rows[t];
-    memset(drows, 0, n * d_model * sizeof *drows);
-    for (size_t t = 0; t < n_tokens; t++) {
+    for (size_t k = 0; k < *n_rows; k++) {
         float count = 0.0f;
-        for (size_t s = 0; s < n_tokens; s++)
-            count += ids[s] == ids[t] ? 1.0f : 0.0f;
-        add_row(drows + place_of(rows, n, ids[t]) * d_model, dout + t * d_model, 1.0f / count,
-                d_model);
+        for (size_t t = 0; t < n_tokens; t++)
+            count += ids[t] == rows[k] ? 1.0f : 0.0f;
+        for (size_t i = 0; i < d_model; i++)
+            drows[k * d_model + i] /= count;
     }
-    *n_rows = n;
     return true;
 }
 
-#define STEP_STANDS_ALONE
 WRONG(coalesce_rows, reference_rows, coalesce_sorts_rows_alone,
       "rows is sorted, but drows is in the order of first appearance: sort them "
       "together.")
-bool coalesce_sorts_rows_alone(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
-                   const float *dout, size_t n_tokens, size_t d_model)
+COALESCE(coalesce_sorts_rows_alone)
 {
-    size_t n = 0;
-    if (d_model == 0)
+    if (!coalesce_unsorted(rows, drows, n_rows, ids, dout, n_tokens, d_model))
         return false;
-    memset(drows, 0, n_tokens * d_model * sizeof *drows);
-    for (size_t t = 0; t < n_tokens; t++) {
-        const size_t k = place_of(rows, n, ids[t]);
-        if (k == n)
-            rows[n++] = ids[t];
-        add_row(drows + k * d_model, dout + t * d_model, 1.0f, d_model);
-    }
-    qsort(rows, n, sizeof *rows, by_id);
-    *n_rows = n;
+    qsort(rows, *n_rows, sizeof *rows, by_id);
     return true;
 }
 
-#define STEP_STANDS_ALONE
-WRONG(coalesce_rows, reference_rows, coalesce_descends,
-      "rows is sorted the wrong way round: it ascends.")
-bool coalesce_descends(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
-                   const float *dout, size_t n_tokens, size_t d_model)
+WRONG(coalesce_rows, reference_rows, coalesce_entry_of_position,
+      "Entry k holds dout[k]: it belongs to row rows[k].")
+COALESCE(coalesce_entry_of_position)
 {
-    size_t n = 0;
-    if (d_model == 0)
+    if (!RIGHT_COALESCE)
         return false;
-    if (n_tokens > 0)
-        memcpy(rows, ids, n_tokens * sizeof *rows);
-    qsort(rows, n_tokens, sizeof *rows, by_id);
-    for (size_t t = 0; t < n_tokens; t++)
-        if (n == 0 || rows[t] != rows[n - 1])
-            rows[n++] = rows[t];
-    for (size_t k = 0; k < n / 2; k++) {
-        const uint32_t row = rows[k];
-        rows[k] = rows[n - 1 - k];
-        rows[n - 1 - k] = row;
-    }
-    memset(drows, 0, n * d_model * sizeof *drows);
-    for (size_t t = 0; t < n_tokens; t++)
-        add_row(drows + place_of(rows, n, ids[t]) * d_model, dout + t * d_model, 1.0f, d_model);
-    *n_rows = n;
+    memcpy(drows, dout, *n_rows * d_model * sizeof *drows);
     return true;
 }
 
-#define STEP_STANDS_ALONE
+CAUGHT(coalesce_rows, reference_rows, coalesce_not_cleared, "never written")
+COALESCE(coalesce_not_cleared)
+{
+    if (d_model == 0)
+        return false;
+    *n_rows = first_appearances(rows, ids, n_tokens);
+    qsort(rows, *n_rows, sizeof *rows, by_id);
+    for (size_t t = 0; t < n_tokens; t++)
+        add_row(drows + place_of(rows, *n_rows, ids[t]) * d_model, dout + t * d_model,
+                1.0f, d_model);
+    return true;
+}
+
 CAUGHT(coalesce_rows, reference_rows, coalesce_no_count, "*n_rows was never written")
-bool coalesce_no_count(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
-                   const float *dout, size_t n_tokens, size_t d_model)
+COALESCE(coalesce_no_count)
+{
+    size_t unused;
+    return coalesce_rows(rows, drows, &unused, ids, dout, n_tokens, d_model);
+}
+
+CAUGHT(coalesce_rows, reference_rows, coalesce_counts_on, "*n_rows: got")
+COALESCE(coalesce_counts_on)
 {
     size_t n = 0;
-    if (d_model == 0)
+    if (!coalesce_rows(rows, drows, &n, ids, dout, n_tokens, d_model))
         return false;
-    if (n_tokens > 0)
-        memcpy(rows, ids, n_tokens * sizeof *rows);
-    qsort(rows, n_tokens, sizeof *rows, by_id);
-    for (size_t t = 0; t < n_tokens; t++)
-        if (n == 0 || rows[t] != rows[n - 1])
-            rows[n++] = rows[t];
-    memset(drows, 0, n * d_model * sizeof *drows);
-    for (size_t t = 0; t < n_tokens; t++) {
-        const size_t k = place_of(rows, n, ids[t]);
-        for (size_t i = 0; i < d_model; i++)
-            drows[k * d_model + i] += dout[t * d_model + i];
-    }
-    (void)n_rows;
+    *n_rows += n;
     return true;
 }
 
-#define STEP_STANDS_ALONE
-WRONG(coalesce_rows, accepts_no_ids, coalesce_refuses_no_ids,
-      "coalesce_rows must return true for no ids: nothing is wrong.")
-bool coalesce_refuses_no_ids(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
-                   const float *dout, size_t n_tokens, size_t d_model)
+WRONG(coalesce_rows, sums_in_order, coalesce_adds_backwards,
+      "The sums are added up from the last position to the first: the order of t is "
+      "the other one.")
+COALESCE(coalesce_adds_backwards)
 {
-    size_t n = 0;
-    if (d_model == 0 || n_tokens == 0)
+    if (!RIGHT_COALESCE)
         return false;
-    if (n_tokens > 0)
-        memcpy(rows, ids, n_tokens * sizeof *rows);
-    qsort(rows, n_tokens, sizeof *rows, by_id);
-    for (size_t t = 0; t < n_tokens; t++)
-        if (n == 0 || rows[t] != rows[n - 1])
-            rows[n++] = rows[t];
-    memset(drows, 0, n * d_model * sizeof *drows);
-    for (size_t t = 0; t < n_tokens; t++) {
-        const size_t k = place_of(rows, n, ids[t]);
-        for (size_t i = 0; i < d_model; i++)
-            drows[k * d_model + i] += dout[t * d_model + i];
-    }
-    *n_rows = n;
+    memset(drows, 0, *n_rows * d_model * sizeof *drows);
+    for (size_t t = n_tokens; t-- > 0;)
+        add_row(drows + place_of(rows, *n_rows, ids[t]) * d_model, dout + t * d_model,
+                1.0f, d_model);
     return true;
 }
 
-#define STEP_STANDS_ALONE
-CAUGHT(coalesce_rows, refuses_no_columns, coalesce_accepts_no_columns,
-      "must return false")
-bool coalesce_accepts_no_columns(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
-                   const float *dout, size_t n_tokens, size_t d_model)
+// Sorts positions by their ids, by exchanging each smallest with the first: equal ids change
+// their order.
+CAUGHT(coalesce_rows, sums_in_order, coalesce_unstable_sort, "in the order of t")
+COALESCE(coalesce_unstable_sort)
 {
-    size_t n = 0;
-    (void)n;
-    if (n_tokens > 0)
-        memcpy(rows, ids, n_tokens * sizeof *rows);
-    qsort(rows, n_tokens, sizeof *rows, by_id);
-    for (size_t t = 0; t < n_tokens; t++)
-        if (n == 0 || rows[t] != rows[n - 1])
-            rows[n++] = rows[t];
-    memset(drows, 0, n * d_model * sizeof *drows);
-    for (size_t t = 0; t < n_tokens; t++) {
-        const size_t k = place_of(rows, n, ids[t]);
-        for (size_t i = 0; i < d_model; i++)
-            drows[k * d_model + i] += dout[t * d_model + i];
-    }
-    *n_rows = n;
-    return true;
-}
-
-#define STEP_STANDS_ALONE
-CAUGHT(coalesce_rows, stays_in_bounds, coalesce_clears_one_row_more, "past the end of")
-bool coalesce_clears_one_row_more(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
-                   const float *dout, size_t n_tokens, size_t d_model)
-{
-    size_t n = 0;
-    if (d_model == 0)
+    size_t *order = malloc((n_tokens + 1) * sizeof *order);
+    if (!RIGHT_COALESCE)
         return false;
-    if (n_tokens > 0)
-        memcpy(rows, ids, n_tokens * sizeof *rows);
-    qsort(rows, n_tokens, sizeof *rows, by_id);
+    memset(drows, 0, *n_rows * d_model * sizeof *drows);
     for (size_t t = 0; t < n_tokens; t++)
-        if (n == 0 || rows[t] != rows[n - 1])
-            rows[n++] = rows[t];
-    for (size_t i = 0; i < (n + 1) * d_model; i++)
-        drows[i] = 0.0f;
-    for (size_t t = 0; t < n_tokens; t++) {
-        const size_t k = place_of(rows, n, ids[t]);
-        for (size_t i = 0; i < d_model; i++)
-            drows[k * d_model + i] += dout[t * d_model + i];
+        order[t] = t;
+    for (size_t j = 0; j < n_tokens; j++) {
+        size_t least = j;
+        for (size_t k = j + 1; k < n_tokens; k++)
+            least = ids[order[k]] < ids[order[least]] ? k : least;
+        const size_t t = order[least];
+        order[least] = order[j];
+        add_row(drows + place_of(rows, *n_rows, ids[t]) * d_model, dout + t * d_model,
+                1.0f, d_model);
     }
-    *n_rows = n;
+    free(order);
     return true;
 }
 
-#define STEP_STANDS_ALONE
+// two sums for each row, of its even and its odd occurrences, added at the end
+CAUGHT(coalesce_rows, sums_in_order, coalesce_two_sums, "in the order of t")
+COALESCE(coalesce_two_sums)
+{
+    if (!RIGHT_COALESCE)
+        return false;
+    for (size_t k = 0; k < *n_rows; k++)
+        for (size_t i = 0; i < d_model; i++) {
+            float sums[2] = {0.0f, 0.0f};
+            for (size_t t = 0, turn = 0; t < n_tokens; t++)
+                if (ids[t] == rows[k])
+                    sums[turn++ % 2] += dout[t * d_model + i];
+            drows[k * d_model + i] = sums[0] + sums[1];
+        }
+    return true;
+}
+
+// Leaves out the entries that say so.
+static void drop_entries(uint32_t *rows, float *drows, size_t *n_rows, size_t d_model,
+                         bool (*drop)(const float *, size_t))
+{
+    size_t kept = 0;
+    for (size_t k = 0; k < *n_rows; k++) {
+        if (drop(drows + k * d_model, d_model))
+            continue;
+        rows[kept] = rows[k];
+        memmove(drows + kept++ * d_model, drows + k * d_model, d_model * sizeof *drows);
+    }
+    *n_rows = kept;
+}
+
+static bool is_all_zeros(const float *row, size_t n)
+{
+    while (n > 0 && row[n - 1] == 0.0f)
+        n--;
+    return n == 0;
+}
+
+WRONG(coalesce_rows, sums_in_order, coalesce_empty_rows_dropped,
+      "Entries whose sum is 0 were left out: rows holds all the different ids.")
+COALESCE(coalesce_empty_rows_dropped)
+{
+    if (!RIGHT_COALESCE)
+        return false;
+    drop_entries(rows, drows, n_rows, d_model, is_all_zeros);
+    return true;
+}
+
+static bool is_first_zero(const float *row, size_t n)
+{
+    return n > 0 && row[0] == 0.0f;
+}
+
+CAUGHT(coalesce_rows, sums_in_order, coalesce_first_number_zero, "*n_rows")
+COALESCE(coalesce_first_number_zero)
+{
+    if (!RIGHT_COALESCE)
+        return false;
+    drop_entries(rows, drows, n_rows, d_model, is_first_zero);
+    return true;
+}
+
+CAUGHT(coalesce_rows, sums_in_order, coalesce_zero_orders_dropped, "*n_rows")
+COALESCE(coalesce_zero_orders_dropped)
+{
+    size_t n = 0;
+    uint32_t *kept = malloc((n_tokens + 1) * sizeof *kept);
+    float *orders = malloc((n_tokens * d_model + 1) * sizeof *orders);
+    for (size_t t = 0; t < n_tokens; t++)
+        if (!is_all_zeros(dout + t * d_model, d_model)) {
+            kept[n] = ids[t];
+            memcpy(orders + n++ * d_model, dout + t * d_model, d_model * sizeof *orders);
+        }
+    const bool good = coalesce_rows(rows, drows, n_rows, kept, orders, n, d_model);
+    free(kept);
+    free(orders);
+    return good;
+}
+
 static int by_difference(const void *a, const void *b)
 {
     return (int)(*(const uint32_t *)a - *(const uint32_t *)b);
 }
 
-WRONG(coalesce_rows, distant_ids, coalesce_compares_by_difference,
-      "Two ids can be more than an int apart: compare them with < and >, and do not "
-      "keep an array as long as the largest id.")
-bool coalesce_compares_by_difference(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
-                   const float *dout, size_t n_tokens, size_t d_model)
+static int by_int(const void *a, const void *b)
+{
+    const int x = *(const int *)a, y = *(const int *)b;
+    return (x > y) - (x < y);
+}
+
+// Sorts by `compare` and then does everything right.
+static bool coalesce_sorted(uint32_t *rows, float *drows, size_t *n_rows,
+                            const uint32_t *ids, const float *dout, size_t n_tokens,
+                            size_t d_model, int (*compare)(const void *, const void *))
 {
     size_t n = 0;
     if (d_model == 0)
         return false;
     if (n_tokens > 0)
         memcpy(rows, ids, n_tokens * sizeof *rows);
-    qsort(rows, n_tokens, sizeof *rows, by_difference);
+    qsort(rows, n_tokens, sizeof *rows, compare);
     for (size_t t = 0; t < n_tokens; t++)
         if (n == 0 || rows[t] != rows[n - 1])
             rows[n++] = rows[t];
-    memset(drows, 0, n * d_model * sizeof *drows);
-    for (size_t t = 0; t < n_tokens; t++) {
-        const size_t k = place_of(rows, n, ids[t]);
-        for (size_t i = 0; i < d_model; i++)
-            drows[k * d_model + i] += dout[t * d_model + i];
-    }
+    add_up(drows, rows, n, ids, dout, n_tokens, d_model);
     *n_rows = n;
+    return true;
+}
+
+WRONG(coalesce_rows, distant_ids, coalesce_compares_by_difference,
+      "The ids are compared as int, or by a difference that is one: not all of them "
+      "fit.")
+COALESCE(coalesce_compares_by_difference)
+{
+    return coalesce_sorted(rows, drows, n_rows, ids, dout, n_tokens, d_model,
+                           by_difference);
+}
+
+WRONG(coalesce_rows, distant_ids, coalesce_compares_as_int,
+      "The ids are compared as int, or by a difference that is one: not all of them "
+      "fit.")
+COALESCE(coalesce_compares_as_int)
+{
+    return coalesce_sorted(rows, drows, n_rows, ids, dout, n_tokens, d_model, by_int);
+}
+
+CAUGHT(coalesce_rows, distant_ids, coalesce_table_of_ids, "crashed")
+COALESCE(coalesce_table_of_ids)
+{
+    uint32_t largest = 0;
+    for (size_t t = 0; t < n_tokens; t++)
+        largest = ids[t] > largest ? ids[t] : largest;
+    unsigned char *seen = calloc((size_t)largest + 1, 1);
+    for (size_t t = 0; t < n_tokens; t++)
+        seen[ids[t]] = 1;
+    free(seen);
+    return RIGHT_COALESCE;
+}
+
+WRONG(coalesce_rows, accepts_no_ids, coalesce_refuses_no_ids,
+      "No ids are refused: nothing is wrong, and *n_rows is 0.")
+COALESCE(coalesce_refuses_no_ids)
+{
+    return n_tokens > 0 && RIGHT_COALESCE;
+}
+
+CAUGHT(coalesce_rows, accepts_no_ids, coalesce_no_ids_no_count,
+       "*n_rows was never written")
+COALESCE(coalesce_no_ids_no_count)
+{
+    return (n_tokens == 0 && d_model > 0) || RIGHT_COALESCE;
+}
+
+CAUGHT(coalesce_rows, accepts_no_ids, coalesce_no_ids_one_row, "*n_rows: got 1")
+COALESCE(coalesce_no_ids_one_row)
+{
+    if (!RIGHT_COALESCE)
+        return false;
+    *n_rows += n_tokens == 0;
+    return true;
+}
+
+CAUGHT(coalesce_rows, refuses_no_columns, coalesce_accepts_no_columns,
+       "must return false")
+COALESCE(coalesce_accepts_no_columns)
+{
+    if (d_model > 0)
+        return RIGHT_COALESCE;
+    *n_rows = first_appearances(rows, ids, n_tokens);
+    qsort(rows, *n_rows, sizeof *rows, by_id);
+    return true;
+}
+
+CAUGHT(coalesce_rows, refuses_no_columns, coalesce_no_ids_first, "must return false")
+COALESCE(coalesce_no_ids_first)
+{
+    if (n_tokens > 0)
+        return RIGHT_COALESCE;
+    *n_rows = 0;
+    return true;
+}
+
+CAUGHT(coalesce_rows, refuses_no_columns, coalesce_counts_then_checks,
+       "n_rows must stay untouched")
+COALESCE(coalesce_counts_then_checks)
+{
+    *n_rows = 0;
+    return RIGHT_COALESCE;
+}
+
+CAUGHT(coalesce_rows, refuses_no_columns, coalesce_sorts_then_checks,
+       "rows must stay untouched")
+COALESCE(coalesce_sorts_then_checks)
+{
+    memcpy(rows, ids, n_tokens * sizeof *rows);
+    return RIGHT_COALESCE;
+}
+
+CAUGHT(coalesce_rows, large_sizes, coalesce_4096_entries, "*n_rows")
+COALESCE(coalesce_4096_entries)
+{
+    if (!RIGHT_COALESCE)
+        return false;
+    *n_rows = *n_rows < 4096 ? *n_rows : 4096;
+    return true;
+}
+
+WRONG(coalesce_rows, large_sizes, coalesce_32_tokens,
+      "Only the first 32 positions are there: a batch may be of any size.")
+COALESCE(coalesce_32_tokens)
+{
+    return coalesce_rows(rows, drows, n_rows, ids, dout, n_tokens < 32 ? n_tokens : 32,
+                         d_model);
+}
+
+CAUGHT(coalesce_rows, large_sizes, coalesce_64_numbers, "drows")
+COALESCE(coalesce_64_numbers)
+{
+    float sum[64];
+    if (!RIGHT_COALESCE)
+        return false;
+    for (size_t k = 0; k < *n_rows && d_model > 64; k++) {
+        memcpy(sum, drows + k * d_model, sizeof sum);
+        memset(drows + k * d_model, 0, d_model * sizeof *drows);
+        memcpy(drows + k * d_model, sum, sizeof sum);
+    }
+    return true;
+}
+
+CAUGHT(coalesce_rows, large_sizes, coalesce_16_bit_positions, "got")
+COALESCE(coalesce_16_bit_positions)
+{
+    if (!RIGHT_COALESCE)
+        return false;
+    memset(drows, 0, *n_rows * d_model * sizeof *drows);
+    for (size_t t = 0; t < n_tokens; t++)
+        add_row(drows + place_of(rows, *n_rows, ids[t]) * d_model,
+                dout + (t & 0xfff) * d_model, 1.0f, d_model);
+    return true;
+}
+
+CAUGHT(coalesce_rows, random_batches, coalesce_sorts_the_ids, "which is const")
+COALESCE(coalesce_sorts_the_ids)
+{
+    qsort((uint32_t *)(uintptr_t)ids, n_tokens, sizeof *ids, by_id);
+    return RIGHT_COALESCE;
+}
+
+CAUGHT(coalesce_rows, random_batches, coalesce_as_a_product, "nan, wanted")
+COALESCE(coalesce_as_a_product)
+{
+    if (!RIGHT_COALESCE)
+        return false;
+    memset(drows, 0, *n_rows * d_model * sizeof *drows);
+    for (size_t k = 0; k < *n_rows; k++)
+        for (size_t t = 0; t < n_tokens; t++)
+            add_row(drows + k * d_model, dout + t * d_model,
+                    ids[t] == rows[k] ? 1.0f : 0.0f, d_model);
+    return true;
+}
+
+CAUGHT(coalesce_rows, stays_in_bounds, coalesce_clears_one_row_more, "past the end of")
+COALESCE(coalesce_clears_one_row_more)
+{
+    if (d_model == 0)
+        return false;
+    for (size_t i = 0; i < (n_tokens + 1) * d_model; i++)
+        drows[i] = 0.0f;
+    return RIGHT_COALESCE;
+}
+
+CAUGHT(coalesce_rows, stays_in_bounds, coalesce_marks_the_end, "past the end of rows")
+COALESCE(coalesce_marks_the_end)
+{
+    if (!RIGHT_COALESCE)
+        return false;
+    rows[*n_rows] = UINT32_MAX;
+    return true;
+}
+
+CAUGHT(coalesce_rows, random_batches, coalesce_count_runs_on,
+       "when the program had called it before")
+COALESCE(coalesce_count_runs_on)
+{
+    static size_t calls;
+    if (!RIGHT_COALESCE)
+        return false;
+    *n_rows += calls++ > 0;
+    return true;
+}
+
+CAUGHT(coalesce_rows, random_batches, coalesce_marks_not_cleared,
+       "when the program had called it before")
+COALESCE(coalesce_marks_not_cleared)
+{
+    static unsigned char seen[1 << 16];
+    if (!RIGHT_COALESCE)
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        seen[ids[t] & 0xffff] = 1;
+    for (size_t v = *n_rows = 0; v < 1 << 16 && *n_rows < n_tokens; v++)
+        if (seen[v])
+            rows[(*n_rows)++] = (uint32_t)v;
     return true;
 }
 
 // ----------------------------------------------------------------- 3.4 sgd_update_rows
 
-#define STEP_STANDS_ALONE
+#define UPDATE(name)                                                                     \
+    bool name(float *wte, const uint32_t *rows, const float *drows, float learning_rate, \
+              size_t n_rows, size_t vocab_size, size_t d_model)
+#define RIGHT_UPDATE                                                                     \
+    sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model)
+
+static bool rows_ascend(const uint32_t *rows, size_t n_rows, size_t vocab_size)
+{
+    for (size_t k = 0; k < n_rows; k++)
+        if (rows[k] >= vocab_size || (k > 0 && rows[k] <= rows[k - 1]))
+            return false;
+    return true;
+}
+
+// Moves all rows that lie in the table, and asks nothing.
+static void move_rows(float *wte, const uint32_t *rows, const float *drows, float rate,
+                      size_t n_rows, size_t vocab_size, size_t d_model)
+{
+    for (size_t k = 0; k < n_rows; k++)
+        if (rows[k] <= vocab_size)
+            add_row(wte + rows[k] * d_model, drows + k * d_model, -rate, d_model);
+}
+
 WRONG(sgd_update_rows, worked_example, update_uphill,
       "This goes uphill: the step is subtracted.")
-bool update_uphill(float *wte, const uint32_t *rows, const float *drows,
-                     float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
+UPDATE(update_uphill)
 {
-    for (size_t k = 0; k < n_rows; k++)
-        if (rows[k] >= vocab_size || (k > 0 && rows[k] <= rows[k - 1]))
-            return false;
-    for (size_t k = 0; k < n_rows; k++)
-        for (size_t i = 0; i < d_model; i++)
-            wte[rows[k] * d_model + i] += learning_rate * drows[k * d_model + i];
-    return true;
+    return sgd_update_rows(wte, rows, drows, -learning_rate, n_rows, vocab_size, d_model);
 }
 
-#define STEP_STANDS_ALONE
+WRONG(sgd_update_rows, random_tables, update_rate_at_most_one,
+      "The learning rate is bounded by 1: any number is one.")
+UPDATE(update_rate_at_most_one)
+{
+    return sgd_update_rows(wte, rows, drows, learning_rate > 1.0f ? 1.0f : learning_rate,
+                           n_rows, vocab_size, d_model);
+}
+
 WRONG(sgd_update_rows, worked_example, update_no_rate, "The learning rate is missing.")
-bool update_no_rate(float *wte, const uint32_t *rows, const float *drows,
-                     float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
+UPDATE(update_no_rate)
 {
-    for (size_t k = 0; k < n_rows; k++)
-        if (rows[k] >= vocab_size || (k > 0 && rows[k] <= rows[k - 1]))
-            return false;
-    for (size_t k = 0; k < n_rows; k++)
-        for (size_t i = 0; i < d_model; i++)
-            wte[rows[k] * d_model + i] -= drows[k * d_model + i];
-    (void)learning_rate;
-    return true;
+    return sgd_update_rows(wte, rows, drows, 1.0f, n_rows, vocab_size, d_model);
 }
 
-#define STEP_STANDS_ALONE
+WRONG(sgd_update_rows, worked_example, update_rate_twice,
+      "The learning rate is there twice.")
+UPDATE(update_rate_twice)
+{
+    return sgd_update_rows(wte, rows, drows, learning_rate * learning_rate, n_rows,
+                           vocab_size, d_model);
+}
+
+WRONG(sgd_update_rows, worked_example, update_divides,
+      "This divides by the learning rate.")
+UPDATE(update_divides)
+{
+    return sgd_update_rows(wte, rows, drows, 1.0f / learning_rate, n_rows, vocab_size,
+                           d_model);
+}
+
 WRONG(sgd_update_rows, worked_example, update_replaces,
       "The row is replaced by the step: -= where = stands.")
-bool update_replaces(float *wte, const uint32_t *rows, const float *drows,
-                     float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
+UPDATE(update_replaces)
 {
-    for (size_t k = 0; k < n_rows; k++)
-        if (rows[k] >= vocab_size || (k > 0 && rows[k] <= rows[k - 1]))
-            return false;
+    if (!rows_ascend(rows, n_rows, vocab_size))
+        return false;
     for (size_t k = 0; k < n_rows; k++)
         for (size_t i = 0; i < d_model; i++)
             wte[rows[k] * d_model + i] = -learning_rate * drows[k * d_model + i];
     return true;
 }
 
-#define STEP_STANDS_ALONE
 WRONG(sgd_update_rows, worked_example, update_row_k,
       "Entry k moves row k of the table: it belongs to row rows[k].")
-bool update_row_k(float *wte, const uint32_t *rows, const float *drows,
-                     float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
+UPDATE(update_row_k)
 {
+    if (!rows_ascend(rows, n_rows, vocab_size))
+        return false;
     for (size_t k = 0; k < n_rows; k++)
-        if (rows[k] >= vocab_size || (k > 0 && rows[k] <= rows[k - 1]))
-            return false;
-    for (size_t k = 0; k < n_rows; k++)
-        for (size_t i = 0; i < d_model; i++)
-            wte[k * d_model + i] -= learning_rate * drows[k * d_model + i];
+        add_row(wte + k * d_model, drows + k * d_model, -learning_rate, d_model);
     return true;
 }
 
-#define STEP_STANDS_ALONE
 WRONG(sgd_update_rows, worked_example, update_row_before,
       "This moves row rows[k] - 1: rows count from 0.")
-bool update_row_before(float *wte, const uint32_t *rows, const float *drows,
-                     float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
+UPDATE(update_row_before)
 {
+    if (!rows_ascend(rows, n_rows, vocab_size))
+        return false;
     for (size_t k = 0; k < n_rows; k++)
-        if (rows[k] >= vocab_size || (k > 0 && rows[k] <= rows[k - 1]))
-            return false;
-    for (size_t k = 0; k < n_rows; k++)
-        for (size_t i = 0; i < d_model; i++)
-            if (rows[k] > 0)
-                wte[(rows[k] - 1) * d_model + i] -= learning_rate * drows[k * d_model + i];
+        if (rows[k] > 0)
+            add_row(wte + (rows[k] - 1) * d_model, drows + k * d_model, -learning_rate,
+                    d_model);
     return true;
 }
 
-#define STEP_STANDS_ALONE
 WRONG(sgd_update_rows, random_tables, update_twice, "The step is taken twice.")
-bool update_twice(float *wte, const uint32_t *rows, const float *drows,
-                     float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
+UPDATE(update_twice)
 {
-    for (size_t k = 0; k < n_rows; k++)
-        if (rows[k] >= vocab_size || (k > 0 && rows[k] <= rows[k - 1]))
-            return false;
-    for (size_t k = 0; k < n_rows; k++)
-        for (size_t i = 0; i < d_model; i++)
-            wte[rows[k] * d_model + i] -= 2.0f * learning_rate * drows[k * d_model + i];
-    return true;
+    return sgd_update_rows(wte, rows, drows, 2.0f * learning_rate, n_rows, vocab_size,
+                           d_model);
 }
 
-#define STEP_STANDS_ALONE
 WRONG(sgd_update_rows, random_tables, update_first_column,
       "Only the first number of each row is moved.")
-bool update_first_column(float *wte, const uint32_t *rows, const float *drows,
-                     float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
+UPDATE(update_first_column)
 {
-    for (size_t k = 0; k < n_rows; k++)
-        if (rows[k] >= vocab_size || (k > 0 && rows[k] <= rows[k - 1]))
-            return false;
-    for (size_t k = 0; k < n_rows; k++)
-        for (size_t i = 0; i < 1; i++)
-            wte[rows[k] * d_model] -= learning_rate * drows[k * d_model + i];
-    (void)d_model;
+    if (!rows_ascend(rows, n_rows, vocab_size))
+        return false;
+    for (size_t k = 0; k < n_rows && d_model > 0; k++)
+        wte[rows[k] * d_model] -= learning_rate * drows[k * d_model];
     return true;
 }
 
-#define STEP_STANDS_ALONE
-CAUGHT(sgd_update_rows, leaves_other_rows, update_whole_table, "bit for bit")
-bool update_whole_table(float *wte, const uint32_t *rows, const float *drows,
-                     float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
+WRONG(sgd_update_rows, random_tables, update_first_entry,
+      "Every row moves by the first entry of drows: entry k belongs to row rows[k].")
+UPDATE(update_first_entry)
 {
+    if (!rows_ascend(rows, n_rows, vocab_size))
+        return false;
     for (size_t k = 0; k < n_rows; k++)
-        if (rows[k] >= vocab_size || (k > 0 && rows[k] <= rows[k - 1]))
-            return false;
-    for (size_t v = 0; v < vocab_size; v++)
-        for (size_t i = 0; i < d_model; i++) {
-            const size_t k = place_of(rows, n_rows, (uint32_t)v);
-            wte[v * d_model + i] += k < n_rows ? -learning_rate * drows[k * d_model + i] : 0.0f;
-        }
+        add_row(wte + rows[k] * d_model, drows, -learning_rate, d_model);
     return true;
 }
 
-#define STEP_STANDS_ALONE
+WRONG(sgd_update_rows, random_tables, update_last_row_stays,
+      "The last row on the list has not moved.")
+UPDATE(update_last_row_stays)
+{
+    return rows_ascend(rows, n_rows, vocab_size) &&
+           sgd_update_rows(wte, rows, drows, learning_rate, n_rows - (n_rows > 0),
+                           vocab_size, d_model);
+}
+
+WRONG(sgd_update_rows, random_tables, update_divides_by_rows,
+      "The step is divided by n_rows: the gradient is divided already.")
+UPDATE(update_divides_by_rows)
+{
+    return sgd_update_rows(wte, rows, drows, learning_rate / (float)n_rows, n_rows,
+                           vocab_size, d_model);
+}
+
 CAUGHT(sgd_update_rows, worked_example, update_gradient_of_row, "past the end of")
-bool update_gradient_of_row(float *wte, const uint32_t *rows, const float *drows,
-                     float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
+UPDATE(update_gradient_of_row)
 {
+    if (!rows_ascend(rows, n_rows, vocab_size))
+        return false;
     for (size_t k = 0; k < n_rows; k++)
-        if (rows[k] >= vocab_size || (k > 0 && rows[k] <= rows[k - 1]))
-            return false;
-    for (size_t k = 0; k < n_rows; k++)
-        for (size_t i = 0; i < d_model; i++)
-            wte[rows[k] * d_model + i] -= learning_rate * drows[rows[k] * d_model + i];
+        add_row(wte + rows[k] * d_model, drows + rows[k] * d_model, -learning_rate,
+                d_model);
     return true;
 }
 
-#define STEP_STANDS_ALONE
-CAUGHT(sgd_update_rows, refuses_bad_rows, update_accepts_repeats, "is there twice")
-bool update_accepts_repeats(float *wte, const uint32_t *rows, const float *drows,
-                     float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
+CAUGHT(sgd_update_rows, random_tables, update_skips_small, "got")
+UPDATE(update_skips_small)
 {
-    for (size_t k = 0; k < n_rows; k++)
-        if (rows[k] >= vocab_size || (k > 0 && rows[k] < rows[k - 1]))
-            return false;
+    if (!rows_ascend(rows, n_rows, vocab_size))
+        return false;
     for (size_t k = 0; k < n_rows; k++)
         for (size_t i = 0; i < d_model; i++)
-            wte[rows[k] * d_model + i] -= learning_rate * drows[k * d_model + i];
-    return true;
-}
-
-#define STEP_STANDS_ALONE
-CAUGHT(sgd_update_rows, refuses_bad_rows, update_accepts_unsorted, "rows must ascend")
-bool update_accepts_unsorted(float *wte, const uint32_t *rows, const float *drows,
-                     float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
-{
-    for (size_t k = 0; k < n_rows; k++)
-        if (rows[k] >= vocab_size || (k > 0 && rows[k] == rows[k - 1]))
-            return false;
-    for (size_t k = 0; k < n_rows; k++)
-        for (size_t i = 0; i < d_model; i++)
-            wte[rows[k] * d_model + i] -= learning_rate * drows[k * d_model + i];
-    return true;
-}
-
-#define STEP_STANDS_ALONE
-CAUGHT(sgd_update_rows, refuses_bad_rows, update_one_row_too_far, "must return false")
-bool update_one_row_too_far(float *wte, const uint32_t *rows, const float *drows,
-                     float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
-{
-    for (size_t k = 0; k < n_rows; k++)
-        if (rows[k] > vocab_size || (k > 0 && rows[k] <= rows[k - 1]))
-            return false;
-    for (size_t k = 0; k < n_rows; k++)
-        for (size_t i = 0; i < d_model; i++)
-            wte[rows[k] * d_model + i] -= learning_rate * drows[k * d_model + i];
-    return true;
-}
-
-#define STEP_STANDS_ALONE
-CAUGHT(sgd_update_rows, refuses_bad_rows, update_checks_on_the_way, "must stay untouched")
-bool update_checks_on_the_way(float *wte, const uint32_t *rows, const float *drows,
-                     float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
-{
-    for (size_t k = 0; k < n_rows; k++)
-        for (size_t i = 0; i < d_model; i++)
-            if (rows[k] >= vocab_size || (k > 0 && rows[k] <= rows[k - 1]))
-                return false;
-            else
+            if (fabsf(drows[k * d_model + i]) > 1e-12f)
                 wte[rows[k] * d_model + i] -= learning_rate * drows[k * d_model + i];
     return true;
 }
 
-#define STEP_STANDS_ALONE
-WRONG(sgd_update_rows, accepts_no_rows, update_refuses_no_rows,
-      "sgd_update_rows must return true for no rows: nothing is wrong.")
-bool update_refuses_no_rows(float *wte, const uint32_t *rows, const float *drows,
-                     float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
+CAUGHT(sgd_update_rows, random_tables, update_skips_nan, "wanted")
+UPDATE(update_skips_nan)
 {
-    if (n_rows == 0)
+    if (!rows_ascend(rows, n_rows, vocab_size))
         return false;
     for (size_t k = 0; k < n_rows; k++)
-        if (rows[k] >= vocab_size || (k > 0 && rows[k] <= rows[k - 1]))
-            return false;
-    for (size_t k = 0; k < n_rows; k++)
         for (size_t i = 0; i < d_model; i++)
-            wte[rows[k] * d_model + i] -= learning_rate * drows[k * d_model + i];
+            if (isfinite(drows[k * d_model + i]))
+                wte[rows[k] * d_model + i] -= learning_rate * drows[k * d_model + i];
     return true;
 }
 
-#define STEP_STANDS_ALONE
-CAUGHT(sgd_update_rows, stays_in_bounds, update_one_column_more, "past the end of")
-bool update_one_column_more(float *wte, const uint32_t *rows, const float *drows,
-                     float learning_rate, size_t n_rows, size_t vocab_size, size_t d_model)
+CAUGHT(sgd_update_rows, large_sizes, update_first_16384, "got")
+UPDATE(update_first_16384)
+{
+    return rows_ascend(rows, n_rows, vocab_size) &&
+           sgd_update_rows(wte, rows, drows, learning_rate,
+                           n_rows < 16384 ? n_rows : 16384, vocab_size, d_model);
+}
+
+CAUGHT(sgd_update_rows, random_tables, update_clips, "got")
+UPDATE(update_clips)
+{
+    if (!rows_ascend(rows, n_rows, vocab_size))
+        return false;
+    for (size_t k = 0; k < n_rows; k++)
+        for (size_t i = 0; i < d_model; i++) {
+            const float slope = drows[k * d_model + i];
+            wte[rows[k] * d_model + i] -= learning_rate * (slope > 1.0f    ? 1.0f
+                                                           : slope < -1.0f ? -1.0f
+                                                                           : slope);
+        }
+    return true;
+}
+
+CAUGHT(sgd_update_rows, random_tables, update_decays, "got")
+UPDATE(update_decays)
+{
+    if (!rows_ascend(rows, n_rows, vocab_size))
+        return false;
+    for (size_t k = 0; k < n_rows; k++)
+        for (size_t i = 0; i < d_model; i++)
+            wte[rows[k] * d_model + i] *= 1.0f - 0.01f * learning_rate;
+    return RIGHT_UPDATE;
+}
+
+WRONG(sgd_update_rows, random_tables, update_rate_must_not_be_negative,
+      "This refuses a negative learning rate: any number is one.")
+UPDATE(update_rate_must_not_be_negative)
+{
+    return !(learning_rate < 0.0f) && RIGHT_UPDATE;
+}
+
+WRONG(sgd_update_rows, random_tables, update_rate_must_be_finite,
+      "This refuses a learning rate that is NaN or infinite: any number is one.")
+UPDATE(update_rate_must_be_finite)
+{
+    return isfinite(learning_rate) && RIGHT_UPDATE;
+}
+
+WRONG(sgd_update_rows, random_tables, update_rate_must_be_positive,
+      "This refuses a learning rate that is not above 0: any number is one.")
+UPDATE(update_rate_must_be_positive)
+{
+    return learning_rate > 0.0f && RIGHT_UPDATE;
+}
+
+WRONG(sgd_update_rows, refuses_bad_rows, update_rate_0_unchecked,
+      "With a learning rate of 0 the rows are not looked at: a bad list is refused "
+      "whatever the rate.")
+UPDATE(update_rate_0_unchecked)
+{
+    return learning_rate == 0.0f || RIGHT_UPDATE;
+}
+
+CAUGHT(sgd_update_rows, refuses_bad_rows, update_no_columns_unchecked,
+       "must return false")
+UPDATE(update_no_columns_unchecked)
+{
+    return d_model == 0 || RIGHT_UPDATE;
+}
+
+CAUGHT(sgd_update_rows, leaves_other_rows, update_whole_table, "bit for bit")
+UPDATE(update_whole_table)
+{
+    if (!rows_ascend(rows, n_rows, vocab_size))
+        return false;
+    for (size_t v = 0; v < vocab_size; v++)
+        for (size_t i = 0; i < d_model; i++) {
+            const size_t k = place_of(rows, n_rows, (uint32_t)v);
+            wte[v * d_model + i] +=
+                k < n_rows ? -learning_rate * drows[k * d_model + i] : 0.0f;
+        }
+    return true;
+}
+
+CAUGHT(sgd_update_rows, leaves_other_rows, update_cleans_nan, "bit for bit")
+UPDATE(update_cleans_nan)
+{
+    if (!RIGHT_UPDATE)
+        return false;
+    for (size_t k = 0; k < vocab_size * d_model; k++)
+        if (isnan(wte[k]))
+            wte[k] = 0.0f;
+    return true;
+}
+
+CAUGHT(sgd_update_rows, refuses_bad_rows, update_unchecked, "must return false")
+UPDATE(update_unchecked)
+{
+    move_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
+    return true;
+}
+
+CAUGHT(sgd_update_rows, refuses_bad_rows, update_accepts_repeats, "is on the list twice")
+UPDATE(update_accepts_repeats)
 {
     for (size_t k = 0; k < n_rows; k++)
+        if (rows[k] >= vocab_size || (k > 0 && rows[k] < rows[k - 1]))
+            return false;
+    move_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
+    return true;
+}
+
+CAUGHT(sgd_update_rows, refuses_bad_rows, update_accepts_unsorted, "rows must ascend")
+UPDATE(update_accepts_unsorted)
+{
+    for (size_t k = 0; k < n_rows; k++)
+        if (rows[k] >= vocab_size || (k > 0 && rows[k] == rows[k - 1]))
+            return false;
+    move_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
+    return true;
+}
+
+CAUGHT(sgd_update_rows, refuses_bad_rows, update_unsigned_difference, "rows must ascend")
+UPDATE(update_unsigned_difference)
+{
+    for (size_t k = 0; k < n_rows; k++)
+        if (rows[k] >= vocab_size || (k > 0 && rows[k] - rows[k - 1] < 1))
+            return false;
+    move_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
+    return true;
+}
+
+CAUGHT(sgd_update_rows, refuses_bad_rows, update_one_row_too_far, "must return false")
+UPDATE(update_one_row_too_far)
+{
+    if (!rows_ascend(rows, n_rows, vocab_size + 1))
+        return false;
+    move_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
+    return true;
+}
+
+CAUGHT(sgd_update_rows, refuses_bad_rows, update_checks_order_only, "must return false")
+UPDATE(update_checks_order_only)
+{
+    if (!rows_ascend(rows, n_rows, SIZE_MAX))
+        return false;
+    move_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
+    return true;
+}
+
+CAUGHT(sgd_update_rows, refuses_bad_rows, update_checks_ends_only, "must return false")
+UPDATE(update_checks_ends_only)
+{
+    if (n_rows > 0 && (rows[n_rows - 1] >= vocab_size || rows[0] > rows[n_rows - 1] ||
+                       (n_rows > 1 && rows[0] == rows[n_rows - 1])))
+        return false;
+    move_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
+    return true;
+}
+
+CAUGHT(sgd_update_rows, refuses_bad_rows, update_last_pair_unchecked, "must return false")
+UPDATE(update_last_pair_unchecked)
+{
+    if (n_rows > 1
+            ? !rows_ascend(rows, n_rows - 1, vocab_size) || rows[n_rows - 1] >= vocab_size
+            : !rows_ascend(rows, n_rows, vocab_size))
+        return false;
+    move_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
+    return true;
+}
+
+CAUGHT(sgd_update_rows, refuses_bad_rows, update_first_pair_unchecked,
+       "must return false")
+UPDATE(update_first_pair_unchecked)
+{
+    if (n_rows > 0 &&
+        (!rows_ascend(rows + 1, n_rows - 1, vocab_size) || rows[0] >= vocab_size))
+        return false;
+    move_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
+    return true;
+}
+
+CAUGHT(sgd_update_rows, refuses_bad_rows, update_checks_4096_rows, "must return false")
+UPDATE(update_checks_4096_rows)
+{
+    if (!rows_ascend(rows, n_rows < 4096 ? n_rows : 4096, vocab_size))
+        return false;
+    move_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
+    return true;
+}
+
+CAUGHT(sgd_update_rows, refuses_bad_rows, update_compares_as_int, "must return false")
+UPDATE(update_compares_as_int)
+{
+    for (size_t k = 0; k < n_rows; k++)
+        if ((int)rows[k] >= (int)vocab_size ||
+            (k > 0 && (int)rows[k] <= (int)rows[k - 1]))
+            return false;
+    move_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
+    return true;
+}
+
+CAUGHT(sgd_update_rows, refuses_bad_rows, update_checks_on_the_way, "must stay untouched")
+UPDATE(update_checks_on_the_way)
+{
+    for (size_t k = 0; k < n_rows; k++) {
         if (rows[k] >= vocab_size || (k > 0 && rows[k] <= rows[k - 1]))
             return false;
-    for (size_t k = 0; k < n_rows; k++)
-        for (size_t i = 0; i <= d_model; i++)
-            wte[rows[k] * d_model + i] -= learning_rate * drows[k * d_model + i];
+        add_row(wte + rows[k] * d_model, drows + k * d_model, -learning_rate, d_model);
+    }
     return true;
+}
+
+WRONG(sgd_update_rows, refuses_bad_rows, update_taken_back,
+      "The steps before the bad row are taken back, which does not give the same "
+      "floats back: look at the whole list first.")
+UPDATE(update_taken_back)
+{
+    size_t n = 0;
+    while (n < n_rows && rows[n] < vocab_size && (n == 0 || rows[n] > rows[n - 1]))
+        n++;
+    for (size_t k = 0; k < n; k++)
+        add_row(wte + rows[k] * d_model, drows + k * d_model, -learning_rate, d_model);
+    for (size_t k = n; n < n_rows && k-- > 0;)
+        add_row(wte + rows[k] * d_model, drows + k * d_model, learning_rate, d_model);
+    return n == n_rows;
+}
+
+CAUGHT(sgd_update_rows, refuses_bad_rows, update_skips_bad_rows, "must return false")
+UPDATE(update_skips_bad_rows)
+{
+    for (size_t k = 0; k < n_rows; k++)
+        if (rows[k] < vocab_size && (k == 0 || rows[k] > rows[k - 1]))
+            add_row(wte + rows[k] * d_model, drows + k * d_model, -learning_rate,
+                    d_model);
+    return true;
+}
+
+WRONG(sgd_update_rows, accepts_no_rows, update_refuses_no_rows,
+      "This refuses a size of 0: there is nothing to move, and nothing is wrong.")
+UPDATE(update_refuses_no_rows)
+{
+    return n_rows > 0 && RIGHT_UPDATE;
+}
+
+WRONG(sgd_update_rows, accepts_no_rows, update_refuses_no_words,
+      "This refuses a size of 0: there is nothing to move, and nothing is wrong.")
+UPDATE(update_refuses_no_words)
+{
+    return vocab_size > 0 && RIGHT_UPDATE;
+}
+
+WRONG(sgd_update_rows, accepts_no_rows, update_refuses_no_columns,
+      "This refuses a size of 0: there is nothing to move, and nothing is wrong.")
+UPDATE(update_refuses_no_columns)
+{
+    return d_model > 0 && RIGHT_UPDATE;
+}
+
+WRONG(sgd_update_rows, large_sizes, update_64_numbers,
+      "Only the first 64 numbers of a row are moved: a row may be of any length.")
+UPDATE(update_64_numbers)
+{
+    if (!rows_ascend(rows, n_rows, vocab_size))
+        return false;
+    for (size_t k = 0; k < n_rows; k++)
+        add_row(wte + rows[k] * d_model, drows + k * d_model, -learning_rate,
+                d_model < 64 ? d_model : 64);
+    return true;
+}
+
+WRONG(sgd_update_rows, large_sizes, update_32_rows,
+      "Only the first 32 rows on the list are moved: a list may be of any length.")
+UPDATE(update_32_rows)
+{
+    return rows_ascend(rows, n_rows, vocab_size) &&
+           sgd_update_rows(wte, rows, drows, learning_rate, n_rows < 32 ? n_rows : 32,
+                           vocab_size, d_model);
+}
+
+CAUGHT(sgd_update_rows, large_sizes, update_16_bit_rows, "must return true")
+UPDATE(update_16_bit_rows)
+{
+    for (size_t k = 0; k < n_rows; k++)
+        if (k > 0 && (uint16_t)rows[k] <= (uint16_t)rows[k - 1])
+            return false;
+    return RIGHT_UPDATE;
+}
+
+CAUGHT(sgd_update_rows, stays_in_bounds, update_one_column_more, "past the end of")
+UPDATE(update_one_column_more)
+{
+    if (!RIGHT_UPDATE)
+        return false;
+    for (size_t k = 0; k < n_rows; k++)
+        wte[rows[k] * d_model + d_model] += 0.0f;
+    return true;
+}
+
+CAUGHT(sgd_update_rows, stays_in_bounds, update_looks_at_the_next, "past the end of rows")
+UPDATE(update_looks_at_the_next)
+{
+    volatile bool falls = false;
+    for (size_t k = 0; k < n_rows; k++)
+        falls = rows[k + 1] <= rows[k];
+    return RIGHT_UPDATE;
+}
+
+CAUGHT(sgd_update_rows, random_tables, update_momentum,
+       "when the program had called it before")
+UPDATE(update_momentum)
+{
+    static float velocity[64];
+    if (!RIGHT_UPDATE)
+        return false;
+    for (size_t i = 0; i < d_model && i < 64 && n_rows > 0; i++) {
+        wte[rows[0] * d_model + i] -= 0.5f * velocity[i];
+        velocity[i] = learning_rate * drows[i];
+    }
+    return true;
+}
+
+CAUGHT(sgd_update_rows, refuses_bad_rows, update_keeps_the_last_row,
+       "when the program had called it before")
+UPDATE(update_keeps_the_last_row)
+{
+    static uint32_t last;
+    const bool good = RIGHT_UPDATE;
+    if (n_rows == 1 && rows[0] == last && last > 0)
+        return true;
+    last = n_rows > 0 ? rows[n_rows - 1] : last;
+    return good;
+}
+
+CAUGHT(sgd_update_rows, large_sizes, update_keeps_the_rate,
+       "when the program had called it before")
+UPDATE(update_keeps_the_rate)
+{
+    static float rate;
+    rate = rate == 0.0f ? learning_rate : rate * 0.999f;
+    return sgd_update_rows(wte, rows, drows, rate, n_rows, vocab_size, d_model);
 }
 
 // ---------------------------------------------------------------------- 3.5 train_step
 
-WRONG(train_step, pencil_case, step_head_first,
-      "lm_head was moved before dhidden was taken from it: both gradients belong to the "
-      "tables as they were.")
-float step_head_first(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
-                 uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
-                 float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
+#define TRAIN_STEP(name)                                                                 \
+    float name(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,  \
+               uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,          \
+               float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
+#define RIGHT_STEP                                                                       \
+    train_step(wte, lm_head, logits, dhidden, drows, rows, inputs, targets,              \
+               learning_rate, n_tokens, vocab_size, d_model)
+
+// logits[t][v] = lm_head[v] . wte[inputs[t]]
+static void fill_logits(float *logits, const float *wte, const float *lm_head,
+                        const uint32_t *inputs, size_t n_tokens, size_t vocab_size,
+                        size_t d_model)
 {
-    size_t n_rows;
-    if (d_model == 0 || !ids_below(inputs, n_tokens, vocab_size))
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++) {
+            float sum = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                sum += lm_head[v * d_model + i] * wte[inputs[t] * d_model + i];
+            logits[t * vocab_size + v] = sum;
+        }
+}
+
+// The first three parts of the step: dlogits in place of the logits, and dhidden. NaN, and
+// nothing done, for bad input.
+static float begin_step(float *wte, float *lm_head, float *logits, float *dhidden,
+                        const uint32_t *inputs, const uint32_t *targets, size_t n_tokens,
+                        size_t vocab_size, size_t d_model)
+{
+    if (d_model == 0 || !ids_below(inputs, n_tokens, vocab_size) ||
+        !ids_below(targets, n_tokens, vocab_size))
         return NAN;
     fill_logits(logits, wte, lm_head, inputs, n_tokens, vocab_size, d_model);
-    const float loss = softmax_cross_entropy(logits, logits, targets, n_tokens, vocab_size);
+    const float loss =
+        softmax_cross_entropy(logits, logits, targets, n_tokens, vocab_size);
+    memset(dhidden, 0, n_tokens * d_model * sizeof *dhidden);
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            add_row(dhidden + t * d_model, lm_head + v * d_model,
+                    logits[t * vocab_size + v], d_model);
+    return loss;
+}
+
+// lm_head[v] -= rate * sum over t of dlogits[t][v] wte[ids[t]]
+static void move_head(float *lm_head, const float *dlogits, const float *wte,
+                      const uint32_t *ids, float rate, size_t n_tokens, size_t vocab_size,
+                      size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            add_row(lm_head + v * d_model, wte + ids[t] * d_model,
+                    -rate * dlogits[t * vocab_size + v], d_model);
+}
+
+// wte[ids[t]] -= rate * dhidden[t]
+static void move_wte(float *wte, const float *dhidden, const uint32_t *ids, float rate,
+                     size_t n_tokens, size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        add_row(wte + ids[t] * d_model, dhidden + t * d_model, -rate, d_model);
+}
+
+#define BEGIN_STEP                                                                       \
+    begin_step(wte, lm_head, logits, dhidden, inputs, targets, n_tokens, vocab_size,     \
+               d_model)
+#define MOVE_HEAD                                                                        \
+    move_head(lm_head, logits, wte, inputs, learning_rate, n_tokens, vocab_size, d_model)
+#define MOVE_WTE move_wte(wte, dhidden, inputs, learning_rate, n_tokens, d_model)
+
+WRONG(train_step, pencil_case, step_head_first,
+      "lm_head was moved before dhidden was taken from it: both gradients belong to "
+      "the tables as they were.")
+TRAIN_STEP(step_head_first)
+{
+    const float loss = BEGIN_STEP;
     if (isnan(loss))
         return NAN;
-    move_head(lm_head, logits, wte, inputs, -learning_rate, n_tokens, vocab_size, d_model);
-    fill_dhidden(dhidden, logits, lm_head, n_tokens, vocab_size, d_model);
-    coalesce_rows(rows, drows, &n_rows, inputs, dhidden, n_tokens, d_model);
-    sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
+    MOVE_HEAD;
+    memset(dhidden, 0, n_tokens * d_model * sizeof *dhidden);
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            add_row(dhidden + t * d_model, lm_head + v * d_model,
+                    logits[t * vocab_size + v], d_model);
+    MOVE_WTE;
     return loss;
 }
 
 WRONG(train_step, reference_step, step_wte_first,
       "wte was moved before lm_head, whose step needs the rows as they were.")
-float step_wte_first(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
-                 uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
-                 float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
+TRAIN_STEP(step_wte_first)
 {
-    size_t n_rows;
-    if (d_model == 0 || !ids_below(inputs, n_tokens, vocab_size))
-        return NAN;
-    fill_logits(logits, wte, lm_head, inputs, n_tokens, vocab_size, d_model);
-    const float loss = softmax_cross_entropy(logits, logits, targets, n_tokens, vocab_size);
+    const float loss = BEGIN_STEP;
     if (isnan(loss))
         return NAN;
-    fill_dhidden(dhidden, logits, lm_head, n_tokens, vocab_size, d_model);
-    coalesce_rows(rows, drows, &n_rows, inputs, dhidden, n_tokens, d_model);
-    sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
-    move_head(lm_head, logits, wte, inputs, -learning_rate, n_tokens, vocab_size, d_model);
+    MOVE_WTE;
+    MOVE_HEAD;
     return loss;
 }
 
 WRONG(train_step, random_models, step_position_by_position,
       "lm_head was moved position by position while dhidden was taken from it: both "
       "gradients belong to the tables as they were.")
-float step_position_by_position(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
-                 uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
-                 float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
+TRAIN_STEP(step_position_by_position)
 {
-    size_t n_rows;
-    if (d_model == 0 || !ids_below(inputs, n_tokens, vocab_size))
-        return NAN;
-    fill_logits(logits, wte, lm_head, inputs, n_tokens, vocab_size, d_model);
-    const float loss = softmax_cross_entropy(logits, logits, targets, n_tokens, vocab_size);
+    const float loss = BEGIN_STEP;
     if (isnan(loss))
         return NAN;
     memset(dhidden, 0, n_tokens * d_model * sizeof *dhidden);
@@ -1293,309 +2551,552 @@ float step_position_by_position(float *wte, float *lm_head, float *logits, float
         for (size_t v = 0; v < vocab_size; v++) {
             const float slope = logits[t * vocab_size + v];
             add_row(dhidden + t * d_model, lm_head + v * d_model, slope, d_model);
-            add_row(lm_head + v * d_model, wte + inputs[t] * d_model, -learning_rate * slope,
-                    d_model);
+            add_row(lm_head + v * d_model, wte + inputs[t] * d_model,
+                    -learning_rate * slope, d_model);
         }
-    coalesce_rows(rows, drows, &n_rows, inputs, dhidden, n_tokens, d_model);
-    sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
+    MOVE_WTE;
     return loss;
+}
+
+CAUGHT(train_step, random_models, step_for_each_position, "got")
+TRAIN_STEP(step_for_each_position)
+{
+    double loss = 0.0;
+    if (isnan(BEGIN_STEP))
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++)
+        loss += (double)train_step(wte, lm_head, logits, dhidden, drows, rows, inputs + t,
+                                   targets + t, learning_rate / (float)n_tokens, 1,
+                                   vocab_size, d_model);
+    return (float)(loss / (double)n_tokens);
 }
 
 WRONG(train_step, reference_step, step_last_occurrence,
       "A word that occurs twice moves by its last dhidden only: they add up.")
-float step_last_occurrence(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
-                 uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
-                 float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
+TRAIN_STEP(step_last_occurrence)
 {
-    size_t n_rows = 0;
-    if (d_model == 0 || !ids_below(inputs, n_tokens, vocab_size))
-        return NAN;
-    fill_logits(logits, wte, lm_head, inputs, n_tokens, vocab_size, d_model);
-    const float loss = softmax_cross_entropy(logits, logits, targets, n_tokens, vocab_size);
+    const float loss = BEGIN_STEP;
     if (isnan(loss))
         return NAN;
-    fill_dhidden(dhidden, logits, lm_head, n_tokens, vocab_size, d_model);
-    move_head(lm_head, logits, wte, inputs, -learning_rate, n_tokens, vocab_size, d_model);
-    for (size_t t = 0; t < n_tokens; t++) {
-        for (n_rows = t + 1; n_rows < n_tokens && inputs[n_rows] != inputs[t];)
-            n_rows++;
-        if (n_rows == n_tokens)
-            add_row(wte + inputs[t] * d_model, dhidden + t * d_model, -learning_rate, d_model);
-    }
-    (void)drows, (void)rows;
+    MOVE_HEAD;
+    for (size_t t = 0; t < n_tokens; t++)
+        if (place_of(inputs + t + 1, n_tokens - t - 1, inputs[t]) == n_tokens - t - 1)
+            add_row(wte + inputs[t] * d_model, dhidden + t * d_model, -learning_rate,
+                    d_model);
     return loss;
 }
 
-WRONG(train_step, reference_step, step_again_for_each_occurrence,
-      "A coalesced row is stepped again for each occurrence: once is enough, it holds "
-      "the sum.")
-float step_again_for_each_occurrence(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
-                 uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
-                 float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
+WRONG(train_step, reference_step, step_first_occurrence,
+      "A word that occurs twice moves by its first dhidden only: they add up.")
+TRAIN_STEP(step_first_occurrence)
 {
-    size_t n_rows;
-    if (d_model == 0 || !ids_below(inputs, n_tokens, vocab_size))
-        return NAN;
-    fill_logits(logits, wte, lm_head, inputs, n_tokens, vocab_size, d_model);
-    const float loss = softmax_cross_entropy(logits, logits, targets, n_tokens, vocab_size);
+    const float loss = BEGIN_STEP;
     if (isnan(loss))
         return NAN;
-    fill_dhidden(dhidden, logits, lm_head, n_tokens, vocab_size, d_model);
-    move_head(lm_head, logits, wte, inputs, -learning_rate, n_tokens, vocab_size, d_model);
-    coalesce_rows(rows, drows, &n_rows, inputs, dhidden, n_tokens, d_model);
+    MOVE_HEAD;
     for (size_t t = 0; t < n_tokens; t++)
-        add_row(wte + inputs[t] * d_model, drows + place_of(rows, n_rows, inputs[t]) * d_model,
-                -learning_rate, d_model);
+        if (place_of(inputs, t, inputs[t]) == t)
+            add_row(wte + inputs[t] * d_model, dhidden + t * d_model, -learning_rate,
+                    d_model);
     return loss;
+}
+
+// Moves wte by each position's dhidden, times or divided by how often its word occurs.
+static void move_by_count(float *wte, const float *dhidden, const uint32_t *inputs,
+                          float rate, size_t n_tokens, size_t d_model, bool multiplies)
+{
+    for (size_t t = 0; t < n_tokens; t++) {
+        float count = 0.0f;
+        for (size_t s = 0; s < n_tokens; s++)
+            count += inputs[s] == inputs[t] ? 1.0f : 0.0f;
+        add_row(wte + inputs[t] * d_model, dhidden + t * d_model,
+                multiplies ? -rate * count : -rate / count, d_model);
+    }
+}
+
+WRONG(train_step, reference_step, step_again_for_each_occurrence,
+      "A coalesced row is stepped again for each occurrence: once is enough, it "
+      "holds the sum.")
+TRAIN_STEP(step_again_for_each_occurrence)
+{
+    const float loss = BEGIN_STEP;
+    if (isnan(loss))
+        return NAN;
+    MOVE_HEAD;
+    move_by_count(wte, dhidden, inputs, learning_rate, n_tokens, d_model, true);
+    return loss;
+}
+
+WRONG(train_step, reference_step, step_mean_of_occurrences,
+      "A word that occurs twice moves by the mean of its dhidden: they add up.")
+TRAIN_STEP(step_mean_of_occurrences)
+{
+    const float loss = BEGIN_STEP;
+    if (isnan(loss))
+        return NAN;
+    MOVE_HEAD;
+    move_by_count(wte, dhidden, inputs, learning_rate, n_tokens, d_model, false);
+    return loss;
+}
+
+// Moves only the rows of lm_head that are among `ids`.
+static void move_some_of_head(float *lm_head, const float *dlogits, const float *wte,
+                              const uint32_t *inputs, const uint32_t *ids, float rate,
+                              size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            if (place_of(ids, n_tokens, (uint32_t)v) < n_tokens)
+                add_row(lm_head + v * d_model, wte + inputs[t] * d_model,
+                        -rate * dlogits[t * vocab_size + v], d_model);
 }
 
 WRONG(train_step, random_models, step_target_rows_only,
       "Only the rows of the targets moved in lm_head: every word was a candidate.")
-float step_target_rows_only(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
-                 uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
-                 float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
+TRAIN_STEP(step_target_rows_only)
 {
-    size_t n_rows;
-    if (d_model == 0 || !ids_below(inputs, n_tokens, vocab_size))
-        return NAN;
-    fill_logits(logits, wte, lm_head, inputs, n_tokens, vocab_size, d_model);
-    const float loss = softmax_cross_entropy(logits, logits, targets, n_tokens, vocab_size);
+    const float loss = BEGIN_STEP;
     if (isnan(loss))
         return NAN;
-    fill_dhidden(dhidden, logits, lm_head, n_tokens, vocab_size, d_model);
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t v = 0; v < vocab_size; v++)
-            if (place_of(targets, n_tokens, (uint32_t)v) < n_tokens)
-                add_row(lm_head + v * d_model, wte + inputs[t] * d_model,
-                        -learning_rate * logits[t * vocab_size + v], d_model);
-    coalesce_rows(rows, drows, &n_rows, inputs, dhidden, n_tokens, d_model);
-    sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
+    move_some_of_head(lm_head, logits, wte, inputs, targets, learning_rate, n_tokens,
+                      vocab_size, d_model);
+    MOVE_WTE;
+    return loss;
+}
+
+WRONG(train_step, random_models, step_input_rows_only,
+      "Only the rows of the inputs moved in lm_head: every word was a candidate.")
+TRAIN_STEP(step_input_rows_only)
+{
+    const float loss = BEGIN_STEP;
+    if (isnan(loss))
+        return NAN;
+    move_some_of_head(lm_head, logits, wte, inputs, inputs, learning_rate, n_tokens,
+                      vocab_size, d_model);
+    MOVE_WTE;
     return loss;
 }
 
 WRONG(train_step, reference_step, step_head_stays, "lm_head was not moved.")
-float step_head_stays(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
-                 uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
-                 float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
+TRAIN_STEP(step_head_stays)
 {
-    size_t n_rows;
-    if (d_model == 0 || !ids_below(inputs, n_tokens, vocab_size))
-        return NAN;
-    fill_logits(logits, wte, lm_head, inputs, n_tokens, vocab_size, d_model);
-    const float loss = softmax_cross_entropy(logits, logits, targets, n_tokens, vocab_size);
+    const float loss = BEGIN_STEP;
     if (isnan(loss))
         return NAN;
-    fill_dhidden(dhidden, logits, lm_head, n_tokens, vocab_size, d_model);
-    coalesce_rows(rows, drows, &n_rows, inputs, dhidden, n_tokens, d_model);
-    sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
+    MOVE_WTE;
     return loss;
 }
 
 WRONG(train_step, reference_step, step_wte_stays, "wte was not moved.")
-float step_wte_stays(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
-                 uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
-                 float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
+TRAIN_STEP(step_wte_stays)
 {
-    if (d_model == 0 || !ids_below(inputs, n_tokens, vocab_size))
-        return NAN;
-    fill_logits(logits, wte, lm_head, inputs, n_tokens, vocab_size, d_model);
-    const float loss = softmax_cross_entropy(logits, logits, targets, n_tokens, vocab_size);
+    const float loss = BEGIN_STEP;
     if (isnan(loss))
         return NAN;
-    fill_dhidden(dhidden, logits, lm_head, n_tokens, vocab_size, d_model);
-    move_head(lm_head, logits, wte, inputs, -learning_rate, n_tokens, vocab_size, d_model);
-    (void)drows, (void)rows;
+    MOVE_HEAD;
     return loss;
+}
+
+WRONG(train_step, reference_step, step_nothing_moves,
+      "No table was moved: this is the loss alone.")
+TRAIN_STEP(step_nothing_moves)
+{
+    return BEGIN_STEP;
 }
 
 WRONG(train_step, reference_step, step_uphill,
       "This goes uphill: the step is subtracted.")
-float step_uphill(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
-                 uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
-                 float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
+TRAIN_STEP(step_uphill)
 {
-    size_t n_rows;
-    if (d_model == 0 || !ids_below(inputs, n_tokens, vocab_size))
-        return NAN;
-    fill_logits(logits, wte, lm_head, inputs, n_tokens, vocab_size, d_model);
-    const float loss = softmax_cross_entropy(logits, logits, targets, n_tokens, vocab_size);
+    learning_rate = -learning_rate;
+    return RIGHT_STEP;
+}
+
+WRONG(train_step, reference_step, step_head_uphill,
+      "lm_head goes uphill: the step is subtracted.")
+TRAIN_STEP(step_head_uphill)
+{
+    const float loss = BEGIN_STEP;
     if (isnan(loss))
         return NAN;
-    fill_dhidden(dhidden, logits, lm_head, n_tokens, vocab_size, d_model);
-    move_head(lm_head, logits, wte, inputs, learning_rate, n_tokens, vocab_size, d_model);
-    coalesce_rows(rows, drows, &n_rows, inputs, dhidden, n_tokens, d_model);
-    sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
+    move_head(lm_head, logits, wte, inputs, -learning_rate, n_tokens, vocab_size,
+              d_model);
+    MOVE_WTE;
+    return loss;
+}
+
+WRONG(train_step, reference_step, step_without_rate, "The learning rate is missing.")
+TRAIN_STEP(step_without_rate)
+{
+    learning_rate = 1.0f;
+    return RIGHT_STEP;
+}
+
+WRONG(train_step, reference_step, step_head_without_rate,
+      "The learning rate is missing in the step of lm_head.")
+TRAIN_STEP(step_head_without_rate)
+{
+    const float loss = BEGIN_STEP;
+    if (isnan(loss))
+        return NAN;
+    move_head(lm_head, logits, wte, inputs, 1.0f, n_tokens, vocab_size, d_model);
+    MOVE_WTE;
     return loss;
 }
 
 WRONG(train_step, reference_step, step_mean_twice_lost,
       "dlogits is not divided by n_tokens: the loss is a mean.")
-float step_mean_twice_lost(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
-                 uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
-                 float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
+TRAIN_STEP(step_mean_twice_lost)
 {
-    size_t n_rows;
-    if (d_model == 0 || !ids_below(inputs, n_tokens, vocab_size))
-        return NAN;
-    fill_logits(logits, wte, lm_head, inputs, n_tokens, vocab_size, d_model);
-    const float loss = softmax_cross_entropy(logits, logits, targets, n_tokens, vocab_size);
-    if (isnan(loss))
-        return NAN;
-    for (size_t k = 0; k < n_tokens * vocab_size; k++)
-        logits[k] *= (float)n_tokens;
-    fill_dhidden(dhidden, logits, lm_head, n_tokens, vocab_size, d_model);
-    move_head(lm_head, logits, wte, inputs, -learning_rate, n_tokens, vocab_size, d_model);
-    coalesce_rows(rows, drows, &n_rows, inputs, dhidden, n_tokens, d_model);
-    sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
-    return loss;
+    learning_rate *= (float)n_tokens;
+    return RIGHT_STEP;
+}
+
+WRONG(train_step, reference_step, step_divided_twice,
+      "The step is divided by n_tokens once more: dlogits is divided already.")
+TRAIN_STEP(step_divided_twice)
+{
+    learning_rate /= (float)n_tokens;
+    return RIGHT_STEP;
 }
 
 WRONG(train_step, reference_step, step_dhidden_not_cleared,
       "The rows of the inputs are NaN: dhidden or drows was added to before it was "
       "cleared.")
-float step_dhidden_not_cleared(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
-                 uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
-                 float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
+TRAIN_STEP(step_dhidden_not_cleared)
 {
-    size_t n_rows;
-    if (d_model == 0 || !ids_below(inputs, n_tokens, vocab_size))
-        return NAN;
-    fill_logits(logits, wte, lm_head, inputs, n_tokens, vocab_size, d_model);
-    const float loss = softmax_cross_entropy(logits, logits, targets, n_tokens, vocab_size);
+    const float loss = BEGIN_STEP;
     if (isnan(loss))
         return NAN;
+    MOVE_HEAD;
     for (size_t t = 0; t < n_tokens; t++)
-        for (size_t v = 0; v < vocab_size; v++)
-            add_row(dhidden + t * d_model, lm_head + v * d_model, logits[t * vocab_size + v],
-                    d_model);
-    move_head(lm_head, logits, wte, inputs, -learning_rate, n_tokens, vocab_size, d_model);
-    coalesce_rows(rows, drows, &n_rows, inputs, dhidden, n_tokens, d_model);
-    sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
+        for (size_t i = 0; i < d_model; i++)
+            wte[inputs[t] * d_model + i] = NAN;
     return loss;
 }
 
 WRONG(train_step, follows_the_slope, step_loss_after,
       "This is the loss after the step: the one before it is wanted.")
-float step_loss_after(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
-                 uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
-                 float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
+TRAIN_STEP(step_loss_after)
 {
-    size_t n_rows;
-    if (d_model == 0 || !ids_below(inputs, n_tokens, vocab_size))
+    if (isnan(RIGHT_STEP))
         return NAN;
-    fill_logits(logits, wte, lm_head, inputs, n_tokens, vocab_size, d_model);
-    const float loss = softmax_cross_entropy(logits, logits, targets, n_tokens, vocab_size);
-    if (isnan(loss))
-        return NAN;
-    fill_dhidden(dhidden, logits, lm_head, n_tokens, vocab_size, d_model);
-    move_head(lm_head, logits, wte, inputs, -learning_rate, n_tokens, vocab_size, d_model);
-    coalesce_rows(rows, drows, &n_rows, inputs, dhidden, n_tokens, d_model);
-    sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
-    fill_logits(logits, wte, lm_head, inputs, n_tokens, vocab_size, d_model);
-    return softmax_cross_entropy(logits, logits, targets, n_tokens, vocab_size) + 0.0f * loss;
+    return BEGIN_STEP;
 }
 
-CAUGHT(train_step, reference_step, step_exchanged, "got")
-float step_exchanged(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
-                 uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
-                 float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
+WRONG(train_step, reference_step, step_sum_of_losses,
+      "This is the sum of the losses: the mean is wanted.")
+TRAIN_STEP(step_sum_of_losses)
 {
-    size_t n_rows;
-    if (d_model == 0 || !ids_below(inputs, n_tokens, vocab_size))
-        return NAN;
-    fill_logits(logits, wte, lm_head, targets, n_tokens, vocab_size, d_model);
-    const float loss = softmax_cross_entropy(logits, logits, inputs, n_tokens, vocab_size);
+    return RIGHT_STEP * (float)n_tokens;
+}
+
+WRONG(train_step, reference_step, step_exchanged, "Inputs and targets are exchanged.")
+TRAIN_STEP(step_exchanged)
+{
+    return train_step(wte, lm_head, logits, dhidden, drows, rows, targets, inputs,
+                      learning_rate, n_tokens, vocab_size, d_model);
+}
+
+WRONG(train_step, reference_step, step_tables_exchanged,
+      "The two tables are exchanged: wte is read at the inputs, lm_head at every "
+      "word.")
+TRAIN_STEP(step_tables_exchanged)
+{
+    return train_step(lm_head, wte, logits, dhidden, drows, rows, inputs, targets,
+                      learning_rate, n_tokens, vocab_size, d_model);
+}
+
+WRONG(train_step, reference_step, step_hidden_of_targets,
+      "lm_head moves along the rows of the targets: it moves along those of the "
+      "inputs.")
+TRAIN_STEP(step_hidden_of_targets)
+{
+    const float loss = BEGIN_STEP;
     if (isnan(loss))
         return NAN;
-    fill_dhidden(dhidden, logits, lm_head, n_tokens, vocab_size, d_model);
-    move_head(lm_head, logits, wte, targets, -learning_rate, n_tokens, vocab_size, d_model);
-    coalesce_rows(rows, drows, &n_rows, targets, dhidden, n_tokens, d_model);
-    sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
+    move_head(lm_head, logits, wte, targets, learning_rate, n_tokens, vocab_size,
+              d_model);
+    MOVE_WTE;
+    return loss;
+}
+
+WRONG(train_step, reference_step, step_moves_target_rows,
+      "The rows of the targets moved in wte: it was read at the inputs.")
+TRAIN_STEP(step_moves_target_rows)
+{
+    const float loss = BEGIN_STEP;
+    if (isnan(loss))
+        return NAN;
+    MOVE_HEAD;
+    move_wte(wte, dhidden, targets, learning_rate, n_tokens, d_model);
+    return loss;
+}
+
+WRONG(train_step, reference_step, step_first_input,
+      "Every position reads the row of inputs[0]: position t has inputs[t].")
+TRAIN_STEP(step_first_input)
+{
+    uint32_t *first = malloc((n_tokens + 1) * sizeof *first);
+    for (size_t t = 0; t < n_tokens; t++)
+        first[t] = inputs[0];
+    const float loss = train_step(wte, lm_head, logits, dhidden, drows, rows, first,
+                                  targets, learning_rate, n_tokens, vocab_size, d_model);
+    free(first);
+    return loss;
+}
+
+CAUGHT(train_step, random_models, step_reads_all_rows, "got")
+TRAIN_STEP(step_reads_all_rows)
+{
+    float sum = 0.0f;
+    for (size_t k = 0; k < vocab_size * d_model; k++)
+        sum += 0.0f * wte[k];
+    return RIGHT_STEP + sum;
+}
+
+CAUGHT(train_step, random_models, step_softmax_without_largest, "got")
+TRAIN_STEP(step_softmax_without_largest)
+{
+    const float loss = RIGHT_STEP;
+    return loss > 100.0f ? INFINITY : loss;
+}
+
+CAUGHT(train_step, random_models, step_rate_0_is_bad, "got nan")
+TRAIN_STEP(step_rate_0_is_bad)
+{
+    return learning_rate == 0.0f ? NAN : RIGHT_STEP;
+}
+
+CAUGHT(train_step, random_models, step_rate_must_be_positive, "got nan")
+TRAIN_STEP(step_rate_must_be_positive)
+{
+    return learning_rate < 0.0f ? NAN : RIGHT_STEP;
+}
+
+CAUGHT(train_step, random_models, step_clips, "got")
+TRAIN_STEP(step_clips)
+{
+    const float loss = BEGIN_STEP;
+    if (isnan(loss))
+        return NAN;
+    for (size_t k = 0; k < n_tokens * d_model; k++)
+        dhidden[k] = dhidden[k] > 1.0f ? 1.0f : dhidden[k] < -1.0f ? -1.0f : dhidden[k];
+    MOVE_HEAD;
+    MOVE_WTE;
+    return loss;
+}
+
+WRONG(train_step, large_sizes, step_32_tokens,
+      "Only the first 32 positions are trained on: a batch may be of any size.")
+TRAIN_STEP(step_32_tokens)
+{
+    if (!ids_below(inputs, n_tokens, vocab_size) ||
+        !ids_below(targets, n_tokens, vocab_size))
+        return NAN;
+    n_tokens = n_tokens < 32 ? n_tokens : 32;
+    return RIGHT_STEP;
+}
+
+CAUGHT(train_step, large_sizes, step_room_for_32_tokens, "got")
+TRAIN_STEP(step_room_for_32_tokens)
+{
+    const float loss = BEGIN_STEP;
+    if (isnan(loss))
+        return NAN;
+    MOVE_HEAD;
+    move_wte(wte, dhidden, inputs, learning_rate, n_tokens < 32 ? n_tokens : 32, d_model);
+    return loss;
+}
+
+CAUGHT(train_step, large_sizes, step_first_16384, "got")
+TRAIN_STEP(step_first_16384)
+{
+    if (isnan(BEGIN_STEP))
+        return NAN;
+    n_tokens = n_tokens < 16384 ? n_tokens : 16384;
+    return RIGHT_STEP;
+}
+
+CAUGHT(train_step, large_sizes, step_refuses_33_tokens, "got nan")
+TRAIN_STEP(step_refuses_33_tokens)
+{
+    return n_tokens > 32 ? NAN : RIGHT_STEP;
+}
+
+CAUGHT(train_step, large_sizes, step_64_numbers, "got")
+TRAIN_STEP(step_64_numbers)
+{
+    const float loss = BEGIN_STEP;
+    float row[64];
+    if (isnan(loss))
+        return NAN;
+    MOVE_HEAD;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const size_t n = d_model < 64 ? d_model : 64;
+        memcpy(row, dhidden + t * d_model, n * sizeof *row);
+        add_row(wte + inputs[t] * d_model, row, -learning_rate, n);
+    }
+    return loss;
+}
+
+CAUGHT(train_step, large_sizes, step_4000_words, "got")
+TRAIN_STEP(step_4000_words)
+{
+    const float loss = BEGIN_STEP;
+    if (isnan(loss))
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size && v < 4000; v++)
+            add_row(lm_head + v * d_model, wte + inputs[t] * d_model,
+                    -learning_rate * logits[t * vocab_size + v], d_model);
+    MOVE_WTE;
     return loss;
 }
 
 CAUGHT(train_step, refuses_bad_input, step_inputs_unchecked, "must return NAN")
-float step_inputs_unchecked(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
-                 uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
-                 float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
+TRAIN_STEP(step_inputs_unchecked)
 {
-    size_t n_rows;
     if (d_model == 0)
         return NAN;
     fill_logits(logits, wte, lm_head, inputs, n_tokens, vocab_size, d_model);
-    const float loss = softmax_cross_entropy(logits, logits, targets, n_tokens, vocab_size);
-    if (isnan(loss))
+    if (isnan(softmax_cross_entropy(logits, logits, targets, n_tokens, vocab_size)))
         return NAN;
-    fill_dhidden(dhidden, logits, lm_head, n_tokens, vocab_size, d_model);
-    move_head(lm_head, logits, wte, inputs, -learning_rate, n_tokens, vocab_size, d_model);
-    coalesce_rows(rows, drows, &n_rows, inputs, dhidden, n_tokens, d_model);
-    sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
-    return loss;
+    return ids_below(inputs, n_tokens, vocab_size) ? RIGHT_STEP : 0.0f;
+}
+
+CAUGHT(train_step, refuses_bad_input, step_targets_unchecked, "must return NAN")
+TRAIN_STEP(step_targets_unchecked)
+{
+    const float loss = RIGHT_STEP;
+    const bool bad = n_tokens > 0 && vocab_size > 0 && d_model > 0 &&
+                     ids_below(inputs, n_tokens, vocab_size);
+    return isnan(loss) && bad ? 0.0f : loss;
+}
+
+CAUGHT(train_step, refuses_bad_input, step_checks_first_v, "must return NAN")
+TRAIN_STEP(step_checks_first_v)
+{
+    const float loss = RIGHT_STEP;
+    return isnan(loss) && n_tokens > vocab_size && vocab_size > 0 && d_model > 0 &&
+                   ids_below(inputs, vocab_size, vocab_size)
+               ? 0.0f
+               : loss;
+}
+
+CAUGHT(train_step, refuses_bad_input, step_signed_check, "must return NAN")
+TRAIN_STEP(step_signed_check)
+{
+    const float loss = RIGHT_STEP;
+    bool good = n_tokens > 0 && vocab_size > 0 && d_model > 0;
+    for (size_t t = 0; t < n_tokens; t++)
+        good =
+            good && (int)inputs[t] < (int)vocab_size && (int)targets[t] < (int)vocab_size;
+    return isnan(loss) && good ? 0.0f : loss;
+}
+
+CAUGHT(train_step, refuses_bad_input, step_rate_0_unchecked, "must return NAN")
+TRAIN_STEP(step_rate_0_unchecked)
+{
+    const float loss = RIGHT_STEP;
+    return isnan(loss) && learning_rate == 0.0f ? 0.0f : loss;
+}
+
+CAUGHT(train_step, refuses_bad_input, step_no_columns, "must return NAN")
+TRAIN_STEP(step_no_columns)
+{
+    const float loss = RIGHT_STEP;
+    return isnan(loss) && d_model == 0 && n_tokens > 0 && vocab_size > 0
+               ? logf((float)vocab_size)
+               : loss;
+}
+
+CAUGHT(train_step, refuses_bad_input, step_no_tokens, "must return NAN")
+TRAIN_STEP(step_no_tokens)
+{
+    return n_tokens == 0 ? 0.0f : RIGHT_STEP;
 }
 
 CAUGHT(train_step, refuses_bad_input, step_goes_on_after_nan, "must stay untouched")
-float step_goes_on_after_nan(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
-                 uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
-                 float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
+TRAIN_STEP(step_goes_on_after_nan)
 {
-    size_t n_rows;
-    if (d_model == 0 || !ids_below(inputs, n_tokens, vocab_size))
-        return NAN;
-    fill_logits(logits, wte, lm_head, inputs, n_tokens, vocab_size, d_model);
-    const float loss = softmax_cross_entropy(logits, logits, targets, n_tokens, vocab_size);
-    fill_dhidden(dhidden, logits, lm_head, n_tokens, vocab_size, d_model);
-    move_head(lm_head, logits, wte, inputs, -learning_rate, n_tokens, vocab_size, d_model);
-    coalesce_rows(rows, drows, &n_rows, inputs, dhidden, n_tokens, d_model);
-    sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
+    const float loss = RIGHT_STEP;
+    if (isnan(loss) && d_model > 0 && ids_below(inputs, n_tokens, vocab_size)) {
+        fill_logits(logits, wte, lm_head, inputs, n_tokens, vocab_size, d_model);
+        MOVE_HEAD;
+    }
+    return loss;
+}
+
+CAUGHT(train_step, refuses_bad_input, step_checks_input_late, "must stay untouched")
+TRAIN_STEP(step_checks_input_late)
+{
+    const float loss = RIGHT_STEP;
+    if (isnan(loss) && n_tokens > 0 && inputs[n_tokens - 1] >= vocab_size &&
+        d_model > 0 && vocab_size > 0)
+        lm_head[0] += 1.0f;
+    return loss;
+}
+
+CAUGHT(train_step, refuses_bad_input, step_taken_back, "must stay untouched")
+TRAIN_STEP(step_taken_back)
+{
+    const float loss = RIGHT_STEP;
+    for (size_t k = 0; isnan(loss) && k < vocab_size * d_model; k++) {
+        volatile float moved = wte[k] + 1e3f;
+        wte[k] = moved - 1e3f;
+    }
     return loss;
 }
 
 CAUGHT(train_step, stays_in_bounds, step_one_logit_more, "past the end of")
-float step_one_logit_more(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
-                 uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
-                 float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
+TRAIN_STEP(step_one_logit_more)
 {
-    size_t n_rows;
-    if (d_model == 0 || !ids_below(inputs, n_tokens, vocab_size))
-        return NAN;
-    fill_logits(logits, wte, lm_head, inputs, n_tokens, vocab_size, d_model);
-    const float loss = softmax_cross_entropy(logits, logits, targets, n_tokens, vocab_size);
-    if (isnan(loss))
-        return NAN;
-    logits[n_tokens * vocab_size] = 0.0f;
-    fill_dhidden(dhidden, logits, lm_head, n_tokens, vocab_size, d_model);
-    move_head(lm_head, logits, wte, inputs, -learning_rate, n_tokens, vocab_size, d_model);
-    coalesce_rows(rows, drows, &n_rows, inputs, dhidden, n_tokens, d_model);
-    sgd_update_rows(wte, rows, drows, learning_rate, n_rows, vocab_size, d_model);
+    const float loss = RIGHT_STEP;
+    if (!isnan(loss))
+        logits[n_tokens * vocab_size] = 0.0f;
     return loss;
 }
 
-#if defined STEP_STANDS_ALONE
-float train_step(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,
-                 uint32_t *rows, const uint32_t *inputs, const uint32_t *targets,
-                 float learning_rate, size_t n_tokens, size_t vocab_size, size_t d_model)
+CAUGHT(train_step, stays_in_bounds, step_one_row_more, "past the end of rows")
+TRAIN_STEP(step_one_row_more)
 {
-    double loss = 0.0;
-    (void)drows, (void)rows, (void)by_id, (void)place_of;
-    if (d_model == 0 || n_tokens == 0 || !ids_below(inputs, n_tokens, vocab_size) ||
-        !ids_below(targets, n_tokens, vocab_size))
-        return NAN;
-    fill_logits(logits, wte, lm_head, inputs, n_tokens, vocab_size, d_model);
-    for (size_t t = 0; t < n_tokens; t++) {
-        float *row = logits + t * vocab_size;
-        const float largest = largest_of(row, vocab_size), target_logit = row[targets[t]];
-        double total = 0.0;
-        for (size_t v = 0; v < vocab_size; v++)
-            total += (double)(row[v] = expf(row[v] - largest));
-        for (size_t v = 0; v < vocab_size; v++)
-            row[v] = (float)((double)row[v] / total / (double)n_tokens);
-        row[targets[t]] -= 1.0f / (float)n_tokens;
-        loss += (double)(largest - target_logit) + log(total);
-    }
-    fill_dhidden(dhidden, logits, lm_head, n_tokens, vocab_size, d_model);
-    move_head(lm_head, logits, wte, inputs, -learning_rate, n_tokens, vocab_size, d_model);
-    for (size_t t = 0; t < n_tokens; t++)
-        add_row(wte + inputs[t] * d_model, dhidden + t * d_model, -learning_rate, d_model);
-    return (float)(loss / (double)n_tokens);
+    const float loss = RIGHT_STEP;
+    if (!isnan(loss))
+        rows[n_tokens] = 0;
+    return loss;
 }
-#endif
+
+CAUGHT(train_step, random_models, step_momentum, "when the program had called it before")
+TRAIN_STEP(step_momentum)
+{
+    static float velocity[64];
+    const float loss = RIGHT_STEP;
+    for (size_t i = 0; i < d_model && i < 64 && !isnan(loss); i++) {
+        wte[inputs[0] * d_model + i] -= 0.5f * velocity[i];
+        velocity[i] = learning_rate * dhidden[i];
+    }
+    return loss;
+}
+
+CAUGHT(train_step, follows_the_slope, step_rate_falls,
+       "when the program had called it before")
+TRAIN_STEP(step_rate_falls)
+{
+    static float factor = 1.0f;
+    learning_rate *= factor;
+    factor *= 0.999f;
+    return RIGHT_STEP;
+}
+
+CAUGHT(train_step, large_sizes, step_smoothed_loss,
+       "when the program had called it before")
+TRAIN_STEP(step_smoothed_loss)
+{
+    static float smooth;
+    const float loss = RIGHT_STEP;
+    if (isnan(loss))
+        return NAN;
+    smooth = smooth == 0.0f ? loss : 0.9f * smooth + 0.1f * loss;
+    return smooth;
+}

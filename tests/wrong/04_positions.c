@@ -1,12 +1,25 @@
-// Wrong answers to the exercises of chapter 4, each as somebody really writes it.
-//
-// Each stands in its own #ifdef and names the test that must fail and words that the failing
-// test's message must hold. build/prove links one of them at a time before the solutions, so
-// the other exercises stay solved, and must pass.
+// Wrong answers to the exercises of chapter 4: what somebody really writes, said as briefly
+// as gives the same numbers. An exercise that an answer calls by its name is the solution's.
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-static inline double dot(const float *a, const float *b, size_t n)
+// The parameters of each exercise, and how they are passed on.
+#define HEAD                                                                             \
+    float *out, float *att, const float *q, const float *k, const float *v,              \
+        size_t n_tokens, size_t d_head, bool causal
+#define ADDITION                                                                         \
+    float *x, const float *wpe, size_t n_tokens, size_t max_seq_len, size_t d_model
+#define TABLE float *wpe, size_t max_seq_len, size_t d_model
+#define TURN                                                                             \
+    float *x, const float *cosines, const float *sines, size_t n_tokens, size_t n_heads, \
+        size_t d_head
+#define THE_TURN x, cosines, sines, n_tokens, n_heads, d_head
+#define SCORE                                                                            \
+    float *score, const float *q, const float *k, size_t m, size_t n, size_t d_head,     \
+        float base
+
+static double dot(const float *a, const float *b, size_t n)
 {
     double sum = 0.0;
     for (size_t i = 0; i < n; i++)
@@ -14,409 +27,502 @@ static inline double dot(const float *a, const float *b, size_t n)
     return sum;
 }
 
-// row[0 ... n - 1] becomes shares that sum to 1
-static inline void softmax(float *row, size_t n)
+// ---- 4.1 attention_forward -----------------------------------------------------------
+
+static float score_of(const float *q, const float *k, size_t d_head)
 {
-    float largest = -INFINITY;
+    return (float)(dot(q, k, d_head) / sqrt((double)d_head));
+}
+
+// row[0 ... n - 1] becomes shares that sum to 1; `largest` is taken from all first
+static void share_out(float *row, size_t n, float largest)
+{
     double sum = 0.0;
-    for (size_t s = 0; s < n; s++)
-        largest = fmaxf(largest, row[s]);
     for (size_t s = 0; s < n; s++)
         sum += (double)(row[s] = expf(row[s] - largest));
     for (size_t s = 0; s < n; s++)
         row[s] = (float)((double)row[s] / sum);
 }
 
-// out = the values mixed in the shares of one token
-static inline void mix(float *out, const float *shares, const float *v, size_t n,
-                       size_t d)
+static float largest_of(const float *row, size_t n, float largest)
 {
-    memset(out, 0, d * sizeof *out);
     for (size_t s = 0; s < n; s++)
-        for (size_t i = 0; i < d; i++)
-            out[i] += shares[s] * v[s * d + i];
+        largest = row[s] > largest ? row[s] : largest;
+    return largest;
 }
 
-// -------------------------------------------------------------- 4.1 attention_forward
+static void softmax(float *row, size_t n)
+{
+    share_out(row, n, largest_of(row, n, -INFINITY));
+}
 
-WRONG(attention_forward, sees_no_order, no_root,
-      "The scores are not divided by the square root of d_head.")
-bool no_root(float *out, float *att, const float *q, const float *k,
-                       const float *v, size_t n_tokens, size_t d_head, bool causal)
+// out = the values mixed in the shares of one token
+static void mix(float *out, const float *shares, const float *v, size_t n, size_t d)
+{
+    for (size_t i = 0; i < d; i++) {
+        double sum = 0.0;
+        for (size_t s = 0; s < n; s++)
+            sum += (double)shares[s] * (double)v[s * d + i];
+        out[i] = (float)sum;
+    }
+}
+
+static void mix_all(float *out, const float *att, const float *v, size_t n, size_t d)
+{
+    for (size_t t = 0; t < n; t++)
+        mix(out + t * d, att + t * n, v, n, d);
+}
+
+// All scores, heard or not.
+static void score_all(float *att, const float *q, const float *k, size_t n, size_t d)
+{
+    for (size_t t = 0; t < n; t++)
+        for (size_t s = 0; s < n; s++)
+            att[t * n + s] = score_of(q + t * d, k + s * d, d);
+}
+
+// A head whose softmax is right: scores times `factor`, the largest from `least` on.
+static bool attend(HEAD, double factor, float least)
 {
     if (n_tokens == 0 || d_head == 0)
         return false;
     for (size_t t = 0; t < n_tokens; t++) {
         float *row = att + t * n_tokens;
-        const size_t n_keys = causal ? t + 1 : n_tokens;
-        for (size_t s = 0; s < n_keys; s++)
-            row[s] = (float)dot(q + t * d_head, k + s * d_head, d_head);
-        softmax(row, n_keys);
-        for (size_t s = n_keys; s < n_tokens; s++)
-            row[s] = 0.0f;
+        const size_t n = causal ? t + 1 : n_tokens;
+        for (size_t s = 0; s < n; s++)
+            row[s] = (float)(dot(q + t * d_head, k + s * d_head, d_head) /
+                             sqrt((double)d_head) * factor);
+        share_out(row, n, largest_of(row, n, least));
+        memset(row + n, 0, (n_tokens - n) * sizeof *row);
+        mix(out + t * d_head, row, v, n, d_head);
+    }
+    return true;
+}
+
+// Scores of keys that are not heard become `masked`, or have it added.
+static bool attend_masked(HEAD, float masked, bool added)
+{
+    if (n_tokens == 0 || d_head == 0)
+        return false;
+    score_all(att, q, k, n_tokens, d_head);
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *row = att + t * n_tokens;
+        for (size_t s = t + 1; causal && s < n_tokens; s++)
+            row[s] = added ? row[s] + masked : masked;
+        softmax(row, n_tokens);
         mix(out + t * d_head, row, v, n_tokens, d_head);
     }
     return true;
+}
+#define THE_HEAD out, att, q, k, v, n_tokens, d_head, causal
+
+// Masks that fail at some scores only come before those that always do: there they give
+// the same.
+WRONG(attention_forward, future_stays_hidden, billion_added,
+      "A later key is heard here: the mask is ignored, or it takes a number away, and no "
+      "number hides a key whose score is larger still. Leave later keys out, or use "
+      "-INFINITY.")
+bool billion_added(HEAD)
+{
+    return attend_masked(THE_HEAD, -1e9f, true);
+}
+
+WRONG(attention_forward, future_stays_hidden, much_more_added,
+      "A later key is heard here: the mask is ignored, or it takes a number away, and no "
+      "number hides a key whose score is larger still. Leave later keys out, or use "
+      "-INFINITY.")
+bool much_more_added(HEAD)
+{
+    return attend_masked(THE_HEAD, -1e30f, true);
+}
+
+WRONG(attention_forward, large_scores, masked_with_ten_thousand,
+      "The score of a masked key is a number, and here it is the largest of the row: "
+      "leave later keys out, or use -INFINITY.")
+bool masked_with_ten_thousand(HEAD)
+{
+    return attend_masked(THE_HEAD, -1e4f, false);
+}
+
+WRONG(attention_forward, large_scores, masked_with_a_billion,
+      "The score of a masked key is a number, and here it is the largest of the row: "
+      "leave later keys out, or use -INFINITY.")
+bool masked_with_a_billion(HEAD)
+{
+    return attend_masked(THE_HEAD, -1e9f, false);
+}
+
+WRONG(attention_forward, large_scores, masked_with_much_more,
+      "The score of a masked key is a number, and here it is the largest of the row: "
+      "leave later keys out, or use -INFINITY.")
+bool masked_with_much_more(HEAD)
+{
+    return attend_masked(THE_HEAD, -1e30f, false);
+}
+
+WRONG(attention_forward, sees_no_order, no_root,
+      "The scores are not divided by the square root of d_head.")
+bool no_root(HEAD)
+{
+    return attend(THE_HEAD, sqrt((double)d_head), -INFINITY);
 }
 
 WRONG(attention_forward, stays_in_bounds, divided_by_d,
       "The scores are divided by d_head itself, not by its square root.")
-bool divided_by_d(float *out, float *att, const float *q, const float *k,
-                       const float *v, size_t n_tokens, size_t d_head, bool causal)
+bool divided_by_d(HEAD)
 {
-    if (n_tokens == 0 || d_head == 0)
-        return false;
-    for (size_t t = 0; t < n_tokens; t++) {
-        float *row = att + t * n_tokens;
-        const size_t n_keys = causal ? t + 1 : n_tokens;
-        for (size_t s = 0; s < n_keys; s++)
-            row[s] = (float)dot(q + t * d_head, k + s * d_head, d_head) / (float)d_head;
-        softmax(row, n_keys);
-        for (size_t s = n_keys; s < n_tokens; s++)
-            row[s] = 0.0f;
-        mix(out + t * d_head, row, v, n_tokens, d_head);
-    }
-    return true;
+    return attend(THE_HEAD, 1.0 / sqrt((double)d_head), -INFINITY);
+}
+
+WRONG(attention_forward, random_heads, divided_by_root_of_tokens,
+      "The scores are divided by the square root of n_tokens: it is that of d_head.")
+bool divided_by_root_of_tokens(HEAD)
+{
+    return attend(THE_HEAD, sqrt((double)d_head / (double)n_tokens), -INFINITY);
+}
+
+WRONG(attention_forward, random_heads, root_cut_short,
+      "The square root of d_head is cut to a whole number: it is a double.")
+bool root_cut_short(HEAD)
+{
+    return attend(THE_HEAD, sqrt((double)d_head) / floor(sqrt((double)d_head)),
+                  -INFINITY);
 }
 
 WRONG(attention_forward, worked_example, mask_forgotten,
       "The mask is ignored: causal is true here.")
-bool mask_forgotten(float *out, float *att, const float *q, const float *k,
-                       const float *v, size_t n_tokens, size_t d_head, bool causal)
+bool mask_forgotten(HEAD)
 {
-    if (n_tokens == 0 || d_head == 0)
-        return false;
     (void)causal;
-    for (size_t t = 0; t < n_tokens; t++) {
-        float *row = att + t * n_tokens;
-        const size_t n_keys = n_tokens;
-        for (size_t s = 0; s < n_keys; s++)
-            row[s] =
-                (float)dot(q + t * d_head, k + s * d_head, d_head) / sqrtf((float)d_head);
-        softmax(row, n_keys);
-        for (size_t s = n_keys; s < n_tokens; s++)
-            row[s] = 0.0f;
-        mix(out + t * d_head, row, v, n_tokens, d_head);
-    }
-    return true;
+    return attention_forward(out, att, q, k, v, n_tokens, d_head, false);
 }
 
 WRONG(attention_forward, worked_example, mask_always,
       "The mask is on although causal is false.")
-bool mask_always(float *out, float *att, const float *q, const float *k,
-                       const float *v, size_t n_tokens, size_t d_head, bool causal)
+bool mask_always(HEAD)
 {
-    if (n_tokens == 0 || d_head == 0)
-        return false;
     (void)causal;
-    for (size_t t = 0; t < n_tokens; t++) {
-        float *row = att + t * n_tokens;
-        const size_t n_keys = t + 1;
-        for (size_t s = 0; s < n_keys; s++)
-            row[s] =
-                (float)dot(q + t * d_head, k + s * d_head, d_head) / sqrtf((float)d_head);
-        softmax(row, n_keys);
-        for (size_t s = n_keys; s < n_tokens; s++)
-            row[s] = 0.0f;
-        mix(out + t * d_head, row, v, n_tokens, d_head);
-    }
-    return true;
+    return attention_forward(out, att, q, k, v, n_tokens, d_head, true);
 }
 
 WRONG(attention_forward, worked_example, next_token_heard,
       "The mask lets the next token in: only s <= t is heard.")
-bool next_token_heard(float *out, float *att, const float *q, const float *k,
-                       const float *v, size_t n_tokens, size_t d_head, bool causal)
+bool next_token_heard(HEAD)
 {
     if (n_tokens == 0 || d_head == 0)
         return false;
+    score_all(att, q, k, n_tokens, d_head);
     for (size_t t = 0; t < n_tokens; t++) {
         float *row = att + t * n_tokens;
-        const size_t n_keys = causal && t + 2 < n_tokens ? t + 2 : n_tokens;
-        for (size_t s = 0; s < n_keys; s++)
-            row[s] =
-                (float)dot(q + t * d_head, k + s * d_head, d_head) / sqrtf((float)d_head);
-        softmax(row, n_keys);
-        for (size_t s = n_keys; s < n_tokens; s++)
-            row[s] = 0.0f;
-        mix(out + t * d_head, row, v, n_tokens, d_head);
-    }
-    return true;
-}
-
-WRONG(attention_forward, worked_example, masked_score_zero,
-      "A masked score of 0 still counts: its exponential is 1.")
-bool masked_score_zero(float *out, float *att, const float *q, const float *k,
-                       const float *v, size_t n_tokens, size_t d_head, bool causal)
-{
-    if (n_tokens == 0 || d_head == 0)
-        return false;
-    for (size_t t = 0; t < n_tokens; t++) {
-        float *row = att + t * n_tokens;
-        const size_t n_keys = causal ? t + 1 : n_tokens;
-        for (size_t s = 0; s < n_keys; s++)
-            row[s] =
-                (float)dot(q + t * d_head, k + s * d_head, d_head) / sqrtf((float)d_head);
-        for (size_t s = n_keys; s < n_tokens; s++)
-            row[s] = 0.0f;
-        softmax(row, n_tokens);
-        mix(out + t * d_head, row, v, n_tokens, d_head);
-    }
-    return true;
-}
-
-WRONG(attention_forward, worked_example, masked_after_softmax,
-      "This masks after the softmax: the shares no longer sum to 1.")
-bool masked_after_softmax(float *out, float *att, const float *q, const float *k,
-                       const float *v, size_t n_tokens, size_t d_head, bool causal)
-{
-    if (n_tokens == 0 || d_head == 0)
-        return false;
-    for (size_t t = 0; t < n_tokens; t++) {
-        float *row = att + t * n_tokens;
-        const size_t n_keys = n_tokens;
-        for (size_t s = 0; s < n_keys; s++)
-            row[s] =
-                (float)dot(q + t * d_head, k + s * d_head, d_head) / sqrtf((float)d_head);
-        softmax(row, n_tokens);
-        for (size_t s = t + 1; causal && s < n_tokens; s++)
-            row[s] = 0.0f;
-        mix(out + t * d_head, row, v, n_tokens, d_head);
-    }
-    return true;
-}
-
-WRONG(attention_forward, future_stays_hidden, masked_with_a_billion,
-      "The last key is huge, and only the last token may hear it. A mask of -1e9 is not "
-      "enough: leave later keys out, or use -INFINITY.")
-bool masked_with_a_billion(float *out, float *att, const float *q, const float *k,
-                       const float *v, size_t n_tokens, size_t d_head, bool causal)
-{
-    if (n_tokens == 0 || d_head == 0)
-        return false;
-    for (size_t t = 0; t < n_tokens; t++) {
-        float *row = att + t * n_tokens;
-        const size_t n_keys = n_tokens;
-        for (size_t s = 0; s < n_keys; s++)
-            row[s] =
-                (float)dot(q + t * d_head, k + s * d_head, d_head) / sqrtf((float)d_head);
-        for (size_t s = t + 1; causal && s < n_tokens; s++)
-            row[s] += -1e9f;
-        softmax(row, n_tokens);
-        mix(out + t * d_head, row, v, n_tokens, d_head);
-    }
-    return true;
-}
-
-WRONG(attention_forward, worked_example, later_tokens,
-      "The mask is the wrong way round: these are the later tokens.")
-bool later_tokens(float *out, float *att, const float *q, const float *k,
-                       const float *v, size_t n_tokens, size_t d_head, bool causal)
-{
-    if (n_tokens == 0 || d_head == 0)
-        return false;
-    for (size_t t = 0; t < n_tokens; t++) {
-        float *row = att + t * n_tokens;
-        const size_t n_keys = n_tokens;
-        for (size_t s = 0; s < n_keys; s++)
-            row[s] =
-                (float)dot(q + t * d_head, k + s * d_head, d_head) / sqrtf((float)d_head);
-        for (size_t s = 0; causal && s < t; s++)
+        for (size_t s = t + 2; causal && s < n_tokens; s++)
             row[s] = -INFINITY;
         softmax(row, n_tokens);
-        mix(out + t * d_head, row, v, n_tokens, d_head);
     }
+    mix_all(out, att, v, n_tokens, d_head);
     return true;
 }
 
 WRONG(attention_forward, worked_example, self_hidden,
       "The mask hides the token itself: s <= t is heard.")
-bool self_hidden(float *out, float *att, const float *q, const float *k,
-                       const float *v, size_t n_tokens, size_t d_head, bool causal)
+bool self_hidden(HEAD)
 {
     if (n_tokens == 0 || d_head == 0)
         return false;
+    score_all(att, q, k, n_tokens, d_head);
     for (size_t t = 0; t < n_tokens; t++) {
         float *row = att + t * n_tokens;
-        const size_t n_keys = n_tokens;
-        for (size_t s = 0; s < n_keys; s++)
-            row[s] =
-                (float)dot(q + t * d_head, k + s * d_head, d_head) / sqrtf((float)d_head);
         for (size_t s = t; causal && s < n_tokens; s++)
             row[s] = -INFINITY;
         softmax(row, n_tokens);
-        mix(out + t * d_head, row, v, n_tokens, d_head);
     }
+    mix_all(out, att, v, n_tokens, d_head);
+    return true;
+}
+
+WRONG(attention_forward, worked_example, self_hidden_but_first,
+      "The mask hides the token itself: s <= t is heard.")
+bool self_hidden_but_first(HEAD)
+{
+    if (n_tokens == 0 || d_head == 0)
+        return false;
+    score_all(att, q, k, n_tokens, d_head);
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *row = att + t * n_tokens;
+        const size_t n = !causal ? n_tokens : t > 0 ? t : 1;
+        softmax(row, n);
+        memset(row + n, 0, (n_tokens - n) * sizeof *row);
+    }
+    mix_all(out, att, v, n_tokens, d_head);
+    return true;
+}
+
+WRONG(attention_forward, worked_example, later_tokens,
+      "The mask is the wrong way round: these are the later tokens.")
+bool later_tokens(HEAD)
+{
+    if (n_tokens == 0 || d_head == 0)
+        return false;
+    score_all(att, q, k, n_tokens, d_head);
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *row = att + t * n_tokens;
+        for (size_t s = 0; causal && s < t; s++)
+            row[s] = -INFINITY;
+        softmax(row, n_tokens);
+    }
+    mix_all(out, att, v, n_tokens, d_head);
+    return true;
+}
+
+WRONG(attention_forward, worked_example, masked_score_zero,
+      "A masked score of 0 still counts: its exponential is 1.")
+bool masked_score_zero(HEAD)
+{
+    return attend_masked(THE_HEAD, 0.0f, false);
+}
+
+WRONG(attention_forward, worked_example, masked_with_one_less,
+      "A masked score that is a little less is still heard: leave later keys out, or use "
+      "-INFINITY.")
+bool masked_with_one_less(HEAD)
+{
+    return attend_masked(THE_HEAD, -1.0f, true);
+}
+
+WRONG(attention_forward, small_shares, masked_with_fifty,
+      "A masked score that is a little less is still heard: leave later keys out, or use "
+      "-INFINITY.")
+bool masked_with_fifty(HEAD)
+{
+    return attend_masked(THE_HEAD, -50.0f, false);
+}
+
+WRONG(
+    attention_forward, future_stays_hidden, future_times_zero,
+    "A later value is multiplied by its share of 0, and 0 times NaN or infinity is NaN: "
+    "leave later values out of the sum.")
+bool future_times_zero(HEAD)
+{
+    if (!attention_forward(THE_HEAD))
+        return false;
+    mix_all(out, att, v, n_tokens, d_head);
+    return true;
+}
+
+WRONG(attention_forward, future_stays_hidden, nan_skipped,
+      "A value that is NaN was left out: who hears it gets NaN.")
+bool nan_skipped(HEAD)
+{
+    if (!attention_forward(THE_HEAD))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t i = 0; i < d_head; i++) {
+            double sum = 0.0;
+            for (size_t s = 0; s < (causal ? t + 1 : n_tokens); s++)
+                if (!isnan(v[s * d_head + i]))
+                    sum += (double)att[t * n_tokens + s] * (double)v[s * d_head + i];
+            out[t * d_head + i] = (float)sum;
+        }
+    return true;
+}
+
+WRONG(attention_forward, worked_example, masked_after_softmax,
+      "This masks after the softmax: the shares no longer sum to 1.")
+bool masked_after_softmax(HEAD)
+{
+    if (!attention_forward(out, att, q, k, v, n_tokens, d_head, false))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t s = t + 1; causal && s < n_tokens; s++)
+            att[t * n_tokens + s] = 0.0f;
+    mix_all(out, att, v, n_tokens, d_head);
     return true;
 }
 
 WRONG(attention_forward, large_scores, no_maximum,
-      "Subtract the largest score of the row from all of them before expf: expf(1000) "
-      "is infinite, and all of expf(-1000) are 0.")
-bool no_maximum(float *out, float *att, const float *q, const float *k,
-                       const float *v, size_t n_tokens, size_t d_head, bool causal)
+      "expf of a large score is infinite, and far below zero all are 0: subtract the "
+      "largest score of the row from all, and begin the search for it with the first "
+      "score or with -INFINITY.")
+bool no_maximum(HEAD)
 {
     if (n_tokens == 0 || d_head == 0)
         return false;
     for (size_t t = 0; t < n_tokens; t++) {
         float *row = att + t * n_tokens;
-        const size_t n_keys = causal ? t + 1 : n_tokens;
-        for (size_t s = 0; s < n_keys; s++)
-            row[s] =
-                (float)dot(q + t * d_head, k + s * d_head, d_head) / sqrtf((float)d_head);
-        double sum = 0.0;
-        for (size_t s = 0; s < n_keys; s++)
-            sum += (double)(row[s] = expf(row[s]));
-        for (size_t s = 0; s < n_keys; s++)
-            row[s] = (float)((double)row[s] / sum);
-        for (size_t s = n_keys; s < n_tokens; s++)
-            row[s] = 0.0f;
-        mix(out + t * d_head, row, v, n_tokens, d_head);
+        const size_t n = causal ? t + 1 : n_tokens;
+        for (size_t s = 0; s < n; s++)
+            row[s] = score_of(q + t * d_head, k + s * d_head, d_head);
+        share_out(row, n, 0.0f);
+        memset(row + n, 0, (n_tokens - n) * sizeof *row);
+        mix(out + t * d_head, row, v, n, d_head);
     }
     return true;
+}
+
+WRONG(attention_forward, large_scores, largest_from_zero,
+      "expf of a large score is infinite, and far below zero all are 0: subtract the "
+      "largest score of the row from all, and begin the search for it with the first "
+      "score or with -INFINITY.")
+bool largest_from_zero(HEAD)
+{
+    return attend(THE_HEAD, 1.0, 0.0f);
+}
+
+WRONG(attention_forward, large_scores, largest_from_minus_ten_thousand,
+      "expf of a large score is infinite, and far below zero all are 0: subtract the "
+      "largest score of the row from all, and begin the search for it with the first "
+      "score or with -INFINITY.")
+bool largest_from_minus_ten_thousand(HEAD)
+{
+    return attend(THE_HEAD, 1.0, -1e4f);
+}
+
+WRONG(attention_forward, large_scores, largest_from_minus_a_billion,
+      "expf of a large score is infinite, and far below zero all are 0: subtract the "
+      "largest score of the row from all, and begin the search for it with the first "
+      "score or with -INFINITY.")
+bool largest_from_minus_a_billion(HEAD)
+{
+    return attend(THE_HEAD, 1.0, -1e9f);
+}
+
+WRONG(attention_forward, large_scores, largest_from_much_less,
+      "expf of a large score is infinite, and far below zero all are 0: subtract the "
+      "largest score of the row from all, and begin the search for it with the first "
+      "score or with -INFINITY.")
+bool largest_from_much_less(HEAD)
+{
+    return attend(THE_HEAD, 1.0, -1e30f);
+}
+
+WRONG(attention_forward, large_scores, only_large_ones_subtracted,
+      "expf of a large score is infinite, and far below zero all are 0: subtract the "
+      "largest score of the row from all, and begin the search for it with the first "
+      "score or with -INFINITY.")
+bool only_large_ones_subtracted(HEAD)
+{
+    if (n_tokens == 0 || d_head == 0)
+        return false;
+    score_all(att, q, k, n_tokens, d_head);
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *row = att + t * n_tokens;
+        const size_t n = causal ? t + 1 : n_tokens;
+        const float largest = largest_of(row, n, -INFINITY);
+        share_out(row, n, largest > 80.0f ? largest : 0.0f);
+        memset(row + n, 0, (n_tokens - n) * sizeof *row);
+        mix(out + t * d_head, row, v, n, d_head);
+    }
+    return true;
+}
+
+// What all rows have taken away, or all keys of a row.
+static bool attend_below(HEAD, bool of_all_rows)
+{
+    if (n_tokens == 0 || d_head == 0)
+        return false;
+    score_all(att, q, k, n_tokens, d_head);
+    const float all = largest_of(att, n_tokens * n_tokens, -INFINITY);
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *row = att + t * n_tokens;
+        const size_t n = causal ? t + 1 : n_tokens;
+        share_out(row, n, of_all_rows ? all : largest_of(row, n_tokens, -INFINITY));
+        memset(row + n, 0, (n_tokens - n) * sizeof *row);
+        mix(out + t * d_head, row, v, n, d_head);
+    }
+    return true;
+}
+
+WRONG(attention_forward, large_scores, largest_of_all_rows,
+      "The largest score of all rows was taken away: each row has its own.")
+bool largest_of_all_rows(HEAD)
+{
+    return attend_below(THE_HEAD, true);
+}
+
+WRONG(attention_forward, future_stays_hidden, largest_of_the_future,
+      "The largest score was searched among keys that are not heard, too.")
+bool largest_of_the_future(HEAD)
+{
+    return attend_below(THE_HEAD, false);
 }
 
 WRONG(attention_forward, worked_example, not_divided_by_sum,
       "The exponentials are not divided by their sum.")
-bool not_divided_by_sum(float *out, float *att, const float *q, const float *k,
-                       const float *v, size_t n_tokens, size_t d_head, bool causal)
+bool not_divided_by_sum(HEAD)
 {
-    if (n_tokens == 0 || d_head == 0)
+    if (!attention_forward(THE_HEAD))
         return false;
-    for (size_t t = 0; t < n_tokens; t++) {
-        float *row = att + t * n_tokens;
-        const size_t n_keys = causal ? t + 1 : n_tokens;
-        for (size_t s = 0; s < n_keys; s++)
-            row[s] =
-                (float)dot(q + t * d_head, k + s * d_head, d_head) / sqrtf((float)d_head);
-        for (size_t s = 0; s < n_keys; s++)
-            row[s] = expf(row[s]);
-        for (size_t s = n_keys; s < n_tokens; s++)
-            row[s] = 0.0f;
-        mix(out + t * d_head, row, v, n_tokens, d_head);
-    }
-    return true;
-}
-
-WRONG(attention_forward, random_heads, keys_ask,
-      "Query and key are exchanged: token t asks with q[t].")
-bool keys_ask(float *out, float *att, const float *q, const float *k,
-                       const float *v, size_t n_tokens, size_t d_head, bool causal)
-{
-    if (n_tokens == 0 || d_head == 0)
-        return false;
-    for (size_t t = 0; t < n_tokens; t++) {
-        float *row = att + t * n_tokens;
-        const size_t n_keys = causal ? t + 1 : n_tokens;
-        for (size_t s = 0; s < n_keys; s++)
-            row[s] =
-                (float)dot(k + t * d_head, q + s * d_head, d_head) / sqrtf((float)d_head);
-        softmax(row, n_keys);
-        for (size_t s = n_keys; s < n_tokens; s++)
-            row[s] = 0.0f;
-        mix(out + t * d_head, row, v, n_tokens, d_head);
-    }
-    return true;
-}
-
-WRONG(attention_forward, random_heads, keys_mixed,
-      "The keys are mixed: what a head hands over are the values.")
-bool keys_mixed(float *out, float *att, const float *q, const float *k,
-                       const float *v, size_t n_tokens, size_t d_head, bool causal)
-{
-    if (n_tokens == 0 || d_head == 0)
-        return false;
-    (void)v;
-    for (size_t t = 0; t < n_tokens; t++) {
-        float *row = att + t * n_tokens;
-        const size_t n_keys = causal ? t + 1 : n_tokens;
-        for (size_t s = 0; s < n_keys; s++)
-            row[s] =
-                (float)dot(q + t * d_head, k + s * d_head, d_head) / sqrtf((float)d_head);
-        softmax(row, n_keys);
-        for (size_t s = n_keys; s < n_tokens; s++)
-            row[s] = 0.0f;
-        mix(out + t * d_head, row, k, n_tokens, d_head);
-    }
-    return true;
-}
-
-CAUGHT(attention_forward, worked_example, rest_not_written, "was never written")
-bool rest_not_written(float *out, float *att, const float *q, const float *k,
-                       const float *v, size_t n_tokens, size_t d_head, bool causal)
-{
-    if (n_tokens == 0 || d_head == 0)
-        return false;
-    for (size_t t = 0; t < n_tokens; t++) {
-        float *row = att + t * n_tokens;
-        const size_t n_keys = causal ? t + 1 : n_tokens;
-        for (size_t s = 0; s < n_keys; s++)
-            row[s] =
-                (float)dot(q + t * d_head, k + s * d_head, d_head) / sqrtf((float)d_head);
-        softmax(row, n_keys);
-        mix(out + t * d_head, row, v, n_keys, d_head);
-    }
-    return true;
-}
-
-CAUGHT(attention_forward, refuses_empty, empty_accepted, "must return false")
-bool empty_accepted(float *out, float *att, const float *q, const float *k,
-                       const float *v, size_t n_tokens, size_t d_head, bool causal)
-{
-    for (size_t t = 0; t < n_tokens; t++) {
-        float *row = att + t * n_tokens;
-        const size_t n_keys = causal ? t + 1 : n_tokens;
-        for (size_t s = 0; s < n_keys; s++)
-            row[s] = (float)dot(q + t * d_head, k + s * d_head, d_head) /
-                     sqrtf((float)d_head + (d_head == 0 ? 1.0f : 0.0f));
-        softmax(row, n_keys);
-        for (size_t s = n_keys; s < n_tokens; s++)
-            row[s] = 0.0f;
-        mix(out + t * d_head, row, v, n_tokens, d_head);
-    }
-    return true;
-}
-
-WRONG(attention_forward, worked_example, softmax_over_queries,
-      "The softmax runs over the queries: the shares of one query sum to 1.")
-bool softmax_over_queries(float *out, float *att, const float *q, const float *k,
-                       const float *v, size_t n_tokens, size_t d_head, bool causal)
-{
-    if (n_tokens == 0 || d_head == 0)
-        return false;
-    for (size_t s = 0; s < n_tokens; s++) {
-        double sum = 0.0;
-        for (size_t t = 0; t < n_tokens; t++) {
-            const double score = dot(q + t * d_head, k + s * d_head, d_head);
-            att[t * n_tokens + s] = (float)exp(score / sqrt((double)d_head));
-            if (causal && s > t)
-                att[t * n_tokens + s] = 0.0f;
-            sum += (double)att[t * n_tokens + s];
-        }
-        for (size_t t = 0; t < n_tokens; t++)
-            att[t * n_tokens + s] = (float)((double)att[t * n_tokens + s] / sum);
-    }
     for (size_t t = 0; t < n_tokens; t++)
-        mix(out + t * d_head, att + t * n_tokens, v, n_tokens, d_head);
+        for (size_t s = 0; s < (causal ? t + 1 : n_tokens); s++)
+            att[t * n_tokens + s] =
+                expf(score_of(q + t * d_head, k + s * d_head, d_head));
+    mix_all(out, att, v, n_tokens, d_head);
+    return true;
+}
+
+// The exponentials below the row's largest, which is theirs: 1.
+static void undivided(float *att, size_t n)
+{
+    for (size_t t = 0; t < n; t++) {
+        const float largest = largest_of(att + t * n, n, 0.0f);
+        for (size_t s = 0; s < n; s++)
+            att[t * n + s] /= largest;
+    }
+}
+
+WRONG(attention_forward, worked_example, not_divided_by_sum_below_largest,
+      "The exponentials are not divided by their sum.")
+bool not_divided_by_sum_below_largest(HEAD)
+{
+    if (!attention_forward(THE_HEAD))
+        return false;
+    undivided(att, n_tokens);
+    mix_all(out, att, v, n_tokens, d_head);
+    return true;
+}
+
+WRONG(attention_forward, worked_example, shares_not_stored,
+      "out is right, and att holds the exponentials: divide them by their sum.")
+bool shares_not_stored(HEAD)
+{
+    if (!attention_forward(THE_HEAD))
+        return false;
+    undivided(att, n_tokens);
+    return true;
+}
+
+WRONG(attention_forward, worked_example, scores_stored,
+      "out is right, and att holds the scores: it should hold the shares.")
+bool scores_stored(HEAD)
+{
+    if (!attention_forward(THE_HEAD))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t s = 0; s < (causal ? t + 1 : n_tokens); s++)
+            att[t * n_tokens + s] = score_of(q + t * d_head, k + s * d_head, d_head);
+    return true;
+}
+
+WRONG(attention_forward, worked_example, stored_transposed,
+      "This is the transpose: att[t][s], row t for the token that asks.")
+bool stored_transposed(HEAD)
+{
+    if (!attention_forward(THE_HEAD))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t s = 0; s < t; s++) {
+            const float kept = att[t * n_tokens + s];
+            att[t * n_tokens + s] = att[s * n_tokens + t];
+            att[s * n_tokens + t] = kept;
+        }
     return true;
 }
 
 WRONG(attention_forward, random_heads, mixed_transposed,
       "att is used transposed: out[t] mixes with att[t][s].")
-bool mixed_transposed(float *out, float *att, const float *q, const float *k,
-                       const float *v, size_t n_tokens, size_t d_head, bool causal)
+bool mixed_transposed(HEAD)
 {
-    if (n_tokens == 0 || d_head == 0)
+    if (!attention_forward(THE_HEAD))
         return false;
-    for (size_t t = 0; t < n_tokens; t++) {
-        float *row = att + t * n_tokens;
-        for (size_t s = 0; s < n_tokens; s++)
-            row[s] = (float)(dot(q + t * d_head, k + s * d_head, d_head) /
-                             sqrt((double)d_head));
-        for (size_t s = t + 1; causal && s < n_tokens; s++)
-            row[s] = -INFINITY;
-        softmax(row, n_tokens);
-    }
     memset(out, 0, n_tokens * d_head * sizeof *out);
     for (size_t t = 0; t < n_tokens; t++)
         for (size_t s = 0; s < n_tokens; s++)
@@ -425,51 +531,407 @@ bool mixed_transposed(float *out, float *att, const float *q, const float *k,
     return true;
 }
 
-// ------------------------------------------------------------------ 4.2 add_positions
+WRONG(attention_forward, worked_example, softmax_over_queries,
+      "The softmax runs over the queries: the shares of one query sum to 1.")
+bool softmax_over_queries(HEAD)
+{
+    if (n_tokens == 0 || d_head == 0)
+        return false;
+    for (size_t s = 0; s < n_tokens; s++) {
+        double sum = 0.0;
+        for (size_t t = 0; t < n_tokens; t++) {
+            const float score = score_of(q + t * d_head, k + s * d_head, d_head);
+            att[t * n_tokens + s] = causal && s > t ? 0.0f : expf(score);
+            sum += (double)att[t * n_tokens + s];
+        }
+        for (size_t t = 0; t < n_tokens; t++)
+            att[t * n_tokens + s] = (float)((double)att[t * n_tokens + s] / sum);
+    }
+    mix_all(out, att, v, n_tokens, d_head);
+    return true;
+}
 
-WRONG(add_positions, stays_in_bounds, token_replaced,
-      "The token is gone: = where += belongs.")
-bool token_replaced(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
-                   size_t d_model)
+WRONG(attention_forward, random_heads, keys_ask,
+      "Query and key are exchanged: token t asks with q[t].")
+bool keys_ask(HEAD)
+{
+    return attention_forward(out, att, k, q, v, n_tokens, d_head, causal);
+}
+
+WRONG(attention_forward, random_heads, queries_among_themselves,
+      "The queries are compared with each other: a query meets keys.")
+bool queries_among_themselves(HEAD)
+{
+    (void)k;
+    return attention_forward(out, att, q, q, v, n_tokens, d_head, causal);
+}
+
+WRONG(attention_forward, random_heads, keys_among_themselves,
+      "The keys are compared with each other: a query meets keys.")
+bool keys_among_themselves(HEAD)
+{
+    (void)q;
+    return attention_forward(out, att, k, k, v, n_tokens, d_head, causal);
+}
+
+WRONG(attention_forward, random_heads, keys_mixed,
+      "The keys are mixed: what a head hands over are the values.")
+bool keys_mixed(HEAD)
+{
+    (void)v;
+    return attention_forward(out, att, q, k, k, n_tokens, d_head, causal);
+}
+
+WRONG(attention_forward, random_heads, queries_mixed,
+      "The queries are mixed: what a head hands over are the values.")
+bool queries_mixed(HEAD)
+{
+    (void)v;
+    return attention_forward(out, att, q, k, q, n_tokens, d_head, causal);
+}
+
+WRONG(attention_forward, random_heads, last_term_only,
+      "Here stands only the last term of each sum: = where += belongs.")
+bool last_term_only(HEAD)
+{
+    if (!attention_forward(THE_HEAD))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t i = 0; i < d_head; i++) {
+            const size_t s = causal ? t : n_tokens - 1;
+            out[t * d_head + i] = att[t * n_tokens + s] * v[s * d_head + i];
+        }
+    return true;
+}
+
+WRONG(attention_forward, random_heads, values_without_shares,
+      "The values are added up without their shares.")
+bool values_without_shares(HEAD)
+{
+    if (!attention_forward(THE_HEAD))
+        return false;
+    memset(out, 0, n_tokens * d_head * sizeof *out);
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t s = 0; s < (causal ? t + 1 : n_tokens); s++)
+            for (size_t i = 0; i < d_head; i++)
+                out[t * d_head + i] += v[s * d_head + i];
+    return true;
+}
+
+WRONG(attention_forward, random_heads, best_value_only,
+      "Only the value with the largest share is handed over: mix them all.")
+bool best_value_only(HEAD)
+{
+    if (!attention_forward(THE_HEAD))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        size_t best = 0;
+        for (size_t s = 0; s < n_tokens; s++)
+            best = att[t * n_tokens + s] > att[t * n_tokens + best] ? s : best;
+        memcpy(out + t * d_head, v + best * d_head, d_head * sizeof *out);
+    }
+    return true;
+}
+
+// Shares below `least` become 0.
+static bool attend_loudly(HEAD, float least)
+{
+    if (!attention_forward(THE_HEAD))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *row = att + t * n_tokens;
+        for (size_t s = 0; s < n_tokens; s++)
+            row[s] = row[s] < least ? 0.0f : row[s];
+        mix(out + t * d_head, row, v, causal ? t + 1 : n_tokens, d_head);
+    }
+    return true;
+}
+
+WRONG(attention_forward, small_shares, below_a_thousandth_dropped,
+      "Small shares are made 0: every key that is heard counts, however small its share.")
+bool below_a_thousandth_dropped(HEAD)
+{
+    return attend_loudly(THE_HEAD, 1e-3f);
+}
+
+WRONG(attention_forward, small_shares, below_a_ten_thousandth_dropped,
+      "Small shares are made 0: every key that is heard counts, however small its share.")
+bool below_a_ten_thousandth_dropped(HEAD)
+{
+    return attend_loudly(THE_HEAD, 1e-4f);
+}
+
+WRONG(attention_forward, small_shares, below_a_millionth_dropped,
+      "Small shares are made 0: every key that is heard counts, however small its share.")
+bool below_a_millionth_dropped(HEAD)
+{
+    return attend_loudly(THE_HEAD, 1e-6f);
+}
+
+WRONG(attention_forward, small_shares, tiny_shares_dropped,
+      "Small shares are made 0: every key that is heard counts, however small its share.")
+bool tiny_shares_dropped(HEAD)
+{
+    return attend_loudly(THE_HEAD, 1e-12f);
+}
+
+WRONG(attention_forward, small_shares, tiniest_shares_dropped,
+      "Small shares are made 0: every key that is heard counts, however small its share.")
+bool tiniest_shares_dropped(HEAD)
+{
+    return attend_loudly(THE_HEAD, 1e-30f);
+}
+
+WRONG(attention_forward, small_shares, scores_held_at_twenty,
+      "Scores far below the largest are raised: every share has its own size.")
+bool scores_held_at_twenty(HEAD)
+{
+    if (n_tokens == 0 || d_head == 0)
+        return false;
+    score_all(att, q, k, n_tokens, d_head);
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *row = att + t * n_tokens;
+        const size_t n = causal ? t + 1 : n_tokens;
+        const float largest = largest_of(row, n, -INFINITY);
+        for (size_t s = 0; s < n; s++)
+            row[s] = fmaxf(row[s], largest - 20.0f);
+        softmax(row, n);
+        memset(row + n, 0, (n_tokens - n) * sizeof *row);
+        mix(out + t * d_head, row, v, n, d_head);
+    }
+    return true;
+}
+
+WRONG(attention_forward, large_sizes, first_64_numbers,
+      "Only the first 64 numbers of a query and a key are multiplied: d_head may be "
+      "larger.")
+bool first_64_numbers(HEAD)
+{
+    if (n_tokens == 0 || d_head == 0)
+        return false;
+    const size_t used = d_head < 64 ? d_head : 64;
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *row = att + t * n_tokens;
+        const size_t n = causal ? t + 1 : n_tokens;
+        for (size_t s = 0; s < n; s++)
+            row[s] =
+                (float)(dot(q + t * d_head, k + s * d_head, used) / sqrt((double)d_head));
+        softmax(row, n);
+        memset(row + n, 0, (n_tokens - n) * sizeof *row);
+        mix(out + t * d_head, row, v, n, d_head);
+    }
+    return true;
+}
+
+WRONG(attention_forward, large_sizes, first_1024_keys,
+      "Only the first 1,024 keys are heard: n_tokens may be larger.")
+bool first_1024_keys(HEAD)
+{
+    if (n_tokens == 0 || d_head == 0)
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *row = att + t * n_tokens;
+        size_t n = causal ? t + 1 : n_tokens;
+        n = n < 1024 ? n : 1024;
+        for (size_t s = 0; s < n; s++)
+            row[s] = score_of(q + t * d_head, k + s * d_head, d_head);
+        softmax(row, n);
+        memset(row + n, 0, (n_tokens - n) * sizeof *row);
+        mix(out + t * d_head, row, v, n, d_head);
+    }
+    return true;
+}
+
+CAUGHT(attention_forward, large_sizes, token_in_a_byte, "was never written")
+bool token_in_a_byte(HEAD)
+{
+    if (n_tokens == 0 || d_head == 0)
+        return false;
+    for (size_t count = 0; count < n_tokens; count++) {
+        const size_t t = (unsigned char)count;
+        float *row = att + t * n_tokens;
+        const size_t n = causal ? t + 1 : n_tokens;
+        for (size_t s = 0; s < n; s++)
+            row[s] = score_of(q + t * d_head, k + s * d_head, d_head);
+        softmax(row, n);
+        memset(row + n, 0, (n_tokens - n) * sizeof *row);
+        mix(out + t * d_head, row, v, n, d_head);
+    }
+    return true;
+}
+
+CAUGHT(attention_forward, worked_example, rest_not_written, "was never written")
+bool rest_not_written(HEAD)
+{
+    if (n_tokens == 0 || d_head == 0)
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *row = att + t * n_tokens;
+        const size_t n = causal ? t + 1 : n_tokens;
+        for (size_t s = 0; s < n; s++)
+            row[s] = score_of(q + t * d_head, k + s * d_head, d_head);
+        softmax(row, n);
+        mix(out + t * d_head, row, v, n, d_head);
+    }
+    return true;
+}
+
+CAUGHT(attention_forward, worked_example, added_to_what_was_there, "was never written")
+bool added_to_what_was_there(HEAD)
+{
+    if (n_tokens == 0 || d_head == 0)
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *row = att + t * n_tokens;
+        const size_t n = causal ? t + 1 : n_tokens;
+        for (size_t s = 0; s < n; s++)
+            row[s] = score_of(q + t * d_head, k + s * d_head, d_head);
+        softmax(row, n);
+        memset(row + n, 0, (n_tokens - n) * sizeof *row);
+        for (size_t s = 0; s < n; s++)
+            for (size_t i = 0; i < d_head; i++)
+                out[t * d_head + i] += row[s] * v[s * d_head + i];
+    }
+    return true;
+}
+
+CAUGHT(attention_forward, refuses_empty, no_numbers_accepted, "must return false")
+bool no_numbers_accepted(HEAD)
+{
+    if (n_tokens == 0)
+        return false;
+    if (d_head > 0)
+        return attention_forward(THE_HEAD);
+    for (size_t t = 0; t < n_tokens * n_tokens; t++)
+        att[t] = 1.0f / (float)n_tokens;
+    return true;
+}
+
+CAUGHT(attention_forward, refuses_empty, no_tokens_accepted, "must return false")
+bool no_tokens_accepted(HEAD)
+{
+    return n_tokens == 0 || attention_forward(THE_HEAD);
+}
+
+CAUGHT(attention_forward, refuses_empty, refused_with_zeros, "must stay untouched")
+bool refused_with_zeros(HEAD)
+{
+    memset(att, 0, n_tokens * n_tokens * sizeof *att);
+    return attention_forward(THE_HEAD);
+}
+
+CAUGHT(attention_forward, random_heads, one_token_refused, "must return true")
+bool one_token_refused(HEAD)
+{
+    return n_tokens > 1 && attention_forward(THE_HEAD);
+}
+
+CAUGHT(attention_forward, stays_in_bounds, largest_from_before_the_row,
+       "read before the start of")
+bool largest_from_before_the_row(HEAD)
+{
+    if (n_tokens == 0 || d_head == 0)
+        return false;
+    const volatile float *before = att - 1;
+    const float kept = *before;
+    return attention_forward(THE_HEAD) && kept == kept + 0.0f;
+}
+
+CAUGHT(attention_forward, stays_in_bounds, one_key_too_many, "read past the end of")
+bool one_key_too_many(HEAD)
+{
+    if (n_tokens == 0 || d_head == 0)
+        return false;
+    const volatile float *behind = k + n_tokens * d_head;
+    const float kept = *behind;
+    return attention_forward(THE_HEAD) && kept == kept + 0.0f;
+}
+
+CAUGHT(attention_forward, random_heads, root_kept, "keeps something from call to call")
+bool root_kept(HEAD)
+{
+    static double first;
+    if (n_tokens == 0 || d_head == 0)
+        return false;
+    if (first == 0.0)
+        first = sqrt((double)d_head);
+    return attend(THE_HEAD, sqrt((double)d_head) / first, -INFINITY);
+}
+
+CAUGHT(attention_forward, random_heads, keys_kept, "keeps something from call to call")
+bool keys_kept(HEAD)
+{
+    static const float *from;
+    static float kept[64 * 64];
+    if (n_tokens == 0 || d_head == 0 || n_tokens * d_head > 64 * 64)
+        return attention_forward(THE_HEAD);
+    if (from != k)
+        memcpy(kept, k, n_tokens * d_head * sizeof *k);
+    from = k;
+    return attention_forward(out, att, q, kept, v, n_tokens, d_head, causal);
+}
+
+CAUGHT(attention_forward, refuses_empty, failure_kept,
+       "keeps something from call to call")
+bool failure_kept(HEAD)
+{
+    static bool failed;
+    failed = failed || n_tokens == 0 || d_head == 0;
+    return !failed && attention_forward(THE_HEAD);
+}
+
+// ---- 4.2 add_positions ---------------------------------------------------------------
+
+// x[t] = x[t] times `scale` plus `times` wpe[first + step t], in rows `stride` apart
+static bool add_rows(ADDITION, float scale, float times, size_t first, size_t step,
+                     size_t stride)
 {
     if (n_tokens > max_seq_len)
         return false;
+    const size_t n = max_seq_len * d_model;
     for (size_t t = 0; t < n_tokens; t++)
         for (size_t i = 0; i < d_model; i++)
-            x[t * d_model + i] = wpe[t * d_model + i];
+            x[t * d_model + i] = scale * x[t * d_model + i] +
+                                 times * wpe[((first + step * t) * stride + i) % n];
     return true;
+}
+#define THE_ADDITION x, wpe, n_tokens, max_seq_len, d_model
+
+WRONG(add_positions, stays_in_bounds, token_replaced,
+      "The token is gone: = where += belongs.")
+bool token_replaced(ADDITION)
+{
+    return add_rows(THE_ADDITION, 0, 1, 0, 1, d_model);
 }
 
 WRONG(add_positions, worked_example, positions_from_one,
       "This adds row t + 1: positions count from 0.")
-bool positions_from_one(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
-                   size_t d_model)
+bool positions_from_one(ADDITION)
+{
+    return add_rows(THE_ADDITION, 1, 1, 1, 1, d_model);
+}
+
+WRONG(add_positions, worked_example, positions_from_minus_one,
+      "This adds row t - 1: positions count from 0.")
+bool positions_from_minus_one(ADDITION)
 {
     if (n_tokens > max_seq_len)
         return false;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t i = 0; i < d_model; i++)
-            x[t * d_model + i] += wpe[(t + 1) * d_model + i];
+    for (size_t i = d_model; i < n_tokens * d_model; i++)
+        x[i] += wpe[i - d_model];
     return true;
 }
 
 WRONG(add_positions, worked_example, row_zero_for_all,
       "Every token got row 0: row t belongs to position t.")
-bool row_zero_for_all(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
-                   size_t d_model)
+bool row_zero_for_all(ADDITION)
 {
-    if (n_tokens > max_seq_len)
-        return false;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t i = 0; i < d_model; i++)
-            x[t * d_model + i] += wpe[i];
-    return true;
+    return add_rows(THE_ADDITION, 1, 1, 0, 0, d_model);
 }
 
 WRONG(add_positions, worked_example, column_of_table,
       "This reads a column of wpe: it is stored as [max_seq_len][d_model].")
-bool column_of_table(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
-                   size_t d_model)
+bool column_of_table(ADDITION)
 {
     if (n_tokens > max_seq_len)
         return false;
@@ -479,85 +941,163 @@ bool column_of_table(float *x, const float *wpe, size_t n_tokens, size_t max_seq
     return true;
 }
 
-WRONG(add_positions, random_tables, rows_too_far_apart,
+WRONG(add_positions, random_tables, rows_of_tokens,
       "The rows of wpe are d_model apart, not n_tokens.")
-bool rows_too_far_apart(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
-                   size_t d_model)
+bool rows_of_tokens(ADDITION)
 {
-    if (n_tokens > max_seq_len)
-        return false;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t i = 0; i < d_model; i++)
-            x[t * d_model + i] += wpe[(t * n_tokens + i) % (max_seq_len * d_model)];
-    return true;
+    return add_rows(THE_ADDITION, 1, 1, 0, 1, n_tokens);
+}
+
+WRONG(add_positions, random_tables, rows_of_positions,
+      "The rows of wpe are d_model apart, not max_seq_len.")
+bool rows_of_positions(ADDITION)
+{
+    return add_rows(THE_ADDITION, 1, 1, 0, 1, max_seq_len);
 }
 
 WRONG(add_positions, random_tables, last_rows,
       "The last rows of wpe are used: position 0 is its first row.")
-bool last_rows(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
-                   size_t d_model)
+bool last_rows(ADDITION)
+{
+    return add_rows(THE_ADDITION, 1, 1, max_seq_len - n_tokens, 1, d_model);
+}
+
+WRONG(add_positions, full_table, positions_backwards, "The positions run backwards.")
+bool positions_backwards(ADDITION)
 {
     if (n_tokens > max_seq_len)
         return false;
     for (size_t t = 0; t < n_tokens; t++)
         for (size_t i = 0; i < d_model; i++)
-            x[t * d_model + i] += wpe[(max_seq_len - n_tokens + t) * d_model + i];
+            x[t * d_model + i] += wpe[(n_tokens - 1 - t) * d_model + i];
+    return true;
+}
+
+WRONG(add_positions, worked_example, subtracted, "The positions are subtracted.")
+bool subtracted(ADDITION)
+{
+    return add_rows(THE_ADDITION, 1, -1, 0, 1, d_model);
+}
+
+WRONG(add_positions, worked_example, added_twice, "The positions are added twice.")
+bool added_twice(ADDITION)
+{
+    return add_positions(THE_ADDITION) && add_positions(THE_ADDITION);
+}
+
+WRONG(add_positions, worked_example, multiplied,
+      "The positions are multiplied: they are added.")
+bool multiplied(ADDITION)
+{
+    if (n_tokens > max_seq_len)
+        return false;
+    for (size_t i = 0; i < n_tokens * d_model; i++)
+        x[i] *= wpe[i];
     return true;
 }
 
 WRONG(add_positions, worked_example, scaled_first,
       "x is multiplied by the square root of d_model first: that is another model.")
-bool scaled_first(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
-                   size_t d_model)
+bool scaled_first(ADDITION)
 {
-    if (n_tokens > max_seq_len)
-        return false;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t i = 0; i < d_model; i++)
-            x[t * d_model + i] =
-                sqrtf((float)d_model) * x[t * d_model + i] + wpe[t * d_model + i];
-    return true;
+    return add_rows(THE_ADDITION, sqrtf((float)d_model), 1, 0, 1, d_model);
 }
 
 WRONG(add_positions, worked_example, last_token_forgotten,
       "The last token got no position.")
-bool last_token_forgotten(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
-                   size_t d_model)
+bool last_token_forgotten(ADDITION)
+{
+    return n_tokens <= max_seq_len &&
+           add_positions(x, wpe, n_tokens > 0 ? n_tokens - 1 : 0, max_seq_len, d_model);
+}
+
+WRONG(add_positions, random_tables, whole_fours_only,
+      "What is left over of a row after groups of four got nothing.")
+bool whole_fours_only(ADDITION)
 {
     if (n_tokens > max_seq_len)
         return false;
-    for (size_t t = 0; t + 1 < n_tokens; t++)
-        for (size_t i = 0; i < d_model; i++)
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t i = 0; i < d_model / 4 * 4; i++)
             x[t * d_model + i] += wpe[t * d_model + i];
     return true;
 }
 
-CAUGHT(add_positions, full_table, full_table_refused, "refuses good input")
-bool full_table_refused(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
-                   size_t d_model)
+WRONG(add_positions, random_tables, nan_is_nothing,
+      "A NaN in wpe was left out: NaN added to anything is NaN.")
+bool nan_is_nothing(ADDITION)
 {
-    if (n_tokens >= max_seq_len)
+    if (n_tokens > max_seq_len)
+        return false;
+    for (size_t i = 0; i < n_tokens * d_model; i++)
+        x[i] += isnan(wpe[i]) ? 0.0f : wpe[i];
+    return true;
+}
+
+WRONG(add_positions, random_tables, tiny_is_nothing,
+      "Tiny numbers of wpe were left out: every one is added.")
+bool tiny_is_nothing(ADDITION)
+{
+    if (n_tokens > max_seq_len)
+        return false;
+    for (size_t i = 0; i < n_tokens * d_model; i++)
+        x[i] += fabsf(wpe[i]) < 1e-12f ? 0.0f : wpe[i];
+    return true;
+}
+
+WRONG(add_positions, large_sizes, rows_of_768,
+      "Only the first 768 numbers of a row got something: d_model may be larger.")
+bool rows_of_768(ADDITION)
+{
+    if (n_tokens > max_seq_len)
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t i = 0; i < (d_model < 768 ? d_model : 768); i++)
+            x[t * d_model + i] += wpe[t * d_model + i];
+    return true;
+}
+
+WRONG(add_positions, full_table, first_1024_tokens,
+      "Only the first 1,024 tokens got a position: a table may be longer.")
+bool first_1024_tokens(ADDITION)
+{
+    return n_tokens <= max_seq_len &&
+           add_positions(x, wpe, n_tokens < 1024 ? n_tokens : 1024, max_seq_len, d_model);
+}
+
+WRONG(add_positions, large_sizes, token_in_16_bits,
+      "Tokens from 65,536 on count as the first ones: a position is a size_t.")
+bool token_in_16_bits(ADDITION)
+{
+    if (n_tokens > max_seq_len)
         return false;
     for (size_t t = 0; t < n_tokens; t++)
         for (size_t i = 0; i < d_model; i++)
-            x[t * d_model + i] += wpe[t * d_model + i];
+            x[t % 65536 * d_model + i] += wpe[t % 65536 * d_model + i];
     return true;
+}
+
+CAUGHT(add_positions, large_sizes, counted_in_32_bits, "must return true")
+bool counted_in_32_bits(ADDITION)
+{
+    return (uint32_t)n_tokens <= (uint32_t)max_seq_len &&
+           add_positions(x, wpe, (uint32_t)n_tokens, max_seq_len, d_model);
+}
+
+CAUGHT(add_positions, full_table, full_table_refused, "must return true")
+bool full_table_refused(ADDITION)
+{
+    return n_tokens < max_seq_len && add_positions(THE_ADDITION);
 }
 
 CAUGHT(add_positions, refuses_too_many, no_check, "must return false")
-bool no_check(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
-                   size_t d_model)
+bool no_check(ADDITION)
 {
-    (void)max_seq_len;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t i = 0; i < d_model; i++)
-            x[t * d_model + i] += wpe[t * d_model + i];
-    return true;
+    return add_positions(x, wpe, n_tokens < 9000 ? n_tokens : 0, SIZE_MAX, d_model);
 }
 
 CAUGHT(add_positions, refuses_too_many, positions_wrapped, "must return false")
-bool positions_wrapped(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
-                   size_t d_model)
+bool positions_wrapped(ADDITION)
 {
     if (max_seq_len == 0)
         return false;
@@ -568,848 +1108,1442 @@ bool positions_wrapped(float *x, const float *wpe, size_t n_tokens, size_t max_s
 }
 
 CAUGHT(add_positions, refuses_too_many, long_text_cut, "must return false")
-bool long_text_cut(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
-                   size_t d_model)
+bool long_text_cut(ADDITION)
 {
-    if (n_tokens > max_seq_len)
-        n_tokens = max_seq_len;
-    for (size_t t = 0; t < n_tokens; t++)
+    return add_positions(x, wpe, n_tokens > max_seq_len ? max_seq_len : n_tokens,
+                         max_seq_len, d_model);
+}
+
+CAUGHT(add_positions, refuses_too_many, one_more_accepted, "must return false")
+bool one_more_accepted(ADDITION)
+{
+    return add_positions(x, wpe, n_tokens, max_seq_len + 1, d_model);
+}
+
+CAUGHT(add_positions, refuses_too_many, compared_as_int, "must return false")
+bool compared_as_int(ADDITION)
+{
+    if ((int)n_tokens > (int)max_seq_len)
+        return false;
+    for (int t = 0; t < (int)n_tokens; t++)
         for (size_t i = 0; i < d_model; i++)
-            x[t * d_model + i] += wpe[t * d_model + i];
+            x[(size_t)t * d_model + i] += wpe[(size_t)t * d_model + i];
+    return true;
+}
+
+CAUGHT(add_positions, refuses_too_many, compared_as_double, "must return false")
+bool compared_as_double(ADDITION)
+{
+    if ((double)n_tokens > (double)max_seq_len)
+        return false;
+    for (size_t i = 0; i < n_tokens * d_model; i++)
+        x[i] += wpe[i];
+    return true;
+}
+
+CAUGHT(add_positions, refuses_too_many, numbers_compared, "must return false")
+bool numbers_compared(ADDITION)
+{
+    if (n_tokens * d_model > max_seq_len * d_model)
+        return false;
+    for (size_t i = 0; i < n_tokens * d_model; i++)
+        x[i] += wpe[i];
     return true;
 }
 
 CAUGHT(add_positions, refuses_too_many, refused_too_late, "must stay untouched")
-bool refused_too_late(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
-                   size_t d_model)
+bool refused_too_late(ADDITION)
 {
     for (size_t t = 0; t < n_tokens && t < max_seq_len; t++)
         for (size_t i = 0; i < d_model; i++)
             x[t * d_model + i] += wpe[t * d_model + i];
+    return n_tokens <= max_seq_len;
+}
+
+CAUGHT(add_positions, refuses_too_many, rolled_back, "must stay untouched")
+bool rolled_back(ADDITION)
+{
+    const size_t rows = n_tokens < max_seq_len ? n_tokens : max_seq_len;
+    for (size_t i = 0; i < rows * d_model; i++)
+        x[i] += wpe[i];
+    for (size_t i = 0; n_tokens > max_seq_len && i < rows * d_model; i++)
+        x[i] -= wpe[i];
+    return n_tokens <= max_seq_len;
+}
+
+CAUGHT(add_positions, accepts_no_tokens, no_tokens_refused, "must return true")
+bool no_tokens_refused(ADDITION)
+{
+    return n_tokens > 0 && add_positions(THE_ADDITION);
+}
+
+CAUGHT(add_positions, accepts_no_tokens, no_numbers_refused, "must return true")
+bool no_numbers_refused(ADDITION)
+{
+    return d_model > 0 && add_positions(THE_ADDITION);
+}
+
+CAUGHT(add_positions, accepts_no_tokens, no_rows_refused, "must return true")
+bool no_rows_refused(ADDITION)
+{
+    return max_seq_len > 0 && add_positions(THE_ADDITION);
+}
+
+CAUGHT(add_positions, random_tables, table_kept, "keeps something from call to call")
+bool table_kept(ADDITION)
+{
+    static const float *from;
+    static float kept[64 * 64];
+    if (n_tokens > max_seq_len || n_tokens * d_model > 64 * 64)
+        return add_positions(THE_ADDITION);
+    if (from != wpe)
+        memcpy(kept, wpe, n_tokens * d_model * sizeof *wpe);
+    from = wpe;
+    return add_positions(x, kept, n_tokens, max_seq_len, d_model);
+}
+
+CAUGHT(add_positions, random_tables, place_kept, "came back from this call when it was")
+bool place_kept(ADDITION)
+{
+    static size_t place;
     if (n_tokens > max_seq_len)
         return false;
+    for (size_t i = 0; i < n_tokens * d_model; i++)
+        x[i] += wpe[place + i];
+    place += n_tokens * d_model;
     return true;
 }
 
-WRONG(add_positions, accepts_no_tokens, no_tokens_refused,
-      "add_positions must return true for no tokens: there is nothing wrong, and "
-      "nothing to do.")
-bool no_tokens_refused(float *x, const float *wpe, size_t n_tokens, size_t max_seq_len,
-                   size_t d_model)
+CAUGHT(add_positions, stays_in_bounds, one_row_too_many, "past the end of")
+bool one_row_too_many(ADDITION)
 {
-    if (n_tokens == 0 || n_tokens > max_seq_len)
+    if (n_tokens > max_seq_len)
         return false;
-    for (size_t t = 0; t < n_tokens; t++)
+    for (size_t t = 0; t <= n_tokens && d_model > 0; t++)
         for (size_t i = 0; i < d_model; i++)
             x[t * d_model + i] += wpe[t * d_model + i];
     return true;
 }
 
-// --------------------------------------------------------------- 4.3 sinusoidal_table
+// ---- 4.3 sinusoidal_table ------------------------------------------------------------
 
-WRONG(sinusoidal_table, moves_by_turning, half_exponent,
-      "The exponent is 2i/d with i the number of the pair, not i/d.")
-bool half_exponent(float *wpe, size_t max_seq_len, size_t d_model)
+// The speed of column j, and what stands there at an angle.
+typedef double speed_of_column(size_t j, size_t d);
+typedef float wave_at(double angle, size_t j);
+
+static double to_the_power(double exponent)
 {
-    if (d_model == 0 || d_model % 2 != 0)
-        return false;
-    for (size_t p = 0; p < max_seq_len; p++)
-        for (size_t i = 0; i < d_model / 2; i++) {
-            const double angle = (double)p * pow(10000.0, -(double)i / (double)d_model);
-            wpe[p * d_model + 2 * i] = (float)sin(angle);
-            wpe[p * d_model + 2 * i + 1] = (float)cos(angle);
-        }
-    return true;
+    return pow(10000.0, -exponent);
 }
 
-CAUGHT(sinusoidal_table, wide_table, angle_added_up, "six columns")
-bool angle_added_up(float *wpe, size_t max_seq_len, size_t d_model)
+static double right_speed(size_t j, size_t d)
+{
+    return to_the_power((double)(j - j % 2) / (double)d);
+}
+
+static float right_wave(double angle, size_t j)
+{
+    return (float)(j % 2 == 0 ? sin(angle) : cos(angle));
+}
+
+// Row p holds position p + first.
+static bool fill(TABLE, size_t first, speed_of_column *speed, wave_at *wave)
 {
     if (d_model == 0 || d_model % 2 != 0)
         return false;
-    for (size_t i = 0; i < d_model; i += 2) {
-        const float speed = (float)pow(10000.0, -(double)i / (double)d_model);
-        float angle = 0.0f;
-        for (size_t p = 0; p < max_seq_len; p++) {
-            wpe[p * d_model + i] = sinf(angle);
-            wpe[p * d_model + i + 1] = cosf(angle);
-            angle += speed;
-        }
+    for (size_t j = 0; j < d_model; j++) {
+        const double turns = speed(j, d_model);
+        for (size_t p = 0; p < max_seq_len; p++)
+            wpe[p * d_model + j] = wave((double)(p + first) * turns, j);
     }
     return true;
 }
 
-WRONG(sinusoidal_table, stays_in_bounds, column_for_pair,
-      "The exponent is 2i/d with i the number of the pair, not 4i/d: is i a column "
-      "here?")
-bool column_for_pair(float *wpe, size_t max_seq_len, size_t d_model)
+static double half_speed(size_t j, size_t d)
 {
-    if (d_model == 0 || d_model % 2 != 0)
-        return false;
-    for (size_t p = 0; p < max_seq_len; p++)
-        for (size_t i = 0; i < d_model; i += 2) {
-            const double angle =
-                (double)p * pow(10000.0, -2.0 * (double)i / (double)d_model);
-            wpe[p * d_model + i] = (float)sin(angle);
-            wpe[p * d_model + i + 1] = (float)cos(angle);
-        }
-    return true;
+    return to_the_power((double)(j / 2) / (double)d);
+}
+
+WRONG(sinusoidal_table, random_sizes, half_exponent,
+      "The exponent is 2i/d with i the number of the pair, not i/d.")
+bool half_exponent(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 0, half_speed, right_wave);
+}
+
+static double double_speed(size_t j, size_t d)
+{
+    return to_the_power(2.0 * (double)(j - j % 2) / (double)d);
+}
+
+WRONG(sinusoidal_table, stays_in_bounds, column_for_pair,
+      "The exponent is 2i/d with i the number of the pair, not 4i/d: is i a column here?")
+bool column_for_pair(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 0, double_speed, right_wave);
+}
+
+static double growing_speed(size_t j, size_t d)
+{
+    return 1.0 / right_speed(j, d);
+}
+
+WRONG(sinusoidal_table, reference_rows, faster_and_faster,
+      "The exponent is negative: later pairs turn more slowly.")
+bool faster_and_faster(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 0, growing_speed, right_wave);
+}
+
+static double one_speed(size_t j, size_t d)
+{
+    return to_the_power((double)((j - j % 2) / d));
+}
+
+WRONG(sinusoidal_table, reference_rows, whole_number_exponent,
+      "All pairs turn at one speed: 2 * i / d_model in whole numbers is 0.")
+bool whole_number_exponent(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 0, one_speed, right_wave);
+}
+
+static double speed_of_each(size_t j, size_t d)
+{
+    return to_the_power((double)j / (double)d);
+}
+
+WRONG(sinusoidal_table, reference_rows, each_column_its_speed,
+      "Each column has its own speed: a sine and its cosine share one.")
+bool each_column_its_speed(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 0, speed_of_each, right_wave);
+}
+
+static double double_speed_of_each(size_t j, size_t d)
+{
+    return to_the_power(2.0 * (double)j / (double)d);
+}
+
+WRONG(sinusoidal_table, reference_rows, each_column_its_double_speed,
+      "Each column has its own speed: a sine and its cosine share one.")
+bool each_column_its_double_speed(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 0, double_speed_of_each, right_wave);
+}
+
+static double stretched_speed(size_t j, size_t d)
+{
+    return to_the_power(d == 2 ? 0.0 : (double)(j / 2) / (double)(d / 2 - 1));
+}
+
+WRONG(sinusoidal_table, random_sizes, stretched_to_the_end,
+      "The exponents reach 1 at the last pair: they are 2i/d, not i/(d/2 - 1).")
+bool stretched_to_the_end(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 0, stretched_speed, right_wave);
+}
+
+static double line_of_speeds(size_t j, size_t d)
+{
+    return 1.0 - (double)(j - j % 2) / (double)d;
+}
+
+WRONG(sinusoidal_table, random_sizes, speeds_in_a_line,
+      "The speeds fall by equal steps: they fall by equal factors, 10000^(-2i/d).")
+bool speeds_in_a_line(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 0, line_of_speeds, right_wave);
+}
+
+static double thousandth_speed(size_t j, size_t d)
+{
+    return pow(1000.0, -(double)(j - j % 2) / (double)d);
+}
+
+WRONG(sinusoidal_table, reference_rows, thousand,
+      "The base is 1,000 here: it should be 10,000.")
+bool thousand(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 0, thousandth_speed, right_wave);
+}
+
+static double slower_speed(size_t j, size_t d)
+{
+    return pow(100000.0, -(double)(j - j % 2) / (double)d);
+}
+
+WRONG(sinusoidal_table, reference_rows, hundred_thousand,
+      "The base is 100,000 here: it should be 10,000.")
+bool hundred_thousand(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 0, slower_speed, right_wave);
+}
+
+static double natural_speed(size_t j, size_t d)
+{
+    return exp(-(double)(j - j % 2) / (double)d);
+}
+
+WRONG(sinusoidal_table, reference_rows, natural_base,
+      "The base is e here: it should be 10,000, exp(-2i/d * log(10000)).")
+bool natural_base(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 0, natural_speed, right_wave);
+}
+
+static double one_short_speed(size_t j, size_t d)
+{
+    return pow(9999.0, -(double)(j - j % 2) / (double)d);
+}
+
+WRONG(sinusoidal_table, far_positions, one_short_of_ten_thousand,
+      "The base is 9,999 here: it should be 10,000.")
+bool one_short_of_ten_thousand(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 0, one_short_speed, right_wave);
+}
+
+static float cosine_first_wave(double angle, size_t j)
+{
+    return right_wave(angle, j + 1);
 }
 
 WRONG(sinusoidal_table, reference_rows, cosine_first,
       "Sine and cosine are exchanged: the even column of a pair is the sine.")
-bool cosine_first(float *wpe, size_t max_seq_len, size_t d_model)
+bool cosine_first(TABLE)
 {
-    if (d_model == 0 || d_model % 2 != 0)
-        return false;
-    for (size_t p = 0; p < max_seq_len; p++)
-        for (size_t i = 0; i < d_model / 2; i++) {
-            const double angle =
-                (double)p * pow(10000.0, -2.0 * (double)i / (double)d_model);
-            wpe[p * d_model + 2 * i] = (float)cos(angle);
-            wpe[p * d_model + 2 * i + 1] = (float)sin(angle);
-        }
-    return true;
+    return fill(wpe, max_seq_len, d_model, 0, right_speed, cosine_first_wave);
+}
+
+static float minus_sine_wave(double angle, size_t j)
+{
+    return right_wave(-angle, j);
+}
+
+WRONG(sinusoidal_table, reference_rows, minus_sine, "The sign of the sine is wrong.")
+bool minus_sine(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 0, right_speed, minus_sine_wave);
+}
+
+static float sine_wave(double angle, size_t j)
+{
+    (void)j;
+    return (float)sin(angle);
+}
+
+WRONG(sinusoidal_table, reference_rows, sines_only,
+      "The odd columns hold sines: they should hold cosines.")
+bool sines_only(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 0, right_speed, sine_wave);
+}
+
+static float wave_of_degrees(double angle, size_t j)
+{
+    return right_wave(angle * acos(-1.0) / 180.0, j);
+}
+
+WRONG(sinusoidal_table, reference_rows, degrees,
+      "The angle is taken for degrees: sin and cos want radians.")
+bool degrees(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 0, right_speed, wave_of_degrees);
+}
+
+static float wave_of_turns(double angle, size_t j)
+{
+    return right_wave(angle * 2.0 * acos(-1.0), j);
+}
+
+WRONG(sinusoidal_table, reference_rows, whole_turns,
+      "The angle is taken for turns: p theta_i is in radians already.")
+bool whole_turns(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 0, right_speed, wave_of_turns);
+}
+
+WRONG(sinusoidal_table, reference_rows, from_one,
+      "Row 0 belongs to position 0: positions count from 0.")
+bool from_one(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 1, right_speed, right_wave);
 }
 
 WRONG(sinusoidal_table, reference_rows, in_blocks,
       "These are blocks, all sines and then all cosines: here each sine has its cosine "
       "beside it.")
-bool in_blocks(float *wpe, size_t max_seq_len, size_t d_model)
+bool in_blocks(TABLE)
 {
     if (d_model == 0 || d_model % 2 != 0)
         return false;
-    for (size_t p = 0; p < max_seq_len; p++)
-        for (size_t i = 0; i < d_model / 2; i++) {
-            const double angle =
-                (double)p * pow(10000.0, -2.0 * (double)i / (double)d_model);
-            wpe[p * d_model + i] = (float)sin(angle);
-            wpe[p * d_model + d_model / 2 + i] = (float)cos(angle);
-        }
+    for (size_t j = 0; j < d_model; j++) {
+        const size_t at = j % 2 * (d_model / 2) + j / 2;
+        for (size_t p = 0; p < max_seq_len; p++)
+            wpe[p * d_model + at] = right_wave((double)p * right_speed(j, d_model), j);
+    }
     return true;
 }
 
-WRONG(sinusoidal_table, reference_rows, from_one,
-      "Row 0 belongs to position 0: positions count from 0.")
-bool from_one(float *wpe, size_t max_seq_len, size_t d_model)
+WRONG(sinusoidal_table, reference_rows, table_transposed,
+      "This is the transpose: row p belongs to position p.")
+bool table_transposed(TABLE)
 {
     if (d_model == 0 || d_model % 2 != 0)
         return false;
-    for (size_t p = 0; p < max_seq_len; p++)
-        for (size_t i = 0; i < d_model / 2; i++) {
-            const double angle =
-                (double)(p + 1) * pow(10000.0, -2.0 * (double)i / (double)d_model);
-            wpe[p * d_model + 2 * i] = (float)sin(angle);
-            wpe[p * d_model + 2 * i + 1] = (float)cos(angle);
-        }
+    for (size_t j = 0; j < d_model; j++)
+        for (size_t p = 0; p < max_seq_len; p++)
+            wpe[j * max_seq_len + p] = right_wave((double)p * right_speed(j, d_model), j);
     return true;
 }
 
-WRONG(sinusoidal_table, reference_rows, faster_and_faster,
-      "The exponent is negative: later pairs turn more slowly.")
-bool faster_and_faster(float *wpe, size_t max_seq_len, size_t d_model)
+static double float_speed(size_t j, size_t d)
 {
-    if (d_model == 0 || d_model % 2 != 0)
-        return false;
-    for (size_t p = 0; p < max_seq_len; p++)
-        for (size_t i = 0; i < d_model / 2; i++) {
-            const double angle =
-                (double)p * pow(10000.0, 2.0 * (double)i / (double)d_model);
-            wpe[p * d_model + 2 * i] = (float)sin(angle);
-            wpe[p * d_model + 2 * i + 1] = (float)cos(angle);
-        }
-    return true;
+    return (double)powf(10000.0f, -(float)(j - j % 2) / (float)d);
 }
 
-WRONG(sinusoidal_table, reference_rows, whole_number_exponent,
-      "All pairs turn at one speed: 2 * i / d_model in whole numbers is 0.")
-bool whole_number_exponent(float *wpe, size_t max_seq_len, size_t d_model)
+static float wave_of_float(double angle, size_t j)
 {
-    if (d_model == 0 || d_model % 2 != 0)
-        return false;
-    for (size_t p = 0; p < max_seq_len; p++)
-        for (size_t i = 0; i < d_model / 2; i++) {
-            const double angle = (double)p / pow(10000.0, (double)(2 * i / d_model));
-            wpe[p * d_model + 2 * i] = (float)sin(angle);
-            wpe[p * d_model + 2 * i + 1] = (float)cos(angle);
-        }
-    return true;
-}
-
-WRONG(sinusoidal_table, reference_rows, each_column_its_speed,
-      "Each column has its own speed: a sine and its cosine share one.")
-bool each_column_its_speed(float *wpe, size_t max_seq_len, size_t d_model)
-{
-    if (d_model == 0 || d_model % 2 != 0)
-        return false;
-    for (size_t p = 0; p < max_seq_len; p++)
-        for (size_t j = 0; j < d_model; j++) {
-            const double angle = (double)p * pow(10000.0, -(double)j / (double)d_model);
-            wpe[p * d_model + j] = (float)(j % 2 == 0 ? sin(angle) : cos(angle));
-        }
-    return true;
-}
-
-WRONG(sinusoidal_table, random_sizes, stretched_to_the_end,
-      "The exponents reach 1 at the last pair: they are 2i/d, not i/(d/2 - 1).")
-bool stretched_to_the_end(float *wpe, size_t max_seq_len, size_t d_model)
-{
-    if (d_model == 0 || d_model % 2 != 0)
-        return false;
-    if (d_model == 2)
-        for (size_t p = 0; p < max_seq_len; p++) {
-            wpe[2 * p] = (float)sin((double)p);
-            wpe[2 * p + 1] = (float)cos((double)p);
-        }
-    if (d_model == 2)
-        return true;
-    for (size_t p = 0; p < max_seq_len; p++)
-        for (size_t i = 0; i < d_model / 2; i++) {
-            const double angle =
-                (double)p * pow(10000.0, -(double)i / ((double)d_model / 2.0 - 1.0));
-            wpe[p * d_model + 2 * i] = (float)sin(angle);
-            wpe[p * d_model + 2 * i + 1] = (float)cos(angle);
-        }
-    return true;
-}
-
-WRONG(sinusoidal_table, reference_rows, thousand,
-      "The base is 1,000 here: it should be 10,000.")
-bool thousand(float *wpe, size_t max_seq_len, size_t d_model)
-{
-    if (d_model == 0 || d_model % 2 != 0)
-        return false;
-    for (size_t p = 0; p < max_seq_len; p++)
-        for (size_t i = 0; i < d_model / 2; i++) {
-            const double angle =
-                (double)p * pow(1000.0, -2.0 * (double)i / (double)d_model);
-            wpe[p * d_model + 2 * i] = (float)sin(angle);
-            wpe[p * d_model + 2 * i + 1] = (float)cos(angle);
-        }
-    return true;
-}
-
-WRONG(sinusoidal_table, reference_rows, minus_sine, "The sign of the sine is wrong.")
-bool minus_sine(float *wpe, size_t max_seq_len, size_t d_model)
-{
-    if (d_model == 0 || d_model % 2 != 0)
-        return false;
-    for (size_t p = 0; p < max_seq_len; p++)
-        for (size_t i = 0; i < d_model / 2; i++) {
-            const double angle =
-                (double)p * pow(10000.0, -2.0 * (double)i / (double)d_model);
-            wpe[p * d_model + 2 * i] = (float)-sin(angle);
-            wpe[p * d_model + 2 * i + 1] = (float)cos(angle);
-        }
-    return true;
-}
-
-WRONG(sinusoidal_table, reference_rows, sines_only,
-      "The odd columns hold sines: they should hold cosines.")
-bool sines_only(float *wpe, size_t max_seq_len, size_t d_model)
-{
-    if (d_model == 0 || d_model % 2 != 0)
-        return false;
-    for (size_t p = 0; p < max_seq_len; p++)
-        for (size_t i = 0; i < d_model / 2; i++) {
-            const double angle =
-                (double)p * pow(10000.0, -2.0 * (double)i / (double)d_model);
-            wpe[p * d_model + 2 * i] = (float)sin(angle);
-            wpe[p * d_model + 2 * i + 1] = (float)sin(angle);
-        }
-    return true;
+    return right_wave((double)(float)angle, j);
 }
 
 WRONG(sinusoidal_table, far_positions, angle_in_float,
-      "Far from the start only a double holds the angle: multiply position and speed in "
-      "double, and round the sine, not the angle.")
-bool angle_in_float(float *wpe, size_t max_seq_len, size_t d_model)
+      "Far from the start only a double holds the angle: position, speed and their "
+      "product in double, and the sine rounded at the end.")
+bool angle_in_float(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 0, float_speed, wave_of_float);
+}
+
+WRONG(sinusoidal_table, far_positions, speed_in_float,
+      "Far from the start only a double holds the angle: position, speed and their "
+      "product in double, and the sine rounded at the end.")
+bool speed_in_float(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 0, float_speed, right_wave);
+}
+
+WRONG(sinusoidal_table, far_positions, angle_rounded,
+      "Far from the start only a double holds the angle: position, speed and their "
+      "product in double, and the sine rounded at the end.")
+bool angle_rounded(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 0, right_speed, wave_of_float);
+}
+
+static double rounded_speed(size_t j, size_t d)
+{
+    return (double)(float)right_speed(j, d);
+}
+
+WRONG(sinusoidal_table, far_positions, speed_rounded,
+      "Far from the start only a double holds the angle: position, speed and their "
+      "product in double, and the sine rounded at the end.")
+bool speed_rounded(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 0, rounded_speed, right_wave);
+}
+
+WRONG(sinusoidal_table, far_positions, speed_and_angle_rounded,
+      "Far from the start only a double holds the angle: position, speed and their "
+      "product in double, and the sine rounded at the end.")
+bool speed_and_angle_rounded(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 0, rounded_speed, wave_of_float);
+}
+
+static double float_speed_by_exp(size_t j, size_t d)
+{
+    return (double)expf(-logf(10000.0f) * (float)(j - j % 2) / (float)d);
+}
+
+WRONG(sinusoidal_table, far_positions, speed_by_expf,
+      "Far from the start only a double holds the angle: position, speed and their "
+      "product in double, and the sine rounded at the end.")
+bool speed_by_expf(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 0, float_speed_by_exp, wave_of_float);
+}
+
+WRONG(sinusoidal_table, far_positions, divided_in_float,
+      "Far from the start only a double holds the angle: position, speed and their "
+      "product in double, and the sine rounded at the end.")
+bool divided_in_float(TABLE)
 {
     if (d_model == 0 || d_model % 2 != 0)
         return false;
-    for (size_t p = 0; p < max_seq_len; p++)
-        for (size_t i = 0; i < d_model / 2; i++) {
-            const float speed = powf(10000.0f, -2.0f * (float)i / (float)d_model);
-            const float angle = (float)p * speed;
-            wpe[p * d_model + 2 * i] = sinf(angle);
-            wpe[p * d_model + 2 * i + 1] = cosf(angle);
-        }
+    for (size_t j = 0; j < d_model; j++) {
+        const float power = powf(10000.0f, (float)(j - j % 2) / (float)d_model);
+        for (size_t p = 0; p < max_seq_len; p++)
+            wpe[p * d_model + j] = right_wave((double)((float)p / power), j);
+    }
     return true;
 }
 
+static float wave_of_rest(double angle, size_t j)
+{
+    return right_wave(fmod(angle, 6.2831853), j);
+}
+
+WRONG(
+    sinusoidal_table, far_positions, turns_taken_away,
+    "Whole turns are taken away, and a turn has too few digits: sin needs no such help.")
+bool turns_taken_away(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 0, right_speed, wave_of_rest);
+}
+
+WRONG(sinusoidal_table, wide_table, angle_added_up,
+      "The angle is added up in float from row to row, and its errors with it: multiply "
+      "position and speed.")
+bool angle_added_up(TABLE)
+{
+    if (d_model == 0 || d_model % 2 != 0)
+        return false;
+    for (size_t j = 0; j < d_model; j++) {
+        const float speed = (float)right_speed(j, d_model);
+        float angle = 0.0f;
+        for (size_t p = 0; p < max_seq_len; p++, angle += speed)
+            wpe[p * d_model + j] = right_wave((double)angle, j);
+    }
+    return true;
+}
+
+WRONG(sinusoidal_table, wide_table, rows_of_1024,
+      "From row 1,024 on the table begins anew: every position has a row of its own.")
+bool rows_of_1024(TABLE)
+{
+    if (d_model == 0 || d_model % 2 != 0)
+        return false;
+    for (size_t j = 0; j < d_model; j++)
+        for (size_t p = 0; p < max_seq_len; p++)
+            wpe[p * d_model + j] =
+                right_wave((double)(p % 1024) * right_speed(j, d_model), j);
+    return true;
+}
+
+static double speed_of_few(size_t j, size_t d)
+{
+    return j < 1024 ? right_speed(j, d) : 0.0;
+}
+
+WRONG(sinusoidal_table, wide_table, hands_of_512,
+      "Only the first 512 hands turn: d_model may be larger.")
+bool hands_of_512(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 0, speed_of_few, right_wave);
+}
+
+CAUGHT(sinusoidal_table, wide_table, rows_in_16_bits, "was never written")
+bool rows_in_16_bits(TABLE)
+{
+    return sinusoidal_table(wpe, max_seq_len % 65536, d_model);
+}
+
 CAUGHT(sinusoidal_table, refuses_odd, odd_accepted, "must return false")
-bool odd_accepted(float *wpe, size_t max_seq_len, size_t d_model)
+bool odd_accepted(TABLE)
 {
     if (d_model == 0)
         return false;
     for (size_t p = 0; p < max_seq_len; p++)
-        for (size_t i = 0; i < d_model / 2; i++) {
-            const double angle =
-                (double)p * pow(10000.0, -2.0 * (double)i / (double)d_model);
-            wpe[p * d_model + 2 * i] = (float)sin(angle);
-            wpe[p * d_model + 2 * i + 1] = (float)cos(angle);
-        }
+        for (size_t j = 0; j + 1 < d_model && j < 8; j++)
+            wpe[p * d_model % 32 + j] = 0.5f;
+    return d_model % 2 == 1 || sinusoidal_table(wpe, max_seq_len, d_model);
+}
+
+CAUGHT(sinusoidal_table, refuses_odd, zero_accepted, "must return false")
+bool zero_accepted(TABLE)
+{
+    return d_model == 0 || sinusoidal_table(wpe, max_seq_len, d_model);
+}
+
+CAUGHT(sinusoidal_table, refuses_odd, no_rows_of_odd_accepted, "must return false")
+bool no_rows_of_odd_accepted(TABLE)
+{
+    return max_seq_len == 0 || sinusoidal_table(wpe, max_seq_len, d_model);
+}
+
+CAUGHT(sinusoidal_table, refuses_odd, half_as_a_double, "must return false")
+bool half_as_a_double(TABLE)
+{
+    const double half = (double)d_model / 2.0;
+    if (d_model == 0 || half != floor(half))
+        return false;
+    return d_model > 100000 || sinusoidal_table(wpe, max_seq_len, d_model);
+}
+
+CAUGHT(sinusoidal_table, refuses_odd, half_as_a_float, "must return false")
+bool half_as_a_float(TABLE)
+{
+    if (d_model == 0 || fmodf((float)d_model, 2.0f) != 0.0f)
+        return false;
+    return d_model > 100000 || sinusoidal_table(wpe, max_seq_len, d_model);
+}
+
+CAUGHT(sinusoidal_table, refuses_odd, refused_with_a_row, "must stay untouched")
+bool refused_with_a_row(TABLE)
+{
+    if (d_model == 0)
+        return false;
+    for (size_t p = 0; p < max_seq_len && d_model < 8; p++)
+        wpe[p * d_model] = right_wave((double)p, 0);
+    return sinusoidal_table(wpe, max_seq_len, d_model);
+}
+
+CAUGHT(sinusoidal_table, refuses_odd, no_rows_of_table_refused, "must return true")
+bool no_rows_of_table_refused(TABLE)
+{
+    return max_seq_len > 0 && sinusoidal_table(wpe, max_seq_len, d_model);
+}
+
+CAUGHT(sinusoidal_table, random_sizes, pairs_of_pairs_only, "must return true")
+bool pairs_of_pairs_only(TABLE)
+{
+    return d_model % 4 == 0 && sinusoidal_table(wpe, max_seq_len, d_model);
+}
+
+CAUGHT(sinusoidal_table, random_sizes, width_kept, "keeps something from call to call")
+bool width_kept(TABLE)
+{
+    static size_t first;
+    if (d_model == 0 || d_model % 2 != 0)
+        return false;
+    first = first > 0 ? first : d_model;
+    for (size_t j = 0; j < d_model; j++)
+        for (size_t p = 0; p < max_seq_len; p++)
+            wpe[p * d_model + j] = right_wave((double)p * right_speed(j, first), j);
     return true;
 }
 
-// --------------------------------------------------------------- 4.4 rope_interleaved
+CAUGHT(sinusoidal_table, stays_in_bounds, one_row_more, "past the end of")
+bool one_row_more(TABLE)
+{
+    return sinusoidal_table(wpe, max_seq_len + 1, d_model);
+}
 
-WRONG(rope_interleaved, keeps_lengths, near_other_pairs,
-      "These are the pairs of the other layout.")
-bool near_other_pairs(float *x, const float *cosines, const float *sines, size_t n_tokens,
-                      size_t n_heads, size_t d_head)
+// ---- 4.4 rope_interleaved and 4.5 rope_half_split ------------------------------------
+
+enum turning {
+    TURN_RIGHT,
+    OVERWRITTEN,
+    BACKWARDS,
+    SINE_FOR_COSINE,
+    MIRRORED,
+    LENGTH_RESTORED,
+    SINE_OF_COSINE,
+    NAN_LEFT,
+    ROW_OF_HEAD,
+    ROW_ZERO,
+    NEXT_ROW,
+    LAST_ROW_FIRST,
+    ROW_OF_ROW,
+    LONG_ROWS,
+    EVEN_COLUMNS,
+    HEADS_FIRST,
+    ONE_HEAD,
+    HALF_THE_PAIRS,
+    LAST_PAIR_LEFT,
+    FIRST_TOKEN_LEFT,
+    PAIRS_OF_64,
+    TOKENS_OF_1024,
+    NOTHING
+};
+
+static void turn_pair(float *a, float *b, float c, float s, enum turning way)
+{
+    const float x = *a, y = *b;
+    if (way == SINE_FOR_COSINE) {
+        const float kept = c;
+        c = s, s = kept;
+    }
+    if (way == SINE_OF_COSINE)
+        s = copysignf(sqrtf(fmaxf(0.0f, 1.0f - c * c)), s);
+    if (way == NOTHING || (way == NAN_LEFT && (isnan(x) || isnan(y))))
+        return;
+    s = way == BACKWARDS ? -s : s;
+    const float length = way == LENGTH_RESTORED ? sqrtf(c * c + s * s) : 1.0f;
+    *a = (x * c - y * s) / length;
+    *b = ((way == OVERWRITTEN ? *a : x) * s + (way == MIRRORED ? -y : y) * c) / length;
+}
+
+// Where the angles of a token and a head begin.
+static size_t angles_of(size_t t, size_t h, size_t n_tokens, size_t n_heads, size_t pairs,
+                        enum turning way)
+{
+    switch (way) {
+    case ROW_OF_HEAD:
+        return h % n_tokens * pairs;
+    case ROW_ZERO:
+        return 0;
+    case NEXT_ROW:
+        return (t + 1) % n_tokens * pairs;
+    case LAST_ROW_FIRST:
+        return (n_tokens - 1 - t) * pairs;
+    case ROW_OF_ROW:
+        return (t * n_heads + h) * pairs;
+    case LONG_ROWS:
+        return t * 2 * pairs;
+    default:
+        return t * pairs;
+    }
+}
+
+static size_t fewer(size_t n, bool limited, size_t limit)
+{
+    return limited && n > limit ? limit : n;
+}
+
+static bool turn(TURN, bool halves, enum turning way)
 {
     if (d_head == 0 || d_head % 2 != 0)
         return false;
-    const size_t n_pairs = d_head / 2;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t h = 0; h < n_heads; h++) {
-            float *row = x + (t * n_heads + h) * d_head;
-            for (size_t i = 0; i < n_pairs; i++) {
-                const float c = cosines[t * n_pairs + i];
-                const float s = sines[t * n_pairs + i];
-                const float a = row[i], b = row[i + n_pairs];
-                row[i] = a * c - b * s;
-                row[i + n_pairs] = a * s + b * c;
+    const size_t pairs = d_head / 2, step = way == EVEN_COLUMNS ? 2 : 1;
+    size_t turned = fewer(pairs, way == HALF_THE_PAIRS, pairs / 2);
+    turned = fewer(turned, way == LAST_PAIR_LEFT, pairs - 1);
+    turned = fewer(turned, way == PAIRS_OF_64, 32);
+    const size_t end = fewer(n_tokens, way == TOKENS_OF_1024, 1024);
+    for (size_t t = way == FIRST_TOKEN_LEFT; t < end; t++)
+        for (size_t h = 0; h < fewer(n_heads, way == ONE_HEAD, 1); h++) {
+            float *row =
+                x + (way == HEADS_FIRST ? h * n_tokens + t : t * n_heads + h) * d_head;
+            const size_t at = angles_of(t, h, n_tokens, n_heads, pairs, way);
+            for (size_t i = 0; i < turned; i++) {
+                float *a = row + (halves ? i : 2 * i);
+                turn_pair(a, a + (halves ? pairs : 1), cosines[at + step * i],
+                          sines[at + step * i], way);
             }
         }
     return true;
 }
 
-WRONG(rope_interleaved, scores_see_distance, near_overwritten,
+WRONG(rope_interleaved, reference_rows, near_other_pairs,
+      "These are the pairs of the other layout.")
+bool near_other_pairs(TURN)
+{
+    return rope_half_split(THE_TURN);
+}
+
+WRONG(rope_interleaved, reference_rows, near_overwritten,
       "The first number of the pair was overwritten before the second was computed from "
       "it.")
-bool near_overwritten(float *x, const float *cosines, const float *sines, size_t n_tokens,
-                      size_t n_heads, size_t d_head)
+bool near_overwritten(TURN)
 {
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    const size_t n_pairs = d_head / 2;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t h = 0; h < n_heads; h++) {
-            float *row = x + (t * n_heads + h) * d_head;
-            for (size_t i = 0; i < n_pairs; i++) {
-                const float c = cosines[t * n_pairs + i];
-                const float s = sines[t * n_pairs + i];
-                row[2 * i] = row[2 * i] * c - row[2 * i + 1] * s;
-                row[2 * i + 1] = row[2 * i] * s + row[2 * i + 1] * c;
-            }
-        }
-    return true;
+    return turn(THE_TURN, false, OVERWRITTEN);
 }
 
 WRONG(rope_interleaved, reference_rows, near_backwards,
       "This turns the other way: the sign of the sine is wrong.")
-bool near_backwards(float *x, const float *cosines, const float *sines, size_t n_tokens,
-                      size_t n_heads, size_t d_head)
+bool near_backwards(TURN)
 {
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    const size_t n_pairs = d_head / 2;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t h = 0; h < n_heads; h++) {
-            float *row = x + (t * n_heads + h) * d_head;
-            for (size_t i = 0; i < n_pairs; i++) {
-                const float c = cosines[t * n_pairs + i];
-                const float s = sines[t * n_pairs + i];
-                const float a = row[2 * i], b = row[2 * i + 1];
-                row[2 * i] = a * c + b * s;
-                row[2 * i + 1] = b * c - a * s;
-            }
-        }
-    return true;
+    return turn(THE_TURN, false, BACKWARDS);
 }
 
 WRONG(rope_interleaved, reference_rows, near_sine_for_cosine,
       "Cosine and sine are exchanged.")
-bool near_sine_for_cosine(float *x, const float *cosines, const float *sines, size_t n_tokens,
-                      size_t n_heads, size_t d_head)
+bool near_sine_for_cosine(TURN)
 {
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    const size_t n_pairs = d_head / 2;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t h = 0; h < n_heads; h++) {
-            float *row = x + (t * n_heads + h) * d_head;
-            for (size_t i = 0; i < n_pairs; i++) {
-                const float c = cosines[t * n_pairs + i];
-                const float s = sines[t * n_pairs + i];
-                const float a = row[2 * i], b = row[2 * i + 1];
-                row[2 * i] = a * s - b * c;
-                row[2 * i + 1] = a * c + b * s;
-            }
-        }
-    return true;
+    return turn(THE_TURN, false, SINE_FOR_COSINE);
 }
 
 WRONG(rope_interleaved, reference_rows, near_mirrored,
       "This mirrors instead of turning: the second number is a s + b c.")
-bool near_mirrored(float *x, const float *cosines, const float *sines, size_t n_tokens,
-                      size_t n_heads, size_t d_head)
+bool near_mirrored(TURN)
 {
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    const size_t n_pairs = d_head / 2;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t h = 0; h < n_heads; h++) {
-            float *row = x + (t * n_heads + h) * d_head;
-            for (size_t i = 0; i < n_pairs; i++) {
-                const float c = cosines[t * n_pairs + i];
-                const float s = sines[t * n_pairs + i];
-                const float a = row[2 * i], b = row[2 * i + 1];
-                row[2 * i] = a * c - b * s;
-                row[2 * i + 1] = a * s - b * c;
-            }
-        }
-    return true;
+    return turn(THE_TURN, false, MIRRORED);
 }
 
-WRONG(rope_interleaved, random_heads, near_row_zero,
-      "Every token was turned by row 0 of the tables: row t belongs to token t.")
-bool near_row_zero(float *x, const float *cosines, const float *sines, size_t n_tokens,
-                      size_t n_heads, size_t d_head)
+WRONG(rope_interleaved, any_tables, near_length_restored,
+      "Each pair was brought back to its old length: multiply by what the tables hold, "
+      "whatever it is.")
+bool near_length_restored(TURN)
 {
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    const size_t n_pairs = d_head / 2;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t h = 0; h < n_heads; h++) {
-            float *row = x + (t * n_heads + h) * d_head;
-            for (size_t i = 0; i < n_pairs; i++) {
-                const float c = cosines[0 * n_pairs + i];
-                const float s = sines[0 * n_pairs + i];
-                const float a = row[2 * i], b = row[2 * i + 1];
-                row[2 * i] = a * c - b * s;
-                row[2 * i + 1] = a * s + b * c;
-            }
-        }
-    return true;
+    return turn(THE_TURN, false, LENGTH_RESTORED);
 }
 
-WRONG(rope_interleaved, random_heads, near_one_head, "Only head 0 was turned.")
-bool near_one_head(float *x, const float *cosines, const float *sines, size_t n_tokens,
-                      size_t n_heads, size_t d_head)
+WRONG(rope_interleaved, any_tables, near_sine_of_cosine,
+      "The sine was made from the cosine: multiply by what the tables hold, whatever it "
+      "is.")
+bool near_sine_of_cosine(TURN)
 {
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    const size_t n_pairs = d_head / 2;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t h = 0; h < (n_heads > 0 ? (size_t)1 : 0); h++) {
-            float *row = x + (t * n_heads + h) * d_head;
-            for (size_t i = 0; i < n_pairs; i++) {
-                const float c = cosines[t * n_pairs + i];
-                const float s = sines[t * n_pairs + i];
-                const float a = row[2 * i], b = row[2 * i + 1];
-                row[2 * i] = a * c - b * s;
-                row[2 * i + 1] = a * s + b * c;
-            }
-        }
-    return true;
+    return turn(THE_TURN, false, SINE_OF_COSINE);
 }
 
-WRONG(rope_interleaved, reference_rows, near_half_the_pairs,
-      "Only the first half of the pairs was turned.")
-bool near_half_the_pairs(float *x, const float *cosines, const float *sines, size_t n_tokens,
-                      size_t n_heads, size_t d_head)
+WRONG(rope_interleaved, any_tables, near_nan_left,
+      "A pair with a NaN was left as it was: both of its numbers become NaN.")
+bool near_nan_left(TURN)
 {
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    const size_t n_pairs = d_head / 2;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t h = 0; h < n_heads; h++) {
-            float *row = x + (t * n_heads + h) * d_head;
-            for (size_t i = 0; i < n_pairs / 2; i++) {
-                const float c = cosines[t * n_pairs + i];
-                const float s = sines[t * n_pairs + i];
-                const float a = row[2 * i], b = row[2 * i + 1];
-                row[2 * i] = a * c - b * s;
-                row[2 * i + 1] = a * s + b * c;
-            }
-        }
-    return true;
-}
-
-CAUGHT(rope_interleaved, stays_in_bounds, near_long_rows, "read past the end of")
-bool near_long_rows(float *x, const float *cosines, const float *sines, size_t n_tokens,
-                      size_t n_heads, size_t d_head)
-{
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    const size_t n_pairs = d_head / 2;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t h = 0; h < n_heads; h++) {
-            float *row = x + (t * n_heads + h) * d_head;
-            for (size_t i = 0; i < n_pairs; i++) {
-                const float c = cosines[t * d_head + i];
-                const float s = sines[t * d_head + i];
-                const float a = row[2 * i], b = row[2 * i + 1];
-                row[2 * i] = a * c - b * s;
-                row[2 * i + 1] = a * s + b * c;
-            }
-        }
-    return true;
-}
-
-CAUGHT(rope_interleaved, refuses_odd, near_odd_accepted, "must return false")
-bool near_odd_accepted(float *x, const float *cosines, const float *sines, size_t n_tokens,
-                      size_t n_heads, size_t d_head)
-{
-    const size_t n_pairs = d_head / 2;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t h = 0; h < n_heads; h++) {
-            float *row = x + (t * n_heads + h) * d_head;
-            for (size_t i = 0; i < n_pairs; i++) {
-                const float c = cosines[t * n_pairs + i];
-                const float s = sines[t * n_pairs + i];
-                const float a = row[2 * i], b = row[2 * i + 1];
-                row[2 * i] = a * c - b * s;
-                row[2 * i + 1] = a * s + b * c;
-            }
-        }
-    return true;
-}
-
-// ---------------------------------------------------------------- 4.5 rope_half_split
-
-WRONG(rope_half_split, keeps_lengths, half_other_pairs,
-      "These are the pairs of the other layout.")
-bool half_other_pairs(float *x, const float *cosines, const float *sines, size_t n_tokens,
-                     size_t n_heads, size_t d_head)
-{
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    const size_t n_pairs = d_head / 2;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t h = 0; h < n_heads; h++) {
-            float *row = x + (t * n_heads + h) * d_head;
-            for (size_t i = 0; i < n_pairs; i++) {
-                const float c = cosines[t * n_pairs + i];
-                const float s = sines[t * n_pairs + i];
-                const float a = row[2 * i], b = row[2 * i + 1];
-                row[2 * i] = a * c - b * s;
-                row[2 * i + 1] = a * s + b * c;
-            }
-        }
-    return true;
-}
-
-WRONG(rope_half_split, scores_see_distance, half_overwritten,
-      "The first number of the pair was overwritten before the second was computed from "
-      "it.")
-bool half_overwritten(float *x, const float *cosines, const float *sines, size_t n_tokens,
-                     size_t n_heads, size_t d_head)
-{
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    const size_t n_pairs = d_head / 2;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t h = 0; h < n_heads; h++) {
-            float *row = x + (t * n_heads + h) * d_head;
-            for (size_t i = 0; i < n_pairs; i++) {
-                const float c = cosines[t * n_pairs + i];
-                const float s = sines[t * n_pairs + i];
-                row[i] = row[i] * c - row[i + n_pairs] * s;
-                row[i + n_pairs] = row[i] * s + row[i + n_pairs] * c;
-            }
-        }
-    return true;
-}
-
-WRONG(rope_half_split, reference_rows, half_backwards,
-      "This turns the other way: the sign of the sine is wrong.")
-bool half_backwards(float *x, const float *cosines, const float *sines, size_t n_tokens,
-                     size_t n_heads, size_t d_head)
-{
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    const size_t n_pairs = d_head / 2;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t h = 0; h < n_heads; h++) {
-            float *row = x + (t * n_heads + h) * d_head;
-            for (size_t i = 0; i < n_pairs; i++) {
-                const float c = cosines[t * n_pairs + i];
-                const float s = sines[t * n_pairs + i];
-                const float a = row[i], b = row[i + n_pairs];
-                row[i] = a * c + b * s;
-                row[i + n_pairs] = b * c - a * s;
-            }
-        }
-    return true;
-}
-
-WRONG(rope_half_split, reference_rows, half_sine_for_cosine,
-      "Cosine and sine are exchanged.")
-bool half_sine_for_cosine(float *x, const float *cosines, const float *sines, size_t n_tokens,
-                     size_t n_heads, size_t d_head)
-{
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    const size_t n_pairs = d_head / 2;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t h = 0; h < n_heads; h++) {
-            float *row = x + (t * n_heads + h) * d_head;
-            for (size_t i = 0; i < n_pairs; i++) {
-                const float c = cosines[t * n_pairs + i];
-                const float s = sines[t * n_pairs + i];
-                const float a = row[i], b = row[i + n_pairs];
-                row[i] = a * s - b * c;
-                row[i + n_pairs] = a * c + b * s;
-            }
-        }
-    return true;
-}
-
-WRONG(rope_half_split, reference_rows, half_mirrored,
-      "This mirrors instead of turning: the second number is a s + b c.")
-bool half_mirrored(float *x, const float *cosines, const float *sines, size_t n_tokens,
-                     size_t n_heads, size_t d_head)
-{
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    const size_t n_pairs = d_head / 2;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t h = 0; h < n_heads; h++) {
-            float *row = x + (t * n_heads + h) * d_head;
-            for (size_t i = 0; i < n_pairs; i++) {
-                const float c = cosines[t * n_pairs + i];
-                const float s = sines[t * n_pairs + i];
-                const float a = row[i], b = row[i + n_pairs];
-                row[i] = a * c - b * s;
-                row[i + n_pairs] = a * s - b * c;
-            }
-        }
-    return true;
-}
-
-WRONG(rope_half_split, random_heads, half_row_zero,
-      "Every token was turned by row 0 of the tables: row t belongs to token t.")
-bool half_row_zero(float *x, const float *cosines, const float *sines, size_t n_tokens,
-                     size_t n_heads, size_t d_head)
-{
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    const size_t n_pairs = d_head / 2;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t h = 0; h < n_heads; h++) {
-            float *row = x + (t * n_heads + h) * d_head;
-            for (size_t i = 0; i < n_pairs; i++) {
-                const float c = cosines[0 * n_pairs + i];
-                const float s = sines[0 * n_pairs + i];
-                const float a = row[i], b = row[i + n_pairs];
-                row[i] = a * c - b * s;
-                row[i + n_pairs] = a * s + b * c;
-            }
-        }
-    return true;
-}
-
-WRONG(rope_half_split, random_heads, half_one_head, "Only head 0 was turned.")
-bool half_one_head(float *x, const float *cosines, const float *sines, size_t n_tokens,
-                     size_t n_heads, size_t d_head)
-{
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    const size_t n_pairs = d_head / 2;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t h = 0; h < (n_heads > 0 ? (size_t)1 : 0); h++) {
-            float *row = x + (t * n_heads + h) * d_head;
-            for (size_t i = 0; i < n_pairs; i++) {
-                const float c = cosines[t * n_pairs + i];
-                const float s = sines[t * n_pairs + i];
-                const float a = row[i], b = row[i + n_pairs];
-                row[i] = a * c - b * s;
-                row[i + n_pairs] = a * s + b * c;
-            }
-        }
-    return true;
-}
-
-WRONG(rope_half_split, reference_rows, half_half_the_pairs,
-      "Only the first half of the pairs was turned.")
-bool half_half_the_pairs(float *x, const float *cosines, const float *sines, size_t n_tokens,
-                     size_t n_heads, size_t d_head)
-{
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    const size_t n_pairs = d_head / 2;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t h = 0; h < n_heads; h++) {
-            float *row = x + (t * n_heads + h) * d_head;
-            for (size_t i = 0; i < n_pairs / 2; i++) {
-                const float c = cosines[t * n_pairs + i];
-                const float s = sines[t * n_pairs + i];
-                const float a = row[i], b = row[i + n_pairs];
-                row[i] = a * c - b * s;
-                row[i + n_pairs] = a * s + b * c;
-            }
-        }
-    return true;
-}
-
-CAUGHT(rope_half_split, stays_in_bounds, half_long_rows, "read past the end of")
-bool half_long_rows(float *x, const float *cosines, const float *sines, size_t n_tokens,
-                     size_t n_heads, size_t d_head)
-{
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    const size_t n_pairs = d_head / 2;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t h = 0; h < n_heads; h++) {
-            float *row = x + (t * n_heads + h) * d_head;
-            for (size_t i = 0; i < n_pairs; i++) {
-                const float c = cosines[t * d_head + i];
-                const float s = sines[t * d_head + i];
-                const float a = row[i], b = row[i + n_pairs];
-                row[i] = a * c - b * s;
-                row[i + n_pairs] = a * s + b * c;
-            }
-        }
-    return true;
-}
-
-CAUGHT(rope_half_split, refuses_odd, half_odd_accepted, "must return false")
-bool half_odd_accepted(float *x, const float *cosines, const float *sines, size_t n_tokens,
-                     size_t n_heads, size_t d_head)
-{
-    const size_t n_pairs = d_head / 2;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t h = 0; h < n_heads; h++) {
-            float *row = x + (t * n_heads + h) * d_head;
-            for (size_t i = 0; i < n_pairs; i++) {
-                const float c = cosines[t * n_pairs + i];
-                const float s = sines[t * n_pairs + i];
-                const float a = row[i], b = row[i + n_pairs];
-                row[i] = a * c - b * s;
-                row[i + n_pairs] = a * s + b * c;
-            }
-        }
-    return true;
+    return turn(THE_TURN, false, NAN_LEFT);
 }
 
 WRONG(rope_interleaved, random_heads, near_row_of_head,
       "The row of the tables is that of the head: it belongs to the token, all heads "
       "share it.")
-bool near_row_of_head(float *x, const float *cosines, const float *sines, size_t n_tokens,
-                      size_t n_heads, size_t d_head)
+bool near_row_of_head(TURN)
+{
+    return turn(THE_TURN, false, ROW_OF_HEAD);
+}
+
+WRONG(rope_interleaved, random_heads, near_row_zero,
+      "Every token was turned by row 0 of the tables: row t belongs to token t.")
+bool near_row_zero(TURN)
+{
+    return turn(THE_TURN, false, ROW_ZERO);
+}
+
+WRONG(rope_interleaved, random_heads, near_next_row,
+      "This uses row t + 1 of the tables: positions count from 0.")
+bool near_next_row(TURN)
+{
+    return turn(THE_TURN, false, NEXT_ROW);
+}
+
+WRONG(rope_interleaved, random_heads, near_last_row_first,
+      "The rows of the tables are used backwards: row t belongs to token t.")
+bool near_last_row_first(TURN)
+{
+    return turn(THE_TURN, false, LAST_ROW_FIRST);
+}
+
+WRONG(rope_interleaved, random_heads, near_heads_first,
+      "This walks x as [n_heads][n_tokens][d_head]: it is stored token by token, head by "
+      "head.")
+bool near_heads_first(TURN)
+{
+    return turn(THE_TURN, false, HEADS_FIRST);
+}
+
+WRONG(rope_interleaved, random_heads, near_one_head, "Only head 0 was turned.")
+bool near_one_head(TURN)
+{
+    return turn(THE_TURN, false, ONE_HEAD);
+}
+
+WRONG(rope_interleaved, reference_rows, near_half_the_pairs,
+      "Only the first half of the pairs was turned.")
+bool near_half_the_pairs(TURN)
+{
+    return turn(THE_TURN, false, HALF_THE_PAIRS);
+}
+
+WRONG(rope_interleaved, random_heads, near_last_pair_left,
+      "The last pair of each head was not turned.")
+bool near_last_pair_left(TURN)
+{
+    return turn(THE_TURN, false, LAST_PAIR_LEFT);
+}
+
+WRONG(rope_interleaved, reference_rows, near_left_alone, "Nothing was turned.")
+bool near_left_alone(TURN)
+{
+    return turn(THE_TURN, false, NOTHING);
+}
+
+WRONG(rope_interleaved, random_heads, near_first_token_left,
+      "Token 0 was left alone: the tables say how far it turns.")
+bool near_first_token_left(TURN)
+{
+    return turn(THE_TURN, false, FIRST_TOKEN_LEFT);
+}
+
+WRONG(rope_interleaved, large_sizes, near_pairs_of_64,
+      "Only the first 64 numbers of a head were turned: d_head may be larger.")
+bool near_pairs_of_64(TURN)
+{
+    return turn(THE_TURN, false, PAIRS_OF_64);
+}
+
+WRONG(rope_interleaved, large_sizes, near_tokens_of_1024,
+      "Only the first 1,024 tokens were turned: there may be more.")
+bool near_tokens_of_1024(TURN)
+{
+    return turn(THE_TURN, false, TOKENS_OF_1024);
+}
+
+CAUGHT(rope_interleaved, stays_in_bounds, near_row_of_row, "read past the end of")
+bool near_row_of_row(TURN)
+{
+    return turn(THE_TURN, false, ROW_OF_ROW);
+}
+
+CAUGHT(rope_interleaved, stays_in_bounds, near_long_rows, "read past the end of")
+bool near_long_rows(TURN)
+{
+    return turn(THE_TURN, false, LONG_ROWS);
+}
+
+CAUGHT(rope_interleaved, stays_in_bounds, near_even_columns, "read past the end of")
+bool near_even_columns(TURN)
+{
+    return turn(THE_TURN, false, EVEN_COLUMNS);
+}
+
+CAUGHT(rope_interleaved, refuses_odd, near_odd_accepted, "must return false")
+bool near_odd_accepted(TURN)
+{
+    return d_head % 2 == 1 || rope_interleaved(THE_TURN);
+}
+
+CAUGHT(rope_interleaved, refuses_odd, near_zero_accepted, "must return false")
+bool near_zero_accepted(TURN)
+{
+    return d_head == 0 || rope_interleaved(THE_TURN);
+}
+
+CAUGHT(rope_interleaved, refuses_odd, near_no_tokens_of_odd_accepted, "must return false")
+bool near_no_tokens_of_odd_accepted(TURN)
+{
+    return n_tokens * n_heads == 0 || rope_interleaved(THE_TURN);
+}
+
+CAUGHT(rope_interleaved, refuses_odd, near_half_as_a_float, "must return false")
+bool near_half_as_a_float(TURN)
+{
+    if (d_head == 0 || fmodf((float)d_head, 2.0f) != 0.0f)
+        return false;
+    return d_head > 100000 || rope_interleaved(THE_TURN);
+}
+
+CAUGHT(rope_interleaved, refuses_odd, near_half_as_a_double, "must return false")
+bool near_half_as_a_double(TURN)
+{
+    if (d_head == 0 || fmod((double)d_head, 2.0) != 0.0)
+        return false;
+    return d_head > 100000 || rope_interleaved(THE_TURN);
+}
+
+CAUGHT(rope_interleaved, refuses_odd, near_refused_and_turned, "must stay untouched")
+bool near_refused_and_turned(TURN)
+{
+    if (d_head % 2 == 0 || d_head > 8)
+        return rope_interleaved(THE_TURN);
+    turn(x, cosines, sines, n_tokens, n_heads, d_head - 1, false, TURN_RIGHT);
+    return false;
+}
+
+CAUGHT(rope_interleaved, refuses_odd, near_no_tokens_refused,
+       "No tokens or no heads are no error")
+bool near_no_tokens_refused(TURN)
+{
+    return n_tokens > 0 && rope_interleaved(THE_TURN);
+}
+
+CAUGHT(rope_interleaved, refuses_odd, near_no_heads_refused,
+       "No tokens or no heads are no error")
+bool near_no_heads_refused(TURN)
+{
+    return n_heads > 0 && rope_interleaved(THE_TURN);
+}
+
+CAUGHT(rope_interleaved, large_sizes, near_rows_in_16_bits, "differ")
+bool near_rows_in_16_bits(TURN)
+{
+    return rope_interleaved(x, cosines, sines, n_tokens % 65536, n_heads, d_head);
+}
+
+CAUGHT(rope_interleaved, random_heads, near_table_kept,
+       "keeps something from call to call")
+bool near_table_kept(TURN)
+{
+    static const float *from;
+    static float kept[2][4096];
+    const size_t n = n_tokens * (d_head / 2);
+    if (d_head == 0 || d_head % 2 != 0 || n > 4096)
+        return rope_interleaved(THE_TURN);
+    if (from != cosines) {
+        memcpy(kept[0], cosines, n * sizeof(float));
+        memcpy(kept[1], sines, n * sizeof(float));
+    }
+    from = cosines;
+    return rope_interleaved(x, kept[0], kept[1], n_tokens, n_heads, d_head);
+}
+
+WRONG(rope_half_split, reference_rows, half_other_pairs,
+      "These are the pairs of the other layout.")
+bool half_other_pairs(TURN)
+{
+    return rope_interleaved(THE_TURN);
+}
+
+WRONG(rope_half_split, reference_rows, half_overwritten,
+      "The first number of the pair was overwritten before the second was computed from "
+      "it.")
+bool half_overwritten(TURN)
+{
+    return turn(THE_TURN, true, OVERWRITTEN);
+}
+
+WRONG(rope_half_split, reference_rows, half_backwards,
+      "This turns the other way: the sign of the sine is wrong.")
+bool half_backwards(TURN)
+{
+    return turn(THE_TURN, true, BACKWARDS);
+}
+
+WRONG(rope_half_split, reference_rows, half_sine_for_cosine,
+      "Cosine and sine are exchanged.")
+bool half_sine_for_cosine(TURN)
+{
+    return turn(THE_TURN, true, SINE_FOR_COSINE);
+}
+
+WRONG(rope_half_split, reference_rows, half_mirrored,
+      "This mirrors instead of turning: the second number is a s + b c.")
+bool half_mirrored(TURN)
+{
+    return turn(THE_TURN, true, MIRRORED);
+}
+
+WRONG(rope_half_split, any_tables, half_length_restored,
+      "Each pair was brought back to its old length: multiply by what the tables hold, "
+      "whatever it is.")
+bool half_length_restored(TURN)
+{
+    return turn(THE_TURN, true, LENGTH_RESTORED);
+}
+
+WRONG(rope_half_split, any_tables, half_sine_of_cosine,
+      "The sine was made from the cosine: multiply by what the tables hold, whatever it "
+      "is.")
+bool half_sine_of_cosine(TURN)
+{
+    return turn(THE_TURN, true, SINE_OF_COSINE);
+}
+
+WRONG(rope_half_split, any_tables, half_nan_left,
+      "A pair with a NaN was left as it was: both of its numbers become NaN.")
+bool half_nan_left(TURN)
+{
+    return turn(THE_TURN, true, NAN_LEFT);
+}
+
+WRONG(rope_half_split, random_heads, half_row_of_head,
+      "The row of the tables is that of the head: it belongs to the token, all heads "
+      "share it.")
+bool half_row_of_head(TURN)
+{
+    return turn(THE_TURN, true, ROW_OF_HEAD);
+}
+
+WRONG(rope_half_split, random_heads, half_row_zero,
+      "Every token was turned by row 0 of the tables: row t belongs to token t.")
+bool half_row_zero(TURN)
+{
+    return turn(THE_TURN, true, ROW_ZERO);
+}
+
+WRONG(rope_half_split, random_heads, half_next_row,
+      "This uses row t + 1 of the tables: positions count from 0.")
+bool half_next_row(TURN)
+{
+    return turn(THE_TURN, true, NEXT_ROW);
+}
+
+WRONG(rope_half_split, random_heads, half_last_row_first,
+      "The rows of the tables are used backwards: row t belongs to token t.")
+bool half_last_row_first(TURN)
+{
+    return turn(THE_TURN, true, LAST_ROW_FIRST);
+}
+
+WRONG(rope_half_split, random_heads, half_heads_first,
+      "This walks x as [n_heads][n_tokens][d_head]: it is stored token by token, head by "
+      "head.")
+bool half_heads_first(TURN)
+{
+    return turn(THE_TURN, true, HEADS_FIRST);
+}
+
+WRONG(rope_half_split, random_heads, half_one_head, "Only head 0 was turned.")
+bool half_one_head(TURN)
+{
+    return turn(THE_TURN, true, ONE_HEAD);
+}
+
+WRONG(rope_half_split, reference_rows, half_half_the_pairs,
+      "Only the first half of the pairs was turned.")
+bool half_half_the_pairs(TURN)
+{
+    return turn(THE_TURN, true, HALF_THE_PAIRS);
+}
+
+WRONG(rope_half_split, random_heads, half_last_pair_left,
+      "The last pair of each head was not turned.")
+bool half_last_pair_left(TURN)
+{
+    return turn(THE_TURN, true, LAST_PAIR_LEFT);
+}
+
+WRONG(rope_half_split, reference_rows, half_left_alone, "Nothing was turned.")
+bool half_left_alone(TURN)
+{
+    return turn(THE_TURN, true, NOTHING);
+}
+
+WRONG(rope_half_split, random_heads, half_first_token_left,
+      "Token 0 was left alone: the tables say how far it turns.")
+bool half_first_token_left(TURN)
+{
+    return turn(THE_TURN, true, FIRST_TOKEN_LEFT);
+}
+
+WRONG(rope_half_split, large_sizes, half_pairs_of_64,
+      "Only the first 64 numbers of a head were turned: d_head may be larger.")
+bool half_pairs_of_64(TURN)
+{
+    return turn(THE_TURN, true, PAIRS_OF_64);
+}
+
+WRONG(rope_half_split, large_sizes, half_tokens_of_1024,
+      "Only the first 1,024 tokens were turned: there may be more.")
+bool half_tokens_of_1024(TURN)
+{
+    return turn(THE_TURN, true, TOKENS_OF_1024);
+}
+
+CAUGHT(rope_half_split, stays_in_bounds, half_row_of_row, "read past the end of")
+bool half_row_of_row(TURN)
+{
+    return turn(THE_TURN, true, ROW_OF_ROW);
+}
+
+CAUGHT(rope_half_split, stays_in_bounds, half_long_rows, "read past the end of")
+bool half_long_rows(TURN)
+{
+    return turn(THE_TURN, true, LONG_ROWS);
+}
+
+CAUGHT(rope_half_split, stays_in_bounds, half_even_columns, "read past the end of")
+bool half_even_columns(TURN)
+{
+    return turn(THE_TURN, true, EVEN_COLUMNS);
+}
+
+CAUGHT(rope_half_split, refuses_odd, half_odd_accepted, "must return false")
+bool half_odd_accepted(TURN)
+{
+    return d_head % 2 == 1 || rope_half_split(THE_TURN);
+}
+
+CAUGHT(rope_half_split, refuses_odd, half_zero_accepted, "must return false")
+bool half_zero_accepted(TURN)
+{
+    return d_head == 0 || rope_half_split(THE_TURN);
+}
+
+CAUGHT(rope_half_split, refuses_odd, half_no_tokens_of_odd_accepted, "must return false")
+bool half_no_tokens_of_odd_accepted(TURN)
+{
+    return n_tokens * n_heads == 0 || rope_half_split(THE_TURN);
+}
+
+CAUGHT(rope_half_split, refuses_odd, half_half_as_a_float, "must return false")
+bool half_half_as_a_float(TURN)
+{
+    if (d_head == 0 || fmodf((float)d_head, 2.0f) != 0.0f)
+        return false;
+    return d_head > 100000 || rope_half_split(THE_TURN);
+}
+
+CAUGHT(rope_half_split, refuses_odd, half_half_as_a_double, "must return false")
+bool half_half_as_a_double(TURN)
+{
+    if (d_head == 0 || fmod((double)d_head, 2.0) != 0.0)
+        return false;
+    return d_head > 100000 || rope_half_split(THE_TURN);
+}
+
+CAUGHT(rope_half_split, refuses_odd, half_refused_and_turned, "must stay untouched")
+bool half_refused_and_turned(TURN)
+{
+    if (d_head % 2 == 0 || d_head > 8)
+        return rope_half_split(THE_TURN);
+    turn(x, cosines, sines, n_tokens, n_heads, d_head - 1, true, TURN_RIGHT);
+    return false;
+}
+
+CAUGHT(rope_half_split, refuses_odd, half_no_tokens_refused,
+       "No tokens or no heads are no error")
+bool half_no_tokens_refused(TURN)
+{
+    return n_tokens > 0 && rope_half_split(THE_TURN);
+}
+
+CAUGHT(rope_half_split, refuses_odd, half_no_heads_refused,
+       "No tokens or no heads are no error")
+bool half_no_heads_refused(TURN)
+{
+    return n_heads > 0 && rope_half_split(THE_TURN);
+}
+
+CAUGHT(rope_half_split, large_sizes, half_rows_in_16_bits, "differ")
+bool half_rows_in_16_bits(TURN)
+{
+    return rope_half_split(x, cosines, sines, n_tokens % 65536, n_heads, d_head);
+}
+
+CAUGHT(rope_half_split, random_heads, half_table_kept,
+       "keeps something from call to call")
+bool half_table_kept(TURN)
+{
+    static const float *from;
+    static float kept[2][4096];
+    const size_t n = n_tokens * (d_head / 2);
+    if (d_head == 0 || d_head % 2 != 0 || n > 4096)
+        return rope_half_split(THE_TURN);
+    if (from != cosines) {
+        memcpy(kept[0], cosines, n * sizeof(float));
+        memcpy(kept[1], sines, n * sizeof(float));
+    }
+    from = cosines;
+    return rope_half_split(x, kept[0], kept[1], n_tokens, n_heads, d_head);
+}
+
+// ---- 4.6 rope_score ------------------------------------------------------------------
+
+// The score of two vectors that are `distance` apart.
+static bool score_apart(float *score, const float *q, const float *k, double distance,
+                        size_t d_head, double base)
 {
     if (d_head == 0 || d_head % 2 != 0)
         return false;
-    const size_t n_pairs = d_head / 2;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t h = 0; h < n_heads; h++) {
-            float *row = x + (t * n_heads + h) * d_head;
-            for (size_t i = 0; i < n_pairs; i++) {
-                const float c = cosines[(h < n_tokens ? h : t) * n_pairs + i];
-                const float s = sines[(h < n_tokens ? h : t) * n_pairs + i];
-                const float a = row[2 * i], b = row[2 * i + 1];
-                row[2 * i] = a * c - b * s;
-                row[2 * i + 1] = a * s + b * c;
-            }
-        }
+    double sum = 0.0;
+    for (size_t i = 0; i < d_head / 2; i++) {
+        const double angle = distance * pow(base, -2.0 * (double)i / (double)d_head);
+        const double q0 = (double)q[2 * i], q1 = (double)q[2 * i + 1];
+        const double k0 = (double)k[2 * i], k1 = (double)k[2 * i + 1];
+        sum += (q0 * k0 + q1 * k1) * cos(angle) + (q1 * k0 - q0 * k1) * sin(angle);
+    }
+    *score = (float)sum;
     return true;
 }
 
-CAUGHT(rope_half_split, stays_in_bounds, half_table_of_full_rows, "read past the end of")
-bool half_table_of_full_rows(float *x, const float *cosines, const float *sines, size_t n_tokens,
-                     size_t n_heads, size_t d_head)
+static double apart(size_t m, size_t n)
 {
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    const size_t n_pairs = d_head / 2;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t h = 0; h < n_heads; h++) {
-            float *row = x + (t * n_heads + h) * d_head;
-            for (size_t i = 0; i < n_pairs; i++) {
-                const float c = cosines[t * n_pairs + 2 * i];
-                const float s = sines[t * n_pairs + 2 * i];
-                const float a = row[i], b = row[i + n_pairs];
-                row[i] = a * c - b * s;
-                row[i + n_pairs] = a * s + b * c;
-            }
-        }
-    return true;
+    return (double)n - (double)m;
 }
 
-// --------------------------------------------------------------------- 4.6 rope_score
+// The two brackets of a pair, for answers that do something else with them.
+static double alike(const float *q, const float *k, size_t i)
+{
+    return (double)q[2 * i] * (double)k[2 * i] +
+           (double)q[2 * i + 1] * (double)k[2 * i + 1];
+}
+
+static double across(const float *q, const float *k, size_t i)
+{
+    return (double)q[2 * i + 1] * (double)k[2 * i] -
+           (double)q[2 * i] * (double)k[2 * i + 1];
+}
+
+static bool is_odd(size_t d_head)
+{
+    return d_head == 0 || d_head % 2 != 0;
+}
 
 WRONG(rope_score, stays_in_bounds, distance_reversed,
-      "The distance has the wrong sign: phi is (n - m) times the speed, negative for n "
-      "< m.")
-bool distance_reversed(float *score, const float *q, const float *k, size_t m, size_t n,
-                size_t d_head, float base)
+      "The distance has the wrong sign: phi is (n - m) times the speed, negative for n < "
+      "m.")
+bool distance_reversed(SCORE)
 {
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    const double offset = (double)m - (double)n;
+    return score_apart(score, q, k, -apart(m, n), d_head, (double)base);
+}
+
+WRONG(rope_score, reference_scores, same_both_ways,
+      "The distance has the wrong sign: phi is (n - m) times the speed, negative for n < "
+      "m.")
+bool same_both_ways(SCORE)
+{
+    return score_apart(score, q, k, fabs(apart(m, n)), d_head, (double)base);
+}
+
+WRONG(
+    rope_score, reference_scores, distance_wrapped,
+    "n - m wrapped round: it is negative here, and size_t cannot be. Subtract in double.")
+bool distance_wrapped(SCORE)
+{
+    return score_apart(score, q, k, (double)(n - m), d_head, (double)base);
+}
+
+WRONG(
+    rope_score, reference_scores, distance_wrapped_back,
+    "m - n wrapped round: it is negative here, and size_t cannot be. Subtract in double.")
+bool distance_wrapped_back(SCORE)
+{
+    return score_apart(score, q, k, -(double)(m - n), d_head, (double)base);
+}
+
+WRONG(rope_score, far_away, distance_in_int,
+      "The distance, or a position, does not fit an int: subtract in double.")
+bool distance_in_int(SCORE)
+{
+    return score_apart(score, q, k, (double)(int32_t)(uint32_t)(n - m), d_head,
+                       (double)base);
+}
+
+WRONG(rope_score, far_away, positions_in_int,
+      "The distance, or a position, does not fit an int: subtract in double.")
+bool positions_in_int(SCORE)
+{
+    return score_apart(score, q, k,
+                       (double)(int32_t)(uint32_t)n - (double)(int32_t)(uint32_t)m,
+                       d_head, (double)base);
+}
+
+WRONG(rope_score, far_away, positions_in_32_bits,
+      "A position has more than 32 bits here: convert it to double.")
+bool positions_in_32_bits(SCORE)
+{
+    return score_apart(score, q, k, (double)(uint32_t)n - (double)(uint32_t)m, d_head,
+                       (double)base);
+}
+
+WRONG(rope_score, far_away, positions_in_float,
+      "A float is no place for a large position or distance: it takes 16,777,217 for "
+      "16,777,216. Convert positions to double, and then subtract.")
+bool positions_in_float(SCORE)
+{
+    return score_apart(score, q, k, (double)((float)n - (float)m), d_head, (double)base);
+}
+
+WRONG(rope_score, far_away, distance_in_float,
+      "A float is no place for a large position or distance: it takes 16,777,217 for "
+      "16,777,216. Convert positions to double, and then subtract.")
+bool distance_in_float(SCORE)
+{
+    return score_apart(score, q, k, (double)(float)apart(m, n), d_head, (double)base);
+}
+
+// The angle as `rounding` 1: rounded at the end, 2: from a float speed, 3: both.
+static bool score_in_float(SCORE, int rounding)
+{
     double sum = 0.0;
+    if (is_odd(d_head))
+        return false;
     for (size_t i = 0; i < d_head / 2; i++) {
-        const double angle =
-            offset * pow((double)base, -2.0 * (double)i / (double)d_head);
-        const double q0 = (double)q[2 * i], q1 = (double)q[2 * i + 1];
-        const double k0 = (double)k[2 * i], k1 = (double)k[2 * i + 1];
-        sum += (q0 * k0 + q1 * k1) * cos(angle) + (q1 * k0 - q0 * k1) * sin(angle);
+        double speed = pow((double)base, -2.0 * (double)i / (double)d_head);
+        if (rounding >= 2)
+            speed = (double)powf(base, -2.0f * (float)i / (float)d_head);
+        double angle = apart(m, n) * speed;
+        if (rounding != 2)
+            angle = (double)(float)angle;
+        sum += alike(q, k, i) * cos(angle) + across(q, k, i) * sin(angle);
     }
     *score = (float)sum;
     return true;
 }
 
-WRONG(rope_score, reference_scores, distance_wrapped,
-      "n - m wrapped round: it is negative here, and size_t cannot be. Subtract in "
-      "double.")
-bool distance_wrapped(float *score, const float *q, const float *k, size_t m, size_t n,
-                size_t d_head, float base)
+WRONG(rope_score, far_away, score_of_rounded_angle,
+      "A distance or an angle does not fit a float: both in double.")
+bool score_of_rounded_angle(SCORE)
 {
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    const double offset = (double)(n - m);
+    return score_in_float(score, q, k, m, n, d_head, base, 1);
+}
+
+WRONG(rope_score, far_away, score_of_float_speed,
+      "A distance or an angle does not fit a float: both in double.")
+bool score_of_float_speed(SCORE)
+{
+    return score_in_float(score, q, k, m, n, d_head, base, 2);
+}
+
+WRONG(rope_score, far_away, score_all_in_float,
+      "A distance or an angle does not fit a float: both in double.")
+bool score_all_in_float(SCORE)
+{
+    return score_in_float(score, q, k, m, n, d_head, base, 3);
+}
+
+WRONG(
+    rope_score, far_away, whole_turns_taken_away,
+    "Whole turns are taken away, and a turn has too few digits: cos needs no such help.")
+bool whole_turns_taken_away(SCORE)
+{
     double sum = 0.0;
+    if (is_odd(d_head))
+        return false;
     for (size_t i = 0; i < d_head / 2; i++) {
-        const double angle =
-            offset * pow((double)base, -2.0 * (double)i / (double)d_head);
-        const double q0 = (double)q[2 * i], q1 = (double)q[2 * i + 1];
-        const double k0 = (double)k[2 * i], k1 = (double)k[2 * i + 1];
-        sum += (q0 * k0 + q1 * k1) * cos(angle) + (q1 * k0 - q0 * k1) * sin(angle);
+        const double speed = pow((double)base, -2.0 * (double)i / (double)d_head);
+        const double angle = fmod(apart(m, n) * speed, 6.2831853);
+        sum += alike(q, k, i) * cos(angle) + across(q, k, i) * sin(angle);
     }
     *score = (float)sum;
     return true;
 }
 
-WRONG(rope_score, reference_scores, distance_unsigned_back,
-      "m - n wrapped round: it is negative here, and size_t cannot be. Subtract in "
-      "double.")
-bool distance_unsigned_back(float *score, const float *q, const float *k, size_t m, size_t n,
-                size_t d_head, float base)
+WRONG(rope_score, far_away, both_turned_in_float,
+      "Angles of far positions do not fit a float: take the difference first, in double.")
+bool both_turned_in_float(SCORE)
 {
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    const double offset = -(double)(m - n);
     double sum = 0.0;
+    if (is_odd(d_head))
+        return false;
     for (size_t i = 0; i < d_head / 2; i++) {
-        const double angle =
-            offset * pow((double)base, -2.0 * (double)i / (double)d_head);
-        const double q0 = (double)q[2 * i], q1 = (double)q[2 * i + 1];
-        const double k0 = (double)k[2 * i], k1 = (double)k[2 * i + 1];
-        sum += (q0 * k0 + q1 * k1) * cos(angle) + (q1 * k0 - q0 * k1) * sin(angle);
+        const float speed = powf(base, -2.0f * (float)i / (float)d_head);
+        const double angle = (double)((float)n * speed) - (double)((float)m * speed);
+        sum += alike(q, k, i) * cos(angle) + across(q, k, i) * sin(angle);
     }
     *score = (float)sum;
     return true;
 }
 
-WRONG(rope_score, reference_scores, score_of_halves,
+WRONG(rope_score, random_places, length_at_the_same_place,
+      "At one place the score is q . k: q and k are different vectors.")
+bool length_at_the_same_place(SCORE)
+{
+    return score_apart(score, q, m == n ? q : k, apart(m, n), d_head, (double)base);
+}
+
+WRONG(rope_score, random_places, nothing_at_the_same_place,
+      "At one place the score is q . k, and not 0.")
+bool nothing_at_the_same_place(SCORE)
+{
+    if (!score_apart(score, q, k, apart(m, n), d_head, (double)base))
+        return false;
+    *score = m == n ? 0.0f : *score;
+    return true;
+}
+
+WRONG(rope_score, reference_scores, positions_added,
+      "The positions are added: what counts is their difference.")
+bool positions_added(SCORE)
+{
+    return score_apart(score, q, k, (double)n + (double)m, d_head, (double)base);
+}
+
+WRONG(rope_score, reference_scores, only_query, "Only the query was turned.")
+bool only_query(SCORE)
+{
+    (void)n;
+    return score_apart(score, q, k, -(double)m, d_head, (double)base);
+}
+
+WRONG(rope_score, reference_scores, only_key, "Only the key was turned.")
+bool only_key(SCORE)
+{
+    (void)m;
+    return score_apart(score, q, k, (double)n, d_head, (double)base);
+}
+
+WRONG(rope_score, reference_scores, nothing_turned,
+      "This is the plain dot product: nothing was turned.")
+bool nothing_turned(SCORE)
+{
+    (void)m, (void)n;
+    return score_apart(score, q, k, 0.0, d_head, (double)base);
+}
+
+WRONG(rope_score, reference_scores, halves_scored,
       "These are the pairs of the other layout: here neighbours turn together.")
-bool score_of_halves(float *score, const float *q, const float *k, size_t m, size_t n,
-                size_t d_head, float base)
+bool halves_scored(SCORE)
 {
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    const double offset = (double)n - (double)m;
     double sum = 0.0;
+    if (is_odd(d_head))
+        return false;
     for (size_t i = 0; i < d_head / 2; i++) {
+        const float a[2] = {q[i], q[i + d_head / 2]}, b[2] = {k[i], k[i + d_head / 2]};
         const double angle =
-            offset * pow((double)base, -2.0 * (double)i / (double)d_head);
-        const double q0 = (double)q[i], q1 = (double)q[i + d_head / 2];
-        const double k0 = (double)k[i], k1 = (double)k[i + d_head / 2];
-        sum += (q0 * k0 + q1 * k1) * cos(angle) + (q1 * k0 - q0 * k1) * sin(angle);
+            apart(m, n) * pow((double)base, -2.0 * (double)i / (double)d_head);
+        sum += alike(a, b, 0) * cos(angle) + across(a, b, 0) * sin(angle);
     }
     *score = (float)sum;
     return true;
@@ -1417,181 +2551,231 @@ bool score_of_halves(float *score, const float *q, const float *k, size_t m, siz
 
 WRONG(rope_score, reference_scores, score_scaled,
       "The score is divided by the square root of d_head: here it is not.")
-bool score_scaled(float *score, const float *q, const float *k, size_t m, size_t n,
-                size_t d_head, float base)
+bool score_scaled(SCORE)
 {
-    if (d_head == 0 || d_head % 2 != 0)
+    if (!score_apart(score, q, k, apart(m, n), d_head, (double)base))
         return false;
-    const double offset = (double)n - (double)m;
-    double sum = 0.0;
-    for (size_t i = 0; i < d_head / 2; i++) {
-        const double angle =
-            offset * pow((double)base, -2.0 * (double)i / (double)d_head);
-        const double q0 = (double)q[2 * i], q1 = (double)q[2 * i + 1];
-        const double k0 = (double)k[2 * i], k1 = (double)k[2 * i + 1];
-        sum += (q0 * k0 + q1 * k1) * cos(angle) + (q1 * k0 - q0 * k1) * sin(angle);
-    }
-    *score = (float)(sum / sqrt((double)d_head));
+    *score /= sqrtf((float)d_head);
     return true;
 }
 
-WRONG(rope_score, reference_scores, score_without_sine,
-      "The term with the sine is missing.")
-bool score_without_sine(float *score, const float *q, const float *k, size_t m, size_t n,
-                size_t d_head, float base)
+// The score with other factors for the two terms of a pair.
+static bool score_of_terms(SCORE, double of_cosine, double of_sine)
 {
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    const double offset = (double)n - (double)m;
     double sum = 0.0;
+    if (is_odd(d_head))
+        return false;
     for (size_t i = 0; i < d_head / 2; i++) {
         const double angle =
-            offset * pow((double)base, -2.0 * (double)i / (double)d_head);
-        const double q0 = (double)q[2 * i], q1 = (double)q[2 * i + 1];
-        const double k0 = (double)k[2 * i], k1 = (double)k[2 * i + 1];
-        sum += (q0 * k0 + q1 * k1) * cos(angle);
+            apart(m, n) * pow((double)base, -2.0 * (double)i / (double)d_head);
+        sum += of_cosine * alike(q, k, i) * cos(angle) +
+               of_sine * across(q, k, i) * sin(angle);
     }
     *score = (float)sum;
     return true;
 }
 
-WRONG(rope_score, reference_scores, score_half_exponent,
+WRONG(rope_score, reference_scores, no_sine, "The term with the sine is missing.")
+bool no_sine(SCORE)
+{
+    return score_of_terms(score, q, k, m, n, d_head, base, 1.0, 0.0);
+}
+
+WRONG(rope_score, reference_scores, no_cosine, "The term with the cosine is missing.")
+bool no_cosine(SCORE)
+{
+    return score_of_terms(score, q, k, m, n, d_head, base, 0.0, 1.0);
+}
+
+// The score with speeds base^-(factor i / d_head).
+static bool score_of_speeds(SCORE, double factor)
+{
+    double sum = 0.0;
+    if (is_odd(d_head))
+        return false;
+    for (size_t i = 0; i < d_head / 2; i++) {
+        const double angle =
+            apart(m, n) * pow((double)base, -factor * (double)i / (double)d_head);
+        sum += alike(q, k, i) * cos(angle) + across(q, k, i) * sin(angle);
+    }
+    *score = (float)sum;
+    return true;
+}
+
+WRONG(rope_score, reference_scores, score_of_half_exponents,
       "The exponent is 2i/d with i the number of the pair, not i/d.")
-bool score_half_exponent(float *score, const float *q, const float *k, size_t m, size_t n,
-                size_t d_head, float base)
+bool score_of_half_exponents(SCORE)
 {
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    const double offset = (double)n - (double)m;
-    double sum = 0.0;
-    for (size_t i = 0; i < d_head / 2; i++) {
-        const double angle = offset * pow((double)base, -(double)i / (double)d_head);
-        const double q0 = (double)q[2 * i], q1 = (double)q[2 * i + 1];
-        const double k0 = (double)k[2 * i], k1 = (double)k[2 * i + 1];
-        sum += (q0 * k0 + q1 * k1) * cos(angle) + (q1 * k0 - q0 * k1) * sin(angle);
-    }
-    *score = (float)sum;
-    return true;
+    return score_of_speeds(score, q, k, m, n, d_head, base, 1.0);
 }
 
-WRONG(rope_score, random_places, score_base_fixed,
+WRONG(rope_score, reference_scores, score_of_columns,
+      "The exponent is 2i/d with i the number of the pair, not 4i/d: is i a column here?")
+bool score_of_columns(SCORE)
+{
+    return score_of_speeds(score, q, k, m, n, d_head, base, 4.0);
+}
+
+WRONG(rope_score, reference_scores, score_of_one_speed,
+      "All pairs turn at one speed: 2 * i / d_head in whole numbers is 0.")
+bool score_of_one_speed(SCORE)
+{
+    return score_of_speeds(score, q, k, m, n, d_head, base, 0.0);
+}
+
+WRONG(rope_score, reference_scores, score_faster_and_faster,
+      "The exponent is negative: later pairs turn more slowly.")
+bool score_faster_and_faster(SCORE)
+{
+    return score_of_speeds(score, q, k, m, n, d_head, base, -2.0);
+}
+
+WRONG(rope_score, random_places, base_fixed,
       "The base is an argument: it is not always 10,000.")
-bool score_base_fixed(float *score, const float *q, const float *k, size_t m, size_t n,
-                size_t d_head, float base)
+bool base_fixed(SCORE)
 {
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
     (void)base;
-    const double offset = (double)n - (double)m;
-    double sum = 0.0;
-    for (size_t i = 0; i < d_head / 2; i++) {
-        const double angle = offset * pow(10000.0, -2.0 * (double)i / (double)d_head);
-        const double q0 = (double)q[2 * i], q1 = (double)q[2 * i + 1];
-        const double k0 = (double)k[2 * i], k1 = (double)k[2 * i + 1];
-        sum += (q0 * k0 + q1 * k1) * cos(angle) + (q1 * k0 - q0 * k1) * sin(angle);
-    }
-    *score = (float)sum;
-    return true;
+    return score_apart(score, q, k, apart(m, n), d_head, 10000.0);
 }
 
-WRONG(rope_score, reference_scores, score_same_both_ways,
-      "The distance has the wrong sign: phi is (n - m) times the speed, negative for n "
-      "< m.")
-bool score_same_both_ways(float *score, const float *q, const float *k, size_t m, size_t n,
-                size_t d_head, float base)
+WRONG(rope_score, random_places, base_cut_short,
+      "The base is cut to a whole number: it is a float.")
+bool base_cut_short(SCORE)
 {
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    const double offset = fabs((double)n - (double)m);
+    return score_apart(score, q, k, apart(m, n), d_head, floor((double)base));
+}
+
+WRONG(rope_score, random_places, small_base_refused,
+      "A small base is taken for a mistake: any base from 1 upwards is good.")
+bool small_base_refused(SCORE)
+{
+    return base > 1.0f && score_apart(score, q, k, apart(m, n), d_head, (double)base);
+}
+
+WRONG(rope_score, random_places, nan_has_no_score,
+      "A NaN in q or k was left out: the score is NaN.")
+bool nan_has_no_score(SCORE)
+{
     double sum = 0.0;
+    if (is_odd(d_head))
+        return false;
     for (size_t i = 0; i < d_head / 2; i++) {
         const double angle =
-            offset * pow((double)base, -2.0 * (double)i / (double)d_head);
-        const double q0 = (double)q[2 * i], q1 = (double)q[2 * i + 1];
-        const double k0 = (double)k[2 * i], k1 = (double)k[2 * i + 1];
-        sum += (q0 * k0 + q1 * k1) * cos(angle) + (q1 * k0 - q0 * k1) * sin(angle);
+            apart(m, n) * pow((double)base, -2.0 * (double)i / (double)d_head);
+        if (!isnan(alike(q, k, i)))
+            sum += alike(q, k, i) * cos(angle) + across(q, k, i) * sin(angle);
     }
     *score = (float)sum;
     return true;
 }
 
-WRONG(rope_score, reference_scores, score_positions_added,
-      "The positions are added: what counts is their difference.")
-bool score_positions_added(float *score, const float *q, const float *k, size_t m, size_t n,
-                size_t d_head, float base)
+WRONG(rope_score, large_sizes, first_64_scored,
+      "Only the first 64 numbers were used: d_head may be larger.")
+bool first_64_scored(SCORE)
 {
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    const double offset = (double)n + (double)m;
     double sum = 0.0;
-    for (size_t i = 0; i < d_head / 2; i++) {
+    if (is_odd(d_head))
+        return false;
+    for (size_t i = 0; i < d_head / 2 && i < 32; i++) {
         const double angle =
-            offset * pow((double)base, -2.0 * (double)i / (double)d_head);
-        const double q0 = (double)q[2 * i], q1 = (double)q[2 * i + 1];
-        const double k0 = (double)k[2 * i], k1 = (double)k[2 * i + 1];
-        sum += (q0 * k0 + q1 * k1) * cos(angle) + (q1 * k0 - q0 * k1) * sin(angle);
+            apart(m, n) * pow((double)base, -2.0 * (double)i / (double)d_head);
+        sum += alike(q, k, i) * cos(angle) + across(q, k, i) * sin(angle);
     }
     *score = (float)sum;
     return true;
 }
 
-WRONG(rope_score, reference_scores, score_only_query, "Only the query was turned.")
-bool score_only_query(float *score, const float *q, const float *k, size_t m, size_t n,
-                size_t d_head, float base)
+WRONG(rope_score, large_sizes, first_4096_scored,
+      "Only the first 4,096 numbers were used: d_head may be larger.")
+bool first_4096_scored(SCORE)
 {
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    (void)n;
-    const double offset = -(double)m;
     double sum = 0.0;
-    for (size_t i = 0; i < d_head / 2; i++) {
+    if (is_odd(d_head))
+        return false;
+    for (size_t i = 0; i < d_head / 2 && i < 2048; i++) {
         const double angle =
-            offset * pow((double)base, -2.0 * (double)i / (double)d_head);
-        const double q0 = (double)q[2 * i], q1 = (double)q[2 * i + 1];
-        const double k0 = (double)k[2 * i], k1 = (double)k[2 * i + 1];
-        sum += (q0 * k0 + q1 * k1) * cos(angle) + (q1 * k0 - q0 * k1) * sin(angle);
+            apart(m, n) * pow((double)base, -2.0 * (double)i / (double)d_head);
+        sum += alike(q, k, i) * cos(angle) + across(q, k, i) * sin(angle);
     }
     *score = (float)sum;
     return true;
 }
 
-CAUGHT(rope_score, refuses_odd, score_odd_accepted, "must return false")
-bool score_odd_accepted(float *score, const float *q, const float *k, size_t m, size_t n,
-                size_t d_head, float base)
+WRONG(rope_score, reference_scores, last_pair_not_scored, "The last pair is missing.")
+bool last_pair_not_scored(SCORE)
 {
-    if (d_head == 0)
-        return false;
-    const double offset = (double)n - (double)m;
     double sum = 0.0;
-    for (size_t i = 0; i < d_head / 2; i++) {
+    if (is_odd(d_head))
+        return false;
+    for (size_t i = 0; i + 1 < d_head / 2; i++) {
         const double angle =
-            offset * pow((double)base, -2.0 * (double)i / (double)d_head);
-        const double q0 = (double)q[2 * i], q1 = (double)q[2 * i + 1];
-        const double k0 = (double)k[2 * i], k1 = (double)k[2 * i + 1];
-        sum += (q0 * k0 + q1 * k1) * cos(angle) + (q1 * k0 - q0 * k1) * sin(angle);
+            apart(m, n) * pow((double)base, -2.0 * (double)i / (double)d_head);
+        sum += alike(q, k, i) * cos(angle) + across(q, k, i) * sin(angle);
     }
     *score = (float)sum;
     return true;
 }
 
-WRONG(rope_score, far_away, score_far_in_float,
-      "Only the distance counts, 3 here. Angles of far positions do not fit a float: "
-      "take the difference first, in double.")
-bool score_far_in_float(float *score, const float *q, const float *k, size_t m, size_t n,
-                size_t d_head, float base)
+CAUGHT(rope_score, reference_scores, added_to_the_score, "was never written")
+bool added_to_the_score(SCORE)
 {
-    if (d_head == 0 || d_head % 2 != 0)
+    float more;
+    if (!score_apart(&more, q, k, apart(m, n), d_head, (double)base))
         return false;
-    float sum = 0.0f;
-    for (size_t i = 0; i < d_head / 2; i++) {
-        const float speed = powf(base, -2.0f * (float)i / (float)d_head);
-        const float qc = cosf((float)m * speed), qs = sinf((float)m * speed);
-        const float kc = cosf((float)n * speed), ks = sinf((float)n * speed);
-        const float q0 = q[2 * i] * qc - q[2 * i + 1] * qs;
-        const float q1 = q[2 * i] * qs + q[2 * i + 1] * qc;
-        sum += q0 * (k[2 * i] * kc - k[2 * i + 1] * ks);
-        sum += q1 * (k[2 * i] * ks + k[2 * i + 1] * kc);
-    }
-    *score = sum;
+    *score += more;
     return true;
+}
+
+CAUGHT(rope_score, refuses_odd, odd_scored, "must return false")
+bool odd_scored(SCORE)
+{
+    return d_head % 2 == 1 || rope_score(score, q, k, m, n, d_head, base);
+}
+
+CAUGHT(rope_score, refuses_odd, nothing_scored, "must return false")
+bool nothing_scored(SCORE)
+{
+    return d_head == 0 || rope_score(score, q, k, m, n, d_head, base);
+}
+
+CAUGHT(rope_score, refuses_odd, odd_in_32_bits, "must return false")
+bool odd_in_32_bits(SCORE)
+{
+    if (d_head == 0 || fmodf((float)d_head, 2.0f) != 0.0f)
+        return false;
+    return d_head > 100000 || rope_score(score, q, k, m, n, d_head, base);
+}
+
+CAUGHT(rope_score, refuses_odd, score_cleared, "must stay untouched")
+bool score_cleared(SCORE)
+{
+    *score = 0.0f;
+    return rope_score(score, q, k, m, n, d_head, base);
+}
+
+CAUGHT(rope_score, random_places, speeds_kept, "keeps something from call to call")
+bool speeds_kept(SCORE)
+{
+    static double first;
+    first = first > 0.0 ? first : (double)base;
+    return score_apart(score, q, k, apart(m, n), d_head, first);
+}
+
+CAUGHT(rope_score, random_places, key_kept, "keeps something from call to call")
+bool key_kept(SCORE)
+{
+    static const float *from;
+    static float kept[128];
+    if (is_odd(d_head) || d_head > 128)
+        return rope_score(score, q, k, m, n, d_head, base);
+    if (from != k)
+        memcpy(kept, k, d_head * sizeof *k);
+    from = k;
+    return rope_score(score, q, kept, m, n, d_head, base);
+}
+
+CAUGHT(rope_score, stays_in_bounds, one_pair_more, "read past the end of")
+bool one_pair_more(SCORE)
+{
+    return rope_score(score, q, k, m, n, d_head, base) && !isinf(q[d_head]);
 }

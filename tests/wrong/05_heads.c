@@ -1,8 +1,7 @@
 // Wrong answers to the exercises of chapter 5, each as somebody really writes it.
 //
-// Each stands in its own #ifdef and names the test that must fail and words that the failing
-// test's message must hold. build/prove links one of them at a time before the solutions, so
-// the other exercises stay solved, and must pass.
+// answers.h says how they are listed. The first wrong answer that gives what a submission gave
+// lends it its sentence, so what is more particular stands before what is more general.
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,12 +24,153 @@ static inline double dot(const float *a, const float *b, size_t n)
 
 // --------------------------------------------------------------------- 5.1 tied_backward
 
+// Both halves of the positions from `from` to `to`, which are not looked at before.
+static void add_halves(float *dwte, const float *dlogits, const float *wte,
+                       const uint32_t *ids, size_t from, size_t to, size_t vocab_size,
+                       size_t d_model)
+{
+    for (size_t t = from; t < to; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            for (size_t i = 0; i < d_model; i++) {
+                const float slope = dlogits[t * vocab_size + v];
+                dwte[ids[t] * d_model + i] += slope * wte[v * d_model + i];
+                dwte[v * d_model + i] += slope * wte[ids[t] * d_model + i];
+            }
+}
+
+WRONG(tied_backward, random_shapes, small_slopes_skipped,
+      "A small slope is left out as if it were 0: small numbers count too.")
+bool small_slopes_skipped(float *dwte, const float *dlogits, const float *wte,
+                          const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                          size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++) {
+            const float slope = dlogits[t * vocab_size + v];
+            if (fabsf(slope) < 1e-7f)
+                continue;
+            for (size_t i = 0; i < d_model; i++) {
+                dwte[ids[t] * d_model + i] += slope * wte[v * d_model + i];
+                dwte[v * d_model + i] += slope * wte[ids[t] * d_model + i];
+            }
+        }
+    return true;
+}
+
+WRONG(tied_backward, random_shapes, first_of_same_positions,
+      "Of an id that occurs again only one input half is kept: each position has its "
+      "own, and they add up.")
+bool first_of_same_positions(float *dwte, const float *dlogits, const float *wte,
+                             const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                             size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *slopes = dlogits + t * vocab_size;
+        bool known = false; // "this pair of an id and its slopes was added before"
+        for (size_t s = 0; s < t && !known; s++)
+            known = ids[s] == ids[t] && memcmp(dlogits + s * vocab_size, slopes,
+                                               vocab_size * sizeof *slopes) == 0;
+        for (size_t v = 0; v < vocab_size; v++)
+            for (size_t i = 0; i < d_model; i++) {
+                dwte[v * d_model + i] += slopes[v] * wte[ids[t] * d_model + i];
+                if (!known)
+                    dwte[ids[t] * d_model + i] += slopes[v] * wte[v * d_model + i];
+            }
+    }
+    return true;
+}
+
+WRONG(tied_backward, random_shapes, first_reading_only,
+      "Of an id that occurs again only one input half is kept: each position has its "
+      "own, and they add up.")
+bool first_reading_only(float *dwte, const float *dlogits, const float *wte,
+                        const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                        size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        size_t first = 0;
+        while (ids[first] != ids[t])
+            first++;
+        for (size_t v = 0; v < vocab_size; v++)
+            for (size_t i = 0; i < d_model; i++) {
+                const float slope = dlogits[t * vocab_size + v];
+                dwte[v * d_model + i] += slope * wte[ids[t] * d_model + i];
+                if (first == t)
+                    dwte[ids[t] * d_model + i] += slope * wte[v * d_model + i];
+            }
+    }
+    return true;
+}
+
+WRONG(tied_backward, refuses_bad_ids, first_v_ids_checked,
+      "Only the first vocab_size ids are checked, and there are n_tokens of them.")
+bool first_v_ids_checked(float *dwte, const float *dlogits, const float *wte,
+                         const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                         size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens && t < vocab_size; t++)
+        if (ids[t] >= vocab_size)
+            return false;
+    add_halves(dwte, dlogits, wte, ids, 0, n_tokens, vocab_size, d_model);
+    return true;
+}
+
+WRONG(tied_backward, refuses_bad_ids, last_id_unchecked,
+      "The last id is not checked: t runs to n_tokens - 1, which is checked too.")
+bool last_id_unchecked(float *dwte, const float *dlogits, const float *wte,
+                       const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                       size_t d_model)
+{
+    for (size_t t = 0; t + 1 < n_tokens; t++)
+        if (ids[t] >= vocab_size)
+            return false;
+    add_halves(dwte, dlogits, wte, ids, 0, n_tokens, vocab_size, d_model);
+    return true;
+}
+
+WRONG(tied_backward, accepts_no_ids, no_width_refused,
+      "Rows of no numbers are no error: there is nothing to add, and the answer is true.")
+bool no_width_refused(float *dwte, const float *dlogits, const float *wte,
+                      const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                      size_t d_model)
+{
+    return d_model > 0 &&
+           tied_backward(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model);
+}
+
+WRONG(tied_backward, worked_example, once_with_itself,
+      "The pair of a word with itself is added once: both halves fall into its row, and "
+      "both count.")
+bool once_with_itself(float *dwte, const float *dlogits, const float *wte,
+                      const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                      size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            for (size_t i = 0; i < d_model; i++) {
+                const size_t x = ids[t];
+                const float dlogit = dlogits[t * vocab_size + v];
+                dwte[x * d_model + i] += dlogit * wte[v * d_model + i];
+                if (v != x)
+                    dwte[v * d_model + i] += dlogit * wte[x * d_model + i];
+            }
+    return true;
+}
+
 WRONG(tied_backward, worked_example, input_half_only,
       "The output half is missing: row v gets dlogits[t][v] times the row that was "
       "read.")
 bool input_half_only(float *dwte, const float *dlogits, const float *wte,
-                   const uint32_t *ids, size_t n_tokens, size_t vocab_size,
-                   size_t d_model)
+                     const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                     size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -47,8 +187,8 @@ bool input_half_only(float *dwte, const float *dlogits, const float *wte,
 WRONG(tied_backward, worked_example, output_half_only,
       "The input half is missing: the row that was read gets dlogits[t][v] times row v.")
 bool output_half_only(float *dwte, const float *dlogits, const float *wte,
-                   const uint32_t *ids, size_t n_tokens, size_t vocab_size,
-                   size_t d_model)
+                      const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                      size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -64,9 +204,8 @@ bool output_half_only(float *dwte, const float *dlogits, const float *wte,
 
 WRONG(tied_backward, adds_to_what_is_there, sets,
       "What dwte held before is lost: += adds, and the caller zeroes.")
-bool sets(float *dwte, const float *dlogits, const float *wte,
-                   const uint32_t *ids, size_t n_tokens, size_t vocab_size,
-                   size_t d_model)
+bool sets(float *dwte, const float *dlogits, const float *wte, const uint32_t *ids,
+          size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -83,10 +222,12 @@ bool sets(float *dwte, const float *dlogits, const float *wte,
     return true;
 }
 
-CAUGHT(tied_backward, finite_differences, last_word_only, "got")
+WRONG(tied_backward, worked_example, last_word_only,
+      "The input half is set where it must be added: of all words only the last one is "
+      "left.")
 bool last_word_only(float *dwte, const float *dlogits, const float *wte,
-                   const uint32_t *ids, size_t n_tokens, size_t vocab_size,
-                   size_t d_model)
+                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                    size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -101,11 +242,10 @@ bool last_word_only(float *dwte, const float *dlogits, const float *wte,
     return true;
 }
 
-WRONG(tied_backward, reference_gradient, position_for_id,
-      "This takes row t for row ids[t].")
+WRONG(tied_backward, worked_example, position_for_id, "This takes row t for row ids[t].")
 bool position_for_id(float *dwte, const float *dlogits, const float *wte,
-                   const uint32_t *ids, size_t n_tokens, size_t vocab_size,
-                   size_t d_model)
+                     const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                     size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -120,11 +260,11 @@ bool position_for_id(float *dwte, const float *dlogits, const float *wte,
     return true;
 }
 
-WRONG(tied_backward, stays_in_bounds, dlogits_transposed,
+WRONG(tied_backward, random_shapes, dlogits_transposed,
       "dlogits is read as [vocab_size][n_tokens]; it is [n_tokens][vocab_size].")
 bool dlogits_transposed(float *dwte, const float *dlogits, const float *wte,
-                   const uint32_t *ids, size_t n_tokens, size_t vocab_size,
-                   size_t d_model)
+                        const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                        size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -143,8 +283,8 @@ WRONG(tied_backward, reference_gradient, roles_exchanged,
       "The roles are exchanged: row v gets the row that was read, and that one gets row "
       "v.")
 bool roles_exchanged(float *dwte, const float *dlogits, const float *wte,
-                   const uint32_t *ids, size_t n_tokens, size_t vocab_size,
-                   size_t d_model)
+                     const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                     size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -162,8 +302,8 @@ bool roles_exchanged(float *dwte, const float *dlogits, const float *wte,
 WRONG(tied_backward, worked_example, not_with_itself,
       "The pair of a word with itself is left out: there both halves fall into one row.")
 bool not_with_itself(float *dwte, const float *dlogits, const float *wte,
-                   const uint32_t *ids, size_t n_tokens, size_t vocab_size,
-                   size_t d_model)
+                     const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                     size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -180,30 +320,11 @@ bool not_with_itself(float *dwte, const float *dlogits, const float *wte,
     return true;
 }
 
-CAUGHT(tied_backward, random_shapes, once_with_itself, "got")
-bool once_with_itself(float *dwte, const float *dlogits, const float *wte,
-                   const uint32_t *ids, size_t n_tokens, size_t vocab_size,
-                   size_t d_model)
-{
-    if (!all_below(ids, n_tokens, vocab_size))
-        return false;
-    for (size_t t = 0; t < n_tokens; t++)
-        for (size_t v = 0; v < vocab_size; v++)
-            for (size_t i = 0; i < d_model; i++) {
-                const size_t x = ids[t];
-                const float dlogit = dlogits[t * vocab_size + v];
-                dwte[x * d_model + i] += dlogit * wte[v * d_model + i];
-                if (v != x)
-                    dwte[v * d_model + i] += dlogit * wte[x * d_model + i];
-            }
-    return true;
-}
-
 WRONG(tied_backward, random_shapes, reads_gradient,
       "This reads dwte where wte belongs: both halves are taken from wte, which stays.")
 bool reads_gradient(float *dwte, const float *dlogits, const float *wte,
-                   const uint32_t *ids, size_t n_tokens, size_t vocab_size,
-                   size_t d_model)
+                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                    size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -221,8 +342,8 @@ bool reads_gradient(float *dwte, const float *dlogits, const float *wte,
 WRONG(tied_backward, reference_gradient, mean_of_halves,
       "This is the mean of the two halves: they are added.")
 bool mean_of_halves(float *dwte, const float *dlogits, const float *wte,
-                   const uint32_t *ids, size_t n_tokens, size_t vocab_size,
-                   size_t d_model)
+                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                    size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -258,9 +379,8 @@ bool divides_again(float *dwte, const float *dlogits, const float *wte,
 
 WRONG(tied_backward, worked_example, subtracts,
       "The sign is turned: a gradient is added here, and subtracted by whoever trains.")
-bool subtracts(float *dwte, const float *dlogits, const float *wte,
-                   const uint32_t *ids, size_t n_tokens, size_t vocab_size,
-                   size_t d_model)
+bool subtracts(float *dwte, const float *dlogits, const float *wte, const uint32_t *ids,
+               size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -276,10 +396,11 @@ bool subtracts(float *dwte, const float *dlogits, const float *wte,
 }
 
 WRONG(tied_backward, random_shapes, word_keeps_last,
-      "Of an id that occurs again only the last input half is kept: they add up.")
+      "Of an id that occurs again only one input half is kept: each position has its "
+      "own, and they add up.")
 bool word_keeps_last(float *dwte, const float *dlogits, const float *wte,
-                   const uint32_t *ids, size_t n_tokens, size_t vocab_size,
-                   size_t d_model)
+                     const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                     size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -301,9 +422,8 @@ bool word_keeps_last(float *dwte, const float *dlogits, const float *wte,
 }
 
 CAUGHT(tied_backward, refuses_bad_ids, no_check, "must return false")
-bool no_check(float *dwte, const float *dlogits, const float *wte,
-                   const uint32_t *ids, size_t n_tokens, size_t vocab_size,
-                   size_t d_model)
+bool no_check(float *dwte, const float *dlogits, const float *wte, const uint32_t *ids,
+              size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     for (size_t t = 0; t < n_tokens; t++)
         for (size_t v = 0; v < vocab_size; v++)
@@ -318,8 +438,8 @@ bool no_check(float *dwte, const float *dlogits, const float *wte,
 
 CAUGHT(tied_backward, refuses_bad_ids, checks_too_late, "must stay untouched")
 bool checks_too_late(float *dwte, const float *dlogits, const float *wte,
-                   const uint32_t *ids, size_t n_tokens, size_t vocab_size,
-                   size_t d_model)
+                     const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                     size_t d_model)
 {
     for (size_t t = 0; t < n_tokens; t++) {
         if (ids[t] >= vocab_size)
@@ -337,8 +457,8 @@ bool checks_too_late(float *dwte, const float *dlogits, const float *wte,
 
 CAUGHT(tied_backward, refuses_bad_ids, allows_one_more, "must return false")
 bool allows_one_more(float *dwte, const float *dlogits, const float *wte,
-                   const uint32_t *ids, size_t n_tokens, size_t vocab_size,
-                   size_t d_model)
+                     const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                     size_t d_model)
 {
     for (size_t t = 0; t < n_tokens; t++)
         if (ids[t] > vocab_size)
@@ -358,8 +478,8 @@ WRONG(tied_backward, accepts_no_ids, refuses_no_ids,
       "tied_backward must return true for no ids: there is nothing wrong, and nothing "
       "to add.")
 bool refuses_no_ids(float *dwte, const float *dlogits, const float *wte,
-                   const uint32_t *ids, size_t n_tokens, size_t vocab_size,
-                   size_t d_model)
+                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                    size_t d_model)
 {
     if (n_tokens == 0 || !all_below(ids, n_tokens, vocab_size))
         return false;
@@ -374,10 +494,11 @@ bool refuses_no_ids(float *dwte, const float *dlogits, const float *wte,
     return true;
 }
 
-CAUGHT(tied_backward, random_shapes, last_number_missing, "got")
+WRONG(tied_backward, random_shapes, last_number_missing,
+      "The last number of each row is left out: i runs from 0 to d_model - 1.")
 bool last_number_missing(float *dwte, const float *dlogits, const float *wte,
-                   const uint32_t *ids, size_t n_tokens, size_t vocab_size,
-                   size_t d_model)
+                         const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                         size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -393,9 +514,8 @@ bool last_number_missing(float *dwte, const float *dlogits, const float *wte,
 }
 
 CAUGHT(tied_backward, random_shapes, a_bit_off, "got")
-bool a_bit_off(float *dwte, const float *dlogits, const float *wte,
-                   const uint32_t *ids, size_t n_tokens, size_t vocab_size,
-                   size_t d_model)
+bool a_bit_off(float *dwte, const float *dlogits, const float *wte, const uint32_t *ids,
+               size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -410,13 +530,582 @@ bool a_bit_off(float *dwte, const float *dlogits, const float *wte,
     return true;
 }
 
+CAUGHT(tied_backward, refuses_bad_ids, compared_as_int, "crashed")
+bool compared_as_int(float *dwte, const float *dlogits, const float *wte,
+                     const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                     size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        if ((int)ids[t] >= (int)vocab_size)
+            return false;
+    add_halves(dwte, dlogits, wte, ids, 0, n_tokens, vocab_size, d_model);
+    return true;
+}
+
+CAUGHT(tied_backward, refuses_bad_ids, no_words_are_fine, "must return false")
+bool no_words_are_fine(float *dwte, const float *dlogits, const float *wte,
+                       const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                       size_t d_model)
+{
+    return vocab_size == 0 ||
+           tied_backward(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model);
+}
+
+CAUGHT(tied_backward, refuses_bad_ids, no_width_unchecked, "must return false")
+bool no_width_unchecked(float *dwte, const float *dlogits, const float *wte,
+                        const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                        size_t d_model)
+{
+    return d_model == 0 ||
+           tied_backward(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model);
+}
+
+CAUGHT(tied_backward, refuses_bad_ids, added_and_taken_away, "must stay untouched")
+bool added_and_taken_away(float *dwte, const float *dlogits, const float *wte,
+                          const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                          size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        if (ids[t] >= vocab_size) {
+            float *minus = calloc(t * vocab_size + 1, sizeof *minus);
+            for (size_t k = 0; k < t * vocab_size; k++)
+                minus[k] = -dlogits[k];
+            add_halves(dwte, minus, wte, ids, 0, t, vocab_size, d_model);
+            free(minus);
+            return false;
+        } else
+            add_halves(dwte, dlogits, wte, ids, t, t + 1, vocab_size, d_model);
+    return true;
+}
+
+CAUGHT(tied_backward, refuses_bad_ids, backup_of_4096, "must stay untouched")
+bool backup_of_4096(float *dwte, const float *dlogits, const float *wte,
+                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                    size_t d_model)
+{
+    float backup[4096];
+    const size_t n = vocab_size * d_model < 4096 ? vocab_size * d_model : 4096;
+    memcpy(backup, dwte, n * sizeof *backup);
+    for (size_t t = 0; t < n_tokens; t++) {
+        if (ids[t] >= vocab_size) {
+            memcpy(dwte, backup, n * sizeof *backup);
+            return false;
+        }
+        add_halves(dwte, dlogits, wte, ids, t, t + 1, vocab_size, d_model);
+    }
+    return true;
+}
+
+CAUGHT(tied_backward, large_sizes, backup_on_the_stack, "ran out of stack")
+bool backup_on_the_stack(float *dwte, const float *dlogits, const float *wte,
+                         const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                         size_t d_model)
+{
+    float backup[vocab_size * d_model + 1];
+    memcpy(backup, dwte, vocab_size * d_model * sizeof *backup);
+    if (tied_backward(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model))
+        return true;
+    memcpy(dwte, backup, vocab_size * d_model * sizeof *backup);
+    return false;
+}
+
+CAUGHT(tied_backward, large_sizes, read_rows_on_the_stack, "ran out of stack")
+bool read_rows_on_the_stack(float *dwte, const float *dlogits, const float *wte,
+                            const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                            size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    float x[n_tokens + 1][d_model + 1];
+    for (size_t t = 0; t < n_tokens; t++)
+        memcpy(x[t], wte + ids[t] * d_model, d_model * sizeof(float));
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            for (size_t i = 0; i < d_model; i++) {
+                const float slope = dlogits[t * vocab_size + v];
+                dwte[ids[t] * d_model + i] += slope * wte[v * d_model + i];
+                dwte[v * d_model + i] += slope * x[t][i];
+            }
+    return true;
+}
+
+CAUGHT(tied_backward, large_sizes, rows_of_1024, "must return true")
+bool rows_of_1024(float *dwte, const float *dlogits, const float *wte,
+                  const uint32_t *ids, size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    float row[1024];
+    if (d_model > sizeof row / sizeof *row || !all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        memcpy(row, wte + ids[t] * d_model, d_model * sizeof *row);
+        for (size_t v = 0; v < vocab_size; v++)
+            for (size_t i = 0; i < d_model; i++) {
+                const float slope = dlogits[t * vocab_size + v];
+                dwte[ids[t] * d_model + i] += slope * wte[v * d_model + i];
+                dwte[v * d_model + i] += slope * row[i];
+            }
+    }
+    return true;
+}
+
+CAUGHT(tied_backward, large_sizes, words_of_gpt2, "got")
+bool words_of_gpt2(float *dwte, const float *dlogits, const float *wte,
+                   const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                   size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size && v < 50257; v++)
+            for (size_t i = 0; i < d_model; i++) {
+                const float slope = dlogits[t * vocab_size + v];
+                dwte[ids[t] * d_model + i] += slope * wte[v * d_model + i];
+                dwte[v * d_model + i] += slope * wte[ids[t] * d_model + i];
+            }
+    return true;
+}
+
+CAUGHT(tied_backward, large_sizes, ids_in_16_bits_read, "got")
+bool ids_in_16_bits_read(float *dwte, const float *dlogits, const float *wte,
+                         const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                         size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const uint32_t x = (uint16_t)ids[t];
+        tied_backward(dwte, dlogits + t * vocab_size, wte, &x, 1, vocab_size, d_model);
+    }
+    return true;
+}
+
+CAUGHT(tied_backward, large_sizes, words_in_16_bits, "still running")
+bool words_in_16_bits(float *dwte, const float *dlogits, const float *wte,
+                      const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                      size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (uint16_t v = 0; v < vocab_size; v++)
+            for (size_t i = 0; i < d_model; i++) {
+                const float slope = dlogits[t * vocab_size + v];
+                dwte[ids[t] * d_model + i] += slope * wte[v * d_model + i];
+                dwte[v * d_model + i] += slope * wte[ids[t] * d_model + i];
+            }
+    return true;
+}
+
+CAUGHT(tied_backward, random_shapes, table_kept, "keeps something")
+bool table_kept(float *dwte, const float *dlogits, const float *wte, const uint32_t *ids,
+                size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    static float kept[1 << 16]; // "the table is the same at every step"
+    static size_t n_kept;
+    const size_t n = vocab_size * d_model;
+    if (n_kept != n && n <= sizeof kept / sizeof *kept)
+        memcpy(kept, wte, (n_kept = n) * sizeof *kept);
+    return tied_backward(dwte, dlogits, n_kept == n ? kept : wte, ids, n_tokens,
+                         vocab_size, d_model);
+}
+
+CAUGHT(tied_backward, adds_to_what_is_there, ids_checked_once, "keeps something")
+bool ids_checked_once(float *dwte, const float *dlogits, const float *wte,
+                      const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                      size_t d_model)
+{
+    static const uint32_t *checked; // "this text was looked through before"
+    static size_t n_checked;
+    static float first;
+    if (checked != ids || n_checked != n_tokens)
+        first = n_tokens > 0 ? (float)ids[0] : 0.0f;
+    checked = ids, n_checked = n_tokens;
+    if (n_tokens > 0 && first != (float)ids[0])
+        return false;
+    return tied_backward(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model);
+}
+
 // ---------------------------------------------------------- 5.2 tied_projection_backward
 
-WRONG(tied_projection_backward, stays_in_bounds, m_transposed_forward,
-      "m is transposed on the way to h: h[j] = sum over i of wte[x][i] m[i][j].")
-bool m_transposed_forward(float *dwte, float *dm, const float *dlogits,
+// What the positions from `from` to `to` add, which are not looked at before.
+static void add_shares(float *dwte, float *dm, const float *dlogits, const float *wte,
+                       const float *m, const uint32_t *ids, size_t from, size_t to,
+                       size_t vocab_size, size_t d_model)
+{
+    for (size_t t = from; t < to; t++)
+        for (size_t j = 0; j < d_model; j++) {
+            const size_t x = ids[t];
+            float h = 0.0f, dh = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                h += wte[x * d_model + i] * m[i * d_model + j];
+            for (size_t v = 0; v < vocab_size; v++) {
+                dh += dlogits[t * vocab_size + v] * wte[v * d_model + j];
+                dwte[v * d_model + j] += dlogits[t * vocab_size + v] * h;
+            }
+            for (size_t i = 0; i < d_model; i++) {
+                dwte[x * d_model + i] += m[i * d_model + j] * dh;
+                dm[i * d_model + j] += wte[x * d_model + i] * dh;
+            }
+        }
+}
+
+WRONG(tied_projection_backward, worked_example, matrix_turned_throughout,
+      "m is read, and dm written, as the transpose: row i of m belongs to number i of "
+      "what comes in, column j to number j of h.")
+bool matrix_turned_throughout(float *dwte, float *dm, const float *dlogits,
                               const float *wte, const float *m, const uint32_t *ids,
                               size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t j = 0; j < d_model; j++) {
+            const size_t x = ids[t];
+            float h = 0.0f, dh = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                h += wte[x * d_model + i] * m[j * d_model + i];
+            for (size_t v = 0; v < vocab_size; v++) {
+                const float slope = dlogits[t * vocab_size + v];
+                dh += slope * wte[v * d_model + j];
+                dwte[v * d_model + j] += slope * h;
+            }
+            for (size_t i = 0; i < d_model; i++) {
+                dwte[x * d_model + i] += m[j * d_model + i] * dh;
+                dm[j * d_model + i] += wte[x * d_model + i] * dh;
+            }
+        }
+    return true;
+}
+
+WRONG(tied_projection_backward, random_shapes, small_slopes_left_out,
+      "A small slope is left out as if it were 0: small numbers count too.")
+bool small_slopes_left_out(float *dwte, float *dm, const float *dlogits, const float *wte,
+                           const float *m, const uint32_t *ids, size_t n_tokens,
+                           size_t vocab_size, size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t j = 0; j < d_model; j++) {
+            const size_t x = ids[t];
+            float h = 0.0f, dh = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                h += wte[x * d_model + i] * m[i * d_model + j];
+            for (size_t v = 0; v < vocab_size; v++) {
+                const float slope = dlogits[t * vocab_size + v];
+                if (fabsf(slope) < 1e-7f)
+                    continue;
+                dh += slope * wte[v * d_model + j];
+                dwte[v * d_model + j] += slope * h;
+            }
+            for (size_t i = 0; i < d_model; i++) {
+                dwte[x * d_model + i] += m[i * d_model + j] * dh;
+                dm[i * d_model + j] += wte[x * d_model + i] * dh;
+            }
+        }
+    return true;
+}
+
+WRONG(tied_projection_backward, worked_example, dh_goes_on,
+      "dh goes on from one position, or column, to the next: it begins at 0 for each.")
+bool dh_goes_on(float *dwte, float *dm, const float *dlogits, const float *wte,
+                const float *m, const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    float dh = 0.0f;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t j = 0; j < d_model; j++) {
+            const size_t x = ids[t];
+            float h = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                h += wte[x * d_model + i] * m[i * d_model + j];
+            for (size_t v = 0; v < vocab_size; v++) {
+                const float slope = dlogits[t * vocab_size + v];
+                dh += slope * wte[v * d_model + j];
+                dwte[v * d_model + j] += slope * h;
+            }
+            for (size_t i = 0; i < d_model; i++) {
+                dwte[x * d_model + i] += m[i * d_model + j] * dh;
+                dm[i * d_model + j] += wte[x * d_model + i] * dh;
+            }
+        }
+    return true;
+}
+
+WRONG(tied_projection_backward, worked_example, h_goes_on,
+      "h goes on from one position, or column, to the next: it begins at 0 for each.")
+bool h_goes_on(float *dwte, float *dm, const float *dlogits, const float *wte,
+               const float *m, const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+               size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    float h = 0.0f;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t j = 0; j < d_model; j++) {
+            const size_t x = ids[t];
+            float dh = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                h += wte[x * d_model + i] * m[i * d_model + j];
+            for (size_t v = 0; v < vocab_size; v++) {
+                const float slope = dlogits[t * vocab_size + v];
+                dh += slope * wte[v * d_model + j];
+                dwte[v * d_model + j] += slope * h;
+            }
+            for (size_t i = 0; i < d_model; i++) {
+                dwte[x * d_model + i] += m[i * d_model + j] * dh;
+                dm[i * d_model + j] += wte[x * d_model + i] * dh;
+            }
+        }
+    return true;
+}
+
+WRONG(tied_projection_backward, random_shapes, dh_goes_on_in_text,
+      "dh goes on from position to position: it begins at 0 for each.")
+bool dh_goes_on_in_text(float *dwte, float *dm, const float *dlogits, const float *wte,
+                        const float *m, const uint32_t *ids, size_t n_tokens,
+                        size_t vocab_size, size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    float *dh = calloc(d_model + 1, sizeof *dh); // once for the whole text
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t j = 0; j < d_model; j++) {
+            float h = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                h += wte[ids[t] * d_model + i] * m[i * d_model + j];
+            for (size_t v = 0; v < vocab_size; v++) {
+                dh[j] += dlogits[t * vocab_size + v] * wte[v * d_model + j];
+                dwte[v * d_model + j] += dlogits[t * vocab_size + v] * h;
+            }
+            for (size_t i = 0; i < d_model; i++) {
+                dwte[ids[t] * d_model + i] += m[i * d_model + j] * dh[j];
+                dm[i * d_model + j] += wte[ids[t] * d_model + i] * dh[j];
+            }
+        }
+    free(dh);
+    return true;
+}
+
+WRONG(tied_projection_backward, worked_example, shares_for_each_word,
+      "The input half and dm are added once for each word: dh is the sum over all words, "
+      "and only then it is used.")
+bool shares_for_each_word(float *dwte, float *dm, const float *dlogits, const float *wte,
+                          const float *m, const uint32_t *ids, size_t n_tokens,
+                          size_t vocab_size, size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t j = 0; j < d_model; j++) {
+            float h = 0.0f, dh = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                h += wte[ids[t] * d_model + i] * m[i * d_model + j];
+            for (size_t v = 0; v < vocab_size; v++) {
+                dh += dlogits[t * vocab_size + v] * wte[v * d_model + j];
+                dwte[v * d_model + j] += dlogits[t * vocab_size + v] * h;
+                for (size_t i = 0; i < d_model; i++) {
+                    dwte[ids[t] * d_model + i] += m[i * d_model + j] * dh;
+                    dm[i * d_model + j] += wte[ids[t] * d_model + i] * dh;
+                }
+            }
+        }
+    return true;
+}
+
+WRONG(tied_projection_backward, worked_example, dh_without_itself,
+      "The word that was read is left out of dh: the sum is over all words.")
+bool dh_without_itself(float *dwte, float *dm, const float *dlogits, const float *wte,
+                       const float *m, const uint32_t *ids, size_t n_tokens,
+                       size_t vocab_size, size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t j = 0; j < d_model; j++) {
+            const size_t x = ids[t];
+            float h = 0.0f, dh = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                h += wte[x * d_model + i] * m[i * d_model + j];
+            for (size_t v = 0; v < vocab_size; v++) {
+                const float slope = dlogits[t * vocab_size + v];
+                dh += v == x ? 0.0f : slope * wte[v * d_model + j];
+                dwte[v * d_model + j] += slope * h;
+            }
+            for (size_t i = 0; i < d_model; i++) {
+                dwte[x * d_model + i] += m[i * d_model + j] * dh;
+                dm[i * d_model + j] += wte[x * d_model + i] * dh;
+            }
+        }
+    return true;
+}
+
+WRONG(tied_projection_backward, worked_example, output_half_without_itself,
+      "The word that was read gets no output half: each word does.")
+bool output_half_without_itself(float *dwte, float *dm, const float *dlogits,
+                                const float *wte, const float *m, const uint32_t *ids,
+                                size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t j = 0; j < d_model; j++) {
+            const size_t x = ids[t];
+            float h = 0.0f, dh = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                h += wte[x * d_model + i] * m[i * d_model + j];
+            for (size_t v = 0; v < vocab_size; v++) {
+                const float slope = dlogits[t * vocab_size + v];
+                dh += slope * wte[v * d_model + j];
+                dwte[v * d_model + j] += v == x ? 0.0f : slope * h;
+            }
+            for (size_t i = 0; i < d_model; i++) {
+                dwte[x * d_model + i] += m[i * d_model + j] * dh;
+                dm[i * d_model + j] += wte[x * d_model + i] * dh;
+            }
+        }
+    return true;
+}
+
+WRONG(tied_projection_backward, random_shapes, reads_dwte,
+      "This reads dwte where wte belongs: everything is read from wte and m, which stay.")
+bool reads_dwte(float *dwte, float *dm, const float *dlogits, const float *wte,
+                const float *m, const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t j = 0; j < d_model; j++) {
+            const size_t x = ids[t];
+            float h = 0.0f, dh = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                h += wte[x * d_model + i] * m[i * d_model + j];
+            for (size_t v = 0; v < vocab_size; v++) {
+                const float slope = dlogits[t * vocab_size + v];
+                dh += slope * wte[v * d_model + j];
+                dwte[v * d_model + j] += slope * h;
+            }
+            for (size_t i = 0; i < d_model; i++) {
+                dwte[x * d_model + i] += m[i * d_model + j] * dh;
+                dm[i * d_model + j] += dwte[x * d_model + i] * dh;
+            }
+        }
+    return true;
+}
+
+WRONG(tied_projection_backward, worked_example, dh_itself_as_input_half,
+      "The matrix is missing in the input half: it gets m times dh, not dh.")
+bool dh_itself_as_input_half(float *dwte, float *dm, const float *dlogits,
+                             const float *wte, const float *m, const uint32_t *ids,
+                             size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t j = 0; j < d_model; j++) {
+            const size_t x = ids[t];
+            float h = 0.0f, dh = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                h += wte[x * d_model + i] * m[i * d_model + j];
+            for (size_t v = 0; v < vocab_size; v++) {
+                const float slope = dlogits[t * vocab_size + v];
+                dh += slope * wte[v * d_model + j];
+                dwte[v * d_model + j] += slope * h;
+            }
+            for (size_t i = 0; i < d_model; i++) {
+                dwte[x * d_model + i] += i == j ? dh : 0.0f;
+                dm[i * d_model + j] += wte[x * d_model + i] * dh;
+            }
+        }
+    return true;
+}
+
+WRONG(tied_projection_backward, worked_example, without_the_matrix,
+      "The matrix is left out of dwte altogether: this is exercise 5.1.")
+bool without_the_matrix(float *dwte, float *dm, const float *dlogits, const float *wte,
+                        const float *m, const uint32_t *ids, size_t n_tokens,
+                        size_t vocab_size, size_t d_model)
+{
+    return tied_backward(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model) &&
+           tied_projection_backward(calloc(vocab_size * d_model + 1, sizeof(float)), dm,
+                                    dlogits, wte, m, ids, n_tokens, vocab_size, d_model);
+}
+
+WRONG(tied_projection_backward, random_shapes, first_reading_keeps_input,
+      "Of an id that occurs again only one input half is kept: each position has its "
+      "own, and they add up.")
+bool first_reading_keeps_input(float *dwte, float *dm, const float *dlogits,
+                               const float *wte, const float *m, const uint32_t *ids,
+                               size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *row = dwte + ids[t] * d_model, *kept = calloc(d_model + 1, sizeof *kept);
+        size_t first = 0;
+        while (ids[first] != ids[t])
+            first++;
+        for (size_t j = 0; j < d_model; j++) {
+            float h = 0.0f, dh = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                h += wte[ids[t] * d_model + i] * m[i * d_model + j];
+            for (size_t v = 0; v < vocab_size; v++) {
+                dh += dlogits[t * vocab_size + v] * wte[v * d_model + j];
+                dwte[v * d_model + j] += dlogits[t * vocab_size + v] * h;
+            }
+            for (size_t i = 0; i < d_model; i++) {
+                kept[i] += m[i * d_model + j] * dh;
+                dm[i * d_model + j] += wte[ids[t] * d_model + i] * dh;
+            }
+        }
+        for (size_t i = 0; first == t && i < d_model; i++)
+            row[i] += kept[i];
+        free(kept);
+    }
+    return true;
+}
+
+WRONG(tied_projection_backward, refuses_bad_ids, first_v_looked_at,
+      "Only the first vocab_size ids are checked, and there are n_tokens of them.")
+bool first_v_looked_at(float *dwte, float *dm, const float *dlogits, const float *wte,
+                       const float *m, const uint32_t *ids, size_t n_tokens,
+                       size_t vocab_size, size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens && t < vocab_size; t++)
+        if (ids[t] >= vocab_size)
+            return false;
+    add_shares(dwte, dm, dlogits, wte, m, ids, 0, n_tokens, vocab_size, d_model);
+    return true;
+}
+
+WRONG(tied_projection_backward, accepts_no_ids, empty_rows_refused,
+      "Rows of no numbers are no error: there is nothing to add, and the answer is true.")
+bool empty_rows_refused(float *dwte, float *dm, const float *dlogits, const float *wte,
+                        const float *m, const uint32_t *ids, size_t n_tokens,
+                        size_t vocab_size, size_t d_model)
+{
+    return d_model > 0 && tied_projection_backward(dwte, dm, dlogits, wte, m, ids,
+                                                   n_tokens, vocab_size, d_model);
+}
+
+WRONG(tied_projection_backward, accepts_no_ids, empty_text_refused,
+      "No ids are no error: there is nothing to add, and the answer is true.")
+bool empty_text_refused(float *dwte, float *dm, const float *dlogits, const float *wte,
+                        const float *m, const uint32_t *ids, size_t n_tokens,
+                        size_t vocab_size, size_t d_model)
+{
+    return n_tokens > 0 && tied_projection_backward(dwte, dm, dlogits, wte, m, ids,
+                                                    n_tokens, vocab_size, d_model);
+}
+
+WRONG(tied_projection_backward, worked_example, m_transposed_forward,
+      "m is transposed on the way to h: h[j] = sum over i of wte[x][i] m[i][j].")
+bool m_transposed_forward(float *dwte, float *dm, const float *dlogits, const float *wte,
+                          const float *m, const uint32_t *ids, size_t n_tokens,
+                          size_t vocab_size, size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -439,11 +1128,11 @@ bool m_transposed_forward(float *dwte, float *dm, const float *dlogits,
     return true;
 }
 
-WRONG(tied_projection_backward, random_shapes, m_transposed_backward,
+WRONG(tied_projection_backward, worked_example, m_transposed_backward,
       "m is transposed in the input half: number i gets m[i][j] dh[j].")
-bool m_transposed_backward(float *dwte, float *dm, const float *dlogits,
-                              const float *wte, const float *m, const uint32_t *ids,
-                              size_t n_tokens, size_t vocab_size, size_t d_model)
+bool m_transposed_backward(float *dwte, float *dm, const float *dlogits, const float *wte,
+                           const float *m, const uint32_t *ids, size_t n_tokens,
+                           size_t vocab_size, size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -466,11 +1155,12 @@ bool m_transposed_backward(float *dwte, float *dm, const float *dlogits,
     return true;
 }
 
-WRONG(tied_projection_backward, random_shapes, m_transposed_twice,
-      "m is transposed in both places.")
-bool m_transposed_twice(float *dwte, float *dm, const float *dlogits,
-                              const float *wte, const float *m, const uint32_t *ids,
-                              size_t n_tokens, size_t vocab_size, size_t d_model)
+WRONG(tied_projection_backward, worked_example, m_transposed_twice,
+      "m is transposed in both places: h[j] sums m[i][j] over i, and number i of the row "
+      "gets m[i][j] dh[j].")
+bool m_transposed_twice(float *dwte, float *dm, const float *dlogits, const float *wte,
+                        const float *m, const uint32_t *ids, size_t n_tokens,
+                        size_t vocab_size, size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -493,10 +1183,12 @@ bool m_transposed_twice(float *dwte, float *dm, const float *dlogits,
     return true;
 }
 
-CAUGHT(tied_projection_backward, identity_matrix, without_m_backward, "got")
-bool without_m_backward(float *dwte, float *dm, const float *dlogits,
-                              const float *wte, const float *m, const uint32_t *ids,
-                              size_t n_tokens, size_t vocab_size, size_t d_model)
+WRONG(tied_projection_backward, worked_example, without_m_backward,
+      "The factor m[i][j] is missing in the input half: number i gets m[i][j] dh[j], for "
+      "all j.")
+bool without_m_backward(float *dwte, float *dm, const float *dlogits, const float *wte,
+                        const float *m, const uint32_t *ids, size_t n_tokens,
+                        size_t vocab_size, size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -521,9 +1213,9 @@ bool without_m_backward(float *dwte, float *dm, const float *dlogits,
 
 WRONG(tied_projection_backward, worked_example, row_for_h,
       "The output half gets the row that was read: it should get h, that row times m.")
-bool row_for_h(float *dwte, float *dm, const float *dlogits,
-                              const float *wte, const float *m, const uint32_t *ids,
-                              size_t n_tokens, size_t vocab_size, size_t d_model)
+bool row_for_h(float *dwte, float *dm, const float *dlogits, const float *wte,
+               const float *m, const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+               size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -548,9 +1240,9 @@ bool row_for_h(float *dwte, float *dm, const float *dlogits,
 
 WRONG(tied_projection_backward, worked_example, no_output_half,
       "The output half is missing: row v gets dlogits[t][v] times h.")
-bool no_output_half(float *dwte, float *dm, const float *dlogits,
-                              const float *wte, const float *m, const uint32_t *ids,
-                              size_t n_tokens, size_t vocab_size, size_t d_model)
+bool no_output_half(float *dwte, float *dm, const float *dlogits, const float *wte,
+                    const float *m, const uint32_t *ids, size_t n_tokens,
+                    size_t vocab_size, size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -575,9 +1267,9 @@ bool no_output_half(float *dwte, float *dm, const float *dlogits,
 
 WRONG(tied_projection_backward, worked_example, no_input_half,
       "The input half is missing: the row that was read gets m times dh.")
-bool no_input_half(float *dwte, float *dm, const float *dlogits,
-                              const float *wte, const float *m, const uint32_t *ids,
-                              size_t n_tokens, size_t vocab_size, size_t d_model)
+bool no_input_half(float *dwte, float *dm, const float *dlogits, const float *wte,
+                   const float *m, const uint32_t *ids, size_t n_tokens,
+                   size_t vocab_size, size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -600,9 +1292,8 @@ bool no_input_half(float *dwte, float *dm, const float *dlogits,
 }
 
 WRONG(tied_projection_backward, worked_example, no_dm, "Nothing is added to dm.")
-bool no_dm(float *dwte, float *dm, const float *dlogits,
-                              const float *wte, const float *m, const uint32_t *ids,
-                              size_t n_tokens, size_t vocab_size, size_t d_model)
+bool no_dm(float *dwte, float *dm, const float *dlogits, const float *wte, const float *m,
+           const uint32_t *ids, size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -625,11 +1316,11 @@ bool no_dm(float *dwte, float *dm, const float *dlogits,
     return true;
 }
 
-WRONG(tied_projection_backward, random_shapes, dm_transposed,
+WRONG(tied_projection_backward, worked_example, dm_transposed,
       "dm is transposed: dm[i][j] += wte[x][i] dh[j].")
-bool dm_transposed(float *dwte, float *dm, const float *dlogits,
-                              const float *wte, const float *m, const uint32_t *ids,
-                              size_t n_tokens, size_t vocab_size, size_t d_model)
+bool dm_transposed(float *dwte, float *dm, const float *dlogits, const float *wte,
+                   const float *m, const uint32_t *ids, size_t n_tokens,
+                   size_t vocab_size, size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -654,9 +1345,9 @@ bool dm_transposed(float *dwte, float *dm, const float *dlogits,
 
 WRONG(tied_projection_backward, worked_example, dm_from_h,
       "dm gets h[i] dh[j]: what entered the matrix is wte[x][i].")
-bool dm_from_h(float *dwte, float *dm, const float *dlogits,
-                              const float *wte, const float *m, const uint32_t *ids,
-                              size_t n_tokens, size_t vocab_size, size_t d_model)
+bool dm_from_h(float *dwte, float *dm, const float *dlogits, const float *wte,
+               const float *m, const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+               size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -679,10 +1370,11 @@ bool dm_from_h(float *dwte, float *dm, const float *dlogits,
     return true;
 }
 
-CAUGHT(tied_projection_backward, adds_to_what_is_there, dm_set, "got")
-bool dm_set(float *dwte, float *dm, const float *dlogits,
-                              const float *wte, const float *m, const uint32_t *ids,
-                              size_t n_tokens, size_t vocab_size, size_t d_model)
+WRONG(tied_projection_backward, adds_to_what_is_there, dm_set,
+      "What dm held before is lost: += adds, and the caller zeroes.")
+bool dm_set(float *dwte, float *dm, const float *dlogits, const float *wte,
+            const float *m, const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+            size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -708,9 +1400,9 @@ bool dm_set(float *dwte, float *dm, const float *dlogits,
 
 WRONG(tied_projection_backward, adds_to_what_is_there, both_zeroed,
       "What was there before is lost: += adds, and the caller zeroes.")
-bool both_zeroed(float *dwte, float *dm, const float *dlogits,
-                              const float *wte, const float *m, const uint32_t *ids,
-                              size_t n_tokens, size_t vocab_size, size_t d_model)
+bool both_zeroed(float *dwte, float *dm, const float *dlogits, const float *wte,
+                 const float *m, const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                 size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -737,9 +1429,9 @@ bool both_zeroed(float *dwte, float *dm, const float *dlogits,
 
 WRONG(tied_projection_backward, random_shapes, position_as_id,
       "This takes row t for row ids[t].")
-bool position_as_id(float *dwte, float *dm, const float *dlogits,
-                              const float *wte, const float *m, const uint32_t *ids,
-                              size_t n_tokens, size_t vocab_size, size_t d_model)
+bool position_as_id(float *dwte, float *dm, const float *dlogits, const float *wte,
+                    const float *m, const uint32_t *ids, size_t n_tokens,
+                    size_t vocab_size, size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -764,9 +1456,9 @@ bool position_as_id(float *dwte, float *dm, const float *dlogits,
 
 WRONG(tied_projection_backward, random_shapes, slopes_transposed,
       "dlogits is read as [vocab_size][n_tokens]; it is [n_tokens][vocab_size].")
-bool slopes_transposed(float *dwte, float *dm, const float *dlogits,
-                              const float *wte, const float *m, const uint32_t *ids,
-                              size_t n_tokens, size_t vocab_size, size_t d_model)
+bool slopes_transposed(float *dwte, float *dm, const float *dlogits, const float *wte,
+                       const float *m, const uint32_t *ids, size_t n_tokens,
+                       size_t vocab_size, size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -791,9 +1483,9 @@ bool slopes_transposed(float *dwte, float *dm, const float *dlogits,
 
 WRONG(tied_projection_backward, worked_example, negative,
       "The sign is turned: a gradient is added here, and subtracted by whoever trains.")
-bool negative(float *dwte, float *dm, const float *dlogits,
-                              const float *wte, const float *m, const uint32_t *ids,
-                              size_t n_tokens, size_t vocab_size, size_t d_model)
+bool negative(float *dwte, float *dm, const float *dlogits, const float *wte,
+              const float *m, const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+              size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -817,10 +1509,10 @@ bool negative(float *dwte, float *dm, const float *dlogits,
 }
 
 CAUGHT(tied_projection_backward, refuses_bad_ids, writes_before_check,
-      "must stay untouched")
-bool writes_before_check(float *dwte, float *dm, const float *dlogits,
-                              const float *wte, const float *m, const uint32_t *ids,
-                              size_t n_tokens, size_t vocab_size, size_t d_model)
+       "must stay untouched")
+bool writes_before_check(float *dwte, float *dm, const float *dlogits, const float *wte,
+                         const float *m, const uint32_t *ids, size_t n_tokens,
+                         size_t vocab_size, size_t d_model)
 {
     for (size_t t = 0; t < n_tokens; t++)
         for (size_t j = 0; j < d_model; j++) {
@@ -844,9 +1536,9 @@ bool writes_before_check(float *dwte, float *dm, const float *dlogits,
 }
 
 CAUGHT(tied_projection_backward, refuses_bad_ids, never_checks, "must return false")
-bool never_checks(float *dwte, float *dm, const float *dlogits,
-                              const float *wte, const float *m, const uint32_t *ids,
-                              size_t n_tokens, size_t vocab_size, size_t d_model)
+bool never_checks(float *dwte, float *dm, const float *dlogits, const float *wte,
+                  const float *m, const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                  size_t d_model)
 {
     for (size_t t = 0; t < n_tokens; t++)
         for (size_t j = 0; j < d_model; j++) {
@@ -867,10 +1559,10 @@ bool never_checks(float *dwte, float *dm, const float *dlogits,
     return true;
 }
 
-CAUGHT(tied_projection_backward, finite_differences, slightly_off, "got")
-bool slightly_off(float *dwte, float *dm, const float *dlogits,
-                              const float *wte, const float *m, const uint32_t *ids,
-                              size_t n_tokens, size_t vocab_size, size_t d_model)
+CAUGHT(tied_projection_backward, random_shapes, slightly_off, "got")
+bool slightly_off(float *dwte, float *dm, const float *dlogits, const float *wte,
+                  const float *m, const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                  size_t d_model)
 {
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
@@ -893,12 +1585,322 @@ bool slightly_off(float *dwte, float *dm, const float *dlogits,
     return true;
 }
 
+CAUGHT(tied_projection_backward, refuses_bad_ids, ids_as_int, "crashed")
+bool ids_as_int(float *dwte, float *dm, const float *dlogits, const float *wte,
+                const float *m, const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        if ((int)ids[t] >= (int)vocab_size)
+            return false;
+    add_shares(dwte, dm, dlogits, wte, m, ids, 0, n_tokens, vocab_size, d_model);
+    return true;
+}
+
+CAUGHT(tied_projection_backward, refuses_bad_ids, shares_taken_back,
+       "must stay untouched")
+bool shares_taken_back(float *dwte, float *dm, const float *dlogits, const float *wte,
+                       const float *m, const uint32_t *ids, size_t n_tokens,
+                       size_t vocab_size, size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        if (ids[t] >= vocab_size) {
+            float *minus = calloc(t * vocab_size + 1, sizeof *minus);
+            for (size_t k = 0; k < t * vocab_size; k++)
+                minus[k] = -dlogits[k];
+            add_shares(dwte, dm, minus, wte, m, ids, 0, t, vocab_size, d_model);
+            free(minus);
+            return false;
+        } else
+            add_shares(dwte, dm, dlogits, wte, m, ids, t, t + 1, vocab_size, d_model);
+    return true;
+}
+
+CAUGHT(tied_projection_backward, refuses_bad_ids, dm_not_put_back,
+       "dm must stay untouched")
+bool dm_not_put_back(float *dwte, float *dm, const float *dlogits, const float *wte,
+                     const float *m, const uint32_t *ids, size_t n_tokens,
+                     size_t vocab_size, size_t d_model)
+{
+    float *backup = calloc(vocab_size * d_model + 1, sizeof *backup);
+    memcpy(backup, dwte, vocab_size * d_model * sizeof *backup);
+    for (size_t t = 0; t < n_tokens; t++) {
+        if (ids[t] >= vocab_size) {
+            memcpy(dwte, backup, vocab_size * d_model * sizeof *backup);
+            free(backup);
+            return false;
+        }
+        add_shares(dwte, dm, dlogits, wte, m, ids, t, t + 1, vocab_size, d_model);
+    }
+    free(backup);
+    return true;
+}
+
+CAUGHT(tied_projection_backward, large_sizes, columns_up_to_64, "must return true")
+bool columns_up_to_64(float *dwte, float *dm, const float *dlogits, const float *wte,
+                      const float *m, const uint32_t *ids, size_t n_tokens,
+                      size_t vocab_size, size_t d_model)
+{
+    float h[64], dh[64];
+    if (d_model > 64 || !all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        for (size_t j = 0; j < d_model; j++) {
+            h[j] = dh[j] = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                h[j] += wte[ids[t] * d_model + i] * m[i * d_model + j];
+        }
+        for (size_t v = 0; v < vocab_size; v++)
+            for (size_t j = 0; j < d_model; j++) {
+                dh[j] += dlogits[t * vocab_size + v] * wte[v * d_model + j];
+                dwte[v * d_model + j] += dlogits[t * vocab_size + v] * h[j];
+            }
+        for (size_t i = 0; i < d_model; i++)
+            for (size_t j = 0; j < d_model; j++) {
+                dwte[ids[t] * d_model + i] += m[i * d_model + j] * dh[j];
+                dm[i * d_model + j] += wte[ids[t] * d_model + i] * dh[j];
+            }
+    }
+    return true;
+}
+
+CAUGHT(tied_projection_backward, large_sizes, rows_past_1024, "got")
+bool rows_past_1024(float *dwte, float *dm, const float *dlogits, const float *wte,
+                    const float *m, const uint32_t *ids, size_t n_tokens,
+                    size_t vocab_size, size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        if (ids[t] >= vocab_size)
+            return false;
+    float h[1024], dh[1024]; // "no model is wider"
+    const size_t d = d_model < 1024 ? d_model : 1024;
+    for (size_t t = 0; t < n_tokens; t++) {
+        for (size_t j = 0; j < d; j++) {
+            h[j] = dh[j] = 0.0f;
+            for (size_t i = 0; i < d; i++)
+                h[j] += wte[ids[t] * d_model + i] * m[i * d_model + j];
+        }
+        for (size_t v = 0; v < vocab_size; v++)
+            for (size_t j = 0; j < d; j++) {
+                dh[j] += dlogits[t * vocab_size + v] * wte[v * d_model + j];
+                dwte[v * d_model + j] += dlogits[t * vocab_size + v] * h[j];
+            }
+        for (size_t i = 0; i < d; i++)
+            for (size_t j = 0; j < d; j++) {
+                dwte[ids[t] * d_model + i] += m[i * d_model + j] * dh[j];
+                dm[i * d_model + j] += wte[ids[t] * d_model + i] * dh[j];
+            }
+    }
+    return true;
+}
+
+CAUGHT(tied_projection_backward, large_sizes, all_of_h_on_the_stack, "ran out of stack")
+bool all_of_h_on_the_stack(float *dwte, float *dm, const float *dlogits, const float *wte,
+                           const float *m, const uint32_t *ids, size_t n_tokens,
+                           size_t vocab_size, size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    float h[n_tokens + 1][d_model + 1];
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t j = 0; j < d_model; j++) {
+            h[t][j] = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                h[t][j] += wte[ids[t] * d_model + i] * m[i * d_model + j];
+        }
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t j = 0; j < d_model; j++) {
+            float dh = 0.0f;
+            for (size_t v = 0; v < vocab_size; v++) {
+                dh += dlogits[t * vocab_size + v] * wte[v * d_model + j];
+                dwte[v * d_model + j] += dlogits[t * vocab_size + v] * h[t][j];
+            }
+            for (size_t i = 0; i < d_model; i++) {
+                dwte[ids[t] * d_model + i] += m[i * d_model + j] * dh;
+                dm[i * d_model + j] += wte[ids[t] * d_model + i] * dh;
+            }
+        }
+    return true;
+}
+
+CAUGHT(tied_projection_backward, random_shapes, h_of_the_last_id, "keeps something")
+bool h_of_the_last_id(float *dwte, float *dm, const float *dlogits, const float *wte,
+                      const float *m, const uint32_t *ids, size_t n_tokens,
+                      size_t vocab_size, size_t d_model)
+{
+    static uint32_t last = UINT32_MAX; // "h changes only with the id"
+    static float h[4096];
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        for (size_t j = 0; ids[t] != last && j < d_model && j < 4096; j++) {
+            h[j] = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                h[j] += wte[ids[t] * d_model + i] * m[i * d_model + j];
+        }
+        last = ids[t];
+        for (size_t j = 0; j < d_model; j++) {
+            float dh = 0.0f;
+            for (size_t v = 0; v < vocab_size; v++) {
+                dh += dlogits[t * vocab_size + v] * wte[v * d_model + j];
+                dwte[v * d_model + j] += dlogits[t * vocab_size + v] * h[j % 4096];
+            }
+            for (size_t i = 0; i < d_model; i++) {
+                dwte[ids[t] * d_model + i] += m[i * d_model + j] * dh;
+                dm[i * d_model + j] += wte[ids[t] * d_model + i] * dh;
+            }
+        }
+    }
+    return true;
+}
+
+CAUGHT(tied_projection_backward, adds_to_what_is_there, matrix_kept, "keeps something")
+bool matrix_kept(float *dwte, float *dm, const float *dlogits, const float *wte,
+                 const float *m, const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                 size_t d_model)
+{
+    static float kept[1 << 14];
+    static size_t n_kept;
+    const size_t n = d_model * d_model;
+    if (n_kept != n && n <= sizeof kept / sizeof *kept)
+        memcpy(kept, m, (n_kept = n) * sizeof *kept);
+    return tied_projection_backward(dwte, dm, dlogits, wte, n_kept == n ? kept : m, ids,
+                                    n_tokens, vocab_size, d_model);
+}
+
 // -------------------------------------------------------------- 5.3 gpt2_parameter_count
 
-CAUGHT(gpt2_parameter_count, worked_example, positions_twice,
-      "position table is counted twice")
+WRONG(gpt2_parameter_count, beyond_32_bits, sizes_in_uint32,
+      "A size is cut to 32 bits: it is a size_t.")
+bool sizes_in_uint32(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+                     size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+{
+    return gpt2_parameter_count(n_params, (uint32_t)vocab_size, (uint32_t)max_seq_len,
+                                (uint32_t)n_layers, (uint32_t)d_model, qkv_bias, tied);
+}
+
+WRONG(gpt2_parameter_count, beyond_32_bits, block_in_int,
+      "This has lost what is above 32 bits: compute in uint64_t.")
+bool block_in_int(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+                  size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+{
+    if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
+        return false;
+    const int d = (int)d_model;
+    const unsigned block =
+        12u * (unsigned)d * (unsigned)d + (qkv_bias ? 13u : 10u) * (unsigned)d;
+    *n_params = (uint64_t)(vocab_size + max_seq_len) * d_model +
+                n_layers * (uint64_t)(int64_t)(int)block + 2 * (uint64_t)d_model +
+                (tied ? 0 : (uint64_t)vocab_size * d_model);
+    return true;
+}
+
+WRONG(gpt2_parameter_count, beyond_32_bits, block_in_uint32,
+      "This has lost what is above 32 bits: compute in uint64_t.")
+bool block_in_uint32(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+                     size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+{
+    if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
+        return false;
+    const uint32_t d = (uint32_t)d_model, block = 12 * d * d + (qkv_bias ? 13 : 10) * d;
+    *n_params = (uint64_t)(vocab_size + max_seq_len) * d_model +
+                n_layers * (uint64_t)block + 2 * (uint64_t)d_model +
+                (tied ? 0 : (uint64_t)vocab_size * d_model);
+    return true;
+}
+
+WRONG(gpt2_parameter_count, beyond_32_bits, square_in_uint32,
+      "This has lost what is above 32 bits: compute in uint64_t.")
+bool square_in_uint32(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+                      size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+{
+    if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
+        return false;
+    const uint32_t square = (uint32_t)d_model * (uint32_t)d_model;
+    const uint64_t d = d_model, block = 12 * (uint64_t)square + (qkv_bias ? 13 : 10) * d;
+    *n_params = (vocab_size + max_seq_len) * d + n_layers * block + 2 * d +
+                (tied ? 0 : vocab_size * d);
+    return true;
+}
+
+WRONG(gpt2_parameter_count, beyond_32_bits, square_in_int,
+      "This has lost what is above 32 bits: compute in uint64_t.")
+bool square_in_int(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+                   size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+{
+    if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
+        return false;
+    const uint32_t square = (uint32_t)d_model * (uint32_t)d_model;
+    const uint64_t d = d_model, block = 12 * (uint64_t)(int64_t)(int32_t)square +
+                                        (qkv_bias ? 13 : 10) * d;
+    *n_params = (vocab_size + max_seq_len) * d + n_layers * block + 2 * d +
+                (tied ? 0 : vocab_size * d);
+    return true;
+}
+
+WRONG(gpt2_parameter_count, beyond_32_bits, tables_in_uint32,
+      "This has lost what is above 32 bits: compute in uint64_t.")
+bool tables_in_uint32(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+                      size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+{
+    if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
+        return false;
+    const uint64_t d = d_model, block = 12 * d * d + (qkv_bias ? 13 : 10) * d;
+    const uint32_t table = (uint32_t)vocab_size * (uint32_t)d_model,
+                   positions = (uint32_t)max_seq_len * (uint32_t)d_model;
+    *n_params =
+        (uint64_t)table + positions + n_layers * block + 2 * d + (tied ? 0 : table);
+    return true;
+}
+
+WRONG(gpt2_parameter_count, beyond_32_bits, layers_times_square_in_uint32,
+      "This has lost what is above 32 bits: compute in uint64_t.")
+bool layers_times_square_in_uint32(uint64_t *n_params, size_t vocab_size,
+                                   size_t max_seq_len, size_t n_layers, size_t d_model,
+                                   bool qkv_bias, bool tied)
+{
+    if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
+        return false;
+    const uint64_t d = d_model;
+    const uint32_t n =
+        (uint32_t)n_layers * (uint32_t)(12 * d * d + (qkv_bias ? 13 : 10) * d);
+    *n_params = (vocab_size + max_seq_len) * d + n + 2 * d + (tied ? 0 : vocab_size * d);
+    return true;
+}
+
+WRONG(gpt2_parameter_count, beyond_32_bits, in_double,
+      "A double counts up to 2^53, and not every number beyond: compute in uint64_t.")
+bool in_double(uint64_t *n_params, size_t vocab_size, size_t max_seq_len, size_t n_layers,
+               size_t d_model, bool qkv_bias, bool tied)
+{
+    if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
+        return false;
+    const double d = (double)d_model, v = (double)vocab_size;
+    const double n = (v + (double)max_seq_len) * d +
+                     (double)n_layers * (12 * d * d + (qkv_bias ? 13 : 10) * d) + 2 * d +
+                     (tied ? 0 : v * d);
+    *n_params = (uint64_t)n;
+    return true;
+}
+
+WRONG(gpt2_parameter_count, beyond_32_bits, powers_in_double,
+      "A double counts up to 2^53, and not every number beyond: compute in uint64_t.")
+bool powers_in_double(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+                      size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+{
+    if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
+        return false;
+    const uint64_t d = d_model;
+    *n_params = (vocab_size + max_seq_len) * d +
+                n_layers * (uint64_t)(12 * pow((double)d, 2) + (qkv_bias ? 13 : 10) * d) +
+                2 * d + (tied ? 0 : vocab_size * d);
+    return true;
+}
+
+WRONG(gpt2_parameter_count, worked_example, positions_twice,
+      "The position table is counted twice.")
 bool positions_twice(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
-                          size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+                     size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
         return false;
@@ -909,10 +1911,10 @@ bool positions_twice(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
     return true;
 }
 
-CAUGHT(gpt2_parameter_count, worked_example, positions_forgotten,
-      "position table is missing")
+WRONG(gpt2_parameter_count, worked_example, positions_forgotten,
+      "The position table is missing: max_seq_len x d_model.")
 bool positions_forgotten(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
-                          size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+                         size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
         return false;
@@ -923,9 +1925,10 @@ bool positions_forgotten(uint64_t *n_params, size_t vocab_size, size_t max_seq_l
     return true;
 }
 
-CAUGHT(gpt2_parameter_count, worked_example, head_always, "the table is counted twice")
+WRONG(gpt2_parameter_count, worked_example, head_always,
+      "A tied model has no head of its own: here the table is counted twice.")
 bool head_always(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
-                          size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+                 size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
         return false;
@@ -936,9 +1939,10 @@ bool head_always(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
     return true;
 }
 
-CAUGHT(gpt2_parameter_count, worked_example, head_never, "has a head of its own")
+WRONG(gpt2_parameter_count, worked_example, head_never,
+      "An untied model has a head of its own: one more vocab_size x d_model.")
 bool head_never(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
-                          size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+                size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
         return false;
@@ -949,10 +1953,10 @@ bool head_never(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
     return true;
 }
 
-CAUGHT(gpt2_parameter_count, worked_example, tied_turned_round,
-      "the table is counted twice")
+WRONG(gpt2_parameter_count, worked_example, tied_turned_round,
+      "A tied model has no head of its own: here the table is counted twice.")
 bool tied_turned_round(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
-                          size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+                       size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
         return false;
@@ -963,9 +1967,11 @@ bool tied_turned_round(uint64_t *n_params, size_t vocab_size, size_t max_seq_len
     return true;
 }
 
-CAUGHT(gpt2_parameter_count, worked_example, bias_turned_round, "wrong way round")
+WRONG(gpt2_parameter_count, worked_example, bias_turned_round,
+      "qkv_bias is not looked at, or taken the wrong way round: without it each layer "
+      "has 3 d_model fewer.")
 bool bias_turned_round(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
-                          size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+                       size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
         return false;
@@ -976,9 +1982,11 @@ bool bias_turned_round(uint64_t *n_params, size_t vocab_size, size_t max_seq_len
     return true;
 }
 
-CAUGHT(gpt2_parameter_count, worked_example, bias_ignored, "qkv_bias is not looked at")
+WRONG(gpt2_parameter_count, worked_example, bias_ignored,
+      "qkv_bias is not looked at, or taken the wrong way round: without it each layer "
+      "has 3 d_model fewer.")
 bool bias_ignored(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
-                          size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+                  size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
         return false;
@@ -989,10 +1997,10 @@ bool bias_ignored(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
     return true;
 }
 
-CAUGHT(gpt2_parameter_count, worked_example, no_last_normalisation,
-      "last normalisation is missing")
+WRONG(gpt2_parameter_count, worked_example, no_last_normalisation,
+      "The last normalisation is missing: 2 d_model.")
 bool no_last_normalisation(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
-                          size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+                           size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
         return false;
@@ -1003,10 +2011,11 @@ bool no_last_normalisation(uint64_t *n_params, size_t vocab_size, size_t max_seq
     return true;
 }
 
-CAUGHT(gpt2_parameter_count, worked_example, normalisation_without_bias,
-      "a gain and a bias")
+WRONG(gpt2_parameter_count, worked_example, normalisation_without_bias,
+      "The last normalisation has a weight and a bias for each number: 2 d_model, not "
+      "d_model.")
 bool normalisation_without_bias(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
-                          size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+                                size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
         return false;
@@ -1017,10 +2026,11 @@ bool normalisation_without_bias(uint64_t *n_params, size_t vocab_size, size_t ma
     return true;
 }
 
-CAUGHT(gpt2_parameter_count, worked_example, weights_only,
-      "biases and normalisations are missing")
+WRONG(gpt2_parameter_count, worked_example, weights_only,
+      "The biases and normalisations are missing: 13 d_model in each layer, 10 without "
+      "qkv_bias.")
 bool weights_only(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
-                          size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+                  size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
         return false;
@@ -1031,10 +2041,10 @@ bool weights_only(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
     return true;
 }
 
-CAUGHT(gpt2_parameter_count, worked_example, no_layer_normalisation,
-      "two normalisations of each layer")
+WRONG(gpt2_parameter_count, worked_example, no_layer_normalisation,
+      "The two normalisations of each layer are missing: 4 d_model.")
 bool no_layer_normalisation(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
-                          size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+                            size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
         return false;
@@ -1045,9 +2055,9 @@ bool no_layer_normalisation(uint64_t *n_params, size_t vocab_size, size_t max_se
     return true;
 }
 
-CAUGHT(gpt2_parameter_count, four_sizes, one_layer_only, "Only one layer is counted")
+WRONG(gpt2_parameter_count, four_sizes, one_layer_only, "Only one layer is counted.")
 bool one_layer_only(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
-                          size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+                    size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
         return false;
@@ -1059,9 +2069,10 @@ bool one_layer_only(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
     return true;
 }
 
-CAUGHT(gpt2_parameter_count, four_sizes, bias_missing_once, "it is missing in each layer")
+WRONG(gpt2_parameter_count, random_models, bias_missing_once,
+      "The missing bias is subtracted only once: it is missing in each layer.")
 bool bias_missing_once(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
-                          size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+                       size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
         return false;
@@ -1072,10 +2083,10 @@ bool bias_missing_once(uint64_t *n_params, size_t vocab_size, size_t max_seq_len
     return true;
 }
 
-CAUGHT(gpt2_parameter_count, worked_example, bias_of_one_d,
-      "query, key and value make 3 d_model")
+WRONG(gpt2_parameter_count, worked_example, bias_of_one_d,
+      "The missing bias is one of d_model: query, key and value make 3 d_model.")
 bool bias_of_one_d(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
-                          size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+                   size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
         return false;
@@ -1086,9 +2097,10 @@ bool bias_of_one_d(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
     return true;
 }
 
-CAUGHT(gpt2_parameter_count, beyond_32_bits, in_32_bits, "above 32 bits")
+WRONG(gpt2_parameter_count, beyond_32_bits, in_32_bits,
+      "This has lost what is above 32 bits: compute in uint64_t.")
 bool in_32_bits(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
-                          size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+                size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
         return false;
@@ -1101,7 +2113,7 @@ bool in_32_bits(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
 
 CAUGHT(gpt2_parameter_count, refuses_zero, zero_is_fine, "must return false")
 bool zero_is_fine(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
-                          size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+                  size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     const uint64_t d = (uint64_t)d_model;
     const uint64_t layer = 12 * d * d + 13 * d - (qkv_bias ? 0 : 3 * d);
@@ -1112,7 +2124,7 @@ bool zero_is_fine(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
 
 CAUGHT(gpt2_parameter_count, random_models, no_layers_refused, "must return true")
 bool no_layers_refused(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
-                          size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+                       size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     *n_params = 0;
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0 || n_layers == 0)
@@ -1126,7 +2138,7 @@ bool no_layers_refused(uint64_t *n_params, size_t vocab_size, size_t max_seq_len
 
 CAUGHT(gpt2_parameter_count, refuses_zero, writes_zero_first, "must stay untouched")
 bool writes_zero_first(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
-                          size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+                       size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     *n_params = 0;
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
@@ -1138,9 +2150,9 @@ bool writes_zero_first(uint64_t *n_params, size_t vocab_size, size_t max_seq_len
     return true;
 }
 
-CAUGHT(gpt2_parameter_count, worked_example, head_with_bias, "The head has no bias")
+WRONG(gpt2_parameter_count, worked_example, head_with_bias, "The head has no bias.")
 bool head_with_bias(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
-                          size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+                    size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
     if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
         return false;
@@ -1151,11 +2163,450 @@ bool head_with_bias(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
     return true;
 }
 
+WRONG(gpt2_parameter_count, worked_example, no_token_table,
+      "The token table is missing: vocab_size x d_model.")
+bool no_token_table(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+                    size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+{
+    uint64_t n = 0;
+    if (!gpt2_parameter_count(&n, vocab_size, max_seq_len, n_layers, d_model, qkv_bias,
+                              tied))
+        return false;
+    *n_params = n - (uint64_t)vocab_size * d_model;
+    return true;
+}
+
+WRONG(gpt2_parameter_count, worked_example, no_linear_biases,
+      "The biases of the linear layers are missing: 9 d_model in each layer, 6 without "
+      "qkv_bias.")
+bool no_linear_biases(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+                      size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+{
+    uint64_t n = 0;
+    if (!gpt2_parameter_count(&n, vocab_size, max_seq_len, n_layers, d_model, qkv_bias,
+                              tied))
+        return false;
+    *n_params = n - n_layers * (qkv_bias ? 9 : 6) * (uint64_t)d_model;
+    return true;
+}
+
+WRONG(gpt2_parameter_count, worked_example, attention_output_forgotten,
+      "The output of the attention is missing: d_model x d_model and d_model in each "
+      "layer.")
+bool attention_output_forgotten(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+                                size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+{
+    uint64_t n = 0;
+    if (!gpt2_parameter_count(&n, vocab_size, max_seq_len, n_layers, d_model, qkv_bias,
+                              tied))
+        return false;
+    *n_params = n - n_layers * ((uint64_t)d_model * d_model + d_model);
+    return true;
+}
+
+WRONG(gpt2_parameter_count, worked_example, second_layer_forgotten,
+      "Only one of the two layers of 4 d_model x d_model is counted.")
+bool second_layer_forgotten(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+                            size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+{
+    uint64_t n = 0;
+    if (!gpt2_parameter_count(&n, vocab_size, max_seq_len, n_layers, d_model, qkv_bias,
+                              tied))
+        return false;
+    *n_params = n - n_layers * (4 * (uint64_t)d_model * d_model + d_model);
+    return true;
+}
+
+CAUGHT(gpt2_parameter_count, refuses_zero, no_positions_are_fine, "must return false")
+bool no_positions_are_fine(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+                           size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return false;
+    const uint64_t d = d_model, block = 12 * d * d + (qkv_bias ? 13 : 10) * d;
+    *n_params = (vocab_size + max_seq_len) * d + n_layers * block + 2 * d +
+                (tied ? 0 : vocab_size * d);
+    return true;
+}
+
+CAUGHT(gpt2_parameter_count, refuses_zero, zero_if_all_are, "must return false")
+bool zero_if_all_are(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+                     size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+{
+    if (vocab_size == 0 && max_seq_len == 0 && d_model == 0)
+        return false;
+    const uint64_t d = d_model, block = 12 * d * d + (qkv_bias ? 13 : 10) * d;
+    *n_params = (vocab_size + max_seq_len) * d + n_layers * block + 2 * d +
+                (tied ? 0 : vocab_size * d);
+    return true;
+}
+
+CAUGHT(gpt2_parameter_count, worked_example, block_kept, "keeps something")
+bool block_kept(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+                size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+{
+    static uint64_t block, of_width; // "a block depends on the width"
+    if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
+        return false;
+    const uint64_t d = d_model;
+    if (of_width != d)
+        block = 12 * d * d + (qkv_bias ? 13 : 10) * d;
+    of_width = d;
+    *n_params = (vocab_size + max_seq_len) * d + n_layers * block + 2 * d +
+                (tied ? 0 : vocab_size * d);
+    return true;
+}
+
 // ------------------------------------------------------------------ 5.4 entropy_at_scale
+
+WRONG(entropy_at_scale, vanishing_shares, zero_log_zero,
+      "A probability of 0 adds nothing to the entropy, but 0 x log(0) is NaN in C: leave "
+      "such words out.")
+float zero_log_zero(const float *h, const float *wte, float scale, size_t vocab_size,
+                    size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    double largest = -INFINITY, sum = 0.0, entropy = 0.0;
+    for (size_t v = 0; v < vocab_size; v++)
+        largest = fmax(largest, (double)scale * dot(h, wte + v * d_model, d_model));
+    for (size_t v = 0; v < vocab_size; v++)
+        sum += exp((double)scale * dot(h, wte + v * d_model, d_model) - largest);
+    for (size_t v = 0; v < vocab_size; v++) {
+        double p =
+            exp((double)scale * dot(h, wte + v * d_model, d_model) - largest) / sum;
+        entropy -= p * log(p);
+    }
+    return (float)entropy;
+}
+
+WRONG(entropy_at_scale, large_scores, largest_from_zero,
+      "The search for the largest score starts too high: scores may all lie far below 0. "
+      "Start with the first one, or with -INFINITY.")
+float largest_from_zero(const float *h, const float *wte, float scale, size_t vocab_size,
+                        size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    double largest = 0.0;
+    for (size_t v = 0; v < vocab_size; v++)
+        largest = fmax(largest, (double)scale * dot(h, wte + v * d_model, d_model));
+    double sum = 0.0, weighted = 0.0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        double z = (double)scale * dot(h, wte + v * d_model, d_model) - largest;
+        sum += exp(z);
+        weighted += z * exp(z);
+    }
+    return (float)(log(sum) - weighted / sum);
+}
+
+WRONG(entropy_at_scale, large_scores, largest_from_zero_guarded,
+      "The search for the largest score starts too high: scores may all lie far below 0. "
+      "Start with the first one, or with -INFINITY.")
+float largest_from_zero_guarded(const float *h, const float *wte, float scale,
+                                size_t vocab_size, size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    double largest = 0.0, sum = 0.0, entropy = 0.0;
+    for (size_t v = 0; v < vocab_size; v++)
+        largest = fmax(largest, (double)scale * dot(h, wte + v * d_model, d_model));
+    for (size_t v = 0; v < vocab_size; v++)
+        sum += exp((double)scale * dot(h, wte + v * d_model, d_model) - largest);
+    for (size_t v = 0; v < vocab_size; v++) {
+        double p =
+            exp((double)scale * dot(h, wte + v * d_model, d_model) - largest) / sum;
+        if (p > 0.0)
+            entropy -= p * log(p);
+    }
+    return (float)entropy;
+}
+
+WRONG(entropy_at_scale, large_scores, largest_from_minus_1000,
+      "The search for the largest score starts too high: scores may all lie far below 0. "
+      "Start with the first one, or with -INFINITY.")
+float largest_from_minus_1000(const float *h, const float *wte, float scale,
+                              size_t vocab_size, size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    double largest = -1000.0;
+    for (size_t v = 0; v < vocab_size; v++)
+        largest = fmax(largest, (double)scale * dot(h, wte + v * d_model, d_model));
+    double sum = 0.0, weighted = 0.0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        double z = (double)scale * dot(h, wte + v * d_model, d_model) - largest;
+        sum += exp(z);
+        weighted += z * exp(z);
+    }
+    return (float)(log(sum) - weighted / sum);
+}
+
+WRONG(entropy_at_scale, large_scores, largest_from_minus_1e9,
+      "The search for the largest score starts too high: scores may all lie far below 0. "
+      "Start with the first one, or with -INFINITY.")
+float largest_from_minus_1e9(const float *h, const float *wte, float scale,
+                             size_t vocab_size, size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    double largest = -1e9;
+    for (size_t v = 0; v < vocab_size; v++)
+        largest = fmax(largest, (double)scale * dot(h, wte + v * d_model, d_model));
+    double sum = 0.0, weighted = 0.0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        double z = (double)scale * dot(h, wte + v * d_model, d_model) - largest;
+        sum += exp(z);
+        weighted += z * exp(z);
+    }
+    return (float)(log(sum) - weighted / sum);
+}
+
+WRONG(entropy_at_scale, large_scores, largest_from_minus_1e30,
+      "The search for the largest score starts too high: scores may all lie far below 0. "
+      "Start with the first one, or with -INFINITY.")
+float largest_from_minus_1e30(const float *h, const float *wte, float scale,
+                              size_t vocab_size, size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    double largest = -1e30;
+    for (size_t v = 0; v < vocab_size; v++)
+        largest = fmax(largest, (double)scale * dot(h, wte + v * d_model, d_model));
+    double sum = 0.0, weighted = 0.0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        double z = (double)scale * dot(h, wte + v * d_model, d_model) - largest;
+        sum += exp(z);
+        weighted += z * exp(z);
+    }
+    return (float)(log(sum) - weighted / sum);
+}
+
+WRONG(entropy_at_scale, large_scores, largest_from_minus_flt_max,
+      "The search for the largest score starts too high: scores may all lie far below 0. "
+      "Start with the first one, or with -INFINITY.")
+float largest_from_minus_flt_max(const float *h, const float *wte, float scale,
+                                 size_t vocab_size, size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    double largest = -3.402823466e38;
+    for (size_t v = 0; v < vocab_size; v++)
+        largest = fmax(largest, (double)scale * dot(h, wte + v * d_model, d_model));
+    double sum = 0.0, weighted = 0.0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        double z = (double)scale * dot(h, wte + v * d_model, d_model) - largest;
+        sum += exp(z);
+        weighted += z * exp(z);
+    }
+    return (float)(log(sum) - weighted / sum);
+}
+
+WRONG(
+    entropy_at_scale, large_scores, largest_as_float,
+    "The largest score is kept in a float: a double may lie above or below all of them.")
+float largest_as_float(const float *h, const float *wte, float scale, size_t vocab_size,
+                       size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    float largest = -INFINITY;
+    for (size_t v = 0; v < vocab_size; v++)
+        largest =
+            fmaxf(largest, (float)((double)scale * dot(h, wte + v * d_model, d_model)));
+    double sum = 0.0, weighted = 0.0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        double z = (double)scale * dot(h, wte + v * d_model, d_model) - largest;
+        sum += exp(z);
+        weighted += z * exp(z);
+    }
+    return (float)(log(sum) - weighted / sum);
+}
+
+WRONG(entropy_at_scale, sums_in_double, scores_in_float,
+      "A float has 24 bits, and adding up loses the rest: do the sums in double.")
+float scores_in_float(const float *h, const float *wte, float scale, size_t vocab_size,
+                      size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    double largest = -INFINITY, sum = 0.0, weighted = 0.0;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t v = 0; v < vocab_size; v++) {
+            volatile float score = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                score = score + h[i] * wte[v * d_model + i];
+            const double z = (double)scale * (double)score;
+            largest = pass == 0 ? fmax(largest, z) : largest;
+            sum += pass == 0 ? 0.0 : exp(z - largest);
+            weighted += pass == 0 ? 0.0 : (z - largest) * exp(z - largest);
+        }
+    return (float)(log(sum) - weighted / sum);
+}
+
+WRONG(entropy_at_scale, sums_in_double, score_cut_to_float,
+      "A float has 24 bits, and adding up loses the rest: do the sums in double.")
+float score_cut_to_float(const float *h, const float *wte, float scale, size_t vocab_size,
+                         size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    double largest = -INFINITY, sum = 0.0, weighted = 0.0;
+    for (size_t v = 0; v < vocab_size; v++)
+        largest = fmax(
+            largest, (double)(float)((double)scale * dot(h, wte + v * d_model, d_model)));
+    for (size_t v = 0; v < vocab_size; v++) {
+        const float score = (float)((double)scale * dot(h, wte + v * d_model, d_model));
+        const double z = (double)score - largest;
+        sum += exp(z);
+        weighted += z * exp(z);
+    }
+    return (float)(log(sum) - weighted / sum);
+}
+
+WRONG(entropy_at_scale, vanishing_shares, shares_in_float,
+      "A float has 24 bits, and adding up loses the rest: do the sums in double.")
+float shares_in_float(const float *h, const float *wte, float scale, size_t vocab_size,
+                      size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    double largest = -INFINITY;
+    volatile float sum = 0.0f, weighted = 0.0f;
+    for (size_t v = 0; v < vocab_size; v++)
+        largest = fmax(largest, (double)scale * dot(h, wte + v * d_model, d_model));
+    for (size_t v = 0; v < vocab_size; v++) {
+        const double z = (double)scale * dot(h, wte + v * d_model, d_model) - largest;
+        sum = sum + (float)exp(z);
+        weighted = weighted + (float)(z * exp(z));
+    }
+    return logf(sum) - weighted / sum;
+}
+
+WRONG(entropy_at_scale, vanishing_shares, shares_below_1e_6_dropped,
+      "Small probabilities are left out: many of them together count.")
+float shares_below_1e_6_dropped(const float *h, const float *wte, float scale,
+                                size_t vocab_size, size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    double largest = -INFINITY, sum = 0.0, entropy = 0.0;
+    for (size_t v = 0; v < vocab_size; v++)
+        largest = fmax(largest, (double)scale * dot(h, wte + v * d_model, d_model));
+    for (size_t v = 0; v < vocab_size; v++)
+        sum += exp((double)scale * dot(h, wte + v * d_model, d_model) - largest);
+    for (size_t v = 0; v < vocab_size; v++) {
+        const double p =
+            exp((double)scale * dot(h, wte + v * d_model, d_model) - largest) / sum;
+        entropy -= p > 1e-6 ? p * log(p) : 0.0;
+    }
+    return (float)entropy;
+}
+
+WRONG(entropy_at_scale, vanishing_shares, shares_below_1e_10_dropped,
+      "Small probabilities are left out: many of them together count.")
+float shares_below_1e_10_dropped(const float *h, const float *wte, float scale,
+                                 size_t vocab_size, size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    double largest = -INFINITY, sum = 0.0, entropy = 0.0;
+    for (size_t v = 0; v < vocab_size; v++)
+        largest = fmax(largest, (double)scale * dot(h, wte + v * d_model, d_model));
+    for (size_t v = 0; v < vocab_size; v++)
+        sum += exp((double)scale * dot(h, wte + v * d_model, d_model) - largest);
+    for (size_t v = 0; v < vocab_size; v++) {
+        const double p =
+            exp((double)scale * dot(h, wte + v * d_model, d_model) - largest) / sum;
+        entropy -= p > 1e-10 ? p * log(p) : 0.0;
+    }
+    return (float)entropy;
+}
+
+WRONG(entropy_at_scale, vanishing_shares, log_of_a_little_more,
+      "Small probabilities are left out: many of them together count.")
+float log_of_a_little_more(const float *h, const float *wte, float scale,
+                           size_t vocab_size, size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    double largest = -INFINITY, sum = 0.0, entropy = 0.0;
+    for (size_t v = 0; v < vocab_size; v++)
+        largest = fmax(largest, (double)scale * dot(h, wte + v * d_model, d_model));
+    for (size_t v = 0; v < vocab_size; v++)
+        sum += exp((double)scale * dot(h, wte + v * d_model, d_model) - largest);
+    for (size_t v = 0; v < vocab_size; v++) {
+        const double p =
+            exp((double)scale * dot(h, wte + v * d_model, d_model) - largest) / sum;
+        entropy -= p * log(p + 1e-9);
+    }
+    return (float)entropy;
+}
+
+WRONG(entropy_at_scale, scale_zero, scale_zero_is_sure,
+      "With scale 0 all scores are 0, and equal: the entropy is ln(vocab_size).")
+float scale_zero_is_sure(const float *h, const float *wte, float scale, size_t vocab_size,
+                         size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    return scale == 0.0f ? 0.0f : entropy_at_scale(h, wte, scale, vocab_size, d_model);
+}
+
+WRONG(entropy_at_scale, random_vectors, negative_scale_refused,
+      "A negative scale is fine: it turns the order of the scores round.")
+float negative_scale_refused(const float *h, const float *wte, float scale,
+                             size_t vocab_size, size_t d_model)
+{
+    return scale < 0.0f ? NAN : entropy_at_scale(h, wte, scale, vocab_size, d_model);
+}
+
+WRONG(
+    entropy_at_scale, scale_zero, scale_zero_refused,
+    "A scale of 0 is fine: all scores are equal then, and the entropy is ln(vocab_size).")
+float scale_zero_refused(const float *h, const float *wte, float scale, size_t vocab_size,
+                         size_t d_model)
+{
+    return scale == 0.0f ? NAN : entropy_at_scale(h, wte, scale, vocab_size, d_model);
+}
+
+WRONG(entropy_at_scale, random_vectors, first_number_only,
+      "Only the first number of h and of a row is used: the score is a sum over i.")
+float first_number_only(const float *h, const float *wte, float scale, size_t vocab_size,
+                        size_t d_model)
+{
+    float *first = calloc(vocab_size + 1, sizeof *first);
+    for (size_t v = 0; v < vocab_size; v++)
+        first[v] = wte[v * d_model];
+    const float out = entropy_at_scale(h, first, scale, vocab_size, d_model > 0);
+    free(first);
+    return out;
+}
+
+WRONG(entropy_at_scale, large_scores, largest_before_scaling,
+      "The largest score is looked for before it is scaled: with a negative scale it "
+      "belongs to another word.")
+float largest_before_scaling(const float *h, const float *wte, float scale,
+                             size_t vocab_size, size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    double largest = -INFINITY, sum = 0.0, weighted = 0.0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        double z = dot(h, wte + v * d_model, d_model);
+        largest = z > largest ? z : largest;
+    }
+    for (size_t v = 0; v < vocab_size; v++) {
+        double z = (double)scale * dot(h, wte + v * d_model, d_model) - largest;
+        sum += exp(z);
+        weighted += z * exp(z);
+    }
+    return (float)(log(sum) - weighted / sum);
+}
 
 WRONG(entropy_at_scale, scale_zero, scale_ignored, "The scale is not used.")
 float scale_ignored(const float *h, const float *wte, float scale, size_t vocab_size,
-                       size_t d_model)
+                    size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
         return NAN;
@@ -1172,10 +2623,10 @@ float scale_ignored(const float *h, const float *wte, float scale, size_t vocab_
     return (float)(log(sum) - weighted / sum);
 }
 
-WRONG(entropy_at_scale, stays_in_bounds, scale_on_both,
+WRONG(entropy_at_scale, random_vectors, scale_on_both,
       "The scale is used twice, on h and on the table: it stretches h alone.")
 float scale_on_both(const float *h, const float *wte, float scale, size_t vocab_size,
-                       size_t d_model)
+                    size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
         return NAN;
@@ -1195,8 +2646,8 @@ float scale_on_both(const float *h, const float *wte, float scale, size_t vocab_
 
 WRONG(entropy_at_scale, reference_numbers, scale_as_temperature,
       "This divides by the scale: scale is 1 / temperature.")
-float scale_as_temperature(const float *h, const float *wte, float scale, size_t vocab_size,
-                       size_t d_model)
+float scale_as_temperature(const float *h, const float *wte, float scale,
+                           size_t vocab_size, size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
         return NAN;
@@ -1216,7 +2667,7 @@ float scale_as_temperature(const float *h, const float *wte, float scale, size_t
 WRONG(entropy_at_scale, reference_numbers, in_bits,
       "The entropy is in bits: use the natural logarithm.")
 float in_bits(const float *h, const float *wte, float scale, size_t vocab_size,
-                       size_t d_model)
+              size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
         return NAN;
@@ -1236,7 +2687,7 @@ float in_bits(const float *h, const float *wte, float scale, size_t vocab_size,
 WRONG(entropy_at_scale, reference_numbers, sign_turned,
       "The sign is turned: entropy is minus the sum of p log p.")
 float sign_turned(const float *h, const float *wte, float scale, size_t vocab_size,
-                       size_t d_model)
+                  size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
         return NAN;
@@ -1256,7 +2707,7 @@ float sign_turned(const float *h, const float *wte, float scale, size_t vocab_si
 WRONG(entropy_at_scale, reference_numbers, perplexity,
       "This is the perplexity, exp(entropy).")
 float perplexity(const float *h, const float *wte, float scale, size_t vocab_size,
-                       size_t d_model)
+                 size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
         return NAN;
@@ -1276,7 +2727,7 @@ float perplexity(const float *h, const float *wte, float scale, size_t vocab_siz
 WRONG(entropy_at_scale, reference_numbers, mean_over_words,
       "This is the mean over the words: the p are weights already.")
 float mean_over_words(const float *h, const float *wte, float scale, size_t vocab_size,
-                       size_t d_model)
+                      size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
         return NAN;
@@ -1296,7 +2747,7 @@ float mean_over_words(const float *h, const float *wte, float scale, size_t voca
 WRONG(entropy_at_scale, reference_numbers, part_of_log_v,
       "This is the entropy as a part of log V: do not divide by it.")
 float part_of_log_v(const float *h, const float *wte, float scale, size_t vocab_size,
-                       size_t d_model)
+                    size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
         return NAN;
@@ -1316,7 +2767,7 @@ float part_of_log_v(const float *h, const float *wte, float scale, size_t vocab_
 WRONG(entropy_at_scale, reference_numbers, log_sum_only,
       "This is log(sum of exp(z)), which is only one part of the entropy.")
 float log_sum_only(const float *h, const float *wte, float scale, size_t vocab_size,
-                       size_t d_model)
+                   size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
         return NAN;
@@ -1336,7 +2787,7 @@ float log_sum_only(const float *h, const float *wte, float scale, size_t vocab_s
 WRONG(entropy_at_scale, reference_numbers, best_word_only,
       "This is -log of the largest probability, not the entropy.")
 float best_word_only(const float *h, const float *wte, float scale, size_t vocab_size,
-                       size_t d_model)
+                     size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
         return NAN;
@@ -1355,7 +2806,7 @@ float best_word_only(const float *h, const float *wte, float scale, size_t vocab
 
 WRONG(entropy_at_scale, reference_numbers, last_word_missing, "The last word is missing.")
 float last_word_missing(const float *h, const float *wte, float scale, size_t vocab_size,
-                       size_t d_model)
+                        size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
         return NAN;
@@ -1372,11 +2823,50 @@ float last_word_missing(const float *h, const float *wte, float scale, size_t vo
     return (float)(log(sum) - weighted / sum);
 }
 
-WRONG(entropy_at_scale, large_scores, nothing_subtracted,
-      "The scores are in the thousands: subtract the largest one first. And where p is "
-      "0, p log p is 0: 0 x log(0) is NaN in C.")
-float nothing_subtracted(const float *h, const float *wte, float scale, size_t vocab_size,
+WRONG(entropy_at_scale, large_scores, first_subtracted,
+      "A score is subtracted that is not the largest: the largest, without it, may leave "
+      "the range of a double.")
+float first_subtracted(const float *h, const float *wte, float scale, size_t vocab_size,
                        size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    const double taken_away = (double)scale * dot(h, wte, d_model);
+    double sum = 0.0, weighted = 0.0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        double z = (double)scale * dot(h, wte + v * d_model, d_model) - taken_away;
+        sum += exp(z);
+        weighted += z * exp(z);
+    }
+    return (float)(log(sum) - weighted / sum);
+}
+
+WRONG(entropy_at_scale, large_scores, mean_subtracted,
+      "A score is subtracted that is not the largest: the largest, without it, may leave "
+      "the range of a double.")
+float mean_subtracted(const float *h, const float *wte, float scale, size_t vocab_size,
+                      size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    double taken_away = 0.0;
+    for (size_t v = 0; v < vocab_size; v++)
+        taken_away +=
+            (double)scale * dot(h, wte + v * d_model, d_model) / (double)vocab_size;
+    double sum = 0.0, weighted = 0.0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        double z = (double)scale * dot(h, wte + v * d_model, d_model) - taken_away;
+        sum += exp(z);
+        weighted += z * exp(z);
+    }
+    return (float)(log(sum) - weighted / sum);
+}
+
+WRONG(entropy_at_scale, large_scores, nothing_subtracted,
+      "e^z leaves the range of a float at z = 89 and of a double at 710: subtract the "
+      "largest score from all of them first.")
+float nothing_subtracted(const float *h, const float *wte, float scale, size_t vocab_size,
+                         size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
         return NAN;
@@ -1389,51 +2879,9 @@ float nothing_subtracted(const float *h, const float *wte, float scale, size_t v
     return (float)(log(sum) - weighted / sum);
 }
 
-WRONG(entropy_at_scale, large_scores, largest_before_scaling,
-      "The scores are in the thousands: subtract the largest one first. And where p is "
-      "0, p log p is 0: 0 x log(0) is NaN in C.")
-float largest_before_scaling(const float *h, const float *wte, float scale, size_t vocab_size,
-                       size_t d_model)
-{
-    if (vocab_size == 0 || d_model == 0)
-        return NAN;
-    double largest = -INFINITY, sum = 0.0, weighted = 0.0;
-    for (size_t v = 0; v < vocab_size; v++) {
-        double z = dot(h, wte + v * d_model, d_model);
-        largest = z > largest ? z : largest;
-    }
-    for (size_t v = 0; v < vocab_size; v++) {
-        double z = (double)scale * dot(h, wte + v * d_model, d_model) - largest;
-        sum += exp(z);
-        weighted += z * exp(z);
-    }
-    return (float)(log(sum) - weighted / sum);
-}
-
-WRONG(entropy_at_scale, large_scores, zero_log_zero,
-      "The scores are in the thousands: subtract the largest one first. And where p is "
-      "0, p log p is 0: 0 x log(0) is NaN in C.")
-float zero_log_zero(const float *h, const float *wte, float scale, size_t vocab_size,
-                       size_t d_model)
-{
-    if (vocab_size == 0 || d_model == 0)
-        return NAN;
-    double largest = -INFINITY, sum = 0.0, entropy = 0.0;
-    for (size_t v = 0; v < vocab_size; v++)
-        largest = fmax(largest, (double)scale * dot(h, wte + v * d_model, d_model));
-    for (size_t v = 0; v < vocab_size; v++)
-        sum += exp((double)scale * dot(h, wte + v * d_model, d_model) - largest);
-    for (size_t v = 0; v < vocab_size; v++) {
-        double p =
-            exp((double)scale * dot(h, wte + v * d_model, d_model) - largest) / sum;
-        entropy -= p * log(p);
-    }
-    return (float)entropy;
-}
-
 CAUGHT(entropy_at_scale, refuses_empty, empty_is_zero, "must return NAN")
 float empty_is_zero(const float *h, const float *wte, float scale, size_t vocab_size,
-                       size_t d_model)
+                    size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
         return 0.0f;
@@ -1469,9 +2917,10 @@ float no_width_is_fine(const float *h, const float *wte, float scale, size_t voc
     return (float)(log(sum) - weighted / sum);
 }
 
-CAUGHT(entropy_at_scale, random_vectors, scale_without_sign, "got")
+WRONG(entropy_at_scale, random_vectors, scale_without_sign,
+      "The scale has lost its sign: a negative one makes the smallest score the largest.")
 float scale_without_sign(const float *h, const float *wte, float scale, size_t vocab_size,
-                       size_t d_model)
+                         size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
         return NAN;
@@ -1490,7 +2939,7 @@ float scale_without_sign(const float *h, const float *wte, float scale, size_t v
 
 CAUGHT(entropy_at_scale, random_vectors, nearly_right, "got")
 float nearly_right(const float *h, const float *wte, float scale, size_t vocab_size,
-                       size_t d_model)
+                   size_t d_model)
 {
     if (vocab_size == 0 || d_model == 0)
         return NAN;
@@ -1507,12 +2956,457 @@ float nearly_right(const float *h, const float *wte, float scale, size_t vocab_s
     return (float)(1.00001 * (log(sum) - weighted / sum));
 }
 
+CAUGHT(entropy_at_scale, millions_of_words, scores_on_the_stack, "ran out of stack")
+float scores_on_the_stack(const float *h, const float *wte, float scale,
+                          size_t vocab_size, size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    double z[vocab_size], largest = -INFINITY, sum = 0.0, weighted = 0.0;
+    for (size_t v = 0; v < vocab_size; v++)
+        largest =
+            fmax(largest, z[v] = (double)scale * dot(h, wte + v * d_model, d_model));
+    for (size_t v = 0; v < vocab_size; v++) {
+        sum += exp(z[v] - largest);
+        weighted += (z[v] - largest) * exp(z[v] - largest);
+    }
+    return (float)(log(sum) - weighted / sum);
+}
+
+CAUGHT(entropy_at_scale, large_sizes, stretched_on_the_stack, "ran out of stack")
+float stretched_on_the_stack(const float *h, const float *wte, float scale,
+                             size_t vocab_size, size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    float stretched[d_model];
+    for (size_t i = 0; i < d_model; i++)
+        stretched[i] = scale * h[i];
+    return entropy_at_scale(stretched, wte, 1.0f, vocab_size, d_model);
+}
+
+CAUGHT(entropy_at_scale, large_sizes, room_for_4096_words, "got")
+float room_for_4096_words(const float *h, const float *wte, float scale,
+                          size_t vocab_size, size_t d_model)
+{
+    return entropy_at_scale(h, wte, scale, vocab_size < 4096 ? vocab_size : 4096,
+                            d_model);
+}
+
+CAUGHT(entropy_at_scale, millions_of_words, words_of_gpt2_only, "got")
+float words_of_gpt2_only(const float *h, const float *wte, float scale, size_t vocab_size,
+                         size_t d_model)
+{
+    return entropy_at_scale(h, wte, scale, vocab_size < 50257 ? vocab_size : 50257,
+                            d_model);
+}
+
+CAUGHT(entropy_at_scale, large_scores, largest_kept, "keeps something")
+float largest_kept(const float *h, const float *wte, float scale, size_t vocab_size,
+                   size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    static double largest = -INFINITY; // never set back
+    for (size_t v = 0; v < vocab_size; v++)
+        largest = fmax(largest, (double)scale * dot(h, wte + v * d_model, d_model));
+    double sum = 0.0, weighted = 0.0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        double z = (double)scale * dot(h, wte + v * d_model, d_model) - largest;
+        sum += exp(z);
+        weighted += z * exp(z);
+    }
+    return (float)(log(sum) - weighted / sum);
+}
+
+CAUGHT(entropy_at_scale, random_vectors, scores_kept, "keeps something")
+float scores_kept(const float *h, const float *wte, float scale, size_t vocab_size,
+                  size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    static double z[512]; // "the scores of one table and one h, at any scale"
+    static const float *of_h, *of_wte;
+    double largest = -INFINITY, sum = 0.0, weighted = 0.0;
+    if (vocab_size > 512)
+        return entropy_at_scale(h, wte, scale, vocab_size, d_model);
+    for (size_t v = 0; (of_h != h || of_wte != wte) && v < vocab_size; v++)
+        z[v] = dot(h, wte + v * d_model, d_model);
+    of_h = h, of_wte = wte;
+    for (size_t v = 0; v < vocab_size; v++)
+        largest = fmax(largest, (double)scale * z[v]);
+    for (size_t v = 0; v < vocab_size; v++) {
+        sum += exp((double)scale * z[v] - largest);
+        weighted +=
+            ((double)scale * z[v] - largest) * exp((double)scale * z[v] - largest);
+    }
+    return (float)(log(sum) - weighted / sum);
+}
+
 // ------------------------------------------------------------------------ 5.5 logit_lens
+
+WRONG(logit_lens, negative_logits, best_from_minus_1000,
+      "The search for the best logit starts too high: logits may all lie far below 0, "
+      "and below what a float holds. Start with the first one, or with -INFINITY.")
+bool best_from_minus_1000(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                          size_t vocab_size, size_t d_model)
+{
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    double last = INFINITY;
+    for (size_t k = 0; k < n_top; k++) {
+        double best = -1000.0;
+        size_t found = vocab_size;
+        for (size_t v = 0; v < vocab_size; v++) {
+            double z = dot(h, wte + v * d_model, d_model);
+            if ((k == 0 || z < last || (z == last && v > top[k - 1])) && (z > best)) {
+                best = z;
+                found = v;
+            }
+        }
+        top[k] = (uint32_t)found;
+        last = best;
+    }
+    return true;
+}
+
+WRONG(logit_lens, negative_logits, best_from_minus_1e9,
+      "The search for the best logit starts too high: logits may all lie far below 0, "
+      "and below what a float holds. Start with the first one, or with -INFINITY.")
+bool best_from_minus_1e9(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                         size_t vocab_size, size_t d_model)
+{
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    double last = INFINITY;
+    for (size_t k = 0; k < n_top; k++) {
+        double best = -1e9;
+        size_t found = vocab_size;
+        for (size_t v = 0; v < vocab_size; v++) {
+            double z = dot(h, wte + v * d_model, d_model);
+            if ((k == 0 || z < last || (z == last && v > top[k - 1])) && (z > best)) {
+                best = z;
+                found = v;
+            }
+        }
+        top[k] = (uint32_t)found;
+        last = best;
+    }
+    return true;
+}
+
+WRONG(logit_lens, negative_logits, best_from_minus_1e30,
+      "The search for the best logit starts too high: logits may all lie far below 0, "
+      "and below what a float holds. Start with the first one, or with -INFINITY.")
+bool best_from_minus_1e30(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                          size_t vocab_size, size_t d_model)
+{
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    double last = INFINITY;
+    for (size_t k = 0; k < n_top; k++) {
+        double best = -1e30;
+        size_t found = vocab_size;
+        for (size_t v = 0; v < vocab_size; v++) {
+            double z = dot(h, wte + v * d_model, d_model);
+            if ((k == 0 || z < last || (z == last && v > top[k - 1])) && (z > best)) {
+                best = z;
+                found = v;
+            }
+        }
+        top[k] = (uint32_t)found;
+        last = best;
+    }
+    return true;
+}
+
+WRONG(logit_lens, negative_logits, best_from_minus_flt_max,
+      "The search for the best logit starts too high: logits may all lie far below 0, "
+      "and below what a float holds. Start with the first one, or with -INFINITY.")
+bool best_from_minus_flt_max(uint32_t *top, const float *h, const float *wte,
+                             size_t n_top, size_t vocab_size, size_t d_model)
+{
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    double last = INFINITY;
+    for (size_t k = 0; k < n_top; k++) {
+        double best = -3.402823466e38;
+        size_t found = vocab_size;
+        for (size_t v = 0; v < vocab_size; v++) {
+            double z = dot(h, wte + v * d_model, d_model);
+            if ((k == 0 || z < last || (z == last && v > top[k - 1])) && (z > best)) {
+                best = z;
+                found = v;
+            }
+        }
+        top[k] = (uint32_t)found;
+        last = best;
+    }
+    return true;
+}
+
+WRONG(logit_lens, negative_logits, best_from_minus_1e9_as_word_0,
+      "The search for the best logit starts too high: logits may all lie far below 0, "
+      "and below what a float holds. Start with the first one, or with -INFINITY.")
+bool best_from_minus_1e9_as_word_0(uint32_t *top, const float *h, const float *wte,
+                                   size_t n_top, size_t vocab_size, size_t d_model)
+{
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    double last = INFINITY;
+    for (size_t k = 0; k < n_top; k++) {
+        double best = -1e9;
+        size_t found = 0;
+        for (size_t v = 0; v < vocab_size; v++) {
+            double z = dot(h, wte + v * d_model, d_model);
+            if ((k == 0 || z < last || (z == last && v > top[k - 1])) && (z > best)) {
+                best = z;
+                found = v;
+            }
+        }
+        top[k] = (uint32_t)found;
+        last = best;
+    }
+    return true;
+}
+
+WRONG(logit_lens, sums_in_double, logit_cut_to_float,
+      "A float has 24 bits: compute the logits in double, products and sums.")
+bool logit_cut_to_float(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                        size_t vocab_size, size_t d_model)
+{
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    double last = INFINITY;
+    for (size_t k = 0; k < n_top; k++) {
+        double best = -INFINITY;
+        size_t found = vocab_size;
+        for (size_t v = 0; v < vocab_size; v++) {
+            double z = (double)(float)dot(h, wte + v * d_model, d_model);
+            if ((k == 0 || z < last || (z == last && v > top[k - 1])) &&
+                (found == vocab_size || z > best)) {
+                best = z;
+                found = v;
+            }
+        }
+        top[k] = (uint32_t)found;
+        last = best;
+    }
+    return true;
+}
+
+WRONG(logit_lens, sums_in_double, products_in_float,
+      "A float has 24 bits: compute the logits in double, products and sums.")
+bool products_in_float(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                       size_t vocab_size, size_t d_model)
+{
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    double last = INFINITY;
+    for (size_t k = 0; k < n_top; k++) {
+        double best = 0.0;
+        size_t found = vocab_size;
+        for (size_t v = 0; v < vocab_size; v++) {
+            double z = 0.0;
+            for (size_t i = 0; i < d_model; i++) {
+                volatile float product = h[i] * wte[v * d_model + i];
+                z += (double)product;
+            }
+            if ((k == 0 || z < last || (z == last && v > top[k - 1])) &&
+                (found == vocab_size || z > best)) {
+                best = z;
+                found = v;
+            }
+        }
+        top[k] = (uint32_t)found;
+        last = best;
+    }
+    return true;
+}
+
+WRONG(logit_lens, sums_in_double, nearly_equal_is_equal,
+      "Logits that differ by little count as equal: only equal ones are.")
+bool nearly_equal_is_equal(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                           size_t vocab_size, size_t d_model)
+{
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    double last = INFINITY;
+    for (size_t k = 0; k < n_top; k++) {
+        double best = -INFINITY;
+        size_t found = vocab_size;
+        for (size_t v = 0; v < vocab_size; v++) {
+            double z = dot(h, wte + v * d_model, d_model);
+            if ((k == 0 || z < last - 1e-6 ||
+                 (fabs(z - last) <= 1e-6 && v > top[k - 1])) &&
+                (found == vocab_size || z > best + 1e-6)) {
+                best = z;
+                found = v;
+            }
+        }
+        top[k] = (uint32_t)found;
+        last = best;
+    }
+    return true;
+}
+
+struct scored {
+    double z;
+    uint32_t v;
+};
+
+static int by_logit(const void *a, const void *b)
+{
+    const double x = ((const struct scored *)a)->z, y = ((const struct scored *)b)->z;
+    return (x < y) - (x > y);
+}
+
+WRONG(logit_lens, ties, sorted_without_ids,
+      "Of equal logits the smaller id comes first. (qsort does not promise to keep their "
+      "order: compare the ids too.)")
+bool sorted_without_ids(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                        size_t vocab_size, size_t d_model)
+{
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    struct scored *all = calloc(vocab_size, sizeof *all);
+    for (size_t v = 0; v < vocab_size; v++)
+        all[v] = (struct scored){dot(h, wte + v * d_model, d_model), (uint32_t)v};
+    qsort(all, vocab_size, sizeof *all, by_logit);
+    for (size_t k = 0; k < n_top; k++)
+        top[k] = all[k].v;
+    free(all);
+    return true;
+}
+
+WRONG(logit_lens, random_tables, compared_as_whole_numbers,
+      "The difference of two logits is cut to a whole number: logits that are less than "
+      "1 apart are not equal.")
+bool compared_as_whole_numbers(uint32_t *top, const float *h, const float *wte,
+                               size_t n_top, size_t vocab_size, size_t d_model)
+{
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    struct scored *all = calloc(vocab_size, sizeof *all);
+    for (size_t v = 0; v < vocab_size; v++) {
+        const double z = dot(h, wte + v * d_model, d_model);
+        size_t k = v; // an insertion sort: stable
+        for (; k > 0 && (int)(z - all[k - 1].z) > 0; k--)
+            all[k] = all[k - 1];
+        all[k] = (struct scored){z, (uint32_t)v};
+    }
+    for (size_t k = 0; k < n_top; k++)
+        top[k] = all[k].v;
+    free(all);
+    return true;
+}
+
+WRONG(logit_lens, worked_example, skips_ties,
+      "A word whose logit equals the last one chosen is skipped: it comes next.")
+bool skips_ties(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                size_t vocab_size, size_t d_model)
+{
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    double last = 0;
+    for (size_t k = 0; k < n_top; k++) {
+        double best = 0;
+        size_t found = vocab_size;
+        for (size_t v = 0; v < vocab_size; v++) {
+            double z = dot(h, wte + v * d_model, d_model);
+            if ((k == 0 || z < last) && (found == vocab_size || z > best)) {
+                best = z;
+                found = v;
+            }
+        }
+        top[k] = (uint32_t)found;
+        last = best;
+    }
+    return true;
+}
+
+WRONG(logit_lens, sums_in_double, sums_in_float,
+      "A float has 24 bits: compute the logits in double, products and sums.")
+bool sums_in_float(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                   size_t vocab_size, size_t d_model)
+{
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    float last = 0.0f;
+    for (size_t k = 0; k < n_top; k++) {
+        float best = 0.0f;
+        size_t found = vocab_size;
+        for (size_t v = 0; v < vocab_size; v++) {
+            volatile float z = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                z = z + h[i] * wte[v * d_model + i];
+            if ((k == 0 || z < last || (z == last && v > top[k - 1])) &&
+                (found == vocab_size || z > best)) {
+                best = z;
+                found = v;
+            }
+        }
+        top[k] = (uint32_t)found;
+        last = best;
+    }
+    return true;
+}
+
+WRONG(logit_lens, negative_logits, starts_at_zero,
+      "The search for the best starts at 0: where all logits are below it, no word is "
+      "found.")
+bool starts_at_zero(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                    size_t vocab_size, size_t d_model)
+{
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    double last = INFINITY;
+    for (size_t k = 0; k < n_top; k++) {
+        double best = 0.0;
+        size_t found = 0;
+        for (size_t v = 0; v < vocab_size; v++) {
+            double z = dot(h, wte + v * d_model, d_model);
+            if (z > best && (k == 0 || z < last || (z == last && v > top[k - 1]))) {
+                best = z;
+                found = v;
+            }
+        }
+        top[k] = (uint32_t)found;
+        last = best;
+    }
+    return true;
+}
+
+WRONG(logit_lens, worked_example, larger_id_first,
+      "Of equal logits the smaller id comes first. (qsort does not promise to keep their "
+      "order: compare the ids too.)")
+bool larger_id_first(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                     size_t vocab_size, size_t d_model)
+{
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    double last = 0;
+    for (size_t k = 0; k < n_top; k++) {
+        double best = 0;
+        size_t found = vocab_size;
+        for (size_t v = 0; v < vocab_size; v++) {
+            double z = dot(h, wte + v * d_model, d_model);
+            if ((k == 0 || z < last || (z == last && v < top[k - 1])) &&
+                (found == vocab_size || z >= best)) {
+                best = z;
+                found = v;
+            }
+        }
+        top[k] = (uint32_t)found;
+        last = best;
+    }
+    return true;
+}
 
 WRONG(logit_lens, worked_example, smallest_first,
       "The order is upwards: the greatest logit comes first.")
 bool smallest_first(uint32_t *top, const float *h, const float *wte, size_t n_top,
-                size_t vocab_size, size_t d_model)
+                    size_t vocab_size, size_t d_model)
 {
     if (n_top == 0 || n_top > vocab_size || d_model == 0)
         return false;
@@ -1534,11 +3428,10 @@ bool smallest_first(uint32_t *top, const float *h, const float *wte, size_t n_to
     return true;
 }
 
-WRONG(logit_lens, stays_in_bounds, by_cosine,
-      "These are the cosines' best: a logit is the dot product, not divided by a "
-      "length.")
+WRONG(logit_lens, random_tables, by_cosine,
+      "These are the cosines' best: a logit is the dot product, not divided by a length.")
 bool by_cosine(uint32_t *top, const float *h, const float *wte, size_t n_top,
-                size_t vocab_size, size_t d_model)
+               size_t vocab_size, size_t d_model)
 {
     if (n_top == 0 || n_top > vocab_size || d_model == 0)
         return false;
@@ -1564,7 +3457,7 @@ bool by_cosine(uint32_t *top, const float *h, const float *wte, size_t n_top,
 WRONG(logit_lens, random_tables, nearest_rows,
       "These are the nearest rows: the greatest dot products are wanted.")
 bool nearest_rows(uint32_t *top, const float *h, const float *wte, size_t n_top,
-                size_t vocab_size, size_t d_model)
+                  size_t vocab_size, size_t d_model)
 {
     if (n_top == 0 || n_top > vocab_size || d_model == 0)
         return false;
@@ -1589,7 +3482,7 @@ bool nearest_rows(uint32_t *top, const float *h, const float *wte, size_t n_top,
 
 WRONG(logit_lens, random_tables, by_size, "This ignores the sign of the logits.")
 bool by_size(uint32_t *top, const float *h, const float *wte, size_t n_top,
-                size_t vocab_size, size_t d_model)
+             size_t vocab_size, size_t d_model)
 {
     if (n_top == 0 || n_top > vocab_size || d_model == 0)
         return false;
@@ -1611,58 +3504,10 @@ bool by_size(uint32_t *top, const float *h, const float *wte, size_t n_top,
     return true;
 }
 
-WRONG(logit_lens, worked_example, larger_id_first,
-      "Of equal logits the smaller id comes first.")
-bool larger_id_first(uint32_t *top, const float *h, const float *wte, size_t n_top,
-                size_t vocab_size, size_t d_model)
-{
-    if (n_top == 0 || n_top > vocab_size || d_model == 0)
-        return false;
-    double last = 0;
-    for (size_t k = 0; k < n_top; k++) {
-        double best = 0;
-        size_t found = vocab_size;
-        for (size_t v = 0; v < vocab_size; v++) {
-            double z = dot(h, wte + v * d_model, d_model);
-            if ((k == 0 || z < last || (z == last && v < top[k - 1])) &&
-                (found == vocab_size || z >= best)) {
-                best = z;
-                found = v;
-            }
-        }
-        top[k] = (uint32_t)found;
-        last = best;
-    }
-    return true;
-}
-
-CAUGHT(logit_lens, worked_example, skips_ties, "got")
-bool skips_ties(uint32_t *top, const float *h, const float *wte, size_t n_top,
-                size_t vocab_size, size_t d_model)
-{
-    if (n_top == 0 || n_top > vocab_size || d_model == 0)
-        return false;
-    double last = 0;
-    for (size_t k = 0; k < n_top; k++) {
-        double best = 0;
-        size_t found = vocab_size;
-        for (size_t v = 0; v < vocab_size; v++) {
-            double z = dot(h, wte + v * d_model, d_model);
-            if ((k == 0 || z < last) && (found == vocab_size || z > best)) {
-                best = z;
-                found = v;
-            }
-        }
-        top[k] = (uint32_t)found;
-        last = best;
-    }
-    return true;
-}
-
 WRONG(logit_lens, worked_example, always_the_best,
       "The same word stands in every place: leave out what was chosen before.")
 bool always_the_best(uint32_t *top, const float *h, const float *wte, size_t n_top,
-                size_t vocab_size, size_t d_model)
+                     size_t vocab_size, size_t d_model)
 {
     if (n_top == 0 || n_top > vocab_size || d_model == 0)
         return false;
@@ -1683,75 +3528,10 @@ bool always_the_best(uint32_t *top, const float *h, const float *wte, size_t n_t
     return true;
 }
 
-WRONG(logit_lens, random_tables, leaves_out_the_best,
-      "The best word is left out: top[0] is the best.")
-bool leaves_out_the_best(uint32_t *top, const float *h, const float *wte, size_t n_top,
-                size_t vocab_size, size_t d_model)
-{
-    if (n_top == 0 || n_top > vocab_size || d_model == 0)
-        return false;
-    for (size_t v = 0; v < vocab_size; v++) {
-        size_t before = 0;
-        for (size_t w = 0; w < vocab_size; w++) {
-            double gap =
-                dot(h, wte + w * d_model, d_model) - dot(h, wte + v * d_model, d_model);
-            before += gap > 0 || (gap == 0 && w < v);
-        }
-        if (before > 0 && before <= n_top) // "the best one is the word itself"
-            top[before - 1] = (uint32_t)v;
-        if (before == 0 && n_top == vocab_size)
-            top[n_top - 1] = (uint32_t)v;
-    }
-    return true;
-}
-
-WRONG(logit_lens, random_tables, in_order_of_id,
-      "These are the right words, but in the order of their ids.")
-bool in_order_of_id(uint32_t *top, const float *h, const float *wte, size_t n_top,
-                size_t vocab_size, size_t d_model)
-{
-    if (n_top == 0 || n_top > vocab_size || d_model == 0)
-        return false;
-    size_t k = 0;
-    for (size_t v = 0; v < vocab_size; v++) {
-        size_t before = 0;
-        for (size_t w = 0; w < vocab_size; w++) {
-            double gap =
-                dot(h, wte + w * d_model, d_model) - dot(h, wte + v * d_model, d_model);
-            before += gap > 0 || (gap == 0 && w < v);
-        }
-        if (before < n_top)
-            top[k++] = (uint32_t)v;
-    }
-    return true;
-}
-
-CAUGHT(logit_lens, negative_logits, starts_at_zero, "got")
-bool starts_at_zero(uint32_t *top, const float *h, const float *wte, size_t n_top,
-                size_t vocab_size, size_t d_model)
-{
-    if (n_top == 0 || n_top > vocab_size || d_model == 0)
-        return false;
-    double last = INFINITY;
-    for (size_t k = 0; k < n_top; k++) {
-        double best = 0.0;
-        size_t found = 0;
-        for (size_t v = 0; v < vocab_size; v++) {
-            double z = dot(h, wte + v * d_model, d_model);
-            if (z > best && (k == 0 || z < last || (z == last && v > top[k - 1]))) {
-                best = z;
-                found = v;
-            }
-        }
-        top[k] = (uint32_t)found;
-        last = best;
-    }
-    return true;
-}
-
-CAUGHT(logit_lens, ties, skips_word_0, "got")
+WRONG(logit_lens, random_tables, skips_word_0,
+      "Word 0 is never chosen: ids start with 0.")
 bool skips_word_0(uint32_t *top, const float *h, const float *wte, size_t n_top,
-                size_t vocab_size, size_t d_model)
+                  size_t vocab_size, size_t d_model)
 {
     if (n_top == 0 || n_top > vocab_size || d_model == 0)
         return false;
@@ -1773,36 +3553,52 @@ bool skips_word_0(uint32_t *top, const float *h, const float *wte, size_t n_top,
     return true;
 }
 
-WRONG(logit_lens, sums_in_double, sums_in_float,
-      "A float has 24 bits: 16,777,216 + 0.5 is 16,777,216 again. Sum in double.")
-bool sums_in_float(uint32_t *top, const float *h, const float *wte, size_t n_top,
-                size_t vocab_size, size_t d_model)
+WRONG(logit_lens, random_tables, leaves_out_the_best,
+      "The best word is left out: top[0] is the best.")
+bool leaves_out_the_best(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                         size_t vocab_size, size_t d_model)
 {
     if (n_top == 0 || n_top > vocab_size || d_model == 0)
         return false;
-    float last = 0.0f;
-    for (size_t k = 0; k < n_top; k++) {
-        float best = 0.0f;
-        size_t found = vocab_size;
-        for (size_t v = 0; v < vocab_size; v++) {
-            volatile float z = 0.0f;
-            for (size_t i = 0; i < d_model; i++)
-                z = z + h[i] * wte[v * d_model + i];
-            if ((k == 0 || z < last || (z == last && v > top[k - 1])) &&
-                (found == vocab_size || z > best)) {
-                best = z;
-                found = v;
-            }
+    for (size_t v = 0; v < vocab_size; v++) {
+        size_t before = 0;
+        for (size_t w = 0; w < vocab_size; w++) {
+            double gap =
+                dot(h, wte + w * d_model, d_model) - dot(h, wte + v * d_model, d_model);
+            before += gap > 0 || (gap == 0 && w < v);
         }
-        top[k] = (uint32_t)found;
-        last = best;
+        if (before > 0 && before <= n_top) // "the best one is the word itself"
+            top[before - 1] = (uint32_t)v;
+        if (before == 0 && n_top == vocab_size)
+            top[n_top - 1] = (uint32_t)v;
+    }
+    return true;
+}
+
+WRONG(logit_lens, random_tables, in_order_of_id,
+      "These are the right words, but in the order of their ids.")
+bool in_order_of_id(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                    size_t vocab_size, size_t d_model)
+{
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    size_t k = 0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        size_t before = 0;
+        for (size_t w = 0; w < vocab_size; w++) {
+            double gap =
+                dot(h, wte + w * d_model, d_model) - dot(h, wte + v * d_model, d_model);
+            before += gap > 0 || (gap == 0 && w < v);
+        }
+        if (before < n_top)
+            top[k++] = (uint32_t)v;
     }
     return true;
 }
 
 CAUGHT(logit_lens, refuses_bad_sizes, more_than_there_are, "must return false")
 bool more_than_there_are(uint32_t *top, const float *h, const float *wte, size_t n_top,
-                size_t vocab_size, size_t d_model)
+                         size_t vocab_size, size_t d_model)
 {
     if (n_top > vocab_size)
         n_top = vocab_size;
@@ -1828,7 +3624,7 @@ bool more_than_there_are(uint32_t *top, const float *h, const float *wte, size_t
 
 CAUGHT(logit_lens, refuses_bad_sizes, none_is_fine, "must return false")
 bool none_is_fine(uint32_t *top, const float *h, const float *wte, size_t n_top,
-                size_t vocab_size, size_t d_model)
+                  size_t vocab_size, size_t d_model)
 {
     if (n_top > vocab_size || vocab_size == 0 || d_model == 0)
         return false;
@@ -1852,7 +3648,7 @@ bool none_is_fine(uint32_t *top, const float *h, const float *wte, size_t n_top,
 
 CAUGHT(logit_lens, refuses_bad_sizes, no_width_needed, "must return false")
 bool no_width_needed(uint32_t *top, const float *h, const float *wte, size_t n_top,
-                size_t vocab_size, size_t d_model)
+                     size_t vocab_size, size_t d_model)
 {
     if (n_top == 0 || n_top > vocab_size)
         return false;
@@ -1876,7 +3672,7 @@ bool no_width_needed(uint32_t *top, const float *h, const float *wte, size_t n_t
 
 CAUGHT(logit_lens, refuses_bad_sizes, clears_first, "must stay untouched")
 bool clears_first(uint32_t *top, const float *h, const float *wte, size_t n_top,
-                size_t vocab_size, size_t d_model)
+                  size_t vocab_size, size_t d_model)
 {
     for (size_t k = 0; k < n_top; k++)
         top[k] = 0;
@@ -1898,4 +3694,186 @@ bool clears_first(uint32_t *top, const float *h, const float *wte, size_t n_top,
         last = best;
     }
     return true;
+}
+
+WRONG(
+    logit_lens, ties, two_take_turns,
+    "Of three equal logits two take turns: leave out all words that were chosen before.")
+bool two_take_turns(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                    size_t vocab_size, size_t d_model)
+{
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    double last = INFINITY;
+    for (size_t k = 0; k < n_top; k++) {
+        double best = 0.0;
+        size_t found = vocab_size;
+        for (size_t v = 0; v < vocab_size; v++) {
+            double z = dot(h, wte + v * d_model, d_model);
+            if ((k == 0 || (z <= last && v != top[k - 1])) &&
+                (found == vocab_size || z > best)) {
+                best = z;
+                found = v;
+            }
+        }
+        top[k] = (uint32_t)found;
+        last = best;
+    }
+    return true;
+}
+
+WRONG(logit_lens, worked_example, best_after_the_next,
+      "A chosen word is left out only for the next place: leave out all that were chosen "
+      "before.")
+bool best_after_the_next(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                         size_t vocab_size, size_t d_model)
+{
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    double last = INFINITY;
+    for (size_t k = 0; k < n_top; k++) {
+        double best = -INFINITY;
+        size_t found = vocab_size;
+        for (size_t v = 0; v < vocab_size; v++) {
+            double z = dot(h, wte + v * d_model, d_model);
+            if ((k == 0 || v != top[k - 1]) && (found == vocab_size || z > best)) {
+                best = z;
+                found = v;
+            }
+        }
+        top[k] = (uint32_t)found;
+        last = best;
+    }
+    return true;
+}
+
+CAUGHT(logit_lens, large_sizes, room_for_4096_used_words, "must return true")
+bool room_for_4096_used_words(uint32_t *top, const float *h, const float *wte,
+                              size_t n_top, size_t vocab_size, size_t d_model)
+{
+    bool used[4096] = {false};
+    if (n_top == 0 || n_top > vocab_size || d_model == 0 || vocab_size > 4096)
+        return false;
+    for (size_t k = 0; k < n_top; k++) {
+        size_t best = vocab_size;
+        for (size_t v = 0; v < vocab_size; v++)
+            if (!used[v] &&
+                (best == vocab_size || dot(h, wte + v * d_model, d_model) >
+                                           dot(h, wte + best * d_model, d_model)))
+                best = v;
+        used[best] = true;
+        top[k] = (uint32_t)best;
+    }
+    return true;
+}
+
+CAUGHT(logit_lens, random_tables, marks_kept, "keeps something")
+bool marks_kept(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                size_t vocab_size, size_t d_model)
+{
+    static unsigned char used[1 << 20]; // never set back
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    for (size_t k = 0; k < n_top; k++) {
+        size_t best = vocab_size;
+        for (size_t v = 0; v < vocab_size; v++)
+            if (!used[v] &&
+                (best == vocab_size || dot(h, wte + v * d_model, d_model) >
+                                           dot(h, wte + best * d_model, d_model)))
+                best = v;
+        used[best] = 1;
+        top[k] = (uint32_t)best;
+    }
+    return true;
+}
+
+CAUGHT(logit_lens, millions_of_words, ids_in_16_bits, "got")
+bool ids_in_16_bits(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                    size_t vocab_size, size_t d_model)
+{
+    if (!logit_lens(top, h, wte, n_top, vocab_size, d_model))
+        return false;
+    for (size_t k = 0; k < n_top; k++)
+        top[k] = (uint16_t)top[k];
+    return true;
+}
+
+CAUGHT(logit_lens, large_sizes, places_in_8_bits, "still running")
+bool places_in_8_bits(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                      size_t vocab_size, size_t d_model)
+{
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    double last = INFINITY;
+    for (uint8_t k = 0; k < n_top; k++) {
+        double best = 0.0;
+        size_t found = vocab_size;
+        for (size_t v = 0; v < vocab_size; v++) {
+            double z = dot(h, wte + v * d_model, d_model);
+            if ((k == 0 || z < last || (z == last && v > top[k - 1])) &&
+                (found == vocab_size || z > best)) {
+                best = z;
+                found = v;
+            }
+        }
+        top[k] = (uint32_t)found;
+        last = best;
+    }
+    return true;
+}
+
+CAUGHT(logit_lens, millions_of_words, logits_on_the_stack, "ran out of stack")
+bool logits_on_the_stack(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                         size_t vocab_size, size_t d_model)
+{
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    double z[vocab_size];
+    for (size_t v = 0; v < vocab_size; v++)
+        z[v] = dot(h, wte + v * d_model, d_model);
+    for (size_t k = 0; k < n_top; k++) {
+        size_t best = 0;
+        for (size_t v = 1; v < vocab_size; v++)
+            best = z[v] > z[best] ? v : best;
+        z[best] = -INFINITY;
+        top[k] = (uint32_t)best;
+    }
+    return true;
+}
+
+CAUGHT(logit_lens, refuses_bad_sizes, count_cut_to_32_bits, "must return false")
+bool count_cut_to_32_bits(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                          size_t vocab_size, size_t d_model)
+{
+    return logit_lens(top, h, wte, (uint32_t)n_top, vocab_size, d_model);
+}
+
+CAUGHT(logit_lens, refuses_bad_sizes, written_until_none_is_left, "must stay untouched")
+bool written_until_none_is_left(uint32_t *top, const float *h, const float *wte,
+                                size_t n_top, size_t vocab_size, size_t d_model)
+{
+    const size_t n = n_top < vocab_size ? n_top : vocab_size;
+    return logit_lens(top, h, wte, n, vocab_size, d_model) && n == n_top;
+}
+
+CAUGHT(logit_lens, random_tables, logits_kept, "keeps something")
+bool logits_kept(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                 size_t vocab_size, size_t d_model)
+{
+    static double z[512];
+    static const float *of_h, *of_wte;
+    static size_t of_size;
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    if (vocab_size > 512)
+        return logit_lens(top, h, wte, n_top, vocab_size, d_model);
+    if (of_h != h || of_wte != wte || of_size != vocab_size)
+        for (size_t v = 0; v < vocab_size; v++)
+            z[v] = dot(h, wte + v * d_model, d_model);
+    of_h = h, of_wte = wte, of_size = vocab_size;
+    float table[512];
+    const float one = 1.0f;
+    for (size_t v = 0; v < vocab_size; v++)
+        table[v] = (float)z[v];
+    return logit_lens(top, &one, table, n_top, vocab_size, 1);
 }
