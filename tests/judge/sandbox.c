@@ -162,14 +162,14 @@ bool own_session(void)
 // What computing, malloc, sorting, formatting, the clock, abort and the loader ask for.
 // Nothing here reaches a file, a process, a clock's alarm or the network.
 static const unsigned allowed_calls[] = {
-    SYS_read,         SYS_pread64, SYS_write,          SYS_writev,
-    SYS_close,        SYS_fstat,   SYS_lseek,          SYS_munmap,
-    SYS_brk,          SYS_getuid,  SYS_getrandom,      SYS_getpid,
-    SYS_rt_sigreturn, SYS_gettid,  SYS_rt_sigprocmask, SYS_fcntl,
-    SYS_sched_yield,  SYS_uname,   SYS_sysinfo,        SYS_clock_gettime,
-    SYS_gettimeofday, SYS_exit,    SYS_exit_group,     SYS_getrusage,
-    SYS_futex,        SYS_tgkill,  SYS_tkill,          SYS_mmap,
-    SYS_mprotect,     SYS_mremap,  SYS_rt_sigaction,
+    SYS_read,         SYS_pread64,     SYS_write,          SYS_writev,
+    SYS_close,        SYS_fstat,       SYS_lseek,          SYS_munmap,
+    SYS_brk,          SYS_getuid,      SYS_getrandom,      SYS_getpid,
+    SYS_rt_sigreturn, SYS_gettid,      SYS_rt_sigprocmask, SYS_fcntl,
+    SYS_sched_yield,  SYS_uname,       SYS_sysinfo,        SYS_clock_gettime,
+    SYS_gettimeofday, SYS_exit,        SYS_exit_group,     SYS_getrusage,
+    SYS_futex,        SYS_tgkill,      SYS_tkill,          SYS_mmap,
+    SYS_mprotect,     SYS_mremap,      SYS_rt_sigaction,
 #if defined(SYS_time)
     SYS_time,
 #endif
