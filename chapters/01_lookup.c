@@ -86,10 +86,6 @@ it is [6]{.n section="A sentence becomes ids"}. An **id** is a token's number,
 from 0 to $V - 1$. And a **position** $t$ says where in the text a token
 stands: "the" has one id, 0, and three positions, 0, 3 and 6.
 
-The program takes a sentence of your own:
-`build/01_lookup sentence="a rose is a rose"`. Whatever the chapter does with ours, it
-then does with yours.
-
 ::: aside
 GPT-2's tokens are not words but *pieces* of words, found by counting which
 bytes often stand together [@radford2019, sec. 2.2]. It began with the 256 bytes
@@ -100,6 +96,10 @@ follows it, so that `" cat"` in the middle of a sentence is token 3,797 and `"ca
 at the start of one is token 9,246: two ids, and two rows of the table. Nothing in
 this chapter depends on how the pieces were found.
 :::
+
+The program takes a sentence of your own:
+`build/01_lookup sentence="a rose is a rose"`. Whatever the chapter does with ours, it
+then does with yours.
 
 ## An id is a name, not an amount
 
@@ -355,8 +355,8 @@ So we can leave the product out, and move them.
 ## Exercise 1.3: copy the rows {#embedding-forward .exercise}
 
 For each token, copy its row of the table. `wte` is the name of the table in
-GPT-2's published code: word token embedding. $d$, the length of a row, is
-`d_model`. With the table of the example above, and ids 2, 0, 2:
+GPT-2's published code; read it as *weights of the token embedding*. $d$, the length
+of a row, is `d_model`. With the table of the example above, and ids 2, 0, 2:
 
 | $t$ | id | row of `out` |
 |:----|:---|:-------------|
@@ -579,6 +579,13 @@ dozens of KB, the second perhaps one or two MB. By the time we come back the lin
 been pushed out of both, and has to come again from the third and slowest, or from
 memory. Over 768 columns, 2.5 GB of lines go to the core to use a table of 154 MB.
 
+::: aside
+Your machine says its own sizes: on Linux `getconf -a | grep -i cache` and
+`getconf PAGESIZE`, on macOS `sysctl hw | grep -i size`. Drepper walked down columns
+and along rows long before us [@drepper2007, sec. 6.2], and his sections 3 and 4 tell
+what stands behind lines and pages.
+:::
+
 *Pages.* Programs see virtual addresses, and the processor has to translate each
 into a physical one, page by page. On most PCs a page has 4,096 bytes. The
 processor remembers its last translations in a small table, the **TLB**. Our stride
@@ -597,13 +604,6 @@ It may not split one sum into sixteen, and each addition waits for the one befor
 You have already written the experiment that separates the last from the first two.
 `linear_forward` makes the same sums, one after the other, from a table on its side:
 its factors lie side by side. It pays for the one sum, and not for the stride.
-
-::: aside
-Your machine says its own sizes: on Linux `getconf -a | grep -i cache` and
-`getconf PAGESIZE`, on macOS `sysctl hw | grep -i size`. Drepper walked down columns
-and along rows long before us [@drepper2007, sec. 6.2], and his sections 3 and 4 tell
-what stands behind lines and pages.
-:::
 
 ## The same product, along the rows
 
@@ -752,7 +752,7 @@ The tolls can now be read off. "Columns" divided by "linear" is what the stride 
 lines and pages together: much in the large table, little in the one of 64 rows, which
 fits into near caches. "Linear" divided by "rows" is what the one sum cost, and it is
 most where memory does not set the pace, in the small table. And "rows" divided by $V$
-is the price of one row of the table: in the large table it is many times what it is in
+is the price of one row of the table: in the large table it is several times what it is in
 the small one, for the same work. The difference is waiting for memory, and it is what
 the tiles save.
 
@@ -791,6 +791,12 @@ any other compiler our hint is nothing at all.
 
 enum { LINE = 16, ROWS_AHEAD = 4, FLOATS_ASKED = 8 * LINE };
 
+static void ask_for_row(const float *row, size_t n_floats)
+{
+    for (size_t i = 0; i < n_floats; i += LINE)
+        ASK_FOR(row + i);
+}
+
 // embedding_forward that asks for the first n_asked floats of the row four ids ahead
 static bool look_up_asking(float *out, const float *wte, const uint32_t *ids,
                            size_t n_tokens, size_t vocab_size, size_t d_model,
@@ -800,9 +806,8 @@ static bool look_up_asking(float *out, const float *wte, const uint32_t *ids,
         if (ids[t] >= vocab_size)
             return false;
     for (size_t t = 0; t < n_tokens; t++) {
-        if (t + ROWS_AHEAD < n_tokens)
-            for (size_t i = 0; i < n_asked && i < d_model; i += LINE)
-                ASK_FOR(wte + ids[t + ROWS_AHEAD] * d_model + i);
+        if (t + ROWS_AHEAD < n_tokens && n_asked <= d_model)
+            ask_for_row(wte + ids[t + ROWS_AHEAD] * d_model, n_asked);
         memcpy(out + t * d_model, wte + ids[t] * d_model, d_model * sizeof *out);
     }
     return true;
@@ -821,17 +826,17 @@ is the last column of the race, "early". Compare it with "memcpy" in the largest
 which no cache holds whole, and then in the smallest, where there is nothing to wait for
 and nothing is gained: that is how we know that it is the waiting that was saved.
 
-`build/01_lookup bench` looks closer, and prints ratios only. For each it says what we
-think it should be, and on what kind of machine; a miss is reported, and is no error. It
-also tries to ask for all 48 lines of a row. On one machine that we tried, this gained
-as much again; on another it gained nothing. Eight lines helped on both. A hint is a
-bet about somebody else's hardware, and the only way to know is to race.
-
 ::: aside
-A hint may point anywhere. An address that does not exist makes a load crash; the same
-address in a prefetch is dropped without a word. It is the one instruction that takes
-no for an answer.
+A hint may point anywhere. An address that does not exist makes a load crash; on nearly
+all processors the same address in a prefetch is dropped without a word. It is the one
+instruction that takes no for an answer.
 :::
+
+`build/01_lookup bench` looks closer, and prints ratios only. It says what each should
+be, and on what kind of machine; a miss is reported, and is no error. It also tries to
+ask for all 48 lines of a row. On one machine that we tried, this gained more still; on
+another it gained nothing. Eight lines helped on both. A hint is a bet about somebody
+else's hardware, and the only way to know is to race.
 */
 
 /*
@@ -849,16 +854,16 @@ lengths. Divide by both, and what is left is the cosine of the angle between the
 
 $$\cos(a, b) = \frac{a \cdot b}{|a| \, |b|}, \qquad |a| = \sqrt{a \cdot a}.$$
 
-It is 1 for two vectors of one direction, 0 for two at a right angle, and $-1$ for
-opposite ones, and it does not change when either vector is multiplied by a positive
-number.
-
 ::: aside
 One reads that the cosine measures a *distance*, and $1 - \cos$ is often used as one.
 It is none. From $(1, 0)$ to $(0, 1)$ it is 1, but the way over $(1, 1)$ is
 $0.29 + 0.29 = 0.59$: a detour that is shorter than the straight line. (The angle
 itself has no such detours.)
 :::
+
+It is 1 for two vectors of one direction, 0 for two at a right angle, and $-1$ for
+opposite ones, and it does not change when either vector is multiplied by a positive
+number.
 */
 
 /*
@@ -908,6 +913,13 @@ The one-hot cosines are all 0, because two rows of switches never have a one in 
 same place. The features say [0.99940]{.n section="How alike"} for cat and dog, and next
 to nothing for the apple, [0.04573]{.n section="How alike"} with the cat and
 [0.02167]{.n section="How alike"} with the dog.
+
+::: aside
+The cosine has a blind spot of its own. Double one column of a learned table, let the
+rest of the model halve what it reads there, and not one prediction changes; but the
+cosines do. How alike two rows are is a statement about the table *and* the scale of its
+columns [@steck2024].
+:::
 
 And the third line, the random numbers? There the cat is closer to the apple than to
 the dog. It means nothing. Those rows have seen no text yet. A row of an untrained table
@@ -979,6 +991,7 @@ train it. Look at it as a lookup when you want to run it.
 - How an embedding layer differs from a Linear layer: bias, storage, first numbers.
 - Where the time of a matrix product goes, and what cache lines, the TLB and the order
   of additions have to do with it.
+- Why a lookup can ask for its rows early, and a copy cannot.
 - What the cosine measures, and what it leaves out.
 - In which two cases the product and the lookup give different bits, and why.
 
@@ -1035,6 +1048,8 @@ The algebra does not care which way a matrix lies in memory. The lookup does.
   this chapter's bridge, built more than twenty years ago.
 - Goldberg [-@goldberg1991] is the long and friendly answer to the last section: what
   floating point promises, and what an optimiser may do to it.
+- Drepper [-@drepper2007] is where to go for caches, pages and hints: long, exact, and
+  full of measurements on machines that are gone by now; the shapes of the curves are not.
 - Vaswani and others [-@vaswani2017, sec. 3.4] describe in a few lines the embedding
   layers of the first transformer, and a detail that you will meet again in chapter 5:
   the same table stands at both ends of the model.
@@ -1301,7 +1316,7 @@ product lasts two milliseconds or more, so that a coarse clock will do; one of a
 is so short that a busy machine seldom interrupts it.
 */
 
-enum { BATCH = 1024, MAX_BATCHES = 4, PRODUCT_IDS = 128, N_LOOKUPS = 3 };
+enum { BATCH = 1024, MAX_BATCHES = 2, PRODUCT_IDS = 128, N_LOOKUPS = 3 };
 
 struct lab {
     size_t d_model;
@@ -1322,7 +1337,8 @@ typedef bool lookup_fn(float *out, const float *wte, const uint32_t *ids, size_t
 // room for n floats, from the start of a cache line on
 static float *allocate(size_t n)
 {
-    float *floats = aligned_alloc(64, (n / LINE + 1) * 64);
+    size_t n_lines = n / 16 + 1;
+    float *floats = aligned_alloc(64, n_lines * 64);
     if (!floats) {
         fprintf(stderr, "01_lookup: there is no room for %zu floats\n", n);
         exit(1);
@@ -1338,7 +1354,7 @@ static uint32_t next_random(uint32_t *state)
 static void open_lab(struct lab *lab, size_t vocab_size)
 {
     *lab = (struct lab){
-        .d_model = D_MODEL, .n_batches = MAX_BATCHES, .random = 1, .patience = 0.02};
+        .d_model = D_MODEL, .n_batches = MAX_BATCHES, .random = 1, .patience = 0.05};
     lab->wte = allocate(vocab_size * D_MODEL);
     lab->x = allocate(PRODUCT_IDS * vocab_size);
     lab->out = allocate((size_t)BATCH * D_MODEL);
@@ -1654,32 +1670,17 @@ static void show_bits(const struct text *text, size_t row, const char *value)
 Everything is a ratio of two times that were taken in the same run.
 */
 
-struct target {
-    const char *what;
-    double ratio;
-    char sign; // '>': at least, '<': at most, ' ': no target
-    double want;
-    const char *where;
-};
-
-static void report(struct target t)
+static void report(const char *what, double ratio, bool at_least, double want)
 {
-    char ratio[32], want[32] = "";
-    bool ok = t.sign == '>' ? t.ratio >= t.want : t.ratio <= t.want;
-    snprintf(ratio, sizeof ratio, "~%.*f", t.ratio < 10.0 ? 2 : 0, t.ratio);
-    if (t.sign != ' ')
-        snprintf(want, sizeof want, "%c= %g", t.sign, t.want);
-    printf("%-31s %-7s %-8s%-7s%s\n", t.what, isnan(t.ratio) ? "-" : ratio, want,
-           t.sign == ' ' || isnan(t.ratio) ? ""
-           : ok                            ? "ok"
-                                           : "missed",
-           t.where);
+    bool ok = at_least ? ratio >= want : ratio <= want;
+    printf("%-48s ~%-8.*f want %s %-5g %s\n", what, ratio < 10.0 ? 3 : 0, ratio,
+           at_least ? ">=" : "<=", want, ok ? "ok" : "missed");
 }
 
 static bool look_up_48(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
 {
-    return look_up_asking(out, wte, ids, n_tokens, vocab_size, d_model, d_model);
+    return look_up_asking(out, wte, ids, n_tokens, vocab_size, d_model, D_MODEL);
 }
 
 // as many bytes as n_tokens rows have, in one piece
@@ -1691,67 +1692,85 @@ static bool copy_piece(float *out, const float *wte, const uint32_t *ids, size_t
     return true;
 }
 
-// seconds for one id of your lookup in the largest table
-static double bench_lookups(struct lab *lab, size_t vocab_size)
+static void bench_lookups(struct lab *lab, size_t vocab_size)
 {
-    enum { MINE, BY_ROW, ASKING, ASKING_48, PIECE, N };
-    lookup_fn *const all[N] = {embedding_forward, copy_rows, look_up_early, look_up_48,
-                               copy_piece};
-    double large[N], small[N], middle;
+    enum { ASKING, BY_ROW, ASKING_48, PIECE, N };
+    lookup_fn *const all[N] = {look_up_early, copy_rows, look_up_48, copy_piece};
+    double large[N], small[N];
     time_lookups(large, lab, all, N, vocab_size);
-    time_lookups(small, lab, all, ASKING + 1, 128);
-    time_lookups(&middle, lab, all, 1, 1000);
-    printf("-- speed of a lookup, as a multiple\n");
-    report((struct target){"yours / memcpy row by row", large[BY_ROW] / large[MINE], '>',
-                           0.9, "any machine"});
-    report((struct target){"asking early / row by row", large[BY_ROW] / large[ASKING],
-                           '>', 1.15, "table larger than the caches"});
-    report((struct target){"  asking for all 48 lines", large[BY_ROW] / large[ASKING_48],
-                           ' ', 0, "differs between machines"});
-    report((struct target){"  a table of 128 rows", small[BY_ROW] / small[ASKING], '<',
-                           1.1, "in a near cache: no waiting"});
-    report((struct target){"asking early / in one piece", large[PIECE] / large[ASKING],
-                           ' ', 0, "what jumping still costs"});
-    printf("-- time of a lookup\n");
-    report((struct target){"100,000 rows / 1,000 rows", large[MINE] / middle, '<', 10,
-                           "where 3 MB are cached"});
-    return large[MINE];
+    time_lookups(small, lab, all, 2, 128);
+    printf("where the table, 307 MB, is larger than the caches:\n");
+    report("speed of asking early / memcpy row by row", large[BY_ROW] / large[ASKING],
+           true, 1.15);
+    printf("%-48s ~%.3f\n", "the same, asking for all 48 lines of a row",
+           large[BY_ROW] / large[ASKING_48]);
+    printf("%-48s ~%.3f\n", "speed of asking early / memcpy in one piece",
+           large[PIECE] / large[ASKING]);
+    printf("where 400 KB lie in a near cache:\n");
+    report("128 rows: speed of asking early / row by row", small[BY_ROW] / small[ASKING],
+           false, 1.1);
 }
 
-static void bench_products(struct lab *lab, double look_up)
+static void bench_your_lookup(struct lab *lab, size_t vocab_size, double best_product)
 {
-    const size_t v = 50257, small = 1000;
-    double columns = time_product(lab, product_by_columns, 1, v);
-    double rows = time_product(lab, product_by_rows, 1, v);
-    double tiles = time_product(lab, product_by_tiles, PRODUCT_IDS, v);
-    double small_rows = time_product(lab, product_by_rows, 1, small);
-    double small_tiles = time_product(lab, product_by_tiles, PRODUCT_IDS, small);
-    double large_tiles = time_product(lab, product_by_tiles, PRODUCT_IDS, 100000);
-    printf("-- time of a product, 50,257 rows\n");
-    report((struct target){"columns / linear: the stride", columns / time_linear(lab, v),
-                           '>', 3, "any machine with caches"});
-    report((struct target){"1,000 rows: linear / rows",
-                           time_linear(lab, small) / small_rows, '>', 3,
-                           "with vector instructions"});
-    report((struct target){"rows / tiles: the waiting", rows / tiles, '>', 2,
-                           "with AVX2, AVX-512 or NEON"});
-    report((struct target){"columns / tiles", columns / tiles, '>', 100,
-                           "with AVX2 or AVX-512"});
-    report((struct target){"tiles, 100,000 / 1,000 rows", large_tiles / small_tiles, '>',
-                           50, "any machine"});
-    report((struct target){"tiles / your lookup", tiles / look_up, '>', 1000,
-                           "any machine"});
+    lookup_fn *const both[] = {embedding_forward, copy_rows};
+    double large[2], middle;
+    time_lookups(large, lab, both, 2, vocab_size);
+    if (isnan(large[0])) {
+        waits_for("1.3", "embedding_forward");
+        return;
+    }
+    time_lookups(&middle, lab, both, 1, 1000);
+    printf("on any machine:\n");
+    report("speed of your lookup / memcpy row by row", large[1] / large[0], true, 0.9);
+    report("time of the best product / your lookup", best_product / large[0], true, 1000);
+    printf("where 3 MB are cached:\n");
+    report("time of your lookup, 100,000 rows / 1,000", large[0] / middle, false, 10);
+}
+
+// the stride apart from the one sum: linear_forward pays for the sum only
+static void bench_tolls(struct lab *lab, double columns)
+{
+    double linear = time_linear(lab, 50257);
+    if (isnan(linear)) {
+        waits_for("1.4", "linear_forward");
+        return;
+    }
+    printf("where 3 MB do not fit into the near caches:\n");
+    report("the stride: time of columns / linear", columns / linear, true, 3);
+    printf("with vector instructions:\n");
+    report("the one sum, 1,000 rows: time of linear / rows",
+           time_linear(lab, 1000) / time_product(lab, product_by_rows, 1, 1000), true, 3);
+}
+
+// seconds for one id of the best product
+static double bench_products(struct lab *lab)
+{
+    double columns = time_product(lab, product_by_columns, 1, 50257);
+    double rows = time_product(lab, product_by_rows, 1, 50257);
+    double tiles = time_product(lab, product_by_tiles, PRODUCT_IDS, 50257);
+    double small = time_product(lab, product_by_tiles, PRODUCT_IDS, 1000);
+    double large = time_product(lab, product_by_tiles, PRODUCT_IDS, 100000);
+    bench_tolls(lab, columns);
+    printf("with AVX2 or AVX-512:\n");
+    report("the waiting: time of rows / tiles", rows / tiles, true, 2);
+    report("time of the first product / the best", columns / tiles, true, 100);
+    printf("on any machine:\n");
+    report("time of the best product, 100,000 rows / 1,000", large / small, true, 50);
+    return tiles;
 }
 
 static int bench(void)
 {
     struct lab lab;
-    heading("Benchmark: ratios, d = 768, 100,000 rows where nothing else is said");
     open_lab(&lab, 100000);
     lab.n_batches = 1;
     lab.patience = 0.5;
-    double look_up = bench_lookups(&lab, 100000);
-    bench_products(&lab, look_up);
+    heading("Benchmark of products, d = 768, V = 50,257 unless it says otherwise");
+    double best_product = bench_products(&lab);
+    heading("Benchmark of lookups, d = 768, V = 100,000");
+    bench_your_lookup(&lab, 100000, best_product);
+    bench_lookups(&lab, 100000);
     close_lab(&lab);
     return 0;
 }
