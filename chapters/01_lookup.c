@@ -823,7 +823,7 @@ static bool look_up_early(float *out, const float *wte, const uint32_t *ids,
 It asks for the first eight lines of the row that comes four ids later; by the time the
 copy has got there, they have come. From then on the processor's own guess is good. This
 is the last column of the race, "early". Compare it with "memcpy" in the largest table,
-which no cache holds whole, and then in the smallest, where there is nothing to wait for
+which few caches hold whole, and then in the smallest, where there is nothing to wait for
 and nothing is gained: that is how we know that it is the waiting that was saved.
 
 ::: aside
@@ -1518,6 +1518,14 @@ static void race(double *microseconds, struct lab *lab, size_t vocab_size)
         best[racer] *= 1e6;
 }
 
+static void print_racers(void)
+{
+    printf("%8s", "V");
+    for (size_t racer = 0; racer < N_RACERS; racer++)
+        printf("%*s", racer_width[racer], racer_name[racer]);
+    printf("\n");
+}
+
 static void print_race(const double *microseconds, size_t vocab_size)
 {
     char text[64] = "~";
@@ -1560,10 +1568,7 @@ static void show_race(const size_t *vocab_sizes)
         close_lab(&lab);
         return;
     }
-    printf("%8s", "V");
-    for (size_t racer = 0; racer < N_RACERS; racer++)
-        printf("%*s", racer_width[racer], racer_name[racer]);
-    printf("\n");
+    print_racers();
     for (size_t n = 0; n < N_SIZES; n++) {
         race(results[n], &lab, vocab_sizes[n]);
         if (n % 2 == 0)
