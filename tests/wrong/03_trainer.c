@@ -456,6 +456,13 @@ SOFTMAX(softmax_bounds_p)
                : guarded_loss(logits, targets, n_tokens, vocab_size, 1e-12, 0.0);
 }
 
+CAUGHT(softmax_cross_entropy, no_overflow, softmax_small_losses_cut, "the loss: got 0")
+SOFTMAX(softmax_small_losses_cut)
+{
+    const float loss = RIGHT_SOFTMAX;
+    return loss < 1e-4f ? 0.0f : loss;
+}
+
 CAUGHT(softmax_cross_entropy, no_overflow, softmax_loss_at_most_100, "wanted 200")
 SOFTMAX(softmax_loss_at_most_100)
 {
@@ -2095,12 +2102,12 @@ UPDATE(update_skips_nan)
     return true;
 }
 
-CAUGHT(sgd_update_rows, large_sizes, update_first_16384, "got")
-UPDATE(update_first_16384)
+CAUGHT(sgd_update_rows, large_sizes, update_first_8192, "got")
+UPDATE(update_first_8192)
 {
     return rows_ascend(rows, n_rows, vocab_size) &&
-           sgd_update_rows(wte, rows, drows, learning_rate,
-                           n_rows < 16384 ? n_rows : 16384, vocab_size, d_model);
+           sgd_update_rows(wte, rows, drows, learning_rate, n_rows < 8192 ? n_rows : 8192,
+                           vocab_size, d_model);
 }
 
 CAUGHT(sgd_update_rows, random_tables, update_clips, "got")
@@ -2148,6 +2155,14 @@ WRONG(sgd_update_rows, random_tables, update_rate_must_be_positive,
 UPDATE(update_rate_must_be_positive)
 {
     return learning_rate > 0.0f && RIGHT_UPDATE;
+}
+
+CAUGHT(sgd_update_rows, random_tables, update_small_rate_is_0, "got")
+UPDATE(update_small_rate_is_0)
+{
+    return sgd_update_rows(wte, rows, drows,
+                           fabsf(learning_rate) < 1e-12f ? 0.0f : learning_rate, n_rows,
+                           vocab_size, d_model);
 }
 
 WRONG(sgd_update_rows, refuses_bad_rows, update_rate_0_unchecked,
@@ -2909,12 +2924,12 @@ TRAIN_STEP(step_room_for_32_tokens)
     return loss;
 }
 
-CAUGHT(train_step, large_sizes, step_first_16384, "got")
-TRAIN_STEP(step_first_16384)
+CAUGHT(train_step, large_sizes, step_first_8192, "got")
+TRAIN_STEP(step_first_8192)
 {
     if (isnan(BEGIN_STEP))
         return NAN;
-    n_tokens = n_tokens < 16384 ? n_tokens : 16384;
+    n_tokens = n_tokens < 8192 ? n_tokens : 8192;
     return RIGHT_STEP;
 }
 
