@@ -1,9 +1,9 @@
 // Wrong answers to the exercises of chapter 3, each as somebody really writes it, or what
 // comes to the same.
 //
-// See tests/judge/answers.h: the test that must fail, the answer's name, and what the message
-// must say. All of them are compiled together, beside the solution: an exercise that is
-// called by its own name is right.
+// See tests/judge/answers.h: the test that must fail, the answer's name, and what the
+// message must say. All of them are compiled together, beside the solution: an exercise
+// that is called by its own name is right.
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -1593,8 +1593,8 @@ COALESCE(coalesce_adds_backwards)
     return true;
 }
 
-// Sorts positions by their ids, by exchanging each smallest with the first: equal ids change
-// their order.
+// Sorts positions by their ids, by exchanging each smallest with the first: equal ids
+// change their order.
 CAUGHT(coalesce_rows, sums_in_order, coalesce_unstable_sort, "in the order of t")
 COALESCE(coalesce_unstable_sort)
 {
@@ -2477,8 +2477,8 @@ static void fill_logits(float *logits, const float *wte, const float *lm_head,
         }
 }
 
-// The first three parts of the step: dlogits in place of the logits, and dhidden. NaN, and
-// nothing done, for bad input.
+// The first three parts of the step: dlogits in place of the logits, and dhidden. NaN,
+// and nothing done, for bad input.
 static float begin_step(float *wte, float *lm_head, float *logits, float *dhidden,
                         const uint32_t *inputs, const uint32_t *targets, size_t n_tokens,
                         size_t vocab_size, size_t d_model)
