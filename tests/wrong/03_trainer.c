@@ -590,15 +590,6 @@ SOFTMAX(softmax_first_4096_words)
     return loss;
 }
 
-CAUGHT(softmax_cross_entropy, large_sizes, softmax_rows_of_1024, "crashed")
-SOFTMAX(softmax_rows_of_1024)
-{
-    static float row[1024];
-    for (size_t t = 0; t < n_tokens; t++)
-        memcpy(row, logits + t * vocab_size, vocab_size * sizeof *row);
-    return row[0] == 12345.0f ? 0.0f : RIGHT_SOFTMAX;
-}
-
 CAUGHT(softmax_cross_entropy, large_sizes, softmax_4096_losses, "the loss: got")
 SOFTMAX(softmax_4096_losses)
 {
@@ -1056,11 +1047,11 @@ BACKWARD(backward_skips_nan)
     return true;
 }
 
-CAUGHT(embedding_backward, large_sizes, backward_first_16384, "got")
-BACKWARD(backward_first_16384)
+CAUGHT(embedding_backward, large_sizes, backward_first_8192, "got")
+BACKWARD(backward_first_8192)
 {
     return ids_below(ids, n_tokens, vocab_size) &&
-           embedding_backward(dwte, dout, ids, n_tokens < 16384 ? n_tokens : 16384,
+           embedding_backward(dwte, dout, ids, n_tokens < 8192 ? n_tokens : 8192,
                               vocab_size, d_model);
 }
 
@@ -1743,16 +1734,16 @@ COALESCE(coalesce_compares_as_int)
     return coalesce_sorted(rows, drows, n_rows, ids, dout, n_tokens, d_model, by_int);
 }
 
-CAUGHT(coalesce_rows, distant_ids, coalesce_table_of_ids, "crashed")
+CAUGHT(coalesce_rows, distant_ids, coalesce_table_of_ids, "keep no array as long as")
 COALESCE(coalesce_table_of_ids)
 {
     uint32_t largest = 0;
     for (size_t t = 0; t < n_tokens; t++)
         largest = ids[t] > largest ? ids[t] : largest;
-    unsigned char *seen = calloc((size_t)largest + 1, 1);
+    volatile unsigned char *seen = calloc((size_t)largest + 1, 1);
     for (size_t t = 0; t < n_tokens; t++)
         seen[ids[t]] = 1;
-    free(seen);
+    free((void *)(uintptr_t)seen);
     return RIGHT_COALESCE;
 }
 
