@@ -217,7 +217,7 @@ $(BUILD)/tests/$2: $(BUILD)/objects/tests/$2.o $(JUDGE_OBJECTS) | $(BUILD)/calle
 	mkdir -p $$(@D)
 	$$(call whole,$$(CC) $$(TOOL_FLAGS) $$^ -o $$(PART) $$(LDFLAGS) $$(CRITERION) -ldl -lm)
 
-$(BUILD)/caller/$2: tests/judge/caller.c tests/judge/protocol.h $(BUILD)/calls/$2.h $(BUILD)/objects/tests/judge/sandbox.o
+$(BUILD)/caller/$2: tests/judge/caller.c tests/judge/protocol.h tests/judge/sandbox.h $(BUILD)/calls/$2.h $(BUILD)/objects/tests/judge/sandbox.o
 	mkdir -p $$(@D)
 	$$(call whole,$$(CC) $$(TOOL_FLAGS) -DTHE_CALLER -include tests/$2.h -include tests/judge/protocol.h \
 		-include $(BUILD)/calls/$2.h $$< $(BUILD)/objects/tests/judge/sandbox.o \

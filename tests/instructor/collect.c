@@ -428,7 +428,7 @@ static const char *unpack_in_child(int archive, enum archive_kind kind, size_t s
     if (child < 0)
         give_up("cannot start a process: %s", strerror(errno));
     if (child == 0) {
-        if (!fence_enter(archive, NULL, 0, ready[1], 256 << 20, report))
+        if (!fence_enter(archive, NULL, 0, ready[1], 256 << 20, 0, report))
             _exit(114);
         unpack(kind, size, unpacked);
     }

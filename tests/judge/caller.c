@@ -12,6 +12,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#ifndef MAP_NORESERVE
+#define MAP_NORESERVE 0
+#endif
+#ifndef MAP_ANONYMOUS
+#define MAP_ANONYMOUS MAP_ANON
+#endif
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE MAP_FIXED
 #endif
@@ -23,7 +29,7 @@ enum { IN = FENCE_FIRST, OUT = FENCE_FIRST + 1 }; // behind the fence
 
 // The request, for the process that is forked.
 static struct request request;
-static struct mapped_array arrays[MAX_ARRAYS];
+static struct mapped_array arrays[MAX_ARRAYS + MAX_WRITTEN];
 static struct made_call calls[MAX_CALLS];
 
 static bool read_whole(void *to, size_t bytes)
@@ -41,8 +47,8 @@ static bool read_whole(void *to, size_t bytes)
 
 static bool read_request(void)
 {
-    return read_whole(&request, sizeof request) && request.n_arrays <= MAX_ARRAYS &&
-           request.n_calls <= MAX_CALLS &&
+    return read_whole(&request, sizeof request) &&
+           request.n_arrays <= MAX_ARRAYS + MAX_WRITTEN && request.n_calls <= MAX_CALLS &&
            read_whole(arrays, request.n_arrays * sizeof *arrays) &&
            read_whole(calls, request.n_calls * sizeof *calls);
 }
@@ -51,13 +57,13 @@ static size_t bytes_of(uint32_t generation)
 {
     size_t bytes = 0;
     for (uint32_t i = 0; i < request.n_arrays; i++)
-        bytes += arrays[i].generation == generation ? arrays[i].bytes : 0;
+        if (arrays[i].generation == generation && arrays[i].kind != WRITTEN)
+            bytes += arrays[i].bytes;
     return bytes;
 }
 
-// What may be had besides what is there when the fence is put up: room for what a function
-// allocates, and for arrays that take more of it than those of the first call.
-static size_t memory_to_come(void)
+// Room for arrays that take more of it than those of the first call.
+static size_t room_to_come(void)
 {
     const size_t there = bytes_of(calls[0].generation);
     size_t most = there;
@@ -65,7 +71,7 @@ static size_t memory_to_come(void)
         const size_t bytes = bytes_of(arrays[i].generation);
         most = bytes > most ? bytes : most;
     }
-    return (size_t)request.memory_bytes + most - there;
+    return most - there;
 }
 
 static bool map_generation(uint32_t generation, int in, int out)
@@ -73,9 +79,14 @@ static bool map_generation(uint32_t generation, int in, int out)
     for (uint32_t i = 0; i < request.n_arrays; i++) {
         const struct mapped_array *a = &arrays[i];
         void *at = (void *)(uintptr_t)a->address;
+        const int protection = a->kind == OUTPUT ? PROT_READ | PROT_WRITE : PROT_READ;
+        const int what = a->kind == ZEROS ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+                         : a->kind == WRITTEN ? MAP_SHARED | MAP_FIXED
+                                              : MAP_SHARED;
+        const int file = a->kind == OUTPUT ? out : a->kind == ZEROS ? -1 : in;
         if (a->generation == generation &&
-            mmap(at, a->bytes, a->is_output ? PROT_READ | PROT_WRITE : PROT_READ,
-                 MAP_SHARED | MAP_FIXED_NOREPLACE, a->is_output ? out : in,
+            mmap(at, a->bytes, protection,
+                 a->kind == WRITTEN ? what : what | MAP_FIXED_NOREPLACE, file,
                  (off_t)a->offset) != at)
             return false;
     }
@@ -127,7 +138,8 @@ static void make_calls(const char *path, int ready)
                                     MAP_SHARED, CALLER_OUTPUTS, 0);
     if (left == MAP_FAILED || lseek(CALLER_OBJECT, 0, SEEK_SET) != 0 ||
         !map_generation(calls[0].generation, CALLER_INPUTS, CALLER_OUTPUTS) ||
-        !fence_enter(CALLER_OBJECT, files, 2, ready, memory_to_come(), &left->report))
+        !fence_enter(CALLER_OBJECT, files, 2, ready, (size_t)request.memory_bytes,
+                     room_to_come(), &left->report))
         fence_end(EXIT_NOT_FENCED);
     load(&object, fence_level()[0] == 's' ? "/submission" : path, left);
     for (uint32_t i = 0; i < request.n_calls; i++) {

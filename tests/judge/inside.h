@@ -66,6 +66,7 @@ struct array {
     unsigned char *original; // what an output began with
     uint32_t generation;
     bool is_output;
+    bool is_sparse; // zeros, and what was written in some places before it was sealed
     enum kind kind; // FLOATS, or BYTES for all others
 };
 

@@ -189,11 +189,11 @@ static unsigned char *first_place(void)
 
 static void *map_at(void *place, size_t bytes, const struct array *array)
 {
-    const int kind = array->is_output ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED
-                                      : MAP_SHARED | MAP_FIXED;
-    void *at =
-        mmap(place, bytes, PROT_READ | PROT_WRITE, kind, array->is_output ? -1 : inputs,
-             array->is_output ? 0 : (off_t)array->offset);
+    const bool is_own = array->is_output || array->is_sparse;
+    const int kind = is_own ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED
+                            : MAP_SHARED | MAP_FIXED;
+    void *at = mmap(place, bytes, PROT_READ | PROT_WRITE, kind, is_own ? -1 : inputs,
+                    is_own ? 0 : (off_t)array->offset);
     if (at != place)
         judge_fail(GRADER_ERROR, "The judge could not map %zu bytes: %s.", bytes,
                    strerror(errno));
@@ -213,24 +213,28 @@ void fresh_case(void)
 
 // Guard pages as wide as the array itself, so that a stride or an offset that is wrong
 // still lands in them. Nothing is mapped there, here or in the caller.
-static struct array *new_array(size_t bytes, bool is_output)
+static struct array *new_array(size_t bytes, bool is_output, bool is_sparse)
 {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
     open_files();
     if (judge_n_arrays == MAX_ARRAYS)
         judge_fail(GRADER_ERROR, "A test makes more than %d arrays.", MAX_ARRAYS);
     struct array *array = &judge_arrays[judge_n_arrays++];
-    *array = (struct array){
-        .bytes = bytes, .kept = bytes, .generation = generation, .is_output = is_output};
-    array->kind = BYTES;
+    *array = (struct array){.bytes = bytes,
+                            .kept = bytes,
+                            .generation = generation,
+                            .is_output = is_output,
+                            .is_sparse = is_sparse,
+                            .kind = BYTES};
     array->page_bytes = round_up(bytes > 0 ? bytes : 1, page);
     const size_t guard = round_up(array->page_bytes + (1 << 20), page);
     array->region = next_place != NULL ? next_place : first_place();
     array->region_bytes = array->page_bytes + 2 * guard;
     array->pages = array->region + guard;
     next_place = array->region + array->region_bytes;
-    array->offset = is_output ? more_room(outputs, &outputs_end, array->page_bytes)
-                              : more_room(inputs, &inputs_end, array->page_bytes);
+    array->offset = is_output   ? more_room(outputs, &outputs_end, array->page_bytes)
+                    : is_sparse ? 0
+                                : more_room(inputs, &inputs_end, array->page_bytes);
     array->data = map_at(array->pages, array->page_bytes, array);
     if (placement_now == ENDS_AT_GUARD)
         array->data += array->page_bytes - bytes;
@@ -251,7 +255,7 @@ static void seal(struct array *array)
 
 const void *bytes_in(const void *values, size_t bytes)
 {
-    struct array *array = new_array(bytes, false);
+    struct array *array = new_array(bytes, false, false);
     fill_slack(array);
     if (bytes > 0)
         memcpy(array->data, values, bytes);
@@ -271,7 +275,7 @@ static void *begin_output(struct array *array)
 
 void *bytes_inout(const void *values, size_t bytes)
 {
-    struct array *array = new_array(bytes, true);
+    struct array *array = new_array(bytes, true, false);
     if (bytes > 0)
         memcpy(array->data, values, bytes);
     return begin_output(array);
@@ -279,7 +283,7 @@ void *bytes_inout(const void *values, size_t bytes)
 
 static void *poisoned(size_t n, const void *poison, size_t width)
 {
-    struct array *array = new_array(n * width, true);
+    struct array *array = new_array(n * width, true, false);
     for (size_t i = 0; i < n; i++)
         memcpy(array->data + i * width, poison, width);
     return begin_output(array);
@@ -304,7 +308,7 @@ const uint32_t *ids_in(const uint32_t *values, size_t n)
 
 float *sparse_floats_in(size_t n)
 {
-    return (float *)new_array(n * sizeof(float), false)->data;
+    return (float *)new_array(n * sizeof(float), false, true)->data;
 }
 
 float *floats_out(size_t n)
@@ -362,9 +366,39 @@ static const struct array *must_be_array(const void *data)
     return array;
 }
 
-void judge_seal(const void *array)
+// Places in arrays of zeros that hold something else, in the order of their arrays.
+static struct mapped_array written[MAX_WRITTEN];
+static size_t n_written;
+
+static void keep_written(const struct array *array, size_t from, size_t bytes)
 {
-    seal(&judge_arrays[must_be_array(array) - judge_arrays]);
+    if (n_written == MAX_WRITTEN)
+        judge_fail(GRADER_ERROR, "A test writes to more than %d places of zeros.",
+                   MAX_WRITTEN);
+    const uint64_t offset = more_room(inputs, &inputs_end, bytes);
+    write_at(inputs, array->pages + from, bytes, offset);
+    written[n_written++] = (struct mapped_array){(uintptr_t)array->pages + from, bytes,
+                                                 offset, WRITTEN, array->generation};
+}
+
+// The pages that the test has touched, and those alone, take memory: the system knows.
+void judge_seal(const void *data)
+{
+    struct array *array = &judge_arrays[must_be_array(data) - judge_arrays];
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE), n = array->page_bytes / page;
+    unsigned char *touched = must_map(n, PROT_READ | PROT_WRITE);
+    if (mincore(array->pages, array->page_bytes, (void *)touched) != 0)
+        judge_fail(GRADER_ERROR, "The judge cannot tell what was written: %s.",
+                   strerror(errno));
+    for (size_t i = 0, end; i < n; i = end + 1) {
+        end = i;
+        while (end < n && (touched[end] & 1) != 0)
+            end++;
+        if (end > i)
+            keep_written(array, i * page, (end - i) * page);
+    }
+    munmap(touched, n);
+    seal(array);
 }
 
 void judge_room(const void *data, size_t kept)
@@ -652,7 +686,7 @@ static double seconds_left(size_t n, bool wrong)
 static struct reply ask(size_t first, size_t n, const uint64_t *offsets, bool wrong,
                         const struct made_call *made)
 {
-    static struct mapped_array mapped[MAX_ARRAYS];
+    static struct mapped_array mapped[MAX_ARRAYS + MAX_WRITTEN];
     struct request request = {.n_calls = (uint32_t)n,
                               .memory_bytes = MEMORY_BYTES,
                               .cpu_seconds = seconds_left(n, wrong),
@@ -666,8 +700,14 @@ static struct reply ask(size_t first, size_t n, const uint64_t *offsets, bool wr
         if (a->generation >= from)
             mapped[request.n_arrays++] =
                 (struct mapped_array){(uintptr_t)a->pages, a->page_bytes, offsets[i],
-                                      a->is_output, a->generation};
+                                      a->is_output   ? OUTPUT
+                                      : a->is_sparse ? ZEROS
+                                                     : INPUT,
+                                      a->generation};
     }
+    for (size_t i = 0; i < n_written; i++)
+        if (written[i].generation >= from)
+            mapped[request.n_arrays++] = written[i];
     write_at(outputs, &nothing, offsetof(struct left_behind, results) + n * 16, 0);
     if (!send_all(caller->socket, &request, sizeof request) ||
         !send_all(caller->socket, mapped, request.n_arrays * sizeof *mapped) ||

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 enum {
+    MAX_WRITTEN = 256,   // places in arrays of zeros
     MAX_ARRAYS = 256,    // of one test
     MAX_CALLS = 4096,    // of one process
     SYMBOL_BYTES = 64,   // a function's name
@@ -18,11 +19,13 @@ enum {
 };
 
 // Pages of one of the two files that both sides map: inputs, which the caller can only
-// read, and outputs. An array that begins anew at a place where another was belongs to a
-// later generation; those of one generation are there together.
+// read, and outputs; or zeros, of which none takes memory, and behind them what is written
+// in some of their places. An array that begins anew at a place where another was belongs
+// to a later generation; those of one generation are there together.
+enum mapped_kind { INPUT, OUTPUT, ZEROS, WRITTEN };
 struct mapped_array {
     uint64_t address, bytes, offset;
-    uint32_t is_output, generation;
+    uint32_t kind, generation;
 };
 
 struct made_call {

@@ -207,6 +207,8 @@ static const struct rule all_rules[] = {
     // Code stays what it was when it was loaded, and where: nothing becomes executable,
     // nothing is moved to a place of its choice.
     {SYS_mprotect, 2, PROT_EXEC, PROT_EXEC, NEVER},
+    // Memory that is shared is no part of what a process may have.
+    {SYS_mmap, 3, MAP_SHARED | MAP_ANONYMOUS, MAP_SHARED | MAP_ANONYMOUS, NEVER},
     {SYS_mremap, 3, ~(unsigned)MREMAP_MAYMOVE, 0, ONLY},
     // The signals whose handlers are the fence's own.
     {SYS_rt_sigaction, 0, ~0u, SIGSYS, NEVER},
@@ -575,32 +577,33 @@ static void handle_faults(void)
 
 #if !defined(HAVE_ASAN)
 
-// Bytes of address space in use; 0 where the system does not tell.
-static size_t address_space_in_use(void)
+// Limits what may be mapped besides what is there, and of that what may be written to and
+// is nobody else's: memory. Neither where the system does not tell what is there.
+static void limit_memory(size_t memory_bytes, size_t room_bytes)
 {
-    size_t pages = 0;
+    const double page = (double)sysconf(_SC_PAGESIZE);
+    size_t all = 0, data = 0;
     FILE *file = fopen("/proc/self/statm", "r");
-    if (file != NULL) {
-        if (fscanf(file, "%zu", &pages) != 1)
-            pages = 0;
-        fclose(file);
+    if (file == NULL)
+        return;
+    if (fscanf(file, "%zu %*u %*u %*u %*u %zu", &all, &data) == 2) {
+        LIMIT(RLIMIT_AS, (double)all * page + (double)memory_bytes + (double)room_bytes);
+        LIMIT(RLIMIT_DATA, (double)data * page + (double)memory_bytes);
     }
-    return pages * (size_t)sysconf(_SC_PAGESIZE);
+    fclose(file);
 }
 
 #endif
 
-static void limit_function(size_t memory_bytes)
+static void limit_function(size_t memory_bytes, size_t room_bytes)
 {
     LIMIT(RLIMIT_CORE, 0);
     LIMIT(RLIMIT_FSIZE, 0);
     LIMIT(RLIMIT_CPU, 30); // the parent's deadline is the real one
 #if !defined(HAVE_ASAN)
-    size_t in_use = address_space_in_use();
-    if (in_use > 0)
-        LIMIT(RLIMIT_AS, (double)in_use + (double)memory_bytes);
+    limit_memory(memory_bytes, room_bytes);
 #else
-    (void)memory_bytes; // the sanitizer's shadow reserves terabytes
+    (void)memory_bytes, (void)room_bytes; // the sanitizer's shadow reserves terabytes
 #endif
     LIMIT(RLIMIT_NPROC, 0);
     LIMIT(RLIMIT_NOFILE, 64); // the filter opens none at all
@@ -644,13 +647,13 @@ static void settle_library(void)
 }
 
 bool fence_enter(int object, const int *more, int n_more, int ready, size_t memory_bytes,
-                 struct fence_report *report)
+                 size_t room_bytes, struct fence_report *report)
 {
     fence_report = report;
     filter_works(); // asks the environment, which goes next
     settle_library();
     default_signals();
-    limit_function(memory_bytes);
+    limit_function(memory_bytes, room_bytes);
     int says_ready = keep_only(object, more, n_more, ready);
     if (says_ready < 0 || !own_session())
         return false;

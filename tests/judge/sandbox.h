@@ -52,15 +52,16 @@ void fence_end(int status);
 // Fences the calling process, a freshly forked child, for good: its own session, no open
 // file but `object` (a descriptor, moved to 0; -1 for none) and `more` (moved to
 // FENCE_FIRST and on), no core file, no new process, no environment, memory_bytes of
-// address space on top of what it has, and on Linux a seccomp filter that stops every
-// system call which a computation does not need. The first file that the process opens
-// after this is `object`, whatever its name: the loader's one open.
+// memory on top of what it has (and room_bytes of room for what others have filled), and on
+// Linux a seccomp filter that stops every system call which a computation does not need.
+// The first file that the process opens after this is `object`, whatever its name: the
+// loader's one open.
 // When the fence stands, one byte goes to the descriptor `ready`, which is then closed: no
 // code behind the fence can forge or take back that it stood.
 // False if the fence could not be put up: the caller must then not go on.
 enum { FENCE_FIRST = 10 };
 bool fence_enter(int object, const int *more, int n_more, int ready, size_t memory_bytes,
-                 struct fence_report *report);
+                 size_t room_bytes, struct fence_report *report);
 
 // To be called when the object has been loaded, before its functions run: from here on no
 // file can be opened. False if that could not be had.
