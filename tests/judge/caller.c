@@ -51,7 +51,7 @@ static size_t bytes_of(uint32_t generation)
 {
     size_t bytes = 0;
     for (uint32_t i = 0; i < request.n_arrays; i++)
-        bytes += arrays[i].generation == generation ? arrays[i].bytes : 0;
+        bytes += arrays[i].generation == generation ? (size_t)arrays[i].bytes : 0;
     return bytes;
 }
 
@@ -74,7 +74,7 @@ static bool map_generation(uint32_t generation, int in, int out)
         const struct mapped_array *a = &arrays[i];
         void *at = (void *)(uintptr_t)a->address;
         if (a->generation == generation &&
-            mmap(at, a->bytes, a->is_output ? PROT_READ | PROT_WRITE : PROT_READ,
+            mmap(at, (size_t)a->bytes, a->is_output ? PROT_READ | PROT_WRITE : PROT_READ,
                  MAP_SHARED | MAP_FIXED_NOREPLACE, a->is_output ? out : in,
                  (off_t)a->offset) != at)
             return false;
@@ -98,7 +98,7 @@ static void unmap_generation(uint32_t generation)
 {
     for (uint32_t i = 0; i < request.n_arrays; i++)
         if (arrays[i].generation == generation)
-            munmap((void *)(uintptr_t)arrays[i].address, arrays[i].bytes);
+            munmap((void *)(uintptr_t)arrays[i].address, (size_t)arrays[i].bytes);
 }
 
 static void make_call(void *object, uint32_t number, struct left_behind *left)

@@ -162,14 +162,14 @@ bool own_session(void)
 // What computing, malloc, sorting, formatting, the clock, abort and the loader ask for.
 // Nothing here reaches a file, a process, a clock's alarm or the network.
 static const unsigned allowed_calls[] = {
-    SYS_read,         SYS_pread64, SYS_write,          SYS_writev,
-    SYS_close,        SYS_fstat,   SYS_lseek,          SYS_munmap,
-    SYS_brk,          SYS_getuid,  SYS_getrandom,      SYS_getpid,
-    SYS_rt_sigreturn, SYS_gettid,  SYS_rt_sigprocmask, SYS_fcntl,
-    SYS_sched_yield,  SYS_uname,   SYS_sysinfo,        SYS_clock_gettime,
-    SYS_gettimeofday, SYS_exit,    SYS_exit_group,     SYS_getrusage,
-    SYS_futex,        SYS_tgkill,  SYS_tkill,          SYS_mmap,
-    SYS_mprotect,     SYS_mremap,  SYS_rt_sigaction,
+    SYS_read,         SYS_pread64,     SYS_write,          SYS_writev,
+    SYS_close,        SYS_fstat,       SYS_lseek,          SYS_munmap,
+    SYS_brk,          SYS_getuid,      SYS_getrandom,      SYS_getpid,
+    SYS_rt_sigreturn, SYS_gettid,      SYS_rt_sigprocmask, SYS_fcntl,
+    SYS_sched_yield,  SYS_uname,       SYS_sysinfo,        SYS_clock_gettime,
+    SYS_gettimeofday, SYS_exit,        SYS_exit_group,     SYS_getrusage,
+    SYS_futex,        SYS_tgkill,      SYS_tkill,          SYS_mmap,
+    SYS_mprotect,     SYS_mremap,      SYS_rt_sigaction,
 #if defined(SYS_time)
     SYS_time,
 #endif
@@ -202,8 +202,10 @@ static const struct rule all_rules[] = {
     // abort, and nothing else, sends a signal. (To this process alone: see install_filter.)
     {SYS_tgkill, 2, ~0u, SIGABRT, ONLY},
     {SYS_tkill, 1, ~0u, SIGABRT, ONLY},
-    // Flags and locks belong to the open file, which others share: F_GETFD is 1, F_GETFL 3.
-    {SYS_fcntl, 1, ~2u, 1, ONLY},
+    // Flags and locks belong to the open file, which others share: only F_GETFD, F_SETFD and
+    // F_GETFL, which are 1 to 3.
+    {SYS_fcntl, 1, ~3u, 0, ONLY},
+    {SYS_fcntl, 1, ~0u, F_DUPFD, NEVER},
     // Code stays what it was when it was loaded, and where: nothing becomes executable,
     // nothing is moved to a place of its choice.
     {SYS_mprotect, 2, PROT_EXEC, PROT_EXEC, NEVER},
