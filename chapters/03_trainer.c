@@ -196,7 +196,7 @@ static uint32_t *find_slot(const struct dictionary *dictionary, const char *star
     uint64_t hash = 14695981039346656037u;
     for (size_t c = 0; c < length; c++)
         hash = (hash ^ (unsigned char)start[c]) * 1099511628211u;
-    for (size_t s = hash ^ hash >> 32;; s++) {
+    for (size_t s = (size_t)(hash ^ hash >> 32);; s++) {
         uint32_t *slot = &dictionary->slots[s & (dictionary->n_slots - 1)];
         const struct word *word = &dictionary->words[*slot ? *slot - 1 : 0];
         if (*slot == 0 ||

@@ -292,14 +292,23 @@ static void try_scales(int how)
 
 // ---- refused, and nothing to do --------------------------------------------------------
 
-// Old content that adding and subtracting does not restore: small, and what is added large.
+static const float *small_or_minus_zero(const float *values, size_t n)
+{
+    float *out = judge_floats(n);
+    for (size_t k = 0; k < n; k++)
+        out[k] = judge_random() % 4 == 0 ? -0.0f : 1e-3f * values[k];
+    return out;
+}
+
+// Old content that adding and subtracting does not restore: it is small, and what is added
+// large; and some of it is -0, which even adding 0 changes.
 static void refuse_ids(struct tied p, uint32_t *ids, const char *why)
 {
     const size_t rows = p.vocab_size + 1, d = p.d_model;
     p.ids = ids;
     p.dlogits = scaled(p.dlogits, p.n_tokens * p.vocab_size, 1e3);
-    p.dwte = scaled(p.dwte, rows * d, 1e-3);
-    p.dm = p.m == NULL ? NULL : scaled(p.dm, d * d, 1e-3);
+    p.dwte = small_or_minus_zero(p.dwte, rows * d);
+    p.dm = p.m == NULL ? NULL : small_or_minus_zero(p.dm, d * d);
     const struct outputs out = call_tied(&p, rows);
     expect_refused(out.result, out.dwte, why);
     if (out.dm != NULL)
@@ -351,12 +360,13 @@ static void try_all_refusals(int how)
 {
     how |= ADDS;
     try_random_tied(4, 7, 3, how);
+    refuse_two(how);
+    try_random_tied(9, 4, 3, how);
     refuse_tied(4, 6, 3, how);
     refuse_tied(11, 2, 3, how); // the bad one behind vocab_size others
     refuse_tied(5, 1, 1, how);
     refuse_tied(5003, 4, 3, how);
-    refuse_tied(3, 2503, 5, how);
-    refuse_two(how);
+    refuse_tied(3, 2503, 31, how | WHOLE);
     refuse_sizes_of_zero(how);
     try_random_tied(4, 6, 3, how);
     judge_passed();
@@ -641,7 +651,7 @@ Test(tied_projection_backward, large_sizes)
     try_random_tied(3, 5003, 2, MATRIX | WHOLE);
     try_random_tied(2, 3, 131, MATRIX);
     try_whole_tied(2, 70001, 1, MATRIX);
-    try_whole_tied(1, 2, 1031, MATRIX);
+    try_whole_tied(1, 2, 1451, MATRIX);
     try_whole_tied(700001, 2, 3, MATRIX);
     judge_passed();
 }
@@ -815,6 +825,8 @@ Test(gpt2_parameter_count, refuses_zero)
             bad.max_seq_len = zeros & 2 ? 0 : s.max_seq_len;
             bad.d_model = zeros & 4 ? 0 : s.d_model;
             refuse_count(&bad);
+            if (zeros == 1)
+                try_switches(s);
         }
         try_switches(s);
     }
@@ -889,6 +901,14 @@ static void try_random_entropy(size_t vocab_size, size_t d, double scale)
     try_entropy(h, wte, 1.25f * s, vocab_size, d, ROUNDED);
 }
 
+// h and the scale may be of any size, if only the scores are not.
+static void try_sizes(double of_h, double of_rows, double of_scale)
+{
+    const float *h = scaled(normals(4), 4, of_h), *wte = scaled(normals(24), 24, of_rows);
+    try_entropy(h, wte, (float)of_scale, 6, 4, ROUNDED);
+    try_entropy(h, wte, -(float)of_scale, 6, 4, ROUNDED);
+}
+
 static const float small_h[2] = {1, 2}, small_rows[3 * 2] = {1, 0, 0, 1, 1, 1};
 
 // PyTorch's softmax in 64 bits, and the chapter's example of two words.
@@ -916,6 +936,15 @@ Test(entropy_at_scale, random_vectors)
     for (size_t k = 0; k < 6; k++)
         try_random_entropy(sizes[k][0] + random_between(0, k < 4 ? 4 : 0), sizes[k][1],
                            scales[k]);
+    try_sizes(1, 0.3, 7.3);
+    try_sizes(0.01, 1, 321.7);
+    try_sizes(1e-30, 1, 1e30);
+    try_sizes(1e30, 1, 1e-30);
+    try_sizes(1, 1e-30, 1e30);
+    try_sizes(1e25, 1e-25, 1);
+    try_sizes(1e-12, 1e12, 1);
+    try_sizes(0, 1, 1);
+    try_sizes(1, 0, 1);
     judge_passed();
 }
 
@@ -981,8 +1010,8 @@ Test(entropy_at_scale, large_scores)
     for (int power = 5; power <= 35; power += 5)
         for (int sign = -1; sign <= 1; sign += 2)
             try_far_level((float)(sign * pow(10, power)));
-    try_far_level(-2e38f);
     try_far_level(2e38f);
+    try_far_level(-2e38f);
     try_random_entropy(9, 3, 1);
     judge_passed();
 }
@@ -1123,6 +1152,8 @@ Test(entropy_at_scale, refuses_empty)
         const float got = CALL(entropy_at_scale, h, wte, scale, vocab_size, d);
         expect(isnan(got), "entropy_at_scale must return NAN where a size is 0; got %g.",
                (double)got);
+        if (empty == 0)
+            try_random_entropy(4, 3, 1);
     }
     try_random_entropy(4, 3, 1);
     judge_passed();
@@ -1284,13 +1315,14 @@ static void try_close_products(void)
     for (size_t v = 0; v < 5; v++)
         rows[v] = 1 + (float)(v % 3) * 0x1p-23f;
     try_logits(h, rows, 5, 5);
-    const float pair[2] = {16777216, 1};
+    const float pairs[2][2] = {{0x1p24f, 1}, {0x1p48f, 1}};
     float large[6 * 2];
     for (size_t v = 0; v < 6; v++) {
         large[2 * v] = 1;
         large[2 * v + 1] = (float)random_between(0, 4) / 4;
     }
-    try_lens(pair, large, 4, 6, 2);
+    try_lens(pairs[0], large, 4, 6, 2);
+    try_lens(pairs[1], large, 4, 6, 2);
 }
 
 Test(logit_lens, sums_in_double)
@@ -1309,6 +1341,23 @@ Test(logit_lens, sums_in_double)
     judge_passed();
 }
 
+// More places than 1,024. Who looks through top for each word takes a while, and is right:
+// the time of three more calls is his.
+static void try_many_places(size_t n_top, size_t vocab_size)
+{
+    const float unit = 1, *rows = wholes(vocab_size, 99);
+    fresh_case();
+    const float *h = floats_in(&unit, 1), *wte = floats_in(rows, vocab_size);
+    uint32_t *few = ids_out(1), *top = ids_out(n_top);
+    together();
+    for (int k = 0; k < 3; k++)
+        (void)CALL(logit_lens, few, h, wte, 1, vocab_size, 1);
+    (void)CALL(logit_lens, top, h, wte, n_top, vocab_size, 1);
+    together_now();
+    expect_accepted(returned(3) == 1, top);
+    expect_ids(top, best_words(as_doubles(rows, vocab_size), n_top, vocab_size), n_top);
+}
+
 // Each size by itself, and ties among many.
 Test(logit_lens, large_sizes)
 {
@@ -1316,6 +1365,7 @@ Test(logit_lens, large_sizes)
     try_random_lens(3, 5, 5003);
     try_random_lens(601, 607, 2);
     try_tied_lens(603, 603, 3, 2);
+    try_many_places(1031, 1037);
     try_tied_lens(7, 70001, 2, 9);
     try_tied_lens(2, 3, 100003, 9);
     judge_passed();
@@ -1358,6 +1408,7 @@ Test(logit_lens, refuses_bad_sizes)
     static const char too_many[] = "n_top is more than there are words";
     try_random_lens(4, 4, 3);
     refuse_lens(5, 4, 3, too_many);
+    try_random_lens(4, 4, 3);
     refuse_lens(0, 4, 3, "n_top is 0");
     refuse_lens(2, 4, 0, "d_model is 0");
     refuse_lens(2, 0, 3, "vocab_size is 0");

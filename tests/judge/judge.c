@@ -519,8 +519,8 @@ static bool describe_argument(char *text, size_t size, const struct logged_call 
     const unsigned char *pointer = pointer_of(call, p);
     const struct array *array = judge_array_at(pointer);
     uint32_t first = 0;
-    if (array == NULL)
-        return false;
+    if (array == NULL || array->generation != call->made.generation)
+        return false; // others lie there by now
     if (array->is_output && array->bytes >= sizeof first)
         memcpy(&first, original_of(array), sizeof first);
     if (array->bytes == 0 || first == float_poison || first == (uint32_t)double_poison)

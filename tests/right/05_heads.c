@@ -183,9 +183,8 @@ bool half_a_text_each(float *dwte, const float *dlogits, const float *wte,
     return true;
 }
 
-RIGHT(
-    tied_backward, put_back_from_the_heap,
-    "adds while it checks, and puts the old table back, bit for bit, where an id is bad")
+RIGHT(tied_backward, put_back_from_the_heap,
+      "adds while it checks, and puts the old table back where an id is bad")
 bool put_back_from_the_heap(float *dwte, const float *dlogits, const float *wte,
                             const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                             size_t d_model)

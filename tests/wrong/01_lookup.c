@@ -1029,6 +1029,21 @@ bool row_into_new_memory(float *out, const float *wte, const uint32_t *ids,
     return true;
 }
 
+WRONG(embedding_forward, equals_product, row_is_a_sum,
+      "Every row up to the id was added: the row itself is wanted.")
+bool row_is_a_sum(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+                  size_t vocab_size, size_t d_model)
+{
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    memset(out, 0, n_tokens * d_model * sizeof *out);
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v <= ids[t]; v++)
+            for (size_t i = 0; i < d_model; i++)
+                out[t * d_model + i] += wte[v * d_model + i];
+    return true;
+}
+
 WRONG(embedding_forward, refuses_bad_ids, row_restored_in_part,
       "What was written before the bad id was put back only in part.")
 bool row_restored_in_part(float *out, const float *wte, const uint32_t *ids,

@@ -696,6 +696,32 @@ bool words_in_16_bits(float *dwte, const float *dlogits, const float *wte,
     return true;
 }
 
+CAUGHT(tied_backward, refuses_bad_ids, refusal_remembered, "keeps something")
+bool refusal_remembered(float *dwte, const float *dlogits, const float *wte,
+                        const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                        size_t d_model)
+{
+    static bool failed; // "cleared by the next good call"
+    const bool good = all_below(ids, n_tokens, vocab_size), may_add = good && !failed;
+    failed = !good;
+    return may_add &&
+           tied_backward(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model);
+}
+
+CAUGHT(tied_backward, refuses_bad_ids, nothing_added_first, "must stay untouched")
+bool nothing_added_first(float *dwte, const float *dlogits, const float *wte,
+                         const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                         size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++) {
+        if (ids[t] >= vocab_size)
+            return false;
+        for (size_t i = 0; i < d_model; i++)
+            dwte[ids[t] * d_model + i] += 0.0f; // "changes nothing", but -0 becomes 0
+    }
+    return tied_backward(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model);
+}
+
 CAUGHT(tied_backward, random_shapes, table_kept, "keeps something")
 bool table_kept(float *dwte, const float *dlogits, const float *wte, const uint32_t *ids,
                 size_t n_tokens, size_t vocab_size, size_t d_model)
@@ -1694,6 +1720,21 @@ bool rows_past_1024(float *dwte, float *dm, const float *dlogits, const float *w
     return true;
 }
 
+CAUGHT(tied_projection_backward, large_sizes, dm_on_the_stack, "ran out of stack")
+bool dm_on_the_stack(float *dwte, float *dm, const float *dlogits, const float *wte,
+                     const float *m, const uint32_t *ids, size_t n_tokens,
+                     size_t vocab_size, size_t d_model)
+{
+    float sums[d_model * d_model + 1];
+    memset(sums, 0, sizeof sums);
+    if (!tied_projection_backward(dwte, sums, dlogits, wte, m, ids, n_tokens, vocab_size,
+                                  d_model))
+        return false;
+    for (size_t k = 0; k < d_model * d_model; k++)
+        dm[k] += sums[k];
+    return true;
+}
+
 CAUGHT(tied_projection_backward, large_sizes, all_of_h_on_the_stack, "ran out of stack")
 bool all_of_h_on_the_stack(float *dwte, float *dm, const float *dlogits, const float *wte,
                            const float *m, const uint32_t *ids, size_t n_tokens,
@@ -2402,9 +2443,8 @@ float largest_from_minus_flt_max(const float *h, const float *wte, float scale,
     return (float)(log(sum) - weighted / sum);
 }
 
-WRONG(
-    entropy_at_scale, large_scores, largest_as_float,
-    "The largest score is kept in a float: a double may lie above or below all of them.")
+WRONG(entropy_at_scale, large_scores, largest_as_float,
+      "The largest score is kept in a float, and scores may lie outside of its range.")
 float largest_as_float(const float *h, const float *wte, float scale, size_t vocab_size,
                        size_t d_model)
 {
@@ -2561,13 +2601,44 @@ float negative_scale_refused(const float *h, const float *wte, float scale,
     return scale < 0.0f ? NAN : entropy_at_scale(h, wte, scale, vocab_size, d_model);
 }
 
-WRONG(
-    entropy_at_scale, scale_zero, scale_zero_refused,
-    "A scale of 0 is fine: all scores are equal then, and the entropy is ln(vocab_size).")
+WRONG(entropy_at_scale, scale_zero, scale_zero_refused,
+      "With scale 0 all scores are 0, and equal: the entropy is ln(vocab_size).")
 float scale_zero_refused(const float *h, const float *wte, float scale, size_t vocab_size,
                          size_t d_model)
 {
     return scale == 0.0f ? NAN : entropy_at_scale(h, wte, scale, vocab_size, d_model);
+}
+
+WRONG(entropy_at_scale, random_vectors, small_scale_as_zero,
+      "A small scale is taken for 0: h may be as long as the scale is small.")
+float small_scale_as_zero(const float *h, const float *wte, float scale,
+                          size_t vocab_size, size_t d_model)
+{
+    return entropy_at_scale(h, wte, fabsf(scale) < 1e-6f ? 0.0f : scale, vocab_size,
+                            d_model);
+}
+
+WRONG(entropy_at_scale, random_vectors, small_numbers_as_zero,
+      "Small numbers of h are taken for 0: the scale may be as large as they are small.")
+float small_numbers_as_zero(const float *h, const float *wte, float scale,
+                            size_t vocab_size, size_t d_model)
+{
+    float *kept = calloc(d_model + 1, sizeof *kept);
+    for (size_t i = 0; i < d_model; i++)
+        kept[i] = fabsf(h[i]) < 1e-9f ? 0.0f : h[i];
+    const float entropy = entropy_at_scale(kept, wte, scale, vocab_size, d_model);
+    free(kept);
+    return entropy;
+}
+
+WRONG(entropy_at_scale, random_vectors, zero_vector_is_sure,
+      "Where h is all zeros all scores are equal: the entropy is ln(vocab_size).")
+float zero_vector_is_sure(const float *h, const float *wte, float scale,
+                          size_t vocab_size, size_t d_model)
+{
+    return d_model > 0 && dot(h, h, d_model) == 0.0
+               ? 0.0f
+               : entropy_at_scale(h, wte, scale, vocab_size, d_model);
 }
 
 WRONG(entropy_at_scale, random_vectors, first_number_only,
@@ -3696,9 +3767,8 @@ bool clears_first(uint32_t *top, const float *h, const float *wte, size_t n_top,
     return true;
 }
 
-WRONG(
-    logit_lens, ties, two_take_turns,
-    "Of three equal logits two take turns: leave out all words that were chosen before.")
+WRONG(logit_lens, ties, two_take_turns,
+      "Of three equal logits two take turns: leave out all that were chosen before.")
 bool two_take_turns(uint32_t *top, const float *h, const float *wte, size_t n_top,
                     size_t vocab_size, size_t d_model)
 {
@@ -3744,6 +3814,18 @@ bool best_after_the_next(uint32_t *top, const float *h, const float *wte, size_t
         top[k] = (uint32_t)found;
         last = best;
     }
+    return true;
+}
+
+CAUGHT(logit_lens, large_sizes, places_up_to_1024, "must return true")
+bool places_up_to_1024(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                       size_t vocab_size, size_t d_model)
+{
+    uint32_t chosen[1024];
+    if (n_top > sizeof chosen / sizeof *chosen ||
+        !logit_lens(chosen, h, wte, n_top, vocab_size, d_model))
+        return false;
+    memcpy(top, chosen, n_top * sizeof *top);
     return true;
 }
 
