@@ -97,14 +97,13 @@ void heart_answer(size_t first)
     struct record record;
     if (file == NULL)
         judge_fail(GRADER_ERROR, "The judge cannot read %s.", suite_options.by_heart);
-    while (fread(&record, sizeof record, 1, file) == 1) {
-        unsigned char *all = malloc((size_t)record.n_bytes + 1);
-        if (all == NULL || fread(all, 1, (size_t)record.n_bytes, file) != record.n_bytes)
-            break;
-        if (record.question == question &&
-            record.n_bytes == copy_answers(first, NULL, false))
+    const size_t wanted = copy_answers(first, NULL, false);
+    unsigned char *all = malloc(wanted + 1);
+    while (all != NULL && fread(&record, sizeof record, 1, file) == 1)
+        if (record.question != question || record.n_bytes != wanted)
+            fseeko(file, (off_t)record.n_bytes, SEEK_CUR);
+        else if (fread(all, 1, wanted, file) == wanted)
             copy_answers(first, all, true);
-        free(all);
-    }
+    free(all);
     fclose(file);
 }
