@@ -7,6 +7,12 @@ word, handed out in the order in which the words turned up. The first thing that
 it does, before anything that looks like understanding, is to exchange each of
 these numbers for a row of a table.
 
+![Ids go in, rows come out. An id says which row of the table is wanted; the row is
+copied, and no other row is looked at.](drawing:lookup){alt="The eight words of the
+sentence with their ids, a table of six rows of three numbers, and eight copies. An
+arrow leads from each id to its row and on to its copy. Row 0, of the word the, is
+copied three times."}
+
 The layer that does this is called an *embedding*. In GPT-2 its table has
 [50,257]{.n section="The work for one id"} rows, one for each piece of text that
 the model knows, and [768]{.n section="The work for one id"} numbers in each row
@@ -19,11 +25,12 @@ time, and a few bits. In this chapter you write both, run both on a table of
 GPT-2's size, and find out exactly where they part.
 
 You need C and nothing else: no machine learning, and no more mathematics than
-sums and products. This page is itself a C file, and it compiles as it stands:
-`cc -O2 chapters/01_lookup.c -lm`. Five functions in it are empty. You write each
-one where the text arrives at it; `make chapter1` builds the file, runs it, and
-says what to do next. A part of the program that needs a function you have not
-written says so and steps aside, so you can run it at any time. Start now.
+sums, products and now and then a square root. This page is itself a C file, and it
+compiles as it stands: `cc -O2 chapters/01_lookup.c -lm`. Five functions in it are
+empty. You write each one where the text arrives at it; `make chapter1` builds the
+file, runs it, and says what to do next. A part of the program that needs a function
+you have not written says so and steps aside, so you can run it at any time. Start
+now.
 */
 
 #include <inttypes.h>
@@ -40,16 +47,6 @@ written says so and steps aside, so you can run it at any time. Start now.
 // solved program is this very file, linked with a second file of finished functions.
 #define EXERCISE __attribute__((weak))
 
-static void heading(const char *title)
-{
-    printf("\n== %s\n", title);
-}
-
-static void waits_for(const char *exercise, const char *function)
-{
-    printf("waits for exercise %s, %s (make hint E=%s)\n", exercise, function, exercise);
-}
-
 /*
 ## A sentence becomes numbers
 
@@ -58,13 +55,11 @@ and gives each word a number. A word that it has not met before gets the next fr
 number; a word that it has met keeps the one it has.
 */
 
-static const char sentence[] = "the dog saw the cat eat the apple";
-
-enum { MAX_TOKENS = 16, MAX_LETTERS = 15 };
+enum { MAX_TOKENS = 10, MAX_BYTES = 15 };
 
 struct text {
-    char words[MAX_TOKENS][MAX_LETTERS + 1]; // words[v]: the word that id v stands for
-    uint32_t ids[MAX_TOKENS];                // ids[t]: the id of the word at position t
+    char words[MAX_TOKENS][MAX_BYTES + 1]; // words[v]: the word that id v stands for
+    uint32_t ids[MAX_TOKENS];              // ids[t]: the id of the word at position t
     size_t vocab_size;
     size_t n_tokens;
 };
@@ -77,31 +72,6 @@ static uint32_t word_id(struct text *text, const char *word)
             return (uint32_t)v;
     strcpy(text->words[text->vocab_size], word);
     return (uint32_t)text->vocab_size++;
-}
-
-static void read_text(struct text *text, const char *from)
-{
-    char word[MAX_LETTERS + 1];
-    int length;
-    while (text->n_tokens < MAX_TOKENS && sscanf(from, "%15s%n", word, &length) == 1) {
-        text->ids[text->n_tokens++] = word_id(text, word);
-        from += length;
-    }
-}
-
-static void show_ids(const struct text *text)
-{
-    heading("A sentence becomes ids");
-    printf("position");
-    for (size_t t = 0; t < text->n_tokens; t++)
-        printf("%7zu", t);
-    printf("\nword    ");
-    for (size_t t = 0; t < text->n_tokens; t++)
-        printf("%7s", text->words[text->ids[t]]);
-    printf("\nid      ");
-    for (size_t t = 0; t < text->n_tokens; t++)
-        printf("%7" PRIu32, text->ids[t]);
-    printf("\n%zu tokens, %zu different words\n", text->n_tokens, text->vocab_size);
 }
 
 /*
@@ -121,11 +91,15 @@ GPT-2's tokens are not words but *pieces* of words, found by counting which
 bytes often stand together [@radford2019, sec. 2.2]. It began with the 256 bytes
 themselves, so that any text can be written, and joined a frequent pair 50,000
 times; one more token marks the end of a text: $256 + 50{,}000 + 1 = 50{,}257$. A
-common word is one piece, a rare one is several. A space belongs to the piece that follows it, so
-that `" cat"` in the middle of a sentence is token 3,797 and `"cat"` at the start
-of one is token 9,246: two ids, and two rows of the table. Nothing in this
-chapter depends on how the pieces were found.
+common word is one piece, a rare one is several. A space belongs to the piece that
+follows it, so that `" cat"` in the middle of a sentence is token 3,797 and `"cat"`
+at the start of one is token 9,246: two ids, and two rows of the table. Nothing in
+this chapter depends on how the pieces were found.
 :::
+
+The program takes a sentence of your own:
+`build/01_lookup sentence="a rose is a rose"`. Whatever the chapter does with ours, it
+then does with yours.
 
 ## An id is a name, not an amount
 
@@ -134,6 +108,13 @@ gets, so let us add and divide. The mean of "dog" and "apple" is
 $(1 + 5) / 2 = 3$, and 3 is "cat". Had the sentence begun with another word, the
 same mean would have been something else. Ids are like the numbers on football
 shirts: they tell the players apart, and the mean of two of them is nobody.
+
+::: aside
+On shirts the 1 keeps goal, and GPT-2's ids are not quite arbitrary either: its pieces
+are numbered in the order in which they were joined, so that a small number tends to
+mean a common piece. Token 262 is `" the"`. That is a rank, though, and still nothing
+to take a mean of.
+:::
 
 We need an input in which no word is larger than another, and no word lies
 between two others. There is an old and honest way to build one: give each
@@ -184,25 +165,6 @@ EXERCISE bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t v
     return false;
 }
 
-static void show_one_hot(const struct text *text)
-{
-    float x[MAX_TOKENS * MAX_TOKENS] = {0};
-    heading("One row of switches for each token");
-    if (!one_hot(x, text->ids, text->n_tokens, text->vocab_size)) {
-        waits_for("1.1", "one_hot");
-        return;
-    }
-    printf("%13s", "");
-    for (size_t v = 0; v < text->vocab_size; v++)
-        printf("%7s", text->words[v]);
-    for (size_t t = 0; t < text->n_tokens; t++) {
-        printf("\n%4zu  %-7s", t, text->words[text->ids[t]]);
-        for (size_t v = 0; v < text->vocab_size; v++)
-            printf("%7g", (double)x[t * text->vocab_size + v]);
-    }
-    printf("\n");
-}
-
 /*
 ::: {.output section="One row of switches for each token"}
 :::
@@ -216,25 +178,7 @@ ids the sentence.
 Six switches are no burden. GPT-2 has [50,257]{.n section="What the zeros cost"}
 of them for every token, and reads up to
 [1,024]{.n section="What the zeros cost"} tokens at a time.
-*/
 
-enum { GPT2_VOCAB = 50257, GPT2_TOKENS = 1024, D_MODEL = 768 };
-
-static void show_price(const struct text *text)
-{
-    const size_t n_tokens[] = {text->n_tokens, 1, GPT2_TOKENS};
-    const size_t vocab_size[] = {text->vocab_size, GPT2_VOCAB, GPT2_VOCAB};
-    const char *name[] = {"our sentence", "GPT-2, one token", "GPT-2, its longest text"};
-    heading("What the zeros cost");
-    printf("%-24s %7s %7s %14s %16s\n", "", "tokens", "V", "bytes of ids",
-           "bytes one-hot");
-    for (size_t n = 0; n < 3; n++)
-        printf("%-24s %7zu %7zu %14zu %16zu\n", name[n], n_tokens[n], vocab_size[n],
-               n_tokens[n] * sizeof(uint32_t),
-               n_tokens[n] * vocab_size[n] * sizeof(float));
-}
-
-/*
 ::: {.output section="What the zeros cost"}
 :::
 
@@ -301,17 +245,6 @@ static double distance(const float *matrix, size_t a, size_t b, size_t n)
     return sqrt(sum);
 }
 
-static void show_distances(void)
-{
-    heading("How far apart");
-    printf("%-16s %10s %14s\n", "", "one-hot", "five features");
-    for (size_t a = 0; a < N_NAMED; a++)
-        for (size_t b = a + 1; b < N_NAMED; b++)
-            printf("%-6s %-9s %10.4f %14.4f\n", named[a], named[b],
-                   distance(switches, a, b, SMALL_VOCAB),
-                   distance(features, a, b, N_FEATURES));
-}
-
 /*
 ::: {.output section="How far apart"}
 :::
@@ -358,6 +291,11 @@ $$
 Each output is a walk down one column of $E$, with the switches as weights. The
 only weight that is not zero stands at place 1, so what arrives is place 1 of each
 column. Put side by side, they are row 1 of the table.
+
+![One-hot row times table. Every product has a zero in it but one, and what survives
+is a row of the table.](drawing:product){alt="The switches 0, 1, 0 times the rows
+of the table: 0 times row 0 leaves nothing, 1 times row 1 leaves 20, 21, and 0 times row
+2 leaves nothing. The sum of the three terms is row 1."}
 
 To see the whole sentence cross the bridge we need a product of matrices.
 */
@@ -417,8 +355,8 @@ So we can leave the product out, and move them.
 ## Exercise 1.3: copy the rows {#embedding-forward .exercise}
 
 For each token, copy its row of the table. `wte` is the name of the table in
-GPT-2's published code: word token embedding. $d$, the length of a row, is
-`d_model`. With the table of the example above, and ids 2, 0, 2:
+GPT-2's published code; read it as *weights of the token embedding*. $d$, the length
+of a row, is `d_model`. With the table of the example above, and ids 2, 0, 2:
 
 | $t$ | id | row of `out` |
 |:----|:---|:-------------|
@@ -452,12 +390,12 @@ EXERCISE bool embedding_forward(float *out, const float *wte, const uint32_t *id
 Now put the two side by side, on a table that somebody else can check. PyTorch, a
 library in which many models are written, has an embedding layer too. On a CPU,
 these lines of Python fill it with the eighteen random numbers below, and look up
-four ids:
+the first five ids of our sentence:
 
 ```python
 torch.manual_seed(123)
 layer = torch.nn.Embedding(6, 3)
-print(layer(torch.tensor([2, 3, 5, 1])))
+print(layer(torch.tensor([0, 1, 2, 0, 3])))
 ```
 
 (The layer is called like a function. `layer[3]` is an error; row 3 alone is
@@ -467,54 +405,18 @@ the seed 123 becomes these eighteen numbers is the question of chapter 2.
 
 enum { SMALL_D = 3 };
 
-static const float small_wte[SMALL_VOCAB * SMALL_D] = {
+static const float small_wte[MAX_TOKENS * SMALL_D] = {
     0.337370187f,  -0.177777216f, -0.168956280f, // 0 the
     0.917764604f,  1.580969570f,  1.301039930f,  // 1 dog
     1.275301220f,  -0.200953096f, -0.160563782f, // 2 saw
     -0.401488006f, 0.966571569f,  -1.148144010f, // 3 cat
     -1.158867840f, 0.325471014f,  -0.631505370f, // 4 eat
     -2.839993950f, -0.784853339f, -1.409572480f, // 5 apple
+    0.6f,          -0.6f,         0.6f,          // 6 to 9: ours, for longer sentences
+    0.7f,          0.7f,          -0.7f,         // 7
+    -0.8f,         0.8f,          0.8f,          // 8
+    0.9f,          -0.9f,         -0.9f,         // 9
 };
-
-enum { N_FETCHED = 4 };
-
-static const uint32_t fetched[N_FETCHED] = {2, 3, 5, 1};
-
-static void print_row(const float *row, bool written)
-{
-    printf("   ");
-    for (size_t i = 0; i < SMALL_D; i++)
-        if (written)
-            printf("%9.4f", (double)row[i]);
-        else
-            printf("%9s", "-");
-}
-
-static void show_product_and_lookup(const struct text *text)
-{
-    const size_t n = N_FETCHED, v = SMALL_VOCAB, d = SMALL_D;
-    float x[N_FETCHED * SMALL_VOCAB] = {0};
-    float product[N_FETCHED * SMALL_D] = {0}, rows[N_FETCHED * SMALL_D] = {0};
-    bool ones = one_hot(x, fetched, n, v);
-    bool multiplied = ones && matmul(product, x, small_wte, n, v, d);
-    bool copied = embedding_forward(rows, small_wte, fetched, n, v, d);
-    heading("The product is a lookup");
-    printf("%-11s %-29s %s\n", "id", "one-hot x table", "row copied");
-    for (size_t t = 0; t < n; t++) {
-        printf("%" PRIu32 "  %-5s", fetched[t], text->words[fetched[t]]);
-        print_row(product + t * d, multiplied);
-        print_row(rows + t * d, copied);
-        printf("\n");
-    }
-    if (!ones)
-        waits_for("1.1", "one_hot");
-    else if (!multiplied)
-        waits_for("1.2", "matmul");
-    if (!copied)
-        waits_for("1.3", "embedding_forward");
-    if (multiplied && copied)
-        printf("the same bits: %s\n", memcmp(product, rows, sizeof rows) ? "no" : "yes");
-}
 
 /*
 ::: {.output section="The product is a lookup"}
@@ -553,14 +455,13 @@ Each row of $W$ belongs to one output, and holds that output's weights for all t
 inputs. To stand in for our table $E$, of $V$ rows and $d$ columns, a Linear layer
 needs $W = E^{\mathsf T}$, of $d$ rows and $V$ columns.
 
-Third, the two begin with different random numbers. The documentation gives a
-normal distribution of variance 1 for
-[Embedding](https://pytorch.org/docs/stable/generated/torch.nn.Embedding.html), and
-for Linear a uniform one between $-1/\sqrt n$ and $1/\sqrt n$, with $n$ the number
-of inputs. For us $n = V = 6$ and the bound is
-[0.4082]{.n section="The layer called Linear"}; for GPT-2's vocabulary it would be
-[0.0045]{.n section="The layer called Linear"}. Before
-training, the two do not even hold numbers of the same size.
+Third, the two begin with different random numbers. An
+[Embedding](https://pytorch.org/docs/stable/generated/torch.nn.Embedding.html) begins
+with numbers that gather around 0, two in three of them between $-1$ and 1 (a normal
+distribution of variance 1; chapter 2 makes one). A Linear layer begins with numbers
+spread evenly between $-1/\sqrt n$ and $1/\sqrt n$, where $n$ counts its inputs. For
+us $n = V = 6$, and $1/\sqrt 6$ is about 0.4; with GPT-2's vocabulary it would be
+about 0.004. Before training, the two do not even hold numbers of the same size.
 */
 
 /*
@@ -595,43 +496,14 @@ EXERCISE bool linear_forward(float *out, const float *x, const float *weight,
     return false;
 }
 
-// out[c][r] = a[r][c]
-static void transpose(float *out, const float *a, size_t n_rows, size_t n_cols)
-{
-    for (size_t r = 0; r < n_rows; r++)
-        for (size_t c = 0; c < n_cols; c++)
-            out[c * n_rows + r] = a[r * n_cols + c];
-}
-
-static void show_linear(void)
-{
-    const size_t v = SMALL_VOCAB, d = SMALL_D, cat = 3;
-    float weight[SMALL_D * SMALL_VOCAB], rows[SMALL_VOCAB * SMALL_D] = {0};
-    float every_id[SMALL_VOCAB * SMALL_VOCAB] = {0}; // one-hot
-    for (size_t id = 0; id < v; id++)
-        every_id[id * v + id] = 1.0f;
-    transpose(weight, small_wte, v, d);
-    heading("The layer called Linear");
-    printf("%-10s %9s %22s %14s\n", "row of cat", "", "float of Embedding", "of Linear");
-    for (size_t i = 0; i < d; i++)
-        printf("number %zu   %9.4f %22zu %14zu\n", i, (double)weight[i * v + cat],
-               cat * d + i, i * v + cat);
-    if (linear_forward(rows, every_id, weight, v, v, d))
-        printf("Linear of each one-hot row, and the table: the same bits: %s\n",
-               memcmp(rows, small_wte, sizeof rows) ? "no" : "yes");
-    else
-        waits_for("1.4", "linear_forward");
-    printf("Linear starts within %.4f of 0 for V = %zu, %.4f for V = %d\n",
-           1.0 / sqrt((double)v), v, 1.0 / sqrt((double)GPT2_VOCAB), GPT2_VOCAB);
-}
-
 /*
 ::: {.output section="The layer called Linear"}
 :::
 
-The three numbers of "cat" lie side by side in the embedding's table, and six
-floats apart in the Linear layer's. Remember that picture; it will matter in a
-moment. With GPT-2's vocabulary, neighbours in a row of $E$ would lie
+Same bits, another order in memory. In the embedding's table the three numbers of
+"cat" lie side by side, as floats number 9, 10 and 11. On its side, with rows of six,
+they are numbers 3, 9 and 15. Remember that picture; it will matter in a moment. With
+GPT-2's vocabulary, two neighbours in a row of $E$ would lie
 [201,028]{.n section="What the zeros cost"} bytes apart in $W$.
 
 ## What the work costs
@@ -639,46 +511,7 @@ moment. With GPT-2's vocabulary, neighbours in a row of $E$ would lie
 Time to count, for one id and rows of $d = 768$. The product multiplies each of
 the $V d$ numbers of the table once, and to do so must read all of them, and $V$
 switches. The lookup reads one id and one row.
-*/
 
-static const size_t vocab_sizes[] = {64, 512, 4096, 16384, GPT2_VOCAB};
-
-enum { N_SIZES = sizeof vocab_sizes / sizeof vocab_sizes[0] };
-
-// a file for a picture of the chapter, or NULL where there is no place for it
-static FILE *open_figure(const char *name)
-{
-    const char *chosen = getenv("FIGURES"), *folder = chosen ? chosen : "build/figures";
-    char path[1024];
-    int length = snprintf(path, sizeof path, "%s/%s.tsv", folder, name);
-    return length > 0 && (size_t)length < sizeof path ? fopen(path, "w") : NULL;
-}
-
-static void show_work(void)
-{
-    const size_t lookup = D_MODEL * sizeof(float) + sizeof(uint32_t);
-    FILE *figure = open_figure("bytes-read");
-    if (figure)
-        fprintf(figure,
-                "# kind: lines\n# title: Bytes read to fetch one row of 768 numbers\n"
-                "# x: rows in the table\n# y: read for one id (bytes)\n"
-                "# xscale: log\n# yscale: log\nx\tproduct\tlookup\n");
-    heading("The work for one id");
-    printf("  d = %d%33s%27s\n", D_MODEL, "product:", "lookup:");
-    printf("%8s%17s%17s%13s%14s\n", "V", "bytes of table", "multiplications",
-           "bytes read", "bytes read");
-    for (size_t n = 0; n < N_SIZES; n++) {
-        size_t v = vocab_sizes[n], table = v * D_MODEL * sizeof(float);
-        size_t product = table + v * sizeof(float);
-        printf("%8zu%17zu%17zu%13zu%14zu\n", v, table, v * D_MODEL, product, lookup);
-        if (figure)
-            fprintf(figure, "%zu\t%zu\t%zu\n", v, product, lookup);
-    }
-    if (figure)
-        fclose(figure);
-}
-
-/*
 ::: {.output section="The work for one id"}
 :::
 
@@ -693,10 +526,10 @@ that were already there. The lookup reads
 [3,076]{.n section="The work for one id"} bytes and multiplies nothing.
 
 ::: predict
-Before you read on, write down two guesses for that last line, $V = 50{,}257$. How
-many milliseconds does a plain product take for one id on your machine, three
-loops straight from the formula? And how many times faster can it become, with
-the same multiplications, all the zeros included?
+Before you read on, write down two guesses for this size. How many milliseconds does
+a plain product take for one id on your machine, three loops straight from the
+formula? And how many times faster can it become, with the same multiplications, all
+the zeros included?
 :::
 
 ## The plain product: down the columns
@@ -727,32 +560,50 @@ Nothing is wrong with it, except for where its inner loop steps. From one $k$ to
 the next it goes from one row of `b` to the same place in the next row. This
 distance is called the *stride*, and for $d = 768$ it is 3,072 bytes.
 
-Memory does not deliver single floats. It delivers **cache lines**, on most
+![The same numbers in memory, walked in two ways. Down a column, each step lands in
+another cache line and uses one float of it. Along a row, a line is used up before the
+next one comes.](drawing:stride){alt="Down a column: four steps of 3,072 bytes fetch
+four lines of sixteen floats and use one float of each. Along a row: sixteen steps of 4
+bytes fetch one line and use all of it."}
+
+Three things make a long stride slow, and the race will tell them apart as far as it
+can.
+
+*Lines.* Memory does not deliver single floats. It delivers **cache lines**, on most
 machines 64 bytes, sixteen floats, and keeps the lines that were used last in a
 small fast memory close to the processor, the cache. Our walk takes one float from
 a line and moves on to another line. The fifteen floats that came along are for the
 next fifteen columns; but before the next column begins, the walk touches all
-50,257 rows, and so 50,257 lines, or 3.2 MB. The nearest cache holds perhaps
-48 KB, the second one or two MB. By the time we come back, the line is gone from
-both, and has to come from the third, which the cores share, or from memory. And
-again: 768 columns, each of which fetches 3.2 MB, make 2.5 GB of traffic for a
-table of 154 MB.
+50,257 rows, and so 50,257 lines, or 3.2 MB. Of several caches the nearest holds some
+dozens of KB, the second perhaps one or two MB. By the time we come back the line has
+been pushed out of both, and has to come again from the third and slowest, or from
+memory. Over 768 columns, 2.5 GB of lines go to the core to use a table of 154 MB.
 
-There is a second toll. Programs see virtual addresses, and the processor has to
-translate each into a physical one, page by page. On most machines a page has 4,096
-bytes. (Some give large tables pages of 2 MB, and pay no second toll.) The processor
-remembers recent translations in a small table, the **TLB**, with room for one or
-two thousand of them. Our stride is three quarters of a page, so nearly every step
-lands in another page; one column visits all of the 37,693 pages that the table
-fills. Most steps need a translation that has been forgotten.
+::: aside
+Your machine says its own sizes: on Linux `getconf -a | grep -i cache` and
+`getconf PAGESIZE`, on macOS `sysctl hw | grep -i size`. Drepper walked down columns
+and along rows long before us [@drepper2007, sec. 6.2], and his sections 3 and 4 tell
+what stands behind lines and pages.
+:::
 
-And the processor's widest instructions stay idle. It could multiply eight or
+*Pages.* Programs see virtual addresses, and the processor has to translate each
+into a physical one, page by page. On most PCs a page has 4,096 bytes. The
+processor remembers its last translations in a small table, the **TLB**. Our stride
+is three quarters of a page, so nearly every step lands in another page; one column
+visits all of the 37,693 pages that the table fills, many more than a TLB has places
+for. (Where the system gives large tables pages of 2 MB, this toll is hardly paid.)
+
+*One sum.* The processor's widest instructions stay idle. It could multiply eight or
 sixteen neighbouring floats at once, and the compiler would gladly use that: to
-*vectorise* a loop. Two things stop it here. The floats of one column are not
-neighbours. And all the products go into one `sum`: floating-point addition
-rounds, so that adding in another order can give another result, and a C compiler
-must keep ours: the standard says so in an example [@c11, sec. 5.1.2.3, paragraph 14],
-and @goldberg1991 [sec. 3.2.3] says why. It may not split one sum into sixteen.
+*vectorise* a loop. But the floats of one column are no neighbours, and all the
+products go into one `sum`. Floating-point addition rounds, so that adding in another
+order can give another result, and a C compiler must keep ours: the standard says so in
+an example [@c11, sec. 5.1.2.3, paragraph 14], and @goldberg1991 [sec. 3.2.3] says why.
+It may not split one sum into sixteen, and each addition waits for the one before it.
+
+You have already written the experiment that separates the last from the first two.
+`linear_forward` makes the same sums, one after the other, from a table on its side:
+its factors lie side by side. It pays for the one sum, and not for the stride.
 
 ## The same product, along the rows
 
@@ -780,16 +631,13 @@ static void product_by_rows(float *out, const float *a, const float *b, size_t n
 
 /*
 Now the inner loop steps from one float to its neighbour. Every line that arrives
-is used up before the next one is needed, and a page is translated once. The next
-lines can even be fetched before anybody asks for them, since it is plain to the
-processor where the walk is going. And the sixteen additions of one instruction
-belong to sixteen *different* sums, so no sum has its order changed. The compiler
-may vectorise, and does. For each output the terms are still added from $k = 0$
-upwards: the results are equal to the last bit.
+is used up before the next one is needed, and a page is translated once. And the
+sixteen additions of one instruction belong to sixteen *different* sums, so no sum has
+its order changed. The compiler may vectorise, and does. For each output the terms are
+still added from $k = 0$ upwards: the results are equal to the last bit.
 
-What stops it from being faster still? It reads the whole table for each id, 154
-MB, which is more than the near caches hold. It waits for memory. And for every
-multiplication it loads an output and stores it again.
+What stops it from being faster still? It reads the whole table for each id, all 154
+MB of it. And for every multiplication it loads an output and stores it again.
 
 ## The same product, in tiles
 
@@ -797,7 +645,7 @@ Both have the same remedy: use a number several times while it is at hand. Inste
 of one id, take several. A float of `b`, once loaded, is multiplied by the
 switches of *four* ids; and the outputs of these four, for 48 columns, stay in the
 processor's registers while $k$ runs. Such a small block of outputs is called a
-tile.
+**tile**.
 */
 
 enum { TILE_ROWS = 4, TILE_COLS = 48, BLOCK = 128 };
@@ -840,9 +688,10 @@ static void add_tile(float *out, const float *a, const float *b, size_t n_k,
 
 /*
 The four arrays are small and of a size known to the compiler, so it can keep them in
-registers: twelve of them where a register holds sixteen floats. That is also why they
-have four names. Written as one array `sum[4][48]` with a loop over the four, the code
-ran at half the speed under one of the two compilers that we tried.
+registers. Count them: four times 48 floats are twelve registers where one holds
+sixteen floats (AVX-512), and there are 32 of those. Where one holds eight (AVX2), they
+are twenty-four, and there are only sixteen; some are then put down and picked up
+again, and the tile gains less.
 
 Around the tile go three more loops. The table is cut into blocks of 128 rows, and a
 block into strips of 48 columns. A strip is 24 KB, which fits into the nearest cache,
@@ -868,354 +717,127 @@ static void product_by_tiles(float *out, const float *a, const float *b, size_t 
 
 /*
 A library for matrix products, a BLAS, does in essence the same, with more care for
-the edges. (`fmaf` multiplies and adds in one step and rounds once. In general that
-changes the last bit of a result, and so may adding the blocks' sums one by one. Here
-neither can: each sum has one term that is not zero.)
+the edges [@goto2008]. (`fmaf` multiplies and adds in one step and rounds once. In
+general that changes the last bit of a result, and so may adding the blocks' sums one
+by one. Here neither can: each sum has one term that is not zero.)
 
 ## The race
 
-To race, we need a table of GPT-2's size, filled with something. What the numbers
-are does not matter for the time, so they come from a small generator that gives
-the same numbers everywhere. The smaller vocabularies use the first rows of the
-same table.
-*/
+Eight racers fetch rows from a table of GPT-2's size, and from smaller ones; `matmul`,
+`linear` and `lookup` are yours. What the numbers in the table are does not matter for
+the time. Before the start, "columns", "rows" and "tiles" have to hand over the rows
+that `memcpy` copies, to the last bit, or the race is off. Each runs again and again,
+and its best run counts: whatever else the machine was doing can only have made a run
+slower. The lookups get new random ids for every run, so that they do not meet rows
+that are still in the cache from the run before.
 
-enum { LOOKUP_IDS = 1024, PRODUCT_IDS = 128 };
-
-struct lab {
-    size_t vocab_size;
-    size_t d_model;
-    float *wte; // [vocab_size][d_model]
-    float *x;   // [PRODUCT_IDS][vocab_size], zeros between two timings
-    float *out; // [LOOKUP_IDS][d_model]
-    uint32_t ids[LOOKUP_IDS];
-    uint32_t random; // the state of the generator
-    double patience; // seconds for which a contender runs again and again
-};
-
-// room for n floats, from the start of a cache line on
-static float *allocate(size_t n)
-{
-    size_t n_lines = n / 16 + 1;
-    float *floats = aligned_alloc(64, n_lines * 64);
-    if (!floats) {
-        fprintf(stderr, "01_lookup: there is no room for %zu floats\n", n);
-        exit(1);
-    }
-    return floats;
-}
-
-static uint32_t next_random(uint32_t *state)
-{
-    return *state = *state * 1664525u + 1013904223u;
-}
-
-static void open_lab(struct lab *lab, size_t vocab_size, double patience)
-{
-    *lab = (struct lab){
-        .vocab_size = vocab_size, .d_model = D_MODEL, .random = 1, .patience = patience};
-    lab->wte = allocate(vocab_size * D_MODEL);
-    lab->x = allocate(PRODUCT_IDS * vocab_size);
-    lab->out = allocate(LOOKUP_IDS * D_MODEL);
-    memset(lab->x, 0, PRODUCT_IDS * vocab_size * sizeof *lab->x);
-    memset(lab->out, 0, LOOKUP_IDS * D_MODEL * sizeof *lab->out);
-    for (size_t n = 0; n < vocab_size * D_MODEL; n++) // between -0.5 and 0.5
-        lab->wte[n] = (float)(next_random(&lab->random) >> 8) / 16777216.0f - 0.5f;
-}
-
-static void close_lab(struct lab *lab)
-{
-    free(lab->wte);
-    free(lab->x);
-    free(lab->out);
-}
-
-/*
-Each contender runs for a fiftieth of a second, or once if it takes longer, and its
-best run counts: whatever else the machine was doing can only have made a run
-slower. The lookup gets new random ids for every run, so that it does not meet rows
-that are still in the cache from the run before. The code from here to the output is
-stopwatch and bookkeeping; you lose nothing if you go straight to the result.
-*/
-
-typedef void product_fn(float *out, const float *a, const float *b, size_t n_rows,
-                        size_t n_inner, size_t n_cols);
-typedef bool lookup_fn(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model);
-
-static double seconds(void)
-{
-    struct timespec now;
-    timespec_get(&now, TIME_UTC);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-static void draw_ids(struct lab *lab, size_t n, size_t vocab_size)
-{
-    for (size_t t = 0; t < n; t++)
-        lab->ids[t] = (uint32_t)((uint64_t)next_random(&lab->random) * vocab_size >> 32);
-}
-
-// seconds for each id of a product with the first vocab_size rows of the table
-static double time_product(struct lab *lab, product_fn *multiply, size_t n_ids,
-                           size_t vocab_size)
-{
-    double best = INFINITY, begin = seconds(), start;
-    draw_ids(lab, n_ids, vocab_size);
-    for (size_t t = 0; t < n_ids; t++)
-        lab->x[t * vocab_size + lab->ids[t]] = 1.0f;
-    do {
-        start = seconds();
-        multiply(lab->out, lab->x, lab->wte, n_ids, vocab_size, lab->d_model);
-        best = fmin(best, seconds() - start);
-    } while (seconds() - begin < lab->patience);
-    for (size_t t = 0; t < n_ids; t++)
-        lab->x[t * vocab_size + lab->ids[t]] = 0.0f;
-    return best / (double)n_ids;
-}
-
-// seconds for each id of a lookup in the first vocab_size rows; NAN: it is not written
-static double time_lookup(struct lab *lab, lookup_fn *look_up, size_t vocab_size)
-{
-    double best = INFINITY, begin = seconds(), start;
-    do {
-        draw_ids(lab, LOOKUP_IDS, vocab_size);
-        start = seconds();
-        if (!look_up(lab->out, lab->wte, lab->ids, LOOKUP_IDS, vocab_size, lab->d_model))
-            return NAN;
-        best = fmin(best, seconds() - start);
-    } while (seconds() - begin < lab->patience);
-    return best / LOOKUP_IDS;
-}
-
-static bool copy_rows(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                      size_t vocab_size, size_t d_model)
-{
-    (void)vocab_size;
-    for (size_t t = 0; t < n_tokens; t++)
-        memcpy(out + t * d_model, wte + ids[t] * d_model, d_model * sizeof *out);
-    return true;
-}
-
-/*
-`copy_rows` is a lookup by `memcpy` that checks nothing. It runs beside your own as a
-yardstick, and in its place while yours is not written. All the products have to hand
-over the rows that it copies, to the last bit, or the race is off.
-*/
-
-static void your_product(float *out, const float *a, const float *b, size_t n_rows,
-                         size_t n_inner, size_t n_cols)
-{
-    (void)matmul(out, a, b, n_rows, n_inner, n_cols);
-}
-
-static bool matmul_is_written(void)
-{
-    const float one = 1.0f;
-    float product;
-    return matmul(&product, &one, &one, 1, 1, 1);
-}
-
-// whether each product hands over the rows of the table, bit for bit
-static bool all_hand_over_rows(struct lab *lab, size_t vocab_size)
-{
-    product_fn *const products[] = {product_by_columns, product_by_rows,
-                                    product_by_tiles};
-    const size_t n_floats = PRODUCT_IDS * lab->d_model;
-    float *rows = allocate(n_floats);
-    bool same = true;
-    for (size_t n = 0; n < 3; n++) {
-        (void)time_product(lab, products[n], PRODUCT_IDS, vocab_size);
-        copy_rows(rows, lab->wte, lab->ids, PRODUCT_IDS, vocab_size, lab->d_model);
-        same = same && memcmp(rows, lab->out, n_floats * sizeof *rows) == 0;
-    }
-    free(rows);
-    return same;
-}
-
-enum { YOURS, COLUMNS, ROWS, TILES, YOUR_LOOKUP, COPIES, N_RACERS };
-
-// microseconds[racer] for each id; NAN where the exercise is not written
-static void race(double *microseconds, struct lab *lab, size_t vocab_size,
-                 bool multiplies)
-{
-    double *best = microseconds;
-    best[YOURS] = multiplies ? time_product(lab, your_product, 1, vocab_size) : NAN;
-    best[COLUMNS] = time_product(lab, product_by_columns, 1, vocab_size);
-    best[ROWS] = time_product(lab, product_by_rows, 4, vocab_size);
-    best[TILES] = time_product(lab, product_by_tiles, PRODUCT_IDS, vocab_size);
-    best[YOUR_LOOKUP] = time_lookup(lab, embedding_forward, vocab_size);
-    best[COPIES] = time_lookup(lab, copy_rows, vocab_size);
-    for (size_t racer = 0; racer < N_RACERS; racer++)
-        best[racer] *= 1e6;
-}
-
-static void print_race(const double *microseconds, size_t vocab_size)
-{
-    printf("%8zu", vocab_size);
-    for (size_t racer = 0; racer < N_RACERS; racer++) {
-        char number[32];
-        snprintf(number, sizeof number, "~%.*f", racer < YOUR_LOOKUP ? 1 : 2,
-                 microseconds[racer]);
-        printf("%12s", isnan(microseconds[racer]) ? "-" : number);
-    }
-    printf("\n");
-}
-
-static void plot_race(double results[][N_RACERS])
-{
-    FILE *figure = open_figure("lookup-cost");
-    if (!figure)
-        return;
-    fprintf(figure, "# kind: lines\n# title: Time to fetch one row of 768 numbers\n"
-                    "# x: rows in the table\n# y: time for one id (microseconds)\n"
-                    "# xscale: log\n# yscale: log\n# measured: yes\n"
-                    "x\tby columns\tby rows\tby tiles\tlookup\n");
-    for (size_t n = 0; n < N_SIZES; n++)
-        fprintf(figure, "%zu\t%g\t%g\t%g\t%g\n", vocab_sizes[n], results[n][COLUMNS],
-                results[n][ROWS], results[n][TILES], results[n][COPIES]);
-    fclose(figure);
-}
-
-static void show_race(void)
-{
-    struct lab lab;
-    double results[N_SIZES][N_RACERS];
-    bool multiplies = matmul_is_written();
-    open_lab(&lab, GPT2_VOCAB, 0.02);
-    heading("The race: microseconds for one id");
-    printf("%20s%48s\n", "product:", "lookup:");
-    printf("%8s%12s%12s%12s%12s%12s%12s\n", "V", "yours", "columns", "rows", "tiles",
-           "yours", "memcpy");
-    for (size_t n = 0; n < N_SIZES; n++) {
-        race(results[n], &lab, vocab_sizes[n], multiplies);
-        print_race(results[n], vocab_sizes[n]);
-    }
-    if (!multiplies)
-        waits_for("1.2", "matmul");
-    if (isnan(results[0][YOUR_LOOKUP]))
-        waits_for("1.3", "embedding_forward");
-    printf("columns, rows and tiles hand over the same bits as memcpy: %s\n",
-           all_hand_over_rows(&lab, 64) ? "yes" : "no");
-    plot_race(results);
-    close_lab(&lab);
-}
-
-/*
 On the machine that built this page:
 
 ::: {.output section="The race: microseconds for one id"}
 :::
 
-![The race on logarithmic axes. Three lines climb with the table, and one lies flat:
-each step makes the product faster, and none changes the direction in which it goes.
-Where a line bends upwards, the table has outgrown a cache.](figure:lookup-cost){#fig-lookup-cost}
+![The race on logarithmic axes. Four lines climb with the table, and one lies nearly
+flat: each step makes the product faster, and none changes the direction in which it
+goes. Where a line bends upwards, the table has outgrown a
+cache.](figure:lookup-cost){#fig-lookup-cost}
 
 Look at the last line, and at your two guesses. "Columns", "rows" and "tiles" do the
-same multiplications and give the same bits. Divide the first time by the third: all of
-that was gained without any cleverness about zeros, by choosing which float is read
-when. It is worth knowing whenever you multiply matrices that are *not* full of zeros,
-which from chapter 3 on is all the time. If your own product stands near "columns", try
-exchanging two of its loops.
+same multiplications and give the same bits. Divide "columns" by "tiles": all of that
+was gained without any cleverness about zeros, by choosing which float is read when.
+It is worth knowing whenever you multiply matrices that are *not* full of zeros,
+which from chapter 3 on is all the time. If your own `matmul` stands near "columns",
+try exchanging two of its loops.
 
-Now divide the best product by the lookup. The lookup still wins by a factor of
-thousands, and the factor grows with the vocabulary. No step that makes a product
-faster can catch a program that does not multiply.
+The tolls can now be read off. "Columns" divided by "linear" is what the stride cost,
+lines and pages together: much in the large table, little in the one of 64 rows, which
+fits into near caches. "Linear" divided by "rows" is what the one sum cost, and it is
+most where memory does not set the pace, in the small table. And "rows" divided by $V$
+is the price of one row of the table: in the large table it is several times what it is in
+the small one, for the same work. The difference is waiting for memory, and it is what
+the tiles save.
 
-But look *down* the lookup's column as well. It always copies 3,072 bytes, and yet
-it takes somewhat longer in the larger tables. By now you know why. A small table
-stays in a near cache, and its pages in the TLB. In a large one, a random row has to
-come from farther away, and its page must be translated anew. A lookup costs what it
-costs to *reach* the row. That is a small rise, beside the product's, whose time grows
-in step with the table.
+Now divide "tiles" by "lookup". The lookup still wins by a factor of thousands, and the
+factor grows with the vocabulary. No step that makes a product faster can catch a
+program that does not multiply.
 
-`build/01_lookup bench` looks closer, and says for each ratio what we think it should
-be (a miss is reported, and is no error: machines differ). It holds the lookup against
-`memcpy` of the same rows, and against `memcpy` of as many bytes in one piece. To be
-fair to all, there are sixteen batches of 1,024 random rows, 50 MB together, taken in
-turns, so that no batch is still in a near cache when somebody comes to it again; and
-everybody copies into the same place.
+But look *down* the lookup's column as well. It always copies 3,072 bytes, and yet it
+takes a few times as long in the largest table as in the smallest. By now you know
+why. A small table stays in a near cache, and its pages in the TLB. In a large one, a
+random row has to come from farther away, and its page must be translated anew. A
+lookup costs what it costs to *reach* the row.
+
+## A lookup can ask early
+
+If reaching is what costs, can we set out sooner? Nobody who copies a row can.
+`memcpy` is given one address, and by then the row is already wanted; where the *next*
+row lies is not among its arguments. The processor guesses a little: it notices a walk
+along neighbouring lines and fetches ahead of it. But as a rule its guesses end with
+the page [@drepper2007, sec. 6.3.1], and our next row is somewhere else entirely. So
+each row begins with a wait, until the walk along it has been noticed.
+
+The lookup knows better. It holds the list of ids, and the ids *are* the addresses of
+all the rows to come. Most processors have an instruction for just this: a *prefetch*,
+which says that a line will be wanted soon, waits for nothing and changes nothing. C
+has no word for it; gcc and clang call it
+[`__builtin_prefetch`](https://gcc.gnu.org/onlinedocs/gcc/Other-Builtins.html), and for
+any other compiler our hint is nothing at all.
 */
 
-enum { N_BATCHES = 16, N_PASSES = 25 };
+#if defined __GNUC__
+#define ASK_FOR(address) __builtin_prefetch(address)
+#else
+#define ASK_FOR(address) ((void)(address))
+#endif
 
-static void report(const char *what, double ratio, bool at_least, double want)
+enum { LINE = 16, ROWS_AHEAD = 4, FLOATS_ASKED = 8 * LINE };
+
+static void ask_for_row(const float *row, size_t n_floats)
 {
-    bool ok = at_least ? ratio >= want : ratio <= want;
-    printf("%-48s ~%-8.*f want %s %-5g %s\n", what, ratio < 10.0 ? 3 : 0, ratio,
-           at_least ? ">=" : "<=", want, ok ? "ok" : "missed");
+    for (size_t i = 0; i < n_floats; i += LINE)
+        ASK_FOR(row + i);
 }
 
-enum { YOUR_ROWS, SAME_ROWS, ONE_PIECE, N_COPIERS };
-
-// seconds to copy batch b: its rows by ids, or as many bytes of the table in one piece
-static double time_batch(struct lab *lab, size_t copier, const uint32_t *ids, size_t b)
+// embedding_forward that asks for the first n_asked floats of the row four ids ahead
+static bool look_up_asking(float *out, const float *wte, const uint32_t *ids,
+                           size_t n_tokens, size_t vocab_size, size_t d_model,
+                           size_t n_asked)
 {
-    const size_t n_floats = LOOKUP_IDS * lab->d_model;
-    lookup_fn *look_up = copier == YOUR_ROWS ? embedding_forward : copy_rows;
-    double start = seconds();
-    if (copier == ONE_PIECE)
-        memcpy(lab->out, lab->wte + 3 * b * n_floats, n_floats * sizeof *lab->out);
-    else
-        look_up(lab->out, lab->wte, ids + b * LOOKUP_IDS, LOOKUP_IDS, GPT2_VOCAB,
-                lab->d_model);
-    return seconds() - start;
-}
-
-static void bench_copies(struct lab *lab)
-{
-    uint32_t ids[N_BATCHES * LOOKUP_IDS];
-    double best[N_COPIERS][N_BATCHES], sum[N_COPIERS] = {0};
-    for (size_t b = 0; b < N_BATCHES; b++) {
-        draw_ids(lab, LOOKUP_IDS, GPT2_VOCAB);
-        memcpy(ids + b * LOOKUP_IDS, lab->ids, sizeof lab->ids);
+    for (size_t t = 0; t < n_tokens; t++)
+        if (ids[t] >= vocab_size)
+            return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        if (t + ROWS_AHEAD < n_tokens && n_asked <= d_model)
+            ask_for_row(wte + ids[t + ROWS_AHEAD] * d_model, n_asked);
+        memcpy(out + t * d_model, wte + ids[t] * d_model, d_model * sizeof *out);
     }
-    for (size_t pass = 0; pass < N_PASSES; pass++)
-        for (size_t b = 0; b < N_BATCHES; b++)
-            for (size_t copier = 0; copier < N_COPIERS; copier++) {
-                size_t mine = copier == SAME_ROWS ? (b + N_BATCHES / 2) % N_BATCHES : b;
-                double time = time_batch(lab, copier, ids, mine);
-                best[copier][mine] = pass ? fmin(best[copier][mine], time) : time;
-            }
-    for (size_t b = 0; b < N_BATCHES; b++)
-        for (size_t copier = 0; copier < N_COPIERS; copier++)
-            sum[copier] += best[copier][b];
-    report("speed of the lookup / memcpy of the same rows",
-           sum[SAME_ROWS] / sum[YOUR_ROWS], true, 0.95);
-    report("speed of the lookup / memcpy in one piece", sum[ONE_PIECE] / sum[YOUR_ROWS],
-           true, 0.7);
+    return true;
 }
 
-static void bench_products(struct lab *lab, double look_up)
+static bool look_up_early(float *out, const float *wte, const uint32_t *ids,
+                          size_t n_tokens, size_t vocab_size, size_t d_model)
 {
-    double first = time_product(lab, product_by_columns, 1, GPT2_VOCAB);
-    double best = time_product(lab, product_by_tiles, PRODUCT_IDS, GPT2_VOCAB);
-    double small = time_product(lab, product_by_tiles, PRODUCT_IDS, 1000);
-    double large = time_product(lab, product_by_tiles, PRODUCT_IDS, 100000);
-    report("time of the best product, 100,000 / 1,000 rows", large / small, true, 80.0);
-    report("time of the first product / the best", first / best, true, 200.0);
-    if (!isnan(look_up))
-        report("time of the best product / the lookup", best / look_up, true, 2000.0);
+    return look_up_asking(out, wte, ids, n_tokens, vocab_size, d_model, FLOATS_ASKED);
 }
 
-static int bench(void)
-{
-    struct lab lab;
-    open_lab(&lab, 100000, 0.4);
-    heading("Benchmark, d = 768, V = 50,257 unless it says otherwise");
-    double look_up = time_lookup(&lab, embedding_forward, GPT2_VOCAB);
-    if (isnan(look_up)) {
-        waits_for("1.3", "embedding_forward");
-    } else {
-        double small = time_lookup(&lab, embedding_forward, 1000);
-        double large = time_lookup(&lab, embedding_forward, 100000);
-        bench_copies(&lab);
-        report("time of the lookup, 100,000 / 1,000 rows", large / small, false, 3.0);
-    }
-    bench_products(&lab, look_up);
-    close_lab(&lab);
-    return 0;
-}
+/*
+It asks for the first eight lines of the row that comes four ids later; by the time the
+copy has got there, they have come. From then on the processor's own guess is good. This
+is the last column of the race, "early". Compare it with "memcpy" in the largest table,
+which few caches hold whole, and then in the smallest, where there is nothing to wait for
+and nothing is gained: that is how we know that it is the waiting that was saved.
+
+::: aside
+A hint may point anywhere. An address that does not exist makes a load crash; on nearly
+all processors the same address in a prefetch is dropped without a word. It is the one
+instruction that takes no for an answer.
+:::
+
+`build/01_lookup bench` looks closer, and prints ratios only. It says what each should
+be, and on what kind of machine; a miss is reported, and is no error. It also tries to
+ask for all 48 lines of a row. On one machine that we tried, this gained more still; on
+another it gained nothing. Eight lines helped on both. A hint is a bet about somebody
+else's hardware, and the only way to know is to race.
+*/
 
 /*
 ## How alike are two rows?
@@ -1232,16 +854,16 @@ lengths. Divide by both, and what is left is the cosine of the angle between the
 
 $$\cos(a, b) = \frac{a \cdot b}{|a| \, |b|}, \qquad |a| = \sqrt{a \cdot a}.$$
 
-It is 1 for two vectors of one direction, 0 for two at a right angle, and $-1$ for
-opposite ones, and it does not change when either vector is multiplied by a positive
-number.
-
 ::: aside
 One reads that the cosine measures a *distance*, and $1 - \cos$ is often used as one.
 It is none. From $(1, 0)$ to $(0, 1)$ it is 1, but the way over $(1, 1)$ is
 $0.29 + 0.29 = 0.59$: a detour that is shorter than the straight line. (The angle
 itself has no such detours.)
 :::
+
+It is 1 for two vectors of one direction, 0 for two at a right angle, and $-1$ for
+opposite ones, and it does not change when either vector is multiplied by a positive
+number.
 */
 
 /*
@@ -1272,6 +894,696 @@ EXERCISE float cosine_similarity(const float *a, const float *b, size_t n)
     return NAN;
 }
 
+/*
+## Who is like whom
+
+Three words, three tables: the switches, the five features, and the random numbers that
+PyTorch begins with.
+
+::: {.output section="How alike"}
+:::
+
+![Each word against each, as one-hot rows. Only the diagonal is lit: a word is like
+itself, and like nothing else.](figure:one-hot-cosines){#fig-one-hot-cosines}
+
+![The same three words as five features. Cat and dog light up as one block; the
+apple stands apart.](figure:feature-cosines){#fig-feature-cosines}
+
+The one-hot cosines are all 0, because two rows of switches never have a one in the
+same place. The features say [0.99940]{.n section="How alike"} for cat and dog, and next
+to nothing for the apple, [0.04573]{.n section="How alike"} with the cat and
+[0.02167]{.n section="How alike"} with the dog.
+
+::: aside
+The cosine has a blind spot of its own. Double one column of a learned table, let the
+rest of the model halve what it reads there, and not one prediction changes; but the
+cosines do. How alike two rows are is a statement about the table *and* the scale of its
+columns [@steck2024].
+:::
+
+And the third line, the random numbers? There the cat is closer to the apple than to
+the dog. It means nothing. Those rows have seen no text yet. A row of an untrained table
+is a place to put something, and three numbers are so few that chance alone makes large
+cosines. (Chapter 2 shows how this changes when there are 768.)
+
+## Equal in algebra, not in bits
+
+We have a proof that the product is the lookup, and a program that compared them bit
+by bit and said "yes". Now for what the proof forgot.
+
+It said: a term with the factor 0 is 0. That is true of real numbers. A `float` is
+not quite a real number. Some of its 32-bit patterns stand for infinity, and some for
+NaN, *not a number*, which is what $0/0$ leaves behind. Arithmetic with a NaN gives a
+NaN again: zero times a NaN is NaN, and zero times infinity is NaN too
+[@ieee754, secs. 6.2 and 7.2]. So if one entry of the table goes bad, say in training,
+where such things happen, then every sum over its column meets it. Each of these sums
+has the term $0 \times \mathrm{NaN}$ in it, and is lost.
+
+::: predict
+The program puts NaN into the three numbers of row 4, "eat", and sends the whole
+sentence through: 8 tokens, 24 outputs, and "eat" occurs once. How many of the 24
+are NaN after the lookup? How many after the product?
+:::
+
+::: {.output section="Equal in algebra, not in bits"}
+:::
+
+One bad row, and the product has lost *every* output:
+[24]{.n section="Equal in algebra, not in bits"} of 24, the seven tokens included
+that have nothing to do with "eat". The lookup has lost the
+[3]{.n section="Equal in algebra, not in bits"} outputs of the one token that names
+the row. It cannot lose more. What it does not read cannot hurt it.
+
+The second line of the output is quieter. There row 3, "cat", is made of `-0.0`.
+Floating point has two zeros, one for each state of the sign bit, and they compare as
+equal; `-0.0` is what remains, for one, when a small negative number becomes too small
+to be told from zero. The lookup copies the pattern, `80000000`. The product starts its
+sum at `+0.0`, and adds products of zero, and then $1 \times (-0.0) = -0.0$. The rule
+for that addition is plain: the sum of two zeros of opposite sign is `+0.0`, in every
+rounding mode but the one towards minus infinity [@ieee754, sec. 6.3]. So out comes
+`00000000`, and the sign is gone: [0]{.n section="Equal in algebra, not in bits"}
+outputs differ by `==`, and [3]{.n section="Equal in algebra, not in bits"} in their
+bits. (Why there are two zeros, and what a NaN is good for, is told by @goldberg1991
+[sec. 2.2].)
+
+Does it matter? The zero hardly ever. The NaN, yes, each time that you go looking for
+where one came from: behind a lookup it leads you to the token, and behind a product
+it leads you nowhere. And the two together tell you something about proofs. "Equal"
+had a silent condition, that the numbers behave like real numbers. This is also why we
+never compile this course with `-ffast-math`. Among other things it allows the compiler
+to assume that there is no NaN and no infinity, and that the sign of a zero does not
+matter, and so to take $0 \cdot x$ for 0: the very step at which our proof was wrong.
+
+Spoil a row yourself: `build/01_lookup row=0 value=inf`. What will the product make of
+*the*, three times infinite? And is there any finite number that does harm?
+
+So: is an embedding layer just a matrix product? It is a matrix product that is never
+carried out. Look at it as a product when you want to know what it means, and how to
+train it. Look at it as a lookup when you want to run it.
+*/
+
+/*
+## What you can now explain
+
+- Why a model cannot compute with ids, and what a one-hot row does about it.
+- The two faults of one-hot rows, which of them is about cost, and which is not.
+- Why a one-hot row times a table is a row of the table, with the sum written out.
+- How an embedding layer differs from a Linear layer: bias, storage, first numbers.
+- Where the time of a matrix product goes, and what cache lines, the TLB and the order
+  of additions have to do with it.
+- Why a lookup can ask for its rows early, and a copy cannot.
+- What the cosine measures, and what it leaves out.
+- In which two cases the product and the lookup give different bits, and why.
+
+## Three questions to think about
+
+::: think
+Put `if (a[r * n_inner + k] == 0.0f) continue;` into the inner loop of a product. It
+now does one multiplication for each output of a one-hot row. Which of the two
+differences in bits does this cure, and which not?
+
+:::: answer
+It cures the NaN. The rows that the token does not name are not read any more, so
+that nothing in them can spoil the sum. It does not cure the sign of zero: the sum
+still starts at `+0.0`, and `+0.0` plus `-0.0` is `+0.0`. Let the sum start at `-0.0`,
+and the second is cured as well: $-0.0 + x$ is $x$ for every $x$, both zeros included,
+so `-0.0` is the true zero of addition. With both changes the product of a one-hot row
+hands over the table's very bits. But it is no longer *the* product: where `a` has zeros
+and `b` has NaN, it gives another answer than the formula does.
+::::
+:::
+
+::: think
+Replace the one-hot row of "cat" by a row with 0.5 at "cat" and 0.5 at "dog". What does
+the product hand over? Can a lookup do the same?
+
+:::: answer
+The mean of the two rows: each of its numbers is half of one plus half of the other.
+In general a row of weights times a table gives the weighted sum of the table's rows,
+and the one-hot row is the case in which one weight is 1. The lookup cannot do it in
+one step, because it takes ids and not weights. This is more than a curiosity. When an
+attention layer looks at several earlier positions at once, it computes just such a
+weighted sum [@vaswani2017, sec. 3.2]: a soft lookup.
+::::
+:::
+
+::: think
+Suppose that a library kept its embedding table the way a Linear layer keeps its
+weight, $d$ rows of $V$ floats. For one id at $d = 768$ and $V = 50{,}257$, how many
+cache lines of 64 bytes does a lookup touch? And how many with our way of storing, if
+rows begin where lines do?
+
+:::: answer
+The 768 numbers of one token would lie 201,028 bytes apart, each in a line of its own:
+768 lines, 49,152 bytes of traffic to use 3,072, and every number in another
+page. Stored by rows they fill 48 lines, all of them neighbours, in one page or two.
+The algebra does not care which way a matrix lies in memory. The lookup does.
+::::
+:::
+
+## What to read next
+
+- Bengio and others [-@bengio2003] put a table of word vectors in front of a neural
+  network that predicts the next word, and trained both together. Their section 2 is
+  this chapter's bridge, built more than twenty years ago.
+- Goldberg [-@goldberg1991] is the long and friendly answer to the last section: what
+  floating point promises, and what an optimiser may do to it.
+- Drepper [-@drepper2007] is where to go for caches, pages and hints: long, exact, and
+  full of measurements on machines that are gone by now; the shapes of the curves are not.
+- Vaswani and others [-@vaswani2017, sec. 3.4] describe in a few lines the embedding
+  layers of the first transformer, and a detail that you will meet again in chapter 5:
+  the same table stands at both ends of the model.
+- Chapter 2 asks where the eighteen numbers of our table come from, and makes them in C.
+*/
+
+/*
+## The rest of the program
+
+You can stop reading here. What follows shows, draws and times what the chapter was
+about; nothing in it is new.
+*/
+
+static void heading(const char *title)
+{
+    printf("\n== %s\n", title);
+}
+
+static void waits_for(const char *exercise, const char *function)
+{
+    printf("waits for exercise %s, %s (make hint E=%s)\n", exercise, function, exercise);
+}
+
+// 124439808 as 124,439,808
+static const char *with_commas(char *out, uint64_t n)
+{
+    char digits[32], *end = out;
+    int n_digits = snprintf(digits, sizeof digits, "%" PRIu64, n);
+    for (int k = 0; k < n_digits; k++) {
+        *end++ = digits[k];
+        if ((n_digits - 1 - k) % 3 == 0 && k != n_digits - 1)
+            *end++ = ',';
+    }
+    *end = '\0';
+    return out;
+}
+
+// a file for a picture of the chapter, or NULL where there is no place for it
+static FILE *open_figure(const char *name)
+{
+    const char *chosen = getenv("FIGURES"), *folder = chosen ? chosen : "build/figures";
+    char path[1024];
+    int length = snprintf(path, sizeof path, "%s/%s.tsv", folder, name);
+    return length > 0 && (size_t)length < sizeof path ? fopen(path, "w") : NULL;
+}
+
+// false, and nothing of use in text, if there are too many words, none, or a long one
+static bool read_text(struct text *text, const char *from)
+{
+    char word[MAX_BYTES + 1];
+    for (from += strspn(from, " "); *from; from += strspn(from, " ")) {
+        size_t length = strcspn(from, " ");
+        if (length > MAX_BYTES || text->n_tokens == MAX_TOKENS)
+            return false;
+        memcpy(word, from, length);
+        word[length] = '\0';
+        text->ids[text->n_tokens++] = word_id(text, word);
+        from += length;
+    }
+    return text->n_tokens > 0;
+}
+
+// A word in a column of 7, cut to 6 letters. In UTF-8 a letter is one byte, and all bytes
+// 10xxxxxx that follow it.
+static void print_word(const char *word)
+{
+    int n = 0, letters = 0;
+    for (; word[n] && (letters < 6 || (word[n] & 0xC0) == 0x80); n++)
+        letters += (word[n] & 0xC0) != 0x80;
+    printf("%*s%.*s", 7 - letters, "", n, word);
+}
+
+static void show_ids(const struct text *text)
+{
+    heading("A sentence becomes ids");
+    printf("position");
+    for (size_t t = 0; t < text->n_tokens; t++)
+        printf("%7zu", t);
+    printf("\nword    ");
+    for (size_t t = 0; t < text->n_tokens; t++)
+        print_word(text->words[text->ids[t]]);
+    printf("\nid      ");
+    for (size_t t = 0; t < text->n_tokens; t++)
+        printf("%7" PRIu32, text->ids[t]);
+    printf("\n%zu tokens, %zu different words\n", text->n_tokens, text->vocab_size);
+}
+
+static void show_one_hot(const struct text *text)
+{
+    float x[MAX_TOKENS * MAX_TOKENS] = {0};
+    heading("One row of switches for each token");
+    if (!one_hot(x, text->ids, text->n_tokens, text->vocab_size)) {
+        waits_for("1.1", "one_hot");
+        return;
+    }
+    printf("%9s", "");
+    for (size_t v = 0; v < text->vocab_size; v++)
+        print_word(text->words[v]);
+    for (size_t t = 0; t < text->n_tokens; t++) {
+        printf("\n%2zu", t);
+        print_word(text->words[text->ids[t]]);
+        for (size_t v = 0; v < text->vocab_size; v++)
+            printf("%7g", (double)x[t * text->vocab_size + v]);
+    }
+    printf("\n");
+}
+
+enum { GPT2_TOKENS = 1024, D_MODEL = 768 };
+
+static void show_price(size_t vocab_size)
+{
+    const size_t n_tokens[] = {1, GPT2_TOKENS};
+    char a[48], b[48];
+    heading("What the zeros cost");
+    printf("V = %-14s %16s %24s\n", with_commas(a, vocab_size), "bytes of ids",
+           "bytes of one-hot rows");
+    for (size_t n = 0; n < 2; n++) {
+        printf("%11s %s", with_commas(a, n_tokens[n]), n ? "tokens" : "token ");
+        printf(" %16s %24s\n", with_commas(a, n_tokens[n] * sizeof(uint32_t)),
+               with_commas(b, n_tokens[n] * vocab_size * sizeof(float)));
+    }
+}
+
+static void print_pairs(void)
+{
+    char pair[32];
+    printf("%-18s", "");
+    for (size_t a = 0; a < N_NAMED; a++)
+        for (size_t b = a + 1; b < N_NAMED; b++) {
+            snprintf(pair, sizeof pair, "%s, %s", named[a], named[b]);
+            printf("%14s", pair);
+        }
+    printf("\n");
+}
+
+typedef double alike_fn(const float *matrix, size_t a, size_t b, size_t n);
+
+// a line of three numbers: each of three rows of a matrix against each
+static void print_alike(const char *name, alike_fn *alike, const float *matrix,
+                        const size_t *row, size_t n, int digits)
+{
+    printf("%-18s", name);
+    for (size_t a = 0; a < N_NAMED; a++)
+        for (size_t b = a + 1; b < N_NAMED; b++)
+            printf("%14.*f", digits, alike(matrix, row[a], row[b], n));
+    printf("\n");
+}
+
+static const size_t in_order[N_NAMED] = {0, 1, 2};
+
+static void show_distances(void)
+{
+    heading("How far apart");
+    print_pairs();
+    print_alike("one-hot", distance, switches, in_order, SMALL_VOCAB, 4);
+    print_alike("five features", distance, features, in_order, N_FEATURES, 4);
+}
+
+static void print_row(const float *row, bool written)
+{
+    printf("  ");
+    for (size_t i = 0; i < SMALL_D; i++)
+        if (written)
+            printf("%9.4f", (double)row[i]);
+        else
+            printf("%9s", "-");
+}
+
+static void show_product_and_lookup(const struct text *text)
+{
+    const size_t n = text->n_tokens, v = text->vocab_size, d = SMALL_D;
+    float x[MAX_TOKENS * MAX_TOKENS] = {0};
+    float product[MAX_TOKENS * SMALL_D] = {0}, rows[MAX_TOKENS * SMALL_D] = {0};
+    bool ones = one_hot(x, text->ids, n, v);
+    bool multiplied = ones && matmul(product, x, small_wte, n, v, d);
+    bool copied = embedding_forward(rows, small_wte, text->ids, n, v, d);
+    heading("The product is a lookup");
+    printf("%2s%22s%27s%25s\n", "id", "one-hot x table", "row copied", "same bits");
+    for (size_t t = 0; t < n && t < 5; t++) {
+        const float *a = product + t * d, *b = rows + t * d;
+        printf("%2" PRIu32, text->ids[t]);
+        print_word(text->words[text->ids[t]]);
+        print_row(a, multiplied);
+        print_row(b, copied);
+        printf("%8s\n", !multiplied || !copied             ? "-"
+                        : memcmp(a, b, d * sizeof *a) == 0 ? "yes"
+                                                           : "no");
+    }
+    if (!ones)
+        waits_for("1.1", "one_hot");
+    else if (!multiplied)
+        waits_for("1.2", "matmul");
+    if (!copied)
+        waits_for("1.3", "embedding_forward");
+}
+
+// out[c][r] = a[r][c]
+static void transpose(float *out, const float *a, size_t n_rows, size_t n_cols)
+{
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_cols; c++)
+            out[c * n_rows + r] = a[r * n_cols + c];
+}
+
+static void show_linear(void)
+{
+    const size_t v = SMALL_VOCAB, d = SMALL_D;
+    float weight[SMALL_D * SMALL_VOCAB], rows[SMALL_VOCAB * SMALL_D] = {0};
+    float every_id[SMALL_VOCAB * SMALL_VOCAB] = {0}; // one-hot
+    for (size_t id = 0; id < v; id++)
+        every_id[id * v + id] = 1.0f;
+    transpose(weight, small_wte, v, d);
+    heading("The layer called Linear");
+    if (linear_forward(rows, every_id, weight, v, v, d))
+        printf("Linear of each one-hot row, and the table: the same bits: %s\n",
+               memcmp(rows, small_wte, sizeof rows) ? "no" : "yes");
+    else
+        waits_for("1.4", "linear_forward");
+}
+
+enum { N_SIZES = 5 };
+
+// the sizes of table that race; the last one is a setting
+static void set_sizes(size_t *vocab_sizes, size_t last)
+{
+    const size_t sizes[N_SIZES] = {64, 512, 4096, 16384, last};
+    memcpy(vocab_sizes, sizes, sizeof sizes);
+}
+
+static void plot_work(const size_t *vocab_sizes, size_t lookup)
+{
+    FILE *figure = open_figure("bytes-read");
+    if (!figure)
+        return;
+    fprintf(figure, "# kind: lines\n# title: Bytes read to fetch one row of 768 numbers\n"
+                    "# x: rows in the table\n# y: read for one id (bytes)\n"
+                    "# xscale: log\n# yscale: log\nx\tproduct\tlookup\n");
+    for (size_t n = 0; n < N_SIZES; n++)
+        fprintf(figure, "%zu\t%zu\t%zu\n", vocab_sizes[n],
+                vocab_sizes[n] * (D_MODEL + 1) * sizeof(float), lookup);
+    fclose(figure);
+}
+
+static void show_work(const size_t *vocab_sizes)
+{
+    const size_t v = vocab_sizes[N_SIZES - 1];
+    const size_t lookup = D_MODEL * sizeof(float) + sizeof(uint32_t);
+    char a[48], b[48];
+    heading("The work for one id");
+    printf("V = %s, d = %-8d %18s %14s\n", with_commas(a, v), D_MODEL, "multiplications",
+           "bytes read");
+    printf("product %35s %14s\n", with_commas(a, v * D_MODEL),
+           with_commas(b, v * (D_MODEL + 1) * sizeof(float)));
+    printf("lookup %36d %14s\n", 0, with_commas(b, lookup));
+    plot_work(vocab_sizes, lookup);
+}
+
+/*
+### The stopwatch
+
+The table of the race is filled by a small generator that gives the same numbers
+everywhere. The smaller vocabularies use the first rows of the same table. A sample of a
+product lasts two milliseconds or more, so that a coarse clock will do; one of a lookup
+is so short that a busy machine seldom interrupts it.
+*/
+
+enum { BATCH = 1024, MAX_BATCHES = 2, PRODUCT_IDS = 128, N_LOOKUPS = 3 };
+
+struct lab {
+    size_t d_model;
+    float *wte; // [largest vocab_size][d_model]
+    float *x;   // [PRODUCT_IDS][largest vocab_size], zeros between two timings
+    float *out; // [BATCH][d_model]
+    uint32_t ids[BATCH * MAX_BATCHES];
+    size_t n_batches; // in a sample of a lookup
+    uint32_t random;  // the state of the generator
+    double patience;  // seconds for which a contender runs again and again
+};
+
+typedef void product_fn(float *out, const float *a, const float *b, size_t n_rows,
+                        size_t n_inner, size_t n_cols);
+typedef bool lookup_fn(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+                       size_t vocab_size, size_t d_model);
+
+// room for n floats, from the start of a cache line on
+static float *allocate(size_t n)
+{
+    size_t n_lines = n / 16 + 1;
+    float *floats = aligned_alloc(64, n_lines * 64);
+    if (!floats) {
+        fprintf(stderr, "01_lookup: there is no room for %zu floats\n", n);
+        exit(1);
+    }
+    return floats;
+}
+
+static uint32_t next_random(uint32_t *state)
+{
+    return *state = *state * 1664525u + 1013904223u;
+}
+
+static void open_lab(struct lab *lab, size_t vocab_size)
+{
+    *lab = (struct lab){
+        .d_model = D_MODEL, .n_batches = MAX_BATCHES, .random = 1, .patience = 0.05};
+    lab->wte = allocate(vocab_size * D_MODEL);
+    lab->x = allocate(PRODUCT_IDS * vocab_size);
+    lab->out = allocate((size_t)BATCH * D_MODEL);
+    memset(lab->x, 0, PRODUCT_IDS * vocab_size * sizeof *lab->x);
+    memset(lab->out, 0, (size_t)BATCH * D_MODEL * sizeof *lab->out);
+    for (size_t n = 0; n < vocab_size * D_MODEL; n++) // between -0.5 and 0.5
+        lab->wte[n] = (float)(next_random(&lab->random) >> 8) / 16777216.0f - 0.5f;
+}
+
+static void close_lab(struct lab *lab)
+{
+    free(lab->wte);
+    free(lab->x);
+    free(lab->out);
+}
+
+static double seconds(void)
+{
+    struct timespec now;
+    timespec_get(&now, TIME_UTC);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static void draw_ids(struct lab *lab, size_t n, size_t vocab_size)
+{
+    for (size_t t = 0; t < n; t++)
+        lab->ids[t] = (uint32_t)((uint64_t)next_random(&lab->random) * vocab_size >> 32);
+}
+
+// x [n_ids][vocab_size] gets its ones (or, with 0.0f, loses them)
+static void set_switches(struct lab *lab, size_t n_ids, size_t vocab_size, float to)
+{
+    for (size_t t = 0; t < n_ids; t++)
+        lab->x[t * vocab_size + lab->ids[t]] = to;
+}
+
+// seconds for each id of a product with the first vocab_size rows of the table
+static double time_product(struct lab *lab, product_fn *multiply, size_t n_ids,
+                           size_t vocab_size)
+{
+    double best = INFINITY, begin = seconds();
+    size_t n_runs = 1;
+    draw_ids(lab, n_ids, vocab_size);
+    set_switches(lab, n_ids, vocab_size, 1.0f);
+    do {
+        double start = seconds();
+        for (size_t run = 0; run < n_runs; run++)
+            multiply(lab->out, lab->x, lab->wte, n_ids, vocab_size, lab->d_model);
+        double sample = seconds() - start;
+        if (sample < 0.002)
+            n_runs *= 2;
+        else
+            best = fmin(best, sample / (double)n_runs);
+    } while (isinf(best) || seconds() - begin < lab->patience);
+    set_switches(lab, n_ids, vocab_size, 0.0f);
+    return best / (double)n_ids;
+}
+
+// best[c]: seconds for each id of contender c, in the first vocab_size rows; they take
+// turns, each with new ids; NAN: it is not written
+static void time_lookups(double *best, struct lab *lab, lookup_fn *const *contender,
+                         size_t n_contenders, size_t vocab_size)
+{
+    double begin = seconds();
+    for (size_t c = 0; c < n_contenders; c++)
+        best[c] = INFINITY;
+    do {
+        for (size_t c = 0; c < n_contenders; c++) {
+            bool written = true;
+            draw_ids(lab, BATCH * lab->n_batches, vocab_size);
+            double start = seconds();
+            for (size_t b = 0; b < lab->n_batches; b++)
+                written =
+                    written && contender[c](lab->out, lab->wte, lab->ids + b * BATCH,
+                                            BATCH, vocab_size, lab->d_model);
+            double sample = (seconds() - start) / (double)(BATCH * lab->n_batches);
+            best[c] = written ? fmin(best[c], sample) : (double)NAN;
+        }
+    } while (seconds() - begin < lab->patience * (double)n_contenders);
+}
+
+// a lookup by memcpy that checks nothing: the yardstick
+static bool copy_rows(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+                      size_t vocab_size, size_t d_model)
+{
+    (void)vocab_size;
+    for (size_t t = 0; t < n_tokens; t++)
+        memcpy(out + t * d_model, wte + ids[t] * d_model, d_model * sizeof *out);
+    return true;
+}
+
+/*
+### The race
+*/
+
+static void your_matmul(float *out, const float *a, const float *b, size_t n_rows,
+                        size_t n_inner, size_t n_cols)
+{
+    (void)matmul(out, a, b, n_rows, n_inner, n_cols);
+}
+
+// the table, taken for one on its side: the sums come out otherwise, in the same time
+static void your_linear(float *out, const float *a, const float *b, size_t n_rows,
+                        size_t n_inner, size_t n_cols)
+{
+    (void)linear_forward(out, a, b, n_rows, n_inner, n_cols);
+}
+
+// what is not written has no time: NAN
+static double time_matmul(struct lab *lab, size_t vocab_size)
+{
+    const float one = 1.0f;
+    float product;
+    bool written = matmul(&product, &one, &one, 1, 1, 1);
+    return written ? time_product(lab, your_matmul, 1, vocab_size) : (double)NAN;
+}
+
+static double time_linear(struct lab *lab, size_t vocab_size)
+{
+    const float one = 1.0f;
+    float product;
+    bool written = linear_forward(&product, &one, &one, 1, 1, 1);
+    return written ? time_product(lab, your_linear, 1, vocab_size) : (double)NAN;
+}
+
+// whether each product hands over the rows of the table, bit for bit
+static bool all_hand_over_rows(struct lab *lab, size_t vocab_size)
+{
+    product_fn *const products[] = {product_by_columns, product_by_rows,
+                                    product_by_tiles};
+    const size_t n_floats = PRODUCT_IDS * lab->d_model;
+    float *rows = allocate(n_floats);
+    bool same = true;
+    for (size_t n = 0; n < 3; n++) {
+        (void)time_product(lab, products[n], PRODUCT_IDS, vocab_size);
+        copy_rows(rows, lab->wte, lab->ids, PRODUCT_IDS, vocab_size, lab->d_model);
+        same = same && memcmp(rows, lab->out, n_floats * sizeof *rows) == 0;
+    }
+    free(rows);
+    return same;
+}
+
+enum { YOURS, COLUMNS, LINEAR, ROWS, TILES, LOOKUP, COPIES, EARLY, N_RACERS };
+
+static const char *const racer_name[N_RACERS] = {"matmul", "columns", "linear", "rows",
+                                                 "tiles",  "lookup",  "memcpy", "early"};
+static const int racer_width[N_RACERS] = {11, 11, 10, 9, 8, 7, 7, 7};
+
+// microseconds[racer] for each id; NAN where the exercise is not written
+static void race(double *microseconds, struct lab *lab, size_t vocab_size)
+{
+    lookup_fn *const lookups[N_LOOKUPS] = {embedding_forward, copy_rows, look_up_early};
+    double *best = microseconds;
+    best[YOURS] = time_matmul(lab, vocab_size);
+    best[COLUMNS] = time_product(lab, product_by_columns, 1, vocab_size);
+    best[LINEAR] = time_linear(lab, vocab_size);
+    best[ROWS] = time_product(lab, product_by_rows, 4, vocab_size);
+    best[TILES] = time_product(lab, product_by_tiles, PRODUCT_IDS, vocab_size);
+    time_lookups(best + LOOKUP, lab, lookups, N_LOOKUPS, vocab_size);
+    for (size_t racer = 0; racer < N_RACERS; racer++)
+        best[racer] *= 1e6;
+}
+
+static void print_racers(void)
+{
+    printf("%8s", "V");
+    for (size_t racer = 0; racer < N_RACERS; racer++)
+        printf("%*s", racer_width[racer], racer_name[racer]);
+    printf("\n");
+}
+
+static void print_race(const double *microseconds, size_t vocab_size)
+{
+    char text[64] = "~";
+    printf("%8s", with_commas(text + 1, vocab_size));
+    for (size_t racer = 0; racer < N_RACERS; racer++) {
+        double time = microseconds[racer];
+        if (time >= 1000.0)
+            with_commas(text + 1, (uint64_t)(time + 0.5));
+        else
+            snprintf(text + 1, 32, "%.*f", time < 10.0 ? 2 : 1, time);
+        printf("%*s", racer_width[racer], isnan(time) ? "-" : text);
+    }
+    printf("\n");
+}
+
+static void plot_race(double results[][N_RACERS], const size_t *vocab_sizes)
+{
+    FILE *figure = open_figure("lookup-cost");
+    if (!figure)
+        return;
+    fprintf(figure, "# kind: lines\n# title: Time to fetch one row of 768 numbers\n"
+                    "# x: rows in the table\n# y: time for one id (microseconds)\n"
+                    "# xscale: log\n# yscale: log\n# measured: yes\n"
+                    "x\tcolumns\tlinear\trows\ttiles\tlookup\n");
+    for (size_t n = 0; n < N_SIZES; n++)
+        fprintf(figure, "%zu\t%g\t%g\t%g\t%g\t%g\n", vocab_sizes[n], results[n][COLUMNS],
+                results[n][LINEAR], results[n][ROWS], results[n][TILES],
+                results[n][COPIES]);
+    fclose(figure);
+}
+
+static void show_race(const size_t *vocab_sizes)
+{
+    struct lab lab;
+    double results[N_SIZES][N_RACERS];
+    heading("The race: microseconds for one id");
+    open_lab(&lab, vocab_sizes[N_SIZES - 1]);
+    if (!all_hand_over_rows(&lab, 64)) {
+        printf("the race is off: a product hands over other bits than memcpy\n");
+        close_lab(&lab);
+        return;
+    }
+    print_racers();
+    for (size_t n = 0; n < N_SIZES; n++) {
+        race(results[n], &lab, vocab_sizes[n]);
+        if (n % 2 == 0)
+            print_race(results[n], vocab_sizes[n]);
+    }
+    plot_race(results, vocab_sizes);
+    close_lab(&lab);
+    if (isnan(results[0][YOURS]))
+        waits_for("1.2", "matmul");
+    if (isnan(results[0][LOOKUP]))
+        waits_for("1.3", "embedding_forward");
+    if (isnan(results[0][LINEAR]))
+        waits_for("1.4", "linear_forward");
+}
+
 // the cosine of rows a and b of a matrix with n columns
 static double cosine(const float *matrix, size_t a, size_t b, size_t n)
 {
@@ -1299,155 +1611,181 @@ static void plot_cosines(const char *name, const char *title, const float *rows,
 static void show_cosines(void)
 {
     const size_t id[N_NAMED] = {3, 1, 5};
-    heading("How alike: cosines");
+    heading("How alike");
     if (isnan(cosine_similarity(features, features, N_FEATURES))) {
         waits_for("1.5", "cosine_similarity");
         return;
     }
-    printf("%-16s %10s %14s %20s\n", "", "one-hot", "five features",
-           "6 x 3 random table");
-    for (size_t a = 0; a < N_NAMED; a++)
-        for (size_t b = a + 1; b < N_NAMED; b++)
-            printf("%-6s %-9s %10.5f %14.5f %20.5f\n", named[a], named[b],
-                   cosine(switches, a, b, SMALL_VOCAB),
-                   cosine(features, a, b, N_FEATURES),
-                   cosine(small_wte, id[a], id[b], SMALL_D));
+    print_pairs();
+    print_alike("one-hot", cosine, switches, in_order, SMALL_VOCAB, 5);
+    print_alike("five features", cosine, features, in_order, N_FEATURES, 5);
+    print_alike("6 x 3 random table", cosine, small_wte, id, SMALL_D, 5);
     plot_cosines("one-hot-cosines", "Cosines of one-hot rows", switches, SMALL_VOCAB);
     plot_cosines("feature-cosines", "Cosines of the five features", features, N_FEATURES);
 }
 
-/*
-::: {.output section="How alike: cosines"}
-:::
-
-![Each word against each, as one-hot rows. Only the diagonal is lit: a word is like
-itself, and like nothing else.](figure:one-hot-cosines){#fig-one-hot-cosines}
-
-![The same three words as five features. Cat and dog light up as one block; the
-apple stands apart.](figure:feature-cosines){#fig-feature-cosines}
-
-The one-hot cosines are all 0, because two rows of switches never have a one in the
-same place. The features say [0.99940]{.n section="How alike: cosines"} for cat and
-dog, and next to nothing for the apple, [0.04573]{.n section="How alike: cosines"} with
-the cat and [0.02167]{.n section="How alike: cosines"} with the dog.
-
-And the third column, the table of random numbers that PyTorch begins with? There
-the cat is closer to the apple than to the dog. It means nothing. Those rows have
-seen no text yet. A row of an untrained table is a place to put something, and three
-numbers are so few that chance alone makes large cosines. (Chapter 2 shows how this
-changes when there are 768.)
-
-## Equal in algebra, not in bits
-
-We have a proof that the product is the lookup, and a program that compared them bit
-by bit and said "yes". Now for what the proof forgot.
-
-It said: a term with the factor 0 is 0. That is true of real numbers. A `float` is
-not quite a real number. Some of its 32-bit patterns stand for infinity, and some for
-NaN, *not a number*, which is what $0/0$ leaves behind. Arithmetic with a NaN gives a
-NaN again: zero times a NaN is NaN, and zero times infinity is NaN too
-[@ieee754, secs. 6.2 and 7.2]. So if one entry of the table goes bad, say in training,
-where such things happen, then every sum over its column meets it. Each of these sums
-has the term $0 \times \mathrm{NaN}$ in it, and is lost.
-
-::: predict
-The program puts NaN into the three numbers of row 4, "eat", and sends the whole
-sentence through: 8 tokens, 24 outputs, and "eat" occurs once. How many of the 24
-are NaN after the lookup? How many after the product?
-:::
-*/
-
-static const uint32_t sentence_ids[] = {0, 1, 2, 0, 3, 4, 0, 5};
-
-enum { N_SENTENCE = sizeof sentence_ids / sizeof sentence_ids[0] };
-
-// the sentence through a table of 6 x 3, both ways
-static void both_ways(float *rows, float *product, const float *wte)
+// the sentence through a table, both ways: by your functions, or by ours if they wait
+static void both_ways(float *rows, float *product, const struct text *text,
+                      const float *wte)
 {
-    float x[N_SENTENCE * SMALL_VOCAB] = {0};
-    for (size_t t = 0; t < N_SENTENCE; t++)
-        x[t * SMALL_VOCAB + sentence_ids[t]] = 1.0f;
-    copy_rows(rows, wte, sentence_ids, N_SENTENCE, SMALL_VOCAB, SMALL_D);
-    product_by_rows(product, x, wte, N_SENTENCE, SMALL_VOCAB, SMALL_D);
+    const size_t n = text->n_tokens, v = text->vocab_size, d = SMALL_D;
+    float x[MAX_TOKENS * MAX_TOKENS] = {0};
+    for (size_t t = 0; t < n; t++)
+        x[t * v + text->ids[t]] = 1.0f;
+    if (!embedding_forward(rows, wte, text->ids, n, v, d))
+        copy_rows(rows, wte, text->ids, n, v, d);
+    if (!matmul(product, x, wte, n, v, d))
+        product_by_rows(product, x, wte, n, v, d);
 }
 
-static size_t count_nan(const float *a, size_t n)
+// puts a value into all numbers of a row, and says what arrives
+static void spoil(const struct text *text, size_t row, const char *value)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < n; i++)
-        count += isnan(a[i]) ? 1 : 0;
-    return count;
-}
-
-// the 32 bits of a float, as a number
-static uint32_t bits(float x)
-{
-    uint32_t pattern;
-    memcpy(&pattern, &x, sizeof pattern);
-    return pattern;
-}
-
-static void show_bits(size_t row)
-{
-    enum { N = N_SENTENCE * SMALL_D, CAT = 4 * SMALL_D }; // "cat" stands at position 4
-    float wte[SMALL_VOCAB * SMALL_D], rows[N], product[N];
-    heading("Equal in algebra, not in bits");
+    float wte[MAX_TOKENS * SMALL_D], a[MAX_TOKENS * SMALL_D], b[MAX_TOKENS * SMALL_D];
+    size_t nan_a = 0, nan_b = 0, unequal = 0, other_bits = 0;
+    char what[64];
     memcpy(wte, small_wte, sizeof wte);
     for (size_t i = 0; i < SMALL_D; i++)
-        wte[row * SMALL_D + i] = NAN;
-    both_ways(rows, product, wte);
-    printf("row %zu is NaN:              lookup  %2zu of %d outputs are NaN\n", row,
-           count_nan(rows, N), N);
-    printf("%36s%2zu of %d outputs are NaN\n", "product ", count_nan(product, N), N);
-    memcpy(wte, small_wte, sizeof wte);
-    wte[3 * SMALL_D] = -0.0f;
-    both_ways(rows, product, wte);
-    printf("row 3, \"cat\", starts -0.0:  lookup  %+.1f   bits %08" PRIx32 "\n",
-           (double)rows[CAT], bits(rows[CAT]));
-    printf("%36s%+.1f   bits %08" PRIx32 "\n", "product ", (double)product[CAT],
-           bits(product[CAT]));
-    printf("%36s%s\n", "by ==    ", rows[CAT] == product[CAT] ? "equal" : "different");
+        wte[row * SMALL_D + i] = strtof(value, NULL);
+    both_ways(a, b, text, wte);
+    for (size_t n = 0; n < text->n_tokens * SMALL_D; n++) {
+        bool both = isnan(a[n]) && isnan(b[n]);
+        nan_a += isnan(a[n]) ? 1 : 0;
+        nan_b += isnan(b[n]) ? 1 : 0;
+        unequal += !both && !(a[n] == b[n]) ? 1 : 0;
+        other_bits += !both && memcmp(a + n, b + n, sizeof *a) != 0 ? 1 : 0;
+    }
+    snprintf(what, sizeof what, row < text->vocab_size ? "row %zu, \"%s\"," : "row %zu",
+             row, text->words[row]);
+    printf("%s is %-*s", what, (int)(22 - strlen(what)), value);
+    printf("%10zu%9zu%17zu%9zu\n", nan_a, nan_b, unequal, other_bits);
+}
+
+static void show_bits(const struct text *text, size_t row, const char *value)
+{
+    heading("Equal in algebra, not in bits");
+    printf("%36s%9s%17s%9s\n", "NaN: lookup", "product", "differ: by ==", "by bits");
+    spoil(text, row, value);
+    spoil(text, 3, "-0.0");
 }
 
 /*
-::: {.output section="Equal in algebra, not in bits"}
-:::
+### The bench
 
-One bad row, and the product has lost *every* output:
-[24]{.n section="Equal in algebra, not in bits"} of 24, the seven tokens included
-that have nothing to do with "eat". The lookup has lost the
-[3]{.n section="Equal in algebra, not in bits"} outputs of the one token that names
-the row. It cannot lose more. What it does not read cannot hurt it.
-
-The second half of the output is quieter. Floating point has two zeros, one for each
-state of the sign bit, and they compare as equal; `-0.0` is what remains, for one,
-when a small negative number becomes too small to be told from zero. The lookup
-copies the pattern, `80000000`. The product starts its sum at `+0.0`, and adds
-products of zero, and then $1 \times (-0.0) = -0.0$. The rule for that
-addition is plain: the sum of two zeros of opposite sign is `+0.0`, in every rounding
-mode but the one towards minus infinity [@ieee754, sec. 6.3]. So out comes
-`00000000`, and the sign is gone. (Why there are two zeros, and what a NaN is good for,
-is told by @goldberg1991 [sec. 2.2].)
-
-Does it matter? The zero hardly ever. The NaN, yes, each time that you go looking for
-where one came from: behind a lookup it leads you to the token, and behind a product
-it leads you nowhere. And the two together tell you something about proofs. "Equal"
-had a silent condition, that the numbers behave like real numbers. This is also why we
-never compile this course with `-ffast-math`. Among other things it allows the compiler
-to assume that there is no NaN and no infinity, and that the sign of a zero does not
-matter, and so to take $0 \cdot x$ for 0: the very step at which our proof was wrong.
-
-So: is an embedding layer just a matrix product? It is a matrix product that is never
-carried out. Look at it as a product when you want to know what it means, and how to
-train it. Look at it as a lookup when you want to run it.
+Everything is a ratio of two times that were taken in the same run.
 */
+
+static void report(const char *what, double ratio, bool at_least, double want)
+{
+    bool ok = at_least ? ratio >= want : ratio <= want;
+    printf("%-48s ~%-8.*f want %s %-5g %s\n", what, ratio < 10.0 ? 3 : 0, ratio,
+           at_least ? ">=" : "<=", want, ok ? "ok" : "missed");
+}
+
+static bool look_up_48(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+                       size_t vocab_size, size_t d_model)
+{
+    return look_up_asking(out, wte, ids, n_tokens, vocab_size, d_model, D_MODEL);
+}
+
+// as many bytes as n_tokens rows have, in one piece
+static bool copy_piece(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+                       size_t vocab_size, size_t d_model)
+{
+    memcpy(out, wte + ids[0] % (vocab_size - n_tokens) * d_model,
+           n_tokens * d_model * sizeof *out);
+    return true;
+}
+
+static void bench_lookups(struct lab *lab, size_t vocab_size)
+{
+    enum { ASKING, BY_ROW, ASKING_48, PIECE, N };
+    lookup_fn *const all[N] = {look_up_early, copy_rows, look_up_48, copy_piece};
+    double large[N], small[N];
+    time_lookups(large, lab, all, N, vocab_size);
+    time_lookups(small, lab, all, 2, 128);
+    printf("where the table, 307 MB, is larger than the caches:\n");
+    report("speed of asking early / memcpy row by row", large[BY_ROW] / large[ASKING],
+           true, 1.15);
+    printf("%-48s ~%.3f\n", "the same, asking for all 48 lines of a row",
+           large[BY_ROW] / large[ASKING_48]);
+    printf("%-48s ~%.3f\n", "speed of asking early / memcpy in one piece",
+           large[PIECE] / large[ASKING]);
+    printf("where 400 KB lie in a near cache:\n");
+    report("128 rows: speed of asking early / row by row", small[BY_ROW] / small[ASKING],
+           false, 1.1);
+}
+
+static void bench_your_lookup(struct lab *lab, size_t vocab_size, double best_product)
+{
+    lookup_fn *const both[] = {embedding_forward, copy_rows};
+    double large[2], middle;
+    time_lookups(large, lab, both, 2, vocab_size);
+    if (isnan(large[0])) {
+        waits_for("1.3", "embedding_forward");
+        return;
+    }
+    time_lookups(&middle, lab, both, 1, 1000);
+    printf("on any machine:\n");
+    report("speed of your lookup / memcpy row by row", large[1] / large[0], true, 0.9);
+    report("time of the best product / your lookup", best_product / large[0], true, 1000);
+    printf("where 3 MB are cached:\n");
+    report("time of your lookup, 100,000 rows / 1,000", large[0] / middle, false, 10);
+}
+
+// the stride apart from the one sum: linear_forward pays for the sum only
+static void bench_tolls(struct lab *lab, double columns)
+{
+    double linear = time_linear(lab, 50257);
+    if (isnan(linear)) {
+        waits_for("1.4", "linear_forward");
+        return;
+    }
+    printf("where 3 MB do not fit into the near caches:\n");
+    report("the stride: time of columns / linear", columns / linear, true, 3);
+    printf("with vector instructions:\n");
+    report("the one sum, 1,000 rows: time of linear / rows",
+           time_linear(lab, 1000) / time_product(lab, product_by_rows, 1, 1000), true, 3);
+}
+
+// seconds for one id of the best product
+static double bench_products(struct lab *lab)
+{
+    double columns = time_product(lab, product_by_columns, 1, 50257);
+    double rows = time_product(lab, product_by_rows, 1, 50257);
+    double tiles = time_product(lab, product_by_tiles, PRODUCT_IDS, 50257);
+    double small = time_product(lab, product_by_tiles, PRODUCT_IDS, 1000);
+    double large = time_product(lab, product_by_tiles, PRODUCT_IDS, 100000);
+    bench_tolls(lab, columns);
+    printf("with AVX2 or AVX-512:\n");
+    report("the waiting: time of rows / tiles", rows / tiles, true, 2);
+    report("time of the first product / the best", columns / tiles, true, 100);
+    printf("on any machine:\n");
+    report("time of the best product, 100,000 rows / 1,000", large / small, true, 50);
+    return tiles;
+}
+
+static int bench(void)
+{
+    struct lab lab;
+    open_lab(&lab, 100000);
+    lab.n_batches = 1;
+    lab.patience = 0.5;
+    heading("Benchmark of products, d = 768, V = 50,257 unless it says otherwise");
+    double best_product = bench_products(&lab);
+    heading("Benchmark of lookups, d = 768, V = 100,000");
+    bench_your_lookup(&lab, 100000, best_product);
+    bench_lookups(&lab, 100000);
+    close_lab(&lab);
+    return 0;
+}
 
 /*
 ## What you can change
 
-The program takes settings: `build/01_lookup row=5`, or several of them. Each has a row
-in the table below, and `build/01_lookup settings` prints them. The numbers in the text
-are those of the defaults.
+The program takes settings: `build/01_lookup row=0 value=inf`, for example. Each has a
+row in the table at the end of this section, and `build/01_lookup settings` prints them.
+The numbers in the text are those of the defaults.
 */
 
 // What may be changed has a row in a table; the last row has no name.
@@ -1533,108 +1871,57 @@ static double setting_number(const struct setting *table, char **args, const cha
     return strtod(setting_text(table, args, name), NULL);
 }
 
-/*
-And here is the table of this chapter.
-*/
-
 static const struct setting settings[] = {
-    {"row", "whole", "4", 0, 5, "the row of the small table that is spoilt in the end"},
+    {"sentence", "text", "the dog saw the cat eat the apple", 1, 100,
+     "up to 10 words, with spaces between them"},
+    {"vocab", "whole", "50257", 20000, 160000,
+     "the rows of the largest table that races"},
+    {"row", "whole", "4", 0, 9, "the row of the small table that is spoilt in the end"},
+    {"value", "text", "nan", 1, 20, "what is put there: nan, inf, -0 or a number"},
     {NULL, NULL, NULL, 0, 0, NULL},
 };
+
+static bool is_number(const char *value)
+{
+    char *end;
+    (void)strtof(value, &end);
+    return end != value && *end == '\0';
+}
+
+static int refuse(const char *why)
+{
+    fprintf(stderr, "%s\n", why);
+    return 2;
+}
 
 int main(int argc, char **argv)
 {
     char **args = argc > 0 ? argv + 1 : argv;
+    struct text text = {0};
+    size_t vocab_sizes[N_SIZES];
     int done = check_settings(settings, args);
     if (done >= 0)
         return done;
+    const char *value = setting_text(settings, args, "value");
+    if (!read_text(&text, setting_text(settings, args, "sentence")))
+        return refuse("sentence= takes 1 to 10 words, each of up to 15 bytes");
+    if (!is_number(value))
+        return refuse("value= takes nan, inf, -0 or a number");
     if (*args && strcmp(*args, "bench") == 0)
         return bench();
-    struct text text = {0};
-    read_text(&text, sentence);
+    set_sizes(vocab_sizes, (size_t)setting_number(settings, args, "vocab"));
     show_ids(&text);
     show_one_hot(&text);
-    show_price(&text);
+    show_price(vocab_sizes[N_SIZES - 1]);
     show_distances();
     show_product_and_lookup(&text);
     show_linear();
-    show_work();
-    show_race();
+    show_work(vocab_sizes);
+    show_race(vocab_sizes);
     show_cosines();
-    show_bits((size_t)setting_number(settings, args, "row"));
+    show_bits(&text, (size_t)setting_number(settings, args, "row"), value);
     return 0;
 }
-
-/*
-## What you can now explain
-
-- Why a model cannot compute with ids, and what a one-hot row does about it.
-- The two faults of one-hot rows, which of them is about cost, and which is not.
-- Why a one-hot row times a table is a row of the table, with the sum written out.
-- How an embedding layer differs from a Linear layer: bias, storage, first numbers.
-- Where the time of a matrix product goes, and what cache lines, the TLB and the order
-  of additions have to do with it.
-- What the cosine measures, and what it leaves out.
-- In which two cases the product and the lookup give different bits, and why.
-
-## Three questions to think about
-
-::: think
-Put `if (a[r * n_inner + k] == 0.0f) continue;` into the inner loop of a product. It
-now does one multiplication for each output of a one-hot row. Which of the two
-differences in bits does this cure, and which not?
-
-:::: answer
-It cures the NaN. The rows that the token does not name are not read any more, so
-that nothing in them can spoil the sum. It does not cure the sign of zero: the sum
-still starts at `+0.0`, and `+0.0` plus `-0.0` is `+0.0`. Let the sum start at `-0.0`,
-and the second is cured as well: $-0.0 + x$ is $x$ for every $x$, both zeros included,
-so `-0.0` is the true zero of addition. With both changes the product of a one-hot row
-hands over the table's very bits. But it is no longer *the* product: where `a` has zeros
-and `b` has NaN, it gives another answer than the formula does.
-::::
-:::
-
-::: think
-Replace the one-hot row of "cat" by a row with 0.5 at "cat" and 0.5 at "dog". What does
-the product hand over? Can a lookup do the same?
-
-:::: answer
-The mean of the two rows: each of its numbers is half of one plus half of the other.
-In general a row of weights times a table gives the weighted sum of the table's rows,
-and the one-hot row is the case in which one weight is 1. The lookup cannot do it in
-one step, because it takes ids and not weights. This is more than a curiosity. When an
-attention layer looks at several earlier positions at once, it computes just such a
-weighted sum [@vaswani2017, sec. 3.2]: a soft lookup.
-::::
-:::
-
-::: think
-Suppose that a library kept its embedding table the way a Linear layer keeps its
-weight, $d$ rows of $V$ floats. For one id at $d = 768$ and $V = 50{,}257$, how many
-cache lines of 64 bytes does a lookup touch? And how many with our way of storing, if
-rows begin where lines do?
-
-:::: answer
-The 768 numbers of one token would lie 201,028 bytes apart, each in a line of its own:
-768 lines, 49,152 bytes of traffic to use 3,072, and every number in another
-page. Stored by rows they fill 48 lines, all of them neighbours, in one page or two.
-The algebra does not care which way a matrix lies in memory. The lookup does.
-::::
-:::
-
-## What to read next
-
-- Bengio and others [-@bengio2003] put a table of word vectors in front of a neural
-  network that predicts the next word, and trained both together. Their section 2 is
-  this chapter's bridge, built more than twenty years ago.
-- Goldberg [-@goldberg1991] is the long and friendly answer to the last section: what
-  floating point promises, and what an optimiser may do to it.
-- Vaswani and others [-@vaswani2017, sec. 3.4] describe in a few lines the embedding
-  layers of the first transformer, and a detail that you will meet again in chapter 5:
-  the same table stands at both ends of the model.
-- Chapter 2 asks where the eighteen numbers of our table come from, and makes them in C.
-*/
 
 /*
 ## Hints {#hints}

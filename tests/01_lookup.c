@@ -655,6 +655,7 @@ Test(cosine_similarity, any_length)
     const double scales[] = {1, 1e-40, 1e-25, 1e-15, 1e-8, 1e6, 1e12, 1e18, 1e30};
     const size_t n = sizeof scales / sizeof *scales;
     try_lengths(1, 1);
+    try_lengths(1, 1e13);
     judge_remark("The squares of very small and very large numbers leave the range of a "
                  "float: sum in double. The cosine does not depend on the length.");
     for (size_t s = 0; s < n; s++) {

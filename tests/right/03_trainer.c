@@ -1,5 +1,5 @@
-// Other right answers to the exercises of chapter 3: ways to write them that differ from the
-// solutions', and that the tests must accept. See tests/judge/answers.h.
+// Other right answers to the exercises of chapter 3: ways to write them that differ from
+// the solutions', and that the tests must accept. See tests/judge/answers.h.
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@ static inline bool ids_below(const uint32_t *ids, size_t n, size_t limit)
     return true;
 }
 
-// --------------------------------------------------------------- 3.1 softmax_cross_entropy
+// ------------------------------------------------------------- 3.1 softmax_cross_entropy
 
 #define SOFTMAX(name)                                                                    \
     float name(float *dlogits, const float *logits, const uint32_t *targets,             \
@@ -179,7 +179,7 @@ SOFTMAX(softmax_mean_so_far)
                                    vocab_size);
 }
 
-// ------------------------------------------------------------------ 3.2 embedding_backward
+// ---------------------------------------------------------------- 3.2 embedding_backward
 
 #define BACKWARD(name)                                                                   \
     bool name(float *dwte, const float *dout, const uint32_t *ids, size_t n_tokens,      \
@@ -276,7 +276,7 @@ BACKWARD(backward_unrolled)
     return true;
 }
 
-// ----------------------------------------------------------------------- 3.3 coalesce_rows
+// --------------------------------------------------------------------- 3.3 coalesce_rows
 
 #define COALESCE(name)                                                                   \
     bool name(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,         \
@@ -423,7 +423,7 @@ COALESCE(coalesce_by_merging)
     return true;
 }
 
-// --------------------------------------------------------------------- 3.4 sgd_update_rows
+// ------------------------------------------------------------------- 3.4 sgd_update_rows
 
 #define UPDATE(name)                                                                     \
     bool name(float *wte, const uint32_t *rows, const float *drows, float learning_rate, \
@@ -505,7 +505,7 @@ UPDATE(update_of_steps)
     return true;
 }
 
-// -------------------------------------------------------------------------- 3.5 train_step
+// ------------------------------------------------------------------------ 3.5 train_step
 
 #define TRAIN_STEP(name)                                                                 \
     float name(float *wte, float *lm_head, float *logits, float *dhidden, float *drows,  \

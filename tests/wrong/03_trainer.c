@@ -1,9 +1,9 @@
 // Wrong answers to the exercises of chapter 3, each as somebody really writes it, or what
 // comes to the same.
 //
-// See tests/judge/answers.h: the test that must fail, the answer's name, and what the message
-// must say. All of them are compiled together, beside the solution: an exercise that is
-// called by its own name is right.
+// See tests/judge/answers.h: the test that must fail, the answer's name, and what the
+// message must say. All of them are compiled together, beside the solution: an exercise
+// that is called by its own name is right.
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -456,6 +456,13 @@ SOFTMAX(softmax_bounds_p)
                : guarded_loss(logits, targets, n_tokens, vocab_size, 1e-12, 0.0);
 }
 
+CAUGHT(softmax_cross_entropy, no_overflow, softmax_small_losses_cut, "the loss: got 0")
+SOFTMAX(softmax_small_losses_cut)
+{
+    const float loss = RIGHT_SOFTMAX;
+    return loss < 1e-4f ? 0.0f : loss;
+}
+
 CAUGHT(softmax_cross_entropy, no_overflow, softmax_loss_at_most_100, "wanted 200")
 SOFTMAX(softmax_loss_at_most_100)
 {
@@ -581,15 +588,6 @@ SOFTMAX(softmax_first_4096_words)
         memcpy(d, kept, sizeof kept);
     }
     return loss;
-}
-
-CAUGHT(softmax_cross_entropy, large_sizes, softmax_rows_of_1024, "crashed")
-SOFTMAX(softmax_rows_of_1024)
-{
-    static float row[1024];
-    for (size_t t = 0; t < n_tokens; t++)
-        memcpy(row, logits + t * vocab_size, vocab_size * sizeof *row);
-    return row[0] == 12345.0f ? 0.0f : RIGHT_SOFTMAX;
 }
 
 CAUGHT(softmax_cross_entropy, large_sizes, softmax_4096_losses, "the loss: got")
@@ -1049,11 +1047,11 @@ BACKWARD(backward_skips_nan)
     return true;
 }
 
-CAUGHT(embedding_backward, large_sizes, backward_first_16384, "got")
-BACKWARD(backward_first_16384)
+CAUGHT(embedding_backward, large_sizes, backward_first_8192, "got")
+BACKWARD(backward_first_8192)
 {
     return ids_below(ids, n_tokens, vocab_size) &&
-           embedding_backward(dwte, dout, ids, n_tokens < 16384 ? n_tokens : 16384,
+           embedding_backward(dwte, dout, ids, n_tokens < 8192 ? n_tokens : 8192,
                               vocab_size, d_model);
 }
 
@@ -1586,8 +1584,8 @@ COALESCE(coalesce_adds_backwards)
     return true;
 }
 
-// Sorts positions by their ids, by exchanging each smallest with the first: equal ids change
-// their order.
+// Sorts positions by their ids, by exchanging each smallest with the first: equal ids
+// change their order.
 CAUGHT(coalesce_rows, sums_in_order, coalesce_unstable_sort, "in the order of t")
 COALESCE(coalesce_unstable_sort)
 {
@@ -1736,16 +1734,16 @@ COALESCE(coalesce_compares_as_int)
     return coalesce_sorted(rows, drows, n_rows, ids, dout, n_tokens, d_model, by_int);
 }
 
-CAUGHT(coalesce_rows, distant_ids, coalesce_table_of_ids, "crashed")
+CAUGHT(coalesce_rows, distant_ids, coalesce_table_of_ids, "keep no array as long as")
 COALESCE(coalesce_table_of_ids)
 {
     uint32_t largest = 0;
     for (size_t t = 0; t < n_tokens; t++)
         largest = ids[t] > largest ? ids[t] : largest;
-    unsigned char *seen = calloc((size_t)largest + 1, 1);
+    volatile unsigned char *seen = calloc((size_t)largest + 1, 1);
     for (size_t t = 0; t < n_tokens; t++)
         seen[ids[t]] = 1;
-    free(seen);
+    free((void *)(uintptr_t)seen);
     return RIGHT_COALESCE;
 }
 
@@ -2095,12 +2093,12 @@ UPDATE(update_skips_nan)
     return true;
 }
 
-CAUGHT(sgd_update_rows, large_sizes, update_first_16384, "got")
-UPDATE(update_first_16384)
+CAUGHT(sgd_update_rows, large_sizes, update_first_8192, "got")
+UPDATE(update_first_8192)
 {
     return rows_ascend(rows, n_rows, vocab_size) &&
-           sgd_update_rows(wte, rows, drows, learning_rate,
-                           n_rows < 16384 ? n_rows : 16384, vocab_size, d_model);
+           sgd_update_rows(wte, rows, drows, learning_rate, n_rows < 8192 ? n_rows : 8192,
+                           vocab_size, d_model);
 }
 
 CAUGHT(sgd_update_rows, random_tables, update_clips, "got")
@@ -2148,6 +2146,14 @@ WRONG(sgd_update_rows, random_tables, update_rate_must_be_positive,
 UPDATE(update_rate_must_be_positive)
 {
     return learning_rate > 0.0f && RIGHT_UPDATE;
+}
+
+CAUGHT(sgd_update_rows, random_tables, update_small_rate_is_0, "got")
+UPDATE(update_small_rate_is_0)
+{
+    return sgd_update_rows(wte, rows, drows,
+                           fabsf(learning_rate) < 1e-12f ? 0.0f : learning_rate, n_rows,
+                           vocab_size, d_model);
 }
 
 WRONG(sgd_update_rows, refuses_bad_rows, update_rate_0_unchecked,
@@ -2462,8 +2468,8 @@ static void fill_logits(float *logits, const float *wte, const float *lm_head,
         }
 }
 
-// The first three parts of the step: dlogits in place of the logits, and dhidden. NaN, and
-// nothing done, for bad input.
+// The first three parts of the step: dlogits in place of the logits, and dhidden. NaN,
+// and nothing done, for bad input.
 static float begin_step(float *wte, float *lm_head, float *logits, float *dhidden,
                         const uint32_t *inputs, const uint32_t *targets, size_t n_tokens,
                         size_t vocab_size, size_t d_model)
@@ -2909,12 +2915,12 @@ TRAIN_STEP(step_room_for_32_tokens)
     return loss;
 }
 
-CAUGHT(train_step, large_sizes, step_first_16384, "got")
-TRAIN_STEP(step_first_16384)
+CAUGHT(train_step, large_sizes, step_first_8192, "got")
+TRAIN_STEP(step_first_8192)
 {
     if (isnan(BEGIN_STEP))
         return NAN;
-    n_tokens = n_tokens < 16384 ? n_tokens : 16384;
+    n_tokens = n_tokens < 8192 ? n_tokens : 8192;
     return RIGHT_STEP;
 }
 

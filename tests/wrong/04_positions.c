@@ -136,6 +136,18 @@ bool much_more_added(HEAD)
     return attend_masked(THE_HEAD, -1e30f, true);
 }
 
+WRONG(
+    attention_forward, future_stays_hidden, future_times_zero,
+    "A later value is multiplied by its share of 0, and 0 times NaN or infinity is NaN: "
+    "leave later values out of the sum.")
+bool future_times_zero(HEAD)
+{
+    if (!attention_forward(THE_HEAD))
+        return false;
+    mix_all(out, att, v, n_tokens, d_head);
+    return true;
+}
+
 WRONG(attention_forward, large_scores, masked_with_ten_thousand,
       "The score of a masked key is a number, and here it is the largest of the row: "
       "leave later keys out, or use -INFINITY.")
@@ -294,18 +306,6 @@ WRONG(attention_forward, small_shares, masked_with_fifty,
 bool masked_with_fifty(HEAD)
 {
     return attend_masked(THE_HEAD, -50.0f, false);
-}
-
-WRONG(
-    attention_forward, future_stays_hidden, future_times_zero,
-    "A later value is multiplied by its share of 0, and 0 times NaN or infinity is NaN: "
-    "leave later values out of the sum.")
-bool future_times_zero(HEAD)
-{
-    if (!attention_forward(THE_HEAD))
-        return false;
-    mix_all(out, att, v, n_tokens, d_head);
-    return true;
 }
 
 WRONG(attention_forward, future_stays_hidden, nan_skipped,

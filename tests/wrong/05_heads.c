@@ -3959,3 +3959,95 @@ bool logits_kept(uint32_t *top, const float *h, const float *wte, size_t n_top,
         table[v] = (float)z[v];
     return logit_lens(top, &one, table, n_top, vocab_size, 1);
 }
+
+// ----------------------------------------------------------- what each of these tests sees
+
+// A number behind the last one, in the sum or only looked at.
+static float glance(const float *behind)
+{
+    const volatile float *at = behind;
+    return *at;
+}
+
+CAUGHT(tied_backward, stays_in_bounds, slopes_read_on, "past the end of dlogits")
+bool slopes_read_on(float *dwte, const float *dlogits, const float *wte,
+                    const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                    size_t d_model)
+{
+    const float behind = glance(dlogits + n_tokens * vocab_size);
+    (void)behind;
+    return tied_backward(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model);
+}
+
+CAUGHT(tied_backward, finite_differences, slopes_a_tenth_too_large, "dwte")
+bool slopes_a_tenth_too_large(float *dwte, const float *dlogits, const float *wte,
+                              const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                              size_t d_model)
+{
+    const size_t n = vocab_size * d_model;
+    float *sum = calloc(n + 1, sizeof *sum);
+    const bool good = sum != NULL && tied_backward(sum, dlogits, wte, ids, n_tokens,
+                                                   vocab_size, d_model);
+    for (size_t k = 0; good && k < n; k++)
+        dwte[k] += 1.1f * sum[k];
+    free(sum);
+    return good;
+}
+
+CAUGHT(tied_projection_backward, stays_in_bounds, matrix_read_on, "past the end of m")
+bool matrix_read_on(float *dwte, float *dm, const float *dlogits, const float *wte,
+                    const float *m, const uint32_t *ids, size_t n_tokens,
+                    size_t vocab_size, size_t d_model)
+{
+    const float behind = glance(m + d_model * d_model);
+    (void)behind;
+    return tied_projection_backward(dwte, dm, dlogits, wte, m, ids, n_tokens, vocab_size,
+                                    d_model);
+}
+
+CAUGHT(tied_projection_backward, finite_differences, matrix_never_moved, "dm")
+bool matrix_never_moved(float *dwte, float *dm, const float *dlogits, const float *wte,
+                        const float *m, const uint32_t *ids, size_t n_tokens,
+                        size_t vocab_size, size_t d_model)
+{
+    float *away = calloc(d_model * d_model + 1, sizeof *away);
+    const bool good =
+        away != NULL && tied_projection_backward(dwte, away, dlogits, wte, m, ids,
+                                                 n_tokens, vocab_size, d_model);
+    free(away);
+    return good;
+}
+
+CAUGHT(tied_projection_backward, identity_matrix, table_a_tenth_too_large, "dwte")
+bool table_a_tenth_too_large(float *dwte, float *dm, const float *dlogits,
+                             const float *wte, const float *m, const uint32_t *ids,
+                             size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    const size_t n = vocab_size * d_model;
+    float *sum = calloc(n + 1, sizeof *sum);
+    const bool good =
+        sum != NULL && tied_projection_backward(sum, dm, dlogits, wte, m, ids, n_tokens,
+                                                vocab_size, d_model);
+    for (size_t k = 0; good && k < n; k++)
+        dwte[k] += 1.1f * sum[k];
+    free(sum);
+    return good;
+}
+
+CAUGHT(entropy_at_scale, stays_in_bounds, table_read_on, "past the end of wte")
+float table_read_on(const float *h, const float *wte, float scale, size_t vocab_size,
+                    size_t d_model)
+{
+    const float behind = glance(wte + vocab_size * d_model);
+    (void)behind;
+    return entropy_at_scale(h, wte, scale, vocab_size, d_model);
+}
+
+CAUGHT(logit_lens, stays_in_bounds, hidden_read_on, "past the end of h")
+bool hidden_read_on(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                    size_t vocab_size, size_t d_model)
+{
+    const float behind = glance(h + d_model);
+    (void)behind;
+    return logit_lens(top, h, wte, n_top, vocab_size, d_model);
+}
