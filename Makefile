@@ -246,7 +246,14 @@ $(BUILD)/objects/tests/%.o: tests/%.c $(STAMP)
 TOOL_OBJECTS := $(addprefix $(BUILD)/objects/tests/,judge/submission.o judge/command.o judge/sandbox.o \
 	instructor/clean.o)
 
-$(BUILD)/prove: $(BUILD)/objects/tests/proof/prove.o $(TOOL_OBJECTS)
+JUDGED := $(patsubst tests/%.c,%,$(wildcard $(NAMES:%=tests/%.c)))
+SOLVED := $(patsubst solutions/%.c,%,$(wildcard $(NAMES:%=solutions/%.c)))
+
+# With all that it looks at.
+$(BUILD)/prove: $(BUILD)/objects/tests/proof/prove.o $(TOOL_OBJECTS) | $(NAMES:%=$(BUILD)/%) \
+		$(SOLVED:%=$(BUILD)/solution/%) $(JUDGED:%=$(BUILD)/tests/%) $(JUDGED:%=$(BUILD)/check/%.so) \
+		$(JUDGED:%=$(BUILD)/right/%.so) $(patsubst tests/%.c,$(BUILD)/%.so,$(wildcard tests/honest/*.c)) \
+		$(BUILD)/grade build/plot
 	$(call whole,$(CC) $(TOOL_FLAGS) $^ -o $(PART) $(LDFLAGS) -lm)
 
 $(BUILD)/grade: $(addprefix $(BUILD)/objects/tests/instructor/,grade.o class.o collect.o exports.o names.o clean.o report.o archive.o sha256.o) $(TOOL_OBJECTS)
@@ -259,8 +266,6 @@ build/plot: docs/loom/plot.c
 -include $(wildcard $(BUILD)/objects/*.d $(BUILD)/objects/tests/*.d $(BUILD)/objects/tests/*/*.d $(BUILD)/check/*.d)
 
 # ---------------------------------------------------------------- the other commands
-JUDGED := $(patsubst tests/%.c,%,$(wildcard $(NAMES:%=tests/%.c)))
-SOLVED := $(patsubst solutions/%.c,%,$(wildcard $(NAMES:%=solutions/%.c)))
 .SECONDARY:
 
 board:
@@ -279,14 +284,10 @@ docs: $(SOLVED:%=build/output/%.txt) build/plot
 	$(COURSE) docs
 
 # The parts are built on all processors also when make was not told -j.
-TEST_NEEDS := $(NAMES:%=$(BUILD)/%) $(SOLVED:%=$(BUILD)/solution/%) \
-		$(JUDGED:%=$(BUILD)/tests/%) $(JUDGED:%=$(BUILD)/check/%.so) \
-		$(JUDGED:%=$(BUILD)/right/%.so) \
-		$(patsubst tests/%.c,$(BUILD)/%.so,$(wildcard tests/honest/*.c)) $(BUILD)/prove $(BUILD)/grade build/plot
 test:
 	+$(MAKE) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$$(getconf _NPROCESSORS_ONLN || echo 2)) \
-		$(TEST_NEEDS)
-	$(BUILD)/prove
+		$(BUILD)/prove
+	$(BUILD)/prove $(PROVE)
 
 
 # Graded is what -Og makes of a file, unless OPT= says otherwise: it compiles quickly.

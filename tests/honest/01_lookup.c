@@ -167,6 +167,7 @@ float aborts(const float *a, const float *b, size_t n)
     abort();
 }
 
+#if defined(__GLIBC__) // other libraries crash at such an address
 CAUGHT(cosine_similarity, feature_table, frees_the_middle, "abort was called")
 float frees_the_middle(const float *a, const float *b, size_t n)
 {
@@ -183,6 +184,7 @@ float frees_twice(const float *a, const float *b, size_t n)
     free(memory);
     return cosine(a, b, n);
 }
+#endif
 
 CAUGHT(cosine_similarity, feature_table, comes_where_it_must_not,
        "an instruction that stops it")

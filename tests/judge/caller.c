@@ -58,7 +58,7 @@ static size_t bytes_of(uint32_t generation)
     size_t bytes = 0;
     for (uint32_t i = 0; i < request.n_arrays; i++)
         if (arrays[i].generation == generation && arrays[i].kind != WRITTEN)
-            bytes += arrays[i].bytes;
+            bytes += (size_t)arrays[i].bytes;
     return bytes;
 }
 
@@ -85,7 +85,7 @@ static bool map_generation(uint32_t generation, int in, int out)
                                               : MAP_SHARED;
         const int file = a->kind == OUTPUT ? out : a->kind == ZEROS ? -1 : in;
         if (a->generation == generation &&
-            mmap(at, a->bytes, protection,
+            mmap(at, (size_t)a->bytes, protection,
                  a->kind == WRITTEN ? what : what | MAP_FIXED_NOREPLACE, file,
                  (off_t)a->offset) != at)
             return false;
@@ -109,7 +109,7 @@ static void unmap_generation(uint32_t generation)
 {
     for (uint32_t i = 0; i < request.n_arrays; i++)
         if (arrays[i].generation == generation)
-            munmap((void *)(uintptr_t)arrays[i].address, arrays[i].bytes);
+            munmap((void *)(uintptr_t)arrays[i].address, (size_t)arrays[i].bytes);
 }
 
 static void make_call(void *object, uint32_t number, struct left_behind *left)

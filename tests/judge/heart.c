@@ -77,13 +77,13 @@ static size_t copy_answers(size_t first, unsigned char *bytes, bool set)
 void heart_record(size_t first, uint64_t question)
 {
     struct record record = {question, copy_answers(first, NULL, false)};
-    unsigned char *all = malloc(sizeof record + record.n_bytes);
+    unsigned char *all = malloc(sizeof record + (size_t)record.n_bytes);
     int file = open(suite_options.record, O_WRONLY | O_CREAT | O_APPEND, 0644);
     if (all == NULL || file < 0)
         judge_fail(GRADER_ERROR, "The judge cannot write to %s.", suite_options.record);
     memcpy(all, &record, sizeof record);
     copy_answers(first, all + sizeof record, false);
-    if (write(file, all, sizeof record + record.n_bytes) <
+    if (write(file, all, sizeof record + (size_t)record.n_bytes) <
         0) // one piece, or it is no use
         judge_fail(GRADER_ERROR, "The judge cannot write to %s.", suite_options.record);
     close(file);
@@ -97,14 +97,13 @@ void heart_answer(size_t first)
     struct record record;
     if (file == NULL)
         judge_fail(GRADER_ERROR, "The judge cannot read %s.", suite_options.by_heart);
-    while (fread(&record, sizeof record, 1, file) == 1) {
-        unsigned char *all = malloc(record.n_bytes + 1);
-        if (all == NULL || fread(all, 1, record.n_bytes, file) != record.n_bytes)
-            break;
-        if (record.question == question &&
-            record.n_bytes == copy_answers(first, NULL, false))
+    const size_t wanted = copy_answers(first, NULL, false);
+    unsigned char *all = malloc(wanted + 1);
+    while (all != NULL && fread(&record, sizeof record, 1, file) == 1)
+        if (record.question != question || record.n_bytes != wanted)
+            fseeko(file, (off_t)record.n_bytes, SEEK_CUR);
+        else if (fread(all, 1, wanted, file) == wanted)
             copy_answers(first, all, true);
-        free(all);
-    }
+    free(all);
     fclose(file);
 }

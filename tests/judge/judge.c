@@ -54,7 +54,7 @@ static void describe_call(char *text, size_t size);
 
 void judge_fail(enum verdict verdict, const char *format, ...)
 {
-    char says[2048], call[1024] = "";
+    char says[1900], call[1024] = "";
     struct outcome *outcome = suite_row->outcome;
     va_list arguments;
     va_start(arguments, format);

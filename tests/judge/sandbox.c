@@ -202,8 +202,10 @@ static const struct rule all_rules[] = {
     // abort, and nothing else, sends a signal. (To this process alone: see install_filter.)
     {SYS_tgkill, 2, ~0u, SIGABRT, ONLY},
     {SYS_tkill, 1, ~0u, SIGABRT, ONLY},
-    // Flags and locks belong to the open file, which others share: F_GETFD is 1, F_GETFL 3.
-    {SYS_fcntl, 1, ~2u, 1, ONLY},
+    // Flags and locks belong to the open file, which others share: only F_GETFD, F_SETFD and
+    // F_GETFL, which are 1 to 3.
+    {SYS_fcntl, 1, ~3u, 0, ONLY},
+    {SYS_fcntl, 1, ~0u, F_DUPFD, NEVER},
     // Code stays what it was when it was loaded, and where: nothing becomes executable,
     // nothing is moved to a place of its choice.
     {SYS_mprotect, 2, PROT_EXEC, PROT_EXEC, NEVER},

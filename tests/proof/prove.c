@@ -672,9 +672,12 @@ static void count(const struct job *ended, size_t n_done, int total[2])
         fail("nothing was proved: the process that should have died on the way");
     total[0] += outcome->passed;
     total[1] += outcome->failed;
-    if (*outcome->left_out != '\0')
-        printf("%sleft out of %s %s: %s\n", clear, ended->part, ended->name,
-               outcome->left_out);
+    for (const struct job *j = jobs; *outcome->left_out && j < jobs + n_jobs; j++)
+        if (j == ended || strcmp(j->outcome->left_out, outcome->left_out) == 0) {
+            if (j == ended) // the first to say so
+                printf("%sleft out: %s\n", clear, outcome->left_out);
+            break;
+        }
     if (outcome->failed > 0)
         printf("%sFAILED %s %s\n%s\n", clear, ended->part, ended->name, outcome->text);
     if (*clear)

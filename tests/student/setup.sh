@@ -74,6 +74,7 @@ here() # item
     pandoc) command -v pandoc >/dev/null 2>&1 ;;
     Criterion) [ -n "$(CRITERION='' criterion_flags)" ] ;;
     chromium) browser >/dev/null ;;
+    clang-format) command -v clang-format >/dev/null 2>&1 ;;
     esac
 }
 
@@ -85,6 +86,7 @@ purpose() # item: what is missed without it
     pandoc) echo "make docs needs it; chapters and exercises do not" ;;
     Criterion) echo "make check needs it; make chapterN runs, and checks nothing" ;;
     chromium) echo "only the site's own tests use it, and say so" ;;
+    clang-format) echo "only make test uses it, and says so" ;;
     esac
 }
 
@@ -96,6 +98,7 @@ version_of() # item
     pandoc) pandoc --version 2>/dev/null | head -n 1 ;;
     Criterion) pkg-config --modversion criterion 2>/dev/null || echo "version unknown" ;;
     chromium) "$(browser)" --version 2>/dev/null | head -n 1 ;;
+    clang-format) clang-format --version 2>/dev/null | head -n 1 ;;
     esac
 }
 
@@ -136,9 +139,11 @@ package_of() # manager, item
     apt-get-Criterion) echo libcriterion-dev ;;
     dnf-cc) echo "gcc glibc-devel" ;;
     dnf-Criterion) echo "criterion-devel" ;;
+    dnf-clang-format) echo clang-tools-extra ;;
     pacman-cc) echo gcc ;;
     pacman-pandoc) echo pandoc-cli ;;
     pacman-Criterion) echo criterion ;;
+    pacman-clang-format) echo clang ;;
     brew-cc) echo gcc ;;
     brew-Criterion) echo criterion ;;
     brew-chromium) echo "--cask google-chrome" ;;
@@ -185,6 +190,7 @@ setup()
 {
     items="cc make pandoc Criterion"
     [ -z "${BROWSER:-}" ] || items="$items chromium"
+    [ -z "${DEV:-}" ] || items="$items clang-format"
     missing=
     for item in $items; do
         here "$item" || missing="$missing $item"
