@@ -295,6 +295,8 @@ $$(\sin 2,\ \cos 2,\ \sin 0.02,\ \cos 0.02) = (0.9093,\ -0.4161,\ 0.0200,\ 0.999
 cosine how far up. Compare the last dial below with the second one above: what the fast hand
 shows after 1 token, the slow one shows after 100.](drawing:clocks){alt="Two rows of dials for the positions 0, 1, 2, 3, 50 and 100, all hands starting upright. Above, hand 0 turns by 1 radian a token and points everywhere. Below, hand 1 turns by 0.01 radian a token: at positions 0 to 3 it seems to stand still, at 50 it has moved by half a radian, at 100 by one radian. The two dials of position 2 are framed, and an arrow leads to row 2 of the table: 0.9093 and -0.4161, how far right and up the tip of hand 0 stands, 0.0200 and 0.9998, the same for hand 1."}
 
+In general hand $i$ of $d/2$ turns by $\theta_i = 10000^{-2i/d}$ radians a token:
+
 $$P_{p,\,2i} = \sin(p\,\theta_i), \qquad P_{p,\,2i+1} = \cos(p\,\theta_i).$$
 
 The speeds run from 1 down to almost 1/10,000, so one full turn takes from
@@ -310,6 +312,7 @@ one hand: the sine in the even column, the cosine in the odd one after it. Work 
 the angle in `double` and round at the end; positions grow, and a `float` near
 100,000 is only good to 0.008 radians. An odd `d_model` would leave a sine without
 its cosine, and 0 leaves no hand at all: refuse both. A table of no rows is no error.
+
 By hand, `d_model` = 4: row 0 is 0, 1, 0, 1 (every hand at its start), row 1 is
 0.84147, 0.54030, 0.01000, 0.99995, and row 2 stands above.
 */
@@ -379,8 +382,6 @@ speeds $\theta_i$ as before: fast dials, slow dials. Turning a point $(a, b)$ by
 angle $\varphi$ gives
 
 $$(a\cos\varphi - b\sin\varphi,\ \ a\sin\varphi + b\cos\varphi).$$
-
-Keys are turned the same way. Values are not: a value is what a token says, and that
 
 In other words, the pair is multiplied by a 2 × 2 matrix, the turn:
 
@@ -507,6 +508,7 @@ key, by $\varphi = (n - m)\theta$:
 
 $$q_0 (k_0 \cos\varphi - k_1 \sin\varphi) + q_1 (k_0 \sin\varphi + k_1 \cos\varphi)
 = (q_0 k_0 + q_1 k_1) \cos\varphi + (q_1 k_0 - q_0 k_1) \sin\varphi .$$
+
 Sum this over all pairs of neighbours. The score is plain: no division by the root of
 `d_head`. The distance can be negative, and `size_t` cannot: take the difference in
 `double`, and the angle too, as in exercise 4.3. The base is any number from 1 upwards.
@@ -705,7 +707,8 @@ with your hand, and all three look alike.
 ![Sinusoid. The diagonal fades, and echoes of it appear six tokens further back, which is
 one turn of the fastest hand.](figure:attention-sinusoid){#fig-attention-sinusoid}
 
-![RoPE. The diagonal goes on, down to the last row.](figure:attention-rope){#fig-attention-rope}
+![RoPE. The diagonal goes on, down to the last row. Look in the lower left for the first faint
+marks of something else.](figure:attention-rope){#fig-attention-rope}
 
 ## What the dials decide
 
@@ -874,13 +877,15 @@ back. So does `memcpy`, which computes nothing at all: it is the ceiling. In fac
 rotation in place can be *faster* than a copy, because a copy writes to other memory
 than it reads, and so moves more of it.
 
-`make bench` measures the ratios on your machine, for the queries of a large head
-(4,096 tokens × 32 heads × 128 dimensions, 67 MB) and for GPT-2's shape (1,024 × 12 ×
-64). Where the array fits into the cache, the array is no longer waited for, and the
-arithmetic shows: there the bench compares the turn with the faster of `memcpy` and a plain
-loop that only copies, and that line comes without a promise. So does the last
-one: halves against neighbours. Members of neighbouring pairs that lie in a row need no
-shuffling in a vector register; see what your compiler makes of that.
+`make bench` measures the ratios on your machine, in three sizes: the queries of a large head
+(4,096 tokens × 32 heads × 128 dimensions, 67 MB: larger than the caches of most machines), GPT-2's
+shape (1,024 × 12 × 64, 3 MB: in a third cache, where there is one), and 64 tokens of it (0.2
+MB: in the second). Only the first has a target, a turn in no more time than `memcpy`. In the
+caches nobody waits for memory, and the arithmetic shows. There the rival is the faster of
+`memcpy` and a loop that only copies, and the turn takes longer than either, for it has
+something to do: on the machine that built this page up to three or four times as long. The last
+line compares halves with neighbours. A vector unit can load neighbouring pairs of halves as
+they lie; see whether that shows.
 */
 
 /*
@@ -1906,7 +1911,7 @@ static void print_turned(size_t p, rope_function *rope, double base)
 {
     float x[SMALL_HEAD];
     const bool turned = turn_small(x, small_x, p, rope, base);
-    printf("%3s", "");
+    printf("%2s", "");
     for (size_t i = 0; i < SMALL_HEAD; i++)
         turned ? printf("%8.4f", (double)x[i]) : printf("%8s", "-");
 }
@@ -1936,7 +1941,7 @@ static void show_rope(double base)
         waits_for("4.5", "rope_half_split");
     if (!neighbours && !halves)
         return;
-    printf("1 2 3 4 turned   neighbours (0,1) (2,3)             halves (0,2) (1,3)\n");
+    printf("1 2 3 4 turned   neighbours (0,1) (2,3)            halves (0,2) (1,3)\n");
     printf("position 1 ");
     print_turned(1, rope_interleaved, base);
     print_turned(1, rope_half_split, base);
@@ -2129,10 +2134,10 @@ static void show_dials(void)
         print_count(cases[c].base);
         printf(", length ");
         print_count(cases[c].trained);
-        printf(": %zu of %zu never finish; slowest turn: ",
+        printf(": %zu of %zu never finish; slowest: ",
                unfinished_dials(d_head, base, cases[c].trained), d_head / 2);
         print_count((size_t)(turn_length(d_head / 2 - 1, d_head, base) + 0.5));
-        printf("\n");
+        printf(" tokens\n");
     }
     draw_dials();
 }
@@ -2528,8 +2533,7 @@ static double time_copy(const arena *a, size_t times)
     return seconds() - start;
 }
 
-// A plain loop that only copies. It starts somewhere else each time, so that the compiler
-// can neither leave it out nor call memcpy for it.
+// A plain loop that only copies.
 static void copy_loop(float *restrict copy, const float *restrict x, size_t n)
 {
     for (size_t i = 0; i < n; i += 32) {
@@ -2601,13 +2605,13 @@ static void race(double best[3], const arena *a, rope_function *rope, size_t rou
     }
 }
 
-// In memory: a turn against memcpy. In the cache: against the best of what only copies.
+// Larger than the caches: a turn against memcpy. Else: against the best of what only copies.
 static double bench_shape(const char *name, rope_function *rope, const size_t *shape)
 {
     arena a = arena_open(shape[0], shape[1], shape[2]);
     char what[96];
     double best[3];
-    const bool cached = shape[4] > 1;
+    const bool cached = shape[0] < 4096;
     race(best, &a, rope, shape[3], shape[4]);
     snprintf(what, sizeof what, "time of %s / %s, %zu x %zu x %zu", name,
              cached ? "best copy" : "memcpy", shape[0], shape[1], shape[2]);
@@ -2627,7 +2631,7 @@ static double bench_rope(const char *name, rope_function *rope)
 {
     // tokens, heads, d_head, rounds, turns a round
     static const size_t shapes[3][5] = {
-        {4096, 32, 128, 60, 1}, {1024, 12, 64, 300, 1}, {64, 12, 64, 300, 20}};
+        {4096, 32, 128, 40, 1}, {1024, 12, 64, 200, 1}, {64, 12, 64, 200, 20}};
     double last = NAN;
     for (size_t s = 0; s < 3; s++)
         last = bench_shape(name, rope, shapes[s]);
