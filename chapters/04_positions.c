@@ -249,6 +249,7 @@ EXERCISE bool add_positions(float *x, const float *wpe, size_t n_tokens,
     (void)x, (void)wpe, (void)n_tokens, (void)max_seq_len, (void)d_model;
     return false;
 }
+
 static const float small_wpe[4 * 2] = {0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f};
 
 /*
@@ -273,10 +274,11 @@ no two rows are alike. We tried it: our model below learns the same tasks from t
 table of *tokens* is another matter. If all its rows are zero, then $x = 0$, all queries, keys
 and values are 0, and the gradients of their matrices are products with $x$: 0 as well. One
 thread is left, from the output table back through the values to the rows. Our model
-climbs along it, though not with every seed (`controls=1` prints both experiments). But if the head uses the *same* table (chapter 5),
-and positions come by RoPE, that thread is cut too: all gradients are exactly zero, and
-nothing ever moves.
+climbs along it, though not with every seed (`controls=1` prints both experiments). But if
+its output table were the *same* table (chapter 5), and positions came by RoPE, that thread
+would be cut too: all gradients would be exactly zero, and nothing would ever move.
 */
+
 /*
 ## Remedy two: a table that nobody trains
 
@@ -797,10 +799,10 @@ it. It takes one run more to find out: freeze the part that the story blames.
 :::
 
 One more doubt: is 0.01 a fair learning rate for all? `controls=1` tries seven, from
-0.001 to 0.06. The table and the sinusoid lose more than guessing does, 2.77, past token 16 at
-every one of them. RoPE is best at 0.01 (0.51; 0.54 at 0.005) and much worse above: 1.98 at
-0.02, 4.89 at 0.03. Base 2 scores 0.00 from 0.005 on. So the ranking is not the rate's work, but
-how *far* RoPE fails is.
+0.001 to 0.06. At positions 32 to 63 the table and the sinusoid lose more than guessing does,
+2.77, with every one of them. RoPE is best at 0.01 (0.51; 0.54 at 0.005) and much worse
+above: 1.98 at 0.02, 4.89 at 0.03. Base 2 scores 0.00 from 0.005 on. So the ranking is not the
+rate's work, but how *far* RoPE fails is.
 
 So why does not everybody use base 2? Ask another question.
 
@@ -820,17 +822,17 @@ Which scheme wins this time, and what will the head with base 2 do?
 
 The ranking is turned upside down. The learned table, hopeless a moment ago, now holds:
 row 0 is a trained row, every token can look for it, and it stays where it is however long
-the text grows. (It holds better still if it starts at zero: then the untrained rows of the
-tokens that ask say nothing that could mislead.) The sinusoid stands in between, and its
-seeds disagree wildly. RoPE
-has no place to point at. All it can do is to prefer the farther token, whatever the
-distance. It learns that perfectly up to distance 15, where the lesson ended, and beyond
+the text grows. (It holds better still if the table starts at zero: 0.09 at 32 to 63. Then the
+untrained rows of the tokens that ask say nothing that could mislead.) The sinusoid stands in
+between, and its seeds disagree wildly. RoPE has no place to point at. All it can do is to
+prefer the farther token, whatever the distance. It learns that perfectly up to distance 15, where the lesson ended, and beyond
 the loss is [7.03]{.n section="Say again the first token"}, far worse than
 guessing. Base 2 cannot even learn the task at length 16
 ([0.78]{.n section="Say again the first token"}).
 
 Here the slow dials do decide, and the controls say so: with dials 2 to 15 frozen, base
-10,000 does not learn the task at length 16 either; with the two fast ones frozen it does. To
+10,000 does not learn the task at length 16 either (1.80, with `controls=1`); with the two fast
+ones frozen it does (0.00). To
 prefer the farther of any two tokens you need a score that climbs over 15 tokens, and so dials
 that are slow. It need not be *very* slow: base 3, whose slowest dial takes 17.6 tokens for a
 turn, learns it too. But no base that we tried, from 2 to 100,000, answers it beyond token 16.
@@ -898,6 +900,7 @@ they lie; see whether that shows.
   left from right although a model that uses it can.
 - Why a score between two turned vectors depends on their distance only, and why each
   vector by itself does not.
+- What the two layouts of RoPE have in common, and what happens if they meet.
 - Why "it has a value for every position" and "the model works at every position" are
   two statements.
 - What a control is: which question freezing a dial answers that comparing two bases cannot.
@@ -928,6 +931,7 @@ would get the same vector, exactly. Encoders of sentences therefore need positio
 though their last step is an average.
 ::::
 :::
+
 ::: think
 At position 50 most of our RoPE models fail. Could one simply always hide all keys but the
 last 16?
@@ -1056,6 +1060,7 @@ typedef enum { THREE_BACK, FIRST_TOKEN } task;
 // One way to know positions, and how it is trained.
 struct scheme {
     const char *name;
+    const char *picture; // of its attention, or NULL
     kind_of_scheme kind;
     double base;                 // of RoPE
     size_t still_from, still_to; // dials of RoPE that never turn
@@ -1722,7 +1727,9 @@ static double gap_of_means(void)
             sum += (double)out[2 * t + i];
             sum_shuffled += (double)out_shuffled[2 * t + i];
         }
-        gap = fmax(gap, fabs(sum - sum_shuffled) / N_WORDS);
+        const double here = fabs(sum - sum_shuffled) / N_WORDS;
+        if (here > gap)
+            gap = here;
     }
     return gap;
 }
@@ -2143,18 +2150,16 @@ static void show_dials(void)
 }
 
 // Who listens to whom, in one test sequence, up to token 32.
-static void draw_attention(workshop *w, const char *title)
+static void draw_attention(workshop *w, const struct scheme *scheme)
 {
-    static const char *const names[] = {"attention-none", "attention-table",
-                                        "attention-sinusoid", "attention-rope"};
     uint32_t ids[TEST_LEN];
     uint64_t state = 31;
     draw_ids(ids, TEST_LEN, &state);
     const bool written = forward(&w->a, &w->m, ids, 1, TEST_LEN);
-    FILE *file = written ? open_figure(names[w->m.kind]) : NULL;
+    FILE *file = written ? open_figure(scheme->picture) : NULL;
     if (file == NULL)
         return;
-    begin_map(file, title, TEST_LEN / 2);
+    begin_map(file, scheme->name, TEST_LEN / 2);
     for (size_t t = 0; t < TEST_LEN / 2; t++) {
         fprintf(file, "%zu", t);
         for (size_t s = 0; s < TEST_LEN / 2; s++)
@@ -2229,15 +2234,12 @@ static void print_row(const char *name, const measurement *results, size_t n_see
 static bool run_seeds(contest *c, measurement *results, const struct scheme *scheme,
                       task which, measurement *stopped)
 {
-    // a picture of the first four of the contest
-    const bool draws =
-        which == THREE_BACK && scheme >= c->schemes && scheme <= c->schemes + AT_ROPE;
     for (size_t seed = 0; seed < c->n_seeds; seed++) {
         if (!train(&c->w, scheme, which, c->first_seed + seed) ||
             !measure(&results[seed], &c->w, which))
             return false;
-        if (seed == 0 && draws)
-            draw_attention(&c->w, scheme->name);
+        if (seed == 0 && scheme->picture && results != c->control && which == THREE_BACK)
+            draw_attention(&c->w, scheme);
         if (stopped) {
             stop_dials(&c->w.m, N_FAST, N_DIALS);
             if (!measure(&stopped[seed], &c->w, which))
@@ -2663,8 +2665,8 @@ static int bench(void)
 
 The program takes settings: `build/04_positions base=2 seed=7`, or any of them.
 `build/04_positions settings` prints the table. The numbers in the text are those of the
-defaults. `controls=1` adds the long controls that the text speaks of: it takes about a
-minute more.
+defaults. `controls=1` adds the long controls that the text speaks of: it takes a minute
+or two more.
 */
 
 // carried over from chapter 1
@@ -2778,17 +2780,21 @@ static contest *contest_open(char **args)
     for (size_t s = 0; s < N_SCHEMES; s++)
         c->schemes[s] = none;
     c->schemes[AT_TABLE].name = "learned table";
+    c->schemes[AT_TABLE].picture = "attention-table";
     c->schemes[AT_TABLE].kind = LEARNED_TABLE;
     c->schemes[AT_TABLE].spread = 0.5;
     c->schemes[AT_SINUSOID].name = "sinusoid";
+    c->schemes[AT_SINUSOID].picture = "attention-sinusoid";
     c->schemes[AT_SINUSOID].kind = SINUSOID;
     c->schemes[AT_ROPE].name = "RoPE";
+    c->schemes[AT_ROPE].picture = "attention-rope";
     c->schemes[AT_ROPE].kind = c->schemes[AT_BASE_2].kind = ROPE;
     c->schemes[AT_ROPE].base = setting_number(settings, args, "base");
     c->schemes[AT_BASE_2].name = "RoPE, base 2";
     c->schemes[AT_BASE_2].base = 2.0;
-    // five rows, three controls, four rows
-    c->w.steps_all = 12 * c->n_seeds * N_STEPS;
+    // five rows, three controls, four rows; and 45 for each task
+    const size_t rows = setting_number(settings, args, "controls") > 0.0 ? 102 : 12;
+    c->w.steps_all = rows * c->n_seeds * N_STEPS;
     c->w.start = seconds();
     return c;
 }
