@@ -721,6 +721,7 @@ three-back task (16 seeds a base, positions 32 to 63):
 
 | base | dials that finish, of 16 | mean loss | best to worst seed |
 |--:|--:|--:|:--|
+| 1 | 16 | 2.44 | 2.17 to 3.09 |
 | 2 | 16 | 0.00 | 0.00 to 0.00 |
 | 3 | 14 | 0.00 | 0.00 to 0.00 |
 | 4 | 11 | 0.00 | 0.00 to 0.00 |
@@ -734,10 +735,11 @@ three-back task (16 seeds a base, positions 32 to 63):
 | 10,000 | 2 | 0.51 | 0.04 to 1.73 |
 | 100,000 | 2 | 1.36 | 0.40 to 2.63 |
 
-So an unfinished dial does no harm by itself: bases 3, 4 and 6 leave 2, 5 and 7 of them and lose
-nothing, and base 10 leaves 9 and loses almost nothing. From base 20 on some seeds go wrong and
-others do not, and the count says little about how many: 5 dials finish with base 30, 2 with base
-10,000, and both lose 0.5.
+So an unfinished dial does no harm by itself: bases 3, 4 and 6 leave 2, 5 and 7 of them and
+lose nothing, and base 10 leaves 9 and loses almost nothing. Nor does it help by itself that a
+dial finishes: with base 1 all sixteen do, all at the same speed, and that head is the worst
+of all. From base 20 on some seeds go wrong and others do not, and the count says little about
+how many: 5 dials finish with base 30, 2 with base 10,000, and both lose 0.5.
 
 A second kind of control asks the dials themselves. A dial that *never turns* has its angle
 fixed at 0, in training and in the test. We take RoPE with base 10,000, where dials 0 and 1
@@ -820,22 +822,22 @@ Which scheme wins this time, and what will the head with base 2 do?
 
 ![The other task. The order of the schemes has turned round.](figure:loss-first-token){#fig-loss-first-token}
 
-The ranking is turned upside down. The learned table, hopeless a moment ago, now holds:
-row 0 is a trained row, every token can look for it, and it stays where it is however long
-the text grows. (It holds better still if the table starts at zero: 0.09 at 32 to 63. Then the
+The ranking is turned upside down. The learned table, hopeless a moment ago, now holds: row 0
+is a trained row, every token can look for it, and it stays where it is however long the text
+grows. (It holds better still if the table starts at zero: 0.09 at 32 to 63. Then the
 untrained rows of the tokens that ask say nothing that could mislead.) The sinusoid stands in
 between, and its seeds disagree wildly. RoPE has no place to point at. All it can do is to
-prefer the farther token, whatever the distance. It learns that perfectly up to distance 15, where the lesson ended, and beyond
-the loss is [7.03]{.n section="Say again the first token"}, far worse than
-guessing. Base 2 cannot even learn the task at length 16
-([0.78]{.n section="Say again the first token"}).
+prefer the farther token, whatever the distance. It learns that perfectly up to distance 15,
+where the lesson ended, and beyond the loss is [7.03]{.n section="Say again the first token"},
+far worse than guessing. Base 2 cannot even learn the task at length 16 ([0.78]{.n
+section="Say again the first token"}).
 
 Here the slow dials do decide, and the controls say so: with dials 2 to 15 frozen, base
 10,000 does not learn the task at length 16 either (1.80, with `controls=1`); with the two fast
 ones frozen it does (0.00). To
 prefer the farther of any two tokens you need a score that climbs over 15 tokens, and so dials
 that are slow. It need not be *very* slow: base 3, whose slowest dial takes 17.6 tokens for a
-turn, learns it too. But no base that we tried, from 2 to 100,000, answers it beyond token 16.
+turn, learns it too. But no base that we tried, from 1 to 100,000, answers it beyond token 16.
 
 So which one is best? Nobody asked "best at what" as plainly as these two tables do.
 A scheme decides which questions are easy to ask: *how far back* for RoPE, *which place*
@@ -1411,11 +1413,11 @@ static bool backward(model *m, activations *d, const activations *a, const uint3
 
 /*
 Formulas copied into code deserve distrust. So the program asks some parameters directly,
-before it trains: nudge one up a little, nudge it down, and see how the loss moves. It does
-so for 24 random parameters of each kind, for every way to know positions, and prints the
-largest disagreement in the first line of the contest, as a share of the largest gradient of
-its kind. `float` leaves about three digits, so below a thousandth it only says so; a wrong sign or a forgotten factor would
-leave none. (Nudging is the subject of a page of chapter 3.)
+before it trains: nudge one up a little, nudge it down, and see how the loss moves. It does so
+for 24 random parameters of each kind, for every way to know positions, and prints the largest
+disagreement in the first line of the contest, as a share of the largest gradient of its kind.
+`float` leaves about three digits, so below a thousandth it only says so; a wrong sign or a
+forgotten factor would leave none. (Nudging is the subject of a page of chapter 3.)
 */
 
 // The kinds of parameters, and where each starts.
@@ -2441,10 +2443,11 @@ static void run_control(contest *c, struct scheme scheme, const char *name, task
     run_scheme(c, c->control, &scheme, which, NULL);
 }
 
-// The base from 2 to 100,000, beside the count of dials that finish a turn.
+// The base from 1 to 100,000, beside the count of dials that finish a turn.
 static void sweep_bases(contest *c, task which)
 {
-    static const double bases[] = {2, 3, 4, 6, 10, 20, 30, 100, 300, 1000, 10000, 100000};
+    static const double bases[] = {1,  2,   3,   4,    6,     10,    20,
+                                   30, 100, 300, 1000, 10000, 100000};
     struct scheme rope = c->schemes[AT_ROPE];
     for (size_t i = 0; i < sizeof bases / sizeof *bases; i++) {
         char name[64];
@@ -2792,8 +2795,8 @@ static contest *contest_open(char **args)
     c->schemes[AT_ROPE].base = setting_number(settings, args, "base");
     c->schemes[AT_BASE_2].name = "RoPE, base 2";
     c->schemes[AT_BASE_2].base = 2.0;
-    // five rows, three controls, four rows; and 45 for each task
-    const size_t rows = setting_number(settings, args, "controls") > 0.0 ? 102 : 12;
+    // five rows, three controls, four rows; and 46 for each task
+    const size_t rows = setting_number(settings, args, "controls") > 0.0 ? 104 : 12;
     c->w.steps_all = rows * c->n_seeds * N_STEPS;
     c->w.start = seconds();
     return c;
