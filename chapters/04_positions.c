@@ -829,8 +829,8 @@ untrained rows of the tokens that ask say nothing that could mislead.) The sinus
 between, and its seeds disagree wildly. RoPE has no place to point at. All it can do is to
 prefer the farther token, whatever the distance. It learns that perfectly up to distance 15,
 where the lesson ended, and beyond the loss is [7.03]{.n section="Say again the first token"},
-far worse than guessing. Base 2 cannot even learn the task at length 16 ([0.78]{.n
-section="Say again the first token"}).
+far worse than guessing. Base 2 cannot even learn the task at length 16
+([0.78]{.n section="Say again the first token"}).
 
 Here the slow dials do decide, and the controls say so: with dials 2 to 15 frozen, base
 10,000 does not learn the task at length 16 either (1.80, with `controls=1`); with the two fast
