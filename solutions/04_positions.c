@@ -151,9 +151,8 @@ bool rope_half_split(float *x, const float *cosines, const float *sines, size_t 
 
 /*
 Only the two addresses changed. Here the pair's members lie half a head apart, so
-a vector unit loads eight or sixteen `low` neighbours and as many `high`
-neighbours and never has to shuffle lanes. That convenience is why this layout
-exists; the mathematics does not care.
+a vector unit can load eight or sixteen `low` neighbours and as many `high`
+neighbours without shuffling lanes. The mathematics does not care.
 */
 
 bool rope_score(float *score, const float *q, const float *k, size_t m, size_t n,

@@ -32,6 +32,7 @@ struct suite_options {
     char submission[PATH_MAX], caller[PATH_MAX], wrong[PATH_MAX]; // absolute
     const char *results, *only;
     const char *answer;   // judged is this one of the answers that the submission lists
+    const char *list;     // or these, one after the other
     const char *record;   // a file for questions and their answers
     const char *by_heart; // judged is who knows such a file, and computes nothing
 };

@@ -26,8 +26,8 @@ static const char *const verdict_names[N_VERDICTS] = {
     "pass", "wrong", "not written", "crash", "time-out", "out of memory", "grader error",
 };
 
-static struct row rows[MAX_ROWS];
-static size_t n_rows;
+static struct row all_rows[MAX_ROWS], rows[MAX_ROWS]; // what there is, what is asked for
+static size_t n_all, n_rows;
 static struct outcome *outcomes;
 
 const struct row *suite_row;
@@ -84,21 +84,21 @@ static void read_points(const char *path)
         if (sscanf(line, "%15s %63s %63s %d", row.exercise, row.function, row.test,
                    &row.points) != 4)
             give_up("%s:%d: want exercise, function, test, points", path, number);
-        if (n_rows == MAX_ROWS)
+        if (n_all == MAX_ROWS)
             give_up("%s: more than %d tests in one chapter", path, MAX_ROWS);
-        rows[n_rows++] = row;
+        all_rows[n_all++] = row;
     }
     fclose(file);
-    if (n_rows == 0)
+    if (n_all == 0)
         give_up("%s has no row for chapter %d", path, judge_chapter);
 }
 
 static struct row *row_of(const struct criterion_test *test)
 {
-    for (size_t i = 0; i < n_rows; i++)
-        if (strcmp(rows[i].function, test->category) == 0 &&
-            strcmp(rows[i].test, test->name) == 0)
-            return &rows[i];
+    for (size_t i = 0; i < n_all; i++)
+        if (strcmp(all_rows[i].function, test->category) == 0 &&
+            strcmp(all_rows[i].test, test->name) == 0)
+            return &all_rows[i];
     return NULL;
 }
 
@@ -129,15 +129,15 @@ static bool is_asked(const struct row *row, const char *only)
 
 static void choose_rows(const char *only)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < n_rows; i++)
-        if (only == NULL || is_asked(&rows[i], only))
-            rows[kept++] = rows[i];
-    if (kept == 0)
+    n_rows = 0;
+    for (size_t i = 0; i < n_all; i++)
+        if (only == NULL || is_asked(&all_rows[i], only))
+            rows[n_rows++] = all_rows[i];
+    if (n_rows == 0)
         give_up("there is no exercise or test %s in chapter %d", only, judge_chapter);
-    n_rows = kept;
-    outcomes = mmap(NULL, n_rows * sizeof *outcomes, PROT_READ | PROT_WRITE,
-                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (outcomes == NULL)
+        outcomes = mmap(NULL, n_all * sizeof *outcomes, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (outcomes == MAP_FAILED)
         give_up("out of memory");
     for (size_t i = 0; i < n_rows; i++) {
@@ -222,9 +222,9 @@ static void write_escaped(FILE *file, const char *text)
     }
 }
 
-static void write_results(const char *path)
+static void write_results(const char *path, const char *how)
 {
-    FILE *file = fopen(path, "w");
+    FILE *file = fopen(path, how);
     size_t written = 0;
     if (file == NULL)
         give_up("cannot write %s: %s", path, strerror(errno));
@@ -356,6 +356,7 @@ static void read_options(int argc, char *argv[])
             {"--caller=", &caller},
             {"--wrong=", &wrong},
             {"--answer=", &suite_options.answer},
+            {"--list=", &suite_options.list},
             {"--record=", &suite_options.record},
             {"--by-heart=", &suite_options.by_heart},
         };
@@ -375,17 +376,41 @@ static void read_options(int argc, char *argv[])
         find_file(suite_options.wrong, beside(path, argv[0], "wrong", ".so", wrong));
 }
 
+static void judge_rows(const char *only, const char *how)
+{
+    choose_rows(only);
+    run_tests();
+    tell_unwritten();
+    if (suite_options.results != NULL)
+        write_results(suite_options.results, how);
+}
+
+// Many answers of one library, since to start takes longer than most tests: each line of
+// the list is an answer's name and what to ask of it, "one_early 1.1/random_ids". Their
+// results follow each other.
+static int judge_list(const char *path)
+{
+    char answer[64], only[128];
+    FILE *list = fopen(path, "r");
+    if (list == NULL)
+        give_up("cannot read %s: %s", path, strerror(errno));
+    while (fscanf(list, "%63s %127s", answer, only) == 2) {
+        suite_options.answer = answer;
+        judge_rows(only, "a");
+    }
+    fclose(list);
+    return 0;
+}
+
 int main(int argc, char *argv[])
 {
     const char *points = getenv("POINTS");
     read_options(argc, argv);
     read_points(points != NULL ? points : "tests/points.tsv");
     find_tests();
-    choose_rows(suite_options.only);
-    run_tests();
-    tell_unwritten();
-    if (suite_options.results != NULL)
-        write_results(suite_options.results);
+    if (suite_options.list != NULL)
+        return judge_list(suite_options.list);
+    judge_rows(suite_options.only, "w");
     return print_board() ? 0 : 1;
 }
 

@@ -55,6 +55,7 @@ struct job {
     bool briefly;                // or on the first test of one
     bool is_program, comes_last; // when the programs have run
     bool wanted;
+    struct job *with; // an answer that is judged by the same process, or NULL
     struct outcome *outcome;
     pid_t worker; // 0: not started
 };
@@ -146,7 +147,7 @@ static void prove_by_script(void)
 
 // What the judge is asked; NULL for what is not said.
 struct trial {
-    const char *object, *answer, *only, *seed, *record, *by_heart;
+    const char *object, *only, *seed, *record, *by_heart;
 };
 
 static bool read_result(char *line, struct row *row)
@@ -164,15 +165,21 @@ static bool read_result(char *line, struct row *row)
 }
 
 // All rows, and the line that says it is the end.
-static bool read_results(const char *path)
+static bool read_rows(char **rest)
 {
-    char *text = read_text(path), *rest = text, *line = NULL, end[32];
+    char *line = NULL, end[32];
     judged.n_rows = 0;
-    while ((line = next_line(&rest)) != NULL && judged.n_rows < MAX_CHAPTER_ROWS &&
+    while ((line = next_line(rest)) != NULL && judged.n_rows < MAX_CHAPTER_ROWS &&
            read_result(line, &judged.rows[judged.n_rows]))
         judged.n_rows++;
     snprintf(end, sizeof end, "end\t%zu", judged.n_rows);
-    const bool whole = line != NULL && strcmp(line, end) == 0 && judged.n_rows > 0;
+    return line != NULL && strcmp(line, end) == 0 && judged.n_rows > 0;
+}
+
+static bool read_results(const char *path)
+{
+    char *text = read_text(path), *rest = text;
+    const bool whole = read_rows(&rest);
     free(text);
     return whole;
 }
@@ -196,7 +203,6 @@ static bool judge(struct trial trial)
     const char *const options[][2] = {
         {"results", joined(results, "%s/results.tsv", folder)},
         {"submission", trial.object},
-        {"answer", trial.answer},
         {"only", trial.only},
         {"record", trial.record},
         {"by-heart", trial.by_heart},
@@ -271,46 +277,74 @@ static void prove_stubs(void)
         all_must(is_unwritten, "fail as not written");
 }
 
-// Judges one of the answers of a library, by one test, or by all of its exercise.
-static bool judge_answer(const char *test)
-{
-    char only[PATH_MAX];
-    const struct row *row = row_of(job->chapter, job->function, test);
-    if (row == NULL)
-        fail("it does not say which test it is for");
-    return row != NULL &&
-           judge((struct trial){.object = job->path,
-                                .answer = job->name,
-                                .only = joined(only, test != NULL ? "%s/%s" : "%s",
-                                               row->exercise, row->test)});
-}
-
-static void prove_right(void)
-{
-    if (judge_answer(NULL))
-        all_must(row_passes, "pass");
-}
-
 // A sanitizer has its own ways to end what goes wrong, and words for it.
 static bool is_sanitized(void)
 {
     return strstr(course_flags(), "-fsanitize=") != NULL;
 }
 
-// The test that it names fails, and says what is foretold. An honest mistake is never said
-// to have asked the system for something.
-static void prove_wrong(void)
+// The test that a wrong answer names fails, and says what is foretold. An honest mistake is
+// never said to have asked the system for something.
+static bool is_foretold(const struct row *row, const char *words)
+{
+    return is_failed(row) && *words &&
+           ((is_sanitized() && strcmp(row->verdict, "wrong") != 0) ||
+            (strstr(row->message, words) != NULL &&
+             strstr(row->message, "asked the system") == NULL));
+}
+
+static void look_at_answer(const struct job *answer)
 {
     char what[512];
-    const struct row *row = &judged.rows[0];
-    snprintf(what, sizeof what, "fail and say \"%s\"", job->words);
-    if (judge_answer(job->test))
-        must(row,
-             is_failed(row) && *job->words &&
-                 ((is_sanitized() && strcmp(row->verdict, "wrong") != 0) ||
-                  (strstr(row->message, job->words) != NULL &&
-                   strstr(row->message, "asked the system") == NULL)),
+    const bool right = strcmp(answer->part, "right") == 0;
+    snprintf(what, sizeof what, "(%s) %s%s%s", answer->name,
+             right ? "pass" : "fail and say \"", right ? "" : answer->words,
+             right ? "" : "\"");
+    for (size_t i = 0; i < judged.n_rows; i++)
+        must(&judged.rows[i],
+             right ? row_passes(&judged.rows[i])
+                   : is_foretold(&judged.rows[i], answer->words),
              what);
+}
+
+// What is asked of each: all tests of its exercise, or the one that it names.
+static void write_list(const char *path)
+{
+    FILE *list = fopen(path, "w");
+    for (const struct job *j = job; list != NULL && j != NULL; j = j->with) {
+        const bool right = strcmp(j->part, "right") == 0;
+        const struct row *row = row_of(j->chapter, j->function, right ? NULL : j->test);
+        if (row == NULL)
+            fail("%s does not say which test it is for", j->name);
+        else
+            fprintf(list, "%s %s%s%s\n", j->name, row->exercise, right ? "" : "/",
+                    right ? "" : row->test);
+    }
+    if (list == NULL || fclose(list) != 0)
+        fail("cannot write %s", path);
+}
+
+// Some answers of one library, each by itself, in one process: to start it takes longer
+// than most of them.
+static void prove_answers(void)
+{
+    char tests[PATH_MAX], list[PATH_MAX], results[PATH_MAX], log[PATH_MAX];
+    char text[3][PATH_MAX];
+    const char *const argv[] = {
+        joined(tests, "%s/tests/%s", build, job->chapter->name),
+        joined(text[0], "--submission=%s", job->path),
+        joined(text[1], "--list=%s", joined(list, "%s/list.txt", folder)),
+        joined(text[2], "--results=%s", joined(results, "%s/results.tsv", folder)), NULL};
+    write_list(list);
+    setenv("SEED", "1", 1);
+    const struct ending end = run(argv, joined(log, "%s/judge.txt", folder));
+    char *said = read_text(results), *rest = said;
+    for (const struct job *j = job; j != NULL; j = j->with)
+        if (read_rows(&rest))
+            look_at_answer(j);
+        else
+            fail_with(log, "the judge died, or its results are not whole", end.status);
+    free(said);
 }
 
 // ---- attacks -------------------------------------------------------------------------
@@ -420,7 +454,7 @@ static void read_answers(const struct chapter *chapter, const char *kind)
     for (const struct answer *a = last != NULL ? *last : NULL; a != NULL; a = a->next) {
         const bool right = strcmp(a->kind, "right") == 0;
         new_job((struct job){.part = right ? "right" : "wrong",
-                             .prove = right ? prove_right : prove_wrong,
+                             .prove = prove_answers,
                              .name = a->name,
                              .chapter = chapter,
                              .path = path,
@@ -644,6 +678,25 @@ static bool is_named(const struct job *named, int n_names, char *const names[])
     return n_names == 0;
 }
 
+// Answers of one library that stand side by side are proved together, a few at a time.
+static void join_answers(void)
+{
+    enum { TOGETHER = 16 };
+    struct job *last = NULL;
+    int n = 0;
+    for (struct job *j = jobs; j < jobs + n_jobs; j++) {
+        if (!j->wanted || j->prove != prove_answers)
+            continue;
+        n = last != NULL && last->path == j->path && n < TOGETHER ? n + 1 : 1;
+        if (n > 1) {
+            last->with = j;
+            j->wanted = false;
+            n_wanted--;
+        }
+        last = j;
+    }
+}
+
 // What is named, and the programs where something that is named comes after them.
 static void choose_jobs(int n_names, char *const names[])
 {
@@ -660,6 +713,7 @@ static void choose_jobs(int n_names, char *const names[])
     }
     if (n_wanted == 0)
         give_up("there is nothing called %s to prove", names[0]);
+    join_answers();
 }
 
 // On a terminal one line changes.
