@@ -297,6 +297,12 @@ block, $j$ and $j+8$ form the pair: word $j$ gives the distance, word $j+8$ the
 direction; the cosine goes to place $j$, the sine to place $j+8$. That
 arrangement suits a processor that handles eight floats at once.
 
+::: aside
+PyTorch draws all $n$ fractions first and bends them afterwards. Block after
+block is the same thing: the words of block $b$ are numbers $16b$ to $16b+15$
+either way. But then you need no room for the fractions.
+:::
+
 **A tail drawn anew.** If the length $n$ is no multiple of 16, some values are
 left over at the end, fewer than sixteen. The $n \bmod 16$ words that would have
 been theirs are drawn and thrown away. Then 16 new words make a block for the
@@ -325,12 +331,6 @@ Let us count for the table of the beginning, $6 \times 3 = 18$ values.
 | 18 to 33 | the tail's block, for places 2 to 17 |
 
 Thirty-four words for eighteen values.
-
-::: aside
-PyTorch draws all $n$ fractions first and bends them afterwards. Block after
-block is the same thing: the words of block $b$ are numbers $16b$ to $16b+15$
-either way. But then you need no room for the fractions.
-:::
 */
 
 /*
@@ -460,8 +460,8 @@ small fill begins with it. So there two fills of 5 are one fill of 10, to the bi
 contract drops the sine, and for us they are not.
 :::
 
-Try shapes of your own, and predict the stars: `build/02_init rows=5 columns=7`. Is there
-a shape of more than 18 values without any star?
+Try shapes of your own, and predict the stars: `build/02_init rows=5 columns=7`. Why
+has every longer array than ours a star at place 2?
 */
 
 /*
@@ -481,9 +481,7 @@ two lines: the bell as computed, and your values. Look for the second
 one.](figure:init-histogram){#fig-init-histogram}
 
 Every share is within a hundredth of a percent of the curve's, which is as near as
-chance allows for so many values. About two values in three lie within one standard
-deviation of the mean, and 95 in 100 within two: it is worth knowing by heart, for it
-holds for every normal distribution.
+chance allows for so many values.
 
 The last line holds a small oddity. A true normal distribution has no largest value;
 Box and Muller's trick with 24-bit fractions has. The smallest $1-u$ is $2^{-24}$, so
@@ -492,8 +490,11 @@ the distance cannot exceed $\sqrt{2 \cdot 24 \ln 2}$, which is
 
 ::: aside
 Nobody will miss what was cut off. Beyond 5.77 a perfect bell has eight values in a
-billion: in GPT-2's table one would expect a third of a value.
+billion: in GPT-2's table one would expect 0.3 of a value.
 :::
+
+About two values in three lie within one standard deviation of the mean, and 95 in 100
+within two. That is worth knowing by heart, for it holds for every normal distribution.
 */
 
 /*
@@ -542,15 +543,15 @@ that the first steps of training can do is to undo that. With 0.02 the scores ha
 standard deviation of about half, the shares are nearly equal, and the surprise starts
 where it should. Chapter 3 gives this number its usual name, and trains on it.
 
-PyTorch's $N(0,1)$ is no mistake for all that. A table that is only looked up
-gives no scores, and nothing of this happens. It is the second use, as the list
-of scores, that wants small numbers. Try others: `build/02_init std=0.1`.
-
 ::: aside
 Would `std` 0 be best, then? For this one number it would: see the last line of the
 output. For all that comes after it would be the worst of all: see the first question
 at the end.
 :::
+
+PyTorch's $N(0,1)$ is no mistake for all that. A table that is only looked up
+gives no scores, and nothing of this happens. It is the second use, as the list
+of scores, that wants small numbers. Try others: `build/02_init std=0.1`.
 */
 
 /*
@@ -795,7 +796,7 @@ There is a famous other way to a bell, the *ziggurat* [@marsaglia2000]: no logar
 cosine, only a look-up in a table, a multiplication and a comparison that nearly always
 goes the same way. Counted in operations it is far ahead, and it does beat the plain loop.
 `make bench` runs it beside the loop in lanes and says which of them is faster on your
-machine. On the machine that built this page, which has sixteen lanes, it is the lanes, by
+machine. On the machine that built this page, it is the lanes, by
 far. The ziggurat looks things up and decides, one value after the other. Box and Muller's
 way is the same arithmetic for every value. *On a processor with lanes, regular beats
 clever.* And a table that PyTorch can check comes with it for free.
@@ -838,6 +839,10 @@ step, because the input rows are not; from then on both move. Rows that are
 equal but not zero are not much better: all words then get the same output, and
 the rows part only as their words turn up in different company. Random numbers
 make each row a different place to start from.
+
+A table of *positions* (chapter 4) may start with zeros, and in some programs it does. Its
+rows are added to rows of tokens, which are not zero. So what training tells them to do is
+not zero either, and it differs from position to position.
 ::::
 :::
 
@@ -890,7 +895,7 @@ file.
 ## The rest of the program
 
 You can stop reading here. What follows shows, draws and times what the chapter was
-about; nothing in it is new, except to whom wants to know what a ziggurat is.
+about; nothing in it is new, but for a ziggurat beside the bench.
 */
 
 // GPT-2's table: 50,257 tokens, 768 numbers each
