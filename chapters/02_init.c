@@ -654,7 +654,8 @@ $$E|\cos| = \frac{1}{\sqrt\pi} \cdot \frac{\Gamma(d/2)}{\Gamma((d+1)/2)}
 
 For $d = 2$ that is $\frac{1}{\sqrt\pi} \cdot 1 / \frac{\sqrt\pi}{2} = 2/\pi$, the value
 for the plane. The column "sigmas" says how far the measured mean is from the exact one,
-in standard deviations of such a mean. Anything between $-3$ and 3 is as it should be.
+in standard deviations of such a mean. Anything between $-3$ and 3 is as it should be. Other
+widths? `build/02_init width=300`.
 
 ![How |cos| is spread for four widths, 4,000 pairs each. Look at width 3, where
 all values are equally common, and at what happens to that flat line as the rows
@@ -1313,9 +1314,8 @@ static void show_sureness(const float *table, struct mt19937 *rng, double std)
     }
     if (draw_normal(hidden, rng, 1.0f, N_HIDDEN * (size_t)GPT2_D_MODEL)) {
         all_scores(scores, hidden, table, GPT2_VOCAB, GPT2_D_MODEL);
-        printf("rows of %d            std   std of a score   favourite's share      "
-               "surprise\n",
-               GPT2_D_MODEL);
+        printf("%-18s %6s %15s %20s %13s\n", "rows of 768", "std", "std of a score",
+               "favourite's share", "surprise");
         print_sureness("PyTorch's default", 1.0, std, scores);
         print_sureness(fabs(std - 0.02) < 1e-6 ? "GPT-2's" : "yours", std, std, scores);
         print_sureness("all rows zero", 0.0, std, scores);
@@ -1787,8 +1787,8 @@ static double setting_number(const struct setting *table, char **args, const cha
 
 static const struct setting settings[] = {
     {"seed", "whole", "123", 0, 4294967295, "the seed of all that is drawn"},
-    {"rows", "whole", "4", 1, 50257, "rows of the second table of the same seed"},
-    {"columns", "whole", "5", 1, 768, "its columns"},
+    {"rows", "whole", "4", 1, 99, "rows of the second table of the same seed"},
+    {"columns", "whole", "5", 1, 99, "its columns"},
     {"std", "number", "0.02", 0.001, 10,
      "the standard deviation of the table of GPT-2's size"},
     {"width", "whole", "768", 2, 12288, "numbers in a row, where random rows meet"},
