@@ -781,10 +781,10 @@ static void fill_in_lanes(float *out, struct mt19937 *rng, float std, size_t n)
 ::: {.output section="Speed"}
 :::
 
-Compare the two middle lines with the first. The words are the same, the values are
-the same to two millionths, and a table is filled many times as fast: on the
-machine that built this page, and wherever a processor has lanes and the compiler uses
-them. Where it does not, the two are about level.
+Compare the first two lines. The words are the same, the values are the same to two
+millionths, and a table is filled many times as fast: on the machine that built this page,
+and wherever a processor has lanes and the compiler uses them. Where it does not, the two
+are about level.
 
 ::: aside
 One more thing stood in the way. `sqrtf` of a negative number has to set `errno`, which is
@@ -797,10 +797,10 @@ There is a famous other way to a bell, the *ziggurat* [@marsaglia2000]: no logar
 cosine, only a look-up in a table, a multiplication and a comparison that nearly always
 goes the same way. Counted in operations it is far ahead, and it does beat the plain loop.
 `make bench` runs it beside the loop in lanes and says which of them is faster on your
-machine. On the machine that built this page, it is the lanes, by
-far. The ziggurat looks things up and decides, one value after the other. Box and Muller's
-way is the same arithmetic for every value. *On a processor with lanes, regular beats
-clever.* And a table that PyTorch can check comes with it for free.
+machine. On the machine that built this page it is the lanes, by far. The ziggurat looks
+things up and decides, one value after the other. Box and Muller's way is the same
+arithmetic for every value. *On a processor with lanes, regular beats clever.* And a table
+that PyTorch can check comes with it for free.
 
 Keep your `normal_fill` as it is: it passes all the tests, and one can read it. The
 lanes are for afterwards.
