@@ -17,15 +17,26 @@ and on a CPU it prints these eighteen numbers:
     -2.8400  -0.7849  -1.4096
 
 Run it tomorrow, and the same eighteen come out. They look like noise. They are
-nothing of the kind: every digit follows from the number 123 by whole-number
-arithmetic, one logarithm, one square root, one cosine and one sine. By the end
-of this chapter a C program of yours prints the same table.
+nothing of the kind. The first of them, 0.3374, is how far right this point lies:
+
+![Two fractions, one point, two normal numbers. One fraction gives the distance from
+the middle, the other the direction; the two coordinates are the numbers. The two
+fractions follow from the seed 123, and 0.3374 is the first number of the
+table.](drawing:box-muller){alt="A plane with two axes. A point lies at the distance
+r = 0.8380 from the middle, in the direction of 0.1841 of a full turn. Its coordinates
+are z = 0.3374 to the right and z' = 0.7671 upwards. Beside it: 1 - 0.2961 = 0.7039
+gives the distance r, the root of -2 ln 0.7039; 0.1841 gives the angle, 2 pi times
+0.1841 = 1.1565; z is r cos theta, z' is r sin theta."}
+
+Every digit follows from the number 123 by whole-number arithmetic, one logarithm,
+one square root, one cosine and one sine. By the end of this chapter a C program of
+yours prints the same table.
 
 Why take the trouble? One reason is practical. Whoever writes a model in C wants
 to compare it with a known one, number by number, and the comparison can only
 begin if both begin alike. The other reason is that the first numbers decide
-more than one would think: how wrong the untrained model is, and how alike two
-words are before anybody has read a single sentence.
+more than one would think: how sure of itself the untrained model is, and how alike
+two words are before anybody has read a single sentence.
 
 You need C, and of chapter 1 only this: an embedding is a row of a table. The
 table has `vocab_size` rows, one for each token, and `d_model` columns; it lies
@@ -33,7 +44,6 @@ in memory row after row, as one flat array of `vocab_size * d_model` floats. To
 fill the table is to fill that array.
 */
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
@@ -47,44 +57,6 @@ fill the table is to fill that array.
 // An exercise is a weak function: another file that defines the same name replaces it.
 #define EXERCISE __attribute__((weak))
 
-// GPT-2's table: 50,257 tokens, 768 numbers each
-enum { GPT2_VOCAB = 50257, GPT2_D_MODEL = 768 };
-
-// carried over from chapter 1
-static void heading(const char *title)
-{
-    printf("\n== %s\n", title);
-}
-
-static void waits_for(const char *exercise, const char *function)
-{
-    printf("waits for exercise %s, %s (make hint E=%s)\n", exercise, function, exercise);
-}
-
-// a file for a picture of the chapter, or NULL where there is no place for it
-static FILE *open_figure(const char *name)
-{
-    const char *chosen = getenv("FIGURES"), *folder = chosen ? chosen : "build/figures";
-    char path[1024];
-    int length = snprintf(path, sizeof path, "%s/%s.tsv", folder, name);
-    return length > 0 && (size_t)length < sizeof path ? fopen(path, "w") : NULL;
-}
-
-static double seconds(void)
-{
-    struct timespec now;
-    timespec_get(&now, TIME_UTC);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-static void report(const char *what, double ratio, bool at_least, double want)
-{
-    bool ok = at_least ? ratio >= want : ratio <= want;
-    printf("%-48s ~%-8.*f want %s %-5g %s\n", what, ratio < 10.0 ? 3 : 0, ratio,
-           at_least ? ">=" : "<=", want, ok ? "ok" : "missed");
-}
-// end of what was carried over
-
 /*
 ## A seed is a whole future {#seed}
 
@@ -96,9 +68,9 @@ It makes them repeatable.
 
 PyTorch's generator on the CPU is the Mersenne Twister MT19937 [@matsumoto1998].
 Its state is 624 words of 32 bits, which we shall call $s_0 \dots s_{623}$, and
-the position of the next word to hand out. A seed has 32 bits, the state has
+the position of the next word to hand out. It takes 32 bits of seed, and the state has
 nearly twenty thousand; so the seed is stretched over the state, each word made
-from the one before it:
+from the one before it [@matsumoto2002]:
 
 $$s_0 = \text{seed}, \qquad
   s_k = 1812433253 \cdot \bigl(s_{k-1} \oplus \lfloor s_{k-1} / 2^{30} \rfloor\bigr) + k
@@ -108,6 +80,11 @@ The sign $\oplus$ is C's `^`, the division by $2^{30}$ is `>> 30`, and the
 remainder by $2^{32}$ costs nothing: `uint32_t` throws the rest away by itself.
 With seed 123 the state begins 123, 3885958024, …, or in hexadecimal `0000007b`,
 `e79f0388`.
+
+::: aside
+`torch.manual_seed` takes 64 bits and the generator on the CPU uses the low 32 of them. The
+seeds 123 and 4,294,967,419, which is $123 + 2^{32}$, are two names for one future.
+:::
 
 The state as it comes from the seed is never handed out. We mark it as used up
 by setting `next` to 624; the first call has to stir it first.
@@ -165,8 +142,16 @@ returns true. If `*next` is more than 624 this is no generator (somebody forgot
 the seed): false, and nothing is touched. Only the words that come out count.
 When the state is stirred, all at once or a word at a time, is your affair.
 
-Here is the very first word of seed 123 by hand, all numbers in hexadecimal.
-$s_0$ is `0000007b`, $s_1$ is `e79f0388`, $s_{397}$ is `71222b1d`.
+![The first word of seed 123. Three words of the state make the new $s_0$: the top bit
+of $s_0$, the other 31 bits of its neighbour, and the word 397 places further on. What is
+handed out is a scrambled copy; the state keeps its own.](drawing:generator){alt="A row of
+boxes: s0 0000007b, s1 e79f0388, then s397 71222b1d and s623 at the end. From s0 the top
+bit and from s1 31 bits are joined to 679f0388 and shifted right by one bit to 33cf81c4;
+an exclusive or with s397 gives 42edaad9, which replaces s0. Below, the stirred state: a
+pointer named next stands at its first word, 42edaad9; a copy is tempered to b24bcdfe,
+which is 2991312382, and next moves on to 1."}
+
+Here is the same word step by step, all numbers in hexadecimal. $s_0$ is `0000007b`, $s_1$ is `e79f0388`, $s_{397}$ is `71222b1d`.
 
 | step | result |
 |---|---|
@@ -250,31 +235,10 @@ EXERCISE float uniform_float(uint32_t word)
     return NAN;
 }
 
-static void show_words(void)
-{
-    struct mt19937 rng;
-    uint32_t words[5];
-
-    heading("Words and uniforms");
-    mt19937_seed(&rng, 123);
-    if (!mt19937_words(words, &rng, 5)) {
-        waits_for("2.1", "mt19937_next");
-        return;
-    }
-    printf("seed 123        word   in hex      low 24 bits   as a fraction\n");
-    for (int k = 0; k < 5; k++) {
-        const float u = uniform_float(words[k]);
-        printf("word %d    %10" PRIu32 "   %08" PRIx32 "         %06" PRIx32, k, words[k],
-               words[k], words[k] & 0xffffff);
-        isnan(u) ? printf("%16s\n", "-") : printf("%16.7f\n", (double)u);
-    }
-    if (isnan(uniform_float(words[0])))
-        waits_for("2.2", "uniform_float");
-}
-
 /*
-When both are written, the program shows the first five words of seed 123 and
-what becomes of them. `torch.rand(5)` prints the last column.
+When both are written, the program shows the first four words of seed 123 and
+what becomes of them. `torch.rand(4)` prints the last column, to four digits. Another
+seed? `build/02_init seed=7`.
 
 ::: {.output section="Words and uniforms"}
 :::
@@ -283,9 +247,14 @@ what becomes of them. `torch.rand(5)` prints the last column.
 
 Those fractions are spread evenly. An embedding table starts with a *normal*
 distribution instead, the bell curve: most values near 0, few far out. PyTorch
-draws from $N(0, 1)$, which means mean 0 and standard deviation 1
-[@pytorchembedding]. (The standard deviation is the root of the mean squared
-distance from the mean.) How does one bend an even spread into a bell?
+draws from $N(0, 1)$ [@pytorchembedding]. The first number is the mean. The second is the
+*variance*: the mean of the squared distances from the mean. Its root is the *standard
+deviation*, the usual measure of how far apart values lie. The values 1, 3 and 5 have the
+mean 3; the squared distances from it are 4, 0 and 4, their mean is 2.67, and the standard
+deviation is 1.63. We shall say `std` for it, and write the bell as
+$N(\mathrm{mean}, \mathrm{std}^2)$.
+
+How does one bend an even spread into a bell?
 
 Here is the trick of Box and Muller [@box1958]. Think of two normal numbers as
 one point on a plane. The cloud of such points looks the same from all sides, so
@@ -298,7 +267,14 @@ $$r = \sqrt{-2 \ln u_1}, \qquad z = r \cos(2\pi u_2), \qquad z' = r \sin(2\pi u_
 
 Take $u_1 = 0.5$ and $u_2 = 0.25$. The distance is
 $\sqrt{-2 \cdot (-0.6931)} = 1.1774$, the direction a quarter turn, and the two
-numbers are 0 and 1.1774. Two fractions go in, two normal numbers come out.
+numbers are 0 and 1.1774. Two fractions go in, two normal numbers come out. The drawing at
+the top of the page does the same with the two fractions that seed 123 has for its first
+pair. (They are made of words 0 and 8; why not 0 and 1, we shall see in a minute.)
+
+::: aside
+Muller's first name was Mervin, and the note is two pages long. Few pages in statistics have
+been run so often.
+:::
 
 There is one trap. Our fractions may be 0, and $\ln 0$ is minus infinity. They
 are never 1. So PyTorch uses $1 - u$ where the formula says $u_1$: from
@@ -321,6 +297,12 @@ block, $j$ and $j+8$ form the pair: word $j$ gives the distance, word $j+8$ the
 direction; the cosine goes to place $j$, the sine to place $j+8$. That
 arrangement suits a processor that handles eight floats at once.
 
+::: aside
+PyTorch draws all $n$ fractions first and bends them afterwards. Block after
+block is the same thing: the words of block $b$ are numbers $16b$ to $16b+15$
+either way. But then you need no room for the fractions.
+:::
+
 **A tail drawn anew.** If the length $n$ is no multiple of 16, some values are
 left over at the end, fewer than sixteen. The $n \bmod 16$ words that would have
 been theirs are drawn and thrown away. Then 16 new words make a block for the
@@ -331,6 +313,15 @@ had put there before.
 in `double`, four words a pair, and with the parts exchanged: the first fraction
 gives the direction, the second the distance.
 
+![Above, one block: word $j$ and word $j + 8$ make a pair, and its cosine and sine go to
+places $j$ and $j + 8$. Below, eighteen values: words 16 and 17 are thrown away, and words
+18 to 33 write places 2 to 17 anew, so that of the first block only places 0 and 1 are
+left.](drawing:blocks-of-sixteen){alt="Two rows of eight boxes, words 0 to 7 above words 8 to
+15, each joined with the one below it: the upper row gives the distances, the lower row the
+directions. Below, a strip of 34 words: 0 to 15, two that are crossed out, and 18 to 33.
+Under it a strip of 18 places: 0 and 1 belong to the first block, 2 to 17 to the last sixteen
+words."}
+
 Let us count for the table of the beginning, $6 \times 3 = 18$ values.
 
 | words drawn | what for |
@@ -339,14 +330,7 @@ Let us count for the table of the beginning, $6 \times 3 = 18$ values.
 | 16 and 17 | nothing: thrown away |
 | 18 to 33 | the tail's block, for places 2 to 17 |
 
-Thirty-four words for eighteen values; and of the first block only places 0 and
-1 survive.
-
-::: aside
-PyTorch draws all $n$ fractions first and bends them afterwards. Block after
-block is the same thing: the words of block $b$ are numbers $16b$ to $16b+15$
-either way. But then you need no room for the fractions.
-:::
+Thirty-four words for eighteen values.
 */
 
 /*
@@ -410,113 +394,14 @@ EXERCISE bool normal_fill(float *out, word_source *draw, void *rng, float mean, 
 /*
 Now the two side by side: the eighteen numbers as PyTorch gives them, and what
 your three functions make.
-*/
 
-// torch.manual_seed(123); torch.nn.Embedding(6, 3).weight, from PyTorch 1.13 on a CPU
-static const float torch_table[6 * 3] = {
-    0.337370187f,  -0.177777216f, -0.168956280f, // row 0
-    0.917764604f,  1.580969570f,  1.301039930f,  // row 1
-    1.275301220f,  -0.200953096f, -0.160563782f, // row 2
-    -0.401488006f, 0.966571569f,  -1.148144010f, // row 3
-    -1.158867840f, 0.325471014f,  -0.631505370f, // row 4
-    -2.839993950f, -0.784853339f, -1.409572480f, // row 5
-};
-
-// 1, 2 or 3: the first of the exercises 2.1 to 2.3 that is not written; 0 if all are
-static int table_lacks(void)
-{
-    struct mt19937 rng;
-    uint32_t word;
-    float values[16];
-
-    mt19937_seed(&rng, 123);
-    if (!mt19937_words(&word, &rng, 1))
-        return 1;
-    if (isnan(uniform_float(word)))
-        return 2;
-    return normal_fill(values, mt19937_words, &rng, 0.0f, 1.0f, 16) ? 0 : 3;
-}
-
-static void table_waits(int lacks)
-{
-    static const char *const number[] = {"", "2.1", "2.2", "2.3"};
-    static const char *const name[] = {"", "mt19937_next", "uniform_float",
-                                       "normal_fill"};
-    waits_for(number[lacks], name[lacks]);
-}
-
-// The values that PyTorch's generator gives after manual_seed(seed), if lacks is 0
-static bool torch_fill(float *out, uint32_t seed, float std, size_t n)
-{
-    struct mt19937 rng;
-    mt19937_seed(&rng, seed);
-    return table_lacks() == 0 && normal_fill(out, mt19937_words, &rng, 0.0f, std, n);
-}
-
-static void print_row(const float *row, size_t n, int digits)
-{
-    for (size_t i = 0; i < n; i++)
-        printf("%*.*f", digits + 5, digits, (double)row[i]);
-}
-
-// One row of a table: as PyTorch prints it, and as we made it (NULL: not yet)
-static void print_both(size_t v, const float *torch, const float *made)
-{
-    printf("%3zu   ", v);
-    print_row(torch + 3 * v, 3, 4);
-    if (made != NULL) {
-        printf("    ");
-        print_row(made + 3 * v, 3, 7);
-    }
-    printf("\n");
-}
-
-static void show_table(void)
-{
-    static const size_t ids[4] = {2, 3, 5, 1};
-    float table[18];
-    double largest = 0.0;
-    const bool made = torch_fill(table, 123, 1.0f, 18);
-
-    heading("The table of seed 123");
-    printf("row      PyTorch prints                     made here\n");
-    for (size_t v = 0; v < 6; v++)
-        print_both(v, torch_table, made ? table : NULL);
-    if (!made) {
-        table_waits(table_lacks());
-        return;
-    }
-    printf("lookup of 2, 3, 5, 1\n");
-    for (size_t t = 0; t < 4; t++)
-        print_both(ids[t], torch_table, table);
-    for (size_t i = 0; i < 18; i++)
-        largest = fmax(largest, fabs((double)table[i] - (double)torch_table[i]));
-    printf("largest difference %s 2e-6\n", largest <= 2e-6 ? "below" : "ABOVE");
-}
-
-static void show_stream(void)
-{
-    struct mt19937 rng;
-    float table[18];
-    uint32_t word;
-
-    mt19937_seed(&rng, 123);
-    if (table_lacks() != 0 || !normal_fill(table, mt19937_words, &rng, 0.0f, 1.0f, 18))
-        return;
-    printf("%zu words drawn for 18 values", rng.drawn);
-    if (mt19937_words(&word, &rng, 1))
-        printf("; the next word is %" PRIu32 "\n", word);
-}
-
-/*
-::: {.output section="The table of seed 123"}
+::: {.output section="The table of the seed"}
 :::
 
-There it is. The four rows below the table are its lookup of the ids 2, 3, 5 and
-1: row copies, as in chapter 1. And the last line is the sharper test. It asks
+There it is: PyTorch's table, digit by digit. The last line is the sharper test. It asks
 the generator for one more word, as `torch.randint` would. It can only be
-[753559554]{.n section="The table of seed 123"} if exactly
-[34]{.n section="The table of seed 123"} words have been drawn, the two wasted
+[753559554]{.n section="The table of the seed"} if exactly
+[34]{.n section="The table of the seed"} words have been drawn, the two wasted
 ones included.
 */
 
@@ -536,51 +421,12 @@ Both arrays begin with a block of sixteen from the same words. Then come two
 leftover values in one case, four in the other. Write down which of the first 18
 places you expect to differ: none, the last few, nearly all? Then look.
 :::
-*/
 
-static void print_places(const float *a, const float *b, size_t from, size_t to)
-{
-    printf("place     ");
-    for (size_t p = from; p < to; p++)
-        printf("%8zu", p);
-    printf("\n(6, 3)    ");
-    for (size_t p = from; p < to; p++)
-        printf("%8.4f", (double)a[p]);
-    printf("\n(4, 5)    ");
-    for (size_t p = from; p < to; p++)
-        printf("%8.4f", (double)b[p]);
-    printf("\n");
-}
-
-static void show_shapes(void)
-{
-    float a[18], b[20], small[15], block[16];
-
-    heading("One seed, two shapes");
-    if (!torch_fill(a, 123, 1.0f, 18) || !torch_fill(b, 123, 1.0f, 20) ||
-        !torch_fill(small, 123, 1.0f, 15) || !torch_fill(block, 123, 1.0f, 16)) {
-        table_waits(table_lacks());
-        return;
-    }
-    print_places(a, b, 0, 9);
-    print_places(a, b, 9, 18);
-    printf("places that differ:");
-    for (size_t p = 0; p < 18; p++)
-        if (a[p] != b[p])
-            printf(" %zu", p);
-    printf("\n15 values begin");
-    print_row(small, 5, 4);
-    printf("\n16 values begin");
-    print_row(block, 5, 4);
-    printf("\n");
-}
-
-/*
 ::: {.output section="One seed, two shapes"}
 :::
 
-Fourteen of the eighteen are the same to the last bit, and the four that are not
-lie at places 2, 3, 10 and 11, in the middle. It looks like a fault. It is
+Fourteen of the eighteen are the same to the last bit. The four that are not, those with
+a star, lie at places 2, 3, 10 and 11, in the middle. It looks like a fault. It is
 bookkeeping.
 
 With 18 values the tail's block covers places 2 to 17 and is made of words 18 to
@@ -610,21 +456,1076 @@ keep the table, not the seed.
 ::: aside
 Small tables hold one more surprise. When PyTorch makes an odd number of values
 down the small road, it keeps the unused sine inside the generator, and the next
-small fill begins with it. So two fills of 5 are not one fill of 10. Our
-contract drops the sine.
+small fill begins with it. So there two fills of 5 are one fill of 10, to the bit. Our
+contract drops the sine, and for us they are not.
 :::
+
+Try shapes of your own, and predict the stars: `build/02_init rows=5 columns=7`. Why
+has every longer array than ours a star at place 2?
 */
 
 /*
-## A generator of our own {#ziggurat}
+## Forty million values {#histogram}
 
-For the rest of the chapter we want many normal numbers, fast, and for once
-nobody else's. Two well-known pieces do it.
+Is it a bell? Let us fill a table of GPT-2's size,
+$50{,}257 \times 768 = 38{,}597{,}376$ values, with your `normal_fill`, and count how
+many fall where. We draw from $N(0, 0.02^2)$, a standard deviation of 0.02, for that
+is what GPT-2's own code draws its token table from [@gpt2code, `src/model.py`]; the
+next section asks why.
 
-The words come from xoshiro256++ [@blackman2021]: a state of four 64-bit words
-where MT19937 has 624 of 32, and a rule of a few shifts, rotations and
-additions. The seed is stretched over the state with another small generator, as
-the authors advise.
+::: {.output section="Forty million values"}
+:::
+
+![How often values occur, counted in steps of half a standard deviation. There are
+two lines: the bell as computed, and your values. Look for the second
+one.](figure:init-histogram){#fig-init-histogram}
+
+Every share is within a hundredth of a percent of the curve's, which is as near as
+chance allows for so many values.
+
+The last line holds a small oddity. A true normal distribution has no largest value;
+Box and Muller's trick with 24-bit fractions has. The smallest $1-u$ is $2^{-24}$, so
+the distance cannot exceed $\sqrt{2 \cdot 24 \ln 2}$, which is
+[5.77]{.n section="Forty million values"}. Beyond that the bell is cut off, clean.
+
+::: aside
+Nobody will miss what was cut off. Beyond 5.77 a perfect bell has eight values in a
+billion: in GPT-2's table one would expect 0.3 of a value.
+:::
+
+About two values in three lie within one standard deviation of the mean, and 95 in 100
+within two. That is worth knowing by heart, for it holds for every normal distribution.
+*/
+
+/*
+## How large should the first numbers be? {#how-large}
+
+Not everybody starts alike.
+
+| who | the table of tokens starts as |
+|---|---|
+| PyTorch's `nn.Embedding`, unless told otherwise [@pytorchembedding] | $N(0, 1)$ |
+| GPT-2 [@gpt2code] | $N(0, 0.02^2)$; its table of positions $N(0, 0.01^2)$ |
+| word2vec [@word2veccode] | evenly between $\pm 0.5/d$, with $d$ the row's length |
+
+Fifty times smaller than PyTorch's default: what is gained by that? GPT-2 uses
+its table twice (chapter 5 is about that). At the end of the model there is a
+vector $h$ of [768]{.n section="How sure it is"} numbers, brought to a standard
+deviation of about 1 by the last layer. Each token gets a *score*: the product of $h$
+with the token's row. So a score is a sum of 768 products, each of a number near 1 and
+a number of the size of `std`. Standard deviations of independent numbers add like
+the sides of a right triangle, by their squares: 768 of the same size make
+$\sqrt{768} = 27.7$ times one of them. So the scores have a standard deviation of
+$27.7 \cdot \mathrm{std}$.
+
+Scores become *shares* of 1: raise $e$ to each score, and divide by the sum of all.
+A score that is larger by 1 gets 2.7 times the share. The share is how much the model
+believes in that token as the next one. A model that has learned nothing should say
+so, and give each of the 50,257 tokens the same share. If the token that then comes
+had the share $p$, let us call $-\ln p$ the *surprise*: 0 if the model was certain of
+it, and $\ln 50257 =$ [10.82]{.n section="How sure it is"} if all shares are equal.
+When any token is as likely to come as any other, no model can do better than that
+on average.
+
+::: predict
+A random table, random vectors for $h$, and the token that comes is any of the
+50,257, all equally likely. With `std` 0.02 the mean surprise will be a little above
+10.82. How large will it be with `std` 1: 11? 20? 100?
+:::
+
+::: {.output section="How sure it is"}
+:::
+
+With `std` 1 the scores spread over dozens of units either way, and each unit is a
+factor of 2.7. The favourite, one of 50,257 and picked by nothing but chance, gets
+nearly all of the belief. The model is not ignorant; it is *certain, and wrong*. All
+that the first steps of training can do is to undo that. With 0.02 the scores have a
+standard deviation of about half, the shares are nearly equal, and the surprise starts
+where it should. Chapter 3 gives this number its usual name, and trains on it.
+
+::: aside
+Would `std` 0 be best, then? For this one number it would: see the last line of the
+output. For all that comes after it would be the worst of all: see the first question
+at the end.
+:::
+
+PyTorch's $N(0,1)$ is no mistake for all that. A table that is only looked up
+gives no scores, and nothing of this happens. It is the second use, as the list
+of scores, that wants small numbers. Try others: `build/02_init std=0.1`.
+*/
+
+/*
+## Unrelated at birth {#unrelated}
+
+::: belief
+**"At first the vectors are jumbled together at random. Training then pulls
+related words together and pushes unrelated ones apart."** You will find this in
+many introductions, and it makes a good picture.
+:::
+
+The picture can be tested before any training. How alike are two words whose
+rows nobody has touched? The usual measure is the cosine of the angle between
+the rows:
+
+$$\cos(a, b) = \frac{a \cdot b}{|a|\,|b|} = \frac{\sum_i a_i b_i}
+  {\sqrt{\sum_i a_i^2} \sqrt{\sum_i b_i^2}}$$
+
+It is 1 for rows that point the same way, 0 for rows at a right angle, $-1$ for
+opposite ones. Whether it is above or below 0 is a coin toss for random rows, so
+we take it without its sign and ask for the mean of $|\cos|$ over all pairs.
+*/
+
+/*
+## Exercise 2.4: how alike, on average {#mean-abs-cosine .exercise}
+
+We need one number for a whole table, so that tables of different widths can be
+compared.
+
+`rows` holds `n_rows` rows of `d_model` floats. Return the mean of
+$|\cos(\mathrm{row}_a, \mathrm{row}_b)|$ over all pairs $a < b$, each pair once:
+there are $n(n-1)/2$ of them for $n$ rows. Multiply and sum in `double`. If a
+row is all zeros it has no direction, and its cosine with any other is 0; so it
+is for rows of no numbers at all, `d_model` 0. Fewer than two rows make no pair:
+return 0.
+
+Three rows of two numbers: $(1, 0)$, $(0, 2)$, $(-1, -1)$. The first two are at
+a right angle: 0. First and third: $-1 / (1 \cdot \sqrt 2) = -0.7071$. Second
+and third: $-2 / (2 \cdot \sqrt 2) = -0.7071$. Without signs: 0, 0.7071 and
+0.7071; their mean is 0.4714.
+*/
+
+// mean over all pairs a < b of |rows[a] . rows[b]| / (|rows[a]| |rows[b]|)
+//   rows [n_rows][d_model]
+// 0 for a pair with a row of zeros; 0 if there are fewer than two rows
+EXERCISE float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
+{
+    // your code here
+    (void)rows, (void)n_rows, (void)d_model;
+    return NAN;
+}
+
+/*
+::: predict
+In the plane, $d = 2$, the mean is $2/\pi = 0.64$: two random arrows are quite
+alike. In space, $d = 3$, it is exactly 0.5. What is it for GPT-2's 768: about
+the same, 0.3, 0.1, less?
+:::
+
+The program draws 128 random rows of each width and takes all
+[8,128]{.n section="Random rows"} pairs.
+
+::: {.output section="Random rows"}
+:::
+
+In [768]{.n section="Random rows"} dimensions the mean is
+[0.0287]{.n section="Random rows"}: less than two degrees from a right angle. So
+the belief has its picture upside down. Nothing is jumbled together at the
+start. *Every word is unrelated to every other word from birth*, and no training
+is needed to push them apart. What training has to do is the opposite: to turn
+rows towards each other where the text gives a reason to. And when it is over,
+the words of real models are, on the whole, closer together than chance. Vectors
+inside BERT and GPT-2 lie in a narrow cone [@ethayarajh2019]. Those of word2vec and
+GloVe share a mean vector that is far from zero, and a few directions that dominate all
+others; take the mean and those directions away, and they do better at most tasks
+[@mu2018].
+
+![The mean of |cos| of random rows against their width, both axes in powers of
+ten. Look at the slope: a hundred times the width, a tenth of the
+cosine.](figure:init-cosines){#fig-init-cosines}
+
+Where does the column "exact" come from? It takes two short steps, and the first
+already gives the size.
+
+Fix one row and turn the room until it points along the first axis. Then the
+cosine is the first coordinate of the other row, after that row has been scaled
+to length 1. The squares of its $d$ coordinates add up to 1, and no axis is
+special, so each square is $1/d$ on average. Hence the cosine has mean 0 and a
+standard deviation of exactly $1/\sqrt d$. For 768 that is 0.036.
+
+For the mean of the absolute value, take a row $x$ of independent normal
+numbers. Its direction and its length are independent of each other, so
+$E|x_1| = E|\cos| \cdot E|x|$, where $E$ is the mean. The left side is
+$\sqrt{2/\pi}$; the mean length is known too. It has a $\Gamma$ in it, the function that
+fills the gaps between the factorials: $\Gamma(n) = (n-1)!$ for whole numbers, and
+$\Gamma(1/2) = \sqrt\pi$. (C has its logarithm, `lgamma`.) Divide:
+
+$$E|\cos| = \frac{1}{\sqrt\pi} \cdot \frac{\Gamma(d/2)}{\Gamma((d+1)/2)}
+  \approx \sqrt{\frac{2}{\pi d}}$$
+
+For $d = 2$ that is $\frac{1}{\sqrt\pi} \cdot 1 / \frac{\sqrt\pi}{2} = 2/\pi$, the value
+for the plane. The column "sigmas" says how far the measured mean is from the exact one,
+in standard deviations of such a mean. Anything between $-3$ and 3 is as it should be. Other
+widths? `build/02_init width=300`.
+
+![How |cos| is spread for four widths, 4,000 pairs each. Look at width 3, where
+all values are equally common, and at what happens to that flat line as the rows
+grow longer.](figure:init-spread){#fig-init-spread}
+*/
+
+/*
+## What a value costs {#speed}
+
+Forty million values are soon made, but models have grown, and a table is drawn
+anew for every experiment. Where does the time go? And can the same values be had
+for less?
+
+What stops the plain loop is not the arithmetic. A processor of today multiplies
+eight or sixteen floats in one instruction, but a call to `cosf` is a call: the
+compiler cannot look inside, so it cannot make one loop of eight calls. And a
+library's cosine must be ready for any angle, a million turns or a billionth of
+one. It may find out with a branch which part of the circle the angle is in. A
+processor guesses which way a branch will go, and our angles are random. The last
+line of the output below compares: the same calls, for as many angles in rising order,
+where each guess but a few is right. Where that ratio is near 1, your library's cosine
+does not branch, or your processor does not mind.
+
+Two lines of thought do without the library. First, the angle need not be given in
+radians: it is $u$ of a turn, and $4u$ rounded to a whole number *is* the quarter,
+with no error at all. Second, within an eighth of a turn either way, sine and cosine
+are short polynomials, and so is the logarithm between 2/3 and 4/3.
+*/
+
+// ln x for x in (0, 1]: x = 2^e m with m from 2/3 to 4/3, and with s = (m - 1) / (m + 1)
+// ln m = 2 (s + s^3/3 + s^5/5 + s^7/7 + s^9/9 + ...)
+static inline float natural_log(float x)
+{
+    uint32_t bits;
+    float m;
+    memcpy(&bits, &x, sizeof bits);
+    const uint32_t two_thirds = 0x3f2aaaabu;
+    const int32_t e = (int32_t)((bits - two_thirds + (127u << 23)) >> 23) - 127;
+    bits -= (uint32_t)e << 23;
+    memcpy(&m, &bits, sizeof m);
+    const float s = (m - 1.0f) / (m + 1.0f), q = s * s;
+    const float tail = q * (1 / 3.0f + q * (1 / 5.0f + q * (1 / 7.0f + q * (1 / 9.0f))));
+    return (float)e * 0.69314718f + 2.0f * (s + s * tail);
+}
+
+// sine and cosine of `turns` of a full circle, turns in [0, 1)
+static inline void sin_cos_of_turns(float *sine, float *cosine, float turns)
+{
+    const int32_t quarter = (int32_t)(4.0f * turns + 0.5f);
+    const float a = 6.2831853f * (turns - 0.25f * (float)quarter), q = a * a;
+    const float odd = 1 / 6.0f - q * (1 / 120.0f - q * (1 / 5040.0f - q / 362880.0f));
+    const float even = 1 / 2.0f - q * (1 / 24.0f - q * (1 / 720.0f - q / 40320.0f));
+    const float s = a - a * q * odd, c = 1.0f - q * even;
+    const float along = quarter & 1 ? s : c, across = quarter & 1 ? c : s;
+    *cosine = (quarter + 1) & 2 ? -along : along;
+    *sine = quarter & 2 ? -across : across;
+}
+
+static void block_in_lanes(float *restrict out, const uint32_t *restrict words, float std)
+{
+    for (size_t j = 0; j < 8; j++) {
+        const float u1 = 1.0f - (float)(int32_t)(words[j] & 0xffffff) * 0x1p-24f;
+        const float u2 = (float)(int32_t)(words[j + 8] & 0xffffff) * 0x1p-24f;
+        const float radius = sqrtf(-2.0f * natural_log(u1));
+        float sine, cosine;
+        sin_cos_of_turns(&sine, &cosine, u2);
+        out[j] = radius * cosine * std;
+        out[j + 8] = radius * sine * std;
+    }
+}
+
+/*
+Taking a float apart into exponent and mantissa is three operations on its bits. The
+first five terms of each series are enough: what they leave out is about the size of
+the last digit of a float. The quarter of the circle decides, by two selections without
+a branch, which of the two is the sine and which signs they get. What is left has no
+call and no branch, and the compiler can turn the eight pairs of a block into one pass
+over eight *lanes*. Arranging the block as $j$ and $j+8$ is what makes that
+possible; PyTorch's own file has a second version of the block for just such
+processors [@pytorchnormal].
+
+Then the words. A call for each word, which looks each time whether the state is used
+up, can be had in bulk: 624 words are 39 blocks of sixteen, to the word. So stir and
+temper all 624 in loops without an `if`. To spare the remainders, the loop over $k$ is
+cut where the indices wrap.
+*/
+
+static inline uint32_t stirred(uint32_t here, uint32_t after, uint32_t ahead)
+{
+    const uint32_t mixed = (here & 0x80000000u) | (after & 0x7fffffffu);
+    return ahead ^ mixed >> 1 ^ (mixed & 1) * 0x9908b0dfu;
+}
+
+// all 624 words of the next round, from a state that is used up
+static void words_in_bulk(uint32_t *restrict words, uint32_t *restrict state)
+{
+    for (size_t k = 0; k < 227; k++)
+        state[k] = stirred(state[k], state[k + 1], state[k + 397]);
+    for (size_t k = 227; k < 623; k++)
+        state[k] = stirred(state[k], state[k + 1], state[k - 227]);
+    state[623] = stirred(state[623], state[0], state[396]);
+    for (size_t k = 0; k < MT_WORDS; k++) {
+        uint32_t y = state[k];
+        y ^= y >> 11;
+        y ^= (y << 7) & 0x9d2c5680u;
+        y ^= (y << 15) & 0xefc60000u;
+        words[k] = y ^ y >> 18;
+    }
+}
+
+// as many whole blocks as n has, from a generator that is just seeded
+static void fill_in_lanes(float *out, struct mt19937 *rng, float std, size_t n)
+{
+    uint32_t words[MT_WORDS];
+    for (size_t start = 0; start + 16 <= n; start += 16) {
+        if (start % MT_WORDS == 0)
+            words_in_bulk(words, rng->state);
+        block_in_lanes(out + start, words + start % MT_WORDS, std);
+    }
+}
+
+/*
+::: {.output section="Speed"}
+:::
+
+Compare the first two lines. The words are the same, the values are the same to two
+millionths, and a table is filled many times as fast: on the machine that built this page,
+and wherever a processor has lanes and the compiler uses them. Where it does not, the two
+are about level.
+
+::: aside
+One more thing stood in the way. `sqrtf` of a negative number has to set `errno`, which is
+a branch and a call, though no number here is negative. The Makefile says
+`-fno-math-errno`, and the root becomes one instruction. Leave the flag out, and most of
+the gain is gone.
+:::
+
+There is a famous other way to a bell, the *ziggurat* [@marsaglia2000]: no logarithm, no
+cosine, only a look-up in a table, a multiplication and a comparison that nearly always
+goes the same way. Counted in operations it is far ahead, and it does beat the plain loop.
+`make bench` runs it beside the loop in lanes and says which of them is faster on your
+machine. On the machine that built this page it is the lanes, by far. The ziggurat looks
+things up and decides, one value after the other. Box and Muller's way is the same
+arithmetic for every value. *On a processor with lanes, regular beats clever.* And a table
+that PyTorch can check comes with it for free.
+
+Keep your `normal_fill` as it is: it passes all the tests, and one can read it. The
+lanes are for afterwards.
+*/
+
+/*
+## What you can now explain
+
+- What a seed fixes, and what it leaves open.
+- How a generator gets from 32 bits to a stream of words, and from a word to a
+  fraction that is exact and never 1.
+- How Box and Muller make two normal numbers out of two even ones, and why the
+  logarithm is given $1 - u$.
+- Why the same seed gives eighteen values and twenty values that differ in the
+  middle.
+- Why GPT-2 begins with numbers fifty times smaller than PyTorch's default, and
+  how surprised an untrained model ought to be.
+- Why two random rows of 768 numbers are nearly at a right angle, with the
+  reason for $1/\sqrt d$.
+- What stops a loop that calls the C library for each value, and why on a processor
+  with lanes regular beats clever.
+
+## Three questions to think about
+
+::: think
+A table filled with zeros would be cheaper still, and its first surprise is exactly
+$\ln 50257$, the best there is. Why does nobody start an embedding table with
+zeros? And word2vec has two tables: why may *one* of them start with zeros, as
+it does [@word2veccode]?
+
+:::: answer
+A model's score is a product of an input row and an output row. How it changes
+when you move the one is proportional to the other. If both are zero, moving
+either changes nothing: no direction is better than another, and training never
+leaves the spot. If only the output table is zero, it can move at the first
+step, because the input rows are not; from then on both move. Rows that are
+equal but not zero are not much better: all words then get the same output, and
+the rows part only as their words turn up in different company. Random numbers
+make each row a different place to start from.
+
+A table of *positions* (chapter 4) may start with zeros, and in some programs it does. Its
+rows are added to rows of tokens, which are not zero. So what training tells them to do is
+not zero either, and it differs from position to position.
+::::
+:::
+
+::: think
+GPT-2's table has 50,257 rows, so it has about 1.26 billion pairs of rows. At
+birth a cosine of 768 numbers has the standard deviation 0.036. How large,
+roughly, is the largest cosine among all the pairs?
+
+:::: answer
+A normal number exceeds 6 standard deviations to one given side about once in a
+billion draws, and there are a little more than a billion pairs. So the largest
+cosine is about $6 \cdot 0.036 = 0.22$. Even the most alike of all pairs, out of
+more than a billion, is some 77 degrees apart. There is plenty of room for words
+in 768 dimensions: far more than 768 of them are nearly at right angles to each
+other.
+::::
+:::
+
+::: think
+You have trained a model from seed 123 and it is good. A colleague trains the
+same model on her machine, from seed 123, with the vocabulary made one word
+larger. Does she start from your table with one row added?
+
+:::: answer
+Nearly, if the table is the first thing drawn, and by luck of bookkeeping. Both
+tables are one long array of $V d$ values. If $d$ is a multiple of 16, as 768
+is, there is no tail: her array is yours and one more row. If it is not, the
+last sixteen of your values lie in a tail, and some of the places there are
+filled otherwise in her array. But everything that is drawn *after* the table,
+all the other weights of the model, begins a row's worth of words later in the
+stream, and so is different altogether. A seed is no substitute for a saved
+file.
+::::
+:::
+
+## What to read next
+
+- The file that this chapter follows [@pytorchnormal] is short. Look for
+  `normal_fill_16`, and for its twin with `AVX2` in the name, which does eight
+  pairs at once.
+- Matsumoto and Nishimura [-@matsumoto1998] explain where 624, 397 and the constants of
+  stirring and tempering come from; the 1812433253 of the seeding came in 2002
+  [@matsumoto2002]. Vigna [-@vigna2019] collects what has been found wrong
+  with their generator since; none of it is visible in a table of embeddings.
+- Marsaglia and Tsang [-@marsaglia2000] give the ziggurat in seven pages, with
+  the C code.
+- Chapter 3 takes a random table and lets text move it.
+*/
+/*
+## The rest of the program
+
+You can stop reading here. What follows shows, draws and times what the chapter was
+about; nothing in it is new, but for a ziggurat beside the bench.
+*/
+
+// GPT-2's table: 50,257 tokens, 768 numbers each
+enum { GPT2_VOCAB = 50257, GPT2_D_MODEL = 768, GPT2_SIZE = GPT2_VOCAB * GPT2_D_MODEL };
+
+// carried over from chapter 1
+static void heading(const char *title)
+{
+    printf("\n== %s\n", title);
+}
+
+static void waits_for(const char *exercise, const char *function)
+{
+    printf("waits for exercise %s, %s (make hint E=%s)\n", exercise, function, exercise);
+}
+
+// 124439808 as 124,439,808
+static const char *with_commas(char *out, uint64_t n)
+{
+    char digits[32], *end = out;
+    int n_digits = snprintf(digits, sizeof digits, "%" PRIu64, n);
+    for (int k = 0; k < n_digits; k++) {
+        *end++ = digits[k];
+        if ((n_digits - 1 - k) % 3 == 0 && k != n_digits - 1)
+            *end++ = ',';
+    }
+    *end = '\0';
+    return out;
+}
+
+// a file for a picture of the chapter, or NULL where there is no place for it
+static FILE *open_figure(const char *name)
+{
+    const char *chosen = getenv("FIGURES"), *folder = chosen ? chosen : "build/figures";
+    char path[1024];
+    int length = snprintf(path, sizeof path, "%s/%s.tsv", folder, name);
+    return length > 0 && (size_t)length < sizeof path ? fopen(path, "w") : NULL;
+}
+
+static double seconds(void)
+{
+    struct timespec now;
+    timespec_get(&now, TIME_UTC);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static void report(const char *what, double ratio, bool at_least, double want)
+{
+    bool ok = at_least ? ratio >= want : ratio <= want;
+    printf("%-48s ~%-8.*f want %s %-5g %s\n", what, ratio < 10.0 ? 3 : 0, ratio,
+           at_least ? ">=" : "<=", want, ok ? "ok" : "missed");
+}
+// end of what was carried over
+
+// 1, 2 or 3: the first of the exercises 2.1 to 2.3 that is not written; 0 if all are
+static int table_lacks(void)
+{
+    struct mt19937 rng;
+    uint32_t word;
+    float values[16];
+
+    mt19937_seed(&rng, 123);
+    if (!mt19937_words(&word, &rng, 1))
+        return 1;
+    if (isnan(uniform_float(word)))
+        return 2;
+    return normal_fill(values, mt19937_words, &rng, 0.0f, 1.0f, 16) ? 0 : 3;
+}
+
+static void table_waits(void)
+{
+    static const char *const number[] = {"", "2.1", "2.2", "2.3"};
+    static const char *const name[] = {"", "mt19937_next", "uniform_float",
+                                       "normal_fill"};
+    const int lacks = table_lacks();
+    if (lacks > 0)
+        waits_for(number[lacks], name[lacks]);
+}
+
+// The next n values of a generator, if what they need is written
+static bool draw_normal(float *out, struct mt19937 *rng, float std, size_t n)
+{
+    return table_lacks() == 0 && normal_fill(out, mt19937_words, rng, 0.0f, std, n);
+}
+
+// The values that PyTorch's generator gives after manual_seed(seed)
+static bool torch_fill(float *out, uint32_t seed, float std, size_t n)
+{
+    struct mt19937 rng;
+    mt19937_seed(&rng, seed);
+    return draw_normal(out, &rng, std, n);
+}
+
+/*
+### Words, tables, shapes
+*/
+
+static void show_words(uint32_t seed)
+{
+    struct mt19937 rng;
+    uint32_t words[4];
+
+    heading("Words and uniforms");
+    mt19937_seed(&rng, seed);
+    if (!mt19937_words(words, &rng, 4)) {
+        waits_for("2.1", "mt19937_next");
+        return;
+    }
+    printf("seed %-10" PRIu32 " word   in hex      low 24 bits   as a fraction\n", seed);
+    for (int k = 0; k < 4; k++) {
+        const float u = uniform_float(words[k]);
+        printf("word %d    %10" PRIu32 "   %08" PRIx32 "         %06" PRIx32, k, words[k],
+               words[k], words[k] & 0xffffff);
+        isnan(u) ? printf("%16s\n", "-") : printf("%16.7f\n", (double)u);
+    }
+    if (isnan(uniform_float(words[0])))
+        waits_for("2.2", "uniform_float");
+}
+
+// torch.manual_seed(123); torch.nn.Embedding(6, 3).weight, from PyTorch 1.13 on a CPU
+enum { TORCH_SEED = 123 };
+static const float torch_table[6 * 3] = {
+    0.337370187f,  -0.177777216f, -0.168956280f, // row 0
+    0.917764604f,  1.580969570f,  1.301039930f,  // row 1
+    1.275301220f,  -0.200953096f, -0.160563782f, // row 2
+    -0.401488006f, 0.966571569f,  -1.148144010f, // row 3
+    -1.158867840f, 0.325471014f,  -0.631505370f, // row 4
+    -2.839993950f, -0.784853339f, -1.409572480f, // row 5
+};
+
+static void print_row(const float *row, size_t n, int digits)
+{
+    for (size_t i = 0; i < n; i++)
+        printf("%*.*f", digits + 5, digits, (double)row[i]);
+}
+
+// The six rows: as PyTorch prints them, if we know that, and as we made them (NULL: not
+// yet)
+static void print_tables(const float *torch, const float *made)
+{
+    printf("row      %-35s%s\n", torch ? "PyTorch prints" : "", "made here");
+    for (size_t v = 0; v < 6; v++) {
+        printf("%3zu   ", v);
+        if (torch)
+            print_row(torch + 3 * v, 3, 4);
+        else
+            printf("%27s", "");
+        if (made) {
+            printf("    ");
+            print_row(made + 3 * v, 3, 5);
+        }
+        printf("\n");
+    }
+}
+
+static void print_difference(const float *torch, const float *made)
+{
+    double largest = 0.0;
+    for (size_t i = 0; i < 18; i++)
+        largest = fmax(largest, fabs((double)made[i] - (double)torch[i]));
+    printf("largest difference %s 2e-6\n", largest <= 2e-6 ? "below" : "ABOVE");
+}
+
+static void show_table(uint32_t seed)
+{
+    struct mt19937 rng;
+    const float *torch = seed == TORCH_SEED ? torch_table : NULL;
+    float table[18];
+    uint32_t word;
+
+    heading("The table of the seed");
+    mt19937_seed(&rng, seed);
+    const bool made = draw_normal(table, &rng, 1.0f, 18);
+    print_tables(torch, made ? table : NULL);
+    if (!made) {
+        table_waits();
+        return;
+    }
+    if (torch)
+        print_difference(torch, table);
+    printf("%zu words drawn for 18 values", rng.drawn);
+    if (mt19937_words(&word, &rng, 1))
+        printf("; the next word is %" PRIu32 "\n", word);
+}
+
+// Places `from` to `to` of both arrays; a star where they differ
+static void print_places(const float *a, const float *b, size_t from, size_t to,
+                         const char *shape)
+{
+    char place[32];
+    printf("%-8s", "place");
+    for (size_t p = from; p < to; p++) {
+        snprintf(place, sizeof place, "%s%zu", a[p] != b[p] ? "*" : "", p);
+        printf("%8s", place);
+    }
+    printf("\n%-8s", "(6, 3)");
+    for (size_t p = from; p < to; p++)
+        printf("%8.4f", (double)a[p]);
+    printf("\n%-8s", shape);
+    for (size_t p = from; p < to; p++)
+        printf("%8.4f", (double)b[p]);
+    printf("\n");
+}
+
+// The table of the first page beside one of `rows` times `columns`
+static void show_shapes(float *b, uint32_t seed, size_t rows, size_t columns)
+{
+    float a[18], small[15], block[16];
+    const size_t n = rows * columns, both = n < 18 ? n : 18;
+    char shape[32];
+
+    heading("One seed, two shapes");
+    if (!torch_fill(a, seed, 1.0f, 18) || !torch_fill(b, seed, 1.0f, n) ||
+        !torch_fill(small, seed, 1.0f, 15) || !torch_fill(block, seed, 1.0f, 16)) {
+        table_waits();
+        return;
+    }
+    snprintf(shape, sizeof shape, "(%zu, %zu)", rows, columns);
+    print_places(a, b, 0, both < 9 ? both : 9, shape);
+    if (both > 9)
+        print_places(a, b, 9, both, shape);
+    printf("15 values begin");
+    print_row(small, 5, 4);
+    printf("\n16 values begin");
+    print_row(block, 5, 4);
+    printf("\n");
+}
+
+/*
+### Forty million values
+*/
+
+// What a column of values looks like from afar
+struct census {
+    double share[26];          // below -6 std, 24 steps of half a std, above 6 std
+    double mean, std, largest; // largest |value|; all in units of the asked-for std
+};
+
+static struct census take_census(const float *values, float std, size_t n)
+{
+    struct census c = {{0}, 0, 0, 0};
+    size_t counts[26] = {0};
+    double sum = 0.0, squares = 0.0;
+    const double scale = 1.0 / (double)std;
+
+    for (size_t i = 0; i < n; i++) {
+        const double x = (double)values[i] * scale;
+        const double bin = fmin(fmax(2.0 * x + 13.0, 0.0), 25.0);
+        counts[(size_t)bin]++;
+        sum += x;
+        squares += x * x;
+        c.largest = fmax(c.largest, fabs(x));
+    }
+    for (int b = 0; b < 26; b++)
+        c.share[b] = (double)counts[b] / (double)n;
+    c.mean = sum / (double)n;
+    c.std = sqrt(squares / (double)n - c.mean * c.mean);
+    return c;
+}
+
+// Share of N(0, 1) below x
+static double normal_below(double x)
+{
+    return 0.5 * erfc(-x / sqrt(2.0));
+}
+
+// What take_census would find if the values were perfect
+static struct census perfect_census(void)
+{
+    struct census c = {{0}, 0, 1, INFINITY};
+    for (int b = 0; b < 26; b++) {
+        const double from = b == 0 ? -INFINITY : 0.5 * b - 6.5;
+        const double to = b == 25 ? INFINITY : 0.5 * b - 6.0;
+        c.share[b] = normal_below(to) - normal_below(from);
+    }
+    return c;
+}
+
+// Adds up the bins from `first` to `last`, in percent
+static double percent(const struct census *c, int first, int last)
+{
+    double sum = 0.0;
+    for (int b = first; b <= last; b++)
+        sum += c->share[b];
+    return 100.0 * sum;
+}
+
+// One line: the share of the curve, of your values, and a bar
+static void print_share(const char *range, int first, const struct census *perfect,
+                        const struct census *yours)
+{
+    const int last = first == 0 ? 6 : first + 1; // two bins of half a std, or the tail
+    const int mirror_first = 25 - last, mirror_last = 25 - first;
+    const double share =
+        percent(yours, first, last) + percent(yours, mirror_first, mirror_last);
+    printf("%-22s %10.3f%% %12.3f%%%s", range,
+           percent(perfect, first, last) + percent(perfect, mirror_first, mirror_last),
+           share, share > 1.25 ? "  " : "");
+    for (double drawn = 1.25; drawn < share; drawn += 2.5)
+        printf("#");
+    printf("\n");
+}
+
+static void draw_histogram(const struct census *perfect, const struct census *yours,
+                           double std)
+{
+    FILE *file = open_figure("init-histogram");
+    if (file == NULL)
+        return;
+    fprintf(file,
+            "# kind: lines\n# title: 38.6 million values of N(0, %g²)\n"
+            "# x: value\n# y: share of all values (%%)\n"
+            "# zero: yes\n"
+            "x\tthe curve%s\n",
+            std, yours != NULL ? "\tnormal_fill" : "");
+    for (int b = 3; b <= 22; b++) {
+        fprintf(file, "%.4g\t%.4f", std * (0.5 * b - 6.25), percent(perfect, b, b));
+        if (yours != NULL)
+            fprintf(file, "\t%.4f", percent(yours, b, b));
+        fprintf(file, "\n");
+    }
+    fclose(file);
+}
+
+static void print_census(const struct census *perfect, const struct census *c)
+{
+    print_share("within 1 std of 0", 11, perfect, c);
+    print_share("1 to 2 std away", 9, perfect, c);
+    print_share("2 to 3 std away", 7, perfect, c);
+    print_share("farther", 0, perfect, c);
+    printf("in units of std: mean %.4f, standard deviation %.4f\n", c->mean, c->std);
+    printf("largest %.2f; 24-bit fractions cannot give more than %.2f\n", c->largest,
+           sqrt(2.0 * 24.0 * log(2.0)));
+}
+
+static void show_histogram(float *table, struct mt19937 *rng, float std)
+{
+    const struct census perfect = perfect_census();
+    char n[32];
+
+    heading("Forty million values");
+    if (!draw_normal(table, rng, std, GPT2_SIZE)) {
+        table_waits();
+        draw_histogram(&perfect, NULL, (double)std);
+        return;
+    }
+    const struct census yours = take_census(table, std, GPT2_SIZE);
+    printf("%-22s %11s %13s\n", with_commas(n, GPT2_SIZE), "the curve", "normal_fill");
+    print_census(&perfect, &yours);
+    draw_histogram(&perfect, &yours, (double)std);
+}
+
+/*
+### How sure it is
+*/
+
+enum { N_HIDDEN = 4 };
+
+// scores[k][v] = hidden[k] . table[v]
+//   scores [4][vocab]   hidden [4][d]   table [vocab][d]
+static void all_scores(double *scores, const float *hidden, const float *table,
+                       size_t vocab, size_t d)
+{
+    for (size_t v = 0; v < vocab; v++) {
+        const float *row = table + v * d;
+        double sums[N_HIDDEN] = {0};
+        for (size_t i = 0; i < d; i++)
+            for (size_t k = 0; k < N_HIDDEN; k++)
+                sums[k] += (double)row[i] * (double)hidden[k * d + i];
+        for (size_t k = 0; k < N_HIDDEN; k++)
+            scores[k * vocab + v] = sums[k];
+    }
+}
+
+// The largest share that `scale` times these scores give; adds the mean of -ln of the
+// shares to *surprise
+static double largest_share(double *surprise, const double *scores, double scale,
+                            size_t vocab)
+{
+    double largest = -INFINITY, sum = 0.0, exps = 0.0;
+    for (size_t v = 0; v < vocab; v++) {
+        largest = fmax(largest, scale * scores[v]);
+        sum += scale * scores[v];
+    }
+    for (size_t v = 0; v < vocab; v++)
+        exps += exp(scale * scores[v] - largest);
+    *surprise += largest + log(exps) - sum / (double)vocab;
+    return 1.0 / exps;
+}
+
+// scores: made by a table of standard deviation `made`; the line is for `std`
+static void print_sureness(const char *who, double std, double made, const double *scores)
+{
+    double squares = 0.0, surprise = 0.0, share = 0.0;
+    const double scale = std / made;
+    for (size_t i = 0; i < N_HIDDEN * (size_t)GPT2_VOCAB; i++)
+        squares += scores[i] * scores[i];
+    for (size_t k = 0; k < N_HIDDEN; k++)
+        share += largest_share(&surprise, scores + k * GPT2_VOCAB, scale, GPT2_VOCAB);
+    printf("%-18s %6.4g %15.2f %19.3f%% %13.2f\n", who, std,
+           scale * sqrt(squares / (N_HIDDEN * (double)GPT2_VOCAB)),
+           100.0 * share / N_HIDDEN, surprise / N_HIDDEN);
+}
+
+// The table as show_histogram leaves it: 50,257 rows of 768 values of N(0, std^2)
+static void show_sureness(const float *table, struct mt19937 *rng, double std)
+{
+    float hidden[N_HIDDEN * GPT2_D_MODEL];
+    double *scores = malloc(N_HIDDEN * (size_t)GPT2_VOCAB * sizeof *scores);
+
+    heading("How sure it is");
+    if (scores == NULL) {
+        printf("left out: there is not enough memory\n");
+        return;
+    }
+    if (draw_normal(hidden, rng, 1.0f, N_HIDDEN * (size_t)GPT2_D_MODEL)) {
+        all_scores(scores, hidden, table, GPT2_VOCAB, GPT2_D_MODEL);
+        printf("%-18s %6s %15s %20s %13s\n", "rows of 768", "std", "std of a score",
+               "favourite's share", "surprise");
+        print_sureness("PyTorch's default", 1.0, std, scores);
+        print_sureness(fabs(std - 0.02) < 1e-6 ? "GPT-2's" : "yours", std, std, scores);
+        print_sureness("all rows zero", 0.0, std, scores);
+    } else {
+        table_waits();
+    }
+    free(scores);
+}
+
+/*
+### Random rows
+*/
+
+// Mean of |cos| of independent normal rows
+static double exact_mean(double d)
+{
+    return exp(lgamma(d / 2.0) - lgamma((d + 1.0) / 2.0)) / sqrt(acos(-1.0));
+}
+
+// The picture of |cos| for four widths: 4,000 pairs each, or as many as the table can hold
+static void draw_spread(float *rows, struct mt19937 *rng, size_t width)
+{
+    enum { PAIRS = 4000, STEPS = 20, WIDTHS = 4 };
+    const size_t widths[WIDTHS] = {2, 3, 64, width};
+    double cells[WIDTHS][STEPS] = {{0}};
+    FILE *file = open_figure("init-spread");
+    if (file == NULL)
+        return;
+    for (size_t w = 0; w < WIDTHS; w++) {
+        const size_t pair = 2 * widths[w], most = GPT2_SIZE / pair;
+        const size_t n_pairs = most < PAIRS ? most : PAIRS;
+        (void)draw_normal(rows, rng, 1.0f, n_pairs * pair);
+        for (size_t k = 0; k < n_pairs; k++) {
+            const double cosine = (double)mean_abs_cosine(rows + k * pair, 2, widths[w]);
+            cells[w][(size_t)fmin(cosine * STEPS, STEPS - 1)] += 100.0 / (double)n_pairs;
+        }
+    }
+    fprintf(file,
+            "# kind: lines\n# title: |cos| of two random rows\n# x: |cos|\n"
+            "# y: share of the pairs (%%)\n# zero: yes\n"
+            "cos\t2 wide\t3 wide\t64 wide\t%zu wide\n",
+            width);
+    for (int s = 0; s < STEPS; s++)
+        fprintf(file, "%.3f\t%.3f\t%.3f\t%.3f\t%.3f\n", (s + 0.5) / STEPS, cells[0][s],
+                cells[1][s], cells[2][s], cells[3][s]);
+    fclose(file);
+}
+
+enum { N_ROWS = 128, N_PAIRS = N_ROWS * (N_ROWS - 1) / 2 };
+
+// One line for rows of width d, and a point of the picture; false if 2.4 is not written
+static bool show_width(size_t d, const float *rows, FILE *figure)
+{
+    const double exact = exact_mean((double)d);
+    const double sigma = sqrt((1.0 / (double)d - exact * exact) / N_PAIRS);
+    const double mean = (double)mean_abs_cosine(rows, N_ROWS, d);
+    const bool written = !isnan(mean);
+    char width[32];
+    if (written)
+        printf("%6s %17.4f %12.4f %12.1f %18.1f\n", with_commas(width, d), mean, exact,
+               (mean - exact) / sigma, 90.0 - acos(mean) * 180.0 / acos(-1.0));
+    else
+        printf("%6s %17s %12.4f\n", with_commas(width, d), "-", exact);
+    if (figure != NULL && written)
+        fprintf(figure, "%zu\t%.6f\t%.6f\n", d, exact, mean);
+    else if (figure != NULL)
+        fprintf(figure, "%zu\t%.6f\t\n", d, exact);
+    return written;
+}
+
+static void show_rows(float *rows, struct mt19937 *rng, size_t width)
+{
+    const size_t widths[] = {2, 3, 64, width, 12288};
+    char pairs[32];
+    bool written = true;
+
+    heading("Random rows");
+    if (table_lacks() != 0) {
+        table_waits();
+        return;
+    }
+    FILE *figure = open_figure("init-cosines");
+    printf("width   mean |cos|, %s pairs   exact       sigmas    degrees from 90\n",
+           with_commas(pairs, N_PAIRS));
+    if (figure != NULL)
+        fprintf(figure, "# kind: lines\n# title: Random rows are nearly at right angles\n"
+                        "# x: numbers in a row\n# y: mean |cos|\n# xscale: log\n"
+                        "# yscale: log\nx\texact\tmeasured\n");
+    for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
+        (void)draw_normal(rows, rng, 1.0f, N_ROWS * widths[w]);
+        written = show_width(widths[w], rows, figure);
+    }
+    if (figure != NULL)
+        fclose(figure);
+    if (written)
+        draw_spread(rows, rng, width);
+    else
+        waits_for("2.4", "mean_abs_cosine");
+}
+
+/*
+### The stopwatch
+*/
+
+enum { N_ANGLES = 1000000 };
+
+// seconds for the cosine and the sine of a million angles; work [2 * N_ANGLES]
+static double time_angles(float *work, bool rising)
+{
+    float *out = work, *angles = work + N_ANGLES;
+    struct mt19937 rng;
+    uint32_t words[MT_WORDS];
+    double best = INFINITY;
+    mt19937_seed(&rng, 1);
+    for (size_t k = 0; k < N_ANGLES; k++) {
+        if (k % MT_WORDS == 0)
+            words_in_bulk(words, rng.state);
+        angles[k] = 6.2831853f * (rising ? (float)k / (float)N_ANGLES
+                                         : (float)(words[k % MT_WORDS] >> 8) * 0x1p-24f);
+    }
+    for (int run = 0; run < 3; run++) {
+        const double start = seconds();
+        for (size_t k = 0; k < N_ANGLES; k++)
+            out[k] = cosf(angles[k]) + sinf(angles[k]);
+        best = fmin(best, seconds() - start);
+    }
+    return best;
+}
+
+static double time_yours(float *out, size_t n)
+{
+    const double start = seconds();
+    return torch_fill(out, 123, 1.0f, n) ? seconds() - start : (double)INFINITY;
+}
+
+static double time_lanes(float *out, size_t n)
+{
+    struct mt19937 rng;
+    const double start = seconds();
+    mt19937_seed(&rng, 123);
+    fill_in_lanes(out, &rng, 1.0f, n);
+    return seconds() - start;
+}
+
+static double time_zeros(float *out, size_t n)
+{
+    const double start = seconds();
+    memset(out, 0, n * sizeof *out);
+    return seconds() - start;
+}
+
+static double largest_difference(const float *a, const float *b, size_t n)
+{
+    double largest = 0.0;
+    for (size_t k = 0; k < n; k++)
+        largest = fmax(largest, fabs((double)a[k] - (double)b[k]));
+    return largest;
+}
+
+// table: room for 2 million values
+static void show_speed(float *table)
+{
+    enum { N = 1000000 };
+    float *plain = table, *lanes = table + N;
+    double yours = INFINITY, ours = INFINITY, zeros = INFINITY;
+    char n[32];
+
+    heading("Speed");
+    if (table_lacks() != 0) {
+        table_waits();
+        return;
+    }
+    for (int run = 0; run < 5; run++) { // each takes its turn; the best of each counts
+        zeros = fmin(zeros, time_zeros(plain, N));
+        yours = fmin(yours, time_yours(plain, N));
+        ours = fmin(ours, time_lanes(lanes, N));
+    }
+    printf("%-40s%s\n", with_commas(n, N), "values: how many times as fast");
+    printf("%-38s ~%.1f\n", "your normal_fill", 1.0);
+    printf("%-38s ~%.1f\n", "the same words, in bulk and in lanes", yours / ours);
+    printf("%-38s ~%.0f\n", "memset: zeros, no numbers at all", yours / zeros);
+    printf("the values in lanes are yours, to 2e-6: %s\n",
+           largest_difference(plain, lanes, N) <= 2e-6 ? "yes" : "no");
+    printf("%-38s ~%.1f\n", "cosf, sinf: time of random / rising",
+           time_angles(table, false) / time_angles(table, true));
+}
+
+/*
+### The bench, and a ziggurat {#ziggurat}
+
+::: aside
+A ziggurat is a stepped tower of Mesopotamia. Seen from the side it looks like half a
+bell that somebody built of bricks.
+:::
+
+How does the loop in lanes compare with another way to a bell? The usual fast one is the
+*ziggurat* of Marsaglia and Tsang [@marsaglia2000]. Cover the right half of the bell
+curve with 256 flat layers of equal area, wide at the bottom, narrow at the top. To
+draw a number, choose a layer, then a place in it, evenly: that is one table look-up
+and one multiplication. If the place lies inside the layer above as well, it surely
+lies under the curve, and you are done; with 256 layers that happens 98.5 times in
+100. Only at the layer's edge does it take an `exp` to decide whether to keep the
+number or draw another, and the bottom layer has a tail that needs logarithms. (The
+paper's code for the normal curve has 128 layers; our two constants are those for 256.)
+
+Its words come from another generator, xoshiro256++ [@blackman2021]: a state of four
+64-bit words where MT19937 has 624 of 32, and a rule of a few shifts, rotations,
+additions and, mostly, exclusive ors. One 32-bit word is enough for a float: 8 bits
+choose the layer, the other 24 give the place and the sign. It pays with a table of a
+few kilobytes, and with numbers that only our own program makes.
 */
 
 struct xoshiro {
@@ -659,21 +1560,6 @@ static inline uint64_t xoshiro_next(struct xoshiro *rng)
     s[3] = rotate_left(s[3], 45);
     return word;
 }
-
-/*
-The bell comes from the *ziggurat* of Marsaglia and Tsang [@marsaglia2000].
-Cover the right half of the bell curve with 256 flat layers of equal area, wide
-at the bottom, narrow at the top, like a stepped tower. To draw a number, choose
-a layer, then a place in it, evenly: that is one table look-up and one
-multiplication. If the place lies inside the layer above as well, it surely lies
-under the curve, and you are done; that happens about 99 times in 100. Only at
-the layer's edge does it take an `exp` to decide whether to keep the number or
-draw another, and the bottom layer has a tail that needs logarithms.
-
-One 32-bit word is enough for a float: 8 bits choose the layer, the other 24,
-which the choice did not use, give the place and the sign. So one 64-bit word of
-xoshiro makes two normal numbers.
-*/
 
 enum { LAYERS = 256 };
 
@@ -763,784 +1649,187 @@ static void ziggurat_fill(float *out, const struct ziggurat *z, struct xoshiro *
     *rng = local;
 }
 
-/*
-## Forty million values {#histogram}
-
-Is it a bell? Let us fill a table of GPT-2's size,
-$50{,}257 \times 768 = 38{,}597{,}376$ values, once with your `normal_fill` and
-once with the ziggurat, and count how many fall where. We draw from
-$N(0, 0.02^2)$, a standard deviation of 0.02, for that is what GPT-2's own code
-draws its token table from [@gpt2code, `src/model.py`]; the next section asks why.
-*/
-
-// What a column of values looks like from afar
-struct census {
-    double share[26];          // below -6 std, 24 steps of half a std, above 6 std
-    double mean, std, largest; // largest |value|; all in units of the asked-for std
-};
-
-static struct census take_census(const float *values, float std, size_t n)
-{
-    struct census c = {{0}, 0, 0, 0};
-    size_t counts[26] = {0};
-    double sum = 0.0, squares = 0.0;
-    const double scale = 1.0 / (double)std;
-
-    for (size_t i = 0; i < n; i++) {
-        const double x = (double)values[i] * scale;
-        const double bin = fmin(fmax(2.0 * x + 13.0, 0.0), 25.0);
-        counts[(size_t)bin]++;
-        sum += x;
-        squares += x * x;
-        c.largest = fmax(c.largest, fabs(x));
-    }
-    for (int b = 0; b < 26; b++)
-        c.share[b] = (double)counts[b] / (double)n;
-    c.mean = sum / (double)n;
-    c.std = sqrt(squares / (double)n - c.mean * c.mean);
-    return c;
-}
-
-// Share of N(0, 1) below x
-static double normal_below(double x)
-{
-    return 0.5 * erfc(-x / sqrt(2.0));
-}
-
-// What take_census would find if the values were perfect
-static struct census perfect_census(void)
-{
-    struct census c = {{0}, 0, 1, INFINITY};
-    for (int b = 0; b < 26; b++) {
-        const double from = b == 0 ? -INFINITY : 0.5 * b - 6.5;
-        const double to = b == 25 ? INFINITY : 0.5 * b - 6.0;
-        c.share[b] = normal_below(to) - normal_below(from);
-    }
-    return c;
-}
-
-// Adds up the bins from `first` to `last`, in percent
-static double percent(const struct census *c, int first, int last)
-{
-    double sum = 0.0;
-    for (int b = first; b <= last; b++)
-        sum += c->share[b];
-    return 100.0 * sum;
-}
-
-// One line: the share of the curve, of your values (NULL: not yet), of the ziggurat's
-static void print_share(const char *range, int first, int last,
-                        const struct census *perfect, const struct census *yours,
-                        const struct census *ziggurat)
-{
-    const double share = percent(ziggurat, first, last);
-    printf("%-16s %10.3f%%", range, percent(perfect, first, last));
-    if (yours != NULL)
-        printf(" %12.3f%%", percent(yours, first, last));
-    else
-        printf(" %13s", "-");
-    printf(" %10.3f%%%s", share, share >= 0.75 ? "  " : "");
-    for (double drawn = 0.75; drawn < share; drawn += 1.5)
-        printf("#");
-    printf("\n");
-}
-
-static void draw_histogram(const struct census *perfect, const struct census *yours,
-                           const struct census *ziggurat)
-{
-    FILE *file = open_figure("init-histogram");
-    if (file == NULL)
-        return;
-    fprintf(file,
-            "# kind: lines\n# title: 38.6 million values of N(0, 0.02²)\n"
-            "# x: value\n# y: share of all values (%%)\n"
-            "# zero: yes\n"
-            "x\tthe curve\tziggurat%s\n",
-            yours != NULL ? "\tnormal_fill" : "");
-    for (int b = 3; b <= 22; b++) {
-        fprintf(file, "%.3f\t%.4f\t%.4f", 0.02 * (0.5 * b - 6.25), percent(perfect, b, b),
-                percent(ziggurat, b, b));
-        if (yours != NULL)
-            fprintf(file, "\t%.4f", percent(yours, b, b));
-        fprintf(file, "\n");
-    }
-    fclose(file);
-}
-
-static void print_census(const char *who, const struct census *c)
-{
-    printf("%-12s mean %.4f, standard deviation %.4f, largest %.2f (units of 0.02)\n",
-           who, c->mean, c->std, c->largest);
-}
-
-static void show_histogram(float *table, const struct ziggurat *z, struct xoshiro *own)
-{
-    static const char *const ranges[] = {
-        "below -0.06",    "-0.06 to -0.04", "-0.04 to -0.02", "-0.02 to  0.00",
-        " 0.00 to  0.02", " 0.02 to  0.04", " 0.04 to  0.06", "above  0.06"};
-    static const int first[] = {0, 7, 9, 11, 13, 15, 17, 19, 26};
-    const size_t n = (size_t)GPT2_VOCAB * GPT2_D_MODEL;
-    const struct census perfect = perfect_census();
-    const bool made = torch_fill(table, 123, 0.02f, n);
-    const struct census yours = made ? take_census(table, 0.02f, n) : perfect;
-
-    ziggurat_fill(table, z, own, 0.02f, n);
-    const struct census ziggurat = take_census(table, 0.02f, n);
-    heading("Forty million values");
-    printf("%zu values    the curve   normal_fill    ziggurat\n", n);
-    for (int k = 0; k < 8; k++)
-        print_share(ranges[k], first[k], first[k + 1] - 1, &perfect, made ? &yours : NULL,
-                    &ziggurat);
-    print_census("ziggurat", &ziggurat);
-    if (made)
-        print_census("normal_fill", &yours);
-    else
-        table_waits(table_lacks());
-    printf("24-bit fractions cannot give more than %.2f\n", sqrt(2.0 * 24.0 * log(2.0)));
-    draw_histogram(&perfect, made ? &yours : NULL, &ziggurat);
-}
-
-/*
-::: {.output section="Forty million values"}
-:::
-
-![How often values occur, counted in steps of half a standard deviation. There
-are three lines: the bell as computed, and the two generators. Look for the
-other two.](figure:init-histogram){#fig-init-histogram}
-
-The two generators share no line of code, and every share is within a hundredth
-of a percent of the curve's, which is as near as chance allows for so many
-values. The bottom line holds a small oddity. Look at the largest value of
-`normal_fill` in standard deviations. A true normal distribution has no largest
-value; Box and Muller's trick with 24-bit fractions has. The smallest $1-u$ is
-$2^{-24}$, so the distance cannot exceed $\sqrt{2 \cdot 24 \ln 2}$, which is
-[5.77]{.n section="Forty million values"}. Beyond that the bell is cut off,
-clean.
-*/
-
-/*
-## How large should the first numbers be? {#how-large}
-
-Not everybody starts alike.
-
-| who | the table of tokens starts as |
-|---|---|
-| PyTorch's `nn.Embedding`, unless told otherwise [@pytorchembedding] | $N(0, 1)$ |
-| GPT-2 [@gpt2code] | $N(0, 0.02^2)$; its table of positions $N(0, 0.01^2)$ |
-| word2vec [@word2veccode] | evenly between $\pm 0.5/d$, with $d$ the row's length |
-
-Fifty times smaller than PyTorch's default: what is gained by that? GPT-2 uses
-its table twice (chapter 5 is about that). At the end of the model there is a
-vector $h$ of [768]{.n section="The first loss"} numbers, brought to a standard
-deviation of about 1 by the last layer; the score of each token, its *logit*, is
-the product of $h$ with that token's row. So the logit is a sum of 768 products,
-each of a number near 1 and a number of the size of `std`. Such a sum has a
-standard deviation of $\mathrm{std} \cdot \sqrt{768}$.
-
-Scores become probabilities by the softmax, $p_v = e^{l_v} / \sum_w e^{l_w}$,
-and the loss is $-\ln p$ of the token that really came. A model that knows
-nothing should say so: give each of the 50,257 tokens the same probability, and
-pay $\ln 50257 =$ [10.82]{.n section="The first loss"} for whatever comes. That
-is the best that an untrained model can do.
-
-::: predict
-A random table, random vectors for $h$, and the token that comes is any of the
-50,257, all equally likely. With `std` 0.02 the loss will be a little above
-10.82. How large will it be with `std` 1: 11? 20? 100?
-:::
-*/
-
-enum { N_HIDDEN = 4 };
-
-// logits[k][v] = hidden[k] . table[v]
-//   logits [4][vocab]   hidden [4][d]   table [vocab][d]
-static void all_logits(double *logits, const float *hidden, const float *table,
-                       size_t vocab, size_t d)
-{
-    for (size_t v = 0; v < vocab; v++) {
-        const float *row = table + v * d;
-        double sums[N_HIDDEN] = {0};
-        for (size_t i = 0; i < d; i++)
-            for (size_t k = 0; k < N_HIDDEN; k++)
-                sums[k] += (double)row[i] * (double)hidden[k * d + i];
-        for (size_t k = 0; k < N_HIDDEN; k++)
-            logits[k * vocab + v] = sums[k];
-    }
-}
-
-// Loss of `scale` times these logits, the mean over all targets: ln sum exp(l) - mean(l)
-static double mean_loss(const double *logits, double scale, size_t vocab)
-{
-    double largest = -INFINITY, sum = 0.0, exps = 0.0;
-    for (size_t v = 0; v < vocab; v++) {
-        largest = fmax(largest, scale * logits[v]);
-        sum += scale * logits[v];
-    }
-    for (size_t v = 0; v < vocab; v++)
-        exps += exp(scale * logits[v] - largest);
-    return largest + log(exps) - sum / (double)vocab;
-}
-
-static void print_first_loss(const char *who, double scale, const double *logits)
-{
-    double squares = 0.0, loss = 0.0;
-    for (size_t i = 0; i < N_HIDDEN * (size_t)GPT2_VOCAB; i++)
-        squares += logits[i] * logits[i];
-    for (size_t k = 0; k < N_HIDDEN; k++)
-        loss += mean_loss(logits + k * GPT2_VOCAB, scale, GPT2_VOCAB) / N_HIDDEN;
-    printf("%-22s %8.2f %18.2f %13.2f\n", who, 0.02 * scale,
-           scale * sqrt(squares / (N_HIDDEN * (double)GPT2_VOCAB)), loss);
-}
-
-// The table as show_histogram leaves it: 50257 rows of 768 values of N(0, 0.02^2)
-static void show_first_loss(const float *table, const struct ziggurat *z,
-                            struct xoshiro *own)
-{
-    float hidden[N_HIDDEN * GPT2_D_MODEL];
-    double *logits = malloc(N_HIDDEN * (size_t)GPT2_VOCAB * sizeof *logits);
-
-    heading("The first loss");
-    if (logits == NULL) {
-        printf("left out: there is not enough memory\n");
-        return;
-    }
-    ziggurat_fill(hidden, z, own, 1.0f, N_HIDDEN * (size_t)GPT2_D_MODEL);
-    all_logits(logits, hidden, table, GPT2_VOCAB, GPT2_D_MODEL);
-    printf("rows of %d numbers          std     std of a logit   loss (nats)\n",
-           GPT2_D_MODEL);
-    print_first_loss("PyTorch's default", 50.0, logits);
-    print_first_loss("GPT-2's", 1.0, logits);
-    print_first_loss("all rows zero", 0.0, logits);
-    printf("ln %d = %.2f\n", GPT2_VOCAB, log((double)GPT2_VOCAB));
-    free(logits);
-}
-
-/*
-::: {.output section="The first loss"}
-:::
-
-With `std` 1 the logits spread over dozens of units either way. The softmax
-takes the largest of 50,257 such scores and gives it nearly all of the
-probability. The model is not ignorant; it is *certain, and wrong*. All that the
-first steps of training can do is to undo that. With 0.02 the logits have a
-standard deviation of about half, the probabilities are nearly equal, and the
-loss starts where it should.
-
-PyTorch's $N(0,1)$ is no mistake for all that. A table that is only looked up
-gives no scores, and nothing of this happens. It is the second use, as the list
-of scores, that wants small numbers.
-*/
-
-/*
-## Unrelated at birth {#unrelated}
-
-::: belief
-**"At first the vectors are jumbled together at random. Training then pulls
-related words together and pushes unrelated ones apart."** You will find this in
-many introductions, and it makes a good picture.
-:::
-
-The picture can be tested before any training. How alike are two words whose
-rows nobody has touched? The usual measure is the cosine of the angle between
-the rows:
-
-$$\cos(a, b) = \frac{a \cdot b}{|a|\,|b|} = \frac{\sum_i a_i b_i}
-  {\sqrt{\sum_i a_i^2} \sqrt{\sum_i b_i^2}}$$
-
-It is 1 for rows that point the same way, 0 for rows at a right angle, $-1$ for
-opposite ones. Whether it is above or below 0 is a coin toss for random rows, so
-we take it without its sign and ask for the mean of $|\cos|$ over all pairs.
-*/
-
-/*
-## Exercise 2.4: how alike, on average {#mean-abs-cosine .exercise}
-
-We need one number for a whole table, so that tables of different widths can be
-compared.
-
-`rows` holds `n_rows` rows of `d_model` floats. Return the mean of
-$|\cos(\mathrm{row}_a, \mathrm{row}_b)|$ over all pairs $a < b$, each pair once:
-there are $n(n-1)/2$ of them for $n$ rows. Multiply and sum in `double`. If a
-row is all zeros it has no direction, and its cosine with any other is 0; so it
-is for rows of no numbers at all, `d_model` 0. Fewer than two rows make no pair:
-return 0.
-
-Three rows of two numbers: $(1, 0)$, $(0, 2)$, $(-1, -1)$. The first two are at
-a right angle: 0. First and third: $-1 / (1 \cdot \sqrt 2) = -0.7071$. Second
-and third: $-2 / (2 \cdot \sqrt 2) = -0.7071$. Without signs: 0, 0.7071 and
-0.7071; their mean is 0.4714.
-*/
-
-// mean over all pairs a < b of |rows[a] . rows[b]| / (|rows[a]| |rows[b]|)
-//   rows [n_rows][d_model]
-// 0 for a pair with a row of zeros; 0 if there are fewer than two rows
-EXERCISE float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
-{
-    // your code here
-    (void)rows, (void)n_rows, (void)d_model;
-    return NAN;
-}
-
-/*
-::: predict
-In the plane, $d = 2$, the mean is $2/\pi = 0.64$: two random arrows are quite
-alike. In space, $d = 3$, it is exactly 0.5. What is it for GPT-2's 768: about
-the same, 0.3, 0.1, less?
-:::
-
-The program draws 128 random rows of each width and takes all
-[8128]{.n section="Random rows"} pairs.
-*/
-
-// Mean of |cos| of independent normal rows
-static double exact_mean(double d)
-{
-    return exp(lgamma(d / 2.0) - lgamma((d + 1.0) / 2.0)) / sqrt(acos(-1.0));
-}
-
-// cells [4 widths][20 steps of 0.05]: percent of 4000 pairs
-static void draw_spread(float *rows, const struct ziggurat *z, struct xoshiro *own)
-{
-    static const size_t widths[4] = {2, 3, 64, 768};
-    enum { PAIRS = 4000, STEPS = 20 };
-    double cells[4][STEPS] = {{0}};
-    FILE *file = open_figure("init-spread");
-    if (file == NULL)
-        return;
-    for (size_t w = 0; w < 4; w++)
-        for (int k = 0; k < PAIRS; k++) {
-            ziggurat_fill(rows, z, own, 1.0f, 2 * widths[w]);
-            const double cosine = (double)mean_abs_cosine(rows, 2, widths[w]);
-            cells[w][(size_t)fmin(cosine * STEPS, STEPS - 1)] += 100.0 / PAIRS;
-        }
-    fprintf(file, "# kind: lines\n# title: |cos| of two random rows\n# x: |cos|\n"
-                  "# y: share of the pairs (%%)\n# zero: yes\n"
-                  "cos\t2 wide\t3 wide\t64 wide\t768 wide\n");
-    for (int s = 0; s < STEPS; s++)
-        fprintf(file, "%.3f\t%.3f\t%.3f\t%.3f\t%.3f\n", (s + 0.5) / STEPS, cells[0][s],
-                cells[1][s], cells[2][s], cells[3][s]);
-    fclose(file);
-}
-
-enum { N_ROWS = 128, N_PAIRS = N_ROWS * (N_ROWS - 1) / 2 };
-
-// One line for rows of width d, and a point of the picture; false if 2.4 is not written
-static bool show_width(size_t d, const float *rows, FILE *figure)
-{
-    const double exact = exact_mean((double)d);
-    const double sigma = sqrt((1.0 / (double)d - exact * exact) / N_PAIRS);
-    const double mean = (double)mean_abs_cosine(rows, N_ROWS, d);
-    const bool written = !isnan(mean);
-    if (written)
-        printf("%5zu %18.4f %12.4f %12.1f %18.1f\n", d, mean, exact,
-               (mean - exact) / sigma, 90.0 - acos(mean) * 180.0 / acos(-1.0));
-    else
-        printf("%5zu %18s %12.4f\n", d, "-", exact);
-    if (figure != NULL && written)
-        fprintf(figure, "%zu\t%.6f\t%.6f\n", d, exact, mean);
-    else if (figure != NULL)
-        fprintf(figure, "%zu\t%.6f\t\n", d, exact);
-    return written;
-}
-
-static void show_rows(float *rows, const struct ziggurat *z, struct xoshiro *own)
-{
-    static const size_t widths[] = {2, 3, 5, 64, 768, 12288};
-    bool written = true;
-    FILE *figure = open_figure("init-cosines");
-
-    heading("Random rows");
-    printf("width   mean |cos| of %d pairs   exact       sigmas    degrees from 90\n",
-           N_PAIRS);
-    if (figure != NULL)
-        fprintf(figure, "# kind: lines\n# title: Random rows are nearly at right angles\n"
-                        "# x: numbers in a row\n# y: mean |cos|\n# xscale: log\n"
-                        "# yscale: log\nx\texact\tmeasured\n");
-    for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
-        ziggurat_fill(rows, z, own, 1.0f, N_ROWS * widths[w]);
-        written = show_width(widths[w], rows, figure);
-    }
-    if (figure != NULL)
-        fclose(figure);
-    if (written)
-        draw_spread(rows, z, own);
-    else
-        waits_for("2.4", "mean_abs_cosine");
-}
-
-/*
-::: {.output section="Random rows"}
-:::
-
-In [768]{.n section="Random rows"} dimensions the mean is
-[0.0288]{.n section="Random rows"}: less than two degrees from a right angle. So
-the belief has its picture upside down. Nothing is jumbled together at the
-start. *Every word is unrelated to every other word from birth*, and no training
-is needed to push them apart. What training has to do is the opposite: to turn
-rows towards each other where the text gives a reason to. And when it is over,
-the words of real models are, on the whole, closer together than chance. Vectors
-inside BERT and GPT-2 lie in a narrow cone [@ethayarajh2019], and word2vec's and
-GloVe's share a common direction, large enough that removing it makes them
-better [@mu2018].
-
-![The mean of |cos| of random rows against their width, both axes in powers of
-ten. Look at the slope: a hundred times the width, a tenth of the
-cosine.](figure:init-cosines){#fig-init-cosines}
-
-Where does the column "exact" come from? It takes two short steps, and the first
-already gives the size.
-
-Fix one row and turn the room until it points along the first axis. Then the
-cosine is the first coordinate of the other row, after that row has been scaled
-to length 1. The squares of its $d$ coordinates add up to 1, and no axis is
-special, so each square is $1/d$ on average. Hence the cosine has mean 0 and a
-standard deviation of exactly $1/\sqrt d$. For 768 that is 0.036.
-
-For the mean of the absolute value, take a row $x$ of independent normal
-numbers. Its direction and its length are independent of each other, so
-$E|x_1| = E|\cos| \cdot E|x|$, where $E$ is the mean. The left side is
-$\sqrt{2/\pi}$; the mean length is known too. Divide:
-
-$$E|\cos| = \frac{1}{\sqrt\pi} \cdot \frac{\Gamma(d/2)}{\Gamma((d+1)/2)}
-  \approx \sqrt{\frac{2}{\pi d}}$$
-
-The column "sigmas" says how far the measured mean is from the exact one, in
-units of the deviation that chance explains. Anything between $-3$ and 3 is as
-it should be.
-
-![How |cos| is spread for four widths, 4,000 pairs each. Look at width 3, where
-all values are equally common, and at what happens to that flat line as the rows
-grow longer.](figure:init-spread){#fig-init-spread}
-*/
-
-/*
-## What a value costs {#speed}
-
-Forty million values are soon made, but models have grown, and a table is drawn
-anew for every experiment. How long does one value take? As a yardstick, here is
-the plain way: one word after another, and the library's `logf`, `sqrtf`, `cosf`
-and `sinf` for each pair. (Two fractions in a row make a pair here; the table is
-another one, the work is the same.)
-*/
-
-static bool plain_loop(float *out, struct mt19937 *rng, size_t n)
-{
-    for (size_t i = 0; i + 1 < n; i += 2) {
-        uint32_t first, second;
-        if (!mt19937_next(&first, rng->state, &rng->next) ||
-            !mt19937_next(&second, rng->state, &rng->next))
-            return false;
-        const float u1 = 1.0f - (float)(first & 0xffffff) * 0x1p-24f;
-        const float u2 = (float)(second & 0xffffff) * 0x1p-24f;
-        const float radius = sqrtf(-2.0f * logf(u1)), angle = 6.2831853f * u2;
-        out[i] = radius * cosf(angle);
-        out[i + 1] = radius * sinf(angle);
-    }
-    return true;
-}
-
-// Nanoseconds a value, the best of some runs; infinite where an exercise is missing
-struct speeds {
-    double plain, yours, ziggurat, memset;
-};
-
-// One round of all contenders; what is faster than before is kept in `best`
-static void run_once(struct speeds *best, float *table, size_t n,
-                     const struct ziggurat *z)
-{
-    const double scale = 1e9 / (double)n;
-    struct xoshiro own;
-    struct mt19937 rng;
-
-    xoshiro_seed(&own, 1);
-    mt19937_seed(&rng, 123);
-    double start = seconds();
-    if (plain_loop(table, &rng, n))
-        best->plain = fmin(best->plain, (seconds() - start) * scale);
-    start = seconds();
-    if (torch_fill(table, 123, 1.0f, n))
-        best->yours = fmin(best->yours, (seconds() - start) * scale);
-    start = seconds();
-    ziggurat_fill(table, z, &own, 1.0f, n);
-    best->ziggurat = fmin(best->ziggurat, (seconds() - start) * scale);
-    start = seconds();
-    memset(table, 0, n * sizeof *table);
-    best->memset = fmin(best->memset, (seconds() - start) * scale);
-}
-
-static struct speeds measure(float *table, int runs)
-{
-    struct speeds best = {INFINITY, INFINITY, INFINITY, INFINITY};
-    struct ziggurat z;
-
-    ziggurat_build(&z);
-    for (int k = 0; k < runs; k++)
-        run_once(&best, table, (size_t)GPT2_VOCAB * GPT2_D_MODEL, &z);
-    return best;
-}
-
-// "what  ~12.34  ~1.0x"; a dash where an exercise is missing
-static void print_speed(const char *what, double nanoseconds, double plain)
-{
-    char time[32] = "-", ratio[32] = "-";
-    if (isfinite(nanoseconds))
-        snprintf(time, sizeof time, "~%.2f", nanoseconds);
-    if (isfinite(nanoseconds) && isfinite(plain))
-        snprintf(ratio, sizeof ratio, "~%.1fx", plain / nanoseconds);
-    printf("%-40s %12s %14s\n", what, time, ratio);
-}
-
-// Nanoseconds for the cosine and the sine of one angle, of n: random ones or rising ones
-static double time_angles(float *out, float *angles, size_t n, bool rising)
+static double time_ziggurat(float *out, const struct ziggurat *z, size_t n)
 {
     struct xoshiro own;
-    double best = INFINITY;
+    const double start = seconds();
     xoshiro_seed(&own, 1);
-    for (size_t k = 0; k < n; k++)
-        angles[k] = (float)(6.283185 * (rising ? (double)k / (double)n : fraction(&own)));
-    for (int run = 0; run < 3; run++) {
-        const double start = seconds();
-        for (size_t k = 0; k < n; k++)
-            out[k] = cosf(angles[k]) + sinf(angles[k]);
-        best = fmin(best, (seconds() - start) * 1e9 / (double)n);
-    }
-    return best;
+    ziggurat_fill(out, z, &own, 1.0f, n);
+    return seconds() - start;
 }
 
-static void show_speed(float *table)
+static void print_ratio(const char *what, double ratio)
 {
-    const struct speeds s = measure(table, 1);
-    const size_t n = 1000000;
-
-    heading("Speed");
-    printf("%d values %37s %14s\n", GPT2_VOCAB * GPT2_D_MODEL, "ns a value", "speed");
-    print_speed("plain loop: logf, sqrtf, cosf, sinf", s.plain, s.plain);
-    print_speed("normal_fill, the same words", s.yours, s.plain);
-    print_speed("ziggurat, other words", s.ziggurat, s.plain);
-    print_speed("memset, no numbers at all", s.memset, s.plain);
-    print_speed("cosf and sinf, a million random angles",
-                time_angles(table, table + n, n, false), INFINITY);
-    print_speed("cosf and sinf, a million rising angles",
-                time_angles(table, table + n, n, true), INFINITY);
-    if (isinf(s.yours))
-        table_waits(table_lacks());
+    printf("%-48s ~%.3f\n", what, ratio);
 }
-
-/*
-::: {.output section="Speed"}
-:::
-
-What stops the plain loop? Not the arithmetic. A processor of today multiplies
-eight or sixteen floats in one instruction, but a call to `cosf` is a call: the
-compiler cannot look inside, so it cannot make one loop of eight calls. And a
-library's cosine must be ready for any angle, a million turns or a billionth of
-one. It finds out which quarter of the circle the angle is in, and may branch
-there. A processor guesses which way a branch will go, and our angles are
-random. The last two lines of the output show what wrong guesses cost on the
-machine that built this page: the same calls for as many angles in rising order,
-where each guess but a few is right.
-
-The worked `normal_fill` (folded in the box of exercise 2.3) keeps the words,
-the pairs and the places, and does without the library in two lines of thought.
-First, the angle is never given in radians: it is $u$ of a turn, and $4u$
-rounded to a whole number *is* the quarter, with no error at all. Second, within
-an eighth of a turn either way, sine and cosine are short polynomials, and so is
-the logarithm between 2/3 and 4/3. What is left has no call and no branch. The
-compiler turns the eight pairs of a block into one pass over eight lanes.
-Arranging the block as $j$ and $j+8$ is what makes that possible; PyTorch's own
-file has a second version of the block for just such processors
-[@pytorchnormal].
-
-Write the straightforward version first: it passes all the tests. The
-polynomials are for afterwards.
-
-The ziggurat is in another class: no logarithm, no cosine, and almost no branch
-that is guessed wrong, because the same side is taken 99 times in 100. It pays
-with a table of a few kilobytes and with numbers that only our own program
-makes. `./build/02_init 42` prints a table made of any seed you like, both ways;
-`make bench` compares the times against what this chapter promises.
-*/
 
 static void bench(float *table)
 {
-    const struct speeds s = measure(table, 7);
+    double yours = INFINITY, lanes = INFINITY, other = INFINITY, zeros = INFINITY;
+    struct ziggurat z;
 
+    ziggurat_build(&z);
+    for (int run = 0; run < 5; run++) {
+        zeros = fmin(zeros, time_zeros(table, GPT2_SIZE));
+        yours = fmin(yours, time_yours(table, GPT2_SIZE));
+        lanes = fmin(lanes, time_lanes(table, GPT2_SIZE));
+        other = fmin(other, time_ziggurat(table, &z, GPT2_SIZE));
+    }
     heading("Benchmark, a table of 50,257 x 768");
-    if (isfinite(s.yours)) {
-        report("speed of normal_fill / plain loop", s.plain / s.yours, true, 1.0);
-        report("speed of xoshiro256++ and ziggurat / plain loop", s.plain / s.ziggurat,
-               true, 4.0);
-    } else {
-        table_waits(table_lacks());
+    table_waits();
+    if (isfinite(yours)) {
+        printf("with AVX2 or AVX-512:\n");
+        report("speed of the lanes / your normal_fill", yours / lanes, true, 3.0);
+        printf("on any machine:\n");
+        report("speed of the ziggurat / your normal_fill", yours / other, true, 2.0);
     }
-    print_speed("ns a value: plain loop", s.plain, INFINITY);
-    print_speed("ns a value: normal_fill", s.yours, INFINITY);
-    print_speed("ns a value: xoshiro256++ and ziggurat", s.ziggurat, INFINITY);
-    print_speed("ns a value: memset", s.memset, INFINITY);
+    print_ratio("speed of the lanes / the ziggurat", other / lanes);
+    print_ratio("time of the lanes / memset", lanes / zeros);
+    print_ratio("cosf and sinf: time of random / rising angles",
+                time_angles(table, false) / time_angles(table, true));
+    printf("the words that PyTorch draws are made %s\n",
+           lanes <= 1.1 * other ? "as fast as the ziggurat's numbers, or faster"
+                                : "slower than the ziggurat's numbers here");
 }
 
-// A table of the reader's own seed, made both ways
-static void show_seed(uint32_t seed)
-{
-    struct ziggurat z;
-    struct xoshiro own;
-    float ours[18], torch[18];
-    const bool made = torch_fill(torch, seed, 1.0f, 18);
+/*
+## What you can change
 
-    ziggurat_build(&z);
-    xoshiro_seed(&own, seed);
-    ziggurat_fill(ours, &z, &own, 1.0f, 18);
-    printf("seed %-11" PRIu32 "%-29s%s\n", seed, "the ziggurat's",
-           made ? "torch.nn.Embedding(6, 3)" : "");
-    for (size_t v = 0; v < 6; v++) {
-        printf("row %zu       ", v);
-        print_row(ours + 3 * v, 3, 4);
-        if (made)
-            print_row(torch + 3 * v, 3, 4);
-        printf("\n");
-    }
-    if (!made)
-        table_waits(table_lacks());
+The program takes settings: `build/02_init seed=7 rows=3 columns=9`, for example. Each
+has a row in the table at the end of this section, and `build/02_init settings` prints
+them. The numbers in the text are those of the defaults.
+*/
+
+// carried over from chapter 1
+// What may be changed has a row in a table; the last row has no name.
+struct setting {
+    const char *name;
+    const char *kind;     // whole, number or text
+    const char *standard; // the default, as one would type it
+    double least, most;   // of a text: its length in bytes
+    const char *help;
+};
+
+// the setting that an argument name=value is for, or NULL
+static const struct setting *find_setting(const struct setting *table,
+                                          const char *argument)
+{
+    size_t length = strcspn(argument, "=");
+    for (const struct setting *s = table; argument[length] && s->name; s++)
+        if (strlen(s->name) == length && strncmp(s->name, argument, length) == 0)
+            return s;
+    return NULL;
 }
 
-static void show_all(float *table)
+static bool setting_fits(const struct setting *setting, const char *value)
 {
-    struct ziggurat z;
-    struct xoshiro own;
+    char *end = NULL;
+    bool is_text = strcmp(setting->kind, "text") == 0;
+    bool is_whole = strcmp(setting->kind, "whole") == 0;
+    double x = is_text ? (double)strlen(value) : strtod(value, &end);
+    if (!is_text && (end == value || *end != '\0' || (is_whole && x != floor(x))))
+        return false;
+    return x >= setting->least && x <= setting->most;
+}
 
-    ziggurat_build(&z);
-    xoshiro_seed(&own, 1);
-    show_words();
-    show_table();
-    show_stream();
-    show_shapes();
-    show_histogram(table, &z, &own);
-    show_first_loss(table, &z, &own);
-    show_rows(table, &z, &own);
+// 0: the table is printed, for people and for programs
+static int print_settings(const struct setting *table)
+{
+    for (const struct setting *s = table; s->name; s++)
+        printf("%s\t%s\t%s\t%.15g\t%.15g\t%s\n", s->name, s->kind, s->standard, s->least,
+               s->most, s->help);
+    return 0;
+}
+
+// Looks at all arguments before anything runs. -1: they are good; else the exit code.
+static int check_settings(const struct setting *table, char **args)
+{
+    for (; *args; args++) {
+        const struct setting *s = find_setting(table, *args);
+        if (s && !setting_fits(s, *args + strlen(s->name) + 1)) {
+            fprintf(stderr, "%s= takes a %s from %.15g to %.15g%s: %s\n", s->name,
+                    strcmp(s->kind, "whole") ? s->kind : "whole number", s->least,
+                    s->most, strcmp(s->kind, "text") ? "" : " bytes", s->help);
+            return 2;
+        }
+        if (!s && strcmp(*args, "settings") == 0)
+            return print_settings(table);
+        if (!s && strcmp(*args, "bench") != 0) {
+            fprintf(stderr, "\"%s\" sets nothing; what can be set:", *args);
+            for (s = table; s->name; s++)
+                fprintf(stderr, " %s=", s->name);
+            fprintf(stderr, "\n");
+            return 2;
+        }
+    }
+    return -1;
+}
+
+// the value of a setting as it was typed, the last one if it was typed twice
+static const char *setting_text(const struct setting *table, char **args,
+                                const char *name)
+{
+    const char *value = "";
+    for (const struct setting *s = table; s->name; s++)
+        if (strcmp(s->name, name) == 0)
+            value = s->standard;
+    for (; *args; args++)
+        if (strncmp(*args, name, strlen(name)) == 0 && (*args)[strlen(name)] == '=')
+            value = *args + strlen(name) + 1;
+    return value;
+}
+
+static double setting_number(const struct setting *table, char **args, const char *name)
+{
+    return strtod(setting_text(table, args, name), NULL);
+}
+// end of what was carried over
+
+static const struct setting settings[] = {
+    {"seed", "whole", "123", 0, 4294967295, "the seed of all that is drawn"},
+    {"rows", "whole", "4", 1, 99, "rows of the second table of the same seed"},
+    {"columns", "whole", "5", 1, 99, "its columns"},
+    {"std", "number", "0.02", 0.001, 10,
+     "the standard deviation of the table of GPT-2's size"},
+    {"width", "whole", "768", 2, 12288, "numbers in a row, where random rows meet"},
+    {NULL, NULL, NULL, 0, 0, NULL},
+};
+
+static void show_all(float *table, char **args)
+{
+    const uint32_t seed = (uint32_t)setting_number(settings, args, "seed");
+    const double std = setting_number(settings, args, "std");
+    struct mt19937 rng;
+
+    mt19937_seed(&rng, seed);
+    show_words(seed);
+    show_table(seed);
+    show_shapes(table, seed, (size_t)setting_number(settings, args, "rows"),
+                (size_t)setting_number(settings, args, "columns"));
+    show_histogram(table, &rng, (float)std);
+    show_sureness(table, &rng, std);
+    show_rows(table, &rng, (size_t)setting_number(settings, args, "width"));
     show_speed(table);
 }
 
-// True if the text is a whole number below 2^32, which goes to *seed
-static bool read_seed(uint32_t *seed, const char *text)
+int main(int argc, char **argv)
 {
-    char *end;
-    errno = 0;
-    const unsigned long long number = strtoull(text, &end, 10);
-    const bool is_number = text[0] >= '0' && text[0] <= '9' && *end == '\0';
-    if (!is_number || errno != 0 || number > UINT32_MAX)
-        return false;
-    *seed = (uint32_t)number;
-    return true;
-}
-
-int main(int argc, char *argv[])
-{
-    uint32_t seed;
-    const bool wants_bench = argc == 2 && strcmp(argv[1], "bench") == 0;
-
-    if (argc == 2 && read_seed(&seed, argv[1])) {
-        show_seed(seed);
-        return 0;
-    }
-    if (argc > 1 && !wants_bench) {
-        fprintf(stderr, "02_init: the only arguments that I know are \"bench\" and a "
-                        "seed, a whole number below 4294967296\n");
-        return 2;
-    }
-    float *table = calloc((size_t)GPT2_VOCAB * GPT2_D_MODEL, sizeof *table);
+    char **args = argc > 0 ? argv + 1 : argv;
+    const int done = check_settings(settings, args);
+    if (done >= 0)
+        return done;
+    float *table = malloc(GPT2_SIZE * sizeof *table);
     if (table == NULL) {
         fprintf(stderr, "02_init: there is no memory for a table of 154 MB\n");
         return 1;
     }
-    if (wants_bench)
+    if (*args && strcmp(*args, "bench") == 0)
         bench(table);
     else
-        show_all(table);
+        show_all(table, args);
     free(table);
     return 0;
 }
-
-/*
-## What you can now explain
-
-- What a seed fixes, and what it leaves open.
-- How a generator gets from 32 bits to a stream of words, and from a word to a
-  fraction that is exact and never 1.
-- How Box and Muller make two normal numbers out of two even ones, and why the
-  logarithm is given $1 - u$.
-- Why the same seed gives eighteen values and twenty values that differ in the
-  middle.
-- Why GPT-2 begins with numbers fifty times smaller than PyTorch's default, and
-  what the loss of an untrained model ought to be.
-- Why two random rows of 768 numbers are nearly at a right angle, with the
-  reason for $1/\sqrt d$.
-- What stops a loop that calls the C library for each value, and two ways around
-  it.
-
-## Three questions to think about
-
-::: think
-A table filled with zeros would be cheaper still, and its first loss is exactly
-$\ln 50257$, the best there is. Why does nobody start an embedding table with
-zeros? And word2vec has two tables: why may *one* of them start with zeros, as
-it does [@word2veccode]?
-
-:::: answer
-A model's logit is a product of an input row and an output row. How it changes
-when you move the one is proportional to the other. If both are zero, moving
-either changes nothing: no direction is better than another, and training never
-leaves the spot. If only the output table is zero, it can move at the first
-step, because the input rows are not; from then on both move. Rows that are
-equal but not zero are not much better: all words then get the same output, and
-the rows part only as their words turn up in different company. Random numbers
-make each row a different place to start from.
-::::
-:::
-
-::: think
-GPT-2's table has 50,257 rows, so it has about 1.26 billion pairs of rows. At
-birth a cosine of 768 numbers has the standard deviation 0.036. How large,
-roughly, is the largest cosine among all the pairs?
-
-:::: answer
-A normal number exceeds 6 standard deviations to one given side about once in a
-billion draws, and there are a little more than a billion pairs. So the largest
-cosine is about $6 \cdot 0.036 = 0.22$. Even the most alike of all pairs, out of
-more than a billion, is some 77 degrees apart. There is plenty of room for words
-in 768 dimensions: far more than 768 of them are nearly at right angles to each
-other.
-::::
-:::
-
-::: think
-You have trained a model from seed 123 and it is good. A colleague trains the
-same model on her machine, from seed 123, with the vocabulary made one word
-larger. Does she start from your table with one row added?
-
-:::: answer
-Nearly, if the table is the first thing drawn, and by luck of bookkeeping. Both
-tables are one long array of $V d$ values. If $d$ is a multiple of 16, as 768
-is, there is no tail: her array is yours and one more row. If it is not, the
-last sixteen of your values lie in a tail, and some of the places there are
-filled otherwise in her array. But everything that is drawn *after* the table,
-all the other weights of the model, begins a row's worth of words later in the
-stream, and so is different altogether. A seed is no substitute for a saved
-file.
-::::
-:::
-
-## What to read next
-
-- The file that this chapter follows [@pytorchnormal] is short. Look for
-  `normal_fill_16`, and for its twin with `AVX2` in the name, which does eight
-  pairs at once.
-- Matsumoto and Nishimura [-@matsumoto1998] explain where 624, 397 and the odd
-  constants come from. Vigna [-@vigna2019] collects what has been found wrong
-  with their generator since; none of it is visible in a table of embeddings.
-- Marsaglia and Tsang [-@marsaglia2000] give the ziggurat in seven pages, with
-  the C code.
-- Chapter 3 takes a random table and lets text move it.
-*/
 
 /*
 ## Hints {#hints}
