@@ -21,6 +21,7 @@
 #:
 #: With any of them: CC=clang  OPT=-O0  SAN=1 (sanitizers)  BUILD=dir
 #: With chapterN:    RUN_SECONDS=600 (for a program that takes long)
+#: With chapterN, solutionN:  SET="seed=7 std=1" (SET=settings lists what can be set)
 #: With checkN:      SUBMISSION=path/to/file.c  SEED=7 (other inputs)
 #: With grade:       SEED=7  HIDDEN=dir (your tests)  JOBS=4  STRICT=1  SHARD=3/8
 #:                   see docs/instructors.md
@@ -33,7 +34,7 @@ MAKEFLAGS += -r --no-print-directory
 
 # What names a file that somebody else may have called anything: never expanded. Each goes to
 # a program through its environment, or quoted.
-TAKEN_AS_THEY_ARE := SUBMISSION SUBMISSIONS HIDDEN GRADES SHARDS SEED SHARD JOBS STRICT ONE_STUDENT
+TAKEN_AS_THEY_ARE := SUBMISSION SUBMISSIONS HIDDEN GRADES SHARDS SEED SHARD JOBS STRICT ONE_STUDENT SET
 $(foreach v,$(TAKEN_AS_THEY_ARE),$(if $(filter-out undefined,$(origin $v)),\
 $(eval override $v := $$(value $v))$(eval export $v)))
 quoted = '$(subst ','\'',$1)'

@@ -47,3 +47,35 @@ else
             "$(grep '^[<>]' "$room/diff.txt" | head -n 6 | sed 's/^</wanted/; s/^>/got/' | tr '\n' ';')"
     fi
 fi
+
+# ------------------------------------------------------------------ what can be set
+# One line, exit code 2, and nothing else: for a name that is none, and for values on both
+# sides of each setting's range. Its own default is no news to a setting.
+refused() # argument
+{
+    "$BUILD/$name" "$1" >"$room/said.txt" 2>&1 </dev/null
+    [ $? -eq 2 ] && [ "$(wc -l <"$room/said.txt")" -eq 1 ] || bad="${bad:-$1: $(said "$room/said.txt")}"
+}
+
+if "$BUILD/$name" settings >"$room/settings.tsv" 2>/dev/null </dev/null &&
+    ! diff "$room/settings.tsv" "$room/unsolved.txt" >/dev/null; then
+    bad=
+    refused nonsense=1
+    refused nonsense
+    while IFS='	' read -r setting kind standard least most help; do
+        [ -n "$help" ] || bad="${bad:-$setting has no help}"
+        case $kind in
+        text) refused "$setting=$(head -c "$((most + 1))" /dev/zero | tr '\0' x)" ;;
+        *)
+            refused "$setting="
+            refused "$setting=${standard}x"
+            refused "$setting=nan"
+            refused "$setting=$(awk "BEGIN { print $least - 1 }")"
+            refused "$setting=$(awk "BEGIN { printf \"%.0f\", $most + 1 + $most / 1000 }")"
+            ;;
+        esac
+    done <"$room/settings.tsv"
+    [ -s "$room/settings.tsv" ] || bad="${bad:-there is nothing to set}"
+    claim="$name refuses settings out of their range"
+    if [ -z "$bad" ]; then echo "ok $claim"; else echo "not ok $claim: $bad"; fi
+fi

@@ -598,7 +598,11 @@ run() # program
         lines='stdbuf -oL'
     fi
     trap : INT
-    { stoppable limited $lines "$1"; } 3>&2 2>/dev/null # the shell's own words are not wanted
+    case ${SET:-} in
+    *[\$\`\;\&\|\<\>\(\)\\]*) die "SET= holds settings, name=value, with blanks between them: see make chapterN SET=settings." ;;
+    esac
+    eval "set -- \"\$1\" ${SET:-}" # quotes in it hold a value with blanks together
+    { stoppable limited $lines "$@"; } 3>&2 2>/dev/null # the shell's own words are not wanted
     ended=$?
     trap - INT
     how_it_ended "$ended"
