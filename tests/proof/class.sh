@@ -272,14 +272,14 @@ one=$room/one
 course=$(pwd)
 whole=$(awk -F '\t' -v c="$first" 'int($1) == int(c) { sum += $4 } END { print sum }' tests/points.tsv)
 
-hand_in() # student: the file on stdin, behind a right answer if there is one
+hand_in() # student, files...: what is on stdin, and the files behind it
 {
     mkdir -p "$one/$1"
-    cat - "$file" >"$one/$1/$first.c"
+    (to=$one/$1/$first.c && shift && cat - "$@" >"$to")
 }
 
-hand_in right </dev/null
-hand_in "declares main, and inlines" <<'E'
+hand_in right "$file" </dev/null
+hand_in "declares main, and inlines" "$file" <<'E'
 extern int main();
 inline int twice(int x);
 inline int twice(int x) { return 2 * x; }
