@@ -299,6 +299,11 @@ logits 2, 1 and 0.1:
 The sum of the third column is 11.213, and $7.389 / 11.213 = 0.659$. If the next
 word was word 0, the loss is $-\ln 0.659 =$ [0.4170]{.n section="Softmax"}.
 
+::: aside
+A nat is 1.44 bits. Shannon charged by the bit, physicists charge by the nat, and nobody has
+ever paid either.
+:::
+
 To learn, we must know how the loss changes when a logit changes: its slope, or
 **gradient**. Write the loss for the next word $y$ without the fraction:
 
@@ -871,7 +876,7 @@ only once.
 
 A step that works deserves something to read. Here is a small model for it: the
 [500]{.n section="One step"} most frequent words of the novel, all others `<unk>`, and rows
-of 16 numbers. Small, because plain loops are slow; it should take a few seconds at most.
+of 16 numbers. Small, because plain loops are slow; it should take some seconds at most.
 Your `train_step` is called 2,000 times, each time with 32 words from a random place. Then
 it writes: your `softmax_cross_entropy` turns the scores after a word into probabilities,
 and one of them is drawn. ($p_v$ is what `dlogits` holds for every word but the target, so
@@ -1098,6 +1103,37 @@ static void show_toy(void)
            r.ghost_in, r.ghost_out);
 }
 
+// the number of a word of the small world, or N_TOY
+static size_t toy_word(const char *name, size_t length)
+{
+    size_t v = 0;
+    while (v < N_TOY &&
+           (strlen(toy_words[v]) != length || memcmp(toy_words[v], name, length) != 0))
+        v++;
+    return v;
+}
+
+// one step on one pair: how far each row of both tables moves
+static void show_pair(size_t read, size_t came, uint64_t seed)
+{
+    struct workshop w = open_workshop(1, N_TOY, TOY_D);
+    float before[2 * N_TOY * TOY_D], *head = before + N_TOY * TOY_D;
+    const uint32_t input = (uint32_t)read, target = (uint32_t)came;
+    fill_random(w.wte, N_TOY * TOY_D, 0.2, &seed);
+    fill_random(w.lm_head, N_TOY * TOY_D, 0.2, &seed);
+    memcpy(before, w.wte, N_TOY * TOY_D * sizeof *before);
+    memcpy(head, w.lm_head, N_TOY * TOY_D * sizeof *head);
+    if (read < N_TOY && !isnan(step(&w, &input, &target, 1.0f))) {
+        printf("\"%s\" was read, \"%s\" came:   input row moved   output row moved\n",
+               toy_words[read], toy_words[came]);
+        for (size_t v = 0; v < N_TOY; v++)
+            printf("%-30s %12.4f %18.4f\n", toy_words[v],
+                   distance(w.wte + v * TOY_D, before + v * TOY_D, TOY_D),
+                   distance(w.lm_head + v * TOY_D, head + v * TOY_D, TOY_D));
+    }
+    close_workshop(&w);
+}
+
 /*
 ::: {.output section="Followers or predecessors?"}
 :::
@@ -1127,6 +1163,9 @@ As for "ghost": its input row has not moved at all, the
 half a unit at least. Nobody ever saw the word, but at every step it was a
 candidate, and at every step it was told: less.
 
+You can take a single step in this world: `build/03_trainer pair="cat runs"` shows, for each
+of the thirteen words, how far its two rows move when "runs" came after "cat".
+
 ::: aside
 A ghost, then, is somebody who is told "less" at every step and never "more". Be kind to the
 rare words of your vocabulary: most of their days are like that.
@@ -1134,8 +1173,8 @@ rare words of your vocabulary: most of their days are like that.
 
 ## The same step, in tiles
 
-One step of yours on the novel's 4,000 words takes some milliseconds, or some tens of
-them. We want twenty-two thousand steps. Let us count what there is to do. The three
+One step of yours on the novel's 4,000 words takes some milliseconds, or, with plain loops
+on a slow machine, a tenth of a second. We want twenty-two thousand steps. Let us count what there is to do. The three
 products, for the logits, for `dhidden` and for `lm_head`, each take
 $32 \times 64 \times 4{,}000$ multiplications and as many additions:
 [49]{.n section="The same step, fast"} million operations together.
@@ -1143,7 +1182,7 @@ $32 \times 64 \times 4{,}000$ multiplications and as many additions:
 How fast *could* that be? The fastest thing the processor can do is to multiply
 and add numbers that are already in its registers. The program measures it, with a
 loop that does nothing else. That is the ceiling; plain loops usually reach a few per cent
-of it. The cure is a tile of named sums that stay in registers, and chapter 1 explains it.
+of it, or less. The cure is a tile of named sums that stay in registers, and chapter 1 explains it.
 What is new is where the neighbours lie. For the logits we turn the hidden rows on their
 side, so that the 32 words of the batch lie next to each other: one number of a row of $U$
 meets 32 words at once. Each word has its own sum, so no order changes, and the compiler
@@ -1715,6 +1754,8 @@ static void train(struct training *run, struct model *m, const struct corpus *co
         printf("stopped by Ctrl-C after %zu of %zu steps; what was learnt stays\n",
                run->step, run->n_steps);
     signal(SIGINT, SIG_DFL);
+    if (isnan(held_out_loss(m, corpus)))
+        printf("the loss is no number any more: rate= is too large\n");
 }
 
 /*
@@ -3190,6 +3231,7 @@ static const struct setting settings[] = {
     {"passes", "number", "4", 0.001, 1000, "how often the text is read"},
     {"words", "text", "she two said hartfield", 0, 400,
      "whose neighbours are looked up, with spaces between them"},
+    {"pair", "text", "", 0, 20, "two of the thirteen words: one step on them, shown"},
     {NULL, NULL, NULL, 0, 0, NULL},
 };
 
@@ -3241,6 +3283,13 @@ int main(int argc, char **argv)
     const bool own_text = path && *path;
     const uint64_t seed = (uint64_t)setting_number(settings, args, "seed");
     const double passes = passes_asked(setting_number(settings, args, "passes"));
+    const char *pair = setting_text(settings, args, "pair");
+    const size_t n = strcspn(pair, " ");
+    const size_t read = toy_word(pair, n),
+                 came = toy_word(pair + n + (pair[n] == ' '),
+                                 strlen(pair + n) - (pair[n] == ' '));
+    if (*pair && (read == N_TOY || came == N_TOY))
+        give_up(2, "pair= takes two words of the small world, such as pair=\"cat runs\"");
     path = own_text ? path : "chapters/data/austen/emma.txt";
     struct corpus corpus = open_novel(path);
     show_corpus(&corpus, path, seed);
@@ -3250,6 +3299,7 @@ int main(int argc, char **argv)
     show_step();
     show_own_training(&corpus, seed);
     show_toy();
+    show_pair(read, came, seed);
     if (show_speed(&corpus, seed))
         run_novel(&corpus, args, passes, own_text);
     close_corpus(&corpus);
