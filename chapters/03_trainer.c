@@ -139,7 +139,7 @@ on the held-out part it can show whether it has learnt English, or at least Aust
 the choice of the vocabulary looks at the training part alone.
 
 How a file is read and cut, and how a hash table finds the number of a word among
-thousands, stands at the end of the chapter, [behind the scenes](#behind). Here we need
+thousands, stands at the end of the chapter, [behind the scenes](#trainer-behind). Here we need
 only what comes out.
 */
 
@@ -2168,7 +2168,7 @@ To read next: Bengio and others trained the first large models of this kind, wit
 one word of context [@bengio2003]. Press and Wolf's paper on the output table is seven pages
 long, references included [@press2017]. And chapter 4 gives the model a sense of place.
 
-## Behind the scenes {#behind}
+## Behind the scenes {#trainer-behind}
 
 What the chapter used and did not stop to explain. First the text. A file becomes words, and
 a hash table finds the number of a word: its letters are stirred into one large number,
