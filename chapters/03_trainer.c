@@ -3,23 +3,32 @@
 
 At the end of chapter 2 a table of embeddings is noise. In that noise "two" is no
 closer to "three" than to "handsome". In this chapter you train a model on a
-novel, for ten seconds or so. Afterwards the nearest neighbour of "two" is
-"three", that of "said" is "cried", and in one of its two tables that of
-"hartfield", the house where the heroine lives, is "randalls", the house of her
+novel; it takes some seconds, or a minute on a slow machine. Afterwards the nearest
+neighbour of "two" is "three", that of "said" is "cried", and in one of its two tables
+that of "hartfield", the house where the heroine lives, is "randalls", the house of her
 friends.
 
 Nobody tells the program what a number is, or a house. All it ever hears is one
-complaint, [176,898]{.n section="Training"} times in each pass over the text: the
+complaint, [176,896]{.n section="Training"} times in each pass over the text: the
 next word was this one, and you had not expected it. That complaint is called the
 *loss*. Two questions run through the chapter. How can it alone make words alike?
 And when the program acts on it, which rows of which table move? The common answer
 to the second question, "the rows of the words in the batch", is half right, and
 the wrong half is the more interesting one.
 
-You write the five functions that a step of training consists of. Then the chapter
-puts the same step into other loops, more than ten times as fast, checks that they
-agree with yours, and lets them loose on *Emma*. With `TEXT=path make chapter3` it
-is your own text instead: any plain text up to 100 MB.
+![One step, and who gets an order: a solid frame is a row that moves, a dashed one a row
+that stays. Of the input table only the row that was read; of the output table every row:
+the word that came is raised, all the others are lowered, each by as much as it was
+believed in.](drawing:two-tables){alt="Two tables of three rows. In the input table row 1
+is picked and goes on as h to all rows of the output table; rows 0 and 2 stand in dashed
+frames and do not move. In the output table each row gets a share and an order: word 0,
+which came, had the share 0.659 and is raised by 0.341; word 1 had 0.242 and is lowered by
+0.242; word 2 had 0.099 and is lowered by 0.099."}
+
+You write the five functions that a step of training consists of, and let your own step
+read the novel. Then the chapter puts the same step into other loops, many times as fast,
+checks that they agree with yours, and lets them loose on *Emma*. With
+`TEXT=path make chapter3` it is your own text instead: any plain text up to 100 MB.
 */
 
 #include <inttypes.h>
@@ -72,6 +81,20 @@ static float multiply_add(float x, float y, float z)
     return x * y + z;
 #endif
 }
+
+// 124439808 as 124,439,808
+static const char *with_commas(char *out, uint64_t n)
+{
+    char digits[32], *end = out;
+    int n_digits = snprintf(digits, sizeof digits, "%" PRIu64, n);
+    for (int k = 0; k < n_digits; k++) {
+        *end++ = digits[k];
+        if ((n_digits - 1 - k) % 3 == 0 && k != n_digits - 1)
+            *end++ = ',';
+    }
+    *end = '\0';
+    return out;
+}
 // end of what was carried over
 
 // one sentence for whoever started the program, then the end of it
@@ -97,28 +120,27 @@ static void *allocate(size_t n, size_t size)
 }
 
 /*
-## A novel becomes ids
+## It writes before it learns
 
-As in chapter 1 the text is cut into words and the words become ids. Three
-decisions are new. Here a word is a run of the letters a to z and apostrophes,
-made lower case; and each of `. , ; : ! ?` is a word too, because what ends a
-sentence is worth guessing. All other bytes only separate. (A text in another
-alphabet would come out empty, and the program says so.)
+As in chapter 1 the text is cut into words and the words become ids. Here a word is a run
+of the letters a to z and apostrophes, made lower case; and each of `. , ; : ! ?` is a
+word too, because what ends a sentence is worth guessing. All other bytes only separate;
+if your own text has accents or another alphabet, the program says how many letters it
+could not read. Of a book from Project Gutenberg it reads the book and not the licence.
 
-Second, the vocabulary is limited. The novel has
+The vocabulary is limited. The novel has
 [7,284]{.n section="A novel becomes ids"} different words, and thousands of them
 occur once or twice: too seldom to learn anything from. We keep the most frequent
 ones, up to [4,000]{.n section="A novel becomes ids"} rows, in order of frequency.
-All the others share one id, 0, called `<unk>` for unknown.
+All the others share one id, 0, called `<unk>` for unknown. And the last twentieth of the
+text, or the last 20,000 words of a very long one, is *held out*: it is never trained on.
+A program that learns a text by heart gets ever better at that text, and only at that one;
+on the held-out part it can show whether it has learnt English, or at least Austen. Even
+the choice of the vocabulary looks at the training part alone.
 
-Third, the last twentieth of the text, or the last 20,000 words of a very long
-one, is *held out*. It is never trained on. A program that learns a text by heart
-gets ever better at that text, and only at that one; on the held-out part it can
-show whether it has learnt English, or at least Austen. Even the choice of the
-vocabulary looks at the training part alone.
-
-To find the number of a word among thousands, the program uses a hash table. If
-you have met one before, you can skim this part.
+How a file is read and cut, and how a hash table finds the number of a word among
+thousands, stands at the end of the chapter, [behind the scenes](#trainer-behind). Here we need
+only what comes out.
 */
 
 enum { D_MODEL = 64, BATCH = 32, MAX_VOCAB = 4000 };
@@ -130,108 +152,11 @@ struct text {
     size_t size;
 };
 
-// all of a file; what is not a text ends the program with a sentence
-static struct text read_text(const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        give_up(1, "there is no file %s that can be read (TEXT=path names another)",
-                path);
-    struct text text = {.bytes = malloc(MAX_BYTES + 1)};
-    if (!text.bytes)
-        give_up(1, "there is no room for a text");
-    text.size = fread(text.bytes, 1, MAX_BYTES + 1, file);
-    if (ferror(file))
-        give_up(1, "%s cannot be read: is it a folder?", path);
-    if (text.size == 0)
-        give_up(1, "%s is empty", path);
-    if (text.size > MAX_BYTES)
-        give_up(1, "%s is larger than 100 MB", path);
-    if (memchr(text.bytes, 0, text.size))
-        give_up(1, "%s holds bytes of value 0, so it is not plain text", path);
-    fclose(file);
-    return text;
-}
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || c == '\'';
-}
-
-// the length of the word that begins at place `at`; 0 if none does
-static size_t word_length(const struct text *text, size_t at)
-{
-    size_t end = at;
-    while (end < text->size && is_letter(text->bytes[end]))
-        end++;
-    if (end == at && memchr(".,;:!?", text->bytes[at], 6))
-        end++;
-    return end - at;
-}
-
-static void to_lower_case(struct text *text)
-{
-    for (size_t at = 0; at < text->size; at++)
-        if (text->bytes[at] >= 'A' && text->bytes[at] <= 'Z')
-            text->bytes[at] = (char)(text->bytes[at] - 'A' + 'a');
-}
-
 struct word {
     const char *start;
     size_t length;
     size_t count; // how often it stands in the training part
 };
-
-struct dictionary {
-    struct word *words; // in the order of their first appearance
-    size_t n_words;
-    uint32_t *slots; // number of a word + 1, or 0: free
-    size_t n_slots;  // a power of 2
-};
-
-// the slot of a word: the one that holds its number, or the free one where it belongs
-static uint32_t *find_slot(const struct dictionary *dictionary, const char *start,
-                           size_t length)
-{
-    uint64_t hash = 14695981039346656037u;
-    for (size_t c = 0; c < length; c++)
-        hash = (hash ^ (unsigned char)start[c]) * 1099511628211u;
-    for (size_t s = (size_t)(hash ^ hash >> 32);; s++) {
-        uint32_t *slot = &dictionary->slots[s & (dictionary->n_slots - 1)];
-        const struct word *word = &dictionary->words[*slot ? *slot - 1 : 0];
-        if (*slot == 0 ||
-            (word->length == length && memcmp(word->start, start, length) == 0))
-            return slot;
-    }
-}
-
-// twice the slots; the words find their places anew
-static void grow(struct dictionary *dictionary)
-{
-    struct dictionary old = *dictionary;
-    dictionary->n_slots = old.n_slots ? 2 * old.n_slots : 1024;
-    dictionary->slots = allocate(dictionary->n_slots, sizeof *dictionary->slots);
-    dictionary->words = allocate(dictionary->n_slots / 2, sizeof *dictionary->words);
-    for (size_t w = 0; w < old.n_words; w++) {
-        dictionary->words[w] = old.words[w];
-        *find_slot(dictionary, old.words[w].start, old.words[w].length) = (uint32_t)w + 1;
-    }
-    free(old.slots);
-    free(old.words);
-}
-
-// the number of a word; a new word gets the next one
-static uint32_t number_of(struct dictionary *dictionary, const char *start, size_t length)
-{
-    if (2 * dictionary->n_words == dictionary->n_slots)
-        grow(dictionary);
-    uint32_t *slot = find_slot(dictionary, start, length);
-    if (*slot == 0) {
-        dictionary->words[dictionary->n_words] = (struct word){start, length, 0};
-        *slot = (uint32_t)++dictionary->n_words;
-    }
-    return *slot - 1;
-}
 
 struct corpus {
     struct text text;   // what the words point into
@@ -240,313 +165,92 @@ struct corpus {
     size_t n_ids, n_train, n_different, vocab_size;
 };
 
-// all words of the text as numbers of the dictionary
-static void number_words(struct corpus *corpus, struct dictionary *dictionary)
+// behind the scenes, at the end of this file
+static int short_length(const struct word *word);
+static uint64_t random_next(uint64_t *state);
+static double random_unit(uint64_t *state);
+static size_t random_below(uint64_t *state, size_t n);
+static void fill_random(float *out, size_t n, double size, uint64_t *state);
+static double dot(const float *a, const float *b, size_t n);
+static double distance(const float *a, const float *b, size_t n);
+
+/*
+Can one write without having learnt anything? Yes: by copying. Take the last word that
+you wrote, look up all the places where it stands in the novel, choose one of them with
+your eyes shut, and write the word that follows there. Then do it again. To be followed
+often is to be chosen often, so this draws from the counts of all pairs without a table
+of them.
+*/
+
+// a word that follows `id` somewhere in the training text, each place as likely as any other
+static uint32_t copy_follower(const void *from, uint32_t id, uint64_t *state)
 {
-    const struct text *text = &corpus->text;
-    for (size_t at = 0, length; at < text->size; at += length ? length : 1) {
-        length = word_length(text, at);
-        corpus->n_ids += length > 0;
-    }
-    corpus->ids = allocate(corpus->n_ids, sizeof *corpus->ids);
-    size_t p = 0;
-    for (size_t at = 0, length; at < text->size; at += length ? length : 1) {
-        length = word_length(text, at);
-        if (length > 0)
-            corpus->ids[p++] = number_of(dictionary, text->bytes + at, length);
-    }
+    const struct corpus *corpus = from;
+    uint32_t chosen = 0;
+    size_t n_places = 0;
+    for (size_t p = 0; p + 1 < corpus->n_train; p++)
+        if (corpus->ids[p] == id && corpus->ids[p + 1] != 0 &&
+            random_below(state, ++n_places) == 0)
+            chosen = corpus->ids[p + 1]; // the n-th place is taken one time in n
+    return chosen;
 }
 
-static int compare_counts(const void *a, const void *b)
+// words, each drawn by the one before it, until the sentence ends or the line is full
+static void write_sentence(const struct corpus *corpus,
+                           uint32_t (*next)(const void *, uint32_t, uint64_t *),
+                           const void *from, uint32_t first, uint64_t *state)
 {
-    const struct word *x = a, *y = b;
-    if (x->count != y->count)
-        return x->count < y->count ? 1 : -1;
-    return x->start < y->start ? -1 : x->start > y->start;
+    const struct word *word;
+    size_t column = 0;
+    uint32_t id = first;
+    do {
+        id = next(from, id, state);
+        word = &corpus->words[id];
+        column +=
+            (size_t)printf("%s%.*s", column ? " " : "", short_length(word), word->start);
+    } while (column < 64 && !(word->length == 1 && memchr(".!?", word->start[0], 3)));
+    printf("%s\n", column < 64 ? "" : " ...");
 }
 
-// the ids of the vocabulary in place of the numbers of the dictionary
-static void choose_vocabulary(struct corpus *corpus, struct dictionary *dictionary)
+// the id of a word, or 0
+static uint32_t find_word(const struct corpus *corpus, const char *name, size_t length)
 {
-    size_t n_words = dictionary->n_words;
-    struct word *words = allocate(n_words, sizeof *words);
-    uint32_t *id_of = allocate(n_words, sizeof *id_of);
-    for (size_t p = 0; p < corpus->n_train; p++)
-        dictionary->words[corpus->ids[p]].count++;
-    memcpy(words, dictionary->words, n_words * sizeof *words);
-    qsort(words, n_words, sizeof *words, compare_counts);
-    while (n_words > 0 && words[n_words - 1].count == 0)
-        n_words--; // seen in the held-out part only
-    corpus->vocab_size = (n_words + 1 < MAX_VOCAB ? n_words + 1 : MAX_VOCAB) / 4 * 4;
-    corpus->words = allocate(corpus->vocab_size + 1, sizeof *words);
-    corpus->words[0] = (struct word){"<unk>", 5, corpus->n_train};
-    for (size_t v = 1; v < corpus->vocab_size; v++) {
-        corpus->words[v] = words[v - 1];
-        corpus->words[0].count -= words[v - 1].count;
-        id_of[*find_slot(dictionary, words[v - 1].start, words[v - 1].length) - 1] =
-            (uint32_t)v;
-    }
-    for (size_t p = 0; p < corpus->n_ids; p++)
-        corpus->ids[p] = id_of[corpus->ids[p]];
-    free(words);
-    free(id_of);
+    for (size_t v = 1; v < corpus->vocab_size; v++)
+        if (corpus->words[v].length == length &&
+            memcmp(corpus->words[v].start, name, length) == 0)
+            return (uint32_t)v;
+    return 0;
 }
 
-static struct corpus read_corpus(const char *path)
+static void show_corpus(const struct corpus *corpus, const char *path, uint64_t seed)
 {
-    struct corpus corpus = {.text = read_text(path)};
-    struct dictionary dictionary = {0};
-    to_lower_case(&corpus.text);
-    number_words(&corpus, &dictionary);
-    corpus.n_different = dictionary.n_words;
-    if (corpus.n_ids < LEAST_WORDS || corpus.n_different < LEAST_DIFFERENT)
-        give_up(1,
-                "%s is too short: it holds %zu words of the letters a to z, %zu of them "
-                "different, and %d and %d are the least",
-                path, corpus.n_ids, corpus.n_different, LEAST_WORDS, LEAST_DIFFERENT);
-    const size_t twentieth = corpus.n_ids / 20;
-    corpus.n_train =
-        corpus.n_ids - (twentieth < MOST_HELD_OUT ? twentieth : MOST_HELD_OUT);
-    choose_vocabulary(&corpus, &dictionary);
-    free(dictionary.words);
-    free(dictionary.slots);
-    return corpus;
-}
-
-static void close_corpus(struct corpus *corpus)
-{
-    free(corpus->text.bytes);
-    free(corpus->words);
-    free(corpus->ids);
-}
-
-static int short_length(const struct word *word)
-{
-    return word->length < 14 ? (int)word->length : 14;
-}
-
-// a text whose training part has words enough for everything that follows
-static struct corpus open_novel(const char *path)
-{
-    struct corpus novel = read_corpus(path);
-    if (novel.vocab_size < LEAST_DIFFERENT)
-        give_up(
-            1, "%s has too few different words in the part to train on: %d are the least",
-            path, LEAST_DIFFERENT);
-    return novel;
-}
-
-static void show_corpus(const struct corpus *corpus, const char *path)
-{
+    char a[32], b[32], c[32];
     heading("A novel becomes ids");
-    printf("%s\n%zu words, %zu of them different; the last %zu words are held out\n",
-           path, corpus->n_ids, corpus->n_different, corpus->n_ids - corpus->n_train);
-    printf("vocabulary: %zu, of which id 0 stands for all rarer words (%.1f %% of the "
-           "text)\n",
-           corpus->vocab_size,
+    printf("%s: %s words, %s different, %s held out\n", path,
+           with_commas(a, corpus->n_ids), with_commas(b, corpus->n_different),
+           with_commas(c, corpus->n_ids - corpus->n_train));
+    printf("vocabulary %s; id 0 stands for all rarer words (%.1f %% of the text)\n",
+           with_commas(a, corpus->vocab_size),
            100.0 * (double)corpus->words[0].count / (double)corpus->n_train);
-    printf("how often:");
-    for (size_t v = 1; v < corpus->vocab_size; v *= 10)
-        printf("  id %zu \"%.*s\" %zu", v, short_length(&corpus->words[v]),
-               corpus->words[v].start, corpus->words[v].count);
-    printf("\n");
+    for (int sentence = 0; sentence < 2; sentence++)
+        write_sentence(corpus, copy_follower, corpus, find_word(corpus, ".", 1), &seed);
 }
 
 /*
 ::: {.output section="A novel becomes ids"}
 :::
 
-## How good is good? Four yardsticks
+Any two neighbours can be found in *Emma*; no sentence can. Keep the taste of it: at the
+end of the chapter a trained model writes, and you can judge whether it does better. What
+it has to learn is what this copyist looks up: which words may follow this one.
 
-A loss is a number, and a number needs something to stand beside. So before we
-build a model, let us see what can be had without one.
-
-Say a guesser gives the word that really comes next the probability $p$. We charge
-it $-\ln p$. If it was certain, and right, it pays nothing: $-\ln 1 = 0$. If it
-gave the word one chance in two, it pays $-\ln \frac12 = 0.693$; one chance in a
-hundred, 4.605. The unit is called a **nat**, because the logarithm is the natural
-one. The mean over all words of a text is the loss, in nats a word. (For a
-feeling: a loss of 4.6 is the loss of somebody who each time hesitates between a
-hundred words, all equally likely.)
-
-*Yardstick one* knows nothing. All $V$ words get probability $1/V$, and the loss
-is $\ln V$.
-
-*Yardstick two* knows how often each word occurs, $p_v = \mathrm{count}_v / N$,
-and guesses that, whatever came before. Its loss is $-\sum_v p_v \ln p_v$, the
-**entropy** of the words.
-
-*Yardstick four* (we come back to three) knows how often each *pair* occurs. After
-"mr" it gives "weston" the share that "weston" has among all the words that follow
-"mr" in the training text. Charged on that same text it pays the entropy of the
-pairs. For a guesser that sees only the word before, this is the floor: for each
-word before, the mean of $-\ln q$ is least if $q$ are the very shares (Gibbs'
-inequality). But it is a floor on *that* text. On a new text the same guesser
-meets a pair that it has never seen, gives it probability 0, and pays
-$-\ln 0 = \infty$.
-
-*Yardstick three* is the honest use of counts: smoothed. It takes 0.75 off the
-count of every pair, and spends what it saved on the pairs that it has not seen. A
-word gets its part of that according to how many *different* words it has been
-seen after. This is the method of Kneser and Ney; in a thorough comparison of ways
-to smooth counts, a variation of it came out best [@chen1999]. It is charged on
-the held-out text, as our model will be.
+::: aside
+Set `seed=` and it writes something else: `build/03_trainer seed=8`. A model that sees one
+word back, whoever trains it, makes sentences of this kind.
+:::
 */
 
-// Pairs of neighbours, sorted by one of the two words: the other words of word v's pairs
-// are other[begin[v]] ... other[begin[v + 1] - 1].
-struct pairs {
-    size_t *begin;   // [vocab_size + 1]
-    uint32_t *other; // [n_pairs]
-    size_t n_pairs;
-};
-
-static struct pairs group_pairs(const uint32_t *by, const uint32_t *other, size_t n_pairs,
-                                size_t vocab_size)
-{
-    struct pairs pairs = {allocate(vocab_size + 1, sizeof *pairs.begin),
-                          allocate(n_pairs, sizeof *pairs.other), n_pairs};
-    size_t *next = allocate(vocab_size + 1, sizeof *next);
-    for (size_t p = 0; p < n_pairs; p++)
-        pairs.begin[by[p] + 1]++;
-    for (size_t v = 0; v < vocab_size; v++)
-        pairs.begin[v + 1] += pairs.begin[v];
-    memcpy(next, pairs.begin, vocab_size * sizeof *next);
-    for (size_t p = 0; p < n_pairs; p++)
-        pairs.other[next[by[p]]++] = other[p];
-    free(next);
-    return pairs;
-}
-
-static void free_pairs(struct pairs *pairs)
-{
-    free(pairs->begin);
-    free(pairs->other);
-}
-
-// counts[w] = how often w stands in the pairs of word v; gives the number of different w
-static size_t count_others(size_t *counts, const struct pairs *pairs, size_t v,
-                           size_t vocab_size)
-{
-    size_t n_different = 0;
-    memset(counts, 0, vocab_size * sizeof *counts);
-    for (size_t p = pairs->begin[v]; p < pairs->begin[v + 1]; p++)
-        n_different += counts[pairs->other[p]]++ == 0;
-    return n_different;
-}
-
-static double unigram_entropy(const struct corpus *corpus)
-{
-    double entropy = 0.0;
-    for (size_t v = 0; v < corpus->vocab_size; v++) {
-        double p = (double)corpus->words[v].count / (double)corpus->n_train;
-        if (p > 0.0)
-            entropy -= p * log(p);
-    }
-    return entropy;
-}
-
-// - sum over pairs of ln(count of the pair / count of its first word), per pair
-static double bigram_entropy(const struct pairs *pairs, size_t vocab_size)
-{
-    size_t *counts = allocate(vocab_size, sizeof *counts);
-    double entropy = 0.0;
-    for (size_t v = 0; v < vocab_size; v++) {
-        double n = (double)(pairs->begin[v + 1] - pairs->begin[v]);
-        count_others(counts, pairs, v, vocab_size);
-        for (size_t w = 0; w < vocab_size; w++)
-            if (counts[w] > 0)
-                entropy -= (double)counts[w] * log((double)counts[w] / n);
-    }
-    free(counts);
-    return entropy / (double)pairs->n_pairs;
-}
-
-// share[w]: of all different pairs in the training text, the share that ends in w
-static void continuation_shares(double *share, const struct pairs *by_second,
-                                size_t vocab_size)
-{
-    size_t *counts = allocate(vocab_size, sizeof *counts);
-    double total = 0.0;
-    for (size_t w = 0; w < vocab_size; w++) {
-        share[w] = 1.0 + (double)count_others(counts, by_second, w, vocab_size);
-        total += share[w];
-    }
-    for (size_t w = 0; w < vocab_size; w++)
-        share[w] /= total;
-    free(counts);
-}
-
-// the loss of smoothed counts on the held-out pairs, in nats a word
-static double smoothed_count_loss(const struct pairs *train, const struct pairs *held_out,
-                                  const double *share, size_t vocab_size)
-{
-    const double discount = 0.75;
-    size_t *counts = allocate(vocab_size, sizeof *counts);
-    double loss = 0.0;
-    for (size_t v = 0; v < vocab_size; v++) {
-        double n = (double)(train->begin[v + 1] - train->begin[v]);
-        double spare = discount * (double)count_others(counts, train, v, vocab_size);
-        for (size_t p = held_out->begin[v]; p < held_out->begin[v + 1]; p++) {
-            size_t w = held_out->other[p];
-            double kept = fmax((double)counts[w] - discount, 0.0);
-            loss -= log(n > 0.0 ? (kept + spare * share[w]) / n : share[w]);
-        }
-    }
-    free(counts);
-    return loss / (double)held_out->n_pairs;
-}
-
-struct yardsticks {
-    double uniform, unigram, counts, floor;
-};
-
-static struct yardsticks measure_yardsticks(const struct corpus *corpus)
-{
-    const uint32_t *ids = corpus->ids, *held = ids + corpus->n_train;
-    const size_t n_held = corpus->n_ids - corpus->n_train;
-    const size_t vocab_size = corpus->vocab_size;
-    struct pairs train = group_pairs(ids, ids + 1, corpus->n_train - 1, vocab_size);
-    struct pairs by_second = group_pairs(ids + 1, ids, corpus->n_train - 1, vocab_size);
-    struct pairs held_out = group_pairs(held, held + 1, n_held - 1, vocab_size);
-    double *share = allocate(vocab_size, sizeof *share);
-    continuation_shares(share, &by_second, vocab_size);
-    struct yardsticks yardsticks = {
-        log((double)vocab_size), unigram_entropy(corpus),
-        smoothed_count_loss(&train, &held_out, share, vocab_size),
-        bigram_entropy(&train, vocab_size)};
-    free(share);
-    free_pairs(&train);
-    free_pairs(&by_second);
-    free_pairs(&held_out);
-    return yardsticks;
-}
-
-static void show_yardsticks(const struct yardsticks *yardsticks, size_t vocab_size)
-{
-    heading("Yardsticks (nats a word)");
-    printf("%.2f  every word equally likely: ln %zu\n", yardsticks->uniform, vocab_size);
-    printf("%.2f  the frequencies of the words, and nothing else\n", yardsticks->unigram);
-    printf("%.2f  counts of word pairs, smoothed, on the held-out text\n",
-           yardsticks->counts);
-    printf("%.2f  counts of word pairs, on the very text that they were counted in\n",
-           yardsticks->floor);
-}
-
 /*
-::: {.output section="Yardsticks (nats a word)"}
-:::
-
-So [8.29]{.n section="Yardsticks (nats a word)"} is ignorance and
-[4.65]{.n section="Yardsticks (nats a word)"} is what careful counting gets.
-
-::: predict
-Counting needs room for every pair: 16 million of them for 4,000 words, most of
-them never seen. Our model will have to make do with 64 numbers for each word on
-the input side and 64 on the output side, half a million in all. Will it do worse
-than the counts on the held-out text, as well, or better?
-:::
-
 ## The smallest model that can guess
 
 We need a machine that takes a word and gives a probability to each of $V$ next
@@ -574,6 +278,14 @@ table to the other, and nothing but the last word is known.)
 
 ## From scores to a loss
 
+How wrong was a guess? Say the machine gives the word that really comes next the
+probability $p$. We charge it $-\ln p$. If it was certain, and right, it pays nothing:
+$-\ln 1 = 0$. If it gave the word one chance in two, it pays $-\ln \frac12 = 0.693$; one
+chance in a hundred, 4.605. The unit is called a **nat**, because the logarithm is the
+natural one. The mean over all words of a text is the loss, in nats a word. (For a
+feeling: a loss of 4.6 is the loss of somebody who each time hesitates between a
+hundred words, all equally likely.)
+
 Logits can be any numbers; probabilities are positive and sum to 1. The bridge is
 the **softmax**: raise $e$ to each logit, divide by the sum. Take three words with
 logits 2, 1 and 0.1:
@@ -586,6 +298,11 @@ logits 2, 1 and 0.1:
 
 The sum of the third column is 11.213, and $7.389 / 11.213 = 0.659$. If the next
 word was word 0, the loss is $-\ln 0.659 =$ [0.4170]{.n section="Softmax"}.
+
+::: aside
+A nat is 1.44 bits. Shannon charged by the bit, physicists charge by the nat, and nobody has
+ever paid either.
+:::
 
 To learn, we must know how the loss changes when a logit changes: its slope, or
 **gradient**. Write the loss for the next word $y$ without the fraction:
@@ -611,6 +328,13 @@ the logits, because top and bottom of the fraction shrink by the same factor. Ta
 away the largest logit $m$. Then the largest exponent is 0, and no sum is below 1:
 
 $$\ell = m - z_y + \ln \sum_w e^{z_w - m} .$$
+
+![Scores become shares of 1. From above, the logits as they are; from below, with the
+largest taken away from all three: other exponentials, another sum, the same
+shares.](drawing:softmax){alt="In the middle a bar divided into the shares 0.659, 0.242 and
+0.099. From above the logits 2, 1 and 0.1 lead to it: their exponentials 7.389, 2.718 and
+1.105 are divided by their sum, 11.213. From below the logits 0, -1 and -1.9 lead to the
+same bar: the exponentials 1, 0.368 and 0.150 are divided by their sum, 1.518."}
 */
 
 /*
@@ -679,33 +403,28 @@ static void show_softmax(void)
 {
     const float logits[] = {2.0f, 1.0f, 0.1f}, large[] = {1000.0f, 1001.0f, 1002.0f};
     const uint32_t next = 0;
-    float d[3], slopes[3], *equal = allocate(50257, sizeof *equal);
+    float d[3], slopes[3];
     heading("Softmax");
     float loss = softmax_cross_entropy(d, logits, &next, 1, 3);
     if (isnan(loss)) {
         waits_for("3.1", "softmax_cross_entropy");
-        free(equal);
         return;
     }
     slopes_by_nudging(slopes, logits, next, 3);
-    printf("logits 2, 1, 0.1; the next word is word 0: loss %.4f\n", (double)loss);
-    printf("  dlogits            %8.4f %8.4f %8.4f   sum %.4f\n", (double)d[0],
-           (double)d[1], (double)d[2], fabs((double)(d[0] + d[1] + d[2])));
-    printf("  slopes by nudging  %8.3f %8.3f %8.3f\n", (double)slopes[0],
+    printf("logits 2, 1, 0.1, then word 0: loss %.4f, dlogits %.3f %.3f %.3f\n",
+           (double)loss, (double)d[0], (double)d[1], (double)d[2]);
+    printf("%57s %.3f %.3f %.3f\n", "slopes by nudging", (double)slopes[0],
            (double)slopes[1], (double)slopes[2]);
     printf("logits 1000, 1001, 1002: loss %.4f, and e^1000 is %f in a float\n",
            (double)softmax_cross_entropy(d, large, &next, 1, 3), (double)expf(large[0]));
-    printf("50257 equal logits: loss %.4f, which is ln 50257 = %.4f\n",
-           (double)softmax_cross_entropy(equal, equal, &next, 1, 50257), log(50257.0));
-    free(equal);
 }
 
 /*
 ::: {.output section="Softmax"}
 :::
 
-The last line is yardstick one. A machine that knows nothing pays $\ln V$, and if
-yours pays much more than that at the beginning, something is wrong with it.
+A machine that knows nothing gives each of $V$ words the probability $1/V$ and pays
+$\ln V$. If yours pays much more than that at the beginning, something is wrong with it.
 
 ## Back through the product
 
@@ -744,6 +463,12 @@ ids 2, 0, 2 and `dout` 10, 20, 30, the gradient of the table is
 | 1   | nothing    | 0      |
 | 2   | 10 and 30  | 40     |
 
+![The lookup backwards. Where two positions had copied the same row, both send their
+gradient back to it, and they are added: 10 + 30. A row that nobody read gets
+nothing.](drawing:scatter-add){alt="On the left three positions with the ids 2, 0, 2 and
+the gradients 10, 20, 30. Lines lead to the rows of the table: 10 and 30 both go to row 2,
+which collects 40; 20 goes to row 0; no line goes to row 1, which stays 0."}
+
 By custom a `_backward` function adds to what is there (`+=`), and the caller
 clears the array before the first call. So a table that is used in two places can
 collect from both: the same function adds up GPT-2's table of positions, with
@@ -769,42 +494,13 @@ EXERCISE bool embedding_backward(float *dwte, const float *dout, const uint32_t 
 }
 
 /*
-Let us look at the footprint of a batch. Here are the first 32 words of the novel.
-If every position hands over a 1, the "gradient" of a row is the number of its
-votes.
+Let us look at the footprint of a batch: the first 32 words of the novel. If every
+position hands over a 1, the "gradient" of a row is the number of its votes.
 */
 
 enum { MAP_CELL = 50, MAP_BATCHES = 40 };
 
-static void print_words(const struct corpus *corpus, const uint32_t *ids, size_t n)
-{
-    size_t column = 0;
-    for (size_t t = 0; t < n; t++) {
-        const struct word *word = &corpus->words[ids[t]];
-        if (column + word->length > 85) {
-            printf("\n");
-            column = 0;
-        }
-        column +=
-            (size_t)printf("%s%.*s", column ? " " : "", short_length(word), word->start);
-    }
-    printf("\n");
-}
-
-// the rows that the first batches of the text touch, a point for each
-static void plot_touched_rows(const struct corpus *corpus)
-{
-    FILE *figure = open_figure("trainer-rows");
-    if (!figure)
-        return;
-    fprintf(figure,
-            "# kind: scatter\n# title: Rows of the input table that a batch moves\n"
-            "# x: batch\n# y: row of the table, counted from 1\n# yscale: log\n"
-            "x\ty\tlabel\tgroup\n");
-    for (size_t p = 0; p < MAP_BATCHES * BATCH && p < corpus->n_train; p++)
-        fprintf(figure, "%zu\t%" PRIu32 "\t\t\n", p / BATCH + 1, corpus->ids[p] + 1);
-    fclose(figure);
-}
+static void plot_touched_rows(const struct corpus *corpus);
 
 // one figure for each MAP_CELL rows: how many of them hold a gradient; gives their number
 static size_t print_map(const float *dwte, size_t vocab_size)
@@ -826,18 +522,16 @@ static void show_touched_rows(const struct corpus *corpus)
     const uint32_t *batch = corpus->ids;
     float ones[BATCH], *dwte = allocate(corpus->vocab_size, sizeof *dwte);
     size_t fullest = 0;
+    char cell[32];
     heading("Which rows a batch touches");
-    print_words(corpus, batch, BATCH);
     for (size_t t = 0; t < BATCH; t++)
         ones[t] = 1.0f;
     if (embedding_backward(dwte, ones, batch, BATCH, corpus->vocab_size, 1)) {
         size_t n_touched = print_map(dwte, corpus->vocab_size);
         for (size_t v = 1; v < corpus->vocab_size; v++)
             fullest = dwte[v] > dwte[fullest] ? v : fullest;
-        printf("one figure for %d rows; %d words moved %zu of %zu rows (%.2f %%)\n",
-               MAP_CELL, BATCH, n_touched, corpus->vocab_size,
-               100.0 * (double)n_touched / (double)corpus->vocab_size);
-        printf("most votes: row %zu, \"%.*s\", with %.0f\n", fullest,
+        printf("%d words moved %zu of %s rows; most votes: \"%.*s\", %.0f\n", BATCH,
+               n_touched, with_commas(cell, corpus->vocab_size),
                short_length(&corpus->words[fullest]), corpus->words[fullest].start,
                (double)dwte[fullest]);
     } else
@@ -847,10 +541,8 @@ static void show_touched_rows(const struct corpus *corpus)
 }
 
 /*
-::: {.output section="Which rows a batch touches"}
-:::
-
-The long line is the table, fifty rows to a figure, frequent words on the left. Of
+The long line that it prints is the table, fifty rows to a figure, frequent words on the
+left; the output stands below, together with that of the next exercises. Of
 [4,000]{.n section="Which rows a batch touches"} rows
 [25]{.n section="Which rows a batch touches"} have a gradient at all. The other 99
 in a hundred hold exactly zero: not small numbers, zeros.
@@ -954,35 +646,6 @@ it subtracts zero. We can compare bit by bit. The program also times both, for a
 batch of 1,024 random words.
 */
 
-// Random numbers: a counter that takes large steps, and a function that scrambles it. The
-// state is the counter; equal states give equal numbers everywhere.
-static uint64_t random_next(uint64_t *state)
-{
-    uint64_t z = *state += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
-// from 0 up to, and not including, 1
-static double random_unit(uint64_t *state)
-{
-    return (double)(random_next(state) >> 11) * 0x1p-53;
-}
-
-// from 0 to n - 1
-static size_t random_below(uint64_t *state, size_t n)
-{
-    return (size_t)(random_unit(state) * (double)n);
-}
-
-// n numbers from -size to size
-static void fill_random(float *out, size_t n, double size, uint64_t *state)
-{
-    for (size_t k = 0; k < n; k++)
-        out[k] = (float)(size * (2.0 * random_unit(state) - 1.0));
-}
-
 // one batch and the two ways to move a table by its gradient
 struct update {
     size_t n_tokens, vocab_size, d_model;
@@ -991,33 +654,8 @@ struct update {
     float *wte, *dwte;    // [vocab_size][d_model]
 };
 
-static struct update open_update(size_t n_tokens, size_t vocab_size, size_t d_model)
-{
-    uint64_t state = 3;
-    struct update u = {
-        .n_tokens = n_tokens, .vocab_size = vocab_size, .d_model = d_model};
-    u.ids = allocate(n_tokens, sizeof *u.ids);
-    u.rows = allocate(n_tokens, sizeof *u.rows);
-    u.dout = allocate(n_tokens * d_model, sizeof *u.dout);
-    u.drows = allocate(n_tokens * d_model, sizeof *u.drows);
-    u.wte = allocate(vocab_size * d_model, sizeof *u.wte);
-    u.dwte = allocate(vocab_size * d_model, sizeof *u.dwte);
-    for (size_t t = 0; t < n_tokens; t++)
-        u.ids[t] = (uint32_t)random_below(&state, vocab_size);
-    fill_random(u.dout, n_tokens * d_model, 1.0, &state);
-    fill_random(u.wte, vocab_size * d_model, 1.0, &state);
-    return u;
-}
-
-static void close_update(struct update *u)
-{
-    free(u->ids);
-    free(u->rows);
-    free(u->dout);
-    free(u->drows);
-    free(u->wte);
-    free(u->dwte);
-}
+static struct update open_update(size_t n_tokens, size_t vocab_size, size_t d_model);
+static void close_update(struct update *u);
 
 // the whole table: clear the gradient, add, move every row
 static bool update_dense(struct update *u, float learning_rate)
@@ -1042,103 +680,49 @@ static bool update_sparse(struct update *u, float learning_rate)
                            u->vocab_size, u->d_model);
 }
 
-// how many numbers differ in their bits after a dense and a sparse update
-static size_t count_different_bits(const struct corpus *corpus)
-{
-    struct update dense = open_update(BATCH, corpus->vocab_size, D_MODEL);
-    struct update sparse = open_update(BATCH, corpus->vocab_size, D_MODEL);
-    size_t n_different = 0;
-    memcpy(dense.ids, corpus->ids, BATCH * sizeof *dense.ids);
-    memcpy(sparse.ids, corpus->ids, BATCH * sizeof *sparse.ids);
-    update_dense(&dense, 0.1f);
-    update_sparse(&sparse, 0.1f);
-    for (size_t k = 0; k < corpus->vocab_size * D_MODEL; k++)
-        n_different += memcmp(&dense.wte[k], &sparse.wte[k], sizeof(float)) != 0;
-    close_update(&dense);
-    close_update(&sparse);
-    return n_different;
-}
-
-// seconds of the best of several updates
-static double time_update(struct update *u, bool (*update)(struct update *, float))
-{
-    double best = INFINITY, begin = seconds();
-    do {
-        double start = seconds();
-        update(u, 0.001f);
-        best = fmin(best, seconds() - start);
-    } while (seconds() - begin < 0.1);
-    return best;
-}
-
-static const char *missing_update(void)
-{
-    float one = 1.0f, row[1] = {0};
-    uint32_t id = 0, rows[1];
-    size_t n_rows;
-    if (!embedding_backward(row, &one, &id, 1, 1, 1))
-        return "3.2";
-    if (!coalesce_rows(rows, row, &n_rows, &id, &one, 1, 1))
-        return "3.3";
-    return sgd_update_rows(row, &id, &one, 1.0f, 1, 1, 1) ? NULL : "3.4";
-}
-
-static void wait_for_update(const char *exercise)
-{
-    waits_for(exercise, exercise[2] == '2'   ? "embedding_backward"
-                        : exercise[2] == '3' ? "coalesce_rows"
-                                             : "sgd_update_rows");
-}
-
-static void race_updates(size_t vocab_size, FILE *figure)
-{
-    struct update u = open_update(1024, vocab_size, D_MODEL);
-    double dense = 1e6 * time_update(&u, update_dense);
-    double sparse = 1e6 * time_update(&u, update_sparse);
-    char cells[3][32];
-    snprintf(cells[0], sizeof cells[0], "~%.0f", dense);
-    snprintf(cells[1], sizeof cells[1], "~%.0f", sparse);
-    snprintf(cells[2], sizeof cells[2], "~%.1f", dense / sparse);
-    printf("%10zu rows %20s %12s %16s\n", vocab_size, cells[0], cells[1], cells[2]);
-    if (figure)
-        fprintf(figure, "%zu\t%g\t%g\n", vocab_size, dense, sparse);
-    close_update(&u);
-}
+static size_t count_different_bits(const struct corpus *corpus);
+static double race_updates(size_t vocab_size, FILE *figure);
+static const char *missing_update(void);
+static void wait_for_update(const char *exercise);
 
 static void show_updates(const struct corpus *corpus)
 {
     const size_t vocab_sizes[] = {1000, 10000, 50257};
-    heading("Dense and sparse");
     const char *missing = missing_update();
+    char a[32], b[32];
     if (missing) {
         wait_for_update(missing);
         return;
     }
-    printf("one batch of the novel, %zu rows of %d: %zu of %zu numbers differ in a bit\n",
-           corpus->vocab_size, D_MODEL, count_different_bits(corpus),
-           corpus->vocab_size * D_MODEL);
+    printf("a dense and a sparse update of it: %zu of %s numbers differ in a bit\n",
+           count_different_bits(corpus), with_commas(a, corpus->vocab_size * D_MODEL));
     FILE *figure = open_figure("trainer-updates");
     if (figure)
         fprintf(figure,
                 "# kind: lines\n# title: One update with the gradient of 1,024 words\n"
                 "# x: rows in the table\n# y: time (microseconds)\n# xscale: log\n"
                 "# yscale: log\n# measured: yes\nx\tdense\tsparse\n");
-    printf("1024 words, rows of %d   dense, us   sparse, us   dense / sparse\n", D_MODEL);
-    for (size_t n = 0; n < sizeof vocab_sizes / sizeof *vocab_sizes; n++)
-        race_updates(vocab_sizes[n], figure);
+    printf("time sparse / dense:");
+    for (size_t n = 0; n < sizeof vocab_sizes / sizeof *vocab_sizes; n++) {
+        snprintf(b, sizeof b, "~%.2f", race_updates(vocab_sizes[n], figure));
+        printf("%s %s (V = %s)", n ? "," : "", b, with_commas(a, vocab_sizes[n]));
+    }
+    printf("\n");
     if (figure)
         fclose(figure);
 }
 
 /*
-::: {.output section="Dense and sparse"}
+::: {.output section="Which rows a batch touches"}
 :::
 
-Not one of [256,000]{.n section="Dense and sparse"} numbers differs. The reason is
-that both add a row's orders in the same order, and that $x - 0$ is $x$. The times tell
-the rest. The sparse update costs the same whatever the size of the table. The dense
-one grows with it. With [1,000]{.n section="Dense and sparse"} rows and 1,024 words,
-there is nothing to skip, and the list is only a detour: sparse is *slower*. What it
+Not one of [256,000]{.n section="Which rows a batch touches"} numbers differs. The reason
+is that both add a row's orders in the same order, and that $x - 0$ is $x$. The times tell
+the rest. The sparse update does the same additions whatever the size of the table. (Its
+time still grows a little: the rows of a larger table lie further from the processor, in
+slower memory.) The work of the dense one is proportional to the table. With
+[1,000]{.n section="Which rows a batch touches"} rows and 1,024 words there is hardly a
+row to skip, and the list is only a detour: there sparse is as a rule *slower*. What it
 saves is proportional to the rows that it skips.
 
 ![Time for one update with the gradient of 1,024 words. Look where the lines cross: to
@@ -1259,7 +843,6 @@ static void print_moved_rows(const char *name, const float *now, const float *be
     for (size_t v = 0; v < vocab_size; v++)
         if (memcmp(now + v * d_model, before + v * d_model, d_model * sizeof *now) != 0)
             printf(" %zu", v);
-    printf("\n");
 }
 
 static void show_step(void)
@@ -1276,11 +859,82 @@ static void show_step(void)
     if (isnan(loss))
         waits_for("3.5", "train_step");
     else {
-        printf("inputs 0 2 2 1, next words 1 3 0 2, learning rate 0.5\n");
-        print_moved_rows("input table, ", w.wte, wte, 4, 2);
-        print_moved_rows("output table,", w.lm_head, lm_head, 4, 2);
-        printf("loss %.5f before the step, %.5f after it\n", (double)loss,
-               (double)step(&w, inputs, targets, 0.0f));
+        print_moved_rows("input", w.wte, wte, 4, 2);
+        print_moved_rows("; output", w.lm_head, lm_head, 4, 2);
+        printf("\ninputs 0 2 2 1, next words 1 3 0 2: loss %.5f, after the step %.5f\n",
+               (double)loss, (double)step(&w, inputs, targets, 0.0f));
+    }
+    close_workshop(&w);
+}
+
+/*
+Word 3 was not among the inputs, and its row of the input table has not changed by a bit.
+In the output table every row has moved, word 3 included, though as a next word it came
+only once.
+
+## Your step reads the novel
+
+A step that works deserves something to read. Here is a small model for it: the
+[500]{.n section="One step"} most frequent words of the novel, all others `<unk>`, and rows
+of 16 numbers. Small, because plain loops are slow; it should take some seconds at most.
+Your `train_step` is called 2,000 times, each time with 32 words from a random place. Then
+it writes: your `softmax_cross_entropy` turns the scores after a word into probabilities,
+and one of them is drawn. ($p_v$ is what `dlogits` holds for every word but the target, so
+we name `<unk>`, which shall not be written anyway, as the target.)
+*/
+
+enum { OWN_VOCAB = 500, OWN_D = 16, OWN_STEPS = 2000, OWN_MEAN = 200 };
+
+// a word drawn from the probabilities that two tables give after `id`; never the unknown one
+static uint32_t draw_next(const void *from, uint32_t id, uint64_t *state)
+{
+    const struct workshop *w = from;
+    const uint32_t unknown = 0;
+    double left = 0.0;
+    uint32_t v = 1;
+    for (size_t u = 0; u < w->vocab_size; u++)
+        w->logits[u] =
+            (float)dot(w->lm_head + u * w->d_model, w->wte + id * w->d_model, w->d_model);
+    softmax_cross_entropy(w->logits, w->logits, &unknown, 1, w->vocab_size);
+    for (size_t u = 1; u < w->vocab_size; u++)
+        left += (double)w->logits[u];
+    left *= random_unit(state);
+    while (v + 1 < w->vocab_size && left >= (double)w->logits[v])
+        left -= (double)w->logits[v++];
+    return v;
+}
+
+// the mean loss of the first and of the last steps; the last is NAN if there is no step yet
+static void train_own(double *first, double *last, struct workshop *w,
+                      const struct corpus *corpus, uint64_t *state)
+{
+    uint32_t inputs[BATCH + 1];
+    *first = *last = 0.0;
+    for (size_t s = 0; s < OWN_STEPS && !isnan(*last); s++) {
+        size_t at = random_below(state, corpus->n_train - BATCH);
+        for (size_t t = 0; t <= BATCH; t++)
+            inputs[t] = corpus->ids[at + t] < w->vocab_size ? corpus->ids[at + t] : 0;
+        double loss = (double)step(w, inputs, inputs + 1, 2.0f);
+        *first += s < OWN_MEAN ? loss / OWN_MEAN : 0.0;
+        *last += s < OWN_STEPS - OWN_MEAN && !isnan(loss) ? 0.0 : loss / OWN_MEAN;
+    }
+}
+
+static void show_own_training(const struct corpus *corpus, uint64_t seed)
+{
+    const size_t v = corpus->vocab_size < OWN_VOCAB ? corpus->vocab_size : OWN_VOCAB;
+    struct workshop w = open_workshop(BATCH, v, OWN_D);
+    double first, last;
+    char cell[32];
+    fill_random(w.wte, v * OWN_D, 0.1, &seed);
+    fill_random(w.lm_head, v * OWN_D, 0.1, &seed);
+    train_own(&first, &last, &w, corpus, &seed);
+    if (!isnan(last)) {
+        printf("your step, %zu words: loss %.2f in steps 1 to %d, %.2f in the last %d of "
+               "%s\n",
+               v, first, OWN_MEAN, last, OWN_MEAN, with_commas(cell, OWN_STEPS));
+        write_sentence(corpus, draw_next, &w, find_word(corpus, ".", 1) % (uint32_t)v,
+                       &seed);
     }
     close_workshop(&w);
 }
@@ -1289,9 +943,8 @@ static void show_step(void)
 ::: {.output section="One step"}
 :::
 
-Word 3 was not among the inputs, and its row of the input table has not changed by a
-bit. In the output table every row has moved, word 3 included, though as a next word it
-came only once.
+The last line is yours: it was written by tables that you moved, with a loss that you
+charged. Nothing of the novel is left in them but what fits into two rows a word.
 
 ::: belief
 **"In training, only the rows of the words in the batch are updated."** One reads
@@ -1305,6 +958,7 @@ a special
 [SparseAdam](https://docs.pytorch.org/docs/stable/generated/torch.optim.SparseAdam.html)
 that leaves the others alone. Chapter 6 measures that.
 :::
+
 ## A world small enough to know the answer
 
 Before the novel, an experiment in a world where we know what *alike* should mean.
@@ -1372,40 +1026,8 @@ static struct toy make_toy(void)
     return toy;
 }
 
-// a . b / (|a| |b|)
-static double cosine(const float *a, const float *b, size_t n)
-{
-    double ab = 0.0, aa = 0.0, bb = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        ab += (double)a[i] * b[i];
-        aa += (double)a[i] * a[i];
-        bb += (double)b[i] * b[i];
-    }
-    return aa > 0.0 && bb > 0.0 ? ab / sqrt(aa * bb) : 0.0;
-}
-
-static double toy_cosine(const float *table, size_t a, size_t b)
-{
-    return cosine(table + a * TOY_D, table + b * TOY_D, TOY_D);
-}
-
-static void plot_toy(const char *name, const char *title, const float *table)
-{
-    FILE *figure = open_figure(name);
-    if (!figure)
-        return;
-    fprintf(figure, "# kind: heat\n# title: %s\n# x: word\n# y: word\n# diverging: yes\n",
-            title);
-    for (size_t b = CAT; b <= STONE; b++)
-        fprintf(figure, "\t%s", toy_words[b]);
-    for (size_t a = CAT; a <= STONE; a++) {
-        fprintf(figure, "\n%s", toy_words[a]);
-        for (size_t b = CAT; b <= STONE; b++)
-            fprintf(figure, "\t%.3f", toy_cosine(table, a, b));
-    }
-    fprintf(figure, "\n");
-    fclose(figure);
-}
+static double toy_cosine(const float *table, size_t a, size_t b);
+static void plot_toy(const char *name, const char *title, const float *table);
 
 struct range {
     double least, most;
@@ -1421,16 +1043,7 @@ struct toy_result {
     struct range in_followers, in_predecessors, out_followers, out_predecessors, loss;
     double ghost_in;  // how far the input row of "ghost" moved, at most
     double ghost_out; // and its output row, at least
-    size_t n_grouped; // seeds in which both tables group as foretold
 };
-
-static double distance(const float *a, const float *b, size_t n)
-{
-    double sum = 0.0;
-    for (size_t i = 0; i < n; i++)
-        sum += ((double)a[i] - b[i]) * ((double)a[i] - b[i]);
-    return sqrt(sum);
-}
 
 static void look_at_toy(struct toy_result *result, const struct workshop *w, double loss,
                         const float *wte_ghost, const float *head_ghost)
@@ -1444,8 +1057,6 @@ static void look_at_toy(struct toy_result *result, const struct workshop *w, dou
     widen(&result->in_predecessors, in_predecessors);
     widen(&result->out_followers, out_followers);
     widen(&result->out_predecessors, out_predecessors);
-    result->n_grouped += in_followers > 0.9 && in_predecessors < 0.5 &&
-                         out_predecessors > 0.9 && out_followers < 0.5;
     result->ghost_in =
         fmax(result->ghost_in, distance(w->wte + GHOST * TOY_D, wte_ghost, TOY_D));
     result->ghost_out =
@@ -1473,27 +1084,54 @@ static bool train_toy(struct toy_result *result, uint64_t seed)
 static void show_toy(void)
 {
     const struct range empty = {INFINITY, -INFINITY};
-    struct toy_result r = {empty, empty, empty, empty, empty, 0.0, INFINITY, 0};
+    struct toy_result r = {empty, empty, empty, empty, empty, 0.0, INFINITY};
     heading("Followers or predecessors?");
     for (uint64_t seed = 1; seed <= TOY_SEEDS; seed++)
         if (!train_toy(&r, seed)) {
             waits_for("3.5", "train_step");
             return;
         }
-    printf("cosines over %d seeds                       input table      output table\n",
-           TOY_SEEDS);
-    printf("cat and dog: the same words follow       %6.2f to %5.2f   %6.2f to %5.2f\n",
+    printf("%d seeds, loss at most %.3f              input table      output table\n",
+           TOY_SEEDS, r.loss.most);
+    printf("cat and dog: the same words follow     %6.2f to %5.2f   %6.2f to %5.2f\n",
            r.in_followers.least, r.in_followers.most, r.out_followers.least,
            r.out_followers.most);
-    printf("cat and kite: the same words precede     %6.2f to %5.2f   %6.2f to %5.2f\n",
+    printf("cat and kite: the same words precede   %6.2f to %5.2f   %6.2f to %5.2f\n",
            r.in_predecessors.least, r.in_predecessors.most, r.out_predecessors.least,
            r.out_predecessors.most);
-    printf("input table by followers and output table by predecessors: %zu of %d seeds\n",
-           r.n_grouped, TOY_SEEDS);
-    printf("loss at most %.3f; the floor is %.3f\n", r.loss.most, 1.5 * log(2.0));
-    printf("\"ghost\" is in no pair: its input row moved by %g, its output row by %.2f "
-           "or more\n",
+    printf("\"ghost\", in no pair: input row moved by %g, output row by %.2f or more\n",
            r.ghost_in, r.ghost_out);
+}
+
+// the number of a word of the small world, or N_TOY
+static size_t toy_word(const char *name, size_t length)
+{
+    size_t v = 0;
+    while (v < N_TOY &&
+           (strlen(toy_words[v]) != length || memcmp(toy_words[v], name, length) != 0))
+        v++;
+    return v;
+}
+
+// one step on one pair: how far each row of both tables moves
+static void show_pair(size_t read, size_t came, uint64_t seed)
+{
+    struct workshop w = open_workshop(1, N_TOY, TOY_D);
+    float before[2 * N_TOY * TOY_D], *head = before + N_TOY * TOY_D;
+    const uint32_t input = (uint32_t)read, target = (uint32_t)came;
+    fill_random(w.wte, N_TOY * TOY_D, 0.2, &seed);
+    fill_random(w.lm_head, N_TOY * TOY_D, 0.2, &seed);
+    memcpy(before, w.wte, N_TOY * TOY_D * sizeof *before);
+    memcpy(head, w.lm_head, N_TOY * TOY_D * sizeof *head);
+    if (read < N_TOY && !isnan(step(&w, &input, &target, 1.0f))) {
+        printf("\"%s\" was read, \"%s\" came:   input row moved   output row moved\n",
+               toy_words[read], toy_words[came]);
+        for (size_t v = 0; v < N_TOY; v++)
+            printf("%-30s %12.4f %18.4f\n", toy_words[v],
+                   distance(w.wte + v * TOY_D, before + v * TOY_D, TOY_D),
+                   distance(w.lm_head + v * TOY_D, head + v * TOY_D, TOY_D));
+    }
+    close_workshop(&w);
 }
 
 /*
@@ -1501,8 +1139,7 @@ static void show_toy(void)
 :::
 
 Both guesses come true, whatever the random numbers at the beginning: in
-[8]{.n section="Followers or predecessors?"} of
-[8]{.n section="Followers or predecessors?"} seeds, with cosines of
+all [8]{.n section="Followers or predecessors?"} seeds, with cosines of
 [0.99]{.n section="Followers or predecessors?"} and more. **The input table groups words
 by what follows them, the output table by what precedes them.** To the one table, cat
 and dog are the same word; to the other, cat and kite are. Neither is wrong about
@@ -1526,40 +1163,36 @@ As for "ghost": its input row has not moved at all, the
 half a unit at least. Nobody ever saw the word, but at every step it was a
 candidate, and at every step it was told: less.
 
+You can take a single step in this world: `build/03_trainer pair="cat runs"` shows, for each
+of the thirteen words, how far its two rows move when "runs" came after "cat".
+
+::: aside
+A ghost, then, is somebody who is told "less" at every step and never "more". Be kind to the
+rare words of your vocabulary: most of their days are like that.
+:::
+
 ## The same step, in tiles
 
-One step of yours on the novel's 4,000 words takes some milliseconds. We want
-twenty-two thousand steps. Let us count what there is to do. The three products,
-for the logits, for `dhidden` and for `lm_head`, each take
+One step of yours on the novel's 4,000 words takes some milliseconds, or, with plain loops
+on a slow machine, a tenth of a second. We want twenty-two thousand steps. Let us count what there is to do. The three
+products, for the logits, for `dhidden` and for `lm_head`, each take
 $32 \times 64 \times 4{,}000$ multiplications and as many additions:
 [49]{.n section="The same step, fast"} million operations together.
 
 How fast *could* that be? The fastest thing the processor can do is to multiply
 and add numbers that are already in its registers. The program measures it, with a
-loop that does nothing else. That is the ceiling. The naive loops usually reach a
-twentieth of it. Three things hold them back, and you know two of them from
-chapter 1:
-
-- The dot product adds all its terms into one `sum`, in order. The compiler may
-  not change the order of floating-point additions [@goldberg1991, sec. 3.2.3], so
-  it may not use eight or sixteen sums side by side, and each addition waits for
-  the one before.
-- The other two products load a number, use it for one multiplication and one
-  addition, and store it again. Loads and stores take more time than the
-  arithmetic.
-- `expf` is called 128,000 times in each step, and each call takes as long as
-  dozens of multiplications.
-
-The cure for the first two is a tile of named sums that stay in registers, as in
-chapter 1's race [see also @goto2008]. What is new is where the neighbours lie.
-For the logits we turn the hidden rows on their side, so that the 32 words of the
-batch lie next to each other: one number of a row of $U$ meets 32 words at once.
-Each word has its own sum, so no order changes, and the compiler may use the
-widest instructions it has. Four rows of $U$ make a tile of $4 \times 32$ sums.
+loop that does nothing else. That is the ceiling; plain loops usually reach a few per cent
+of it, or less. The cure is a tile of named sums that stay in registers, and chapter 1 explains it.
+What is new is where the neighbours lie. For the logits we turn the hidden rows on their
+side, so that the 32 words of the batch lie next to each other: one number of a row of $U$
+meets 32 words at once. Each word has its own sum, so no order changes, and the compiler
+may use the widest instructions it has [see also @goto2008]. Four rows of $U$ make a tile
+of $4 \times 32$ sums.
 */
 
 struct model {
     size_t vocab_size;
+    uint64_t seed;           // of its first numbers
     float *wte, *lm_head;    // [vocab_size][D_MODEL]
     float *logits;           // [vocab_size][BATCH]: the words of the batch side by side
     float *hidden, *dhidden; // [BATCH][D_MODEL]
@@ -1570,12 +1203,10 @@ struct model {
     float total[BATCH];         // and the sum of its exponentials
 };
 
-enum { SEED = 7 };
-
-static struct model open_model(size_t vocab_size)
+static struct model open_model(size_t vocab_size, uint64_t seed)
 {
-    uint64_t state = SEED;
-    struct model m = {.vocab_size = vocab_size};
+    uint64_t state = seed;
+    struct model m = {.vocab_size = vocab_size, .seed = seed};
     m.wte = allocate(vocab_size * D_MODEL, sizeof *m.wte);
     m.lm_head = allocate(vocab_size * D_MODEL, sizeof *m.lm_head);
     m.logits = allocate(vocab_size * BATCH, sizeof *m.logits);
@@ -1803,6 +1434,1247 @@ The last two calls are yours. `fast_step` moves the input table through your
 `coalesce_rows` and your `sgd_update_rows`; 32 rows cost next to nothing.
 */
 
+static double measure_peak(void);
+static double work_of_step(size_t vocab_size);
+static double time_fast_step(size_t vocab_size);
+static double time_train_step(size_t vocab_size);
+static double compare_steps(const struct corpus *corpus, uint64_t seed);
+
+// true if the novel may be trained on: the two steps agree
+static bool show_speed(const struct corpus *corpus, uint64_t seed)
+{
+    const double work = work_of_step(corpus->vocab_size), peak = measure_peak();
+    const char *missing = missing_update();
+    char cells[3][32];
+    heading("The same step, fast");
+    double plain = time_train_step(corpus->vocab_size);
+    double fast = time_fast_step(corpus->vocab_size);
+    snprintf(cells[0], sizeof cells[0], "~%.1f", 100.0 * work / plain / peak);
+    snprintf(cells[1], sizeof cells[1], "~%.0f", 100.0 * work / fast / peak);
+    snprintf(cells[2], sizeof cells[2], "~%.0f", plain / fast);
+    if (isnan(plain) || missing) {
+        printf("%.0f million operations; fast_step: %s %% of the peak\n", 1e-6 * work,
+               cells[1]);
+        if (missing)
+            wait_for_update(missing);
+        else
+            waits_for("3.5", "train_step");
+        return false;
+    }
+    printf(
+        "%.0f million operations: yours %s %% of the peak, fast_step %s %% (%s times)\n",
+        1e-6 * work, cells[0], cells[1], cells[2]);
+    double apart = compare_steps(corpus, seed);
+    printf("after one step on the novel the two differ by less than 0.000001: %s\n",
+           apart < 1e-6 ? "yes" : "no (make check3 says where yours parts)");
+    return apart < 1e-6;
+}
+
+/*
+::: {.output section="The same step, fast"}
+:::
+
+On the machine that built this page the tiles reach more than half of the ceiling, in
+plain C. (On another machine all these numbers differ, and with fewer registers the share is
+smaller.) The rest goes to the exponentials, to filling and emptying the tiles,
+and to fetching the tables. Before the fast step may touch the novel, one step of
+each is taken from the same tables; all rows of both must agree. A fast program that
+computes something else is not fast.
+
+## How good is good? Four yardsticks
+
+A loss needs something to stand beside. So before the model learns, let us see what can
+be had without one.
+
+*Yardstick one* knows nothing. All $V$ words get probability $1/V$, and the loss
+is $\ln V$.
+
+*Yardstick two* knows how often each word occurs, $p_v = \mathrm{count}_v / N$,
+and guesses that, whatever came before. Its loss is $-\sum_v p_v \ln p_v$, the
+**entropy** of the words.
+
+*Yardstick two* knows how often each word occurs, $p_v = \mathrm{count}_v / N$,
+and guesses that, whatever came before. Its loss is $-\sum_v p_v \ln p_v$, the
+**entropy** of the words.
+
+*Yardstick four* (we come back to three) knows how often each *pair* occurs. After
+"mr" it gives "weston" the share that "weston" has among all the words that follow
+"mr" in the training text. Charged on that same text it pays the entropy of the
+pairs. For a guesser that sees only the word before, this is the floor: for each
+word before, the mean of $-\ln q$ is least if $q$ are the very shares (Gibbs'
+inequality). But it is a floor on *that* text. On a new text the same guesser
+meets a pair that it has never seen, gives it probability 0, and pays
+$-\ln 0 = \infty$.
+
+*Yardstick three* is the honest use of counts: smoothed. It takes 0.75 off the
+count of every pair, and spends what it saved on all words, also those that it has not
+seen after this one. A word gets its part of that according to how many *different* words
+it has been seen after. That is the idea of Kneser and Ney, in the interpolated form with
+one fixed discount; we also add 1 to the number of different words, so that no word gets
+nothing. In a thorough comparison of ways to smooth counts a variation of it, with three
+discounts, came out best [@chen1999]. It is charged on the held-out text, as our model
+will be.
+*/
+
+// Pairs of neighbours, sorted by one of the two words: the other words of word v's pairs
+// are other[begin[v]] ... other[begin[v + 1] - 1].
+struct pairs {
+    size_t *begin;   // [vocab_size + 1]
+    uint32_t *other; // [n_pairs]
+    size_t n_pairs;
+};
+
+static struct pairs group_pairs(const uint32_t *by, const uint32_t *other, size_t n_pairs,
+                                size_t vocab_size);
+static void free_pairs(struct pairs *pairs);
+static size_t count_others(size_t *counts, const struct pairs *pairs, size_t v,
+                           size_t vocab_size);
+
+static double unigram_entropy(const struct corpus *corpus)
+{
+    double entropy = 0.0;
+    for (size_t v = 0; v < corpus->vocab_size; v++) {
+        double p = (double)corpus->words[v].count / (double)corpus->n_train;
+        if (p > 0.0)
+            entropy -= p * log(p);
+    }
+    return entropy;
+}
+
+// - sum over pairs of ln(count of the pair / count of its first word), per pair
+static double bigram_entropy(const struct pairs *pairs, size_t vocab_size)
+{
+    size_t *counts = allocate(vocab_size, sizeof *counts);
+    double entropy = 0.0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        double n = (double)(pairs->begin[v + 1] - pairs->begin[v]);
+        count_others(counts, pairs, v, vocab_size);
+        for (size_t w = 0; w < vocab_size; w++)
+            if (counts[w] > 0)
+                entropy -= (double)counts[w] * log((double)counts[w] / n);
+    }
+    free(counts);
+    return entropy / (double)pairs->n_pairs;
+}
+
+// share[w]: of all different pairs in the training text, the share that ends in w
+static void continuation_shares(double *share, const struct pairs *by_second,
+                                size_t vocab_size)
+{
+    size_t *counts = allocate(vocab_size, sizeof *counts);
+    double total = 0.0;
+    for (size_t w = 0; w < vocab_size; w++) {
+        share[w] = 1.0 + (double)count_others(counts, by_second, w, vocab_size);
+        total += share[w];
+    }
+    for (size_t w = 0; w < vocab_size; w++)
+        share[w] /= total;
+    free(counts);
+}
+
+static const double DISCOUNT = 0.75;
+
+// of one pair: its count, the pairs of its first word, what those have put aside, and the
+// share of it that goes to the second word
+static double smoothed_loss(size_t count, double n, double spare, double share)
+{
+    double kept = count > 0 ? (double)count - DISCOUNT : 0.0;
+    return -log(n > 0.0 ? (kept + spare * share) / n : share);
+}
+
+// the loss of smoothed counts on the held-out pairs, in nats a word
+static double smoothed_count_loss(const struct pairs *train, const struct pairs *held_out,
+                                  const double *share, size_t vocab_size)
+{
+    size_t *counts = allocate(vocab_size, sizeof *counts);
+    double loss = 0.0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        double n = (double)(train->begin[v + 1] - train->begin[v]);
+        double spare = DISCOUNT * (double)count_others(counts, train, v, vocab_size);
+        for (size_t p = held_out->begin[v]; p < held_out->begin[v + 1]; p++) {
+            size_t w = held_out->other[p];
+            loss += smoothed_loss(counts[w], n, spare, share[w]);
+        }
+    }
+    free(counts);
+    return loss / (double)held_out->n_pairs;
+}
+
+// held-out pairs: what the counts and the model pay for them, in all
+struct part {
+    double n, counts, model;
+};
+
+static void show_parts(struct model *m, const struct corpus *corpus);
+
+struct yardsticks {
+    double uniform, unigram, counts, floor;
+    size_t n_different; // pairs in the training text
+};
+
+static size_t count_different(const struct pairs *pairs, size_t vocab_size)
+{
+    size_t n_different = 0, *counts = allocate(vocab_size, sizeof *counts);
+    for (size_t v = 0; v < vocab_size; v++)
+        n_different += count_others(counts, pairs, v, vocab_size);
+    free(counts);
+    return n_different;
+}
+
+static struct yardsticks measure_yardsticks(const struct corpus *corpus)
+{
+    const uint32_t *ids = corpus->ids, *held = ids + corpus->n_train;
+    const size_t n_held = corpus->n_ids - corpus->n_train;
+    const size_t vocab_size = corpus->vocab_size;
+    struct pairs train = group_pairs(ids, ids + 1, corpus->n_train - 1, vocab_size);
+    struct pairs by_second = group_pairs(ids + 1, ids, corpus->n_train - 1, vocab_size);
+    struct pairs held_out = group_pairs(held, held + 1, n_held - 1, vocab_size);
+    double *share = allocate(vocab_size, sizeof *share);
+    continuation_shares(share, &by_second, vocab_size);
+    struct yardsticks yardsticks = {
+        log((double)vocab_size), unigram_entropy(corpus),
+        smoothed_count_loss(&train, &held_out, share, vocab_size),
+        bigram_entropy(&train, vocab_size), count_different(&train, vocab_size)};
+    free(share);
+    free_pairs(&train);
+    free_pairs(&by_second);
+    free_pairs(&held_out);
+    return yardsticks;
+}
+
+static void show_yardsticks(const struct yardsticks *yardsticks, size_t vocab_size)
+{
+    char cell[32];
+    heading("Training");
+    printf("%.2f  ln %zu; with the frequencies of the words: %.2f (nats a word)\n",
+           yardsticks->uniform, vocab_size, yardsticks->unigram);
+    printf("%.2f  counts of %s pairs, smoothed, held out; bare, on their own text %.2f\n",
+           yardsticks->counts, with_commas(cell, yardsticks->n_different),
+           yardsticks->floor);
+}
+
+/*
+So [8.29]{.n section="Training"} is ignorance and [4.65]{.n section="Training"} is what
+careful counting gets.
+
+::: predict
+For 4,000 words there are 16 million possible pairs. The training text has
+[54,412]{.n section="Training"} different ones; as a list, a word and a count for each,
+they take some 109,000 numbers. Our model has 64 numbers for each word on the input side
+and 64 on the output side, 512,000 in all: 4.7 times as many as the list. But it may not
+keep a list. Whatever it knows of what follows a word must fit into the 64 numbers of its
+row. Will it do worse than the counts on the held-out text, as well, or better?
+:::
+
+## Emma, four times
+
+Now the novel. The text is cut into batches of 32 consecutive words; each pass
+takes them in another random order. The learning rate begins at 2 and falls to 0
+in a straight line: large steps while there is much to learn, small ones to
+settle. Everything random comes from one seed, and every sum has its order. So the
+run gives the same tables each time. `build/03_trainer passes=8 rate=1` trains longer and
+more gently; so does `PASSES=8 make chapter3`.
+
+You can stop it. Ctrl-C sends the program a signal, and a handler may do hardly
+anything safely except set a flag. The loop looks at the flag after each step, and
+the program goes on with what has been learnt so far. (A run that was stopped, or that has
+read a text of your own, writes both tables to new files in `build/`.)
+*/
+
+// Ctrl-C. A handler may touch nothing but such a flag, which is why this one variable is
+// not local to any function.
+static volatile sig_atomic_t stop_asked;
+
+static void ask_to_stop(int signal_number)
+{
+    stop_asked = 1;
+    signal(signal_number, SIG_DFL); // a second Ctrl-C ends the program at once
+}
+
+struct training {
+    size_t n_batches, n_steps, step; // batches in the text; steps in all, and so far
+    uint32_t *order;                 // [n_batches]
+    size_t *seen;                    // [vocab_size] steps that moved a row of wte
+    uint64_t random;
+    float rate;          // at the first step
+    double begin, shown; // when it began, when the live line was last written
+    double sum;          // of the losses since the last milestone
+    size_t n_summed;
+    bool live;
+    FILE *figure;
+};
+
+static double held_out_loss(struct model *m, const struct corpus *corpus);
+static void shuffle(struct training *run);
+static void show_live(struct training *run, double floor);
+static void pass_milestone(struct training *run, struct model *m,
+                           const struct corpus *corpus,
+                           const struct yardsticks *yardsticks, bool print);
+static void begin_training(struct training *run, struct model *m,
+                           const struct corpus *corpus,
+                           const struct yardsticks *yardsticks);
+
+enum { MILESTONES = 16 };
+
+// one step on the next batch; the learning rate goes down to 0 in a straight line
+static void train_once(struct training *run, struct model *m, const struct corpus *corpus)
+{
+    size_t place = run->step % run->n_batches;
+    float rate = run->rate * (1.0f - (float)run->step / (float)run->n_steps);
+    if (place == 0)
+        shuffle(run);
+    const uint32_t *inputs = corpus->ids + run->order[place] * (size_t)BATCH;
+    run->sum += fast_step(m, inputs, inputs + 1, rate);
+    run->n_summed++;
+    run->step++;
+    for (size_t t = 0; t < BATCH; t++) {
+        size_t earlier = 0;
+        while (inputs[earlier] != inputs[t])
+            earlier++;
+        run->seen[inputs[t]] += earlier == t;
+    }
+}
+
+static void train(struct training *run, struct model *m, const struct corpus *corpus,
+                  const struct yardsticks *yardsticks)
+{
+    begin_training(run, m, corpus, yardsticks);
+    stop_asked = 0;
+    signal(SIGINT, ask_to_stop);
+    for (size_t milestone = 1; milestone <= MILESTONES && !stop_asked; milestone++) {
+        while (run->step * MILESTONES < run->n_steps * milestone && !stop_asked) {
+            train_once(run, m, corpus);
+            show_live(run, yardsticks->floor);
+        }
+        if (run->n_summed > 0)
+            pass_milestone(run, m, corpus, yardsticks,
+                           stop_asked || milestone == 4 || milestone == MILESTONES);
+    }
+    if (stop_asked)
+        printf("stopped by Ctrl-C after %zu of %zu steps; what was learnt stays\n",
+               run->step, run->n_steps);
+    signal(SIGINT, SIG_DFL);
+    if (isnan(held_out_loss(m, corpus)))
+        printf("the loss is no number any more: rate= is too large\n");
+}
+
+/*
+Look back at your prediction about the counts.
+
+::: {.output section="Training"}
+:::
+
+![The loss over four passes. Look where the held-out curve crosses the line of the
+smoothed counts, and how the distance between the two curves grows: that part of
+the progress is learning by heart.](figure:trainer-loss){#fig-trainer-loss}
+
+The newborn model pays [8.29]{.n section="Training"}, $\ln V$, as it should. After
+one pass it is at [4.83]{.n section="Training"} on words that it has never read.
+In the end it is at [4.56]{.n section="Training"}, below the
+[4.65]{.n section="Training"} of the smoothed counts. Is that fair? The model's learning
+rate was chosen; so was the discount of the counts, and 0.75 is the best of seven values from
+0.6 to 0.95. And the model has more numbers than the counts, so it is no miracle of thrift.
+
+Where does it win? The last line of the output parts the held-out pairs: those that stand in
+the training text too, and those that are new. On the first kind the counts are even a
+little ahead: [3.84]{.n section="Training"} against [3.88]{.n section="Training"}. A pair
+that was counted is best told by its count. On the new ones, [18]{.n section="Training"} in a
+hundred, the model pays [7.57]{.n section="Training"} and the counts
+[8.25]{.n section="Training"}. The counts know nothing about "cried" that they were not told
+about "cried". The model has 64 numbers for all the followers of a word, and must reuse what
+it knows: what it learns from "said" moves the rows of the output table, and so changes the
+guess after "cried" as well. Words that are alike learn from each other. That was the hope
+when such models were first trained [@bengio2003], and here you see where it pays.
+
+On the training text it reaches [4.44]{.n section="Training"}. The floor there is
+[3.74]{.n section="Training"}, and it is good that we are far from
+it: that number belongs to somebody who knows all pairs of *Emma* by heart and is
+lost on the first new one.
+
+::: aside
+Austen herself is off the scale. A reader who guesses the next word of a novel sees the whole
+page before it, and our model sees one word.
+:::
+
+## What has become of the noise
+
+For some words the program looks for the three rows with the largest cosine,
+among words that occur 20 times or more. (Rarer rows have hardly left their random
+beginnings, and would turn up anywhere.) `words="must very happy"` asks for others.
+*/
+
+enum { LEAST_COUNT = 20, MOST_NEAREST = 3 };
+
+// rows of length 1, so that a cosine is a dot product; a row of zeros stays
+static float *unit_rows(const float *table, size_t n_rows)
+{
+    float *unit = allocate(n_rows * D_MODEL, sizeof *unit);
+    for (size_t v = 0; v < n_rows; v++) {
+        double square = 0.0;
+        for (size_t i = 0; i < D_MODEL; i++)
+            square += (double)table[v * D_MODEL + i] * table[v * D_MODEL + i];
+        for (size_t i = 0; i < D_MODEL && square > 0.0; i++)
+            unit[v * D_MODEL + i] =
+                (float)((double)table[v * D_MODEL + i] / sqrt(square));
+    }
+    return unit;
+}
+
+// nearest[0 ... n - 1]: the words with the largest cosine to v, among those seen often
+static void find_nearest(size_t *nearest, size_t n, const float *unit, size_t v,
+                         const struct corpus *corpus)
+{
+    double best[MOST_NEAREST];
+    for (size_t k = 0; k < n; k++) {
+        best[k] = -2.0;
+        nearest[k] = v;
+    }
+    for (size_t w = 1; w < corpus->vocab_size; w++) {
+        double cos = 0.0;
+        if (w == v || corpus->words[w].count < LEAST_COUNT)
+            continue;
+        for (size_t i = 0; i < D_MODEL; i++)
+            cos += (double)unit[v * D_MODEL + i] * unit[w * D_MODEL + i];
+        for (size_t k = 0, in = w; k < n; k++)
+            if (cos > best[k]) { // takes place k; what stood there moves on
+                double moved = best[k];
+                size_t mover = nearest[k];
+                best[k] = cos;
+                nearest[k] = in;
+                cos = moved;
+                in = mover;
+            }
+    }
+}
+
+static void print_nearest(const float *unit, size_t n, size_t v,
+                          const struct corpus *corpus, const char *after)
+{
+    size_t nearest[MOST_NEAREST];
+    char list[80] = "";
+    find_nearest(nearest, n, unit, v, corpus);
+    for (size_t k = 0, used = 0; k < n; k++) {
+        const struct word *word = &corpus->words[nearest[k]];
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%.*s", k ? ", " : "",
+                                 short_length(word), word->start);
+    }
+    if (*after)
+        printf("%-*.25s%s", n == 2 ? 16 : 25, list, after);
+    else
+        printf("%s\n", list);
+}
+
+static void show_neighbours(const struct model *m, const struct corpus *corpus,
+                            const char *wanted)
+{
+    struct model newborn = open_model(corpus->vocab_size, m->seed);
+    float *before = unit_rows(newborn.wte, corpus->vocab_size);
+    float *input = unit_rows(m->wte, corpus->vocab_size);
+    float *output = unit_rows(m->lm_head, corpus->vocab_size);
+    heading("Nearest neighbours");
+    printf("%-10s%-17s%-26s%s\n", "word", "at birth, input", "input table, trained",
+           "output table, trained");
+    for (size_t n = 0; *wanted && n < 40; n++) {
+        size_t length = strcspn(wanted, " "), v = find_word(corpus, wanted, length);
+        wanted += length + strspn(wanted + length, " ");
+        if (v == 0 || corpus->words[v].count < LEAST_COUNT)
+            v = 10 * (n + 1) % corpus->vocab_size; // not here: a frequent word instead
+        printf("%-10.*s", corpus->words[v].length < 9 ? (int)corpus->words[v].length : 9,
+               corpus->words[v].start);
+        print_nearest(before, 2, v, corpus, " ");
+        print_nearest(input, 3, v, corpus, " ");
+        print_nearest(output, 3, v, corpus, "");
+    }
+    free(before);
+    free(input);
+    free(output);
+    close_model(&newborn);
+}
+
+/*
+::: {.output section="Nearest neighbours"}
+:::
+
+At birth the neighbours are a lottery. Afterwards "two" has found numbers and "said" other
+ways of saying, and nobody told them what a number is. And as in the small world, the two
+tables see different things. Take "hartfield". In the output table its neighbours are
+Randalls, Enscombe, Donwell: houses, because one comes *to* and lives *at* all of them. In
+the input table it is near words that, like it, are often followed by a comma or a full
+stop. Or ask for "emma". After her name come the verbs that follow "she" and "knightley";
+but what stands before her name is what stands before "harriet".
+
+::: belief
+**"Words with similar meaning get similar vectors."** This is how embeddings are
+usually praised, and it is not far off, but look at who is nearest to "she". It is
+"he". Exchange the two in a letter, and see whether the meaning is similar. What they share
+is company: the same verbs follow both. Training sees only company. That company tells
+much about a word is an old thought [@harris1954]; that antonyms, such as hot and cold,
+keep the same company too, and are hard to tell from synonyms by it, is an old trouble
+[@nguyen2016, sec. 1]. What is true: words in similar *places* get similar rows. In which
+places, the table decides.
+:::
+
+A few words chosen by hand prove nothing. So take the 399 most frequent ones, and
+measure company itself. For each word, count its followers in the training text; the
+overlap of two words is $\sum_w \sqrt{p_w q_w}$, with $p$ and $q$ the shares of $w$ among
+their followers: 0 if they have none in common, 1 if they have all, equally often. The
+same for predecessors. Then find each word's nearest neighbour in a table, and see what
+the two share.
+*/
+
+enum { N_FREQUENT = 400 };
+
+// profile[v][w] = the square root of the share of w among the others of word v
+static float *make_profiles(const uint32_t *by, const uint32_t *other, size_t n_pairs,
+                            size_t n_frequent, size_t vocab_size)
+{
+    struct pairs pairs = group_pairs(by, other, n_pairs, vocab_size);
+    size_t *counts = allocate(vocab_size, sizeof *counts);
+    float *profile = allocate(n_frequent * vocab_size, sizeof *profile);
+    for (size_t v = 0; v < n_frequent; v++) {
+        double n = (double)(pairs.begin[v + 1] - pairs.begin[v]);
+        count_others(counts, &pairs, v, vocab_size);
+        for (size_t w = 0; w < vocab_size && n > 0.0; w++)
+            profile[v * vocab_size + w] = (float)sqrt((double)counts[w] / n);
+    }
+    free(counts);
+    free_pairs(&pairs);
+    return profile;
+}
+
+static size_t nearest_frequent(const float *unit, size_t n_frequent, size_t v)
+{
+    size_t nearest = 0;
+    double best = -2.0;
+    for (size_t w = 1; w < n_frequent; w++) {
+        double cos = dot(unit + v * D_MODEL, unit + w * D_MODEL, D_MODEL);
+        if (w != v && cos > best) {
+            best = cos;
+            nearest = w;
+        }
+    }
+    return nearest;
+}
+
+// the mean overlap of a frequent word's profile with that of its nearest frequent word in
+// the table, or, with no table, with that of every other one
+static double mean_overlap(const float *profile, const float *unit, size_t n_frequent,
+                           size_t vocab_size)
+{
+    double sum = 0.0, n = 0.0;
+    for (size_t v = 1; v < n_frequent; v++) {
+        size_t nearest = unit ? nearest_frequent(unit, n_frequent, v) : 0;
+        for (size_t w = 1; w < n_frequent; w++)
+            if (unit ? w == nearest : w != v) {
+                const float *of_w = profile + w * vocab_size;
+                sum += dot(profile + v * vocab_size, of_w, vocab_size);
+                n += 1.0;
+            }
+    }
+    return sum / n;
+}
+
+static void show_shared_company(const struct model *m, const struct corpus *corpus)
+{
+    const size_t vocab_size = corpus->vocab_size, n_pairs = corpus->n_train - 1;
+    const size_t n = vocab_size < N_FREQUENT ? vocab_size : N_FREQUENT;
+    const uint32_t *ids = corpus->ids;
+    float *unit[] = {unit_rows(m->wte, n), unit_rows(m->lm_head, n), NULL};
+    static const char *const names[] = {"nearest in the input table",
+                                        "nearest in the output table", "any other word"};
+    float *followers = make_profiles(ids, ids + 1, n_pairs, n, vocab_size);
+    float *predecessors = make_profiles(ids + 1, ids, n_pairs, n, vocab_size);
+    heading("Company in common");
+    for (size_t k = 0; k < 3; k++)
+        printf("%-28s %.2f of the followers, %.2f of the predecessors\n", names[k],
+               mean_overlap(followers, unit[k], n, vocab_size),
+               mean_overlap(predecessors, unit[k], n, vocab_size));
+    free(unit[0]);
+    free(unit[1]);
+    free(followers);
+    free(predecessors);
+}
+
+/*
+The nearest in the input table shares [0.61]{.n section="Company in common"} of the
+followers and only [0.38]{.n section="Company in common"} of the predecessors; in the
+output table it is the other way round: [0.46]{.n section="Company in common"} and
+[0.63]{.n section="Company in common"}. The small world was no trick. Press and Wolf
+studied the two tables of larger models; they found that the output table is a good embedding
+in its own right, and that a table used in both places comes to behave more like the
+output table [@press2017].
+
+## Votes
+
+How far does a row get? That depends on how often it is asked. The program takes the
+most frequent word and the rarest one that has a row.
+*/
+
+static void plot_votes(const struct model *m, const struct model *newborn,
+                       const struct corpus *corpus);
+
+static void show_votes(const struct model *m, const struct corpus *corpus,
+                       const struct training *run)
+{
+    struct model newborn = open_model(corpus->vocab_size, m->seed);
+    const size_t shown[] = {1, corpus->vocab_size - 1};
+    char a[32], b[32], name[20];
+    for (size_t n = 0; n < 2; n++) {
+        size_t v = shown[n], at = v * D_MODEL;
+        snprintf(name, sizeof name, "\"%.*s\"", short_length(&corpus->words[v]),
+                 corpus->words[v].start);
+        printf("%-10s %6s times: input moved in %s steps, by %.2f; output by %.2f\n",
+               name, with_commas(a, corpus->words[v].count), with_commas(b, run->seen[v]),
+               distance(m->wte + at, newborn.wte + at, D_MODEL),
+               distance(m->lm_head + at, newborn.lm_head + at, D_MODEL));
+    }
+    plot_votes(m, &newborn, corpus);
+    close_model(&newborn);
+}
+
+/*
+::: {.output section="Company in common"}
+:::
+
+The comma's input row was moved in [19,676]{.n section="Company in common"} of
+[22,112]{.n section="Training"} steps, that of "desirous", which occurs twice, in
+[8]{.n section="Company in common"}: two times in each pass. Thousands of votes draw a row
+to a place of its own, and eight hardly settle where it should go. For
+this reason the neighbours of rare words are not to be trusted, in any table, and for
+this reason we looked only at words with 20 occurrences.
+
+![How far each row is from where it began, against how often its word occurs in the text.
+Look at the left edge: the rows of the rarest words have moved least, in both
+tables.](figure:trainer-votes){#fig-trainer-votes}
+
+## The life of a row
+
+One hears that embeddings are trained first and *then* become the input of a model, frozen.
+Look at what you have written: a row is input from step 0 on. At step 0 it is noise, and it
+is read all the same; each time it is read it moves a little; there is no day on which it
+is finished. Four things can happen to it afterwards.
+
+- *Inference.* The model is used, not trained. Nobody computes a gradient, so nothing
+  moves: this is the only time at which all rows are frozen, and they are so because
+  nothing is written to them.
+- *Fine-tuning.* Training goes on with other text. The rows move again, unless somebody
+  decides to leave them out of the step; of an input table with plain SGD only the words
+  of the new text.
+- *Another model's input.* Somebody may copy trained rows into a new model, as a better
+  beginning than noise. There they are rows like any others: kept still or trained on.
+- *A larger vocabulary.* New tokens need new rows, at the end of the table. The old rows
+  stay; the new ones begin as noise, or as a mean of old ones, and have all their votes
+  before them.
+
+## And does it write?
+
+Give the model a full stop, draw the next word with the probabilities that it
+gives, feed that word back, and so on until the sentence ends. The function is the one
+that wrote with your own tables.
+*/
+
+static void show_sentences(const struct model *m, const struct corpus *corpus)
+{
+    const struct workshop tables = {.vocab_size = m->vocab_size,
+                                    .d_model = D_MODEL,
+                                    .wte = m->wte,
+                                    .lm_head = m->lm_head,
+                                    .logits = m->logits};
+    uint64_t state = m->seed + 4;
+    heading("Sentences of its own");
+    for (int sentence = 0; sentence < 2; sentence++)
+        write_sentence(corpus, draw_next, &tables, find_word(corpus, ".", 1), &state);
+}
+
+/*
+::: {.output section="Sentences of its own"}
+:::
+
+Each pair of neighbours is fine; the sentence goes nowhere. Compare it with the copyist's.
+The copyist can only repeat pairs of *Emma*; the model can also write pairs that it has never
+read. But both see one word back, and no table can mend that. It would need to see more of
+the text, and then to know *where* in the text each word stood. That is the next chapter.
+
+One more text is at hand: this one. The page that you read is a C file, so
+
+```
+TEXT=chapters/03_trainer.c make chapter3
+```
+
+trains the model on the chapter that describes it, your solutions included, and lets it
+write about itself. Ours said: "what sees its machine is larger trains of count others
+becomes ids", and an earlier version of the chapter: "true compiler shorter met sort four
+optimizers believed neighbour". Look at the neighbours too. The row of `float` lies by those
+of `uint`, `struct` and `char`, in the output table: they stand in the same places. And look
+at the yardsticks. On so short a text the smoothed counts win.
+
+## What you can now explain
+
+- The loss is $-\ln p$ of the word that came; its slope along a logit is
+  $p_v - [v = y]$: one word is raised, all the others lowered, and the orders sum
+  to 0.
+- The gradient of a lookup adds each position's row to the row of its word. All
+  other rows of the input table have a gradient of exactly 0, and a sparse update
+  gives the same bits as a dense one, with work that does not grow with the table.
+- "Only the rows in the batch move" holds for an input table and plain SGD. An
+  output table moves in every row at every step.
+- Guessing the next word makes words alike by the company they keep: in the input
+  table by followers, in the output table by predecessors.
+- A row is input from its first day on, noise and all. It is frozen only while nobody
+  trains.
+
+::: think
+The rows of `dlogits` sum to 0. What follows for the sum of all rows of the output
+table's gradient, and so for the mean row of $U$ in the course of training?
+
+:::: answer
+The sum over $v$ of
+$\mathrm{dlm\_head}_{vi} = \sum_t \mathrm{dlogits}_{tv} h_{ti}$ is
+$\sum_t h_{ti} \sum_v \mathrm{dlogits}_{tv} = 0$. So with plain SGD the mean row
+of $U$ stays where it was at birth, up to rounding. Adding one and the same vector
+to all rows of $U$ would change no probability anyway: it adds the same number to
+all logits.
+::::
+:::
+
+::: think
+We drew the batches from the text in a random order, but each of them holds 32
+consecutive words. What would change if the 32 pairs of a batch came from 32
+random places?
+
+:::: answer
+Little. The model looks at pairs only, and each pass contains the same pairs.
+Consecutive words repeat themselves a bit more ("emma" twice in one paragraph), so
+a batch of random places would touch a few more rows and give a gradient with a
+little less noise. For a model that sees more than one word back, consecutive
+words are a must.
+::::
+:::
+
+::: think
+Before training, the loss was almost exactly $\ln V$. Suppose it had been 20. What
+would you suspect?
+
+:::: answer
+A loss above $\ln V$ means that the model is worse than somebody who knows
+nothing: it is sure, and wrong. At birth that happens if the rows are too long, so
+that the logits, sums of 64 products, are far from 0. Our numbers lie between
+$-0.1$ and 0.1. With numbers between $-3$ and 3 the loss would begin far above
+$\ln V$, and the first part of training would be spent on unlearning it.
+::::
+:::
+
+To read next: Bengio and others trained the first large models of this kind, with more than
+one word of context [@bengio2003]. Press and Wolf's paper on the output table is seven pages
+long, references included [@press2017]. And chapter 4 gives the model a sense of place.
+
+## Behind the scenes {#trainer-behind}
+
+What the chapter used and did not stop to explain. First the text. A file becomes words, and
+a hash table finds the number of a word: its letters are stirred into one large number,
+which says at which slot to look; if another word sits there, the next slot is tried.
+*/
+
+// all of a file; what is not a text ends the program with a sentence
+static struct text read_text(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        give_up(1, "there is no file %s that can be read (TEXT=path names another)",
+                path);
+    struct text text = {.bytes = malloc(MAX_BYTES + 1)};
+    if (!text.bytes)
+        give_up(1, "there is no room for a text");
+    text.size = fread(text.bytes, 1, MAX_BYTES + 1, file);
+    if (ferror(file))
+        give_up(1, "%s cannot be read: is it a folder?", path);
+    if (text.size == 0)
+        give_up(1, "%s is empty", path);
+    if (text.size > MAX_BYTES)
+        give_up(1, "%s is larger than 100 MB", path);
+    if (memchr(text.bytes, 0, text.size))
+        give_up(1, "%s holds bytes of value 0, so it is not plain text", path);
+    fclose(file);
+    return text;
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || c == '\'';
+}
+
+// the length of the word that begins at place `at`; 0 if none does
+static size_t word_length(const struct text *text, size_t at)
+{
+    size_t end = at;
+    while (end < text->size && is_letter(text->bytes[end]))
+        end++;
+    if (end == at && memchr(".,;:!?", text->bytes[at], 6))
+        end++;
+    return end - at;
+}
+
+static void to_lower_case(struct text *text)
+{
+    for (size_t at = 0; at < text->size; at++)
+        if (text->bytes[at] >= 'A' && text->bytes[at] <= 'Z')
+            text->bytes[at] = (char)(text->bytes[at] - 'A' + 'a');
+}
+
+struct dictionary {
+    struct word *words; // in the order of their first appearance
+    size_t n_words;
+    uint32_t *slots; // number of a word + 1, or 0: free
+    size_t n_slots;  // a power of 2
+};
+
+// the slot of a word: the one that holds its number, or the free one where it belongs
+static uint32_t *find_slot(const struct dictionary *dictionary, const char *start,
+                           size_t length)
+{
+    uint64_t hash = 14695981039346656037u;
+    for (size_t c = 0; c < length; c++)
+        hash = (hash ^ (unsigned char)start[c]) * 1099511628211u;
+    for (size_t s = (size_t)(hash ^ hash >> 32);; s++) {
+        uint32_t *slot = &dictionary->slots[s & (dictionary->n_slots - 1)];
+        const struct word *word = &dictionary->words[*slot ? *slot - 1 : 0];
+        if (*slot == 0 ||
+            (word->length == length && memcmp(word->start, start, length) == 0))
+            return slot;
+    }
+}
+
+// twice the slots; the words find their places anew
+static void grow(struct dictionary *dictionary)
+{
+    struct dictionary old = *dictionary;
+    dictionary->n_slots = old.n_slots ? 2 * old.n_slots : 1024;
+    dictionary->slots = allocate(dictionary->n_slots, sizeof *dictionary->slots);
+    dictionary->words = allocate(dictionary->n_slots / 2, sizeof *dictionary->words);
+    for (size_t w = 0; w < old.n_words; w++) {
+        dictionary->words[w] = old.words[w];
+        *find_slot(dictionary, old.words[w].start, old.words[w].length) = (uint32_t)w + 1;
+    }
+    free(old.slots);
+    free(old.words);
+}
+
+// the number of a word; a new word gets the next one
+static uint32_t number_of(struct dictionary *dictionary, const char *start, size_t length)
+{
+    if (2 * dictionary->n_words == dictionary->n_slots)
+        grow(dictionary);
+    uint32_t *slot = find_slot(dictionary, start, length);
+    if (*slot == 0) {
+        dictionary->words[dictionary->n_words] = (struct word){start, length, 0};
+        *slot = (uint32_t)++dictionary->n_words;
+    }
+    return *slot - 1;
+}
+
+// all words of the text as numbers of the dictionary
+static void number_words(struct corpus *corpus, struct dictionary *dictionary)
+{
+    const struct text *text = &corpus->text;
+    for (size_t at = 0, length; at < text->size; at += length ? length : 1) {
+        length = word_length(text, at);
+        corpus->n_ids += length > 0;
+    }
+    corpus->ids = allocate(corpus->n_ids, sizeof *corpus->ids);
+    size_t p = 0;
+    for (size_t at = 0, length; at < text->size; at += length ? length : 1) {
+        length = word_length(text, at);
+        if (length > 0)
+            corpus->ids[p++] = number_of(dictionary, text->bytes + at, length);
+    }
+}
+
+static int compare_counts(const void *a, const void *b)
+{
+    const struct word *x = a, *y = b;
+    if (x->count != y->count)
+        return x->count < y->count ? 1 : -1;
+    return x->start < y->start ? -1 : x->start > y->start;
+}
+
+// the ids of the vocabulary in place of the numbers of the dictionary
+static void choose_vocabulary(struct corpus *corpus, struct dictionary *dictionary)
+{
+    size_t n_words = dictionary->n_words;
+    struct word *words = allocate(n_words, sizeof *words);
+    uint32_t *id_of = allocate(n_words, sizeof *id_of);
+    for (size_t p = 0; p < corpus->n_train; p++)
+        dictionary->words[corpus->ids[p]].count++;
+    memcpy(words, dictionary->words, n_words * sizeof *words);
+    qsort(words, n_words, sizeof *words, compare_counts);
+    while (n_words > 0 && words[n_words - 1].count == 0)
+        n_words--; // seen in the held-out part only
+    corpus->vocab_size = (n_words + 1 < MAX_VOCAB ? n_words + 1 : MAX_VOCAB) / 4 * 4;
+    corpus->words = allocate(corpus->vocab_size + 1, sizeof *words);
+    corpus->words[0] = (struct word){"<unk>", 5, corpus->n_train};
+    for (size_t v = 1; v < corpus->vocab_size; v++) {
+        corpus->words[v] = words[v - 1];
+        corpus->words[0].count -= words[v - 1].count;
+        id_of[*find_slot(dictionary, words[v - 1].start, words[v - 1].length) - 1] =
+            (uint32_t)v;
+    }
+    for (size_t p = 0; p < corpus->n_ids; p++)
+        corpus->ids[p] = id_of[corpus->ids[p]];
+    free(words);
+    free(id_of);
+}
+
+static struct corpus read_corpus(const char *path)
+{
+    struct corpus corpus = {.text = read_text(path)};
+    struct dictionary dictionary = {0};
+    to_lower_case(&corpus.text);
+    number_words(&corpus, &dictionary);
+    corpus.n_different = dictionary.n_words;
+    if (corpus.n_ids < LEAST_WORDS || corpus.n_different < LEAST_DIFFERENT)
+        give_up(1,
+                "%s is too short: it holds %zu words of the letters a to z, %zu of them "
+                "different, and %d and %d are the least",
+                path, corpus.n_ids, corpus.n_different, LEAST_WORDS, LEAST_DIFFERENT);
+    const size_t twentieth = corpus.n_ids / 20;
+    corpus.n_train =
+        corpus.n_ids - (twentieth < MOST_HELD_OUT ? twentieth : MOST_HELD_OUT);
+    choose_vocabulary(&corpus, &dictionary);
+    free(dictionary.words);
+    free(dictionary.slots);
+    return corpus;
+}
+
+static void close_corpus(struct corpus *corpus)
+{
+    free(corpus->text.bytes);
+    free(corpus->words);
+    free(corpus->ids);
+}
+
+static int short_length(const struct word *word)
+{
+    return word->length < 14 ? (int)word->length : 14;
+}
+
+/*
+Real texts come as they are. Project Gutenberg frames a book with two lines of asterisks;
+what stands outside of them is a licence, and a model that is tested on a licence has been
+tested on something else. The apostrophe of printed books, ’, is three bytes. And letters
+with accents, or of another alphabet, are no letters here: the program counts them, and says
+so.
+*/
+
+// does a line with such a mark begin here, as "*** START OF THE PROJECT ..." does?
+static bool is_frame(const struct text *text, size_t at, const char *mark)
+{
+    if ((at > 0 && text->bytes[at - 1] != '\n') || text->size - at < 24 ||
+        memcmp(text->bytes + at, "***", 3) != 0)
+        return false;
+    at += text->bytes[at + 3] == ' ' ? 4 : 3;
+    return memcmp(text->bytes + at, mark, strlen(mark)) == 0;
+}
+
+// keeps what stands between the two lines, if there are such lines
+static bool cut_frame(struct text *text)
+{
+    size_t begin = 0, end = text->size;
+    for (size_t at = 0; at < end; at++)
+        if (is_frame(text, at, "start of")) {
+            begin = at;
+            while (begin < end && text->bytes[begin] != '\n')
+                begin++;
+        } else if (is_frame(text, at, "end of"))
+            end = at;
+    bool is_cut = begin > 0 || end < text->size;
+    text->size = end - begin;
+    memmove(text->bytes, text->bytes + begin, text->size);
+    return is_cut;
+}
+
+// how many bytes the character has that begins here in UTF-8; 1 if it is something else
+static size_t character_length(const struct text *text, size_t at)
+{
+    const unsigned char first = (unsigned char)text->bytes[at];
+    size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 1;
+    for (size_t k = 1; k < length; k++)
+        if (at + k >= text->size || (text->bytes[at + k] & 0xc0) != 0x80)
+            return 1;
+    return length;
+}
+
+// true for letters that are not a to z: a guess by the first byte, in UTF-8 or Latin-1
+static bool is_other_letter(unsigned char first, size_t length)
+{
+    return length == 1 ? first >= 0xc0
+                       : first >= 0xc3 && first != 0xe2 && first != 0xef && first < 0xf0;
+}
+
+// every printed apostrophe becomes a plain one; gives their number
+static size_t mend_apostrophes(struct text *text, size_t *n_other_letters)
+{
+    size_t size = 0, n_mended = 0;
+    *n_other_letters = 0;
+    for (size_t at = 0, length; at < text->size; at += length) {
+        const unsigned char first = (unsigned char)text->bytes[at];
+        length = character_length(text, at);
+        if ((length == 3 && memcmp(text->bytes + at, "\xe2\x80\x99", 3) == 0) ||
+            (length == 1 && first == 0x92)) { // the second is Windows' way to write it
+            text->bytes[size++] = '\'';
+            n_mended++;
+            continue;
+        }
+        *n_other_letters += is_other_letter(first, length);
+        memmove(text->bytes + size, text->bytes + at, length);
+        size += length;
+    }
+    text->size = size;
+    return n_mended;
+}
+
+// the words of a text that has changed are numbered anew
+static void renumber(struct corpus *corpus, const char *path)
+{
+    struct dictionary dictionary = {0};
+    free(corpus->words);
+    free(corpus->ids);
+    corpus->n_ids = 0;
+    number_words(corpus, &dictionary);
+    corpus->n_different = dictionary.n_words;
+    if (corpus->n_ids < LEAST_WORDS)
+        give_up(1, "%s is too short between its *** lines: it holds %zu words there",
+                path, corpus->n_ids);
+    const size_t twentieth = corpus->n_ids / 20;
+    corpus->n_train =
+        corpus->n_ids - (twentieth < MOST_HELD_OUT ? twentieth : MOST_HELD_OUT);
+    choose_vocabulary(corpus, &dictionary);
+    free(dictionary.words);
+    free(dictionary.slots);
+}
+
+// a text whose training part has words enough for everything that follows
+static struct corpus open_novel(const char *path)
+{
+    struct corpus novel = read_corpus(path);
+    size_t n_other_letters;
+    char cell[32];
+    bool is_cut = cut_frame(&novel.text);
+    bool is_mended = mend_apostrophes(&novel.text, &n_other_letters) > 0;
+    if (is_cut)
+        printf("%s: read is what stands between its lines *** START and *** END\n", path);
+    if (n_other_letters > 0)
+        printf("%s: %s letters are not a to z; they are dropped, and part their words\n",
+               path, with_commas(cell, n_other_letters));
+    if (is_cut || is_mended)
+        renumber(&novel, path);
+    if (novel.vocab_size < LEAST_DIFFERENT)
+        give_up(
+            1, "%s has too few different words in the part to train on: %d are the least",
+            path, LEAST_DIFFERENT);
+    return novel;
+}
+
+/*
+Random numbers, sums, distances.
+*/
+
+// Random numbers: a counter that takes large steps, and a function that scrambles it. The
+// state is the counter; equal states give equal numbers everywhere.
+static uint64_t random_next(uint64_t *state)
+{
+    uint64_t z = *state += 0x9e3779b97f4a7c15u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+}
+
+// from 0 up to, and not including, 1
+static double random_unit(uint64_t *state)
+{
+    return (double)(random_next(state) >> 11) * 0x1p-53;
+}
+
+// from 0 to n - 1
+static size_t random_below(uint64_t *state, size_t n)
+{
+    return (size_t)(random_unit(state) * (double)n);
+}
+
+// n numbers from -size to size
+static void fill_random(float *out, size_t n, double size, uint64_t *state)
+{
+    for (size_t k = 0; k < n; k++)
+        out[k] = (float)(size * (2.0 * random_unit(state) - 1.0));
+}
+
+static double dot(const float *a, const float *b, size_t n)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)a[i] * b[i];
+    return sum;
+}
+
+// a . b / (|a| |b|)
+static double cosine(const float *a, const float *b, size_t n)
+{
+    double ab = 0.0, aa = 0.0, bb = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        ab += (double)a[i] * b[i];
+        aa += (double)a[i] * a[i];
+        bb += (double)b[i] * b[i];
+    }
+    return aa > 0.0 && bb > 0.0 ? ab / sqrt(aa * bb) : 0.0;
+}
+
+static double toy_cosine(const float *table, size_t a, size_t b)
+{
+    return cosine(table + a * TOY_D, table + b * TOY_D, TOY_D);
+}
+
+static double distance(const float *a, const float *b, size_t n)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++)
+        sum += ((double)a[i] - b[i]) * ((double)a[i] - b[i]);
+    return sqrt(sum);
+}
+
+/*
+Two ways to sort all pairs of neighbours in the text, by the first word or by the second,
+without comparing anything: count, add up, put in place.
+*/
+
+static struct pairs group_pairs(const uint32_t *by, const uint32_t *other, size_t n_pairs,
+                                size_t vocab_size)
+{
+    struct pairs pairs = {allocate(vocab_size + 1, sizeof *pairs.begin),
+                          allocate(n_pairs, sizeof *pairs.other), n_pairs};
+    size_t *next = allocate(vocab_size + 1, sizeof *next);
+    for (size_t p = 0; p < n_pairs; p++)
+        pairs.begin[by[p] + 1]++;
+    for (size_t v = 0; v < vocab_size; v++)
+        pairs.begin[v + 1] += pairs.begin[v];
+    memcpy(next, pairs.begin, vocab_size * sizeof *next);
+    for (size_t p = 0; p < n_pairs; p++)
+        pairs.other[next[by[p]]++] = other[p];
+    free(next);
+    return pairs;
+}
+
+static void free_pairs(struct pairs *pairs)
+{
+    free(pairs->begin);
+    free(pairs->other);
+}
+
+// counts[w] = how often w stands in the pairs of word v; gives the number of different w
+static size_t count_others(size_t *counts, const struct pairs *pairs, size_t v,
+                           size_t vocab_size)
+{
+    size_t n_different = 0;
+    memset(counts, 0, vocab_size * sizeof *counts);
+    for (size_t p = pairs->begin[v]; p < pairs->begin[v + 1]; p++)
+        n_different += counts[pairs->other[p]]++ == 0;
+    return n_different;
+}
+
+/*
+Updates that are compared and timed, and what is missing for them.
+*/
+
+static struct update open_update(size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    uint64_t state = 3;
+    struct update u = {
+        .n_tokens = n_tokens, .vocab_size = vocab_size, .d_model = d_model};
+    u.ids = allocate(n_tokens, sizeof *u.ids);
+    u.rows = allocate(n_tokens, sizeof *u.rows);
+    u.dout = allocate(n_tokens * d_model, sizeof *u.dout);
+    u.drows = allocate(n_tokens * d_model, sizeof *u.drows);
+    u.wte = allocate(vocab_size * d_model, sizeof *u.wte);
+    u.dwte = allocate(vocab_size * d_model, sizeof *u.dwte);
+    for (size_t t = 0; t < n_tokens; t++)
+        u.ids[t] = (uint32_t)random_below(&state, vocab_size);
+    fill_random(u.dout, n_tokens * d_model, 1.0, &state);
+    fill_random(u.wte, vocab_size * d_model, 1.0, &state);
+    return u;
+}
+
+static void close_update(struct update *u)
+{
+    free(u->ids);
+    free(u->rows);
+    free(u->dout);
+    free(u->drows);
+    free(u->wte);
+    free(u->dwte);
+}
+
+// how many numbers differ in their bits after a dense and a sparse update
+static size_t count_different_bits(const struct corpus *corpus)
+{
+    struct update dense = open_update(BATCH, corpus->vocab_size, D_MODEL);
+    struct update sparse = open_update(BATCH, corpus->vocab_size, D_MODEL);
+    size_t n_different = 0;
+    memcpy(dense.ids, corpus->ids, BATCH * sizeof *dense.ids);
+    memcpy(sparse.ids, corpus->ids, BATCH * sizeof *sparse.ids);
+    update_dense(&dense, 0.1f);
+    update_sparse(&sparse, 0.1f);
+    for (size_t k = 0; k < corpus->vocab_size * D_MODEL; k++)
+        n_different += memcmp(&dense.wte[k], &sparse.wte[k], sizeof(float)) != 0;
+    close_update(&dense);
+    close_update(&sparse);
+    return n_different;
+}
+
+// seconds of the best of several updates
+static double time_update(struct update *u, bool (*update)(struct update *, float))
+{
+    double best = INFINITY, begin = seconds();
+    do {
+        double start = seconds();
+        update(u, 0.001f);
+        best = fmin(best, seconds() - start);
+    } while (seconds() - begin < 0.1);
+    return best;
+}
+
+static const char *missing_update(void)
+{
+    float one = 1.0f, row[1] = {0};
+    uint32_t id = 0, rows[1];
+    size_t n_rows;
+    if (!embedding_backward(row, &one, &id, 1, 1, 1))
+        return "3.2";
+    if (!coalesce_rows(rows, row, &n_rows, &id, &one, 1, 1))
+        return "3.3";
+    return sgd_update_rows(row, &id, &one, 1.0f, 1, 1, 1) ? NULL : "3.4";
+}
+
+static void wait_for_update(const char *exercise)
+{
+    waits_for(exercise, exercise[2] == '2'   ? "embedding_backward"
+                        : exercise[2] == '3' ? "coalesce_rows"
+                                             : "sgd_update_rows");
+}
+
+// gives the time of a sparse update by that of a dense one
+static double race_updates(size_t vocab_size, FILE *figure)
+{
+    struct update u = open_update(1024, vocab_size, D_MODEL);
+    double dense = 1e6 * time_update(&u, update_dense);
+    double sparse = 1e6 * time_update(&u, update_sparse);
+    if (figure)
+        fprintf(figure, "%zu\t%g\t%g\n", vocab_size, dense, sparse);
+    close_update(&u);
+    return sparse / dense;
+}
+
+/*
+How fast a step is, and how fast it could be.
+*/
+
 #ifdef __AVX512F__
 enum { LANES = 16 };
 #else
@@ -1868,7 +2740,7 @@ static void draw_batch(uint32_t *ids, size_t vocab_size, uint64_t *state)
 // seconds of the best of several fast steps
 static double time_fast_step(size_t vocab_size)
 {
-    struct model m = open_model(vocab_size);
+    struct model m = open_model(vocab_size, 7);
     uint64_t state = 1;
     uint32_t inputs[BATCH], targets[BATCH];
     double best = INFINITY, begin = seconds();
@@ -1916,10 +2788,10 @@ static double largest_difference(const float *a, const float *b, size_t n)
 }
 
 // how far apart train_step and fast_step leave the two tables; NAN if one is not written
-static double compare_steps(const struct corpus *corpus)
+static double compare_steps(const struct corpus *corpus, uint64_t seed)
 {
     const size_t n = corpus->vocab_size * D_MODEL;
-    struct model m = open_model(corpus->vocab_size);
+    struct model m = open_model(corpus->vocab_size, seed);
     struct workshop w = open_workshop(BATCH, corpus->vocab_size, D_MODEL);
     memcpy(w.wte, m.wte, n * sizeof *w.wte);
     memcpy(w.lm_head, m.lm_head, n * sizeof *w.lm_head);
@@ -1932,76 +2804,70 @@ static double compare_steps(const struct corpus *corpus)
     return isnan(plain) || missing_update() ? NAN : fmax(apart, fabs(plain - fast));
 }
 
-static void print_speed(const char *name, double time, double work, double peak)
-{
-    char cells[3][32];
-    snprintf(cells[0], sizeof cells[0], "~%.2f", 1e3 * time);
-    snprintf(cells[1], sizeof cells[1], "~%.1f", 1e-9 * work / time);
-    snprintf(cells[2], sizeof cells[2], "~%.1f%%", 100.0 * work / time / peak);
-    printf("%-38s %10s %12s %12s\n", name, cells[0], cells[1], cells[2]);
-}
-
-// true if the novel may be trained on: the two steps agree
-static bool show_speed(const struct corpus *corpus)
-{
-    const double work = work_of_step(corpus->vocab_size), peak = measure_peak();
-    heading("The same step, fast");
-    printf("%.0f million multiplications and additions  ms a step      GFLOP/s  of the "
-           "peak\n",
-           1e-6 * work);
-    double plain = time_train_step(corpus->vocab_size);
-    if (!isnan(plain))
-        print_speed("train_step, your loops", plain, work, peak);
-    print_speed("fast_step, tiles", time_fast_step(corpus->vocab_size), work, peak);
-    print_speed("nothing but multiply_add", work / peak, work, peak);
-    if (isnan(plain)) {
-        waits_for("3.5", "train_step");
-        return false;
-    }
-    const char *missing = missing_update();
-    if (missing) {
-        wait_for_update(missing);
-        return false;
-    }
-    double apart = compare_steps(corpus);
-    printf("after one step on the novel the two differ by less than 0.000001: %s\n",
-           apart < 1e-6 ? "yes" : "no (make check3 says where yours parts)");
-    return apart < 1e-6;
-}
-
 /*
-::: {.output section="The same step, fast"}
-:::
-
-More than half of the ceiling, in plain C, and ten times or more the speed of the plain
-loops. (On another machine all three numbers differ, and with fewer registers the share is
-smaller.) The rest goes to the exponentials, to filling and emptying the tiles,
-and to fetching the tables. Before the fast step may touch the novel, one step of
-each is taken from the same tables; all rows of both must agree. A fast program that
-computes something else is not fast.
-
-## Ten seconds of Emma
-
-Now the novel. The text is cut into batches of 32 consecutive words; each pass
-takes them in another random order. The learning rate begins at 2 and falls to 0
-in a straight line: large steps while there is much to learn, small ones to
-settle. Everything random comes from one seed, and every sum has its order. So the
-run gives the same tables each time, to the last bit. `PASSES=8 make chapter3`
-trains longer, or shorter.
-
-You can stop it. Ctrl-C sends the program a signal, and a handler may do hardly
-anything safely except set a flag. The loop looks at the flag after each step, and
-the program goes on with what has been learnt so far.
+A run of training: what it keeps, what it prints, the order of its batches. `fopen` with
+`"wx"` is C11's way to say: only if there is no such file yet. So nothing of yours is
+overwritten when the tables are saved. (The files are in `build/`, which `make clean`
+empties: move what you want to keep.)
 */
 
-// Ctrl-C. A handler may touch nothing but such a flag, which is why this one variable is
-// not local to any function.
-static volatile sig_atomic_t stop_asked;
-
-static void ask_to_stop(int signal_number)
+// the loss of the model for each of n words that come after v
+static void loss_after(double *loss, struct model *m, size_t v, const uint32_t *next,
+                       size_t n)
 {
-    stop_asked = 1;
-    signal(signal_number, SIG_DFL); // a second Ctrl-C ends the program at once
+    uint32_t inputs[BATCH], targets[BATCH];
+    for (size_t t = 0; t < BATCH; t++) {
+        inputs[t] = (uint32_t)v;
+        targets[t] = next[t < n ? t : n - 1];
+    }
+    forward(loss, m, inputs, targets);
+}
+
+// parts[0]: pairs that the training text has not, parts[1]: pairs that it has
+static void part_pairs(struct part parts[2], struct model *m, const struct pairs *train,
+                       const struct pairs *held_out, const double *share)
+{
+    size_t *counts = allocate(m->vocab_size, sizeof *counts);
+    for (size_t v = 0; v < m->vocab_size; v++) {
+        const uint32_t *next = held_out->other + held_out->begin[v];
+        const size_t n_next = held_out->begin[v + 1] - held_out->begin[v];
+        const double n = (double)(train->begin[v + 1] - train->begin[v]);
+        const double spare =
+            DISCOUNT * (double)count_others(counts, train, v, m->vocab_size);
+        double loss[BATCH];
+        for (size_t p = 0; p < n_next; p++) {
+            struct part *part = &parts[counts[next[p]] > 0];
+            if (p % BATCH == 0)
+                loss_after(loss, m, v, next + p, n_next - p);
+            part->n += 1.0;
+            part->model += loss[p % BATCH];
+            part->counts += smoothed_loss(counts[next[p]], n, spare, share[next[p]]);
+        }
+    }
+    free(counts);
+}
+
+static void show_parts(struct model *m, const struct corpus *corpus)
+{
+    const uint32_t *ids = corpus->ids, *held = ids + corpus->n_train;
+    const size_t n_held = corpus->n_ids - corpus->n_train, v = corpus->vocab_size;
+    struct pairs train = group_pairs(ids, ids + 1, corpus->n_train - 1, v);
+    struct pairs by_second = group_pairs(ids + 1, ids, corpus->n_train - 1, v);
+    struct pairs held_out = group_pairs(held, held + 1, n_held - 1, v);
+    double *share = allocate(v, sizeof *share);
+    struct part parts[2] = {{0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}};
+    continuation_shares(share, &by_second, v);
+    part_pairs(parts, m, &train, &held_out, share);
+    const double n = parts[0].n + parts[1].n;
+    printf("held out, new pairs (%.0f %%): model %.2f, counts %.2f; others: %.2f, %.2f\n",
+           100.0 * parts[0].n / n, parts[0].model / fmax(parts[0].n, 1.0),
+           parts[0].counts / fmax(parts[0].n, 1.0),
+           parts[1].model / fmax(parts[1].n, 1.0),
+           parts[1].counts / fmax(parts[1].n, 1.0));
+    free(share);
+    free_pairs(&train);
+    free_pairs(&by_second);
+    free_pairs(&held_out);
 }
 
 // the mean loss on the held-out words
@@ -2022,23 +2888,11 @@ static double held_out_loss(struct model *m, const struct corpus *corpus)
     return sum / (double)(corpus->n_ids - 1 - corpus->n_train);
 }
 
-enum { MILESTONES = 16, MILESTONES_A_LINE = 4 };
-
-struct training {
-    size_t n_batches, n_steps, step; // batches in the text; steps in all, and so far
-    uint32_t *order;                 // [n_batches]
-    size_t *seen;                    // [vocab_size] steps that moved a row of wte
-    uint64_t random;
-    double begin, shown; // when it began, when the live line was last written
-    double sum;          // of the losses since the last milestone
-    size_t n_summed;
-    bool live;
-    FILE *figure;
-};
-
-static struct training open_training(const struct corpus *corpus, double passes)
+static struct training open_training(const struct corpus *corpus, uint64_t seed,
+                                     double rate, double passes)
 {
-    struct training run = {.n_batches = (corpus->n_train - 1) / BATCH, .random = SEED};
+    struct training run = {
+        .n_batches = (corpus->n_train - 1) / BATCH, .random = seed, .rate = (float)rate};
     run.n_steps = (size_t)ceil(passes * (double)run.n_batches);
     run.order = allocate(run.n_batches, sizeof *run.order);
     run.seen = allocate(corpus->vocab_size, sizeof *run.seen);
@@ -2093,12 +2947,12 @@ static void pass_milestone(struct training *run, struct model *m,
     double time = seconds() - run->begin, train = run->sum / (double)run->n_summed;
     double held_out = held_out_loss(m, corpus);
     if (print) {
-        char speed[32];
+        char speed[32], cell[32];
         snprintf(speed, sizeof speed, "~%.0f", (double)run->step * BATCH / time);
         if (run->live)
             fprintf(stderr, "\r%78s\r", "");
-        printf("%9zu %8.2f %12.2f %12.2f %12s\n", run->step, passes, train, held_out,
-               speed);
+        printf("%9s %8.2f %12.2f %12.2f %8s\n", with_commas(cell, run->step), passes,
+               train, held_out, speed);
         fflush(stdout);
     }
     if (run->figure)
@@ -2108,36 +2962,14 @@ static void pass_milestone(struct training *run, struct model *m,
     run->n_summed = 0;
 }
 
-// one step on the next batch; the learning rate goes down to 0 in a straight line
-static void train_once(struct training *run, struct model *m, const struct corpus *corpus)
-{
-    size_t place = run->step % run->n_batches;
-    float rate = 2.0f * (1.0f - (float)run->step / (float)run->n_steps);
-    if (place == 0)
-        shuffle(run);
-    const uint32_t *inputs = corpus->ids + run->order[place] * (size_t)BATCH;
-    run->sum += fast_step(m, inputs, inputs + 1, rate);
-    run->n_summed++;
-    run->step++;
-    for (size_t t = 0; t < BATCH; t++) {
-        size_t earlier = 0;
-        while (inputs[earlier] != inputs[t])
-            earlier++;
-        run->seen[inputs[t]] += earlier == t;
-    }
-}
-
 // the table's head, and its first line: what a newborn model pays
 static void begin_training(struct training *run, struct model *m,
                            const struct corpus *corpus,
                            const struct yardsticks *yardsticks)
 {
-    heading("Training");
-    printf("%.2f passes over %zu words, %d at a time, two tables of %zu x %d\n",
-           (double)run->n_steps / (double)run->n_batches, corpus->n_train, BATCH,
-           m->vocab_size, D_MODEL);
-    printf("    steps   passes     training     held out      words/s   (loss in nats a "
-           "word)\n");
+    char cell[32];
+    printf("    steps   passes     training     held out  words/s (%s a pass)\n",
+           with_commas(cell, run->n_batches * BATCH));
     double newborn = held_out_loss(m, corpus);
     printf("%9d %8.2f %12s %12.2f\n", 0, 0.0, "", newborn);
     if (run->figure)
@@ -2145,37 +2977,6 @@ static void begin_training(struct training *run, struct model *m,
                 yardsticks->floor);
     run->begin = run->shown = seconds();
 }
-
-static void train(struct training *run, struct model *m, const struct corpus *corpus,
-                  const struct yardsticks *yardsticks)
-{
-    begin_training(run, m, corpus, yardsticks);
-    stop_asked = 0;
-    signal(SIGINT, ask_to_stop);
-    for (size_t milestone = 1; milestone <= MILESTONES && !stop_asked; milestone++) {
-        while (run->step * MILESTONES < run->n_steps * milestone && !stop_asked) {
-            train_once(run, m, corpus);
-            show_live(run, yardsticks->floor);
-        }
-        if (run->n_summed > 0)
-            pass_milestone(run, m, corpus, yardsticks,
-                           stop_asked || milestone % MILESTONES_A_LINE == 0);
-    }
-    if (stop_asked)
-        printf("stopped by Ctrl-C after %zu of %zu steps; what was learnt stays\n",
-               run->step, run->n_steps);
-    signal(SIGINT, SIG_DFL);
-    printf("on the held-out text: this model %.2f, smoothed counts %.2f\n",
-           held_out_loss(m, corpus), yardsticks->counts);
-}
-
-/*
-Then it should not be lost, either. A run that was stopped, or that has read a
-text of your own, writes both tables to new files, one word a line with its
-numbers behind it. `fopen` with `"wx"` is C11's way to say: only if there is no
-such file yet. Nothing of yours is overwritten. (The files are in `build/`, which `make clean`
-empties: move what you want to keep.)
-*/
 
 // "wx" makes a new file, or fails if there is one already
 static FILE *open_new(char *path, size_t room, const char *folder, unsigned number,
@@ -2224,265 +3025,41 @@ static void save_tables(const struct model *m, const struct corpus *corpus)
 }
 
 /*
-Look back at your prediction about the counts.
-
-::: {.output section="Training"}
-:::
-
-![The loss over four passes. Look where the held-out curve crosses the line of the
-smoothed counts, and how the distance between the two curves grows: that part of
-the progress is learning by heart.](figure:trainer-loss){#fig-trainer-loss}
-
-The newborn model pays [8.29]{.n section="Training"}, $\ln V$, as it should. After
-one pass it is at [4.83]{.n section="Training"} on words that it has never read.
-In the end it is at [4.56]{.n section="Training"}, below the
-[4.65]{.n section="Training"} of the smoothed counts, with a thirtieth of their
-room. How can half a million numbers beat sixteen million counts? The counts know
-nothing about "cried" that they were not told about "cried". The model has only 64
-numbers for a word and must reuse what it knows: what it learns from "said" moves
-"cried" as well, because their rows are close. Words that are alike learn from
-each other. That was the hope when such models were first trained [@bengio2003].
-
-On the training text it reaches [4.44]{.n section="Training"}. The floor there is
-[3.74]{.n section="Yardsticks (nats a word)"}, and it is good that we are far from
-it: that number belongs to somebody who knows all pairs of *Emma* by heart and is
-lost on the first new one.
-
-## What has become of the noise
-
-For eight words the program looks for the three rows with the largest cosine,
-among words that occur 20 times or more. (Rarer rows have hardly left their random
-beginnings, and would turn up anywhere.)
+Data for the pictures.
 */
 
-enum { LEAST_COUNT = 20, MOST_NEAREST = 3, N_SHOWN = 8 };
-
-// rows of length 1, so that a cosine is a dot product; a row of zeros stays
-static float *unit_rows(const float *table, size_t n_rows)
+// the rows that the first batches of the text touch, a point for each
+static void plot_touched_rows(const struct corpus *corpus)
 {
-    float *unit = allocate(n_rows * D_MODEL, sizeof *unit);
-    for (size_t v = 0; v < n_rows; v++) {
-        double square = 0.0;
-        for (size_t i = 0; i < D_MODEL; i++)
-            square += (double)table[v * D_MODEL + i] * table[v * D_MODEL + i];
-        for (size_t i = 0; i < D_MODEL && square > 0.0; i++)
-            unit[v * D_MODEL + i] =
-                (float)((double)table[v * D_MODEL + i] / sqrt(square));
+    FILE *figure = open_figure("trainer-rows");
+    if (!figure)
+        return;
+    fprintf(figure,
+            "# kind: scatter\n# title: Rows of the input table that a batch moves\n"
+            "# x: batch\n# y: row of the table, counted from 1\n# yscale: log\n"
+            "x\ty\tlabel\tgroup\n");
+    for (size_t p = 0; p < MAP_BATCHES * BATCH && p < corpus->n_train; p++)
+        fprintf(figure, "%zu\t%" PRIu32 "\t\t\n", p / BATCH + 1, corpus->ids[p] + 1);
+    fclose(figure);
+}
+
+static void plot_toy(const char *name, const char *title, const float *table)
+{
+    FILE *figure = open_figure(name);
+    if (!figure)
+        return;
+    fprintf(figure, "# kind: heat\n# title: %s\n# x: word\n# y: word\n# diverging: yes\n",
+            title);
+    for (size_t b = CAT; b <= STONE; b++)
+        fprintf(figure, "\t%s", toy_words[b]);
+    for (size_t a = CAT; a <= STONE; a++) {
+        fprintf(figure, "\n%s", toy_words[a]);
+        for (size_t b = CAT; b <= STONE; b++)
+            fprintf(figure, "\t%.3f", toy_cosine(table, a, b));
     }
-    return unit;
+    fprintf(figure, "\n");
+    fclose(figure);
 }
-
-// nearest[0 ... n - 1]: the words with the largest cosine to v, among those seen often
-static void find_nearest(size_t *nearest, size_t n, const float *unit, size_t v,
-                         const struct corpus *corpus)
-{
-    double best[MOST_NEAREST];
-    for (size_t k = 0; k < n; k++) {
-        best[k] = -2.0;
-        nearest[k] = v;
-    }
-    for (size_t w = 1; w < corpus->vocab_size; w++) {
-        double cos = 0.0;
-        if (w == v || corpus->words[w].count < LEAST_COUNT)
-            continue;
-        for (size_t i = 0; i < D_MODEL; i++)
-            cos += (double)unit[v * D_MODEL + i] * unit[w * D_MODEL + i];
-        for (size_t k = 0, in = w; k < n; k++)
-            if (cos > best[k]) { // takes place k; what stood there moves on
-                double moved = best[k];
-                size_t mover = nearest[k];
-                best[k] = cos;
-                nearest[k] = in;
-                cos = moved;
-                in = mover;
-            }
-    }
-}
-
-static size_t find_word(const struct corpus *corpus, const char *name)
-{
-    for (size_t v = 1; v < corpus->vocab_size; v++)
-        if (corpus->words[v].length == strlen(name) &&
-            memcmp(corpus->words[v].start, name, strlen(name)) == 0 &&
-            corpus->words[v].count >= LEAST_COUNT)
-            return v;
-    return 0;
-}
-
-static void print_nearest(const float *unit, size_t n, size_t v,
-                          const struct corpus *corpus, const char *after)
-{
-    size_t nearest[MOST_NEAREST];
-    char list[80] = "";
-    find_nearest(nearest, n, unit, v, corpus);
-    for (size_t k = 0, used = 0; k < n; k++) {
-        const struct word *word = &corpus->words[nearest[k]];
-        used += (size_t)snprintf(list + used, sizeof list - used, "%s%.*s", k ? ", " : "",
-                                 short_length(word), word->start);
-    }
-    if (*after)
-        printf("%-*.31s%s", n == 2 ? 21 : 32, list, after);
-    else
-        printf("%s\n", list);
-}
-
-static void show_neighbours(const struct model *m, const struct corpus *corpus)
-{
-    static const char *const wanted[N_SHOWN] = {"she",   "must", "very", "two",
-                                                "happy", "said", "emma", "hartfield"};
-    struct model newborn = open_model(corpus->vocab_size);
-    float *before = unit_rows(newborn.wte, corpus->vocab_size);
-    float *input = unit_rows(m->wte, corpus->vocab_size);
-    float *output = unit_rows(m->lm_head, corpus->vocab_size);
-    heading("Nearest neighbours");
-    printf("%-10s%-22s%-33s%s\n", "word", "input table at birth", "input table, trained",
-           "output table, trained");
-    for (size_t n = 0; n < N_SHOWN; n++) {
-        size_t v = find_word(corpus, wanted[n]);
-        if (v == 0)
-            v = 10 * (n + 1); // another text: take frequent words of its own
-        printf("%-10.*s", corpus->words[v].length < 9 ? (int)corpus->words[v].length : 9,
-               corpus->words[v].start);
-        print_nearest(before, 2, v, corpus, " ");
-        print_nearest(input, 3, v, corpus, " ");
-        print_nearest(output, 3, v, corpus, "");
-    }
-    free(before);
-    free(input);
-    free(output);
-    close_model(&newborn);
-}
-
-/*
-::: {.output section="Nearest neighbours"}
-:::
-
-At birth the neighbours are a lottery. Afterwards "must" has found the other verbs that
-come before a verb, "two" has found numbers, "very" is near "extremely", and nobody told
-them what a verb or a number is. And as in the small world, the two tables see
-different things. Take "hartfield". In the output table its neighbours are Randalls,
-Enscombe, Donwell: houses, because one comes *to* and lives *at* all of them. In the
-input table it is near words that, like it, are often followed by a comma or a full
-stop. Or take "emma". After her name come the verbs that follow "she" and "knightley";
-but what stands before her name is what stands before "harriet".
-
-::: belief
-**"Words with similar meaning get similar vectors."** This is how embeddings are
-usually praised, and it is not far off, but look at who is nearest to "she". It is
-"he". For meaning that is the opposite; for company it is the same, for the two
-are followed by the same verbs. Training sees only company. That company tells
-much about a word is an old thought [@harris1954]; that opposites keep the same
-company, and are hard to tell apart by it, is an old trouble [@nguyen2016, sec.
-1]. What is true: words in similar *places* get similar rows. In which places, the
-table decides.
-:::
-
-Eight words chosen by hand prove nothing. So take the 399 most frequent ones, and
-measure company itself. For each word, count its followers in the training text; the
-overlap of two words is $\sum_w \sqrt{p_w q_w}$, with $p$ and $q$ the shares of $w$ among
-their followers: 0 if they have none in common, 1 if they have all, equally often. The
-same for predecessors. Then find each word's nearest neighbour in a table, and see what
-the two share.
-*/
-
-enum { N_FREQUENT = 400 };
-
-// profile[v][w] = the square root of the share of w among the others of word v
-static float *make_profiles(const uint32_t *by, const uint32_t *other, size_t n_pairs,
-                            size_t n_frequent, size_t vocab_size)
-{
-    struct pairs pairs = group_pairs(by, other, n_pairs, vocab_size);
-    size_t *counts = allocate(vocab_size, sizeof *counts);
-    float *profile = allocate(n_frequent * vocab_size, sizeof *profile);
-    for (size_t v = 0; v < n_frequent; v++) {
-        double n = (double)(pairs.begin[v + 1] - pairs.begin[v]);
-        count_others(counts, &pairs, v, vocab_size);
-        for (size_t w = 0; w < vocab_size && n > 0.0; w++)
-            profile[v * vocab_size + w] = (float)sqrt((double)counts[w] / n);
-    }
-    free(counts);
-    free_pairs(&pairs);
-    return profile;
-}
-
-static double dot(const float *a, const float *b, size_t n)
-{
-    double sum = 0.0;
-    for (size_t i = 0; i < n; i++)
-        sum += (double)a[i] * b[i];
-    return sum;
-}
-
-static size_t nearest_frequent(const float *unit, size_t n_frequent, size_t v)
-{
-    size_t nearest = 0;
-    double best = -2.0;
-    for (size_t w = 1; w < n_frequent; w++) {
-        double cos = dot(unit + v * D_MODEL, unit + w * D_MODEL, D_MODEL);
-        if (w != v && cos > best) {
-            best = cos;
-            nearest = w;
-        }
-    }
-    return nearest;
-}
-
-// the mean overlap of a frequent word's profile with that of its nearest frequent word in
-// the table, or, with no table, with that of every other one
-static double mean_overlap(const float *profile, const float *unit, size_t n_frequent,
-                           size_t vocab_size)
-{
-    double sum = 0.0, n = 0.0;
-    for (size_t v = 1; v < n_frequent; v++) {
-        size_t nearest = unit ? nearest_frequent(unit, n_frequent, v) : 0;
-        for (size_t w = 1; w < n_frequent; w++)
-            if (unit ? w == nearest : w != v) {
-                const float *of_w = profile + w * vocab_size;
-                sum += dot(profile + v * vocab_size, of_w, vocab_size);
-                n += 1.0;
-            }
-    }
-    return sum / n;
-}
-
-static void show_shared_company(const struct model *m, const struct corpus *corpus)
-{
-    const size_t vocab_size = corpus->vocab_size, n_pairs = corpus->n_train - 1;
-    const size_t n = vocab_size < N_FREQUENT ? vocab_size : N_FREQUENT;
-    const uint32_t *ids = corpus->ids;
-    float *unit[] = {unit_rows(m->wte, n), unit_rows(m->lm_head, n), NULL};
-    static const char *const names[] = {"nearest in the input table",
-                                        "nearest in the output table", "any other word"};
-    float *followers = make_profiles(ids, ids + 1, n_pairs, n, vocab_size);
-    float *predecessors = make_profiles(ids + 1, ids, n_pairs, n, vocab_size);
-    heading("Company in common");
-    printf("the %zu most frequent words    shared followers   shared predecessors\n",
-           n - 1);
-    for (size_t k = 0; k < 3; k++)
-        printf("%-30s %14.2f %21.2f\n", names[k],
-               mean_overlap(followers, unit[k], n, vocab_size),
-               mean_overlap(predecessors, unit[k], n, vocab_size));
-    free(unit[0]);
-    free(unit[1]);
-    free(followers);
-    free(predecessors);
-}
-
-/*
-::: {.output section="Company in common"}
-:::
-
-The neighbour in the input table shares [0.61]{.n section="Company in common"} of the
-followers and only [0.38]{.n section="Company in common"} of the predecessors; in the
-output table it is the other way round. The small world was no trick. Press and Wolf
-studied the two tables of larger models; they found that the output table is a good embedding
-in its own right, and that a table used in both places comes to behave more like the
-output table [@press2017].
-
-## Votes
-
-How far does a row get? That depends on how often it is asked.
-*/
 
 static void plot_votes(const struct model *m, const struct model *newborn,
                        const struct corpus *corpus)
@@ -2503,146 +3080,8 @@ static void plot_votes(const struct model *m, const struct model *newborn,
     fclose(figure);
 }
 
-static void show_votes(const struct model *m, const struct corpus *corpus,
-                       const struct training *run)
-{
-    struct model newborn = open_model(corpus->vocab_size);
-    const size_t shown[] = {1, 10, 100, 1000, corpus->vocab_size - 1};
-    heading("Votes");
-    printf("%-14s %8s   input row: steps, moved by   output row: moved by\n", "word",
-           "in text");
-    for (size_t n = 0; n < sizeof shown / sizeof *shown; n++) {
-        size_t v = shown[n], at = v * D_MODEL;
-        if (v >= corpus->vocab_size)
-            continue;
-        printf("%-14.*s %8zu %18zu %10.2f %23.2f\n", short_length(&corpus->words[v]),
-               corpus->words[v].start, corpus->words[v].count, run->seen[v],
-               distance(m->wte + at, newborn.wte + at, D_MODEL),
-               distance(m->lm_head + at, newborn.lm_head + at, D_MODEL));
-    }
-    plot_votes(m, &newborn, corpus);
-    close_model(&newborn);
-}
-
 /*
-::: {.output section="Votes"}
-:::
-
-The comma's input row was moved in [19,676]{.n section="Votes"} of
-[22,112]{.n section="Training"} steps, that of "desirous", which occurs twice, in
-[8]{.n section="Votes"}: two times in each pass. Thousands of votes draw a row to a
-place of its own, and eight hardly settle where it should go. For
-this reason the neighbours of rare words are not to be trusted, in any table, and for
-this reason we looked only at words with 20 occurrences.
-
-![How far each row is from where it began, against how often its word occurs in the text.
-Look at the left edge: the rows of the rarest words have moved least, in both
-tables.](figure:trainer-votes){#fig-trainer-votes}
-
-## And does it write?
-
-Give the model a full stop, draw the next word with the probabilities that it
-gives, feed that word back, and so on until the sentence ends.
-*/
-
-// a word drawn from p[v] ~ e^logit, the unknown word left out
-static uint32_t draw_next(struct model *m, uint32_t id, uint64_t *state)
-{
-    double loss[BATCH], total = 0.0;
-    uint32_t inputs[BATCH], v = 1;
-    for (size_t t = 0; t < BATCH; t++)
-        inputs[t] = id;
-    forward(loss, m, inputs, inputs);
-    for (size_t w = 1; w < m->vocab_size; w++)
-        total += (double)m->logits[w * BATCH];
-    double left = random_unit(state) * total;
-    while (v + 1 < m->vocab_size && left >= (double)m->logits[v * (size_t)BATCH])
-        left -= (double)m->logits[v++ * (size_t)BATCH];
-    return v;
-}
-
-static void show_sentences(struct model *m, const struct corpus *corpus)
-{
-    uint64_t state = SEED + 4;
-    size_t full_stop = find_word(corpus, ".");
-    heading("Sentences of its own");
-    for (int sentence = 0; sentence < 3; sentence++) {
-        uint32_t ids[24], id = (uint32_t)full_stop;
-        size_t n = 0;
-        do {
-            id = draw_next(m, id, &state);
-            ids[n++] = id;
-        } while (n < 24 && !(corpus->words[id].length == 1 &&
-                             memchr(".!?", corpus->words[id].start[0], 3)));
-        print_words(corpus, ids, n);
-    }
-}
-
-/*
-::: {.output section="Sentences of its own"}
-:::
-
-Each pair of neighbours is fine; the sentence goes nowhere. The model sees one word
-back, and no table can mend that. It would need to see more of the text, and then to
-know *where* in the text each word stood. That is the next chapter.
-
-## What you can now explain
-
-- The loss is $-\ln p$ of the word that came; its slope along a logit is
-  $p_v - [v = y]$: one word is raised, all the others lowered, and the orders sum
-  to 0.
-- The gradient of a lookup adds each position's row to the row of its word. All
-  other rows of the input table have a gradient of exactly 0, and a sparse update
-  gives the same bits as a dense one, in a time that does not grow with the table.
-- "Only the rows in the batch move" holds for an input table and plain SGD. An
-  output table moves in every row at every step.
-- Guessing the next word makes words alike by the company they keep: in the input
-  table by followers, in the output table by predecessors.
-
-::: think
-The rows of `dlogits` sum to 0. What follows for the sum of all rows of the output
-table's gradient, and so for the mean row of $U$ in the course of training?
-
-:::: answer
-The sum over $v$ of
-$\mathrm{dlm\_head}_{vi} = \sum_t \mathrm{dlogits}_{tv} h_{ti}$ is
-$\sum_t h_{ti} \sum_v \mathrm{dlogits}_{tv} = 0$. So with plain SGD the mean row
-of $U$ stays where it was at birth, up to rounding. Adding one and the same vector
-to all rows of $U$ would change no probability anyway: it adds the same number to
-all logits.
-::::
-:::
-
-::: think
-We drew the batches from the text in a random order, but each of them holds 32
-consecutive words. What would change if the 32 pairs of a batch came from 32
-random places?
-
-:::: answer
-Little. The model looks at pairs only, and each pass contains the same pairs.
-Consecutive words repeat themselves a bit more ("emma" twice in one paragraph), so
-a batch of random places would touch a few more rows and give a gradient with a
-little less noise. For a model that sees more than one word back, consecutive
-words are a must.
-::::
-:::
-
-::: think
-Before training, the loss was almost exactly $\ln V$. Suppose it had been 20. What
-would you suspect?
-
-:::: answer
-A loss above $\ln V$ means that the model is worse than somebody who knows
-nothing: it is sure, and wrong. At birth that happens if the rows are too long, so
-that the logits, sums of 64 products, are far from 0. Our numbers lie between
-$-0.1$ and 0.1. With numbers between $-3$ and 3 the loss would begin far above
-$\ln V$, and the first part of training would be spent on unlearning it.
-::::
-:::
-
-To read next: Bengio and others trained the first large models of this kind, with more than
-one word of context [@bengio2003]. Press and Wolf's paper on the output table is five pages
-long [@press2017]. And chapter 4 gives the model a sense of place.
+The benchmark: `make bench`.
 */
 
 static void bench_line(const char *name, double value, const char *sign, double want)
@@ -2694,14 +3133,114 @@ static void bench_update(void)
 }
 
 /*
-## The whole program
+## What you can change
+
+The program takes settings: `build/03_trainer seed=8 words="very must"`, for example. Each
+has a row in the table at the end of this section, and `build/03_trainer settings` prints
+them. The numbers in the text are those of the defaults.
 */
 
-static double passes_asked(void)
+// carried over from chapter 1
+// What may be changed has a row in a table; the last row has no name.
+struct setting {
+    const char *name;
+    const char *kind;     // whole, number or text
+    const char *standard; // the default, as one would type it
+    double least, most;   // of a text: its length in bytes
+    const char *help;
+};
+
+// the setting that an argument name=value is for, or NULL
+static const struct setting *find_setting(const struct setting *table,
+                                          const char *argument)
+{
+    size_t length = strcspn(argument, "=");
+    for (const struct setting *s = table; argument[length] && s->name; s++)
+        if (strlen(s->name) == length && strncmp(s->name, argument, length) == 0)
+            return s;
+    return NULL;
+}
+
+static bool setting_fits(const struct setting *setting, const char *value)
+{
+    char *end = NULL;
+    bool is_text = strcmp(setting->kind, "text") == 0;
+    bool is_whole = strcmp(setting->kind, "whole") == 0;
+    double x = is_text ? (double)strlen(value) : strtod(value, &end);
+    if (!is_text && (end == value || *end != '\0' || (is_whole && x != floor(x))))
+        return false;
+    return x >= setting->least && x <= setting->most;
+}
+
+// 0: the table is printed, for people and for programs
+static int print_settings(const struct setting *table)
+{
+    for (const struct setting *s = table; s->name; s++)
+        printf("%s\t%s\t%s\t%.15g\t%.15g\t%s\n", s->name, s->kind, s->standard, s->least,
+               s->most, s->help);
+    return 0;
+}
+
+// Looks at all arguments before anything runs. -1: they are good; else the exit code.
+static int check_settings(const struct setting *table, char **args)
+{
+    for (; *args; args++) {
+        const struct setting *s = find_setting(table, *args);
+        if (s && !setting_fits(s, *args + strlen(s->name) + 1)) {
+            fprintf(stderr, "%s= takes a %s from %.15g to %.15g%s: %s\n", s->name,
+                    strcmp(s->kind, "whole") ? s->kind : "whole number", s->least,
+                    s->most, strcmp(s->kind, "text") ? "" : " bytes", s->help);
+            return 2;
+        }
+        if (!s && strcmp(*args, "settings") == 0)
+            return print_settings(table);
+        if (!s && strcmp(*args, "bench") != 0) {
+            fprintf(stderr, "\"%s\" sets nothing; what can be set:", *args);
+            for (s = table; s->name; s++)
+                fprintf(stderr, " %s=", s->name);
+            fprintf(stderr, "\n");
+            return 2;
+        }
+    }
+    return -1;
+}
+
+// the value of a setting as it was typed, the last one if it was typed twice
+static const char *setting_text(const struct setting *table, char **args,
+                                const char *name)
+{
+    const char *value = "";
+    for (const struct setting *s = table; s->name; s++)
+        if (strcmp(s->name, name) == 0)
+            value = s->standard;
+    for (; *args; args++)
+        if (strncmp(*args, name, strlen(name)) == 0 && (*args)[strlen(name)] == '=')
+            value = *args + strlen(name) + 1;
+    return value;
+}
+
+static double setting_number(const struct setting *table, char **args, const char *name)
+{
+    return strtod(setting_text(table, args, name), NULL);
+}
+// end of what was carried over
+
+static const struct setting settings[] = {
+    {"seed", "whole", "7", 0, 1000000, "of everything random"},
+    {"rate", "number", "2", 0, 100, "the learning rate at the first step"},
+    {"passes", "number", "4", 0.001, 1000, "how often the text is read"},
+    {"words", "text", "she two said hartfield", 0, 400,
+     "whose neighbours are looked up, with spaces between them"},
+    {"pair", "text", "", 0, 20, "two of the thirteen words: one step on them, shown"},
+    {NULL, NULL, NULL, 0, 0, NULL},
+};
+
+// PASSES=, where it is set, else the setting
+static double passes_asked(double setting)
 {
     const char *asked = getenv("PASSES");
     if (!asked || !*asked)
-        return 4.0;
+        return setting;
     char *end;
     double passes = strtod(asked, &end);
     if (*end || !(passes > 0.0 && passes <= 1000.0))
@@ -2709,13 +3248,17 @@ static double passes_asked(void)
     return passes;
 }
 
-static void run_novel(const struct corpus *corpus, const struct yardsticks *yardsticks,
-                      bool keep)
+static void run_novel(const struct corpus *corpus, char **args, double passes, bool keep)
 {
-    struct model m = open_model(corpus->vocab_size);
-    struct training run = open_training(corpus, passes_asked());
-    train(&run, &m, corpus, yardsticks);
-    show_neighbours(&m, corpus);
+    const uint64_t seed = (uint64_t)setting_number(settings, args, "seed");
+    struct yardsticks yardsticks = measure_yardsticks(corpus);
+    struct model m = open_model(corpus->vocab_size, seed);
+    struct training run =
+        open_training(corpus, seed, setting_number(settings, args, "rate"), passes);
+    show_yardsticks(&yardsticks, corpus->vocab_size);
+    train(&run, &m, corpus, &yardsticks);
+    show_parts(&m, corpus);
+    show_neighbours(&m, corpus, setting_text(settings, args, "words"));
     show_shared_company(&m, corpus);
     show_votes(&m, corpus, &run);
     show_sentences(&m, corpus);
@@ -2725,29 +3268,40 @@ static void run_novel(const struct corpus *corpus, const struct yardsticks *yard
     close_model(&m);
 }
 
-int main(int n_arguments, char **arguments)
+int main(int argc, char **argv)
 {
-    if (n_arguments == 2 && strcmp(arguments[1], "bench") == 0) {
+    char **args = argc > 0 ? argv + 1 : argv;
+    int done = check_settings(settings, args);
+    if (done >= 0)
+        return done;
+    if (*args && strcmp(*args, "bench") == 0) {
         bench_training();
         bench_update();
         return 0;
     }
-    if (n_arguments != 1)
-        give_up(2, "it takes no argument but \"bench\"");
     const char *path = getenv("TEXT");
-    bool own_text = path && *path;
-    (void)passes_asked(); // refuses a bad number before any work is done
-    struct corpus corpus = open_novel(own_text ? path : "chapters/data/austen/emma.txt");
-    struct yardsticks yardsticks = measure_yardsticks(&corpus);
-    show_corpus(&corpus, own_text ? path : "chapters/data/austen/emma.txt");
-    show_yardsticks(&yardsticks, corpus.vocab_size);
+    const bool own_text = path && *path;
+    const uint64_t seed = (uint64_t)setting_number(settings, args, "seed");
+    const double passes = passes_asked(setting_number(settings, args, "passes"));
+    const char *pair = setting_text(settings, args, "pair");
+    const size_t n = strcspn(pair, " ");
+    const size_t read = toy_word(pair, n),
+                 came = toy_word(pair + n + (pair[n] == ' '),
+                                 strlen(pair + n) - (pair[n] == ' '));
+    if (*pair && (read == N_TOY || came == N_TOY))
+        give_up(2, "pair= takes two words of the small world, such as pair=\"cat runs\"");
+    path = own_text ? path : "chapters/data/austen/emma.txt";
+    struct corpus corpus = open_novel(path);
+    show_corpus(&corpus, path, seed);
     show_softmax();
     show_touched_rows(&corpus);
     show_updates(&corpus);
     show_step();
+    show_own_training(&corpus, seed);
     show_toy();
-    if (show_speed(&corpus))
-        run_novel(&corpus, &yardsticks, own_text);
+    show_pair(read, came, seed);
+    if (show_speed(&corpus, seed))
+        run_novel(&corpus, args, passes, own_text);
     close_corpus(&corpus);
     return 0;
 }
