@@ -21,7 +21,7 @@
 #:
 #: With any of them: CC=clang  OPT=-O0  SAN=1 (sanitizers)  BUILD=dir
 #: With chapterN:    RUN_SECONDS=600 (for a program that takes long)
-#: With chapterN, solutionN:  SET="seed=7 std=1" (SET=settings lists what can be set)
+#: With chapterN:    SET="seed=7 std=1" (SET=settings lists what can be set)
 #: With checkN:      SUBMISSION=path/to/file.c  SEED=7 (other inputs)
 #: With grade:       SEED=7  HIDDEN=dir (your tests)  JOBS=4  STRICT=1  SHARD=3/8
 #:                   see docs/instructors.md
