@@ -1137,6 +1137,9 @@ static void fail_again(const struct again *again, size_t first)
         fail_without_room();
     if (first + again->n_returned < judge_n_calls)
         judge_n_calls = first + again->n_returned + 1;
+    if (again->reply.end.cause == ENDED_EXIT && again->reply.is_filtered &&
+        fence_stopped(again->reply.end.status) != NULL)
+        fail_at_exit(again->reply.end, CALLING, true);
     judge_fail(again->reply.end.cause == ENDED_CPU_TIME ? TIME_OUT : CRASH,
                "%s came back from this call when it was the first one of a program, and "
                "did not when the program had called it before: it keeps something from "

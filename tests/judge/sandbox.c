@@ -292,13 +292,19 @@ static void emit_rule(struct filter *f, struct rule rule)
     emit_number(f);
 }
 
+static bool install(const struct filter *f)
+{
+    struct sock_fprog program = {.len = f->n,
+                                 .filter = (struct sock_filter *)(size_t)f->code};
+    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
 // Everything that is not allowed raises SIGSYS and is not carried out, whatever the
 // process does about the signal. The other numberings of x86-64 (32 bit, x32) kill.
-// Put up twice: once before the object is loaded, and once more, stricter, before any
-// code of it runs. `loaded` is told to the handler of the signal.
-static bool install_filter(bool loaded)
+// `loads`: an object is to be loaded, and the second filter to follow.
+static bool install_filter(bool loads)
 {
-    struct filter f = {.n = 0, .stop = SECCOMP_RET_TRAP | loaded};
+    struct filter f = {.n = 0, .stop = SECCOMP_RET_TRAP | !loads};
     const unsigned at_arch = (unsigned)offsetof(struct seccomp_data, arch),
                    self = (unsigned)getpid();
 
@@ -310,9 +316,9 @@ static bool install_filter(bool loaded)
         emit_rule(&f, all_rules[i]);
     emit_rule(&f, (struct rule){SYS_tgkill, 0, ~0u, self, ONLY});
     emit_rule(&f, (struct rule){SYS_tkill, 0, ~0u, self, ONLY});
-    for (size_t i = 0; i < 2 && !loaded; i++)
+    for (size_t i = 0; i < 2 && loads; i++)
         emit_rule(&f, loading_rules[i]);
-    if (loaded)
+    if (!loads)
         emit_rule(&f, loaded_rules[0]);
     else
         emit_answer(&f, SYS_prctl, SECCOMP_RET_ALLOW); // for the second filter
@@ -322,8 +328,23 @@ static bool install_filter(bool loaded)
         emit_answer(&f, answered_calls[i].number,
                     SECCOMP_RET_ERRNO | answered_calls[i].error);
     emit_return(&f, f.stop);
-    struct sock_fprog program = {.len = f.n, .filter = f.code};
-    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+    return install(&f);
+}
+
+// Once the object is loaded, before any code of it runs: what only the loader could do. The
+// first filter still stands. The handler is told that this one spoke.
+static bool install_second_filter(void)
+{
+    struct filter f = {.n = 0, .stop = SECCOMP_RET_TRAP | 1};
+    emit_number(&f);
+    emit_rule(&f, loaded_rules[0]);
+    emit_answer(&f, SYS_openat, f.stop);
+#if defined(SYS_open)
+    emit_answer(&f, SYS_open, f.stop);
+#endif
+    emit_answer(&f, SYS_prctl, f.stop);
+    emit_return(&f, SECCOMP_RET_ALLOW);
+    return install(&f);
 }
 
 #endif
@@ -528,7 +549,7 @@ static bool answer_loader(int call, void *context)
         object_state = OPENED;
     } else if (call ==
                SYS_close) { // stays open: what is stopped once is stopped for good
-        if (object_state == OPENED && !install_filter(true))
+        if (object_state == OPENED && !install_second_filter())
             fence_end(EXIT_NOT_FENCED);
         object_state = LOADED;
     } else
@@ -670,7 +691,7 @@ bool fence_enter(int object, const int *more, int n_more, int ready, size_t memo
     handle_faults();
     object_state = object >= 0 ? WAITING : LOADED;
 #if defined(HAVE_SECCOMP)
-    if (filter_works() && !install_filter(object < 0))
+    if (filter_works() && !install_filter(object >= 0))
         return false;
 #endif
     return write(says_ready, "", 1) == 1 && close(says_ready) == 0;
