@@ -568,7 +568,9 @@ static int status_of(int call)
     return call == SYS_exit_group ? EXIT_ENDED : EXIT_ASKED + place;
 }
 
-// si_errno is what the filter said: 0 while the object is loaded, 1 from then on. fstatat
+// si_errno is what the filter said: 1 if it is the second one, or there is no object. What
+// else than loading is asked for is told without anything that an object could change: no
+// table of functions, not errno. fstatat
 // is how a C library asks about a descriptor, and could ask about a path: answered for the
 // descriptor, whatever the path.
 static void on_forbidden_call(int number, siginfo_t *info, void *context)
@@ -578,7 +580,8 @@ static void on_forbidden_call(int number, siginfo_t *info, void *context)
     if (call == SYS_newfstatat)
         set_result(context, ask_kernel(SYS_fstat, argument_at(context, 0),
                                        argument_at(context, 2)));
-    else if (info->si_errno != 0 || !answer_loader(call, context))
+    else if (info->si_errno != 0 || !(is_open(call) || call == SYS_close) ||
+             !answer_loader(call, context))
         fence_end(status_of(call));
 }
 
