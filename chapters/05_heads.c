@@ -29,12 +29,12 @@ $P(u) = \mathrm{softmax}(h_n W_e^{\mathsf T})$ at the top, with one and the same
 
 Is that a bargain or a mistake? One side says: the words are the same words, so of
 course their vectors are the same vectors. The other side says: reading a word and
-saying a word are opposite jobs, so the two tables cannot be the same. You will
-find that both are half right. With *nothing* between its two uses, a single table
-fails at a task that a child would call trivial, and no training can help it. With
-a little something in between, 32 × 32 numbers in our case, it comes within a twentieth
-of a nat of two tables that have twice its numbers. And then we look at the one table
-and ask which of the two it has become.
+saying a word are opposite jobs, so the two tables cannot be the same. You will find
+that both are half right. With *nothing* between its two uses, a single table fails at
+a task that a child would call trivial, and no training can help it. With a little
+something in between, 32 × 32 numbers in our case, it comes to about a twentieth of a
+nat from two tables that have twice its numbers. And then we look at the one table and
+ask which of the two it has become.
 
 You need the softmax and the cross-entropy of chapter 3, and no more. The file is
 `chapters/05_heads.c`; `make chapter5` builds it, runs it, and says what to do
@@ -854,7 +854,7 @@ print:
 | untied + 32 × 32         | 129,024 |         2 | 4.350 | 4.346 | 4.354 |
 | untied, rows of 16       |  64,000 |         6 | 4.360 | 4.354 | 4.363 |
 | tied + 32 × 32           |  65,024 |       1.5 | 4.377 | 4.369 | 4.382 |
-| tied                     |  64,000 |         4 | 5.274 | 5.270 | 5.278 |
+| tied                     |  64,000 |         5 | 5.273 | 5.269 | 5.278 |
 
 At equal *width*, tying costs 0.050 nats and saves half of the numbers. At equal *size* it
 still costs 0.017. That is little, but no pair of seeds overlaps: on this text, whoever
@@ -1091,6 +1091,11 @@ input rows out of output rows. With the rows as they are, the first line is a
 draw. What all rows of a table have in common is not the same in the two tables,
 and it blurs the comparison; the next section shows what it is. Whenever you
 compare embeddings by their cosines, ask first whether they have a common part.
+
+Is this luck, or the low rate? `seed=2` and `seed=3` change these numbers by 0.01. With
+`rate=4 matrix=0.1`, where the untied model is nearly at its best, both answers become
+louder: 0.75 against 0.60 with the mean row subtracted, and 0.54 against 0.64, the other
+way round, with the rows as they are.
 
 ## Long rows and frequent words
 
@@ -1734,6 +1739,15 @@ static int short_length(const struct word *word)
 }
 // end of what was carried over
 
+// how often each word stands in the training part
+static void count_again(struct corpus *novel)
+{
+    for (size_t v = 0; v < novel->vocab_size; v++)
+        novel->words[v].count = 0;
+    for (size_t p = 0; p < novel->n_train; p++)
+        novel->words[novel->ids[p]].count++;
+}
+
 // of a longer text, the first 400,000 words
 static struct corpus open_novel(const char *path)
 {
@@ -1744,6 +1758,7 @@ static struct corpus open_novel(const char *path)
     if (novel.n_ids > MAX_WORDS) {
         novel.n_ids = MAX_WORDS;
         novel.n_train = MAX_WORDS - MAX_WORDS / 20;
+        count_again(&novel);
     }
     return novel;
 }
@@ -2330,7 +2345,7 @@ static void show_resemblance(const struct run *runs, uint64_t seed)
         return;
     }
     float *h = after_matrix(tied);
-    printf("%-31s %6s %7s %18s %7s\n", "Emma: agreement with the untied", "input",
+    printf("%-31s %6s %7s %18s %7s\n", "the novel, like the untied ...", "input",
            "output", "centred:  input", "output");
     show_agreement("tied + 32 x 32", tied->wte, &runs[UNTIED].model);
     show_agreement("the same, times the matrix", h, &runs[UNTIED].model);
@@ -2400,6 +2415,8 @@ static void plot_lengths(const struct model *model, const struct corpus *novel)
             "# zero: yes\nx\ty\tlabel\tgroup\n");
     for (size_t v = 1; v < VOCAB_SIZE; v += v < 100 ? 1 : 8) {
         const struct word *word = novel->words + v;
+        if (word->count == 0)
+            continue;
         bool named = v == 1 || v == 3 || v == 60 || v == 92;
         fprintf(figure, "%zu\t%.4f\t%.*s\toutput table\n", word->count,
                 length(model->lm_head + v * D), named ? short_length(word) : 0,
@@ -2422,6 +2439,8 @@ static void show_lengths(const struct run *runs, const struct corpus *novel)
     for (size_t k = 0; k < N_BANDS; k++)
         show_band(runs, novel, mean, band_start[k], band_start[k + 1] - 1);
     for (size_t v = 1; v < VOCAB_SIZE; v++) {
+        if (novel->words[v].count == 0)
+            continue; // only in what was cut off
         double often = log((double)novel->words[v].count);
         add_pair(&in, often, length(model->wte + v * D));
         add_pair(&out, often, length(model->lm_head + v * D));
@@ -2464,7 +2483,11 @@ static void show_loudness(const struct run *runs, const struct corpus *novel,
     show_entropies("(1, 2), three rows", h, rows, 3, 2);
     for (size_t n = 0; n < N_HEARD; n++) {
         char title[48];
-        snprintf(title, sizeof title, "Emma, after %s", names[n]);
+        if (id_of(novel, names[n]) == 0) {
+            printf("the text has no \"%s\"; word= takes another one\n", names[n]);
+            continue;
+        }
+        snprintf(title, sizeof title, "after \"%s\"", names[n]);
         show_entropies(title, model->wte + id_of(novel, names[n]) * D, model->lm_head,
                        VOCAB_SIZE, D);
     }
@@ -2503,6 +2526,8 @@ static void show_lens(const struct run *runs, const struct corpus *novel,
         waits_for("5.5", "logit_lens");
     for (size_t n = 0; written && n < N_LOOKED_AT; n++) {
         const size_t v = id_of(novel, names[n]);
+        if (v == 0)
+            continue;
         printf("%-8s", names[n]);
         int n_letters = show_top(novel, model->wte + v * D, model->wte);
         printf("%*s->", n_letters < 32 ? 32 - n_letters : 1, "");
@@ -2845,7 +2870,7 @@ int main(int n_args, char **args)
     const char *path = getenv("TEXT");
     struct corpus novel =
         open_novel(path && *path ? path : "chapters/data/austen/emma.txt");
-    if (id_of(&novel, choice.word) == 0)
+    if (id_of(&novel, choice.word) == 0 && strcmp(choice.word, "any") != 0)
         give_up(2,
                 "word=%s: the %d most frequent words of the text, in lower case, do "
                 "not have it",
