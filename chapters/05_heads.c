@@ -640,12 +640,12 @@ for a symmetry in the model that the task does not have.
 
 ## Three models read a novel
 
-Now for a real text: Jane Austen's *Emma*, cut into words as in chapter 3. A run
-of letters and apostrophes is a word, in lower case, and so is each of
-`. , ; : ! ?`. The 1,999 most frequent ones get an id of
-their own, in the order of their frequency, and all the others share id 0, which the program writes as `<unk>`. The last twentieth of the text is
-kept out of the training; what the models score there is the **held-out** loss. (The
-code that reads it is chapter 3's; it stands in the workshop.)
+Now for a real text: Jane Austen's *Emma*, cut into words as in chapter 3. A run of
+letters and apostrophes is a word, in lower case, and so is each of `. , ; : ! ?`. The
+1,999 most frequent ones get an id of their own, in the order of their frequency, and
+all the others share id 0, which the program writes as `<unk>`. The last twentieth of
+the text is kept out of the training; what the models score there is the **held-out**
+loss. (The code that reads it is chapter 3's; it stands in the workshop.)
 */
 
 enum { VOCAB_SIZE = 2000, MAX_VOCAB = VOCAB_SIZE, MAX_WORDS = 400000 };
