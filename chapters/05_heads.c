@@ -13,17 +13,32 @@ from it at the bottom, and multiplies by the very same matrix at the top
 GPT-2 it saves [38,597,376]{.n section="GPT-2 with one table and with two"}
 numbers.
 
+![One table, used twice. At the bottom the id picks one row of it; at the top every row
+of it gives a score. What lies between the two uses is the body of the
+model.](drawing:one-table-two-uses){alt="One table, wte, with a row for each of a, b, c
+and d. At the bottom the id 3 picks the row of d, which goes up into the body of the
+model; out of the body comes h, on a dashed line; at the top h meets all four rows of the
+same table, and each gives one score."}
+
+::: aside
+People look for the sentence in GPT-2's paper and do not find it: there is none. It is in
+the paper before, as an equation: $h_0 = U W_e + W_p$ at the bottom, and
+$P(u) = \mathrm{softmax}(h_n W_e^{\mathsf T})$ at the top, with one and the same $W_e$
+[@radford2018, eq. 2].
+:::
+
 Is that a bargain or a mistake? One side says: the words are the same words, so of
 course their vectors are the same vectors. The other side says: reading a word and
-saying a word are opposite jobs, so the two tables cannot be the same. You will
-find that both are half right. With *nothing* between its two uses, a single table
-fails at a task that a child would call trivial, and no training can help it. With
-a little something in between, 32 × 32 numbers in our case, it does as well as two
-tables. And then we look at the one table and ask which of the two it has become.
+saying a word are opposite jobs, so the two tables cannot be the same. You will find
+that both are half right. With *nothing* between its two uses, a single table fails at
+a task that a child would call trivial, and no training can help it. With a little
+something in between, 32 × 32 numbers in our case, it comes to about a twentieth of a
+nat from two tables that have twice its numbers. And then we look at the one table and
+ask which of the two it has become.
 
 You need the softmax and the cross-entropy of chapter 3, and no more. The file is
 `chapters/05_heads.c`; `make chapter5` builds it, runs it, and says what to do
-next. The run takes about ten seconds, because it reads a novel three times over.
+next. Most of the run's time goes into a novel, which three models read twice.
 */
 
 #include <math.h>
@@ -40,84 +55,12 @@ next. The run takes about ten seconds, because it reads a novel three times over
 // solved program is this very file, linked with a second file of finished functions.
 #define EXERCISE __attribute__((weak))
 
-// carried over from chapter 1
-static void heading(const char *title)
-{
-    printf("\n== %s\n", title);
-}
-
-static void waits_for(const char *exercise, const char *function)
-{
-    printf("waits for exercise %s, %s (make hint E=%s)\n", exercise, function, exercise);
-}
-
-// a file for a picture of the chapter, or NULL where there is no place for it
-static FILE *open_figure(const char *name)
-{
-    const char *chosen = getenv("FIGURES"), *folder = chosen ? chosen : "build/figures";
-    char path[1024];
-    int length = snprintf(path, sizeof path, "%s/%s.tsv", folder, name);
-    return length > 0 && (size_t)length < sizeof path ? fopen(path, "w") : NULL;
-}
-
-static double seconds(void)
-{
-    struct timespec now;
-    timespec_get(&now, TIME_UTC);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-// end of what was carried over
-
-// one sentence for whoever started the program, then the end of it
-static _Noreturn void give_up(int status, const char *format, ...)
-{
-    va_list values;
-    va_start(values, format);
-    fputs("05_heads: ", stderr);
-    vfprintf(stderr, format, values);
-    fputc('\n', stderr);
-    va_end(values);
-    exit(status);
-}
-
-// carried over from chapter 3
-// zeroed room for n things, at the start of a cache line
-static void *allocate(size_t n, size_t size)
-{
-    const size_t bytes = (n * size / 64 + 1) * 64;
-    void *room = aligned_alloc(64, bytes);
-    if (!room)
-        give_up(1, "there is no room for %zu bytes", bytes);
-    return memset(room, 0, bytes);
-}
-// end of what was carried over
-
-/*
-All random numbers here come from a generator that gives the same ones on every
-machine. Adding up twelve of them makes a number that is nearly normal (chapter 2
-did it properly; this way needs no logarithm, so not even the last bit depends on
-the machine's mathematics library).
-*/
-
-// a number in [0, 1)
-static double next_uniform(uint64_t *rng)
-{
-    uint64_t z = (*rng += 0x9E3779B97F4A7C15u);
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return (double)((z ^ (z >> 31)) >> 11) / 9007199254740992.0;
-}
-
-// the sum of twelve such numbers has variance 1, and mean 6
-static void fill_normal(float *out, size_t n, float std, uint64_t *rng)
-{
-    for (size_t i = 0; i < n; i++) {
-        double sum = -6.0;
-        for (int k = 0; k < 12; k++)
-            sum += next_uniform(rng);
-        out[i] = std * (float)sum;
-    }
-}
+// the small tools, written out in the workshop at the end
+static void heading(const char *title);
+static _Noreturn void give_up(int status, const char *format, ...);
+static void *allocate(size_t n, size_t size);
+static const char *with_commas(char *out, uint64_t n);
+static void fill_normal(float *out, size_t n, float std, uint64_t *rng);
 
 static double dot(const float *a, const float *b, size_t n)
 {
@@ -196,6 +139,7 @@ static const uint32_t ring_targets[4] = {1, 2, 3, 0};
 static void show_random_tables(void)
 {
     double best_tied = INFINITY, best_untied = INFINITY, chance = log(4.0);
+    char number[48];
     size_t tied_below = 0, untied_below = 0;
     uint64_t rng = 5;
     for (size_t k = 0; k < N_TRIES; k++) {
@@ -206,14 +150,15 @@ static void show_random_tables(void)
         double untied = pair_loss(in, out, ring_ids, ring_targets, 4, 4, TRY_D);
         tied_below += tied < chance;
         untied_below += untied < chance;
-        best_tied = fmin(best_tied, tied);
-        best_untied = fmin(best_untied, untied);
+        best_tied = tied < best_tied ? tied : best_tied;
+        best_untied = untied < best_untied ? untied : best_untied;
     }
     heading("100,000 random tables on the ring");
     printf("                     best loss   better than chance (ln 4 = %.4f)\n", chance);
-    printf("one table, tied      %9.4f   %zu of %d\n", best_tied, tied_below, N_TRIES);
-    printf("two tables, untied   %9.4f   %zu of %d\n", best_untied, untied_below,
-           N_TRIES);
+    printf("one table, tied      %9.4f   %s of 100,000\n", best_tied,
+           with_commas(number, tied_below));
+    printf("two tables, untied   %9.4f   %s of 100,000\n", best_untied,
+           with_commas(number, untied_below));
 }
 
 /*
@@ -224,7 +169,7 @@ A fifth of the random pairs beats chance. Of the tied tables, not one in a hundr
 thousand. This does not look like bad luck, and it is not. Here is a proof in four
 lines.
 
-Call the four rows $a, b, c, d$. For one word, the loss is the logarithm of the
+Call the four rows $e_a, e_b, e_c, e_d$. For one word, the loss is the logarithm of the
 sum of $e^{z}$ over its four scores, minus the score of the right word. The
 logarithm of a mean is at least the mean of the logarithms, so the first part is
 at least $\ln 4$ plus the *mean* of the four scores:
@@ -232,9 +177,10 @@ at least $\ln 4$ plus the *mean* of the four scores:
 $$\text{loss} - \ln 4 \;\ge\; (\text{mean of the scores}) - (\text{score of the right word}).$$
 
 Take the mean of this over the four words. The sixteen scores are all the products
-of the four rows with the four rows, so their sum is $|a+b+c+d|^2$. The four right
-ones are $a \cdot b + b \cdot c + c \cdot d + d \cdot a = (a+c) \cdot (b+d)$.
-Write $p = a + c$ and $q = b + d$, and the right side is
+of the four rows with the four rows, so their sum is $|e_a + e_b + e_c + e_d|^2$. The
+four right ones are
+$e_a \cdot e_b + e_b \cdot e_c + e_c \cdot e_d + e_d \cdot e_a = (e_a + e_c) \cdot (e_b + e_d)$.
+Write $p = e_a + e_c$ and $q = e_b + e_d$, and the right side is
 
 $$\frac{|p+q|^2}{16} - \frac{p \cdot q}{4} \;=\; \frac{|p-q|^2}{16} \;\ge\; 0.$$
 
@@ -245,13 +191,22 @@ Two things went wrong at once, and it is worth telling them apart.
 
 **The scores are symmetric.** $e_a \cdot e_b$ is both the score of b after a and
 the score of a after b. The model cannot tell before from after. A model with this
-fault alone could still know that b's neighbours are a and c, and toss a coin: its
-loss would be $\ln 2$.
+fault alone could still know that b's neighbours are a and c, and toss a coin; we shall
+see that it cannot do better.
 
 **A word likes itself.** $e_x \cdot e_x$ is a sum of squares, never negative, and
 of two rows the longer one scores itself at least as high as the other one: that
-is the inequality of Cauchy and Schwarz, $a \cdot b \le |a| |b|$. But in our
-language no word follows itself. This fault costs the other $\ln 2$.
+is the inequality of Cauchy and Schwarz, $e_a \cdot e_b \le |e_a| |e_b|$. But in our
+language no word follows itself.
+
+![Left, the language: each word has one follower. Right, the scores of one bare table,
+with four points for rows. Look across the diagonal: b after a has the same score as a
+after b. And look along it: each word likes itself
+best.](drawing:four-points){alt="Left, a ring of arrows: a to b, b to c, c to d, d back to
+a. Right, a square of scores, one row for the word that was read, one column for the word
+that may come: 1 on the diagonal, minus 1 for the word opposite, 0 for both neighbours.
+The right answers, marked by a frame, all have the score 0; so have their mirror
+images."}
 
 ## A quarter turn
 
@@ -264,26 +219,38 @@ certain, stretch the turned row by some number $s$: then the right word has the
 score $s$, the word before it $-s$, and the two others 0.
 */
 
-static void show_quarter_turn(void)
+// the loss of the four points, turned and stretched before they meet themselves
+static double turned_loss(const float *points, double degrees, double stretch)
 {
-    static const float points[4 * 2] = {1, 0, 0, 1, -1, 0, 0, -1};
-    heading("Four points and a quarter turn");
-    printf("not turned: loss %.4f\n",
-           pair_loss(points, points, ring_ids, ring_targets, 4, 4, 2));
-    for (float s = 1.0f; s <= 16.0f; s *= 4.0f) {
-        float turned[4 * 2];
-        for (size_t v = 0; v < 4; v++) {
-            turned[v * 2] = -s * points[v * 2 + 1];
-            turned[v * 2 + 1] = s * points[v * 2];
-        }
-        printf("turned, and stretched by %2.0f: loss %.4f\n", (double)s,
-               pair_loss(turned, points, ring_ids, ring_targets, 4, 4, 2));
+    const double angle = degrees * 3.14159265358979323846 / 180.0;
+    const float c = (float)(stretch * cos(angle)), s = (float)(stretch * sin(angle));
+    float turned[4 * 2];
+    for (size_t v = 0; v < 4; v++) {
+        turned[v * 2] = c * points[v * 2] - s * points[v * 2 + 1];
+        turned[v * 2 + 1] = s * points[v * 2] + c * points[v * 2 + 1];
     }
+    return pair_loss(turned, points, ring_ids, ring_targets, 4, 4, 2);
+}
+
+static void show_quarter_turn(const float *points, double degrees)
+{
+    heading("Four points and a quarter turn");
+    printf("loss %.4f; turned %.4f; stretched by 4 too %.4f; by 16 %.4f\n",
+           turned_loss(points, 0.0, 1.0), turned_loss(points, degrees, 1.0),
+           turned_loss(points, degrees, 4.0), turned_loss(points, degrees, 16.0));
 }
 
 /*
 ::: {.output section="Four points and a quarter turn"}
 :::
+
+![The same four rows with a quarter turn before the head. Each turned row points at its
+follower: now the right word has the largest score, s, and its mirror image the
+smallest.](drawing:quarter-turn){alt="Left, a circle with the points a at (1, 0), b at (0,
+1), c at (-1, 0) and d at (0, -1); arrows along a circle carry each point onto the next, a
+onto b, b onto c, c onto d, d onto a. Right, the square of scores: s for the follower,
+marked by a frame, minus s for the word before, 0 for the word itself and for the word
+opposite."}
 
 One table, two numbers a word, and a loss of
 [0.0000]{.n section="Four points and a quarter turn"}. All it took was a turn, and
@@ -297,6 +264,9 @@ $$
 It cures both faults. $e_x M e_v^{\mathsf T}$ and $e_v M e_x^{\mathsf T}$ can be
 different numbers now, and a word's score for itself, $e_x M e_x^{\mathsf T}$, can
 be anything, here 0.
+
+Try it: `build/05_heads turn=-90` makes every word say the one before it, `turn=45` sits
+between two chairs and tosses a coin, and `points="1,0 0,1 -1,0 0,-2"` makes d loud.
 
 In chapter 4 we found the same turn doing another job: RoPE tells positions apart
 by turning rows. Here it tells the question "who comes next?" from the question
@@ -445,42 +415,16 @@ static void tied_forward(float *logits, const float *wte, const float *m,
     }
 }
 
-static void show_halves_of_row(float *in, float *out, const float *dwte, size_t v)
-{
-    double a[SMALL_D], b[SMALL_D];
-    for (size_t i = 0; i < SMALL_D; i++) {
-        a[i] = slope(in, v * SMALL_D + i, in, out);
-        b[i] = slope(out, v * SMALL_D + i, in, out);
-    }
-    printf("%3zu %9.4f %8.4f %10.4f %8.4f %10.4f %8.4f", v, a[0], a[1], b[0], b[1],
-           a[0] + b[0], a[1] + b[1]);
-    if (dwte != NULL)
-        printf(" %10.4f %8.4f", (double)dwte[v * SMALL_D], (double)dwte[v * SMALL_D + 1]);
-    printf("\n");
-}
-
-static void show_halves(void)
-{
-    float in[SMALL_V * SMALL_D], out[SMALL_V * SMALL_D], logits[SMALL_T * SMALL_V];
-    float dwte[SMALL_V * SMALL_D] = {0};
-    fill_small(in);
-    fill_small(out);
-    tied_forward(logits, in, NULL, small_ids, SMALL_T, SMALL_V, SMALL_D);
-    double loss = loss_and_dlogits(logits, small_targets, SMALL_T, SMALL_V);
-    bool written = tied_backward(dwte, logits, in, small_ids, SMALL_T, SMALL_V, SMALL_D);
-    heading("Both halves of the tied gradient");
-    printf("loss %.4f\n", loss);
-    printf("row  nudged where it is read   where it scores            sum%s\n",
-           written ? "          exercise 5.1" : "");
-    for (size_t v = 0; v < SMALL_V; v++)
-        show_halves_of_row(in, out, written ? dwte : NULL, v);
-    if (!written)
-        waits_for("5.1", "tied_backward");
-}
-
 /*
 ::: {.output section="Both halves of the tied gradient"}
 :::
+
+![One table, two gradients. The input half reaches only the rows that were read: row 3 is
+zero. The output half reaches every row, and so does the sum. (Each number is rounded by
+itself.)](drawing:two-halves){alt="Three small tables of four rows and two numbers: input
+half plus output half equals the gradient of the tied table. Row 3 of the input half is
+exactly 0 and 0, drawn empty; in the output half it is -0.0170 and -0.0187, and so in the
+sum."}
 
 Look at row 3. As an input it was not there, and its first half is zero: in
 chapter 3 such a row stood still. But it *was* there as a possible answer, at all
@@ -493,11 +437,9 @@ true for the input table of an untied model trained with plain gradient descent;
 chapter 3 built its fast update on it. It is not true for GPT-2. In a tied table
 every row is also a row of the head, and the head takes part in every prediction,
 so every row has a gradient at every step. (The optimizers that such models are
-trained with add three more reasons. They are the subject of chapter 6.)
+trained with add reasons of their own.)
 :::
-*/
 
-/*
 ## A matrix in between
 
 The quarter turn was a matrix that we chose. Let the model choose it: give it
@@ -512,9 +454,7 @@ number $j$ of what goes *out*. The row (1, 2) times the quarter turn (0, 1 above
 −1, 0) is $(1 \cdot 0 + 2 \cdot (-1), \; 1 \cdot 1 + 2 \cdot 0) = (-2, 1)$. The
 other way round it would be (2, −1), a quarter turn backwards, and every word
 would predict the one before it.
-*/
 
-/*
 ## Exercise 5.2: the gradient through the matrix {#tied-projection-backward .exercise}
 
 Now three things are used, and three things get a share. Walk from the loss
@@ -620,23 +560,6 @@ static void make_symmetric(float *m, size_t n)
             m[i * n + j] = m[j * n + i] = 0.5f * (m[i * n + j] + m[j * n + i]);
 }
 
-// one word of one number: what do your functions return?
-static bool tied_is_written(void)
-{
-    const uint32_t id = 0;
-    const float one = 1.0f;
-    float dwte = 0.0f;
-    return tied_backward(&dwte, &one, &one, &id, 1, 1, 1);
-}
-
-static bool projection_is_written(void)
-{
-    const uint32_t id = 0;
-    const float one = 1.0f;
-    float dwte = 0.0f, dm = 0.0f;
-    return tied_projection_backward(&dwte, &dm, &one, &one, &one, &id, 1, 1, 1);
-}
-
 // fills the gradients with your functions, and returns the loss
 static double ring_gradient(struct ring *ring, enum middle middle, size_t n_words)
 {
@@ -673,6 +596,906 @@ static void train_ring(double *curve, enum middle middle, size_t n_words)
     }
 }
 
+/*
+::: {.output section="Trained on the ring"}
+:::
+
+![The loss on the ring of four words. Look at the flat ends: one table alone stops
+at chance, and stays there; with a symmetric matrix it learns who the neighbours
+are, and tosses a coin; with any matrix it goes to
+zero.](figure:heads-ring){#fig-heads-ring}
+
+There are the two faults, cured one by one. The symmetric matrix may score a word as low
+for itself as it likes, so the second fault is gone, and the loss falls from $\ln 4$ to
+$\ln 2$. With any matrix the first one is gone too, and with it the other $\ln 2$. (Two
+equal prices are a gift of the number four. On a ring of three, chance is $\ln 3$: the
+first cure brings $\ln 3 - \ln 2 = 0.4055$, and the second $\ln 2$.)
+
+Why does a model with symmetric scores stop at $\ln 2$? Of the sum inside the logarithm
+keep two terms only, the next word and the previous one. What we leave out is positive,
+so for the word x, with $\delta_x$ the score of the previous word minus that of the next,
+
+$$\text{loss of } x \;\ge\; \ln \left( 1 + e^{\delta_x} \right).$$
+
+The curve $\ln (1 + e^{\delta})$ bends upwards, so its mean is at least its value at the
+mean of the $\delta_x$. And that mean is 0. Go round the ring and add up the scores of all
+next words: b after a, c after b, d after c, a after d. Then those of all previous words:
+a after b, b after c, c after d, d after a. By symmetry it is the same sum. What is left
+is $\ln (1 + 1) = \ln 2$. The coin's loss is still creeping down to it in its last digit;
+it would need infinitely large scores to arrive. The bare table *is* at its floor,
+because its floor is reached by giving up.
+
+The table above them shows longer rings. With three words a bare table has no chance
+either. From five words on it does learn something: not who comes next, but who stands
+*far away*. It can push the far side of the ring down. It can even get *one* word right,
+by making its follower's row long. What it cannot do is to score the next word above the
+word itself, or above the previous one, in the mean over the whole ring. Three always
+share, and so no ring gets below $\ln 3 = 1.0986$.
+
+::: aside
+The lesson is worth more than the example. When a loss falls a little and then
+nothing helps, neither more width nor another learning rate nor more time, look
+for a symmetry in the model that the task does not have.
+:::
+
+## Three models read a novel
+
+Now for a real text: Jane Austen's *Emma*, cut into words as in chapter 3. A run of
+letters and apostrophes is a word, in lower case, and so is each of `. , ; : ! ?`. The
+1,999 most frequent ones get an id of their own, in the order of their frequency, and
+all the others share id 0, which the program writes as `<unk>`. The last twentieth of
+the text is kept out of the training; what the models score there is the **held-out**
+loss. (The code that reads it is chapter 3's; it stands in the workshop.)
+*/
+
+enum { VOCAB_SIZE = 2000, MAX_VOCAB = VOCAB_SIZE, MAX_WORDS = 400000 };
+enum { MAX_BYTES = 100000000, LEAST_WORDS = 4000, LEAST_DIFFERENT = VOCAB_SIZE };
+enum { MOST_HELD_OUT = 20000 };
+
+// carried over from chapter 3
+struct text {
+    char *bytes;
+    size_t size;
+};
+
+struct word {
+    const char *start;
+    size_t length;
+    size_t count; // how often it stands in the training part
+};
+
+struct corpus {
+    struct text text;   // what the words point into
+    struct word *words; // [vocab_size], most frequent first; words[0]: all the others
+    uint32_t *ids;      // [n_ids]
+    size_t n_ids, n_train, n_different, vocab_size;
+};
+
+// end of what was carried over
+
+/*
+A model is a table, a head, and perhaps a matrix. In a tied model the head *is*
+the table: two pointers to the same memory. That is all that tying means in code.
+*/
+
+enum { D = 32, NARROW_D = 16, BATCH = 32 };
+
+struct model {
+    size_t vocab_size;
+    float *wte;     // [vocab_size][D]
+    float *lm_head; // [vocab_size][D]; in a tied model the same memory as wte
+    float *m;       // [D][D], or NULL
+    float m_rate;   // the matrix moves at this share of the learning rate
+};
+
+// the first three read the novel in every run; the last two are controls
+enum kind { UNTIED, TIED, TIED_M, UNTIED_M, NARROW, N_KINDS, N_MODELS = UNTIED_M };
+
+static const char *const kind_name[N_KINDS] = {"untied", "tied", "tied + 32 x 32",
+                                               "untied + 32 x 32", "untied, d = 16"};
+
+// Rows of 16 numbers and 16 zeros. A number that is 0 at both ends has no gradient at
+// either, so the zeros stay zeros: this is a model of width 16.
+static void make_narrow(float *table, size_t n_rows)
+{
+    for (size_t v = 0; v < n_rows; v++)
+        memset(table + v * D + NARROW_D, 0, (D - NARROW_D) * sizeof(float));
+}
+
+static void open_model(struct model *model, enum kind kind, size_t vocab_size,
+                       uint64_t seed)
+{
+    const size_t n = vocab_size * D;
+    uint64_t rng = seed;
+    *model = (struct model){.vocab_size = vocab_size, .m_rate = 1.0f};
+    model->wte = allocate(n, sizeof(float));
+    fill_normal(model->wte, n, 0.1f, &rng);
+    model->lm_head = model->wte;
+    if (kind != TIED && kind != TIED_M) {
+        model->lm_head = allocate(n, sizeof(float));
+        fill_normal(model->lm_head, n, 0.1f, &rng);
+    }
+    if (kind == NARROW) {
+        make_narrow(model->wte, vocab_size);
+        make_narrow(model->lm_head, vocab_size);
+    }
+    if (kind == TIED_M || kind == UNTIED_M) {
+        model->m = allocate(D * D, sizeof(float));
+        for (size_t k = 0; k < D * D; k++) // the matrix that changes nothing
+            model->m[k] = k % (D + 1) == 0 ? 1.0f : 0.0f;
+    }
+}
+
+static void close_model(struct model *model)
+{
+    if (model->lm_head != model->wte)
+        free(model->lm_head);
+    free(model->wte);
+    free(model->m);
+}
+
+static size_t parameters(const struct model *model, enum kind kind)
+{
+    const size_t table = model->vocab_size * (kind == NARROW ? NARROW_D : D);
+    return table + (model->lm_head != model->wte ? table : 0) + (model->m ? D * D : 0);
+}
+
+/*
+One step reads 32 words at once. These are the things that it computes:
+*/
+
+struct work {
+    float x[BATCH * D];    // [BATCH][D] the rows that were read
+    float h[BATCH * D];    // [BATCH][D] x, or x times m
+    float h_t[BATCH * D];  // [D][BATCH]
+    float dh_t[BATCH * D]; // [D][BATCH]
+    float dh[BATCH * D];   // [BATCH][D]
+    float dx[BATCH * D];   // [BATCH][D] the input half
+    float m_t[D * D];
+    float dm[D * D];
+    float *probs;    // [vocab_size][BATCH] a column for each position; then dlogits
+    float *dlm_head; // [vocab_size][D] the output half
+};
+
+static void open_work(struct work *work, size_t vocab_size);
+static void close_work(struct work *work);
+static void forward(struct work *work, const struct model *model, const uint32_t *ids);
+static void backward(struct work *work, const struct model *model,
+                     const uint32_t *targets);
+
+// only now does anything move: both halves were taken from the table as it was
+static void update(struct model *model, const struct work *work, const uint32_t *ids,
+                   float lr)
+{
+    descend(model->lm_head, work->dlm_head, lr, model->vocab_size * D);
+    for (size_t t = 0; t < BATCH; t++)
+        descend(model->wte + ids[t] * D, work->dx + t * D, lr, D);
+    if (model->m != NULL)
+        descend(model->m, work->dm, lr * model->m_rate, D * D);
+}
+
+/*
+The same `update` serves all three models. In an untied one, `lm_head` and `wte`
+are two arrays, and each gets its half. In a tied one they are the same array, and
+it gets both. Between the two stand `forward` and `backward`. They do what your functions
+do, for batches and by the fast products of chapter 3, and are in the workshop; on the
+first batch of the novel the program holds your function against them, and prints
+whether both find the same gradient ("as yours").
+
+Training goes through the text twice. 32 readers sit at 32 places of the novel and
+read a word each; the steps are taken in a random order, the same for all three
+models. The learning rate falls in a straight line from 1.5 to 0, so that the
+models come to rest.
+
+::: predict
+Two tables have twice the numbers of one. By how much will the tied models be
+worse: the bare one, and the one with 32 × 32 numbers in between?
+:::
+*/
+
+enum { N_PASSES = 2, N_POINTS = 16 };
+
+struct run {
+    struct model model;
+    bool trained;
+    size_t n_points;
+    double n_read[N_POINTS + 1];   // words read in training
+    double held_out[N_POINTS + 1]; // the loss there
+    double own_word;               // mean probability that the same word comes again
+    double words_per_second;
+};
+
+// what whoever started the program has chosen: the settings
+struct choice {
+    uint64_t seed;
+    float points[8];
+    double turn;
+    float rate, matrix;
+    const char *word;
+};
+
+/*
+::: {.output section="Three models read a novel"}
+:::
+
+![Held-out loss while the three models read. Look at the curve of the bare tied
+table: it falls to the line of a model that knows nothing but frequencies, and
+only a little further. The model with the matrix comes down less evenly than the
+untied one, and meets it at the end.](figure:heads-novel){#fig-heads-novel}
+
+The ring was no toy. In the novel, too, the bare tied table is nearly useless: its
+loss is [5.380]{.n section="Three models read a novel"}, and to know only how
+frequent the words are gives [5.525]{.n section="Three models read a novel"}. The
+third column of numbers shows one reason. In *Emma* a word is followed by itself
+[0.43]{.n section="Three models read a novel"} % of the time (mostly one rare word
+by another, since they share an id). The bare tied model expects it
+[8.38]{.n section="Three models read a novel"} % of the time: a word likes itself.
+
+And then 1,024 numbers more, and the loss is
+[4.375]{.n section="Three models read a novel"}, beside
+[4.413]{.n section="Three models read a novel"} for the two tables, with
+[65,024]{.n section="Three models read a novel"} parameters instead of
+[128,000]{.n section="Three models read a novel"}.
+
+## At equal width, and at equal size
+
+A victory of one table over two? No: an accident of the learning rate, and it is easily
+overlooked. 1.5 is the best rate for the one and far too low for the other. A
+comparison needs three things that this one lacks. Each model gets the rate that is best
+for *it*, and the search goes on past the best. Each is trained from several seeds. And
+one rival has the same *size*: two tables with rows of 16 numbers are 64,000 numbers, as
+many as one table with rows of 32. `build/05_heads controls=1` tries nine rates, and
+`controls=2` eight seeds at the best of them. They take some minutes, so here is what they
+print:
+
+| trained from eight seeds | numbers | best rate |  mean | least |  most |
+|:-------------------------|--------:|----------:|------:|------:|------:|
+| untied                   | 128,000 |         6 | 4.327 | 4.322 | 4.329 |
+| untied + 32 × 32         | 129,024 |         2 | 4.350 | 4.346 | 4.354 |
+| untied, rows of 16       |  64,000 |         6 | 4.360 | 4.354 | 4.363 |
+| tied + 32 × 32           |  65,024 |       1.5 | 4.377 | 4.369 | 4.382 |
+| tied                     |  64,000 |         5 | 5.273 | 5.269 | 5.278 |
+
+At equal *width*, tying costs 0.050 nats and saves half of the numbers. At equal *size* it
+still costs 0.017. That is little, but no pair of seeds overlaps: on this text, whoever
+can afford only 64,000 numbers does a little better with two narrow tables than with one
+wide table and a matrix. The matrix is no advantage in itself: two tables do not gain
+from it, they lose 0.023. And bare tying loses by nearly a nat, whatever the rate.
+
+So the matrix buys back nearly all that bare tying loses, and not quite all. Why not
+all? A model with a matrix cannot use the high rates. From seed 1 the tied one runs
+away at 3 and the untied one at 4, where the models without a matrix are still getting
+better. You might blame the matrix for the whole difference and slow it down: `matrix=0.1`
+gives it a tenth of the rate of the table. Now the tied model stands rate 5, and is no
+better for it (4.376, from seed 1); the untied one gains a little (4.339) and still does
+not reach the two tables alone. So it is not only the pace of the matrix. What it is, is
+open. And all this is one novel, a model with no body, and plain gradient descent: do
+not carry the third digit elsewhere.
+
+::: belief
+**"Reading a word and predicting it are opposite jobs, so one table cannot do
+both."** The first half is right, and the bare model shows what comes of ignoring
+it. The second half does not follow. The jobs differ by something that all words
+have in common, the step from "this word" to "what comes after it", and such a
+step can be learned once for all words, by a matrix. In GPT-2 there is not one
+matrix between the two uses of the table but twelve blocks of attention and
+multiplication. That is one thing that the body of a model does.
+:::
+
+::: belief
+**"The model must understand its own output, so input and output share a table."** What
+they must share is the *vocabulary*: what comes out as number 3,797 goes in again as
+number 3,797, and has to mean the same piece of text. That holds for untied models just as
+well. The list of words is one thing, the rows of numbers are another.
+:::
+
+The third model is older than its fame. In 2007 Mnih and Hinton built a language model
+that multiplies the rows of the words it has read by $d \times d$ matrices, adds them up,
+and scores the sum against *the same table* [@mnih2007, log-bilinear model]. With one word
+of context that is ours, but for a bias for each word. Tying without such a matrix, in
+recurrent networks that had a body in between, was proposed and shown to help by Press and
+Wolf [@press2017] and by Inan, Khosravi and Socher [@inan2017].
+
+It is still a matter of choice, and you find both in code that is meant for learning:
+Karpathy's minGPT has two tables [@mingpt, `mingpt/model.py`], and his nanoGPT and llm.c
+have one [@nanogpt, `model.py`; @llmc, `train_gpt2.py`]. The two small models of the
+Qwen2 family tie and the larger ones do not [@qwen2]; and in models that are
+trained on one task to be used on another, untying has been found to help
+[@chung2021]. To see why size matters, let us count.
+
+## What a second table costs
+
+A GPT-2 has two tables at the bottom: `wte` with $V = 50{,}257$ rows, and the
+positions `wpe` with $T = 1{,}024$. Then come $L$ equal blocks, and one last
+normalisation. A **block** is one round of the body: attention (chapter 4), and
+then two Linear layers, each with a normalisation in front of it. A
+**normalisation** shifts and stretches the $d$ numbers of a row so that their mean
+is 0 and the mean of their squares 1; then it multiplies each by a weight of its
+own and adds a bias of its own. With $d$ numbers a row, this is what a block holds
+[@gpt2code]:
+
+| part of a block                               | weights     | biases    |
+|:----------------------------------------------|------------:|----------:|
+| normalisation before the attention            | $d$         | $d$       |
+| query, key and value: $d$ numbers to $3d$     | $3d^2$      | $3d$      |
+| attention output: $d$ to $d$                  | $d^2$       | $d$       |
+| normalisation before the two layers           | $d$         | $d$       |
+| first layer: $d$ to $4d$                      | $4d^2$      | $4d$      |
+| second layer: $4d$ to $d$                     | $4d^2$      | $d$       |
+
+Together $12d^2 + 13d$. The last normalisation has $2d$ more.
+*/
+
+/*
+## Exercise 5.3: count GPT-2 {#gpt2-parameter-count .exercise}
+
+Count the parameters of a GPT-2 of any size. Two switches change the count. Is the
+model `tied`? If not, a head of its own adds another $V d$. And does the
+query-key-value layer have its bias (`qkv_bias`)? If not, each block has $3d$
+numbers fewer.
+
+A tiny one by hand: $V = 5$, $T = 7$, one block, $d = 2$.
+
+| part                  | count                                     |
+|:----------------------|:------------------------------------------|
+| `wte`                 | $5 \cdot 2 = 10$                          |
+| `wpe`                 | $7 \cdot 2 = 14$                          |
+| block                 | $12 \cdot 4 + 13 \cdot 2 = 74$            |
+| last normalisation    | $2 \cdot 2 = 4$                           |
+| **tied**              | **102**                                   |
+| untied                | 112                                       |
+| untied, no QKV bias   | 106                                       |
+
+No blocks at all is a model too, and counts. A vocabulary, a length or a width of
+0 is not: return `false` and leave `n_params` alone. Count in `uint64_t`: GPT-3
+has 175 billion parameters [@brown2020, table 2.1], and 32 bits end at 4.3
+billion.
+*/
+
+// *n_params = (vocab_size + max_seq_len) d + n_layers (12 d^2 + 13 d) + 2 d,  d = d_model
+//   + vocab_size d if it is not tied;  - 3 d for each layer if it has no qkv_bias
+// false, and *n_params untouched, if vocab_size, max_seq_len or d_model is 0
+EXERCISE bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size,
+                                   size_t max_seq_len, size_t n_layers, size_t d_model,
+                                   bool qkv_bias, bool tied)
+{
+    // your code here
+    (void)n_params, (void)vocab_size, (void)max_seq_len, (void)n_layers, (void)d_model,
+        (void)qkv_bias, (void)tied;
+    return false;
+}
+
+/*
+::: {.output section="GPT-2 with one table and with two"}
+:::
+
+![Parameters of GPT-2's four sizes. Look at how the step from tied to untied
+shrinks beside the body: the table grows with $d$, the body with
+$d^2$.](figure:heads-gpt2){#fig-heads-gpt2}
+
+In the smallest model the table is
+[31.0]{.n section="GPT-2 with one table and with two"} % of all numbers, and a
+second one would be a third more. In the largest it is
+[5.2]{.n section="GPT-2 with one table and with two"} %. A large model hardly
+notices what a small one cannot afford.
+
+::: belief
+**"GPT-2 small has 117 million parameters."** So says its paper, and many texts
+after it. The formula gives
+[124,439,808]{.n section="GPT-2 with one table and with two"}. The authors have
+corrected it: the paper's counts "were wrong due to an error" [@gpt2code,
+`README.md`], and the code names the models 124M, 355M, 774M and 1558M
+[@gpt2code, `DEVELOPERS.md`]. If you count a model
+with a head of its own and get
+[163,037,184]{.n section="GPT-2 with one table and with two"}, you have counted
+the table twice; and without the bias of query, key and value,
+[163,009,536]{.n section="GPT-2 with one table and with two"}.
+:::
+
+## Which of the two is it?
+
+The tied table has taken two jobs. Has it become something in between, or has one
+of the jobs won?
+
+Chapter 3 found out what the two tables of an untied model look like. The *input*
+table groups words by what follows them: two words that are followed by the same
+words may have the same row there, for all the model needs. The *output* table
+groups words by what precedes them. In English the two are mixed up. So here is a
+made-up grammar in which they are not. Noun 1 and noun 2 are *followed* by the
+same verbs. Noun 1 and noun 3 are *preceded* by the same adjectives. A fourth noun
+completes the square, and four more words are in the vocabulary that never occur.
+*/
+
+enum {
+    N_GRAMMAR = 16,
+    N_GRAMMAR_STEPS = 4000,
+    N_SEEDS = 8,
+    N_COMPARED = 500,
+    GHOST = 12
+};
+
+// Nouns 0 to 3. Adjectives 4 and 5 stand before nouns 0 and 2, adjectives 6 and 7 before
+// 1 and 3. Verbs 8 and 9 come after nouns 0 and 1, verbs 10 and 11 after 2 and 3. After a
+// verb comes any adjective. Words 12 to 15 never occur.
+// clang-format off
+static const uint32_t grammar_ids[BATCH] = {
+    4, 5, 0, 0, 6, 7, 1, 1, 4, 5, 2, 2, 6, 7, 3, 3,
+    8, 8, 8, 8, 9, 9, 9, 9, 10, 10, 10, 10, 11, 11, 11, 11};
+static const uint32_t grammar_targets[BATCH] = {
+    0, 0, 8, 9, 1, 1, 8, 9, 2, 2, 10, 11, 3, 3, 10, 11,
+    4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7};
+// clang-format on
+
+static double cosine(const float *a, const float *b)
+{
+    double norms = dot(a, a, D) * dot(b, b, D);
+    return norms > 0.0 ? dot(a, b, D) / sqrt(norms) : 0.0;
+}
+
+// returns how far the row of a word that never occurs has moved
+static double learn_grammar(struct model *model, enum kind kind, uint64_t seed)
+{
+    struct work work;
+    float way[D];
+    open_model(model, kind, N_GRAMMAR, seed);
+    open_work(&work, N_GRAMMAR);
+    memcpy(way, model->wte + GHOST * D, sizeof way);
+    for (size_t step = 0; step < N_GRAMMAR_STEPS; step++) {
+        forward(&work, model, grammar_ids);
+        backward(&work, model, grammar_targets);
+        update(model, &work, grammar_ids, 1.0f);
+    }
+    descend(way, model->wte + GHOST * D, 1.0f, D);
+    close_work(&work);
+    return sqrt(dot(way, way, D));
+}
+
+/*
+On the novel there are no such clean groups. But we can ask two tables, word pair
+by word pair, how near they put the two words, and see whether they agree: the
+correlation of all 124,750 cosines between the 500 most frequent words. The
+program does it twice, with the rows as they are, and *centred*: with each table's mean
+row subtracted.
+*/
+
+/*
+::: {.output section="Whom does the tied table resemble?"}
+:::
+
+In the grammar there is no doubt. The untied input table puts together nouns with
+the same followers ([0.97]{.n section="Whom does the tied table resemble?"}), the
+untied output table nouns with the same predecessors
+([0.98]{.n section="Whom does the tied table resemble?"}). The tied table does
+what the output table does, for every seed. It leaves it to the matrix to turn
+such a row into one that serves as input. Press and Wolf found the same in the
+language models of their time: a tied table develops more like the output table of
+an untied model than like its input table [@press2017, abstract]. A likely reason you
+have seen: every row is an output at every step, and an input only when its word
+is read. Measured by size, [67]{.n section="Long rows and frequent words"} %
+of the gradient of the rarest thousand words comes in through the output, and
+[49]{.n section="Long rows and frequent words"} % of that of the nine most frequent
+(the table of the next section has it). Whether that is the whole reason, no experiment
+of ours says.
+
+And there again is the word that never occurs. Its row in the untied input table
+has moved by [0.00]{.n section="Whom does the tied table resemble?"}. Its tied row
+has moved: it was pushed away from every $h$ of the text, because it was never the
+right answer.
+
+On *Emma* the answer is the same, with less contrast, and with a catch that we
+must not hide. With the mean row subtracted, the tied table agrees more with the
+output table ([0.67]{.n section="Whom does the tied table resemble?"}) than with
+the input table ([0.59]{.n section="Whom does the tied table resemble?"}), and
+*after the matrix* its rows agree far more with the input table: the matrix makes
+input rows out of output rows. With the rows as they are, the first line is a
+draw. What all rows of a table have in common is not the same in the two tables,
+and it blurs the comparison; the next section shows what it is. Whenever you
+compare embeddings by their cosines, ask first whether they have a common part.
+
+Is this luck, or the low rate? `seed=2` and `seed=3` change these numbers by 0.01. With
+`rate=4 matrix=0.1`, where the untied model is nearly at its best, both answers become
+louder: 0.75 against 0.60 with the mean row subtracted, and 0.54 against 0.64, the other
+way round, with the rows as they are.
+
+## Long rows and frequent words
+
+How long is a row? Its length is $|e_v| = \sqrt{e_v \cdot e_v}$. In a trained
+model the lengths differ a lot, and not by chance.
+
+::: belief
+**"The length of a word's row shows how probable the word is."** The score is
+$z_v = h \cdot u_v = |h| \, |u_v| \cos \varphi$, so a longer row gives a higher
+score, does it not? It does where the cosine is positive. Where it is negative, a
+longer row gives a *lower* score. Length makes a word louder, and loud can be a
+loud yes or a loud no.
+:::
+
+We can count it. For a word of the output table, take every place of the training
+text, and ask whether its score there is above 0. There, and only there, a longer
+row would make the word more probable. To put a word forward *everywhere*, a row
+needs something else: a share of the direction that all the $h$ have in common,
+their mean $\bar h$. The score that a row has with the mean, $\bar h \cdot u_v$,
+is the last column but one. (The column before it is the share of the tied table's
+gradient that comes by the output.)
+*/
+
+/*
+::: {.output section="Long rows and frequent words"}
+:::
+
+![The length of each word's row in the two tables of the untied model, against how
+often the word occurs. Look at the two clouds: both rise with frequency, the
+output table's faster.](figure:heads-lengths){#fig-heads-lengths}
+
+Length goes with frequency, and closely: the correlation in the output table is
+[0.90]{.n section="Long rows and frequent words"}. So the belief has seen
+something. But look at the last column. The rarest words have a score above 0 at
+only [9]{.n section="Long rows and frequent words"} % of all places. At the
+others, more than nine in ten, a longer row would make a rare word *less*
+probable. What tells frequent words from rare ones is the mean score: positive at
+the top, negative at the bottom, and with log frequency it correlates at
+[0.94]{.n section="Long rows and frequent words"}. Frequent words lean towards the
+mean of all $h$, rare words away from it. And a row cannot lean far without being
+long.
+
+::: belief
+**"The magnitude of a row is how much the word means."** This is said of input rows. What
+is known? Here, frequent words have the *longest* rows, in both tables. In word2vec's
+tables it is the other way round: there the rows of the commonest words are short, "the"
+is among the shortest, and the squared length of a row goes with how much the word tells
+about its neighbours [@oyama2023]. So length follows how a table was trained, how often a
+row was moved, and what the scores needed of it. What of these decides we have not
+tried. That a longer row means *more*, in whatever model, nobody has shown.
+:::
+
+This lean is the common part that the section before asked about. It is in the
+output table because scores need it; a tied table has to carry it too.
+
+## How loud a vector is
+
+The same goes for the other factor. $z_v = h \cdot u_v$ is proportional to the
+length of $h$. If $h$ becomes twice as long, all scores double, and the
+differences between them too. The ranking of the words stays as it was. So one
+might say that the length of $h$ means nothing, that only its direction counts.
+
+A good measure of what it does mean is the **entropy** of the prediction,
+$H = -\sum_v p_v \ln p_v$: the loss that the model *expects* to have. It is
+$\ln V$ when all words are equally probable, and 0 when the model is certain.
+*/
+
+/*
+## Exercise 5.4: the entropy of a stretched vector {#entropy-at-scale .exercise}
+
+Stretch `h` by `scale`, compute the score of each word, the softmax, and its
+entropy in nats (that is, with the natural logarithm). One number, $d = 1$:
+$h = (1)$, and the rows are (0) and (1.0986), which is $\ln 3$.
+
+| scale | scores      | probabilities | entropy                                        |
+|:------|:------------|:--------------|:-----------------------------------------------|
+| 0     | 0, 0        | 1/2, 1/2      | $\ln 2 = 0.6931$                               |
+| 1     | 0, $\ln 3$  | 1/4, 3/4      | $0.25 \ln 4 + 0.75 \ln (4/3) = 0.5623$         |
+| 2     | 0, $\ln 9$  | 1/10, 9/10    | $0.1 \ln 10 + 0.9 \ln (10/9) = 0.3251$         |
+
+Two traps. $e^z$ leaves the range of a `float` at $z = 89$ and of a `double` at
+710, and scores can be larger; subtract the largest score from all of them first,
+which changes no probability. And a probability can be too small to be told from
+0; $p \ln p$ is then 0 and not NaN, which $0 \cdot \ln 0$ would be in C. (With $z$
+the score minus the largest, and $S$ the sum of all $e^z$, the entropy is also
+$\ln S - \frac{1}{S}\sum_v z_v e^{z_v}$. That form has no logarithm of a
+probability in it.) Do the sums in `double`. If a size is 0, return `NAN`. A scale
+of 0 is fine, and so is a negative one.
+*/
+
+// - sum over v of p[v] * log(p[v]),  p = softmax(z),  z[v] = scale * (h . wte[v])
+//   h [d_model]   wte [vocab_size][d_model]   result in nats
+// NAN if a size is 0
+EXERCISE float entropy_at_scale(const float *h, const float *wte, float scale,
+                                size_t vocab_size, size_t d_model)
+{
+    // your code here
+    (void)h, (void)wte, (void)scale, (void)vocab_size, (void)d_model;
+    return NAN;
+}
+
+/*
+::: {.output section="How loud a vector is"}
+:::
+
+The first line is small enough to check by hand: $h = (1, 2)$ and the rows (1, 0),
+(0, 1), (1, 1) give the scores 1, 2, 3. Half as long, $h$ leaves the model unsure
+([1.0202]{.n section="How loud a vector is"} of at most 1.0986); twice as long, it
+makes it bold ([0.4411]{.n section="How loud a vector is"}).
+
+The others are from the novel. Stretched by 1, that is, as trained, the model
+after "any" expects a loss of [4.4349]{.n section="How loud a vector is"}: many words can
+follow. After "mr" it
+knows what comes (in this cut of the text, a full stop). Training has used the
+length of $h$ to say how sure to be. So length does mean something: it is what is
+elsewhere called an inverse **temperature**. When you turn the temperature of a
+chat model down to one half, you stretch its last vector by two.
+
+`build/05_heads word=frank loudness=-1` lets you listen to another word, and to a vector
+turned round: the best word has become the worst.
+
+::: aside
+Why is there no sign of the temperature in the weights? It is in all of them. Multiply the
+head by two and halve every $h$, and nobody can tell.
+:::
+
+## Reading a vector in the middle
+
+One thing is left to do with a tied table, and it can be done in any large model.
+Since the head can score any row of $d$ numbers, it can score the ones in the
+*middle* of a model too. Take the vector somewhere between the bottom and the top,
+ask the head for its best words, and you have a glimpse of what the vector is
+about at that point. This is called the **logit lens** [@nostalgebraist2020]. (In a
+GPT the vector first goes through the model's last normalisation, as it does on its way
+out. Our model has none.)
+*/
+
+/*
+## Exercise 5.5: the logit lens {#logit-lens .exercise}
+
+Find the `n_top` words with the greatest logits $h \cdot e_v$, the greatest first.
+If two logits are equal, the smaller id comes first, so that the answer is the
+same for everybody. For $h = (1, 2)$ and the four rows (1, 0), (0, 1), (1, 1), (3,
+0), the logits are 1, 2, 3, 3. With `n_top` 3 you write 2, 3, 1.
+
+The logit is a dot product, not a cosine: a long row counts for more. Compute it
+in `double`. If `n_top` is larger than `vocab_size`, there are not enough words;
+then, and if any size is 0, return `false` and leave `top` alone. You do not need
+a sort, and no memory besides `top`: look for the greatest one, then for the
+greatest of those that come after it.
+*/
+
+// top[k] = the id v with the k-th greatest sum over i of h[i] * wte[v][i], k from 0
+//   of equal ones the smaller id first
+//   top [n_top]   h [d_model]   wte [vocab_size][d_model]
+// false, and top untouched, if n_top is above vocab_size, or a size is 0
+EXERCISE bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                         size_t vocab_size, size_t d_model)
+{
+    // your code here
+    (void)top, (void)h, (void)wte, (void)n_top, (void)vocab_size, (void)d_model;
+    return false;
+}
+
+/*
+::: {.output section="Before the matrix and after it"}
+:::
+
+On the left is the lens on the row as it was read; on the right, the lens on the
+same row times the matrix. Before the matrix, "any" is any, every, the, some: the
+word itself, and the words that could stand in its place. After it: thing, body,
+other. "frank" is frank, and then Churchill. The matrix has taken each vector from
+"who is it?" to "who comes next?", all two thousand words with the same 1,024
+numbers. It is the quarter turn of the four points, learned.
+
+A transformer does this in many small steps instead of one, and the lens shows a
+vector on its way from the one kind of question to the other. Do not take it for
+more than it is. It reads the middle of a model with the eyes of its end, and what
+it shows can be wrong or empty where the middle uses directions of its own.
+
+::: aside
+Ask for a word of your own with `word=`. Try "mrs", "ten", or "emma", and see what the
+model believes of the heroine.
+:::
+
+## What you can explain now
+
+- Why a head has the shape of the table, so that tying needs no transpose.
+- Why a bare tied model cannot get below $\ln 4$ on four words in a ring: its
+  scores are symmetric, and a word scores itself too high. Why symmetric scores alone
+  cost $\ln 2$.
+- What tying costs and saves at equal width and at equal size, and why one rate for all
+  is no comparison.
+- How a matrix of $d \times d$ numbers cures both, and how its gradient and both
+  halves of the table's are computed.
+- Why every row of a tied table moves at every step, and why the table comes to
+  resemble the output table.
+- What tying saves in GPT-2, from the formula, and why large models do without.
+- What the length of a row and the length of $h$ do, and what they do not do.
+
+::: think
+Does a ring of *two* words, a and b by turns, also hold a bare tied table at
+chance? Try it in your head with the rows (1) and (−1).
+
+:::: answer
+Worse than at chance is where those rows would be: $a \cdot a = 1$ is the score of
+the wrong word, and $a \cdot b = -1$ that of the right one. In general, the loss
+of a is $\ln(1 + e^{a \cdot a - a \cdot b})$, and that of b is
+$\ln(1 + e^{b \cdot b - a \cdot b})$. The two differences add up to $|a - b|^2$,
+so they cannot both be negative; the best is to make both 0, with $a = b$, and a
+loss of $\ln 2$: chance.
+::::
+:::
+
+::: think
+The proof for four words used that the right scores add up to $(a+c) \cdot (b+d)$.
+Why is $\ln 3$ a floor for a ring of *any* length?
+
+:::: answer
+As with $\ln 2$, but keep three terms of the sum: the word itself, the next one and the
+previous one. For the word x the loss is at least
+$\ln (1 + e^{\delta_x} + e^{\varepsilon_x})$, with $\varepsilon_x$ the score of x for
+itself minus that of the next word. This bends upwards in both, so the mean over the ring
+is at least its value at the two means. The mean of $\delta_x$ is 0 by symmetry. And the
+mean of $\varepsilon_x$ is not negative: for two neighbours x and y,
+$e_x \cdot e_y \le \frac12 (e_x \cdot e_x + e_y \cdot e_y)$, and round the ring each
+word is a neighbour twice. So the loss is at least $\ln (1 + 1 + 1)$.
+::::
+:::
+
+::: think
+In the model with a matrix, the rows could be turned: choose any rotation $R$,
+replace each row $e_v$ by $e_v R$, and $M$ by $R^{\mathsf T} M R$. What happens to
+the scores? What does that say about the columns of the table?
+
+:::: answer
+Nothing happens:
+$e_x R \, R^{\mathsf T} M R \, R^{\mathsf T} e_v^{\mathsf T} = e_x M e_v^{\mathsf T}$.
+The same model can have its rows turned any way, so number 17 of a row means
+nothing by itself.
+::::
+:::
+
+**What to read next.** Press and Wolf's paper is seven pages long and clear
+[@press2017]; Inan, Khosravi and Socher come to the same advice from another side
+[@inan2017]. The first part of [@elhage2021] looks at a transformer with no blocks
+at all, which is our untied model, and goes on from there. What the length of a row
+says in word2vec, where frequent words have short ones, is worked out in [@oyama2023].
+*/
+
+/*
+## The workshop
+
+What follows makes the numbers that you have read: the small tools, the reading of the
+text, the fast products, the training, and the functions that print and draw. You need
+none of it for the exercises. Look in when you want to know how something was measured.
+*/
+
+// carried over from chapter 1
+static void heading(const char *title)
+{
+    printf("\n== %s\n", title);
+}
+
+static void waits_for(const char *exercise, const char *function)
+{
+    printf("waits for exercise %s, %s (make hint E=%s)\n", exercise, function, exercise);
+}
+
+// a file for a picture of the chapter, or NULL where there is no place for it
+static FILE *open_figure(const char *name)
+{
+    const char *chosen = getenv("FIGURES"), *folder = chosen ? chosen : "build/figures";
+    char path[1024];
+    int length = snprintf(path, sizeof path, "%s/%s.tsv", folder, name);
+    return length > 0 && (size_t)length < sizeof path ? fopen(path, "w") : NULL;
+}
+
+static double seconds(void)
+{
+    struct timespec now;
+    timespec_get(&now, TIME_UTC);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+// end of what was carried over
+
+// one sentence for whoever started the program, then the end of it
+static _Noreturn void give_up(int status, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    fputs("05_heads: ", stderr);
+    vfprintf(stderr, format, values);
+    fputc('\n', stderr);
+    va_end(values);
+    exit(status);
+}
+
+// carried over from chapter 3
+// zeroed room for n things, at the start of a cache line
+static void *allocate(size_t n, size_t size)
+{
+    const size_t bytes = (n * size / 64 + 1) * 64;
+    void *room = aligned_alloc(64, bytes);
+    if (!room)
+        give_up(1, "there is no room for %zu bytes", bytes);
+    return memset(room, 0, bytes);
+}
+// end of what was carried over
+
+/*
+All random numbers here come from a generator that gives the same ones on every
+machine. Adding up twelve of them makes a number that is nearly normal (chapter 2
+did it properly; this way needs no logarithm, so not even the last bit depends on
+the machine's mathematics library).
+*/
+
+// a number in [0, 1)
+static double next_uniform(uint64_t *rng)
+{
+    uint64_t z = (*rng += 0x9E3779B97F4A7C15u);
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return (double)((z ^ (z >> 31)) >> 11) / 9007199254740992.0;
+}
+
+// the sum of twelve such numbers has variance 1, and mean 6
+static void fill_normal(float *out, size_t n, float std, uint64_t *rng)
+{
+    for (size_t i = 0; i < n; i++) {
+        double sum = -6.0;
+        for (int k = 0; k < 12; k++)
+            sum += next_uniform(rng);
+        out[i] = std * (float)sum;
+    }
+}
+
+// 124439808 as 124,439,808
+static const char *with_commas(char *out, uint64_t n)
+{
+    char digits[32], *end = out;
+    int n_digits = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
+    for (int k = 0; k < n_digits; k++) {
+        *end++ = digits[k];
+        if ((n_digits - 1 - k) % 3 == 0 && k != n_digits - 1)
+            *end++ = ',';
+    }
+    *end = '\0';
+    return out;
+}
+
+static void show_halves_of_row(float *in, float *out, const float *dwte, size_t v)
+{
+    double a[SMALL_D], b[SMALL_D];
+    for (size_t i = 0; i < SMALL_D; i++) {
+        a[i] = slope(in, v * SMALL_D + i, in, out);
+        b[i] = slope(out, v * SMALL_D + i, in, out);
+    }
+    printf("%3zu %8.4f %8.4f %9.4f %8.4f %9.4f %8.4f", v, a[0], a[1], b[0], b[1],
+           a[0] + b[0], a[1] + b[1]);
+    if (dwte != NULL)
+        printf(" %9.4f %8.4f", (double)dwte[v * SMALL_D], (double)dwte[v * SMALL_D + 1]);
+    printf("\n");
+}
+
+static void show_halves(void)
+{
+    float in[SMALL_V * SMALL_D], out[SMALL_V * SMALL_D], logits[SMALL_T * SMALL_V];
+    float dwte[SMALL_V * SMALL_D] = {0};
+    fill_small(in);
+    fill_small(out);
+    tied_forward(logits, in, NULL, small_ids, SMALL_T, SMALL_V, SMALL_D);
+    (void)loss_and_dlogits(logits, small_targets, SMALL_T, SMALL_V);
+    bool written = tied_backward(dwte, logits, in, small_ids, SMALL_T, SMALL_V, SMALL_D);
+    heading("Both halves of the tied gradient");
+    printf("row  nudged where it's read   where it scores          sum%s\n",
+           written ? "          exercise 5.1" : "");
+    for (size_t v = 0; v < SMALL_V; v++)
+        show_halves_of_row(in, out, written ? dwte : NULL, v);
+    if (!written)
+        waits_for("5.1", "tied_backward");
+}
+
+// one word of one number: what do your functions return?
+static bool tied_is_written(void)
+{
+    const uint32_t id = 0;
+    const float one = 1.0f;
+    float dwte = 0.0f;
+    return tied_backward(&dwte, &one, &one, &id, 1, 1, 1);
+}
+
+static bool projection_is_written(void)
+{
+    const uint32_t id = 0;
+    const float one = 1.0f;
+    float dwte = 0.0f, dm = 0.0f;
+    return tied_projection_backward(&dwte, &dm, &one, &one, &one, &id, 1, 1, 1);
+}
+
 static void plot_rings(double *const curves[N_MIDDLES])
 {
     FILE *figure = open_figure("heads-ring");
@@ -707,75 +1530,32 @@ static void show_longer_rings(double *curve)
 
 static void show_ring(void)
 {
-    static const char *const ends[N_MIDDLES] = {
-        "one bare table            %.4f   ln 4 = 1.3863: chance\n",
-        "with a symmetric matrix   %.4f   ln 2 = 0.6931: a coin\n",
-        "with any matrix           %.4f   ln 1 = 0\n"};
-    double *curves[N_MIDDLES];
-    const bool bare = tied_is_written(), free_ones = projection_is_written();
+    double *curves[N_MIDDLES], *spare = allocate(N_RING_STEPS + 1, sizeof(double));
+    const bool bare = tied_is_written(), others = projection_is_written();
     heading("Trained on the ring");
     for (enum middle middle = BARE; middle < N_MIDDLES; middle++) {
         curves[middle] = allocate(N_RING_STEPS + 1, sizeof(double));
-        if (middle == BARE ? !bare : !free_ones)
-            continue;
-        train_ring(curves[middle], middle, 4);
-        printf(ends[middle], curves[middle][N_RING_STEPS]);
+        if (middle == BARE ? bare : others)
+            train_ring(curves[middle], middle, 4);
     }
-    if (bare && free_ones)
-        plot_rings(curves);
-    bare ? show_longer_rings(curves[BARE]) : waits_for("5.1", "tied_backward");
-    if (!free_ones)
+    bare ? show_longer_rings(spare) : waits_for("5.1", "tied_backward");
+    if (others)
+        printf("four words: %.4f with a symmetric matrix, %.4f with any matrix\n",
+               curves[SYMMETRIC][N_RING_STEPS], curves[FREE][N_RING_STEPS]);
+    else
         waits_for("5.2", "tied_projection_backward");
+    if (bare && others)
+        plot_rings(curves);
     for (enum middle middle = BARE; middle < N_MIDDLES; middle++)
         free(curves[middle]);
+    free(spare);
 }
 
 /*
-::: {.output section="Trained on the ring"}
-:::
-
-![The loss on the ring of four words. Look at the flat ends: one table alone stops
-at chance, and stays there; with a symmetric matrix it learns who the neighbours
-are, and tosses a coin; with any matrix it goes to
-zero.](figure:heads-ring){#fig-heads-ring}
-
-There are the two faults, priced one by one: each costs $\ln 2$. The coin's loss
-is still creeping down in its last digit; it would need infinitely large scores to
-arrive. The bare table *is* at its floor, to the last digit, because its floor is
-reached by giving up.
-
-The lower half of the table shows longer rings. With three words a bare table has
-no chance either. From five words on it does learn something: not who comes next,
-but who stands *far away*. It can push the far side of the ring down. What it can
-never do is to put the next word before the word itself, or before the previous
-one; three always share, and so no ring gets below $\ln 3 = 1.0986$.
-
-::: aside
-The lesson is worth more than the example. When a loss falls a little and then
-nothing helps, neither more width nor another learning rate nor more time, look
-for a symmetry in the model that the task does not have.
-:::
-
-## Three models read a novel
-
-Now for a real text: Jane Austen's *Emma*, cut into words as in chapter 3. A run
-of letters and apostrophes is a word, in lower case, and so is each of
-`. , ; : ! ?`. The [1,999]{.n section="Three models read a novel"} most frequent
-ones get an id of their own, in the order of their frequency, and all the others
-share id 0, which the program writes as `<unk>`. The last twentieth of the text is
-kept out of the training; what the models score there is the **held-out** loss.
+## Reading the novel
 */
 
-enum { VOCAB_SIZE = 2000, MAX_VOCAB = VOCAB_SIZE, MAX_WORDS = 400000 };
-enum { MAX_BYTES = 100000000, LEAST_WORDS = 4000, LEAST_DIFFERENT = VOCAB_SIZE };
-enum { MOST_HELD_OUT = 20000 };
-
 // carried over from chapter 3
-struct text {
-    char *bytes;
-    size_t size;
-};
-
 // all of a file; what is not a text ends the program with a sentence
 static struct text read_text(const char *path)
 {
@@ -821,12 +1601,6 @@ static void to_lower_case(struct text *text)
         if (text->bytes[at] >= 'A' && text->bytes[at] <= 'Z')
             text->bytes[at] = (char)(text->bytes[at] - 'A' + 'a');
 }
-
-struct word {
-    const char *start;
-    size_t length;
-    size_t count; // how often it stands in the training part
-};
 
 struct dictionary {
     struct word *words; // in the order of their first appearance
@@ -878,13 +1652,6 @@ static uint32_t number_of(struct dictionary *dictionary, const char *start, size
     }
     return *slot - 1;
 }
-
-struct corpus {
-    struct text text;   // what the words point into
-    struct word *words; // [vocab_size], most frequent first; words[0]: all the others
-    uint32_t *ids;      // [n_ids]
-    size_t n_ids, n_train, n_different, vocab_size;
-};
 
 // all words of the text as numbers of the dictionary
 static void number_words(struct corpus *corpus, struct dictionary *dictionary)
@@ -972,6 +1739,15 @@ static int short_length(const struct word *word)
 }
 // end of what was carried over
 
+// how often each word stands in the training part
+static void count_again(struct corpus *novel)
+{
+    for (size_t v = 0; v < novel->vocab_size; v++)
+        novel->words[v].count = 0;
+    for (size_t p = 0; p < novel->n_train; p++)
+        novel->words[novel->ids[p]].count++;
+}
+
 // of a longer text, the first 400,000 words
 static struct corpus open_novel(const char *path)
 {
@@ -982,6 +1758,7 @@ static struct corpus open_novel(const char *path)
     if (novel.n_ids > MAX_WORDS) {
         novel.n_ids = MAX_WORDS;
         novel.n_train = MAX_WORDS - MAX_WORDS / 20;
+        count_again(&novel);
     }
     return novel;
 }
@@ -996,62 +1773,12 @@ static uint32_t id_of(const struct corpus *novel, const char *name)
 }
 
 /*
-A model is a table, a head, and perhaps a matrix. In a tied model the head *is*
-the table: two pointers to the same memory. That is all that tying means in code.
-*/
+## The same products, faster
 
-enum { D = 32, BATCH = 32 };
-
-struct model {
-    size_t vocab_size;
-    float *wte;     // [vocab_size][D]
-    float *lm_head; // [vocab_size][D]; in a tied model the same memory as wte
-    float *m;       // [D][D], or NULL
-};
-
-enum kind { UNTIED, TIED, TIED_M, N_KINDS };
-
-static const char *const kind_name[N_KINDS] = {"untied", "tied", "tied + 32 x 32"};
-
-static void open_model(struct model *model, enum kind kind, size_t vocab_size,
-                       uint64_t seed)
-{
-    const size_t n = vocab_size * D;
-    uint64_t rng = seed;
-    *model = (struct model){.vocab_size = vocab_size};
-    model->wte = allocate(n, sizeof(float));
-    fill_normal(model->wte, n, 0.1f, &rng);
-    model->lm_head = model->wte;
-    if (kind == UNTIED) {
-        model->lm_head = allocate(n, sizeof(float));
-        fill_normal(model->lm_head, n, 0.1f, &rng);
-    }
-    if (kind == TIED_M) {
-        model->m = allocate(D * D, sizeof(float));
-        for (size_t k = 0; k < D * D; k++) // the matrix that changes nothing
-            model->m[k] = k % (D + 1) == 0 ? 1.0f : 0.0f;
-    }
-}
-
-static void close_model(struct model *model)
-{
-    if (model->lm_head != model->wte)
-        free(model->lm_head);
-    free(model->wte);
-    free(model->m);
-}
-
-static size_t parameters(const struct model *model)
-{
-    const size_t table = model->vocab_size * D;
-    return table + (model->lm_head != model->wte ? table : 0) + (model->m ? D * D : 0);
-}
-
-/*
 On the ring your loops are fast enough. Here each batch of 32 words asks for 32 ×
 2,000 scores of 32 products each, and for twice as many products on the way back.
-The loops of exercise 5.2 walk down columns, and take some twenty times as long as
-a whole training step needs to take (`make bench` measures it). So the novel is
+The loops of exercise 5.2 walk down columns, and take ten to twenty times as
+long as a whole training step needs to take (`make bench` measures it). So the novel is
 read with the **tiles** of chapter 3. The trick is the same as there: four rows of
 the result at a time stay in the processor's registers, and each number that is
 loaded is used for all four. Since we chose both $d$ and the batch to be 32, every
@@ -1119,19 +1846,6 @@ static inline float fast_exp(float x)
     } power = {(uint32_t)((int32_t)n + 127) << 23};
     return p * power.value + 0.0f * x; // a NaN stays one
 }
-
-struct work {
-    float x[BATCH * D];    // [BATCH][D] the rows that were read
-    float h[BATCH * D];    // [BATCH][D] x, or x times m
-    float h_t[BATCH * D];  // [D][BATCH]
-    float dh_t[BATCH * D]; // [D][BATCH]
-    float dh[BATCH * D];   // [BATCH][D]
-    float dx[BATCH * D];   // [BATCH][D] the input half
-    float m_t[D * D];
-    float dm[D * D];
-    float *probs;    // [vocab_size][BATCH] a column for each position; then dlogits
-    float *dlm_head; // [vocab_size][D] the output half
-};
 
 static void open_work(struct work *work, size_t vocab_size)
 {
@@ -1209,40 +1923,6 @@ static void backward(struct work *work, const struct model *model,
     product(work->dm, work->x, 1, D, work->dh, D, BATCH);
 }
 
-// only now does anything move: both halves were taken from the table as it was
-static void update(struct model *model, const struct work *work, const uint32_t *ids,
-                   float lr)
-{
-    descend(model->lm_head, work->dlm_head, lr, model->vocab_size * D);
-    for (size_t t = 0; t < BATCH; t++)
-        descend(model->wte + ids[t] * D, work->dx + t * D, lr, D);
-    if (model->m != NULL)
-        descend(model->m, work->dm, lr, D * D);
-}
-
-/*
-The same `update` serves all three models. In an untied one, `lm_head` and `wte`
-are two arrays, and each gets its half. In a tied one they are the same array, and
-it gets both.
-
-Training goes through the text twice. 32 readers sit at 32 places of the novel and
-read a word each; the steps are taken in a random order, the same for all three
-models. The learning rate falls in a straight line from 1.5 to 0, so that the
-models come to rest.
-*/
-
-enum { N_PASSES = 2, N_POINTS = 16 };
-
-struct run {
-    struct model model;
-    bool trained;
-    size_t n_points;
-    double n_read[N_POINTS + 1];   // words read in training
-    double held_out[N_POINTS + 1]; // the loss there
-    double own_word;               // mean probability that the same word comes again
-    double words_per_second;
-};
-
 static void evaluate(struct run *run, struct work *work, const struct corpus *novel,
                      size_t n_read)
 {
@@ -1311,12 +1991,13 @@ static void train_step(struct model *model, struct work *work, const struct corp
     update(model, work, ids, lr);
 }
 
-static void train(struct run *run, const struct corpus *novel, const char *name, float lr)
+static void train(struct run *run, const struct corpus *novel, const char *name, float lr,
+                  uint64_t seed)
 {
     const size_t n_batches = (novel->n_train - 1) / BATCH, n_steps = N_PASSES * n_batches;
     size_t *order = allocate(n_batches, sizeof *order);
     double spent = 0.0;
-    uint64_t rng = 7;
+    uint64_t rng = 6 + seed;
     struct work work;
     open_work(&work, run->model.vocab_size);
     for (size_t step = 0; step < n_steps; step++) {
@@ -1339,13 +2020,6 @@ static void train(struct run *run, const struct corpus *novel, const char *name,
     close_work(&work);
     free(order);
 }
-
-/*
-::: predict
-Two tables have twice the numbers of one. By how much will the tied models be
-worse: the bare one, and the one with 32 × 32 numbers in between?
-:::
-*/
 
 // what a model would score that knows how frequent the words are, and nothing else
 static double unigram_entropy(const struct corpus *novel)
@@ -1433,15 +2107,19 @@ static void plot_novel(const struct run *runs, const struct corpus *novel)
     for (size_t k = 0; k < runs[UNTIED].n_points; k++) {
         fprintf(figure, "%.1f\t%.4f\t%.4f", runs[UNTIED].n_read[k] / 1000.0,
                 log((double)VOCAB_SIZE), unigram_entropy(novel));
-        for (enum kind kind = UNTIED; kind < N_KINDS; kind++)
-            fprintf(figure, runs[kind].trained ? "\t%.4f" : "\t", runs[kind].held_out[k]);
+        for (enum kind kind = UNTIED; kind < N_MODELS; kind++)
+            isfinite(runs[kind].held_out[k]) && runs[kind].trained
+                ? fprintf(figure, "\t%.4f", runs[kind].held_out[k])
+                : fprintf(figure, "\t");
         fprintf(figure, "\n");
     }
     fclose(figure);
 }
 
-static void train_kind(struct run *run, enum kind kind, const struct corpus *novel)
+static void train_kind(struct run *run, enum kind kind, const struct corpus *novel,
+                       const struct choice *choice)
 {
+    char number[48];
     if (!is_written(kind)) {
         printf("%-16s ", kind_name[kind]);
         waits_for(kind == TIED ? "5.1" : "5.2",
@@ -1449,144 +2127,39 @@ static void train_kind(struct run *run, enum kind kind, const struct corpus *nov
         return;
     }
     bool same = kind == UNTIED || agrees(&run->model, novel);
-    train(run, novel, kind_name[kind], 1.5f);
-    printf("%-16s %10zu %14.3f %15.2f %% %12s    ~%.0f\n", kind_name[kind],
-           parameters(&run->model), run->held_out[run->n_points - 1],
-           100.0 * run->own_word,
+    train(run, novel, kind_name[kind], choice->rate, choice->seed);
+    printf("%-16s %8s ", kind_name[kind],
+           with_commas(number, parameters(&run->model, kind)));
+    isfinite(run->held_out[run->n_points - 1])
+        ? printf("%14.3f %13.2f %%", run->held_out[run->n_points - 1],
+                 100.0 * run->own_word)
+        : printf("%14s %15s", "ran away", "");
+    printf("%13s  ~%s\n",
            kind == UNTIED ? ""
            : same         ? "as yours"
                           : "NOT as yours",
-           run->words_per_second);
+           with_commas(number, (uint64_t)run->words_per_second));
     fflush(stdout);
 }
 
-static void show_novel(struct run *runs, const struct corpus *novel)
+static void show_novel(struct run *runs, const struct corpus *novel,
+                       const struct choice *choice)
 {
+    char all[48], kept[48];
     heading("Three models read a novel");
-    printf("%zu words, the last %zu held out; %d frequent ones have an id of their own\n",
-           novel->n_ids, novel->n_ids - novel->n_train, VOCAB_SIZE - 1);
-    printf("ln V = %.3f; knowing the frequencies only: %.3f\n", log((double)VOCAB_SIZE),
+    printf("%s words; of %s held out, %.2f %% repeat; frequencies only: %.3f\n",
+           with_commas(all, novel->n_ids),
+           with_commas(kept, novel->n_ids - novel->n_train), 100.0 * repeats(novel),
            unigram_entropy(novel));
-    printf("%-16s %10s %14s %17s %12s %10s\n", "", "parameters", "held-out loss",
+    printf("%-16s %8s %14s %15s %12s %8s\n", "", "numbers", "held-out loss",
            "same word again", "gradient", "words/s");
     fflush(stdout);
-    for (enum kind kind = UNTIED; kind < N_KINDS; kind++) {
-        open_model(&runs[kind].model, kind, VOCAB_SIZE, 1);
-        train_kind(&runs[kind], kind, novel);
+    for (enum kind kind = UNTIED; kind < N_MODELS; kind++) {
+        open_model(&runs[kind].model, kind, VOCAB_SIZE, choice->seed);
+        runs[kind].model.m_rate = choice->matrix;
+        train_kind(&runs[kind], kind, novel, choice);
     }
-    printf("%-16s %10s %14s %15.2f %%\n", "the novel itself", "", "",
-           100.0 * repeats(novel));
     plot_novel(runs, novel);
-}
-
-/*
-::: {.output section="Three models read a novel"}
-:::
-
-![Held-out loss while the three models read. Look at the curve of the bare tied
-table: it falls to the line of a model that knows nothing but frequencies, and
-only a little further. The model with the matrix comes down less evenly than the
-untied one, and meets it at the end.](figure:heads-novel){#fig-heads-novel}
-
-The ring was no toy. In the novel, too, the bare tied table is nearly useless: its
-loss is [5.380]{.n section="Three models read a novel"}, and to know only how
-frequent the words are gives [5.525]{.n section="Three models read a novel"}. The
-third column of numbers shows why. In *Emma* a word is followed by itself
-[0.43]{.n section="Three models read a novel"} % of the time (mostly one rare word
-by another, since they share an id). The bare tied model expects it
-[8.38]{.n section="Three models read a novel"} % of the time: a word likes itself.
-
-And then 1,024 numbers more, and the loss is
-[4.375]{.n section="Three models read a novel"}, beside
-[4.413]{.n section="Three models read a novel"} for the two tables, with
-[65,024]{.n section="Three models read a novel"} parameters instead of
-[128,000]{.n section="Three models read a novel"}.
-
-Do not take this for a victory of one table over two. Which of them is ahead
-depends on the learning rate; `build/05_heads rates` trains them all at five
-rates, which takes about half a minute. At a rate of 1 the tied model with its
-matrix is ahead by almost a tenth of a nat. At 2 the two are level. At 3 the
-untied model is better than ever, and the one with the matrix diverges: where
-three trained factors are multiplied, a step that is too long runs away sooner.
-What does not depend on the rate is that bare tying loses by nearly a nat.
-
-::: belief
-**"Reading a word and predicting it are opposite jobs, so one table cannot do
-both."** The first half is right, and the bare model shows what comes of ignoring
-it. The second half does not follow. The jobs differ by something that all words
-have in common, the step from "this word" to "what comes after it", and such a
-step can be learned once for all words, by a matrix. In GPT-2 there is not one
-matrix between the two uses of the table but twelve blocks of attention and
-multiplication. That is what the body of a model is for.
-:::
-
-Tying was proposed, and shown to help, by Press and Wolf [@press2017] and by Inan,
-Khosravi and Socher [@inan2017]; the models were recurrent networks, and there was
-a body in between. It is still a matter of choice. The two small models of the
-Qwen2 family tie and the larger ones do not [@qwen2]; and in models that are
-trained on one task to be used on another, untying has been found to help
-[@chung2021]. To see why size matters, let us count.
-
-## What a second table costs
-
-A GPT-2 has two tables at the bottom: `wte` with $V = 50{,}257$ rows, and the
-positions `wpe` with $T = 1{,}024$. Then come $L$ equal blocks, and one last
-normalisation. A **block** is one round of the body: attention (chapter 4), and
-then two Linear layers, each with a normalisation in front of it. A
-**normalisation** shifts and stretches the $d$ numbers of a row so that their mean
-is 0 and the mean of their squares 1; then it multiplies each by a weight of its
-own and adds a bias of its own. With $d$ numbers a row, this is what a block holds
-[@gpt2code]:
-
-| part of a block                               | weights     | biases    |
-|:----------------------------------------------|------------:|----------:|
-| normalisation before the attention            | $d$         | $d$       |
-| query, key and value: $d$ numbers to $3d$     | $3d^2$      | $3d$      |
-| attention output: $d$ to $d$                  | $d^2$       | $d$       |
-| normalisation before the two layers           | $d$         | $d$       |
-| first layer: $d$ to $4d$                      | $4d^2$      | $4d$      |
-| second layer: $4d$ to $d$                     | $4d^2$      | $d$       |
-
-Together $12d^2 + 13d$. The last normalisation has $2d$ more.
-*/
-
-/*
-## Exercise 5.3: count GPT-2 {#gpt2-parameter-count .exercise}
-
-Count the parameters of a GPT-2 of any size. Two switches change the count. Is the
-model `tied`? If not, a head of its own adds another $V d$. And does the
-query-key-value layer have its bias (`qkv_bias`)? If not, each block has $3d$
-numbers fewer.
-
-A tiny one by hand: $V = 5$, $T = 7$, one block, $d = 2$.
-
-| part                  | count                                     |
-|:----------------------|:------------------------------------------|
-| `wte`                 | $5 \cdot 2 = 10$                          |
-| `wpe`                 | $7 \cdot 2 = 14$                          |
-| block                 | $12 \cdot 4 + 13 \cdot 2 = 74$            |
-| last normalisation    | $2 \cdot 2 = 4$                           |
-| **tied**              | **102**                                   |
-| untied                | 112                                       |
-| untied, no QKV bias   | 106                                       |
-
-No blocks at all is a model too, and counts. A vocabulary, a length or a width of
-0 is not: return `false` and leave `n_params` alone. Count in `uint64_t`: GPT-3
-has 175 billion parameters [@brown2020, table 2.1], and 32 bits end at 4.3
-billion.
-*/
-
-// *n_params = (vocab_size + max_seq_len) d + n_layers (12 d^2 + 13 d) + 2 d,  d = d_model
-//   + vocab_size d if it is not tied;  - 3 d for each layer if it has no qkv_bias
-// false, and *n_params untouched, if vocab_size, max_seq_len or d_model is 0
-EXERCISE bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size,
-                                   size_t max_seq_len, size_t n_layers, size_t d_model,
-                                   bool qkv_bias, bool tied)
-{
-    // your code here
-    (void)n_params, (void)vocab_size, (void)max_seq_len, (void)n_layers, (void)d_model,
-        (void)qkv_bias, (void)tied;
-    return false;
 }
 
 struct size {
@@ -1598,20 +2171,6 @@ struct size {
 static const struct size sizes[4] = {
     {"small", 12, 768}, {"medium", 24, 1024}, {"large", 36, 1280}, {"XL", 48, 1600}};
 
-// 124439808 as 124,439,808
-static const char *with_commas(char *out, uint64_t n)
-{
-    char digits[32], *end = out;
-    int n_digits = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
-    for (int k = 0; k < n_digits; k++) {
-        *end++ = digits[k];
-        if ((n_digits - 1 - k) % 3 == 0 && k != n_digits - 1)
-            *end++ = ',';
-    }
-    *end = '\0';
-    return out;
-}
-
 static bool show_size(FILE *figure, const struct size *size)
 {
     const size_t vocab_size = 50257, max_seq_len = 1024, d = size->d_model;
@@ -1622,9 +2181,10 @@ static bool show_size(FILE *figure, const struct size *size)
         !gpt2_parameter_count(&untied, vocab_size, max_seq_len, size->n_layers, d, true,
                               false))
         return false;
-    printf("%-7s %6zu %6zu %14s %16s %16s %8.1f %%\n", size->name, size->n_layers, d,
-           with_commas(a, (uint64_t)vocab_size * d), with_commas(b, tied),
-           with_commas(c, untied), 100.0 * (double)(vocab_size * d) / (double)tied);
+    if (size == &sizes[0] || size == &sizes[3])
+        printf("%-6s %6zu %5zu %12s %15s %15s %7.1f %%\n", size->name, size->n_layers, d,
+               with_commas(a, (uint64_t)vocab_size * d), with_commas(b, tied),
+               with_commas(c, untied), 100.0 * (double)(vocab_size * d) / (double)tied);
     if (figure)
         fprintf(figure, "%s\t%.3f\t%.3f\n", size->name, (double)tied / 1e6,
                 (double)untied / 1e6);
@@ -1639,7 +2199,7 @@ static void show_gpt2(void)
                 "# kind: bars\n# title: GPT-2 with one table and with two\n# x: size\n"
                 "# y: parameters (millions)\n# zero: yes\nlabel\ttied\tuntied\n");
     heading("GPT-2 with one table and with two");
-    printf("%-7s %6s %6s %14s %16s %16s %10s\n", "size", "blocks", "d", "one table",
+    printf("%-6s %6s %5s %12s %15s %15s %9s\n", "size", "blocks", "d", "one table",
            "tied", "untied", "one more");
     size_t n = 0;
     while (n < 4 && show_size(figure, &sizes[n]))
@@ -1655,130 +2215,38 @@ static void show_gpt2(void)
         fclose(figure);
 }
 
-/*
-::: {.output section="GPT-2 with one table and with two"}
-:::
-
-![Parameters of GPT-2's four sizes. Look at how the step from tied to untied
-shrinks beside the body: the table grows with $d$, the body with
-$d^2$.](figure:heads-gpt2){#fig-heads-gpt2}
-
-In the smallest model the table is
-[31.0]{.n section="GPT-2 with one table and with two"} % of all numbers, and a
-second one would be a third more. In the largest it is
-[5.2]{.n section="GPT-2 with one table and with two"} %. A large model hardly
-notices what a small one cannot afford.
-
-::: belief
-**"GPT-2 small has 117 million parameters."** So says its paper, and many texts
-after it. The formula gives
-[124,439,808]{.n section="GPT-2 with one table and with two"}. The authors have
-corrected it: the paper's counts "were wrong due to an error" [@gpt2code, README],
-and the models are called 124M, 355M, 774M and 1558M now. If you count a model
-with a head of its own and get
-[163,037,184]{.n section="GPT-2 with one table and with two"}, you have counted
-the table twice; and without the bias of query, key and value,
-[163,009,536]{.n section="GPT-2 with one table and with two"}.
-:::
-
-## Which of the two is it?
-
-The tied table has taken two jobs. Has it become something in between, or has one
-of the jobs won?
-
-Chapter 3 found out what the two tables of an untied model look like. The *input*
-table groups words by what follows them: two words that are followed by the same
-words may have the same row there, for all the model needs. The *output* table
-groups words by what precedes them. In English the two are mixed up. So here is a
-made-up grammar in which they are not. Noun 1 and noun 2 are *followed* by the
-same verbs. Noun 1 and noun 3 are *preceded* by the same adjectives. A fourth noun
-completes the square, and four more words are in the vocabulary that never occur.
-*/
-
-enum {
-    N_GRAMMAR = 16,
-    N_GRAMMAR_STEPS = 4000,
-    N_SEEDS = 8,
-    N_COMPARED = 500,
-    GHOST = 12
-};
-
-// Nouns 0 to 3. Adjectives 4 and 5 stand before nouns 0 and 2, adjectives 6 and 7 before
-// 1 and 3. Verbs 8 and 9 come after nouns 0 and 1, verbs 10 and 11 after 2 and 3. After a
-// verb comes any adjective. Words 12 to 15 never occur.
-// clang-format off
-static const uint32_t grammar_ids[BATCH] = {
-    4, 5, 0, 0, 6, 7, 1, 1, 4, 5, 2, 2, 6, 7, 3, 3,
-    8, 8, 8, 8, 9, 9, 9, 9, 10, 10, 10, 10, 11, 11, 11, 11};
-static const uint32_t grammar_targets[BATCH] = {
-    0, 0, 8, 9, 1, 1, 8, 9, 2, 2, 10, 11, 3, 3, 10, 11,
-    4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7};
-// clang-format on
-
-static double cosine(const float *a, const float *b)
+static void show_nouns(const char *name, size_t other, const struct model *untied,
+                       const struct model *tied)
 {
-    double norms = dot(a, a, D) * dot(b, b, D);
-    return norms > 0.0 ? dot(a, b, D) / sqrt(norms) : 0.0;
+    printf("%-24s %13.2f %15.2f %16.2f\n", name,
+           cosine(untied->wte, untied->wte + other * D),
+           cosine(untied->lm_head, untied->lm_head + other * D),
+           cosine(tied->wte, tied->wte + other * D));
 }
 
-// returns how far the row of a word that never occurs has moved
-static double learn_grammar(struct model *model, enum kind kind, uint64_t seed)
-{
-    struct work work;
-    float way[D];
-    open_model(model, kind, N_GRAMMAR, seed);
-    open_work(&work, N_GRAMMAR);
-    memcpy(way, model->wte + GHOST * D, sizeof way);
-    for (size_t step = 0; step < N_GRAMMAR_STEPS; step++) {
-        forward(&work, model, grammar_ids);
-        backward(&work, model, grammar_targets);
-        update(model, &work, grammar_ids, 1.0f);
-    }
-    descend(way, model->wte + GHOST * D, 1.0f, D);
-    close_work(&work);
-    return sqrt(dot(way, way, D));
-}
-
-static void show_nouns(const char *name, const float *table)
-{
-    printf("%-32s %14.2f %19.2f\n", name, cosine(table, table + D),
-           cosine(table, table + 2 * D));
-}
-
-static void show_grammar(void)
+static void show_grammar(uint64_t seed)
 {
     size_t like_output = 0;
+    double untied_way = 0.0, tied_way = 0.0;
     heading("Whom does the tied table resemble?");
-    printf("%-32s %14s %19s\n", "cosine of two nouns with", "same followers",
-           "same predecessors");
-    for (uint64_t seed = 1; seed <= N_SEEDS; seed++) {
+    printf("%-24s %13s %15s %16s\n", "cosine of two nouns with", "untied input",
+           "untied output", "tied + 32 x 32");
+    for (uint64_t k = N_SEEDS; k-- > 0;) {
         struct model untied, tied;
-        double untied_way = learn_grammar(&untied, UNTIED, seed);
-        double tied_way = learn_grammar(&tied, TIED_M, seed);
+        untied_way = learn_grammar(&untied, UNTIED, seed + k);
+        tied_way = learn_grammar(&tied, TIED_M, seed + k);
         like_output +=
             cosine(tied.wte, tied.wte + 2 * D) > cosine(tied.wte, tied.wte + D);
-        if (seed == 1) {
-            show_nouns("untied, input table", untied.wte);
-            show_nouns("untied, output table", untied.lm_head);
-            show_nouns("tied + 32 x 32", tied.wte);
-            printf(
-                "the row of a word that never occurs: moved by %.2f untied, %.2f tied\n",
-                untied_way, tied_way);
+        if (k == 0) {
+            show_nouns("the same followers", 1, &untied, &tied);
+            show_nouns("the same predecessors", 2, &untied, &tied);
         }
         close_model(&untied);
         close_model(&tied);
     }
-    printf("the tied table sides with the output table for %zu of %d seeds\n",
-           like_output, N_SEEDS);
+    printf("predecessors win for %zu of %d seeds; ", like_output, N_SEEDS);
+    printf("an unseen word moved %.2f untied, %.2f tied\n", untied_way, tied_way);
 }
-
-/*
-On the novel there are no such clean groups. But we can ask two tables, word pair
-by word pair, how near they put the two words, and see whether they agree: the
-correlation of all 124,750 cosines between the 500 most frequent words. The
-program does it twice, with the rows as they are, and with each table's mean row
-subtracted.
-*/
 
 // sums over pairs (x, y)
 struct pairs {
@@ -1838,14 +2306,6 @@ static float *after_matrix(const struct model *model)
     return h;
 }
 
-static void show_agreement(const char *name, const float *table,
-                           const struct model *untied)
-{
-    printf("%-32s %8.2f %8.2f %11.2f %8.2f\n", name, agreement(table, untied->wte, false),
-           agreement(table, untied->lm_head, false), agreement(table, untied->wte, true),
-           agreement(table, untied->lm_head, true));
-}
-
 // of all the gradient that rows first to last get, the share that comes by the output
 static double output_share(const struct model *model, const struct corpus *novel,
                            size_t first, size_t last)
@@ -1868,82 +2328,33 @@ static double output_share(const struct model *model, const struct corpus *novel
     return out / (in + out);
 }
 
-static void show_resemblance(const struct run *runs, const struct corpus *novel)
+static void show_agreement(const char *name, const float *table,
+                           const struct model *untied)
+{
+    printf("%-31s %6.2f %7.2f %18.2f %7.2f\n", name, agreement(table, untied->wte, false),
+           agreement(table, untied->lm_head, false), agreement(table, untied->wte, true),
+           agreement(table, untied->lm_head, true));
+}
+
+static void show_resemblance(const struct run *runs, uint64_t seed)
 {
     const struct model *tied = &runs[TIED_M].model;
-    show_grammar();
+    show_grammar(seed);
     if (!runs[TIED_M].trained) {
         waits_for("5.2", "tied_projection_backward");
         return;
     }
     float *h = after_matrix(tied);
-    printf("%-32s %17s %20s\n", "Emma: agreement with untied ...", "rows as they are",
-           "mean row subtracted");
-    printf("%-32s %8s %8s %11s %8s\n", "", "input", "output", "input", "output");
+    printf("%-31s %6s %7s %18s %7s\n", "the novel, like the untied ...", "input",
+           "output", "centred:  input", "output");
     show_agreement("tied + 32 x 32", tied->wte, &runs[UNTIED].model);
     show_agreement("the same, times the matrix", h, &runs[UNTIED].model);
-    printf("gradient through the output: %.0f %% for the 9 most frequent words,"
-           " %.0f %% for others\n",
-           100.0 * output_share(tied, novel, 1, 9),
-           100.0 * output_share(tied, novel, 10, VOCAB_SIZE - 1));
     free(h);
 }
 
-/*
-::: {.output section="Whom does the tied table resemble?"}
-:::
+enum { N_BANDS = 3 };
 
-In the grammar there is no doubt. The untied input table puts together nouns with
-the same followers ([0.97]{.n section="Whom does the tied table resemble?"}), the
-untied output table nouns with the same predecessors
-([0.98]{.n section="Whom does the tied table resemble?"}). The tied table does
-what the output table does, for every seed. It leaves it to the matrix to turn
-such a row into one that serves as input. Press and Wolf found the same in the
-language models of their time: a tied table develops more like the output table of
-an untied model than like its input table [@press2017, abstract]. One reason you
-have seen: every row is an output at every step, and an input only when its word
-is read. Measured by size, [66]{.n section="Whom does the tied table resemble?"} %
-of the gradient of all but the most frequent words comes in through the output.
-
-And there again is the word that never occurs. Its row in the untied input table
-has moved by [0.00]{.n section="Whom does the tied table resemble?"}. Its tied row
-has moved: it was pushed away from every $h$ of the text, because it was never the
-right answer.
-
-On *Emma* the answer is the same, with less contrast, and with a catch that we
-must not hide. With the mean row subtracted, the tied table agrees more with the
-output table ([0.67]{.n section="Whom does the tied table resemble?"}) than with
-the input table ([0.59]{.n section="Whom does the tied table resemble?"}), and
-*after the matrix* its rows agree far more with the input table: the matrix makes
-input rows out of output rows. With the rows as they are, the first line is a
-draw. What all rows of a table have in common is not the same in the two tables,
-and it blurs the comparison; the next section shows what it is. Whenever you
-compare embeddings by their cosines, ask first whether they have a common part.
-
-## Long rows and frequent words
-
-How long is a row? Its length is $|e_v| = \sqrt{e_v \cdot e_v}$. In a trained
-model the lengths differ a lot, and not by chance.
-
-::: belief
-**"The length of a word's row shows how probable the word is."** The score is
-$z_v = h \cdot u_v = |h| \, |u_v| \cos \varphi$, so a longer row gives a higher
-score, does it not? It does where the cosine is positive. Where it is negative, a
-longer row gives a *lower* score. Length makes a word louder, and loud can be a
-loud yes or a loud no.
-:::
-
-We can count it. For a word of the output table, take every place of the training
-text, and ask whether its score there is above 0. There, and only there, a longer
-row would make the word more probable. To put a word forward *everywhere*, a row
-needs something else: a share of the direction that all the $h$ have in common,
-their mean $\bar h$. The score that a row has with the mean, $\bar h \cdot u_v$,
-is the last column but one.
-*/
-
-enum { N_BANDS = 5 };
-
-static const size_t band_start[N_BANDS + 1] = {1, 10, 100, 300, 1000, VOCAB_SIZE};
+static const size_t band_start[N_BANDS + 1] = {1, 10, 1000, VOCAB_SIZE};
 
 static double length(const float *row)
 {
@@ -1981,14 +2392,16 @@ static void show_band(const struct run *runs, const struct corpus *novel,
     for (size_t v = first; v <= last; v++) {
         in += length(untied->wte + v * D) / n;
         out += length(untied->lm_head + v * D) / n;
-        both += length(tied->wte + v * D) / n;
+        both += runs[TIED_M].trained ? length(tied->wte + v * D) / n : 0.0;
         lean += dot(mean, untied->lm_head + v * D, D) / n;
         above += 100.0 * share_above_zero(untied, novel, v) / n;
     }
-    printf("%4zu to %4zu %6zu to %5zu %8.2f %8.2f", first, last, novel->words[last].count,
-           novel->words[first].count, in, out);
-    runs[TIED_M].trained ? printf(" %10.2f", both) : printf(" %10s", "-");
-    printf(" %11.2f %11.0f %%\n", lean, above);
+    printf("%4zu to %4zu %6zu %7.2f %7.2f", first, last, novel->words[last].count, in,
+           out);
+    runs[TIED_M].trained
+        ? printf(" %7.2f %8.0f %%", both, 100.0 * output_share(tied, novel, first, last))
+        : printf(" %7s %10s", "-", "-");
+    printf(" %11.2f %9.0f %%\n", lean, above);
 }
 
 static void plot_lengths(const struct model *model, const struct corpus *novel)
@@ -2002,6 +2415,8 @@ static void plot_lengths(const struct model *model, const struct corpus *novel)
             "# zero: yes\nx\ty\tlabel\tgroup\n");
     for (size_t v = 1; v < VOCAB_SIZE; v += v < 100 ? 1 : 8) {
         const struct word *word = novel->words + v;
+        if (word->count == 0)
+            continue;
         bool named = v == 1 || v == 3 || v == 60 || v == 92;
         fprintf(figure, "%zu\t%.4f\t%.*s\toutput table\n", word->count,
                 length(model->lm_head + v * D), named ? short_length(word) : 0,
@@ -2019,178 +2434,66 @@ static void show_lengths(const struct run *runs, const struct corpus *novel)
     float mean[D];
     mean_input(mean, model, novel);
     heading("Long rows and frequent words");
-    printf("%-12s %15s %8s %8s %10s %11s %13s\n", "rank", "times", "input", "output",
-           "tied+32x32", "mean score", "score above 0");
+    printf("%-12s %6s %7s %7s %7s %10s %11s %11s\n", "rank", "times", "input", "output",
+           "tied", "by output", "mean score", "above zero");
     for (size_t k = 0; k < N_BANDS; k++)
         show_band(runs, novel, mean, band_start[k], band_start[k + 1] - 1);
     for (size_t v = 1; v < VOCAB_SIZE; v++) {
+        if (novel->words[v].count == 0)
+            continue; // only in what was cut off
         double often = log((double)novel->words[v].count);
         add_pair(&in, often, length(model->wte + v * D));
         add_pair(&out, often, length(model->lm_head + v * D));
         add_pair(&lean, often, dot(mean, model->lm_head + v * D, D));
     }
-    printf("correlation with log(times): %12.2f %8.2f %22.2f\n", correlation(&in),
-           correlation(&out), correlation(&lean));
+    printf("correlation with log(times) %.2f, %.2f; of the mean score %.2f\n",
+           correlation(&in), correlation(&out), correlation(&lean));
     plot_lengths(model, novel);
 }
 
-/*
-::: {.output section="Long rows and frequent words"}
-:::
+enum { N_SCALES = 6, N_HEARD = 2 };
 
-![The length of each word's row in the two tables of the untied model, against how
-often the word occurs. Look at the two clouds: both rise with frequency, the
-output table's faster.](figure:heads-lengths){#fig-heads-lengths}
-
-Length goes with frequency, and closely: the correlation in the output table is
-[0.90]{.n section="Long rows and frequent words"}. So the belief has seen
-something. But look at the last column. The rarest words have a score above 0 at
-only [9]{.n section="Long rows and frequent words"} % of all places. At the
-others, more than nine in ten, a longer row would make a rare word *less*
-probable. What tells frequent words from rare ones is the mean score: positive at
-the top, negative at the bottom, and with log frequency it correlates at
-[0.94]{.n section="Long rows and frequent words"}. Frequent words lean towards the
-mean of all $h$, rare words away from it. And a row cannot lean far without being
-long.
-
-This lean is the common part that the section before asked about. It is in the
-output table because scores need it; a tied table has to carry it too.
-
-## How loud a vector is
-
-The same goes for the other factor. $z_v = h \cdot u_v$ is proportional to the
-length of $h$. If $h$ becomes twice as long, all scores double, and the
-differences between them too. The ranking of the words stays as it was. So one
-might say that the length of $h$ means nothing, that only its direction counts.
-
-A good measure of what it does mean is the **entropy** of the prediction,
-$H = -\sum_v p_v \ln p_v$: the loss that the model *expects* to have. It is
-$\ln V$ when all words are equally probable, and 0 when the model is certain.
-*/
-
-/*
-## Exercise 5.4: the entropy of a stretched vector {#entropy-at-scale .exercise}
-
-Stretch `h` by `scale`, compute the score of each word, the softmax, and its
-entropy in nats (that is, with the natural logarithm). One number, $d = 1$:
-$h = (1)$, and the rows are (0) and (1.0986), which is $\ln 3$.
-
-| scale | scores      | probabilities | entropy                                        |
-|:------|:------------|:--------------|:-----------------------------------------------|
-| 0     | 0, 0        | 1/2, 1/2      | $\ln 2 = 0.6931$                               |
-| 1     | 0, $\ln 3$  | 1/4, 3/4      | $0.25 \ln 4 + 0.75 \ln (4/3) = 0.5623$         |
-| 2     | 0, $\ln 9$  | 1/10, 9/10    | $0.1 \ln 10 + 0.9 \ln (10/9) = 0.3251$         |
-
-Two traps. $e^z$ leaves the range of a `float` at $z = 89$ and of a `double` at
-710, and scores can be larger; subtract the largest score from all of them first,
-which changes no probability. And a probability can be too small to be told from
-0; $p \ln p$ is then 0 and not NaN, which $0 \cdot \ln 0$ would be in C. (With $z$
-the score minus the largest, and $S$ the sum of all $e^z$, the entropy is also
-$\ln S - \frac{1}{S}\sum_v z_v e^{z_v}$. That form has no logarithm of a
-probability in it.) Do the sums in `double`. If a size is 0, return `NAN`. A scale
-of 0 is fine, and so is a negative one.
-*/
-
-// - sum over v of p[v] * log(p[v]),  p = softmax(z),  z[v] = scale * (h . wte[v])
-//   h [d_model]   wte [vocab_size][d_model]   result in nats
-// NAN if a size is 0
-EXERCISE float entropy_at_scale(const float *h, const float *wte, float scale,
-                                size_t vocab_size, size_t d_model)
-{
-    // your code here
-    (void)h, (void)wte, (void)scale, (void)vocab_size, (void)d_model;
-    return NAN;
-}
-
-enum { N_SCALES = 6, N_HEARD = 4 };
-
-static const float scales[N_SCALES] = {0.0f, 0.25f, 0.5f, 1.0f, 2.0f, 4.0f};
+static float scales[N_SCALES] = {0.0f, 0.25f, 0.5f,
+                                 1.0f, 2.0f,  4.0f}; // the last: loudness=
 
 static void show_entropies(const char *name, const float *h, const float *wte,
                            size_t vocab_size, size_t d_model)
 {
-    printf("%-20s", name);
+    printf("%-22s", name);
     for (size_t k = 0; k < N_SCALES; k++)
         printf("%9.4f", (double)entropy_at_scale(h, wte, scales[k], vocab_size, d_model));
     printf("\n");
 }
 
-static void show_loudness(const struct run *runs, const struct corpus *novel)
+static void show_loudness(const struct run *runs, const struct corpus *novel,
+                          const char *word)
 {
     static const float h[2] = {1, 2}, rows[3 * 2] = {1, 0, 0, 1, 1, 1};
-    static const char *const names[N_HEARD] = {"very", "any", "the", "mr"};
-    static const char *const titles[N_HEARD] = {
-        "Emma, after \"very\"", "Emma, after \"any\"", "Emma, after \"the\"",
-        "Emma, after \"mr\""};
+    const char *const names[N_HEARD] = {word, "mr"};
     const struct model *model = &runs[UNTIED].model;
     heading("How loud a vector is");
     if (isnan(entropy_at_scale(h, rows, 1.0f, 3, 2))) {
         waits_for("5.4", "entropy_at_scale");
         return;
     }
-    printf("%-20s", "h stretched by");
+    printf("%-22s", "h stretched by");
     for (size_t k = 0; k < N_SCALES; k++)
         printf("%9.2f", (double)scales[k]);
     printf("\n");
     show_entropies("(1, 2), three rows", h, rows, 3, 2);
-    for (size_t n = 0; n < N_HEARD; n++)
-        show_entropies(titles[n], model->wte + id_of(novel, names[n]) * D, model->lm_head,
+    for (size_t n = 0; n < N_HEARD; n++) {
+        char title[48];
+        if (id_of(novel, names[n]) == 0) {
+            printf("the text has no \"%s\"; word= takes another one\n", names[n]);
+            continue;
+        }
+        snprintf(title, sizeof title, "after \"%s\"", names[n]);
+        show_entropies(title, model->wte + id_of(novel, names[n]) * D, model->lm_head,
                        VOCAB_SIZE, D);
+    }
 }
 
-/*
-::: {.output section="How loud a vector is"}
-:::
-
-The first line is small enough to check by hand: $h = (1, 2)$ and the rows (1, 0),
-(0, 1), (1, 1) give the scores 1, 2, 3. Half as long, $h$ leaves the model unsure
-([1.0202]{.n section="How loud a vector is"} of at most 1.0986); twice as long, it
-makes it bold ([0.4411]{.n section="How loud a vector is"}).
-
-The others are from the novel. Stretched by 1, that is, as trained, the model
-after "very" expects a loss of almost five: many words can follow. After "mr" it
-knows what comes (in this cut of the text, a full stop). Training has used the
-length of $h$ to say how sure to be. So length does mean something: it is what is
-elsewhere called an inverse **temperature**. When you turn the temperature of a
-chat model down to one half, you stretch its last vector by two.
-
-## Reading a vector in the middle
-
-One thing is left to do with a tied table, and it can be done in any large model.
-Since the head can score any row of $d$ numbers, it can score the ones in the
-*middle* of a model too. Take the vector somewhere between the bottom and the top,
-ask the head for its best words, and you have a glimpse of what the vector is
-about at that point. This is called the **logit lens** [@nostalgebraist2020].
-*/
-
-/*
-## Exercise 5.5: the logit lens {#logit-lens .exercise}
-
-Find the `n_top` words with the greatest logits $h \cdot e_v$, the greatest first.
-If two logits are equal, the smaller id comes first, so that the answer is the
-same for everybody. For $h = (1, 2)$ and the four rows (1, 0), (0, 1), (1, 1), (3,
-0), the logits are 1, 2, 3, 3. With `n_top` 3 you write 2, 3, 1.
-
-The logit is a dot product, not a cosine: a long row counts for more. Compute it
-in `double`. If `n_top` is larger than `vocab_size`, there are not enough words;
-then, and if any size is 0, return `false` and leave `top` alone. You do not need
-a sort, and no memory besides `top`: look for the greatest one, then for the
-greatest of those that come after it.
-*/
-
-// top[k] = the id v with the k-th greatest sum over i of h[i] * wte[v][i], k from 0
-//   of equal ones the smaller id first
-//   top [n_top]   h [d_model]   wte [vocab_size][d_model]
-// false, and top untouched, if n_top is above vocab_size, or a size is 0
-EXERCISE bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t n_top,
-                         size_t vocab_size, size_t d_model)
-{
-    // your code here
-    (void)top, (void)h, (void)wte, (void)n_top, (void)vocab_size, (void)d_model;
-    return false;
-}
-
-enum { N_TOP = 4, N_LOOKED_AT = 7 };
+enum { N_TOP = 4, N_LOOKED_AT = 2 };
 
 // returns how many characters it has printed
 static int show_top(const struct corpus *novel, const float *h, const float *wte)
@@ -2199,16 +2502,16 @@ static int show_top(const struct corpus *novel, const float *h, const float *wte
     int n_letters = 0;
     (void)logit_lens(top, h, wte, N_TOP, VOCAB_SIZE, D);
     for (size_t k = 0; k < N_TOP; k++) {
-        const struct word *word = novel->words + top[k];
+        const struct word *word = novel->words + (top[k] < VOCAB_SIZE ? top[k] : 0);
         n_letters += printf(" %.*s", short_length(word), word->start);
     }
     return n_letters;
 }
 
-static void show_lens(const struct run *runs, const struct corpus *novel)
+static void show_lens(const struct run *runs, const struct corpus *novel,
+                      const char *word)
 {
-    static const char *const names[N_LOOKED_AT] = {"any",   "frank", "young", "very",
-                                                   "could", "three", "of"};
+    const char *const names[N_LOOKED_AT] = {word, "frank"};
     const struct model *model = &runs[TIED_M].model;
     heading("Before the matrix and after it");
     if (!runs[TIED_M].trained) {
@@ -2223,6 +2526,8 @@ static void show_lens(const struct run *runs, const struct corpus *novel)
         waits_for("5.5", "logit_lens");
     for (size_t n = 0; written && n < N_LOOKED_AT; n++) {
         const size_t v = id_of(novel, names[n]);
+        if (v == 0)
+            continue;
         printf("%-8s", names[n]);
         int n_letters = show_top(novel, model->wte + v * D, model->wte);
         printf("%*s->", n_letters < 32 ? 32 - n_letters : 1, "");
@@ -2233,106 +2538,62 @@ static void show_lens(const struct run *runs, const struct corpus *novel)
 }
 
 /*
-::: {.output section="Before the matrix and after it"}
-:::
+## Controls and bench
 
-On the left is the lens on the row as it was read; on the right, the lens on the
-same row times the matrix. Before the matrix, "any" is any, every, the, some: the
-word itself, and the words that could stand in its place. After it: thing, body,
-other. "frank" is frank, and then Churchill. The matrix has taken each vector from
-"who is it?" to "who comes next?", all two thousand words with the same 1,024
-numbers. It is the quarter turn of the four points, learned.
-
-A transformer does this in many small steps instead of one, and the lens shows a
-vector on its way from the one kind of question to the other. Do not take it for
-more than it is. It reads the middle of a model with the eyes of its end, and what
-it shows can be wrong or empty where the middle uses directions of its own.
-
-## What you can explain now
-
-- Why a head has the shape of the table, so that tying needs no transpose.
-- Why a bare tied model cannot get below $\ln 4$ on four words in a ring: its
-  scores are symmetric, and a word scores itself too high.
-- How a matrix of $d \times d$ numbers cures both, and how its gradient and both
-  halves of the table's are computed.
-- Why every row of a tied table moves at every step, and why the table comes to
-  resemble the output table.
-- What tying saves in GPT-2, from the formula, and why large models do without.
-- What the length of a row and the length of $h$ do, and what they do not do.
-
-::: think
-Does a ring of *two* words, a and b by turns, also hold a bare tied table at
-chance? Try it in your head with the rows (1) and (−1).
-
-:::: answer
-Worse than at chance is where those rows would be: $a \cdot a = 1$ is the score of
-the wrong word, and $a \cdot b = -1$ that of the right one. In general, the loss
-of a is $\ln(1 + e^{a \cdot a - a \cdot b})$, and that of b is
-$\ln(1 + e^{b \cdot b - a \cdot b})$. The two differences add up to $|a - b|^2$,
-so they cannot both be negative; the best is to make both 0, with $a = b$, and a
-loss of $\ln 2$: chance.
-::::
-:::
-
-::: think
-The proof for four words used that the right scores add up to $(a+c) \cdot (b+d)$.
-Why is $\ln 3$ a floor for a ring of *any* length?
-
-:::: answer
-Average the matrix of scores over all turns of the ring. The loss is a convex
-function of the scores, so the average has no greater loss; it is still a matrix
-of the form $E E^{\mathsf T}$ (a mean of such matrices is one); and now it looks
-the same from every word. So the word itself scores at least as much as any other,
-by Cauchy and Schwarz, and the word before scores exactly as much as the word
-after, by symmetry. The right word shares with two others that score no less: its
-probability is at most 1/3.
-::::
-:::
-
-::: think
-In the model with a matrix, the rows could be turned: choose any rotation $R$,
-replace each row $e_v$ by $e_v R$, and $M$ by $R^{\mathsf T} M R$. What happens to
-the scores? What does that say about the columns of the table?
-
-:::: answer
-Nothing happens:
-$e_x R \, R^{\mathsf T} M R \, R^{\mathsf T} e_v^{\mathsf T} = e_x M e_v^{\mathsf T}$.
-The same model can have its rows turned any way, so number 17 of a row means
-nothing by itself. Chapter 7 turns a table and looks at what survives.
-::::
-:::
-
-**What to read next.** Press and Wolf's paper is six pages long and clear
-[@press2017]; Inan, Khosravi and Socher come to the same advice from another side
-[@inan2017]. The first part of [@elhage2021] looks at a transformer with no blocks
-at all, which is our untied model, and goes on from there. That the length of a
-word's row can be made sense of as how much the word tells is worked out for
-word2vec in [@oyama2023]. In this course, chapter 6 asks which rows *really* stand
-still.
+Each model at nine rates, and from eight seeds; then the speed of everything.
 */
 
-enum { N_RATES = 5 };
+enum { N_RATES = 9, N_TRIED = 8 };
 
-static void show_rates(const struct corpus *novel)
+// the held-out loss after training; not finite if it ran away
+static double loss_of(enum kind kind, const struct corpus *novel, float rate,
+                      uint64_t seed, float matrix)
 {
-    static const float rates[N_RATES] = {0.5f, 1.0f, 1.5f, 2.0f, 3.0f};
-    heading("Held-out loss for five learning rates");
+    struct run run = {0};
+    open_model(&run.model, kind, VOCAB_SIZE, seed);
+    run.model.m_rate = matrix;
+    train(&run, novel, kind_name[kind], rate, seed);
+    close_model(&run.model);
+    return run.held_out[run.n_points - 1];
+}
+
+static void show_rates(const struct corpus *novel, const struct choice *choice)
+{
+    static const float rates[N_RATES] = {1, 1.5f, 2, 3, 4, 5, 6, 8, 12};
+    heading("Held-out loss for nine learning rates");
     printf("%-16s", "");
     for (size_t k = 0; k < N_RATES; k++)
-        printf("%10.1f", (double)rates[k]);
+        printf("%7.1f", (double)rates[k]);
     for (enum kind kind = UNTIED; kind < N_KINDS; kind++) {
         printf("\n%-16s", kind_name[kind]);
         for (size_t k = 0; k < N_RATES; k++) {
-            struct run run = {0};
-            open_model(&run.model, kind, VOCAB_SIZE, 1);
-            train(&run, novel, kind_name[kind], rates[k]);
-            double loss = run.held_out[run.n_points - 1];
-            isfinite(loss) ? printf("%10.3f", loss) : printf("%10s", "diverges");
+            double loss = loss_of(kind, novel, rates[k], choice->seed, choice->matrix);
+            isfinite(loss) ? printf("%7.3f", loss) : printf("%7s", "-");
             fflush(stdout);
-            close_model(&run.model);
         }
     }
     printf("\n");
+}
+
+// each model at the rate that was best for it
+static void show_seeds(const struct corpus *novel, const struct choice *choice)
+{
+    static const float rates[N_KINDS] = {6, 5, 1.5f, 2, 6};
+    heading("Held-out loss for eight seeds, each model at its best rate");
+    printf("%-16s %5s %7s %7s %7s\n", "", "rate", "mean", "least", "most");
+    for (enum kind kind = UNTIED; kind < N_KINDS; kind++) {
+        double mean = 0.0, least = INFINITY, most = -INFINITY;
+        for (size_t k = 0; k < N_TRIED; k++) {
+            double loss =
+                loss_of(kind, novel, rates[kind], choice->seed + k, choice->matrix);
+            mean += loss / N_TRIED;
+            least = loss < least ? loss : least;
+            most = loss > most ? loss : most;
+        }
+        printf("%-16s %5.1f %7.3f %7.3f %7.3f\n", kind_name[kind], (double)rates[kind],
+               mean, least, most);
+        fflush(stdout);
+    }
 }
 
 // the fastest of 40 rounds, in seconds for one training step
@@ -2400,9 +2661,9 @@ static void show_ratio(const char *name, double ratio, bool at_least, double wan
 
 static void show_bench(const struct corpus *novel)
 {
-    struct model models[N_KINDS];
-    double step[N_KINDS], ceiling = tile_speed();
-    for (enum kind kind = UNTIED; kind < N_KINDS; kind++) {
+    struct model models[N_MODELS];
+    double step[N_MODELS], ceiling = tile_speed();
+    for (enum kind kind = UNTIED; kind < N_MODELS; kind++) {
         open_model(&models[kind], kind, VOCAB_SIZE, 1);
         step[kind] = time_steps(&models[kind], novel);
     }
@@ -2422,46 +2683,206 @@ static void show_bench(const struct corpus *novel)
     if (is_written(TIED_M))
         printf("exercise 5.2 takes ~%.1f times as long as a whole step in tiles\n",
                time_yours(&models[TIED_M], novel) / step[TIED_M]);
-    for (enum kind kind = UNTIED; kind < N_KINDS; kind++)
+    for (enum kind kind = UNTIED; kind < N_MODELS; kind++)
         close_model(&models[kind]);
 }
 
-static void show_chapter(const struct corpus *novel)
+/*
+## What you can change
+
+The program takes settings: `build/05_heads turn=45 word=frank`, for example. Each has a
+row in the table below, and `build/05_heads settings` prints them. The numbers in the text
+are those of the defaults.
+*/
+
+// carried over from chapter 1
+// What may be changed has a row in a table; the last row has no name.
+struct setting {
+    const char *name;
+    const char *kind;     // whole, number or text
+    const char *standard; // the default, as one would type it
+    double least, most;   // of a text: its length in bytes
+    const char *help;
+};
+
+// the setting that an argument name=value is for, or NULL
+static const struct setting *find_setting(const struct setting *table,
+                                          const char *argument)
 {
-    struct run runs[N_KINDS] = {0};
-    show_novel(runs, novel);
+    size_t length = strcspn(argument, "=");
+    for (const struct setting *s = table; argument[length] && s->name; s++)
+        if (strlen(s->name) == length && strncmp(s->name, argument, length) == 0)
+            return s;
+    return NULL;
+}
+
+static bool setting_fits(const struct setting *setting, const char *value)
+{
+    char *end = NULL;
+    bool is_text = strcmp(setting->kind, "text") == 0;
+    bool is_whole = strcmp(setting->kind, "whole") == 0;
+    double x = is_text ? (double)strlen(value) : strtod(value, &end);
+    if (!is_text && (end == value || *end != '\0' || (is_whole && x != floor(x))))
+        return false;
+    return x >= setting->least && x <= setting->most;
+}
+
+// 0: the table is printed, for people and for programs
+static int print_settings(const struct setting *table)
+{
+    for (const struct setting *s = table; s->name; s++)
+        printf("%s\t%s\t%s\t%.15g\t%.15g\t%s\n", s->name, s->kind, s->standard, s->least,
+               s->most, s->help);
+    return 0;
+}
+
+// Looks at all arguments before anything runs. -1: they are good; else the exit code.
+static int check_settings(const struct setting *table, char **args)
+{
+    for (; *args; args++) {
+        const struct setting *s = find_setting(table, *args);
+        if (s && !setting_fits(s, *args + strlen(s->name) + 1)) {
+            fprintf(stderr, "%s= takes a %s from %.15g to %.15g%s: %s\n", s->name,
+                    strcmp(s->kind, "whole") ? s->kind : "whole number", s->least,
+                    s->most, strcmp(s->kind, "text") ? "" : " bytes", s->help);
+            return 2;
+        }
+        if (!s && strcmp(*args, "settings") == 0)
+            return print_settings(table);
+        if (!s && strcmp(*args, "bench") != 0) {
+            fprintf(stderr, "\"%s\" sets nothing; what can be set:", *args);
+            for (s = table; s->name; s++)
+                fprintf(stderr, " %s=", s->name);
+            fprintf(stderr, "\n");
+            return 2;
+        }
+    }
+    return -1;
+}
+
+// the value of a setting as it was typed, the last one if it was typed twice
+static const char *setting_text(const struct setting *table, char **args,
+                                const char *name)
+{
+    const char *value = "";
+    for (const struct setting *s = table; s->name; s++)
+        if (strcmp(s->name, name) == 0)
+            value = s->standard;
+    for (; *args; args++)
+        if (strncmp(*args, name, strlen(name)) == 0 && (*args)[strlen(name)] == '=')
+            value = *args + strlen(name) + 1;
+    return value;
+}
+
+static double setting_number(const struct setting *table, char **args, const char *name)
+{
+    return strtod(setting_text(table, args, name), NULL);
+}
+// end of what was carried over
+
+static const struct setting settings[] = {
+    {"seed", "whole", "1", 1, 1000000, "where the novel's models and the grammar begin"},
+    {"points", "text", "1,0 0,1 -1,0 0,-1", 7, 80, "the ring's four points: x,y of each"},
+    {"turn", "number", "90", -360, 360, "degrees by which the four points are turned"},
+    {"rate", "number", "1.5", 0.01, 20, "the learning rate on the novel"},
+    {"matrix", "number", "1", 0, 1, "the share of that rate at which the matrix moves"},
+    {"word", "text", "any", 1, 13, "the word of the novel that is heard and looked at"},
+    {"loudness", "number", "4", -100, 100, "the last stretch in the table of entropies"},
+    {"controls", "whole", "0", 0, 2, "1: nine rates, 2: eight seeds, for five models"},
+    {NULL, NULL, NULL, 0, 0, NULL},
+};
+
+// eight finite numbers with commas and spaces between them
+static bool read_points(float *points, const char *text)
+{
+    for (size_t k = 0; k < 8; k++) {
+        char *end;
+        points[k] = strtof(text, &end);
+        if (end == text || !(fabsf(points[k]) <= 100.0f))
+            return false;
+        text = end + strspn(end, ", ");
+    }
+    return *text == '\0';
+}
+
+static bool asks_for_bench(char **args)
+{
+    for (; *args; args++)
+        if (strcmp(*args, "bench") == 0)
+            return true;
+    return false;
+}
+
+static struct choice read_choice(char **args)
+{
+    struct choice choice = {
+        .seed = (uint64_t)setting_number(settings, args, "seed"),
+        .turn = setting_number(settings, args, "turn"),
+        .rate = (float)setting_number(settings, args, "rate"),
+        .matrix = (float)setting_number(settings, args, "matrix"),
+        .word = setting_text(settings, args, "word"),
+    };
+    scales[N_SCALES - 1] = (float)setting_number(settings, args, "loudness");
+    if (!read_points(choice.points, setting_text(settings, args, "points")))
+        give_up(
+            2, "points= takes four points, as in 1,0 0,1 -1,0 0,-1, no number above 100");
+    return choice;
+}
+
+static bool ran_away(const struct run *runs)
+{
+    for (enum kind kind = UNTIED; kind < N_MODELS; kind++)
+        if (runs[kind].trained && !isfinite(runs[kind].held_out[runs[kind].n_points - 1]))
+            return true;
+    return false;
+}
+
+static void show_chapter(const struct corpus *novel, const struct choice *choice)
+{
+    struct run runs[N_MODELS] = {0};
+    show_random_tables();
+    show_quarter_turn(choice->points, choice->turn);
+    show_halves();
+    show_ring();
+    show_novel(runs, novel, choice);
     show_gpt2();
-    show_resemblance(runs, novel);
-    show_lengths(runs, novel);
-    show_loudness(runs, novel);
-    show_lens(runs, novel);
-    for (enum kind kind = UNTIED; kind < N_KINDS; kind++)
+    if (ran_away(runs)) {
+        printf("\na model ran away, and what is left of it shows nothing: try a lower "
+               "rate=\n");
+    } else {
+        show_resemblance(runs, choice->seed);
+        show_lengths(runs, novel);
+        show_loudness(runs, novel, choice->word);
+        show_lens(runs, novel, choice->word);
+    }
+    for (enum kind kind = UNTIED; kind < N_MODELS; kind++)
         close_model(&runs[kind].model);
 }
 
 int main(int n_args, char **args)
 {
-    const char *path = getenv("TEXT"), *what = n_args > 1 ? args[1] : "";
-    if (n_args > 2 ||
-        (*what && strcmp(what, "bench") != 0 && strcmp(what, "rates") != 0)) {
-        fprintf(stderr, "05_heads: the only arguments are bench and rates\n");
-        return 2;
-    }
-    if (!*what) {
-        show_random_tables();
-        show_quarter_turn();
-        show_halves();
-        show_ring();
-        fflush(stdout);
-    }
+    args += n_args > 0;
+    const int done = check_settings(settings, args);
+    if (done >= 0)
+        return done;
+    const struct choice choice = read_choice(args);
+    const int controls = (int)setting_number(settings, args, "controls");
+    const char *path = getenv("TEXT");
     struct corpus novel =
         open_novel(path && *path ? path : "chapters/data/austen/emma.txt");
-    if (strcmp(what, "bench") == 0)
+    if (id_of(&novel, choice.word) == 0 && strcmp(choice.word, "any") != 0)
+        give_up(2,
+                "word=%s: the %d most frequent words of the text, in lower case, do "
+                "not have it",
+                choice.word, VOCAB_SIZE - 1);
+    if (asks_for_bench(args))
         show_bench(&novel);
-    else if (strcmp(what, "rates") == 0)
-        show_rates(&novel);
+    else if (controls == 1)
+        show_rates(&novel, &choice);
+    else if (controls == 2)
+        show_seeds(&novel, &choice);
     else
-        show_chapter(&novel);
+        show_chapter(&novel, &choice);
     close_corpus(&novel);
     return 0;
 }
