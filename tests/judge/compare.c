@@ -161,25 +161,22 @@ static bool same_elements(const struct comparison *c, const unsigned char *gives
     return !right;
 }
 
-// What the wrong answer gave in all outputs, against what the submission did.
-static bool gives_the_same(const struct answer *answer, const struct comparison *c)
+// What a wrong answer gave in all outputs, against what the submission did.
+static bool is_the_same(const struct again *again, size_t first,
+                        const struct comparison *c)
 {
-    static struct again again;
-    const size_t first = first_of_case(), last = judge_n_calls - 1 - first;
+    const size_t last = judge_n_calls - 1 - first;
     const bool of_result = c != NULL && c->array == NULL && c->width > 0;
-    bool matches = judge_again(first, answer->function, answer->name, &again);
-    if (matches)
-        matches = of_result ? same_elements(c, again.results[last])
-                            : same_results(&again, first);
+    bool matches =
+        of_result ? same_elements(c, again->results[last]) : same_results(again, first);
     for (size_t i = 0; matches && i < judge_n_arrays; i++) {
         const struct array *a = &judge_arrays[i];
-        if (again.outputs[i] == NULL)
+        if (again->outputs[i] == NULL)
             continue;
-        const unsigned char *gives = again.outputs[i] + (a->data - a->pages);
+        const unsigned char *gives = again->outputs[i] + (a->data - a->pages);
         matches = c != NULL && c->array == a ? same_elements(c, gives + c->first_byte)
-                                             : alike(again.outputs[i], a->pages, a);
+                                             : alike(again->outputs[i], a->pages, a);
     }
-    judge_forget(&again);
     return matches;
 }
 
@@ -233,18 +230,44 @@ static bool gave_the_same(const struct answer *answer)
     return matches;
 }
 
+// The wrong answers to the function of the last call, in the order of the file.
+static size_t find_candidates(const struct answer **candidates)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < n_answers; i++)
+        if (strcmp(answers[i]->kind, "wrong") == 0 &&
+            strcmp(answers[i]->function, function_name()) == 0)
+            candidates[n++] = answers[i];
+    return n;
+}
+
 // The sentence of the first wrong answer that gives the same on this very case, and gave
-// the same in this test so far; or NULL.
+// the same in this test so far; or NULL. Some are tried at a time; where one does not come
+// back, it goes on behind that.
 static const char *name_the_mistake(const struct comparison *c)
 {
+    static struct again again;
+    const char *names[MOST_TRIED];
     if (judge_n_calls == 0)
         return NULL;
     read_answers();
-    for (size_t i = 0; i < n_answers; i++)
-        if (strcmp(answers[i]->kind, "wrong") == 0 &&
-            strcmp(answers[i]->function, function_name()) == 0 &&
-            gives_the_same(answers[i], c) && gave_the_same(answers[i]))
-            return answers[i]->says;
+    const struct answer **candidates = calloc(n_answers + 1, sizeof *candidates);
+    const size_t n = candidates != NULL ? find_candidates(candidates) : 0;
+    const size_t first = first_of_case(), most = judge_most_tried(first);
+    for (size_t i = 0; i < n;) {
+        size_t asked = n - i < most ? n - i : most;
+        for (size_t k = 0; k < asked; k++)
+            names[k] = candidates[i + k]->name;
+        const size_t came_back = judge_try(first, function_name(), names, asked);
+        for (size_t k = 0; k < came_back; k++) {
+            judge_tried(first, k, &again);
+            const bool matches = is_the_same(&again, first, c);
+            judge_forget(&again);
+            if (matches && gave_the_same(candidates[i + k]))
+                return candidates[i + k]->says;
+        }
+        i += came_back < asked ? came_back + 1 : asked;
+    }
     return NULL;
 }
 

@@ -110,6 +110,16 @@ bool judge_again(size_t first, const char *function, const char *answer,
 
 void judge_forget(struct again *again);
 
+// The calls from `first` on, all of one generation, made with each of n wrong answers in
+// turn, in one process: how many of them came back, counted from the first. What the k-th
+// gave is then to be had; of `again` only outputs and results are set. At most
+// judge_most_tried at a time.
+enum { MOST_TRIED = 16 };
+size_t judge_most_tried(size_t first);
+size_t judge_try(size_t first, const char *function, const char *const *answers,
+                 size_t n);
+void judge_tried(size_t first, size_t k, struct again *again);
+
 // What an output held after the last call of its generation.
 void judge_read_output(const struct array *array, unsigned char *pages);
 

@@ -681,41 +681,56 @@ static double seconds_left(size_t n, bool wrong)
     return fmax(0, fmin(left, CPU_SECONDS * (double)n));
 }
 
-// Has calls first, first + 1, ... made in one process. The arrays of the outputs lie at
-// `offsets`, one an array.
-static struct reply ask(size_t first, size_t n, const uint64_t *offsets, bool wrong,
-                        const struct made_call *made)
+// What a request speaks of, as it is put together.
+static struct mapped_array mapped[MAX_ARRAYS + MAX_WRITTEN];
+static size_t n_mapped;
+
+static void map_one(const struct array *a, uint64_t offset, uint32_t as_generation)
 {
-    static struct mapped_array mapped[MAX_ARRAYS + MAX_WRITTEN];
-    struct request request = {.n_calls = (uint32_t)n,
+    if (n_mapped == MAX_ARRAYS + MAX_WRITTEN)
+        judge_fail(GRADER_ERROR, "A request speaks of too many arrays.");
+    mapped[n_mapped++] = (struct mapped_array){(uintptr_t)a->pages, a->page_bytes, offset,
+                                               a->is_output   ? OUTPUT
+                                               : a->is_sparse ? ZEROS
+                                                              : INPUT,
+                                               as_generation};
+    for (size_t i = 0; a->is_sparse && i < n_written; i++)
+        if (written[i].generation == a->generation &&
+            written[i].address - (uintptr_t)a->pages < a->page_bytes) {
+            mapped[n_mapped] = written[i];
+            mapped[n_mapped++].generation = as_generation;
+        }
+}
+
+// Has n calls made in one process, with the arrays that are mapped.
+static struct reply ask(const struct made_call *made, size_t n, bool wrong)
+{
+    struct request request = {.n_arrays = (uint32_t)n_mapped,
+                              .n_calls = (uint32_t)n,
                               .memory_bytes = MEMORY_BYTES,
                               .cpu_seconds = seconds_left(n, wrong),
                               .wall_seconds = WALL_SECONDS};
     struct reply reply = {.was_fenced = 0};
-    const uint32_t from = judge_log[first].made.generation;
     static const struct left_behind nothing = {.phase = BEFORE};
     const struct caller *caller = caller_of(wrong);
-    for (size_t i = 0; i < judge_n_arrays; i++) {
-        const struct array *a = &judge_arrays[i];
-        if (a->generation >= from)
-            mapped[request.n_arrays++] =
-                (struct mapped_array){(uintptr_t)a->pages, a->page_bytes, offsets[i],
-                                      a->is_output   ? OUTPUT
-                                      : a->is_sparse ? ZEROS
-                                                     : INPUT,
-                                      a->generation};
-    }
-    for (size_t i = 0; i < n_written; i++)
-        if (written[i].generation >= from)
-            mapped[request.n_arrays++] = written[i];
     write_at(outputs, &nothing, offsetof(struct left_behind, results) + n * 16, 0);
     if (!send_all(caller->socket, &request, sizeof request) ||
-        !send_all(caller->socket, mapped, request.n_arrays * sizeof *mapped) ||
+        !send_all(caller->socket, mapped, n_mapped * sizeof *mapped) ||
         !send_all(caller->socket, made, n * sizeof *made) ||
         !receive_all(caller->socket, &reply, sizeof reply))
         judge_fail(GRADER_ERROR, "The judge lost the process that makes the calls.");
     cpu_seconds_used += wrong ? 0 : reply.end.cpu_seconds;
     return reply;
+}
+
+// Maps the arrays of calls first, first + 1, ..., where those of the outputs lie at
+// `offsets`, one an array.
+static void map_all(size_t first, const uint64_t *offsets)
+{
+    n_mapped = 0;
+    for (size_t i = 0; i < judge_n_arrays; i++)
+        if (judge_arrays[i].generation >= judge_log[first].made.generation)
+            map_one(&judge_arrays[i], offsets[i], judge_arrays[i].generation);
 }
 
 // ---- how a call ended ----------------------------------------------------------------
@@ -935,7 +950,8 @@ static struct reply ask_twice(size_t first, size_t n)
     own_offsets(offsets);
     for (size_t i = 0; i < n; i++)
         made[i] = judge_log[first + i].made;
-    struct reply reply = ask(first, n, offsets, false, made);
+    map_all(first, offsets);
+    struct reply reply = ask(made, n, false);
     if (reply.end.cause != ENDED_WALL_TIME || !reply.is_filtered)
         return reply;
     for (size_t i = 0; i < judge_n_arrays; i++) {
@@ -943,7 +959,7 @@ static struct reply ask_twice(size_t first, size_t n)
         if (a->is_output && a->generation == generation)
             write_at(outputs, a->pages, a->page_bytes, a->offset); // as before the call
     }
-    return ask(first, n, offsets, false, made);
+    return ask(made, n, false);
 }
 
 // A bool is 0 or 1, whatever the process has written.
@@ -1099,7 +1115,8 @@ bool judge_again(size_t first, const char *function, const char *answer,
             strcmp(judge_log[first + i].signature->function, function) == 0)
             snprintf(made[i].symbol, sizeof made[i].symbol, "%s", answer);
     }
-    again->reply = ask(first, n, offsets, answer != NULL, made);
+    map_all(first, offsets);
+    again->reply = ask(made, n, answer != NULL);
     read_at(&left, sizeof left, 0);
     again->n_returned = left.n_returned < n ? left.n_returned : n;
     for (size_t i = 0; i < judge_n_arrays; i++) {
@@ -1112,6 +1129,62 @@ bool judge_again(size_t first, const char *function, const char *answer,
     for (size_t i = 0; i < n; i++)
         copy_result(again->results[i], left.results[i], &judge_log[first + i]);
     return came_back(&again->reply, &left, n);
+}
+
+// ---- many answers, one after the other in one process --------------------------------
+
+static uint64_t tried_offsets[MOST_TRIED][MAX_ARRAYS];
+static struct left_behind tried_left;
+static size_t n_tried_calls;
+
+size_t judge_try(size_t first, const char *function, const char *const *answers, size_t n)
+{
+    static struct made_call made[MAX_CALLS];
+    n_tried_calls = judge_n_calls - first;
+    n_mapped = 0;
+    for (size_t k = 0; k < n; k++) {
+        begin_again(first, tried_offsets[k]);
+        for (size_t i = 0; i < judge_n_arrays; i++)
+            if (judge_arrays[i].generation == judge_log[first].made.generation)
+                map_one(&judge_arrays[i], tried_offsets[k][i], (uint32_t)k);
+        for (size_t i = 0; i < n_tried_calls; i++) {
+            struct made_call *call = &made[k * n_tried_calls + i];
+            *call = judge_log[first + i].made;
+            call->generation = (uint32_t)k;
+            if (strcmp(judge_log[first + i].signature->function, function) == 0)
+                snprintf(call->symbol, sizeof call->symbol, "%s", answers[k]);
+        }
+    }
+    ask(made, n * n_tried_calls, true);
+    read_at(&tried_left, sizeof tried_left, 0);
+    const size_t came_back = tried_left.n_returned / n_tried_calls;
+    return came_back < n ? came_back : n;
+}
+
+void judge_tried(size_t first, size_t k, struct again *again)
+{
+    *again = (struct again){.n_returned = n_tried_calls};
+    for (size_t i = 0; i < judge_n_arrays; i++) {
+        const struct array *a = &judge_arrays[i];
+        if (!a->is_output || tried_offsets[k][i] == a->offset)
+            continue;
+        again->outputs[i] = must_map(a->page_bytes, PROT_READ | PROT_WRITE);
+        read_at(again->outputs[i], a->page_bytes, tried_offsets[k][i]);
+    }
+    for (size_t i = 0; i < n_tried_calls; i++)
+        copy_result(again->results[i], tried_left.results[k * n_tried_calls + i],
+                    &judge_log[first + i]);
+}
+
+size_t judge_most_tried(size_t first)
+{
+    size_t n = 0, most = MOST_TRIED;
+    for (size_t i = 0; i < judge_n_arrays; i++)
+        n += judge_arrays[i].generation == judge_log[first].made.generation;
+    most = n > 0 && MAX_ARRAYS / n < most ? MAX_ARRAYS / n : most;
+    const size_t calls = judge_n_calls - first;
+    most = MAX_CALLS / calls < most ? MAX_CALLS / calls : most;
+    return most > 0 ? most : 1;
 }
 
 void judge_read_output(const struct array *array, unsigned char *pages)
