@@ -168,8 +168,9 @@ compiled = $(call whole,$(CC) $1 -MMD -MP -MF $(PART).dep -MT $@ -c $< -o $(PART
 without_main = $(CC) $(COURSE_FLAGS) $2 -MMD -MP -MF $(PART).dep -MT $@ -w $(SHARED) '-Dmain=$1' $< -o $(PART) $(LDFLAGS) -lm
 
 JUDGE_OBJECTS := $(addprefix $(BUILD)/objects/tests/judge/,judge.o compare.o inputs.o heart.o suite.o sandbox.o)
-# Answers are many: so they compile in a quarter of the time. An OPT= that was asked for is kept.
-ANSWERS_OPT := $(if $(filter file,$(origin OPT)),-O0)
+# Answers are many, and are run more often than they are compiled. An OPT= that was asked
+# for is kept.
+ANSWERS_OPT := $(if $(filter file,$(origin OPT)),-O1)
 
 define chapter_rules
 .PHONY: $(addsuffix $1,$(EACH))
