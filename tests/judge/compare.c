@@ -271,12 +271,13 @@ static const char *name_the_mistake(const struct comparison *c)
     return NULL;
 }
 
-// An answer that looks unwritten may be a mistake that has a name: whether it is written,
-// all tests of its exercise say together (see suite.c).
+// An answer that looks unwritten may be a mistake that has a name. Whether it is written,
+// all tests of its exercise say together: then it is asked again (see suite.c).
 static void fail_by_name(const struct comparison *c, enum verdict verdict,
                          const char *says)
 {
-    const char *named = name_the_mistake(c);
+    const bool is_named = verdict != NOT_WRITTEN || suite_row->outcome->is_written;
+    const char *named = is_named ? name_the_mistake(c) : NULL;
     judge_fail(verdict, "%s%s%s", says, named != NULL ? "\n" : "",
                named != NULL ? named : "");
 }

@@ -14,7 +14,8 @@ enum { MESSAGE_BYTES = 4096 };
 // How a test ended: in memory that its process shares with the one that counts. No
 // submission ever sees it.
 struct outcome {
-    int verdict; // enum verdict
+    int verdict;     // enum verdict
+    bool is_written; // known from other tests, or since it is one of our answers
     char message[MESSAGE_BYTES];
 };
 

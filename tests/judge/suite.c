@@ -143,6 +143,7 @@ static void choose_rows(const char *only)
     for (size_t i = 0; i < n_rows; i++) {
         rows[i].outcome = &outcomes[i];
         outcomes[i].verdict = GRADER_ERROR;
+        outcomes[i].is_written = suite_options.answer != NULL;
         snprintf(outcomes[i].message, MESSAGE_BYTES, "%s",
                  rows[i].run == NULL ? "There is no such test."
                                      : "The test's own process died.");
@@ -194,16 +195,32 @@ static void run_tests(void)
         continue;
 }
 
-// An exercise is not written if no test of it says anything else; where one does, it is,
-// and what looked unwritten is wrong.
-static void tell_unwritten(void)
+static bool is_written(const char *exercise)
 {
     for (size_t i = 0; i < n_rows; i++)
-        for (size_t k = 0; rows[i].outcome->verdict == NOT_WRITTEN && k < n_rows; k++)
-            if (strcmp(rows[i].exercise, rows[k].exercise) == 0 &&
-                rows[k].outcome->verdict != NOT_WRITTEN &&
-                rows[k].outcome->verdict != GRADER_ERROR)
-                rows[i].outcome->verdict = WRONG;
+        if (strcmp(rows[i].exercise, exercise) == 0 &&
+            rows[i].outcome->verdict != NOT_WRITTEN &&
+            rows[i].outcome->verdict != GRADER_ERROR)
+            return true;
+    return false;
+}
+
+// An exercise is not written if no test of it says anything else; where one does, it is,
+// and what looked unwritten is wrong: its test is run once more, to find the mistake.
+static void tell_unwritten(void)
+{
+    for (size_t i = 0; i < n_rows; i++) {
+        struct outcome *outcome = rows[i].outcome;
+        if (outcome->verdict != NOT_WRITTEN || !is_written(rows[i].exercise))
+            continue;
+        if (!outcome->is_written) {
+            outcome->is_written = true;
+            if (start_test(&rows[i]) < 0 || wait(NULL) < 0)
+                give_up("cannot start a process: %s", strerror(errno));
+        }
+        if (outcome->verdict == NOT_WRITTEN)
+            outcome->verdict = WRONG;
+    }
 }
 
 // ---- saying what came out -------------------------------------------------------------
