@@ -679,7 +679,7 @@ bool ids_in_16_bits_read(float *dwte, const float *dlogits, const float *wte,
     return true;
 }
 
-CAUGHT(tied_backward, large_sizes, words_in_16_bits, "still running")
+CAUGHT(tied_backward, large_sizes, words_in_16_bits, "tied_backward")
 bool words_in_16_bits(float *dwte, const float *dlogits, const float *wte,
                       const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                       size_t d_model)
@@ -3880,7 +3880,7 @@ bool ids_in_16_bits(uint32_t *top, const float *h, const float *wte, size_t n_to
     return true;
 }
 
-CAUGHT(logit_lens, large_sizes, places_in_8_bits, "still running")
+CAUGHT(logit_lens, large_sizes, places_in_8_bits, "logit_lens")
 bool places_in_8_bits(uint32_t *top, const float *h, const float *wte, size_t n_top,
                       size_t vocab_size, size_t d_model)
 {
