@@ -23,6 +23,8 @@
 // A test draws inputs from the seed, so that nobody knows its answers beforehand; it ends
 // with judge_passed(), where all its calls are made once more, in one process, and must
 // give the same: a function keeps nothing from call to call.
+// (Criterion only lists the tests: conditions are stated with the functions below, and its
+// own cr_assert does not work here.)
 #ifndef JUDGE_H
 #define JUDGE_H
 

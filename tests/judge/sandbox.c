@@ -570,9 +570,8 @@ static int status_of(int call)
 
 // si_errno is what the filter said: 1 if it is the second one, or there is no object. What
 // else than loading is asked for is told without anything that an object could change: no
-// table of functions, not errno. fstatat
-// is how a C library asks about a descriptor, and could ask about a path: answered for the
-// descriptor, whatever the path.
+// table of functions, not errno. fstatat is how a C library asks about a descriptor, and
+// could ask about a path: answered for the descriptor, whatever the path.
 static void on_forbidden_call(int number, siginfo_t *info, void *context)
 {
     const int call = info->si_syscall;
