@@ -1,0 +1,2539 @@
+/*
+# Predict or count: are there two ways to the same table? {#word2vec}
+
+Chapter 3 made a table by prediction: a word is read, and *all* words of the vocabulary are
+scored for what comes next. In 2013 a program of 700 lines of C made the same idea so cheap
+that it could read a hundred billion words, and its tables made embeddings famous. It is called
+word2vec [@word2veccode]. Its trick is to ask less. Not "which of all words comes next?" but
+"here are two words: did they stand side by side in the text, or did I make the pair up?"
+
+There is an older way, without any model. Count how often each two words stand near each
+other, write the counts into a large table, and squeeze it until it is narrow. In this chapter
+you build both from the same six novels. The second takes a fraction of the time, and on a
+list of a hundred pairs of words that belong together it does about as well. That is no
+accident, and the end of the chapter shows why: the first is the second in disguise.
+
+![One place in the text. The word in the middle and each word of its window make a pair that
+stood there; the five words below are drawn blindly, and make pairs that did
+not.](drawing:skip-gram){alt="A line of the novel: very rich handsome clever and happy. The
+word handsome is framed. Arcs join it with the two words on each side, rich, very, clever and
+and; beyond them the window ends. Below, five boxes with words drawn by chance, the, tuesday,
+of, aunt, road, joined to handsome by dashed arcs that are crossed out."}
+
+::: aside
+In chapter 3 a step at a vocabulary of 4,000 moved 4,000 rows of the output table. Here it
+moves six.
+:::
+
+You need the sigmoid's big sister, the softmax of chapter 3, and no more. The file is
+`chapters/08_word2vec.c`; `make chapter8` builds and runs it. Jane Austen's six novels are
+read in some seconds.
+*/
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define EXERCISE __attribute__((weak))
+
+// carried over from chapter 1
+static void heading(const char *title)
+{
+    printf("\n== %s\n", title);
+}
+
+static void waits_for(const char *exercise, const char *function)
+{
+    printf("waits for exercise %s, %s (make hint E=%s)\n", exercise, function, exercise);
+}
+// end of what was carried over
+
+// the small tools, written out behind the scenes
+static _Noreturn void give_up(int status, const char *format, ...);
+static void *allocate(size_t n, size_t size);
+static const char *with_commas(char *out, uint64_t n);
+static FILE *open_figure(const char *name);
+static double seconds(void);
+
+struct text {
+    char *bytes;
+    size_t size;
+};
+
+struct word {
+    const char *start;
+    size_t length;
+    size_t count;
+};
+
+enum { N_NOVELS = 6, LEAST_COUNT = 5 };
+
+struct corpus {
+    struct text texts[N_NOVELS]; // what the words point into
+    struct word *words;          // [vocab_size], most frequent first
+    uint64_t *counts;            // [vocab_size]: the same counts in a row
+    uint32_t *ids;               // [n_ids]
+    size_t n_texts, n_ids, n_words, n_different, vocab_size;
+    size_t first_end; // where the first novel ends
+};
+
+/*
+## Six novels, and the word "the"
+
+The six novels hold [720,000]{.n section="Six novels become ids"} words. Here a word is a run of letters
+and apostrophes, and nothing else; what ends a sentence is of no interest today. Words that occur fewer
+than five times are taken out of the text before anything else happens, and what stood on
+either side of them moves together. That is how word2vec does it.
+*/
+
+static void show_corpus(const struct corpus *corpus, const char *path)
+{
+    char a[32], b[32], c[32];
+    uint64_t frequent = 0;
+    for (size_t v = 0; v < 10 && v < corpus->vocab_size; v++)
+        frequent += corpus->counts[v];
+    heading("Six novels become ids");
+    printf("%s: %s words, %s different\n", path, with_commas(a, corpus->n_words),
+           with_commas(b, corpus->n_different));
+    printf("kept are those that occur five times: %s, in a text of %s words\n",
+           with_commas(a, corpus->vocab_size), with_commas(c, corpus->n_ids));
+    printf("the ten most frequent are %.1f %% of it:",
+           100.0 * (double)frequent / (double)corpus->n_ids);
+    for (size_t v = 0; v < 10 && v < corpus->vocab_size; v++)
+        printf(" %.*s", (int)corpus->words[v].length, corpus->words[v].start);
+    printf("\n");
+}
+
+/*
+::: {.output section="Six novels become ids"}
+:::
+
+A fifth of the text is ten words. That "the" stood beside "handsome" says next to nothing
+about "handsome", and the program would hear it tens of thousands of times. So word2vec throws dice at
+each place of the text. Let $f$ be the share of the text that a word has, and $s$ a small
+number, `sample`, 0.001 by default. Each occurrence of the word is kept with the probability
+
+$$p = \min\left(1,\; \left(\sqrt{f / s} + 1\right) \frac{s}{f}\right)$$
+
+and dropped otherwise. Half of the words that a reader would call empty go, and all rare
+ones stay.
+
+::: belief
+**"Words are discarded with the probability $1 - \sqrt{s/f}$."** This is the formula of the
+paper [@mikolov2013b, sec. 2.3, eq. 5], and most explanations copy it. The program that came with the
+paper, and made the tables that people used, computes the one above [@word2veccode]. It keeps $\sqrt{s/f} + s/f$, always a little
+more. For "the" that is a few words in a hundred more; for words around $f = s$ the paper keeps
+all and so does the code.
+:::
+
+## Exercise 8.1: throw some away {#subsample-probability .exercise}
+
+Your first function is that formula. In a text of 100 words one word occurs 4 times, so
+$f = 0.04$. With $s = 0.01$: $\sqrt{f/s} = 2$, and $(2 + 1) \cdot 0.01 / 0.04 = 0.75$. Three of four
+are kept. (The paper's formula would keep $\sqrt{0.25} = 0.5$.)
+
+`sample` 0 means that nothing is thrown away, as in the program.
+*/
+
+// p = min(1, (sqrt(f / sample) + 1) * sample / f) with f = count / total; 1 if sample is 0
+//   count   occurrences of the word   total   words of the text   p   from 0 to 1
+// NAN if count is 0 or larger than total, or if sample is negative or NaN
+EXERCISE double subsample_probability(uint64_t count, uint64_t total, double sample)
+{
+    // your code here
+    (void)count, (void)total, (void)sample;
+    return NAN;
+}
+
+static void show_subsampling(const struct corpus *corpus, double sample)
+{
+    const size_t shown[] = {0, 1, 9, 99, 999};
+    double left = 0.0;
+    char cell[32];
+    heading("Which words stay");
+    if (isnan(subsample_probability(1, 1, 1.0))) {
+        waits_for("8.1", "subsample_probability");
+        return;
+    }
+    printf("word          times   share of the text    kept   by the paper\n");
+    for (size_t k = 0; k < sizeof shown / sizeof *shown; k++) {
+        if (shown[k] >= corpus->vocab_size)
+            continue;
+        const struct word *word = &corpus->words[shown[k]];
+        double f = (double)word->count / (double)corpus->n_ids;
+        printf("%-12.*s %6s   %13.3f %%   %7.3f   %12.3f\n",
+               (int)(word->length < 12 ? word->length : 12), word->start,
+               with_commas(cell, word->count), 100.0 * f,
+               subsample_probability(word->count, corpus->n_ids, sample),
+               fmin(1.0, sqrt(sample / f)));
+    }
+    for (size_t v = 0; v < corpus->vocab_size; v++)
+        left += (double)corpus->counts[v] *
+                subsample_probability(corpus->counts[v], corpus->n_ids, sample);
+    printf("of the whole text %.0f %% stay\n", 100.0 * left / (double)corpus->n_ids);
+}
+
+/*
+::: {.output section="Which words stay"}
+:::
+
+The dice are thrown *before* the windows are cut. When "the" is dropped, the words around it
+move together, and a window of five words reaches further than it would have.
+That is a second effect of the same dice, and it is easy to overlook.
+
+## Pairs that were, pairs that were not
+
+Two tables again, as in chapter 3: `in` and `out`, a row of $d$ numbers for each word in
+each. Take a word of the text, and a word of its window. Their score is a dot product,
+$z = v \cdot u$ with $v$ a row of `in` and $u$ a row of `out`. And now a single yes-or-no question: was this
+pair in the text? The answer of the model is a probability,
+
+$$\sigma(z) = \frac{1}{1 + e^{-z}},$$
+
+the **sigmoid**. It is the softmax of the two scores $z$ and 0: large scores mean yes, large negative ones
+mean no, and 0 means that the model has no idea. If the pair was there, the loss is $-\ln \sigma(z)$; if not, it is
+$-\ln(1 - \sigma(z))$, and that is $-\ln \sigma(-z)$.
+
+Yes-pairs are in the text. Where do the no-pairs come from? They are made up: for each pair of
+the text, $k$ words are drawn blindly, $k = 5$ by default, and each is paired with the same row $v$. They are called **negative samples**, or noise, and the whole is
+*skip-gram with negative sampling* [@mikolov2013b, sec. 2.2, eq. 4].
+
+Blindly, but not evenly. Who is drawn how often? One could take each word as often as it occurs in the text.
+word2vec takes its count to the power $0.75$: the frequent ones a bit less, the rare ones
+a bit more often. The authors tried some and this one did best on their list, they say. Keep the number in mind. It
+looks like a detail of the plumbing, and at the end of the chapter it decides what the
+table *is*.
+
+## Exercise 8.2: the urn {#unigram-sampler .exercise}
+
+To draw in one step, fill a long array with words, each as often as it is to be drawn; then
+a random place in it is a random word. With the counts 16, 1 and 0 and the power 0.75 the
+shares are $16^{0.75} = 8$ to 1 to 0. In 9 slots that is `0 0 0 0 0 0 0 0 1`. The third word
+does not occur, and so gets nothing, at any power (watch the power 0: $0^0$ is 1 in C).
+
+When shares do not come out even, let the middle of each slot decide. Lay the shares end to end
+on a line from 0 to 1, cut the line into `n_slots` equal parts, and give each slot to the word whose
+share covers the middle of its part.
+*/
+
+// slots[s] = the first v with c[0] + ... + c[v] > (s + 0.5) / n_slots * (sum of all c),
+// where c[v] = counts[v]^power, and 0 where counts[v] is 0
+//   slots [n_slots]   counts [vocab_size]   power from 0 to 1
+// false, and slots untouched, if all counts are 0, or power is not from 0 to 1
+EXERCISE bool unigram_sampler(uint32_t *slots, size_t n_slots, const uint64_t *counts,
+                              size_t vocab_size, double power)
+{
+    // your code here
+    (void)slots, (void)n_slots, (void)counts, (void)vocab_size, (void)power;
+    return false;
+}
+
+enum { N_SLOTS = 1 << 18 };
+
+static void show_sampler(const struct corpus *corpus, double power)
+{
+    const double powers[] = {1.0, power, 0.0};
+    const size_t part[] = {10, 100, 1000, corpus->vocab_size};
+    uint32_t *slots = allocate(N_SLOTS, sizeof *slots);
+    heading("Who is in the urn");
+    for (size_t p = 0; p < 3; p++) {
+        if (!unigram_sampler(slots, N_SLOTS, corpus->counts, corpus->vocab_size,
+                             powers[p])) {
+            waits_for("8.2", "unigram_sampler");
+            break;
+        }
+        if (p == 0)
+            printf("share of the slots     10 words     100   1,000   all %zu\n",
+                   corpus->vocab_size);
+        printf("power %4.2f             ", powers[p]);
+        for (size_t k = 0, s = 0; k < 4; k++) {
+            while (s < N_SLOTS && slots[s] < part[k])
+                s++;
+            printf("%6.1f %%", 100.0 * (double)s / N_SLOTS);
+        }
+        printf("\n");
+    }
+    free(slots);
+}
+
+/*
+::: {.output section="Who is in the urn"}
+:::
+
+## Exercise 8.3: one step {#skipgram-step .exercise}
+
+Now the step itself. It gets one row $v$ of `in`, and some rows of `out`: $u_0$ of the word
+that stood there, $u_1, u_2, \dots$ of those that were drawn. The loss is
+
+$$L = -\ln \sigma(v \cdot u_0) - \sum_{k \ge 1} \ln \sigma(-v \cdot u_k)$$
+
+and its slope along the score of row $k$ is a number that you know from chapter 3, what was said
+minus what was true: $g_0 = \sigma(z_0) - 1$ for the pair that was there, $g_k = \sigma(z_k)$ for the others. What
+each row has to do follows: $\mathrm{d}v = \sum_k g_k u_k$, and $\mathrm{d}u_k = g_k v$.
+
+By hand, with rows of a single number: $v = 2$, $u_0 = 0.5$ and $u_1 = -0.5$. The scores
+are 1 and $-1$; $\sigma(1) = 0.7311$ and $\sigma(-1) = 0.2689$. So $g_0 = -0.2689$, $g_1 = 0.2689$, the loss is
+$-\ln 0.7311 - \ln 0.7311 = 0.6265$, $\mathrm{d}v = -0.2689 \cdot 0.5 + 0.2689 \cdot (-0.5) = -0.2689$,
+$\mathrm{d}u_0 = -0.5379$ and $\mathrm{d}u_1 = 0.5379$.
+
+A score can be large. At $z = -800$ the probability of yes is 0 in any floating-point number, and
+its logarithm is $-\infty$; but the loss is 800, and it should come out so. With
+$-\ln \sigma(z) = \ln(1 + e^{-z})$, which of $e^{-z}$ and $e^{z}$ can you trust when $z$ is very
+negative?
+*/
+
+// z[k] = center . outputs[k]; g[0] = sigmoid(z[0]) - 1, g[k] = sigmoid(z[k]) for k > 0
+// dcenter[i] = sum over k of g[k] * outputs[k][i]   doutputs[k][i] = g[k] * center[i]
+// returns -ln sigmoid(z[0]) - sum over k > 0 of ln sigmoid(-z[k]), good for scores up to
+// 10,000 in size
+//   dcenter, center [d_model]   doutputs, outputs [n_outputs][d_model]
+// NAN, and nothing written, if n_outputs is 0: then no word came
+EXERCISE double skipgram_step(float *dcenter, float *doutputs, const float *center,
+                              const float *outputs, size_t n_outputs, size_t d_model)
+{
+    // your code here
+    (void)dcenter, (void)doutputs, (void)center, (void)outputs, (void)n_outputs,
+        (void)d_model;
+    return NAN;
+}
+
+static uint64_t random_next(uint64_t *state);
+static double random_unit(uint64_t *state);
+static void fill_random(float *out, size_t n, double size, uint64_t *state);
+
+enum { SMALL_OUT = 3, SMALL_D = 2 };
+
+// the loss of the small step by its definition; up to scores that any sigmoid can bear
+static double small_loss(const float *center, const float *outputs)
+{
+    double loss = 0.0;
+    for (size_t k = 0; k < SMALL_OUT; k++) {
+        double z = 0.0;
+        for (size_t i = 0; i < SMALL_D; i++)
+            z += (double)center[i] * (double)outputs[k * SMALL_D + i];
+        loss += log(1.0 + exp(k == 0 ? -z : z));
+    }
+    return loss;
+}
+
+// how steeply the loss rises with *number, which is one of center's or of outputs'
+static double slope(float *number, const float *center, const float *outputs)
+{
+    const float kept = *number, step = 1.0f / 256.0f;
+    *number = kept + step;
+    double up = small_loss(center, outputs);
+    *number = kept - step;
+    double down = small_loss(center, outputs);
+    *number = kept;
+    return (up - down) / (double)(2.0f * step);
+}
+
+static void show_step(void)
+{
+    float center[SMALL_D] = {0.5f, -0.25f}, dcenter[SMALL_D];
+    float outputs[SMALL_OUT * SMALL_D] = {0.25f, 0.75f, -0.5f, 0.125f, 0.625f, 0.5f};
+    float doutputs[SMALL_OUT * SMALL_D];
+    heading("One step, and nudges");
+    double loss = skipgram_step(dcenter, doutputs, center, outputs, SMALL_OUT, SMALL_D);
+    if (isnan(loss)) {
+        waits_for("8.3", "skipgram_step");
+        return;
+    }
+    printf("loss %.6f, by its definition %.6f\n", loss, small_loss(center, outputs));
+    printf("row             by exercise 8.3         by nudging\n");
+    printf("in             %9.5f %9.5f   %9.5f %9.5f\n", (double)dcenter[0],
+           (double)dcenter[1], slope(&center[0], center, outputs),
+           slope(&center[1], center, outputs));
+    for (size_t k = 0; k < SMALL_OUT; k++)
+        printf("out, %s   %9.5f %9.5f   %9.5f %9.5f\n", k == 0 ? "came  " : "drawn ",
+               (double)doutputs[2 * k], (double)doutputs[2 * k + 1],
+               slope(&outputs[2 * k], center, outputs),
+               slope(&outputs[2 * k + 1], center, outputs));
+}
+
+/*
+::: {.output section="One step, and nudges"}
+:::
+
+That is the whole of it: a handful of dot products, a handful of rows that move, and the size of the vocabulary
+appears nowhere.
+
+## Your step reads a novel
+
+Let us put the three functions together. At each place of the text that the dice have left, draw how far the window reaches, from one
+to five words on each side (so near words are met more often than far ones). Each word of the window is a `v`, the word in the middle is
+what "came", and five words from the urn are what did not. Then one step down the slope.
+*/
+
+// the recipe of a training
+struct recipe {
+    size_t window;  // words on each side, at most
+    bool next_only; // the window is the one word before: then the question is chapter 3's
+    size_t n_noise; // words drawn for each place
+    size_t d_model;
+    double passes, rate, power, sample;
+    bool shared;  // one noise for a window; else each word of it has its own
+    bool swapped; // out begins with random numbers, and in with zeros
+    uint64_t seed;
+};
+
+// ROW numbers are stored for each word, so that all rows begin at a cache line; those
+// behind d_model are 0, and stay so
+enum { ROW = 112, MOST_NOISE = 5, MOST_WINDOW = 10 };
+
+struct tables {
+    size_t vocab_size;
+    float *in, *out; // [vocab_size][ROW]
+};
+
+static struct tables open_tables(size_t vocab_size, const struct recipe *recipe)
+{
+    struct tables t = {.vocab_size = vocab_size};
+    const size_t d = recipe->d_model;
+    uint64_t state = recipe->seed;
+    t.in = allocate(vocab_size * ROW, sizeof *t.in);
+    t.out = allocate(vocab_size * ROW, sizeof *t.out); // zeros, as in word2vec
+    float *random = recipe->swapped ? t.out : t.in;
+    for (size_t v = 0; v < vocab_size; v++)
+        fill_random(random + v * ROW, d, 0.5 / (double)d, &state);
+    return t;
+}
+
+static void close_tables(struct tables *t)
+{
+    free(t->in);
+    free(t->out);
+}
+
+// which occurrences stay: one that draws less than this stays, of numbers below 2^32
+static uint64_t *keep_limits(const uint64_t *counts, size_t vocab_size, double sample)
+{
+    uint64_t *limits = allocate(vocab_size, sizeof *limits), total = 0;
+    for (size_t v = 0; v < vocab_size; v++)
+        total += counts[v];
+    for (size_t v = 0; v < vocab_size; v++)
+        if (counts[v] > 0)
+            limits[v] = (uint64_t)(4294967296.0 *
+                                   subsample_probability(counts[v], total, sample));
+    return limits;
+}
+
+// one pass of the dice over the text: what is left of it; gives the number of its words
+static size_t throw_dice(uint32_t *left, const uint32_t *ids, size_t n_ids,
+                         const uint64_t *limits, uint64_t *state)
+{
+    size_t n = 0;
+    for (size_t p = 0; p < n_ids; p++)
+        if (random_next(state) >> 32 < limits[ids[p]])
+            left[n++] = ids[p];
+    return n;
+}
+
+// the window around place p of a text of n words, without p; gives the number of its words
+static size_t cut_window(uint32_t *window, const uint32_t *left, size_t n, size_t p,
+                         const struct recipe *recipe, uint64_t *state)
+{
+    size_t reach = 1 + (size_t)(random_next(state) >> 32) % recipe->window;
+    size_t first = p > reach ? p - reach : 0, n_words = 0;
+    if (recipe->next_only)
+        first = p > 0 ? p - 1 : 0;
+    for (size_t q = first; q < n && q <= (recipe->next_only ? p : p + reach); q++)
+        if (q != p)
+            window[n_words++] = left[q];
+    return n_words;
+}
+
+// the word in the middle, and words from the urn that are not the same; drawn[0] is it
+static void draw_noise(uint32_t *drawn, uint32_t middle, const uint32_t *slots,
+                       size_t n_noise, uint64_t *state)
+{
+    drawn[0] = middle;
+    for (size_t k = 1; k <= n_noise; k++) {
+        drawn[k] = slots[random_next(state) % N_SLOTS];
+        for (int go = 0; drawn[k] == middle && go < 100; go++)
+            drawn[k] = slots[random_next(state) % N_SLOTS];
+    }
+}
+
+// one pair and its noise, through your function; gives the loss
+static double own_step(struct tables *t, uint32_t word, const uint32_t *drawn,
+                       size_t n_noise, size_t d_model, float rate)
+{
+    float outputs[(MOST_NOISE + 1) * ROW], doutputs[(MOST_NOISE + 1) * ROW], dcenter[ROW];
+    float *center = t->in + word * (size_t)ROW;
+    for (size_t k = 0; k <= n_noise; k++)
+        memcpy(outputs + k * d_model, t->out + drawn[k] * (size_t)ROW,
+               d_model * sizeof *outputs);
+    double loss = skipgram_step(dcenter, doutputs, center, outputs, n_noise + 1, d_model);
+    for (size_t k = 0; k <= n_noise; k++)
+        for (size_t i = 0; i < d_model; i++)
+            t->out[drawn[k] * (size_t)ROW + i] -= rate * doutputs[k * d_model + i];
+    for (size_t i = 0; i < d_model; i++)
+        center[i] -= rate * dcenter[i];
+    return loss;
+}
+
+enum { OWN_WORDS = 40000 };
+
+static void show_own_training(const struct corpus *corpus, const struct recipe *recipe)
+{
+    const size_t n_ids = corpus->n_ids < OWN_WORDS ? corpus->n_ids : OWN_WORDS;
+    uint32_t *slots = allocate(N_SLOTS, sizeof *slots),
+             *left = allocate(n_ids, sizeof *left);
+    uint64_t state = recipe->seed, *limits;
+    double sums[4] = {0};
+    size_t n_pairs[4] = {0};
+    heading("Your own step at work");
+    limits = keep_limits(corpus->counts, corpus->vocab_size, recipe->sample);
+    unigram_sampler(slots, N_SLOTS, corpus->counts, corpus->vocab_size, recipe->power);
+    struct tables t = open_tables(corpus->vocab_size, recipe);
+    size_t n = throw_dice(left, corpus->ids, n_ids, limits, &state);
+    for (size_t p = 0; p < n; p++) {
+        uint32_t window[2 * MOST_WINDOW], drawn[MOST_NOISE + 1];
+        size_t n_window = cut_window(window, left, n, p, recipe, &state);
+        for (size_t w = 0; w < n_window; w++) {
+            draw_noise(drawn, left[p], slots, recipe->n_noise, &state);
+            sums[4 * p / n] += own_step(&t, window[w], drawn, recipe->n_noise,
+                                        recipe->d_model, (float)recipe->rate);
+            n_pairs[4 * p / n]++;
+        }
+    }
+    printf("loss of a pair with its noise, in the four quarters:");
+    for (size_t q = 0; q < 4; q++)
+        printf(" %.3f", sums[q] / (double)(n_pairs[q] ? n_pairs[q] : 1));
+    printf("\nat birth it is %.3f, that is %zu times ln 2\n",
+           (double)(recipe->n_noise + 1) * log(2.0), recipe->n_noise + 1);
+    close_tables(&t);
+    free(slots);
+    free(left);
+    free(limits);
+}
+
+/*
+::: {.output section="Your own step at work"}
+:::
+
+## The same step, many times as fast
+
+Where does the time go? A step fetches six rows of `out` for *one* word of the window, and the
+next word of the same window fetches one of them again and five others. So the first idea is to draw the
+noise once for each place of the text and let the whole window share it: six rows of `out`, up to ten
+of `in`, and sixty scores between them, from rows that are in the nearest cache. This changes what is drawn,
+though not how often a word is drawn on the average; whether it changes what is learnt we shall measure.
+[@ji2016] had the idea, for the same reason.
+
+The second idea is the one of chapter 1: six sums at once along one row, sixteen numbers side by
+side, so that the compiler can use its widest registers. The
+scores of the window then become $g$ all together, in one loop without a call. That loop needs the
+exponential, and takes the one of chapter 3.
+*/
+
+// carried over from chapter 1
+// x * y + z, in one instruction where the machine has one
+static float multiply_add(float x, float y, float z)
+{
+#if defined FP_FAST_FMAF || defined __FMA__
+    return fmaf(x, y, z);
+#else
+    return x * y + z;
+#endif
+}
+// end of what was carried over
+
+// carried over from chapter 3
+// e^x for x <= 0, to about 2e-7 of itself; 0 below -87
+static float exp_of_negative(float x)
+{
+    const float shift = 12582912.0f; // 1.5 * 2^23: adding it rounds to a whole number
+    union {
+        float number;
+        uint32_t bits;
+    } n = {multiply_add(x, 1.44269504f, shift)}, power;
+    float whole = n.number - shift;
+    float r = multiply_add(whole, -0.693147182f, x); // x - n ln 2, in two pieces
+    r = multiply_add(whole, 1.90465432e-9f, r);
+    float p = multiply_add(r, 1.0f / 720, 1.0f / 120);
+    p = multiply_add(p, r, 1.0f / 24);
+    p = multiply_add(p, r, 1.0f / 6);
+    p = multiply_add(p, r, 0.5f);
+    p = multiply_add(p, r, 1.0f);
+    p = multiply_add(p, r, 1.0f);
+    power.bits = (n.bits + 127) << 23; // the number 2^n
+    return x < -87.0f ? 0.0f : p * power.number;
+}
+// end of what was carried over
+
+// a place of the text: one middle word, its noise, its window
+enum { SUMS = 16, N_OUT = MOST_NOISE + 1, G_ROW = 8 };
+
+struct place {
+    _Alignas(64) float out[N_OUT * ROW];  // the rows of out, as they were
+    _Alignas(64) float dout[N_OUT * ROW]; // and how far they will move
+    float g[2 * MOST_WINDOW * G_ROW]; // scores, then steps; G_ROW a word of the window
+};
+
+// score[k] = in . out[k] for the six rows of out; sixteen sums each, added up at the end
+static void score_row(float *restrict score, const float *restrict in,
+                      const float *restrict out)
+{
+    float s0[SUMS] = {0}, s1[SUMS] = {0}, s2[SUMS] = {0}, s3[SUMS] = {0};
+    float s4[SUMS] = {0}, s5[SUMS] = {0};
+    for (size_t i = 0; i < ROW; i += SUMS)
+        for (size_t k = 0; k < SUMS; k++) {
+            const float x = in[i + k], *u = out + i + k;
+            s0[k] = multiply_add(x, u[0], s0[k]);
+            s1[k] = multiply_add(x, u[ROW], s1[k]);
+            s2[k] = multiply_add(x, u[2 * ROW], s2[k]);
+            s3[k] = multiply_add(x, u[3 * ROW], s3[k]);
+            s4[k] = multiply_add(x, u[4 * ROW], s4[k]);
+            s5[k] = multiply_add(x, u[5 * ROW], s5[k]);
+        }
+    for (size_t half = SUMS / 2; half > 0; half /= 2)
+        for (size_t k = 0; k < half; k++) {
+            s0[k] += s0[k + half];
+            s1[k] += s1[k + half];
+            s2[k] += s2[k + half];
+            s3[k] += s3[k + half];
+            s4[k] += s4[k + half];
+            s5[k] += s5[k + half];
+        }
+    const float sums[N_OUT] = {s0[0], s1[0], s2[0], s3[0], s4[0], s5[0]};
+    memcpy(score, sums, sizeof sums);
+}
+
+// in += sum over k of g[k] * out[k], and dout[k] += g[k] * in, the old one
+static void move_row(float *restrict in, float *restrict dout, const float *restrict out,
+                     const float *restrict g)
+{
+    const float g0 = g[0], g1 = g[1], g2 = g[2], g3 = g[3], g4 = g[4], g5 = g[5];
+    for (size_t i = 0; i < ROW; i++) {
+        const float x = in[i];
+        float sum = multiply_add(g0, out[i], x);
+        sum = multiply_add(g1, out[ROW + i], sum);
+        sum = multiply_add(g2, out[2 * ROW + i], sum);
+        sum = multiply_add(g3, out[3 * ROW + i], sum);
+        sum = multiply_add(g4, out[4 * ROW + i], sum);
+        in[i] = multiply_add(g5, out[5 * ROW + i], sum);
+        dout[i] = multiply_add(g0, x, dout[i]);
+        dout[ROW + i] = multiply_add(g1, x, dout[ROW + i]);
+        dout[2 * ROW + i] = multiply_add(g2, x, dout[2 * ROW + i]);
+        dout[3 * ROW + i] = multiply_add(g3, x, dout[3 * ROW + i]);
+        dout[4 * ROW + i] = multiply_add(g4, x, dout[4 * ROW + i]);
+        dout[5 * ROW + i] = multiply_add(g5, x, dout[5 * ROW + i]);
+    }
+}
+
+// n scores become sigmoid(z), sixteen at a time
+static void sigmoids(float *g, size_t n)
+{
+    for (size_t j = 0; j < n; j += SUMS)
+        for (size_t k = j; k < j + SUMS; k++) {
+            const float z = g[k], e = exp_of_negative(z < 0.0f ? z : -z);
+            g[k] = (z < 0.0f ? e : 1.0f) / (1.0f + e);
+        }
+}
+
+// scores become steps: rate * (1 - sigmoid(z)) for what came, -rate * sigmoid(z) for noise
+static void steps_of_scores(float *g, size_t n_window, size_t n_noise, float rate)
+{
+    float step[G_ROW] = {rate};
+    for (size_t k = 1; k <= n_noise; k++)
+        step[k] = -rate;
+    for (size_t w = 0; w < n_window; w++)
+        g[w * G_ROW] = -g[w * G_ROW];
+    sigmoids(g, n_window * G_ROW);
+    for (size_t w = 0; w < n_window; w++)
+        for (size_t k = 0; k < G_ROW; k++)
+            g[w * G_ROW + k] *= step[k];
+}
+
+// one place: drawn[0] stood in the middle of the window, drawn[1], ... is noise for all of it
+static void fast_place(struct tables *t, struct place *at, const uint32_t *window,
+                       size_t n_window, const uint32_t *drawn, size_t n_noise, float rate)
+{
+    memset(at->dout, 0, sizeof at->dout);
+    for (size_t k = 0; k <= n_noise; k++)
+        memcpy(at->out + k * ROW, t->out + drawn[k] * (size_t)ROW, ROW * sizeof *at->out);
+    memset(at->g, 0, sizeof at->g);
+    for (size_t w = 0; w < n_window; w++)
+        score_row(at->g + w * G_ROW, t->in + window[w] * (size_t)ROW, at->out);
+    steps_of_scores(at->g, n_window, n_noise, rate);
+    for (size_t w = 0; w < n_window; w++)
+        move_row(t->in + window[w] * (size_t)ROW, at->dout, at->out, at->g + w * G_ROW);
+    for (size_t k = 0; k <= n_noise; k++)
+        for (size_t i = 0; i < ROW; i++)
+            t->out[drawn[k] * (size_t)ROW + i] += at->dout[k * ROW + i];
+}
+
+static double largest_difference(const float *a, const float *b, size_t n);
+
+// the same pairs, some thousands, through your step and through this one
+static double compare_steps(const struct corpus *corpus, const struct recipe *recipe)
+{
+    struct tables own = open_tables(corpus->vocab_size, recipe);
+    struct tables fast = open_tables(corpus->vocab_size, recipe);
+    struct place *at = allocate(1, sizeof *at);
+    const float rate = (float)recipe->rate;
+    uint64_t state = 2;
+    for (size_t go = 0; go < 3000; go++) {
+        uint32_t word = corpus->ids[random_next(&state) % corpus->n_ids], drawn[N_OUT];
+        for (size_t k = 0; k < N_OUT; k++) // six different words
+            drawn[k] =
+                (uint32_t)((random_next(&state) % (corpus->vocab_size / N_OUT)) * N_OUT +
+                           k);
+        own_step(&own, word, drawn, recipe->n_noise, recipe->d_model, rate);
+        fast_place(&fast, at, &word, 1, drawn, recipe->n_noise, rate);
+    }
+    double difference =
+        fmax(largest_difference(own.in, fast.in, corpus->vocab_size * ROW),
+             largest_difference(own.out, fast.out, corpus->vocab_size * ROW));
+    close_tables(&own);
+    close_tables(&fast);
+    free(at);
+    return difference;
+}
+
+/*
+A word may be drawn twice for one place, or stand twice in a window. `dout` collects both, and the
+second `memcpy` of the same row is harmless; the sums go to the same row one after
+the other. And the word in the middle may stand in its own window too; all that happens is that its
+two rows meet.
+
+Before it is let loose, it is held against yours: 3,000 steps, the same words, and then the
+largest difference between any two numbers of the tables.
+*/
+
+static void live_line(const struct recipe *recipe, double done, double words_a_second);
+
+// trains on the words ids[0 .. n_ids); live: a line for the terminal after each part
+static void train(struct tables *t, const uint32_t *ids, size_t n_ids,
+                  const uint64_t *counts, const struct recipe *recipe, bool live)
+{
+    uint32_t *slots = allocate(N_SLOTS, sizeof *slots);
+    uint32_t *left = allocate(n_ids, sizeof *left);
+    uint64_t *limits = keep_limits(counts, t->vocab_size, recipe->sample);
+    struct place *at = allocate(1, sizeof *at);
+    uint64_t state = recipe->seed + 1000;
+    const double start = seconds();
+    unigram_sampler(slots, N_SLOTS, counts, t->vocab_size, recipe->power);
+    for (double begun = 0.0; begun < recipe->passes; begun += 1.0) {
+        double share = fmin(1.0, recipe->passes - begun);
+        size_t part = (size_t)(share * (double)n_ids);
+        size_t n = throw_dice(left, ids, part, limits, &state);
+        for (size_t p = 0; p < n; p++) {
+            uint32_t window[2 * MOST_WINDOW], drawn[N_OUT];
+            double done = (begun + share * (double)p / (double)n) / recipe->passes;
+            size_t n_window = cut_window(window, left, n, p, recipe, &state);
+            float rate = (float)(recipe->rate * fmax(1.0 - done, 1e-4));
+            size_t at_once = recipe->shared ? n_window : 1;
+            for (size_t w = 0; w < n_window; w += at_once) {
+                draw_noise(drawn, left[p], slots, recipe->n_noise, &state);
+                fast_place(t, at, window + w, at_once, drawn, recipe->n_noise, rate);
+            }
+            if (live && p % 16384 == 0)
+                live_line(recipe, done,
+                          done * recipe->passes * (double)n_ids / (seconds() - start));
+        }
+    }
+    free(slots);
+    free(left);
+    free(limits);
+    free(at);
+}
+
+/*
+## A list of pairs
+
+How good is a table of words? Chapter 3 had the loss on held-out text. It is of no use here: the loss
+of this chapter depends on what was drawn, and a table made by counting has none. We need a
+measure that looks at the table alone.
+
+Here is a plain one. A list of a hundred pairs of words that anybody would call relatives, written
+down before a table was trained: mother and father, monday and tuesday, hot and
+cold, darcy and bingley. For each of the words, all others are sorted by their cosine, and we look for its
+partner: at rank 1 it is the nearest of all. A table of noise puts it anywhere, in the
+middle of the vocabulary on the average. A rank of 2 where it could be 1 is a small fault and a rank of 2,000 for 1,000 is
+none that matters, so besides the mean of the ranks we print $e^{\text{mean of } \ln \text{rank}}$, the
+*typical rank*: it counts factors.
+
+The list has opposites in it, and towns, and lovers. It measures what its
+authors thought of. But one list for all tables is fair, as long as each of them was tuned on the same
+list; and each was.
+*/
+
+struct quality {
+    double mean, typical;
+    size_t n_ranks;
+};
+
+static float *unit_rows(const float *table, size_t n_rows);
+static struct quality measure(const struct corpus *corpus, const float *table);
+static void print_nearest(const struct corpus *corpus, const float *unit, uint32_t v,
+                          size_t n);
+static uint32_t find_word(const struct corpus *corpus, const char *name, size_t length);
+
+static void print_quality(const char *name, struct quality quality)
+{
+    printf("%-36s %9.0f %9.1f\n", name, quality.mean, quality.typical);
+}
+
+static void print_neighbours(const struct corpus *corpus, const float *table,
+                             const char *words)
+{
+    float *unit = unit_rows(table, corpus->vocab_size);
+    while (*words) {
+        size_t length = strcspn(words, " ");
+        uint32_t v = find_word(corpus, words, length);
+        if (length > 0 && v < corpus->vocab_size) {
+            printf("%-10.*s", (int)(length < 10 ? length : 10), words);
+            print_nearest(corpus, unit, v, 5);
+        } else if (length > 0)
+            printf("%.*s: not in the vocabulary\n", (int)length, words);
+        words += length + (words[length] == ' ');
+    }
+    free(unit);
+}
+
+static float *sum_of_tables(const struct tables *t)
+{
+    float *sum = allocate(t->vocab_size * ROW, sizeof *sum);
+    for (size_t k = 0; k < t->vocab_size * ROW; k++)
+        sum[k] = t->in[k] + t->out[k];
+    return sum;
+}
+
+static void show_training(struct tables *t, const struct corpus *corpus,
+                          const struct recipe *recipe, const char *words)
+{
+    struct tables newborn = open_tables(corpus->vocab_size, recipe);
+    char cell[32];
+    heading("Training on six novels");
+    printf("largest difference from your step, after 3,000 of them: %s 0.00001\n",
+           compare_steps(corpus, recipe) < 1e-5 ? "below" : "ABOVE");
+    fflush(stdout);
+    double start = seconds();
+    train(t, corpus->ids, corpus->n_ids, corpus->counts, recipe, true);
+    double speed = recipe->passes * (double)corpus->n_ids / (seconds() - start);
+    printf("%g passes, ~%s words/s\n", recipe->passes,
+           with_commas(cell, (uint64_t)speed));
+    printf("ranks of partners in the list            mean   typical\n");
+    print_quality("a table of noise", measure(corpus, newborn.in));
+    print_quality("word2vec, its table in", measure(corpus, t->in));
+    print_quality("word2vec, its table out", measure(corpus, t->out));
+    float *sum = sum_of_tables(t);
+    print_quality("both added up", measure(corpus, sum));
+    free(sum);
+    close_tables(&newborn);
+    print_neighbours(corpus, t->in, words);
+}
+
+/*
+::: predict
+The table `out` was in every step too. Its rows meet the same words. The program that came with the
+paper writes `in` to the file and forgets `out`. Which of the two will find the partners better, or will both do?
+:::
+
+::: {.output section="Training on six novels"}
+:::
+
+Look down the neighbours first, they have earned it. Nobody told the program that Darcy and Bingley are
+friends, or that a week has days.
+
+Now the two tables. `out` is far behind, and adding it to `in` does not
+help. So it is thrown away for a reason? Not for the one that lies at hand. A row of
+`in` begins with small random numbers and a row of `out` with zeros; but when we let both begin the
+other way round, `in` stayed ahead. What does bring them together is what is
+drawn. With `power=1` the noise treats both tables alike, and the typical rank
+of `out` comes down from about 25 to about 15; let each word of a window have noise of its own,
+as in your step, and it comes down to about 11, while `in` stays at 9. So the second table is not a worse *kind* of table. It pays for the noise. (What
+is left of the difference we have not found.)
+
+::: aside
+People who looked into it found that adding the two helps for some tasks [@levy2015]. On our
+list it does not. A trick that helps "in general" is one to try on the list that you
+care for.
+:::
+
+## What was asked decides what is alike
+
+In chapter 3 the input table grouped words by what follows them. Today's groups look different:
+"emma" is close to people, and "sunday" to days, but "said" to words of speech, whether or not they stand
+in the same places of a sentence. Is that due to the negative samples, or to the window?
+
+The program can ask chapter 3's question with today's machine: let the window be the one
+word before, and nothing else. Then `in` is the word that was read, `out` the one that
+came next, as in chapter 3, and only the sampled loss is different.
+*/
+
+static void show_questions(const struct corpus *corpus, const struct recipe *recipe,
+                           const struct tables *t, const char *words)
+{
+    struct recipe next = *recipe;
+    next.next_only = true;
+    heading("The same words under two questions");
+    struct tables narrow = open_tables(corpus->vocab_size, recipe);
+    train(&narrow, corpus->ids, corpus->n_ids, corpus->counts, &next, true);
+    printf("what comes next?         typical rank %.1f\n",
+           measure(corpus, narrow.in).typical);
+    print_neighbours(corpus, narrow.in, words);
+    printf("what stands around it?   typical rank %.1f\n",
+           measure(corpus, t->in).typical);
+    print_neighbours(corpus, t->in, words);
+    close_tables(&narrow);
+}
+
+/*
+::: {.output section="The same words under two questions"}
+:::
+
+It is the window. Ask for the next word, and words that can stand in for each other in a sentence
+come together, as in chapter 3, though nobody computed a softmax. Ask for anything around it, and words
+of one *subject* come together. Neither is "the" meaning of a word. A table knows what it was
+asked.
+
+## A table by counting
+
+Now without any model. Go through the text once and count, for each word and each word
+that stands in its windows, how often that happens. The counts fill a square table with a row for each
+word: a table of embeddings, if you like, 5,900 numbers wide, that cost one pass and
+no training. But its rows are no good as they are. All of them have their largest numbers at
+"the" and "and" and "to".
+
+What we want to know is whether a pair occurs *more often than chance*. Say the counts are
+$n_{wc}$, the sum of a row $n_w$, that of a column $n_c$, and all of them $N$. If the words stood anywhere,
+we should expect $n_w n_c / N$ meetings. The logarithm of what was counted over what was expected is the **pointwise
+mutual information**, PMI [@church1990]:
+
+$$\mathrm{pmi}_{wc} = \ln \frac{n_{wc} \, N}{n_w \, n_c}.$$
+
+It is 0 for a pair that meets as often as chance would have it, $\ln 10$ for one that meets ten times
+as often, negative for words that avoid each other, and $-\infty$ for two that never met.
+
+## Exercise 8.4: more than chance {#pmi .exercise}
+
+Two words and two neighbours, counts `3 1` and `1 3`. Each row has the sum 4, each
+column too, and all together are 8. By chance one expects $4 \cdot 4 / 8 = 2$ in each place; so the answer is
+$\ln 1.5 = 0.4055$ on the diagonal and $\ln 0.5 = -0.6931$ beside it.
+
+The counts are `double`, because we shall count a near word as more than a far one.
+*/
+
+// out[w][c] = ln(counts[w][c] * N / (row[w] * column[c])), with row and column the sums of
+// a row and of a column, N of all; -INFINITY where counts[w][c] is 0
+//   out, counts [n_words][n_contexts]   counts 0, or from 1e-6 to 1e12
+// false, and out untouched, if a count is negative, infinite or NaN
+EXERCISE bool pmi(float *out, const double *counts, size_t n_words, size_t n_contexts)
+{
+    // your code here
+    (void)out, (void)counts, (void)n_words, (void)n_contexts;
+    return false;
+}
+
+/*
+For the novels the square table would have 35 million numbers, nearly all of them 0: most
+words never meet. So only the others are kept, row after row, each with the number of its
+column. To be fair to the model, the counting does what the model's dice do *on the average*: a word at
+distance 3 is in a window that reaches 1 to 5 words with the probability 3/5, so it counts
+as 3/5, times the probabilities that the two words are kept at all. And since the model's noise has the power
+0.75, let a column's share be computed with that power too.
+*/
+
+// only what is not 0: entries first[w] to first[w + 1] are those of row w
+struct sparse {
+    size_t n_rows, *first;
+    uint32_t *column;
+    float *value;
+    size_t room;
+};
+
+static struct sparse count_windows(const uint32_t *ids, size_t n_ids,
+                                   const uint64_t *counts, size_t vocab_size,
+                                   const struct recipe *recipe);
+static void close_sparse(struct sparse *m);
+
+// the shares of n words whose counts are taken to a power
+static double *shares_of(const double *counts, size_t n, double power)
+{
+    double *share = allocate(n, sizeof *share), total = 0.0;
+    for (size_t v = 0; v < n; v++) {
+        share[v] = counts[v] > 0.0 ? pow(counts[v], power) : 0.0;
+        total += share[v];
+    }
+    for (size_t v = 0; v < n; v++)
+        share[v] /= total;
+    return share;
+}
+
+static double *row_sums(const struct sparse *m)
+{
+    double *sums = allocate(m->n_rows, sizeof *sums);
+    for (size_t w = 0; w < m->n_rows; w++)
+        for (size_t k = m->first[w]; k < m->first[w + 1]; k++)
+            sums[w] += (double)m->value[k];
+    return sums;
+}
+
+// counts become ln(n_wc / (n_w share_c)) - ln(shift), where that is above 0; the rest goes
+static void count_to_surprise(struct sparse *m, double power, double shift)
+{
+    double *sums = row_sums(m), *share = shares_of(sums, m->n_rows, power);
+    size_t n = 0;
+    for (size_t w = 0, from = 0; w < m->n_rows; w++) {
+        const size_t to = m->first[w + 1];
+        for (size_t k = from; k < to; k++) {
+            double expected = sums[w] * share[m->column[k]] * shift;
+            double value = log((double)m->value[k] / expected);
+            if (value > 0.0) {
+                m->column[n] = m->column[k];
+                m->value[n++] = (float)value;
+            }
+        }
+        from = to;
+        m->first[w + 1] = n;
+    }
+    free(sums);
+    free(share);
+}
+
+/*
+What is below zero is dropped: *positive* PMI. Of a pair that met once where chance expected
+three times one learns little; and the many $-\infty$ have to become something.
+
+Two words are alike if their rows are. The rows are 5,900 numbers wide, and could be used as they
+stand; but most of that width is chance. Let us look for the hundred directions in which the rows
+differ most, and keep of each row its hundred numbers along them. Chapter 7 found such directions one by one. Here is how to
+find all at once: begin with any hundred directions $Q$, multiply them by the table, $Y = MQ$, set what comes out
+upright again (each direction loses what it has in common with those before it), and repeat. The
+large directions grow fastest, and after a few rounds they are all that is left
+[@halko2011, sec. 4.5]. Then $Y = MQ$ is the table that we
+want: row $w$ of it is row $w$ of $M$, seen along $Q$.
+*/
+
+enum { N_ROUNDS = 5 };
+
+// each of d columns of n numbers loses its parts along those before it, and gets length 1
+static void set_upright(double *q, size_t d, size_t n)
+{
+    for (size_t a = 0; a < d; a++) {
+        double *column = q + a * n, length = 0.0;
+        for (size_t go = 0; go < 2; go++) // twice: the first time leaves some rounding
+            for (size_t b = 0; b < a; b++) {
+                double along = 0.0;
+                for (size_t i = 0; i < n; i++)
+                    along += column[i] * q[b * n + i];
+                for (size_t i = 0; i < n; i++)
+                    column[i] -= along * q[b * n + i];
+            }
+        for (size_t i = 0; i < n; i++)
+            length += column[i] * column[i];
+        for (size_t i = 0; i < n; i++)
+            column[i] *= length > 0.0 ? 1.0 / sqrt(length) : 0.0;
+    }
+}
+
+// y[w] = sum over c of m[w][c] * q[c]    y, q [n_rows][ROW]
+static void multiply(float *y, const struct sparse *m, const float *q)
+{
+    for (size_t w = 0; w < m->n_rows; w++) {
+        float sum[ROW] = {0};
+        for (size_t k = m->first[w]; k < m->first[w + 1]; k++) {
+            const float value = m->value[k], *row = q + m->column[k] * (size_t)ROW;
+            for (size_t i = 0; i < ROW; i++)
+                sum[i] = multiply_add(value, row[i], sum[i]);
+        }
+        memcpy(y + w * ROW, sum, sizeof sum);
+    }
+}
+
+// the rows of a square table along its d main directions: [n_rows][ROW], the rest zeros
+static float *squeeze(const struct sparse *m, size_t d, uint64_t seed)
+{
+    const size_t n = m->n_rows;
+    float *q = allocate(n * ROW, sizeof *q), *y = allocate(n * ROW, sizeof *y);
+    double *columns = allocate(d * n, sizeof *columns);
+    for (size_t w = 0; w < n; w++)
+        fill_random(y + w * ROW, d, 1.0, &seed);
+    for (size_t round = 0; round < N_ROUNDS; round++) {
+        for (size_t a = 0; a < d; a++)
+            for (size_t w = 0; w < n; w++)
+                columns[a * n + w] = (double)y[w * ROW + a];
+        set_upright(columns, d, n);
+        for (size_t w = 0; w < n; w++)
+            for (size_t a = 0; a < d; a++)
+                q[w * ROW + a] = (float)columns[a * n + w];
+        multiply(y, m, q);
+    }
+    free(columns);
+    free(q);
+    return y;
+}
+
+static void show_counting(const struct corpus *corpus, const struct recipe *recipe,
+                          const struct tables *t, double shift, const char *words)
+{
+    char a[32], b[32];
+    heading("Counting instead");
+    if (!pmi(&(float){0}, &(double){1.0}, 1, 1))
+        waits_for("8.4", "pmi");
+    double start = seconds();
+    struct sparse m = count_windows(corpus->ids, corpus->n_ids, corpus->counts,
+                                    corpus->vocab_size, recipe);
+    size_t n_counted = m.first[m.n_rows];
+    count_to_surprise(&m, recipe->power, shift);
+    float *y = squeeze(&m, recipe->d_model, recipe->seed);
+    double end = seconds();
+    printf("%s pairs met; %s of them more often than chance; ~%.2f s in all\n",
+           with_commas(a, n_counted), with_commas(b, m.first[m.n_rows]), end - start);
+    printf("ranks of partners in the list            mean   typical\n");
+    print_quality("word2vec, its table in", measure(corpus, t->in));
+    print_quality("counted and squeezed", measure(corpus, y));
+    print_neighbours(corpus, y, words);
+    free(y);
+    close_sparse(&m);
+}
+
+/*
+::: {.output section="Counting instead"}
+:::
+
+Two tables, made in ways that have nothing in common, and they find the same
+partners about equally well. The count table was made in a small part of the time, reads the text once, has no
+learning rate, and gives the same answer for every seed.
+
+::: aside
+When this was found out, in 2014, many had just moved from counting to predicting because predicting
+was so much better. The comparisons had not been fair: the model came with
+its sampling and its power of 0.75, and the counts came without [@levy2015].
+:::
+
+Does it prove that they are the same? No; two people who give the same answers may still be two people.
+Let us look inside.
+
+## The disguise
+
+What would the model learn if it had all the numbers it wanted, and all the
+time? Take one pair of words $w$, $c$, and say that its score $z = v_w \cdot u_c$ can be chosen freely. In
+the text the pair is met $n_{wc}$ times. As noise it is met $k \, n_w q_c$ times, where $n_w$
+counts the pairs of $w$, for each of them $k$ words are drawn, and $q_c$ is the share of $c$ in the urn. So its part of the
+whole loss is
+
+$$-n_{wc} \ln \sigma(z) - k \, n_w q_c \ln \sigma(-z),$$
+
+and the slope of that along $z$ is $-n_{wc} (1 - \sigma(z)) + k \, n_w q_c \, \sigma(z)$. It is zero where
+$\sigma(z) / (1 - \sigma(z))$, which is $e^z$, equals $n_{wc} / (k \, n_w q_c)$:
+
+$$z_{wc} = \ln \frac{n_{wc}}{n_w q_c} - \ln k.$$
+
+![Two narrow tables write down a wide one. Each number on the right is the dot product of a row of
+the one and a row of the other; what training wants it to be is a number that could have been
+counted.](drawing:word2vec-table){alt="Left a table named in, eight rows and two columns; beside it a
+table named out, laid on its side, two rows and eight columns; right their product, a square of
+eight by eight. One row of in, one column of out and the square where they cross are framed. Below
+stands: their product: more often than chance, minus ln k."}
+
+If the urn holds each word as often as it occurs in the windows, $q_c = n_c / N$, then the first part is the PMI: *the best that
+word2vec can do is to make its dot products the PMI minus a constant* [@levy2014, sec. 3.1]. No gradient, no
+epochs, an ordinary count table. The rows are a way to write it with fewer numbers.
+
+If the urn is another one, so is the table: with the power 0.75 each column is shifted by an amount of its
+own. Now you see why that number was more than plumbing.
+
+## Exercise 8.5: is it true? {#shifted-pmi-gap .exercise}
+
+That is a claim that a program can test. Compare, for all pairs that were met, the dot product with
+the PMI minus $\ln k$, and report the largest gap. If `in` has the row (1, 2), `out` has the row (3, 0.5) and
+their PMI is 5, then with $k = 1$ the dot product is 4, and the gap is 1; with $k = 2$ it is
+$|4 - (5 - 0.6931)| = 0.3069$.
+
+A pair that never met has the PMI $-\infty$; no dot product will get there, and it is left out. And one word of
+warning: a `NaN` is neither larger nor smaller than anything. If a row that is compared holds one, the
+largest gap has to be `NaN` too, or your check would praise a table that is broken.
+*/
+
+// largest over all w, c with a finite pmi[w][c] of |in[w] . out[c] - (pmi[w][c] - ln k)|
+//   in [n_words][d_model]   out [n_contexts][d_model]   pmi [n_words][n_contexts]
+//   dot products summed in double; 0 if no pair has a finite pmi
+// NAN if k is not positive and finite, or if one of the gaps is NAN
+EXERCISE double shifted_pmi_gap(const float *in, const float *out, const float *pmi_table,
+                                double k, size_t n_words, size_t n_contexts,
+                                size_t d_model)
+{
+    // your code here
+    (void)in, (void)out, (void)pmi_table, (void)k;
+    (void)n_words, (void)n_contexts, (void)d_model;
+    return NAN;
+}
+
+enum { TINY = 3, TINY_STEPS = 20000 };
+
+// how a corpus of three words would count, small enough for the exact sum over all pairs
+static const double tiny_counts[TINY * TINY] = {6, 2, 1, 1, 4, 3, 2, 1, 7};
+
+static void tiny_sums(double *rows, double *columns, double *all)
+{
+    *all = 0.0;
+    for (size_t w = 0; w < TINY; w++)
+        rows[w] = columns[w] = 0.0;
+    for (size_t w = 0; w < TINY; w++)
+        for (size_t c = 0; c < TINY; c++) {
+            rows[w] += tiny_counts[w * TINY + c];
+            columns[c] += tiny_counts[w * TINY + c];
+            *all += tiny_counts[w * TINY + c];
+        }
+}
+
+// the tiny urn: shares by the power
+static void tiny_urn(double *share, const double *columns, double power)
+{
+    double total = 0.0;
+    for (size_t c = 0; c < TINY; c++)
+        total += pow(columns[c], power);
+    for (size_t c = 0; c < TINY; c++)
+        share[c] = pow(columns[c], power) / total;
+}
+
+// plain descent on the exact loss of all pairs, with no dice at all
+static void train_tiny(float *in, float *out, double k, const double *rows,
+                       const double *share, double all)
+{
+    uint64_t state = 3;
+    fill_random(in, TINY * TINY, 1.0, &state);
+    fill_random(out, TINY * TINY, 1.0, &state);
+    for (size_t step = 0; step < TINY_STEPS; step++) {
+        double din[TINY * TINY] = {0}, dout[TINY * TINY] = {0};
+        for (size_t w = 0; w < TINY; w++)
+            for (size_t c = 0; c < TINY; c++) {
+                double z = 0.0;
+                for (size_t i = 0; i < TINY; i++)
+                    z += (double)in[w * TINY + i] * (double)out[c * TINY + i];
+                double yes = 1.0 / (1.0 + exp(-z));
+                double g = (k * rows[w] * share[c] * yes -
+                            tiny_counts[w * TINY + c] * (1.0 - yes)) /
+                           all;
+                for (size_t i = 0; i < TINY; i++) {
+                    din[w * TINY + i] += g * (double)out[c * TINY + i];
+                    dout[c * TINY + i] += g * (double)in[w * TINY + i];
+                }
+            }
+        for (size_t j = 0; j < TINY * TINY; j++) {
+            in[j] -= (float)din[j];
+            out[j] -= (float)dout[j];
+        }
+    }
+}
+
+static void show_tiny(void)
+{
+    const double noises[][2] = {{1, 1.0}, {5, 1.0}, {5, 0.75}};
+    float in[TINY * TINY], out[TINY * TINY], table[TINY * TINY], own[TINY * TINY];
+    double rows[TINY], columns[TINY], share[TINY], all;
+    heading("Three words, exactly");
+    if (!pmi(table, tiny_counts, TINY, TINY)) {
+        waits_for("8.4", "pmi");
+        return;
+    }
+    if (isnan(shifted_pmi_gap(table, table, table, 1.0, 0, 0, 0))) {
+        waits_for("8.5", "shifted_pmi_gap");
+        return;
+    }
+    tiny_sums(rows, columns, &all);
+    printf("largest gap to        PMI - ln k   the urn's own PMI - ln k\n");
+    for (size_t n = 0; n < sizeof noises / sizeof *noises; n++) {
+        tiny_urn(share, columns, noises[n][1]);
+        train_tiny(in, out, noises[n][0], rows, share, all);
+        for (size_t w = 0; w < TINY; w++)
+            for (size_t c = 0; c < TINY; c++)
+                own[w * TINY + c] =
+                    table[w * TINY + c] + (float)log(columns[c] / all / share[c]);
+        printf("k = %.0f, power %4.2f     %10.4f   %24.4f\n", noises[n][0], noises[n][1],
+               shifted_pmi_gap(in, out, table, noises[n][0], TINY, TINY, TINY),
+               shifted_pmi_gap(in, out, own, noises[n][0], TINY, TINY, TINY));
+    }
+}
+
+/*
+::: {.output section="Three words, exactly"}
+:::
+
+To the last digit that we print, and no step of the training had ever heard of PMI. With the power
+0.75 the gap to PMI is there, as announced, and the gap to the urn's own table is not.
+
+## And in a real table?
+
+There the rows have a hundred numbers and not thousands, so the dot products cannot be
+just anything; the dice bring their noise; and training stops long before it has nothing more to gain. Then let us
+not ask whether the gap is 0, but how much of the count table is in the dot products. We train on
+*Emma* alone, look at the pairs of frequent words that met ten times or more, and correlate. A correlation of 1
+would mean: the same table, up to a stretch and a shift.
+*/
+
+enum { LEAST_FREQUENT = 60, MOST_FREQUENT = 300 };
+
+// counts of the n most frequent words by each other, and of all the rest in row and column n
+static double *frequent_counts(const struct sparse *m, size_t n)
+{
+    double *counts = allocate((n + 1) * (n + 1), sizeof *counts);
+    for (size_t w = 0; w < m->n_rows; w++)
+        for (size_t k = m->first[w]; k < m->first[w + 1]; k++) {
+            size_t row = w < n ? w : n, column = m->column[k] < n ? m->column[k] : n;
+            counts[row * (n + 1) + column] += (double)m->value[k];
+        }
+    return counts;
+}
+
+struct comparison {
+    size_t n_pairs;
+    double *scores, *plain, *own; // dot products; PMI - ln k; the urn's own PMI - ln k
+};
+
+static double correlation(const double *x, const double *y, size_t n);
+static void plot_disguise(const struct comparison *of);
+
+// ln of a column's share of the windows over its share of the urn, for the n most frequent
+static double *urn_shifts(const double *block, const uint64_t *counts, size_t vocab_size,
+                          size_t n, double power)
+{
+    double *urn = allocate(vocab_size, sizeof *urn),
+           *shift = allocate(n + 1, sizeof *shift);
+    double all = 0.0;
+    for (size_t v = 0; v < vocab_size; v++)
+        urn[v] = (double)counts[v];
+    double *share = shares_of(urn, vocab_size, power);
+    for (size_t w = 0; w <= n; w++)
+        for (size_t c = 0; c <= n; c++) {
+            shift[c] += block[w * (n + 1) + c];
+            all += block[w * (n + 1) + c];
+        }
+    for (size_t c = 0; c < n; c++)
+        shift[c] = log(shift[c] / all / share[c]);
+    free(urn);
+    free(share);
+    return shift;
+}
+
+// the pairs of the n most frequent words that met ten times or more
+static void compare(struct comparison *of, const struct tables *t, const double *block,
+                    const double *shift, size_t n, const struct recipe *recipe)
+{
+    const size_t side = n + 1;
+    float *table = allocate(side * side, sizeof *table);
+    pmi(table, block, side, side);
+    for (size_t w = 0; w < n; w++)
+        for (size_t c = 0; c < n; c++) {
+            if (block[w * side + c] < 10.0)
+                continue;
+            const float *v = t->in + w * ROW, *u = t->out + c * ROW;
+            size_t k = of->n_pairs++;
+            of->scores[k] = 0.0;
+            for (size_t i = 0; i < recipe->d_model; i++)
+                of->scores[k] += (double)v[i] * (double)u[i];
+            of->plain[k] = (double)table[w * side + c] - log((double)recipe->n_noise);
+            of->own[k] = of->plain[k] + shift[c];
+        }
+    free(table);
+}
+
+// trains on the first novel and holds the dot products against its counts
+static void print_agreement(const char *name, const struct corpus *corpus,
+                            const uint64_t *counts, size_t n, const struct recipe *recipe,
+                            bool plot)
+{
+    const size_t n_ids = corpus->first_end, vocab_size = corpus->vocab_size;
+    struct tables t = open_tables(vocab_size, recipe);
+    struct sparse m = count_windows(corpus->ids, n_ids, counts, vocab_size, recipe);
+    double *block = frequent_counts(&m, n), *room = allocate(3 * n * n, sizeof *room);
+    double *shift = urn_shifts(block, counts, vocab_size, n, recipe->power);
+    struct comparison of = {0, room, room + n * n, room + 2 * n * n};
+    train(&t, corpus->ids, n_ids, counts, recipe, true);
+    compare(&of, &t, block, shift, n, recipe);
+    printf("%-32s %9.2f %15.2f\n", name, correlation(of.scores, of.plain, of.n_pairs),
+           correlation(of.scores, of.own, of.n_pairs));
+    if (plot)
+        plot_disguise(&of);
+    close_tables(&t);
+    close_sparse(&m);
+    free(block);
+    free(room);
+    free(shift);
+}
+
+static void show_disguise(const struct corpus *corpus, const struct recipe *recipe)
+{
+    const char *names[] = {"as it is", "power 1", "power 1, nothing thrown away"};
+    uint64_t *counts = allocate(corpus->vocab_size, sizeof *counts);
+    struct recipe changed = *recipe;
+    size_t n = 0;
+    heading("The first novel: dot products against counts");
+    for (size_t p = 0; p < corpus->first_end; p++)
+        counts[corpus->ids[p]]++;
+    while (n < corpus->vocab_size && n < MOST_FREQUENT && counts[n] >= LEAST_FREQUENT)
+        n++;
+    if (!pmi(&(float){0}, &(double){1.0}, 1, 1)) {
+        waits_for("8.4", "pmi");
+        free(counts);
+        return;
+    }
+    printf("correlation with                       PMI   the urn's own\n");
+    for (size_t k = 0; k < 3; k++) {
+        changed.power = k > 0 ? 1.0 : recipe->power;
+        changed.sample = k > 1 ? 0.0 : recipe->sample;
+        print_agreement(names[k], corpus, counts, n, &changed, k == 0);
+    }
+    free(counts);
+}
+
+/*
+::: {.output section="The first novel: dot products against counts"}
+:::
+
+![Each point is a pair of frequent words of *Emma*. To the right, what the count table says; up, what
+the trained rows say.](figure:word2vec-disguise){#fig-word2vec-disguise}
+
+There it is. The third row is the one of the theorem, and PMI and the urn's own table are the same. In the second, the
+noise is still drawn from the whole text, but the text that is read has lost most of its "the": so even
+with the power 1 the urn does not fit the windows, and the plain PMI is a poor guess. Every
+dial of word2vec, the power, the dice, the number of noise words, moves a known term of a known
+formula.
+
+So what did the neural network find that the counts did not have? On this corpus, by this list: nothing that we could
+measure. What it has is a way to get there that never holds the large table, reads the text in a stream,
+and can be stopped at any time; at a hundred billion words that decides. And what the counts have is that one can look into
+them, and ask *why*.
+
+## What you can now explain
+
+- word2vec asks a yes-or-no question about a pair of words, and makes up the pairs to which the answer is no. The
+  cost of a step does not depend on the vocabulary.
+- It has two tables, and most people have only ever seen one of them.
+- Frequent words are thrown away by dice, with a formula that is not the one of the paper; noise is drawn by counts
+  to the power 0.75.
+- A wide window groups words by subject, the next word alone groups them by their place in a sentence.
+- Where the dot products are free to be anything, they become $\ln (n_{wc} / (n_w q_c)) - \ln k$: PMI, if the urn
+  is the text.
+- Counting, a logarithm and a hundred directions make a table that is about as good here.
+
+::: think
+Chapter 5 tied the two tables of a model into one. Could one tie the two of word2vec? What would the score
+of a word with itself be, and how often does a word stand in its own window?
+
+:::: answer
+One can, but a word's score with itself would be a sum of squares, never negative: the model would say that each word likes
+itself. Words hardly ever stand beside themselves ("very, very" is an exception), so the model would have
+to keep all rows short, against what the other pairs ask of them. It is the second fault of chapter 5's bare tying.
+::::
+:::
+
+::: think
+With $k = 5$ the dot products are shifted by $-\ln 5$. Does that change which words are neighbours?
+
+:::: answer
+If it could be done exactly, each dot product would go down by the same 1.61, and that can be had by adding one number to each row of `in`
+and another to each row of `out`. Cosines between rows of `in` would change a little. In a narrow table it does more: positive PMI with a
+shift keeps fewer entries. Try `shift=5` and look at the typical rank.
+::::
+:::
+
+::: think
+A pair that was never seen has the PMI $-\infty$. The model gives it a finite score. Is that a mistake of the model?
+
+:::: answer
+No, it is what it is for. A finite number of dimensions, a finite time and the dice let pairs that were not seen
+have scores like pairs that resemble them: "darcy smiled" from "bingley smiled". The count table knows only what it has seen, and positive PMI throws the rest away; it gets the same
+effect when it is squeezed.
+::::
+:::
+
+To read next: the paper on negative sampling is eight pages long [@mikolov2013b], and the one that takes off its mask
+is as short [@levy2014]. What happens to a word that means two things is the subject of chapter 9.
+
+## Behind the scenes {#word2vec-behind}
+
+First the list.
+*/
+
+static const char partners[] =
+    "mother father, brother sister, son daughter, husband wife, uncle aunt, "
+    "brothers sisters, sons daughters, he she, him her, himself herself, mr mrs, "
+    "gentleman lady, gentlemen ladies, man woman, men women, boy girl, "
+    "boys girls, two three, four five, six seven, hundred thousand, "
+    "monday tuesday, wednesday thursday, saturday sunday, morning evening, "
+    "day night, days weeks, month week, months years, winter summer, "
+    "spring autumn, january february, november december, yesterday tomorrow, "
+    "breakfast dinner, tea coffee, bread butter, horse carriage, road lane, "
+    "door window, hand arm, eyes face, eyes countenance, hair complexion, "
+    "walk drive, walked ran, came went, said cried, replied answered, "
+    "read write, reading writing, sing play, music instrument, happy unhappy, "
+    "good bad, rich poor, young old, large small, long short, warm cold, "
+    "hot cold, handsome pretty, beautiful elegant, kind amiable, love affection, "
+    "joy delight, sorrow grief, anger resentment, pride vanity, fear hope, "
+    "hopes fears, sense sensibility, captain admiral, captain colonel, sir lady, "
+    "london bath, england ireland, town country, house cottage, "
+    "church parsonage, garden shrubbery, trees woods, rain snow, ship navy, "
+    "money pounds, law lawyer, always never, more less, must should, is was, "
+    "have had, ill well, darcy bingley, jane elizabeth, emma harriet, "
+    "elinor marianne, edmund fanny, anne wentworth, catherine henry, "
+    "pemberley netherfield, hartfield randalls, kellynch uppercross";
+
+// the id of a word; vocab_size if it has none
+static uint32_t find_word(const struct corpus *corpus, const char *name, size_t length)
+{
+    uint32_t v = 0;
+    while (v < corpus->vocab_size && (corpus->words[v].length != length ||
+                                      memcmp(corpus->words[v].start, name, length) != 0))
+        v++;
+    return v;
+}
+
+// the rows with length 1
+static float *unit_rows(const float *table, size_t n_rows)
+{
+    float *unit = allocate(n_rows * ROW, sizeof *unit);
+    for (size_t v = 0; v < n_rows; v++) {
+        double squares = 0.0;
+        for (size_t i = 0; i < ROW; i++)
+            squares += (double)table[v * ROW + i] * (double)table[v * ROW + i];
+        for (size_t i = 0; i < ROW && squares > 0.0; i++)
+            unit[v * ROW + i] = (float)((double)table[v * ROW + i] / sqrt(squares));
+    }
+    return unit;
+}
+
+// a . b over a whole row, sixteen sums side by side
+static float row_dot(const float *a, const float *b)
+{
+    float sum[SUMS] = {0}, all = 0.0f;
+    for (size_t i = 0; i < ROW; i += SUMS)
+        for (size_t k = 0; k < SUMS; k++)
+            sum[k] = multiply_add(a[i + k], b[i + k], sum[k]);
+    for (size_t k = 0; k < SUMS; k++)
+        all += sum[k];
+    return all;
+}
+
+// 1 + how many words are nearer to a than b is
+static size_t rank_of(const float *unit, size_t n, uint32_t a, uint32_t b)
+{
+    const float *row = unit + a * (size_t)ROW,
+                partner = row_dot(row, unit + b * (size_t)ROW);
+    size_t rank = 1;
+    for (size_t v = 0; v < n; v++)
+        rank += v != a && v != b && row_dot(row, unit + v * ROW) > partner;
+    return rank;
+}
+
+static struct quality measure(const struct corpus *corpus, const float *table)
+{
+    float *unit = unit_rows(table, corpus->vocab_size);
+    struct quality quality = {0};
+    for (const char *at = partners; *at;) {
+        size_t first = strcspn(at, " "), second = strcspn(at + first + 1, ",");
+        uint32_t a = find_word(corpus, at, first);
+        uint32_t b = find_word(corpus, at + first + 1, second);
+        at += first + 1 + second;
+        at += strspn(at, ", ");
+        if (a == corpus->vocab_size || b == corpus->vocab_size)
+            continue;
+        size_t there = rank_of(unit, corpus->vocab_size, a, b);
+        size_t back = rank_of(unit, corpus->vocab_size, b, a);
+        quality.mean += (double)(there + back);
+        quality.typical += log((double)there) + log((double)back);
+        quality.n_ranks += 2;
+    }
+    free(unit);
+    quality.mean /= (double)quality.n_ranks;
+    quality.typical = exp(quality.typical / (double)quality.n_ranks);
+    return quality;
+}
+
+enum { MOST_NEAREST = 8 };
+
+static void print_nearest(const struct corpus *corpus, const float *unit, uint32_t v,
+                          size_t n)
+{
+    uint32_t taken[MOST_NEAREST];
+    for (size_t k = 0; k < n && k + 1 < corpus->vocab_size; k++) {
+        float best = -2.0f;
+        for (uint32_t w = 0; w < corpus->vocab_size; w++) {
+            bool free_to_take = w != v;
+            for (size_t j = 0; j < k; j++)
+                free_to_take = free_to_take && taken[j] != w;
+            float near = free_to_take
+                             ? row_dot(unit + v * (size_t)ROW, unit + w * (size_t)ROW)
+                             : -3.0f;
+            if (near > best) {
+                best = near;
+                taken[k] = w;
+            }
+        }
+        const struct word *word = &corpus->words[taken[k]];
+        printf(" %.*s", (int)(word->length < 13 ? word->length : 13), word->start);
+    }
+    printf("\n");
+}
+
+/*
+Counting. The places of each word are listed first, so that one row of the table can be counted
+after the other, in a single row of room.
+*/
+
+static void make_room(struct sparse *m, size_t n)
+{
+    if (n <= m->room)
+        return;
+    m->room = 2 * n;
+    uint32_t *column = realloc(m->column, m->room * sizeof *column);
+    m->column = column ? column : m->column;
+    float *value = column ? realloc(m->value, m->room * sizeof *value) : NULL;
+    m->value = value ? value : m->value;
+    if (!value)
+        give_up(1, "there is no room for the counts of %zu pairs", m->room);
+}
+
+static void close_sparse(struct sparse *m)
+{
+    free(m->first);
+    free(m->column);
+    free(m->value);
+}
+
+// places[first[v]] to places[first[v + 1] - 1]: where word v stands
+static size_t *list_places(size_t *first, const uint32_t *ids, size_t n_ids,
+                           size_t vocab_size)
+{
+    size_t *places = allocate(n_ids, sizeof *places);
+    for (size_t p = 0; p < n_ids; p++)
+        first[ids[p] + 1]++;
+    for (size_t v = 0; v < vocab_size; v++)
+        first[v + 1] += first[v];
+    for (size_t p = n_ids; p-- > 0;)
+        places[--first[ids[p] + 1]] = p;
+    memmove(first, first + 1, vocab_size * sizeof *first);
+    first[vocab_size] = n_ids;
+    return places;
+}
+
+// adds the windows around one place to row; a column that was 0 goes to the list
+static size_t count_place(double *row, uint32_t *met, size_t n_met, size_t p,
+                          const uint32_t *ids, size_t n_ids, const double *kept,
+                          size_t reach)
+{
+    size_t first = p > reach ? p - reach : 0, last = p + reach;
+    for (size_t q = first; q < n_ids && q <= last; q++) {
+        size_t distance = q > p ? q - p : p - q;
+        double weight =
+            (double)(reach + 1 - distance) / (double)reach * kept[ids[p]] * kept[ids[q]];
+        if (q == p || weight <= 0.0)
+            continue;
+        if (row[ids[q]] == 0.0)
+            met[n_met++] = ids[q];
+        row[ids[q]] += weight;
+    }
+    return n_met;
+}
+
+static struct sparse count_windows(const uint32_t *ids, size_t n_ids,
+                                   const uint64_t *counts, size_t vocab_size,
+                                   const struct recipe *recipe)
+{
+    struct sparse m = {.n_rows = vocab_size};
+    m.first = allocate(vocab_size + 1, sizeof *m.first);
+    size_t *first = allocate(vocab_size + 2, sizeof *first);
+    size_t *places = list_places(first, ids, n_ids, vocab_size);
+    double *row = allocate(vocab_size, sizeof *row),
+           *kept = allocate(vocab_size, sizeof *kept);
+    uint32_t *met = allocate(vocab_size, sizeof *met);
+    for (size_t v = 0; v < vocab_size; v++)
+        kept[v] =
+            counts[v] > 0 ? subsample_probability(counts[v], n_ids, recipe->sample) : 0.0;
+    for (size_t w = 0; w < vocab_size; w++) {
+        size_t n_met = 0;
+        for (size_t k = first[w]; k < first[w + 1]; k++)
+            n_met =
+                count_place(row, met, n_met, places[k], ids, n_ids, kept, recipe->window);
+        make_room(&m, m.first[w] + n_met);
+        for (size_t k = 0; k < n_met; k++) {
+            m.column[m.first[w] + k] = met[k];
+            m.value[m.first[w] + k] = (float)row[met[k]];
+            row[met[k]] = 0.0;
+        }
+        m.first[w + 1] = m.first[w] + n_met;
+    }
+    free(first);
+    free(places);
+    free(row);
+    free(kept);
+    free(met);
+    return m;
+}
+
+static double correlation(const double *x, const double *y, size_t n)
+{
+    double sx = 0.0, sy = 0.0, xx = 0.0, yy = 0.0, xy = 0.0;
+    for (size_t k = 0; k < n; k++) {
+        sx += x[k] / (double)n;
+        sy += y[k] / (double)n;
+    }
+    for (size_t k = 0; k < n; k++) {
+        xx += (x[k] - sx) * (x[k] - sx);
+        yy += (y[k] - sy) * (y[k] - sy);
+        xy += (x[k] - sx) * (y[k] - sy);
+    }
+    return xy / sqrt(xx * yy);
+}
+
+static double largest_difference(const float *a, const float *b, size_t n)
+{
+    double largest = 0.0;
+    for (size_t k = 0; k < n; k++)
+        largest = fmax(largest, fabs((double)a[k] - (double)b[k]));
+    return largest;
+}
+
+/*
+The corpus: novels are read one after the other, and the words of all get their numbers from one dictionary. How
+a dictionary works was told at the end of chapter 3.
+*/
+
+enum {
+    MAX_BYTES = 100000000,
+    LEAST_WORDS = 2000,
+    LEAST_DIFFERENT = 50,
+    MOST_VOCAB = 30000
+};
+
+// carried over from chapter 3
+// all of a file; what is not a text ends the program with a sentence
+static struct text read_text(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        give_up(1, "there is no file %s that can be read (TEXT=path names another)",
+                path);
+    struct text text = {.bytes = malloc(MAX_BYTES + 1)};
+    if (!text.bytes)
+        give_up(1, "there is no room for a text");
+    text.size = fread(text.bytes, 1, MAX_BYTES + 1, file);
+    if (ferror(file))
+        give_up(1, "%s cannot be read: is it a folder?", path);
+    if (text.size == 0)
+        give_up(1, "%s is empty", path);
+    if (text.size > MAX_BYTES)
+        give_up(1, "%s is larger than 100 MB", path);
+    if (memchr(text.bytes, 0, text.size))
+        give_up(1, "%s holds bytes of value 0, so it is not plain text", path);
+    fclose(file);
+    return text;
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || c == '\'';
+}
+
+static void to_lower_case(struct text *text)
+{
+    for (size_t at = 0; at < text->size; at++)
+        if (text->bytes[at] >= 'A' && text->bytes[at] <= 'Z')
+            text->bytes[at] = (char)(text->bytes[at] - 'A' + 'a');
+}
+
+struct dictionary {
+    struct word *words; // in the order of their first appearance
+    size_t n_words;
+    uint32_t *slots; // number of a word + 1, or 0: free
+    size_t n_slots;  // a power of 2
+};
+
+// the slot of a word: the one that holds its number, or the free one where it belongs
+static uint32_t *find_slot(const struct dictionary *dictionary, const char *start,
+                           size_t length)
+{
+    uint64_t hash = 14695981039346656037u;
+    for (size_t c = 0; c < length; c++)
+        hash = (hash ^ (unsigned char)start[c]) * 1099511628211u;
+    for (size_t s = (size_t)(hash ^ hash >> 32);; s++) {
+        uint32_t *slot = &dictionary->slots[s & (dictionary->n_slots - 1)];
+        const struct word *word = &dictionary->words[*slot ? *slot - 1 : 0];
+        if (*slot == 0 ||
+            (word->length == length && memcmp(word->start, start, length) == 0))
+            return slot;
+    }
+}
+
+// twice the slots; the words find their places anew
+static void grow(struct dictionary *dictionary)
+{
+    struct dictionary old = *dictionary;
+    dictionary->n_slots = old.n_slots ? 2 * old.n_slots : 1024;
+    dictionary->slots = allocate(dictionary->n_slots, sizeof *dictionary->slots);
+    dictionary->words = allocate(dictionary->n_slots / 2, sizeof *dictionary->words);
+    for (size_t w = 0; w < old.n_words; w++) {
+        dictionary->words[w] = old.words[w];
+        *find_slot(dictionary, old.words[w].start, old.words[w].length) = (uint32_t)w + 1;
+    }
+    free(old.slots);
+    free(old.words);
+}
+
+// the number of a word; a new word gets the next one
+static uint32_t number_of(struct dictionary *dictionary, const char *start, size_t length)
+{
+    if (2 * dictionary->n_words == dictionary->n_slots)
+        grow(dictionary);
+    uint32_t *slot = find_slot(dictionary, start, length);
+    if (*slot == 0) {
+        dictionary->words[dictionary->n_words] = (struct word){start, length, 0};
+        *slot = (uint32_t)++dictionary->n_words;
+    }
+    return *slot - 1;
+}
+
+static int compare_counts(const void *a, const void *b)
+{
+    const struct word *x = a, *y = b;
+    if (x->count != y->count)
+        return x->count < y->count ? 1 : -1;
+    return x->start < y->start ? -1 : x->start > y->start;
+}
+
+// does a line with such a mark begin here, as "*** START OF THE PROJECT ..." does?
+static bool is_frame(const struct text *text, size_t at, const char *mark)
+{
+    if ((at > 0 && text->bytes[at - 1] != '\n') || text->size - at < 24 ||
+        memcmp(text->bytes + at, "***", 3) != 0)
+        return false;
+    at += text->bytes[at + 3] == ' ' ? 4 : 3;
+    return memcmp(text->bytes + at, mark, strlen(mark)) == 0;
+}
+
+// keeps what stands between the two lines, if there are such lines
+static bool cut_frame(struct text *text)
+{
+    size_t begin = 0, end = text->size;
+    for (size_t at = 0; at < end; at++)
+        if (is_frame(text, at, "start of")) {
+            begin = at;
+            while (begin < end && text->bytes[begin] != '\n')
+                begin++;
+        } else if (is_frame(text, at, "end of"))
+            end = at;
+    bool is_cut = begin > 0 || end < text->size;
+    text->size = end - begin;
+    memmove(text->bytes, text->bytes + begin, text->size);
+    return is_cut;
+}
+
+// how many bytes the character has that begins here in UTF-8; 1 if it is something else
+static size_t character_length(const struct text *text, size_t at)
+{
+    const unsigned char first = (unsigned char)text->bytes[at];
+    size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 1;
+    for (size_t k = 1; k < length; k++)
+        if (at + k >= text->size || (text->bytes[at + k] & 0xc0) != 0x80)
+            return 1;
+    return length;
+}
+
+// true for letters that are not a to z: a guess by the first byte, in UTF-8 or Latin-1
+static bool is_other_letter(unsigned char first, size_t length)
+{
+    return length == 1 ? first >= 0xc0
+                       : first >= 0xc3 && first != 0xe2 && first != 0xef && first < 0xf0;
+}
+
+// every printed apostrophe becomes a plain one; gives their number
+static size_t mend_apostrophes(struct text *text, size_t *n_other_letters)
+{
+    size_t size = 0, n_mended = 0;
+    *n_other_letters = 0;
+    for (size_t at = 0, length; at < text->size; at += length) {
+        const unsigned char first = (unsigned char)text->bytes[at];
+        length = character_length(text, at);
+        if ((length == 3 && memcmp(text->bytes + at, "\xe2\x80\x99", 3) == 0) ||
+            (length == 1 && first == 0x92)) { // the second is Windows' way to write it
+            text->bytes[size++] = '\'';
+            n_mended++;
+            continue;
+        }
+        *n_other_letters += is_other_letter(first, length);
+        memmove(text->bytes + size, text->bytes + at, length);
+        size += length;
+    }
+    text->size = size;
+    return n_mended;
+}
+// end of what was carried over
+
+static void clean(struct text *text, const char *path)
+{
+    size_t n_other_letters;
+    char cell[32];
+    to_lower_case(text);
+    if (cut_frame(text))
+        printf("%s: read is what stands between its lines *** START and *** END\n", path);
+    mend_apostrophes(text, &n_other_letters);
+    if (n_other_letters > 0)
+        printf("%s: %s letters are not a to z; they are dropped, and part their words\n",
+               path, with_commas(cell, n_other_letters));
+}
+
+// the words of one text as numbers of the dictionary, appended
+static void append_words(struct corpus *corpus, struct dictionary *dictionary,
+                         const struct text *text)
+{
+    for (size_t at = 0, length; at < text->size; at += length + 1) {
+        for (length = 0; at + length < text->size && is_letter(text->bytes[at + length]);)
+            length++;
+        if (length == 0)
+            continue;
+        uint32_t number = number_of(dictionary, text->bytes + at, length);
+        dictionary->words[number].count++;
+        corpus->ids[corpus->n_words++] = number;
+    }
+}
+
+// the words that occur often enough, most frequent first; the others leave the text
+static void choose_vocabulary(struct corpus *corpus, struct dictionary *dictionary)
+{
+    const size_t n_words = dictionary->n_words;
+    uint32_t *id_of = allocate(n_words, sizeof *id_of);
+    corpus->words = allocate(n_words, sizeof *corpus->words);
+    memcpy(corpus->words, dictionary->words, n_words * sizeof *corpus->words);
+    qsort(corpus->words, n_words, sizeof *corpus->words, compare_counts);
+    while (corpus->vocab_size < n_words && corpus->vocab_size < MOST_VOCAB &&
+           corpus->words[corpus->vocab_size].count >= LEAST_COUNT)
+        corpus->vocab_size++;
+    corpus->counts = allocate(corpus->vocab_size, sizeof *corpus->counts);
+    for (size_t v = 0; v < corpus->vocab_size; v++) {
+        const struct word *word = &corpus->words[v];
+        corpus->counts[v] = word->count;
+        id_of[*find_slot(dictionary, word->start, word->length) - 1] = (uint32_t)v + 1;
+    }
+    const size_t first_end = corpus->first_end;
+    for (size_t p = 0; p < corpus->n_words; p++) {
+        if (p == first_end)
+            corpus->first_end = corpus->n_ids;
+        if (id_of[corpus->ids[p]] > 0)
+            corpus->ids[corpus->n_ids++] = id_of[corpus->ids[p]] - 1;
+    }
+    if (first_end == corpus->n_words)
+        corpus->first_end = corpus->n_ids;
+    free(id_of);
+}
+
+static struct corpus open_corpus(const char *const *paths, size_t n_texts)
+{
+    struct corpus corpus = {.n_texts = n_texts};
+    struct dictionary dictionary = {0};
+    size_t bytes = 0;
+    for (size_t n = 0; n < n_texts; n++) {
+        corpus.texts[n] = read_text(paths[n]);
+        clean(&corpus.texts[n], paths[n]);
+        char *bytes_kept = realloc(corpus.texts[n].bytes, corpus.texts[n].size + 1);
+        corpus.texts[n].bytes = bytes_kept ? bytes_kept : corpus.texts[n].bytes;
+        bytes += corpus.texts[n].size;
+    }
+    corpus.ids = allocate(bytes / 2 + 1, sizeof *corpus.ids);
+    for (size_t n = 0; n < n_texts; n++) {
+        append_words(&corpus, &dictionary, &corpus.texts[n]);
+        if (n == 0)
+            corpus.first_end = corpus.n_words;
+    }
+    corpus.n_different = dictionary.n_words;
+    choose_vocabulary(&corpus, &dictionary);
+    if (corpus.n_ids < LEAST_WORDS || corpus.vocab_size < LEAST_DIFFERENT)
+        give_up(1,
+                "%s is too short: of its words of the letters a to z %zu occur %d times "
+                "or more, and %d are the least",
+                paths[0], corpus.vocab_size, LEAST_COUNT, LEAST_DIFFERENT);
+    free(dictionary.words);
+    free(dictionary.slots);
+    return corpus;
+}
+
+static void close_corpus(struct corpus *corpus)
+{
+    for (size_t n = 0; n < corpus->n_texts; n++)
+        free(corpus->texts[n].bytes);
+    free(corpus->words);
+    free(corpus->counts);
+    free(corpus->ids);
+}
+
+/*
+Small tools.
+*/
+
+// one sentence for whoever started the program, then the end of it
+static _Noreturn void give_up(int status, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    fputs("08_word2vec: ", stderr);
+    vfprintf(stderr, format, values);
+    fputc('\n', stderr);
+    va_end(values);
+    exit(status);
+}
+
+// carried over from chapter 3
+// zeroed room for n things, at the start of a cache line
+static void *allocate(size_t n, size_t size)
+{
+    const size_t bytes = (n * size / 64 + 1) * 64;
+    void *room = aligned_alloc(64, bytes);
+    if (!room)
+        give_up(1, "there is no room for %zu bytes", bytes);
+    return memset(room, 0, bytes);
+}
+
+// Random numbers: a counter that takes large steps, and a function that scrambles it. The
+// state is the counter; equal states give equal numbers everywhere.
+static uint64_t random_next(uint64_t *state)
+{
+    uint64_t z = *state += 0x9e3779b97f4a7c15u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+}
+
+// from 0 up to, and not including, 1
+static double random_unit(uint64_t *state)
+{
+    return (double)(random_next(state) >> 11) * 0x1p-53;
+}
+
+// n numbers from -size to size
+static void fill_random(float *out, size_t n, double size, uint64_t *state)
+{
+    for (size_t k = 0; k < n; k++)
+        out[k] = (float)(size * (2.0 * random_unit(state) - 1.0));
+}
+
+#ifdef __AVX512F__
+enum { LANES = 16 };
+#else
+enum { LANES = 8 };
+#endif
+
+// 10 LANES multiplications and additions a round, on numbers that never leave the registers
+static float multiply_add_rounds(size_t n_rounds, float x, const float *y)
+{
+    float s0[LANES] = {0}, s1[LANES] = {0}, s2[LANES] = {0}, s3[LANES] = {0},
+          s4[LANES] = {0};
+    float s5[LANES] = {0}, s6[LANES] = {0}, s7[LANES] = {0}, s8[LANES] = {0},
+          s9[LANES] = {0};
+    float sum = 0.0f;
+    for (size_t n = 0; n < n_rounds; n++)
+        for (size_t k = 0; k < LANES; k++) {
+            s0[k] = multiply_add(s0[k], x, y[k]);
+            s1[k] = multiply_add(s1[k], x, y[k]);
+            s2[k] = multiply_add(s2[k], x, y[k]);
+            s3[k] = multiply_add(s3[k], x, y[k]);
+            s4[k] = multiply_add(s4[k], x, y[k]);
+            s5[k] = multiply_add(s5[k], x, y[k]);
+            s6[k] = multiply_add(s6[k], x, y[k]);
+            s7[k] = multiply_add(s7[k], x, y[k]);
+            s8[k] = multiply_add(s8[k], x, y[k]);
+            s9[k] = multiply_add(s9[k], x, y[k]);
+        }
+    for (size_t k = 0; k < LANES; k++)
+        sum +=
+            s0[k] + s1[k] + s2[k] + s3[k] + s4[k] + s5[k] + s6[k] + s7[k] + s8[k] + s9[k];
+    return sum;
+}
+
+// multiplications and additions a second, the best of several goes
+static double measure_peak(void)
+{
+    const size_t n_rounds = 1000000;
+    float y[LANES];
+    double best = 0.0;
+    for (size_t k = 0; k < LANES; k++)
+        y[k] = 1e-6f * (float)k;
+    for (int go = 0; go < 10; go++) {
+        double start = seconds();
+        volatile float sum = multiply_add_rounds(n_rounds, 0.999f, y);
+        (void)sum;
+        best = fmax(best, 20.0 * LANES * (double)n_rounds / (seconds() - start));
+    }
+    return best;
+}
+// end of what was carried over
+
+// carried over from chapter 1
+// a file for a picture of the chapter, or NULL where there is no place for it
+static FILE *open_figure(const char *name)
+{
+    const char *chosen = getenv("FIGURES"), *folder = chosen ? chosen : "build/figures";
+    char path[1024];
+    int length = snprintf(path, sizeof path, "%s/%s.tsv", folder, name);
+    return length > 0 && (size_t)length < sizeof path ? fopen(path, "w") : NULL;
+}
+
+static double seconds(void)
+{
+    struct timespec now;
+    timespec_get(&now, TIME_UTC);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+// 124439808 as 124,439,808
+static const char *with_commas(char *out, uint64_t n)
+{
+    char digits[32], *end = out;
+    int n_digits = snprintf(digits, sizeof digits, "%" PRIu64, n);
+    for (int k = 0; k < n_digits; k++) {
+        *end++ = digits[k];
+        if ((n_digits - 1 - k) % 3 == 0 && k != n_digits - 1)
+            *end++ = ',';
+    }
+    *end = '\0';
+    return out;
+}
+// end of what was carried over
+
+static void live_line(const struct recipe *recipe, double done, double words_a_second)
+{
+    const char *live = getenv("LIVE");
+    if (live && strcmp(live, "1") == 0)
+        fprintf(stderr, "\rpass %.1f of %g  %.0f words/s  ", done * recipe->passes,
+                recipe->passes, words_a_second);
+}
+
+static void plot_disguise(const struct comparison *of)
+{
+    FILE *figure = open_figure("word2vec-disguise");
+    if (!figure)
+        return;
+    fprintf(figure, "# kind: scatter\n# title: Dot products against counts\n"
+                    "# x: the urn's own PMI - ln k\n# y: dot product\n"
+                    "x\ty\tlabel\tgroup\n");
+    for (size_t k = 0; k < of->n_pairs; k += 1 + of->n_pairs / 600)
+        fprintf(figure, "%.3f\t%.3f\t\t\n", of->own[k], of->scores[k]);
+    fclose(figure);
+}
+
+/*
+The benchmark: `make bench`.
+*/
+
+static void bench_line(const char *name, double value, const char *sign, double want)
+{
+    char cell[32];
+    bool good = sign[0] == '<' ? value <= want : value >= want;
+    snprintf(cell, sizeof cell, "~%.4f", value);
+    printf("%-54s %9s   want %s %.2f   %s\n", name, cell, sign, want,
+           good ? "ok" : "MISSED");
+}
+
+// bytes a second that memory gives and takes when rows of a large table are added to
+static double measure_rows(const uint32_t *ids, size_t n_ids, size_t vocab_size)
+{
+    float *table = allocate(vocab_size * ROW, sizeof *table);
+    double best = 0.0;
+    for (size_t go = 0; go < 3; go++) {
+        double start = seconds();
+        for (size_t p = 0; p < n_ids; p++) {
+            float *row = table + ids[p] * (size_t)ROW;
+            for (size_t i = 0; i < ROW; i++)
+                row[i] += 1.0f;
+        }
+        best =
+            fmax(best, 2.0 * ROW * sizeof *table * (double)n_ids / (seconds() - start));
+    }
+    free(table);
+    return best;
+}
+
+// places, and words in their windows, in one pass of a training
+static void count_work(double *n_places, double *n_rows, const struct corpus *corpus,
+                       const struct recipe *recipe)
+{
+    uint64_t *limits = keep_limits(corpus->counts, corpus->vocab_size, recipe->sample);
+    uint32_t *left = allocate(corpus->n_ids, sizeof *left), window[2 * MOST_WINDOW];
+    uint64_t state = recipe->seed + 1000;
+    size_t n = throw_dice(left, corpus->ids, corpus->n_ids, limits, &state);
+    *n_places = (double)n;
+    *n_rows = 0.0;
+    for (size_t p = 0; p < n; p++)
+        *n_rows += (double)cut_window(window, left, n, p, recipe, &state);
+    free(limits);
+    free(left);
+}
+
+static double time_own(const struct corpus *corpus, const struct recipe *recipe)
+{
+    struct tables t = open_tables(corpus->vocab_size, recipe);
+    uint64_t state = 2;
+    double start = seconds();
+    for (size_t go = 0; go < 100000; go++) {
+        uint32_t drawn[N_OUT];
+        for (size_t k = 0; k < N_OUT; k++)
+            drawn[k] = corpus->ids[random_next(&state) % corpus->n_ids];
+        own_step(&t, corpus->ids[random_next(&state) % corpus->n_ids], drawn,
+                 recipe->n_noise, recipe->d_model, (float)recipe->rate);
+    }
+    double time = seconds() - start;
+    close_tables(&t);
+    return time / 100000.0;
+}
+
+static void show_bench(const struct corpus *corpus, const struct recipe *recipe)
+{
+    struct recipe one = *recipe;
+    double n_places, n_rows, best = INFINITY;
+    char cell[32];
+    one.passes = 1.0;
+    if (isnan(subsample_probability(1, 1, 1.0)) ||
+        !unigram_sampler(&(uint32_t){0}, 1, &(uint64_t){1}, 1, 1.0)) {
+        waits_for("8.1", "subsample_probability");
+        waits_for("8.2", "unigram_sampler");
+        return;
+    }
+    count_work(&n_places, &n_rows, corpus, recipe);
+    for (int go = 0; go < 3; go++) {
+        struct tables t = open_tables(corpus->vocab_size, recipe);
+        double start = seconds();
+        train(&t, corpus->ids, corpus->n_ids, corpus->counts, &one, false);
+        best = fmin(best, seconds() - start);
+        close_tables(&t);
+    }
+    const double work = 6.0 * ROW * N_OUT * n_rows; // three products, of sums and factors
+    const double bytes = 2.0 * ROW * sizeof(float) * (n_rows + N_OUT * n_places);
+    bench_line("training / multiply-add peak", work / best / measure_peak(), ">=", 0.15);
+    bench_line("its rows / rows of a table added to one by one",
+               bytes / best /
+                   measure_rows(corpus->ids, corpus->n_ids, corpus->vocab_size),
+               ">=", 0.15);
+    double own = time_own(corpus, recipe);
+    if (isnan(skipgram_step(&(float){0}, &(float){0}, &(float){0}, &(float){0}, 1, 1)))
+        waits_for("8.3", "skipgram_step");
+    else {
+        snprintf(cell, sizeof cell, "~%.1f", own / (best / n_rows));
+        printf("%-54s %9s   (why: see the chapter)\n",
+               "your step, for a pair: times slower", cell);
+    }
+}
+
+/*
+## What you can change
+
+The program takes settings: `build/08_word2vec window=2 power=1`, for example. Each has a row in the
+table at the end of this section, and `build/08_word2vec settings` prints them. The numbers in the text
+are those of the defaults. With `TEXT=path make chapter8` it is your own text, up to 100 MB.
+*/
+
+// carried over from chapter 1
+// What may be changed has a row in a table; the last row has no name.
+struct setting {
+    const char *name;
+    const char *kind;     // whole, number or text
+    const char *standard; // the default, as one would type it
+    double least, most;   // of a text: its length in bytes
+    const char *help;
+};
+
+// the setting that an argument name=value is for, or NULL
+static const struct setting *find_setting(const struct setting *table,
+                                          const char *argument)
+{
+    size_t length = strcspn(argument, "=");
+    for (const struct setting *s = table; argument[length] && s->name; s++)
+        if (strlen(s->name) == length && strncmp(s->name, argument, length) == 0)
+            return s;
+    return NULL;
+}
+
+static bool setting_fits(const struct setting *setting, const char *value)
+{
+    char *end = NULL;
+    bool is_text = strcmp(setting->kind, "text") == 0;
+    bool is_whole = strcmp(setting->kind, "whole") == 0;
+    double x = is_text ? (double)strlen(value) : strtod(value, &end);
+    if (!is_text && (end == value || *end != '\0' || (is_whole && x != floor(x))))
+        return false;
+    return x >= setting->least && x <= setting->most;
+}
+
+// 0: the table is printed, for people and for programs
+static int print_settings(const struct setting *table)
+{
+    for (const struct setting *s = table; s->name; s++)
+        printf("%s\t%s\t%s\t%.15g\t%.15g\t%s\n", s->name, s->kind, s->standard, s->least,
+               s->most, s->help);
+    return 0;
+}
+
+// Looks at all arguments before anything runs. -1: they are good; else the exit code.
+static int check_settings(const struct setting *table, char **args)
+{
+    for (; *args; args++) {
+        const struct setting *s = find_setting(table, *args);
+        if (s && !setting_fits(s, *args + strlen(s->name) + 1)) {
+            fprintf(stderr, "%s= takes a %s from %.15g to %.15g%s: %s\n", s->name,
+                    strcmp(s->kind, "whole") ? s->kind : "whole number", s->least,
+                    s->most, strcmp(s->kind, "text") ? "" : " bytes", s->help);
+            return 2;
+        }
+        if (!s && strcmp(*args, "settings") == 0)
+            return print_settings(table);
+        if (!s && strcmp(*args, "bench") != 0) {
+            fprintf(stderr, "\"%s\" sets nothing; what can be set:", *args);
+            for (s = table; s->name; s++)
+                fprintf(stderr, " %s=", s->name);
+            fprintf(stderr, "\n");
+            return 2;
+        }
+    }
+    return -1;
+}
+
+// the value of a setting as it was typed, the last one if it was typed twice
+static const char *setting_text(const struct setting *table, char **args,
+                                const char *name)
+{
+    const char *value = "";
+    for (const struct setting *s = table; s->name; s++)
+        if (strcmp(s->name, name) == 0)
+            value = s->standard;
+    for (; *args; args++)
+        if (strncmp(*args, name, strlen(name)) == 0 && (*args)[strlen(name)] == '=')
+            value = *args + strlen(name) + 1;
+    return value;
+}
+
+static double setting_number(const struct setting *table, char **args, const char *name)
+{
+    return strtod(setting_text(table, args, name), NULL);
+}
+// end of what was carried over
+
+static const struct setting settings[] = {
+    {"seed", "whole", "6", 0, 1000000, "of everything random"},
+    {"words", "text", "mother two said sunday darcy handsome", 0, 400,
+     "whose neighbours are looked up, with spaces between them"},
+    {"window", "whole", "5", 1, 10, "words on each side, at most"},
+    {"d", "whole", "100", 1, 112, "numbers in a row"},
+    {"noise", "whole", "5", 1, 5, "words drawn for each place"},
+    {"power", "number", "0.75", 0, 1, "of the counts, in the urn"},
+    {"sample", "number", "0.001", 0, 1, "what is thrown away; 0: nothing"},
+    {"rate", "number", "0.1", 0, 1, "the learning rate at the first step"},
+    {"passes", "number", "8", 0.1, 100, "how often the text is read"},
+    {"shared", "whole", "1", 0, 1, "0: each word of a window has noise of its own"},
+    {"swapped", "whole", "0", 0, 1, "1: out begins random, and in with zeros"},
+    {"shift", "number", "1", 0.01, 1000, "what positive PMI is shifted by: ln shift"},
+    {"controls", "whole", "0", 0, 2, "1: six rates, 2: eight seeds, and nothing else"},
+    {NULL, NULL, NULL, 0, 0, NULL},
+};
+
+static const char *missing_for_training(void)
+{
+    uint32_t slot = 0;
+    uint64_t one = 1;
+    float x = 0.0f, dx, dy;
+    if (isnan(subsample_probability(1, 1, 1.0)))
+        return "8.1";
+    if (!unigram_sampler(&slot, 1, &one, 1, 1.0))
+        return "8.2";
+    return isnan(skipgram_step(&dx, &dy, &x, &x, 1, 1)) ? "8.3" : NULL;
+}
+
+static void wait_for_training(const char *exercise)
+{
+    const char *const functions[] = {"subsample_probability", "unigram_sampler",
+                                     "skipgram_step"};
+    waits_for(exercise, functions[exercise[2] - '1']);
+}
+
+static struct recipe read_recipe(char **args)
+{
+    return (struct recipe){
+        .window = (size_t)setting_number(settings, args, "window"),
+        .n_noise = (size_t)setting_number(settings, args, "noise"),
+        .d_model = (size_t)setting_number(settings, args, "d"),
+        .passes = setting_number(settings, args, "passes"),
+        .rate = setting_number(settings, args, "rate"),
+        .power = setting_number(settings, args, "power"),
+        .sample = setting_number(settings, args, "sample"),
+        .shared = setting_number(settings, args, "shared") > 0.0,
+        .swapped = setting_number(settings, args, "swapped") > 0.0,
+        .seed = (uint64_t)setting_number(settings, args, "seed"),
+    };
+}
+
+// one training, measured: in, out, and both added up
+static void show_control(const char *name, const struct corpus *corpus,
+                         const struct recipe *recipe)
+{
+    struct tables t = open_tables(corpus->vocab_size, recipe);
+    train(&t, corpus->ids, corpus->n_ids, corpus->counts, recipe, true);
+    float *sum = sum_of_tables(&t);
+    printf("%-16s %11.1f %9.1f %9.1f\n", name, measure(corpus, t.in).typical,
+           measure(corpus, t.out).typical, measure(corpus, sum).typical);
+    fflush(stdout);
+    free(sum);
+    close_tables(&t);
+}
+
+static void show_controls(const struct corpus *corpus, const struct recipe *recipe,
+                          int which)
+{
+    const double rates[] = {0.025, 0.05, 0.1, 0.14, 0.17, 0.2};
+    char name[32];
+    heading(which == 1 ? "Six rates" : "Eight seeds");
+    printf("typical rank              in       out       sum\n");
+    for (uint64_t k = 0; k < (which == 1 ? 6 : 8); k++) {
+        struct recipe changed = *recipe;
+        if (which == 1) {
+            changed.rate = rates[k];
+            snprintf(name, sizeof name, "rate %.3f", rates[k]);
+        } else {
+            changed.seed = recipe->seed + k;
+            snprintf(name, sizeof name, "seed %" PRIu64, changed.seed);
+        }
+        show_control(name, corpus, &changed);
+    }
+}
+
+static void show_chapter(const struct corpus *corpus, const struct recipe *recipe,
+                         char **args)
+{
+    const char *words = setting_text(settings, args, "words");
+    const char *missing = missing_for_training();
+    show_subsampling(corpus, recipe->sample);
+    show_sampler(corpus, recipe->power);
+    show_step();
+    if (missing) {
+        heading("Training on six novels");
+        wait_for_training(missing);
+        show_tiny();
+        return;
+    }
+    struct tables t = open_tables(corpus->vocab_size, recipe);
+    show_own_training(corpus, recipe);
+    show_training(&t, corpus, recipe, words);
+    show_questions(corpus, recipe, &t, "said sunday emma");
+    show_counting(corpus, recipe, &t, setting_number(settings, args, "shift"), words);
+    show_tiny();
+    show_disguise(corpus, recipe);
+    close_tables(&t);
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const novels[N_NOVELS] = {
+        "chapters/data/austen/emma.txt",
+        "chapters/data/austen/mansfieldpark.txt",
+        "chapters/data/austen/northangerabbey.txt",
+        "chapters/data/austen/persuasion.txt",
+        "chapters/data/austen/prideprejudice.txt",
+        "chapters/data/austen/sensesensibility.txt",
+    };
+    char **args = argc > 0 ? argv + 1 : argv;
+    int done = check_settings(settings, args);
+    if (done >= 0)
+        return done;
+    const char *path = getenv("TEXT");
+    const bool own_text = path && *path;
+    struct corpus corpus =
+        own_text ? open_corpus(&path, 1) : open_corpus(novels, N_NOVELS);
+    const struct recipe recipe = read_recipe(args);
+    const int controls = (int)setting_number(settings, args, "controls");
+    const char *missing = missing_for_training();
+    show_corpus(&corpus, own_text ? path : "Jane Austen, six novels");
+    if (*args && strcmp(*args, "bench") == 0)
+        show_bench(&corpus, &recipe);
+    else if (controls > 0 && missing)
+        wait_for_training(missing);
+    else if (controls > 0)
+        show_controls(&corpus, &recipe, controls);
+    else
+        show_chapter(&corpus, &recipe, args);
+    close_corpus(&corpus);
+    return 0;
+}
+
+/*
+## Hints {#hints}
+
+::: {.hint exercise="8.1"}
+Of the four numbers 1, count, total and sample: which two make f, and what does the formula give when f is
+much smaller than sample?
+:::
+
+::: {.hint exercise="8.1"}
+With $f = \mathrm{count} / \mathrm{total}$ and $s$ the sample: $p = (\sqrt{f / s} + 1) \cdot s / f$,
+and 1 if that is more, or if $s = 0$.
+:::
+
+::: {.hint exercise="8.1"}
+First the refusals: count 0, count above total, and `!(sample >= 0)`, which is also true for a NaN. Then the sample 0,
+which would divide by 0. Turn both counts into `double` before you divide them. Then the formula, and a comparison with 1.
+:::
+
+::: {.hint exercise="8.2"}
+As you go along the slots from first to last, can the word ever go back?
+:::
+
+::: {.hint exercise="8.2"}
+With $c_v = \mathrm{counts}_v^{\mathrm{power}}$ and $C$ their sum: slot $s$ belongs to the smallest $v$ with
+$c_0 + \dots + c_v > (s + 0.5) / n \cdot C$.
+:::
+
+::: {.hint exercise="8.2"}
+One loop adds up all `pow((double)counts[v], power)` of the words whose count is not 0. Return `false` if nothing was added, or if the
+power is not good. Then one loop over the slots, with `v` and the sum of the shares up to and with `v` kept from slot to slot: `while` the sum is not above
+`(s + 0.5) / n_slots * total` and `v` is not the last word, go to the next `v` and add its share. Write `v`.
+:::
+
+::: {.hint exercise="8.3"}
+For which sign of the score does `exp(-z)` overflow, and what is the sigmoid of z in terms of `exp(z)` there?
+:::
+
+::: {.hint exercise="8.3"}
+$-\ln \sigma(z) = \max(-z, 0) + \ln(1 + e^{-|z|})$; and $\sigma(z) = 1 / (1 + e^{-z})$, which `double` can bear for
+every $z$: at worst $e^{-z}$ is infinite, and the answer is 0.
+:::
+
+::: {.hint exercise="8.3"}
+Return NAN if there are no outputs. Set `dcenter` to zeros. For each row k: sum the score in a `double`. Turn its sign for k = 0, so that a
+large score is bad in every row: add `fmax(z, 0) + log1p(exp(-fabs(z)))` to the loss. With the old sign, g is the sigmoid, minus 1 for k = 0. Then one loop over i
+adds `g * outputs[k][i]` to `dcenter[i]` and sets `doutputs[k][i]` to `g * center[i]`.
+:::
+
+::: {.hint exercise="8.4"}
+Which three sums do you need before you can write the first number?
+:::
+
+::: {.hint exercise="8.4"}
+With $r_w = \sum_c n_{wc}$, $s_c = \sum_w n_{wc}$ and $N = \sum_w r_w$:
+$\mathrm{out}_{wc} = \ln (n_{wc} N / (r_w s_c))$, and $-\infty$ where $n_{wc} = 0$.
+:::
+
+::: {.hint exercise="8.4"}
+First look at all counts and return `false` at one that is not good. For the sums of the columns you need an array as long as a row (`calloc`), or, if you have patience, sum each column
+anew each time. Add each count to its row's sum, its column's sum and to N. Then a second pair of loops writes `logf` or `(float)log` of the quotient, with
+`-INFINITY` where the count is 0.
+:::
+
+::: {.hint exercise="8.5"}
+How does one look for the largest of some numbers, and what does that loop do when one of them is NaN?
+:::
+
+::: {.hint exercise="8.5"}
+$\max_{w, c:\ \mathrm{pmi}_{wc} > -\infty} \left| \sum_i \mathrm{in}_{wi} \, \mathrm{out}_{ci} - (\mathrm{pmi}_{wc} - \ln k) \right|$.
+:::
+
+::: {.hint exercise="8.5"}
+Return NAN if k is not good. Two loops over w and c; skip the pair if its PMI is `-INFINITY`. A third loop sums the dot product in a `double`. If the gap
+`isnan`, return it at once; else keep it if it is larger than the largest so far, which begins as 0.
+:::
+*/
