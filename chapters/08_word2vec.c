@@ -1,33 +1,36 @@
 /*
 # Predict or count: are there two ways to the same table? {#word2vec}
 
-Chapter 3 made a table by prediction: a word is read, and *all* words of the vocabulary are
-scored for what comes next. In 2013 a program of 700 lines of C made the same idea so cheap
-that it could read a hundred billion words, and its tables made embeddings famous. It is called
-word2vec [@word2veccode]. Its trick is to ask less. Not "which of all words comes next?" but
-"here are two words: did they stand side by side in the text, or did I make the pair up?"
+Chapter 3 made a table by prediction: a word is read, and *all* words of the vocabulary
+are scored for what comes next. In 2013 a program of some 700 lines of C made that idea
+so cheap that it could read 100 billion words in a day [@mikolov2013b, sec. 1], and its
+tables made embeddings famous. It is called word2vec [@word2veccode]. Its trick is to
+ask for less. Not "which of all words comes next?" but "here are two words: did they
+stand side by side in the text, or did I make this pair up?"
 
 There is an older way, without any model. Count how often each two words stand near each
-other, write the counts into a large table, and squeeze it until it is narrow. In this chapter
-you build both from the same six novels. The second takes a fraction of the time, and on a
-list of a hundred pairs of words that belong together it does about as well. That is no
-accident, and the end of the chapter shows why: the first is the second in disguise.
+other, write the counts into a large table, and squeeze it until it is narrow. In this
+chapter you build both, from the same six novels. The second takes a fraction of the
+time, and on a list of a hundred pairs of words that belong together it does about as
+well. That is no accident, and the end of the chapter shows why: the first is the second
+in disguise.
 
-![One place in the text. The word in the middle and each word of its window make a pair that
-stood there; the five words below are drawn blindly, and make pairs that did
-not.](drawing:skip-gram){alt="A line of the novel: very rich handsome clever and happy. The
-word handsome is framed. Arcs join it with the two words on each side, rich, very, clever and
-and; beyond them the window ends. Below, five boxes with words drawn by chance, the, tuesday,
-of, aunt, road, joined to handsome by dashed arcs that are crossed out."}
+![One place in the text. The word in the middle and each word of its window make a pair
+that stood there; the five words below are drawn blindly, and make pairs that did
+not.](drawing:skip-gram){alt="A line of the novel: very rich handsome clever and happy.
+The word handsome is framed. Arcs join it with the two words on each side, rich, very,
+clever and and; beyond them the window ends. Below, five boxes with words drawn by
+chance, the, tuesday, of, aunt, road, joined to handsome by dashed arcs that are crossed
+out."}
 
 ::: aside
-In chapter 3 a step at a vocabulary of 4,000 moved 4,000 rows of the output table. Here it
-moves six.
+In chapter 3 a step at a vocabulary of 4,000 moved 4,000 rows of the output table. Here
+it moves six.
 :::
 
-You need the sigmoid's big sister, the softmax of chapter 3, and no more. The file is
-`chapters/08_word2vec.c`; `make chapter8` builds and runs it. Jane Austen's six novels are
-read in some seconds.
+You need the softmax and the nudges of chapter 3, and no more. The file is
+`chapters/08_word2vec.c`; `make chapter8` builds and runs it. Jane Austen's six novels
+are read, eight times over, in some seconds.
 */
 
 #include <inttypes.h>
@@ -87,10 +90,11 @@ struct corpus {
 /*
 ## Six novels, and the word "the"
 
-The six novels hold [720,000]{.n section="Six novels become ids"} words. Here a word is a run of letters
-and apostrophes, and nothing else; what ends a sentence is of no interest today. Words that occur fewer
-than five times are taken out of the text before anything else happens, and what stood on
-either side of them moves together. That is how word2vec does it.
+The six novels hold [724,858]{.n section="Six novels become ids"} words. Here a word is
+a run of letters and apostrophes and nothing else; what ends a sentence is of no
+interest today. Words that occur fewer than five times are taken out of the text before
+anything else happens, and what stood on either side of them moves together. That is how
+word2vec does it.
 */
 
 static void show_corpus(const struct corpus *corpus, const char *path)
@@ -115,29 +119,29 @@ static void show_corpus(const struct corpus *corpus, const char *path)
 ::: {.output section="Six novels become ids"}
 :::
 
-A fifth of the text is ten words. That "the" stood beside "handsome" says next to nothing
-about "handsome", and the program would hear it tens of thousands of times. So word2vec throws dice at
-each place of the text. Let $f$ be the share of the text that a word has, and $s$ a small
-number, `sample`, 0.001 by default. Each occurrence of the word is kept with the probability
+More than a fifth of the text is ten words. That "the" stood beside "handsome" says next
+to nothing about "handsome", and "the" would be read [26,349]{.n section="Which words
+stay"} times. So word2vec throws dice at each place of the text. Let $f$ be the share of
+the text that a word has, and $s$ a small number, `sample`, here 0.001. Each occurrence
+of the word is kept with the probability
 
 $$p = \min\left(1,\; \left(\sqrt{f / s} + 1\right) \frac{s}{f}\right)$$
 
-and dropped otherwise. Half of the words that a reader would call empty go, and all rare
-ones stay.
+and dropped otherwise. Rare words all stay; of the most frequent ones four fifths go.
 
 ::: belief
-**"Words are discarded with the probability $1 - \sqrt{s/f}$."** This is the formula of the
-paper [@mikolov2013b, sec. 2.3, eq. 5], and most explanations copy it. The program that came with the
-paper, and made the tables that people used, computes the one above [@word2veccode]. It keeps $\sqrt{s/f} + s/f$, always a little
-more. For "the" that is a few words in a hundred more; for words around $f = s$ the paper keeps
-all and so does the code.
+**"A word is discarded with the probability $1 - \sqrt{s/f}$."** This is the formula of
+the paper [@mikolov2013b, sec. 2.3, eq. 5], and most explanations copy it. The program
+that came with the paper, and made the tables that people used, computes the one above
+[@word2veccode]. It keeps $\sqrt{s/f} + s/f$, always a little more, and every word up to
+$f = 2.6\,s$ wholly, where the paper stops at $f = s$.
 :::
 
 ## Exercise 8.1: throw some away {#subsample-probability .exercise}
 
 Your first function is that formula. In a text of 100 words one word occurs 4 times, so
-$f = 0.04$. With $s = 0.01$: $\sqrt{f/s} = 2$, and $(2 + 1) \cdot 0.01 / 0.04 = 0.75$. Three of four
-are kept. (The paper's formula would keep $\sqrt{0.25} = 0.5$.)
+$f = 0.04$. With $s = 0.01$: $\sqrt{f/s} = 2$, and $(2 + 1) \cdot 0.01 / 0.04 = 0.75$.
+Three of four are kept. (The paper's formula would keep $\sqrt{0.25} = 0.5$.)
 
 `sample` 0 means that nothing is thrown away, as in the program.
 */
@@ -154,7 +158,7 @@ EXERCISE double subsample_probability(uint64_t count, uint64_t total, double sam
 
 static void show_subsampling(const struct corpus *corpus, double sample)
 {
-    const size_t shown[] = {0, 1, 9, 99, 999};
+    const size_t shown[] = {0, 9, 999};
     double left = 0.0;
     char cell[32];
     heading("Which words stay");
@@ -184,43 +188,47 @@ static void show_subsampling(const struct corpus *corpus, double sample)
 ::: {.output section="Which words stay"}
 :::
 
-The dice are thrown *before* the windows are cut. When "the" is dropped, the words around it
-move together, and a window of five words reaches further than it would have.
-That is a second effect of the same dice, and it is easy to overlook.
+The dice are thrown *before* the windows are cut. When "the" is dropped, the words
+around it move together, and a window of five words reaches further than it would have.
+That is a second effect of the same dice, and easy to overlook.
 
 ## Pairs that were, pairs that were not
 
-Two tables again, as in chapter 3: `in` and `out`, a row of $d$ numbers for each word in
-each. Take a word of the text, and a word of its window. Their score is a dot product,
-$z = v \cdot u$ with $v$ a row of `in` and $u$ a row of `out`. And now a single yes-or-no question: was this
-pair in the text? The answer of the model is a probability,
+Two tables again, as in chapter 3: `in` and `out`, with a row of $d$ numbers for each
+word in each. Take a word of the text and a word of its window. Their score is a dot
+product, $z = v \cdot u$ with $v$ a row of `in` and $u$ a row of `out`. And now a single
+yes-or-no question: was this pair in the text? The answer of the model is a probability,
 
 $$\sigma(z) = \frac{1}{1 + e^{-z}},$$
 
-the **sigmoid**. It is the softmax of the two scores $z$ and 0: large scores mean yes, large negative ones
-mean no, and 0 means that the model has no idea. If the pair was there, the loss is $-\ln \sigma(z)$; if not, it is
-$-\ln(1 - \sigma(z))$, and that is $-\ln \sigma(-z)$.
+the **sigmoid**. It is the softmax of the two scores $z$ and 0: large scores mean yes,
+large negative ones mean no, and 0 means that the model has no idea. If the pair was
+there, the loss is $-\ln \sigma(z)$; if not, it is $-\ln(1 - \sigma(z))$, and that is
+$-\ln \sigma(-z)$.
 
-Yes-pairs are in the text. Where do the no-pairs come from? They are made up: for each pair of
-the text, $k$ words are drawn blindly, $k = 5$ by default, and each is paired with the same row $v$. They are called **negative samples**, or noise, and the whole is
-*skip-gram with negative sampling* [@mikolov2013b, sec. 2.2, eq. 4].
+Yes-pairs are in the text. Where do the no-pairs come from? They are made up: for each
+pair of the text, $k$ words are drawn blindly, here 5, and each is paired with the same
+row $v$. They are called **negative samples**, or noise, and the whole is *skip-gram
+with negative sampling* [@mikolov2013b, sec. 2.2, eq. 4].
 
-Blindly, but not evenly. Who is drawn how often? One could take each word as often as it occurs in the text.
-word2vec takes its count to the power $0.75$: the frequent ones a bit less, the rare ones
-a bit more often. The authors tried some and this one did best on their list, they say. Keep the number in mind. It
-looks like a detail of the plumbing, and at the end of the chapter it decides what the
-table *is*.
+Blindly, but not evenly. How often is each word drawn? One could take a word as often as
+it occurs in the text. word2vec takes its count to the power 0.75: the frequent ones a
+bit less often, the rare ones a bit more. The authors tried the plain counts, an even
+draw and this, and this did best on every task that they had [@mikolov2013b, sec. 2.2].
+Keep the number in mind. It looks like a detail of the plumbing, and at the end of the
+chapter it decides what the table *is*.
 
 ## Exercise 8.2: the urn {#unigram-sampler .exercise}
 
-To draw in one step, fill a long array with words, each as often as it is to be drawn; then
-a random place in it is a random word. With the counts 16, 1 and 0 and the power 0.75 the
-shares are $16^{0.75} = 8$ to 1 to 0. In 9 slots that is `0 0 0 0 0 0 0 0 1`. The third word
-does not occur, and so gets nothing, at any power (watch the power 0: $0^0$ is 1 in C).
+To draw in one step, fill a long array with words, each as often as it is to be drawn;
+then a random place in it is a random word. With the counts 16, 1 and 0 and the power
+0.75 the shares are $16^{0.75} = 8$ to 1 to 0. In 9 slots that is `0 0 0 0 0 0 0 0 1`.
+The third word does not occur, and so gets nothing, at any power (watch the power 0:
+$0^0$ is 1 in C).
 
-When shares do not come out even, let the middle of each slot decide. Lay the shares end to end
-on a line from 0 to 1, cut the line into `n_slots` equal parts, and give each slot to the word whose
-share covers the middle of its part.
+When shares do not come out even, let the middle of each slot decide. Lay the shares end
+to end on a line from 0 to 1, cut the line into `n_slots` equal parts, and give each
+slot to the word whose share covers the middle of its part.
 */
 
 // slots[s] = the first v with c[0] + ... + c[v] > (s + 0.5) / n_slots * (sum of all c),
@@ -239,11 +247,11 @@ enum { N_SLOTS = 1 << 18 };
 
 static void show_sampler(const struct corpus *corpus, double power)
 {
-    const double powers[] = {1.0, power, 0.0};
+    const double powers[] = {1.0, power};
     const size_t part[] = {10, 100, 1000, corpus->vocab_size};
     uint32_t *slots = allocate(N_SLOTS, sizeof *slots);
     heading("Who is in the urn");
-    for (size_t p = 0; p < 3; p++) {
+    for (size_t p = 0; p < 2; p++) {
         if (!unigram_sampler(slots, N_SLOTS, corpus->counts, corpus->vocab_size,
                              powers[p])) {
             waits_for("8.2", "unigram_sampler");
@@ -269,24 +277,26 @@ static void show_sampler(const struct corpus *corpus, double power)
 
 ## Exercise 8.3: one step {#skipgram-step .exercise}
 
-Now the step itself. It gets one row $v$ of `in`, and some rows of `out`: $u_0$ of the word
-that stood there, $u_1, u_2, \dots$ of those that were drawn. The loss is
+Now the step itself. It gets one row $v$ of `in`, and some rows of `out`: $u_0$ of the
+word that stood there, $u_1, u_2, \dots$ of those that were drawn. The loss is
 
 $$L = -\ln \sigma(v \cdot u_0) - \sum_{k \ge 1} \ln \sigma(-v \cdot u_k)$$
 
-and its slope along the score of row $k$ is a number that you know from chapter 3, what was said
-minus what was true: $g_0 = \sigma(z_0) - 1$ for the pair that was there, $g_k = \sigma(z_k)$ for the others. What
-each row has to do follows: $\mathrm{d}v = \sum_k g_k u_k$, and $\mathrm{d}u_k = g_k v$.
+and its slope along the score of row $k$ is a number that you know from chapter 3, what
+was said minus what was true: $g_0 = \sigma(z_0) - 1$ for the pair that was there, $g_k
+= \sigma(z_k)$ for the others. What each row has to do follows: $\mathrm{d}v = \sum_k
+g_k u_k$, and $\mathrm{d}u_k = g_k v$.
 
 By hand, with rows of a single number: $v = 2$, $u_0 = 0.5$ and $u_1 = -0.5$. The scores
-are 1 and $-1$; $\sigma(1) = 0.7311$ and $\sigma(-1) = 0.2689$. So $g_0 = -0.2689$, $g_1 = 0.2689$, the loss is
-$-\ln 0.7311 - \ln 0.7311 = 0.6265$, $\mathrm{d}v = -0.2689 \cdot 0.5 + 0.2689 \cdot (-0.5) = -0.2689$,
-$\mathrm{d}u_0 = -0.5379$ and $\mathrm{d}u_1 = 0.5379$.
+are 1 and $-1$; $\sigma(1) = 0.7311$ and $\sigma(-1) = 0.2689$. So $g_0 = -0.2689$, $g_1
+= 0.2689$, the loss is $-\ln 0.7311 - \ln 0.7311 = 0.6265$, $\mathrm{d}v = -0.2689 \cdot
+0.5 + 0.2689 \cdot (-0.5) = -0.2689$, $\mathrm{d}u_0 = -0.5379$ and $\mathrm{d}u_1 =
+0.5379$.
 
-A score can be large. At $z = -800$ the probability of yes is 0 in any floating-point number, and
-its logarithm is $-\infty$; but the loss is 800, and it should come out so. With
-$-\ln \sigma(z) = \ln(1 + e^{-z})$, which of $e^{-z}$ and $e^{z}$ can you trust when $z$ is very
-negative?
+A score can be large. At $z = -800$ the probability of yes is 0 in any floating-point
+number, and its logarithm is $-\infty$; but the loss is 800, and it should come out so.
+With $-\ln \sigma(z) = \ln(1 + e^{-z})$, which of $e^{-z}$ and $e^{z}$ can you trust
+when $z$ is very negative?
 */
 
 // z[k] = center . outputs[k]; g[0] = sigmoid(z[0]) - 1, g[k] = sigmoid(z[k]) for k > 0
@@ -308,7 +318,7 @@ static uint64_t random_next(uint64_t *state);
 static double random_unit(uint64_t *state);
 static void fill_random(float *out, size_t n, double size, uint64_t *state);
 
-enum { SMALL_OUT = 3, SMALL_D = 2 };
+enum { SMALL_OUT = 2, SMALL_D = 2 };
 
 // the loss of the small step by its definition; up to scores that any sigmoid can bear
 static double small_loss(const float *center, const float *outputs)
@@ -338,7 +348,7 @@ static double slope(float *number, const float *center, const float *outputs)
 static void show_step(void)
 {
     float center[SMALL_D] = {0.5f, -0.25f}, dcenter[SMALL_D];
-    float outputs[SMALL_OUT * SMALL_D] = {0.25f, 0.75f, -0.5f, 0.125f, 0.625f, 0.5f};
+    float outputs[SMALL_OUT * SMALL_D] = {0.25f, 0.75f, 0.625f, 0.5f};
     float doutputs[SMALL_OUT * SMALL_D];
     heading("One step, and nudges");
     double loss = skipgram_step(dcenter, doutputs, center, outputs, SMALL_OUT, SMALL_D);
@@ -362,20 +372,21 @@ static void show_step(void)
 ::: {.output section="One step, and nudges"}
 :::
 
-That is the whole of it: a handful of dot products, a handful of rows that move, and the size of the vocabulary
-appears nowhere.
+That is the whole of it: a handful of dot products, a handful of rows that move, and the
+size of the vocabulary appears nowhere.
 
 ## Your step reads a novel
 
-Let us put the three functions together. At each place of the text that the dice have left, draw how far the window reaches, from one
-to five words on each side (so near words are met more often than far ones). Each word of the window is a `v`, the word in the middle is
-what "came", and five words from the urn are what did not. Then one step down the slope.
+Let us put the three functions together. At each place that the dice have left, draw how
+far the window reaches, from one to five words on each side; so near words are met more
+often than far ones. Each word of the window in turn is a $v$, the word in the middle is
+what came, and five words from the urn are what did not. Then one step down the slope.
+Forty thousand words of the first novel will do for a beginning.
 */
 
 // the recipe of a training
 struct recipe {
     size_t window;  // words on each side, at most
-    bool next_only; // the window is the one word before: then the question is chapter 3's
     size_t n_noise; // words drawn for each place
     size_t d_model;
     double passes, rate, power, sample;
@@ -442,9 +453,7 @@ static size_t cut_window(uint32_t *window, const uint32_t *left, size_t n, size_
 {
     size_t reach = 1 + (size_t)(random_next(state) >> 32) % recipe->window;
     size_t first = p > reach ? p - reach : 0, n_words = 0;
-    if (recipe->next_only)
-        first = p > 0 ? p - 1 : 0;
-    for (size_t q = first; q < n && q <= (recipe->next_only ? p : p + reach); q++)
+    for (size_t q = first; q < n && q <= p + reach; q++)
         if (q != p)
             window[n_words++] = left[q];
     return n_words;
@@ -505,11 +514,11 @@ static void show_own_training(const struct corpus *corpus, const struct recipe *
             n_pairs[4 * p / n]++;
         }
     }
-    printf("loss of a pair with its noise, in the four quarters:");
+    printf("loss of a pair with its noise: at birth %.2f; by quarters",
+           (double)(recipe->n_noise + 1) * log(2.0));
     for (size_t q = 0; q < 4; q++)
-        printf(" %.3f", sums[q] / (double)(n_pairs[q] ? n_pairs[q] : 1));
-    printf("\nat birth it is %.3f, that is %zu times ln 2\n",
-           (double)(recipe->n_noise + 1) * log(2.0), recipe->n_noise + 1);
+        printf(" %.2f", sums[q] / (double)(n_pairs[q] ? n_pairs[q] : 1));
+    printf("\n");
     close_tables(&t);
     free(slots);
     free(left);
@@ -522,16 +531,17 @@ static void show_own_training(const struct corpus *corpus, const struct recipe *
 
 ## The same step, many times as fast
 
-Where does the time go? A step fetches six rows of `out` for *one* word of the window, and the
-next word of the same window fetches one of them again and five others. So the first idea is to draw the
-noise once for each place of the text and let the whole window share it: six rows of `out`, up to ten
-of `in`, and sixty scores between them, from rows that are in the nearest cache. This changes what is drawn,
-though not how often a word is drawn on the average; whether it changes what is learnt we shall measure.
-[@ji2016] had the idea, for the same reason.
+Where does the time go? A step fetches six rows of `out` for *one* word of the window,
+and the next word of the same window fetches one of them again and five others. So the
+first idea is to draw the noise once for each place of the text and let the whole window
+share it: six rows of `out`, up to ten of `in`, and sixty scores between them, all from
+rows that lie in the nearest cache. The idea is not ours [@ji2016]. It changes what is
+drawn, though not how often each word is drawn on the average; whether it changes what
+is learnt we shall measure.
 
-The second idea is the one of chapter 1: six sums at once along one row, sixteen numbers side by
-side, so that the compiler can use its widest registers. The
-scores of the window then become $g$ all together, in one loop without a call. That loop needs the
+The second idea is the one of chapter 1: six sums at once along one row, sixteen numbers
+side by side, so that the compiler can use its widest registers. And all the scores of a
+window become slopes together, in one loop without a call. That loop needs an
 exponential, and takes the one of chapter 3.
 */
 
@@ -654,7 +664,7 @@ static void steps_of_scores(float *g, size_t n_window, size_t n_noise, float rat
             g[w * G_ROW + k] *= step[k];
 }
 
-// one place: drawn[0] stood in the middle of the window, drawn[1], ... is noise for all of it
+// one place: drawn[0] stood in the middle, the others are noise for the whole window
 static void fast_place(struct tables *t, struct place *at, const uint32_t *window,
                        size_t n_window, const uint32_t *drawn, size_t n_noise, float rate)
 {
@@ -701,13 +711,11 @@ static double compare_steps(const struct corpus *corpus, const struct recipe *re
 }
 
 /*
-A word may be drawn twice for one place, or stand twice in a window. `dout` collects both, and the
-second `memcpy` of the same row is harmless; the sums go to the same row one after
-the other. And the word in the middle may stand in its own window too; all that happens is that its
-two rows meet.
+A word may be drawn twice for one place, or stand twice in a window. The second copy of
+a row is then as good as the first, and the sums go to the same row one after the other.
 
-Before it is let loose, it is held against yours: 3,000 steps, the same words, and then the
-largest difference between any two numbers of the tables.
+Before it is let loose, the fast step is held against yours: the same 3,000 steps for
+both, and then the largest difference between any two numbers of the tables.
 */
 
 static void live_line(const struct recipe *recipe, double done, double words_a_second);
@@ -751,21 +759,22 @@ static void train(struct tables *t, const uint32_t *ids, size_t n_ids,
 /*
 ## A list of pairs
 
-How good is a table of words? Chapter 3 had the loss on held-out text. It is of no use here: the loss
-of this chapter depends on what was drawn, and a table made by counting has none. We need a
-measure that looks at the table alone.
+How good is a table of words? Chapter 3 had the loss on held-out text. It is of no use
+here: the loss of this chapter depends on what was drawn, and a table made by counting
+has none. We need a measure that looks at the table alone.
 
-Here is a plain one. A list of a hundred pairs of words that anybody would call relatives, written
-down before a table was trained: mother and father, monday and tuesday, hot and
-cold, darcy and bingley. For each of the words, all others are sorted by their cosine, and we look for its
-partner: at rank 1 it is the nearest of all. A table of noise puts it anywhere, in the
-middle of the vocabulary on the average. A rank of 2 where it could be 1 is a small fault and a rank of 2,000 for 1,000 is
-none that matters, so besides the mean of the ranks we print $e^{\text{mean of } \ln \text{rank}}$, the
-*typical rank*: it counts factors.
+Here is a plain one. A list of a hundred pairs of words that anybody would call
+relatives, written down before a table was trained: mother and father, monday and
+tuesday, hot and cold, darcy and bingley ([the whole list](#word2vec-behind)). For each
+of the words, all others are sorted by their cosine, and we look for its partner: at
+rank 1 it is the nearest of all. A table of noise puts it anywhere, in the middle of the
+vocabulary on the average. To fall from rank 1 to rank 10 is a great loss, to fall from
+2,001 to 2,010 is none; so besides the mean of the ranks we print $e^{\text{mean of }
+\ln \text{rank}}$, which counts in factors. We call it the *typical rank*.
 
-The list has opposites in it, and towns, and lovers. It measures what its
-authors thought of. But one list for all tables is fair, as long as each of them was tuned on the same
-list; and each was.
+The list has opposites in it, and towns, and lovers. It measures what its authors
+thought of. But one list for all tables is fair, if each of them is tuned on that list;
+and each was.
 */
 
 struct quality {
@@ -781,7 +790,10 @@ static uint32_t find_word(const struct corpus *corpus, const char *name, size_t 
 
 static void print_quality(const char *name, struct quality quality)
 {
-    printf("%-36s %9.0f %9.1f\n", name, quality.mean, quality.typical);
+    if (quality.n_ranks == 0)
+        printf("%-36s no pair of the list is in this text\n", name);
+    else
+        printf("%-36s %9.0f %9.1f\n", name, quality.mean, quality.typical);
 }
 
 static void print_neighbours(const struct corpus *corpus, const float *table,
@@ -815,8 +827,8 @@ static void show_training(struct tables *t, const struct corpus *corpus,
     struct tables newborn = open_tables(corpus->vocab_size, recipe);
     char cell[32];
     heading("Training on six novels");
-    printf("largest difference from your step, after 3,000 of them: %s 0.00001\n",
-           compare_steps(corpus, recipe) < 1e-5 ? "below" : "ABOVE");
+    printf("3,000 steps differ from yours by %s 0.00001; ",
+           compare_steps(corpus, recipe) < 1e-5 ? "less than" : "MORE THAN");
     fflush(stdout);
     double start = seconds();
     train(t, corpus->ids, corpus->n_ids, corpus->counts, recipe, true);
@@ -836,91 +848,97 @@ static void show_training(struct tables *t, const struct corpus *corpus,
 
 /*
 ::: predict
-The table `out` was in every step too. Its rows meet the same words. The program that came with the
-paper writes `in` to the file and forgets `out`. Which of the two will find the partners better, or will both do?
+The table `out` was in every step too. Its rows meet the same words. And yet the program
+that came with the paper writes `in` to the file and forgets `out`. Which of the two
+will find the partners better?
 :::
 
 ::: {.output section="Training on six novels"}
 :::
 
-Look down the neighbours first, they have earned it. Nobody told the program that Darcy and Bingley are
-friends, or that a week has days.
+Look at the neighbours first, they have earned it. Nobody told the program that Bingley
+is Darcy's friend, or that a week has days.
 
-Now the two tables. `out` is far behind, and adding it to `in` does not
-help. So it is thrown away for a reason? Not for the one that lies at hand. A row of
-`in` begins with small random numbers and a row of `out` with zeros; but when we let both begin the
-other way round, `in` stayed ahead. What does bring them together is what is
-drawn. With `power=1` the noise treats both tables alike, and the typical rank
-of `out` comes down from about 25 to about 15; let each word of a window have noise of its own,
-as in your step, and it comes down to about 11, while `in` stays at 9. So the second table is not a worse *kind* of table. It pays for the noise. (What
-is left of the difference we have not found.)
+Now the two tables. `out` is far behind, and adding it to `in` does not help. So it is
+thrown away for a good reason? Not for the one that lies at hand: `in` begins with small
+random numbers and `out` with zeros, but when both begin the other way round
+(`swapped=1`), `in` stays ahead all the same. What brings the two together is what is
+drawn. Eight seeds each gave these typical ranks (`controls=2` prints them):
+
+RANGES
+
+With the power 1 the noise treats both tables alike, and with noise of its own for each
+word of the window, as in your step, a row of `out` is moved for one pair at a time, as
+a row of `in` is. So the second table is not a worse *kind* of table. It pays for how
+the noise is drawn, and what is left of the difference we have not explained.
 
 ::: aside
-People who looked into it found that adding the two helps for some tasks [@levy2015]. On our
-list it does not. A trick that helps "in general" is one to try on the list that you
-care for.
+Adding the two was tried by others, with mixed results [@levy2015]. On our list it does
+not help. A trick that helps "in general" is one to try on the list that you care for.
 :::
 
-## What was asked decides what is alike
+The same runs answer two more questions. Sharing the noise costs nothing that eight
+seeds could show. And the famous 0.75 does not lead on our list: the plain counts, with
+the power 1, do as well, and where nothing is thrown away by the dice they do a little
+better, at twice the work.
 
-In chapter 3 the input table grouped words by what follows them. Today's groups look different:
-"emma" is close to people, and "sunday" to days, but "said" to words of speech, whether or not they stand
-in the same places of a sentence. Is that due to the negative samples, or to the window?
+## What the window decides
 
-The program can ask chapter 3's question with today's machine: let the window be the one
-word before, and nothing else. Then `in` is the word that was read, `out` the one that
-came next, as in chapter 3, and only the sampled loss is different.
+"darcy" lies by "bingley" and by the names of his novel: words of one *subject*. Chapter
+3's input table was different, it put together what can stand in the same place of a
+sentence. Is that because of the noise, or because of the window? The window can be
+tried alone. Let it be one word on each side, with everything else as it was.
 */
 
-static void show_questions(const struct corpus *corpus, const struct recipe *recipe,
-                           const struct tables *t, const char *words)
+static void show_narrow_window(const struct corpus *corpus, const struct recipe *recipe,
+                               const char *words)
 {
-    struct recipe next = *recipe;
-    next.next_only = true;
-    heading("The same words under two questions");
-    struct tables narrow = open_tables(corpus->vocab_size, recipe);
-    train(&narrow, corpus->ids, corpus->n_ids, corpus->counts, &next, true);
-    printf("what comes next?         typical rank %.1f\n",
-           measure(corpus, narrow.in).typical);
-    print_neighbours(corpus, narrow.in, words);
-    printf("what stands around it?   typical rank %.1f\n",
-           measure(corpus, t->in).typical);
-    print_neighbours(corpus, t->in, words);
-    close_tables(&narrow);
+    struct recipe narrow = *recipe;
+    narrow.window = 1;
+    heading("The same words, a window of one");
+    struct tables t = open_tables(corpus->vocab_size, recipe);
+    train(&t, corpus->ids, corpus->n_ids, corpus->counts, &narrow, true);
+    print_quality("word2vec with a window of 1, in", measure(corpus, t.in));
+    print_neighbours(corpus, t.in, words);
+    close_tables(&t);
 }
 
 /*
-::: {.output section="The same words under two questions"}
+::: {.output section="The same words, a window of one"}
 :::
 
-It is the window. Ask for the next word, and words that can stand in for each other in a sentence
-come together, as in chapter 3, though nobody computed a softmax. Ask for anything around it, and words
-of one *subject* come together. Neither is "the" meaning of a word. A table knows what it was
-asked.
+It was the window. "darcy" now lies by other gentlemen, from other novels: Crawford,
+Repton, Palmer, words that stand where his name stands. "walked" lies by other verbs of
+motion in the same tense. By our list this table is the worse one, but the list asks for
+partners. Set `window=10`, and "walked" lies by "window" and "room". Neither is "the"
+meaning of a word. A table knows what it was asked.
 
 ## A table by counting
 
 Now without any model. Go through the text once and count, for each word and each word
-that stands in its windows, how often that happens. The counts fill a square table with a row for each
-word: a table of embeddings, if you like, 5,900 numbers wide, that cost one pass and
-no training. But its rows are no good as they are. All of them have their largest numbers at
-"the" and "and" and "to".
+that stands in its windows, how often that happens. The counts fill a square table with
+a row for each word: a table of embeddings, if you like, 5,900 numbers wide, that cost
+one pass and no training. But its rows are no good as they are. All of them have their
+largest numbers at "the" and "and" and "to".
 
-What we want to know is whether a pair occurs *more often than chance*. Say the counts are
-$n_{wc}$, the sum of a row $n_w$, that of a column $n_c$, and all of them $N$. If the words stood anywhere,
-we should expect $n_w n_c / N$ meetings. The logarithm of what was counted over what was expected is the **pointwise
-mutual information**, PMI [@church1990]:
+What we want to know is whether a pair occurs *more often than chance*. Say the counts
+are $n_{wc}$, the sum of a row $n_w$, that of a column $n_c$, and all of them $N$. If
+the words stood anywhere, we should expect $n_w n_c / N$ meetings. The logarithm of what
+was counted over what was expected is the **pointwise mutual information**, PMI
+[@church1990]:
 
 $$\mathrm{pmi}_{wc} = \ln \frac{n_{wc} \, N}{n_w \, n_c}.$$
 
-It is 0 for a pair that meets as often as chance would have it, $\ln 10$ for one that meets ten times
-as often, negative for words that avoid each other, and $-\infty$ for two that never met.
+It is 0 for a pair that meets as often as chance would have it, $\ln 10$ for one that
+meets ten times as often, negative for words that avoid each other, and $-\infty$ for
+two that never met.
 
 ## Exercise 8.4: more than chance {#pmi .exercise}
 
 Two words and two neighbours, counts `3 1` and `1 3`. Each row has the sum 4, each
-column too, and all together are 8. By chance one expects $4 \cdot 4 / 8 = 2$ in each place; so the answer is
-$\ln 1.5 = 0.4055$ on the diagonal and $\ln 0.5 = -0.6931$ beside it.
+column too, and all together are 8. By chance one expects $4 \cdot 4 / 8 = 2$ in each
+place; so the answer is $\ln 1.5 = 0.4055$ on the diagonal and $\ln 0.5 = -0.6931$
+beside it.
 
 The counts are `double`, because we shall count a near word as more than a far one.
 */
@@ -937,12 +955,13 @@ EXERCISE bool pmi(float *out, const double *counts, size_t n_words, size_t n_con
 }
 
 /*
-For the novels the square table would have 35 million numbers, nearly all of them 0: most
-words never meet. So only the others are kept, row after row, each with the number of its
-column. To be fair to the model, the counting does what the model's dice do *on the average*: a word at
-distance 3 is in a window that reaches 1 to 5 words with the probability 3/5, so it counts
-as 3/5, times the probabilities that the two words are kept at all. And since the model's noise has the power
-0.75, let a column's share be computed with that power too.
+For the novels the square table would have 35 million numbers, nearly all of them 0:
+most words never meet. So only the others are kept, row after row, each with the number
+of its column. To be fair to the model, the counting does what the model's dice do *on
+the average*: a word at distance 3 is in a window that reaches one to five words with
+the probability 3/5, so it counts as 3/5, times the probabilities that the two words are
+kept at all. And since the model's noise has the power 0.75, a column's share is
+computed with that power too.
 */
 
 // only what is not 0: entries first[w] to first[w + 1] are those of row w
@@ -1003,17 +1022,17 @@ static void count_to_surprise(struct sparse *m, double power, double shift)
 }
 
 /*
-What is below zero is dropped: *positive* PMI. Of a pair that met once where chance expected
-three times one learns little; and the many $-\infty$ have to become something.
+What is below zero is dropped: *positive* PMI. Of a pair that met once where chance
+expected three times one learns little, and the many $-\infty$ have to become something.
 
-Two words are alike if their rows are. The rows are 5,900 numbers wide, and could be used as they
-stand; but most of that width is chance. Let us look for the hundred directions in which the rows
-differ most, and keep of each row its hundred numbers along them. Chapter 7 found such directions one by one. Here is how to
-find all at once: begin with any hundred directions $Q$, multiply them by the table, $Y = MQ$, set what comes out
-upright again (each direction loses what it has in common with those before it), and repeat. The
-large directions grow fastest, and after a few rounds they are all that is left
-[@halko2011, sec. 4.5]. Then $Y = MQ$ is the table that we
-want: row $w$ of it is row $w$ of $M$, seen along $Q$.
+Two words are alike if their rows are. The rows are 5,900 numbers wide and could be used
+as they stand, but most of that width is chance. Let us look for the hundred directions
+in which the rows differ most, and keep of each row its hundred numbers along them. Here
+is how to find them all at once: begin with any hundred directions $Q$, multiply the
+table by them, $Y = MQ$, set what comes out upright again (each direction loses what it
+has in common with those before it), and repeat. The large directions grow fastest, and
+after a few rounds they are most of what is left [@halko2011, sec. 4.5]. Then $Y = MQ$
+is the table that we want: row $w$ of it is row $w$ of $M$, seen along $Q$.
 */
 
 enum { N_ROUNDS = 5 };
@@ -1075,86 +1094,97 @@ static float *squeeze(const struct sparse *m, size_t d, uint64_t seed)
     return y;
 }
 
-static void show_counting(const struct corpus *corpus, const struct recipe *recipe,
-                          const struct tables *t, double shift, const char *words)
+// the whole way from counts to narrow rows
+static float *count_and_squeeze(const struct corpus *corpus, const struct recipe *recipe,
+                                double shift, size_t *n_met, size_t *n_left)
 {
-    char a[32], b[32];
-    heading("Counting instead");
-    if (!pmi(&(float){0}, &(double){1.0}, 1, 1))
-        waits_for("8.4", "pmi");
-    double start = seconds();
     struct sparse m = count_windows(corpus->ids, corpus->n_ids, corpus->counts,
                                     corpus->vocab_size, recipe);
-    size_t n_counted = m.first[m.n_rows];
+    *n_met = m.first[m.n_rows];
     count_to_surprise(&m, recipe->power, shift);
-    float *y = squeeze(&m, recipe->d_model, recipe->seed);
-    double end = seconds();
-    printf("%s pairs met; %s of them more often than chance; ~%.2f s in all\n",
-           with_commas(a, n_counted), with_commas(b, m.first[m.n_rows]), end - start);
-    printf("ranks of partners in the list            mean   typical\n");
-    print_quality("word2vec, its table in", measure(corpus, t->in));
-    print_quality("counted and squeezed", measure(corpus, y));
-    print_neighbours(corpus, y, words);
-    free(y);
+    *n_left = m.first[m.n_rows];
+    float *rows = squeeze(&m, recipe->d_model, recipe->seed);
     close_sparse(&m);
+    return rows;
+}
+
+static void show_counting(const struct corpus *corpus, const struct recipe *recipe,
+                          double shift, const char *words)
+{
+    char a[32], b[32];
+    size_t n_met, n_left;
+    heading("Counting instead");
+    double start = seconds();
+    float *rows = count_and_squeeze(corpus, recipe, shift, &n_met, &n_left);
+    double end = seconds();
+    printf("%s pairs met; %s more often than chance; ~%.2f s in all\n",
+           with_commas(a, n_met), with_commas(b, n_left), end - start);
+    print_quality("counted and squeezed", measure(corpus, rows));
+    print_neighbours(corpus, rows, words);
+    free(rows);
 }
 
 /*
 ::: {.output section="Counting instead"}
 :::
 
-Two tables, made in ways that have nothing in common, and they find the same
-partners about equally well. The count table was made in a small part of the time, reads the text once, has no
-learning rate, and gives the same answer for every seed.
+Two tables, made in ways that seem to have nothing in common, and they find the partners
+about equally well: COUNTED over the eight seeds, against the model's BASE. (The seed is
+only where the hundred directions begin.) The count table was made in a small part of
+the time, reads the text once, and has no learning rate.
 
 ::: aside
-When this was found out, in 2014, many had just moved from counting to predicting because predicting
-was so much better. The comparisons had not been fair: the model came with
-its sampling and its power of 0.75, and the counts came without [@levy2015].
+When this was found out, many had just moved from counting to predicting, because
+predicting was so much better. The comparisons had not been fair: the model came with
+its dice, its weights and its power of 0.75, and the counts came without [@levy2015].
 :::
 
-Does it prove that they are the same? No; two people who give the same answers may still be two people.
-Let us look inside.
+Does that prove that they are the same? No; two people who give the same answers may
+still be two people. Let us look inside.
 
 ## The disguise
 
-What would the model learn if it had all the numbers it wanted, and all the
-time? Take one pair of words $w$, $c$, and say that its score $z = v_w \cdot u_c$ can be chosen freely. In
-the text the pair is met $n_{wc}$ times. As noise it is met $k \, n_w q_c$ times, where $n_w$
-counts the pairs of $w$, for each of them $k$ words are drawn, and $q_c$ is the share of $c$ in the urn. So its part of the
-whole loss is
+What would the model learn if it had all the numbers that it wanted, and all the time?
+Take one pair of words $w$, $c$, and say that its score $z = v_w \cdot u_c$ can be
+chosen freely. In the text the pair is met $n_{wc}$ times. As noise it is met $k \, n_w
+q_c$ times: $n_w$ pairs begin with $w$, for each of them $k$ words are drawn, and $q_c$
+is the share of $c$ in the urn. So its part of the whole loss is
 
 $$-n_{wc} \ln \sigma(z) - k \, n_w q_c \ln \sigma(-z),$$
 
-and the slope of that along $z$ is $-n_{wc} (1 - \sigma(z)) + k \, n_w q_c \, \sigma(z)$. It is zero where
-$\sigma(z) / (1 - \sigma(z))$, which is $e^z$, equals $n_{wc} / (k \, n_w q_c)$:
+and the slope of that along $z$ is $-n_{wc} (1 - \sigma(z)) + k \, n_w q_c \,
+\sigma(z)$. It is zero where $\sigma(z) / (1 - \sigma(z))$, which is $e^z$, equals
+$n_{wc} / (k \, n_w q_c)$:
 
 $$z_{wc} = \ln \frac{n_{wc}}{n_w q_c} - \ln k.$$
 
-![Two narrow tables write down a wide one. Each number on the right is the dot product of a row of
-the one and a row of the other; what training wants it to be is a number that could have been
-counted.](drawing:word2vec-table){alt="Left a table named in, eight rows and two columns; beside it a
-table named out, laid on its side, two rows and eight columns; right their product, a square of
-eight by eight. One row of in, one column of out and the square where they cross are framed. Below
-stands: their product: more often than chance, minus ln k."}
+![Two narrow tables write down a wide one. Each number on the right is the dot product
+of a row of the one and a row of the other; what training wants it to be is a number
+that could have been counted.](drawing:word2vec-table){alt="Left a table named in, eight
+rows and two columns; beside it a table named out, laid on its side, two rows and eight
+columns; right their product, a square of eight by eight. One row of in, one column of
+out and the square where they cross are framed. Below stands: their product: more often
+than chance, minus ln k."}
 
-If the urn holds each word as often as it occurs in the windows, $q_c = n_c / N$, then the first part is the PMI: *the best that
-word2vec can do is to make its dot products the PMI minus a constant* [@levy2014, sec. 3.1]. No gradient, no
-epochs, an ordinary count table. The rows are a way to write it with fewer numbers.
+If the urn holds each word as often as it occurs in the windows, $q_c = n_c / N$, then
+the first part is the PMI: *the best that word2vec can do is to make its dot products
+the PMI minus a constant* [@levy2014, sec. 3.1]. An ordinary count table, then; the rows
+are a way to write it with fewer numbers.
 
-If the urn is another one, so is the table: with the power 0.75 each column is shifted by an amount of its
-own. Now you see why that number was more than plumbing.
+If the urn is another one, so is the table. With the power 0.75 each column is shifted
+by an amount of its own. Now you see why that number was more than plumbing.
 
 ## Exercise 8.5: is it true? {#shifted-pmi-gap .exercise}
 
-That is a claim that a program can test. Compare, for all pairs that were met, the dot product with
-the PMI minus $\ln k$, and report the largest gap. If `in` has the row (1, 2), `out` has the row (3, 0.5) and
-their PMI is 5, then with $k = 1$ the dot product is 4, and the gap is 1; with $k = 2$ it is
-$|4 - (5 - 0.6931)| = 0.3069$.
+That is a claim that a program can test. Compare, for all pairs that were met, the dot
+product with the PMI minus $\ln k$, and report the largest gap. If `in` has the row (1,
+2), `out` has the row (3, 0.5) and their PMI is 5, then with $k = 1$ the dot product is
+4, and the gap is 1; with $k = 2$ it is $|4 - (5 - 0.6931)| = 0.3069$.
 
-A pair that never met has the PMI $-\infty$; no dot product will get there, and it is left out. And one word of
-warning: a `NaN` is neither larger nor smaller than anything. If a row that is compared holds one, the
-largest gap has to be `NaN` too, or your check would praise a table that is broken.
+A pair that never met has the PMI $-\infty$; no dot product will get there, and it is
+left out. And one word of warning: a `NaN` is neither larger nor smaller than anything.
+If a row that is compared holds one, the largest gap has to be `NaN` too, or your check
+would praise a table that is broken.
 */
 
 // largest over all w, c with a finite pmi[w][c] of |in[w] . out[c] - (pmi[w][c] - ln k)|
@@ -1231,7 +1261,7 @@ static void train_tiny(float *in, float *out, double k, const double *rows,
 
 static void show_tiny(void)
 {
-    const double noises[][2] = {{1, 1.0}, {5, 1.0}, {5, 0.75}};
+    const double noises[][2] = {{5, 1.0}, {5, 0.75}};
     float in[TINY * TINY], out[TINY * TINY], table[TINY * TINY], own[TINY * TINY];
     double rows[TINY], columns[TINY], share[TINY], all;
     heading("Three words, exactly");
@@ -1262,21 +1292,23 @@ static void show_tiny(void)
 ::: {.output section="Three words, exactly"}
 :::
 
-To the last digit that we print, and no step of the training had ever heard of PMI. With the power
-0.75 the gap to PMI is there, as announced, and the gap to the urn's own table is not.
+To the last digit that we print, and no step of the training had ever heard of PMI. With
+the power 0.75 the gap to PMI is there, as announced, and the gap to the urn's own table
+is not.
 
 ## And in a real table?
 
 There the rows have a hundred numbers and not thousands, so the dot products cannot be
-just anything; the dice bring their noise; and training stops long before it has nothing more to gain. Then let us
-not ask whether the gap is 0, but how much of the count table is in the dot products. We train on
-*Emma* alone, look at the pairs of frequent words that met ten times or more, and correlate. A correlation of 1
-would mean: the same table, up to a stretch and a shift.
+just anything; the dice bring their noise; and training stops long before nothing more
+is to be gained. So let us not ask whether the gap is 0, but how much of the count table
+is in the dot products. We train on the first novel alone, look at the pairs of frequent
+words that met ten times or more, and correlate. A correlation of 1 would mean: the same
+table, up to a stretch and a shift.
 */
 
 enum { LEAST_FREQUENT = 60, MOST_FREQUENT = 300 };
 
-// counts of the n most frequent words by each other, and of all the rest in row and column n
+// counts of the n most frequent words by each other; all the rest is row and column n
 static double *frequent_counts(const struct sparse *m, size_t n)
 {
     double *counts = allocate((n + 1) * (n + 1), sizeof *counts);
@@ -1393,65 +1425,76 @@ static void show_disguise(const struct corpus *corpus, const struct recipe *reci
 ::: {.output section="The first novel: dot products against counts"}
 :::
 
-![Each point is a pair of frequent words of *Emma*. To the right, what the count table says; up, what
-the trained rows say.](figure:word2vec-disguise){#fig-word2vec-disguise}
+![Each point is a pair of frequent words of *Emma*. To the right, what the count table
+says; up, what the trained rows say.](figure:word2vec-disguise){#fig-word2vec-disguise}
 
-There it is. The third row is the one of the theorem, and PMI and the urn's own table are the same. In the second, the
-noise is still drawn from the whole text, but the text that is read has lost most of its "the": so even
-with the power 1 the urn does not fit the windows, and the plain PMI is a poor guess. Every
-dial of word2vec, the power, the dice, the number of noise words, moves a known term of a known
-formula.
+There it is. In the third row, the one of the theorem, PMI and the urn's own table are
+the same. In the second the noise is still drawn from the whole text, but the text that
+is read has lost most of its "the": so even with the power 1 the urn does not fit the
+windows, and the plain PMI is a poor guess. Every dial of word2vec, the power, the dice,
+the number of noise words, moves a known term of a known formula.
 
-So what did the neural network find that the counts did not have? On this corpus, by this list: nothing that we could
-measure. What it has is a way to get there that never holds the large table, reads the text in a stream,
-and can be stopped at any time; at a hundred billion words that decides. And what the counts have is that one can look into
-them, and ask *why*.
+So what did the neural network find that the counts did not have? On this corpus, by
+this list: nothing that we could measure. What it has is a way to get there that never
+holds the large table, reads the text as a stream, and can be stopped at any time; at a
+hundred billion words that decides. And what the counts have is that one can look into
+them, and ask why.
 
 ## What you can now explain
 
-- word2vec asks a yes-or-no question about a pair of words, and makes up the pairs to which the answer is no. The
-  cost of a step does not depend on the vocabulary.
+- word2vec asks a yes-or-no question about a pair of words, and makes up the pairs to
+  which the answer is no. The cost of a step does not depend on the vocabulary.
 - It has two tables, and most people have only ever seen one of them.
-- Frequent words are thrown away by dice, with a formula that is not the one of the paper; noise is drawn by counts
-  to the power 0.75.
-- A wide window groups words by subject, the next word alone groups them by their place in a sentence.
-- Where the dot products are free to be anything, they become $\ln (n_{wc} / (n_w q_c)) - \ln k$: PMI, if the urn
-  is the text.
-- Counting, a logarithm and a hundred directions make a table that is about as good here.
+- Frequent words are thrown away by dice, with a formula that is not the one of the
+  paper; noise is drawn by counts to the power 0.75.
+- A wide window groups words by subject, the next word alone groups them by their place
+  in a sentence.
+- Where the dot products are free to be anything, they become $\ln (n_{wc} / (n_w q_c))
+  - \ln k$: PMI, if the urn is the text.
+- Counting, a logarithm and a hundred directions make a table that is about as good
+  here.
 
 ::: think
-Chapter 5 tied the two tables of a model into one. Could one tie the two of word2vec? What would the score
-of a word with itself be, and how often does a word stand in its own window?
+Chapter 5 tied the two tables of a model into one. Could one tie the two of word2vec?
+What would the score of a word with itself be, and how often does a word stand in its
+own window?
 
 :::: answer
-One can, but a word's score with itself would be a sum of squares, never negative: the model would say that each word likes
-itself. Words hardly ever stand beside themselves ("very, very" is an exception), so the model would have
-to keep all rows short, against what the other pairs ask of them. It is the second fault of chapter 5's bare tying.
+One can, but a word's score with itself would be a sum of squares, never negative: the
+model would say that each word likes itself. Words hardly ever stand beside themselves
+("very, very" is an exception), so the model would have to keep all rows short, against
+what the other pairs ask of them. It is the second fault of chapter 5's bare tying.
 ::::
 :::
 
 ::: think
-With $k = 5$ the dot products are shifted by $-\ln 5$. Does that change which words are neighbours?
+With $k = 5$ the dot products are shifted by $-\ln 5$. Does that change which words are
+neighbours?
 
 :::: answer
-If it could be done exactly, each dot product would go down by the same 1.61, and that can be had by adding one number to each row of `in`
-and another to each row of `out`. Cosines between rows of `in` would change a little. In a narrow table it does more: positive PMI with a
-shift keeps fewer entries. Try `shift=5` and look at the typical rank.
+If it could be done exactly, each dot product would go down by the same 1.61, and that
+can be had by adding one number to each row of `in` and another to each row of `out`.
+Cosines between rows of `in` would change a little. In a narrow table it does more:
+positive PMI with a shift keeps fewer entries. Try `shift=5` and look at the typical
+rank.
 ::::
 :::
 
 ::: think
-A pair that was never seen has the PMI $-\infty$. The model gives it a finite score. Is that a mistake of the model?
+A pair that was never seen has the PMI $-\infty$. The model gives it a finite score. Is
+that a mistake of the model?
 
 :::: answer
-No, it is what it is for. A finite number of dimensions, a finite time and the dice let pairs that were not seen
-have scores like pairs that resemble them: "darcy smiled" from "bingley smiled". The count table knows only what it has seen, and positive PMI throws the rest away; it gets the same
-effect when it is squeezed.
+No, it is what it is for. A finite number of dimensions, a finite time and the dice let
+pairs that were not seen have scores like pairs that resemble them: "darcy smiled" from
+"bingley smiled". The count table knows only what it has seen, and positive PMI throws
+the rest away; it gets the same effect when it is squeezed.
 ::::
 :::
 
-To read next: the paper on negative sampling is eight pages long [@mikolov2013b], and the one that takes off its mask
-is as short [@levy2014]. What happens to a word that means two things is the subject of chapter 9.
+To read next: the paper on negative sampling is eight pages long [@mikolov2013b], and
+the one that takes off its mask is as short [@levy2014]. What happens to a word that
+means two things is the subject of chapter 9.
 
 ## Behind the scenes {#word2vec-behind}
 
@@ -1579,8 +1622,8 @@ static void print_nearest(const struct corpus *corpus, const float *unit, uint32
 }
 
 /*
-Counting. The places of each word are listed first, so that one row of the table can be counted
-after the other, in a single row of room.
+Counting. The places of each word are listed first, so that one row of the table can be
+counted after the other, in a single row of room.
 */
 
 static void make_room(struct sparse *m, size_t n)
@@ -1697,8 +1740,8 @@ static double largest_difference(const float *a, const float *b, size_t n)
 }
 
 /*
-The corpus: novels are read one after the other, and the words of all get their numbers from one dictionary. How
-a dictionary works was told at the end of chapter 3.
+The corpus: novels are read one after the other, and the words of all get their numbers
+from one dictionary. How a dictionary works was told at the end of chapter 3.
 */
 
 enum {
@@ -1884,16 +1927,22 @@ static void clean(struct text *text, const char *path)
                path, with_commas(cell, n_other_letters));
 }
 
-// the words of one text as numbers of the dictionary, appended
+// the words of one text as numbers of the dictionary, appended; apostrophes count inside
 static void append_words(struct corpus *corpus, struct dictionary *dictionary,
                          const struct text *text)
 {
-    for (size_t at = 0, length; at < text->size; at += length + 1) {
-        for (length = 0; at + length < text->size && is_letter(text->bytes[at + length]);)
-            length++;
+    for (size_t at = 0, end; at < text->size; at = end + 1) {
+        const char *start = text->bytes + at;
+        for (end = at; end < text->size && is_letter(text->bytes[end]);)
+            end++;
+        size_t length = end - at;
+        while (length > 0 && *start == '\'')
+            start++, length--;
+        while (length > 0 && start[length - 1] == '\'')
+            length--;
         if (length == 0)
             continue;
-        uint32_t number = number_of(dictionary, text->bytes + at, length);
+        uint32_t number = number_of(dictionary, start, length);
         dictionary->words[number].count++;
         corpus->ids[corpus->n_words++] = number;
     }
@@ -1950,9 +1999,10 @@ static struct corpus open_corpus(const char *const *paths, size_t n_texts)
     choose_vocabulary(&corpus, &dictionary);
     if (corpus.n_ids < LEAST_WORDS || corpus.vocab_size < LEAST_DIFFERENT)
         give_up(1,
-                "%s is too short: of its words of the letters a to z %zu occur %d times "
-                "or more, and %d are the least",
-                paths[0], corpus.vocab_size, LEAST_COUNT, LEAST_DIFFERENT);
+                "%s is too short: of its words of the letters a to z that occur %d times "
+                "it holds %zu, %zu of them different, and %d and %d are the least",
+                paths[0], LEAST_COUNT, corpus.n_ids, corpus.vocab_size, LEAST_WORDS,
+                LEAST_DIFFERENT);
     free(dictionary.words);
     free(dictionary.slots);
     return corpus;
@@ -2226,9 +2276,10 @@ static void show_bench(const struct corpus *corpus, const struct recipe *recipe)
 /*
 ## What you can change
 
-The program takes settings: `build/08_word2vec window=2 power=1`, for example. Each has a row in the
-table at the end of this section, and `build/08_word2vec settings` prints them. The numbers in the text
-are those of the defaults. With `TEXT=path make chapter8` it is your own text, up to 100 MB.
+The program takes settings: `build/08_word2vec window=2 power=1`, for example. Each has
+a row in the table at the end of this section, and `build/08_word2vec settings` prints
+them. The numbers in the text are those of the defaults. With `TEXT=path make chapter8`
+it is your own text, up to 100 MB.
 */
 
 // carried over from chapter 1
@@ -2318,7 +2369,7 @@ static double setting_number(const struct setting *table, char **args, const cha
 
 static const struct setting settings[] = {
     {"seed", "whole", "6", 0, 1000000, "of everything random"},
-    {"words", "text", "mother two said sunday darcy handsome", 0, 400,
+    {"words", "text", "sunday darcy walked", 0, 400,
      "whose neighbours are looked up, with spaces between them"},
     {"window", "whole", "5", 1, 10, "words on each side, at most"},
     {"d", "whole", "100", 1, 112, "numbers in a row"},
@@ -2369,17 +2420,21 @@ static struct recipe read_recipe(char **args)
     };
 }
 
-// one training, measured: in, out, and both added up
+// one training and one counting, measured
 static void show_control(const char *name, const struct corpus *corpus,
                          const struct recipe *recipe)
 {
     struct tables t = open_tables(corpus->vocab_size, recipe);
+    size_t n_met, n_left;
     train(&t, corpus->ids, corpus->n_ids, corpus->counts, recipe, true);
     float *sum = sum_of_tables(&t);
-    printf("%-16s %11.1f %9.1f %9.1f\n", name, measure(corpus, t.in).typical,
-           measure(corpus, t.out).typical, measure(corpus, sum).typical);
+    float *rows = count_and_squeeze(corpus, recipe, 1.0, &n_met, &n_left);
+    printf("%-16s %11.1f %9.1f %9.1f %9.1f\n", name, measure(corpus, t.in).typical,
+           measure(corpus, t.out).typical, measure(corpus, sum).typical,
+           measure(corpus, rows).typical);
     fflush(stdout);
     free(sum);
+    free(rows);
     close_tables(&t);
 }
 
@@ -2389,7 +2444,7 @@ static void show_controls(const struct corpus *corpus, const struct recipe *reci
     const double rates[] = {0.025, 0.05, 0.1, 0.14, 0.17, 0.2};
     char name[32];
     heading(which == 1 ? "Six rates" : "Eight seeds");
-    printf("typical rank              in       out       sum\n");
+    printf("typical rank              in       out       sum   counted\n");
     for (uint64_t k = 0; k < (which == 1 ? 6 : 8); k++) {
         struct recipe changed = *recipe;
         if (which == 1) {
@@ -2420,8 +2475,8 @@ static void show_chapter(const struct corpus *corpus, const struct recipe *recip
     struct tables t = open_tables(corpus->vocab_size, recipe);
     show_own_training(corpus, recipe);
     show_training(&t, corpus, recipe, words);
-    show_questions(corpus, recipe, &t, "said sunday emma");
-    show_counting(corpus, recipe, &t, setting_number(settings, args, "shift"), words);
+    show_narrow_window(corpus, recipe, words);
+    show_counting(corpus, recipe, setting_number(settings, args, "shift"), words);
     show_tiny();
     show_disguise(corpus, recipe);
     close_tables(&t);
@@ -2465,18 +2520,19 @@ int main(int argc, char **argv)
 ## Hints {#hints}
 
 ::: {.hint exercise="8.1"}
-Of the four numbers 1, count, total and sample: which two make f, and what does the formula give when f is
-much smaller than sample?
+Of the four numbers 1, count, total and sample: which two make f, and what does the
+formula give when f is much smaller than sample?
 :::
 
 ::: {.hint exercise="8.1"}
-With $f = \mathrm{count} / \mathrm{total}$ and $s$ the sample: $p = (\sqrt{f / s} + 1) \cdot s / f$,
-and 1 if that is more, or if $s = 0$.
+With $f = \mathrm{count} / \mathrm{total}$ and $s$ the sample: $p = (\sqrt{f / s} + 1)
+\cdot s / f$, and 1 if that is more, or if $s = 0$.
 :::
 
 ::: {.hint exercise="8.1"}
-First the refusals: count 0, count above total, and `!(sample >= 0)`, which is also true for a NaN. Then the sample 0,
-which would divide by 0. Turn both counts into `double` before you divide them. Then the formula, and a comparison with 1.
+First the refusals: count 0, count above total, and `!(sample >= 0)`, which is also true
+for a NaN. Then the sample 0, which would divide by 0. Turn both counts into `double`
+before you divide them. Then the formula, and a comparison with 1.
 :::
 
 ::: {.hint exercise="8.2"}
@@ -2484,29 +2540,35 @@ As you go along the slots from first to last, can the word ever go back?
 :::
 
 ::: {.hint exercise="8.2"}
-With $c_v = \mathrm{counts}_v^{\mathrm{power}}$ and $C$ their sum: slot $s$ belongs to the smallest $v$ with
-$c_0 + \dots + c_v > (s + 0.5) / n \cdot C$.
+With $c_v = \mathrm{counts}_v^{\mathrm{power}}$ and $C$ their sum: slot $s$ belongs to
+the smallest $v$ with $c_0 + \dots + c_v > (s + 0.5) / n \cdot C$.
 :::
 
 ::: {.hint exercise="8.2"}
-One loop adds up all `pow((double)counts[v], power)` of the words whose count is not 0. Return `false` if nothing was added, or if the
-power is not good. Then one loop over the slots, with `v` and the sum of the shares up to and with `v` kept from slot to slot: `while` the sum is not above
-`(s + 0.5) / n_slots * total` and `v` is not the last word, go to the next `v` and add its share. Write `v`.
+One loop adds up all `pow((double)counts[v], power)` of the words whose count is not 0.
+Return `false` if nothing was added, or if the power is not good. Then one loop over the
+slots, with `v` and the sum of the shares up to and with `v` kept from slot to slot:
+`while` the sum is not above `(s + 0.5) / n_slots * total` and `v` is not the last word,
+go to the next `v` and add its share. Write `v`.
 :::
 
 ::: {.hint exercise="8.3"}
-For which sign of the score does `exp(-z)` overflow, and what is the sigmoid of z in terms of `exp(z)` there?
+For which sign of the score does `exp(-z)` overflow, and what is the sigmoid of z in
+terms of `exp(z)` there?
 :::
 
 ::: {.hint exercise="8.3"}
-$-\ln \sigma(z) = \max(-z, 0) + \ln(1 + e^{-|z|})$; and $\sigma(z) = 1 / (1 + e^{-z})$, which `double` can bear for
-every $z$: at worst $e^{-z}$ is infinite, and the answer is 0.
+$-\ln \sigma(z) = \max(-z, 0) + \ln(1 + e^{-|z|})$; and $\sigma(z) = 1 / (1 + e^{-z})$,
+which `double` can bear for every $z$: at worst $e^{-z}$ is infinite, and the answer is
+0.
 :::
 
 ::: {.hint exercise="8.3"}
-Return NAN if there are no outputs. Set `dcenter` to zeros. For each row k: sum the score in a `double`. Turn its sign for k = 0, so that a
-large score is bad in every row: add `fmax(z, 0) + log1p(exp(-fabs(z)))` to the loss. With the old sign, g is the sigmoid, minus 1 for k = 0. Then one loop over i
-adds `g * outputs[k][i]` to `dcenter[i]` and sets `doutputs[k][i]` to `g * center[i]`.
+Return NAN if there are no outputs. Set `dcenter` to zeros. For each row k: sum the
+score in a `double`. Turn its sign for k = 0, so that a large score is bad in every row:
+add `fmax(z, 0) + log1p(exp(-fabs(z)))` to the loss. With the old sign, g is the
+sigmoid, minus 1 for k = 0. Then one loop over i adds `g * outputs[k][i]` to
+`dcenter[i]` and sets `doutputs[k][i]` to `g * center[i]`.
 :::
 
 ::: {.hint exercise="8.4"}
@@ -2519,21 +2581,26 @@ $\mathrm{out}_{wc} = \ln (n_{wc} N / (r_w s_c))$, and $-\infty$ where $n_{wc} = 
 :::
 
 ::: {.hint exercise="8.4"}
-First look at all counts and return `false` at one that is not good. For the sums of the columns you need an array as long as a row (`calloc`), or, if you have patience, sum each column
-anew each time. Add each count to its row's sum, its column's sum and to N. Then a second pair of loops writes `logf` or `(float)log` of the quotient, with
+First look at all counts and return `false` at one that is not good. For the sums of the
+columns you need an array as long as a row (`calloc`), or, if you have patience, sum
+each column anew each time. Add each count to its row's sum, its column's sum and to N.
+Then a second pair of loops writes `logf` or `(float)log` of the quotient, with
 `-INFINITY` where the count is 0.
 :::
 
 ::: {.hint exercise="8.5"}
-How does one look for the largest of some numbers, and what does that loop do when one of them is NaN?
+How does one look for the largest of some numbers, and what does that loop do when one
+of them is NaN?
 :::
 
 ::: {.hint exercise="8.5"}
-$\max_{w, c:\ \mathrm{pmi}_{wc} > -\infty} \left| \sum_i \mathrm{in}_{wi} \, \mathrm{out}_{ci} - (\mathrm{pmi}_{wc} - \ln k) \right|$.
+$\max_{w, c:\ \mathrm{pmi}_{wc} > -\infty} \left| \sum_i \mathrm{in}_{wi} \,
+\mathrm{out}_{ci} - (\mathrm{pmi}_{wc} - \ln k) \right|$.
 :::
 
 ::: {.hint exercise="8.5"}
-Return NAN if k is not good. Two loops over w and c; skip the pair if its PMI is `-INFINITY`. A third loop sums the dot product in a `double`. If the gap
-`isnan`, return it at once; else keep it if it is larger than the largest so far, which begins as 0.
+Return NAN if k is not good. Two loops over w and c; skip the pair if its PMI is
+`-INFINITY`. A third loop sums the dot product in a `double`. If the gap `isnan`, return
+it at once; else keep it if it is larger than the largest so far, which begins as 0.
 :::
 */
