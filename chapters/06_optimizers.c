@@ -20,8 +20,8 @@ step. The usual ones remember earlier gradients, and who remembers can go on wit
 told.
 
 You write five such rules and one formula. With them one row is followed through eight
-optimizers; then a novel is read under each, with a learning rate that was tuned for each.
-And there the question turns round. It is not only that the absent rows move. You may find
+optimizers; then a novel is read under nine, each with a learning rate of its own. And
+there the question turns round. It is not only that the absent rows move. You may find
 that you do not want to stop them.
 
 The file is `chapters/06_optimizers.c`; `make chapter6` builds it, runs it, and says what to
@@ -44,58 +44,6 @@ do next. You need chapter 3's gradient of a few rows, and no more.
 #define EXERCISE __attribute__((weak))
 
 /*
-## A table and what belongs to it
-
-A table of weights, its gradient, and up to two more arrays of the same shape, for what an
-optimizer remembers. That is all that this chapter moves.
-*/
-
-struct table {
-    float *w;      // [n_rows][d_model] the weights
-    float *dw;     // [n_rows][d_model] their gradient in this step
-    float *mean;   // [n_rows][d_model] what momentum and Adam remember of gradients
-    float *square; // [n_rows][d_model] what Adagrad and Adam remember of their squares
-    size_t n_rows, d_model;
-};
-
-// what whoever started the program has chosen: the settings
-struct choice {
-    double rate, momentum, beta1, beta2, decay; // for the one row
-    uint64_t seen;                              // the step in which it has a gradient
-    uint64_t seed;
-    double passes, factor; // the novel: how often it is read, and all rates times this
-};
-
-// Of the one row the program shows its first number after these steps.
-enum { N_SHOWN = 5, LAST_STEP = 1000 };
-static const uint64_t shown_steps[N_SHOWN] = {1, 2, 5, 20, LAST_STEP};
-
-enum optimizer {
-    SGD,
-    MOMENTUM,
-    ADAGRAD,
-    ADAM,
-    ADAM_L2,
-    ADAMW,
-    LAZY_ADAM,
-    LAZY_NO_MEAN,
-    LAZY_FADING,
-    SGD_DECAY,
-    N_OPTIMIZERS,
-    N_ON_NOVEL = SGD_DECAY
-};
-
-// behind the scenes, at the end of this file
-static void show_path(enum optimizer optimizer, const struct choice *choice);
-
-// w[k] -= learning_rate * dw[k]
-static void sgd(float *w, const float *dw, double learning_rate, size_t n)
-{
-    for (size_t k = 0; k < n; k++)
-        w[k] -= (float)learning_rate * dw[k];
-}
-
-/*
 ## Nothing to remember
 
 The row is $(1, -0.5)$, its one gradient $(0.3, -0.1)$, the learning rate 0.1. Under plain
@@ -108,10 +56,19 @@ one adds to the gradient a small multiple of the weight itself:
 
 $$w \leftarrow w - \eta \, (g + \lambda w),$$
 
-with $\eta$ the learning rate and $\lambda$ the decay. With $\lambda = 0.1$ each step without
-a gradient multiplies the row by $1 - 0.1 \cdot 0.1 = 0.99$. Every row of the table, seen or
-not, shrinks by a hundredth. The program's first table shows both.
+with $\eta$ the learning rate and $\lambda$ the decay. With $\lambda = 0.1$ each step
+without a gradient multiplies the row by $1 - 0.1 \cdot 0.1 = 0.99$. Every row of the
+table, seen or not, shrinks by a hundredth. The program's first table shows both.
+*/
 
+// w[k] -= learning_rate * dw[k]
+static void sgd(float *w, const float *dw, double learning_rate, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        w[k] -= (float)learning_rate * dw[k];
+}
+
+/*
 ## The second reason: momentum
 
 A ball that rolls down a valley does not stop where somebody stops pushing. **Momentum**
@@ -137,7 +94,8 @@ poor guess. Momentum averages the guesses of about the last ten steps. It moves 
 numbers of a table, whether their gradient is 0 or not. Leave out those without a gradient
 and it is another optimizer: that is what this chapter is about.
 
-By hand, with one number: $w = 1$, velocity 0, gradient 0.3, momentum 0.9, learning rate 0.1.
+By hand, with one number: $w = 1$, velocity 0, gradient 0.3, momentum 0.9, learning rate
+0.1.
 
 | step | gradient | velocity                      | $w$                           |
 |-----:|---------:|:------------------------------|:------------------------------|
@@ -145,13 +103,13 @@ By hand, with one number: $w = 1$, velocity 0, gradient 0.3, momentum 0.9, learn
 |    2 |        0 | $0.9 \cdot 0.3 + 0 = 0.27$    | $0.97 - 0.027 = 0.943$        |
 |    3 |        0 | $0.243$                       | $0.9187$                      |
 
-The velocity changes first, and the number moves by the *new* one. (There are two customs. In
-this one, PyTorch's, the learning rate stands outside of the velocity. If it stands inside,
-the two differ as soon as the rate changes.) Both arrays are the caller's, who clears the
-velocity before the first step. The learning rate may be any number, 0 and below too. A
-`momentum` that is not from 0 up to, and not including, 1 is refused, with nothing touched:
-at 1 there is no friction, and the row would never stop. Mind NaN, for which every
-comparison is false.
+The velocity changes first, and the number moves by the *new* one. (There are two customs.
+In this one, PyTorch's [@pytorchoptim, `sgd`], the learning rate stands outside of the
+velocity. If it stands inside, the two differ as soon as the rate changes.) Both arrays
+are the caller's, who clears the velocity before the first step. The learning rate may be
+any number, 0 and below too. A `momentum` that is not from 0 up to, and not including, 1
+is refused, with nothing touched: at 1 there is no friction, and the row would never stop.
+Mind NaN, for which every comparison is false.
 
 Rates and factors are `double` in this chapter; exercise 6.3 has the reason. Compute in
 `float` or in `double` as you like.
@@ -174,9 +132,9 @@ EXERCISE bool sgd_momentum(float *w, float *velocity, const float *dw,
 
 The steps of a row that was seen once form a geometric series,
 $1 + \mu + \mu^2 + \dots = 1 / (1 - \mu)$, and with $\mu = 0.9$ that is 10. The row was
-pushed by 0.03 and ends at [0.7000]{.n section="One row, seen once"}, ten times as far away. The
-last column, *unasked*, is what it moved after the step in which it had its gradient: nine
-tenths of the way.
+pushed by 0.03 and ends at [0.7000]{.n section="One row, seen once"}, ten times as far
+away. The last column, *unasked*, is what it moved after the step in which it had its
+gradient: nine tenths of the way.
 
 So the learning rates of SGD and of SGD with momentum are not the same thing. Who turns
 momentum on must divide the rate by ten to go as far as before. On the novel, below, the
@@ -198,10 +156,10 @@ gradients that the number ever had, and divides by the root of the sum:
 $$q \leftarrow q + g^2, \qquad w \leftarrow w - \eta \frac{g}{\sqrt{q} + \varepsilon}.$$
 
 At the first gradient the root is $|g|$ itself, so the first step is one learning rate,
-$\eta$, whatever the size of the gradient: 0.3 and 0.0003 move a number equally far. After a
-hundred gradients of about the same size it is a tenth of that. A number that is moved
-often gets careful, and a rare one still takes long steps. Its inventors had rare words in
-mind: seldom, but telling when they come [@duchi2011, sec. 1].
+$\eta$, whatever the size of the gradient: 0.3 and 0.0003 move a number equally far. After
+a hundred gradients of about the same size it is a tenth of that. A number that is moved
+often gets careful, and a rare one still takes long steps. Its inventors had rare features
+in mind: seldom there, but telling when they are [@duchi2011, sec. 1].
 
 And if there is no gradient? $q$ does not change, and 0 divided by something is 0. Adagrad
 remembers, but it does not act on what it remembers: a row that was not in the batch stays
@@ -228,7 +186,8 @@ row that is not below `vocab_size`. No rows are a good list.
 */
 
 // squares[rows[k]][i] += drows[k][i]^2
-// then  wte[rows[k]][i] -= learning_rate * drows[k][i] / (sqrt(squares[rows[k]][i]) + epsilon)
+// then  wte[rows[k]][i] -= learning_rate * drows[k][i] / (root + epsilon),
+//   root = sqrt(squares[rows[k]][i])
 //   wte, squares [vocab_size][d_model]: both are changed
 //   rows [n_rows]   drows [n_rows][d_model]
 // false, and wte and squares untouched, if rows do not ascend strictly, one is not below
@@ -264,8 +223,8 @@ $$w \leftarrow w - \eta \,
 \frac{\mathrm{mean} / (1 - \beta_1^n)}{\sqrt{\mathrm{square} / (1 - \beta_2^n)} + \varepsilon} .$$
 
 The fraction is about the size of 1 if the gradients of a number agree, and about 0 if they
-contradict each other. A step of Adam is at most of the order of one learning rate, whatever
-the scale of the loss.
+contradict each other. So a step of Adam is about one learning rate, whatever the scale
+of the loss. How far "about" can go, you will see in exercise 6.6.
 
 ::: predict
 At step 1 our row has its gradient, and moves by one learning rate. Then nothing. Mean
@@ -298,10 +257,10 @@ two corrections in `double`; the means and the step may be computed in `float`. 
 once for a call, not for each number: `step` may be ten billion, and no loop should count to
 it.
 
-`epsilon` stands outside of the root, and is added *after* the bias correction; that is the
-paper's algorithm 1, and PyTorch's `Adam`. It must be above 0, as before. A `step` of 0, or a
-beta that is not from 0 up to, and not including, 1, is refused as well, and nothing is
-touched.
+`epsilon` stands outside of the root, and is added *after* the bias correction; that is
+the paper's algorithm 1, and PyTorch's `Adam`. It must be above 0, as before. A `step` of
+0, or a beta that is not from 0 up to, and not including, 1, is refused as well, and
+nothing is touched.
 */
 
 // mean[k]   = beta1 * mean[k]   + (1 - beta1) * dw[k]
@@ -326,16 +285,17 @@ EXERCISE bool adam(float *w, float *mean, float *square, const float *dw, uint64
 :::
 
 One appearance was one step of a learning rate, 0.1. Then the row drifted on to
-[0.3994]{.n section="Adagrad and Adam"}: five more learning rates, without a single gradient.
-Mean fades by a tenth a step, as a velocity does. But the root of square is *also* fading,
-and the two corrections are still growing, each at its own pace, so that the way is neither
-one step nor ten. Exercise 6.6 computes it.
+[0.3994]{.n section="Adagrad and Adam"}: five more learning rates, without a single
+gradient. Mean fades by a tenth a step, as a velocity does. But the root of square is
+*also* fading, and the two corrections are still growing, each at its own pace, so that
+the way is neither one step nor ten. Exercise 6.6 computes it.
 
-Both numbers of the row go equally far, though one gradient was 0.3 and the other $-0.1$. Adam
-does not ask how strong the wish was.
+Both numbers of the row go equally far, though one gradient was 0.3 and the other $-0.1$.
+Adam does not ask how strong the wish was.
 
-![The first number of the row. Look at the first step, then cover it with your thumb: all that
-you still see moving happens without any gradient.](figure:optimizers-once){#fig-optimizers-once}
+![The first number of the row. Look at the first step, then cover it with your thumb: all
+that you still see moving happens without any
+gradient.](figure:optimizers-once){#fig-optimizers-once}
 
 ::: aside
 Adam means *adaptive moment estimation*. Mean and square are the first two moments of the
@@ -344,9 +304,10 @@ gradient, and the paper calls them m and v. In this course v is a token.
 
 ## Decay that divides by itself
 
-Weight decay for SGD is a term in the gradient, $g + \lambda w$. It is tempting to do the same
-for Adam: add $\lambda w$ to the gradient, and let Adam do the rest. Such a term is called
-**L2 regularization**, since it is the slope of $\frac{\lambda}{2} w^2$, added to the loss.
+Weight decay for SGD is a term in the gradient, $g + \lambda w$. It is tempting to do the
+same for Adam: add $\lambda w$ to the gradient, and let Adam do the rest. Such a term is
+called **L2 regularization**, since it is the slope of $\frac{\lambda}{2} w^2$, added to
+the loss.
 
 ::: predict
 A word that never occurs, in no batch, from the first step to the last. Its row is 1, the
@@ -357,7 +318,7 @@ learning rate 0.01, the decay a millionth. After ten steps of Adam with L2, is i
 Think of what Adam does to a gradient: it divides it by its usual size. A row that is never
 seen has the gradient $\lambda w$ in every step and no other. Its usual size is
 $\lambda |w|$. The quotient is the sign of $w$, and $\lambda$ has cancelled. The word moves
-towards 0 by a *full learning rate a step*, as fast as the most frequent words move at all,
+towards 0 by a *full learning rate a step*, as fast as a word whose gradients all agree,
 however small the decay. (Only $\varepsilon$ notices: with a decay of $10^{-6}$ it is a
 hundredth of the gradient.)
 
@@ -375,9 +336,9 @@ $\lambda$ the `weight_decay`. Then comes a step of Adam, exactly that of exercis
 the gradient as it is. The order matters a little: a decay that comes last also shrinks the
 step that Adam has just taken.
 
-By hand: $w = 1$, mean and square 0, gradient 0.3, step 1, learning rate 0.1, decay 0.1. Decay
-makes 0.99 of 1, and Adam's step takes 0.1 away: 0.89. Mean and square are 0.03 and 0.00009,
-as they were without decay.
+By hand: $w = 1$, mean and square 0, gradient 0.3, step 1, learning rate 0.1, decay 0.1.
+Decay makes 0.99 of 1, and Adam's step takes 0.1 away: 0.89. Mean and square are 0.03 and
+0.00009, as they were without decay.
 
 What `adam` refuses is refused here. So is a `weight_decay` that is negative or NaN. You may
 call your own `adam`. But if it refuses, `w` must not have shrunk already.
@@ -401,10 +362,10 @@ EXERCISE bool adamw(float *w, float *mean, float *square, const float *dw, uint6
 ::: {.output section="A word that never occurs"}
 :::
 
-With a decay of a millionth the row is at [0.9014]{.n section="A word that never occurs"}, with a decay
-a million times as large at [0.9003]{.n section="A word that never occurs"}. The decay is no dial any
-more; it is a switch. AdamW and SGD do what the word promises: with a decay of 1 they take
-away a hundredth a step, with less they take less.
+With a decay of a millionth the row is at [0.9014]{.n section="A word that never occurs"},
+with a decay a million times as large at [0.9003]{.n section="A word that never occurs"}.
+The decay is no dial any more; it is a switch. AdamW and SGD do what the word promises:
+with a decay of 1 they take away a hundredth a step, with less they take less.
 
 ::: aside
 AdamW with a decay of a millionth leaves the row at exactly 1. One step should make it
@@ -426,26 +387,26 @@ rows. But what does the list *say* of the rows that are not on it? There are two
 - "There is no news of them." Then nothing of theirs is touched, neither row nor mean nor
   square. The list saves the work.
 
-Both are in use under the name of Adam. The documentation of TensorFlow 2 says of its Adam that,
-with a sparse gradient, it "does apply momentum to variable slices even if they were not used in the
-forward pass", so that "the sparse behavior is equivalent to the dense behavior"
-[@tensorflowadam]. PyTorch's `SparseAdam`, made for `nn.Embedding(sparse=True)`, "only updates
-the moments and parameters corresponding to the non-zero values of the gradients"
-[@pytorchsparseadam]. An embedding without that flag hands PyTorch's `Adam` a gradient full of
-zeros, and the absent rows move.
+Both are in use under the name of Adam. The documentation of TensorFlow 2 says of its Adam
+that, with a sparse gradient, it "does apply momentum to variable slices even if they were
+not used in the forward pass", so that "the sparse behavior is equivalent to the dense
+behavior" [@tensorflowadam]. PyTorch's `SparseAdam`, made for `nn.Embedding(sparse=True)`,
+"only updates the moments and parameters corresponding to the non-zero values of the
+gradients" [@pytorchsparseadam]. An embedding without that flag hands PyTorch's `Adam` a
+gradient full of zeros, and the absent rows move.
 
-So the sentence about the rows in the batch is true or false for one and the same model,
-and one and the same Adam, depending on how the gradient is stored.
+So whether "only the rows in the batch" is true of a model that is trained with Adam
+depends on whose Adam it is, and on what that takes a missing row to mean.
 */
 
 /*
 ## Exercise 6.5: lazy Adam {#sparse-adam .exercise}
 
-Write the second reading, as PyTorch's `SparseAdam` has it. The list is that of exercise 6.2.
-For the rows on it mean and square are changed as in exercise 6.3, and the row moves. For all
-others nothing changes: a mean that was 0.03 when its word was last seen is 0.03 when it comes
-again, be it ten thousand steps later. `step` still counts the steps of the whole training,
-and not how often a row was seen.
+Write the second reading, as PyTorch's `SparseAdam` has it. The list is that of exercise
+6.2. For the rows on it mean and square are changed as in exercise 6.3, and the row moves.
+For all others nothing changes: a mean that was 0.03 when its word was last seen is 0.03
+when it comes again, be it ten thousand steps later. `step` still counts the steps of the
+whole training, and not how often a row was seen.
 
 One thing is different, and you must know it to compare numbers: here `epsilon` is added
 *before* the bias correction.
@@ -457,12 +418,13 @@ Without $\varepsilon$ this is the formula of exercise 6.3. With it, $\varepsilon
 $1 / \sqrt{1 - \beta_2^n}$ times as much: 32 times at step 1, once when training is old.
 TensorFlow's Adam adds it there too, and Kingma and Ba give that form at the end of their
 section 2, just before 2.1, where it saves some work [@kingma2015]. (PyTorch has both in one
-file, and you can compare the lines [@pytorchsparseadamcode].)
+file, and you can compare the lines [@pytorchoptim].)
 
-By hand: `d_model` 1, `wte` (1, 1), mean and square all 0, one entry, row 0 with gradient 0.3;
-step 1, learning rate 0.1, `epsilon` $10^{-8}$. Mean is 0.03 and square 0.00009 with the root
-0.0094868. The factor in front is $0.1 \cdot 0.0316228 / 0.1 = 0.0316228$, and `wte[0]` becomes
-$1 - 0.0316228 \cdot 0.03 / 0.0094868 = 0.9000001$. Row 1 stays, and so do its mean and square.
+By hand: `d_model` 1, `wte` (1, 1), mean and square all 0, one entry, row 0 with gradient
+0.3; step 1, learning rate 0.1, `epsilon` $10^{-8}$. Mean is 0.03 and square 0.00009 with
+the root 0.0094868. The factor in front is $0.1 \cdot 0.0316228 / 0.1 = 0.0316228$, and
+`wte[0]` becomes $1 - 0.0316228 \cdot 0.03 / 0.0094868 = 0.9000001$. Row 1 stays, and so
+do its mean and square.
 
 Refused is what exercise 6.2 and exercise 6.3 refuse.
 */
@@ -474,8 +436,9 @@ Refused is what exercise 6.2 and exercise 6.3 refuse.
 //                * mean[r][i] / (sqrt(square[r][i]) + epsilon)
 //   wte, mean, square [vocab_size][d_model]: all three are changed
 //   rows [n_rows]   drows [n_rows][d_model]   step counts from 1
-// false, and nothing touched, if rows do not ascend strictly or one is not below vocab_size,
-// or unless step > 0, 0 <= beta1 < 1, 0 <= beta2 < 1, epsilon > 0; no rows, or d_model 0: true
+// false, and nothing touched, if rows do not ascend strictly or one is not below
+// vocab_size, or unless step > 0, 0 <= beta1 < 1, 0 <= beta2 < 1, epsilon > 0;
+// no rows, or d_model 0: true
 EXERCISE bool sparse_adam(float *wte, float *mean, float *square, const uint32_t *rows,
                           const float *drows, uint64_t step, double learning_rate,
                           double beta1, double beta2, double epsilon, size_t n_rows,
@@ -498,31 +461,33 @@ $\varepsilon$. After a thousand they differ by half a unit, which is the meaning
 
 ## What is still to come
 
-How far will a row drift that has been seen once? We have watched it; now we compute it. Say
-the one gradient, $g$, came at step $s$ of the training. At step $n \ge s$ mean is
-$(1 - \beta_1) \beta_1^{n-s} g$ and square is $(1 - \beta_2) \beta_2^{n-s} g^2$. Put both into
-Adam's rule, without $\varepsilon$: $g$ cancels but for its sign, and what is left is the length
-of step $n$, in learning rates:
+How far will a row drift that has been seen once? We have watched it; now we compute it.
+Say the one gradient, $g$, came at step $s$ of the training. At step $n \ge s$ mean is
+$(1 - \beta_1) \beta_1^{n-s} g$ and square is $(1 - \beta_2) \beta_2^{n-s} g^2$. Put both
+into Adam's rule, without $\varepsilon$: $g$ cancels but for its sign, and what is left is
+the length of step $n$, in learning rates:
 
 $$a_n = \frac{(1 - \beta_1) \, \beta_1^{\,n-s} \, / \, (1 - \beta_1^n)}
 {\sqrt{(1 - \beta_2) \, \beta_2^{\,n-s} \, / \, (1 - \beta_2^n)}} .$$
 
 When training is old, both corrections are 1 and each step is
-$r = \beta_1 / \sqrt{\beta_2}$ times the one before: a geometric series again, and its sum is
-known. With the usual betas $r = 0.90045$.
+$r = \beta_1 / \sqrt{\beta_2}$ times the one before: a geometric series again, and its sum
+is known. With the usual betas $r = 0.90045$.
 
 ::: predict
-The first time that a row is seen, its mean and square are both 0. If that is at step 1, the
-row moves by one learning rate. And if a rare word is seen for the first time at step 100,000?
+The first time that a row is seen, its mean and square are both 0. If that is at step 1,
+the row moves by one learning rate. And if a rare word is seen for the first time at step
+100,000?
 :::
 */
 
 /*
 ## Exercise 6.6: what is left to come {#adam-drift .exercise}
 
-Give the way that Adam will still move a row whose only gradient came at step `seen`: the sum
-of $a_n$ over $n =$ `from`, `from` + 1, and so on without end, in learning rates. From `from` =
-`seen` it is the whole way; from `seen` + 1, what comes after the one step that had a gradient.
+Give the way that Adam will still move a row whose only gradient came at step `seen`: the
+sum of $a_n$ over $n =$ `from`, `from` + 1, and so on without end, in learning rates. From
+`from` = `seen` it is the whole way; from `seen` + 1, what comes after the one step that
+had a gradient.
 
 By hand, with $\beta_1 = 0.5$ and $\beta_2 = 0.64$, whose root is 0.8, and `seen` = 1:
 
@@ -538,10 +503,10 @@ $0.8333 / (1 - 0.625) = 2.2222$.
 
 Nine digits are asked for. Add steps until one is too small to matter, or, when both
 corrections have become 1, take the rest of the geometric series at once. Do not begin to
-count at 1: `seen` may be ten billion. If $r$ is 1 or more, that is if $\beta_1^2 \ge \beta_2$,
-the steps do not get shorter, and the way is `INFINITY`. Return `NAN` if `seen` is 0, if `from`
-is below `seen`, if `beta1` is not from 0 up to, and not including, 1, or `beta2` is not
-between 0 and 1, both excluded.
+count at 1: `seen` may be ten billion. If $r$ is 1 or more, that is if
+$\beta_1^2 \ge \beta_2$, the steps do not get shorter, and the way is `INFINITY`. Return
+`NAN` if `seen` is 0, if `from` is below `seen`, if `beta1` is not from 0 up to, and not
+including, 1, or `beta2` is not between 0 and 1, both excluded.
 */
 
 // sum over n = from, from + 1, ... of
@@ -560,29 +525,31 @@ EXERCISE double adam_drift(uint64_t seen, uint64_t from, double beta1, double be
 ::: {.output section="What is still to come"}
 :::
 
-Seen at step 1, the row moves by 1 and then by [5.0055]{.n section="What is still to come"},
-the five learning rates that we have watched. Now look down the table. A word that is seen for
-the first time late in training takes a first step of
-[3.1623]{.n section="What is still to come"} learning rates, and then drifts on by
-[28.6036]{.n section="What is still to come"}. One appearance, thirty-two learning rates.
+Seen at step 1, the row moves by 1 and then by
+[5.0055]{.n section="What is still to come"}, the five learning rates that we have
+watched. Now look down the table. A word that is seen for the first time late in training
+takes a first step of [3.1623]{.n section="What is still to come"} learning rates, and
+then drifts on by [28.6036]{.n section="What is still to come"}. One appearance,
+thirty-two learning rates.
 
-The bias correction is to blame, or rather its absence. It corrects for a training that has just
-begun. At step 100,000 it is 1, for every row. But for *this* row everything has just begun:
-mean is a tenth of the gradient and square a thousandth of its square, and
+The bias correction is to blame, or rather its absence. It corrects for a training that
+has just begun. At step 100,000 it is 1, for every row. But for *this* row everything has
+just begun: mean is a tenth of the gradient and square a thousandth of its square, and
 $0.1 / \sqrt{0.001} = 3.16$. Between, about step 10, the two errors nearly cancel, and the
 first step is half a learning rate.
 
-![How far a row moves under Adam that is seen once, at this step of the training. Look at the
-right edge: the newcomer of an old training moves farthest.](figure:optimizers-drift){#fig-optimizers-drift}
+![How far a row moves under Adam that is seen once, at this step of the training. Look at
+the right edge: the newcomer of an old training moves
+farthest.](figure:optimizers-drift){#fig-optimizers-drift}
 
 ::: think
-Lazy Adam takes the same first step as Adam, 3.16 learning rates late in training. Why does a
-count for each row, instead of one for the table, change that?
+Lazy Adam takes the same first step as Adam, 3.16 learning rates late in training. Why
+does a count for each row, instead of one for the table, change that?
 
 :::: answer
-With $n = 1$ at a row's first appearance, whenever that is, the corrections undo what the zeros
-at the beginning have done: the step is one learning rate. Such an optimizer exists, too, and
-it is neither of the two that we have met.
+With $n = 1$ at a row's first appearance, whenever that is, the corrections undo what
+the zeros at the beginning have done: the step is one learning rate. That would be a third
+optimizer, neither Adam nor PyTorch's lazy one.
 ::::
 :::
 */
@@ -591,14 +558,14 @@ it is neither of the two that we have met.
 ## The novel under nine rules
 
 So far a row was alone. Now two tables learn: the next-word model of chapter 3, untied, on
-*Emma*, with 2,000 words and rows of 32 numbers. Half of its pairs are read, in a random order. Both tables are moved by the
-same rule, each rule has a learning rate of its own, and the rate falls to 0 in a straight line.
+*Emma*, with 2,000 words and rows of 32 numbers. Half of its pairs are read, in a random
+order. Both tables are moved by the same rule, each rule has a learning rate of its own,
+and the rate falls to 0 in a straight line.
 
-Two of the rules need a word. The output table has a gradient in every row at every step
-(chapter 3), so there is nothing to be lazy about: under lazy Adam it is moved by your `adam`,
-and only the input table by your `sparse_adam`. And *forgetful* lazy Adam is a control for
-which there will be a use: lazy Adam with $\beta_1 = 0$ for the input table, so that a row has
-no mean to keep.
+Lazy Adam needs a word. The output table has a gradient in every row at every step
+(chapter 3), so there is nothing to be lazy about: it is moved by your `adam`, and only the
+input table by your `sparse_adam`. The last two rules, `lazy, beta1=0` and `lazy, fading`,
+are controls for which there will be a use.
 */
 
 enum { VOCAB_SIZE = 2000, MAX_VOCAB = VOCAB_SIZE, MAX_WORDS = 400000 };
@@ -626,7 +593,23 @@ struct corpus {
 };
 // end of what was carried over
 
-// what an optimizer is called, what was found best for it on the novel, and whose body it needs
+enum optimizer {
+    SGD,
+    MOMENTUM,
+    ADAGRAD,
+    ADAM,
+    ADAM_L2,
+    ADAMW,
+    LAZY_ADAM,
+    LAZY_NO_MEAN,
+    LAZY_FADING,
+    SGD_DECAY,
+    N_OPTIMIZERS,
+    N_ON_NOVEL = SGD_DECAY
+};
+
+// what an optimizer is called, what was found best for it on the novel, and which exercise
+// it needs
 struct recipe {
     const char *name;
     double rate, extra; // extra: momentum or decay
@@ -647,10 +630,20 @@ static const struct recipe recipes[N_OPTIMIZERS] = {
 };
 
 /*
-The rates stand in this list. Each is the best of its neighbours on a grid that goes past it on
-both sides; `build/06_optimizers controls=1` tries seven around each. And this is how a table
-is moved. A rule that needs the whole gradient gets it, zeros and all; the others get the list.
+The rates stand in this list. Each is the best of its neighbours on a grid that goes past
+it on both sides; `build/06_optimizers controls=1` tries seven around each. And this is
+how a table is moved. A rule that needs the whole gradient gets it, zeros and all; the
+others get the list.
 */
+
+// a table of weights, its gradient, and what an optimizer remembers
+struct table {
+    float *w;      // [n_rows][d_model] the weights
+    float *dw;     // [n_rows][d_model] their gradient in this step
+    float *mean;   // [n_rows][d_model] what momentum and Adam remember of gradients
+    float *square; // [n_rows][d_model] what Adagrad and Adam remember of their squares
+    size_t n_rows, d_model;
+};
 
 // all that a step needs besides the table
 struct step {
@@ -707,63 +700,67 @@ static bool step_all(struct table *t, const struct step *s)
 
 /*
 ::: predict
-Before you look: which of the eight has the lowest loss on the text that was held out? And of
-Adam and lazy Adam, which does better after *rare* words, the one whose rows drift while their
-words are away, or the one whose rows keep still?
+Before you look: which of the nine has the lowest loss on the text that was held out? And
+of Adam and lazy Adam, which does better after *rare* words, the one whose rows drift
+while their words are away, or the one whose rows keep still?
 :::
 
 ::: {.output section="The novel under nine rules"}
 :::
 
 Begin with the column of rows. SGD, Adagrad and lazy Adam move the
-[27]{.n section="The novel under nine rules"} rows that a batch of 32 words has. Adam moves
-[894]{.n section="The novel under nine rules"} of 2,000, and momentum about as many. Why not all?
-Because a drift fades: some 150 steps after a row was seen, what is left of its mean is too
-small to change the last bit of a `float`. Decay moves every row. So much for the sentence.
+[27]{.n section="The novel under nine rules"} rows that a batch of 32 words has. Adam
+moves [894]{.n section="The novel under nine rules"} of 2,000, and momentum about as many.
+Why not all? Because a drift fades: some 150 steps after a row was seen, what is left of
+its mean is too small to change the last bit of a `float`. Decay moves every row. So much
+for the sentence.
 
-Now the losses. Plain SGD, which remembers nothing, is as good as Adam once its rate is right.
-(Its best rate is 8, and Adam's is 0.022. Whoever gives both the same rate compares nothing.)
-But look at lazy Adam. Of nine rules it is the *last*. After rare words, those that are not
-among the 500 most frequent, it pays [4.874]{.n section="The novel under nine rules"} nats where
-Adam pays [4.517]{.n section="The novel under nine rules"}. The rule that leaves the absent rows
-in peace is the worst one for the words that are absent most.
+Now the losses. Plain SGD, which remembers nothing, is as good as Adam once its rate is
+right. (Its best rate is 8, and Adam's is 0.022. Whoever gives both the same rate compares
+nothing.) But look at lazy Adam. Of nine rules it is the *last*. After rare words, those
+that are not among the 500 most frequent, it pays
+[4.874]{.n section="The novel under nine rules"} nats where Adam pays
+[4.517]{.n section="The novel under nine rules"}. The rule that leaves the absent rows in
+peace is the worst one for the words that are absent most.
 
 ## Orders in storage
 
-Two things are different in lazy Adam. The absent rows *stand still*; and what is remembered of
-them *does not fade*. Which of the two does the harm? The last two lines take them apart.
+Two things are different in lazy Adam. The absent rows *stand still*; and what is
+remembered of them *does not fade*. Which of the two does the harm? The last two lines
+take them apart.
 
 *Fading* is a rule that nobody uses, made for this question. Mean and square of all rows
-fade as in Adam, but only the rows of the batch are moved. So the rows stand still as in lazy
-Adam, and it costs nearly nothing: [4.506]{.n section="The novel under nine rules"} against
-Adam's [4.502]{.n section="The novel under nine rules"}.
+fade as in Adam, but only the rows of the batch are moved. So the rows stand still as in
+lazy Adam, and with a rate that suits it, 0.06, that costs nearly nothing:
+[4.506]{.n section="The novel under nine rules"} against Adam's
+[4.502]{.n section="The novel under nine rules"}.
 
 *With $\beta_1 = 0$* for the input table lazy Adam has no mean to keep: the mean is the
 gradient of this very step. The rows stand still, the squares do not fade, and the loss is
-[4.493]{.n section="The novel under nine rules"}. So it is not the standing still, and not the
-squares. It is the mean that was kept.
+[4.493]{.n section="The novel under nine rules"}. So it is not the standing still, and not
+the squares. It is the mean that was kept.
 
-Think of a gradient as an order, and of the mean as the store where orders wait. (Leave the
-division by the root aside for a moment.) In each step Adam pays out a tenth of what is in the
-store: a tenth of an order at once, the other nine tenths in the steps that follow, whether the
-word is there or not. *That is the drift.* Lazy Adam opens the store only when the word
-comes again. Then it pays a tenth of the new order, and a tenth of what waited. A word that
-occurs three times takes most of its orders to the end, unpaid; and what it does pay is
-mostly old news.
+Think of a gradient as an order, and of the mean as the store where orders wait. (Leave
+the division by the root aside for a moment.) In each step Adam pays out a tenth of what
+is in the store: a tenth of an order at once, the other nine tenths in the steps that
+follow, whether the word is there or not. *That is the drift.* Lazy Adam opens the store
+only when the word comes again. Then it pays a tenth of the new order, and a tenth of what
+waited. A word that occurs three times takes most of its orders to the end, unpaid; and
+what it does pay is mostly old news.
 
-![A row that is in the batch at steps 1, 9 and 20, each time with an order of 100. A bar is what
-is paid in a step. Look at what is still in the store after step
-32.](drawing:orders-in-storage){alt="Two time lines of 32 steps. Adam pays in every step, a tenth
-of what is in the store: bars that begin at 10, 14 and 14 at the three orders and shrink until
-the next one; 37 of 300 are left in the end. Lazy Adam pays only at steps 1, 9 and 20: 10, 19
-and 27; 244 of 300 are left."}
+![A row that is in the batch at steps 1, 9 and 20, each time with an order of 100. A bar
+is what is paid in a step. Look at what is still in the store after step
+32.](drawing:orders-in-storage){alt="Two time lines of 32 steps. Adam pays in every step, a tenth of what is in the
+store: bars that begin at 10, 14 and 14 at the three orders and shrink until the next
+one; 37 of 300 are left in the end. Lazy Adam pays only at steps 1, 9 and 20: 10, 19 and
+27; 244 of 300 are left."}
 
 So the drift that looked like a fault is the better half of momentum's bookkeeping. Where
 rows stand still, there should be nothing in storage: take $\beta_1 = 0$, or a rule without
 a mean, such as Adagrad.
 
-Is this luck? `build/06_optimizers controls=2` trains each rule from eight seeds. It takes a
-minute or two, so here is what it prints:
+Is this luck? `build/06_optimizers controls=2` trains each rule from eight seeds. It takes
+about a minute, so here is what it prints:
 
 | from eight seeds | best rate |  mean | least |  most | after rare words |
 |:-----------------|----------:|------:|------:|------:|-----------------:|
@@ -777,52 +774,60 @@ minute or two, so here is what it prints:
 | lazy, beta1=0    |     0.022 | 4.492 | 4.484 | 4.498 |            4.482 |
 | lazy, fading     |      0.06 | 4.506 | 4.500 | 4.515 |            4.481 |
 
-Lazy Adam's best seed is 0.084 behind Adam's worst. The first four and the last two overlap, and
-no order among them should be read out of this.
+Lazy Adam's best seed is 0.084 behind Adam's worst. After rare words both controls are
+even a little ahead of Adam. The first four rules overlap, and no order should be read out
+of them.
 
-It does depend on how long one trains. Read four times (`controls=1 passes=4 factor=0.4`, some
-minutes), each rule at its best rate, lazy Adam ends at 4.334 and Adam at 4.327: the gap has
-shrunk from 0.1 to 0.007. A word that comes often enough collects what was put aside for
-it. In half a novel few rare words do.
+It does depend on how long one trains. Read four times (`controls=1 passes=4 factor=0.4`,
+some minutes), each rule at its best rate, lazy Adam ends at 4.334 and Adam at 4.327: the
+gap has shrunk from 0.1 to 0.007. A word that comes often enough collects what was put
+aside for it. In half a novel few rare words do.
 
-![How far the rows of the input table moved, against how often their word occurs. Look at the
-left edge, where the rare words are: under lazy Adam they hardly leave their
+![How far the rows of the input table moved, against how often their word occurs. Look at
+the left edge, where the rare words are: under lazy Adam they hardly leave their
 birthplace.](figure:optimizers-ways){#fig-optimizers-ways}
 
 ::: belief
 **"AdamW is Adam with the decay put right, so Adam with L2 has no use."** The theory is on
 AdamW's side, and so were its authors' measurements on images [@loshchilov2019]. On *this*
-text, with a small model of two tables, Adam with L2 is the best of the nine in each of eight
-seeds, 0.025 ahead of AdamW. Both decays are the best of four that were tried. Read four times, the
-two are level: 4.306 and 4.305. Why it wins early is open. Take it as a warning about rules of
-thumb, ours included.
+text, with a small model of two tables, Adam with L2 is the best of the nine in each of
+eight seeds, 0.025 ahead of AdamW. Both decays are the best of four that were tried. Read
+four times, the two are level: 4.306 and 4.305. Why it wins early is open. Take it as a
+warning about rules of thumb, ours included.
 :::
 
 ## What memory costs
 
-An optimizer's memory is as large as what it remembers. For SGD that is nothing; momentum and
-Adagrad keep a number for each number, Adam two.
+An optimizer's memory is as large as what it remembers. For SGD that is nothing; momentum
+and Adagrad keep a number for each number, Adam two.
 
 ::: {.output section="A table of 50,257 rows"}
 :::
 
-Beside GPT-2's table of 154 MB, Adam keeps [308,779,008]{.n section="A table of 50,257 rows"}
-bytes. And a step of it reads and writes all of them, for the sake of 1,024 words. That is what
-the lazy rules are for: their work is that of the batch, whatever the table. At GPT-2's full
-width a lazy step takes about a twentieth of a dense one or less, and not much more than the
-memory needs to fetch and store the rows that it must touch; `make bench` measures both.
-Whether the time saved is worth the orders in storage is a question for each table.
+Beside GPT-2's table of 154 MB, Adam keeps
+[308,779,008]{.n section="A table of 50,257 rows"} bytes. And a step of it reads and
+writes all of them, for the sake of 1,024 words. That is what the lazy rules are for:
+their work is that of the batch, whatever the table. At GPT-2's full width a lazy step
+took about a twentieth of a dense one on the machine that built this page, and a quarter
+more than the memory needs to fetch and store the rows that it must touch; `make bench`
+measures both. Whether the time saved is worth the orders in storage is a question for
+each table.
+
+::: aside
+GPT-2's table has 154 MB. Trained with Adam it takes 463 MB before the first word is read,
+and its gradient comes on top, unless that is a list.
+:::
 
 ## What you can now explain
 
-- Why a row moves whose word is away: decay, momentum, and the means of Adam. Why under plain
-  SGD, Adagrad and lazy Adam it does not.
-- What a single gradient does under Adam: one learning rate at once and five more without being
-  asked, or 32 in all if it comes late in training.
+- Why a row moves whose word is away: decay, momentum, and the means of Adam. Why under
+  plain SGD, Adagrad and lazy Adam it does not.
+- What a single gradient does under Adam: one learning rate at once and five more without
+  being asked, or 32 in all if it comes late in training.
 - Why L2 in Adam moves a word that never occurs by a full learning rate a step, and why
   decoupled decay does not.
-- That a sparse gradient has two meanings, and which program takes which; and where each Adam
-  adds its $\varepsilon$.
+- That a sparse gradient has two meanings, and which program takes which; and where each
+  Adam adds its $\varepsilon$.
 - Why lazy Adam learns rare words late, and what it has to do with the mean and not with the
   rows.
 
@@ -832,11 +837,11 @@ somebody chooses the vocabulary from the whole text. What happens to them under 
 rules?
 
 :::: answer
-They never get a gradient. Under SGD, momentum, Adagrad, Adam and lazy Adam they stay at their
-random beginning: what has never had a gradient has nothing to remember. Under AdamW they
-shrink a little in each step. Under Adam with L2 they go to 0 in as many steps as their
-largest number has learning rates. In an *output* table, or a tied one, they get a gradient in
-each step, and are told "less" (chapters 3 and 5).
+They never get a gradient. Under SGD, momentum, Adagrad, Adam and lazy Adam they stay at
+their random beginning: what has never had a gradient has nothing to remember. Under AdamW
+they shrink a little in each step. Under Adam with L2 they go to 0 in as many steps as
+their largest number has learning rates. In an *output* table, or a tied one, they get a
+gradient in each step, and are told "less" (chapters 3 and 5).
 ::::
 :::
 
@@ -845,9 +850,9 @@ You train with Adam, freeze a table for ten steps by setting its gradient to zer
 let it go on. Was it frozen?
 
 :::: answer
-No. A gradient of zero is not the same as no step. The table drifts on its old means for all of
-the ten steps. To freeze it, leave it out of the step; then what it remembers does not
-fade either, and is paid out when it thaws.
+No. A gradient of zero is not the same as no step. The table drifts on its old means for
+all of the ten steps. To freeze it, leave it out of the step; then what it remembers does
+not fade either, and is paid out when it thaws.
 ::::
 :::
 
@@ -863,9 +868,9 @@ until $\varepsilon$ is larger than the root, or square is too small for a `float
 :::
 
 **What to read next.** The paper on Adam is short, and its section 2 has the rule and both
-places for $\varepsilon$ [@kingma2015]. Why rare features deserve longer steps was worked out
-for Adagrad [@duchi2011]; why decay should stay out of Adam, in [@loshchilov2019]. And chapter 7
-puts a large table that others have trained under the microscope.
+places for $\varepsilon$ [@kingma2015]. Why rare features deserve longer steps was worked
+out for Adagrad [@duchi2011]; why decay should stay out of Adam, in [@loshchilov2019]. And
+chapter 7 puts a large table that others have trained under the microscope.
 */
 
 /*
@@ -962,6 +967,14 @@ static void fill_normal(float *out, size_t n, float std, uint64_t *rng)
 }
 // end of what was carried over
 
+// what whoever started the program has chosen: the settings
+struct choice {
+    double rate, momentum, beta1, beta2, decay; // for the one row
+    uint64_t seen;                              // the step in which it has a gradient
+    uint64_t seed;
+    double passes, factor; // the novel: how often it is read, and all rates times this
+};
+
 static struct table open_table(size_t n_rows, size_t d_model)
 {
     const size_t n = n_rows * d_model;
@@ -987,6 +1000,10 @@ every batch in which the first is not: a batch is never empty.
 */
 
 enum { ROW_D = 2 };
+
+// Of the one row the program shows its first number after these steps.
+enum { N_SHOWN = 5, LAST_STEP = 1000 };
+static const uint64_t shown_steps[N_SHOWN] = {1, 2, 5, 20, LAST_STEP};
 
 // one step of a table of two rows, in which row 0 has the gradient g, or is absent (g NULL)
 static bool step_row(struct table *t, const float *g, enum optimizer optimizer,
@@ -1477,7 +1494,7 @@ static void forward(struct model *m, const uint32_t *ids)
     softmax_columns(m->probs, VOCAB_SIZE);
 }
 
-// the list of exercise 3.3: each row of the batch once, ascending, with the sum of its slopes
+// the list of exercise 3.3: each row of the batch once, ascending, with its sum of slopes
 static size_t coalesce(uint32_t *rows, float *drows, const uint32_t *ids,
                        const float *slopes, size_t n_tokens, size_t d_model)
 {
@@ -1525,8 +1542,8 @@ static void spread(struct model *m)
         memcpy(m->in.dw + m->rows[k] * D, m->drows + k * D, D * sizeof(float));
 }
 
-// a step of Adam in which the rows that were not in the batch do not move, though their means
-// and squares fade
+// a step of Adam in which the rows that were not in the batch do not move, though their
+// means and squares fade
 static bool step_fading(struct model *m, const struct step *s)
 {
     const size_t bytes = D * sizeof(float);
@@ -1878,9 +1895,9 @@ static void show_long(void)
 }
 
 /*
-The benchmark: `make bench`. What a lazy step cannot avoid is to read four rows for each word
-(weights, mean, square, gradient) and to write three. The program times a loop that does only
-that, and makes the list; then the step.
+The benchmark: `make bench`. What a lazy step cannot avoid is to read four rows for each
+word (weights, mean, square, gradient) and to write three. The program times a loop that
+does only that, and makes the list; then the step.
 */
 
 // reads what a lazy step reads and writes what it writes, with hardly any arithmetic
@@ -1932,7 +1949,7 @@ static void show_bench(void)
                1e3 * touch, 1e3 * lazy, 1e3 * dense);
         bench_line("lazy Adam with its list / the memory that it touches", lazy / touch,
                    2.0);
-        bench_line("lazy Adam with its list / dense Adam", lazy / dense, 0.05);
+        bench_line("lazy Adam with its list / dense Adam", lazy / dense, 0.08);
     }
     close_long(&l);
 }
@@ -1941,47 +1958,44 @@ static void show_bench(void)
 Data for the pictures.
 */
 
-static void plot_once(const struct choice *choice)
+// a line for each of the rules: the row that is seen at step `seen`, or never if that is 0
+static void plot_paths(const char *name, const char *head, const enum optimizer *shown,
+                       size_t n_shown, uint64_t seen, size_t last,
+                       const struct choice *choice)
 {
-    static const enum optimizer shown[] = {SGD, MOMENTUM, ADAM, LAZY_ADAM};
     double paths[4][LAST_STEP + 1];
-    FILE *figure = open_figure("optimizers-once");
+    FILE *figure = open_figure(name);
     bool written = figure != NULL;
-    for (size_t k = 0; k < 4 && written; k++)
-        written = follow_row(paths[k], shown[k], choice->seen, choice);
-    if (written) {
-        fprintf(figure, "# kind: lines\n# title: A row that has one gradient\n"
-                        "# x: step\n# y: first number of the row\n"
-                        "x\tSGD\tmomentum\tAdam\tAdagrad and lazy Adam\n");
-        for (size_t n = 0; n <= 60; n++)
-            fprintf(figure, "%zu\t%.5f\t%.5f\t%.5f\t%.5f\n", n, paths[0][n], paths[1][n],
-                    paths[2][n], paths[3][n]);
+    for (size_t k = 0; k < n_shown && written; k++)
+        written = follow_row(paths[k], shown[k], seen, choice);
+    if (written)
+        fprintf(figure, "# kind: lines\n# x: step\n# y: first number of the row\n%s",
+                head);
+    for (size_t n = 0; n <= last && written; n++) {
+        fprintf(figure, "%zu", n);
+        for (size_t k = 0; k < n_shown; k++)
+            fprintf(figure, "\t%.5f", paths[k][n]);
+        fprintf(figure, "\n");
     }
     if (figure)
         fclose(figure);
 }
 
-static void plot_never(const struct choice *choice)
+static void plot_rows(const struct choice *choice)
 {
-    static const enum optimizer shown[] = {SGD_DECAY, ADAMW, ADAM_L2};
-    double paths[3][LAST_STEP + 1];
+    static const enum optimizer once[] = {SGD, MOMENTUM, ADAM, LAZY_ADAM};
+    static const enum optimizer never[] = {SGD_DECAY, ADAMW, ADAM_L2};
     struct choice c = *choice;
-    FILE *figure = open_figure("optimizers-never");
-    bool written = figure != NULL;
+    plot_paths("optimizers-once",
+               "# title: A row that has one gradient\n"
+               "x\tSGD\tmomentum\tAdam\tAdagrad and lazy Adam\n",
+               once, 4, c.seen, 60, &c);
     c.rate = 0.01;
     c.decay = 0.1;
-    for (size_t k = 0; k < 3 && written; k++)
-        written = follow_row(paths[k], shown[k], 0, &c);
-    if (written) {
-        fprintf(figure, "# kind: lines\n# title: A row that never has a gradient\n"
-                        "# x: step\n# y: first number of the row\n# zero: yes\n"
-                        "x\tSGD with decay\tAdamW\tAdam + L2\n");
-        for (size_t n = 0; n <= 200; n += 2)
-            fprintf(figure, "%zu\t%.5f\t%.5f\t%.5f\n", n, paths[0][n], paths[1][n],
-                    paths[2][n]);
-    }
-    if (figure)
-        fclose(figure);
+    plot_paths("optimizers-never",
+               "# title: A row that never has a gradient\n# zero: yes\n"
+               "x\tSGD with decay\tAdamW\tAdam + L2\n",
+               never, 3, 0, 200, &c);
 }
 
 static void plot_drift(const struct choice *choice)
@@ -2004,11 +2018,11 @@ static void plot_drift(const struct choice *choice)
 /*
 ## What you can change
 
-The program takes settings: `build/06_optimizers momentum=0.99 seen=3`, for example. Each has a
-row in the table at the end of this section, and `build/06_optimizers settings` prints them. The
-numbers in the text are those of the defaults. Some that are worth a try: `beta1=0` (no drift),
-`beta1=0.99 beta2=0.9` (a drift without end), `decay=1`, and `seen=900`, where
-Adam's first step is as long as two and a half.
+The program takes settings: `build/06_optimizers momentum=0.99 seen=3`, for example. Each
+has a row in the table at the end of this section, and `build/06_optimizers settings`
+prints them. The numbers in the text are those of the defaults. Some that are worth a try:
+`beta1=0` (no drift), `beta1=0.99 beta2=0.9` (a drift without end), `decay=1`, and
+`seen=900`, where Adam's first step is as long as two and a half.
 */
 
 // carried over from chapter 1
@@ -2137,9 +2151,8 @@ static void show_one_row(const struct choice *choice)
     show_path(ADAM, choice);
     show_path(ADAM_L2, choice);
     show_path(ADAMW, choice);
-    plot_once(choice);
     show_never_seen(choice);
-    plot_never(choice);
+    plot_rows(choice);
     show_meanings(choice);
     show_drift(choice);
     plot_drift(choice);
