@@ -1078,7 +1078,7 @@ static void show_never_seen(const struct choice *choice)
     static const double decays[] = {1e-6, 1e-4, 0.01, 1};
     static const enum optimizer shown[] = {SGD_DECAY, ADAMW, ADAM_L2};
     heading("A word that never occurs");
-    printf("after ten steps, decay %13g %10g %10g %10g\n", decays[0], decays[1],
+    printf("%-22s %10g %10g %10g %10g\n", "after ten steps, decay", decays[0], decays[1],
            decays[2], decays[3]);
     for (size_t o = 0; o < 3; o++) {
         double path[LAST_STEP + 1];

@@ -323,6 +323,11 @@ static void try_rates_and_scales(enum which which)
     for (size_t k = 0; k < sizeof scales / sizeof *scales; k++) {
         struct step s = draw_step(which, 3, 7, 3, scales[k]);
         try_step(&s);
+        s = draw_step(which, 3, 7, 3, scales[k]);
+        s.rule.epsilon = scales[k]; // no less than the root, and no more
+        if (which == MOMENTUM)
+            s.w = scaled_normals(24, scales[k]);
+        try_step(&s);
     }
     struct step s = draw_step(which, 3, 7, 3, 1);
     ((float *)s.g)[random_between(0, 8)] = NAN;
@@ -347,7 +352,7 @@ static void try_large(enum which which, size_t n_list, size_t n_rows, size_t d_m
 static void try_all_large(enum which which)
 {
     try_large(which, 4, 9, 9001);
-    try_large(which, 5003, 70001, 1);
+    try_large(which, 66003, 70001, 1);
     if (takes_list(which))
         try_large(which, 3001, 3001, 3);
     else
@@ -582,6 +587,8 @@ Test(sgd_momentum, random_steps)
     try_shapes(MOMENTUM);
     struct step s = draw_step(MOMENTUM, 0, 5, 3, 1);
     s.rule.momentum = 0;
+    try_step(&s);
+    s.rule.momentum = 0.999;
     try_step(&s);
     try_rates_and_scales(MOMENTUM);
     judge_passed();
