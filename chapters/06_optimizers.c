@@ -566,139 +566,12 @@ Lazy Adam needs a word. The output table has a gradient in every row at every st
 (chapter 3), so there is nothing to be lazy about: it is moved by your `adam`, and only the
 input table by your `sparse_adam`. The last two rules, `lazy, beta1=0` and `lazy, fading`,
 are controls for which there will be a use.
-*/
 
-enum { VOCAB_SIZE = 2000, MAX_VOCAB = VOCAB_SIZE, MAX_WORDS = 400000 };
-enum { MAX_BYTES = 100000000, LEAST_WORDS = 4000, LEAST_DIFFERENT = VOCAB_SIZE };
-enum { MOST_HELD_OUT = 20000 };
-enum { D = 32, BATCH = 32 };
-
-// carried over from chapter 3
-struct text {
-    char *bytes;
-    size_t size;
-};
-
-struct word {
-    const char *start;
-    size_t length;
-    size_t count; // how often it stands in the training part
-};
-
-struct corpus {
-    struct text text;   // what the words point into
-    struct word *words; // [vocab_size], most frequent first; words[0]: all the others
-    uint32_t *ids;      // [n_ids]
-    size_t n_ids, n_train, n_different, vocab_size;
-};
-// end of what was carried over
-
-enum optimizer {
-    SGD,
-    MOMENTUM,
-    ADAGRAD,
-    ADAM,
-    ADAM_L2,
-    ADAMW,
-    LAZY_ADAM,
-    LAZY_NO_MEAN,
-    LAZY_FADING,
-    SGD_DECAY,
-    N_OPTIMIZERS,
-    N_ON_NOVEL = SGD_DECAY
-};
-
-// what an optimizer is called, what was found best for it on the novel, and which exercise
-// it needs
-struct recipe {
-    const char *name;
-    double rate, extra; // extra: momentum or decay
-    const char *exercise, *function;
-};
-
-static const struct recipe recipes[N_OPTIMIZERS] = {
-    [SGD] = {"SGD", 8, 0, NULL, NULL},
-    [MOMENTUM] = {"momentum", 0.8, 0.9, "6.1", "sgd_momentum"},
-    [ADAGRAD] = {"Adagrad", 0.5, 0, "6.2", "adagrad_rows"},
-    [ADAM] = {"Adam", 0.022, 0, "6.3", "adam"},
-    [ADAM_L2] = {"Adam + L2", 0.022, 1e-5, "6.3", "adam"},
-    [ADAMW] = {"AdamW", 0.022, 0.02, "6.4", "adamw"},
-    [LAZY_ADAM] = {"lazy Adam", 0.028, 0, "6.5", "sparse_adam"},
-    [LAZY_NO_MEAN] = {"lazy, beta1=0", 0.022, 0, "6.5", "sparse_adam"},
-    [LAZY_FADING] = {"lazy, fading", 0.06, 0, "6.3", "adam"},
-    [SGD_DECAY] = {"SGD, decay", 8, 0, NULL, NULL},
-};
-
-/*
-The rates stand in this list. Each is the best of its neighbours on a grid that goes past
-it on both sides; `build/06_optimizers controls=1` tries seven around each. And this is
-how a table is moved. A rule that needs the whole gradient gets it, zeros and all; the
+The rates were tuned for this text, one by one: each is the best, or within 0.001 of the
+best, on a grid that goes past it on both sides (`build/06_optimizers controls=1` tries
+seven around each). A rule that needs the whole gradient gets it, zeros and all; the
 others get the list.
-*/
 
-// a table of weights, its gradient, and what an optimizer remembers
-struct table {
-    float *w;      // [n_rows][d_model] the weights
-    float *dw;     // [n_rows][d_model] their gradient in this step
-    float *mean;   // [n_rows][d_model] what momentum and Adam remember of gradients
-    float *square; // [n_rows][d_model] what Adagrad and Adam remember of their squares
-    size_t n_rows, d_model;
-};
-
-// all that a step needs besides the table
-struct step {
-    enum optimizer optimizer;
-    uint64_t number;    // from 1
-    double rate, extra; // extra: momentum or decay
-    double beta1, beta2;
-    const uint32_t *rows; // [n_rows] the rows that were in the batch, ascending
-    const float *drows;   // [n_rows][d_model]
-    size_t n_rows;
-};
-
-static const double EPSILON = 1e-8;
-
-static bool takes_list(enum optimizer optimizer)
-{
-    return optimizer == SGD || optimizer == ADAGRAD || optimizer == LAZY_ADAM ||
-           optimizer == LAZY_NO_MEAN;
-}
-
-// the rules that move the rows of the batch
-static bool step_list(struct table *t, const struct step *s)
-{
-    const size_t d = t->d_model;
-    if (s->optimizer == ADAGRAD)
-        return adagrad_rows(t->w, t->square, s->rows, s->drows, s->rate, 1e-10, s->n_rows,
-                            t->n_rows, d);
-    if (s->optimizer != SGD)
-        return sparse_adam(t->w, t->mean, t->square, s->rows, s->drows, s->number,
-                           s->rate, s->beta1, s->beta2, EPSILON, s->n_rows, t->n_rows, d);
-    for (size_t k = 0; k < s->n_rows; k++)
-        sgd(t->w + s->rows[k] * d, s->drows + k * d, s->rate, d);
-    return true;
-}
-
-// the rules that move the whole table
-static bool step_all(struct table *t, const struct step *s)
-{
-    const size_t n = t->n_rows * t->d_model;
-    if (s->optimizer == SGD_DECAY || s->optimizer == ADAM_L2)
-        for (size_t k = 0; k < n; k++)
-            t->dw[k] += (float)s->extra * t->w[k];
-    if (s->optimizer == MOMENTUM)
-        return sgd_momentum(t->w, t->mean, t->dw, s->rate, s->extra, n);
-    if (s->optimizer == ADAMW)
-        return adamw(t->w, t->mean, t->square, t->dw, s->number, s->rate, s->beta1,
-                     s->beta2, EPSILON, s->extra, n);
-    if (s->optimizer != SGD_DECAY)
-        return adam(t->w, t->mean, t->square, t->dw, s->number, s->rate, s->beta1,
-                    s->beta2, EPSILON, n);
-    sgd(t->w, t->dw, s->rate, n);
-    return true;
-}
-
-/*
 ::: predict
 Before you look: which of the nine has the lowest loss on the text that was held out? And
 of Adam and lazy Adam, which does better after *rare* words, the one whose rows drift
@@ -750,10 +623,10 @@ what it does pay is mostly old news.
 
 ![A row that is in the batch at steps 1, 9 and 20, each time with an order of 100. A bar
 is what is paid in a step. Look at what is still in the store after step
-32.](drawing:orders-in-storage){alt="Two time lines of 32 steps. Adam pays in every step, a tenth of what is in the
-store: bars that begin at 10, 14 and 14 at the three orders and shrink until the next
-one; 37 of 300 are left in the end. Lazy Adam pays only at steps 1, 9 and 20: 10, 19 and
-27; 244 of 300 are left."}
+32.](drawing:orders-in-storage){alt="Two time lines of 32 steps. Adam pays in every step, a
+tenth of what is in the store: bars that begin at 10, 14 and 14 at the three orders and
+shrink until the next one; 37 of 300 are left in the end. Lazy Adam pays only at steps 1, 9
+and 20: 10, 19 and 27; 244 of 300 are left."}
 
 So the drift that looked like a fault is the better half of momentum's bookkeeping. Where
 rows stand still, there should be nothing in storage: take $\beta_1 = 0$, or a rule without
@@ -967,6 +840,15 @@ static void fill_normal(float *out, size_t n, float std, uint64_t *rng)
 }
 // end of what was carried over
 
+// a table of weights, its gradient, and what an optimizer remembers
+struct table {
+    float *w;      // [n_rows][d_model] the weights
+    float *dw;     // [n_rows][d_model] their gradient in this step
+    float *mean;   // [n_rows][d_model] what momentum and Adam remember of gradients
+    float *square; // [n_rows][d_model] what Adagrad and Adam remember of their squares
+    size_t n_rows, d_model;
+};
+
 // what whoever started the program has chosen: the settings
 struct choice {
     double rate, momentum, beta1, beta2, decay; // for the one row
@@ -992,6 +874,99 @@ static void close_table(struct table *t)
     free(t->dw);
     free(t->mean);
     free(t->square);
+}
+
+/*
+The rules, their rates, and what moves a table.
+*/
+
+enum optimizer {
+    SGD,
+    MOMENTUM,
+    ADAGRAD,
+    ADAM,
+    ADAM_L2,
+    ADAMW,
+    LAZY_ADAM,
+    LAZY_NO_MEAN,
+    LAZY_FADING,
+    SGD_DECAY,
+    N_OPTIMIZERS,
+    N_ON_NOVEL = SGD_DECAY
+};
+
+// what an optimizer is called, what was found best for it on the novel, and which exercise
+// it needs
+struct recipe {
+    const char *name;
+    double rate, extra; // extra: momentum or decay
+    const char *exercise, *function;
+};
+
+static const struct recipe recipes[N_OPTIMIZERS] = {
+    [SGD] = {"SGD", 8, 0, NULL, NULL},
+    [MOMENTUM] = {"momentum", 0.8, 0.9, "6.1", "sgd_momentum"},
+    [ADAGRAD] = {"Adagrad", 0.5, 0, "6.2", "adagrad_rows"},
+    [ADAM] = {"Adam", 0.022, 0, "6.3", "adam"},
+    [ADAM_L2] = {"Adam + L2", 0.022, 1e-5, "6.3", "adam"},
+    [ADAMW] = {"AdamW", 0.022, 0.02, "6.4", "adamw"},
+    [LAZY_ADAM] = {"lazy Adam", 0.028, 0, "6.5", "sparse_adam"},
+    [LAZY_NO_MEAN] = {"lazy, beta1=0", 0.022, 0, "6.5", "sparse_adam"},
+    [LAZY_FADING] = {"lazy, fading", 0.06, 0, "6.3", "adam"},
+    [SGD_DECAY] = {"SGD, decay", 8, 0, NULL, NULL},
+};
+
+// all that a step needs besides the table
+struct step {
+    enum optimizer optimizer;
+    uint64_t number;    // from 1
+    double rate, extra; // extra: momentum or decay
+    double beta1, beta2;
+    const uint32_t *rows; // [n_rows] the rows that were in the batch, ascending
+    const float *drows;   // [n_rows][d_model]
+    size_t n_rows;
+};
+
+static const double EPSILON = 1e-8;
+
+static bool takes_list(enum optimizer optimizer)
+{
+    return optimizer == SGD || optimizer == ADAGRAD || optimizer == LAZY_ADAM ||
+           optimizer == LAZY_NO_MEAN;
+}
+
+// the rules that move the rows of the batch
+static bool step_list(struct table *t, const struct step *s)
+{
+    const size_t d = t->d_model;
+    if (s->optimizer == ADAGRAD)
+        return adagrad_rows(t->w, t->square, s->rows, s->drows, s->rate, 1e-10, s->n_rows,
+                            t->n_rows, d);
+    if (s->optimizer != SGD)
+        return sparse_adam(t->w, t->mean, t->square, s->rows, s->drows, s->number,
+                           s->rate, s->beta1, s->beta2, EPSILON, s->n_rows, t->n_rows, d);
+    for (size_t k = 0; k < s->n_rows; k++)
+        sgd(t->w + s->rows[k] * d, s->drows + k * d, s->rate, d);
+    return true;
+}
+
+// the rules that move the whole table
+static bool step_all(struct table *t, const struct step *s)
+{
+    const size_t n = t->n_rows * t->d_model;
+    if (s->optimizer == SGD_DECAY || s->optimizer == ADAM_L2)
+        for (size_t k = 0; k < n; k++)
+            t->dw[k] += (float)s->extra * t->w[k];
+    if (s->optimizer == MOMENTUM)
+        return sgd_momentum(t->w, t->mean, t->dw, s->rate, s->extra, n);
+    if (s->optimizer == ADAMW)
+        return adamw(t->w, t->mean, t->square, t->dw, s->number, s->rate, s->beta1,
+                     s->beta2, EPSILON, s->extra, n);
+    if (s->optimizer != SGD_DECAY)
+        return adam(t->w, t->mean, t->square, t->dw, s->number, s->rate, s->beta1,
+                    s->beta2, EPSILON, n);
+    sgd(t->w, t->dw, s->rate, n);
+    return true;
 }
 
 /*
@@ -1129,6 +1104,31 @@ static void show_drift(const struct choice *choice)
 /*
 The novel is read as in chapter 5, whose tiles these are.
 */
+
+enum { VOCAB_SIZE = 2000, MAX_VOCAB = VOCAB_SIZE, MAX_WORDS = 400000 };
+enum { MAX_BYTES = 100000000, LEAST_WORDS = 4000, LEAST_DIFFERENT = VOCAB_SIZE };
+enum { MOST_HELD_OUT = 20000 };
+enum { D = 32, BATCH = 32 };
+
+// carried over from chapter 3
+struct text {
+    char *bytes;
+    size_t size;
+};
+
+struct word {
+    const char *start;
+    size_t length;
+    size_t count; // how often it stands in the training part
+};
+
+struct corpus {
+    struct text text;   // what the words point into
+    struct word *words; // [vocab_size], most frequent first; words[0]: all the others
+    uint32_t *ids;      // [n_ids]
+    size_t n_ids, n_train, n_different, vocab_size;
+};
+// end of what was carried over
 
 // carried over from chapter 3
 // all of a file; what is not a text ends the program with a sentence
