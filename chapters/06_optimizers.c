@@ -1096,8 +1096,9 @@ static void show_drift(const struct choice *choice)
         char cell[32];
         double all = adam_drift(seen[k], seen[k], choice->beta1, choice->beta2);
         double left = adam_drift(seen[k], seen[k] + 1, choice->beta1, choice->beta2);
-        printf("seen at step %-7s %10.4f%10.4f%10.4f\n", with_commas(cell, seen[k]),
-               all - left, left, all);
+        printf("seen at step %-7s ", with_commas(cell, seen[k]));
+        isfinite(all) ? printf("%10.4f%10.4f%10.4f\n", all - left, left, all)
+                      : printf("%31s\n", "without end");
     }
 }
 
@@ -1701,11 +1702,23 @@ static size_t state_bytes(enum optimizer optimizer, size_t d_model)
     return arrays * d_model * sizeof(float);
 }
 
+// lazy Adam needs two exercises: adam moves its output table
+static void wait_for_rule(enum optimizer optimizer)
+{
+    float w = 0.0f, mean = 0.0f, square = 0.0f, g = 0.0f;
+    const bool adam_is_written =
+        adam(&w, &mean, &square, &g, 1, 0.1, 0.9, 0.999, EPSILON, 1);
+    const bool is_lazy = optimizer == LAZY_ADAM || optimizer == LAZY_NO_MEAN;
+    const struct recipe *recipe =
+        &recipes[is_lazy && !adam_is_written ? ADAM : optimizer];
+    waits_for(recipe->exercise, recipe->function);
+}
+
 static void show_result(enum optimizer optimizer, const struct result *r)
 {
     printf("%-14s", recipes[optimizer].name);
     if (!r->written)
-        waits_for(recipes[optimizer].exercise, recipes[optimizer].function);
+        wait_for_rule(optimizer);
     else if (!isfinite(r->loss))
         printf("ran away: its rate is too large\n");
     else
@@ -1739,7 +1752,7 @@ static void show_novel(const struct corpus *novel, const struct choice *choice)
         struct model *m = open_model(choice->seed);
         struct result r = train(m, novel, o, choice);
         show_result(o, &r);
-        if (r.written && (o == SGD || o == ADAM || o == LAZY_ADAM))
+        if (isfinite(r.loss) && r.written && (o == SGD || o == ADAM || o == LAZY_ADAM))
             plot_ways(m, novel, recipes[o].name, figure);
         close_model(m);
     }
@@ -1774,8 +1787,9 @@ static void show_rates(const struct corpus *novel, const struct choice *choice)
         printf("%-14s%8g", recipes[o].name, recipes[o].rate);
         for (size_t k = 0; k < 7; k++) {
             c.factor = choice->factor * factors[k];
-            double loss = train_anew(novel, o, &c).loss;
-            isfinite(loss) ? printf("%7.3f", loss) : printf("%7s", "-");
+            struct result result = train_anew(novel, o, &c);
+            isfinite(result.loss) && result.written ? printf("%7.3f", result.loss)
+                                                    : printf("%7s", "-");
             fflush(stdout);
         }
         printf("\n");
@@ -1799,7 +1813,9 @@ static void show_seeds(const struct corpus *novel, const struct choice *choice)
             least = r.loss < least ? r.loss : least;
             most = r.loss > most ? r.loss : most;
         }
-        printf("%-14s%8.3f%8.3f%8.3f%14.3f\n", recipes[o].name, mean, least, most, rare);
+        printf("%-14s", recipes[o].name);
+        least > 0.0 ? printf("%8.3f%8.3f%8.3f%14.3f\n", mean, least, most, rare)
+                    : printf("%8s\n", "-");
         fflush(stdout);
     }
 }
