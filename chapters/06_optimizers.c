@@ -652,9 +652,9 @@ even a little ahead of Adam. The first four rules overlap, and no order should b
 of them.
 
 It does depend on how long one trains. Read four times (`controls=1 passes=4 factor=0.4`,
-some minutes), each rule at its best rate, lazy Adam ends at 4.334 and Adam at 4.327: the
-gap has shrunk from 0.1 to 0.007. A word that comes often enough collects what was put
-aside for it. In half a novel few rare words do.
+seed 1, some minutes), each rule at its best rate, lazy Adam ends at 4.334 and Adam at
+4.327: the gap has shrunk from 0.1 to 0.007. A word that comes often enough collects what
+was put aside for it. In half a novel few rare words do.
 
 ![How far the rows of the input table moved, against how often their word occurs. Look at
 the left edge, where the rare words are: under lazy Adam they hardly leave their
