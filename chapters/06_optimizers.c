@@ -107,9 +107,9 @@ The velocity changes first, and the number moves by the *new* one. (There are tw
 In this one, PyTorch's [@pytorchoptim, `sgd`], the learning rate stands outside of the
 velocity. If it stands inside, the two differ as soon as the rate changes.) Both arrays
 are the caller's, who clears the velocity before the first step. The learning rate may be
-any number, 0 and below too. A `momentum` that is not from 0 up to, and not including, 1
-is refused, with nothing touched: at 1 there is no friction, and the row would never stop.
-Mind NaN, for which every comparison is false.
+any number, 0 and below too, here and in all that follows. A `momentum` that is not from 0
+up to, and not including, 1 is refused, with nothing touched: at 1 there is no friction,
+and the row would never stop. Mind NaN, for which every comparison is false.
 
 Rates and factors are `double` in this chapter; exercise 6.3 has the reason. Compute in
 `float` or in `double` as you like.
@@ -179,10 +179,11 @@ with gradient 0.3; learning rate 0.1. `squares[1]` becomes $0.16 + 0.09 = 0.25$,
 0.5, and `wte[1]` becomes $1 - 0.1 \cdot 0.3 / 0.5 = 0.94$. Row 0 is not touched.
 
 First add the square, then take the root of what you have *stored*. The small number
-`epsilon` stands outside of the root. It is there for the number whose gradients were all 0:
-$0 / (0 + \varepsilon)$ is 0, and $0 / 0$ would be NaN. So an `epsilon` that is not above 0
-is refused. Refused too, as in chapter 3, is a list that does not ascend strictly or has a
-row that is not below `vocab_size`. No rows are a good list.
+`epsilon` stands outside of the root. It is there for the number whose gradients were all
+0: $0 / (0 + \varepsilon)$ is 0, and $0 / 0$ would be NaN. So an `epsilon` that is not
+above 0 is refused. Refused too, as in chapter 3, is a list that does not ascend strictly
+or has a row that is not below `vocab_size`; a bad list is bad even if the rows hold no
+numbers. No rows are a good list.
 */
 
 // squares[rows[k]][i] += drows[k][i]^2
