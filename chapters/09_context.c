@@ -180,7 +180,7 @@ wave) or six of money (money, loan, account, cheque, debt, vault). It stands two
 before the bank, or two places after it. The rest is filled with eight words that say
 nothing (here, then, still, again, also, now, today, often), drawn at random.
 
-Whom does it matter? A translator. In German the bank of a river is *das Ufer* and the bank
+To whom does it matter? To a translator. In German the bank of a river is *das Ufer* and the bank
 with the money is *die Bank*, and the pronoun follows: *it* is *es* for the one and *sie*
 for the other. All other words have a single translation. So the task is: **say at each
 position the German word.** Twenty-two words come in, twenty-four can go out, and only at
@@ -270,7 +270,7 @@ no numbers, are no error.
 static const double EPSILON = 1e-5;
 
 // out[t][i] = gain[i] (x[t][i] - mean) / sqrt(variance + 1e-5) + bias[i]
-//   mean of x[t][i] over i   variance = mean of (x[t][i] - mean)^2 over i   both for each t
+//   for each t: mean of x[t][i], variance: mean of (x[t][i] - mean)^2, both over i
 //   out, x [n_tokens][d_model]   gain, bias [d_model]
 // there is no bad input: always true; sizes of 0: nothing to do
 EXERCISE bool layer_norm(float *out, const float *x, const float *gain, const float *bias,
@@ -518,7 +518,9 @@ behind it.
 
 Is this a fault of a small model? Take GPT-2 and ask it for its vector of " bank" in *I sat
 on the bank of the river* and *I sat on the bank with my money*. The prefix is the same, so
-the vector is the same, in all twelve layers. Whoever shows you a picture in which a GPT's
+the vector is the same, in all twelve layers. (On a GPU two texts of different lengths may be
+added up in different orders, and the last bits differ: that is arithmetic, not knowledge.)
+Whoever shows you a picture in which a GPT's
 vectors of *bank* fall into two clouds has shown you sentences whose cue came first.
 
 ::: aside

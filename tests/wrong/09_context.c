@@ -219,7 +219,7 @@ bool gap_in_16_bits(float *gap, const float *a, const float *b, size_t n_tokens,
 CAUGHT(context_gap, nothing_to_compare, gap_refuses_none, "must return true")
 GAP(gap_refuses_none, NO_POSITIONS_REFUSED)
 
-CAUGHT(context_gap, nothing_to_compare, gap_left_unwritten, "")
+CAUGHT(context_gap, nothing_to_compare, gap_left_unwritten, "was never written")
 GAP(gap_left_unwritten, NO_NUMBERS_LEFT)
 
 CAUGHT(context_gap, stays_in_bounds, gap_one_more, "past the end")
@@ -462,7 +462,8 @@ bool norm_one_more(float *out, const float *x, const float *gain, const float *b
     return true;
 }
 
-CAUGHT(layer_norm, random_rows, norm_remembers_the_mean, "")
+CAUGHT(layer_norm, random_rows, norm_remembers_the_mean,
+       "keeps something from call to call")
 bool norm_remembers_the_mean(float *out, const float *x, const float *gain,
                              const float *bias, size_t n_tokens, size_t d_model)
 {
@@ -643,7 +644,8 @@ WRONG(residual_mlp, small_and_large, mlp_small_is_silent,
       "A neuron that heard little is taken for silent: every number above 0 counts.")
 MLP(mlp_small_is_silent, SMALL_IS_SILENT)
 
-CAUGHT(residual_mlp, rows_by_themselves, mlp_nan_to_all, "")
+WRONG(residual_mlp, rows_by_themselves, mlp_nan_to_all,
+      "A NaN of one position reaches the next ones: no row depends on another.")
 MLP(mlp_nan_to_all, NAN_TO_ALL)
 
 WRONG(residual_mlp, large_sizes, mlp_of_4096,
@@ -653,7 +655,7 @@ MLP(mlp_of_4096, FIRST_4096)
 CAUGHT(residual_mlp, nothing_to_do, mlp_refuses_none, "must return true")
 MLP(mlp_refuses_none, NO_NEURONS_REFUSED)
 
-CAUGHT(residual_mlp, nothing_to_do, mlp_left_unwritten, "")
+CAUGHT(residual_mlp, nothing_to_do, mlp_left_unwritten, "was never written")
 MLP(mlp_left_unwritten, OUT_LEFT_WITHOUT_NEURONS)
 
 CAUGHT(residual_mlp, stays_in_bounds, mlp_one_more, "past the end")
@@ -1119,7 +1121,8 @@ PROBE(probe_signed_labels, SIGNED_LABELS)
 CAUGHT(nearest_centroid, refuses_empty_classes, probe_empty_is_zero, "must return false")
 PROBE(probe_empty_is_zero, EMPTY_IS_ZERO)
 
-CAUGHT(nearest_centroid, refuses_empty_classes, probe_empty_found_late, "")
+CAUGHT(nearest_centroid, refuses_empty_classes, probe_empty_found_late,
+       "must stay untouched")
 PROBE(probe_empty_found_late, EMPTY_FOUND_LATE)
 
 CAUGHT(nearest_centroid, refuses_empty_classes, probe_last_class_unchecked,
@@ -1130,10 +1133,10 @@ CAUGHT(nearest_centroid, refuses_empty_classes, probe_no_classes_fine,
        "must return false")
 PROBE(probe_no_classes_fine, NO_CLASSES_FINE)
 
-CAUGHT(nearest_centroid, nothing_to_do, probe_refuses_nothing, "")
+CAUGHT(nearest_centroid, nothing_to_do, probe_refuses_nothing, "must return true")
 PROBE(probe_refuses_nothing, NOTHING_REFUSED)
 
-CAUGHT(nearest_centroid, nothing_to_do, probe_refuses_no_numbers, "")
+CAUGHT(nearest_centroid, nothing_to_do, probe_refuses_no_numbers, "must return true")
 PROBE(probe_refuses_no_numbers, NO_NUMBERS_REFUSED)
 
 CAUGHT(nearest_centroid, stays_in_bounds, probe_one_more, "past the end")
