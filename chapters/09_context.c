@@ -3,7 +3,7 @@
 
 *We sat on the bank and watched the ducks. We went to the bank and asked for a loan.*
 Two banks that have nothing to do with each other, and one token: in GPT-2's table
-" bank" is row 3,331, once, for rivers and for loans alike. Whatever a table knows about
+`" bank"` is row 3,331, once, for rivers and for loans alike. Whatever a table knows about
 a token must fit into its one row. So the course could have stopped at chapter 1, were it
 not for a step that comes after the lookup: the rows of a sentence get to see each other.
 
@@ -316,7 +316,7 @@ and gives each layer a bias; we leave out both.
 add to the other. Both matrices have a row for each neuron. Hand out what each neuron said,
 `hidden`, as well: the way back needs it.
 
-By hand, with $d = 2$ and two neurons: $x = (10, 20)$, normed $= (1, -1)$. Neuron 0 listens
+By hand, with $d = 2$ and two neurons: `x` = (10, 20), `normed` = (1, −1). Neuron 0 listens
 for (3, 1): the dot product is 2, so that is what it says. Neuron 1 listens for (0, 5): −5, so
 it says 0. They write (0.5, 1) and (7, 7). The output is
 $(10, 20) + 2 \, (0.5, 1) + 0 \, (7, 7) = (11, 22)$.
@@ -347,9 +347,8 @@ To train the block we need the slope of the loss along each of its numbers. As i
 at the top of the second half is `dout`. Where does it go?
 
 **Straight down.** The output is $x$ plus something. Raise $x_i$ by a little and the output
-rises by the same little, so `dx` gets all of `dout`, unchanged. That is the other half of
-the reason for the addition: however badly the neurons are set, the order from the top
-reaches the table in full.
+rises by the same little, so `dx` gets all of `dout`, unchanged. That is why the addition
+helps: however badly the neurons are set, the order from the top reaches the table in full.
 
 **Into the neurons.** Neuron $j$ wrote $\mathrm{hidden}_j$ times its row, so its own slope is the dot
 product of `dout` with that row, and the row gets $\mathrm{hidden}_j$ times `dout`. But if the neuron was
@@ -473,7 +472,9 @@ With the four functions the model can be trained: rows of 24 numbers, 96 neurons
 of sixteen telegrams with Adam, as in chapter 4. Half of the telegrams have the cue before
 the bank and half have it after it. There are eight models of each kind, which differ in
 their seed. The learning rate, 0.02, was chosen from eight between 0.001 and 0.1, and does
-for both masks (`controls=1` prints the table).
+for both masks (`controls=1` prints the table). The width was chosen too: with rows of 16
+numbers some causal models leave a cue or two unlearned (try `d=16`), with 24 none of sixteen
+did.
 
 The loss at *bank* is what we look at. Who cannot know the sense can do no better than to
 toss a coin, and pays $\ln 2 = 0.69$.
@@ -486,16 +487,16 @@ loss at *bank* be in each? And at *it*?
 ::: {.output section="A translator and an interpreter"}
 :::
 
-The translator makes no mistakes. The interpreter makes none where the cue came first; where
-it comes later she tosses the coin ([0.70]{.n section="A translator and an interpreter"}),
-as she must. But look at *it*: the loss there is
-[0.00]{.n section="A translator and an interpreter"} in all cases. At position 7 the cue has
-been heard, wherever it stood. The interpreter has said the wrong bank half of the time, and
-goes on with the right pronoun.
+The translator makes no mistakes. The interpreter makes next to none where the cue came
+first; where it comes later she tosses the coin ([0.70]{.n section="A translator and an
+interpreter"}), as she must. But look at *it*: the loss there is [0.00]{.n section="A
+translator and an interpreter"} in all cases. At position 7 the cue has been heard,
+wherever it stood. The interpreter has said the wrong bank half of the time, and goes on
+with the right pronoun.
 
 ![Who hears whom, in the causal model, where the cue stands after the bank. Look at the rows
-of "bank" and of "it": the one finds nothing to its left that helps, the other finds the
-cue.](figure:context-heard-causal){#fig-context-heard-causal}
+of "bank" and of "it": the one finds nothing to its left that helps and settles on a filler,
+the other finds the cue.](figure:context-heard-causal){#fig-context-heard-causal}
 
 ![The same telegram without a mask. Now the row of "bank" has found the cue as
 well.](figure:context-heard-both){#fig-context-heard-both}
@@ -506,7 +507,7 @@ The loss says that the interpreter cannot tell. We claimed more: that her vector
 same*. So take twins, two telegrams that differ in nothing but the cue, which stands after
 the bank: a river in the one, money in the other. Send both through the same trained model
 and apply your instrument to the outputs, position by position. The table shows the largest
-gap of 64 pairs and eight models.
+gap of 64 pairs and eight models; a 0 without a decimal point is an exact one.
 
 ::: {.output section="Twins: the same telegram with another cue after the bank"}
 :::
@@ -516,7 +517,7 @@ In the causal model the first five columns are
 rounded. The vectors of the two banks are one vector. Meaning arrives at the cue itself, and
 behind it.
 
-Is this a fault of a small model? Take GPT-2 and ask it for its vector of " bank" in *I sat
+Is this a fault of a small model? Take GPT-2 and ask it for its vector of *bank* in *I sat
 on the bank of the river* and *I sat on the bank with my money*. The prefix is the same, so
 the vector is the same, in all twelve layers. (On a GPU two texts of different lengths may be
 added up in different orders, and the last bits differ: that is arithmetic, not knowledge.)
@@ -1956,7 +1957,7 @@ static void show_gaps(const struct report *report, const struct choice *choice)
         printf("%-14s", mask_name[mask]);
         for (size_t t = 0; t < LENGTH; t++)
             report->gap[mask][t].most == 0.0 ? printf("%7s", "0")
-                                             : printf("%7.0f", report->gap[mask][t].most);
+                                             : printf("%7.1f", report->gap[mask][t].most);
         printf("\n");
     }
 }
@@ -2019,8 +2020,8 @@ static void show_controls(const struct report *report, const struct choice *choi
 static void show_rows(const struct report *report)
 {
     heading("What is left of the row in the output at \"bank\"");
-    printf("%-14s%-24s%-38s\n", "cue before", "length of what is added",
-           "cosine of the row and ...");
+    printf("%-14s%-24scosine of the row and ...\n", "cue before",
+           "length of what is added");
     printf("%-14s%5s%10s%5s%27s%10s%7s\n", "", "row", "attention", "MLP", "its output",
            "untrained", "it");
     for (int mask = 0; mask < N_MASKS; mask++) {
