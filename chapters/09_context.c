@@ -180,11 +180,11 @@ wave) or six of money (money, loan, account, cheque, debt, vault). It stands two
 before the bank, or two places after it. The rest is filled with eight words that say
 nothing (here, then, still, again, also, now, today, often), drawn at random.
 
-To whom does it matter? To a translator. In German the bank of a river is *das Ufer* and the bank
-with the money is *die Bank*, and the pronoun follows: *it* is *es* for the one and *sie*
-for the other. All other words have a single translation. So the task is: **say at each
-position the German word.** Twenty-two words come in, twenty-four can go out, and only at
-two positions does one have to know more than the word itself.
+To whom does it matter? To a translator. In German the bank of a river is *das Ufer* and
+the bank with the money is *die Bank*, and the pronoun follows: *it* is *es* for the one
+and *sie* for the other. All other words have a single translation. So the task is: **say
+at each position the German word.** Twenty-two words come in, twenty-four can go out, and
+only at two positions does one have to know more than the word itself.
 
 We train two models on this, equal in everything but the mask. The one without it is a
 translator who reads the whole telegram and then writes. The causal one is a *simultaneous
@@ -255,9 +255,9 @@ $\varepsilon = 10^{-5}$ is GPT-2's, and keeps a row of equal numbers from being 
 
 Three norms stand in our model, and without this function it cannot compute anything.
 
-By hand: $x = (1, 3)$ has the mean 2 and the differences −1 and 1, so $\sigma^2 = 1$, and divided
-by $\sqrt{1.00001} = 1.000005$ they are −0.999995 and 0.999995. With the gain (2, 2) and
-the bias (0, 10) the output is (−1.99999, 11.99999).
+By hand: $x = (1, 3)$ has the mean 2 and the differences −1 and 1, so $\sigma^2 = 1$, and
+divided by $\sqrt{1.00001} = 1.000005$ they are −0.999995 and 0.999995. With the gain (2,
+2) and the bias (0, 10) the output is (−1.99999, 11.99999).
 
 Two warnings. Divide by $d$, not by $d - 1$: this is no estimate of anything, it is the
 mean of $d$ squares. And first find the mean, then go through the row again for the squares
@@ -285,10 +285,10 @@ EXERCISE bool layer_norm(float *out, const float *x, const float *gain, const fl
 ::: {.output section="Layer norm"}
 :::
 
-The second row is the first one times 100, and the third is the first one plus 100. The norm
-makes the same of all three. Length and mean of a row are lost to whoever reads through a
-norm; that is the price of a standard size. (For the row times 100 not exactly: its $\sigma^2$ is
-10,000 times as large and the $\varepsilon$ is not.)
+The second row is the first one times 100, and the third is the first one plus 100. The
+norm makes the same of all three. Length and mean of a row are lost to whoever reads
+through a norm; that is the price of a standard size. (For the row times 100 not exactly:
+its $\sigma^2$ is 10,000 times as large and the $\varepsilon$ is not.)
 
 ## Neurons that listen and write
 
@@ -350,13 +350,13 @@ at the top of the second half is `dout`. Where does it go?
 rises by the same little, so `dx` gets all of `dout`, unchanged. That is why the addition
 helps: however badly the neurons are set, the order from the top reaches the table in full.
 
-**Into the neurons.** Neuron $j$ wrote $\mathrm{hidden}_j$ times its row, so its own slope is the dot
-product of `dout` with that row, and the row gets $\mathrm{hidden}_j$ times `dout`. But if the neuron was
-silent, a small change of what it heard would have left it silent: then its slope is 0, and
-nothing passes.
+**Into the neurons.** Neuron $j$ wrote $\mathrm{hidden}_j$ times its row, so its own slope
+is the dot product of `dout` with that row, and the row gets $\mathrm{hidden}_j$ times
+`dout`. But if the neuron was silent, a small change of what it heard would have left it
+silent: then its slope is 0, and nothing passes.
 
-**Through the neurons.** What a neuron says was a dot product, and a slope goes through it as ever: each
-side gets the slope times the other side.
+**Through the neurons.** What a neuron says was a dot product, and a slope goes through it
+as ever: each side gets the slope times the other side.
 */
 
 /*
@@ -406,14 +406,14 @@ EXERCISE bool residual_mlp_backward(float *dx, float *dnormed, float *dw_up,
 ::: {.output section="The second half of the block, there and back"}
 :::
 
-One part of the way back is missing, and it is given here because it is the one that people
-get wrong: the norm. Write $\hat x_i$ for the normed number before gain and bias, and $q_i =
-g_i \, \mathrm{dout}_i$ for the slope that arrives at it. If nothing but $x_i$ itself
-mattered to $\hat x_i$, the answer would be $q_i / \sqrt{\sigma^2 + \varepsilon}$. But every $x_i$
-also moves the mean and the spread of the row, and so all the other numbers. Raise the whole
-row, and nothing changes: so the slopes of a row must have the mean 0. Stretch the row, and
-nothing changes either, apart from the $\varepsilon$: so they must not point along $\hat x$.
-Take both out,
+One part of the way back is missing, and it is given here because it is the one that
+people get wrong: the norm. Write $\hat x_i$ for the normed number before gain and bias,
+and $q_i = g_i \, \mathrm{dout}_i$ for the slope that arrives at it. If nothing but $x_i$
+itself mattered to $\hat x_i$, the answer would be $q_i / \sqrt{\sigma^2 + \varepsilon}$.
+But every $x_i$ also moves the mean and the spread of the row, and so all the other
+numbers. Raise the whole row, and nothing changes: so the slopes of a row must have the
+mean 0. Stretch the row, and nothing changes either, apart from the $\varepsilon$: so they
+must not point along $\hat x$. Take both out,
 
 $$dx_i = \frac{1}{\sqrt{\sigma^2 + \varepsilon}} \Big( q_i - \overline{q} -
 \hat x_i \, \overline{q \hat x} \Big),$$
@@ -518,11 +518,11 @@ rounded. The vectors of the two banks are one vector. Meaning arrives at the cue
 behind it.
 
 Is this a fault of a small model? Take GPT-2 and ask it for its vector of *bank* in *I sat
-on the bank of the river* and *I sat on the bank with my money*. The prefix is the same, so
-the vector is the same, in all twelve layers. (On a GPU two texts of different lengths may be
-added up in different orders, and the last bits differ: that is arithmetic, not knowledge.)
-Whoever shows you a picture in which a GPT's
-vectors of *bank* fall into two clouds has shown you sentences whose cue came first.
+on the bank of the river* and *I sat on the bank with my money*. The prefix is the same,
+so the vector is the same, in all twelve layers. (On a GPU two texts of different lengths
+may be added up in different orders, and the last bits differ: that is arithmetic, not
+knowledge.) Whoever shows you a picture in which a GPT's vectors of *bank* fall into two
+clouds has shown you sentences whose cue came first.
 
 ::: aside
 Why "in all layers" needs no proof by layers: a causal model computes position $t$ from
@@ -608,19 +608,19 @@ layers, exactly what the row knew. **Bidirectional**: 100 in both cases.
 
 So at which later position *does* the causal model know? At the cue, naturally, whose own
 row says it. And then? You might expect: from there on everywhere. The table says: **at
-*it*** (100), and hardly at all at the fillers beside it
-([51]{.n section="Which bank? Right guesses in percent, with cues new to the probe"}
-in the output). Nobody asked them. The translation of *often* is the same on either bank of
-either kind, so no gradient ever told a filler to listen to a cue. Meaning does not spread
-through a sentence like ink. It goes where the training made somebody look for it.
+*it*** (100), and hardly at all at the fillers beside it ([51]{.n section="Which bank?
+Right guesses in percent, with cues new to the probe"} in the output). Nobody asked them.
+The translation of *often* is the same on either bank of either kind, so nothing in the
+training ever rewarded a filler for listening to a cue. Meaning does not spread through a
+sentence like ink. It goes where the training made somebody look for it.
 
 There is one more cell worth a look: the output at the *cue*. Its row knew the sense
-([98]{.n section="Which bank? Right guesses in percent, with cues new to the probe"}),
-the output seems to have forgotten it
-([57]{.n section="Which bank? Right guesses in percent, with cues new to the probe"}).
-At the top this position must say *Schilf* and not *Welle*, which are both of the river. What
-is needed there is which word it is, and the part that all river words had in common has been
-drowned by it. What a layer makes easy to read is what is asked of it, not all that it knows.
+([98]{.n section="Which bank? Right guesses in percent, with cues new to the probe"}), the
+output seems to have forgotten it ([57]{.n section="Which bank? Right guesses in percent,
+with cues new to the probe"}). At the top this position must say *Schilf* and not *Welle*,
+which are both of the river. What is needed there is which word it is, and we read the
+number so: the part that all river words had in common has been drowned by it. What a
+layer makes easy to read is what is asked of it, not all that it knows.
 
 ## Who knows without having learned?
 
@@ -638,7 +638,7 @@ What does the untrained block score at *bank*, cue before it, with the same cue 
 
 [71]{.n section="Who knows without having learned?"} percent, in one seed even
 [88]{.n section="Who knows without having learned?"}, from a block that knows nothing. How?
-Its attention is as good as even: *bank* hears everybody a little, so a little of the cue's
+Its attention is nearly even: *bank* hears everybody a little, so a little of the cue's
 row is mixed into its vector. The rows of *river* and *money* are random, but they are
 *different* random rows, and the means of three of them and three others are two different
 points. The probe does not find out that the river is a river. It finds which six words make
@@ -701,9 +701,11 @@ GPT-2 [@ethayarajh2019, abstract].
 
 What is the stream good for, then? Try `residual=0`: each half replaces the row and adds to
 nothing. With the other settings as they are the causal model then learns neither *bank* nor
-*it*. But with a rate of its own, 0.005, and four times as many steps it learns both as well
-as with the stream (`controls=1 residual=0 steps=1600`). The addition is no source of
-knowledge. It is what makes a block easy to train, and with a single block that shows least.
+*it*. With a rate of its own it does better, but in 400 steps none of eight rates brings the
+mean loss of all words below 0.052, against 0.039 with the stream (0.0385 is the coin and
+nothing else; `controls=1 residual=0` prints the rates). Give it four times as many steps and
+the rate 0.005, and it gets there. So the addition is no source of knowledge. It is what makes
+a block easy to train, and with a single block that shows least.
 
 ## Say it twice
 
@@ -724,13 +726,13 @@ What will the probe find at the first *bank*, and what at the second?
 second one hears the cue, although in its own copy the cue still lies
 ahead.](drawing:said-twice){alt="The five words then, bank, still, river, it stand in a row, and then the same five again. Into the first bank leads one short arrow, from then. Into the second bank leads a long arrow from the river of the first copy. The river of the second copy stands to the right of it, and no arrow leads back from there."}
 
-From a coin to [100]{.n section="The same telegram, said twice (causal, the cue after the bank)"}
-percent, for the price of reading double. The same trick with real models goes by the name
-of *echo embeddings*: give a causal model the text two times, take the vectors of the second
-copy, and they serve about as well as those of models that were converted to look both ways
-[@springer2025]. It works here so smoothly because our model has no positions; one that was
-trained on nine positions would have met ten to eighteen for the first time, and chapter 4
-has shown what that can do.
+From a coin to [100]{.n section="The same telegram, said twice (causal, the cue after the
+bank)"} percent, for the price of reading double. The same trick with real models goes by
+the name of *echo embeddings*: give a causal model the text two times, take the vectors of
+the second copy, and they serve about as well as those of models that were converted to
+look both ways [@springer2025]. It works here so smoothly because our model has no
+positions; one that was trained on nine positions would have met ten to eighteen for the
+first time, and chapter 4 has shown what that can do.
 
 So when does "bank" stop being one vector? **When the cue has been heard, and not before:**
 in a causal model from left to right, at the word itself only if the cue came first, later
