@@ -137,6 +137,11 @@ Test(context_gap, keeps_nan)
     try_special_gap(INFINITY, INFINITY, 5); // their difference is not a number
     try_special_gap(-INFINITY, INFINITY, 4);
     try_special_gap(NAN, INFINITY, 1);
+    for (size_t k = 0; k < 4; k++) { // the same rows, and not a number among them
+        float *a = normals(3 * 4);
+        a[random_between(0, 11)] = k % 2 == 0 ? NAN : INFINITY;
+        try_gap(a, a, 3, 4);
+    }
     judge_passed();
 }
 
@@ -519,8 +524,9 @@ Test(residual_mlp, small_and_large)
 {
     static const double scales[][3] = {
         // normed, w_up, w_down
-        {1e-6, 1, 1}, {1e-9, 1e-9, 1e12}, {1, 1e-20, 1e20}, {1e-15, 1e-15, 1e30},
-        {1e12, 1, 1}, {1, 1, 1e-12},      {1e10, 1e10, 1},  {1, 1e-30, 1},
+        {1e-6, 1, 1},         {1e-9, 1e-9, 1e12}, {1, 1e-20, 1e20},
+        {1e-15, 1e-15, 1e30}, {1e12, 1, 1},       {1, 1, 1e-12},
+        {1e10, 1e10, 1},      {1, 1e-30, 1},      {1e-20, 1e-20, 1e30},
     };
     for (size_t s = 0; s < sizeof scales / sizeof *scales; s++) {
         struct neurons p = draw_neurons(3, 5, 8, false);

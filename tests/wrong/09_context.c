@@ -204,6 +204,21 @@ WRONG(context_gap, large_sizes, gap_of_4096,
       "Only the first 4,096 numbers of a row are compared: there is no largest size.")
 GAP(gap_of_4096, BUFFER)
 
+WRONG(context_gap, keeps_nan, gap_of_equal_bits,
+      "Rows of the same bits are taken for equal, also where they hold a NaN or an "
+      "infinity.")
+bool gap_of_equal_bits(float *gap, const float *a, const float *b, size_t n_tokens,
+                       size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *a_t = a + t * d_model, *b_t = b + t * d_model;
+        gap[t] = d_model == 0 || memcmp(a_t, b_t, d_model * sizeof *a_t) == 0
+                     ? 0.0f
+                     : gap_of(a_t, b_t, d_model, N_GAP_RIGHT);
+    }
+    return true;
+}
+
 WRONG(context_gap, large_sizes, gap_in_16_bits,
       "Positions are counted in 16 bits: there is no largest size.")
 bool gap_in_16_bits(float *gap, const float *a, const float *b, size_t n_tokens,
@@ -492,6 +507,7 @@ enum mlp_mistake {
     ROUNDED_CORNER,
     HANDS_OUT_UNCUT,
     SMALL_IS_SILENT,
+    SUBNORMAL_IS_SILENT,
     UP_TURNED,
     DOWN_TURNED,
     DOWN_FOR_UP,
@@ -519,6 +535,8 @@ static float spoken(float heard, enum mlp_mistake how)
                        (1.0 + tanh(0.7978845608 * (heard + 0.044715 * pow(heard, 3)))));
     case SMALL_IS_SILENT:
         return heard > 1e-6f ? heard : 0.0f;
+    case SUBNORMAL_IS_SILENT:
+        return heard >= FLT_MIN ? heard : 0.0f;
     default:
         return heard > 0.0f ? heard : 0.0f;
     }
@@ -644,6 +662,10 @@ WRONG(residual_mlp, small_and_large, mlp_small_is_silent,
       "A neuron that heard little is taken for silent: every number above 0 counts.")
 MLP(mlp_small_is_silent, SMALL_IS_SILENT)
 
+WRONG(residual_mlp, small_and_large, mlp_subnormal_is_silent,
+      "A neuron that heard little is taken for silent: every number above 0 counts.")
+MLP(mlp_subnormal_is_silent, SUBNORMAL_IS_SILENT)
+
 WRONG(residual_mlp, rows_by_themselves, mlp_nan_to_all,
       "A NaN of one position reaches the next ones: no row depends on another.")
 MLP(mlp_nan_to_all, NAN_TO_ALL)
@@ -691,6 +713,7 @@ enum back_mistake {
     UP_SHARED_OUT,
     HEARD_AGAIN,
     SMALL_SAID_NOTHING,
+    SMALL_SLOPES_SKIPPED,
     DOWN_IS_TURNED,
     FIRST_NEURONS,
     BACK_REFUSES_NONE
@@ -745,7 +768,8 @@ static bool back(float *dx, float *dnormed, float *dw_up, float *dw_down,
                 slope *= said;
             if (how == UP_SHARED_OUT)
                 slope /= (float)n_tokens;
-            if (!speaks(said, normed_t, w_up + j * d, d, how))
+            if (!speaks(said, normed_t, w_up + j * d, d, how) ||
+                (how == SMALL_SLOPES_SKIPPED && fabsf(slope) < 1e-9f))
                 slope = 0.0f;
             for (size_t i = 0; i < d; i++) {
                 const size_t here = j * d + i;
@@ -850,6 +874,10 @@ BACK(back_hears_again, HEARD_AGAIN)
 WRONG(residual_mlp_backward, small_and_large, back_small_said_nothing,
       "A neuron that said little is taken for silent: every number above 0 counts.")
 BACK(back_small_said_nothing, SMALL_SAID_NOTHING)
+
+WRONG(residual_mlp_backward, small_and_large, back_small_slopes_skipped,
+      "A small slope is left out as if it were 0: small numbers count too.")
+BACK(back_small_slopes_skipped, SMALL_SLOPES_SKIPPED)
 
 WRONG(residual_mlp_backward, large_sizes, back_of_4096,
       "Only the first 4,096 neurons get a share: there is no largest size.")
