@@ -1505,13 +1505,15 @@ static bool measure_probes(struct probed *p, struct workshop *w, struct samples 
                            const struct model *m, enum mask mask, uint64_t seed)
 {
     const struct part *parts[N_CUE_SETS] = {&same_cues, &other_cues};
-    for (int before = 0; before < N_PLACES; before++)
+    for (int before = 0; before < N_PLACES; before++) {
+        uint64_t fitted_rng = 500 + seed;
+        draw_sample(&s->fitted, w->choice, before, &to_fit, 1, &fitted_rng);
+        if (!fill_sample(&s->fitted, w, m, mask == CAUSAL))
+            return false;
         for (int cues = 0; cues < N_CUE_SETS; cues++) {
-            uint64_t rng = 500 + seed;
-            draw_sample(&s->fitted, w->choice, before, &to_fit, 1, &rng);
+            uint64_t rng = fitted_rng;
             draw_sample(&s->tried, w->choice, before, parts[cues], 1, &rng);
-            if (!fill_sample(&s->fitted, w, m, mask == CAUSAL) ||
-                !fill_sample(&s->tried, w, m, mask == CAUSAL))
+            if (!fill_sample(&s->tried, w, m, mask == CAUSAL))
                 return false;
             for (size_t layer = 0; layer < N_LAYERS; layer++)
                 for (size_t t = 0; t < LENGTH; t++)
@@ -1520,6 +1522,7 @@ static bool measure_probes(struct probed *p, struct workshop *w, struct samples 
             if (before == BEFORE && cues == SAME_CUES)
                 measure_shuffles(&p->shuffled, s, &rng);
         }
+    }
     return true;
 }
 
