@@ -324,6 +324,33 @@ cp chapters/97_watched.c chapters/96_newer.c
 refused chapter96
 rm chapters/96_new.c chapters/96_newer.c
 
+# ------------------------------------------------------------------ two makes at once
+# A compiler that makes what it is asked for, empty, and tells where: what another make sees
+# has to be whole or not there, so no rule may ask for its target by the target's own name.
+bad=
+mkdir -p bin
+cat >bin/quick-cc <<'END'
+#!/bin/sh
+while [ $# -gt 0 ]; do
+    case $1 in
+    -o) echo "$2" >>made.txt && : >"$2" && chmod +x "$2" ;;
+    -MF) : >"$2" ;;
+    esac
+    shift
+done
+END
+chmod +x bin/quick-cc
+PATH=$PATH:$scratch/bin "$MAKE_COMMAND" -j2 CC=quick-cc BUILD=build.quick CRITERION=-lcriterion build.quick/prove build/plot \
+    $(for name in $(course names); do [ ! -f "solutions/$name.c" ] || echo "build/output/$name.txt"; done) \
+    >said.txt 2>&1 || bad="it failed: $(tail -n 3 said.txt)"
+[ "$(wc -l <made.txt)" -gt 20 ] || bad="${bad:-only $(wc -l <made.txt) files were made}"
+while read -r made; do
+    [ ! -e "$made" ] || bad="${bad:-$made has its name before it is whole}"
+done <made.txt
+[ -z "$(find build build.quick -name '*.[0-9]*[0-9]')" ] || bad="${bad:-something is left there: $(find build build.quick -name '*.[0-9]*[0-9]' | head -n 3)}"
+rm -rf build build.quick made.txt
+verdict "what two makes make gets its name when it is whole" "$bad"
+
 # ------------------------------------------------------------------ help
 bad=
 "$MAKE_COMMAND" help >help.txt 2>&1 || bad="it failed"
