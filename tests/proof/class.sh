@@ -226,6 +226,74 @@ sed 's/^\( *\)return false;/\1*out = number;\n\1return true;/; s/return NAN;/ret
 ${MAKE_COMMAND:-make} -j2 BUILD="$BUILD" "$BUILD/tests/$first" "$BUILD/grade" >"$room/said.txt" 2>&1 ||
     verdict "a small course can be built" "$(cat "$room/said.txt")"
 
+# ------------------------------------------------------------------ a machine that stands still
+# A suspended machine takes a long time on the clock and none on the processor. It is waited
+# for beside all that follows, in a copy of the small course whose deadlines are short.
+stand_still()
+{
+    cd "$still" || return
+    sed -i.orig 's/WALL_SECONDS = [0-9]*/WALL_SECONDS = 4/' tests/judge/judge.c
+    sed -i.orig 's/\.wall_seconds = 30 + 15 \* /.wall_seconds = 4 + 0 * /' tests/judge/submission.c
+    ! cmp -s tests/judge/judge.c tests/judge/judge.c.orig && ! cmp -s tests/judge/submission.c tests/judge/submission.c.orig ||
+        echo "the deadlines are elsewhere now"
+    ${MAKE_COMMAND:-make} BUILD="$BUILD" "$BUILD/tests/$first" "$BUILD/grade" >make.txt 2>&1 || cat make.txt
+    mkdir -p class/slow class/frozen
+    { echo '#include <time.h>' && sed 's/return true;/while (clock() < CLOCKS_PER_SEC \/ 8) {}\n    &/' "$file"; } >"class/slow/$first.c"
+    { cat "$file" && echo '// FROZEN'; } >"class/frozen/$first.c"
+    printf '#!/bin/sh\nfor word; do\n    case $word in *.c) ! grep -s -q "^// FROZEN" "$word" || kill -STOP $$ ;; esac\ndone\nexec cc "$@"\n' >slow-cc
+    chmod 755 slow-cc
+    SUBMISSIONS=class GRADES=grades JOBS=1 CC=$still/slow-cc "$BUILD/grade" >said.txt 2>&1 &
+    grading=$!
+    # Twice in one test, since a judge asks twice: all that is at work, then the function alone.
+    caller=
+    while all=$(at_work); do
+        read -r function parent <function.txt
+        [ "${caller:-$parent}" = "$parent" ] || break
+        kill -STOP "$function" 2>/dev/null && grep -q ') [RSTD] ' "/proc/$function/stat" 2>/dev/null || continue
+        [ -z "$caller" ] || break
+        caller=$parent
+        # shellcheck disable=SC2086  # a list of numbers
+        { kill -STOP $all; sleep 5; kill -CONT $all; } 2>/dev/null
+    done
+    [ -n "$caller" ] || echo "the function was never seen at work: are its ancestors others now?"
+    wait $grading || tail -n 3 said.txt
+}
+
+# Waits until the judged function computes, and is in function.txt: the tests, their caller
+# and its two children have one name. Says that and all else that the grader has started.
+at_work()
+{
+    while grep -q -v ') Z ' "/proc/$grading/stat" 2>/dev/null; do
+        cat /proc/[0-9]*/stat 2>/dev/null | awk -v grader=$grading -v name="($first)" '
+            { parent[$1] = $4; runs[$1] = $3 == "R"; called[$1] = $2 == name }
+            END {
+                for (p in parent) {
+                    n = 0
+                    for (q = p; q in parent && q != grader; q = parent[q])
+                        n += called[q]
+                    if (q != grader)
+                        continue
+                    list = list " " p
+                    if (runs[p] && n == 4)
+                        print computes = p, parent[p] >"function.txt"
+                }
+                if (computes)
+                    print list
+                exit !computes
+            }' && return
+        sleep 0.02 2>/dev/null || sleep 1
+    done
+    return 1
+}
+
+still=$room/still
+waiting=
+if [ "$(uname -s)" = Linux ]; then
+    (cd "$whole_room/../.." && toy_course 98 "$still")
+    stand_still >"$room/still.txt" 2>&1 &
+    waiting=$!
+fi
+
 # ------------------------------------------------------------------ odd things handed in
 odd=$room/odd
 mkdir -p "$odd/links" "$odd/large" "$odd/two/a" "$odd/none" "$odd/nearly" "$odd/pipe" "$odd/bomb" \
@@ -639,3 +707,14 @@ tr -d '\n' <"$toy/said.txt" | LC_ALL=C grep -q '[^ -~]' && bad="${bad:-a control
 by_make grade SUBMISSIONS=chapters HIDEN=nowhere
 grep -q 'no setting HIDEN' "$toy/said.txt" || bad="${bad:-HIDEN= is taken: $(cat "$toy/said.txt")}"
 verdict "neither make nor a shell runs what stands in a name" "$bad"
+
+# ------------------------------------------------------------------ the machine that stood still
+if [ -n "$waiting" ]; then
+    wait $waiting
+    bad=$(cat "$room/still.txt")
+    grep -q "^\"slow\",$whole," "$still/grades/grades.csv" || bad="${bad:-slow: $(cat "$still/grades/grades.csv")}"
+    grep -q '^"frozen",?,' "$still/grades/grades.csv" || bad="${bad:-frozen: $(cat "$still/grades/grades.csv")}"
+    grep -q '^[12] did not build, or could not be judged: each is tried once more' "$still/said.txt" ||
+        bad="${bad:-$(cat "$still/said.txt")}"
+    verdict "a machine that stood still while a file was built or judged is no fault of the file, and tried again" "$bad"
+fi
