@@ -486,6 +486,23 @@ fi
 chmod -R u+rwx "$class/closed" "$class/shut"
 verdict "long paths, bombs, loops, pipes and ten thousand files are noted and stop nobody"
 
+new_class
+mkdir "$class/zeros" "$class/wide" "$class/old mac" "$class/windows" "$class/folder" "$class/link"
+head -c 3000 /dev/zero >"$class/zeros/$one.c"
+sed 's/./&@/g' "$A" | tr '@' '\000' >"$class/wide/$one.c"
+printf '#error a\rint x;\r' >"$class/old mac/$one.c"
+{ printf '\357\273\277' && printf '#error a\r\nint x;'; } >"$class/windows/$one.c"
+mkdir "$class/folder/$one.c"
+ln -s "$A" "$class/link/$one.c"
+graded
+tells zeros look "$one.c: it holds bytes of zero"
+tells wide look "$one.c: it holds bytes of zero"
+tells "old mac" look "all of it is one line"
+tells folder look "no file with a chapter's name"
+tells link look "$one.c: ignored, a link"
+looks 5
+verdict "a file that is no text for a compiler asks for a look, other line ends do not"
+
 # ------------------------------------------------------------------ archives
 new_class
 mkdir -p "$class/again" "$class/members" "$class/behind" "$class/inner" "$class/paths" "$class/cut"

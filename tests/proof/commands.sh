@@ -205,6 +205,23 @@ cp before.c chapters/98_toy.c
 verdict "make reset leaves alone a function whose end it cannot find" "$bad"
 
 bad=
+cp chapters/98_toy.c before.c
+sed 's/$/\r/' before.c >crlf.c
+{ printf '\357\273\277' && cat crlf.c; } >bom.c
+printf '%s' "$(cat before.c)" >no-end.c
+for odd in crlf bom no-end; do
+    cp $odd.c chapters/98_toy.c
+    course reset 98.1 >said.txt 2>&1 || bad="${bad:-$odd: $(cat said.txt)}"
+    grep -q 'is untouched' said.txt || bad="${bad:-$odd: an empty exercise is not known as one: $(cat said.txt)}"
+    cmp -s chapters/98_toy.c $odd.c || bad="${bad:-$odd: it changed an untouched exercise}"
+done
+sed 's/    \/\/ your code here\r$/    if (1) {}\r/' bom.c >chapters/98_toy.c
+course reset 98.1 >said.txt 2>&1 && course reset 98.2 >said.txt 2>&1 || bad="${bad:-$(cat said.txt)}"
+cmp -s chapters/98_toy.c bom.c || bad="${bad:-other line ends were put back}"
+cp before.c chapters/98_toy.c
+verdict "make reset takes a file with other line ends, a mark in front, or no last one" "$bad"
+
+bad=
 mkdir -p bin
 cat >bin/cat <<'END'
 #!/bin/sh
@@ -560,6 +577,11 @@ done
 cp toy.c chapters/9_toy.c
 board_says '^chapters/98_toy_old.c is left aside: chapter 98 is chapters/98_toy.c'
 board_says '^chapters/9_toy.c is left aside: a chapter is called NN_name.c'
+mkdir chapters/95_folder.c && mkfifo chapters/98_pipe.c && ln -s nowhere chapters/94_link.c
+board_says '^chapters/95_folder.c is left aside: it is no ordinary file'
+board_says '^chapters/94_link.c is left aside: it is no ordinary file'
+board_says '^chapters/98_pipe.c is left aside: it is no ordinary file'
+rm -rf chapters/95_folder.c chapters/98_pipe.c chapters/94_link.c
 rm -f chapters/9_toy.c chapters/98_toy_old.c "chapters/98_toy - Copy.c"
 verdict "make chapter98 builds the file that is there now, and no copy of it" "$bad"
 

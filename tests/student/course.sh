@@ -72,9 +72,13 @@ left_aside() # chapter file ("" = all): says which files are not read
         number=${other#chapters/}
         number=${number%%_*}
         chapter=$(chapter_of "$number")
-        if [ -n "$chapter" ]; then
+        if [ ! -e "$other" ] && [ ! -h "$other" ]; then
+            continue
+        elif [ ! -f "$other" ]; then
+            say "$other is left aside: it is no ordinary file."
+        elif [ -n "$chapter" ]; then
             say "$other is left aside: chapter ${number#0} is $chapter."
-        elif [ -f "$other" ]; then
+        else
             say "$other is left aside: a chapter is called NN_name.c."
         fi
     done
@@ -162,6 +166,7 @@ refuse() # what is no command, all that was asked for, exercise, compiler, what 
         set +f
         case $goal in
         chapter* | check* | solution* | watch*)
+            [ -n "$(names)" ] || { echo "There are no chapters here: chapters/NN_name.c is where they live" && return; }
             echo "There is no \"$goal\": the chapters are $(commas $(numbers))" ;;
         *) echo "There is no command \"$goal\": make help lists them" ;;
         esac
@@ -864,7 +869,8 @@ reset()
         rm -f "$backup"
         die "Where exercise $1 begins or ends in $file is not clear: its function should end with a } in the first column. Nothing was changed."
     fi
-    if cmp -s "$new" "$file"; then
+    # a last line without its end gets one
+    if cmp -s "$new" "$file" || { cat "$file" && echo; } | cmp -s "$new" -; then
         rm -f "$backup"
         say "Exercise $1 is untouched: there is nothing to put back."
         return 0
