@@ -70,7 +70,7 @@ endif
 
 # What cannot be done gets one sentence, before anything is begun.
 REFUSED := $(shell sh tests/student/course.sh refuse $(call quoted,$(UNKNOWN)) $(call quoted,$(GOALS)) \
-	$(call quoted,$(value E)) $(call quoted,$(CC)) $(call quoted,$(CRITERION)))
+	$(call quoted,$(value E)) $(call quoted,$(CC)) $(call quoted,$(CRITERION)) $(call quoted,$(or $(BUILD),build)))
 ifneq ($(REFUSED),)
 $(error $(REFUSED))
 endif

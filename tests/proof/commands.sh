@@ -241,6 +241,25 @@ rm -f bin/cat
 cp before.c chapters/98_toy.c
 verdict "make reset compares before it says that all is as it was" "$bad"
 
+bad=
+mkdir kept
+mv build .backup kept
+touch build .backup
+cp chapters/98_toy.c before.c
+course hint 98.1 >said.txt 2>&1 || bad="a hint failed: $(cat said.txt)"
+grep -q '^One\.$' said.txt && grep -q 'Nothing can be written to build/' said.txt || bad="${bad:-a hint says $(cat said.txt)}"
+for command in 'reset 98.1' 'watch 98_toy'; do
+    # shellcheck disable=SC2086  # two words
+    course $command >said.txt 2>&1 </dev/null && bad="${bad:-$command: exit code 0}"
+    grep -q '^Nothing can be written to build/' said.txt || bad="${bad:-$command: $(cat said.txt)}"
+done
+rm build && mv kept/build .
+course reset 98.1 >said.txt 2>&1 && bad="${bad:-reset without a place for a backup: exit code 0}"
+grep -q '^No backup can be kept' said.txt && [ "$(wc -l <said.txt)" -eq 1 ] || bad="${bad:-without a place for a backup: $(cat said.txt)}"
+rm .backup && mv kept/.backup . && rmdir kept
+cmp -s chapters/98_toy.c before.c || bad="${bad:-the chapter changed}"
+verdict "where nothing can be written, one sentence says so and no work is lost" "$bad"
+
 # ------------------------------------------------------------------ hints in a terminal
 # All hints of a chapter, a line "@ EXERCISE" before each.
 all_hints() # chapter file
@@ -549,6 +568,13 @@ innocent 'Nothing can be written to ' BUILD=/dev/null/build
 mkdir -p build/odd
 : >build/odd/results
 innocent 'Nothing can be written to ' BUILD=build/odd
+kept_bad=$bad
+touch somebody
+refused chapter98 BUILD=somebody
+refused solution98 BUILD=somebody
+refused bench BUILD=somebody
+rm -f somebody
+bad=$kept_bad
 "$MAKE_COMMAND" chapter98 CC='env cc' BUILD=build/env >said.txt 2>&1 || bad="${bad:-a compiler of two words: $(cat said.txt)}"
 CC='env cc' sh tests/student/setup.sh doctor | grep -q '^cc *ok' || bad="${bad:-make doctor does not know a compiler of two words}"
 verdict "what the machine cannot do is not the chapter's fault" "$bad"
