@@ -24,7 +24,7 @@
 #: With chapterN:    SET="seed=7 std=1" (SET=settings lists what can be set)
 #: With checkN:      SUBMISSION=path/to/file.c  SEED=7 (other inputs)
 #: With grade:       SEED=7  HIDDEN=dir (your tests)  JOBS=4  STRICT=1  SHARD=3/8
-#:                   see docs/instructors.md
+#:                   GRADES=dir  ONE_STUDENT=1; see docs/instructors.md
 
 SHELL = /bin/sh
 MAKEFLAGS += -r --no-print-directory
