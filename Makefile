@@ -24,7 +24,7 @@
 #: With chapterN:    SET="seed=7 std=1" (SET=settings lists what can be set)
 #: With checkN:      SUBMISSION=path/to/file.c  SEED=7 (other inputs)
 #: With grade:       SEED=7  HIDDEN=dir (your tests)  JOBS=4  STRICT=1  SHARD=3/8
-#:                   see docs/instructors.md
+#:                   GRADES=dir  ONE_STUDENT=1; see docs/instructors.md
 
 SHELL = /bin/sh
 MAKEFLAGS += -r --no-print-directory
@@ -70,7 +70,7 @@ endif
 
 # What cannot be done gets one sentence, before anything is begun.
 REFUSED := $(shell sh tests/student/course.sh refuse $(call quoted,$(UNKNOWN)) $(call quoted,$(GOALS)) \
-	$(call quoted,$(value E)) $(call quoted,$(CC)) $(call quoted,$(CRITERION)))
+	$(call quoted,$(value E)) $(call quoted,$(CC)) $(call quoted,$(CRITERION)) $(call quoted,$(or $(BUILD),build)))
 ifneq ($(REFUSED),)
 $(error $(REFUSED))
 endif
@@ -236,8 +236,7 @@ $(patsubst tests/%.c,$(BUILD)/%.so,$(wildcard tests/*/$2.c)): $(BUILD)/%/$2.so: 
 build/output/$2.txt: $(BUILD)/solution/$2 $(wildcard chapters/data/*)
 	mkdir -p build/output build/figures-site/$2
 	echo "running $$<"
-	FIGURES=build/figures-site/$2 $$< >$$@.new </dev/null
-	mv $$@.new $$@
+	$$(call whole,FIGURES=build/figures-site/$2 $$< >$$(PART) </dev/null)
 endef
 $(foreach n,$(NAMES),$(eval $(call chapter_rules,$(call number,$n),$n,$(addprefix -include ,$(wildcard tests/$n.h)))))
 
@@ -263,7 +262,7 @@ $(BUILD)/grade: $(addprefix $(BUILD)/objects/tests/instructor/,grade.o class.o c
 
 build/plot: docs/loom/plot.c
 	mkdir -p build
-	$(CC) $(COURSE_FLAGS) $< -o $@ $(LDFLAGS) -lm
+	$(call whole,$(CC) $(COURSE_FLAGS) $< -o $(PART) $(LDFLAGS) -lm)
 
 -include $(wildcard $(BUILD)/objects/*.d $(BUILD)/objects/tests/*.d $(BUILD)/objects/tests/*/*.d $(BUILD)/check/*.d)
 
