@@ -217,7 +217,7 @@ $(BUILD)/objects/tests/$2.o: $(BUILD)/calls/$2.h
 
 $(BUILD)/tests/$2: $(BUILD)/objects/tests/$2.o $(JUDGE_OBJECTS) | $(BUILD)/caller/$2 $(BUILD)/wrong/$2.so
 	mkdir -p $$(@D)
-	$$(call whole,$$(CC) $$(TOOL_FLAGS) $$^ -o $$(PART) $$(LDFLAGS) $$(CRITERION) -ldl -lm)
+	$$(call whole,$$(CC) $$(TOOL_FLAGS) $$^ -o $$(PART) $$(LDFLAGS) -ldl -lm)
 
 $(BUILD)/caller/$2: tests/judge/caller.c tests/judge/protocol.h tests/judge/sandbox.h $(BUILD)/calls/$2.h $(BUILD)/objects/tests/judge/sandbox.o
 	mkdir -p $$(@D)

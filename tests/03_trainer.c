@@ -186,9 +186,9 @@ Test(softmax_cross_entropy, reference)
     const double torch[] = {-0.170499431, 0.121216485, 0.0492829452,
                             0.0580572673, 0.428988405, -0.487045673};
     const struct softmax right = softmax_of(as_doubles(two_rows, 6), two_targets, 2, 3);
-    cr_assert(fabs(right.loss - 2.03510411) < 1e-7);
+    judge_relies_on(fabs(right.loss - 2.03510411) < 1e-7);
     for (size_t i = 0; i < 6; i++)
-        cr_assert(fabs(right.slopes[i] - torch[i]) < 1e-8);
+        judge_relies_on(fabs(right.slopes[i] - torch[i]) < 1e-8);
     try_softmax(two_rows, two_targets, 2, 3);
     try_softmax(eight_rows, eight_targets, 8, 5);
     try_random_softmax(2, 3, 1.5);
@@ -1474,9 +1474,10 @@ Test(train_step, reference_step)
     }
     struct step s = {wte, lm_head, inputs, targets, 0.5, 4, 4, 2};
     const struct moved after = take_step(&s);
-    cr_assert(fabs(after.loss - 1.38254378) < 1e-7);
-    cr_assert(fabs(((double)wte[0] - after.wte[0]) / 0.5 - 0.0237501416) < 1e-7);
-    cr_assert(fabs(((double)lm_head[7] - after.lm_head[7]) / 0.5 + 0.0185662681) < 1e-7);
+    judge_relies_on(fabs(after.loss - 1.38254378) < 1e-7);
+    judge_relies_on(fabs(((double)wte[0] - after.wte[0]) / 0.5 - 0.0237501416) < 1e-7);
+    judge_relies_on(fabs(((double)lm_head[7] - after.lm_head[7]) / 0.5 + 0.0185662681) <
+                    1e-7);
     try_step(&s);
     s.wte = normals(8);
     s.lm_head = normals(8);

@@ -1263,6 +1263,12 @@ static void expect_no_memory(void)
     judge_forget(&again);
 }
 
+void judge_relies_on(bool holds)
+{
+    if (!holds)
+        judge_fail(GRADER_ERROR, "The reference of this test is not right.");
+}
+
 void judge_checked(void)
 {
     something_was_checked = true;

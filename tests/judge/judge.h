@@ -175,6 +175,9 @@ extern void (*const judge_callbacks[])(void);
 void judge_fail(enum verdict verdict, const char *format, ...)
     __attribute__((format(printf, 2, 3), noreturn));
 
+// What must hold of the test's own reference, or the test is at fault.
+void judge_relies_on(bool holds);
+
 // Good input was accepted: returned true. One that returned false and wrote nothing may
 // not be written yet.
 void expect_accepted(bool returned, const void *output);

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/select.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -90,39 +91,57 @@ static void wake_up(int number)
     (void)number;
 }
 
-struct ending wait_with_deadline(pid_t child, double cpu_seconds, double wall_seconds)
+// Until a child ends, or the seconds have passed: SIGCHLD is blocked but here, so that it
+// never comes between a look and this.
+static void nap(double seconds, const sigset_t *unblocked)
+{
+    const double all = fmin(fmax(seconds, 1e-3), 1);
+    const struct timespec time = {(time_t)all, (long)(1e9 * (all - floor(all)))};
+    pselect(0, NULL, NULL, NULL, &time, unblocked);
+}
+
+// ENDED_EXIT if it ended by itself, else the deadline that it was killed at. (A process does
+// not age faster than the time goes, unless it has threads: then RLIMIT_CPU ends it.)
+static int wait_or_kill(pid_t child, double cpu_seconds, double wall_seconds,
+                        const sigset_t *unblocked, int *status, struct rusage *used)
 {
     const double start = seconds_now();
-    struct sigaction before, at_end = {.sa_handler = wake_up}; // ends a nap early
-    sigaction(SIGCHLD, &at_end, &before);
-    struct timespec pause = {.tv_nsec = 20000};
+    for (;;) {
+        const pid_t ended = wait4(child, status, WNOHANG, used);
+        if (ended == child || (ended < 0 && errno != EINTR))
+            return ENDED_EXIT;
+        const double cpu_left = cpu_seconds - cpu_seconds_of(child),
+                     wall_left = wall_seconds - (seconds_now() - start);
+        if (cpu_left < 0 || wall_left < 0) {
+            kill(child, SIGKILL);
+            while (wait4(child, status, 0, used) < 0 && errno == EINTR)
+                continue;
+            return cpu_left < 0 ? ENDED_CPU_TIME : ENDED_WALL_TIME;
+        }
+        nap(fmin(cpu_left, wall_left), unblocked);
+    }
+}
+
+struct ending wait_with_deadline(pid_t child, double cpu_seconds, double wall_seconds)
+{
+    struct sigaction before, at_end = {.sa_handler = wake_up}; // ends a nap
+    sigset_t blocked, mask;
     struct rusage used = {0};
     int status = 0;
-    bool over_cpu = false, over_wall = false;
-
-    for (;;) {
-        pid_t ended = wait4(child, &status, WNOHANG, &used);
-        if (ended == child || (ended < 0 && errno != EINTR))
-            break;
-        over_cpu = cpu_seconds_of(child) > cpu_seconds;
-        over_wall = seconds_now() - start > wall_seconds;
-        if (over_cpu || over_wall) {
-            kill(child, SIGKILL);
-            while (wait4(child, &status, 0, &used) < 0 && errno == EINTR)
-                continue;
-            break;
-        }
-        nanosleep(&pause, NULL);
-        if (pause.tv_nsec < 2000000)
-            pause.tv_nsec += pause.tv_nsec / 2;
-    }
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &blocked, &mask);
+    sigaction(SIGCHLD, &at_end, &before);
+    sigset_t unblocked = mask;
+    sigdelset(&unblocked, SIGCHLD);
+    const int killed =
+        wait_or_kill(child, cpu_seconds, wall_seconds, &unblocked, &status, &used);
     sigaction(SIGCHLD, &before, NULL);
+    sigprocmask(SIG_SETMASK, &mask, NULL);
     kill(-child, SIGKILL); // what it may have left behind in its process group
     struct ending end = ending_of(status, &used);
-    if (over_cpu)
-        end.cause = ENDED_CPU_TIME;
-    else if (over_wall)
-        end.cause = ENDED_WALL_TIME;
+    if (killed != ENDED_EXIT)
+        end.cause = killed;
     return end;
 }
 

@@ -1,12 +1,11 @@
 // Runs the tests of a chapter, each in a process of its own, and counts their points.
 //
-// Criterion knows which tests there are. It would start each of them as a new program, with
-// all of its libraries, which takes longer than most tests: since no submission's code runs
-// in a test, a fork does. What counts is the table of points: a row without a test that
-// passed has failed, and nothing but a test's own last word passes it.
+// Criterion's macros list the tests, and nothing else of it is here: it would start each test as
+// a new program, with all of its libraries, which takes longer than most tests. Since no
+// submission's code runs in a test, a fork does. What counts is the table of points: a row
+// without a test that passed has failed, and nothing but a test's own last word passes it.
 #include "inside.h"
 
-#include <criterion/hooks.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -102,20 +101,26 @@ static struct row *row_of(const struct criterion_test *test)
     return NULL;
 }
 
+// Criterion keeps a pointer to each test in a section of this name, and the linker says
+// where that begins and ends.
+#if defined(__APPLE__)
+extern struct criterion_test *first_test[] __asm("section$start$__DATA$cr_tst");
+extern struct criterion_test *tests_end[] __asm("section$end$__DATA$cr_tst");
+#else
+extern struct criterion_test *first_test[] __asm("__start_cr_tst");
+extern struct criterion_test *tests_end[] __asm("__stop_cr_tst");
+#endif
+
 // Every test has its row, so that no test is left out of the count unseen.
 static void find_tests(void)
 {
-    struct criterion_test_set *set = criterion_initialize();
-    FOREACH_SET(struct criterion_suite_set * suite, set->suites)
-    {
-        FOREACH_SET(struct criterion_test * test, suite->tests)
-        {
-            struct row *row = row_of(test);
-            if (row == NULL)
-                give_up("test %s/%s has no row in the table of points", test->category,
-                        test->name);
-            row->run = test->test;
-        }
+    for (struct criterion_test **test = first_test; test < tests_end; test++) {
+        struct row *row = *test != NULL ? row_of(*test) : NULL;
+        if (*test != NULL && row == NULL)
+            give_up("test %s/%s has no row in the table of points", (*test)->category,
+                    (*test)->name);
+        if (row != NULL)
+            row->run = (*test)->test;
     }
 }
 
@@ -152,8 +157,7 @@ static void choose_rows(const char *only)
 
 // ---- running them ---------------------------------------------------------------------
 
-// What Criterion does around a test is to report to its own runner, which is not there:
-// these take its place.
+// What Criterion does around a test is to report to its own runner: these take its place.
 void criterion_internal_test_setup(void)
 {
 }
@@ -431,7 +435,7 @@ int main(int argc, char *argv[])
     return print_board() ? 0 : 1;
 }
 
-// Read by the address sanitizer where it is built in: Criterion leaks what it registers.
+// Read by the address sanitizer where it is built in: a test frees nothing.
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
