@@ -4,6 +4,7 @@
 //
 //     caller OBJECT_PATH      the path is used only where there is no seccomp filter
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,16 +63,15 @@ static size_t bytes_of(uint32_t generation)
     return bytes;
 }
 
-// Room for arrays that take more of it than those of the first call.
-static size_t room_to_come(void)
+// The most that arrays take at a time, and the page of results.
+static size_t room_for_arrays(void)
 {
-    const size_t there = bytes_of(calls[0].generation);
-    size_t most = there;
+    size_t most = 0;
     for (uint32_t i = 0; i < request.n_arrays; i++) {
         const size_t bytes = bytes_of(arrays[i].generation);
         most = bytes > most ? bytes : most;
     }
-    return most - there;
+    return most + LEFT_BEHIND_BYTES;
 }
 
 static bool map_generation(uint32_t generation, int in, int out)
@@ -139,7 +139,7 @@ static void make_calls(const char *path, int ready)
     if (left == MAP_FAILED || lseek(CALLER_OBJECT, 0, SEEK_SET) != 0 ||
         !map_generation(calls[0].generation, CALLER_INPUTS, CALLER_OUTPUTS) ||
         !fence_enter(CALLER_OBJECT, files, 2, ready, (size_t)request.memory_bytes,
-                     room_to_come(), &left->report))
+                     room_for_arrays(), &left->report))
         fence_end(EXIT_NOT_FENCED);
     load(&object, fence_level()[0] == 's' ? "/submission" : path, left);
     for (uint32_t i = 0; i < request.n_calls; i++) {
@@ -155,29 +155,29 @@ static void make_calls(const char *path, int ready)
 
 // ---- outside it ---------------------------------------------------------------------
 
-static bool answer(const char *path)
+// `ready` is a pipe: a child that is fenced has written one byte to it.
+static bool answer(const char *path, const int *ready)
 {
-    int fenced[2];
     char byte;
-    pid_t child = -1;
+    const pid_t child = fork();
     struct reply reply = {.is_filtered = fence_level()[0] == 's'};
-    if (pipe(fenced) != 0 || (child = fork()) < 0)
+    if (child < 0)
         return false;
     if (child == 0)
-        make_calls(path, fenced[1]);
-    close(fenced[1]);
+        make_calls(path, ready[1]);
     reply.end = wait_with_deadline(child, request.cpu_seconds, request.wall_seconds);
-    reply.was_fenced = read(fenced[0], &byte, 1) == 1;
-    close(fenced[0]);
+    reply.was_fenced = read(ready[0], &byte, 1) == 1;
     return write(CALLER_SOCKET, &reply, sizeof reply) == (ssize_t)sizeof reply;
 }
 
 int main(int argc, char *argv[])
 {
-    if (argc != 2)
+    int ready[2];
+    if (argc != 2 || pipe(ready) != 0 || fcntl(ready[0], F_SETFL, O_NONBLOCK) != 0 ||
+        !fence_prepare())
         return 2;
     while (read_request())
-        if (!answer(argv[1]))
+        if (!answer(argv[1], ready))
             return 2;
     return 0;
 }
