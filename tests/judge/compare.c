@@ -241,14 +241,17 @@ static bool gave_the_same(const struct answer *answer)
     return matches;
 }
 
-// The wrong answers to the function of the last call, in the order of the file.
+// The wrong answers to the function of the last call in the order of the file, those before
+// all others that are known to fail this test.
 static size_t find_candidates(const struct answer **candidates)
 {
     size_t n = 0;
-    for (size_t i = 0; i < n_answers; i++)
-        if (strcmp(answers[i]->kind, "wrong") == 0 &&
-            strcmp(answers[i]->function, function_name()) == 0)
-            candidates[n++] = answers[i];
+    for (int of_this_test = 1; of_this_test >= 0; of_this_test--)
+        for (size_t i = 0; i < n_answers; i++)
+            if (strcmp(answers[i]->kind, "wrong") == 0 &&
+                strcmp(answers[i]->function, function_name()) == 0 &&
+                (strcmp(answers[i]->test, suite_row->test) == 0) == of_this_test)
+                candidates[n++] = answers[i];
     return n;
 }
 
