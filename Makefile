@@ -134,8 +134,9 @@ WARNINGS := -Wall -Wextra -Wno-sign-compare
 # What chapters and answers are compiled with; CFLAGS and LDFLAGS are yours to add to.
 COURSE_FLAGS = -std=c11 $(OPT) $(ARCH) -fno-math-errno -ffp-contract=off $(WARNINGS) \
 	$(SANITIZE) $(CFLAGS)
-# What the tests and the tools are compiled with.
-TOOL_FLAGS = -std=gnu11 -D_GNU_SOURCE -g -O2 -ffp-contract=off -Wall -Wextra -Wshadow \
+# What the tests and the tools are compiled with: they are compiled as often as they run.
+# (CFLAGS=-g to debug them.)
+TOOL_FLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -ffp-contract=off -Wall -Wextra -Wshadow \
 	-Wconversion -Itests -Itests/judge -I$(BUILD) $(SANITIZE) $(CFLAGS)
 ifeq ($(shell uname -s),Darwin)
 SHARED = -fPIC -dynamiclib -undefined dynamic_lookup
