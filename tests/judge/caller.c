@@ -1,15 +1,16 @@
 // Makes the calls of one test, each in a process of its own: see protocol.h. Compiled once
 // for each chapter, with its prototypes in front:
 //     -DTHE_CALLER -include tests/NN_name.h -include judge/protocol.h -include calls/NN_name.h
-//
-//     caller OBJECT_PATH      the path is used only where there is no seccomp filter
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -170,15 +171,67 @@ static bool answer(const char *path, const int *ready)
     return write(CALLER_SOCKET, &reply, sizeof reply) == (ssize_t)sizeof reply;
 }
 
-int main(int argc, char *argv[])
+// What a test gives who wants a caller: false if none will any more.
+static bool receive(int given[N_GIVEN])
 {
+    char byte;
+    struct iovec part = {&byte, 1};
+    union {
+        struct cmsghdr head;
+        unsigned char bytes[CMSG_SPACE(N_GIVEN * sizeof(int))];
+    } control;
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
+    if (recvmsg(CALLER_SOCKET, &message, 0) != 1 || CMSG_FIRSTHDR(&message) == NULL)
+        return false;
+    memcpy(given, CMSG_DATA(CMSG_FIRSTHDR(&message)), N_GIVEN * sizeof(int));
+    return true;
+}
+
+// What was given, and nothing else, gets the numbers that it has.
+static bool take(const int given[N_GIVEN])
+{
+    int high[N_GIVEN];
+    for (int i = 0; i < N_GIVEN; i++)
+        if ((high[i] = fcntl(given[i], F_DUPFD, 16)) < 0)
+            return false;
+    for (int i = 0; i < N_GIVEN; i++)
+        if (dup2(high[i], CALLER_SOCKET + i) < 0)
+            return false;
+    close_from(CALLER_SOCKET + N_GIVEN);
+    return true;
+}
+
+// The path is used only where there is no seccomp filter.
+static int serve(const int given[N_GIVEN])
+{
+    static char path[PATH_MAX];
     int ready[2];
-    if (argc != 2 || pipe(ready) != 0 || fcntl(ready[0], F_SETFL, O_NONBLOCK) != 0 ||
-        !fence_prepare())
+    signal(SIGCHLD, SIG_DFL);
+    if (!end_with_parent() || !take(given) || pipe(ready) != 0 ||
+        fcntl(ready[0], F_SETFL, O_NONBLOCK) != 0 || !read_whole(path, sizeof path))
         return 2;
     while (read_request())
-        if (!answer(argv[1], ready))
+        if (!answer(path, ready))
             return 2;
+    return 0;
+}
+
+int main(void)
+{
+    int given[N_GIVEN];
+    if (!fence_prepare())
+        return 2;
+    signal(SIGCHLD, SIG_IGN);
+    while (receive(given)) {
+        const pid_t process = fork();
+        if (process == 0)
+            _exit(serve(given));
+        for (int i = 0; i < N_GIVEN; i++)
+            close(given[i]);
+    }
     return 0;
 }
 

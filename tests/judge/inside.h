@@ -59,6 +59,9 @@ uint64_t heart_question(size_t first);
 
 // ---- arrays and calls: judge.c --------------------------------------------------------
 
+// Starts the program that makes the calls, for all tests: its process, or -1.
+pid_t judge_start_callers(void);
+
 struct array {
     unsigned char *region; // guard, pages, guard
     size_t region_bytes, page_bytes;

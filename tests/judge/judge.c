@@ -636,56 +636,77 @@ static void describe_call(char *text, size_t size)
 
 // ---- the caller ----------------------------------------------------------------------
 
-struct caller {
-    pid_t process;
-    int socket;
-};
+static int callers = -1; // where a test asks for a caller of its own
 
-extern char **environ;
-
-// A caller holds no environment but what asks for the fallback, and no descriptor but its
-// own.
-static struct caller start_caller(const char *object_path)
+// It holds no environment but what asks for the fallback, and no descriptor but where it is
+// asked.
+pid_t judge_start_callers(void)
 {
     char without[] = "JUDGE_WITHOUT_SECCOMP=1", *none[] = {NULL},
-         *fallback[] = {without, NULL};
+         *fallback[] = {without, NULL}, *argv[] = {(char[]){"caller"}, NULL};
+    int ends[2];
+    pid_t process;
+    posix_spawn_file_actions_t actions;
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
+        return -1;
+    const int high = fcntl(ends[1], F_DUPFD_CLOEXEC, 32);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, high, CALLER_SOCKET);
+    for (int fd = CALLER_SOCKET + 1; fd < 32; fd++)
+        if (fcntl(fd, F_GETFD) >= 0)
+            posix_spawn_file_actions_addclose(&actions, fd);
+    const int failed =
+        posix_spawn(&process, suite_options.caller, &actions, NULL, argv,
+                    getenv("JUDGE_WITHOUT_SECCOMP") != NULL ? fallback : none);
+    posix_spawn_file_actions_destroy(&actions);
+    close(high);
+    close(ends[1]);
+    callers = ends[0];
+    fcntl(callers, F_SETFD, FD_CLOEXEC);
+    return failed == 0 ? process : -1;
+}
+
+// Hands descriptors over.
+static bool give(int to, const int given[N_GIVEN])
+{
+    char byte = 0;
+    struct iovec part = {&byte, 1};
+    union {
+        struct cmsghdr head;
+        unsigned char bytes[CMSG_SPACE(N_GIVEN * sizeof(int))];
+    } control = {.bytes = {0}};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(N_GIVEN * sizeof(int));
+    memcpy(CMSG_DATA(head), given, N_GIVEN * sizeof(int));
+    return sendmsg(to, &message, 0) == 1;
+}
+
+// Where the caller for this object listens. It knows the path only where it must.
+static int new_caller(const char *object_path)
+{
     const bool is_fallback = fence_level()[0] != 's';
-    char path[PATH_MAX];
+    char path[PATH_MAX] = "submission";
     int ends[2], object = open(object_path, O_RDONLY);
-    snprintf(path, sizeof path, "%s", is_fallback ? object_path : "submission");
-    char *const argv[] = {(char[]){"caller"}, path, NULL};
-    struct caller caller = {.process = -1};
+    if (is_fallback)
+        snprintf(path, sizeof path, "%s", object_path);
     if (object < 0)
         judge_fail(GRADER_ERROR, "The judge cannot open %s: %s.", object_path,
                    strerror(errno));
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
+    open_files();
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0 ||
+        !give(callers, (int[]){ends[1], object, inputs_to_read, outputs.number}) ||
+        write(ends[0], path, sizeof path) != (ssize_t)sizeof path)
         judge_fail(GRADER_ERROR, "The judge cannot talk to a process: %s.",
                    strerror(errno));
-    open_files();
-    const int given[] = {ends[1], object, inputs_to_read, outputs.number};
-    int high[4];
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    for (int i = 0; i < 4; i++) {
-        high[i] = fcntl(given[i], F_DUPFD_CLOEXEC, 32);
-        posix_spawn_file_actions_adddup2(&actions, high[i], CALLER_SOCKET + i);
-    }
-    for (int fd = CALLER_OUTPUTS + 1; fd < 32; fd++)
-        if (fcntl(fd, F_GETFD) >= 0)
-            posix_spawn_file_actions_addclose(&actions, fd);
-    int failed = posix_spawn(&caller.process, suite_options.caller, &actions, NULL, argv,
-                             getenv("JUDGE_WITHOUT_SECCOMP") != NULL ? fallback : none);
-    posix_spawn_file_actions_destroy(&actions);
-    for (int i = 0; i < 4; i++)
-        close(high[i]);
     close(ends[1]);
     close(object);
-    if (failed != 0)
-        judge_fail(GRADER_ERROR, "The judge cannot start %s: %s.", suite_options.caller,
-                   strerror(failed));
-    caller.socket = ends[0];
-    fcntl(caller.socket, F_SETFD, FD_CLOEXEC);
-    return caller;
+    return ends[0];
 }
 
 // All parts as one, so that who reads is woken once.
@@ -719,13 +740,13 @@ static bool receive_all(int from, void *bytes, size_t n)
 }
 
 // The submission's caller, or that of the wrong answers.
-static const struct caller *caller_of(bool wrong)
+static int caller_of(bool wrong)
 {
-    static struct caller callers[2] = {{.process = 0}, {.process = 0}};
-    if (callers[wrong].process == 0)
-        callers[wrong] =
-            start_caller(wrong ? suite_options.wrong : suite_options.submission);
-    return &callers[wrong];
+    static int sockets[2] = {-1, -1};
+    if (sockets[wrong] < 0)
+        sockets[wrong] =
+            new_caller(wrong ? suite_options.wrong : suite_options.submission);
+    return sockets[wrong];
 }
 
 // What a process that makes n calls may take.
@@ -771,13 +792,12 @@ static struct reply ask(const struct made_call *made, size_t n, bool wrong)
                               .wall_seconds = WALL_SECONDS};
     struct reply reply = {.was_fenced = 0};
     static const struct left_behind nothing = {.phase = BEFORE};
-    const struct caller *caller = caller_of(wrong);
+    const int caller = caller_of(wrong);
     struct iovec parts[] = {{&request, sizeof request},
                             {mapped, n_mapped * sizeof *mapped},
                             {(void *)(size_t)made, n * sizeof *made}};
     write_at(&outputs, &nothing, left_behind_by(n), 0);
-    if (!send_all(caller->socket, parts, 3) ||
-        !receive_all(caller->socket, &reply, sizeof reply))
+    if (!send_all(caller, parts, 3) || !receive_all(caller, &reply, sizeof reply))
         judge_fail(GRADER_ERROR, "The judge lost the process that makes the calls.");
     cpu_seconds_used += wrong ? 0 : reply.end.cpu_seconds;
     return reply;

@@ -171,7 +171,7 @@ void default_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static bool end_with_parent(void)
+bool end_with_parent(void)
 {
 #if defined(__linux__)
     return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0;

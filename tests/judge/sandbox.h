@@ -89,6 +89,9 @@ void close_from(int first);
 // No handler, and nothing blocked.
 void default_signals(void);
 
+// Ends when its parent does.
+bool end_with_parent(void);
+
 // A session of its own, which ends with its parent, and no new privileges.
 bool own_session(void);
 

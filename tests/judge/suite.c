@@ -31,6 +31,7 @@ static struct outcome *outcomes;
 
 const struct row *suite_row;
 struct suite_options suite_options;
+static pid_t callers_process;
 
 static void give_up(const char *format, ...)
     __attribute__((format(printf, 1, 2), noreturn));
@@ -181,6 +182,17 @@ static pid_t start_test(const struct row *row)
     judge_fail(GRADER_ERROR, "The test ended without a verdict.");
 }
 
+// Another child, the caller, stays as long as we do.
+static void wait_for_test(void)
+{
+    pid_t ended;
+    do
+        ended = wait(NULL);
+    while (ended == callers_process || (ended < 0 && errno == EINTR));
+    if (ended < 0)
+        give_up("lost a test: %s", strerror(errno));
+}
+
 // JUDGE_JOBS at a time, or as many as there are processors.
 static void run_tests(void)
 {
@@ -189,14 +201,16 @@ static void run_tests(void)
     for (size_t i = 0; i < n_rows; i++) {
         if (rows[i].run == NULL)
             continue;
-        if (running >= (most > 0 ? most : 1) && wait(NULL) > 0)
+        if (running >= (most > 0 ? most : 1)) {
+            wait_for_test();
             running--;
+        }
         if (start_test(&rows[i]) < 0)
             give_up("cannot start a process: %s", strerror(errno));
         running++;
     }
-    while (wait(NULL) > 0 || errno == EINTR)
-        continue;
+    for (; running > 0; running--)
+        wait_for_test();
 }
 
 static bool is_written(const char *exercise)
@@ -219,8 +233,9 @@ static void tell_unwritten(void)
             continue;
         if (!outcome->is_written) {
             outcome->is_written = true;
-            if (start_test(&rows[i]) < 0 || wait(NULL) < 0)
+            if (start_test(&rows[i]) < 0)
                 give_up("cannot start a process: %s", strerror(errno));
+            wait_for_test();
         }
         if (outcome->verdict == NOT_WRITTEN)
             outcome->verdict = WRONG;
@@ -429,6 +444,9 @@ int main(int argc, char *argv[])
     read_options(argc, argv);
     read_points(points != NULL ? points : "tests/points.tsv");
     find_tests();
+    callers_process = judge_start_callers();
+    if (callers_process < 0)
+        give_up("cannot start %s: %s", suite_options.caller, strerror(errno));
     if (suite_options.list != NULL)
         return judge_list(suite_options.list);
     judge_rows(suite_options.only, "w");
