@@ -191,6 +191,22 @@ static bool is_the_same(struct again *again, size_t first, const struct comparis
     return matches;
 }
 
+// To the last bit.
+static bool is_exactly_the_same(struct again *again, size_t first)
+{
+    for (size_t i = first; i < judge_n_calls; i++)
+        if (memcmp(again->results[i - first], judge_log[i].result,
+                   sizeof judge_log[i].result) != 0)
+            return false;
+    for (size_t i = 0; i < judge_n_arrays; i++) {
+        const unsigned char *pages = judge_output_again(again, i);
+        if (pages != NULL && memcmp(pages, judge_arrays[i].pages,
+                                    judge_compared_bytes(&judge_arrays[i])) != 0)
+            return false;
+    }
+    return true;
+}
+
 // The same but for a thousandth of what is largest: nobody's other mistake.
 static bool roughly_alike(const float *a, const float *b, size_t n)
 {
@@ -256,12 +272,13 @@ static size_t find_candidates(const struct answer **candidates)
 }
 
 // The sentence of the first wrong answer that gives the same on this very case, and gave
-// the same in this test so far; or NULL. Some are tried at a time; where one does not come
-// back, it goes on behind that.
+// the same in this test so far; or NULL. One that gives the same to the last bit comes before
+// those that do so but for rounding. Some are tried at a time; where one does not come back,
+// it goes on behind that.
 static const char *name_the_mistake(const struct comparison *c)
 {
     static struct again again;
-    const char *names[MOST_TRIED];
+    const char *names[MOST_TRIED], *says = NULL;
     if (judge_n_calls == 0)
         return NULL;
     read_answers();
@@ -275,14 +292,19 @@ static const char *name_the_mistake(const struct comparison *c)
         const size_t came_back = judge_try(first, function_name(), names, asked);
         for (size_t k = 0; k < came_back; k++) {
             judge_tried(first, k, &again);
-            const bool matches = is_the_same(&again, first, c);
+            const bool matches = is_the_same(&again, first, c),
+                       is_exact = matches && is_exactly_the_same(&again, first);
             judge_forget(&again);
-            if (matches && gave_the_same(candidates[i + k]))
-                return candidates[i + k]->says;
+            if (!matches || (says != NULL && !is_exact) ||
+                !gave_the_same(candidates[i + k]))
+                continue;
+            says = candidates[i + k]->says;
+            if (is_exact)
+                return says;
         }
         i += came_back < asked ? came_back + 1 : asked;
     }
-    return NULL;
+    return says;
 }
 
 // An answer that looks unwritten may be a mistake that has a name. Whether it is written,

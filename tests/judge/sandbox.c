@@ -365,7 +365,7 @@ static void emit_code_rules(struct filter *f)
     end_part(f, begin);
 }
 
-// What is left is allowed or not by its number alone: X is that modulo 32, and picks a bit.
+// What is left is allowed or not by its number alone: that modulo 32, X, picks a bit.
 static bool emit_allowed(struct filter *f)
 {
     unsigned words[WORDS] = {0};
@@ -374,27 +374,33 @@ static bool emit_allowed(struct filter *f)
             return false;
         else
             words[allowed_calls[i] / 32] |= 1u << allowed_calls[i] % 32;
+    unsigned left = 0;
+    for (unsigned w = 0; w < WORDS; w++)
+        left += words[w] != 0;
+    emit(f, BPF_ALU | BPF_AND | BPF_K, 31, 0, 0);
+    emit(f, BPF_MISC | BPF_TAX, 0, 0, 0);
+    emit_load(f, offsetof(struct seccomp_data, nr));
     emit(f, BPF_ALU | BPF_RSH | BPF_K, 5, 0, 0);
     for (unsigned w = 0; w < WORDS; w++) {
         if (words[w] == 0)
             continue;
-        emit(f, BPF_JMP | BPF_JEQ | BPF_K, w, 0, 6);
+        emit(f, BPF_JMP | BPF_JEQ | BPF_K, w, 0, 2);
         emit(f, BPF_LD | BPF_IMM, words[w], 0, 0);
-        emit(f, BPF_ALU | BPF_RSH | BPF_X, 0, 0, 0);
-        emit(f, BPF_ALU | BPF_AND | BPF_K, 1, 0, 0);
-        emit(f, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 1);
-        emit_return(f, SECCOMP_RET_ALLOW);
-        emit_return(f, STOP);
+        emit(f, BPF_JMP | BPF_JA, 3 * --left + 1, 0, 0); // behind them all
     }
     emit_return(f, STOP);
+    emit(f, BPF_ALU | BPF_RSH | BPF_X, 0, 0, 0);
+    emit(f, BPF_JMP | BPF_JSET | BPF_K, 1, 1, 0);
+    emit_return(f, STOP);
+    emit_return(f, SECCOMP_RET_ALLOW);
     return true;
 }
 
 // Everything that is not allowed raises SIGSYS and is not carried out, whatever the
 // process does about the signal. The other numberings of x86-64 (32 bit, x32) kill or stop.
-// It is made anew for each process, so it is short. (And since X is used, the kernel does
-// not run it over all numbers beforehand, to remember what it allows: that takes longer than
-// all that a process asks for.)
+// It is made anew for each process, so it is short. (The kernel would run it over all numbers
+// beforehand, to remember what it allows, which takes longer than all that a process asks
+// for: where X is used, it does not.)
 static bool install_filter(void)
 {
     struct filter f = {.n = 0};
@@ -402,9 +408,7 @@ static bool install_filter(void)
     emit(&f, BPF_JMP | BPF_JEQ | BPF_K, THIS_ARCH, 1, 0);
     emit_return(&f, SECCOMP_RET_KILL_PROCESS);
     emit_load(&f, offsetof(struct seccomp_data, nr));
-    emit(&f, BPF_ALU | BPF_AND | BPF_K, 31, 0, 0);
     emit(&f, BPF_MISC | BPF_TAX, 0, 0, 0);
-    emit_load(&f, offsetof(struct seccomp_data, nr));
     emit_all_rules(&f);
     emit_self(&f, SYS_tgkill);
     emit_self(&f, SYS_tkill);
