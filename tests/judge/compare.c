@@ -258,16 +258,19 @@ static bool gave_the_same(const struct answer *answer)
 }
 
 // The wrong answers to the function of the last call in the order of the file, those before
-// all others that are known to fail this test.
-static size_t find_candidates(const struct answer **candidates)
+// all others that are known to fail this test: `n_known`.
+static size_t find_candidates(const struct answer **candidates, size_t *n_known)
 {
     size_t n = 0;
-    for (int of_this_test = 1; of_this_test >= 0; of_this_test--)
+    for (int known = 1; known >= 0; known--) {
         for (size_t i = 0; i < n_answers; i++)
             if (strcmp(answers[i]->kind, "wrong") == 0 &&
                 strcmp(answers[i]->function, function_name()) == 0 &&
-                (strcmp(answers[i]->test, suite_row->test) == 0) == of_this_test)
+                (strcmp(answers[i]->test, suite_row->test) == 0) == known)
                 candidates[n++] = answers[i];
+        if (known)
+            *n_known = n;
+    }
     return n;
 }
 
@@ -283,10 +286,12 @@ static const char *name_the_mistake(const struct comparison *c)
         return NULL;
     read_answers();
     const struct answer **candidates = calloc(n_answers + 1, sizeof *candidates);
-    const size_t n = candidates != NULL ? find_candidates(candidates) : 0;
+    size_t n_known = 0;
+    const size_t n = candidates != NULL ? find_candidates(candidates, &n_known) : 0;
     const size_t first = first_of_case(), most = judge_most_tried(first);
     for (size_t i = 0; i < n;) {
-        size_t asked = n - i < most ? n - i : most;
+        const size_t left = (i < n_known ? n_known : n) - i,
+                     asked = left < most ? left : most;
         for (size_t k = 0; k < asked; k++)
             names[k] = candidates[i + k]->name;
         const size_t came_back = judge_try(first, function_name(), names, asked);

@@ -53,7 +53,7 @@ static const char *remark_text;
 static bool is_held;
 static size_t first_held;
 static bool something_was_checked;
-static double cpu_seconds_used;
+static double cpu_seconds_used, wrong_seconds_used;
 
 // ---- failing -------------------------------------------------------------------------
 
@@ -749,10 +749,11 @@ static int caller_of(bool wrong)
     return sockets[wrong];
 }
 
-// What a process that makes n calls may take.
+// What a process that makes n calls may take. To find a name is worth less than to judge.
 static double seconds_left(size_t n, bool wrong)
 {
-    const double left = TEST_CPU_SECONDS - (wrong ? 0 : cpu_seconds_used);
+    const double left = wrong ? fmax(0.25, CPU_SECONDS - wrong_seconds_used)
+                              : TEST_CPU_SECONDS - cpu_seconds_used;
     return fmax(0, fmin(left, CPU_SECONDS * (double)n));
 }
 
@@ -799,7 +800,7 @@ static struct reply ask(const struct made_call *made, size_t n, bool wrong)
     write_at(&outputs, &nothing, left_behind_by(n), 0);
     if (!send_all(caller, parts, 3) || !receive_all(caller, &reply, sizeof reply))
         judge_fail(GRADER_ERROR, "The judge lost the process that makes the calls.");
-    cpu_seconds_used += wrong ? 0 : reply.end.cpu_seconds;
+    *(wrong ? &wrong_seconds_used : &cpu_seconds_used) += reply.end.cpu_seconds;
     return reply;
 }
 
