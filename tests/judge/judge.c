@@ -650,6 +650,7 @@ pid_t judge_start_callers(void)
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
         return -1;
     const int high = fcntl(ends[1], F_DUPFD_CLOEXEC, 32);
+    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, high, CALLER_SOCKET);
     for (int fd = CALLER_SOCKET + 1; fd < 32; fd++)
@@ -662,7 +663,6 @@ pid_t judge_start_callers(void)
     close(high);
     close(ends[1]);
     callers = ends[0];
-    fcntl(callers, F_SETFD, FD_CLOEXEC);
     return failed == 0 ? process : -1;
 }
 

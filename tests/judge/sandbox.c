@@ -102,8 +102,9 @@ static void nap(double seconds, const sigset_t *unblocked)
 
 // ENDED_EXIT if it ended by itself, else the deadline that it was killed at. (A process does
 // not age faster than the time goes, unless it has threads: then RLIMIT_CPU ends it.)
-static int wait_or_kill(pid_t child, double cpu_seconds, double wall_seconds,
-                        const sigset_t *unblocked, int *status, struct rusage *used)
+static enum cause wait_or_kill(pid_t child, double cpu_seconds, double wall_seconds,
+                               const sigset_t *unblocked, int *status,
+                               struct rusage *used)
 {
     const double start = seconds_now();
     for (;;) {
@@ -134,7 +135,7 @@ struct ending wait_with_deadline(pid_t child, double cpu_seconds, double wall_se
     sigaction(SIGCHLD, &at_end, &before);
     sigset_t unblocked = mask;
     sigdelset(&unblocked, SIGCHLD);
-    const int killed =
+    const enum cause killed =
         wait_or_kill(child, cpu_seconds, wall_seconds, &unblocked, &status, &used);
     sigaction(SIGCHLD, &before, NULL);
     sigprocmask(SIG_SETMASK, &mask, NULL);

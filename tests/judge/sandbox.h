@@ -10,7 +10,7 @@
 
 // How a fenced process ended. `cause` sorts it, the other fields hold the detail.
 struct ending {
-    enum {
+    enum cause {
         ENDED_EXIT,
         ENDED_SIGNAL,
         ENDED_CPU_TIME,
