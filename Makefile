@@ -134,8 +134,9 @@ WARNINGS := -Wall -Wextra -Wno-sign-compare
 # What chapters and answers are compiled with; CFLAGS and LDFLAGS are yours to add to.
 COURSE_FLAGS = -std=c11 $(OPT) $(ARCH) -fno-math-errno -ffp-contract=off $(WARNINGS) \
 	$(SANITIZE) $(CFLAGS)
-# What the tests and the tools are compiled with.
-TOOL_FLAGS = -std=gnu11 -D_GNU_SOURCE -g -O2 -ffp-contract=off -Wall -Wextra -Wshadow \
+# What the tests and the tools are compiled with: they are compiled as often as they run.
+# (CFLAGS=-g to debug them.)
+TOOL_FLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -ffp-contract=off -Wall -Wextra -Wshadow \
 	-Wconversion -Itests -Itests/judge -I$(BUILD) $(SANITIZE) $(CFLAGS)
 ifeq ($(shell uname -s),Darwin)
 SHARED = -fPIC -dynamiclib -undefined dynamic_lookup
@@ -217,7 +218,7 @@ $(BUILD)/objects/tests/$2.o: $(BUILD)/calls/$2.h
 
 $(BUILD)/tests/$2: $(BUILD)/objects/tests/$2.o $(JUDGE_OBJECTS) | $(BUILD)/caller/$2 $(BUILD)/wrong/$2.so
 	mkdir -p $$(@D)
-	$$(call whole,$$(CC) $$(TOOL_FLAGS) $$^ -o $$(PART) $$(LDFLAGS) $$(CRITERION) -ldl -lm)
+	$$(call whole,$$(CC) $$(TOOL_FLAGS) $$^ -o $$(PART) $$(LDFLAGS) -ldl -lm)
 
 $(BUILD)/caller/$2: tests/judge/caller.c tests/judge/protocol.h tests/judge/sandbox.h $(BUILD)/calls/$2.h $(BUILD)/objects/tests/judge/sandbox.o
 	mkdir -p $$(@D)

@@ -1064,7 +1064,7 @@ Test(rope_score, reference_scores)
                                   places[p][1], 4,           10000};
         double score, off;
         scored(&score, &off, &c, NEAR);
-        cr_assert(fabs(score - wanted[p]) < 1e-7);
+        judge_relies_on(fabs(score - wanted[p]) < 1e-7);
         try_score(&c, NEAR);
     }
     try_random_score(5, 2, 4, 10000, NEAR);
