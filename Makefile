@@ -24,7 +24,7 @@
 #: With chapterN:    SET="seed=7 std=1" (SET=settings lists what can be set)
 #: With checkN:      SUBMISSION=path/to/file.c  SEED=7 (other inputs)
 #: With grade:       SEED=7  HIDDEN=dir (your tests)  JOBS=4  STRICT=1  SHARD=3/8
-#:                   see docs/instructors.md
+#:                   GRADES=dir  ONE_STUDENT=1; see docs/instructors.md
 
 SHELL = /bin/sh
 MAKEFLAGS += -r --no-print-directory
@@ -70,7 +70,7 @@ endif
 
 # What cannot be done gets one sentence, before anything is begun.
 REFUSED := $(shell sh tests/student/course.sh refuse $(call quoted,$(UNKNOWN)) $(call quoted,$(GOALS)) \
-	$(call quoted,$(value E)) $(call quoted,$(CC)) $(call quoted,$(CRITERION)))
+	$(call quoted,$(value E)) $(call quoted,$(CC)) $(call quoted,$(CRITERION)) $(call quoted,$(or $(BUILD),build)))
 ifneq ($(REFUSED),)
 $(error $(REFUSED))
 endif
@@ -134,8 +134,9 @@ WARNINGS := -Wall -Wextra -Wno-sign-compare
 # What chapters and answers are compiled with; CFLAGS and LDFLAGS are yours to add to.
 COURSE_FLAGS = -std=c11 $(OPT) $(ARCH) -fno-math-errno -ffp-contract=off $(WARNINGS) \
 	$(SANITIZE) $(CFLAGS)
-# What the tests and the tools are compiled with.
-TOOL_FLAGS = -std=gnu11 -D_GNU_SOURCE -g -O2 -ffp-contract=off -Wall -Wextra -Wshadow \
+# What the tests and the tools are compiled with: they are compiled as often as they run.
+# (CFLAGS=-g to debug them.)
+TOOL_FLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -ffp-contract=off -Wall -Wextra -Wshadow \
 	-Wconversion -Itests -Itests/judge -I$(BUILD) $(SANITIZE) $(CFLAGS)
 ifeq ($(shell uname -s),Darwin)
 SHARED = -fPIC -dynamiclib -undefined dynamic_lookup
@@ -217,7 +218,7 @@ $(BUILD)/objects/tests/$2.o: $(BUILD)/calls/$2.h
 
 $(BUILD)/tests/$2: $(BUILD)/objects/tests/$2.o $(JUDGE_OBJECTS) | $(BUILD)/caller/$2 $(BUILD)/wrong/$2.so
 	mkdir -p $$(@D)
-	$$(call whole,$$(CC) $$(TOOL_FLAGS) $$^ -o $$(PART) $$(LDFLAGS) $$(CRITERION) -ldl -lm)
+	$$(call whole,$$(CC) $$(TOOL_FLAGS) $$^ -o $$(PART) $$(LDFLAGS) -ldl -lm)
 
 $(BUILD)/caller/$2: tests/judge/caller.c tests/judge/protocol.h tests/judge/sandbox.h $(BUILD)/calls/$2.h $(BUILD)/objects/tests/judge/sandbox.o
 	mkdir -p $$(@D)
@@ -236,8 +237,7 @@ $(patsubst tests/%.c,$(BUILD)/%.so,$(wildcard tests/*/$2.c)): $(BUILD)/%/$2.so: 
 build/output/$2.txt: $(BUILD)/solution/$2 $(wildcard chapters/data/*)
 	mkdir -p build/output build/figures-site/$2
 	echo "running $$<"
-	FIGURES=build/figures-site/$2 $$< >$$@.new </dev/null
-	mv $$@.new $$@
+	$$(call whole,FIGURES=build/figures-site/$2 $$< >$$(PART) </dev/null)
 endef
 $(foreach n,$(NAMES),$(eval $(call chapter_rules,$(call number,$n),$n,$(addprefix -include ,$(wildcard tests/$n.h)))))
 
@@ -263,7 +263,7 @@ $(BUILD)/grade: $(addprefix $(BUILD)/objects/tests/instructor/,grade.o class.o c
 
 build/plot: docs/loom/plot.c
 	mkdir -p build
-	$(CC) $(COURSE_FLAGS) $< -o $@ $(LDFLAGS) -lm
+	$(call whole,$(CC) $(COURSE_FLAGS) $< -o $(PART) $(LDFLAGS) -lm)
 
 -include $(wildcard $(BUILD)/objects/*.d $(BUILD)/objects/tests/*.d $(BUILD)/objects/tests/*/*.d $(BUILD)/check/*.d)
 

@@ -186,9 +186,9 @@ Test(softmax_cross_entropy, reference)
     const double torch[] = {-0.170499431, 0.121216485, 0.0492829452,
                             0.0580572673, 0.428988405, -0.487045673};
     const struct softmax right = softmax_of(as_doubles(two_rows, 6), two_targets, 2, 3);
-    cr_assert(fabs(right.loss - 2.03510411) < 1e-7);
+    judge_relies_on(fabs(right.loss - 2.03510411) < 1e-7);
     for (size_t i = 0; i < 6; i++)
-        cr_assert(fabs(right.slopes[i] - torch[i]) < 1e-8);
+        judge_relies_on(fabs(right.slopes[i] - torch[i]) < 1e-8);
     try_softmax(two_rows, two_targets, 2, 3);
     try_softmax(eight_rows, eight_targets, 8, 5);
     try_random_softmax(2, 3, 1.5);
@@ -889,18 +889,6 @@ static void try_empty_sums(size_t d_model)
     judge_remark(NULL);
 }
 
-Test(coalesce_rows, sums_in_order)
-{
-    try_random_coalesce(5, 4, 2);
-    try_empty_sums(random_between(1, 3));
-    try_empty_sums(1);
-    judge_remark("Each sum is added up in the order of t.");
-    for (int draw = 0; draw < 3; draw++)
-        try_cancelling(random_between(1, 5), random_between(1, 3), 2);
-    try_cancelling(7, 20, 1);
-    judge_passed();
-}
-
 // ids that are all different, far apart and in no order
 static void try_all_different(size_t n_tokens, size_t d_model)
 {
@@ -909,6 +897,18 @@ static void try_all_different(size_t n_tokens, size_t d_model)
     for (size_t t = 0; t < n_tokens; t++)
         ids[t] = start + (uint32_t)t * 2654435761u;
     try_coalesce(&(struct list){ids, normals(n_tokens * d_model), n_tokens, d_model});
+}
+
+Test(coalesce_rows, sums_in_order)
+{
+    try_all_different(5, 2);
+    try_empty_sums(random_between(1, 3));
+    try_empty_sums(1);
+    judge_remark("Each sum is added up in the order of t.");
+    for (int draw = 0; draw < 3; draw++)
+        try_cancelling(random_between(1, 5), random_between(1, 3), 2);
+    try_cancelling(7, 20, 1);
+    judge_passed();
 }
 
 Test(coalesce_rows, large_sizes)
@@ -1474,9 +1474,10 @@ Test(train_step, reference_step)
     }
     struct step s = {wte, lm_head, inputs, targets, 0.5, 4, 4, 2};
     const struct moved after = take_step(&s);
-    cr_assert(fabs(after.loss - 1.38254378) < 1e-7);
-    cr_assert(fabs(((double)wte[0] - after.wte[0]) / 0.5 - 0.0237501416) < 1e-7);
-    cr_assert(fabs(((double)lm_head[7] - after.lm_head[7]) / 0.5 + 0.0185662681) < 1e-7);
+    judge_relies_on(fabs(after.loss - 1.38254378) < 1e-7);
+    judge_relies_on(fabs(((double)wte[0] - after.wte[0]) / 0.5 - 0.0237501416) < 1e-7);
+    judge_relies_on(fabs(((double)lm_head[7] - after.lm_head[7]) / 0.5 + 0.0185662681) <
+                    1e-7);
     try_step(&s);
     s.wte = normals(8);
     s.lm_head = normals(8);

@@ -254,6 +254,16 @@ static void offer(size_t c, const char *path, const unsigned char *bytes, size_t
     now.best[c].n = n;
 }
 
+// What makes a file of text be another one for the compiler, or NULL.
+static const char *odd_text(const unsigned char *bytes, size_t n)
+{
+    if (memchr(bytes, '\0', n) != NULL)
+        return "it holds bytes of zero: damaged, or saved as UTF-16";
+    if (memchr(bytes, '\r', n) != NULL && memchr(bytes, '\n', n) == NULL)
+        return "its lines end as compilers do not read them: all of it is one line";
+    return NULL;
+}
+
 // A file that is not taken since its name is no chapter's. What it means is told when it
 // is known whether that chapter's file is there.
 static void ignore_name(const char *path, const char *file)
@@ -662,6 +672,9 @@ static size_t keep_best(struct student *student)
             continue;
         n_parts++;
         *part = (struct part){.origin = HANDED_IN, .assignment = c};
+        const char *odd = odd_text(now.best[c].bytes, now.best[c].n);
+        if (odd != NULL)
+            note("look", "%s: %s", brief(now.best[c].path), odd);
         sha_of(now.best[c].bytes, now.best[c].n, part->file);
         collecting.keep(part, now.best[c].bytes, now.best[c].n);
         free(now.best[c].path);

@@ -1,14 +1,16 @@
 // Makes the calls of one test, each in a process of its own: see protocol.h. Compiled once
 // for each chapter, with its prototypes in front:
 //     -DTHE_CALLER -include tests/NN_name.h -include judge/protocol.h -include calls/NN_name.h
-//
-//     caller OBJECT_PATH      the path is used only where there is no seccomp filter
 #include <dlfcn.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -62,16 +64,15 @@ static size_t bytes_of(uint32_t generation)
     return bytes;
 }
 
-// Room for arrays that take more of it than those of the first call.
-static size_t room_to_come(void)
+// The most that arrays take at a time, and the page of results.
+static size_t room_for_arrays(void)
 {
-    const size_t there = bytes_of(calls[0].generation);
-    size_t most = there;
+    size_t most = 0;
     for (uint32_t i = 0; i < request.n_arrays; i++) {
         const size_t bytes = bytes_of(arrays[i].generation);
         most = bytes > most ? bytes : most;
     }
-    return most - there;
+    return most + LEFT_BEHIND_BYTES;
 }
 
 static bool map_generation(uint32_t generation, int in, int out)
@@ -139,7 +140,7 @@ static void make_calls(const char *path, int ready)
     if (left == MAP_FAILED || lseek(CALLER_OBJECT, 0, SEEK_SET) != 0 ||
         !map_generation(calls[0].generation, CALLER_INPUTS, CALLER_OUTPUTS) ||
         !fence_enter(CALLER_OBJECT, files, 2, ready, (size_t)request.memory_bytes,
-                     room_to_come(), &left->report))
+                     room_for_arrays(), &left->report))
         fence_end(EXIT_NOT_FENCED);
     load(&object, fence_level()[0] == 's' ? "/submission" : path, left);
     for (uint32_t i = 0; i < request.n_calls; i++) {
@@ -155,30 +156,82 @@ static void make_calls(const char *path, int ready)
 
 // ---- outside it ---------------------------------------------------------------------
 
-static bool answer(const char *path)
+// `ready` is a pipe: a child that is fenced has written one byte to it.
+static bool answer(const char *path, const int *ready)
 {
-    int fenced[2];
     char byte;
-    pid_t child = -1;
+    const pid_t child = fork();
     struct reply reply = {.is_filtered = fence_level()[0] == 's'};
-    if (pipe(fenced) != 0 || (child = fork()) < 0)
+    if (child < 0)
         return false;
     if (child == 0)
-        make_calls(path, fenced[1]);
-    close(fenced[1]);
+        make_calls(path, ready[1]);
     reply.end = wait_with_deadline(child, request.cpu_seconds, request.wall_seconds);
-    reply.was_fenced = read(fenced[0], &byte, 1) == 1;
-    close(fenced[0]);
+    reply.was_fenced = read(ready[0], &byte, 1) == 1;
     return write(CALLER_SOCKET, &reply, sizeof reply) == (ssize_t)sizeof reply;
 }
 
-int main(int argc, char *argv[])
+// What a test gives who wants a caller: false if none will any more.
+static bool receive(int given[N_GIVEN])
 {
-    if (argc != 2)
+    char byte;
+    struct iovec part = {&byte, 1};
+    union {
+        struct cmsghdr head;
+        unsigned char bytes[CMSG_SPACE(N_GIVEN * sizeof(int))];
+    } control;
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
+    if (recvmsg(CALLER_SOCKET, &message, 0) != 1 || CMSG_FIRSTHDR(&message) == NULL)
+        return false;
+    memcpy(given, CMSG_DATA(CMSG_FIRSTHDR(&message)), N_GIVEN * sizeof(int));
+    return true;
+}
+
+// What was given, and nothing else, gets the numbers that it has.
+static bool take(const int given[N_GIVEN])
+{
+    int high[N_GIVEN];
+    for (int i = 0; i < N_GIVEN; i++)
+        if ((high[i] = fcntl(given[i], F_DUPFD, 16)) < 0)
+            return false;
+    for (int i = 0; i < N_GIVEN; i++)
+        if (dup2(high[i], CALLER_SOCKET + i) < 0)
+            return false;
+    close_from(CALLER_SOCKET + N_GIVEN);
+    return true;
+}
+
+// The path is used only where there is no seccomp filter.
+static int serve(const int given[N_GIVEN])
+{
+    static char path[PATH_MAX];
+    int ready[2];
+    signal(SIGCHLD, SIG_DFL);
+    if (!end_with_parent() || !take(given) || pipe(ready) != 0 ||
+        fcntl(ready[0], F_SETFL, O_NONBLOCK) != 0 || !read_whole(path, sizeof path))
         return 2;
     while (read_request())
-        if (!answer(argv[1]))
+        if (!answer(path, ready))
             return 2;
+    return 0;
+}
+
+int main(void)
+{
+    int given[N_GIVEN];
+    if (!fence_prepare())
+        return 2;
+    signal(SIGCHLD, SIG_IGN);
+    while (receive(given)) {
+        const pid_t process = fork();
+        if (process == 0)
+            _exit(serve(given));
+        for (int i = 0; i < N_GIVEN; i++)
+            close(given[i]);
+    }
     return 0;
 }
 

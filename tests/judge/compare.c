@@ -20,12 +20,18 @@ static const char *function_name(void)
 
 struct comparison {
     const char *name;
-    const double *got, *wanted, *allowed; // allowed NULL: equal
+    const double *number; // what was got, or NULL: it is at `got`
+    const unsigned char *got;
+    const double *wanted, *allowed; // allowed NULL: equal
     size_t rows, columns;
-    const bool *poisoned;      // or NULL
     const struct array *array; // where `got` was found, or NULL: the call's result
     size_t first_byte, width;  // of an element; 0: it is no number that can be compared
     bool whole;                // ids
+};
+
+struct element {
+    double value;
+    bool is_poison;
 };
 
 static bool same(double got, double wanted, double allowed)
@@ -40,27 +46,34 @@ static double allowed_at(const struct comparison *c, size_t i)
     return c->allowed != NULL ? c->allowed[i] : 0;
 }
 
-// Elements of `width` bytes as doubles (4: float, or, if `whole`, ids), and which of them
-// are poison.
-static void read_elements(const unsigned char *from, size_t n, size_t width, bool whole,
-                          double *values, bool *poison)
+// The i-th of elements of `width` bytes (4: float, or, if `whole`, id).
+static struct element element_of(const unsigned char *from, size_t i, size_t width,
+                                 bool whole)
 {
-    for (size_t i = 0; i < n; i++) {
-        const unsigned char *at = from + i * width;
-        float narrow;
-        uint32_t bits;
+    const unsigned char *at = from + i * width;
+    if (width == sizeof(double)) {
+        double value;
         uint64_t wide_bits;
-        memcpy(&bits, at, sizeof bits);
-        memcpy(&narrow, at, sizeof narrow);
-        if (width == sizeof(double)) {
-            memcpy(&wide_bits, at, sizeof wide_bits);
-            memcpy(&values[i], at, sizeof *values);
-            poison[i] = wide_bits == double_poison;
-        } else {
-            values[i] = whole ? (double)bits : (double)narrow;
-            poison[i] = bits == float_poison;
-        }
+        memcpy(&wide_bits, at, sizeof wide_bits);
+        memcpy(&value, at, sizeof value);
+        return (struct element){value, wide_bits == double_poison};
     }
+    float narrow;
+    uint32_t bits;
+    memcpy(&bits, at, sizeof bits);
+    memcpy(&narrow, at, sizeof narrow);
+    return (struct element){whole ? (double)bits : (double)narrow, bits == float_poison};
+}
+
+// What was got. An id may happen to be what poison looks like.
+static struct element got_at(const struct comparison *c, size_t i)
+{
+    if (c->number != NULL)
+        return (struct element){c->number[i], false};
+    struct element element = element_of(c->got, i, c->width, c->whole);
+    if (c->whole && c->wanted[i] == float_poison)
+        element.is_poison = false;
+    return element;
 }
 
 // ---- which mistake it is ---------------------------------------------------------------
@@ -142,28 +155,25 @@ static bool same_results(const struct again *again, size_t first)
 static bool same_elements(const struct comparison *c, const unsigned char *gives)
 {
     const size_t n = c->rows * c->columns;
-    double *values = judge_doubles(n);
-    bool *poison = (bool *)judge_ids(n), right = true;
-    read_elements(gives, n, c->width, c->whole, values, poison);
+    bool right = true;
     for (size_t i = 0; i < n; i++) {
-        const double allowed = allowed_at(c, i);
-        const double slack =
-            isfinite(values[i]) ? fmax(allowed, 1e-6 * fabs(values[i])) : 0;
-        const bool is_right = same(values[i], c->wanted[i], allowed);
+        const struct element given = element_of(gives, i, c->width, c->whole),
+                             got = got_at(c, i);
+        const double value = given.value, allowed = allowed_at(c, i);
+        const double slack = isfinite(value) ? fmax(allowed, 1e-6 * fabs(value)) : 0;
+        const bool is_right = same(value, c->wanted[i], allowed);
         const bool is_something =
-            !same(values[i], c->wanted[i], slack) && !(fabs(values[i]) < 100 * allowed);
-        if (poison[i] != (c->poisoned != NULL && c->poisoned[i]) ||
-            !same(c->got[i], values[i], slack) ||
-            (!is_right && !is_something && !same(c->got[i], values[i], 0)))
+            !same(value, c->wanted[i], slack) && !(fabs(value) < 100 * allowed);
+        if (given.is_poison != got.is_poison || !same(got.value, value, slack) ||
+            (!is_right && !is_something && !same(got.value, value, 0)))
             return false;
-        right = right && is_right && !poison[i];
+        right = right && is_right && !given.is_poison;
     }
     return !right;
 }
 
 // What a wrong answer gave in all outputs, against what the submission did.
-static bool is_the_same(const struct again *again, size_t first,
-                        const struct comparison *c)
+static bool is_the_same(struct again *again, size_t first, const struct comparison *c)
 {
     const size_t last = judge_n_calls - 1 - first;
     const bool of_result = c != NULL && c->array == NULL && c->width > 0;
@@ -171,13 +181,30 @@ static bool is_the_same(const struct again *again, size_t first,
         of_result ? same_elements(c, again->results[last]) : same_results(again, first);
     for (size_t i = 0; matches && i < judge_n_arrays; i++) {
         const struct array *a = &judge_arrays[i];
-        if (again->outputs[i] == NULL)
+        const unsigned char *pages = judge_output_again(again, i);
+        if (pages == NULL)
             continue;
-        const unsigned char *gives = again->outputs[i] + (a->data - a->pages);
+        const unsigned char *gives = pages + (a->data - a->pages);
         matches = c != NULL && c->array == a ? same_elements(c, gives + c->first_byte)
-                                             : alike(again->outputs[i], a->pages, a);
+                                             : alike(pages, a->pages, a);
     }
     return matches;
+}
+
+// To the last bit.
+static bool is_exactly_the_same(struct again *again, size_t first)
+{
+    for (size_t i = first; i < judge_n_calls; i++)
+        if (memcmp(again->results[i - first], judge_log[i].result,
+                   sizeof judge_log[i].result) != 0)
+            return false;
+    for (size_t i = 0; i < judge_n_arrays; i++) {
+        const unsigned char *pages = judge_output_again(again, i);
+        if (pages != NULL && memcmp(pages, judge_arrays[i].pages,
+                                    judge_compared_bytes(&judge_arrays[i])) != 0)
+            return false;
+    }
+    return true;
 }
 
 // The same but for a thousandth of what is largest: nobody's other mistake.
@@ -223,52 +250,66 @@ static bool gave_the_same(const struct answer *answer)
                       : memcmp(x, y, sizeof again.results[i]) == 0;
     }
     for (size_t i = 0; matches && i < judge_n_arrays; i++)
-        if (again.outputs[i] != NULL &&
-            judge_arrays[i].generation < judge_log[first].made.generation)
-            matches = was_the_same(&judge_arrays[i], again.outputs[i]);
+        if (judge_arrays[i].generation < judge_log[first].made.generation &&
+            judge_output_again(&again, i) != NULL)
+            matches = was_the_same(&judge_arrays[i], judge_output_again(&again, i));
     judge_forget(&again);
     return matches;
 }
 
-// The wrong answers to the function of the last call, in the order of the file.
-static size_t find_candidates(const struct answer **candidates)
+// The wrong answers to the function of the last call in the order of the file, those before
+// all others that are known to fail this test: `n_known`.
+static size_t find_candidates(const struct answer **candidates, size_t *n_known)
 {
     size_t n = 0;
-    for (size_t i = 0; i < n_answers; i++)
-        if (strcmp(answers[i]->kind, "wrong") == 0 &&
-            strcmp(answers[i]->function, function_name()) == 0)
-            candidates[n++] = answers[i];
+    for (int known = 1; known >= 0; known--) {
+        for (size_t i = 0; i < n_answers; i++)
+            if (strcmp(answers[i]->kind, "wrong") == 0 &&
+                strcmp(answers[i]->function, function_name()) == 0 &&
+                (strcmp(answers[i]->test, suite_row->test) == 0) == known)
+                candidates[n++] = answers[i];
+        if (known)
+            *n_known = n;
+    }
     return n;
 }
 
 // The sentence of the first wrong answer that gives the same on this very case, and gave
-// the same in this test so far; or NULL. Some are tried at a time; where one does not come
-// back, it goes on behind that.
+// the same in this test so far; or NULL. One that gives the same to the last bit comes before
+// those that do so but for rounding. Some are tried at a time; where one does not come back,
+// it goes on behind that.
 static const char *name_the_mistake(const struct comparison *c)
 {
     static struct again again;
-    const char *names[MOST_TRIED];
+    const char *names[MOST_TRIED], *says = NULL;
     if (judge_n_calls == 0)
         return NULL;
     read_answers();
     const struct answer **candidates = calloc(n_answers + 1, sizeof *candidates);
-    const size_t n = candidates != NULL ? find_candidates(candidates) : 0;
+    size_t n_known = 0;
+    const size_t n = candidates != NULL ? find_candidates(candidates, &n_known) : 0;
     const size_t first = first_of_case(), most = judge_most_tried(first);
     for (size_t i = 0; i < n;) {
-        size_t asked = n - i < most ? n - i : most;
+        const size_t left = (i < n_known ? n_known : n) - i,
+                     asked = left < most ? left : most;
         for (size_t k = 0; k < asked; k++)
             names[k] = candidates[i + k]->name;
         const size_t came_back = judge_try(first, function_name(), names, asked);
         for (size_t k = 0; k < came_back; k++) {
             judge_tried(first, k, &again);
-            const bool matches = is_the_same(&again, first, c);
+            const bool matches = is_the_same(&again, first, c),
+                       is_exact = matches && is_exactly_the_same(&again, first);
             judge_forget(&again);
-            if (matches && gave_the_same(candidates[i + k]))
-                return candidates[i + k]->says;
+            if (!matches || (says != NULL && !is_exact) ||
+                !gave_the_same(candidates[i + k]))
+                continue;
+            says = candidates[i + k]->says;
+            if (is_exact)
+                return says;
         }
         i += came_back < asked ? came_back + 1 : asked;
     }
-    return NULL;
+    return says;
 }
 
 // An answer that looks unwritten may be a mistake that has a name. Whether it is written,
@@ -328,21 +369,23 @@ static void compare(const struct comparison *c)
     size_t wrong = 0, first = 0;
     judge_checked();
     refuse_loose(c);
-    for (size_t i = n; i-- > 0;)
-        if ((c->poisoned != NULL && c->poisoned[i]) ||
-            !same(c->got[i], c->wanted[i], allowed_at(c, i))) {
+    for (size_t i = n; i-- > 0;) {
+        const struct element got = got_at(c, i);
+        if (got.is_poison || !same(got.value, c->wanted[i], allowed_at(c, i))) {
             wrong++;
             first = i;
         }
+    }
     if (wrong == 0)
         return;
 
     char element[96], count[96] = "", pair[96], says[512];
     element_name(element, sizeof element, c, first);
-    print_pair(pair, sizeof pair, c->got[first], c->wanted[first]);
+    const struct element got = got_at(c, first);
+    print_pair(pair, sizeof pair, got.value, c->wanted[first]);
     if (n > 1)
         snprintf(count, sizeof count, " (%zu of %zu elements differ)", wrong, n);
-    if (c->poisoned != NULL && c->poisoned[first])
+    if (got.is_poison)
         snprintf(
             says, sizeof says,
             "%s was never written (or += added to it before it was set); wanted %.6g%s.",
@@ -350,7 +393,7 @@ static void compare(const struct comparison *c)
     else
         snprintf(says, sizeof says, "%s: %s%s.", element, pair, count);
     const bool may_be_unwritten =
-        c->array == NULL && isnan(c->got[first]) && !isnan(c->wanted[first]);
+        c->array == NULL && isnan(got.value) && !isnan(c->wanted[first]);
     fail_by_name(c, may_be_unwritten ? NOT_WRITTEN : WRONG, says);
 }
 
@@ -358,26 +401,20 @@ static void compare(const struct comparison *c)
 static void compare_array(const void *got, const double *wanted, const double *allowed,
                           size_t rows, size_t columns, size_t width, bool whole)
 {
-    const size_t n = rows * columns;
     const struct array *array = judge_array_at(got);
-    double *values = judge_doubles(n);
-    bool *poison = (bool *)judge_ids(n);
     if (array == NULL)
         judge_fail(GRADER_ERROR, "A test compares an array that the judge did not make.");
-    read_elements(got, n, width, whole, values, poison);
-    for (size_t i = 0; whole && i < n; i++)
-        poison[i] = poison[i] && wanted[i] != float_poison;
-    const struct comparison c = {judge_name_of(array),
-                                 values,
-                                 wanted,
-                                 allowed,
-                                 rows,
-                                 columns,
-                                 poison,
-                                 array,
-                                 (size_t)((const unsigned char *)got - array->data),
-                                 width,
-                                 whole};
+    const struct comparison c = {.name = judge_name_of(array),
+                                 .got = got,
+                                 .wanted = wanted,
+                                 .allowed = allowed,
+                                 .rows = rows,
+                                 .columns = columns,
+                                 .array = array,
+                                 .first_byte =
+                                     (size_t)((const unsigned char *)got - array->data),
+                                 .width = width,
+                                 .whole = whole};
     compare(&c);
 }
 
@@ -434,8 +471,13 @@ void expect_number(const char *name, double got, double wanted, double allowed)
     const size_t width = kind == A_FLOAT    ? sizeof(float)
                          : kind == A_DOUBLE ? sizeof(double)
                                             : 0;
-    const struct comparison c = {name, &got, &wanted, &allowed, 1,    1,
-                                 NULL, NULL, 0,       width,    false};
+    const struct comparison c = {.name = name,
+                                 .number = &got,
+                                 .wanted = &wanted,
+                                 .allowed = &allowed,
+                                 .rows = 1,
+                                 .columns = 1,
+                                 .width = width};
     compare(&c);
 }
 

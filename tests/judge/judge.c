@@ -12,10 +12,14 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #ifndef MAP_NORESERVE
 #define MAP_NORESERVE 0
+#endif
+#ifndef MAP_POPULATE
+#define MAP_POPULATE 0
 #endif
 #ifndef MAP_ANONYMOUS
 #define MAP_ANONYMOUS MAP_ANON
@@ -39,14 +43,17 @@ size_t judge_n_calls;
 static uint32_t generation;
 static enum placement placement_now;
 static unsigned char *next_place; // for the next array
-static int inputs = -1, inputs_to_read = -1, outputs = -1;
-static uint64_t inputs_end, outputs_end;
+static struct file {
+    int number;
+    uint64_t bytes, end; // of the file, and of what is used of it
+} inputs = {.number = -1}, outputs = {.number = -1};
+static int inputs_to_read = -1;
 static char case_text[1024];
 static const char *remark_text;
 static bool is_held;
 static size_t first_held;
 static bool something_was_checked;
-static double cpu_seconds_used;
+static double cpu_seconds_used, wrong_seconds_used;
 
 // ---- failing -------------------------------------------------------------------------
 
@@ -84,14 +91,45 @@ void judge_remark(const char *remark)
     remark_text = remark;
 }
 
-static void *must_map(size_t bytes, int protection)
+// To have the pages that will be used one by one, as they are touched, takes longer than
+// most tests: they are had at once, unless they are many.
+static int at_once(size_t bytes)
+{
+    return bytes <= (size_t)64 << 20 ? MAP_POPULATE : 0;
+}
+
+static void *must_map(size_t bytes)
 {
     void *memory =
-        mmap(NULL, bytes, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | at_once(bytes), -1, 0);
     if (memory == MAP_FAILED)
         judge_fail(GRADER_ERROR, "The judge could not map %zu bytes: %s.", bytes,
                    strerror(errno));
     return memory;
+}
+
+static size_t round_up(size_t bytes, size_t unit)
+{
+    return (bytes + unit - 1) / unit * unit;
+}
+
+// Zeros, never to be given back: small ones are cut from one piece.
+static void *zeros(size_t bytes)
+{
+    enum { PIECE = 128 << 10 };
+    static unsigned char *piece;
+    static size_t left;
+    bytes = round_up(bytes, 64);
+    if (bytes > PIECE / 2)
+        return must_map(bytes);
+    if (bytes > left) {
+        piece = must_map(PIECE);
+        left = PIECE;
+    }
+    piece += bytes;
+    left -= bytes;
+    return piece - bytes;
 }
 
 // ---- the files that both sides map ---------------------------------------------------
@@ -117,31 +155,38 @@ static int new_file(int *to_read)
                strerror(errno));
 }
 
+static uint64_t more_room(struct file *file, size_t bytes);
+
 static void open_files(void)
 {
-    if (inputs >= 0)
+    if (inputs.number >= 0)
         return;
-    inputs = new_file(&inputs_to_read);
-    outputs = new_file(NULL);
-    outputs_end = LEFT_BEHIND_BYTES;
+    inputs.number = new_file(&inputs_to_read);
+    outputs.number = new_file(NULL);
+    more_room(&outputs, LEFT_BEHIND_BYTES);
 }
 
-// Room for `bytes` more at the end of a file: where it begins.
-static uint64_t more_room(int file, uint64_t *end, size_t bytes)
+// Room for `bytes` more at the end of a file, which is in truth some way off: where it
+// begins. What is not written takes no room.
+static uint64_t more_room(struct file *file, size_t bytes)
 {
-    const uint64_t offset = *end;
-    *end += bytes;
-    if (ftruncate(file, (off_t)*end) != 0)
+    const uint64_t offset = file->end;
+    file->end += bytes;
+    if (file->end <= file->bytes)
+        return offset;
+    file->bytes = file->end + (16 << 20);
+    if (ftruncate(file->number, (off_t)file->bytes) != 0)
         judge_fail(GRADER_ERROR, "The judge cannot make room for %zu bytes: %s.", bytes,
                    strerror(errno));
     return offset;
 }
 
-static void write_at(int file, const void *bytes, size_t n, uint64_t offset)
+static void write_at(const struct file *file, const void *bytes, size_t n,
+                     uint64_t offset)
 {
     const unsigned char *from = bytes;
     while (n > 0) {
-        ssize_t done = pwrite(file, from, n, (off_t)offset);
+        ssize_t done = pwrite(file->number, from, n, (off_t)offset);
         if (done <= 0)
             judge_fail(GRADER_ERROR, "The judge cannot write its arrays: %s.",
                        strerror(errno));
@@ -155,15 +200,15 @@ static void write_at(int file, const void *bytes, size_t n, uint64_t offset)
 static void read_at(void *bytes, size_t n, uint64_t offset)
 {
     unsigned char *to = bytes;
-    memset(to, 0xff, n);
     while (n > 0) {
-        ssize_t done = pread(outputs, to, n, (off_t)offset);
+        ssize_t done = pread(outputs.number, to, n, (off_t)offset);
         if (done <= 0)
-            return;
+            break;
         to += done;
         offset += (uint64_t)done;
         n -= (size_t)done;
     }
+    memset(to, 0xff, n);
 }
 
 // ---- arrays --------------------------------------------------------------------------
@@ -175,11 +220,6 @@ void judge_placement(enum placement placement)
     placement_now = placement;
 }
 
-static size_t round_up(size_t bytes, size_t unit)
-{
-    return (bytes + unit - 1) / unit * unit;
-}
-
 // A place that neither this process nor the caller uses for anything else.
 static unsigned char *first_place(void)
 {
@@ -187,17 +227,18 @@ static unsigned char *first_place(void)
                                                 : (uintptr_t)0x200000000000u);
 }
 
-static void *map_at(void *place, size_t bytes, const struct array *array)
+// Memory of the test's own, or, of inputs, what the caller will see too.
+static void map_pages(const struct array *array)
 {
     const bool is_own = array->is_output || array->is_sparse;
-    const int kind = is_own ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED
-                            : MAP_SHARED | MAP_FIXED;
-    void *at = mmap(place, bytes, PROT_READ | PROT_WRITE, kind, is_own ? -1 : inputs,
-                    is_own ? 0 : (off_t)array->offset);
-    if (at != place)
+    const int kind = is_own ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_SHARED;
+    const size_t bytes = array->page_bytes;
+    void *at = mmap(array->pages, bytes, is_own ? PROT_READ | PROT_WRITE : PROT_READ,
+                    kind | MAP_FIXED | (array->is_sparse ? 0 : at_once(bytes)),
+                    is_own ? -1 : inputs.number, is_own ? 0 : (off_t)array->offset);
+    if (at != array->pages)
         judge_fail(GRADER_ERROR, "The judge could not map %zu bytes: %s.", bytes,
                    strerror(errno));
-    return at;
 }
 
 void fresh_case(void)
@@ -211,7 +252,7 @@ void fresh_case(void)
     case_text[0] = '\0';
 }
 
-// Guard pages as wide as the array itself, so that a stride or an offset that is wrong
+// Not mapped yet. Guard pages as wide as the array itself, so that a stride or an offset that is wrong
 // still lands in them. Nothing is mapped there, here or in the caller.
 static struct array *new_array(size_t bytes, bool is_output, bool is_sparse)
 {
@@ -232,10 +273,10 @@ static struct array *new_array(size_t bytes, bool is_output, bool is_sparse)
     array->region_bytes = array->page_bytes + 2 * guard;
     array->pages = array->region + guard;
     next_place = array->region + array->region_bytes;
-    array->offset = is_output   ? more_room(outputs, &outputs_end, array->page_bytes)
+    array->offset = is_output   ? more_room(&outputs, array->page_bytes)
                     : is_sparse ? 0
-                                : more_room(inputs, &inputs_end, array->page_bytes);
-    array->data = map_at(array->pages, array->page_bytes, array);
+                                : more_room(&inputs, array->page_bytes);
+    array->data = array->pages;
     if (placement_now == ENDS_AT_GUARD)
         array->data += array->page_bytes - bytes;
     return array;
@@ -248,18 +289,20 @@ static void fill_slack(struct array *array)
            (size_t)(array->pages + array->page_bytes - array->data) - array->bytes);
 }
 
-static void seal(struct array *array)
-{
-    mprotect(array->pages, array->page_bytes, PROT_READ);
-}
-
+// Written to the file, which takes less time than to write to its pages.
 const void *bytes_in(const void *values, size_t bytes)
 {
     struct array *array = new_array(bytes, false, false);
-    fill_slack(array);
-    if (bytes > 0)
-        memcpy(array->data, values, bytes);
-    seal(array);
+    static unsigned char *slack;
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE),
+                 before = (size_t)(array->data - array->pages),
+                 behind = array->page_bytes - before - bytes;
+    if (slack == NULL)
+        slack = memset(zeros(page), SLACK, page);
+    write_at(&inputs, slack, before, array->offset);
+    write_at(&inputs, values, bytes, array->offset + before);
+    write_at(&inputs, slack, behind, array->offset + before + bytes);
+    map_pages(array);
     return array->data;
 }
 
@@ -267,15 +310,16 @@ const void *bytes_in(const void *values, size_t bytes)
 static void *begin_output(struct array *array)
 {
     fill_slack(array);
-    array->original = must_map(array->page_bytes, PROT_READ | PROT_WRITE);
+    array->original = zeros(array->page_bytes);
     memcpy(array->original, array->pages, array->page_bytes);
-    write_at(outputs, array->pages, array->page_bytes, array->offset);
+    write_at(&outputs, array->pages, array->page_bytes, array->offset);
     return array->data;
 }
 
 void *bytes_inout(const void *values, size_t bytes)
 {
     struct array *array = new_array(bytes, true, false);
+    map_pages(array);
     if (bytes > 0)
         memcpy(array->data, values, bytes);
     return begin_output(array);
@@ -284,8 +328,12 @@ void *bytes_inout(const void *values, size_t bytes)
 static void *poisoned(size_t n, const void *poison, size_t width)
 {
     struct array *array = new_array(n * width, true, false);
-    for (size_t i = 0; i < n; i++)
-        memcpy(array->data + i * width, poison, width);
+    map_pages(array);
+    if (n > 0)
+        memcpy(array->data, poison, width);
+    for (size_t there = width, all = n * width; there < all; there *= 2)
+        memcpy(array->data + there, array->data,
+               there < all - there ? there : all - there);
     return begin_output(array);
 }
 
@@ -308,7 +356,9 @@ const uint32_t *ids_in(const uint32_t *values, size_t n)
 
 float *sparse_floats_in(size_t n)
 {
-    return (float *)new_array(n * sizeof(float), false, true)->data;
+    const struct array *array = new_array(n * sizeof(float), false, true);
+    map_pages(array);
+    return (float *)array->data;
 }
 
 float *floats_out(size_t n)
@@ -375,8 +425,8 @@ static void keep_written(const struct array *array, size_t from, size_t bytes)
     if (n_written == MAX_WRITTEN)
         judge_fail(GRADER_ERROR, "A test writes to more than %d places of zeros.",
                    MAX_WRITTEN);
-    const uint64_t offset = more_room(inputs, &inputs_end, bytes);
-    write_at(inputs, array->pages + from, bytes, offset);
+    const uint64_t offset = more_room(&inputs, bytes);
+    write_at(&inputs, array->pages + from, bytes, offset);
     written[n_written++] = (struct mapped_array){(uintptr_t)array->pages + from, bytes,
                                                  offset, WRITTEN, array->generation};
 }
@@ -386,7 +436,7 @@ void judge_seal(const void *data)
 {
     struct array *array = &judge_arrays[must_be_array(data) - judge_arrays];
     const size_t page = (size_t)sysconf(_SC_PAGESIZE), n = array->page_bytes / page;
-    unsigned char *touched = must_map(n, PROT_READ | PROT_WRITE);
+    unsigned char *touched = must_map(n);
     if (mincore(array->pages, array->page_bytes, (void *)touched) != 0)
         judge_fail(GRADER_ERROR, "The judge cannot tell what was written: %s.",
                    strerror(errno));
@@ -398,7 +448,7 @@ void judge_seal(const void *data)
             keep_written(array, i * page, (end - i) * page);
     }
     munmap(touched, n);
-    seal(array);
+    mprotect(array->pages, array->page_bytes, PROT_READ);
 }
 
 void judge_room(const void *data, size_t kept)
@@ -429,17 +479,17 @@ bool is_untouched(const void *data)
 
 double *judge_doubles(size_t n)
 {
-    return must_map((n + 1) * sizeof(double), PROT_READ | PROT_WRITE);
+    return zeros((n + 1) * sizeof(double));
 }
 
 float *judge_floats(size_t n)
 {
-    return must_map((n + 1) * sizeof(float), PROT_READ | PROT_WRITE);
+    return zeros((n + 1) * sizeof(float));
 }
 
 uint32_t *judge_ids(size_t n)
 {
-    return must_map((n + 1) * sizeof(uint32_t), PROT_READ | PROT_WRITE);
+    return zeros((n + 1) * sizeof(uint32_t));
 }
 
 // ---- words about a call --------------------------------------------------------------
@@ -586,67 +636,92 @@ static void describe_call(char *text, size_t size)
 
 // ---- the caller ----------------------------------------------------------------------
 
-struct caller {
-    pid_t process;
-    int socket;
-};
+static int callers = -1; // where a test asks for a caller of its own
 
-extern char **environ;
-
-// A caller holds no environment but what asks for the fallback, and no descriptor but its
-// own.
-static struct caller start_caller(const char *object_path)
+// It holds no environment but what asks for the fallback, and no descriptor but where it is
+// asked.
+pid_t judge_start_callers(void)
 {
     char without[] = "JUDGE_WITHOUT_SECCOMP=1", *none[] = {NULL},
-         *fallback[] = {without, NULL};
+         *fallback[] = {without, NULL}, *argv[] = {(char[]){"caller"}, NULL};
+    int ends[2];
+    pid_t process;
+    posix_spawn_file_actions_t actions;
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
+        return -1;
+    const int high = fcntl(ends[1], F_DUPFD_CLOEXEC, 32);
+    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, high, CALLER_SOCKET);
+    for (int fd = CALLER_SOCKET + 1; fd < 32; fd++)
+        if (fcntl(fd, F_GETFD) >= 0)
+            posix_spawn_file_actions_addclose(&actions, fd);
+    const int failed =
+        posix_spawn(&process, suite_options.caller, &actions, NULL, argv,
+                    getenv("JUDGE_WITHOUT_SECCOMP") != NULL ? fallback : none);
+    posix_spawn_file_actions_destroy(&actions);
+    close(high);
+    close(ends[1]);
+    callers = ends[0];
+    return failed == 0 ? process : -1;
+}
+
+// Hands descriptors over.
+static bool give(int to, const int given[N_GIVEN])
+{
+    char byte = 0;
+    struct iovec part = {&byte, 1};
+    union {
+        struct cmsghdr head;
+        unsigned char bytes[CMSG_SPACE(N_GIVEN * sizeof(int))];
+    } control = {.bytes = {0}};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(N_GIVEN * sizeof(int));
+    memcpy(CMSG_DATA(head), given, N_GIVEN * sizeof(int));
+    return sendmsg(to, &message, 0) == 1;
+}
+
+// Where the caller for this object listens. It knows the path only where it must.
+static int new_caller(const char *object_path)
+{
     const bool is_fallback = fence_level()[0] != 's';
-    char path[PATH_MAX];
+    char path[PATH_MAX] = "submission";
     int ends[2], object = open(object_path, O_RDONLY);
-    snprintf(path, sizeof path, "%s", is_fallback ? object_path : "submission");
-    char *const argv[] = {(char[]){"caller"}, path, NULL};
-    struct caller caller = {.process = -1};
+    if (is_fallback)
+        snprintf(path, sizeof path, "%s", object_path);
     if (object < 0)
         judge_fail(GRADER_ERROR, "The judge cannot open %s: %s.", object_path,
                    strerror(errno));
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
+    open_files();
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0 ||
+        !give(callers, (int[]){ends[1], object, inputs_to_read, outputs.number}) ||
+        write(ends[0], path, sizeof path) != (ssize_t)sizeof path)
         judge_fail(GRADER_ERROR, "The judge cannot talk to a process: %s.",
                    strerror(errno));
-    open_files();
-    const int given[] = {ends[1], object, inputs_to_read, outputs};
-    int high[4];
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    for (int i = 0; i < 4; i++) {
-        high[i] = fcntl(given[i], F_DUPFD_CLOEXEC, 32);
-        posix_spawn_file_actions_adddup2(&actions, high[i], CALLER_SOCKET + i);
-    }
-    for (int fd = CALLER_OUTPUTS + 1; fd < 32; fd++)
-        if (fcntl(fd, F_GETFD) >= 0)
-            posix_spawn_file_actions_addclose(&actions, fd);
-    int failed = posix_spawn(&caller.process, suite_options.caller, &actions, NULL, argv,
-                             getenv("JUDGE_WITHOUT_SECCOMP") != NULL ? fallback : none);
-    posix_spawn_file_actions_destroy(&actions);
-    for (int i = 0; i < 4; i++)
-        close(high[i]);
     close(ends[1]);
     close(object);
-    if (failed != 0)
-        judge_fail(GRADER_ERROR, "The judge cannot start %s: %s.", suite_options.caller,
-                   strerror(failed));
-    caller.socket = ends[0];
-    fcntl(caller.socket, F_SETFD, FD_CLOEXEC);
-    return caller;
+    return ends[0];
 }
 
-static bool send_all(int to, const void *bytes, size_t n)
+// All parts as one, so that who reads is woken once.
+static bool send_all(int to, struct iovec *parts, int n)
 {
-    const unsigned char *from = bytes;
     while (n > 0) {
-        ssize_t done = write(to, from, n);
+        ssize_t done = writev(to, parts, n);
         if (done <= 0 && errno != EINTR)
             return false;
-        from += done > 0 ? done : 0;
-        n -= done > 0 ? (size_t)done : 0;
+        for (; n > 0 && done >= (ssize_t)parts->iov_len; parts++, n--)
+            done -= (ssize_t)parts->iov_len;
+        if (n > 0 && done > 0) {
+            parts->iov_base = (unsigned char *)parts->iov_base + done;
+            parts->iov_len -= (size_t)done;
+        }
     }
     return true;
 }
@@ -665,19 +740,20 @@ static bool receive_all(int from, void *bytes, size_t n)
 }
 
 // The submission's caller, or that of the wrong answers.
-static const struct caller *caller_of(bool wrong)
+static int caller_of(bool wrong)
 {
-    static struct caller callers[2] = {{.process = 0}, {.process = 0}};
-    if (callers[wrong].process == 0)
-        callers[wrong] =
-            start_caller(wrong ? suite_options.wrong : suite_options.submission);
-    return &callers[wrong];
+    static int sockets[2] = {-1, -1};
+    if (sockets[wrong] < 0)
+        sockets[wrong] =
+            new_caller(wrong ? suite_options.wrong : suite_options.submission);
+    return sockets[wrong];
 }
 
-// What a process that makes n calls may take.
+// What a process that makes n calls may take. To find a name is worth less than to judge.
 static double seconds_left(size_t n, bool wrong)
 {
-    const double left = TEST_CPU_SECONDS - (wrong ? 0 : cpu_seconds_used);
+    const double left = wrong ? fmax(0.25, CPU_SECONDS - wrong_seconds_used)
+                              : TEST_CPU_SECONDS - cpu_seconds_used;
     return fmax(0, fmin(left, CPU_SECONDS * (double)n));
 }
 
@@ -702,6 +778,11 @@ static void map_one(const struct array *a, uint64_t offset, uint32_t as_generati
         }
 }
 
+static size_t left_behind_by(size_t n_calls)
+{
+    return offsetof(struct left_behind, results) + n_calls * 16;
+}
+
 // Has n calls made in one process, with the arrays that are mapped.
 static struct reply ask(const struct made_call *made, size_t n, bool wrong)
 {
@@ -712,14 +793,14 @@ static struct reply ask(const struct made_call *made, size_t n, bool wrong)
                               .wall_seconds = WALL_SECONDS};
     struct reply reply = {.was_fenced = 0};
     static const struct left_behind nothing = {.phase = BEFORE};
-    const struct caller *caller = caller_of(wrong);
-    write_at(outputs, &nothing, offsetof(struct left_behind, results) + n * 16, 0);
-    if (!send_all(caller->socket, &request, sizeof request) ||
-        !send_all(caller->socket, mapped, n_mapped * sizeof *mapped) ||
-        !send_all(caller->socket, made, n * sizeof *made) ||
-        !receive_all(caller->socket, &reply, sizeof reply))
+    const int caller = caller_of(wrong);
+    struct iovec parts[] = {{&request, sizeof request},
+                            {mapped, n_mapped * sizeof *mapped},
+                            {(void *)(size_t)made, n * sizeof *made}};
+    write_at(&outputs, &nothing, left_behind_by(n), 0);
+    if (!send_all(caller, parts, 3) || !receive_all(caller, &reply, sizeof reply))
         judge_fail(GRADER_ERROR, "The judge lost the process that makes the calls.");
-    cpu_seconds_used += wrong ? 0 : reply.end.cpu_seconds;
+    *(wrong ? &wrong_seconds_used : &cpu_seconds_used) += reply.end.cpu_seconds;
     return reply;
 }
 
@@ -957,7 +1038,7 @@ static struct reply ask_twice(size_t first, size_t n)
     for (size_t i = 0; i < judge_n_arrays; i++) {
         const struct array *a = &judge_arrays[i];
         if (a->is_output && a->generation == generation)
-            write_at(outputs, a->pages, a->page_bytes, a->offset); // as before the call
+            write_at(&outputs, a->pages, a->page_bytes, a->offset); // as before the call
     }
     return ask(made, n, false);
 }
@@ -982,7 +1063,7 @@ static void make_calls(size_t first)
         return;
     }
     const struct reply reply = ask_twice(first, n);
-    read_at(&left, sizeof left, 0);
+    read_at(&left, left_behind_by(n), 0);
     const size_t returned_from = left.n_returned < n ? left.n_returned : n;
     if (!came_back(&reply, &left, n) && returned_from + 1 < n)
         judge_n_calls = first + returned_from + 1; // words are about the call that failed
@@ -1095,8 +1176,8 @@ static void begin_again(size_t first, uint64_t *offsets)
         offsets[i] = a->offset;
         if (!a->is_output || a->generation < judge_log[first].made.generation)
             continue;
-        offsets[i] = more_room(outputs, &outputs_end, a->page_bytes);
-        write_at(outputs, a->original, a->page_bytes, offsets[i]);
+        offsets[i] = more_room(&outputs, a->page_bytes);
+        write_at(&outputs, a->original, a->page_bytes, offsets[i]);
     }
 }
 
@@ -1104,28 +1185,20 @@ bool judge_again(size_t first, const char *function, const char *answer,
                  struct again *again)
 {
     static struct left_behind left;
-    static uint64_t offsets[MAX_ARRAYS];
     static struct made_call made[MAX_CALLS];
     const size_t n = judge_n_calls - first;
-    *again = (struct again){.n_returned = 0};
-    begin_again(first, offsets);
+    again->n_returned = 0;
+    begin_again(first, again->offsets);
     for (size_t i = 0; i < n; i++) {
         made[i] = judge_log[first + i].made;
         if (answer != NULL &&
             strcmp(judge_log[first + i].signature->function, function) == 0)
             snprintf(made[i].symbol, sizeof made[i].symbol, "%s", answer);
     }
-    map_all(first, offsets);
+    map_all(first, again->offsets);
     again->reply = ask(made, n, answer != NULL);
-    read_at(&left, sizeof left, 0);
+    read_at(&left, left_behind_by(n), 0);
     again->n_returned = left.n_returned < n ? left.n_returned : n;
-    for (size_t i = 0; i < judge_n_arrays; i++) {
-        const struct array *a = &judge_arrays[i];
-        if (offsets[i] == a->offset)
-            continue;
-        again->outputs[i] = must_map(a->page_bytes, PROT_READ | PROT_WRITE);
-        read_at(again->outputs[i], a->page_bytes, offsets[i]);
-    }
     for (size_t i = 0; i < n; i++)
         copy_result(again->results[i], left.results[i], &judge_log[first + i]);
     return came_back(&again->reply, &left, n);
@@ -1156,21 +1229,15 @@ size_t judge_try(size_t first, const char *function, const char *const *answers,
         }
     }
     ask(made, n * n_tried_calls, true);
-    read_at(&tried_left, sizeof tried_left, 0);
+    read_at(&tried_left, left_behind_by(n * n_tried_calls), 0);
     const size_t came_back = tried_left.n_returned / n_tried_calls;
     return came_back < n ? came_back : n;
 }
 
 void judge_tried(size_t first, size_t k, struct again *again)
 {
-    *again = (struct again){.n_returned = n_tried_calls};
-    for (size_t i = 0; i < judge_n_arrays; i++) {
-        const struct array *a = &judge_arrays[i];
-        if (!a->is_output || tried_offsets[k][i] == a->offset)
-            continue;
-        again->outputs[i] = must_map(a->page_bytes, PROT_READ | PROT_WRITE);
-        read_at(again->outputs[i], a->page_bytes, tried_offsets[k][i]);
-    }
+    again->n_returned = n_tried_calls;
+    memcpy(again->offsets, tried_offsets[k], sizeof again->offsets);
     for (size_t i = 0; i < n_tried_calls; i++)
         copy_result(again->results[i], tried_left.results[k * n_tried_calls + i],
                     &judge_log[first + i]);
@@ -1192,11 +1259,23 @@ void judge_read_output(const struct array *array, unsigned char *pages)
     read_at(pages, array->page_bytes, array->offset);
 }
 
+unsigned char *judge_output_again(struct again *again, size_t i)
+{
+    const struct array *a = &judge_arrays[i];
+    if (again->outputs[i] == NULL && again->offsets[i] != a->offset) {
+        again->outputs[i] = malloc(a->page_bytes);
+        if (again->outputs[i] == NULL)
+            judge_fail(GRADER_ERROR, "There is no memory for an output.");
+        read_at(again->outputs[i], a->page_bytes, again->offsets[i]);
+    }
+    return again->outputs[i];
+}
+
 void judge_forget(struct again *again)
 {
     for (size_t i = 0; i < judge_n_arrays; i++)
-        if (again->outputs[i] != NULL)
-            munmap(again->outputs[i], judge_arrays[i].page_bytes);
+        free(again->outputs[i]);
+    memset(again->outputs, 0, sizeof again->outputs);
 }
 
 // What a machine did not do in time once is no verdict on anybody.
@@ -1239,6 +1318,21 @@ static size_t last_call_of(uint32_t of_generation)
     return call;
 }
 
+// What an output was, and what it is again.
+static bool is_same_again(const struct array *array, uint64_t again)
+{
+    static unsigned char before[1 << 16], now[sizeof before];
+    const size_t all = judge_compared_bytes(array);
+    for (size_t at = 0, n; at < all; at += n) {
+        n = all - at < sizeof now ? all - at : sizeof now;
+        read_at(before, n, array->offset + at);
+        read_at(now, n, again + at);
+        if (memcmp(before, now, n) != 0)
+            return false;
+    }
+    return true;
+}
+
 // All calls of the test, one after the other in one process, give what they gave alone.
 static void expect_no_memory(void)
 {
@@ -1252,15 +1346,15 @@ static void expect_no_memory(void)
             fail_at_difference(i);
     for (size_t i = 0; i < judge_n_arrays; i++) {
         const struct array *a = &judge_arrays[i];
-        if (again.outputs[i] == NULL)
-            continue;
-        unsigned char *alone = must_map(a->page_bytes, PROT_READ | PROT_WRITE);
-        judge_read_output(a, alone);
-        if (memcmp(again.outputs[i], alone, judge_compared_bytes(a)) != 0)
+        if (again.offsets[i] != a->offset && !is_same_again(a, again.offsets[i]))
             fail_at_difference(last_call_of(a->generation));
-        munmap(alone, a->page_bytes);
     }
-    judge_forget(&again);
+}
+
+void judge_relies_on(bool holds)
+{
+    if (!holds)
+        judge_fail(GRADER_ERROR, "The reference of this test is not right.");
 }
 
 void judge_checked(void)

@@ -111,7 +111,7 @@ double cosine_of(const float *a, const float *b,
 // Draws that depend on SEED (environment, 1 if unset) and on the name of the test alone.
 uint32_t judge_random(void);
 size_t random_between(size_t least, size_t most); // both included
-double random_normal(void);                       // mean 0, standard deviation 1
+double random_normal(void); // mean 0, standard deviation 1, none above 3.47
 void fill_normal(float *values, size_t n);
 float *normals(size_t n);                                  // newly made, filled so
 void fill_ids(uint32_t *ids, size_t n, size_t vocab_size); // not sorted, some repeat
@@ -174,6 +174,9 @@ extern void (*const judge_callbacks[])(void);
 // Ends the test. The message follows the call and the case.
 void judge_fail(enum verdict verdict, const char *format, ...)
     __attribute__((format(printf, 2, 3), noreturn));
+
+// What must hold of the test's own reference, or the test is at fault.
+void judge_relies_on(bool holds);
 
 // Good input was accepted: returned true. One that returned false and wrote nothing may
 // not be written yet.

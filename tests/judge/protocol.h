@@ -1,6 +1,7 @@
 // What a test and its caller say to each other. The caller (caller.c) is the process that
 // makes the calls: a small program, one for each chapter, that knows the prototypes and
-// nothing else. It is told which arrays lie where and what to call; it forks, and the fork
+// nothing else. It is started once, is given descriptors by each test, and forks a process
+// for that. This one is told which arrays lie where and what to call; it forks, and the fork
 // goes behind the fence, loads the object, calls, and is never heard of again: what it
 // leaves is an exit status and what it wrote to the outputs.
 #ifndef PROTOCOL_H
@@ -65,8 +66,9 @@ struct left_behind {
 enum { LEFT_BEHIND_BYTES = 17 * 4096 };
 _Static_assert(sizeof(struct left_behind) <= LEFT_BEHIND_BYTES, "fits its pages");
 
-// Descriptors of the caller: fixed numbers, given by the test.
-enum { CALLER_SOCKET = 3, CALLER_OBJECT = 4, CALLER_INPUTS = 5, CALLER_OUTPUTS = 6 };
+// Descriptors of the caller, in the order in which a test gives them. (Before, the first is
+// where it is given them.) The first thing that is said is the object's path, PATH_MAX bytes.
+enum { CALLER_SOCKET = 3, CALLER_OBJECT, CALLER_INPUTS, CALLER_OUTPUTS, N_GIVEN = 4 };
 
 // A prototype, for the caller.
 struct runs {

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/select.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -90,39 +91,58 @@ static void wake_up(int number)
     (void)number;
 }
 
-struct ending wait_with_deadline(pid_t child, double cpu_seconds, double wall_seconds)
+// Until a child ends, or the seconds have passed: SIGCHLD is blocked but here, so that it
+// never comes between a look and this.
+static void nap(double seconds, const sigset_t *unblocked)
+{
+    const double all = fmin(fmax(seconds, 1e-3), 1);
+    const struct timespec time = {(time_t)all, (long)(1e9 * (all - floor(all)))};
+    pselect(0, NULL, NULL, NULL, &time, unblocked);
+}
+
+// ENDED_EXIT if it ended by itself, else the deadline that it was killed at. (A process does
+// not age faster than the time goes, unless it has threads: then RLIMIT_CPU ends it.)
+static enum cause wait_or_kill(pid_t child, double cpu_seconds, double wall_seconds,
+                               const sigset_t *unblocked, int *status,
+                               struct rusage *used)
 {
     const double start = seconds_now();
-    struct sigaction before, at_end = {.sa_handler = wake_up}; // ends a nap early
-    sigaction(SIGCHLD, &at_end, &before);
-    struct timespec pause = {.tv_nsec = 20000};
+    for (;;) {
+        const pid_t ended = wait4(child, status, WNOHANG, used);
+        if (ended == child || (ended < 0 && errno != EINTR))
+            return ENDED_EXIT;
+        const double cpu_left = cpu_seconds - cpu_seconds_of(child),
+                     wall_left = wall_seconds - (seconds_now() - start);
+        if (cpu_left < 0 || wall_left < 0) {
+            kill(child, SIGKILL);
+            while (wait4(child, status, 0, used) < 0 && errno == EINTR)
+                continue;
+            return cpu_left < 0 ? ENDED_CPU_TIME : ENDED_WALL_TIME;
+        }
+        nap(fmin(cpu_left, wall_left), unblocked);
+    }
+}
+
+struct ending wait_with_deadline(pid_t child, double cpu_seconds, double wall_seconds)
+{
+    struct sigaction before, at_end = {.sa_handler = wake_up}; // ends a nap
+    sigset_t blocked, mask;
     struct rusage used = {0};
     int status = 0;
-    bool over_cpu = false, over_wall = false;
-
-    for (;;) {
-        pid_t ended = wait4(child, &status, WNOHANG, &used);
-        if (ended == child || (ended < 0 && errno != EINTR))
-            break;
-        over_cpu = cpu_seconds_of(child) > cpu_seconds;
-        over_wall = seconds_now() - start > wall_seconds;
-        if (over_cpu || over_wall) {
-            kill(child, SIGKILL);
-            while (wait4(child, &status, 0, &used) < 0 && errno == EINTR)
-                continue;
-            break;
-        }
-        nanosleep(&pause, NULL);
-        if (pause.tv_nsec < 2000000)
-            pause.tv_nsec += pause.tv_nsec / 2;
-    }
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &blocked, &mask);
+    sigaction(SIGCHLD, &at_end, &before);
+    sigset_t unblocked = mask;
+    sigdelset(&unblocked, SIGCHLD);
+    const enum cause killed =
+        wait_or_kill(child, cpu_seconds, wall_seconds, &unblocked, &status, &used);
     sigaction(SIGCHLD, &before, NULL);
+    sigprocmask(SIG_SETMASK, &mask, NULL);
     kill(-child, SIGKILL); // what it may have left behind in its process group
     struct ending end = ending_of(status, &used);
-    if (over_cpu)
-        end.cause = ENDED_CPU_TIME;
-    else if (over_wall)
-        end.cause = ENDED_WALL_TIME;
+    if (killed != ENDED_EXIT)
+        end.cause = killed;
     return end;
 }
 
@@ -152,12 +172,20 @@ void default_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+bool end_with_parent(void)
+{
+#if defined(__linux__)
+    return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0;
+#else
+    return true;
+#endif
+}
+
 bool own_session(void)
 {
     setsid();
 #if defined(__linux__)
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+    return end_with_parent() && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 #else
     return true;
 #endif
@@ -198,7 +226,8 @@ static const struct {
     {SYS_madvise, 0}, {SYS_ioctl, ENOTTY}, {SYS_dup, EBADF}, {SYS_statx, EACCES}};
 
 // What may be asked for only with some arguments: stopped if the bits of `mask` in one of
-// them are `value`, or, where it says ONLY, if they are not.
+// them are `value`, or, where it says ONLY, if they are not. Rules for one call stand side
+// by side.
 enum { NEVER, ONLY };
 struct rule {
     unsigned number, argument, mask, value, only;
@@ -217,9 +246,9 @@ static const struct rule all_rules[] = {
     // Code stays what it was when it was loaded, and where: nothing becomes executable,
     // nothing is moved to a place of its choice.
     {SYS_mprotect, 2, PROT_EXEC, PROT_EXEC, NEVER},
+    {SYS_mremap, 3, ~(unsigned)MREMAP_MAYMOVE, 0, ONLY},
     // Memory that is shared is no part of what a process may have.
     {SYS_mmap, 3, MAP_SHARED | MAP_ANONYMOUS, MAP_SHARED | MAP_ANONYMOUS, NEVER},
-    {SYS_mremap, 3, ~(unsigned)MREMAP_MAYMOVE, 0, ONLY},
     // The signals whose handlers are the fence's own.
     {SYS_rt_sigaction, 0, ~0u, SIGSYS, NEVER},
     {SYS_rt_sigaction, 0, ~0u, SIGSEGV, NEVER},
@@ -230,19 +259,21 @@ static const struct rule all_rules[] = {
     {SYS_exit_group, 0, EXIT_OURS, EXIT_OURS, NEVER},
 };
 
-// While the object is loaded, by the loader alone: code is what lies in the object, and who
-// closes its descriptor has all of it. And from then on.
-static const struct rule loading_rules[] = {
-    {SYS_mmap, 2, PROT_EXEC | PROT_WRITE, PROT_EXEC | PROT_WRITE, NEVER},
-    {SYS_close, 0, ~0u, 0, NEVER},
+// Code is what lies in the object: a page of descriptor 0 that nobody can write to. The
+// loader closes that before any code of the object runs, and nothing ever opens another.
+static const struct rule code_rules[] = {
+    {SYS_mmap, 2, PROT_WRITE, PROT_WRITE, NEVER},
+    {SYS_mmap, 3, MAP_ANONYMOUS, MAP_ANONYMOUS, NEVER},
+    {SYS_mmap, 4, ~0u, 0, ONLY},
 };
-static const struct rule loaded_rules[] = {{SYS_mmap, 2, PROT_EXEC, PROT_EXEC, NEVER}};
 
 enum {
     N_ALLOWED = sizeof allowed_calls / sizeof *allowed_calls,
     N_ANSWERED = sizeof answered_calls / sizeof *answered_calls,
     N_RULES = sizeof all_rules / sizeof *all_rules,
-    FILTER_SIZE = 2 * (N_ALLOWED + N_ANSWERED) + 6 * (N_RULES + 4) + 8
+    N_CODE_RULES = sizeof code_rules / sizeof *code_rules,
+    WORDS = 16, // of 32 calls each
+    FILTER_SIZE = 5 * (N_RULES + N_CODE_RULES + 4) + 2 * N_ANSWERED + 7 * WORDS + 16
 };
 
 #if defined(__x86_64__)
@@ -254,8 +285,9 @@ enum {
 struct filter {
     struct sock_filter code[FILTER_SIZE];
     unsigned short n;
-    unsigned stop; // what happens to a call that is not allowed
 };
+
+enum { STOP = SECCOMP_RET_TRAP };
 
 static void emit(struct filter *f, unsigned code, unsigned k, unsigned char if_true,
                  unsigned char if_false)
@@ -263,9 +295,9 @@ static void emit(struct filter *f, unsigned code, unsigned k, unsigned char if_t
     f->code[f->n++] = (struct sock_filter){(unsigned short)code, if_true, if_false, k};
 }
 
-static void emit_number(struct filter *f)
+static void emit_load(struct filter *f, size_t at)
 {
-    emit(f, BPF_LD | BPF_W | BPF_ABS, (unsigned)offsetof(struct seccomp_data, nr), 0, 0);
+    emit(f, BPF_LD | BPF_W | BPF_ABS, (unsigned)at, 0, 0);
 }
 
 static void emit_return(struct filter *f, unsigned what)
@@ -273,86 +305,132 @@ static void emit_return(struct filter *f, unsigned what)
     emit(f, BPF_RET | BPF_K, what, 0, 0);
 }
 
-static void emit_answer(struct filter *f, unsigned number, unsigned answer)
-{
-    emit(f, BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1);
-    emit_return(f, answer);
-}
-
 // The low half of an argument: where we look, only that half means anything.
-static void emit_rule(struct filter *f, struct rule rule)
+static void emit_argument(struct filter *f, unsigned argument, unsigned mask)
 {
-    const size_t at =
-        offsetof(struct seccomp_data, args) + rule.argument * sizeof(uint64_t);
-    emit(f, BPF_JMP | BPF_JEQ | BPF_K, rule.number, 0, 5);
-    emit(f, BPF_LD | BPF_W | BPF_ABS, (unsigned)at, 0, 0);
-    emit(f, BPF_ALU | BPF_AND | BPF_K, rule.mask, 0, 0);
-    emit(f, BPF_JMP | BPF_JEQ | BPF_K, rule.value, rule.only == ONLY, rule.only != ONLY);
-    emit_return(f, f->stop);
-    emit_number(f);
+    emit_load(f, offsetof(struct seccomp_data, args) + argument * sizeof(uint64_t));
+    if (mask != ~0u)
+        emit(f, BPF_ALU | BPF_AND | BPF_K, mask, 0, 0);
 }
 
-static bool install(const struct filter *f)
+// Begins what is only for one call; `end_part` says where that ends.
+static unsigned short begin_part(struct filter *f, unsigned number)
 {
-    struct sock_fprog program = {.len = f->n,
-                                 .filter = (struct sock_filter *)(size_t)f->code};
-    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+    emit(f, BPF_JMP | BPF_JEQ | BPF_K, number, 0, 0);
+    return (unsigned short)(f->n - 1);
+}
+
+static void end_part(struct filter *f, unsigned short begin)
+{
+    emit_load(f, offsetof(struct seccomp_data, nr));
+    f->code[begin].jf = (unsigned char)(f->n - begin - 1);
+}
+
+static void emit_rules(struct filter *f, const struct rule *rules, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        emit_argument(f, rules[i].argument, rules[i].mask);
+        emit(f, BPF_JMP | BPF_JEQ | BPF_K, rules[i].value, rules[i].only == ONLY,
+             rules[i].only != ONLY);
+        emit_return(f, STOP);
+    }
+}
+
+static void emit_all_rules(struct filter *f)
+{
+    for (size_t i = 0, end; i < N_RULES; i = end) {
+        for (end = i; end < N_RULES && all_rules[end].number == all_rules[i].number;)
+            end++;
+        const unsigned short begin = begin_part(f, all_rules[i].number);
+        emit_rules(f, all_rules + i, end - i);
+        end_part(f, begin);
+    }
+}
+
+// abort means the process itself.
+static void emit_self(struct filter *f, unsigned number)
+{
+    const struct rule rule = {number, 0, ~0u, (unsigned)getpid(), ONLY};
+    const unsigned short begin = begin_part(f, number);
+    emit_rules(f, &rule, 1);
+    end_part(f, begin);
+}
+
+static void emit_code_rules(struct filter *f)
+{
+    const unsigned short begin = begin_part(f, SYS_mmap);
+    emit_argument(f, 2, PROT_EXEC);
+    const unsigned short is_code = begin_part(f, PROT_EXEC);
+    emit_rules(f, code_rules, N_CODE_RULES);
+    end_part(f, is_code);
+    end_part(f, begin);
+}
+
+// What is left is allowed or not by its number alone: that modulo 32, X, picks a bit.
+static bool emit_allowed(struct filter *f)
+{
+    unsigned words[WORDS] = {0};
+    for (size_t i = 0; i < N_ALLOWED; i++)
+        if (allowed_calls[i] / 32 >= WORDS)
+            return false;
+        else
+            words[allowed_calls[i] / 32] |= 1u << allowed_calls[i] % 32;
+    unsigned left = 0;
+    for (unsigned w = 0; w < WORDS; w++)
+        left += words[w] != 0;
+    emit(f, BPF_ALU | BPF_AND | BPF_K, 31, 0, 0);
+    emit(f, BPF_MISC | BPF_TAX, 0, 0, 0);
+    emit_load(f, offsetof(struct seccomp_data, nr));
+    emit(f, BPF_ALU | BPF_RSH | BPF_K, 5, 0, 0);
+    for (unsigned w = 0; w < WORDS; w++) {
+        if (words[w] == 0)
+            continue;
+        emit(f, BPF_JMP | BPF_JEQ | BPF_K, w, 0, 2);
+        emit(f, BPF_LD | BPF_IMM, words[w], 0, 0);
+        emit(f, BPF_JMP | BPF_JA, 3 * --left + 1, 0, 0); // behind them all
+    }
+    emit_return(f, STOP);
+    emit(f, BPF_ALU | BPF_RSH | BPF_X, 0, 0, 0);
+    emit(f, BPF_JMP | BPF_JSET | BPF_K, 1, 1, 0);
+    emit_return(f, STOP);
+    emit_return(f, SECCOMP_RET_ALLOW);
+    return true;
 }
 
 // Everything that is not allowed raises SIGSYS and is not carried out, whatever the
-// process does about the signal. The other numberings of x86-64 (32 bit, x32) kill.
-// `loads`: an object is to be loaded, and the second filter to follow.
-static bool install_filter(bool loads)
+// process does about the signal. The other numberings of x86-64 (32 bit, x32) kill or stop.
+// It is made anew for each process, so it is short. (The kernel would run it over all numbers
+// beforehand, to remember what it allows, which takes longer than all that a process asks
+// for: where X is used, it does not.)
+static bool install_filter(void)
 {
-    struct filter f = {.n = 0, .stop = SECCOMP_RET_TRAP | !loads};
-    const unsigned at_arch = (unsigned)offsetof(struct seccomp_data, arch),
-                   self = (unsigned)getpid();
-
-    emit(&f, BPF_LD | BPF_W | BPF_ABS, at_arch, 0, 0);
+    struct filter f = {.n = 0};
+    emit_load(&f, offsetof(struct seccomp_data, arch));
     emit(&f, BPF_JMP | BPF_JEQ | BPF_K, THIS_ARCH, 1, 0);
     emit_return(&f, SECCOMP_RET_KILL_PROCESS);
-    emit_number(&f);
-    for (size_t i = 0; i < N_RULES; i++)
-        emit_rule(&f, all_rules[i]);
-    emit_rule(&f, (struct rule){SYS_tgkill, 0, ~0u, self, ONLY});
-    emit_rule(&f, (struct rule){SYS_tkill, 0, ~0u, self, ONLY});
-    for (size_t i = 0; i < 2 && loads; i++)
-        emit_rule(&f, loading_rules[i]);
-    if (!loads)
-        emit_rule(&f, loaded_rules[0]);
-    else
-        emit_answer(&f, SYS_prctl, SECCOMP_RET_ALLOW); // for the second filter
-    for (size_t i = 0; i < N_ALLOWED; i++)
-        emit_answer(&f, allowed_calls[i], SECCOMP_RET_ALLOW);
-    for (size_t i = 0; i < N_ANSWERED; i++)
-        emit_answer(&f, answered_calls[i].number,
-                    SECCOMP_RET_ERRNO | answered_calls[i].error);
-    emit_return(&f, f.stop);
-    return install(&f);
-}
-
-// Once the object is loaded, before any code of it runs: what only the loader could do. The
-// first filter still stands. The handler is told that this one spoke.
-static bool install_second_filter(void)
-{
-    struct filter f = {.n = 0, .stop = SECCOMP_RET_TRAP | 1};
-    emit_number(&f);
-    emit_rule(&f, loaded_rules[0]);
-    emit_answer(&f, SYS_openat, f.stop);
-#if defined(SYS_open)
-    emit_answer(&f, SYS_open, f.stop);
-#endif
-    emit_answer(&f, SYS_prctl, f.stop);
-    emit_return(&f, SECCOMP_RET_ALLOW);
-    return install(&f);
+    emit_load(&f, offsetof(struct seccomp_data, nr));
+    emit(&f, BPF_MISC | BPF_TAX, 0, 0, 0);
+    emit_all_rules(&f);
+    emit_self(&f, SYS_tgkill);
+    emit_self(&f, SYS_tkill);
+    emit_code_rules(&f);
+    for (size_t i = 0; i < N_ANSWERED; i++) {
+        emit(&f, BPF_JMP | BPF_JEQ | BPF_K, answered_calls[i].number, 0, 1);
+        emit_return(&f, SECCOMP_RET_ERRNO | answered_calls[i].error);
+    }
+    struct sock_fprog program = {.filter = f.code};
+    if (!emit_allowed(&f))
+        return false;
+    program.len = f.n;
+    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
 #endif
 
-// The report of this process, and how far the loader is with its object. Globals, because a
-// signal handler is told nothing.
+// The report of this process, and whether the loader has asked for its object. Globals,
+// because a signal handler is told nothing.
 static struct fence_report *fence_report;
-static volatile enum { WAITING, OPENED, LOADED } object_state;
+static volatile enum { WAITING, OPENED } object_state;
 
 // Asked once, in the parent: behind the fence the question itself is forbidden. The kernel
 // answers EFAULT to a filter at no address, and EINVAL if it knows no filters.
@@ -541,22 +619,12 @@ static bool is_open(int number)
     return number == SYS_openat;
 }
 
-// By the loader, before any code of the object runs. False: it asked for something else.
-static bool answer_loader(int call, void *context)
+// By the loader, which opens one file: the object, before any code of it runs. That it is
+// there yet, the kernel says.
+static bool is_loaders(int call)
 {
-    const int saved = errno;
-    if (is_open(call) && object_state == WAITING) {
-        object_state = OPENED;
-    } else if (call ==
-               SYS_close) { // stays open: what is stopped once is stopped for good
-        if (object_state == OPENED && !install_second_filter())
-            fence_end(EXIT_NOT_FENCED);
-        object_state = LOADED;
-    } else
-        return false;
-    set_result(context, 0);
-    errno = saved;
-    return true;
+    return is_open(call) && object_state == WAITING &&
+           ask_kernel(SYS_fcntl, 0, F_GETFD) >= 0;
 }
 
 // What was asked for, as an exit status.
@@ -568,8 +636,7 @@ static int status_of(int call)
     return call == SYS_exit_group ? EXIT_ENDED : EXIT_ASKED + place;
 }
 
-// si_errno is what the filter said: 1 if it is the second one, or there is no object. What
-// else than loading is asked for is told without anything that an object could change: no
+// What else than loading is asked for is told without anything that an object could change: no
 // table of functions, not errno. fstatat is how a C library asks about a descriptor, and
 // could ask about a path: answered for the descriptor, whatever the path.
 static void on_forbidden_call(int number, siginfo_t *info, void *context)
@@ -579,8 +646,10 @@ static void on_forbidden_call(int number, siginfo_t *info, void *context)
     if (call == SYS_newfstatat)
         set_result(context, ask_kernel(SYS_fstat, argument_at(context, 0),
                                        argument_at(context, 2)));
-    else if (info->si_errno != 0 || !(is_open(call) || call == SYS_close) ||
-             !answer_loader(call, context))
+    else if (is_loaders(call)) {
+        object_state = OPENED;
+        set_result(context, 0);
+    } else
         fence_end(status_of(call));
 }
 
@@ -608,11 +677,11 @@ static void handle_faults(void)
 #endif
 }
 
-#if !defined(HAVE_ASAN)
+// What the process had when it was prepared: all that it maps, and of that what may be
+// written to and is nobody else's, memory. Neither where the system does not tell.
+static double bytes_mapped, bytes_of_memory;
 
-// Limits what may be mapped besides what is there, and of that what may be written to and
-// is nobody else's: memory. Neither where the system does not tell what is there.
-static void limit_memory(size_t memory_bytes, size_t room_bytes)
+static void measure_memory(void)
 {
     const double page = (double)sysconf(_SC_PAGESIZE);
     size_t all = 0, data = 0;
@@ -620,26 +689,22 @@ static void limit_memory(size_t memory_bytes, size_t room_bytes)
     if (file == NULL)
         return;
     if (fscanf(file, "%zu %*u %*u %*u %*u %zu", &all, &data) == 2) {
-        LIMIT(RLIMIT_AS, (double)all * page + (double)memory_bytes + (double)room_bytes);
-        LIMIT(RLIMIT_DATA, (double)data * page + (double)memory_bytes);
+        bytes_mapped = (double)all * page;
+        bytes_of_memory = (double)data * page;
     }
     fclose(file);
 }
 
-#endif
-
-static void limit_function(size_t memory_bytes, size_t room_bytes)
+static void limit_memory(size_t memory_bytes, size_t room_bytes)
 {
-    LIMIT(RLIMIT_CORE, 0);
-    LIMIT(RLIMIT_FSIZE, 0);
-    LIMIT(RLIMIT_CPU, 30); // the parent's deadline is the real one
 #if !defined(HAVE_ASAN)
-    limit_memory(memory_bytes, room_bytes);
+    if (bytes_mapped > 0) {
+        LIMIT(RLIMIT_AS, bytes_mapped + (double)memory_bytes + (double)room_bytes);
+        LIMIT(RLIMIT_DATA, bytes_of_memory + (double)memory_bytes);
+    }
 #else
     (void)memory_bytes, (void)room_bytes; // the sanitizer's shadow reserves terabytes
 #endif
-    LIMIT(RLIMIT_NPROC, 0);
-    LIMIT(RLIMIT_NOFILE, 64); // the filter opens none at all
 }
 
 // Puts `object` on descriptor 0, `more` on FENCE_FIRST and on, `ready` behind them,
@@ -679,21 +744,37 @@ static void settle_library(void)
     tzset();
 }
 
+bool fence_prepare(void)
+{
+    static bool is_prepared;
+    if (is_prepared)
+        return true;
+    filter_works(); // asks the environment, which goes next
+    settle_library();
+    default_signals();
+    handle_faults();
+    LIMIT(RLIMIT_CORE, 0);
+    LIMIT(RLIMIT_FSIZE, 0);
+    LIMIT(RLIMIT_CPU, 30);    // the parent's deadline is the real one
+    LIMIT(RLIMIT_NOFILE, 64); // the filter opens none at all
+    measure_memory();
+    return is_prepared = own_session();
+}
+
 bool fence_enter(int object, const int *more, int n_more, int ready, size_t memory_bytes,
                  size_t room_bytes, struct fence_report *report)
 {
     fence_report = report;
-    filter_works(); // asks the environment, which goes next
-    settle_library();
-    default_signals();
-    limit_function(memory_bytes, room_bytes);
-    int says_ready = keep_only(object, more, n_more, ready);
-    if (says_ready < 0 || !own_session())
+    if (!fence_prepare())
         return false;
-    handle_faults();
-    object_state = object >= 0 ? WAITING : LOADED;
+    limit_memory(memory_bytes, room_bytes);
+    LIMIT(RLIMIT_NPROC, 0);
+    const int says_ready = keep_only(object, more, n_more, ready);
+    if (says_ready < 0 || !end_with_parent())
+        return false;
+    setpgid(0, 0); // unless it is a session's first, which has its group
 #if defined(HAVE_SECCOMP)
-    if (filter_works() && !install_filter(object >= 0))
+    if (filter_works() && !install_filter())
         return false;
 #endif
     return write(says_ready, "", 1) == 1 && close(says_ready) == 0;
@@ -701,7 +782,11 @@ bool fence_enter(int object, const int *more, int n_more, int ready, size_t memo
 
 bool fence_loaded(void)
 {
-    return filter_works() ? object_state == LOADED : LIMIT(RLIMIT_NOFILE, 0) == 0;
+#if defined(HAVE_SECCOMP)
+    if (filter_works())
+        return object_state == OPENED && ask_kernel(SYS_fcntl, 0, F_GETFD) < 0;
+#endif
+    return LIMIT(RLIMIT_NOFILE, 0) == 0;
 }
 
 const char *fence_level(void)

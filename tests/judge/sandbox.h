@@ -10,7 +10,7 @@
 
 // How a fenced process ended. `cause` sorts it, the other fields hold the detail.
 struct ending {
-    enum {
+    enum cause {
         ENDED_EXIT,
         ENDED_SIGNAL,
         ENDED_CPU_TIME,
@@ -49,13 +49,19 @@ enum {
 };
 void fence_end(int status);
 
-// Fences the calling process, a freshly forked child, for good: its own session, no open
-// file but `object` (a descriptor, moved to 0; -1 for none) and `more` (moved to
-// FENCE_FIRST and on), no core file, no new process, no environment, memory_bytes of
-// memory on top of what it has (and room_bytes of room for what others have filled), and on
-// Linux a seccomp filter that stops every system call which a computation does not need.
+// Once, in a process that will fork those that are fenced: what they all inherit. No
+// environment, its own session, no handler but the fence's, limits. fence_enter does it where
+// it was not done. False if it could not.
+bool fence_prepare(void);
+
+// Fences the calling process, a freshly forked child, for good: its own group, no open file
+// but `object` (a descriptor, moved to 0; -1 for none) and `more` (moved to FENCE_FIRST and
+// on), no core file, no new process, no environment, memory_bytes of memory on top of what it
+// had when it was prepared (and room_bytes of room for what others have filled), and on Linux
+// a seccomp filter that stops every system call which a computation does not need.
 // The first file that the process opens after this is `object`, whatever its name: the
-// loader's one open.
+// loader's one open. When the loader has closed it, and before any code of it runs, there is
+// no file left to open, and nothing that becomes code.
 // When the fence stands, one byte goes to the descriptor `ready`, which is then closed: no
 // code behind the fence can forge or take back that it stood.
 // False if the fence could not be put up: the caller must then not go on.
@@ -82,6 +88,9 @@ void close_from(int first);
 
 // No handler, and nothing blocked.
 void default_signals(void);
+
+// Ends when its parent does.
+bool end_with_parent(void);
 
 // A session of its own, which ends with its parent, and no new privileges.
 bool own_session(void);

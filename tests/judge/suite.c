@@ -1,12 +1,11 @@
 // Runs the tests of a chapter, each in a process of its own, and counts their points.
 //
-// Criterion knows which tests there are. It would start each of them as a new program, with
-// all of its libraries, which takes longer than most tests: since no submission's code runs
-// in a test, a fork does. What counts is the table of points: a row without a test that
-// passed has failed, and nothing but a test's own last word passes it.
+// Criterion's macros list the tests, and nothing else of it is here: it would start each test as
+// a new program, with all of its libraries, which takes longer than most tests. Since no
+// submission's code runs in a test, a fork does. What counts is the table of points: a row
+// without a test that passed has failed, and nothing but a test's own last word passes it.
 #include "inside.h"
 
-#include <criterion/hooks.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -32,6 +31,7 @@ static struct outcome *outcomes;
 
 const struct row *suite_row;
 struct suite_options suite_options;
+static pid_t callers_process;
 
 static void give_up(const char *format, ...)
     __attribute__((format(printf, 1, 2), noreturn));
@@ -102,20 +102,26 @@ static struct row *row_of(const struct criterion_test *test)
     return NULL;
 }
 
+// Criterion keeps a pointer to each test in a section of this name, and the linker says
+// where that begins and ends.
+#if defined(__APPLE__)
+extern struct criterion_test *first_test[] __asm("section$start$__DATA$cr_tst");
+extern struct criterion_test *tests_end[] __asm("section$end$__DATA$cr_tst");
+#else
+extern struct criterion_test *first_test[] __asm("__start_cr_tst");
+extern struct criterion_test *tests_end[] __asm("__stop_cr_tst");
+#endif
+
 // Every test has its row, so that no test is left out of the count unseen.
 static void find_tests(void)
 {
-    struct criterion_test_set *set = criterion_initialize();
-    FOREACH_SET(struct criterion_suite_set * suite, set->suites)
-    {
-        FOREACH_SET(struct criterion_test * test, suite->tests)
-        {
-            struct row *row = row_of(test);
-            if (row == NULL)
-                give_up("test %s/%s has no row in the table of points", test->category,
-                        test->name);
-            row->run = test->test;
-        }
+    for (struct criterion_test **test = first_test; test < tests_end; test++) {
+        struct row *row = *test != NULL ? row_of(*test) : NULL;
+        if (*test != NULL && row == NULL)
+            give_up("test %s/%s has no row in the table of points", (*test)->category,
+                    (*test)->name);
+        if (row != NULL)
+            row->run = (*test)->test;
     }
 }
 
@@ -152,8 +158,7 @@ static void choose_rows(const char *only)
 
 // ---- running them ---------------------------------------------------------------------
 
-// What Criterion does around a test is to report to its own runner, which is not there:
-// these take its place.
+// What Criterion does around a test is to report to its own runner: these take its place.
 void criterion_internal_test_setup(void)
 {
 }
@@ -177,6 +182,17 @@ static pid_t start_test(const struct row *row)
     judge_fail(GRADER_ERROR, "The test ended without a verdict.");
 }
 
+// Another child, the caller, stays as long as we do.
+static void wait_for_test(void)
+{
+    pid_t ended;
+    do
+        ended = wait(NULL);
+    while (ended == callers_process || (ended < 0 && errno == EINTR));
+    if (ended < 0)
+        give_up("lost a test: %s", strerror(errno));
+}
+
 // JUDGE_JOBS at a time, or as many as there are processors.
 static void run_tests(void)
 {
@@ -185,14 +201,16 @@ static void run_tests(void)
     for (size_t i = 0; i < n_rows; i++) {
         if (rows[i].run == NULL)
             continue;
-        if (running >= (most > 0 ? most : 1) && wait(NULL) > 0)
+        if (running >= (most > 0 ? most : 1)) {
+            wait_for_test();
             running--;
+        }
         if (start_test(&rows[i]) < 0)
             give_up("cannot start a process: %s", strerror(errno));
         running++;
     }
-    while (wait(NULL) > 0 || errno == EINTR)
-        continue;
+    for (; running > 0; running--)
+        wait_for_test();
 }
 
 static bool is_written(const char *exercise)
@@ -215,8 +233,9 @@ static void tell_unwritten(void)
             continue;
         if (!outcome->is_written) {
             outcome->is_written = true;
-            if (start_test(&rows[i]) < 0 || wait(NULL) < 0)
+            if (start_test(&rows[i]) < 0)
                 give_up("cannot start a process: %s", strerror(errno));
+            wait_for_test();
         }
         if (outcome->verdict == NOT_WRITTEN)
             outcome->verdict = WRONG;
@@ -425,13 +444,16 @@ int main(int argc, char *argv[])
     read_options(argc, argv);
     read_points(points != NULL ? points : "tests/points.tsv");
     find_tests();
+    callers_process = judge_start_callers();
+    if (callers_process < 0)
+        give_up("cannot start %s: %s", suite_options.caller, strerror(errno));
     if (suite_options.list != NULL)
         return judge_list(suite_options.list);
     judge_rows(suite_options.only, "w");
     return print_board() ? 0 : 1;
 }
 
-// Read by the address sanitizer where it is built in: Criterion leaks what it registers.
+// Read by the address sanitizer where it is built in: a test frees nothing.
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {

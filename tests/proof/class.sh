@@ -2,7 +2,7 @@
 # Tests `make grade` on a small class that is made for it, with grades known beforehand.
 # Prints "ok NAME" and "not ok NAME: why". Everything must be built: make test does that.
 #
-#     sh tests/proof/class.sh                     a class of 8 with the first chapter
+#     sh tests/proof/class.sh                     a class of 5 with the first chapter
 #     sh tests/proof/class.sh 300                 300 students, all chapters; takes minutes
 set -u
 LC_ALL=C
@@ -10,7 +10,7 @@ export LC_ALL
 unset SUBMISSION SUBMISSIONS HIDDEN SHARD SHARDS JOBS STRICT SEED GRADES MAKEFLAGS MFLAGS MAKELEVEL
 BUILD=${BUILD:-build}
 export BUILD
-n_students=${1:-8}
+n_students=${1:-5}
 chapters=$(for f in tests/[0-9][0-9]_*.c; do basename "$f" .c; done)
 [ "$n_students" -gt 50 ] || chapters=$(echo "$chapters" | head -n 1)
 first=$(echo "$chapters" | head -n 1)
@@ -18,8 +18,11 @@ room=$(pwd)/build/class
 rm -rf "$room"
 mkdir -p "$room"
 grading=
-trap '[ -z "$grading" ] || kill -9 $grading 2>/dev/null; rm -rf "$room"' EXIT
+whole_room=$room
+trap '[ -z "$grading" ] || kill -9 $grading 2>/dev/null; rm -rf "$whole_room"' EXIT
 trap 'exit 130' INT TERM
+
+. tests/proof/toy.sh
 
 verdict() # name, "" or what is wrong
 {
@@ -99,11 +102,12 @@ bad=${bad:-$(same "$room/grades/grades.csv" "$room/known.csv")}
 verdict "a second run judges nobody" "$bad"
 
 bad=
-cp "$class/student 006/$first.c" "$room/before.c"
-echo "// once more" >>"$class/student 006/$first.c"
+changed="$class/student 003/a/deep folder/files/$first.c"
+cp "$changed" "$room/before.c"
+echo "// once more" >>"$changed"
 grade "$class" "$room/grades" || bad="it failed: $(tail -n 3 "$room/said.txt")"
 [ "$(n_judged)" = 1 ] || bad="${bad:-$(n_judged) were judged}"
-cp "$room/before.c" "$class/student 006/$first.c"
+cp "$room/before.c" "$changed"
 grade "$class" "$room/grades" || bad="${bad:-it failed: $(tail -n 3 "$room/said.txt")}"
 verdict "of a class in which one file changed, only that one is judged" "$bad"
 
@@ -153,73 +157,11 @@ refuses "shares of different seeds are refused" 'another seed' \
 same "$room/merged/grades.csv" "$room/known.csv" >"$room/said.txt"
 verdict "what cannot be merged leaves the grades alone" "$(cat "$room/said.txt")"
 
-# ------------------------------------------------------------------ odd things handed in
-odd=$room/odd
-mkdir -p "$odd/links" "$odd/large" "$odd/two/a" "$odd/none" "$odd/nearly" "$odd/pipe" "$odd/bomb" \
-    "$odd/upwards" "$odd/=1+1" "$room/tar/x"
-cp "chapters/$first.c" "$room/tar/x"
-file=$room/variants/$first-solved.c
-[ -f "$file" ] || file=chapters/$first.c
-ln -s "$(pwd)/solutions/$first.c" "$odd/links/$first.c"
-ln -s /etc/passwd "$odd/links/other.txt"
-head -c 2000000 /dev/zero >"$odd/large/$first.c"
-cp "chapters/$first.c" "$odd/two"
-cp "$file" "$odd/two/a"
-echo "// not the same" >>"$odd/two/a/$first.c"
-cp "chapters/$first.c" "$odd/nearly/$first (1).c"
-cp "chapters/$first.c" "$odd/=1+1"
-mkfifo "$odd/pipe/$first.c"
-head -c 100000000 /dev/zero | gzip >"$odd/bomb/bomb.tar.gz"
-tar -C "$room/tar/x" -cf "$odd/upwards/up.tar" --transform='s|^|../../../../|' "$first.c" 2>/dev/null ||
-    tar -C "$room/tar" -cf "$odd/upwards/up.tar" x
-tar -C "$room/tar" -czf "$room/whole.tar.gz" x
-k=0
-while [ "$k" -lt 8 ]; do # archives with a few bytes wrong
-    k=$((k + 1))
-    mkdir "$odd/damaged $k"
-    cp "$room/whole.tar.gz" "$odd/damaged $k/x.tar.gz"
-    printf 'abc' | dd of="$odd/damaged $k/x.tar.gz" bs=1 seek=$((k * 1111)) conv=notrunc 2>/dev/null
-done
-if command -v zip >/dev/null 2>&1; then
-    mkdir -p "$odd/zipped"
-    head -c 60000000 /dev/zero >"$room/$first.c"
-    (cd "$room" && zip -q "$odd/zipped/bomb.zip" "$first.c" && rm "$first.c" &&
-        ln -s /etc/passwd "$first.c" && zip -q -y "$odd/zipped/link.zip" "$first.c")
-fi
 bad=
-grade "$odd" "$room/odd-grades" || bad="it failed: $(tail -n 3 "$room/said.txt")"
-says() # student, what the feedback must say
-{
-    grep -q -e "$2" "$room/odd-grades/feedback/$1.txt" || bad="${bad:-$1 is not told \"$2\": $(cat "$room/odd-grades/feedback/$1.txt")}"
-}
-says links "$first.c: ignored, a link"
-says large "$first.c: ignored, 1 MB or more"
-says two "two different files $first.c: $first.c counts, a/$first.c does not"
-says none "there is no file with a chapter's name"
-says nearly "not quite a chapter's"
-says pipe "$first.c: ignored, no ordinary file"
-says bomb "unpacks to more than 64 MB"
-says upwards "^$first: 0 of "
-for k in 1 2 3 4 5 6 7 8; do says "damaged $k" "cannot be read to its end, it is"; done
-if [ -d "$odd/zipped" ]; then
-    says zipped "bomb.zip/$first.c: ignored, 1 MB or more"
-    says zipped "link.zip/$first.c: ignored, a link"
-fi
-grep -q "^\"'=1+1\"," "$room/odd-grades/grades.csv" || bad="${bad:-a name is a formula in grades.csv}"
-[ -z "$(find "$room/odd-grades" -type l)" ] || bad="${bad:-a link got in}"
-verdict "links, bombs, damaged archives and doubles are told of, and harm nobody" "$bad"
-
-bad=
-sums() # of many files, by the system's own program
-{
-    if command -v sha256sum >/dev/null 2>&1; then
-        sha256sum "$@"
-    else
-        shasum -a 256 "$@"
-    fi
-}
+sums=sha256sum # the system's own program
+command -v $sums >/dev/null 2>&1 || sums='shasum -a 256'
 n_sums=0
-for sum in $(sums "$class"/*/"$first.c" 2>/dev/null | cut -d ' ' -f 1); do
+for sum in $(find "$class" -name "$first.c" ! -path '*/solutions/*' ! -path '*/tests/*' -exec $sums {} + | cut -d ' ' -f 1); do
     n_sums=$((n_sums + 1))
     grep -q "\"sha256\": \"$sum\"" "$room/grades/results.json" || bad="results.json lacks $sum"
 done
@@ -267,10 +209,146 @@ grep '"visibility": "after_published"' "$room"/told/gradescope/*.json | grep -q 
     bad="${bad:-Gradescope shows more than passed or not}"
 verdict "of a hidden test students learn whether it passed, and no more" "$bad"
 
+# ------------------------------------------------------------------ a small course
+# Nothing from here on asks for a real chapter, and there are many runs.
+toy_course 98 "$room/toy"
+cd "$room/toy" || exit 1
+first=98_toy
+course=$(pwd)
+room=$course/build
+mkdir -p "$room"
+case $BUILD in /*) BUILD=build ;; esac
+CRITERION=${CRITERION:-$(sh tests/student/course.sh criterion)}
+export CRITERION
+whole=100
+file=$room/solved.c
+sed 's/^\( *\)return false;/\1*out = number;\n\1return true;/; s/return NAN;/return number;/' "chapters/$first.c" >"$file"
+${MAKE_COMMAND:-make} -j2 BUILD="$BUILD" "$BUILD/tests/$first" "$BUILD/grade" >"$room/said.txt" 2>&1 ||
+    verdict "a small course can be built" "$(cat "$room/said.txt")"
+
+# ------------------------------------------------------------------ a machine that stands still
+# A suspended machine takes a long time on the clock and none on the processor. It is waited
+# for beside all that follows, in a copy of the small course whose deadlines are short.
+stand_still()
+{
+    cd "$still" || return
+    sed -i.orig 's/WALL_SECONDS = [0-9]*/WALL_SECONDS = 4/' tests/judge/judge.c
+    sed -i.orig 's/\.wall_seconds = 30 + 15 \* /.wall_seconds = 4 + 0 * /' tests/judge/submission.c
+    ! cmp -s tests/judge/judge.c tests/judge/judge.c.orig && ! cmp -s tests/judge/submission.c tests/judge/submission.c.orig ||
+        echo "the deadlines are elsewhere now"
+    ${MAKE_COMMAND:-make} BUILD="$BUILD" "$BUILD/tests/$first" "$BUILD/grade" >make.txt 2>&1 || cat make.txt
+    mkdir -p class/slow class/frozen
+    { echo '#include <time.h>' && sed 's/return true;/while (clock() < CLOCKS_PER_SEC \/ 8) {}\n    &/' "$file"; } >"class/slow/$first.c"
+    { cat "$file" && echo '// FROZEN'; } >"class/frozen/$first.c"
+    printf '#!/bin/sh\nfor word; do\n    case $word in *.c) ! grep -s -q "^// FROZEN" "$word" || kill -STOP $$ ;; esac\ndone\nexec cc "$@"\n' >slow-cc
+    chmod 755 slow-cc
+    SUBMISSIONS=class GRADES=grades JOBS=1 CC=$still/slow-cc "$BUILD/grade" >said.txt 2>&1 &
+    grading=$!
+    # Twice in one test, since a judge asks twice: all that is at work, then the function alone.
+    caller=
+    while all=$(at_work); do
+        read -r function parent <function.txt
+        [ "${caller:-$parent}" = "$parent" ] || break
+        kill -STOP "$function" 2>/dev/null && grep -q ') [RSTD] ' "/proc/$function/stat" 2>/dev/null || continue
+        [ -z "$caller" ] || break
+        caller=$parent
+        # shellcheck disable=SC2086  # a list of numbers
+        { kill -STOP $all; sleep 5; kill -CONT $all; } 2>/dev/null
+    done
+    [ -n "$caller" ] || echo "the function was never seen at work: are its ancestors others now?"
+    wait $grading || tail -n 3 said.txt
+}
+
+# Waits until the judged function computes, and is in function.txt: the tests, their caller
+# and its two children have one name. Says that and all else that the grader has started.
+at_work()
+{
+    while grep -q -v ') Z ' "/proc/$grading/stat" 2>/dev/null; do
+        cat /proc/[0-9]*/stat 2>/dev/null | awk -v grader=$grading -v name="($first)" '
+            { parent[$1] = $4; runs[$1] = $3 == "R"; called[$1] = $2 == name }
+            END {
+                for (p in parent) {
+                    n = 0
+                    for (q = p; q in parent && q != grader; q = parent[q])
+                        n += called[q]
+                    if (q != grader)
+                        continue
+                    list = list " " p
+                    if (runs[p] && n == 4)
+                        print computes = p, parent[p] >"function.txt"
+                }
+                if (computes)
+                    print list
+                exit !computes
+            }' && return
+        sleep 0.02 2>/dev/null || sleep 1
+    done
+    return 1
+}
+
+still=$room/still
+waiting=
+if [ "$(uname -s)" = Linux ]; then
+    (cd "$whole_room/../.." && toy_course 98 "$still")
+    stand_still >"$room/still.txt" 2>&1 &
+    waiting=$!
+fi
+
+# ------------------------------------------------------------------ odd things handed in
+odd=$room/odd
+mkdir -p "$odd/links" "$odd/large" "$odd/two/a" "$odd/none" "$odd/nearly" "$odd/pipe" "$odd/bomb" \
+    "$odd/upwards" "$odd/=1+1" "$room/tar/x"
+cp "chapters/$first.c" "$room/tar/x"
+ln -s "$(pwd)/solutions/$first.c" "$odd/links/$first.c"
+ln -s /etc/passwd "$odd/links/other.txt"
+head -c 2000000 /dev/zero >"$odd/large/$first.c"
+cp "chapters/$first.c" "$odd/two"
+cp "$file" "$odd/two/a"
+echo "// not the same" >>"$odd/two/a/$first.c"
+cp "chapters/$first.c" "$odd/nearly/$first (1).c"
+cp "chapters/$first.c" "$odd/=1+1"
+mkfifo "$odd/pipe/$first.c"
+head -c 70000000 /dev/zero | gzip -1 >"$odd/bomb/bomb.tar.gz"
+tar -C "$room/tar/x" -cf "$odd/upwards/up.tar" --transform='s|^|../../../../|' "$first.c" 2>/dev/null ||
+    tar -C "$room/tar" -cf "$odd/upwards/up.tar" x
+tar -C "$room/tar" -czf "$room/whole.tar.gz" x
+size=$(wc -c <"$room/whole.tar.gz")
+for k in 1 2 3 4 5 6 7 8; do # archives with a few bytes wrong
+    mkdir "$odd/damaged $k"
+    cp "$room/whole.tar.gz" "$odd/damaged $k/x.tar.gz"
+    printf 'abc' | dd of="$odd/damaged $k/x.tar.gz" bs=1 seek=$((k * size / 9)) conv=notrunc 2>/dev/null
+done
+if command -v zip >/dev/null 2>&1; then
+    mkdir -p "$odd/zipped"
+    head -c 2000000 /dev/zero >"$room/$first.c"
+    (cd "$room" && zip -q "$odd/zipped/bomb.zip" "$first.c" && rm "$first.c" &&
+        ln -s /etc/passwd "$first.c" && zip -q -y "$odd/zipped/link.zip" "$first.c")
+fi
+bad=
+grade "$odd" "$room/odd-grades" || bad="it failed: $(tail -n 3 "$room/said.txt")"
+says() # student, what the feedback must say
+{
+    grep -q -e "$2" "$room/odd-grades/feedback/$1.txt" || bad="${bad:-$1 is not told \"$2\": $(cat "$room/odd-grades/feedback/$1.txt")}"
+}
+says links "$first.c: ignored, a link"
+says large "$first.c: ignored, 1 MB or more"
+says two "two different files $first.c: $first.c counts, a/$first.c does not"
+says none "there is no file with a chapter's name"
+says nearly "not quite a chapter's"
+says pipe "$first.c: ignored, no ordinary file"
+says bomb "unpacks to more than 64 MB"
+says upwards "^$first: 0 of "
+for k in 1 2 3 4 5 6 7 8; do says "damaged $k" "cannot be read to its end, it is"; done
+if [ -d "$odd/zipped" ]; then
+    says zipped "bomb.zip/$first.c: ignored, 1 MB or more"
+    says zipped "link.zip/$first.c: ignored, a link"
+fi
+grep -q "^\"'=1+1\"," "$room/odd-grades/grades.csv" || bad="${bad:-a name is a formula in grades.csv}"
+[ -z "$(find "$room/odd-grades" -type l)" ] || bad="${bad:-a link got in}"
+verdict "links, bombs, damaged archives and doubles are told of, and harm nobody" "$bad"
+
 # ------------------------------------------------------------------ what the compiler may do
 one=$room/one
-course=$(pwd)
-whole=$(awk -F '\t' -v c="$first" 'int($1) == int(c) { sum += $4 } END { print sum }' tests/points.tsv)
 
 hand_in() # student, files...: what is on stdin, and the files behind it
 {
@@ -341,7 +419,7 @@ step() # level, settings...
             [ ! -d "$student" ] || graded "$(basename "$student")" 0
         done
         quotes 8123
-        quotes "$(sed -n 's/^Test(\([a-z_]*, [a-z_]*\)).*/\1/p' "tests/$first.c" | head -n 1)"
+        quotes "$(sed -n 's/^Test(\([a-z0-9_]*, [a-z_]*\)).*/\1/p' "tests/$first.c" | head -n 1)"
     fi
     verdict "files that do not build, or read what is not theirs, at isolation level $level or below" "$bad"
 }
@@ -404,24 +482,26 @@ esac
 env | sed 's/=.*//' | sort | grep -v -x -e _ -e PWD -e OLDPWD -e SHLVL | tr '\n' ' '
 [ -z "$TOKEN$SEED$SUBMISSION" ] || echo "TOLD"
 { : >>/proc/sys/kernel/core_pattern; } 2>/dev/null && echo "OPENED"
-{ : >>/tmp/outside-$$; } 2>/dev/null && [ -n "$LEVEL2" ] && echo "WROTE"
+{ : >>OUTSIDE; } 2>/dev/null
 cat COURSE/tests/points.tsv 2>/dev/null && echo "READ"
 [ ! -e COURSE/tests/points.tsv ] || echo "SAW"
 exit 1
 E
-sed -i.orig -e "s|NAME|$first.c|" -e "s|COURSE|$course|g" "$room/spy.sh"
+outside=/tmp/outside-$$
+sed -i.orig -e "s|NAME|$first.c|" -e "s|COURSE|$course|g" -e "s|OUTSIDE|$outside|" "$room/spy.sh"
 chmod 755 "$room" "$room/spy.sh"
 bad=
 for level in A=1 JUDGE_WITHOUT_SPACES=1; do
     [ "$(uname -s)" = Linux ] || break
     check "$one/right/$first.c" $level CC="$room/spy.sh" SEED=5 TOKEN=7
     said '^CCACHE_DISABLE \(LD_LIBRARY_PATH \)\{0,1\}LC_ALL PATH TMPDIR '
-    if grep -q -e TOLD -e OPENED -e '^READ' "$room/said.txt" ||
+    if [ -e "$outside" ] || grep -q -e TOLD -e OPENED -e '^READ' "$room/said.txt" ||
         { [ $level = A=1 ] && ! grep -q 'isolation level' "$room/said.txt" && grep -q SAW "$room/said.txt"; }; then
-        grep -q 'level 3' "$room/said.txt" || bad="${bad:-$level: $(grep -v '^ ' "$room/said.txt")}"
+        grep -q 'level 3' "$room/said.txt" || bad="${bad:-$level: $(grep -v '^ ' "$room/said.txt"; ls "$outside" 2>&1)}"
+        rm -f "$outside"
     fi
 done
-verdict "a compiler has an empty environment, no file of the course, and nothing to set" "$bad"
+verdict "a compiler has an empty environment, no file of the course, and nothing to set or to leave behind" "$bad"
 
 # ------------------------------------------------------------------ the machine's failures
 cat >"$room/broken.sh" <<'E'
@@ -502,7 +582,7 @@ refused 'say whom to grade' SUBMISSIONS=
 verdict "a setting that means nothing is refused with one sentence" "$bad"
 
 # ------------------------------------------------------------------ hidden tests
-hidden=$room/hidden
+hidden=$room/unseen
 mkdir -p "$hidden"
 function=$(awk -F '\t' -v c="$first" 'int($1) == int(c) { print $2; exit }' tests/points.tsv)
 exercise=$(awk -F '\t' -v c="$first" 'int($1) == int(c) { print $1; exit }' tests/points.tsv)
@@ -604,8 +684,8 @@ by_make() # goals and settings
 
 bad=
 # shellcheck disable=SC2016
-for name in 'x$(shell touch OWNED)' 'x$$(touch OWNED)' 'x`touch OWNED`' "x'; touch OWNED; '" 'x"; touch OWNED; "' \
-    'x$(eval $(shell touch OWNED))' 'x y,z)' 'x%#:;\'; do
+for name in 'x$(shell touch OWNED)$$(touch OWNED)`touch OWNED`$(eval $(shell touch OWNED))' \
+    "x'; touch OWNED; '" 'x"; touch OWNED; "' 'x y,z)%#:;\'; do
     mkdir -p "$toy/$name"
     cp "$toy/chapters/98_toy.c" "$toy/$name"
     by_make check98 SUBMISSION="$name/98_toy.c"
@@ -627,3 +707,14 @@ tr -d '\n' <"$toy/said.txt" | LC_ALL=C grep -q '[^ -~]' && bad="${bad:-a control
 by_make grade SUBMISSIONS=chapters HIDEN=nowhere
 grep -q 'no setting HIDEN' "$toy/said.txt" || bad="${bad:-HIDEN= is taken: $(cat "$toy/said.txt")}"
 verdict "neither make nor a shell runs what stands in a name" "$bad"
+
+# ------------------------------------------------------------------ the machine that stood still
+if [ -n "$waiting" ]; then
+    wait $waiting
+    bad=$(cat "$room/still.txt")
+    grep -q "^\"slow\",$whole," "$still/grades/grades.csv" || bad="${bad:-slow: $(cat "$still/grades/grades.csv")}"
+    grep -q '^"frozen",?,' "$still/grades/grades.csv" || bad="${bad:-frozen: $(cat "$still/grades/grades.csv")}"
+    grep -q '^[12] did not build, or could not be judged: each is tried once more' "$still/said.txt" ||
+        bad="${bad:-$(cat "$still/said.txt")}"
+    verdict "a machine that stood still while a file was built or judged is no fault of the file, and tried again" "$bad"
+fi

@@ -446,7 +446,11 @@ mkdir "$class/pipe" && mkfifo "$class/pipe/$one.c" "$class/pipe/x.zip"
 mkdir "$class/closed" "$class/closed/inner" && put "$A" "closed/$one.c"
 chmod 0 "$class/closed/$one.c" "$class/closed/inner"
 mkdir "$class/shut" && chmod 0 "$class/shut"
-mkdir "$class/many" && (cd "$class/many" && awk 'BEGIN { for (i = 0; i < 10050; i++) { f = i ".txt"; printf "" >f; close(f) } }')
+mkdir -p "$class/many/0" # names of few files are quicker to make than many files
+(cd "$class/many/0" && awk 'BEGIN { for (i = 0; i < 300; i++) print i ".txt" }' | xargs touch)
+for k in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34; do
+    mkdir "$class/many/$k" && ln "$class"/many/0/* "$class/many/$k"
+done
 mkdir "$class/bombs"
 head -c 60000000 /dev/zero | gzip -1 >"$class/bombs/1.tgz"
 for k in 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do cp "$class/bombs/1.tgz" "$class/bombs/$k.tgz"; done
@@ -458,12 +462,8 @@ while [ "$k" -lt 40 ]; do
     cp "$class/packs/1.tgz" "$class/packs/$k.tgz"
 done
 mkdir "$class/noise"
-k=0
-while [ "$k" -lt 300 ]; do
-    k=$((k + 1))
-    : >"$class/noise/$two $k.c"
-    : >"$class/noise/$k.rtf"
-done
+awk -v two="$two" 'BEGIN { for (k = 1; k <= 300; k++) print "\"" two " " k ".c\" " k ".rtf" }' |
+    (cd "$class/noise" && xargs touch)
 graded
 counts victim "$one" "$A"
 counts deep "$one" "$A"
@@ -485,6 +485,23 @@ if [ "$(id -u)" != 0 ]; then
 fi
 chmod -R u+rwx "$class/closed" "$class/shut"
 verdict "long paths, bombs, loops, pipes and ten thousand files are noted and stop nobody"
+
+new_class
+mkdir "$class/zeros" "$class/wide" "$class/old mac" "$class/windows" "$class/folder" "$class/link"
+head -c 3000 /dev/zero >"$class/zeros/$one.c"
+sed 's/./&@/g' "$A" | tr '@' '\000' >"$class/wide/$one.c"
+printf '#error a\rint x;\r' >"$class/old mac/$one.c"
+{ printf '\357\273\277' && printf '#error a\r\nint x;'; } >"$class/windows/$one.c"
+mkdir "$class/folder/$one.c"
+ln -s "$A" "$class/link/$one.c"
+graded
+tells zeros look "$one.c: it holds bytes of zero"
+tells wide look "$one.c: it holds bytes of zero"
+tells "old mac" look "all of it is one line"
+tells folder look "no file with a chapter's name"
+tells link look "$one.c: ignored, a link"
+looks 5
+verdict "a file that is no text for a compiler asks for a look, other line ends do not"
 
 # ------------------------------------------------------------------ archives
 new_class
@@ -551,9 +568,7 @@ n_after=$(ls "$grades/files" | grep -c .)
 [ -f "$grades/files/$sum_B.c" ] || fault "what was handed in is not kept"
 verdict "of many versions of a file only the one that counts is kept"
 
-for verdict in "$grades"/state/*.tsv; do
-    touch -t 202001010000 "$verdict"
-done
+touch -t 202001010000 "$grades"/state/*.tsv
 echo x >"$grades/state/old.tsv" && touch -t 202001010000 "$grades/state/old.tsv"
 echo x >"$grades/state/new.tsv"
 n_before=$(ls "$grades/state" | grep -c .)
@@ -579,38 +594,3 @@ BUILD=$room/build SUBMISSIONS=$class GRADES=$grades "$BUILD/grade" >"$said" 2>&1
     fault "it graded without the tests of $two"
 grep -q "$two\|chapter $number" "$said" || fault "it does not say what is missing: $(cat "$said")"
 verdict "without the tests of a chapter nobody is graded"
-
-# A compiler that takes a while to write: what another make sees has to be whole or not there.
-name=${CC:-cc}
-name=${name%% *}
-mkdir -p "$room/bin" "$room/b"
-cat >"$room/bin/${name##*/}" <<END
-#!/bin/sh
-PATH=\${PATH#*:}
-for word; do
-    [ "\${last:-}" != -o ] || to=\$word
-    last=\$word
-done
-$(command -v "$name") "\$@" || exit
-case \${to:-} in
-*/tests/$one*)
-    cp -p "\$to" "\$to.whole"
-    echo half >"\$to"
-    sleep 0.3 2>/dev/null || sleep 1
-    mv "\$to.whole" "\$to"
-    ;;
-esac
-END
-chmod +x "$room/bin/${name##*/}"
-cp -Rp "$BUILD/objects" "$BUILD/.flags" "$room/b"
-PATH=$room/bin:$PATH ${MAKE_COMMAND:-make} BUILD="$room/b" "$room/b/tests/$one" >"$said" 2>&1 &
-making=$!
-while kill -0 $making 2>/dev/null; do
-    [ ! -f "$room/b/tests/$one" ] || [ "$(wc -c <"$room/b/tests/$one")" -gt 100 ] ||
-        fault "half a file has the name of the tests"
-    sleep 0.05 2>/dev/null || sleep 1
-done
-wait $making || fault "it did not build: $(tail -n 3 "$said")"
-[ -x "$room/b/tests/$one" ] || fault "there are no tests"
-ls "$room/b/tests" | grep -qvx "$one" && fault "something else is left there: $(ls "$room/b/tests")"
-verdict "what two makes make gets its name when it is whole"

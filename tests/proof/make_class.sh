@@ -81,24 +81,13 @@ all_but() # chapter, function
     functions_of "$1" | grep -vx "$2"
 }
 
-# One wrong answer of tests/wrong/, and all other exercises solved. Some bring a second
-# function with them.
+# One wrong answer of tests/wrong/ under the name of its exercise, and all others solved.
 wrong() # chapter, name
 {
-    awk -v name="$2" '
-        /^#ifdef / { inside = 1; mine = $2 == name }
-        !inside || mine
-        /^#endif/ { inside = 0 }' "tests/wrong/$1.c" >"$folder/block.c"
-    ${CC:-cc} -E -P -D"$2" -x c "$folder/block.c" >"$folder/block.i" 2>/dev/null
-    elsewhere=
-    for f in $(functions_of "$1"); do
-        ! grep -q "^[a-z][a-z0-9_ ]* \**$f(" "$folder/block.i" || elsewhere="$elsewhere $f"
-    done
-    mixed "$1" $(for f in $(functions_of "$1"); do
-        case " $elsewhere " in *" $f "*) ;; *) echo "$f" ;; esac
-    done)
-    echo "#define $2"
-    section wrong "$folder/block.c" "$1" $(functions_of "$1")
+    elsewhere=$(sed -n "s/^WRONG(\([a-z0-9_]*\), [a-z0-9_]*, $2,.*/\1/p" "tests/wrong/$1.c")
+    mixed "$1" $(all_but "$1" "$elsewhere")
+    printf '#define WRONG(...)\n#define CAUGHT(...)\n#define %s %s\n' "$2" "$elsewhere"
+    section wrong "tests/wrong/$1.c" "$1" $(functions_of "$1")
     elsewhere=
 }
 
@@ -143,7 +132,7 @@ earns() # chapter, file
 
 wrong_names() # chapter
 {
-    sed -n 's/^#ifdef //p' "tests/wrong/$1.c"
+    sed -n 's/^WRONG([a-z0-9_]*, [a-z0-9_]*, \([a-z0-9_]*\),.*/\1/p' "tests/wrong/$1.c"
 }
 
 # Those whose exercise the chapter has, and that are a file which can be handed in.

@@ -80,3 +80,26 @@ if "$BUILD/$name" settings >"$room/settings.tsv" 2>/dev/null </dev/null &&
     claim="$name refuses settings out of their range"
     if [ -z "$bad" ]; then echo "ok $claim"; else echo "not ok $claim: $bad"; fi
 fi
+
+# ------------------------------------------------------------------ a text that can be set
+# One line, and no crash, for whatever is no text to train on: the last one here has all its
+# different words behind the part that is trained on.
+if grep -q 'getenv("TEXT")' "chapters/$name.c"; then
+    bad=
+    : >"$room/empty.txt"
+    echo word >"$room/one.txt"
+    awk 'BEGIN { for (i = 0; i < 3000; i++) print "a few words that come back" }' >"$room/few.txt"
+    awk 'BEGIN {
+        for (i = 0; i < 100000; i++)
+            printf "w%s ", i < 97500 ? "" : sprintf("%c%c%c", 97 + i % 26, 97 + i / 26 % 26, 97 + i / 676 % 26)
+    }' >"$room/late.txt"
+    head -c 5000 /dev/zero >"$room/zeros.txt"
+    for text in "$room" "$room/nowhere.txt" "$room/empty.txt" "$room/one.txt" "$room/few.txt" "$room/late.txt" "$room/zeros.txt"; do
+        FIGURES=$room TEXT=$text "$BUILD/solution/$name" >"$room/said.txt" 2>&1 </dev/null
+        status=$?
+        [ "$status" -gt 0 ] && [ "$status" -lt 3 ] && [ "$(wc -l <"$room/said.txt")" -eq 1 ] ||
+            bad="${bad:-${text##*/} (exit code $status): $(said "$room/said.txt")}"
+    done
+    claim="$name refuses a text that is none with one sentence"
+    if [ -z "$bad" ]; then echo "ok $claim"; else echo "not ok $claim: $bad"; fi
+fi

@@ -72,9 +72,13 @@ left_aside() # chapter file ("" = all): says which files are not read
         number=${other#chapters/}
         number=${number%%_*}
         chapter=$(chapter_of "$number")
-        if [ -n "$chapter" ]; then
+        if [ ! -e "$other" ] && [ ! -h "$other" ]; then
+            continue
+        elif [ ! -f "$other" ]; then
+            say "$other is left aside: it is no ordinary file."
+        elif [ -n "$chapter" ]; then
             say "$other is left aside: chapter ${number#0} is $chapter."
-        elif [ -f "$other" ]; then
+        else
             say "$other is left aside: a chapter is called NN_name.c."
         fi
     done
@@ -155,13 +159,14 @@ text_fault()
 
 # ------------------------------------------------------------------ what is refused
 # One sentence about what was asked for and cannot be done, or nothing. The Makefile says it.
-refuse() # what is no command, all that was asked for, exercise, compiler, what links Criterion
+refuse() # what is no command, all that was asked for, exercise, compiler, what links Criterion, build folder
 {
     set -f
     for goal in $1; do
         set +f
         case $goal in
         chapter* | check* | solution* | watch*)
+            [ -n "$(names)" ] || { echo "There are no chapters here: chapters/NN_name.c is where they live" && return; }
             echo "There is no \"$goal\": the chapters are $(commas $(numbers))" ;;
         *) echo "There is no command \"$goal\": make help lists them" ;;
         esac
@@ -179,7 +184,7 @@ refuse() # what is no command, all that was asked for, exercise, compiler, what 
         return
     done
     for goal in ${2:-board}; do
-        refuse_machine "$goal" "$4" "$5"
+        refuse_machine "$goal" "$4" "$5" "$6"
     done | head -n 1
 }
 
@@ -215,7 +220,31 @@ refuse_goal() # command, exercise
     esac
 }
 
-refuse_machine() # command, compiler, what links Criterion
+can_write() # folder
+{
+    tiny=$1/tiny-$$
+    (mkdir -p "$1" && printf '%5000s' ' ' >"$tiny") 2>/dev/null
+    wrote=$?
+    rm -f "$tiny" 2>/dev/null
+    return "$wrote"
+}
+
+cannot_write() # folder
+{
+    echo "Nothing can be written to $1/: is the disk full, or is the folder somebody else's?"
+}
+
+refuse_machine() # command, compiler, what links Criterion, build folder
+{
+    case $1 in
+    chapter* | check* | solution* | docs | test | grade | grade-merge | bench | gradescope)
+        can_write "$4" || { cannot_write "$4" && return; }
+        ;;
+    esac
+    refuse_tools "$@"
+}
+
+refuse_tools() # the same
 {
     case $1 in
     hint | reset | doctor | help | board | watch*) return ;;
@@ -311,7 +340,7 @@ machine_fault() # log
 {
     tiny=$BUILD/tiny-$$
     if ! [ -f "$1" ] || ! printf '#include <math.h>\n#include <stdio.h>\n\nint main(void)\n{\n    return 0;\n}\n' 2>/dev/null >"$tiny.c"; then
-        echo "Nothing can be written to $BUILD/: is the disk full, or is the folder somebody else's?"
+        cannot_write "$BUILD"
     elif ! said=$(${CC:-cc} ${COURSE_FLAGS:-} "$tiny.c" -o "$tiny" ${LDFLAGS:-} -lm 2>&1); then
         echo "The compiler, ${CC:-cc}, cannot build even an empty program here: $(printf '%s\n' "$said" | grep . | head -n 1)"
     fi
@@ -780,7 +809,7 @@ hint()
     [ -n "$file" ] || die "There is no exercise \"$1\"."
     total=$(read_exercises hint "$file" "$1" 0)
     [ "$total" -gt 0 ] || die "Exercise $1 has no hints."
-    mkdir -p build/hints
+    mkdir -p build/hints 2>/dev/null
     seen=0
     [ "${2:-}" = again ] || seen=$(cat "build/hints/$1" 2>/dev/null || echo 0)
     case $seen in
@@ -796,9 +825,10 @@ hint()
     say "Exercise $1, $(one_field "$file" "$1" 2): hint $seen of $total"
     echo
     show_hint "$file" "$1" "$seen"
-    printf '%s\n' "$seen" >"build/hints/$1"
     echo
-    if [ "$seen" -lt "$total" ]; then
+    if ! { printf '%s\n' "$seen" >"build/hints/$1"; } 2>/dev/null; then
+        say "$(cannot_write build) The next hint has to be this one again."
+    elif [ "$seen" -lt "$total" ]; then
         say "One more: make hint E=$1"
     else
         say "That was the last one; the solution is in solutions/$(name_of "$file").c."
@@ -818,7 +848,7 @@ watch()
     file=chapters/$name.c
     running=
     seen=$BUILD/watch-$$.c
-    mkdir -p "$BUILD" || exit 1
+    can_write "$BUILD" || die "$(cannot_write "$BUILD")"
     trap 'stop_run; rm -f "$seen"; echo; exit 0' INT TERM
     unset MAKEFLAGS MFLAGS MAKELEVEL
     WATCHED=1
@@ -854,7 +884,8 @@ reset()
     file=$(file_of_exercise "$1")
     [ -n "$file" ] || die "There is no exercise \"$1\"."
     name=$(name_of "$file")
-    mkdir -p "$BUILD" .backup || exit 1
+    can_write "$BUILD" || die "$(cannot_write "$BUILD") Nothing was changed."
+    can_write .backup || die "No backup can be kept in .backup/: nothing was changed."
     new=$BUILD/reset-$$.c
     trap 'rm -f "$new"' EXIT
     keep_version "$file" "$1"
@@ -864,7 +895,8 @@ reset()
         rm -f "$backup"
         die "Where exercise $1 begins or ends in $file is not clear: its function should end with a } in the first column. Nothing was changed."
     fi
-    if cmp -s "$new" "$file"; then
+    # a last line without its end gets one
+    if cmp -s "$new" "$file" || { cat "$file" && echo; } | cmp -s "$new" -; then
         rm -f "$backup"
         say "Exercise $1 is untouched: there is nothing to put back."
         return 0

@@ -232,7 +232,7 @@ function prototype(path, wanted,    s, text, found, parts, n, k)
     return found
 }
 
-function pristine(e, header,    k, i, wanted)
+function pristine(e, header,    k, i, wanted, text)
 {
     for (k = 1; k <= n_exercises; k++)
         if (number[k] "" == e "")
@@ -248,8 +248,11 @@ function pristine(e, header,    k, i, wanted)
         for (i = first[k]; i < open[k]; i++)
             print line[i]
     else
-        print laid_out(wanted)
-    printf "{\n%s}\n", stub(wanted)
+        text = laid_out(wanted) "\n"
+    text = text "{\n" stub(wanted) "}\n"
+    if (line[first[k]] ~ /\r$/)
+        gsub(/\n/, "\r\n", text)
+    printf "%s", text
     for (i = closing[k] + 1; i <= n_lines; i++)
         print line[i]
     return 1
