@@ -387,6 +387,8 @@ EXERCISE bool embedding_forward(float *out, const float *wte, const uint32_t *id
 }
 
 /*
+## Side by side
+
 Now put the two side by side, on a table that somebody else can check. PyTorch, a
 library in which many models are written, has an embedding layer too. On a CPU,
 these lines of Python fill it with the eighteen random numbers below, and look up
@@ -565,6 +567,8 @@ another cache line and uses one float of it. Along a row, a line is used up befo
 next one comes.](drawing:stride){alt="Down a column: four steps of 3,072 bytes fetch
 four lines of sixteen floats and use one float of each. Along a row: sixteen steps of 4
 bytes fetch one line and use all of it."}
+
+### Three things that make a stride slow
 
 Three things make a long stride slow, and the race will tell them apart as far as it
 can.

@@ -199,7 +199,7 @@ local function is_plumbing(item)
   return item.text:match('^%s*#%s*include') ~= nil
 end
 
-local A_SCREEN = 60 -- lines of code that may stand between two paragraphs
+local A_SCREEN = 40 -- lines of code that may stand between two paragraphs
 
 -- Cuts a piece of code into runs of plumbing and of what the text is about. A declaration goes
 -- with the function that it stands before; what would fill more than a screen is folded too.
