@@ -16,8 +16,9 @@ and on a CPU it prints these eighteen numbers:
     -1.1589   0.3255  -0.6315
     -2.8400  -0.7849  -1.4096
 
-Run it tomorrow, and the same eighteen come out. They look like noise. They are
-nothing of the kind. The first of them, 0.3374, is how far right this point lies:
+Run it tomorrow, and the same eighteen come out. They look like noise, and
+they are nothing of the kind. [How can every digit of a random table follow from the
+number 123?]{.teaser} The first number, 0.3374, is how far right this point lies:
 
 ![Two fractions, one point, two normal numbers. One fraction gives the distance from
 the middle, the other the direction; the two coordinates are the numbers. The two

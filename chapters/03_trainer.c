@@ -11,7 +11,8 @@ friends.
 Nobody tells the program what a number is, or a house. All it ever hears is one
 complaint, [176,896]{.n section="Training"} times in each pass over the text: the
 next word was this one, and you had not expected it. That complaint is called the
-*loss*. Two questions run through the chapter. How can it alone make words alike?
+*loss*. Two questions run through the chapter.
+[How can the complaint about the next word alone put "two" beside "three"?]{.teaser}
 And when the program acts on it, which rows of which table move? The common answer
 to the second question, "the rows of the words in the batch", is half right, and
 the wrong half is the more interesting one.

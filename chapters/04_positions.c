@@ -11,8 +11,9 @@ attention head, and see with exact zeros that it cannot see order at all. Then c
 the three remedies that you will meet in real models: a learned table of
 positions (GPT-2), a fixed table of sines and cosines (the first transformer), and
 rotations (RoPE, in most of today's models). At the end five tiny models, equal in
-everything but this, are trained on sequences of 16 tokens and tested on 64. What
-happens after token 16 is not what most explanations promise.
+everything but this, are trained on sequences of 16 tokens and tested on 64.
+[Which of them still know the order after token 16?]{.teaser} The answer is not what
+most explanations promise.
 
 ![One query, three answers. The query of "dog" meets every key; the scores become shares;
 the values are mixed in those shares. Below, all shares of the head when the mask is on:

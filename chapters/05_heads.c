@@ -30,8 +30,8 @@ $P(u) = \mathrm{softmax}(h_n W_e^{\mathsf T})$ at the top, with one and the same
 Is that a bargain or a mistake? One side says: the words are the same words, so of
 course their vectors are the same vectors. The other side says: reading a word and
 saying a word are opposite jobs, so the two tables cannot be the same. You will find
-that both are half right. With *nothing* between its two uses, a single table fails at
-a task that a child would call trivial, and no training can help it. With a little
+that both are half right. [With *nothing* between its two uses, a single table fails at
+a task that a child would call trivial: why can no training help it?]{.teaser} With a little
 something in between, 32 × 32 numbers in our case, it comes to about a twentieth of a
 nat from two tables that have twice its numbers. And then we look at the one table and
 ask which of the two it has become.
