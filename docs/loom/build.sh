@@ -73,7 +73,7 @@ for data in build/figures-site/*/*.tsv; do
     fi
 done
 
-weaver='docs/loom/weave.lua docs/references.bib docs/loom/build.sh build/site.chapters'
+weaver='docs/loom/weave.lua docs/references.bib docs/loom/build.sh docs/loom/template.html build/site.chapters'
 
 # blame LOG SOURCE...: what pandoc said, with the line of a formula that it could not read.
 blame() {
@@ -102,7 +102,7 @@ for file in $chapters; do
     name=$(basename "$file" .c)
     # shellcheck disable=SC2086
     if older "$site/$name.html" "$file" "solutions/$name.c" "build/output/$name.txt" \
-        "build/figures-site/$name" docs/*.svg $weaver docs/loom/template.html; then
+        "build/figures-site/$name" docs/*.svg $weaver; then
         page "$file" "$site/$name.html"
     fi
     cp "$file" "$site/$name.c"
@@ -112,7 +112,7 @@ for file in docs/*.md; do
     name=$(basename "$file" .md)
     # shellcheck disable=SC2086
     if older "$site/$name.html" "$file" build/site.teasers docs/*.svg tests/points.tsv build/output build/figures-site/* \
-        $weaver docs/loom/template.html; then
+        $weaver; then
         page "$file" "$site/$name.html"
     fi
 done
@@ -153,12 +153,13 @@ elif older "$archive" chapters solutions tests docs Makefile; then
 fi
 
 # shellcheck disable=SC2086
-if older "$book" $chapters solutions build/output build/figures-site/* docs/*.svg docs/notation.md docs/loom/epub.css $weaver; then
+if older "$book" $chapters solutions build/output build/figures-site/* docs/*.svg docs/notation.md docs/loom/epub.css docs/loom/book.lua docs/loom/cover.png $weaver; then
     WEAVE_FOR=epub "$pandoc" -f docs/loom/weave.lua -t epub3 --mathml --citeproc --toc --toc-depth=2 \
         --bibliography docs/references.bib -M link-citations=true --css docs/loom/epub.css \
         -M title='A Token Is a Row' -M subtitle='Embeddings from scratch in C' -M lang=en \
         -M author='The authors of A Token Is a Row' -M rights='Text: CC BY 4.0. Code: MIT.' -M identifier=a-token-is-a-row \
-        --fail-if-warnings -o "$book.new.epub" $chapters docs/notation.md
+        --epub-cover-image=docs/loom/cover.png --fail-if-warnings -o "$book.new.epub" $chapters docs/notation.md
+    BOOK=$book.new.epub "$pandoc" -f markdown -t plain -o /dev/null --lua-filter docs/loom/book.lua < /dev/null
     mv "$book.new.epub" "$book"
     echo "docs: $book"
 fi
