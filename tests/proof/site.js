@@ -283,7 +283,7 @@
       letters += p.textContent.length;
       lines += n - 0.5; // the last line ends somewhere
     });
-    if (lines && (letters / lines < 65 || letters / lines > 75)) faults.push('a line has ' + Math.round(letters / lines) + ' letters');
+    if (lines > 20 && (letters / lines < 65 || letters / lines > 75)) faults.push('a line has ' + Math.round(letters / lines) + ' letters');
     page.querySelectorAll('details:not([open]):not(.plumbing), .copy, .site nav').forEach(function (element) {
       if (element.getClientRects().length) faults.push(describe(element) + ' is on the paper');
     });
