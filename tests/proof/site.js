@@ -239,7 +239,7 @@
 
   // After a jump to a place, the contents and the bar name the section in which it lies.
   async function jumps(page, frame, width, step, faults) {
-    var view = page.defaultView, links = Array.prototype.slice.call(page.querySelectorAll('.contents a'));
+    var view = page.defaultView, links = Array.prototype.slice.call(page.querySelectorAll('.contents li a'));
     links = links.filter(function (link, k) { return k % step === 0 || k === links.length - 1; });
     frame.style.width = width + 'px';
     view.history.replaceState(null, '', view.location.pathname);
