@@ -144,7 +144,7 @@ only what comes out.
 */
 
 enum { D_MODEL = 64, BATCH = 32, MAX_VOCAB = 4000 };
-enum { MAX_BYTES = 100000000, LEAST_WORDS = 2000, LEAST_DIFFERENT = 100 };
+enum { MAX_BYTES = 100000000, LEAST_WORDS = 2000, LEAST_DIFFERENT = 104 };
 enum { MOST_HELD_OUT = 20000 };
 
 struct text {
@@ -1329,8 +1329,10 @@ $n + 127$ there. After the largest logit has been taken away, $x$ is never
 positive, and below $-87$ the answer is as good as 0.
 */
 
+static inline float exp_of_negative(float x); // melted into the loops that use it
+
 // e^x for x <= 0, to about 2e-7 of itself; 0 below -87
-static inline float exp_of_negative(float x)
+static float exp_of_negative(float x)
 {
     const float shift = 12582912.0f; // 1.5 * 2^23: adding it rounds to a whole number
     union {
@@ -1737,9 +1739,11 @@ row. Will it do worse than the counts on the held-out text, as well, or better?
 ## Emma, four times
 
 Now the novel. The text is cut into batches of 32 consecutive words; each pass
-takes them in another random order. The learning rate begins at 2 and falls to 0
+takes them in another random order. The learning rate begins at 3 and falls to 0
 in a straight line: large steps while there is much to learn, small ones to
-settle. Everything random comes from one seed, and every sum has its order. So the
+settle. (Why 3? Because it was tried. With `rate=` at 0.5, 1, 2, 3, 4, 6, 8 and 12 the
+held-out loss ends at 4.79, 4.64, 4.56, 4.55, 4.55, 4.57, 4.58 and 4.60: a wide flat valley,
+with walls on both sides.) Everything random comes from one seed, and every sum has its order. So the
 run gives the same tables each time. `build/03_trainer passes=8 rate=1` trains longer and
 more gently; so does `PASSES=8 make chapter3`.
 
@@ -1837,24 +1841,24 @@ smoothed counts, and how the distance between the two curves grows: that part of
 the progress is learning by heart.](figure:trainer-loss){#fig-trainer-loss}
 
 The newborn model pays [8.29]{.n section="Training"}, $\ln V$, as it should. After
-one pass it is at [4.83]{.n section="Training"} on words that it has never read.
-In the end it is at [4.56]{.n section="Training"}, below the
+one pass it is at [4.84]{.n section="Training"} on words that it has never read.
+In the end it is at [4.55]{.n section="Training"}, below the
 [4.65]{.n section="Training"} of the smoothed counts. Is that fair? The model's learning
-rate was chosen; so was the discount of the counts, and 0.75 is the best of seven values from
-0.6 to 0.95. And the model has more numbers than the counts, so it is no miracle of thrift.
+rate was chosen on this text; so was the discount of the counts, and 0.75 is the best of seven
+values from 0.6 to 0.95. And the model has more numbers than the counts, so it is no miracle of thrift.
 
 Where does it win? The last line of the output parts the held-out pairs: those that stand in
-the training text too, and those that are new. On the first kind the counts are even a
-little ahead: [3.84]{.n section="Training"} against [3.88]{.n section="Training"}. A pair
-that was counted is best told by its count. On the new ones, [18]{.n section="Training"} in a
-hundred, the model pays [7.57]{.n section="Training"} and the counts
+the training text too, and those that are new. On the first kind the counts are not behind:
+[3.84]{.n section="Training"} against [3.85]{.n section="Training"}. A pair
+that was counted is well told by its count. On the new ones, [18]{.n section="Training"} in a
+hundred, the model pays [7.64]{.n section="Training"} and the counts
 [8.25]{.n section="Training"}. The counts know nothing about "cried" that they were not told
 about "cried". The model has 64 numbers for all the followers of a word, and must reuse what
 it knows: what it learns from "said" moves the rows of the output table, and so changes the
 guess after "cried" as well. Words that are alike learn from each other. That was the hope
 when such models were first trained [@bengio2003], and here you see where it pays.
 
-On the training text it reaches [4.43]{.n section="Training"}. The floor there is
+On the training text it reaches [4.37]{.n section="Training"}. The floor there is
 [3.74]{.n section="Training"}, and it is good that we are far from
 it: that number belongs to somebody who knows all pairs of *Emma* by heart and is
 lost on the first new one.
@@ -2080,8 +2084,8 @@ static void show_shared_company(const struct model *m, const struct corpus *corp
 /*
 The nearest in the input table shares [0.61]{.n section="Company in common"} of the
 followers and only [0.38]{.n section="Company in common"} of the predecessors; in the
-output table it is the other way round: [0.46]{.n section="Company in common"} and
-[0.63]{.n section="Company in common"}. The small world was no trick. Press and Wolf
+output table it is the other way round: [0.47]{.n section="Company in common"} and
+[0.64]{.n section="Company in common"}. The small world was no trick. Press and Wolf
 studied the two tables of larger models; they found that the output table is a good embedding
 in its own right, and that a table used in both places comes to behave more like the
 output table [@press2017].
@@ -2162,7 +2166,7 @@ static void show_sentences(const struct model *m, const struct corpus *corpus)
                                     .wte = m->wte,
                                     .lm_head = m->lm_head,
                                     .logits = m->logits};
-    uint64_t state = m->seed + 4;
+    uint64_t state = m->seed + 5;
     heading("Sentences of its own");
     for (int sentence = 0; sentence < 2; sentence++)
         write_sentence(corpus, draw_next, &tables, find_word(corpus, ".", 1), &state);
@@ -2184,8 +2188,8 @@ TEXT=chapters/03_trainer.c make chapter3
 ```
 
 trains the model on the chapter that describes it, your solutions included, and lets it
-write about itself. Ours said: "what sees its machine is larger trains of count others
-becomes ids", and an earlier version of the chapter: "true compiler shorter met sort four
+write about itself. Earlier versions of the chapter made it say: "what sees its machine is
+larger trains of count others becomes ids", and "true compiler shorter met sort four
 optimizers believed neighbour". Look at the neighbours too. The row of `float` lies by those
 of `uint`, `struct` and `char`, in the output table: they stand in the same places. And look
 at the yardsticks. On so short a text the smoothed counts win.
@@ -2391,7 +2395,7 @@ static void choose_vocabulary(struct corpus *corpus, struct dictionary *dictiona
     qsort(words, n_words, sizeof *words, compare_counts);
     while (n_words > 0 && words[n_words - 1].count == 0)
         n_words--; // seen in the held-out part only
-    corpus->vocab_size = (n_words + 1 < MAX_VOCAB ? n_words + 1 : MAX_VOCAB) / 4 * 4;
+    corpus->vocab_size = (n_words + 1 < MAX_VOCAB ? n_words + 1 : MAX_VOCAB) / 8 * 8;
     corpus->words = allocate(corpus->vocab_size + 1, sizeof *words);
     corpus->words[0] = (struct word){"<unk>", 5, corpus->n_train};
     for (size_t v = 1; v < corpus->vocab_size; v++) {
@@ -2416,7 +2420,8 @@ static struct corpus read_corpus(const char *path)
     if (corpus.n_ids < LEAST_WORDS || corpus.n_different < LEAST_DIFFERENT)
         give_up(1,
                 "%s is too short: it holds %zu words of the letters a to z, %zu of them "
-                "different, and %d and %d are the least",
+                "different, and %d and %d are the least (letters with accents, and those "
+                "of other alphabets, are dropped)",
                 path, corpus.n_ids, corpus.n_different, LEAST_WORDS, LEAST_DIFFERENT);
     const size_t twentieth = corpus.n_ids / 20;
     corpus.n_train =
@@ -2450,8 +2455,9 @@ so.
 // does a line with such a mark begin here, as "*** START OF THE PROJECT ..." does?
 static bool is_frame(const struct text *text, size_t at, const char *mark)
 {
-    if ((at > 0 && text->bytes[at - 1] != '\n') || text->size - at < 24 ||
-        memcmp(text->bytes + at, "***", 3) != 0)
+    const bool begins = at == 0 || text->bytes[at - 1] == '\n' ||
+                        (at == 3 && memcmp(text->bytes, "\xef\xbb\xbf", 3) == 0);
+    if (!begins || text->size - at < 24 || memcmp(text->bytes + at, "***", 3) != 0)
         return false;
     at += text->bytes[at + 3] == ' ' ? 4 : 3;
     return memcmp(text->bytes + at, mark, strlen(mark)) == 0;
@@ -3339,7 +3345,7 @@ static double setting_number(const struct setting *table, char **args, const cha
 
 static const struct setting settings[] = {
     {"seed", "whole", "7", 0, 1000000, "of everything random"},
-    {"rate", "number", "2", 0, 100, "the learning rate at the first step"},
+    {"rate", "number", "3", 0, 100, "the learning rate at the first step"},
     {"passes", "number", "4", 0.001, 1000, "how often the text is read"},
     {"words", "text", "she two said hartfield", 0, 400,
      "whose neighbours are looked up, with spaces between them"},
