@@ -80,3 +80,60 @@ if "$BUILD/$name" settings >"$room/settings.tsv" 2>/dev/null </dev/null &&
     claim="$name refuses settings out of their range"
     if [ -z "$bad" ]; then echo "ok $claim"; else echo "not ok $claim: $bad"; fi
 fi
+
+# ------------------------------------------------------------------ texts as people have them
+# What is no text to learn from gets one sentence. A book with a frame, a byte order mark, CRLF
+# and printed apostrophes gives the numbers of the same book without them. And a text that is
+# barely long enough is read to its end (SAN=1 looks at every access).
+if grep -q 'getenv("TEXT")' "chapters/$name.c"; then
+    case $BUILD in /*) solved=$BUILD/solution/$name ;; *) solved=$PWD/$BUILD/solution/$name ;; esac
+    novel=$PWD/chapters/data/austen/emma.txt
+
+    read_by() # text: what the solved program makes of it, in the room, for its tables are saved
+    {
+        (cd "$room" && TEXT=$1 PASSES=0.05 FIGURES=. "$solved" </dev/null)
+    }
+
+    bad=
+    : >"$room/nothing"
+    printf '\n' >"$room/blank"
+    printf 'word' >"$room/one"
+    printf 'two words' >"$room/two"
+    printf 'four words are here\n' >"$room/four"
+    awk 'BEGIN { for (n = 0; n < 9000; n++) printf "\320\264\320\260, " }' >"$room/other-alphabet"
+    awk 'BEGIN { for (n = 0; n < 9000; n++) print "again" }' >"$room/one-word"
+    for text in nothing blank one two four other-alphabet one-word; do
+        read_by "$text" >"$room/said.txt" 2>&1
+        [ $? -eq 1 ] && [ "$(wc -l <"$room/said.txt")" -eq 1 ] || bad="${bad:-$text: $(said "$room/said.txt")}"
+    done
+    claim="$name says in one sentence what is no text to learn from"
+    if [ -z "$bad" ]; then echo "ok $claim"; else echo "not ok $claim: $bad"; fi
+
+    head -c 150000 "$novel" >"$room/plain"
+    {
+        printf '\357\273\277A title\n*** START OF THE PROJECT GUTENBERG EBOOK A NOVEL ***\n'
+        sed "s/'/$(printf '\342\200\231')/g" "$room/plain"
+        printf '\n*** END OF THE PROJECT GUTENBERG EBOOK A NOVEL ***\n'
+        awk 'BEGIN { for (n = 0; n < 900; n++) print "this licence isn\047t the novel" }'
+    } | sed "s/\$/$(printf '\r')/" >"$room/book"
+    read_by plain >"$room/plain.txt" 2>&1
+    read_by book >"$room/book.txt" 2>&1
+    claim="$name reads a framed book as it reads the novel"
+    without_times "$room/plain.txt" | sed 's/plain/TEXT/; /^the tables are/d' >"$room/wanted.txt"
+    without_times "$room/book.txt" | sed 's/book/TEXT/; /^the tables are/d; 1d' >"$room/got.txt"
+    if [ -s "$room/wanted.txt" ] && grep -q 'between its lines' "$room/book.txt" &&
+        diff "$room/wanted.txt" "$room/got.txt" >"$room/diff.txt"; then
+        echo "ok $claim"
+    else
+        echo "not ok $claim: $(said "$room/book.txt") $(head -n 4 "$room/diff.txt" | tr '\n' ';')"
+    fi
+
+    awk 'BEGIN { for (r = 0; r < 3; r++) for (n = 0; n < 2010; n++)
+        printf "q%c%c%c ", 97 + n % 26, 97 + int(n / 26) % 26, 97 + int(n / 676) }' >"$room/barely"
+    claim="$name reads a text that is barely long enough"
+    if read_by barely >"$room/said.txt" 2>&1; then
+        echo "ok $claim"
+    else
+        echo "not ok $claim: $(said "$room/said.txt")"
+    fi
+fi
