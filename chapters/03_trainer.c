@@ -1174,22 +1174,24 @@ rare words of your vocabulary: most of their days are like that.
 ## The same step, in tiles
 
 One step of yours on the novel's 4,000 words takes some milliseconds, or, with plain loops
-on a slow machine, a tenth of a second. We want twenty-two thousand steps. Let us count what there is to do. The three
-products, for the logits, for `dhidden` and for `lm_head`, each take
+on a slow machine, a tenth of a second. We want twenty-two thousand steps. Let us count what
+there is to do. The three products, for the logits, for `dhidden` and for `lm_head`, each take
 $32 \times 64 \times 4{,}000$ multiplications and as many additions:
 [49]{.n section="The same step, fast"} million operations together.
 
 How fast *could* that be? The fastest thing the processor can do is to multiply
 and add numbers that are already in its registers. The program measures it, with a
 loop that does nothing else. That is the ceiling; plain loops usually reach a few per cent
-of it, or less. The cure is a tile of named sums that stay in registers, and chapter 1 explains it.
-What is new is where the neighbours lie. For the logits we turn the hidden rows on their
+of it, or less. The cure is a tile of named sums that stay in registers, and chapter 1
+explains it. What is new is where the neighbours lie. For the logits we turn the hidden rows on their
 side, so that the 32 words of the batch lie next to each other: one number of a row of $U$
 meets 32 words at once. Each word has its own sum, so no order changes, and the compiler
 may use the widest instructions it has [see also @goto2008]. Eight rows of $U$ make a tile
 of $8 \times 32$ sums. One function does all three products. In each, eight rows of the
 result are sums of rows of something else, each times a factor; only the steps from one
-factor to the next differ.
+factor to the next differ. (The function stands by itself, and each of its three callers
+names its steps as constants. We tried it otherwise: gcc put the sums down in memory, and the
+tile took up to three times as long.)
 */
 
 struct model {

@@ -2808,7 +2808,7 @@ static void show_bench(const struct corpus *novel)
     printf("one training step ~%.0f us; %s ~%.1f GFLOP/s\n", 1e6 * step[UNTIED],
            "one tile in the nearest cache", ceiling / 1e9);
     show_ratio("training step / the same products in the nearest cache", speed / ceiling,
-               true, 0.35);
+               true, 0.50);
     show_ratio("time of a tied step / an untied step", step[TIED] / step[UNTIED], false,
                1.15);
     show_ratio("time of a step with the matrix / an untied step",
