@@ -1540,7 +1540,7 @@ static void print_race(const double *microseconds, size_t vocab_size)
             with_commas(text + 1, (uint64_t)(time + 0.5));
         else
             snprintf(text + 1, 32, "%.*f", time < 10.0 ? 2 : 1, time);
-        printf("%*s", racer_width[racer], isnan(time) ? "-" : text);
+        printf(" %*s", racer_width[racer] - 1, isnan(time) ? "-" : text);
     }
     printf("\n");
 }

@@ -1067,11 +1067,16 @@ static void print_tables(const float *torch, const float *made)
     }
 }
 
+static double larger(double a, double b)
+{
+    return b > a ? b : a;
+}
+
 static void print_difference(const float *torch, const float *made)
 {
     double largest = 0.0;
     for (size_t i = 0; i < 18; i++)
-        largest = fmax(largest, fabs((double)made[i] - (double)torch[i]));
+        largest = larger(largest, fabs((double)made[i] - (double)torch[i]));
     printf("largest difference %s 2e-6\n", largest <= 2e-6 ? "below" : "ABOVE");
 }
 
@@ -1163,7 +1168,7 @@ static struct census take_census(const float *values, float std, size_t n)
         counts[(size_t)bin]++;
         sum += x;
         squares += x * x;
-        c.largest = fmax(c.largest, fabs(x));
+        c.largest = larger(c.largest, fabs(x));
     }
     for (int b = 0; b < 26; b++)
         c.share[b] = (double)counts[b] / (double)n;
@@ -1293,7 +1298,7 @@ static double largest_share(double *surprise, const double *scores, double scale
 {
     double largest = -INFINITY, sum = 0.0, exps = 0.0;
     for (size_t v = 0; v < vocab; v++) {
-        largest = fmax(largest, scale * scores[v]);
+        largest = larger(largest, scale * scores[v]);
         sum += scale * scores[v];
     }
     for (size_t v = 0; v < vocab; v++)
@@ -1486,7 +1491,7 @@ static double largest_difference(const float *a, const float *b, size_t n)
 {
     double largest = 0.0;
     for (size_t k = 0; k < n; k++)
-        largest = fmax(largest, fabs((double)a[k] - (double)b[k]));
+        largest = larger(largest, fabs((double)a[k] - (double)b[k]));
     return largest;
 }
 

@@ -101,8 +101,8 @@ hands out the shares, as `att`: we draw them, and the gradient needs them.
 Write the shares to `att [n_tokens][n_tokens]`, row $t$ for the token that asks,
 and the mixed values to `out [n_tokens][d_head]`. Divide by $\sqrt{d_h}$,
 subtract the largest score, and if `causal` is true let token $t$ hear only the
-positions 0 to $t$; the shares of later positions are then exactly 0, and they are
-and not even if a later value is NaN or infinite: 0 times NaN is NaN. Every key that is
+positions 0 to $t$. The shares of later positions are then exactly 0, and their values do
+not enter the sum: not even as 0 times the value, for 0 times NaN is NaN. Every key that is
 heard counts, however small its share. Add in `double` if you can: the zeros of the next
 experiment are exact then.
 
@@ -648,8 +648,10 @@ other numbers start out the same, bit for bit.
 - **RoPE**: queries and keys turn as neighbours, base 10,000.
 - **RoPE, base 2**: the same, but every dial finishes its turn within 16 tokens.
 
-All of them run on the functions that you wrote: `attention_forward`, `add_positions`,
-`sinusoidal_table`, `rope_interleaved`. The learned table starts at half the spread of the
+All of them run on the functions that you wrote: `add_positions`, `sinusoidal_table`,
+`rope_interleaved`; and the head does what your `attention_forward` does, sum by sum, with its
+loops turned so that a vector unit can run sixteen keys side by side. (The program compares the
+two first, and says so if they differ.) The learned table starts at half the spread of the
 tokens, as in GPT-2. How the model is trained, with every gradient worked out by hand, stands
 [further down](#model). Then comes the test: 64 fresh
 sequences of 64 tokens, the same for every model. Positions up to 15 the model knows from
@@ -1137,7 +1139,14 @@ static void stop_dials(model *m, size_t from, size_t to)
         }
 }
 
-// false if the exercise that the scheme stands on is not written
+static bool attention_is_written(void)
+{
+    float out[1], att[1];
+    const float one[1] = {1.0f};
+    return attention_forward(out, att, one, one, one, 1, 1, false);
+}
+
+// false if an exercise that the scheme stands on is not written
 static bool model_init(model *m, const struct scheme *scheme, uint64_t seed)
 {
     memset(m, 0, sizeof *m);
@@ -1151,7 +1160,8 @@ static bool model_init(model *m, const struct scheme *scheme, uint64_t seed)
     for (size_t i = 0; i < TEST_LEN * N_DIALS; i++)
         m->back_sines[i] = -m->sines[i];
     stop_dials(m, scheme->still_from, scheme->still_to);
-    return m->kind != SINUSOID || sinusoidal_table(m->params + AT_WPE, TEST_LEN, WIDTH);
+    return attention_is_written() &&
+           (m->kind != SINUSOID || sinusoidal_table(m->params + AT_WPE, TEST_LEN, WIDTH));
 }
 
 /*
@@ -1206,19 +1216,108 @@ static float dot(const float *a, const float *b)
     return lanes[0];
 }
 
-// logits[n][v] = out[n] . lm_head[v]
+// logits[n][v] = sum over i of out[n][i] lm_head[i][v], for four rows n
+static void score_four(float *restrict logits, const float *restrict out,
+                       const float *restrict lm_head)
+{
+    float sum0[VOCAB] = {0}, sum1[VOCAB] = {0}, sum2[VOCAB] = {0}, sum3[VOCAB] = {0};
+    for (size_t i = 0; i < WIDTH; i++)
+        for (size_t v = 0; v < VOCAB; v++) {
+            sum0[v] += out[i] * lm_head[i * VOCAB + v];
+            sum1[v] += out[WIDTH + i] * lm_head[i * VOCAB + v];
+            sum2[v] += out[2 * WIDTH + i] * lm_head[i * VOCAB + v];
+            sum3[v] += out[3 * WIDTH + i] * lm_head[i * VOCAB + v];
+        }
+    memcpy(logits, sum0, sizeof sum0);
+    memcpy(logits + VOCAB, sum1, sizeof sum1);
+    memcpy(logits + 2 * VOCAB, sum2, sizeof sum2);
+    memcpy(logits + 3 * VOCAB, sum3, sizeof sum3);
+}
+
+// logits[n][v] = out[n] . lm_head[v]; n a multiple of 4
 static void score_tokens(float *logits, const float *out, const float *lm_head, size_t n)
 {
     float turned[WIDTH * VOCAB];
     for (size_t v = 0; v < VOCAB; v++)
         for (size_t i = 0; i < WIDTH; i++)
             turned[i * VOCAB + v] = lm_head[v * WIDTH + i];
-    for (; n > 0; n--, logits += VOCAB, out += WIDTH) {
-        float total[VOCAB] = {0};
+    for (size_t row = 0; row < n; row += 4)
+        score_four(logits + row * VOCAB, out + row * WIDTH, turned);
+}
+
+/*
+The head is `attention_forward` with its loops turned. Each sum has the same terms in the same
+order as in a plain solution, and so the same bits; but the sums of 16 keys, and then of all 32
+dimensions, run side by side. Before the contest the program compares it with yours.
+*/
+
+enum { KEYS = 16 }; // keys whose sums run side by side
+
+// scores[t][s] = q[t] . k[s] / sqrt(WIDTH) for four queries and KEYS keys
+//   scores [4][n_tokens]   q [4][WIDTH]   k_by_dimension [WIDTH][TEST_LEN]
+static void score_keys(float *restrict scores, const float *restrict q,
+                       const float *restrict k_by_dimension, size_t n_tokens)
+{
+    const double scale = 1.0 / sqrt((double)WIDTH);
+    double sum0[KEYS] = {0}, sum1[KEYS] = {0}, sum2[KEYS] = {0}, sum3[KEYS] = {0};
+    for (size_t i = 0; i < WIDTH; i++)
+        for (size_t s = 0; s < KEYS; s++) {
+            const double key = (double)k_by_dimension[i * TEST_LEN + s];
+            sum0[s] += (double)q[i] * key;
+            sum1[s] += (double)q[WIDTH + i] * key;
+            sum2[s] += (double)q[2 * WIDTH + i] * key;
+            sum3[s] += (double)q[3 * WIDTH + i] * key;
+        }
+    for (size_t s = 0; s < KEYS; s++) {
+        scores[s] = (float)(sum0[s] * scale);
+        scores[n_tokens + s] = (float)(sum1[s] * scale);
+        scores[2 * n_tokens + s] = (float)(sum2[s] * scale);
+        scores[3 * n_tokens + s] = (float)(sum3[s] * scale);
+    }
+}
+
+// scores become shares
+static void share(float *scores, size_t n_keys)
+{
+    float largest = scores[0];
+    double sum = 0.0;
+    for (size_t s = 1; s < n_keys; s++)
+        largest = scores[s] > largest ? scores[s] : largest;
+    for (size_t s = 0; s < n_keys; s++) {
+        scores[s] = expf(scores[s] - largest);
+        sum += (double)scores[s];
+    }
+    for (size_t s = 0; s < n_keys; s++)
+        scores[s] = (float)((double)scores[s] / sum);
+}
+
+// out[i] = sum over s of shares[s] v[s][i]
+static void mix(float *restrict out, const float *restrict shares,
+                const float *restrict v, size_t n_keys)
+{
+    double sum[WIDTH] = {0};
+    for (size_t s = 0; s < n_keys; s++)
         for (size_t i = 0; i < WIDTH; i++)
-            for (size_t v = 0; v < VOCAB; v++)
-                total[v] += out[i] * turned[i * VOCAB + v];
-        memcpy(logits, total, sizeof total);
+            sum[i] += (double)shares[s] * (double)v[s * WIDTH + i];
+    for (size_t i = 0; i < WIDTH; i++)
+        out[i] = (float)sum[i];
+}
+
+// attention_forward(out, att, q, k, v, n_tokens, WIDTH, true); n_tokens a multiple of KEYS
+static void attend(float *out, float *att, const float *q, const float *k, const float *v,
+                   size_t n_tokens)
+{
+    float k_by_dimension[WIDTH * TEST_LEN];
+    for (size_t s = 0; s < n_tokens; s++)
+        for (size_t i = 0; i < WIDTH; i++)
+            k_by_dimension[i * TEST_LEN + s] = k[s * WIDTH + i];
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *att_t = att + t * n_tokens;
+        for (size_t s = 0; t % 4 == 0 && s <= t; s += KEYS)
+            score_keys(att_t + s, q + t * WIDTH, k_by_dimension + s, n_tokens);
+        share(att_t, t + 1);
+        memset(att_t + t + 1, 0, (n_tokens - t - 1) * sizeof *att_t);
+        mix(out + t * WIDTH, att_t, v, t + 1);
     }
 }
 
@@ -1264,10 +1363,10 @@ static bool forward(activations *a, const model *m, const uint32_t *ids,
                 n_rows);
     for (size_t n = 0; n < n_sequences * n_tokens; n += n_tokens) {
         const size_t at = n * WIDTH;
-        if (!make_heads(a, m, ids, n, n_tokens) ||
-            !attention_forward(a->out + at, a->att + n * n_tokens, a->heads[0] + at,
-                               a->heads[1] + at, a->heads[2] + at, n_tokens, WIDTH, true))
+        if (!make_heads(a, m, ids, n, n_tokens))
             return false;
+        attend(a->out + at, a->att + n * n_tokens, a->heads[0] + at, a->heads[1] + at,
+               a->heads[2] + at, n_tokens);
     }
     score_tokens(a->logits, a->out, m->params + AT_LM_HEAD, n_sequences * n_tokens);
     return true;
@@ -2198,13 +2297,6 @@ typedef struct {
     workshop w;
 } contest;
 
-static bool attention_is_written(void)
-{
-    float out[1], att[1];
-    const float one[1] = {1.0f};
-    return attention_forward(out, att, one, one, one, 1, 1, false);
-}
-
 // The exercise that a scheme waits for.
 static void scheme_waits(const struct scheme *scheme)
 {
@@ -2375,6 +2467,21 @@ static void show_gradients(contest *c)
         printf("error %.3f\n", worst);
 }
 
+// your head and the contest's on random rows: do both give the same?
+static bool heads_agree(activations *a)
+{
+    const size_t n = TRAIN_LEN * WIDTH;
+    float out[TRAIN_LEN * WIDTH], att[TRAIN_LEN * TRAIN_LEN];
+    uint64_t state = 5;
+    for (size_t i = 0; i < 3; i++)
+        fill_normal(a->heads[i], n, 1.0, &state);
+    attend(a->out, a->att, a->heads[0], a->heads[1], a->heads[2], TRAIN_LEN);
+    return !attention_forward(out, att, a->heads[0], a->heads[1], a->heads[2], TRAIN_LEN,
+                              WIDTH, true) ||
+           (largest_gap(out, a->out, n) < 1e-5 &&
+            largest_gap(att, a->att, TRAIN_LEN * TRAIN_LEN) < 1e-5);
+}
+
 static void show_three_back(contest *c)
 {
     double blind[TEST_LEN];
@@ -2382,6 +2489,8 @@ static void show_three_back(contest *c)
     printf("nats a token, mean of %zu seeds; guessing costs %.4f; gradients: ",
            c->n_seeds, log((double)VOCAB));
     show_gradients(c);
+    if (!heads_agree(&c->w.a))
+        printf("your attention_forward gives something else: make check4 says where\n");
     print_heads("trained at 16, at positions");
     for (size_t s = 0; s < N_SCHEMES; s++)
         c->done[s] = run_scheme(c, c->results[s], &c->schemes[s], THREE_BACK,

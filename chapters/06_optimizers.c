@@ -1267,7 +1267,7 @@ static void choose_vocabulary(struct corpus *corpus, struct dictionary *dictiona
     qsort(words, n_words, sizeof *words, compare_counts);
     while (n_words > 0 && words[n_words - 1].count == 0)
         n_words--; // seen in the held-out part only
-    corpus->vocab_size = (n_words + 1 < MAX_VOCAB ? n_words + 1 : MAX_VOCAB) / 4 * 4;
+    corpus->vocab_size = (n_words + 1 < MAX_VOCAB ? n_words + 1 : MAX_VOCAB) / 8 * 8;
     corpus->words = allocate(corpus->vocab_size + 1, sizeof *words);
     corpus->words[0] = (struct word){"<unk>", 5, corpus->n_train};
     for (size_t v = 1; v < corpus->vocab_size; v++) {
@@ -1292,7 +1292,8 @@ static struct corpus read_corpus(const char *path)
     if (corpus.n_ids < LEAST_WORDS || corpus.n_different < LEAST_DIFFERENT)
         give_up(1,
                 "%s is too short: it holds %zu words of the letters a to z, %zu of them "
-                "different, and %d and %d are the least",
+                "different, and %d and %d are the least (letters with accents, and those "
+                "of other alphabets, are dropped)",
                 path, corpus.n_ids, corpus.n_different, LEAST_WORDS, LEAST_DIFFERENT);
     const size_t twentieth = corpus.n_ids / 20;
     corpus.n_train =
@@ -1309,6 +1310,94 @@ static void close_corpus(struct corpus *corpus)
     free(corpus->words);
     free(corpus->ids);
 }
+
+// does a line with such a mark begin here, as "*** START OF THE PROJECT ..." does?
+static bool is_frame(const struct text *text, size_t at, const char *mark)
+{
+    const bool begins = at == 0 || text->bytes[at - 1] == '\n' ||
+                        (at == 3 && memcmp(text->bytes, "\xef\xbb\xbf", 3) == 0);
+    if (!begins || text->size - at < 24 || memcmp(text->bytes + at, "***", 3) != 0)
+        return false;
+    at += text->bytes[at + 3] == ' ' ? 4 : 3;
+    return memcmp(text->bytes + at, mark, strlen(mark)) == 0;
+}
+
+// keeps what stands between the two lines, if there are such lines
+static bool cut_frame(struct text *text)
+{
+    size_t begin = 0, end = text->size;
+    for (size_t at = 0; at < end; at++)
+        if (is_frame(text, at, "start of")) {
+            begin = at;
+            while (begin < end && text->bytes[begin] != '\n')
+                begin++;
+        } else if (is_frame(text, at, "end of"))
+            end = at;
+    bool is_cut = begin > 0 || end < text->size;
+    text->size = end - begin;
+    memmove(text->bytes, text->bytes + begin, text->size);
+    return is_cut;
+}
+
+// how many bytes the character has that begins here in UTF-8; 1 if it is something else
+static size_t character_length(const struct text *text, size_t at)
+{
+    const unsigned char first = (unsigned char)text->bytes[at];
+    size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 1;
+    for (size_t k = 1; k < length; k++)
+        if (at + k >= text->size || (text->bytes[at + k] & 0xc0) != 0x80)
+            return 1;
+    return length;
+}
+
+// true for letters that are not a to z: a guess by the first byte, in UTF-8 or Latin-1
+static bool is_other_letter(unsigned char first, size_t length)
+{
+    return length == 1 ? first >= 0xc0
+                       : first >= 0xc3 && first != 0xe2 && first != 0xef && first < 0xf0;
+}
+
+// every printed apostrophe becomes a plain one; gives their number
+static size_t mend_apostrophes(struct text *text, size_t *n_other_letters)
+{
+    size_t size = 0, n_mended = 0;
+    *n_other_letters = 0;
+    for (size_t at = 0, length; at < text->size; at += length) {
+        const unsigned char first = (unsigned char)text->bytes[at];
+        length = character_length(text, at);
+        if ((length == 3 && memcmp(text->bytes + at, "\xe2\x80\x99", 3) == 0) ||
+            (length == 1 && first == 0x92)) { // the second is Windows' way to write it
+            text->bytes[size++] = '\'';
+            n_mended++;
+            continue;
+        }
+        *n_other_letters += is_other_letter(first, length);
+        memmove(text->bytes + size, text->bytes + at, length);
+        size += length;
+    }
+    text->size = size;
+    return n_mended;
+}
+
+// the words of a text that has changed are numbered anew
+static void renumber(struct corpus *corpus, const char *path)
+{
+    struct dictionary dictionary = {0};
+    free(corpus->words);
+    free(corpus->ids);
+    corpus->n_ids = 0;
+    number_words(corpus, &dictionary);
+    corpus->n_different = dictionary.n_words;
+    if (corpus->n_ids < LEAST_WORDS)
+        give_up(1, "%s is too short between its *** lines: it holds %zu words there",
+                path, corpus->n_ids);
+    const size_t twentieth = corpus->n_ids / 20;
+    corpus->n_train =
+        corpus->n_ids - (twentieth < MOST_HELD_OUT ? twentieth : MOST_HELD_OUT);
+    choose_vocabulary(corpus, &dictionary);
+    free(dictionary.words);
+    free(dictionary.slots);
+}
 // end of what was carried over
 // carried over from chapter 5
 // how often each word stands in the training part
@@ -1324,6 +1413,17 @@ static void count_again(struct corpus *novel)
 static struct corpus open_novel(const char *path)
 {
     struct corpus novel = read_corpus(path);
+    size_t n_other_letters;
+    char cell[48];
+    bool is_cut = cut_frame(&novel.text);
+    bool is_mended = mend_apostrophes(&novel.text, &n_other_letters) > 0;
+    if (is_cut)
+        printf("%s: read is what stands between its lines *** START and *** END\n", path);
+    if (n_other_letters > 0)
+        printf("%s: %s letters are not a to z; they are dropped, and part their words\n",
+               path, with_commas(cell, n_other_letters));
+    if (is_cut || is_mended)
+        renumber(&novel, path);
     if (novel.vocab_size < VOCAB_SIZE)
         give_up(1, "%s has too few different words for this chapter: %d is the least",
                 path, VOCAB_SIZE);
@@ -1336,35 +1436,58 @@ static struct corpus open_novel(const char *path)
 }
 // end of what was carried over
 // carried over from chapter 5
+// a function that the compiler shall not melt into others: it has all registers to itself
+#define OWN_FUNCTION __attribute__((noinline))
+
+// columns of a tile, as in chapter 3
+#if defined __AVX__ && !defined __AVX512F__
+enum { TILE = 8 };
+#else
+enum { TILE = 32 };
+#endif
+
 // out[r][c] = sum over k of a[r * row_step + k * k_step] * b[k][c]
-//   out [4][32]   b [n_k][32]
-static void tile(float *out, const float *a, size_t row_step, size_t k_step,
-                 const float *b, size_t n_k)
+//   for 8 rows r and TILE columns c   out [8][32]   b [n_k][32]
+OWN_FUNCTION static void tile(float *restrict out, const float *restrict a,
+                              size_t row_step, size_t k_step, const float *restrict b,
+                              size_t n_k)
 {
-    float sum0[32] = {0}, sum1[32] = {0}, sum2[32] = {0}, sum3[32] = {0};
+    float sum0[TILE] = {0}, sum1[TILE] = {0}, sum2[TILE] = {0}, sum3[TILE] = {0};
+    float sum4[TILE] = {0}, sum5[TILE] = {0}, sum6[TILE] = {0}, sum7[TILE] = {0};
     for (size_t k = 0; k < n_k; k++) {
-        const float *b_row = b + k * 32, *a_k = a + k * k_step;
-        float a0 = a_k[0], a1 = a_k[row_step];
-        float a2 = a_k[2 * row_step], a3 = a_k[3 * row_step];
-        for (size_t c = 0; c < 32; c++) {
-            sum0[c] += a0 * b_row[c];
-            sum1[c] += a1 * b_row[c];
-            sum2[c] += a2 * b_row[c];
-            sum3[c] += a3 * b_row[c];
+        const float *x = a + k * k_step, *row = b + k * 32;
+        const float x0 = x[0], x1 = x[row_step], x2 = x[2 * row_step],
+                    x3 = x[3 * row_step];
+        const float x4 = x[4 * row_step], x5 = x[5 * row_step], x6 = x[6 * row_step],
+                    x7 = x[7 * row_step];
+        for (size_t c = 0; c < TILE; c++) {
+            sum0[c] += x0 * row[c];
+            sum1[c] += x1 * row[c];
+            sum2[c] += x2 * row[c];
+            sum3[c] += x3 * row[c];
+            sum4[c] += x4 * row[c];
+            sum5[c] += x5 * row[c];
+            sum6[c] += x6 * row[c];
+            sum7[c] += x7 * row[c];
         }
     }
     memcpy(out, sum0, sizeof sum0);
     memcpy(out + 32, sum1, sizeof sum1);
     memcpy(out + 64, sum2, sizeof sum2);
     memcpy(out + 96, sum3, sizeof sum3);
+    memcpy(out + 128, sum4, sizeof sum4);
+    memcpy(out + 160, sum5, sizeof sum5);
+    memcpy(out + 192, sum6, sizeof sum6);
+    memcpy(out + 224, sum7, sizeof sum7);
 }
 
-// the same for all rows of out [n_rows][32]; n_rows must be a multiple of 4
+// the same for all rows of out [n_rows][32]; n_rows must be a multiple of 8
 static void product(float *out, const float *a, size_t row_step, size_t k_step,
                     const float *b, size_t n_rows, size_t n_k)
 {
-    for (size_t r = 0; r < n_rows; r += 4)
-        tile(out + r * 32, a + r * row_step, row_step, k_step, b, n_k);
+    for (size_t r = 0; r < n_rows; r += 8)
+        for (size_t c = 0; c < 32; c += TILE)
+            tile(out + r * 32 + c, a + r * row_step, row_step, k_step, b + c, n_k);
 }
 
 // out[c][r] = a[r][c]

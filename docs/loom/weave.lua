@@ -1235,7 +1235,7 @@ end
 -- ------------------------------------------------------------------ what search finds
 
 local function quoted(text)
-  return '"' .. text:gsub('[%c"\\\u{2028}]', function(c) return c == '"' and '\\"' or c == '\\' and '\\\\' or ' ' end) .. '"'
+  return '"' .. text:gsub('[%c"\\]', { ['"'] = '\\"', ['\\'] = '\\\\' }):gsub('%c', ' '):gsub('\u{2028}', ' ') .. '"'
 end
 
 local function words_of(block)

@@ -581,7 +581,9 @@ end
 -- Each entry of the index: [page, chapter, id, heading, text], of a place that is there.
 local function index_faults(pages)
   local faults, sections = {}, {}
-  for line in (read_file(SITE .. '/search-index.js') or ''):gmatch('[^\n]+') do
+  local index = read_file(SITE .. '/search-index.js') or ''
+  if not utf8.len(index) then faults[#faults + 1] = 'the index has letters that are broken' end
+  for line in index:gmatch('[^\n]+') do
     local name, id, text = line:match('^%["([^"]+)","%d*","([^"]*)",".-","(.*)"%],$')
     if name then
       sections[name] = (sections[name] or 0) + 1
