@@ -121,7 +121,7 @@ static void show_corpus(const struct corpus *corpus, const char *path)
 :::
 
 More than a fifth of the text is ten words. That "the" stood beside "handsome" says next
-to nothing about "handsome", and "the" would be read [26,349]{.n section="Which words
+to nothing about "handsome", and "the" would be read [26,357]{.n section="Which words
 stay"} times. So word2vec throws dice at each place of the text. Let $f$ be the share of
 the text that a word has, and $s$ a small number, `sample`, here 0.001. Each occurrence
 of the word is kept with the probability
@@ -1857,8 +1857,9 @@ static int compare_counts(const void *a, const void *b)
 // does a line with such a mark begin here, as "*** START OF THE PROJECT ..." does?
 static bool is_frame(const struct text *text, size_t at, const char *mark)
 {
-    if ((at > 0 && text->bytes[at - 1] != '\n') || text->size - at < 24 ||
-        memcmp(text->bytes + at, "***", 3) != 0)
+    const bool begins = at == 0 || text->bytes[at - 1] == '\n' ||
+                        (at == 3 && memcmp(text->bytes, "\xef\xbb\xbf", 3) == 0);
+    if (!begins || text->size - at < 24 || memcmp(text->bytes + at, "***", 3) != 0)
         return false;
     at += text->bytes[at + 3] == ' ' ? 4 : 3;
     return memcmp(text->bytes + at, mark, strlen(mark)) == 0;
