@@ -1923,14 +1923,12 @@ static size_t mend_apostrophes(struct text *text, size_t *n_other_letters)
 }
 // end of what was carried over
 
-static void clean(struct text *text, const char *path)
+// what is said of a text that was not all letters
+static void print_cleaning(const char *path, bool is_cut, size_t n_other_letters)
 {
-    size_t n_other_letters;
     char cell[32];
-    to_lower_case(text);
-    if (cut_frame(text))
+    if (is_cut)
         printf("%s: read is what stands between its lines *** START and *** END\n", path);
-    mend_apostrophes(text, &n_other_letters);
     if (n_other_letters > 0)
         printf("%s: %s letters are not a to z; they are dropped, and part their words\n",
                path, with_commas(cell, n_other_letters));
@@ -1990,10 +1988,13 @@ static struct corpus open_corpus(const char *const *paths, size_t n_texts)
 {
     struct corpus corpus = {.n_texts = n_texts};
     struct dictionary dictionary = {0};
-    size_t bytes = 0;
+    size_t bytes = 0, n_other_letters[N_NOVELS];
+    bool is_cut[N_NOVELS];
     for (size_t n = 0; n < n_texts; n++) {
         corpus.texts[n] = read_text(paths[n]);
-        clean(&corpus.texts[n], paths[n]);
+        to_lower_case(&corpus.texts[n]);
+        is_cut[n] = cut_frame(&corpus.texts[n]);
+        mend_apostrophes(&corpus.texts[n], &n_other_letters[n]);
         char *bytes_kept = realloc(corpus.texts[n].bytes, corpus.texts[n].size + 1);
         corpus.texts[n].bytes = bytes_kept ? bytes_kept : corpus.texts[n].bytes;
         bytes += corpus.texts[n].size;
@@ -2012,6 +2013,8 @@ static struct corpus open_corpus(const char *const *paths, size_t n_texts)
                 "it holds %zu, %zu of them different, and %d and %d are the least",
                 paths[0], LEAST_COUNT, corpus.n_ids, corpus.vocab_size, LEAST_WORDS,
                 LEAST_DIFFERENT);
+    for (size_t n = 0; n < n_texts; n++)
+        print_cleaning(paths[n], is_cut[n], n_other_letters[n]);
     free(dictionary.words);
     free(dictionary.slots);
     return corpus;
