@@ -2255,8 +2255,8 @@ static bool analogy_is_written(void)
 static void show_families(const struct lab *lab, const struct directions *all)
 {
     struct question *questions = allocate(MAX_QUESTIONS, sizeof *questions);
-    const bool top = lab->n_top > 0;
-    struct panels p = treated(lab, lab->centre, all->u, top ? lab->n_top : 0);
+    const size_t n_top = lab->n_top < all->n ? lab->n_top : all->n;
+    struct panels p = treated(lab, lab->centre, all->u, n_top);
     const struct family yours = {"your pairs", lab->pairs};
     FILE *figure = open_figure("geometry-families");
     if (figure)
