@@ -248,7 +248,7 @@ static void try_close_cosines(void)
 {
     enum { N = 7, D = 2 };
     float rows[N * D];
-    const size_t first = random_between(1, 5);
+    const size_t first = random_between(2, 5); // never in the order of the ids
     for (size_t v = 0; v < N; v++) {
         rows[v * D] = 1;
         rows[v * D + 1] = (float)(1e-5 * (double)(1 + (v * first) % N));
@@ -930,28 +930,37 @@ static size_t best_candidate(const struct table *t, const struct query *q,
     return best;
 }
 
-// Several questions to one table: one answer may be right, or like another mistake's, by luck.
+static bool ask(uint32_t *answer, const float *wte, const struct table *t,
+                const struct query *q)
+{
+    return CALL(analogy, answer, wte, q->a, q->b, q->c, q->exclude, t->n_rows, t->d);
+}
+
+// Several questions to one table, since one answer may be right, or like another mistake's,
+// by luck. The first wrong answer is asked for once more, so that it is the one that is shown.
 static void try_queries(const struct table *t, const struct query *queries, size_t n)
 {
-    uint32_t *wanted = judge_ids(n), *answers[MOST_QUERIES];
+    uint32_t wanted[MOST_QUERIES], *answers[MOST_QUERIES];
     double gap;
+    size_t wrong = n;
     for (size_t k = 0; k < n; k++)
         wanted[k] =
             (uint32_t)best_candidate(t, &queries[k], scores_of(t, &queries[k]), &gap);
     fresh_case();
     const float *wte = floats_in(t->rows, t->n_rows * t->d);
-    together();
     for (size_t k = 0; k < n; k++) {
-        const struct query *q = &queries[k];
         answers[k] = ids_out(1);
-        (void)CALL(analogy, answers[k], wte, q->a, q->b, q->c, q->exclude, t->n_rows,
-                   t->d);
+        if (!(ask(answers[k], wte, t, &queries[k]) && *answers[k] == wanted[k]) &&
+            wrong == n)
+            wrong = k;
     }
-    together_now();
-    for (size_t k = 0; k < n; k++) {
-        expect_accepted(returned(k) == 1, answers[k]);
+    if (wrong < n) {
+        uint32_t *answer = ids_out(1);
+        expect_accepted(ask(answer, wte, t, &queries[wrong]), answer);
+        expect_ids(answer, &wanted[wrong], 1);
+    }
+    for (size_t k = 0; k < n; k++)
         expect_ids(answers[k], &wanted[k], 1);
-    }
 }
 
 static void try_query(const struct table *t, const struct query *q)
@@ -993,11 +1002,12 @@ static size_t clear_queries(struct query *queries, size_t n, const struct table 
 static void try_random_analogy(size_t n_rows, size_t d)
 {
     for (int k = 0; k < 2; k++) {
-        struct query queries[8];
+        struct query queries[MOST_QUERIES];
         float *rows = normals(n_rows * d);
         stretch_rows(rows, n_rows, d);
         const struct table t = {rows, n_rows, d};
-        try_queries(&t, queries, clear_queries(queries, n_rows > 600 ? 4 : 8, &t));
+        try_queries(&t, queries,
+                    clear_queries(queries, n_rows > 600 ? 4 : MOST_QUERIES, &t));
     }
 }
 
@@ -1005,7 +1015,7 @@ Test(analogy, worked_example)
 {
     static const float rows[8] = {1, 0, 4, 3, 3, -4, 24, -7};
     const struct table t = {rows, 4, 2}, toy = {toy_rows, 5, 3};
-    try_random_analogy(9, 2);
+    try_random_analogy(9, 6);
     try_query(&t, &(struct query){0, 2, 3, true});
     try_query(&t, &(struct query){0, 2, 3, false});
     try_both_ways(&t, 0, 1, 2);
@@ -1117,7 +1127,7 @@ static void try_close_scores(void)
         rows[v * D] = 1;
         rows[v * D + 1] = (float)(1e-5 * (double)(2 + (v * random_between(1, 9)) % 11));
     }
-    rows[(3 + random_between(0, 4)) * D + 1] = 1e-5f;
+    rows[(4 + random_between(0, 3)) * D + 1] = 1e-5f;
     try_both_ways(&(struct table){rows, N, D}, 0, 1, 2);
 }
 
@@ -1128,6 +1138,9 @@ Test(analogy, sums_in_double)
     judge_remark(
         "A float has 24 bits, and ends at 3.4e38 and 1.4e-45: compute and compare "
         "the scores in double.");
+    const struct table small = {scaled(normals(36), 36, 1e-10), 9, 4};
+    struct query queries[MOST_QUERIES];
+    try_queries(&small, queries, clear_queries(queries, MOST_QUERIES, &small));
     for (int draw = 0; draw < 3; draw++) {
         float *rows = normals(9 * 3);
         for (size_t k = 0; k < 27; k++)

@@ -211,6 +211,31 @@ NEAREST(later_of_equal_first)
     return true;
 }
 
+WRONG(nearest_rows, ties, pushed_behind_equals,
+      "A row that is pushed down falls behind a later one with the same cosine: whatever "
+      "stands below a new row moves down by one place.")
+NEAREST(pushed_behind_equals)
+{
+    if (bad_row(row, n_nearest, vocab_size))
+        return false;
+    for (size_t k = 0; k < n_nearest; k++)
+        cosines[k] = -INFINITY;
+    for (uint32_t v = 0; v < vocab_size && n_nearest > 0; v++) {
+        double s = likeness_of(wte + row * d_model, wte + v * d_model, d_model, COSINE);
+        uint32_t id = v;
+        for (size_t k = 0; v != row && k < n_nearest; k++)
+            if (s > cosines[k]) {
+                const double other = cosines[k];
+                const uint32_t its = nearest[k];
+                cosines[k] = s;
+                nearest[k] = id;
+                s = other;
+                id = its;
+            }
+    }
+    return true;
+}
+
 WRONG(nearest_rows, zero_rows, zero_rows_left_out,
       "Rows of zeros are left out: their cosine is 0, and that is more than a negative "
       "one.")
