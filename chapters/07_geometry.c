@@ -484,7 +484,8 @@ are centred already; that is the caller's business.
 `components` comes in with a vector for each component to begin with (any will do that is
 not at a right angle to what we look for; the program takes random ones), and goes out with
 the result. `room` has place for `d_model` numbers of type `double`; what you leave in it
-does not matter. Compute all sums in `double`; $u$ itself may be kept as `float` between the
+does not matter, and more memory than that you do not need (a table may have 100,000 columns:
+a matrix of $d \times d$ numbers has no place then). Compute all sums in `double`; $u$ itself may be kept as `float` between the
 rounds. If the length in part 3 is 0, there is nothing left to find: $u$ becomes zeros, and
 its variance is 0.
 
@@ -1347,7 +1348,9 @@ static void close_table(struct table *table)
 ## Words and lists of words
 */
 
-enum { NO_WORD = UINT32_MAX, SHOWN = 14, MAX_PAIRS = 128, MAX_TOP = 50 };
+enum { SHOWN = 14, MAX_PAIRS = 128, MAX_TOP = 50 };
+
+static const uint32_t NO_WORD = UINT32_MAX; // not in the table
 
 // the row of a word; `length` bytes of it are looked at
 static uint32_t find_word(const struct table *table, const char *word, size_t length)
