@@ -780,7 +780,23 @@ Test(principal_components, nothing_left)
     judge_remark("If the length is 0, u becomes zeros, and its variance is 0.");
     try_nothing_left(5, 3);
     try_nothing_left(4, 2);
+    try_task(&(struct task){judge_floats(4), normals(12), 3, 2, 1, 4}, 0);
     judge_passed();
+}
+
+// Rows that reach only a little along the vector that is begun with: large products cancel.
+static void try_cancelling_reaches(void)
+{
+    enum { N = 5, D = 3 };
+    static const float begin[D] = {1, 1, 1};
+    float rows[N * D];
+    for (size_t v = 0; v < N; v++) {
+        const float size = v % 2 ? -1e8f : 1e8f;
+        rows[v * D] = size;
+        rows[v * D + 1] = (float)random_between(1, 9) / 4;
+        rows[v * D + 2] = -size;
+    }
+    try_task(&(struct task){rows, begin, 1, 1, N, D}, 0);
 }
 
 Test(principal_components, sums_in_double)
@@ -793,6 +809,7 @@ Test(principal_components, sums_in_double)
         try_task(&(struct task){scaled(spread_rows(12, 3), 36, sizes[k]), normals(3), 1,
                                 1, 12, 3},
                  0);
+    try_cancelling_reaches();
     judge_passed();
 }
 
@@ -1418,9 +1435,10 @@ Test(rotate_rows, refuses_other_matrices)
     refuse_length(6, 5, 0);
     refuse_length(6, 3, 0.5f);
     refuse_length(6, 2, 1.002f);
-    refuse_length(6, 5, 0.998f);
-    refuse_lean(6, 3, 5, 0.003);
-    refuse_lean(6, 5, 0, -0.003);
+    refuse_length(6, 5, 0.9993f);
+    refuse_length(6, 0, 1.0007f);
+    refuse_lean(6, 3, 5, 0.0013);
+    refuse_lean(6, 5, 0, -0.0013);
     refuse_lean(67, 66, 3, 0.01);
     refuse_lean(2, 1, 0, 0.1);
     refuse_matrix(shear, 2, "two rows of the matrix are not at a right angle");
