@@ -71,18 +71,18 @@ static const char *word_of(const struct table *table, size_t v)
 ::: {.output section="A real table"}
 :::
 
-The rows stand in the order of frequency: row 0 is *the*. Every word is in lower case and
-has exactly one row, whatever it means: the *bank* of a river and the bank that lends money
-share theirs (chapter 9 is about that). The file is in the layout that the program word2vec
-made common: a line that says how many rows and how many numbers, then each word, a space,
-and its numbers as they lie in memory.
+The rows stand in the order of frequency: row 0 is *the*. Every word is in lower case
+and has exactly one row, whatever it means: the *bank* of a river and the bank that
+lends money share theirs (chapter 9 is about that). The file is in the layout that the
+program word2vec made common: a line that says how many rows and how many numbers, then
+each word, a space, and its numbers as they lie in memory.
 
-Look at the row of *cat*. Nothing in it looks like a cat. Chapter 1 invented five features
-for *cat*, *dog* and *apple*, with the cosines 0.999 and 0.046. Nobody invented these
-numbers, and still *cat* is nearer to *dog*, with
+Look at the row of *cat*. Nothing in it looks like a cat. Chapter 1 invented five
+features for *cat*, *dog* and *apple*, with the cosines 0.999 and 0.046. Nobody invented
+these numbers, and still *cat* is nearer to *dog*, with
 [0.880]{.n section="A real table"}, than to *apple*, with
-[0.279]{.n section="A real table"}. Whatever there is to know must be in how the rows stand to
-each other.
+[0.279]{.n section="A real table"}. Whatever there is to know must be in how the rows
+stand to each other.
 
 ## Exercise 7.1: the nearest rows {#nearest-rows .exercise}
 
@@ -104,11 +104,11 @@ By hand, with the rows (3, 4), (8, 6), (4, −3) and (0, 0), `row` 0 and `n_near
 | 3  | 0, for it has no direction                     |
 
 So `nearest` becomes 1, 2, 3, and `cosines` 0.96, 0, 0. If `row` is not below
-`vocab_size`, or there are fewer than `n_nearest` other rows, return `false` and leave both
-outputs alone. No neighbours at all, `n_nearest` 0, are nothing to do and no error. With
-rows of no numbers all cosines are 0. You do not need a sort, and no memory of your own:
-the two outputs can hold the best rows that you have seen so far, in their order. What a
-NaN or an infinity in the table does is up to you.
+`vocab_size`, or there are fewer than `n_nearest` other rows, return `false` and leave
+both outputs alone. No neighbours at all, `n_nearest` 0, are nothing to do and no error.
+With rows of no numbers all cosines are 0. You do not need a sort, and no memory of your
+own: the two outputs can hold the best rows that you have seen so far, in their order.
+What a NaN or an infinity in the table does is up to you.
 */
 
 // cosines[k] = the k-th greatest of cos(wte[row], wte[v]) over all v but row, k from 0
@@ -131,19 +131,19 @@ EXERCISE bool nearest_rows(uint32_t *nearest, double *cosines, const float *wte,
 :::
 
 Numbers live with numbers and days with days, and so closely that four of the other days
-reach 0.99 with *monday* (`word=monday`). The bank is the one that lends money; of rivers there is
-nothing in sight. And *king* has *prince* before *queen*. Ask for your own with `word=` and
-`k=`: `build/07_geometry word=guitar k=12`.
+reach 0.99 with *monday* (`word=monday`). The bank is the one that lends money; of
+rivers there is nothing in sight. And *king* has *prince* before *queen*. Ask for your
+own with `word=` and `k=`: `build/07_geometry word=guitar k=12`.
 
 ## Next door lives the opposite
 
-Now for the first sentence. *Hot* has *cool* and *cold* before *warm*. Is that an accident?
-Let us write down two lists before we look, 26 pairs of opposites and 25 pairs of words
-that can stand for one another, and for each word of a pair ask: which place does its
-partner take among its 9,999 neighbours?
+Now for the first sentence. *Hot* has *cool* and *cold* before *warm*. Is that an
+accident? Let us write down two lists before we look, 26 pairs of opposites and 26 pairs
+of words that can stand for one another, and for each word of a pair ask: which place
+does its partner take among its 9,999 neighbours?
 
 ::: predict
-The middle one of 50 such places, for words that mean the same: 3? 30? 300? And for
+The middle one of 52 such places, for words that mean the same: 3? 30? 300? And for
 opposites?
 :::
 */
@@ -167,23 +167,23 @@ static const char synonyms[] =
 Opposites are neighbours, and as close as synonyms are: the middle place is
 [3]{.n section="Opposites and synonyms"} for the ones and
 [4]{.n section="Opposites and synonyms"} for the others. For
-[20]{.n section="Opposites and synonyms"} of 52 words the opposite is the *very nearest* of
-all. The last line is the control: the same words with the partners of other pairs. There the
-middle place is [1,598]{.n section="Opposites and synonyms"}, and not one is among the ten. So
-it is the pair that counts, and not that such words are common.
+[20]{.n section="Opposites and synonyms"} of 52 words the opposite is the *very nearest*
+of all. The last line is the control: the same words with the partners of other pairs.
+There the middle place is [1,598]{.n section="Opposites and synonyms"}, and not one is
+among the ten. So it is the pair that counts, and not that such words are common.
 
 ::: belief
 **"Words that mean the same are neighbours."** They are. So are words that mean the
-contrary, and the table cannot tell the two apart by their angle. It puts together what is
-said in the same places, and of a day, a drink or a temper one says that it is hot where one
-could say that it is cold [@nguyen2016, sec. 1]. *Similar* is a word with two meanings;
-the cosine has the one that asks "could this word stand here?".
+contrary, and the table cannot tell the two apart by their angle. It puts together what
+is said in the same places, and of a day, a drink or a temper one says that it is hot
+where one could say that it is cold [@nguyen2016, sec. 1]. *Similar* is a word with two
+meanings; the cosine has the one that asks "could this word stand here?".
 :::
 
 ::: aside
-*Present* is not among the fifty nearest of *gift* (`word=gift k=50`), though we put them on
-the list of synonyms. One row serves all meanings of a word, and that of *present* stands among
-*same*, *this*, *current* (`word=present`).
+*Present* is not among the fifty nearest of *gift* (`word=gift k=50`), though we put
+them on the list of synonyms. One row serves all meanings of a word, and that of
+*present* stands among *same*, *this*, *current* (`word=present`).
 :::
 
 Two lists of our own prove nothing about all pairs of English, and the first holds more
@@ -192,8 +192,8 @@ common words than the second. They are enough to refute a sentence that says "sy
 ## The same search, faster
 
 A plain answer to exercise 7.1 looks at a million numbers for each list. That is a
-millisecond or a few; for ten thousand lists, with other things to do, it is too long. Three things can be prepared once, for
-all lists to come.
+millisecond or a few; for ten thousand lists, with other things to do, it is too long.
+Three things can be prepared once, for all lists to come.
 
 *Lengths.* Divide each row by its length, and the cosine of two rows is their dot product.
 No root is left to take, and one sum instead of two.
@@ -222,11 +222,11 @@ static void unit_rows(float *unit, const float *wte, size_t vocab_size, size_t d
 
 /*
 *One sum, again.* A dot product adds everything into one number, and each addition waits
-for the one before it (chapter 1). So lay 32 rows side by side, number $i$ of all 32 next to
-each other. Then the walk over $i$ feeds 32 sums at once, and none waits.
+for the one before it (chapter 1). So lay 32 rows side by side, number $i$ of all 32
+next to each other. Then the walk over $i$ feeds 32 sums at once, and none waits.
 
-*Four at a time.* A number, once loaded, can serve four lists instead of one. That is the tile of chapter
-5, unchanged.
+*Four at a time.* A number, once loaded, can serve four lists instead of one. That is
+the tile of chapter 5, unchanged.
 */
 
 // carried over from chapter 5
@@ -336,13 +336,13 @@ them ("as yours").
 
 ## What all rows have in common
 
-Take two words at random, *hurricane* and *tuesday*. With rows of dice the cosine would be
-near 0, give or take 0.1: chapter 2 found that random rows in a hundred dimensions are nearly
-at right angles. What is it in a real table, in the mean of all pairs?
+Take two words at random, *hurricane* and *tuesday*. With rows of dice the cosine would
+be near 0, give or take 0.1: chapter 2 found that random rows in a hundred dimensions
+are nearly at right angles. What is it in a real table, in the mean of all pairs?
 
-To find out we need not make 50 million cosines. With unit rows, the sum of the cosines of
-*all* pairs is the dot product of the sum of all rows with itself. In that product each row
-also meets itself, with the cosine 1; take these off, and divide:
+To find out we need not make 50 million cosines. With unit rows, the sum of the cosines
+of *all* pairs is the dot product of the sum of all rows with itself. In that product
+each row also meets itself, with the cosine 1; take these off, and divide:
 */
 
 // the mean cosine of two different rows: (|sum of unit rows|^2 - n) / (n^2 - n)
@@ -359,17 +359,18 @@ static double mean_cosine(const float *unit, size_t n_rows, size_t d)
 }
 
 /*
-It is not 0 but [0.171]{.n section="What all rows have in common"}. The rows do not point
-everywhere; they lean to one side, together. Chapter 5 met such a lean in the head of a
-language model, and saw what it is there for. To see what it is here we have to take it off.
+It is not 0 but [0.171]{.n section="What all rows have in common"}. The rows do not
+point everywhere; they lean to one side, together. Chapter 5 met such a lean in the head
+of a language model, and saw what it is there for. To see what it is here we have to
+take it off.
 
 ![Left, arrows that lean to one side, and their mean, drawn thick. Right, the same arrows
-with the mean taken off: now they point everywhere. Look at the two thin ones at the edges:
-the angle between them has become wider, though nothing moved against anything
+with the mean taken off: now they point everywhere. Look at the two thin ones at the
+edges: the angle between them has become wider, though nothing moved against anything
 else.](drawing:centred){alt="Left, seven arrows from one point, all within a third of a
-circle, and a thick arrow in their middle, the mean. Right, the same seven arrows after the
-mean was subtracted from each: they point in all directions, and the angle between the two
-outermost has grown from 88 to 169 degrees."}
+circle, and a thick arrow in their middle, the mean. Right, the same seven arrows after
+the mean was subtracted from each: they point in all directions, and the angle between
+the two outermost has grown from 88 to 169 degrees."}
 
 ## Exercise 7.2: centre the rows {#center-rows .exercise}
 
@@ -380,9 +381,10 @@ $$\mathrm{mean}_i = \frac{1}{V} \sum_v E_{vi}, \qquad \mathrm{out}_{vi} = E_{vi}
 By hand: the rows (1, 10), (3, 20), (8, 0) have the mean (4, 10), and become (−3, 0),
 (−1, 10), (4, −10). Each column adds up to 0 now.
 
-Sum in `double`, and subtract the mean while it still is one; round each result once, at the
-end. A `float` has 24 bits. If a column holds numbers near 100,000,000, a mean that was
-rounded to `float` first can be off by 4, and so is every number that it is taken from.
+Sum in `double`, and subtract the mean while it still is one; round each result once, at
+the end. A `float` has 24 bits. If a column holds numbers near 100,000,000, a mean that
+was rounded to `float` first can be off by 4, and so is every number that it is taken
+from.
 
 No rows have no mean: if `vocab_size` is 0, return `false` and leave both outputs alone.
 Rows of no numbers are fine, and nothing to do.
@@ -408,11 +410,12 @@ The mean row is no small thing: its length is
 [5.49]{.n section="What all rows have in common"}. Without it the mean cosine is
 [0.000]{.n section="What all rows have in common"}.
 
-And what does it mean? The last line says it: *frequency*. The hundred most frequent words
-have a cosine of [0.79]{.n section="What all rows have in common"} with the mean row, those
-behind rank 5,000 [0.31]{.n section="What all rows have in common"}. So a part
-of every cosine says nothing but how common the two words are. A common part has been found in many
-tables of this kind [@mu2018], and in the layers of language models too [@ethayarajh2019].
+And what does it mean? The last line says it: *frequency*. The hundred most frequent
+words have a cosine of [0.79]{.n section="What all rows have in common"} with the mean
+row, those behind rank 5,000 [0.31]{.n section="What all rows have in common"}. So a
+part of every cosine says nothing but how common the two words are. A common part has
+been found in many tables of this kind [@mu2018], and in the layers of language models
+too [@ethayarajh2019].
 
 ## Everybody's neighbour
 
@@ -420,12 +423,12 @@ A lean has a consequence that one would not expect. Make the list of the ten nea
 each of the 5,000 most frequent words. Each word then stands in ten lists on average. But
 how evenly? A row that stands in very many lists is called a **hub** [@radovanovic2010].
 
-The table has hubs. Before we explain them: would any table have them? So beside it stand
-three others of the same size, each with one property taken away. In *centred* the mean is
-gone. In *shuffled* each column keeps its numbers, and so its mean and its spread, but hands
-them to other words: whatever the columns knew together is gone. (At the end of its line the
-mean is gone too.) *Dice* are independent
-normal numbers: nothing is left but the hundred dimensions.
+The table has hubs. Before we explain them: would any table have them? So beside it
+stand three others of the same size, each with one property taken away. In *centred* the
+mean is gone. In *shuffled* each column keeps its numbers, and so its mean and its
+spread, but hands them to other words: whatever the columns knew together is gone. (At
+the end of its line the mean is gone too.) *Dice* are independent normal numbers:
+nothing is left but the hundred dimensions.
 
 ::: {.output section="Everybody's neighbour"}
 :::
@@ -435,38 +438,40 @@ left end: dice are nearly fair, and a table whose columns were shuffled is the l
 fair.](figure:geometry-hubs){#fig-geometry-hubs}
 
 ::: belief
-**"In high dimensions there are always hubs."** The dice have as many dimensions, and their
-most popular row stands in [26]{.n section="Everybody's neighbour"} lists. What makes the hubs
-of the shuffled table is the lean: take its mean off, and the skewness falls from
-[3.10]{.n section="Everybody's neighbour"} to [0.38]{.n section="Everybody's neighbour"}, which
-is nearly that of the dice. Who stands nearest to the mean is near to everybody. (That it is a
-middle of the cloud, rather than the number of its dimensions, which makes hubs has been argued
-before [@low2013].)
+**"In high dimensions there are always hubs."** The dice have as many dimensions, and
+their most popular row stands in [26]{.n section="Everybody's neighbour"} lists. What
+makes the hubs of the shuffled table is the lean: take its mean off, and the skewness
+falls from [3.10]{.n section="Everybody's neighbour"} to
+[0.38]{.n section="Everybody's neighbour"}, which is nearly that of the dice. Who stands
+nearest to the mean is near to everybody. (That it is a middle of the cloud, rather than
+the number of its dimensions, which makes hubs has been argued before [@low2013].)
 :::
 
-(`seed=` throws other dice: from eight seeds the dice reach 21 to 26, the shuffled tables 143
-to 247.) Two things may surprise you. The real table has *fewer* hubs than the shuffled one:
-what the columns know together gives each word neighbours of its own. And centring takes only
-a part of them away, from a skewness of [1.98]{.n section="Everybody's neighbour"} to
-[1.24]{.n section="Everybody's neighbour"}. Where the rest comes from this experiment does not
-say.
+(`seed=` throws other dice: from eight seeds the dice reach 21 to 26, the shuffled
+tables 143 to 247.) Two things may surprise you. The real table has *fewer* hubs than
+the shuffled one: what the columns know together gives each word neighbours of its own.
+And centring takes only a part of them away, from a skewness of
+[1.98]{.n section="Everybody's neighbour"} to
+[1.24]{.n section="Everybody's neighbour"}. Where the rest comes from this experiment
+does not say.
 
 ## The longest directions
 
-After the mean, the next question is in which directions the cloud of rows is long. Choose a
-direction, a unit vector $u$. Each row reaches $E_v \cdot u$ along it, and the mean of the
-squares of these reaches is the **variance** in this direction. The direction of the greatest
-variance is called the first **principal component**; the second is the greatest among all
-that stand at a right angle to the first, and so on.
+After the mean, the next question is in which directions the cloud of rows is long.
+Choose a direction, a unit vector $u$. Each row reaches $E_v \cdot u$ along it, and the
+mean of the squares of these reaches is the **variance** in this direction. The
+direction of the greatest variance is called the first **principal component**; the
+second is the greatest among all that stand at a right angle to the first, and so on.
 
-There is a way to find them that needs nothing but what you have: push a vector through the
-table and back, again and again. Let every row vote for *itself*, as loudly as the vector
-points its way:
+There is a way to find them that needs nothing but what you have: push a vector through
+the table and back, again and again. Let every row vote for *itself*, as loudly as the
+vector points its way:
 
 $$u \;\leftarrow\; \frac{1}{V} \sum_v (E_v \cdot u) \, E_v \quad \text{and then divided by its length.}$$
 
-Along each principal component this multiplies by the variance there. What is longest grows
-fastest, and after some rounds it is all that one sees. This is **power iteration**.
+Along each principal component this multiplies by the variance there. What is longest
+grows fastest, and after some rounds it is all that one sees. This is **power
+iteration**.
 */
 
 /*
@@ -479,16 +484,16 @@ For one component after the other, do `n_steps` rounds. A round has three parts:
    off: `room` minus (`room` · $e$) times $e$.
 3. $u$ becomes `room` divided by its length.
 
-When the rounds are over, `variances` gets the mean over all rows of (row · $u$)². The rows
-are centred already; that is the caller's business.
+When the rounds are over, `variances` gets the mean over all rows of (row · $u$)². The
+rows are centred already; that is the caller's business.
 
-`components` comes in with a vector for each component to begin with (any will do that is
-not at a right angle to what we look for; the program takes random ones), and goes out with
-the result. `room` has place for `d_model` numbers of type `double`; what you leave in it
-does not matter, and more memory than that you do not need (a table may have 100,000 columns:
-a matrix of $d \times d$ numbers has no place then). Compute all sums in `double`; $u$ itself may be kept as `float` between the
-rounds. If the length in part 3 is 0, there is nothing left to find: $u$ becomes zeros, and
-its variance is 0.
+`components` comes in with a vector for each component to begin with (any will do that
+is not at a right angle to what we look for; the program takes random ones), and goes
+out with the result. `room` has place for `d_model` numbers of type `double`; what you
+leave in it does not matter, and more memory than that you do not need (a table may have
+100,000 columns: a matrix of $d \times d$ numbers has no place then). Compute all sums
+in `double`; $u$ itself may be kept as `float` between the rounds. If the length in part
+3 is 0, there is nothing left to find: $u$ becomes zeros, and its variance is 0.
 
 By hand: the rows (3, 0), (−3, 0), (0, 1), (0, −1), and (1, 1) to begin with.
 
@@ -501,12 +506,12 @@ By hand: the rows (3, 0), (−3, 0), (0, 1), (0, −1), and (1, 1) to begin with
 
 With one round the variance is 4.4512, and after a few 4.5. With a second component that
 begins with (0, 1), one round gives `room` = (0, 0.5); its part along the first is
-$0.0552 \, (0.9939, 0.1104)$; what is left is (−0.0549, 0.4939), and so the second component
-is (−0.1104, 0.9939), at a right angle to the first, with the variance 0.5488.
+$0.0552 \, (0.9939, 0.1104)$; what is left is (−0.0549, 0.4939), and so the second
+component is (−0.1104, 0.9939), at a right angle to the first, with the variance 0.5488.
 
-Return `false`, and leave all outputs alone, if `n_components` is more than `d_model`, or if
-`n_steps` or `vocab_size` is 0. No components at all, with the other two not 0, are nothing
-to do.
+Return `false`, and leave all outputs alone, if `n_components` is more than `d_model`,
+or if `n_steps` or `vocab_size` is 0. No components at all, with the other two not 0,
+are nothing to do.
 */
 
 // n_steps times, for each component u after the other:
@@ -532,9 +537,9 @@ EXERCISE bool principal_components(float *components, float *variances, double *
 :::
 
 Both ends of the first component have a face. At the one end stand the first names of
-sportsmen, at the other the words of official reports. The second goes from things that one
-can measure to wars and ministers. Nobody asked for these axes. They are what the six billion
-words were most unequal in, and news was much of them.
+sportsmen, at the other the words of official reports. The second goes from things that
+one can measure to wars and ministers. Nobody asked for these axes. They are what the
+six billion words were most unequal in, and news was much of them.
 
 Do not take the names too seriously. The first two together have
 [9.4]{.n section="The longest directions"} % of the variance.
@@ -546,24 +551,27 @@ them.](figure:geometry-map){#fig-geometry-map}
 ::: belief
 **"On the map one sees which words are near."** A map like this one hangs in every
 introduction. It shows 2 of 100 dimensions. Of a word's ten nearest rows
-[0.16]{.n section="The longest directions"} are among its ten nearest on the map. A group
-that lies together on a map may lie together in the table. Two words that do, most likely do
-not.
+[0.16]{.n section="The longest directions"} are among its ten nearest on the map. A
+group that lies together on a map may lie together in the table. Two words that do, most
+likely do not.
 :::
 
-What these long directions are good for, or bad, we can only say with a task. So here is one.
+What these long directions are good for, or bad, we can only say with a task. So here is
+one.
 
 ## King, man, woman
 
-This is the most famous result about word vectors [@mikolov2013regularities]. Take the arrow
-from *man* to *woman*, lay it on at *king*, and see who lives where it ends. If the step from
-man to woman is the same everywhere, it should be *queen*. (It was first shown with the rows of
-a small recurrent language model; since then it has been tried on every table there is.)
+This is the most famous result about word vectors [@mikolov2013regularities]. Take the
+arrow from *man* to *woman*, lay it on at *king*, and see who lives where it ends. If
+the step from man to woman is the same everywhere, it should be *queen*. (It was first
+shown with the rows of a small recurrent language model; since then it has been tried on
+every table there is.)
 
-The rows are first divided by their lengths. Then the point is $q = b - a + c$, with $a$ =
-man, $b$ = woman, $c$ = king, and we look for the row that has the greatest cosine with it.
-The length of $q$ is the same for all candidates, so we can leave it out, and what remains is
-a sum that one can write down without any geometry [@levy2014linguistic]:
+The rows are first divided by their lengths. Then the point is $q = b - a + c$, with $a$
+= man, $b$ = woman, $c$ = king, and we look for the row that has the greatest cosine
+with it. The length of $q$ is the same for all candidates, so we can leave it out, and
+what remains is a sum that one can write down without any geometry
+[@levy2014linguistic]:
 
 $$\mathrm{score}(v) = \cos(v, b) - \cos(v, a) + \cos(v, c).$$
 
@@ -574,12 +582,12 @@ Like woman, unlike man, like king.
 ## Exercise 7.4: an analogy {#analogy .exercise}
 
 Find the row with the greatest score, of equal ones the one with the smaller id. If
-`exclude_inputs` is true, the rows `a`, `b` and `c` themselves are no candidates. As before,
-sums are in `double`, scores are compared as `double`, and a row of zeros has the cosine 0
-with every row.
+`exclude_inputs` is true, the rows `a`, `b` and `c` themselves are no candidates. As
+before, sums are in `double`, scores are compared as `double`, and a row of zeros has
+the cosine 0 with every row.
 
-By hand, with the rows (1, 0), (4, 3), (3, −4), (24, −7), whose lengths are 1, 5, 5 and 25;
-$a$ = 0, $b$ = 1, $c$ = 2:
+By hand, with the rows (1, 0), (4, 3), (3, −4), (24, −7), whose lengths are 1, 5, 5 and
+25; $a$ = 0, $b$ = 1, $c$ = 2:
 
 | $v$ | $\cos(v, b)$ | $\cos(v, a)$ | $\cos(v, c)$ | score |
 |:--|--:|--:|--:|--:|
@@ -588,9 +596,9 @@ $a$ = 0, $b$ = 1, $c$ = 2:
 | 2 | 0 | 0.6 | 1 | 0.4 |
 | 3 | 0.6 | 0.96 | 0.8 | **0.44** |
 
-The answer is 3, with and without the inputs. Ask for $a$ = 0, $b$ = 2, $c$ = 3 instead, and
-the scores are 0.56, −0.2, 1.2 and 0.84: if the inputs are allowed the answer is 2, a word of
-the question; if they are excluded it is 1, the only one left.
+The answer is 3, with and without the inputs. Ask for $a$ = 0, $b$ = 2, $c$ = 3 instead,
+and the scores are 0.56, −0.2, 1.2 and 0.84: if the inputs are allowed the answer is 2,
+a word of the question; if they are excluded it is 1, the only one left.
 
 If one of the three ids is not below `vocab_size`, or no candidate is left, return `false`
 and leave `answer` alone. The three may be equal to one another: then `a`, `b` and `c`
@@ -614,25 +622,25 @@ EXERCISE bool analogy(uint32_t *answer, const float *wte, uint32_t a, uint32_t b
 ::: {.output section="A famous question"}
 :::
 
-There it is: king minus man plus woman is *king*. Queen is second. She becomes the answer
-because it is the rule of the game that a word of the question is no answer: it stood in the
-paper that made the sum famous [@mikolov2013, sec. 4], and in the code [@word2veccode,
-`word-analogy.c`], and seldom in the texts that retell it [@nissim2020].
+There it is: king minus man plus woman is *king*. Queen is second. She becomes the
+answer because it is the rule of the game that a word of the question is no answer: it
+stood in the paper that made the sum famous [@mikolov2013, sec. 4], and in the code
+[@word2veccode, `word-analogy.c`], and seldom in the texts that retell it [@nissim2020].
 
 Is the rule unfair? It is not unreasonable: who asks for a fourth word does not want the
-third one back. But it hides how far the arrow carried us. Perhaps it only stirred a little
-around *king*, and the nearest *other* word took the prize. That has a control: do not
-add the arrow at all, and answer with the nearest neighbour of the third word alone
-[@linzen2016]. Here this says *prince*, so the arrow did turn the answer from a man's word
-to a woman's.
+third one back. But it hides how far the arrow carried us. Perhaps it only stirred a
+little around *king*, and the nearest *other* word took the prize. That has a control:
+do not add the arrow at all, and answer with the nearest neighbour of the third word
+alone [@linzen2016]. Here this says *prince*, so the arrow did turn the answer from a
+man's word to a woman's.
 
-One question is an anecdote. `ask="paris france tokyo"` asks another: what is to *tokyo* as
-*france* is to *paris*?
+One question is an anecdote. `ask="paris france tokyo"` asks another: what is to *tokyo*
+as *france* is to *paris*?
 
 ## Six families
 
-Here are six families of pairs, 2,084 questions in all: each pair of a family asks for each
-other pair. The columns say what share of the answers, in percent, was right.
+Here are six families of pairs, 2,084 questions in all: each pair of a family asks for
+each other pair. The columns say what share of the answers, in percent, was right.
 
 - *excluded*: the words of the question are no candidates. This is how it is usually done.
 - *allowed*: all words are candidates.
@@ -643,12 +651,13 @@ other pair. The columns say what share of the answers, in percent, was right.
 - *mixed*: the arrow leads to a wrong partner: from *france* to *rome*, say, laid on at
   *japan*. Is the answer *tokyo* still?
 
-In the last four as in the first, words of the question are excluded where they can be an
-answer. The last column comes later.
+In *near c*, *b + c* and *mixed* the words of the question are excluded too. The last
+column comes later.
 
 ::: predict
-*car* is to *cars* as *dog* is to … With the inputs excluded, "one and many" gets 82 % right.
-What share is right when they are allowed? And which word is it that comes instead?
+*car* is to *cars* as *dog* is to … With the inputs excluded, "one and many" gets 82 %
+right. What share is right when they are allowed? And which word is it that comes
+instead?
 :::
 
 ::: {.output section="Six families"}
@@ -656,124 +665,130 @@ What share is right when they are allowed? And which word is it that comes inste
 
 ![Right answers, family by family: inputs excluded, inputs allowed, and the nearest
 neighbour of the third word alone. Look at the middle bars: in two families they nearly
-vanish, and in one they do not shrink at all.](figure:geometry-families){#fig-geometry-families}
+vanish, and in one they do not shrink at
+all.](figure:geometry-families){#fig-geometry-families}
 
 Read it line by line, for the families do not tell the same story.
 
-**"Country and people"**, *france* to *french*, is right every single time, allowed or not,
-and the nearest neighbour alone gets [7.7]{.n section="Six families"} %. Here the arrow
-is real, whatever it is made of.
+**"Country and people"**, *france* to *french*, is right every single time, allowed or
+not, and the nearest neighbour alone gets [7.7]{.n section="Six families"} %. Here the
+arrow is real, whatever it is made of.
 
-**"Capital of country"** and **"he and she"** keep four fifths and two thirds of their right
-answers when all words are allowed. But in the second of them the nearest neighbour alone already
-gets [46.8]{.n section="Six families"} %: next to *uncle* lives *aunt*. About half of the
-[89.7]{.n section="Six families"} % can be had without any arrow.
+**"Capital of country"** and **"he and she"** keep four fifths and two thirds of their
+right answers when all words are allowed. But in the second of them the nearest
+neighbour alone already gets [46.8]{.n section="Six families"} %: next to *uncle* lives
+*aunt*. About half of the [89.7]{.n section="Six families"} % can be had without any
+arrow.
 
 **"One and many"** and **"more"** are the parlour trick. The usual table shows
-[81.7]{.n section="Six families"} % and [87.1]{.n section="Six families"} %. If all words are
-candidates it is [26.3]{.n section="Six families"} % and
+[81.7]{.n section="Six families"} % and [87.1]{.n section="Six families"} %. If all
+words are candidates it is [26.3]{.n section="Six families"} % and
 [23.3]{.n section="Six families"} %, for [71.7]{.n section="Six families"} and
-[71.9]{.n section="Six families"} times in a hundred the answer to questions like *car, cars,
-dog* is *dog*.
-And the nearest neighbour alone gets [38.3]{.n section="Six families"} % and
-[42.9]{.n section="Six families"} %.
+[71.9]{.n section="Six families"} times in a hundred the answer to questions like *car,
+cars, dog* is *dog*. And the nearest neighbour alone gets
+[38.3]{.n section="Six families"} % and [42.9]{.n section="Six families"} %.
 
 **"Now and then"**, *go* to *went*, is the fair middle: hardly any neighbour is right by
 itself ([6.2]{.n section="Six families"} %), so what is right is the arrow's work; yet
 without the rule it is only [44.6]{.n section="Six families"} %.
 
-And the mixed arrows? They are right far too often: [68.7]{.n section="Six families"} % in
-"country and people", of all families. An arrow from *france* to *german* turns *china* into
-*chinese* (`ask="france german china"`), and without it the nearest neighbour is *beijing*. Nor
-is the minus always needed: *b + c* alone gets [83.0]{.n section="Six families"} % there. (From
-eight seeds the mixed arrows get 65 to 72 % in this family and 25 to 60 % in the others.) So
-much of what an arrow says is only which *kind* of word is wanted. Which one of the kind, the
-third word says itself.
+And the mixed arrows? They are right far too often: [68.7]{.n section="Six families"} %
+in "country and people", of all families. An arrow from *france* to *german* turns
+*china* into *chinese* (`ask="france german china"`), and without it the nearest
+neighbour is *beijing*. Nor is the minus always needed: *b + c* alone gets
+[83.0]{.n section="Six families"} % there. (From eight seeds the mixed arrows get 65 to
+72 % in this family and 25 to 60 % in the others.) So much of what an arrow says is only
+which *kind* of word is wanted. Which one of the kind, the third word says itself.
 
 ::: belief
-**"King − man + woman = queen."** Half of this trick is the rule that the three words of the
-question may not answer, and the nearest neighbour of the third word does part of the rest
-[@linzen2016; @rogers2017]. Which part depends on the family: here between none of it and
-nearly all. A number for analogies without its controls says very little.
+**"King − man + woman = queen."** Half of this trick is the rule that the three words of
+the question may not answer, and the nearest neighbour of the third word does part of
+the rest [@linzen2016; @rogers2017]. Which part depends on the family: here between none
+of it and nearly all. A number for analogies without its controls says very little.
 :::
 
 ## Why the third word wins
 
-Can one say when the arrow will be long enough? One can, and the rule is short. Let $w$ be the
-row that is wanted, and let all four rows have length 1. It beats the third word $c$ if
-$w \cdot q > c \cdot q$, with $q = b - a + c$. Take the difference:
+Can one say when the arrow will be long enough? One can, and the rule is short. Let $w$
+be the row that is wanted, and let all four rows have length 1. It beats the third word
+$c$ if $w \cdot q > c \cdot q$, with $q = b - a + c$. Take the difference:
 
 $$w \cdot q - c \cdot q \;=\; (w - c) \cdot (b - a) + (w - c) \cdot c \;=\; (w - c) \cdot (b - a) - \tfrac12 |w - c|^2 .$$
 
-The last step is $|w - c|^2 = 2 - 2 \, c \cdot w$, which holds for unit rows. So $w$ wins if
-the arrow that was given, $b - a$, goes *more than half of the way* along the arrow that is
-needed, $w - c$. If the two arrows have equal lengths, this says: the angle between them must
-be less than 60 degrees, its cosine more than one half.
+The last step is $|w - c|^2 = 2 - 2 \, c \cdot w$, which holds for unit rows. So $w$
+wins if the arrow that was given, $b - a$, goes *more than half of the way* along the
+arrow that is needed, $w - c$. If the two arrows have equal lengths, this says: the
+angle between them must be less than 60 degrees, its cosine more than one half.
 
-![The arrow from a to b, laid on at c, ends at q. Whoever is nearer takes the answer: c on the
-near side of the dashed line, w beyond it. The line stands half of the way from c to
-w.](drawing:half-way){alt="Left, an arrow from a to b. Right, the same arrow laid on at c; it
-ends at q. A second arrow leads from c to w. A dashed line crosses it in its middle at a right
-angle. q lies a little on the side of c, so the answer is c, although q points towards w."}
+![The arrow from a to b, laid on at c, ends at q. Whoever is nearer takes the answer: c
+on the near side of the dashed line, w beyond it. The line stands half of the way from c
+to w.](drawing:half-way){alt="Left, an arrow from a to b. Right, the same arrow laid on at
+c; it ends at q. A second arrow leads from c to w. A dashed line crosses it in its
+middle at a right angle. q lies a little on the side of c, so the answer is c, although
+q points towards w."}
 
 That is the last column: the mean cosine of the arrows of two pairs. It is
 [0.81]{.n section="Six families"} in the family that is always right, 0.50 to 0.60 in
 the ones in the middle, and [0.37]{.n section="Six families"} and
-[0.40]{.n section="Six families"} in the two tricks. In the mean, two
-arrows from one thing to many stand 68 degrees apart. That is worth noting: where chance alone
-rules it would be 90. They do agree. They do not agree enough to arrive.
+[0.40]{.n section="Six families"} in the two tricks. In the mean, two arrows from one
+thing to many stand 68 degrees apart. That is worth noting: where chance alone rules it
+would be 90. They do agree. They do not agree enough to arrive.
 
 ::: aside
-The authors who took the arrow apart into three cosines also tried to multiply them instead of
-adding, which they found to get more questions right [@levy2014linguistic]. The rule stays.
+The authors who took the arrow apart into three cosines also tried to multiply them
+instead of adding, which they found to get more questions right [@levy2014linguistic].
+The rule stays.
 :::
 
-Bring a family of your own: `pairs="one first two second three third"` wants pairs in a row, as many as
-you like. And `seed=` mixes other arrows.
+Bring a family of your own: `pairs="one first two second three third"` wants pairs in a
+row, up to 128 of them. And `seed=` mixes other arrows.
 
 ## Taking away more
 
-The fourth sentence is a recipe. Subtract the mean, then remove from each row its parts along
-the first few principal components, about as many as a hundredth of the dimensions; so "all but
-the top" is left [@mu2018, alg. 1]. For us that would be one component. The thought behind it:
-what all words share tells none of them apart.
+The fourth sentence is a recipe. Subtract the mean, then remove from each row its parts
+along the first few principal components, about as many as a hundredth of the
+dimensions; so "all but the top" is left [@mu2018, alg. 1]. For us that would be one
+component. The thought behind it: what all words share tells none of them apart.
 
-Now we have a task. Here is the mean over the six families, inputs excluded, with the top 0 to
-10 components removed. And the control: remove two *random* directions instead, eight times. If that does the same, it is not the top that matters.
+Now we have a task. Here is the mean over the six families, inputs excluded, with the
+top 0 to 10 components removed. And the control: remove two *random* directions instead,
+eight times. If that does the same, it is not the top that matters.
 
 ::: {.output section="All but the top"}
 :::
 
-It hurts. Not by much, but the control is clear: two random directions can go for next to
-nothing, [0.857]{.n section="All but the top"} where the centred table has
+It hurts. Not by much, but the control is clear: two random directions can go for next
+to nothing, [0.857]{.n section="All but the top"} where the centred table has
 [0.857]{.n section="All but the top"}, and none of eight tries comes down to the
-[0.840]{.n section="All but the top"} of the top two. The long directions are *used*. "Now and
-then" pays most: 72.9 % centred, 67.5 % without the top two (`centre=1`, then `centre=1
-top=2`); the capitals and "he and she" gain a little. `controls=1` prints the whole grid. There
-the top one, two, three and ten lose more than any of eight random draws, and the top five do
-not.
+[0.840]{.n section="All but the top"} of the top two. The long directions are *used*.
+"Now and then" pays most: 72.9 % centred, 67.5 % without the top two (`centre=1`, then
+`centre=1 top=2`); the capitals and "he and she" gain a little. `controls=1` prints the
+whole grid. There the top one, two, three and ten lose more than any of eight random
+draws, and the top five do not.
 
 Centring alone changes little, from [0.862]{.n section="All but the top"} to
-[0.857]{.n section="All but the top"}, and for the worse. One would think it must help, since it takes the common part off. But look at $b - a$: in a difference the
-common part has cancelled already.
+[0.857]{.n section="All but the top"}, and for the worse. One would think it must help,
+since it takes the common part off. But look at $b - a$: in a difference the common part
+has cancelled already.
 
 This is one table, six families of common words, one measure. The authors of the recipe
-measured other things, mostly how well cosines agree with people's judgements, and there it
-helped. So the sentence should not be "it makes vectors better", and not "it makes them
-worse". It is: *better for what?* `centre=1 top=2` shows all columns of the six families for
-the table so treated.
+measured other things, mostly how well cosines agree with people's judgements, and there
+it helped. So the sentence should not be "it makes vectors better", and not "it makes
+them worse". It is: *better for what?* `centre=1 top=2` shows all columns of the six
+families for the table so treated.
 
 ## Turn the axes
 
-The second sentence is left: each number of a row is a feature. In chapter 1 we made such a
-table by hand, with "has a tail" for its first column, and warned you not to expect a tail in
-column 17 of a learned one. Let us look at column 17.
+The second sentence is left: each number of a row is a feature. In chapter 1 we made
+such a table by hand, with "has a tail" for its first column, and warned you not to
+expect a tail in column 17 of a learned one. Let us look at column 17.
 
-What is a column? It is the reach of a row along one of a hundred axes. Who chose the axes?
-Nobody; the training began with random numbers. We could have a look along other axes. A
-**rotation** is a change to other axes of which each has length 1 and all stand at right
-angles to each other; it is a matrix, and the rows of a table are turned by multiplying with
-it. We met it in chapter 4, two numbers at a time, and in chapter 5 as a question at the end.
+What is a column? It is the reach of a row along one of a hundred axes. Who chose the
+axes? Nobody; the training began with random numbers. We could have a look along other
+axes. A **rotation** is a change to other axes of which each has length 1 and all stand
+at right angles to each other; it is a matrix, and the rows of a table are turned by
+multiplying with it. We met it in chapter 4, two numbers at a time, and in chapter 5 as
+a question at the end.
 */
 
 /*
@@ -784,17 +799,18 @@ Turn every row: `out` is the table times the matrix.
 $$\mathrm{out}_{vj} = \sum_i E_{vi} \, R_{ij}$$
 
 By hand: a matrix with the rows (0.6, 0.8) and (−0.8, 0.6), and the row (5, 10), give
-$(5 \cdot 0.6 - 10 \cdot 0.8, \; 5 \cdot 0.8 + 10 \cdot 0.6) = (-5, 10)$. The length of the
-row is what it was: $25 + 100 = 125$ both times.
+$(5 \cdot 0.6 - 10 \cdot 0.8, \; 5 \cdot 0.8 + 10 \cdot 0.6) = (-5, 10)$. The length of
+the row is what it was: $25 + 100 = 125$ both times.
 
-But make sure that the matrix is a rotation, for any other one would bend the angles. Its
-*rows* must have length 1 and stand at right angles to each other. So take all dot products of
-two rows: of a row with itself it must lie within 0.001 of 1, and of two different rows within
-0.001 of 0. If one does not, return `false` and leave `out` alone, and also if the matrix holds
-a NaN. (A mirror passes this test as well, and may: it keeps all angles too.)
+But make sure that the matrix is a rotation, for any other one would bend the angles.
+Its *rows* must have length 1 and stand at right angles to each other. So take all dot
+products of two rows: of a row with itself it must lie within 0.001 of 1, and of two
+different rows within 0.001 of 0. If one does not, return `false` and leave `out` alone,
+and also if the matrix holds a NaN. (A mirror passes this test as well, and may: it
+keeps all angles too.)
 
-Compute the sums in `double`. A table without rows, or with rows of no numbers, is nothing to
-do; then nothing is asked of the matrix.
+Compute the sums in `double`. A table without rows, or with rows of no numbers, is
+nothing to do; then nothing is asked of the matrix.
 */
 
 // out[v][j] = sum over i of wte[v][i] * rotation[i][j]
@@ -810,66 +826,74 @@ EXERCISE bool rotate_rows(float *out, const float *wte, const float *rotation,
 }
 
 /*
-The rotation is a random one: a hundred rows of dice, each made perpendicular to those before
-it and brought to length 1. Below are the words with the largest numbers in column 17, before
-the turn and after it, and what has become of everything that we have measured.
+The rotation is a random one: a hundred rows of dice, each made perpendicular to those
+before it and brought to length 1. Below are the words with the largest numbers in
+column 17, before the turn and after it, and what has become of everything that we have
+measured.
 
 ::: predict
-After the turn, every number of the table is another one. How many of the 2,084 questions get
-another answer?
+After the turn, every number of the table is another one. How many of the 2,084
+questions get another answer?
 :::
 
 ::: {.output section="Turn the axes"}
 :::
 
-[0]{.n section="Turn the axes"}. Not one question has another answer, and of the 300 most
-frequent words no two have another cosine, to six digits. Had the table come to you like this,
-you could not have known. Whatever these rows say, they say it by how they
-stand to each other, and a column says nothing: after the turn, column 17 is about something
-else.
+[0]{.n section="Turn the axes"}. Not one question has another answer, and of the 300
+most frequent words no two have another cosine, to six digits. Had the table come to you
+like this, you could not have known. Whatever these rows say, they say it by how they
+stand to each other, and a column says nothing: after the turn, column 17 is about
+something else.
 
-![Four rows and two pairs of axes. A number is what one reads off along an axis: turn the axes
-and all numbers are others. The arrows have not moved, and neither have the angles between
-them.](drawing:turned-axes){alt="Twice the same four arrows, cat, dog, apple and pear. Left with
-upright axes: cat reads (0.80, 0.60). Right with turned axes: cat reads (0.99, 0.17). The angles between the arrows are the same in both."}
+![Four rows and two pairs of axes. A number is what one reads off along an axis: turn
+the axes
+and all numbers are others. The arrows have not moved, and neither have the angles
+between
+them.](drawing:turned-axes){alt="Twice the same four arrows, cat, dog, apple and pear.
+Left with upright axes: cat reads (0.80, 0.60). Right with turned axes: cat reads (0.99,
+0.17). The angles between the arrows are the same in both."}
 
-But column 17 *did* begin with a theme, did it not? Universe, space, quantum … So does the
-turned one: whatever column one looks at, its largest words have something in common, for words
-that reach far along the same direction are alike. The third line measures it: the mean cosine
-among the eight largest words of a column. It is [0.277]{.n section="Turn the axes"} for
-GloVe's own axes, against [0.171]{.n section="What all rows have in common"} for any two words,
-and turned axes have as much. A theme in a column is no discovery. It is found wherever one
-looks.
+But column 17 *did* begin with a theme, did it not? Universe, space, quantum … So does
+the turned one: whatever column one looks at, its largest words have something in
+common, for words that reach far along the same direction are alike. The third line
+measures it: the mean cosine among the eight largest words of a column. It is
+[0.277]{.n section="Turn the axes"} for GloVe's own axes, against
+[0.171]{.n section="What all rows have in common"} for any two words, and turned axes
+have as much. A theme in a column is no discovery. It is found wherever one looks.
 
 ::: belief
-**"Each dimension is a feature, such as *has a tail*."** A table may *contain* a direction
-along which tails grow. That it should be one of the axes, there is no reason: the loss with
-which GloVe was trained sees dot products only [@pennington2014, eq. 8], and a rotation of both
-its tables changes none of them.
+**"Each dimension is a feature, such as *has a tail*."** A table may *contain* a
+direction along which tails grow. That it should be one of the axes, there is no reason:
+the loss with which GloVe was trained sees dot products only [@pennington2014, eq. 8],
+and a rotation of both its tables changes none of them.
 :::
 
-Is there really no trace of the axes? Perhaps a faint one. The last line but one asks how often
-a column has very large numbers (its *kurtosis*, which is 0 for a normal distribution). GloVe's
-axes have [0.236]{.n section="Turn the axes"}, and the eight turned tables
-[0.205]{.n section="Turn the axes"} at most; of 64 (`seed=1` to `seed=8`) one comes as far as
-0.235. There would be a suspect. GloVe was trained with AdaGrad [@pennington2014, sec. 4.2],
-which gives each number a rate of its own, so that it knows the axes that the loss does not; in
-transformers such traces are plain to see, and their finders suspect Adam, which does likewise
-[@elhage2023]. Chapter 6 shows what these optimizers do. Whether it is so here, one would have to
-train to find out.
+Is there really no trace of the axes? Perhaps a faint one. The last line but one asks
+how often a column has very large numbers (its *kurtosis*, which is 0 for a normal
+distribution). GloVe's axes have [0.236]{.n section="Turn the axes"}, and the eight
+turned tables [0.205]{.n section="Turn the axes"} at most; of 64 (`seed=1` to `seed=8`)
+one comes as far as 0.235. There would be a suspect. GloVe was trained with AdaGrad
+[@pennington2014, sec. 4.2], which gives each number a rate of its own, so that it knows
+the axes that the loss does not; in transformers such traces are plain to see, and their
+finders suspect Adam, which does likewise [@elhage2023]. Chapter 6 shows what these
+optimizers do. Whether it is so here, one would have to train to find out.
 
-So what *do* directions and angles mean? An angle says how far two words can stand in for each
-other, opposites included, and how common both are. A direction can mean a relation, to the
-extent that many pairs share it, and that can be measured. And an axis means nothing at all.
+So what *do* directions and angles mean? An angle says how far two words can stand in
+for each other, opposites included, and how common both are. A direction can mean a
+relation, to the extent that many pairs share it, and that can be measured. And an axis
+means nothing at all.
 
 ## What you can now explain
 
 - Why *cold* is a neighbour of *hot*, and what the cosine takes for likeness.
-- What all rows of a table have in common, how the mean of 50 million cosines is found from one
+- What all rows of a table have in common, how the mean of 50 million cosines is found
+from one
   sum, and what the common part has to do with frequency.
 - What a hub is, and three tables that show where hubs come from.
-- How power iteration finds the longest directions, and why a map of two of them is a poor map.
-- What an analogy's score is, which controls belong to it, and when the third word wins: if the
+- How power iteration finds the longest directions, and why a map of two of them is a
+poor map.
+- What an analogy's score is, which controls belong to it, and when the third word wins:
+if the
   arrow goes less than half of the way.
 - Why removing the longest directions can hurt.
 - Why a rotation changes every number and no answer, and why a theme in a column proves
@@ -878,40 +902,40 @@ extent that many pairs share it, and that can be measured. And an axis means not
 ## Three questions to think about
 
 ::: think
-Multiply every row by a factor of its own, between 1 and 10. Which results of this chapter stay
-exactly as they are?
+Multiply every row by a factor of its own, between 1 and 10. Which results of this
+chapter stay exactly as they are?
 
 :::: answer
-All that rests on cosines of the rows as they are: the neighbours, opposites and synonyms, the
-hubs of the uncentred table, the analogies. A row that is ten times as long has the same
-direction. The mean row changes, for long rows count more in it, and with it everything after
-centring, and so do the principal components.
+All that rests on cosines of the rows as they are: the neighbours, opposites and
+synonyms, the hubs of the uncentred table, the analogies. A row that is ten times as
+long has the same direction. The mean row changes, for long rows count more in it, and
+with it everything after centring, and so do the principal components.
 ::::
 :::
 
 ::: think
-A friend tells you that his analogies are 80 % right, inputs excluded, and that each of his
-families consists of words that are far from all other words of the language. What would you
-ask?
+A friend tells you that his analogies are 80 % right, inputs excluded, and that each of
+his families consists of words that are far from all other words of the language. What
+would you ask?
 
 :::: answer
-How often he would be right by guessing within the family. If the words of a family are near
-each other and far from everything else, the score has few candidates: with 10 pairs there are
-17 words besides the three of the question. A mixed arrow shows how much of the 80 % is only
-"some word of the right kind", and the nearest neighbour of $c$ how much is there without any
-arrow.
+How often he would be right by guessing within the family. If the words of a family are
+near each other and far from everything else, the score has few candidates: with 10
+pairs there are 17 words besides the three of the question. A mixed arrow shows how much
+of the 80 % is only "some word of the right kind", and the nearest neighbour of $c$ how
+much is there without any arrow.
 ::::
 :::
 
 ::: think
-In the six families the rows are divided by their lengths first. Suppose that $b$ is much longer
-than $a$ and $c$, and nobody divides. What do you expect of $b - a + c$?
+In the six families the rows are divided by their lengths first. Suppose that $b$ is
+much longer than $a$ and $c$, and nobody divides. What do you expect of $b - a + c$?
 
 :::: answer
-It points nearly where $b$ points: its nearest row is $b$ itself, and if that is excluded, a
-neighbour of $b$. The arrow $b - a$ then is not the step from one meaning to the other but mostly
-$b$. Frequent words have longer rows in this table, so it would matter most for pairs of a common
-and a rare word.
+It points nearly where $b$ points: its nearest row is $b$ itself, and if that is
+excluded, a neighbour of $b$. The arrow $b - a$ then is not the step from one meaning to
+the other but mostly $b$. Frequent words have longer rows in this table, so it would
+matter most for pairs of a common and a rare word.
 ::::
 :::
 
@@ -919,9 +943,11 @@ and a rare word.
 
 - Pennington, Socher and Manning [-@pennington2014] derive GloVe from one thought: ratios of
   counts carry meaning.
-- Linzen [-@linzen2016] proposes the control by the third word, in six pages that every user of
+- Linzen [-@linzen2016] proposes the control by the third word, in six pages that every
+user of
   analogies should read; Rogers, Drozd and Li [-@rogers2017] go on from there.
-- Mu and Viswanath [-@mu2018] give the recipe of "Taking away more", with the experiments in which
+- Mu and Viswanath [-@mu2018] give the recipe of "Taking away more", with the
+experiments in which
   it helps.
 - Radovanović, Nanopoulos and Ivanović [-@radovanovic2010] are the place to go for hubs.
 - Chapter 8 trains such a table itself, and shows that it is a table of counts in disguise.
@@ -930,8 +956,8 @@ and a rare word.
 /*
 ## The rest of the program
 
-You can stop reading here. What follows reads tables, shows and draws, and asks the questions
-of the six families; nothing in it is new.
+You can stop reading here. What follows reads tables, shows and draws, and asks the
+questions of the six families; nothing in it is new.
 */
 
 // carried over from chapter 1
@@ -1025,11 +1051,12 @@ static const char *with_commas(char *out, uint64_t n)
 /*
 ## Reading a table
 
-Two layouts are in use. word2vec's binary one is a line with the two sizes, and then each
-word, a space, its numbers as they lie in memory (least byte first), and perhaps the end of a
-line. Text is a word and its numbers in each line; word2vec writes a line with the two sizes
-before them and GloVe does not. What a file claims is not believed: room is made as rows
-arrive, and whatever is not as it should be ends the program with a sentence.
+Two layouts are in use. word2vec's binary one is a line with the two sizes, and then
+each word, a space, its numbers as they lie in memory (least byte first), and perhaps
+the end of a line. Text is a word and its numbers in each line; word2vec writes a line
+with the two sizes before them and GloVe does not. What a file claims is not believed:
+room is made as rows arrive, and whatever is not as it should be ends the program with a
+sentence.
 */
 
 enum { BLOCK = 65536, MAX_WORD = 1000, MAX_WIDTH = 100000, LEAST_ROWS = 100 };
@@ -2696,9 +2723,9 @@ static void show_bench(const struct lab *lab)
 /*
 ## What you can change
 
-The program takes settings: `build/07_geometry word=guitar k=12`, for example. Each has a
-row in the table below, and `build/07_geometry settings` prints them. The numbers in the text
-are those of the defaults.
+The program takes settings: `build/07_geometry word=guitar k=12`, for example. Each has
+a row in the table below, and `build/07_geometry settings` prints them. The numbers in
+the text are those of the defaults.
 */
 
 // carried over from chapter 1
@@ -2918,8 +2945,8 @@ int main(int n_args, char **args)
 ## Hints {#hints}
 
 ::: {.hint exercise="7.1"}
-If you look at the rows one by one and keep the best that you have seen in order: where does
-a new one belong, and which one falls out at the end?
+If you look at the rows one by one and keep the best that you have seen in order: where
+does a new one belong, and which one falls out at the end?
 :::
 
 ::: {.hint exercise="7.1"}
@@ -2929,11 +2956,11 @@ the order of their ids.
 :::
 
 ::: {.hint exercise="7.1"}
-Refuse first: row >= vocab_size, or n_nearest > vocab_size - 1. Write a small function for the
-cosine of two rows in double. Loop over v, skip v == row. Keep a count n of rows kept. Start
-at place k = n (or at n_nearest - 1, if n == n_nearest and s is greater than the last one; if
-it is not, skip v). While k > 0 and cosines[k - 1] < s, move place k - 1 to place k, and go one
-down. Write s and v to place k.
+Refuse first: row >= vocab_size, or n_nearest > vocab_size - 1. Write a small function
+for the cosine of two rows in double. Loop over v, skip v == row. Keep a count n of rows
+kept. Start at place k = n (or at n_nearest - 1, if n == n_nearest and s is greater than
+the last one; if it is not, skip v). While k > 0 and cosines[k - 1] < s, move place k -
+1 to place k, and go one down. Write s and v to place k.
 :::
 
 ::: {.hint exercise="7.2"}
@@ -2948,27 +2975,29 @@ $\mathrm{mean}[i] = (\mathrm{float}) m$.
 :::
 
 ::: {.hint exercise="7.2"}
-Return false if vocab_size is 0. Loop over the columns i. Inside, a first loop over v adds up
-the column in a double and divides by vocab_size; a second loop over v converts the number to
-double, subtracts, and converts the difference to float. Then write mean[i], rounded.
+Return false if vocab_size is 0. Loop over the columns i. Inside, a first loop over v
+adds up the column in a double and divides by vocab_size; a second loop over v converts
+the number to double, subtracts, and converts the difference to float. Then write
+mean[i], rounded.
 :::
 
 ::: {.hint exercise="7.3"}
-Which of the three parts of a round needs the old u, and may you write the new one before it
-is done?
+Which of the three parts of a round needs the old u, and may you write the new one
+before it is done?
 :::
 
 ::: {.hint exercise="7.3"}
-room[i] = (1 / V) sum over v of p[v] wte[v][i], where p[v] = sum over j of wte[v][j] u[j]. So
-one walk over the rows will do: compute p for a row, then add p times the row to room.
+room[i] = (1 / V) sum over v of p[v] wte[v][i], where p[v] = sum over j of wte[v][j]
+u[j]. So one walk over the rows will do: compute p for a row, then add p times the row
+to room.
 :::
 
 ::: {.hint exercise="7.3"}
-Refuse the bad sizes. For each component k, n_steps times: set room to 0; for each row v,
-compute p in double and add p * wte[v][i] / vocab_size to room[i]; for each earlier component
-e, compute room . e and subtract that times e from room; compute the length of room, and write
-room[i] / length to u (0 if the length is 0). After the rounds, one more walk over the rows
-adds up p * p / vocab_size: that is variances[k].
+Refuse the bad sizes. For each component k, n_steps times: set room to 0; for each row
+v, compute p in double and add p * wte[v][i] / vocab_size to room[i]; for each earlier
+component e, compute room . e and subtract that times e from room; compute the length of
+room, and write room[i] / length to u (0 if the length is 0). After the rounds, one more
+walk over the rows adds up p * p / vocab_size: that is variances[k].
 :::
 
 ::: {.hint exercise="7.4"}
@@ -2976,31 +3005,33 @@ How many cosines does one candidate need, and which of the three words are they 
 :::
 
 ::: {.hint exercise="7.4"}
-score(v) = cos(v, b) - cos(v, a) + cos(v, c), each cosine by the formula of exercise 7.1. The
-answer is the v with the greatest score.
+score(v) = cos(v, b) - cos(v, a) + cos(v, c), each cosine by the formula of exercise
+7.1. The answer is the v with the greatest score.
 :::
 
 ::: {.hint exercise="7.4"}
-Refuse an id that is not below vocab_size. Loop over v; skip it if exclude_inputs is true and
-v is a, b or c. Compute the score in double. Keep v if it is the first candidate, or if its
-score is strictly greater than the best so far; do not begin with a best score of 0, since all
-may be negative. If no candidate was found, return false; otherwise write the answer, at the
-very end.
+Refuse an id that is not below vocab_size. Loop over v; skip it if exclude_inputs is
+true and v is a, b or c. Compute the score in double. Keep v if it is the first
+candidate, or if its score is strictly greater than the best so far; do not begin with a
+best score of 0, since all may be negative. If no candidate was found, return false;
+otherwise write the answer, at the very end.
 :::
 
 ::: {.hint exercise="7.5"}
-What does a matrix have to be so that it changes no angle, and what does a comparison with a
-NaN say?
+What does a matrix have to be so that it changes no angle, and what does a comparison
+with a NaN say?
 :::
 
 ::: {.hint exercise="7.5"}
-For all i and k: sum over j of r[i][j] r[k][j] must be within 0.001 of 1 (i equal to k) or of 0
-(i not equal to k). Ask whether it *is* within, and refuse if not: a NaN is within nothing.
+For all i and k: sum over j of r[i][j] r[k][j] must be within 0.001 of 1 (i equal to k)
+or of 0 (i not equal to k). Ask whether it *is* within, and refuse if not: a NaN is
+within nothing.
 :::
 
 ::: {.hint exercise="7.5"}
-If vocab_size is 0, return true. First all pairs of rows i and k of the matrix: a double sum of
-products, and return false unless fabs(sum - (i == k ? 1 : 0)) <= 0.001. Then three loops: v, j,
-and inside i, with a double sum of wte[v][i] * rotation[i][j], that is stored as a float.
+If vocab_size is 0, return true. First all pairs of rows i and k of the matrix: a double
+sum of products, and return false unless fabs(sum - (i == k ? 1 : 0)) <= 0.001. Then
+three loops: v, j, and inside i, with a double sum of wte[v][i] * rotation[i][j], that
+is stored as a float.
 :::
 */
