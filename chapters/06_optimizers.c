@@ -2311,9 +2311,6 @@ int main(int argc, char **argv)
     const struct choice choice = read_choice(args);
     const int controls = (int)setting_number(settings, args, "controls");
     const char *path = getenv("TEXT");
-    if (controls == 0)
-        show_one_row(&choice);
-    fflush(stdout);
     struct corpus novel =
         open_novel(path && *path ? path : "chapters/data/austen/emma.txt");
     if (controls == 1)
@@ -2321,6 +2318,8 @@ int main(int argc, char **argv)
     else if (controls == 2)
         show_seeds(&novel, &choice);
     else {
+        show_one_row(&choice);
+        fflush(stdout);
         show_novel(&novel, &choice);
         show_long();
     }
