@@ -1204,8 +1204,8 @@ EXERCISE double shifted_pmi_gap(const float *in, const float *out, const float *
                                 size_t d_model)
 {
     // your code here
-    (void)in, (void)out, (void)pmi_table, (void)k;
-    (void)n_words, (void)n_contexts, (void)d_model;
+    (void)in, (void)out, (void)pmi_table, (void)k, (void)n_words, (void)n_contexts,
+        (void)d_model;
     return NAN;
 }
 
