@@ -98,7 +98,7 @@ watched=$!
 # ------------------------------------------------------------------ reset
 write_an_answer() # file, exercise's function: any code in place of the stub
 {
-    awk -v call="$2(" '
+    awk -v call=" $2(" '
         index($0, "EXERCISE ") == 1 && index($0, call) { mine = 1 }
         mine && $0 == "    // your code here" {
             print "    if (1) {"
@@ -112,7 +112,7 @@ write_an_answer() # file, exercise's function: any code in place of the stub
 
 crowd_the_signature() # file, function: the signature on one line, its bracket behind it
 {
-    awk -v call="$2(" '
+    awk -v call=" $2(" '
         index($0, "EXERCISE ") == 1 && index($0, call) { joining = 1; text = "" }
         joining && $0 == "{" { print text " {"; joining = 0; next }
         joining { sub(/^ +/, text == "" ? "" : " "); text = text $0; next }
