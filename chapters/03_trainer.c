@@ -1368,6 +1368,8 @@ static float exp_of_negative(float x)
 }
 
 /*
+### The largest so far
+
 Now the loss. It needs the largest logit of all words before the first exponential can be
 taken, so one would go through the table of logits once for the largest, once for the
 exponentials, and each time it comes from slower memory. It can be had in one go. We work in

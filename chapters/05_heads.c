@@ -751,6 +751,8 @@ static size_t parameters(const struct model *model, enum kind kind)
 }
 
 /*
+### A step with 32 words
+
 One step reads 32 words at once. These are the things that it computes:
 */
 

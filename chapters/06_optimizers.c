@@ -248,8 +248,8 @@ By hand, with one number: $w = 1$, mean and square 0, learning rate 0.1.
 |    1 | 0.3 | 0.03  | 0.00009    | 0.3 and 0.09       | $1 - 0.1 \cdot 0.3 / 0.3 = 0.9$    |
 |    2 |   0 | 0.027 | 0.00008991 | 0.14211 and 0.04498 | $0.9 - 0.1 \cdot 0.6701 = 0.83299$ |
 
-(In the second row $0.027 / (1 - 0.9^2) = 0.14211$, and
-$0.00008991 / (1 - 0.999^2) = 0.04498$, whose root is 0.21208.)
+(In the second row the mean is divided by $1 - 0.9^2 = 0.19$, and the square by
+$1 - 0.999^2 = 0.001999$; the root of 0.04498 is 0.21208.)
 
 Here a `float` is too coarse for once. The float nearest to 0.999 is 0.99900001, and 1 minus
 that is 0.00099998713: wrong in the fifth digit, in every gradient that you square and in
@@ -282,6 +282,8 @@ EXERCISE bool adam(float *w, float *mean, float *square, const float *dw, uint64
 }
 
 /*
+### One step, and five more
+
 ::: {.output section="Adagrad and Adam"}
 :::
 
@@ -523,6 +525,8 @@ EXERCISE double adam_drift(uint64_t seen, uint64_t from, double beta1, double be
 }
 
 /*
+### Late is far
+
 ::: {.output section="What is still to come"}
 :::
 
@@ -632,6 +636,8 @@ and 20: 10, 19 and 27; 244 of 300 are left."}
 So the drift that looked like a fault is the better half of momentum's bookkeeping. Where
 rows stand still, there should be nothing in storage: take $\beta_1 = 0$, or a rule without
 a mean, such as Adagrad.
+
+### Is it luck?
 
 Is this luck? `build/06_optimizers controls=2` trains each rule from eight seeds. It takes
 about a minute, so here is what it prints:

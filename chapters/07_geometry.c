@@ -537,6 +537,8 @@ EXERCISE bool principal_components(float *components, float *variances, double *
 }
 
 /*
+### Two ends with a face
+
 ::: {.output section="The longest directions"}
 :::
 
@@ -671,6 +673,8 @@ instead?
 neighbour of the third word alone. Look at the middle bars: in two families they nearly
 vanish, and in one they do not shrink at
 all.](figure:geometry-families){#fig-geometry-families}
+
+### Line by line
 
 Read it line by line, for the families do not tell the same story.
 
@@ -830,6 +834,8 @@ EXERCISE bool rotate_rows(float *out, const float *wte, const float *rotation,
 }
 
 /*
+### Every number another one
+
 The rotation is a random one: a hundred rows of dice, each made perpendicular to those
 before it and brought to length 1. Below are the words with the largest numbers in
 column 17, before the turn and after it, and what has become of everything that we have
@@ -869,6 +875,8 @@ direction along which tails grow. That it should be one of the axes, there is no
 the loss with which GloVe was trained sees dot products only [@pennington2014, eq. 8],
 and a rotation of both its tables changes none of them.
 :::
+
+### A trace of the axes
 
 Is there really no trace of the axes? Perhaps a faint one. The last line but one asks
 how often a column has very large numbers (its *kurtosis*, which is 0 for a normal

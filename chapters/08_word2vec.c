@@ -848,6 +848,8 @@ static void show_training(struct tables *t, const struct corpus *corpus,
 }
 
 /*
+### Two tables, one file
+
 ::: predict
 The table `out` was in every step too. Its rows meet the same words. And yet the program
 that came with the paper writes `in` to the file and forgets `out`. Which of the two
@@ -963,6 +965,8 @@ EXERCISE bool pmi(float *out, const double *counts, size_t n_words, size_t n_con
 }
 
 /*
+### The novels, counted
+
 For the novels the square table would have 35 million numbers, nearly all of them 0:
 most words never meet. So only the others are kept, row after row, each with the number
 of its column. To be fair to the model, the counting does what the model's dice do *on

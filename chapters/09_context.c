@@ -90,6 +90,8 @@ EXERCISE bool context_gap(float *gap, const float *a, const float *b, size_t n_t
 }
 
 /*
+### With the mask and without
+
 The head is chapter 4's, finished. `heard` is the number of positions that token `t` hears:
 all of them, or with the mask the first $t + 1$.
 */
@@ -406,6 +408,8 @@ EXERCISE bool residual_mlp_backward(float *dx, float *dnormed, float *dw_up,
 ::: {.output section="The second half of the block, there and back"}
 :::
 
+### Back through the norm
+
 One part of the way back is missing, and it is given here because it is the one that
 people get wrong: the norm. Write $\hat x_i$ for the normed number before gain and bias,
 and $q_i = g_i \, \mathrm{dout}_i$ for the slope that arrives at it. If nothing but $x_i$
@@ -580,6 +584,8 @@ EXERCISE bool nearest_centroid(uint32_t *guesses, double *centroids, const float
     return false;
 }
 /*
+### The examination
+
 Three rules make it an honest examination. The telegrams that the probe is tried on are
 others than those that it was fitted on: they begin with other words, so not even the part
 before the bank is the same. They come in twins, one of each sense; a vector that cannot
@@ -605,6 +611,8 @@ Read the column of *bank*. **The row** scores 50: it is one vector for both sens
 probe can get two answers out of it. **Causal, cue before**: 100 from the attention on. The
 head has heard the cue and added it to the row. **Causal, cue after**: 50 in all three
 layers, exactly what the row knew. **Bidirectional**: 100 in both cases.
+
+### Where the meaning arrives
 
 So at which later position *does* the causal model know? At the cue, naturally, whose own
 row says it. And then? You might expect: from there on everywhere. The table says: **at
