@@ -52,7 +52,9 @@ for data in build/figures-site/*/*.tsv; do
     fi
 done
 
-weaver='docs/loom/weave.lua docs/references.bib docs/loom/build.sh build/site.chapters'
+sh docs/loom/run.sh # what the pages run; before the weaver, which offers it
+
+weaver='docs/loom/weave.lua docs/loom/run.lua docs/references.bib docs/loom/build.sh build/site.chapters'
 
 # blame LOG SOURCE...: what pandoc said, with the line of a formula that it could not read.
 blame() {
@@ -79,7 +81,7 @@ for file in $chapters; do
     name=$(basename "$file" .c)
     # shellcheck disable=SC2086
     if older "$site/$name.html" "$file" "solutions/$name.c" "build/output/$name.txt" \
-        "build/figures-site/$name" docs/*.svg $weaver docs/loom/template.html; then
+        "build/figures-site/$name" "build/run/$name.settings" docs/*.svg $weaver docs/loom/template.html; then
         page "$file" "$site/$name.html"
     fi
     cp "$file" "$site/$name.c"
@@ -94,7 +96,7 @@ for file in docs/*.md; do
     fi
 done
 
-for file in docs/loom/style.css docs/loom/script.js docs/loom/icon.svg; do
+for file in docs/loom/style.css docs/loom/script.js docs/loom/run.css docs/loom/run.js docs/loom/icon.svg; do
     put "$site/$(basename "$file")" < "$file"
 done
 
