@@ -232,13 +232,15 @@ function inManner(prose, printed, token) {
 }
 
 // Where in a section a number of the prose can come from: [{line, words, nth, k, printed}].
-function placesOf(prose, lines) {
-  const places = [], seen = {};
+// at: the line that holds these words; or, as in "words:3", the third number of that line.
+function placesOf(prose, lines, at) {
+  const places = [], seen = {}, told = /^(.*?)(?::(\d+))?$/.exec(at || '');
   lines.forEach(function (line, i) {
     const words = wordsOf(line);
     seen[words] = (seen[words] || 0) + 1;
     numbersIn(line).forEach(function (token, k) {
-      if (sameNumber(prose, token)) places.push({ line: i, words: words, nth: seen[words], k: k, printed: token });
+      const here = line.includes(told[1]) && (!told[2] || Number(told[2]) === k + 1);
+      if (here && sameNumber(prose, token)) places.push({ line: i, words: words, nth: seen[words], k: k, printed: token });
     });
   });
   return places;
@@ -266,8 +268,9 @@ function marked(line, printed) {
 function shownTokens(now, then) {
   return now.map(function (token, i) {
     if (!/\S/.test(token)) return token;
-    if (/^~\d/.test(token)) return '<span class="measured">' + escaped(token) + '</span>';
-    return then && then[i] !== token ? '<mark>' + escaped(token) + '</mark>' : escaped(token);
+    const bare = text => (text || '').replace(/~\d[^\s)]*/, '~');
+    const shown = escaped(token).replace(/~\d[^\s)]*/, '<span class="measured">$&</span>');
+    return then && bare(then[i]) !== bare(token) ? '<mark>' + shown + '</mark>' : shown;
   }).join('');
 }
 
@@ -350,7 +353,7 @@ function presenter(parts) {
   // A number whose places do not agree stays as it was printed, and says so.
   function prose(section, lines, label) {
     parts.numbers.filter(n => n.section === section && n.prose).forEach(function (n) {
-      n.places = n.places || placesOf(n.prose, printed[section] || []);
+      n.places = n.places || placesOf(n.prose, printed[section] || [], n.span.dataset.at);
       const found = n.places.map(function (place) {
         const token = numberAt(place, lines);
         return token === null ? null : inManner(n.prose, place.printed, token);
@@ -447,8 +450,7 @@ function settingsOf(chapter) {
       slider = sliderFor(s, tell);
     }
     input.setAttribute('aria-describedby', 'help-' + s.name);
-    fields[fields.length - 1].show(values[s.name]);
-    if (slider) fields.find(f => f.input === slider).show(values[s.name]);
+    set(s.name, values[s.name], null);
     return make('span', { class: 'field', title: s.help }, label, ' ', input, ...(slider ? [slider] : []));
   }
 
@@ -486,7 +488,7 @@ function settingsOf(chapter) {
 function offerRuns(chapter) {
   const parts = partsOfPage(chapter), show = presenter(parts), settings = settingsOf(chapter);
   const run = make('button', { type: 'button', class: 'go' }, 'Run');
-  const back = make('button', { type: 'button', class: 'back', hidden: true }, 'As printed');
+  const back = make('button', { type: 'button', class: 'back', hidden: true }, 'Put back');
   const said = make('span', { class: 'said', role: 'status' });
   const live = make('span', { class: 'live', 'aria-hidden': 'true' });
   const more = make('button', { type: 'button', class: 'more', 'aria-expanded': 'false', 'aria-controls': 'run-settings' }, 'Settings');
@@ -508,12 +510,12 @@ function offerRuns(chapter) {
   function fill() {
     chapter.settings.forEach(function (s) {
       const standard = chapter.page[s.name] !== undefined ? ' (in print: ' + s.standard + ')' : '';
-      panel.append(make('div', { class: 'row' }, settings.field(s, 'bar', (name, now) => asked(null, name, now)),
+      panel.append(make('div', { class: 'set' }, settings.field(s, 'bar', (name, now) => asked(null, name, now)),
         make('span', { class: 'help', id: 'help-' + s.name }, s.help + standard)));
     });
     if (chapter.text) {
       pasted = make('textarea', { id: 'set-text', rows: 3, spellcheck: 'false', placeholder: 'paste a text, and the program reads it instead' });
-      panel.append(make('div', { class: 'row whole' }, make('span', { class: 'field' }, make('label', { for: 'set-text' }, 'your own text'), ' ', pasted)));
+      panel.append(make('div', { class: 'set whole' }, make('span', { class: 'field' }, make('label', { for: 'set-text' }, 'your own text'), ' ', pasted)));
     }
   }
 

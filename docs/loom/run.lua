@@ -45,11 +45,12 @@ return function(fault, read_file, lines_of)
     return (' data-section="%s"'):format(attribute(a.section)):gsub('%%', '%%%%') .. set
   end
 
-  -- Attributes of a number in the prose.
+  -- Attributes of a number in the prose. Where its section has the same number in several places,
+  -- at="words" names the line that holds these words, and at="words:3" the third number of it.
   function run.number(span)
     local a = span.attributes
     if a.chapter or not a.section then return { class = 'n' } end
-    return { class = 'n', ['data-section'] = a.section }
+    return { class = 'n', ['data-section'] = a.section, ['data-at'] = a.at }
   end
 
   function run.figure(owner, name)
