@@ -499,7 +499,6 @@ function offerRuns(chapter) {
   let worker = null, job = null, timer = 0;
   const seconds = {};  // how long the last run took, for each section that one can run up to
 
-  const FINISHED = 'printed page';
   function state(word) { bar.dataset.state = word; }
 
   function say(text, wrong) {
@@ -511,7 +510,7 @@ function offerRuns(chapter) {
     chapter.settings.forEach(function (s) {
       const standard = chapter.page[s.name] !== undefined ? ' (in print: ' + s.standard + ')' : '';
       panel.append(make('div', { class: 'set' }, settings.field(s, 'bar', (name, now) => asked(null, name, now)),
-        make('span', { class: 'help', id: 'help-' + s.name }, s.help + standard)));
+        make('span', { class: 'meant', id: 'help-' + s.name }, s.help + standard)));
     });
     if (chapter.text) {
       pasted = make('textarea', { id: 'set-text', rows: 3, spellcheck: 'false', placeholder: 'paste a text, and the program reads it instead' });
@@ -660,8 +659,8 @@ function offerRuns(chapter) {
     }
     seconds[mine.until] = message.seconds;
     const n = show.count(), time = message.seconds < 0.95 ? Math.max(1, Math.round(1000 * message.seconds)) + ' ms' : message.seconds.toFixed(1) + ' s';
-    const changes = n === 0 ? 'all as printed' : n + (n === 1 ? ' place differs' : ' places differ') + ' from the printed page';
-    finish('ran ' + (mine.until === null ? '' : 'up to here ') + 'in ' + time + '; ' + changes);
+    const changes = n === 0 ? 'all as printed' : n + (n === 1 ? ' place differs' : ' places differ');
+    finish('ran ' + (mine.until === null ? '' : 'up to here ') + 'in ' + time + ': ' + changes);
   }
 
   function finish(text, wrong) {
@@ -689,7 +688,6 @@ function offerRuns(chapter) {
     if (pasted) pasted.value = '';
     finish('as printed');
     run.focus();
-    state(FINISHED);
   });
   more.addEventListener('click', function () {
     panel.hidden = !panel.hidden;
@@ -701,6 +699,7 @@ function offerRuns(chapter) {
 
   fill();
   placeFields();
+  say('the program of this chapter, in your browser');
   state('idle');
   document.querySelector('.page').before(bar);
   document.documentElement.classList.add('runs');
@@ -808,7 +807,7 @@ function heatTargets(svg, table) {
   table.rows.forEach((row, r) => row.slice(1).forEach(function (cell, c) {
     if (!finite(cell)) return;
     targets.push({ x: left + c * width, y: top + r * height, w: cells[0][2], h: cells[0][3], group: r,
-      words: [(table.y ? table.y + ' ' : '') + row[0] + ', ' + (table.x ? table.x + ' ' : '') + table.header[c + 1], said(cell)] });
+      words: [said(cell), (table.y || 'row') + ': ' + row[0], (table.x || 'column') + ': ' + table.header[c + 1]] });
   }));
   return targets;
 }
