@@ -20,9 +20,9 @@ the model knows, and [768]{.n section="The work for one id"} numbers in each row
 
 Ask what such a layer computes and you will hear one of two answers. The
 mathematician says: it multiplies by a matrix. The programmer says: it reads an
-array. Both are right. Between the two answers lie a factor of thousands in
-time, and a few bits. In this chapter you write both, run both on a table of
-GPT-2's size, and find out exactly where they part.
+array. Both are right. [And yet a factor of thousands in time lies between the two
+answers, and a few bits: where do they come from?]{.teaser} In this chapter you write
+both, run both on a table of GPT-2's size, and find out exactly where they part.
 
 You need C and nothing else: no machine learning, and no more mathematics than
 sums, products and now and then a square root. This page is itself a C file, and it
@@ -387,6 +387,8 @@ EXERCISE bool embedding_forward(float *out, const float *wte, const uint32_t *id
 }
 
 /*
+## Side by side
+
 Now put the two side by side, on a table that somebody else can check. PyTorch, a
 library in which many models are written, has an embedding layer too. On a CPU,
 these lines of Python fill it with the eighteen random numbers below, and look up
@@ -570,6 +572,8 @@ another cache line and uses one float of it. Along a row, a line is used up befo
 next one comes.](drawing:stride){alt="Down a column: four steps of 3,072 bytes fetch
 four lines of sixteen floats and use one float of each. Along a row: sixteen steps of 4
 bytes fetch one line and use all of it."}
+
+### Three things that make a stride slow
 
 Three things make a long stride slow, and the race will tell them apart as far as it
 can.

@@ -16,8 +16,9 @@ and on a CPU it prints these eighteen numbers:
     -1.1589   0.3255  -0.6315
     -2.8400  -0.7849  -1.4096
 
-Run it tomorrow, and the same eighteen come out. They look like noise. They are
-nothing of the kind. The first of them, 0.3374, is how far right this point lies:
+Run it tomorrow, and the same eighteen come out. They look like noise, and
+they are nothing of the kind. [How can every digit of a random table follow from the
+number 123?]{.teaser} The first number, 0.3374, is how far right this point lies:
 
 ![Two fractions, one point, two normal numbers. One fraction gives the distance from
 the middle, the other the direction; the two coordinates are the numbers. The two
@@ -142,6 +143,8 @@ returns true. If `*next` is more than 624 this is no generator (somebody forgot
 the seed): false, and nothing is touched. Only the words that come out count.
 When the state is stirred, all at once or a word at a time, is your affair.
 
+### The first word, step by step
+
 ![The first word of seed 123. Three words of the state make the new $s_0$: the top bit
 of $s_0$, the other 31 bits of its neighbour, and the word 397 places further on. What is
 handed out is a scrambled copy; the state keeps its own.](drawing:generator){alt="A row of
@@ -178,6 +181,8 @@ EXERCISE bool mt19937_next(uint32_t *word, uint32_t *state, size_t *next)
 }
 
 /*
+## Many words at once
+
 Many callers want more than one word, and some of them should not care which
 generator the words come from. So the rest of the chapter asks for words through
 a function of this type. `rng` is the generator's own business; for ours it
@@ -392,6 +397,8 @@ EXERCISE bool normal_fill(float *out, word_source *draw, void *rng, float mean, 
 }
 
 /*
+## The same eighteen numbers
+
 Now the two side by side: the eighteen numbers as PyTorch gives them, and what
 your three functions make.
 
@@ -613,6 +620,8 @@ EXERCISE float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
 }
 
 /*
+## How far from a right angle?
+
 ::: predict
 In the plane, $d = 2$, the mean is $2/\pi = 0.64$: two random arrows are quite
 alike. In space, $d = 3$, it is exactly 0.5. What is it for GPT-2's 768: about
@@ -644,6 +653,8 @@ others; take the mean and those directions away, and they do better at most task
 ![The mean of |cos| of random rows against their width, both axes in powers of
 ten. Look at the slope: a hundred times the width, a tenth of the
 cosine.](figure:init-cosines){#fig-init-cosines}
+
+### Where the exact column comes from
 
 Where does the column "exact" come from? It takes two short steps, and the first
 already gives the size.
@@ -690,6 +701,8 @@ processor guesses which way a branch will go, and our angles are random. The las
 line of the output below compares: the same calls, for as many angles in rising order,
 where each guess but a few is right. Where that ratio is near 1, your library's cosine
 does not branch, or your processor does not mind.
+
+### Without the library
 
 Two lines of thought do without the library. First, the angle need not be given in
 radians: it is $u$ of a turn, and $4u$ rounded to a whole number *is* the quarter,
@@ -748,6 +761,8 @@ call and no branch, and the compiler can turn the eight pairs of a block into on
 over eight *lanes*. Arranging the block as $j$ and $j+8$ is what makes that
 possible; PyTorch's own file has a second version of the block for just such
 processors [@pytorchnormal].
+
+### Many words at a time
 
 Then the words. A call for each word, which looks each time whether the state is used
 up, can be had in bulk: 624 words are 39 blocks of sixteen, to the word. So stir and

@@ -11,7 +11,8 @@ friends.
 Nobody tells the program what a number is, or a house. All it ever hears is one
 complaint, [176,896]{.n section="Training"} times in each pass over the text: the
 next word was this one, and you had not expected it. That complaint is called the
-*loss*. Two questions run through the chapter. How can it alone make words alike?
+*loss*. Two questions run through the chapter.
+[How can the complaint about the next word alone put "two" beside "three"?]{.teaser}
 And when the program acts on it, which rows of which table move? The common answer
 to the second question, "the rows of the words in the batch", is half right, and
 the wrong half is the more interesting one.
@@ -175,6 +176,8 @@ static double dot(const float *a, const float *b, size_t n);
 static double distance(const float *a, const float *b, size_t n);
 
 /*
+### Writing by copying
+
 Can one write without having learnt anything? Yes: by copying. Take the last word that
 you wrote, look up all the places where it stands in the novel, choose one of them with
 your eyes shut, and write the word that follows there. Then do it again. To be followed
@@ -494,6 +497,8 @@ EXERCISE bool embedding_backward(float *dwte, const float *dout, const uint32_t 
 }
 
 /*
+## The footprint of a batch
+
 Let us look at the footprint of a batch: the first 32 words of the novel. If every
 position hands over a 1, the "gradient" of a row is the number of its votes.
 */
@@ -640,6 +645,8 @@ EXERCISE bool sgd_update_rows(float *wte, const uint32_t *rows, const float *dro
 }
 
 /*
+## Is the short way the long way?
+
 Is the short way the same as the long one? The long one clears a whole table,
 adds, and subtracts `learning_rate * dwte` everywhere; where the gradient is zero
 it subtracts zero. We can compare bit by bit. The program also times both, for a
@@ -793,6 +800,8 @@ EXERCISE float train_step(float *wte, float *lm_head, float *logits, float *dhid
 }
 
 /*
+## A step that PyTorch can check
+
 Here is the step on a case that PyTorch can check: four words, rows of two,
 `wte[v][i]` $= 0.1 (v + 1) - 0.3 i$, `lm_head[v][i]` $= 0.2 v - 0.1 (i + 1)$. It
 finds the same losses, 1.38254 before and 1.37964 after.
@@ -1160,6 +1169,8 @@ static void show_pair(size_t read, size_t came, size_t n_steps, uint64_t seed)
 ::: {.output section="Followers or predecessors?"}
 :::
 
+### Both guesses come true
+
 Both guesses come true, whatever the random numbers at the beginning: in
 all [8]{.n section="Followers or predecessors?"} seeds, with cosines of
 [0.99]{.n section="Followers or predecessors?"} and more. **The input table groups words
@@ -1285,6 +1296,8 @@ static void logits_tile(float *restrict logits, const float *restrict head,
 }
 
 /*
+### An exponential without a branch
+
 The logits come out as `logits[v][t]`, with the batch innermost. That suits the
 softmax too: its maxima and sums run down the columns, 32 at a time. Only the
 exponential is missing, in a form that the compiler can use 32 times at once:
@@ -1792,6 +1805,8 @@ static void train(struct training *run, struct model *m, const struct corpus *co
 }
 
 /*
+### What four passes bring
+
 Look back at your prediction about the counts.
 
 ::: {.output section="Training" set="passes rate"}
@@ -1946,6 +1961,8 @@ keep the same company too, and are hard to tell from synonyms by it, is an old t
 [@nguyen2016, sec. 1]. What is true: words in similar *places* get similar rows. In which
 places, the table decides.
 :::
+
+### More than a few words chosen by hand
 
 A few words chosen by hand prove nothing. So take the 399 most frequent ones, and
 measure company itself. For each word, count its followers in the training text; the

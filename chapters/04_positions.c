@@ -11,8 +11,9 @@ attention head, and see with exact zeros that it cannot see order at all. Then c
 the three remedies that you will meet in real models: a learned table of
 positions (GPT-2), a fixed table of sines and cosines (the first transformer), and
 rotations (RoPE, in most of today's models). At the end five tiny models, equal in
-everything but this, are trained on sequences of 16 tokens and tested on 64. What
-happens after token 16 is not what most explanations promise.
+everything but this, are trained on sequences of 16 tokens and tested on 64.
+[Which of them still know the order after token 16?]{.teaser} The answer is not what
+most explanations promise.
 
 ![One query, three answers. The query of "dog" meets every key; the scores become shares;
 the values are mixed in those shares. Below, all shares of the head when the mask is on:
@@ -171,6 +172,8 @@ headlines it is just as bad. *bites* gets the same two numbers whether the dog
 bites the man or the man bites the dog, so nothing that is computed from them can
 tell the two apart. What *is* invariant is the mean of the outputs: a model that
 averages its tokens at the end has lost the order for good.
+
+### Why the zero is exact
 
 Why the zero? Look at the formula. Positions $s$ and $t$ appear only as names of
 rows, and a sum does not ask in which order its terms come.
@@ -334,6 +337,8 @@ EXERCISE bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
 }
 
 /*
+## Two questions to the table
+
 Two questions to the finished table. First: how alike are two rows? We take dot
 products of rows that lie 3 apart, early and late, forwards and backwards.
 
@@ -544,6 +549,8 @@ EXERCISE bool rope_score(float *score, const float *q, const float *k, size_t m,
 }
 
 /*
+## The score sees the distance only
+
 ::: belief
 "RoPE is a relative encoding: it encodes distances instead of positions." Half of it
 is right. Each vector is turned by its absolute position: the same key at 2 and at 10 is two
@@ -691,6 +698,8 @@ Without positions the model stays at
 can prefer what it has heard, and above the best without order, as our proof says it must.
 So the task needs order, and each of the remedies supplies it. Then comes token 16.
 
+### Three ways to go astray
+
 **The learned table falls off a cliff.** Rows 16 to 63 still hold the numbers they
 were born with; no gradient ever reached them. The loss jumps to
 [5.60]{.n section="Say again the token three back"}, twice that of blind guessing: the
@@ -723,6 +732,8 @@ you from computing the angle at position one million. What the angle means to th
 is another matter. Larger studies agree with our small one: with RoPE, models extrapolate
 poorly, unless something is done about it [@press2022; @chen2023; @kazemnejad2023].
 :::
+
+### Where each model looks
 
 The pictures show it happen. This is where each model looks, in the first 32 tokens of a
 test sequence. The right answer is the diagonal three to the left. Cover the lower half
@@ -789,6 +800,8 @@ that had learnt with them, hurts too: [1.19]{.n section="What the dials decide"}
 way round, with the two finished dials frozen, the slow ones learn the task alone, and far out
 they do about as well as all dials together: [0.74]{.n section="What the dials decide"}, with
 ranges that overlap. So the slow dials are not to blame. They help.
+
+### Two dials that agree again
 
 Then who is? Look where RoPE breaks.
 

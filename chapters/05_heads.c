@@ -30,8 +30,8 @@ $P(u) = \mathrm{softmax}(h_n W_e^{\mathsf T})$ at the top, with one and the same
 Is that a bargain or a mistake? One side says: the words are the same words, so of
 course their vectors are the same vectors. The other side says: reading a word and
 saying a word are opposite jobs, so the two tables cannot be the same. You will find
-that both are half right. With *nothing* between its two uses, a single table fails at
-a task that a child would call trivial, and no training can help it. With a little
+that both are half right. [With *nothing* between its two uses, a single table fails at
+a task that a child would call trivial: why can no training help it?]{.teaser} With a little
 something in between, 32 × 32 numbers in our case, it comes to about a twentieth of a
 nat from two tables that have twice its numbers. And then we look at the one table and
 ask which of the two it has become.
@@ -173,6 +173,8 @@ static void show_random_tables(void)
 A fifth of the random pairs beats chance. Of the tied tables, not one in a hundred
 thousand. This does not look like bad luck, and it is not. Here is a proof in four
 lines.
+
+### Why no table can do it
 
 Call the four rows $e_a, e_b, e_c, e_d$. For one word, the loss is the logarithm of the
 sum of $e^{z}$ over its four scores, minus the score of the right word. The
@@ -374,6 +376,8 @@ EXERCISE bool tied_backward(float *dwte, const float *dlogits, const float *wte,
 }
 
 /*
+## Do the two halves add up?
+
 The program compares your sums with the finite differences, on a table of four
 rows of two and the text 0, 2, 2, 1. Row 3 is never read.
 */
@@ -616,6 +620,8 @@ at chance, and stays there; with a symmetric matrix it learns who the neighbours
 are, and tosses a coin; with any matrix it goes to
 zero.](figure:heads-ring){#fig-heads-ring}
 
+### Two faults, cured one by one
+
 There are the two faults, cured one by one. The symmetric matrix may score a word as low
 for itself as it likes, so the second fault is gone, and the loss falls from $\ln 4$ to
 $\ln 2$. With any matrix the first one is gone too, and with it the other $\ln 2$. (Two
@@ -793,6 +799,8 @@ do, for batches and by the fast products of chapter 3, and are in the workshop; 
 first batch of the novel the program holds your function against them, and prints
 whether both find the same gradient ("as yours").
 
+### Three models, one text
+
 Training goes through the text twice. 32 readers sit at 32 places of the novel and
 read a word each; the steps are taken in a random order, the same for all three
 models. The learning rate falls in a straight line from 1.5 to 0, so that the
@@ -889,6 +897,8 @@ better for it (4.376, from seed 1); the untied one gains a little (4.339) and st
 not reach the two tables alone. So it is not only the pace of the matrix. What it is, is
 open. And all this is one novel, a model with no body, and plain gradient descent: do
 not carry the third digit elsewhere.
+
+### Two jobs, or one?
 
 ::: belief
 **"Reading a word and predicting it are opposite jobs, so one table cannot do
@@ -1069,6 +1079,8 @@ static double learn_grammar(struct model *model, enum kind kind, uint64_t seed)
 }
 
 /*
+### And in the novel?
+
 On the novel there are no such clean groups. But we can ask two tables, word pair
 by word pair, how near they put the two words, and see whether they agree: the
 correlation of all 124,750 cosines between the 500 most frequent words. The
@@ -1144,6 +1156,8 @@ gradient that comes by the output.)
 ![The length of each word's row in the two tables of the untied model, against how
 often the word occurs. Look at the two clouds: both rise with frequency, the
 output table's faster.](figure:heads-lengths){#fig-heads-lengths}
+
+### How long, how frequent
 
 Length goes with frequency, and closely: the correlation in the output table is
 [0.90]{.n section="Long rows and frequent words"}. So the belief has seen

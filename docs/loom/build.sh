@@ -5,15 +5,28 @@
 #     build/figures-site/NN_name/*.tsv      the data of its drawings
 #     build/plot                            the program that draws them
 # Chapters are found by their names. Only what is older than what it is made from is made again.
+#     SITE=https://example.org/course    the address that the site will have: its pages name it
+#                                        to search engines and to those who share them
 set -eu
 
 pandoc=${PANDOC:-pandoc}
 site=build/site
 book=$site/a-token-is-a-row.epub
+archive=$site/a-token-is-a-row.tar.gz
 
 if ! command -v "$pandoc" > /dev/null 2>&1; then
     echo "docs: pandoc is needed to build the site; 'make setup' installs it" >&2
     exit 1
+fi
+
+WEAVE_SITE=${SITE:-}
+WEAVE_SITE=${WEAVE_SITE%/}
+export WEAVE_SITE
+if [ -n "$WEAVE_SITE" ]; then
+    printf '%s\n' "$WEAVE_SITE" | LC_ALL=C grep -q '^https\{0,1\}://[A-Za-z0-9.:-]*[A-Za-z0-9]\(/[A-Za-z0-9._~/-]*\)\{0,1\}$' || {
+        echo 'docs: SITE= is the address of the site, as in SITE=https://example.org/course' >&2
+        exit 1
+    }
 fi
 
 chapters=
@@ -23,7 +36,7 @@ done
 WEAVE_CHAPTERS=$chapters
 export WEAVE_CHAPTERS
 
-mkdir -p "$site"
+mkdir -p "$site" build/search
 
 # older FILE SOURCE...: FILE is not there, or older than a source.
 older() {
@@ -38,12 +51,20 @@ put() {
     if cmp -s "$1.new" "$1"; then rm "$1.new"; else mv "$1.new" "$1"; fi
 }
 
-# What every page shows of the other chapters: their questions.
+# What every page shows of the other chapters: their questions. And where all of them will be.
+{
+    echo "$WEAVE_SITE"
+    for file in $chapters; do
+        echo "$file"
+        grep -m 1 '^# ' "$file" || true
+    done
+} | put build/site.chapters
+
+# What the front page shows of them besides: exercises, and how they open.
 for file in $chapters; do
-    echo "$file"
-    grep -m 1 '^# ' "$file" || true
+    sed -n '1,/^\*\/$/p' "$file"
     grep '^##.*\.exercise}' "$file" || true
-done | put build/site.chapters
+done | put build/site.teasers
 
 for data in build/figures-site/*/*.tsv; do
     [ -e "$data" ] || continue
@@ -54,7 +75,7 @@ done
 
 sh docs/loom/run.sh # what the pages run; before the weaver, which offers it
 
-weaver='docs/loom/weave.lua docs/loom/run.lua docs/references.bib docs/loom/build.sh build/site.chapters'
+weaver='docs/loom/weave.lua docs/loom/run.lua docs/references.bib docs/loom/build.sh docs/loom/template.html build/site.chapters'
 
 # blame LOG SOURCE...: what pandoc said, with the line of a formula that it could not read.
 blame() {
@@ -70,10 +91,12 @@ blame() {
 
 # page SOURCE PAGE
 page() {
-    "$pandoc" -f docs/loom/weave.lua -t html5 --template docs/loom/template.html --mathml --citeproc \
+    WEAVE_INDEX=build/search/$(basename "$1") "$pandoc" -f docs/loom/weave.lua -t html5 --template docs/loom/template.html --mathml --citeproc \
         --bibliography docs/references.bib -M link-citations=true --wrap=preserve \
         --fail-if-warnings -o "$2.new" "$1" 2> build/site.log || blame build/site.log "$1" solutions/*.c
-    mv "$2.new" "$2"
+    sed 's/ role="doc-biblioentry"//' "$2.new" > "$2.newer" # a role that is no more
+    rm "$2.new"
+    mv "$2.newer" "$2"
     echo "docs: $2"
 }
 
@@ -81,7 +104,7 @@ for file in $chapters; do
     name=$(basename "$file" .c)
     # shellcheck disable=SC2086
     if older "$site/$name.html" "$file" "solutions/$name.c" "build/output/$name.txt" \
-        "build/figures-site/$name" "build/run/$name.settings" docs/*.svg $weaver docs/loom/template.html; then
+        "build/figures-site/$name" "build/run/$name.settings" docs/*.svg $weaver; then
         page "$file" "$site/$name.html"
     fi
     cp "$file" "$site/$name.c"
@@ -90,23 +113,55 @@ done
 for file in docs/*.md; do
     name=$(basename "$file" .md)
     # shellcheck disable=SC2086
-    if older "$site/$name.html" "$file" docs/*.svg tests/points.tsv build/output build/figures-site/* \
-        $weaver docs/loom/template.html; then
+    if older "$site/$name.html" "$file" build/site.teasers docs/*.svg tests/points.tsv build/output build/figures-site/* \
+        $weaver; then
         page "$file" "$site/$name.html"
     fi
 done
 
-for file in docs/loom/style.css docs/loom/script.js docs/loom/run.css docs/loom/run.js docs/loom/icon.svg; do
-    put "$site/$(basename "$file")" < "$file"
+for file in style.css script.js search.js icon.svg touch.png card.png; do
+    put "$site/$file" < "docs/loom/$file"
 done
 
+# All that search finds, as a script: a page that lies on a disk may load it.
+{
+    echo 'window.everything = ['
+    for file in $chapters docs/*.md; do
+        [ ! -e "build/search/$(basename "$file")" ] || cat "build/search/$(basename "$file")"
+    done
+    echo '];'
+} | put "$site/search-index.js"
+
+# The course to take along: what the repository holds, or, where this is no repository, the same
+# kinds of files.
+if top=$(git rev-parse --show-toplevel 2> /dev/null) && [ "$top" = "$(pwd -P)" ]; then
+    git rev-parse HEAD | put build/site.commit
+    if older "$archive" build/site.commit; then
+        git archive --format=tar --prefix=a-token-is-a-row/ HEAD | gzip -n9 > "$archive.new"
+        mv "$archive.new" "$archive"
+        echo "docs: $archive"
+    fi
+elif older "$archive" chapters solutions tests docs Makefile; then
+    rm -rf build/archive
+    mkdir -p build/archive/a-token-is-a-row
+    for file in ./* ./.[a-z]*; do
+        case $file in ./build | ./.git | ./.backup | ./.vscode | ./.idea | ./.cache | './*' | './.[a-z]*') continue ;; esac
+        cp -R "$file" build/archive/a-token-is-a-row/
+    done
+    (cd build/archive && tar cf - a-token-is-a-row) | gzip -n9 > "$archive.new"
+    mv "$archive.new" "$archive"
+    rm -rf build/archive
+    echo "docs: $archive"
+fi
+
 # shellcheck disable=SC2086
-if older "$book" $chapters solutions build/output build/figures-site/* docs/*.svg docs/notation.md docs/loom/epub.css $weaver; then
+if older "$book" $chapters solutions build/output build/figures-site/* docs/*.svg docs/notation.md docs/loom/epub.css docs/loom/book.lua docs/loom/cover.png $weaver; then
     WEAVE_FOR=epub "$pandoc" -f docs/loom/weave.lua -t epub3 --mathml --citeproc --toc --toc-depth=2 \
         --bibliography docs/references.bib -M link-citations=true --css docs/loom/epub.css \
         -M title='A Token Is a Row' -M subtitle='Embeddings from scratch in C' -M lang=en \
-        -M rights='Text: CC BY 4.0. Code: MIT.' -M identifier=a-token-is-a-row \
-        --fail-if-warnings -o "$book.new.epub" $chapters docs/notation.md
+        -M author='The authors of A Token Is a Row' -M rights='Text: CC BY 4.0. Code: MIT.' -M identifier=a-token-is-a-row \
+        --epub-cover-image=docs/loom/cover.png --fail-if-warnings -o "$book.new.epub" $chapters docs/notation.md
+    BOOK=$book.new.epub "$pandoc" -f markdown -t plain -o /dev/null --lua-filter docs/loom/book.lua < /dev/null
     mv "$book.new.epub" "$book"
     echo "docs: $book"
 fi

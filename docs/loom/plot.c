@@ -26,7 +26,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = 640, FONT = 13, MAX_TICKS = 24, N_COLOURS = 6, LABEL_GAP = 16 };
+// A picture fits the screen of a telephone with its letters still to be read there.
+enum { WIDTH = 480, FONT = 13, LINE = 18, MAX_TICKS = 24, N_COLOURS = 6, N_DASHES = 5 };
 
 typedef struct {
     const char *file; // name of the data file, for messages
@@ -522,8 +523,42 @@ static void put_description(const Sheet *sheet, FILE *out)
         put_spans(sheet, out);
 }
 
+// A title that is too long for one line goes on in a second: where that begins.
+static size_t first_line(const char *title)
+{
+    const double room = WIDTH / 1.35; // a title is bold, and larger
+    if (text_width(title) <= room)
+        return strlen(title);
+    size_t last = 0;
+    for (size_t k = 0; title[k] != '\0'; k++) {
+        char head[256];
+        snprintf(head, sizeof head, "%.*s", (int)k, title);
+        if (title[k] == ' ' && (last == 0 || text_width(head) <= room))
+            last = k;
+    }
+    return last > 0 ? last : strlen(title);
+}
+
+static void put_title(const char *title, FILE *out)
+{
+    char line[256];
+    size_t length = first_line(title);
+    snprintf(line, sizeof line, "%.*s", (int)length, title);
+    put_text(out, 0, 16, "start", "title", line);
+    if (title[length] == '\0')
+        return;
+    put_text(out, 0, 16 + LINE, "start", "title", title + length + 1);
+    fprintf(out, "<g transform=\"translate(0 %d)\">\n", LINE);
+}
+
+static bool has_two_lines(const Sheet *sheet)
+{
+    return sheet->title[first_line(sheet->title)] != '\0';
+}
+
 static void open_picture(const Sheet *sheet, FILE *out, double height)
 {
+    height += has_two_lines(sheet) ? LINE : 0;
     fprintf(out,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"plot %s\" viewBox=\"0 0 "
             "%d %.0f\"",
@@ -544,7 +579,7 @@ static void open_picture(const Sheet *sheet, FILE *out, double height)
     fputs("-desc\">", out);
     put_description(sheet, out);
     fputs("</desc>\n", out);
-    put_text(out, 0, 16, "start", "title", sheet->title);
+    put_title(sheet->title, out);
 }
 
 static void put_rule(FILE *out, double x1, double y1, double x2, double y2)
@@ -587,15 +622,51 @@ static void put_x_axis(const Sheet *sheet, FILE *out, const Scale *x, const Box 
                  sheet->x_label);
 }
 
-// One row of names with their marks.
-static void put_legend(FILE *out, const char *const *names, size_t n_names, double y)
+// Lines differ by their dashes too, for those who see fewer colours; the first is whole.
+static const char *dash(size_t series)
 {
-    double x = 6;
-    for (size_t s = 0; s < n_names; s++) {
-        put_mark(out, x, y - 4, 5, s);
-        put_name(out, x + 11, y, "start", s, names[s]);
-        x += 11 + name_width(names[s]) + 20;
+    static const char *const dashes[N_DASHES] = {"", "8 4", "2 4", "10 4 2 4", "14 6"};
+    return dashes[series % N_DASHES];
+}
+
+static void put_dash(FILE *out, size_t series)
+{
+    if (*dash(series) != '\0')
+        fprintf(out, " stroke-dasharray=\"%s\"", dash(series));
+}
+
+// What stands for a series before its name: a piece of its line, or its mark.
+static void put_sample(FILE *out, double x, double y, size_t series, bool line)
+{
+    if (line) {
+        fprintf(out, "<path class=\"line s%zu\" stroke=\"%s\" stroke-width=\"2\"",
+                series % N_COLOURS + 1, colour(series));
+        put_dash(out, series);
+        fprintf(out, " d=\"M%.1f %.1fh26\"/>\n", x, y);
+    } else {
+        put_mark(out, x + 6, y, 5, series);
     }
+}
+
+// The names of all series above the picture, in as many lines as they need; gives the height
+// of these lines. With out NULL it only measures.
+static double put_legend(FILE *out, const char *const *names, size_t n_names, double y,
+                         bool lines)
+{
+    double x = 0, sample = lines ? 32 : 17, bottom = y;
+    for (size_t s = 0; s < n_names; s++) {
+        double width = sample + name_width(names[s]);
+        if (x > 0 && x + width > WIDTH) {
+            x = 0;
+            bottom += LINE;
+        }
+        if (out != NULL) {
+            put_sample(out, x, bottom - 4, s, lines);
+            put_name(out, x + sample, bottom, "start", s, names[s]);
+        }
+        x += width + 16;
+    }
+    return n_names > 0 ? bottom - y + LINE : 0;
 }
 
 static double widest_tick(const Scale *scale, double about)
@@ -643,11 +714,11 @@ static void put_series(const Sheet *sheet, FILE *out, size_t col, const Scale *x
                        const Scale *y)
 {
     size_t series = col - 1;
-    fprintf(
-        out,
-        "<path class=\"line s%zu\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"%s d=\"",
-        series % N_COLOURS + 1, colour(series),
-        series >= N_COLOURS ? " stroke-dasharray=\"6 4\"" : "");
+    fprintf(out,
+            "<path class=\"line s%zu\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"",
+            series % N_COLOURS + 1, colour(series));
+    put_dash(out, series);
+    fputs(" d=\"", out);
     bool pen_down = false;
     for (size_t r = 0; r < sheet->n_rows; r++) {
         double px = number_at(sheet, r, 0), py = number_at(sheet, r, col);
@@ -664,64 +735,28 @@ static void put_series(const Sheet *sheet, FILE *out, size_t col, const Scale *x
     }
 }
 
-// Height on the picture of the last point of a series; below the axis if it has none.
-static double last_height(const Sheet *sheet, size_t col, const Scale *y)
+// A single line is named by the label of the axis.
+static size_t n_named(const Sheet *sheet)
 {
-    for (size_t r = sheet->n_rows; r-- > 0;) {
-        double value = number_at(sheet, r, col);
-        if (drawable(y, value))
-            return at(y, value);
-    }
-    return y->from;
-}
-
-// Moves the names of lines apart until none covers another, and keeps them in the box.
-static void spread(double *heights, const size_t *order, size_t n, const Box *box)
-{
-    double lowest = box->y + box->height;
-    for (size_t k = 1; k < n; k++)
-        heights[order[k]] = fmax(heights[order[k]], heights[order[k - 1]] + LABEL_GAP);
-    for (size_t k = n; k-- > 0; lowest = heights[order[k]] - LABEL_GAP)
-        heights[order[k]] = fmin(heights[order[k]], lowest);
-}
-
-static void put_line_names(const Sheet *sheet, FILE *out, const Scale *y, const Box *box)
-{
-    size_t n = sheet->n_cols - 1;
-    double *heights = allocate(sheet, n, sizeof *heights);
-    size_t *order = allocate(sheet, n, sizeof *order);
-    for (size_t s = 0; s < n; s++) {
-        heights[s] = last_height(sheet, s + 1, y);
-        size_t k = s;
-        for (; k > 0 && heights[order[k - 1]] > heights[s]; k--)
-            order[k] = order[k - 1];
-        order[k] = s;
-    }
-    spread(heights, order, n, box);
-    for (size_t s = 0; s < n; s++)
-        put_name(out, box->x + box->width + 10, heights[s] + 4, "start", s,
-                 sheet->header[s + 1]);
-    free(heights);
-    free(order);
+    return sheet->n_cols > 2 ? sheet->n_cols - 1 : 0;
 }
 
 static void draw_lines(const Sheet *sheet, FILE *out)
 {
-    double names = 0, top = sheet->y_label != NULL ? 58 : 36;
-    for (size_t c = 1; c < sheet->n_cols; c++)
-        names = fmax(names, name_width(sheet->header[c]));
+    double names = put_legend(NULL, sheet->header + 1, n_named(sheet), 40, true);
     Scale x = scale_of(sheet, 0, 0, sheet->x_log, false, 6);
     Scale y = scale_of(sheet, 1, sheet->n_cols - 1, sheet->y_log, sheet->zero, 5);
-    Box box = {.x = widest_tick(&y, 5) + 12, .y = top, .height = 270};
-    box.width = WIDTH - box.x - fmin(names + 16, WIDTH / 2.5);
+    Box box = {.x = widest_tick(&y, 5) + 12, .height = 230};
+    box.y = (sheet->y_label != NULL ? 58 : 36) + names;
+    box.width = WIDTH - box.x - fmax(12, widest_tick(&x, 6) / 2);
     x.from = box.x, x.to = box.x + box.width;
     y.from = box.y + box.height, y.to = box.y;
     open_picture(sheet, out, box.y + box.height + (sheet->x_label != NULL ? 50 : 30));
+    put_legend(out, sheet->header + 1, n_named(sheet), 40, true);
     put_y_axis(sheet, out, &y, &box);
     put_x_axis(sheet, out, &x, &box, false);
     for (size_t c = 1; c < sheet->n_cols; c++)
         put_series(sheet, out, c, &x, &y);
-    put_line_names(sheet, out, &y, &box);
 }
 
 // ---------------------------------------------------------------- bars
@@ -759,8 +794,9 @@ static void draw_lying_bars(const Sheet *sheet, FILE *out)
     double names = 0, bar = n_series > 1 ? 16 : 20, group = (double)n_series * bar + 12;
     for (size_t r = 0; r < sheet->n_rows; r++)
         names = fmax(names, text_width(cell(sheet, r, 0)));
-    Scale x = scale_of(sheet, 1, n_series, sheet->y_log, !sheet->y_log, 5);
-    Box box = {.x = names + 12, .y = n_series > 1 ? 52 : 30};
+    Scale x = scale_of(sheet, 1, n_series, sheet->y_log, !sheet->y_log, 4);
+    Box box = {.x = names + 12,
+               .y = 30 + put_legend(NULL, sheet->header + 1, n_named(sheet), 40, false)};
     box.height = (double)sheet->n_rows * group;
     box.width = WIDTH - box.x - 72;
     x.from = box.x, x.to = box.x + box.width;
@@ -768,8 +804,7 @@ static void draw_lying_bars(const Sheet *sheet, FILE *out)
     across.x_label = sheet->y_label;
     open_picture(sheet, out, box.y + box.height + (sheet->y_label != NULL ? 50 : 30));
     put_x_axis(&across, out, &x, &box, true);
-    if (n_series > 1)
-        put_legend(out, sheet->header + 1, n_series, 38);
+    put_legend(out, sheet->header + 1, n_named(sheet), 40, false);
     for (size_t r = 0; r < sheet->n_rows; r++) {
         double y = box.y + (double)r * group + 6;
         put_text(out, box.x - 8, y + (group - 12) / 2 + 4, "end", "tag",
@@ -797,14 +832,14 @@ static void draw_standing_bars(const Sheet *sheet, FILE *out)
 {
     size_t n_series = sheet->n_cols - 1, stride = sheet->n_rows / 10 + 1;
     Scale y = scale_of(sheet, 1, n_series, sheet->y_log, !sheet->y_log, 5);
-    Box box = {.x = widest_tick(&y, 5) + 12, .y = n_series > 1 ? 78 : 58, .height = 250};
+    Box box = {.x = widest_tick(&y, 5) + 12, .height = 220};
+    box.y = 58 + put_legend(NULL, sheet->header + 1, n_named(sheet), 40, false);
     box.width = WIDTH - box.x - 8;
     double floor_y = box.y + box.height;
     y.from = floor_y, y.to = box.y;
     open_picture(sheet, out, floor_y + (sheet->x_label != NULL ? 50 : 30));
     put_y_axis(sheet, out, &y, &box);
-    if (n_series > 1)
-        put_legend(out, sheet->header + 1, n_series, 38);
+    put_legend(out, sheet->header + 1, n_named(sheet), 40, false);
     Box group = {.x = box.x, .y = box.y, .width = box.width / (double)sheet->n_rows};
     for (size_t r = 0; r < sheet->n_rows; r++, group.x += group.width) {
         put_standing_group(sheet, out, r, &y, &group);
@@ -845,16 +880,53 @@ static bool place_name(Box *name, const Box *taken, size_t n_taken, double x, do
     return false;
 }
 
-// The number of a row's group, counted by first appearance; names [n_groups] grows.
-static size_t group_of(const Sheet *sheet, size_t row, const char **names,
-                       size_t *n_groups)
+static const char *group_name(const Sheet *sheet, size_t row)
 {
-    const char *name = sheet->n_cols > 3 ? cell(sheet, row, 3) : "";
-    for (size_t g = 0; g < *n_groups; g++)
-        if (strcmp(names[g], name) == 0)
-            return g;
-    names[*n_groups] = name;
-    return (*n_groups)++;
+    return sheet->n_cols > 3 ? cell(sheet, row, 3) : "";
+}
+
+// All groups in the order of their names, so that a name has its colour in every picture.
+static size_t find_groups(const Sheet *sheet, const char **names)
+{
+    size_t n = 0;
+    for (size_t r = 0; r < sheet->n_rows; r++) {
+        const char *name = group_name(sheet, r);
+        size_t k = n;
+        while (k > 0 && strcmp(names[k - 1], name) > 0)
+            k--;
+        if (k > 0 && strcmp(names[k - 1], name) == 0)
+            continue;
+        memmove(names + k + 1, names + k, (n - k) * sizeof *names);
+        names[k] = name;
+        n++;
+    }
+    return n;
+}
+
+static size_t group_of(const char *name, const char *const *names)
+{
+    size_t g = 0;
+    while (strcmp(names[g], name) != 0)
+        g++;
+    return g;
+}
+
+enum { MANY_POINTS = 200 };
+
+// Many points as one path of round or square dots, for each of the first two groups.
+static void put_dots(const Sheet *sheet, FILE *out, const Scale *x, const Scale *y,
+                     const size_t *groups, size_t group)
+{
+    fprintf(out,
+            "<path class=\"dots s%zu\" fill=\"none\" stroke=\"%s\" stroke-width=\"5\" "
+            "stroke-linecap=\"%s\" d=\"",
+            group % N_COLOURS + 1, colour(group), group % 2 == 0 ? "round" : "square");
+    for (size_t r = 0; r < sheet->n_rows; r++) {
+        double px = number_at(sheet, r, 0), py = number_at(sheet, r, 1);
+        if (groups[r] == group && drawable(x, px) && drawable(y, py))
+            fprintf(out, "M%.1f %.1fh0", at(x, px), at(y, py));
+    }
+    fputs("\"/>\n", out);
 }
 
 static void put_points(const Sheet *sheet, FILE *out, const Scale *x, const Scale *y,
@@ -866,7 +938,8 @@ static void put_points(const Sheet *sheet, FILE *out, const Scale *x, const Scal
         double px = number_at(sheet, r, 0), py = number_at(sheet, r, 1);
         if (!drawable(x, px) || !drawable(y, py))
             continue;
-        put_mark(out, at(x, px), at(y, py), sheet->n_rows > 200 ? 2.5 : 4.5, groups[r]);
+        if (sheet->n_rows <= MANY_POINTS)
+            put_mark(out, at(x, px), at(y, py), 4.5, groups[r]);
         taken[n_taken++] =
             (Box){.x = at(x, px) - 5, .y = at(y, py) - 5, .width = 10, .height = 10};
     }
@@ -885,21 +958,24 @@ static void put_points(const Sheet *sheet, FILE *out, const Scale *x, const Scal
 
 static void draw_scatter(const Sheet *sheet, FILE *out)
 {
-    const char **names = allocate(sheet, sheet->n_rows, sizeof *names);
-    size_t *groups = allocate(sheet, sheet->n_rows, sizeof *groups), n_groups = 0;
+    const char **names = allocate(sheet, sheet->n_rows + 1, sizeof *names);
+    size_t *groups = allocate(sheet, sheet->n_rows, sizeof *groups);
+    size_t n_groups = find_groups(sheet, names), n_told = n_groups > 1 ? n_groups : 0;
     for (size_t r = 0; r < sheet->n_rows; r++)
-        groups[r] = group_of(sheet, r, names, &n_groups);
+        groups[r] = group_of(group_name(sheet, r), names);
     Scale x = scale_of(sheet, 0, 0, sheet->x_log, sheet->zero, 6);
     Scale y = scale_of(sheet, 1, 1, sheet->y_log, sheet->zero, 5);
-    Box box = {.x = widest_tick(&y, 5) + 12, .y = n_groups > 1 ? 78 : 58, .height = 380};
-    box.width = WIDTH - box.x - fmax(24, widest_tick(&x, 6) / 2);
+    Box box = {.x = widest_tick(&y, 5) + 12, .height = 330};
+    box.y = 58 + put_legend(NULL, names, n_told, 40, false);
+    box.width = WIDTH - box.x - fmax(16, widest_tick(&x, 6) / 2);
     x.from = box.x, x.to = box.x + box.width;
     y.from = box.y + box.height, y.to = box.y;
     open_picture(sheet, out, box.y + box.height + (sheet->x_label != NULL ? 50 : 30));
     put_y_axis(sheet, out, &y, &box);
     put_x_axis(sheet, out, &x, &box, true);
-    if (n_groups > 1)
-        put_legend(out, names, n_groups, 38);
+    put_legend(out, names, n_told, 40, false);
+    for (size_t g = 0; g < n_groups && sheet->n_rows > MANY_POINTS; g++)
+        put_dots(sheet, out, &x, &y, groups, g);
     put_points(sheet, out, &x, &y, groups);
     free(names);
     free(groups);
@@ -921,23 +997,25 @@ static void mix(char out[8], double share, bool below, bool numbers)
     snprintf(out, 8, "#%02x%02x%02x", part[0], part[1], part[2]);
 }
 
-// Opens a shape, whose form follows.
-static void put_shade(FILE *out, const char *shape, double share, bool below,
-                      bool numbers)
+static void put_cell(FILE *out, const Box *box, double share, bool below, bool numbers)
 {
     char fill[8];
     mix(fill, share, below, numbers);
     fprintf(out,
-            "<%s class=\"cell%s%s\" style=\"--v:%.0f%%\" fill=\"%s\" "
-            "shape-rendering=\"crispEdges\" ",
-            shape, below ? " below" : "", numbers ? " numbered" : "", 100 * share, fill);
+            "<rect class=\"cell%s%s\" style=\"--v:%.0f%%\" fill=\"%s\" "
+            "shape-rendering=\"crispEdges\" x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" "
+            "height=\"%.2f\"/>\n",
+            below ? " below" : "", numbers ? " numbered" : "", 100 * share, fill, box->x,
+            box->y, box->width, box->height);
 }
 
-static void put_cell(FILE *out, const Box *box, double share, bool below, bool numbers)
+// Opens a path of one shade, whose strokes follow.
+static void put_strokes(FILE *out, double share, bool below)
 {
-    put_shade(out, "rect", share, below, numbers);
-    fprintf(out, "x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\"/>\n", box->x,
-            box->y, box->width, box->height);
+    char shade[8];
+    mix(shade, share, below, false);
+    fprintf(out, "<path class=\"cell run%s\" style=\"--v:%.0f%%\" stroke=\"%s\" d=\"",
+            below ? " below" : "", 100 * share, shade);
 }
 
 // Where a value stands between palest and fullest; *below tells on which side of 0.
@@ -994,31 +1072,50 @@ static void put_numbered_cells(const Sheet *sheet, FILE *out, const Scale *span,
         }
 }
 
-// All cells of one shade, in whole percents, as one path: a picture of thousands of cells
-// stays small.
-static void put_cells_of(int percent, bool below, const Sheet *sheet, FILE *out,
-                         const Scale *span, const Box *box)
+static bool has_shade(const Sheet *sheet, const Scale *span, size_t row, size_t col,
+                      int percent, bool below)
 {
+    double value = number_at(sheet, row, col + 1);
+    bool side;
+    return !isnan(value) &&
+           lround(100 * share_of(sheet, span, value, &side)) == percent && side == below;
+}
+
+// All cells of one shade, in whole percents, as one path, a stroke for each run of them: a
+// picture of thousands of cells stays small. Cells are counted here; the group scales them.
+static void put_cells_of(int percent, bool below, const Sheet *sheet, FILE *out,
+                         const Scale *span)
+{
+    size_t n = sheet->n_cols - 1;
     bool open = false;
     for (size_t r = 0; r < sheet->n_rows; r++)
-        for (size_t c = 0; c + 1 < sheet->n_cols; c++) {
-            double value = number_at(sheet, r, c + 1);
-            bool side;
-            if (isnan(value) ||
-                lround(100 * share_of(sheet, span, value, &side)) != percent ||
-                side != below)
-                continue;
-            if (!open) {
-                put_shade(out, "path", percent / 100.0, below, false);
-                fputs("d=\"", out);
-            }
-            open = true;
-            fprintf(out, "M%.1f %.1fh%.1fv%.1fh-%.1fz", box->x + (double)c * box->width,
-                    box->y + (double)r * box->height, box->width, box->height,
-                    box->width);
+        for (size_t c = 0, run; c<n; c += run> 0 ? run : 1) {
+            for (run = 0; c + run < n; run++)
+                if (!has_shade(sheet, span, r, c + run, percent, below))
+                    break;
+            if (run > 0 && !open)
+                put_strokes(out, percent / 100.0, below);
+            open = open || run > 0;
+            if (run > 0)
+                fprintf(out, "M%zu %zuh%zu", c, r, run);
         }
     if (open)
         fputs("\"/>\n", out);
+}
+
+// A stroke as high as a row, along the middle of the row.
+static void put_cells(const Sheet *sheet, FILE *out, const Scale *span, const Box *box)
+{
+    fprintf(out,
+            "<g class=\"cells\" fill=\"none\" stroke-width=\"1.02\" "
+            "shape-rendering=\"crispEdges\" transform=\"translate(%.2f %.2f) "
+            "scale(%.3f %.3f)\">\n",
+            box->x, box->y + box->height / 2, box->width, box->height);
+    for (int percent = 0; percent <= 100; percent++) {
+        put_cells_of(percent, false, sheet, out, span);
+        put_cells_of(percent, true, sheet, out, span);
+    }
+    fputs("</g>\n", out);
 }
 
 // Names of columns and rows, as many as fit.
@@ -1068,6 +1165,10 @@ static void draw_heat(const Sheet *sheet, FILE *out)
     box.y = sheet->y_label != NULL || !numbers ? 78 : 58;
     box.height =
         fmin(fmax(320 / (double)sheet->n_rows, 3), numbers ? 32 : fmin(box.width, 32));
+    if (sheet->n_rows == n) // a square stays one
+        box.width = box.height = fmin(box.width, fmax(380 / (double)n, 16));
+    if (numbers && sheet->n_rows == n)
+        box.width = box.height = fmin(fmax(widest_cell(sheet, 1, n) + 10, 40), box.width);
     double bottom = box.y + (double)sheet->n_rows * box.height;
     open_picture(sheet, out, bottom + (sheet->x_label != NULL ? 32 : 12));
     if (sheet->y_label != NULL)
@@ -1077,10 +1178,8 @@ static void draw_heat(const Sheet *sheet, FILE *out)
     put_heat_names(sheet, out, &box);
     if (numbers)
         put_numbered_cells(sheet, out, &span, &box);
-    for (int percent = 0; percent <= 100 && !numbers; percent++) {
-        put_cells_of(percent, false, sheet, out, &span, &box);
-        put_cells_of(percent, true, sheet, out, &span, &box);
-    }
+    if (!numbers)
+        put_cells(sheet, out, &span, &box);
     if (sheet->x_label != NULL)
         put_text(out, box.x + (double)n * box.width / 2, bottom + 24, "middle", "soft",
                  sheet->x_label);
@@ -1104,7 +1203,7 @@ static void draw(const Sheet *sheet, FILE *out)
         fail(sheet, 0,
              "wants a picture of the kind '%s'; there are lines, bars, scatter and heat",
              sheet->kind);
-    fputs("</svg>\n", out);
+    fputs(has_two_lines(sheet) ? "</g>\n</svg>\n" : "</svg>\n", out);
 }
 
 // The picture is drawn in full before its file is opened, so that a faulty table never

@@ -41,6 +41,10 @@ script() {
     mv build/run/script.new "$site/$handed.js"
 }
 
+# The page's own part; what is said to those who read the source stays here.
+cp docs/loom/run.css "$site/run.css"
+sed '/^ *\/\//d' docs/loom/run.js > "$site/run.js"
+
 compiler=$(sh tests/student/setup.sh wasm)
 command -v base64 > /dev/null 2>&1 || compiler=
 

@@ -11,9 +11,14 @@
 -- Whatever cannot be resolved stops the build with lines `file:line: what is wrong`.
 -- Pages that are Markdown already (front page, notation …) pass through the same reader.
 --
+-- The text leads: code that shows, prints, plots, times, reads files or parses is folded, and so
+-- is all that follows the section in which a chapter says what its reader can now explain.
+--
 -- From the environment: WEAVE_CHAPTERS, the chapters in order; WEAVE_FOR=epub for the book,
--- where hints and solutions stand at the end of their chapter. All paths count from the
--- directory that holds chapters/ and docs/.
+-- where hints and solutions stand at the end of their chapter and folded code stays away;
+-- WEAVE_INDEX, the file that takes what search finds of this page; WEAVE_SITE, the address that
+-- the site will have, if it is known. All paths count from the directory that holds chapters/
+-- and docs/.
 
 local utils = pandoc.utils
 local stringify = utils.stringify
@@ -140,6 +145,113 @@ local function pieces_of(path, block)
   if carried then fault(carried.place, 'carried over from chapter %s, but no line says where that ends', carried.chapter) end
   cut(#block.lines, {})
   return pieces
+end
+
+-- ------------------------------------------------------------------ text and plumbing
+
+-- A line without what stands in strings, characters and comments.
+local function bare(line)
+  return (line:gsub('\\.', '  '):gsub('"[^"]*"', '""'):gsub("'[^']*'", "''"):gsub('//.*$', ''))
+end
+
+-- Cuts lines of C into functions, declarations and directives, each with the comment above it:
+-- {from, to, text, name = of the function that it defines}.
+local function items_of(lines)
+  local items, item, depth, conditions = {}, nil, 0, 0
+  for n, line in ipairs(lines) do
+    local code = bare(line)
+    if not item and line:match('%S') then
+      item = { from = n, code = {} }
+      items[#items + 1] = item
+    end
+    if item then
+      for open in code:gmatch('[(){}%[%]]') do depth = depth + (('({['):find(open, 1, true) and 1 or -1) end
+      conditions = conditions + (code:match('^#%s*if') and 1 or code:match('^#%s*endif') and -1 or 0)
+      item.to = n
+      item.code[#item.code + 1] = code
+      local ended = code:match('[;}]%s*$') or not line:match('%S') or code:match('^#') and not line:match('\\$')
+      if ended and depth <= 0 and conditions <= 0 then item, depth = nil, 0 end
+    end
+  end
+  for _, found in ipairs(items) do
+    found.text = table.concat(found.code, '\n')
+    found.name = found.text:match('\n{') and found.text:match('([%a_][%w_]*)%s*%b()%s*\n{')
+  end
+  return items
+end
+
+-- What shows, prints, plots, times, reads files, parses or fetches memory: by what it calls, or
+-- by its name.
+local OUTSIDE, ACTS = {}, {}
+for word in ([[malloc calloc realloc printf fprintf vprintf vfprintf snprintf puts fputs putchar fputc putc perror
+  fopen fclose fflush fread fwrite fgets fgetc getc ungetc fseek ftell remove rename tmpfile setvbuf FILE
+  sscanf fscanf scanf strtod strtof strtol strtoul strtoull atoi atof getenv exit
+  clock time timespec_get clock_gettime]]):gmatch('%S+') do
+  OUTSIDE[word] = true
+end
+for verb in ('show print plot draw write save report bench time read parse open close free main'):gmatch('%S+') do ACTS[verb] = true end
+
+local function is_plumbing(item)
+  if item.name and (ACTS[item.name] or ACTS[item.name:match('^(%a+)_')]) then return true end
+  for word in item.text:gmatch('[%a_][%w_]*') do
+    if OUTSIDE[word] then return true end
+  end
+  return item.text:match('^%s*#%s*include') ~= nil
+end
+
+local A_SCREEN = 40 -- lines of code that may stand between two paragraphs
+
+-- Cuts a piece of code into runs of plumbing and of what the text is about. A declaration goes
+-- with the function that it stands before; what would fill more than a screen is folded too.
+local function runs_of(piece)
+  local items, runs = items_of(piece.lines), {}
+  local folded = false
+  for k = #items, 1, -1 do
+    if items[k].name or items[k].text:match('^%s*#') or k == #items then folded = is_plumbing(items[k]) end
+    items[k].folded = folded
+  end
+  for _, item in ipairs(items) do
+    local run = runs[#runs]
+    if not run or run.folded ~= item.folded then
+      run = { folded = item.folded, from = item.from, names = {} }
+      runs[#runs + 1] = run
+    end
+    run.to = item.to
+    run.names[#run.names + 1] = item.name
+  end
+  for _, run in ipairs(runs) do run.folded = run.folded or run.to - run.from >= A_SCREEN end
+  return runs
+end
+
+-- The pieces of a block as the page shows them: plumbing on its own, to be folded. Where the
+-- chapter has said what can now be explained, all that follows is.
+local function page_pieces(path, block, closed)
+  local out = {}
+  for _, piece in ipairs(pieces_of(path, block)) do
+    if piece.carried or piece.exercise then
+      out[#out + 1] = piece
+    else
+      local runs = runs_of(piece)
+      if closed then
+        local names = {}
+        for _, run in ipairs(runs) do table.move(run.names, 1, #run.names, #names + 1, names) end
+        runs = { { folded = true, from = 1, to = #piece.lines, names = names } }
+      end
+      for _, run in ipairs(runs) do
+        local part = trimmed({ table.unpack(piece.lines, run.from, run.to) }, piece.first + run.from - 1)
+        part.folded = run.folded and table.concat(run.names, ' ')
+        out[#out + 1] = part
+      end
+    end
+  end
+  return out
+end
+
+-- "## What you can now explain"
+local function closes(block)
+  for _, line in ipairs(block.lines) do
+    if line:match('^##%s+What you can .*explain') then return true end
+  end
 end
 
 -- ------------------------------------------------------------------ C in colours
@@ -302,6 +414,7 @@ local FENCE = ('~'):rep(24)
 local function code_as_markdown(path, piece, prefix)
   local head = ('%s {.woven file="%s" first="%d" prefix="%s"'):format(FENCE, path, piece.first, prefix)
   if piece.carried then head = head .. (' carried="%s"'):format(piece.carried) end
+  if piece.folded then head = head .. (' folded="%s"'):format(piece.folded) end
   if piece.exercise then head = head .. (' exercise="%s"'):format(piece.exercise) end
   return head .. '}\n' .. table.concat(piece.lines, '\n') .. '\n' .. FENCE
 end
@@ -497,6 +610,18 @@ end
 
 -- ------------------------------------------------------------------ figures
 
+-- Figures are counted through a chapter: Figure 3.2. Pages without a number have none.
+local figures = { chapter = nil, count = 0 }
+
+local function numbered(caption)
+  if not figures.chapter then return nil, caption end
+  figures.count = figures.count + 1
+  local name = ('Figure %d.%d'):format(figures.chapter, figures.count)
+  local out = pandoc.List({ pandoc.RawInline('html', '<span class="which">' .. name .. '.</span>'), pandoc.Space() })
+  out:extend(caption)
+  return name, out
+end
+
 -- figure:NAME (of this chapter) or figure:01_lookup/NAME (on another page).
 local function figure(image, chapter)
   local place = image.attributes.place or '?'
@@ -513,13 +638,14 @@ local function figure(image, chapter)
     fault(place, 'the figure %s has no caption that says what to look for', target)
   end
   local id = image.identifier ~= '' and image.identifier or 'fig-' .. name
-  local caption = pandoc.List(image.caption)
+  local label, caption = numbered(image.caption)
+  caption = pandoc.List(caption)
   if data:find('\n?# measured: yes') then
     caption:extend({ pandoc.Space(), pandoc.RawInline('html', '<span class="note">Measured on the machine that built this page.</span>') })
   end
   return {
-    html(('<figure class="drawing" id="%s"' .. run.figure(owner, name) .. '><div class="canvas" tabindex="0" role="group" aria-label="Figure: %s">%s</div><figcaption>')
-      :format(id, escaped(name), svg)),
+    html(('<figure class="drawing" id="%s"' .. run.figure(owner, name) .. '><div class="canvas" tabindex="0" role="group" aria-label="%s">%s</div><figcaption>')
+      :format(id, label or 'Figure', svg)),
     pandoc.Plain(caption),
     html('</figcaption></figure>'),
   }
@@ -542,15 +668,41 @@ local function drawing(image)
   local canvas = ('<div class="canvas" role="img" aria-label="%s">%s</div>')
     :format(escaped((alt or stringify(image.caption)):gsub('%s+', ' ')), svg)
   if not alt then return html('<div class="drawing">' .. canvas .. '</div>') end
-  local id = image.identifier ~= '' and (' id="%s"'):format(image.identifier) or ''
+  local id = image.identifier ~= '' and image.identifier or 'fig-' .. name
+  local _, caption = numbered(image.caption)
   return {
-    html(('<figure class="drawing"%s>%s<figcaption>'):format(id, canvas)),
-    pandoc.Plain(image.caption),
+    html(('<figure class="drawing" id="%s">%s<figcaption>'):format(id, canvas)),
+    pandoc.Plain(caption),
     html('</figcaption></figure>'),
   }
 end
 
 -- ------------------------------------------------------------------ lists of chapters, points
+
+-- The first picture of a chapter, without its words, to know the chapter by.
+local function thumbnail(text)
+  local name = text:match('%(drawing:([%w_-]+)%)')
+  local svg = name and read_file('docs/' .. name .. '.svg')
+  if not svg then return '' end
+  return (svg:gsub('<text.-</text>', ''):gsub('<title.-</title>', ''):gsub('<desc.-</desc>', ''):gsub('%sid="[^"]*"', '')
+    :gsub('%s*\n%s*', ''):gsub('class="sketch"', 'class="sketch small" aria-hidden="true"', 1)
+    :gsub('aria%-hidden="true"(.-)aria%-hidden="true"', '%1aria-hidden="true"', 1))
+end
+
+local function without_breaks(text) return (text:gsub('%s+', ' '):gsub('^ ', ''):gsub(' $', '')) end
+
+local function first_sentence(text)
+  text = without_breaks(text)
+  return text:match('^(.-[.?!])%s+%u') or text
+end
+
+-- What a chapter is about to show, in one sentence: that of its opening that is marked {.teaser},
+-- else its first one.
+local function teaser_of(text)
+  local marked = text:match('%[([^%[%]]+)%]{%.teaser}')
+  local opening = text:match('^%s*/%*%s*\n#[^\n]*\n%s*(.-)\n\n') or ''
+  return pandoc.read(without_breaks(marked or first_sentence(opening)), MARKDOWN).blocks[1]
+end
 
 local function chapter_list()
   local list = {}
@@ -562,7 +714,7 @@ local function chapter_list()
       fault(path .. ':1', 'has no heading "# Question {#name}" to name the chapter by')
     else
       local exercises = select(2, text:gsub('\n##+%s[^\n]*{#[%w-]+ %.exercise}', ''))
-      list[#list + 1] = { path = path, stem = stem, number = number, short = short, question = question, exercises = exercises }
+      list[#list + 1] = { path = path, stem = stem, number = number, short = short, question = question, exercises = exercises, text = text }
     end
   end
   return list
@@ -579,20 +731,28 @@ end
 
 -- The table of contents of the course, for `::: chapters`.
 local function chapters_block()
-  local items = pandoc.List()
+  local items = pandoc.List({ html('<ol class="chapters">') })
   for _, chapter in ipairs(chapter_list()) do
-    items:insert(html('<li>'))
+    items:insert(html(('<li><div class="thumb" aria-hidden="true">%s</div><h3>'):format(thumbnail(chapter.text))))
     items:insert(pandoc.Plain({
-      pandoc.RawInline('html', ('<span class="number">%d</span>'):format(chapter.number)),
+      pandoc.RawInline('html', ('<span class="number">%d</span> '):format(chapter.number)),
       pandoc.Link(question_inlines(chapter), page_of(chapter)),
-      pandoc.RawInline('html', (' <span class="of">%s · <code>make chapter%d</code></span>')
-        :format(plural(chapter.exercises, 'exercise'), chapter.number)),
     }))
-    items:insert(html('</li>'))
+    items:insert(html('</h3><p class="teaser">'))
+    items:insert(pandoc.Plain(teaser_of(chapter.text).content))
+    items:insert(html(('</p><p class="of">%s</p></li>'):format(plural(chapter.exercises, 'exercise'))))
   end
-  items:insert(1, html('<ul class="chapters">'))
-  items:insert(html('</ul>'))
+  items:insert(html('</ol>'))
   return items
+end
+
+-- The two ways to begin, for `::: start`: read, or take the course along.
+local function start_block()
+  local first = chapter_list()[1]
+  if not first then return {} end
+  return html(('<div class="start"><a class="button first" href="%s">Start with chapter %d</a> '
+    .. '<a class="button" href="a-token-is-a-row.tar.gz">Take the course along</a></div><p class="resume"></p>')
+    :format(page_of(first), first.number))
 end
 
 -- The manifest of points, one row an exercise, for `::: points`.
@@ -635,11 +795,34 @@ local LABELS = {
 -- Blocks that are dealt with later.
 local KEPT = { hint = true, solution = true }
 
+local function wrapped(class, blocks)
+  local out = pandoc.List({ html(('<div class="%s">'):format(class)) })
+  out:extend(blocks)
+  out:insert(html('</div>'))
+  return out
+end
+
 local function box(class, blocks)
   local out = pandoc.List({ html(('<div class="%s" role="note" aria-label="%s"><p class="label">%s</p>')
     :format(class, LABELS[class], LABELS[class])) })
   out:extend(blocks)
   out:insert(html('</div>'))
+  return out
+end
+
+-- An aside stands beside the paragraph that it follows: before it in the page, so that it can
+-- float there. A narrow page shows it behind. Books have no margin, and no order but that of the text.
+local function beside(blocks)
+  local out = pandoc.List()
+  for _, block in ipairs(blocks) do
+    local before = out[#out]
+    if block.t == 'Div' and block.classes[1] == 'aside' and before and before.t ~= 'Header' and before.t ~= 'Div'
+      and before.t ~= 'CodeBlock' and not for_epub then
+      out[#out] = pandoc.Div({ block, before }, { class = 'noted' })
+    else
+      out:insert(block)
+    end
+  end
   return out
 end
 
@@ -650,10 +833,23 @@ local function answer_box(blocks)
   return out
 end
 
+-- Code that is not what the text is about: one line that opens it. On paper, and in the book,
+-- the line says where it stands.
 local function folded_code(block, code)
+  local a = block.attributes
   local n = select(2, block.text:gsub('\n', '')) + 1
-  return { html(('<details class="carried"><summary>Carried over from chapter %s (%s)</summary>')
-    :format(block.attributes.carried, plural(n, 'line'))), code, html('</details>') }
+  local names = {}
+  for name in (a.folded or ''):gmatch('%S+') do names[#names + 1] = '<code>' .. name .. '</code>' end
+  local more = #names > 3 and (' and %d more'):format(#names - 3) or ''
+  local what = a.carried and 'Carried over from chapter ' .. a.carried
+    or #names > 0 and table.concat(names, ', ', 1, math.min(#names, 3)) .. more
+    or block.text:match('#include') and 'Headers' or 'Declarations'
+  local where = ('lines %s to %d'):format(a.first, a.first + n - 1)
+  if for_epub then
+    return { html(('<p class="elsewhere">%s: <code>%s</code>, %s</p>'):format(what, a.file, where)) }
+  end
+  return { html(('<details class="plumbing"><summary>%s <span class="note">%s</span></summary>'):format(what, where)),
+           code, html('</details>') }
 end
 
 local function scroller(label, blocks, class)
@@ -681,25 +877,56 @@ local function place_of(sources, text)
   return sources[1]
 end
 
+-- MathML as pandoc makes it, with two of its habits put right: a minus that has nothing on its
+-- left is a sign, not a difference; and a function's name is a name, not an operator with wide
+-- spaces on both sides.
+local function better_mathml(text)
+  local before = '(<mo[^>]*>([^<]+)</mo>)'
+  local closing = { [')'] = true, [']'] = true, ['}'] = true, ['|'] = true, ['!'] = true, ['\u{2032}'] = true }
+  text = text:gsub(before .. '<mo>\u{2212}</mo>', function(mo, mark)
+    if closing[mark] or mark:match('^%a+$') then return nil end
+    return mo .. '<mo form="prefix">\u{2212}</mo>'
+  end)
+  local thin = '<mspace width="0.17em" />'
+  text = text:gsub('(</?m%w+>)<mo>(%a%a+)</mo>()', function(left, name, at)
+    local first = left:match('^</m[in]>') and thin or ''
+    local after = text:match('^<m[inst]%w*>', at) and not left:match('^<ms[uo]') and thin or ''
+    return left .. first .. '<mi>' .. name .. '</mi>' .. after
+  end)
+  return text
+end
+
+-- A formula as HTML; what pandoc cannot read stays a formula, and stops the build.
+local function formula(math)
+  local options = { html_math_method = 'mathml' }
+  local text = pandoc.write(pandoc.Pandoc({ pandoc.Plain({ math }) }), 'html5', options)
+  return text:match('^%s*<math') and pandoc.RawInline('html', better_mathml(text:gsub('%s+$', ''))) or math
+end
+
 -- A formula must not part from the mark that follows it: browsers may break a line there. A long
 -- one is broken nowhere; on a narrow screen it scrolls.
+local function long(inlines)
+  return pandoc.Span(inlines, { class = 'long', tabindex = '0', role = 'group', ['aria-label'] = 'Formula' })
+end
+
 local function glue(inlines)
   local out = pandoc.List()
   for _, inline in ipairs(inlines) do
     local before = out[#out]
     local mark = inline.t == 'Str' and before and before.t == 'Math' and before.mathtype == 'InlineMath'
-      and #before.text <= LONG
       and (inline.text:match('^[.,:;!?)%]]+') or inline.text:match('^\u{2019}') or inline.text:match('^\u{201d}'))
     if mark then
-      out[#out] = pandoc.Span({ before, pandoc.Str(mark) }, { class = 'glued' })
+      local together = { before, pandoc.Str(mark) }
+      out[#out] = #before.text > LONG and not for_epub and long(together) or pandoc.Span(together, { class = 'glued' })
       local rest = inline.text:sub(#mark + 1)
       if rest ~= '' then out:insert(pandoc.Str(rest)) end
-    elseif inline.t == 'Math' and inline.mathtype == 'InlineMath' and #inline.text > LONG and not for_epub then
-      out:insert(pandoc.RawInline('html', '<span class="long" tabindex="0" role="group" aria-label="Formula">'))
-      out:insert(inline)
-      out:insert(pandoc.RawInline('html', '</span>'))
     else
       out:insert(inline)
+    end
+  end
+  for k, inline in ipairs(out) do
+    if inline.t == 'Math' and inline.mathtype == 'InlineMath' and #inline.text > LONG and not for_epub then
+      out[k] = long({ inline })
     end
   end
   return out
@@ -709,6 +936,7 @@ end
 local function transform(doc, sources, chapter)
   local keys = bibliography()
   local outputs = {}
+  doc = doc:walk({ Blocks = beside })
   local function output_for(other)
     local stem = other or chapter
     stem = stem or 'NN_name'
@@ -721,6 +949,7 @@ local function transform(doc, sources, chapter)
         check_number(span, output_for)
         return pandoc.Span(span.content, run.number(span))
       end
+      if span.classes:includes('teaser') then return span.content end
     end,
     Cite = function(cite)
       for _, citation in ipairs(cite.citations) do
@@ -743,6 +972,12 @@ local function transform(doc, sources, chapter)
     Table = function(table_)
       -- Columns as wide as what they hold, however long the lines of the source are.
       for _, column in ipairs(table_.colspecs) do column[2] = nil end
+      local heads = table_.head.rows[1]
+      for _, cell in ipairs(heads and heads.cells or {}) do
+        if stringify(cell.contents) == '' then
+          cell.contents = { pandoc.Plain({ pandoc.RawInline('html', '<span class="unseen">Name</span>') }) }
+        end
+      end
       return scroller('Table', { table_ })
     end,
     Para = function(para)
@@ -770,8 +1005,10 @@ local function transform(doc, sources, chapter)
       local class = div.classes[1]
       if class == 'output' then return output_block(div, output_for(div.attributes.chapter)) end
       if class == 'answer' then return answer_box(div.content) end
+      if class == 'noted' then return wrapped('noted', div.content) end
       if class == 'chapters' then return chapters_block() end
       if class == 'run' then return run.values(div, chapter) end
+      if class == 'start' then return start_block() end
       if class == 'points' then return points_block(div.attributes.place or sources[1]) end
       if LABELS[class] then return box(class, div.content) end
       if not KEPT[class] then
@@ -894,7 +1131,10 @@ local function assemble(blocks, hints)
     open = nil
   end
   for i, block in ipairs(blocks) do
-    if block.t == 'Header' and block.level <= 2 then
+    if block.t == 'Header' and block.level == 3 then
+      contents[#contents + 1] = { id = block.identifier, title = block.content, level = 3 }
+      out:insert(without_place(block))
+    elseif block.t == 'Header' and block.level <= 2 then
       left_open()
       contents[#contents + 1] = { id = block.identifier, title = block.content, exercise = block.classes:includes('exercise') }
       if block.classes:includes('exercise') then
@@ -921,7 +1161,7 @@ local function assemble(blocks, hints)
       end
     elseif block.t == 'CodeBlock' then
       local code = listing_of(block)
-      if block.attributes.carried then out:extend(folded_code(block, code)) else out:insert(code) end
+      if block.attributes.carried or block.attributes.folded then out:extend(folded_code(block, code)) else out:insert(code) end
     elseif not (block.t == 'Div' and block.classes:includes('solution')) then
       out:insert(block)
     end
@@ -960,8 +1200,8 @@ local function contents_list(contents)
   local items = {}
   for _, entry in ipairs(contents) do
     if entry.id ~= '' then
-      local link = pandoc.Link(entry.title, '#' .. entry.id, '', { class = entry.exercise and 'of-exercise' or '' })
-      items[#items + 1] = { pandoc.Plain({ link }) }
+      local class = entry.exercise and 'of-exercise' or entry.level == 3 and 'below' or ''
+      items[#items + 1] = { pandoc.Plain({ pandoc.Link(entry.title, '#' .. entry.id, '', { class = class }) }) }
     end
   end
   return pandoc.MetaBlocks({ pandoc.BulletList(items) })
@@ -975,9 +1215,77 @@ local function neighbour(chapter)
   } or nil
 end
 
+-- What every page says of itself and of the others.
+local function common_meta(meta, path, summary)
+  local stem = name_of(path)
+  meta.file = stem .. '.html'
+  meta['is-' .. stem] = true
+  meta.summary = first_sentence(summary)
+  meta.running = meta.plain:gsub('["\\<>&]', '')
+  local address = os.getenv('WEAVE_SITE') or ''
+  if address ~= '' then meta.site = address end
+  meta.chapters = pandoc.MetaList({})
+  for _, chapter in ipairs(chapter_list()) do
+    meta.chapters:insert(pandoc.MetaMap({
+      href = page_of(chapter),
+      title = pandoc.MetaInlines(question_inlines(chapter)),
+      current = chapter.stem == stem or nil,
+    }))
+  end
+end
+
+-- ------------------------------------------------------------------ what search finds
+
+local function quoted(text)
+  return '"' .. text:gsub('[%c"\\\u{2028}]', function(c) return c == '"' and '\\"' or c == '\\' and '\\\\' or ' ' end) .. '"'
+end
+
+local function words_of(block)
+  local plain = pandoc.Pandoc({ block }):walk({
+    Math = function(math) return pandoc.Str((math.text:gsub('\\%a+%s*', ' '):gsub('[{}$]', ''))) end,
+    Cite = function() return {} end,
+    RawInline = function() return {} end,
+  })
+  return without_breaks(stringify(plain))
+end
+
+-- One line for each section: page, number of the chapter, id, heading, text. What is folded (hints,
+-- solutions, code) is not in it, but the names of the functions are.
+local function write_index(blocks, meta)
+  local path = os.getenv('WEAVE_INDEX')
+  if not path then return end
+  local entries, depth = {}, 0
+  local function begin(id, title) entries[#entries + 1] = { id = id, title = title, text = {} } end
+  begin('', meta.plain)
+  for _, block in ipairs(blocks) do
+    local text = entries[#entries].text
+    if block.t == 'Header' and block.identifier ~= 'refs' then
+      begin(block.identifier, words_of(block))
+    elseif block.t == 'RawBlock' then
+      depth = depth + select(2, block.text:gsub('<details', '')) - select(2, block.text:gsub('</details', ''))
+      local seen = {}
+      for name in block.text:gmatch('<span class="f">([%w_]+)</span>') do
+        if not seen[name] then text[#text + 1] = name end
+        seen[name] = true
+      end
+    elseif depth == 0 then
+      text[#text + 1] = words_of(block)
+    end
+  end
+  local out = {}
+  for _, entry in ipairs(entries) do
+    out[#out + 1] = ('[%s,%s,%s,%s,%s],\n'):format(quoted(meta.file), quoted(meta.chapter or ''), quoted(entry.id),
+      quoted(entry.title), quoted(table.concat(entry.text, ' ')))
+  end
+  local file = io.open(path, 'wb')
+  if not file then return fault(path, 'cannot be written') end
+  file:write(table.concat(out))
+  file:close()
+end
+
 local function first_paragraph(blocks)
   for _, block in ipairs(blocks) do
-    if block.t == 'Para' then return stringify(block):gsub('%s+', ' ') end
+    if block.t == 'Para' then return (stringify(block):gsub('%s+', ' ')) end
   end
   return ''
 end
@@ -1016,12 +1324,13 @@ local function read_chapter(path, text)
   local stem, number, short = name_of(path)
   local answers = 'solutions/' .. stem .. '.c'
   local functions = solutions_of(answers)
-  local parts = {}
+  local parts, closed = {}, false
   for _, block in ipairs(blocks_of(path, text)) do
     if block.kind == 'prose' then
+      closed = closed or closes(block)
       parts[#parts + 1] = with_places(path, block.first, block.lines)
     else
-      for _, piece in ipairs(pieces_of(path, block)) do
+      for _, piece in ipairs(page_pieces(path, block, closed)) do
         parts[#parts + 1] = code_as_markdown(path, piece, 'L')
         if piece.exercise then
           parts[#parts + 1] = solution_as_markdown(answers, functions, piece.exercise, path .. ':' .. piece.first)
@@ -1030,6 +1339,7 @@ local function read_chapter(path, text)
     end
   end
   local sources = { path, answers }
+  figures = { chapter = number, count = 0 }
   local doc = pandoc.read(table.concat(parts, '\n\n') .. '\n', MARKDOWN)
   doc = transform(doc, sources, stem)
   local title = doc.blocks[1]
@@ -1050,10 +1360,9 @@ local function read_chapter(path, text)
     end
   end
   if for_epub then blocks:extend(help_at_end(exercises)) end
-  local summary = first_paragraph(blocks)
   check_links(blocks, sources)
-  return { blocks = blocks, title = title, contents = contents, exercises = exercises, summary = summary,
-           stem = stem, number = number, short = short, path = path, answers = answers }
+  return { blocks = blocks, title = title, contents = contents, exercises = exercises, stem = stem,
+           number = number, short = short, path = path, answers = answers }
 end
 
 local function with_references(blocks, contents)
@@ -1075,7 +1384,6 @@ local function chapter_page(path, text)
     codefile = chapter.stem .. '.c',
     exercises = plural(#chapter.exercises, 'exercise'),
     contents = contents_list(chapter.contents),
-    summary = chapter.summary,
     run = run.offer(chapter.stem),
   }
   local list = chapter_list()
@@ -1084,6 +1392,8 @@ local function chapter_page(path, text)
       meta.previous, meta.next = neighbour(list[i - 1]), neighbour(list[i + 1])
     end
   end
+  common_meta(meta, path, stringify(teaser_of(text)))
+  write_index(chapter.blocks, meta)
   return pandoc.Pandoc(chapter.blocks, meta)
 end
 
@@ -1099,15 +1409,15 @@ local function markdown_page(path, text)
   for _, block in ipairs(doc.blocks) do
     if block.t == 'Header' then
       without_place(block)
-      if block.level == 2 then contents[#contents + 1] = { id = block.identifier, title = block.content } end
+      if block.level <= 3 then contents[#contents + 1] = { id = block.identifier, title = block.content, level = block.level } end
     end
   end
   with_references(doc.blocks, contents)
   check_links(doc.blocks, { path })
   doc.meta.title = pandoc.MetaInlines(title.content)
   doc.meta.plain = stringify(title.content)
-  doc.meta.page = title.identifier
-  doc.meta.summary = first_paragraph(doc.blocks)
+  common_meta(doc.meta, path, doc.meta.description and stringify(doc.meta.description) or first_paragraph(doc.blocks))
+  if not doc.meta.lost then write_index(doc.blocks, doc.meta) end
   if not doc.meta.front then doc.meta.contents = contents_list(contents) end
   return doc
 end
@@ -1136,6 +1446,8 @@ local function book(sources)
   return pandoc.Pandoc(blocks)
 end
 
+-- Figures that a page shows are counted anew, its formulas are made last: all that looks at them
+-- before wants their letters.
 function Reader(sources)
   local doc
   if for_epub then
@@ -1146,5 +1458,5 @@ function Reader(sources)
     doc = markdown_page(sources[1].name, sources[1].text)
   end
   stop_if_faulty()
-  return doc
+  return doc:walk({ Math = formula })
 end

@@ -279,7 +279,7 @@ local function alternative_faults(page)
     end
     if element.name == 'svg' and a['aria-hidden'] == 'true' then
       local e = element.parent
-      local named = e and (e.attributes['aria-label'] or text_of(e):match('%S'))
+      local named = e and (e.attributes['aria-label'] or text_of(e):match('%S') or has_class(e, 'thumb')) -- beside a link
       if not named then blame(element, 'a drawing that is hidden and that nothing describes') end
     end
     if element.name == 'figure' then
