@@ -428,24 +428,24 @@ function settingsOf(chapter) {
   // Kinds of fields: a switch for 0 and 1, a choice of a few, a slider where a range is one to slide in.
   function field(setting, where, changed) {
     const id = 'set-' + setting.name + '-' + where, s = setting, range = s.most - s.least;
-    const tell = now => changed(s.name, now);
+    const tell = how => changed(s.name, how);
     const label = make('label', { for: id }, s.name);
     let input, slider = null;
     if (s.kind === 'whole' && s.least === 0 && s.most === 1) {
       input = make('input', { id: id, type: 'checkbox' });
-      input.addEventListener('change', () => { set(s.name, input.checked ? '1' : '0', input); tell(true); });
+      input.addEventListener('change', () => { set(s.name, input.checked ? '1' : '0', input); tell('chosen'); });
       fields.push({ name: s.name, input: input, show: v => { input.checked = v === '1'; } });
     } else if (s.kind === 'whole' && range <= 8) {
       input = make('select', { id: id });
       for (let v = s.least; v <= s.most; v++) input.append(make('option', { value: v }, String(v)));
-      input.addEventListener('change', () => { set(s.name, input.value, input); tell(true); });
+      input.addEventListener('change', () => { set(s.name, input.value, input); tell('chosen'); });
       fields.push({ name: s.name, input: input, show: v => { input.value = v; } });
     } else {
       const wide = s.kind === 'text' && s.most > 24;
       input = make('input', { id: id, type: 'text', autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false',
         inputmode: s.kind === 'text' || s.least < 0 ? null : 'decimal', class: wide ? 'wide-field' : s.kind });
-      input.addEventListener('input', () => { set(s.name, input.value, input); tell(false); });
-      input.addEventListener('keydown', e => { if (e.key === 'Enter') { e.preventDefault(); tell(true); } });
+      input.addEventListener('input', () => { set(s.name, input.value, input); tell('typing'); });
+      input.addEventListener('keydown', e => { if (e.key === 'Enter') { e.preventDefault(); tell('enter'); } });
       fields.push({ name: s.name, input: input, show: v => { input.value = v; } });
       slider = sliderFor(s, tell);
     }
@@ -467,8 +467,8 @@ function settingsOf(chapter) {
       return String(s.kind === 'whole' ? Math.round(exact) : +exact.toPrecision(3));
     };
     const place = v => log ? 1000 * Math.log(v / s.least) / Math.log(s.most / s.least) : v;
-    slider.addEventListener('input', () => { set(s.name, value(), slider); tell(false); });
-    slider.addEventListener('change', () => tell(true));
+    slider.addEventListener('input', () => { set(s.name, value(), slider); tell('typing'); });
+    slider.addEventListener('change', () => tell('chosen'));
     fields.push({ name: s.name, input: slider, show: v => { if (Number.isFinite(Number(v))) slider.value = place(Number(v)); } });
     return slider;
   }
@@ -488,13 +488,13 @@ function settingsOf(chapter) {
 function offerRuns(chapter) {
   const parts = partsOfPage(chapter), show = presenter(parts), settings = settingsOf(chapter);
   const run = make('button', { type: 'button', class: 'go' }, 'Run');
-  const back = make('button', { type: 'button', class: 'back', hidden: true }, 'Put back');
+  const back = make('button', { type: 'button', class: 'put-back', hidden: true }, 'Put back');
   const said = make('span', { class: 'said', role: 'status' });
   const live = make('span', { class: 'live', 'aria-hidden': 'true' });
   const more = make('button', { type: 'button', class: 'more', 'aria-expanded': 'false', 'aria-controls': 'run-settings' }, 'Settings');
   const panel = make('div', { class: 'panel', id: 'run-settings', hidden: true });
   const bar = make('div', { class: 'runbar', role: 'region', 'aria-label': 'Run this chapter' },
-    panel, make('div', { class: 'line-of-bar' }, run, more, make('span', { class: 'words' }, live, said), back));
+    make('div', { class: 'line-of-bar' }, run, more, make('span', { class: 'words' }, live, said), back), panel);
   let pasted = null;   // the field for a text of the reader's own
   let worker = null, job = null, timer = 0;
   const seconds = {};  // how long the last run took, for each section that one can run up to
@@ -509,7 +509,7 @@ function offerRuns(chapter) {
   function fill() {
     chapter.settings.forEach(function (s) {
       const standard = chapter.page[s.name] !== undefined ? ' (in print: ' + s.standard + ')' : '';
-      panel.append(make('div', { class: 'set' }, settings.field(s, 'bar', (name, now) => asked(null, name, now)),
+      panel.append(make('div', { class: 'set' }, settings.field(s, 'bar', (name, how) => asked(null, how)),
         make('span', { class: 'meant', id: 'help-' + s.name }, s.help + standard)));
     });
     if (chapter.text) {
@@ -522,7 +522,7 @@ function offerRuns(chapter) {
   function placeFields() {
     parts.boxes.forEach(function (b, i) {
       const fields = b.set.map(name => chapter.settings.find(s => s.name === name)).filter(Boolean)
-        .map(s => settings.field(s, i, (name, now) => asked(lastWith(name), name, now)));
+        .map(s => settings.field(s, i, (name, how) => asked(lastWith(name), how)));
       if (fields.length) b.figure.querySelector('figcaption').after(make('div', { class: 'fields', role: 'group', 'aria-label': 'Settings for: ' + b.section }, ...fields));
     });
   }
@@ -532,11 +532,12 @@ function offerRuns(chapter) {
     return chapter.sections.filter(title => sections.includes(title)).pop() || null;
   }
 
-  // A changed field runs the program a quarter second after the last key, if runs are short; else at Enter.
-  function asked(until, name, now) {
+  // A changed field runs the program a quarter second after the last key, if runs are short. Else a
+  // field that stands with an output runs it when its value is chosen, and one of the bar at Enter.
+  function asked(until, how) {
     clearTimeout(timer);
     const known = seconds[until], quick = known === undefined ? until !== null : known < 0.5;
-    if (now) start(until);
+    if (how === 'enter' || how === 'chosen' && until !== null && !quick) start(until);
     else if (quick) timer = setTimeout(() => start(until), 250);
     else state('ready');
   }
@@ -710,22 +711,22 @@ function offerRuns(chapter) {
 
 // A box that asks for a guess takes one, keeps it in this browser, and shows it beside the answer.
 function offerGuesses() {
-  const page = location.pathname.replace(/.*\//, '');
+  const page = location.pathname.replace(/.*\//, '').replace(/\.html$/, '');
   document.querySelectorAll('.predict').forEach(function (box, i) {
     const answer = box.querySelector('details.answer');
     if (!answer) return;
-    const key = 'guess ' + page + '#' + i, id = 'guess-' + i;
+    const key = 'token-row guess ' + page + ' ' + i, id = 'guess-' + i;
     const field = make('input', { id: id, type: 'text', autocomplete: 'off' });
     const yours = make('p', { class: 'guessed' });
     const form = make('form', { class: 'guess' }, make('label', { for: id }, 'Your guess'), ' ', field, ' ', make('button', { type: 'submit' }, 'Compare'));
-    try { field.value = localStorage.getItem(key) || ''; } catch (error) { /* a private window forgets */ }
+    try { field.value = JSON.parse(localStorage.getItem(key)) || ''; } catch (error) { /* a private window forgets */ }
     form.addEventListener('submit', function (event) {
       event.preventDefault();
       answer.open = true;
       answer.querySelector('summary').focus();
     });
     answer.addEventListener('toggle', function () {
-      try { localStorage.setItem(key, field.value); } catch (error) { /* a private window forgets */ }
+      try { localStorage.setItem(key, JSON.stringify(field.value)); } catch (error) { /* a private window forgets */ }
       yours.textContent = field.value.trim() ? 'You: ' + field.value.trim() : '';
       form.hidden = answer.open;
     });
@@ -763,11 +764,11 @@ function targetsOf(svg, table) {
 
 function lineTargets(svg, table) {
   const targets = [];
-  svg.querySelectorAll('path.line').forEach(function (path, s) {
+  svg.querySelectorAll('path.line[fill="none"]').forEach(function (path, s) {
     const points = [...path.getAttribute('d').matchAll(/[ML](-?[\d.]+) (-?[\d.]+)/g)];
     const rows = table.rows.filter(row => onScale(row[0], table.xscale) && onScale(row[s + 1], table.yscale));
     points.forEach(function (p, k) {
-      if (rows[k]) targets.push({ x: +p[1], y: +p[2], group: s, words: [table.header[s + 1] + ': ' + said(rows[k][s + 1]), (table.x || table.header[0]) + ': ' + said(rows[k][0])] });
+      if (rows[k]) targets.push({ x: +p[1], y: +p[2], group: s, words: [(table.header.length > 2 ? table.header[s + 1] : table.y || table.header[1]) + ': ' + said(rows[k][s + 1]), (table.x || table.header[0]) + ': ' + said(rows[k][0])] });
     });
   });
   return targets;
@@ -783,30 +784,39 @@ function barTargets(svg, table) {
   return targets;
 }
 
+// Few points are marks of their own; many are dots of one path for each group.
 function scatterTargets(svg, table) {
   const rows = table.rows.filter(row => onScale(row[0], table.xscale) && onScale(row[1], table.yscale));
-  const marks = [...svg.querySelectorAll('path.mark')].slice(-rows.length);
-  return marks.map(function (mark, k) {
-    const at = /translate\((-?[\d.]+)[ ,](-?[\d.]+)/.exec(mark.getAttribute('transform')), row = rows[k];
-    const name = [row[2], row[3]].filter(Boolean).join(', ');
-    return { x: +at[1], y: +at[2], group: 0, words: [name, (table.x || table.header[0]) + ': ' + said(row[0]), (table.y || table.header[1]) + ': ' + said(row[1])].filter(Boolean) };
+  const groups = [...new Set(table.rows.map(row => row[3] || ''))].sort((a, b) => a < b ? -1 : 1);
+  const marks = [...svg.querySelectorAll('path.mark')].slice(-rows.length), targets = [];
+  const target = (row, x, y) => targets.push({ x: x, y: y, group: 0,
+    words: [[row[2], row[3]].filter(Boolean).join(', '), (table.x || table.header[0]) + ': ' + said(row[0]), (table.y || table.header[1]) + ': ' + said(row[1])].filter(Boolean) });
+  svg.querySelectorAll('path.dots').forEach(function (path) {
+    const name = groups[/ s(\d)/.exec(path.getAttribute('class'))[1] - 1], own = rows.filter(row => (row[3] || '') === name);
+    [...path.getAttribute('d').matchAll(/M(-?[\d.]+) (-?[\d.]+)h0/g)].forEach((p, k) => { if (own[k]) target(own[k], +p[1], +p[2]); });
   });
+  if (!targets.length) marks.forEach(function (mark, k) {
+    const at = /translate\((-?[\d.]+)[ ,](-?[\d.]+)/.exec(mark.getAttribute('transform'));
+    target(rows[k], +at[1], +at[2]);
+  });
+  return targets;
+}
+
+// Where the first cell lies, and how large a cell is: from the numbered cells, or from what moves the
+// picture of many cells into its place.
+function gridOf(svg) {
+  const moved = /translate\(([\d.]+) ([\d.]+)\) scale\(([\d.]+) ([\d.]+)\)/.exec((svg.querySelector('g.cells') || svg).getAttribute('transform') || '');
+  if (moved) return { x: +moved[1], y: moved[2] - moved[4] / 2, w: +moved[3], h: +moved[4] };
+  const cells = [...svg.querySelectorAll('rect.cell.numbered')].map(r => ['x', 'y', 'width', 'height'].map(k => +r.getAttribute(k)));
+  if (!cells.length) return null;
+  return { x: Math.min(...cells.map(c => c[0])), y: Math.min(...cells.map(c => c[1])), w: cells[0][2] + 1, h: cells[0][3] + 1 };
 }
 
 function heatTargets(svg, table) {
-  const cells = [], targets = [];
-  svg.querySelectorAll('rect.cell.numbered').forEach(r => cells.push(['x', 'y', 'width', 'height'].map(k => +r.getAttribute(k))));
-  svg.querySelectorAll('path.cell').forEach(p => {
-    for (const m of p.getAttribute('d').matchAll(/M(-?[\d.]+) (-?[\d.]+)h([\d.]+)v([\d.]+)/g)) cells.push(m.slice(1, 5).map(Number));
-  });
-  if (!cells.length) return targets;
-  const left = Math.min(...cells.map(c => c[0])), top = Math.min(...cells.map(c => c[1]));
-  const n = table.header.length - 1;
-  const width = (Math.max(...cells.map(c => c[0])) - left) / Math.max(1, n - 1) || cells[0][2];
-  const height = (Math.max(...cells.map(c => c[1])) - top) / Math.max(1, table.rows.length - 1) || cells[0][3];
-  table.rows.forEach((row, r) => row.slice(1).forEach(function (cell, c) {
+  const grid = gridOf(svg), targets = [];
+  if (grid) table.rows.forEach((row, r) => row.slice(1).forEach(function (cell, c) {
     if (!finite(cell)) return;
-    targets.push({ x: left + c * width, y: top + r * height, w: cells[0][2], h: cells[0][3], group: r,
+    targets.push({ x: grid.x + c * grid.w, y: grid.y + r * grid.h, w: grid.w, h: grid.h, group: r,
       words: [said(cell), (table.y || 'row') + ': ' + row[0], (table.x || 'column') + ': ' + table.header[c + 1]] });
   }));
   return targets;
@@ -815,7 +825,7 @@ function heatTargets(svg, table) {
 function offerValues(show) {
   document.querySelectorAll('figure.drawing[data-figure]').forEach(function (figure) {
     const canvas = figure.querySelector('.canvas'), name = figure.dataset.figure;
-    const tip = make('div', { class: 'tip', role: 'status', hidden: true });
+    const tip = make('div', { class: 'value', role: 'status', hidden: true });
     let targets = null, at = -1, asking = null;
     figure.append(tip);
 

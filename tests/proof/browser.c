@@ -7,6 +7,7 @@
 //         ? expression               its value in the page, awaited: a string, printed
 //         @ file                     the same for what a file says
 //         requests                   the addresses that the page has asked for so far
+//         wait N                     N milliseconds pass
 // A line that fails prints "error: ..."; what the page says on its console prints "console: ...".
 // The browser is stopped at the end of the input, or when an answer takes longer than SECONDS.
 
@@ -271,6 +272,9 @@ static void do_line(char *line)
         evaluate(params);
     } else if (strcmp(line, "@") == 0) {
         evaluate_file(params);
+    } else if (strcmp(line, "wait") == 0) {
+        fflush(stdout);
+        poll(NULL, 0, atoi(params));
     } else if (strcmp(line, "requests") == 0) {
         fwrite(the.asked_for, 1, the.n_asked_for, stdout);
         the.n_asked_for = 0;

@@ -91,13 +91,18 @@ window.test = (function () {
       return verdict(name + ': the numbers of the prose follow', faults);
     },
 
-    nothingChanged: function (name) {
-      return verdict(name + ': with the settings of the print nothing is marked', all('#main .changed, #main .lost').map(e => (e.dataset.section || e.dataset.figure) + ' ' + e.textContent.slice(0, 40)));
+    // Runs as far as the output that a field stands with, with all settings as they are.
+    asPrinted: async function (name, title, setting) {
+      enter(field(title, setting));
+      await finished();
+      const faults = all('#main .changed, #main .lost').map(e => (e.dataset.section || e.dataset.figure) + ' ' + e.textContent.slice(0, 40));
+      if (!/all as printed$/.test(said())) faults.push('it says: ' + said());
+      return verdict(name + ': with the settings of the print all is as printed', faults);
     },
 
-    // build/run/check.js holds what the native plotter drew of the native program's data.
+    // build/run/check-NAME.js holds what the native plotter drew of the native program's data.
     figures: async function (name) {
-      const faults = [], native = await load('../run/check');
+      const faults = [], native = await load('../run/check-' + name);
       for (const [figure, zipped] of Object.entries(native)) {
         const holder = document.createElement('div');
         holder.innerHTML = await unpackText(zipped);
@@ -112,12 +117,12 @@ window.test = (function () {
     pointers: async function (name) {
       const faults = [];
       for (const figure of all('figure.drawing[data-figure]')) {
-        const canvas = one('.canvas', figure), svg = one('svg', canvas), tip = one('.tip', figure);
+        const canvas = one('.canvas', figure), svg = one('svg', canvas), tip = one('.value', figure);
         const cells = all('rect.cell.numbered', svg), texts = all('text.tag', svg);
-        const seen = cells.length ? cells[cells.length - 1] : all('rect.mark, path.mark, path.cell, path.line', svg).pop();
+        const seen = cells.length ? cells[cells.length - 1] : all('rect.mark, path.mark, g.cells, path.dots, path.line[fill="none"]', svg).filter(p => !p.matches('path.line') || p.getAttribute('d')).pop();
         figure.scrollIntoView({ block: 'center', behavior: 'instant' });
         const b = seen.getBoundingClientRect(), p = { x: b.left + b.width / 2, y: b.top + b.height / 2 };
-        if (seen.matches('path.line')) {
+        if (seen.matches('path.line, path.dots')) {
           const end = seen.getPointAtLength(seen.getTotalLength()), m = svg.getScreenCTM();
           p.x = end.x * m.a + m.e;
           p.y = end.y * m.d + m.f;
@@ -126,10 +131,13 @@ window.test = (function () {
         await until(() => !tip.hidden, 3);
         if (tip.hidden || !tip.textContent.trim()) faults.push(figure.dataset.figure + ' says nothing');
         else if (cells.length && tip.firstChild.textContent !== texts[texts.length - 1].textContent.replace('\u2212', '-')) faults.push(figure.dataset.figure + ' says ' + tip.textContent + ' where ' + texts[texts.length - 1].textContent + ' stands');
-        else if (seen.matches('path.line') && !tip.textContent.includes(all('text.name', svg).find(t => t.classList.contains(seen.classList[1])).textContent)) faults.push(figure.dataset.figure + ' does not name its line: ' + tip.textContent);
-        tip.hidden = true;
+        else if (seen.matches('path.line') && all('text.name', svg).length && !all('text.name', svg).some(t => t.classList.contains(seen.classList[1]) && tip.textContent.includes(t.textContent))) faults.push(figure.dataset.figure + ' does not name its line: ' + tip.textContent);
+        const press = key => canvas.dispatchEvent(new KeyboardEvent('keydown', { key: key, bubbles: true, cancelable: true }));
+        if (canvas.tabIndex < 0) faults.push(figure.dataset.figure + ' cannot be reached with a key');
         canvas.focus({ preventScroll: true });
-        canvas.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true, cancelable: true }));
+        press('Escape');
+        if (!tip.hidden) faults.push(figure.dataset.figure + ' goes on after Escape');
+        press('ArrowRight');
         if (!await until(() => !tip.hidden, 3)) faults.push(figure.dataset.figure + ' does not answer a key');
         canvas.blur();
       }
@@ -142,7 +150,7 @@ window.test = (function () {
       await this.run({ sentence: 'an owl an owl', row: '0', value: 'inf', vocab: '20000' });
       if (snapshot() === before) faults.push('the run changed nothing');
       if (!one('#main .changed mark')) faults.push('nothing is marked');
-      one('.runbar .back').click();
+      one('.runbar .put-back').click();
       if (snapshot() !== before) faults.push('the page is not as it was');
       if (all('#main .changed, #main mark, #main .yours').length) faults.push('marks stay');
       return verdict(name + ': one press puts the printed page back', faults);
@@ -202,10 +210,10 @@ window.test = (function () {
 
     text: async function (name) {
       const faults = [];
-      document.getElementById('set-text-bar').value = 'A rose is a rose. '.repeat(40);
+      document.getElementById('set-text').value = 'A rose is a rose. '.repeat(40);
       await this.run();
       if (!/ /.test(said()) || bar().dataset.state !== 'wrong') faults.push('a text that is too short is taken: ' + said());
-      document.getElementById('set-text-bar').value = '';
+      document.getElementById('set-text').value = '';
       return verdict(name + ': a text of the reader is the file that is read', faults);
     },
 
@@ -244,8 +252,7 @@ window.test = (function () {
       return verdict(name + ': bar and fields fit 360 px', faults);
     },
 
-    focused: () => document.activeElement.className + '|' + document.activeElement.id,
-    atGo: () => document.activeElement === go() ? 'here' : '',
+    atSettings: () => document.activeElement === one('.runbar .more') ? 'here' : '',
     keys: async function (name) {
       await finished();
       const faults = [];
