@@ -866,7 +866,7 @@ function offerValues(show) {
       targets.forEach(function (t, k) {
         const dx = t.w ? Math.max(t.x - x, 0, x - t.x - t.w) : t.x - x, dy = t.w ? Math.max(t.y - y, 0, y - t.y - t.h) : t.y - y;
         const far = Math.hypot(dx, dy);
-        if (far < least) { least = far; best = k; }
+        if (far <= least) { least = far; best = k; } // of two in one place the one that lies on top
       });
       return best;
     }

@@ -41,9 +41,9 @@ script() {
     mv build/run/script.new "$site/$handed.js"
 }
 
-# The page's own part; what is said to those who read the source stays here.
+# The page's own part, without what is said to those who read the source.
 cp docs/loom/run.css "$site/run.css"
-sed '/^ *\/\//d' docs/loom/run.js > "$site/run.js"
+sed '/^ *\/\//d; s/^ *//' docs/loom/run.js > "$site/run.js"
 
 compiler=$(sh tests/student/setup.sh wasm)
 command -v base64 > /dev/null 2>&1 || compiler=

@@ -61,7 +61,8 @@ static void start(char **command)
     }
     the.pid = fork();
     if (the.pid == 0) {
-        int in = dup(to[0]), out = dup(from[1]); // above 4, so that nothing is overwritten
+        int in = dup(to[0]),
+            out = dup(from[1]); // above 4, so that nothing is overwritten
         while (in >= 0 && in < 5)
             in = dup(in);
         while (out >= 0 && out < 5)
@@ -132,7 +133,8 @@ static void print_string(const char *at)
             if (code >= 0x800)
                 putchar((int)(0xE0 | code >> 12));
             if (code >= 0x80)
-                putchar(code >= 0x800 ? (int)(0x80 | (code >> 6 & 0x3F)) : (int)(0xC0 | code >> 6));
+                putchar(code >= 0x800 ? (int)(0x80 | (code >> 6 & 0x3F))
+                                      : (int)(0xC0 | code >> 6));
             putchar(code >= 0x80 ? (int)(0x80 | (code & 0x3F)) : (int)code);
             at += 4;
         } else {
@@ -149,7 +151,8 @@ static const char *behind(const char *text, const char *key)
 
 static void note_request(const char *message)
 {
-    const char *request = behind(message, "\"request\":{"), *url = request ? behind(request, "\"url\":\"") : NULL;
+    const char *request = behind(message, "\"request\":{"),
+               *url = request ? behind(request, "\"url\":\"") : NULL;
     size_t length = url != NULL ? strcspn(url, "\"") : 0;
     if (length > 200) // an address that carries its own data
         length = 200;
@@ -173,9 +176,9 @@ static void note_event(const char *message)
 static char *ask(const char *method, const char *params)
 {
     char *message = grown(NULL, strlen(method) + strlen(params) + 200), number[32];
-    int n = sprintf(message, "{\"id\":%d%s%s%s,\"method\":\"%s\",\"params\":%s}", ++the.last_id,
-                    the.session[0] ? ",\"sessionId\":\"" : "", the.session, the.session[0] ? "\"" : "",
-                    method, params);
+    int n = sprintf(message, "{\"id\":%d%s%s%s,\"method\":\"%s\",\"params\":%s}",
+                    ++the.last_id, the.session[0] ? ",\"sessionId\":\"" : "", the.session,
+                    the.session[0] ? "\"" : "", method, params);
     put(message, (size_t)n + 1);
     free(message);
     snprintf(number, sizeof number, "{\"id\":%d,", the.last_id);
@@ -220,7 +223,8 @@ static void open_page(void)
 static char *as_question(const char *text)
 {
     char *params = grown(NULL, 6 * strlen(text) + 120), *at = params;
-    at += sprintf(at, "{\"awaitPromise\":true,\"returnByValue\":true,\"userGesture\":true,\"expression\":\"");
+    at += sprintf(at, "{\"awaitPromise\":true,\"returnByValue\":true,\"userGesture\":"
+                      "true,\"expression\":\"");
     for (; *text != '\0'; text++) {
         unsigned char c = (unsigned char)*text;
         if (c == '"' || c == '\\')

@@ -27,9 +27,9 @@ bad=
 for page in "$site"/[0-9][0-9]_*.html; do
     name=$(basename "$page" .html)
     weight=$(cat "$page" "$site"/*.css "$site/script.js" "$site/run.js" | gzip -9 | wc -c)
-    [ "$weight" -le 130000 ] || bad="${bad:-$name: $((weight)) bytes}"
+    [ "$weight" -le 133120 ] || bad="${bad:-$name: $((weight)) bytes}"
     weight=$(cat "$site/$name.run.js" "$site/plot.run.js" "$site/$name.figures.js" | gzip -9 | wc -c)
-    [ "$weight" -le 120000 ] || bad="${bad:-$name: $((weight)) bytes come with the first press}"
+    [ "$weight" -le 122880 ] || bad="${bad:-$name: $((weight)) bytes come with the first press}"
 done
 verdict 'pages and programs weigh little' "$bad"
 
