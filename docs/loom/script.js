@@ -290,7 +290,7 @@
   function takeKeys() {
     document.addEventListener('keydown', function (event) {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-      if (event.target.closest('input, textarea, select, [contenteditable], dialog, [tabindex="0"], [role="slider"]')) return;
+      if (event.target.closest && event.target.closest('input, textarea, select, [contenteditable], dialog, [tabindex="0"], [role="slider"]')) return;
       if (event.key === '/') {
         event.preventDefault();
         search();
@@ -307,6 +307,7 @@
     return new Promise(function (done, fail) {
       var script = element('script');
       script.src = source;
+      script.async = false; // one after the other
       script.onload = done;
       script.onerror = fail;
       document.head.appendChild(script);

@@ -888,12 +888,12 @@ local function better_mathml(text)
     return mo .. '<mo form="prefix">\u{2212}</mo>'
   end)
   local thin = '<mspace width="0.17em" />'
-  text = text:gsub('(</?m%w+>)<mo>(%a%a+)</mo>()', function(left, name, at)
-    local first = left:match('^</m[in]>') and thin or ''
-    local after = text:match('^<m[inst]%w*>', at) and not left:match('^<ms[uo]') and thin or ''
-    return left .. first .. '<mi>' .. name .. '</mi>' .. after
-  end)
-  return text
+  return (text:gsub('()<mo>(%a%a+)</mo>()', function(from, name, to)
+    local left = text:sub(1, from - 1):match('</(m[in])>$') and thin or ''
+    local scripted = text:sub(1, from - 1):match('<ms?u[bnpd]%w*>$') or text:sub(1, from - 1):match('<m[uo]%w+>$')
+    local right = text:match('^<m[inst]', to) and not scripted and thin or ''
+    return left .. '<mi>' .. name .. '</mi>' .. right
+  end))
 end
 
 -- A formula as HTML; what pandoc cannot read stays a formula, and stops the build.

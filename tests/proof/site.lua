@@ -1,8 +1,8 @@
 -- Reads the built site and the book, and prints `ok NAME` or `not ok NAME: what is wrong` for each
 -- thing that must hold. Run by tests/proof/site.sh inside pandoc, which brings a Lua interpreter along.
--- From the environment: SITE (a folder), SITE_FILES (all its files), CHAPTERS (chapters/*.c).
+-- From the environment: SITE_DIR (a folder), SITE_FILES (all its files), CHAPTERS (chapters/*.c).
 
-local SITE = os.getenv('SITE') or 'build/site'
+local SITE = os.getenv('SITE_DIR') or 'build/site'
 
 local function words(name)
   local list = {}
@@ -353,10 +353,27 @@ local function frame_faults(page)
     if element.name == 'meta' and element.attributes.name == 'description' and not (element.attributes.content or ''):match('%S') then
       faults[#faults + 1] = 'the description is empty'
     end
+    if element.name == 'meta' and element.attributes.name == 'description' then
+      local said = element.attributes.content or ''
+      if #said > 200 or said:match('[.?!]%s') or not said:match('[.?!]$') then faults[#faults + 1] = 'the description is not one short sentence: ' .. said end
+    end
     if element.name == 'meta' and element.attributes.name == 'viewport' then count.viewport = 1 end
+    if element.name == 'link' and element.attributes.rel == 'apple-touch-icon' then count.touch = 1 end
+    if element.attributes.role == 'doc-biblioentry' then faults[#faults + 1] = 'a role that is no more: doc-biblioentry' end
+    if element.name == 'th' and not text_of(element):match('%S') then faults[#faults + 1] = ('line %d: the head of a column says nothing'):format(element.line) end
+    -- What folds the contents on small screens runs before anything is painted.
+    if element.name == 'nav' and has_class(element, 'contents') then
+      local after
+      for k, sibling in ipairs(element.parent.children) do
+        if sibling == element then after = element.parent.children[k + 1] end
+        if type(after) == 'string' and not after:match('%S') then after = element.parent.children[k + 2] end
+      end
+      if type(after) ~= 'table' or after.name ~= 'script' then faults[#faults + 1] = 'the contents fold after the first paint' end
+    end
   end
   need('main', 1)
   need('viewport', 1)
+  need('touch', 1)
   if not (page.title or ''):match('%S') then faults[#faults + 1] = 'the page has no title' end
   local skip = page.ids.main and true
   if not skip then faults[#faults + 1] = 'there is no id main to skip to' end
@@ -435,6 +452,134 @@ local function part_faults(page, source)
   expect('output', '\n:::+%s*{%.output')
   expect('drawing', '%(figure:', '%(drawing:')
   expect('number', '%]{%.n[%s}]')
+  return faults
+end
+
+-- What only prints, times or reads is folded: by looking at the lines that stand open.
+local function folding_faults(page)
+  local faults, seen = {}, 0
+  for _, element in ipairs(page.elements) do
+    if has_class(element, 'line') then
+      local text = text_of(element)
+      local acts = text:match('%f[%w_](f?printf)%(') or text:match('%f[%w_](fopen)%(') or text:match('^%s*(#%s*include)')
+      local box = inside_of(element, 'details') or inside_of(element, 'section')
+      if acts and not box then faults[#faults + 1] = ('line %s of the program stands open, with its %s'):format(element.attributes['data-n'], acts) end
+      if acts and box then seen = seen + 1 end
+    end
+    if element.name == 'details' and has_class(element, 'plumbing') and element.attributes.open then
+      faults[#faults + 1] = ('line %d: plumbing stands open'):format(element.line)
+    end
+  end
+  if seen == 0 then faults[#faults + 1] = 'nothing is folded' end
+  return faults
+end
+
+-- Figures are counted: "Figure 3.2."
+local function figure_faults(page, number)
+  local faults, count = {}, 0
+  for _, element in ipairs(page.elements) do
+    if element.name == 'figure' and has_class(element, 'drawing') then
+      count = count + 1
+      local wanted = ('Figure %d.%d.'):format(number, count)
+      if text_of(element):match('Figure %d+%.%d+%.') ~= wanted then faults[#faults + 1] = ('line %d: this is not called %s'):format(element.line, wanted) end
+      for _, inner in ipairs(element.children) do
+        local label = type(inner) == 'table' and inner.attributes.role == 'group' and inner.attributes['aria-label']
+        if label and label .. '.' ~= wanted then faults[#faults + 1] = ('line %d: its group is named %s'):format(element.line, label) end
+      end
+    end
+  end
+  return faults
+end
+
+-- A minus that is a sign, and the name of a function, have the spaces of those.
+local function formula_faults(page)
+  local faults, last = {}, nil
+  for _, element in ipairs(page.elements) do
+    if element.name == 'mo' then
+      local text = text_of(element)
+      if text:match('^%a%a+$') then faults[#faults + 1] = ('line %d: %s is spaced like an operator'):format(element.line, text) end
+      local before = last and last.parent == element.parent and text_of(last)
+      if text == '\u{2212}' and before and before:match('^[=<>,(+:]$') and element.attributes.form ~= 'prefix' then
+        faults[#faults + 1] = ('line %d: the minus after %s is spaced like a difference'):format(element.line, before)
+      end
+    end
+    if element.name:match('^m') then last = element end
+  end
+  return faults
+end
+
+-- An aside stands beside the paragraph that it follows in the file.
+local function aside_faults(page, source)
+  local faults, wanted, k = {}, {}, 0
+  for before in source:gmatch('([^\n]+)\n\n:::+ aside\n') do
+    local words = before:gsub('%b{}', '')
+    if not before:match('^#') then wanted[#wanted + 1] = words:match('[$}"]') and '' or words end
+  end
+  for _, element in ipairs(page.elements) do
+    local previous -- an aside that opens a section has no paragraph
+    if element.name == 'div' and has_class(element, 'aside') then
+      for _, sibling in ipairs(element.parent.children) do
+        if sibling == element then break end
+        if type(sibling) == 'table' then previous = sibling end
+      end
+    end
+    if element.name == 'div' and has_class(element, 'aside') and not (previous and previous.name:match('^h%d$')) then
+      k = k + 1
+      local box, word = element.parent, (wanted[k] or ''):match('(%a+)%W*$') or ''
+      if not has_class(box, 'noted') or box.children[#box.children] == element or not text_of(box):gsub('%s+$', ''):find(word .. '%W*$') then
+        faults[#faults + 1] = ('line %d: this aside does not stand beside the paragraph that ends with "%s"'):format(element.line, word)
+      end
+    end
+  end
+  return faults
+end
+
+-- All chapters can be reached from every page, in their order.
+local function menu_faults(page, chapters)
+  local faults, listed = {}, {}
+  for _, element in ipairs(page.elements) do
+    local menu = element.name == 'a' and inside_of(element, 'details')
+    if menu and has_class(menu, 'menu') then listed[#listed + 1] = element.attributes.href end
+  end
+  for k, path in ipairs(chapters) do
+    local name = path:match('([^/]+)%.c$') .. '.html'
+    if listed[k] ~= name then faults[#faults + 1] = ('its menu has %s where %s belongs'):format(listed[k] or 'nothing', name) end
+  end
+  return faults
+end
+
+-- The front page: a button to begin, the archive, and of each chapter a picture and a question.
+local function front_faults(page, chapters)
+  local faults, begin, along, teasers, pictures = {}, nil, nil, 0, 0
+  for _, element in ipairs(page.elements) do
+    local href = element.attributes.href
+    if has_class(element, 'button') and href == chapters[1]:match('([^/]+)%.c$') .. '.html' then begin = true end
+    if has_class(element, 'button') and href == 'a-token-is-a-row.tar.gz' then along = true end
+    if has_class(element, 'teaser') and text_of(element):match('%?%s*$') then teasers = teasers + 1 end
+    if has_class(element, 'thumb') and text_of(element):match('%S') then faults[#faults + 1] = 'a small picture has words in it' end
+    if element.name == 'svg' and has_class(element.parent, 'thumb') then pictures = pictures + 1 end
+  end
+  if not begin then faults[#faults + 1] = 'there is no button to begin' end
+  if not along then faults[#faults + 1] = 'there is no button to take the course along' end
+  if teasers ~= #chapters then faults[#faults + 1] = ('%d of %d chapters ask a question'):format(teasers, #chapters) end
+  if pictures ~= #chapters then faults[#faults + 1] = ('%d of %d chapters have a picture'):format(pictures, #chapters) end
+  return faults
+end
+
+-- Each entry of the index: [page, chapter, id, heading, text], of a place that is there.
+local function index_faults(pages)
+  local faults, sections = {}, {}
+  for line in (read_file(SITE .. '/search-index.js') or ''):gmatch('[^\n]+') do
+    local name, id, text = line:match('^%["([^"]+)","%d*","([^"]*)",".-","(.*)"%],$')
+    if name then
+      sections[name] = (sections[name] or 0) + 1
+      if not pages[name] or id ~= '' and not pages[name].ids[id] then faults[#faults + 1] = ('finds %s#%s, which is not there'):format(name, id) end
+      if text:find('<', 1, true) and text:find('class=', 1, true) then faults[#faults + 1] = ('%s#%s holds markup'):format(name, id) end
+    end
+  end
+  for name in pairs(pages) do
+    if name ~= '404.html' and not sections[name] then faults[#faults + 1] = 'nothing of ' .. name .. ' is searched' end
+  end
   return faults
 end
 
@@ -637,7 +782,12 @@ local function manifest_faults(files)
   for idref in files[opf]:gmatch('<itemref%s[^>]-idref="([^"]+)"') do
     if not ids[idref] then faults[#faults + 1] = 'the order of reading names ' .. idref .. ', which is not listed' end
   end
-  for _, tag in ipairs({ 'dc:title', 'dc:language', 'dc:identifier' }) do
+  for _, what in ipairs({ 'accessMode', 'accessModeSufficient', 'accessibilityFeature', 'accessibilityHazard', 'accessibilitySummary' }) do
+    if not files[opf]:match('<meta property="schema:' .. what .. '">[^<]+<') then faults[#faults + 1] = 'the book does not tell its ' .. what end
+  end
+  local cover = files[opf]:match('<item [^>]*properties="cover%-image"[^>]*>')
+  if not cover then faults[#faults + 1] = 'the book has no cover' end
+  for _, tag in ipairs({ 'dc:title', 'dc:language', 'dc:identifier', 'dc:creator' }) do
     if not files[opf]:match('<' .. tag .. '[^>]*>[^<]+<') then faults[#faults + 1] = 'the book has no ' .. tag end
   end
   return faults
@@ -693,6 +843,13 @@ local function check_book(chapters)
       end
     end
   end
+  local words = 0
+  for _, page in pairs(pages) do
+    for _, element in ipairs(page.elements) do
+      if element.name == 'p' then words = words + select(2, text_of(element):gsub('%S+', '')) end
+    end
+  end
+  if words < 2000 * #chapters then missing[#missing + 1] = ('its paragraphs have %d words'):format(words) end
   tell('book holds all chapters in order', missing)
 end
 
@@ -702,6 +859,7 @@ local function style_faults(files)
   local faults = {}
   for name in pairs(files) do
     local text = name:match('%.css$') and read_file(SITE .. '/' .. name)
+    if text and text:find('attr(data-n)', 1, true) and not text:find('attr(data-n) / ""', 1, true) then faults[#faults + 1] = name .. ' has line numbers read aloud' end
     if text and (text:find('url%(') or text:find('@import') or text:find('https?:')) then faults[#faults + 1] = name .. ' loads something' end
     local script = name:match('%.js$') and read_file(SITE .. '/' .. name)
     if script and (script:find('https?:') or script:find('%f[%w]fetch%s*%(') or script:find('XMLHttpRequest') or script:find('import%s*%(')) then
@@ -741,6 +899,8 @@ local function check_site()
     if titles[page.title or ''] then frame[#frame + 1] = 'its title is also that of ' .. titles[page.title] end
     titles[page.title or ''] = name
     tell(name .. ' has title, language and landmarks', frame)
+    tell(name .. ' spaces its formulas', formula_faults(page))
+    tell(name .. ' leads to all chapters', menu_faults(page, chapters))
   end
   for _, path in ipairs(chapters) do
     local name = path:match('([^/]+)%.c$') .. '.html'
@@ -749,9 +909,15 @@ local function check_site()
       tell(name .. ' shows every line of the program', code_faults(pages[name], path))
       tell(name .. ' has hints and solution for each exercise', exercise_faults(pages[name], source))
       tell(name .. ' has its outputs, drawings and numbers', part_faults(pages[name], source))
+      tell(name .. ' folds its plumbing', folding_faults(pages[name]))
+      tell(name .. ' counts its figures', figure_faults(pages[name], tonumber(name:match('^%d+'))))
+      tell(name .. ' has its asides where they belong', aside_faults(pages[name], source))
     end
   end
   tell('styles and scripts load nothing from elsewhere', style_faults(files))
+  tell('search knows all pages', index_faults(pages))
+  tell('there is a page for what is not there', pages['404.html'] and {} or { 'no 404.html' })
+  if pages['index.html'] then tell('front page lets one begin', front_faults(pages['index.html'], chapters)) end
   if pages['index.html'] then tell('chapters are listed and follow each other', order_faults(pages, chapters)) end
   check_book(chapters)
 end
