@@ -959,7 +959,7 @@ are NaN after the lookup? How many after the product?
 ::::
 :::
 
-::: {.output section="Equal in algebra, not in bits" set="row value sentence"}
+::: {.output section="Equal in algebra, not in bits" set="row value" follows="sentence"}
 :::
 
 One bad row, and the product has lost *every* output:

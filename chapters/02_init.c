@@ -402,7 +402,7 @@ EXERCISE bool normal_fill(float *out, word_source *draw, void *rng, float mean, 
 Now the two side by side: the eighteen numbers as PyTorch gives them, and what
 your three functions make.
 
-::: {.output section="The table of the seed" set="seed"}
+::: {.output section="The table of the seed" follows="seed"}
 :::
 
 There it is: PyTorch's table, digit by digit. The last line is the sharper test. It asks
@@ -433,7 +433,7 @@ Four, and they lie in the middle: those with a star.
 ::::
 :::
 
-::: {.output section="One seed, two shapes" set="rows columns seed"}
+::: {.output section="One seed, two shapes" set="rows columns" follows="seed"}
 :::
 
 Fourteen of the eighteen are the same to the last bit. The four that are not, those with

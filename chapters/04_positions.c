@@ -260,7 +260,7 @@ EXERCISE bool add_positions(float *x, const float *wpe, size_t n_tokens,
 static const float small_wpe[4 * 2] = {0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f};
 
 /*
-::: {.output section="One row for each position" set="order mask"}
+::: {.output section="One row for each position" follows="order mask"}
 :::
 
 *bites* now knows. It stands in the middle of both headlines, hears the same three
@@ -360,6 +360,8 @@ Neither: both are [5.5431]{.n section="A table that nobody trains"}.
 
 ![The fixed table, one row a position. Read a column from top to bottom: on the left
 the hands race, on the right they have hardly moved in 64 tokens.](figure:sinusoid-table){#fig-sinusoid-table}
+
+### Neither left nor right
 
 Position 3 and 6, 50 and 53: the same number,
 [5.5431]{.n section="A table that nobody trains"}. The dot product depends on the

@@ -310,7 +310,8 @@ function make(name, attributes, ...children) {
 function partsOfPage(chapter) {
   const main = document.getElementById('main');
   const boxes = [...main.querySelectorAll('figure.output[data-section]')].map(figure => ({
-    figure: figure, section: figure.dataset.section, set: (figure.dataset.set || '').split(' ').filter(Boolean),
+    figure: figure, section: figure.dataset.section,
+    set: (figure.dataset.set || '').split(' ').filter(Boolean), follows: (figure.dataset.follows || '').split(' '),
     samp: figure.querySelector('samp'), printed: figure.querySelector('samp').innerHTML,
   }));
   const numbers = [...main.querySelectorAll('span.n[data-section]')].map(span => ({
@@ -528,7 +529,7 @@ function offerRuns(chapter) {
   }
 
   function lastWith(name) {
-    const sections = parts.boxes.filter(b => b.set.includes(name)).map(b => b.section);
+    const sections = parts.boxes.filter(b => b.set.includes(name) || b.follows.includes(name)).map(b => b.section);
     return chapter.sections.filter(title => sections.includes(title)).pop() || null;
   }
 
@@ -722,6 +723,7 @@ function offerGuesses() {
     try { field.value = JSON.parse(localStorage.getItem(key)) || ''; } catch (error) { /* a private window forgets */ }
     form.addEventListener('submit', function (event) {
       event.preventDefault();
+      answer.hidden = false;
       answer.open = true;
       answer.querySelector('summary').focus();
     });
@@ -729,7 +731,9 @@ function offerGuesses() {
       try { localStorage.setItem(key, JSON.stringify(field.value)); } catch (error) { /* a private window forgets */ }
       yours.textContent = field.value.trim() ? 'You: ' + field.value.trim() : '';
       form.hidden = answer.open;
+      answer.hidden = !answer.open;
     });
+    answer.hidden = true;
     answer.querySelector('summary').textContent = 'The answer';
     answer.querySelector('.inside').prepend(yours);
     answer.before(form);
@@ -844,7 +848,7 @@ function offerValues(show) {
       at = k;
       tip.hidden = !t;
       if (!t) return;
-      const spot = document.createElementNS('http://www.w3.org/2000/svg', t.w ? 'rect' : 'circle');
+      const spot = document.createElementNS(svg.namespaceURI, t.w ? 'rect' : 'circle');
       Object.entries(t.w ? { x: t.x, y: t.y, width: t.w, height: t.h } : { cx: t.x, cy: t.y, r: 6 }).forEach(([key, v]) => spot.setAttribute(key, v));
       spot.setAttribute('class', 'spot');
       svg.append(spot);

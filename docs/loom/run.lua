@@ -1,6 +1,7 @@
 -- run.lua: what the weaver writes into a page so that its program can run in it (docs/loom/run.js).
 --
 -- An output block says which settings stand with it:   ::: {.output section="Title" set="seed rows"}
+-- and which others it follows, whose fields stand with an earlier one:   follows="sentence"
 -- and one block a chapter gives the settings other values in the page than in the program, since a
 -- browser is slower:   ::: {.run passes="0.25"}   Its text says so, and stands only where pages run.
 
@@ -42,7 +43,8 @@ return function(fault, read_file, lines_of)
     local a = div.attributes
     if a.chapter then return '' end
     local set = a.set and (' data-set="%s"'):format(attribute(a.set)) or ''
-    return (' data-section="%s"'):format(attribute(a.section)):gsub('%%', '%%%%') .. set
+    local follows = a.follows and (' data-follows="%s"'):format(attribute(a.follows)) or ''
+    return (' data-section="%s"'):format(attribute(a.section)):gsub('%%', '%%%%') .. set .. follows
   end
 
   -- Attributes of a number in the prose. Where its section has the same number in several places,
