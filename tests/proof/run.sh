@@ -180,8 +180,8 @@ wait
     page 01_lookup
     echo "? test.kept('01_lookup')"
     echo "? test.noMachine('01_lookup')"
-    page 05_heads
-    echo "? test.text('05_heads')"
+    page 03_trainer
+    echo "? test.text('03_trainer')"
     page 04_positions
     echo "? test.stop('04_positions')"
     width 360
