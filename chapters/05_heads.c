@@ -1230,20 +1230,24 @@ EXERCISE float entropy_at_scale(const float *h, const float *wte, float scale,
 }
 
 /*
-::: {.output section="How loud a vector is" set="loudness word"}
+::: {.output section="How loud a vector is" set="loudness"}
 :::
 
-The first line is small enough to check by hand: $h = (1, 2)$ and the rows (1, 0),
+This is small enough to check by hand: $h = (1, 2)$ and the rows (1, 0),
 (0, 1), (1, 1) give the scores 1, 2, 3. Half as long, $h$ leaves the model unsure
 ([1.0202]{.n section="How loud a vector is"} of at most 1.0986); twice as long, it
 makes it bold ([0.4411]{.n section="How loud a vector is"}).
 
-The others are from the novel. Stretched by 1, that is, as trained, the model
-after "any" expects a loss of [4.4349]{.n section="How loud a vector is"}: many words can
-follow. After "mr" it
-knows what comes (in this cut of the text, a full stop). Training has used the
-length of $h$ to say how sure to be. So length does mean something: it is what is
-elsewhere called an inverse **temperature**. When you turn the temperature of a
+Now two words of the novel, and all the rows of the untied model.
+
+::: {.output section="How loud a word of the novel is" set="word"}
+:::
+
+Stretched by 1, that is, as trained, the model after "any" expects a loss of
+[4.4349]{.n section="How loud a word of the novel is"}: many words can follow. After "mr"
+it knows what comes (in this cut of the text, a full stop). Training has used the length
+of $h$ to say how sure to be. So length does mean something: it is what is elsewhere
+called an inverse **temperature**. When you turn the temperature of a
 chat model down to one half, you stretch its last vector by two.
 
 `build/05_heads word=frank loudness=-1` lets you listen to another word, and to a vector
@@ -2498,22 +2502,36 @@ static void show_entropies(const char *name, const float *h, const float *wte,
     printf("\n");
 }
 
-static void show_loudness(const struct run *runs, const struct corpus *novel,
-                          const char *word)
+static const float loud_h[2] = {1, 2}, loud_rows[3 * 2] = {1, 0, 0, 1, 1, 1};
+
+// the heading, and the line of all stretches; false: exercise 5.4 is not written
+static bool open_loudness(const char *title)
 {
-    static const float h[2] = {1, 2}, rows[3 * 2] = {1, 0, 0, 1, 1, 1};
-    const char *const names[N_HEARD] = {word, "mr"};
-    const struct model *model = &runs[UNTIED].model;
-    heading("How loud a vector is");
-    if (isnan(entropy_at_scale(h, rows, 1.0f, 3, 2))) {
+    heading(title);
+    if (isnan(entropy_at_scale(loud_h, loud_rows, 1.0f, 3, 2))) {
         waits_for("5.4", "entropy_at_scale");
-        return;
+        return false;
     }
     printf("%-22s", "h stretched by");
     for (size_t k = 0; k < N_SCALES; k++)
         printf("%9.2f", (double)scales[k]);
     printf("\n");
-    show_entropies("(1, 2), three rows", h, rows, 3, 2);
+    return true;
+}
+
+static void show_three_rows(void)
+{
+    if (open_loudness("How loud a vector is"))
+        show_entropies("(1, 2), three rows", loud_h, loud_rows, 3, 2);
+}
+
+static void show_loudness(const struct run *runs, const struct corpus *novel,
+                          const char *word)
+{
+    const char *const names[N_HEARD] = {word, "mr"};
+    const struct model *model = &runs[UNTIED].model;
+    if (!open_loudness("How loud a word of the novel is"))
+        return;
     for (size_t n = 0; n < N_HEARD; n++) {
         char title[48];
         if (id_of(novel, names[n]) == 0) {
@@ -2883,6 +2901,7 @@ static void show_chapter(const struct corpus *novel, const struct choice *choice
     show_random_tables();
     show_quarter_turn(choice->points, choice->turn);
     show_halves();
+    show_three_rows();
     show_ring();
     show_novel(runs, novel, choice);
     show_gpt2();

@@ -75,7 +75,7 @@ done
 
 sh docs/loom/run.sh # what the pages run; before the weaver, which offers it
 
-weaver='docs/loom/weave.lua docs/loom/run.lua docs/references.bib docs/loom/build.sh docs/loom/template.html build/site.chapters'
+weaver='docs/loom/weave.lua docs/loom/run.lua build/run/names docs/references.bib docs/loom/build.sh docs/loom/template.html build/site.chapters'
 
 # blame LOG SOURCE...: what pandoc said, with the line of a formula that it could not read.
 blame() {

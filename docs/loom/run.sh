@@ -2,6 +2,7 @@
 # Makes what the pages need to run their programs, and to answer a pointer on a figure. Called by
 # docs/loom/build.sh from the root of the project, before the pages are woven:
 #     build/run/NN_name.settings     the table of settings: its being there tells the weaver to offer runs
+#     build/run/names                whose tables are there
 #     build/site/NN_name.run.js      the solved program as WebAssembly, and what it printed
 #     build/site/plot.run.js         the program that draws figures
 #     build/site/FILE.data.js        a text that chapters read
@@ -135,3 +136,6 @@ for file in "$site"/[0-9][0-9]_*.run.js "$site"/[0-9][0-9]_*.figures.js build/ru
     *) rm -f "$file" ;;
     esac
 done
+(cd build/run && ls -- *.settings 2> /dev/null || true) > build/run/names.new
+cmp -s build/run/names.new build/run/names || mv build/run/names.new build/run/names
+rm -f build/run/names.new
