@@ -59,14 +59,15 @@ return function(fault, read_file, lines_of)
     return (' data-chapter="%s" data-figure="%s"'):format(attribute(owner), attribute(name))
   end
 
-  -- The block that gives settings their values in the page.
+  -- What stands only where pages run: on a chapter's page the block that gives settings their values.
   function run.values(div, stem)
-    local settings = settings_of(stem)
+    local offered = (read_file('build/run/names') or ''):match('%S')
+    local settings = offered and (stem and settings_of(stem) or not stem and {})
     if not settings or os.getenv('WEAVE_FOR') == 'epub' then return {} end
-    page_values[stem] = {}
+    page_values[stem or ''] = {}
     for name, value in pairs(div.attributes) do
       if name ~= 'place' and not settings[name] then
-        fault(div.attributes.place or stem, 'the program has no setting "%s" to give a value in the page', name)
+        fault(div.attributes.place or stem or 'docs', 'the program has no setting "%s" to give a value in the page', name)
       elseif name ~= 'place' then
         page_values[stem][name] = value
       end
