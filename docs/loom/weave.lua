@@ -932,6 +932,15 @@ local function glue(inlines)
   return out
 end
 
+-- A head of a column has words for those who hear it: an empty one, or one that is a formula alone.
+local function name_column(cell)
+  local first = cell.contents[1]
+  local words = pandoc.Pandoc(cell.contents):walk({ Math = function() return {} end })
+  if stringify(words):match('%S') then return end
+  local unseen = pandoc.RawInline('html', '<span class="unseen">column </span>')
+  if first then first.content:insert(1, unseen) else cell.contents = { pandoc.Plain({ unseen }) } end
+end
+
 -- Everything that is local to one element. Marks that the assembly needs stay: .woven, .hint, .solution.
 local function transform(doc, sources, chapter)
   local keys = bibliography()
@@ -972,12 +981,7 @@ local function transform(doc, sources, chapter)
     Table = function(table_)
       -- Columns as wide as what they hold, however long the lines of the source are.
       for _, column in ipairs(table_.colspecs) do column[2] = nil end
-      local heads = table_.head.rows[1]
-      for _, cell in ipairs(heads and heads.cells or {}) do
-        if stringify(cell.contents) == '' then
-          cell.contents = { pandoc.Plain({ pandoc.RawInline('html', '<span class="unseen">Name</span>') }) }
-        end
-      end
+      for _, cell in ipairs(table_.head.rows[1] and table_.head.rows[1].cells or {}) do name_column(cell) end
       return scroller('Table', { table_ })
     end,
     Para = function(para)
