@@ -128,7 +128,7 @@ window.test = (function () {
           p.y = end.y * m.d + m.f;
         }
         canvas.dispatchEvent(new PointerEvent('pointermove', { clientX: p.x, clientY: p.y, bubbles: true }));
-        await until(() => !tip.hidden, 3);
+        await until(() => !tip.hidden, 20);
         if (tip.hidden || !tip.textContent.trim()) faults.push(figure.dataset.figure + ' says nothing');
         else if (cells.length && tip.firstChild.textContent !== texts[texts.length - 1].textContent.replace('\u2212', '-')) faults.push(figure.dataset.figure + ' says ' + tip.textContent + ' where ' + texts[texts.length - 1].textContent + ' stands');
         else if (seen.matches('path.line') && all('text.name', svg).length && !all('text.name', svg).some(t => t.classList.contains(seen.classList[1]) && tip.textContent.includes(t.textContent))) faults.push(figure.dataset.figure + ' does not name its line: ' + tip.textContent);
@@ -138,7 +138,7 @@ window.test = (function () {
         press('Escape');
         if (!tip.hidden) faults.push(figure.dataset.figure + ' goes on after Escape');
         press('ArrowRight');
-        if (!await until(() => !tip.hidden, 3)) faults.push(figure.dataset.figure + ' does not answer a key');
+        if (!await until(() => !tip.hidden, 20)) faults.push(figure.dataset.figure + ' does not answer a key');
         canvas.blur();
       }
       return verdict(name + ': figures answer pointer and keys', faults);
@@ -161,7 +161,8 @@ window.test = (function () {
       type(input, 'one two one');
       if (!await until(() => /3 tokens, 2 different/.test(samp.textContent), 20)) faults.push('ids do not follow: ' + said());
       type(input, 'one two three one');
-      if (!await until(() => /4 tokens, 3 different/.test(samp.textContent), 3)) faults.push('ids do not follow the next key: ' + said());
+      if (!await until(() => /4 tokens, 3 different/.test(samp.textContent), 20)) faults.push('ids do not follow the next key: ' + said());
+      await finished();
       if (!/three/.test(one('samp', box('One row of switches for each token')).textContent)) faults.push('switches do not follow');
       if (!/three/.test(one('samp', box('The product is a lookup')).textContent)) faults.push('rows do not follow');
       if (!/row 4 is nan/.test(one('samp', box('Equal in algebra, not in bits')).textContent)) faults.push('what the last box says does not follow');
@@ -191,16 +192,14 @@ window.test = (function () {
 
     stop: async function (name) {
       const faults = [];
-      let frames = 0, counting = true;
+      let frames = 0;
       set({ controls: '1', seeds: '64' });
       go().click();
       if (!await until(() => /step/.test(one('.runbar .live').textContent), 60)) faults.push('no live line');
-      (function count() { frames++; if (counting) requestAnimationFrame(count); })();
+      (function count() { if (++frames < 10) requestAnimationFrame(count); })();
       const y = scrollY;
       scrollTo({ top: y + 700, behavior: 'instant' });
-      await wait(600);
-      counting = false;
-      if (frames < 8 || scrollY === y) faults.push('the page stands still while the program runs (' + frames + ' frames)');
+      if (!await until(() => frames === 10, 20) || bar().dataset.state !== 'running' || scrollY === y) faults.push('the page stands still while the program runs (' + frames + ' frames)');
       if (go().textContent !== 'Stop') faults.push('the button says ' + go().textContent);
       go().click();
       if (bar().dataset.state === 'running' || said() !== 'stopped') faults.push('it does not stop: ' + said());
@@ -228,7 +227,7 @@ window.test = (function () {
       const box = one('.predict');
       one('.guess input', box).value = 'a dozen';
       one('.guess button', box).click();
-      await wait(100);
+      await until(() => one('.answer', box).textContent.includes('You: a dozen'), 20);
       if (!one('details.answer', box).open || !one('.answer', box).textContent.includes('You: a dozen')) faults.push('the guess is not shown with the answer');
       return verdict(name + ': a box takes a guess before it shows the answer', faults);
     },
