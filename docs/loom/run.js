@@ -347,8 +347,17 @@ function presenter(parts) {
       const changed = /<mark>/.test(html) || (whole && lines.length < then.length);
       const measured = /class="measured"/.test(html);
       b.figure.classList.toggle('changed', changed);
+      if (whole && b.set.length) bringIntoView(b.samp.querySelector('mark'));
       note(b.figure.querySelector('figcaption'), [changed && label, measured && 'measured in this browser'].filter(Boolean).join('; '));
     });
+  }
+
+  // On a narrow screen what has changed may stand where one would have to scroll to see it.
+  function bringIntoView(mark) {
+    const pre = mark && mark.closest('pre');
+    if (pre && mark.getBoundingClientRect().right > pre.getBoundingClientRect().right) {
+      pre.scrollLeft += mark.getBoundingClientRect().right - pre.getBoundingClientRect().right + 24;
+    }
   }
 
   // A number whose places do not agree stays as it was printed, and says so.
@@ -491,7 +500,7 @@ function offerRuns(chapter) {
   const run = make('button', { type: 'button', class: 'go' }, 'Run');
   const back = make('button', { type: 'button', class: 'put-back', hidden: true }, 'Put back');
   const said = make('span', { class: 'said', role: 'status' });
-  const live = make('span', { class: 'live', 'aria-hidden': 'true' });
+  const live = make('span', { class: 'live-line', 'aria-hidden': 'true' });
   const more = make('button', { type: 'button', class: 'more', 'aria-expanded': 'false', 'aria-controls': 'run-settings' }, 'Settings');
   const panel = make('div', { class: 'panel', id: 'run-settings', hidden: true });
   const bar = make('div', { class: 'runbar', role: 'region', 'aria-label': 'Run this chapter' },
@@ -595,7 +604,7 @@ function offerRuns(chapter) {
       ready = ready || await prepare();
       const files = await filesFor(text);
       if (job !== mine) return;
-      say('');
+      say('running …');
       const machine = engine();
       machine.onmessage = event => { if (job === mine) heard(mine, event.data); };
       machine.onerror = event => { if (job === mine) { event.preventDefault(); drop(); finish('The program could not be started: ' + event.message, true); } };

@@ -195,7 +195,7 @@ window.test = (function () {
       let frames = 0;
       set({ controls: '1', seeds: '64' });
       go().click();
-      if (!await until(() => /step/.test(one('.runbar .live').textContent), 60)) faults.push('no live line');
+      if (!await until(() => /step/.test(one('.runbar .live-line').textContent), 60)) faults.push('no live line');
       (function count() { if (++frames < 10) requestAnimationFrame(count); })();
       const y = scrollY;
       scrollTo({ top: y + 700, behavior: 'instant' });
@@ -204,7 +204,7 @@ window.test = (function () {
       go().click();
       if (bar().dataset.state === 'running' || said() !== 'stopped') faults.push('it does not stop: ' + said());
       await wait(300);
-      if (one('.runbar .live').textContent !== '') faults.push('the live line goes on');
+      if (one('.runbar .live-line').textContent !== '') faults.push('the live line goes on');
       return verdict(name + ': a long run shows its line and can be stopped', faults);
     },
 
