@@ -8,7 +8,7 @@
 #: make hint E=1.3         one more hint for exercise 1.3 (AGAIN=1: from the first)
 #: make watchN             do `make chapterN` each time you save chapters/NN_*.c
 #: make reset E=1.3        put exercise 1.3 back; your version is kept in .backup/
-#: make docs               build the web site, build/site/
+#: make docs               build the web site, build/site/ (SITE=https://… names its address)
 #: make test               prove everything: solutions, tests, programs, site
 #: make grade SUBMISSIONS=dir   grade a class: a folder or archive a student
 #: make grade-merge        put the shares of a class together that SHARD=3/8 graded

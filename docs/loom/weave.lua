@@ -848,7 +848,7 @@ local function folded_code(block, code)
   if for_epub then
     return { html(('<p class="elsewhere">%s: <code>%s</code>, %s</p>'):format(what, a.file, where)) }
   end
-  return { html(('<details class="plumbing"><summary>%s <span class="note">%s</span></summary>'):format(what, where)),
+  return { html(('<details class="plumbing"><summary>%s<span class="note">, %s</span></summary>'):format(what, where)),
            code, html('</details>') }
 end
 

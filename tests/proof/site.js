@@ -3,7 +3,7 @@
 'use strict';
 
 (function () {
-  var WIDTHS = [320, 390, 768, 1280, 1920];
+  var WIDTHS = [1280, 768, 320];
   var THEMES = ['light', 'dark'];
   var report = [];
 
@@ -95,6 +95,15 @@
     var view = page.defaultView, known = {};
     page.documentElement.dataset.theme = theme;
     page.querySelectorAll('body *').forEach(function (element) {
+      // Code has thousands of coloured words: one of each kind in each kind of box is enough.
+      // So it is with the signs of formulas.
+      var inCode = element.tagName === 'SPAN' && element.parentElement.className === 'line';
+      if (inCode || element.namespaceURI.slice(-6) === 'MathML') {
+        var box = element.closest('.exercise, .predict, .belief, .think, .aside');
+        var kind = (inCode ? element.className : 'formula') + ' in ' + (box && box.className);
+        if (known[kind]) return;
+        known[kind] = true;
+      }
       if (!hasOwnText(element) || /^(SCRIPT|STYLE|TITLE|DESC|ANNOTATION)$/i.test(element.tagName)) return;
       var style = view.getComputedStyle(element), inDrawing = element.ownerSVGElement;
       var front = parts(inDrawing ? style.fill : style.color);
@@ -231,9 +240,10 @@
   // After a jump to a place, the contents and the bar name the section in which it lies.
   async function jumps(page, frame, width, step, faults) {
     var view = page.defaultView, links = Array.prototype.slice.call(page.querySelectorAll('.contents a'));
+    links = links.filter(function (link, k) { return k % step === 0 || k === links.length - 1; });
     frame.style.width = width + 'px';
     view.history.replaceState(null, '', view.location.pathname);
-    for (var k = step - 1; k < links.length; k += step) {
+    for (var k = 0; k < links.length; k++) {
       var hash = links[k].getAttribute('href');
       await happens(view, 'hashchange', function () { view.location.hash = hash; });
       var here = page.querySelector('.contents .here'), now = page.querySelector('.contents .now').textContent;
@@ -358,9 +368,9 @@
     texts(page, frame, 1280, 800, long);
     reachable(page, frame, 1280, stops);
     if (page.querySelector('.contents')) {
-      await jumps(page, frame, 1280, 1, lost);
+      await jumps(page, frame, 1280, 5, lost);
       scrolls(page, frame, lost);
-      await jumps(page, frame, 390, 7, lost);
+      await jumps(page, frame, 390, 8, lost);
     }
     texts(page, frame, 390, 844, long);
     plots(page, frame, small);
@@ -368,10 +378,12 @@
     printed(page, frame, paper);
     entries(page, added);
     await memory(page, added);
-    page.querySelectorAll('main details').forEach(function (d) { d.open = true; });
+    // Plumbing is code like other code: one piece of it is enough.
+    page.querySelectorAll('main details:not(.plumbing)').forEach(function (d) { d.open = true; });
+    page.querySelectorAll('main .plumbing:first-of-type').forEach(function (d) { d.open = true; });
     sideways(page, frame, wide);
-    THEMES.forEach(function (theme) { readable(page, theme, pale); });
     reachable(page, frame, 320, stops);
+    THEMES.forEach(function (theme) { readable(page, theme, pale); });
     drawn(page, empty);
     if (page.body.classList.contains('chapter')) tell(name + ' is led by its text', long);
     tell(name + ' marks where the reader is', lost);

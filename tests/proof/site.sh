@@ -40,6 +40,20 @@ for file in Makefile README.md $CHAPTERS solutions/01_lookup.c tests/student/cou
 done
 if [ -z "$missing" ]; then echo 'ok archive holds the course'; else echo "not ok archive holds the course: no$missing in it"; fi
 
+# With an address, a page names it to those who search and share; without, no page names one.
+head=$(WEAVE_SITE=https://example.org/course WEAVE_CHAPTERS=$(echo $CHAPTERS) "$pandoc" -f docs/loom/weave.lua -t html5 \
+    --template docs/loom/template.html docs/404.md 2>&1)
+named=
+for wanted in 'rel="canonical" href="https://example.org/course/404.html"' 'property="og:title" content="No row' \
+    'property="og:description" content="There is' 'property="og:url" content="https://example.org/course/404.html"' \
+    'property="og:image" content="https://example.org/course/card.png"'; do
+    printf '%s\n' "$head" | grep -qF "$wanted" || named="$named $wanted"
+done
+if grep -lE 'rel="canonical"|property="og:' "$site"/*.html > /dev/null; then named="$named (named without SITE=)"; fi
+said=$(SITE='example.org/"x' sh docs/loom/build.sh 2>&1) && named="$named (any address will do)"
+[ "$said" = 'docs: SITE= is the address of the site, as in SITE=https://example.org/course' ] || named="$named ($said)"
+if [ -z "$named" ]; then echo 'ok pages name their address'; else echo "not ok pages name their address:$named"; fi
+
 # A page on its way to a reader, with its styles and scripts; and what search asks for besides.
 heavy=
 for page in "$site"/*.html; do
