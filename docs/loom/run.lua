@@ -39,9 +39,14 @@ return function(fault, read_file, lines_of)
   end
 
   -- Attributes of an output box, beginning with a space.
-  function run.output(div)
-    local a = div.attributes
+  function run.output(div, stem)
+    local a, settings = div.attributes, settings_of(stem)
     if a.chapter then return '' end
+    for name in ((a.set or '') .. ' ' .. (a.follows or '')):gmatch('%S+') do
+      if settings and not settings[name] then
+        fault(a.place or stem, 'the program has no setting "%s" to stand with this output', name)
+      end
+    end
     local set = a.set and (' data-set="%s"'):format(attribute(a.set)) or ''
     local follows = a.follows and (' data-follows="%s"'):format(attribute(a.follows)) or ''
     return (' data-section="%s"'):format(attribute(a.section)):gsub('%%', '%%%%') .. set .. follows
@@ -53,6 +58,17 @@ return function(fault, read_file, lines_of)
     local a = span.attributes
     if a.chapter or not a.section then return { class = 'n' } end
     return { class = 'n', ['data-section'] = a.section, ['data-at'] = a.at }
+  end
+
+  -- The lines of a section in which a number is looked for: those with the words that at="…" gives.
+  function run.lines_at(text, span)
+    local words = span.attributes.at and span.attributes.at:gsub(':%d+$', '')
+    if not words then return text end
+    local found = {}
+    for _, line in ipairs(lines_of(text)) do
+      if line:find(words, 1, true) then found[#found + 1] = line end
+    end
+    return table.concat(found, '\n')
   end
 
   function run.figure(owner, name)

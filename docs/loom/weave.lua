@@ -528,7 +528,7 @@ local function output_block(div, output)
   local shown = escaped(text):gsub('(%f[~]~)(%d[^%s]*)', '<span class="measured">%1%2</span>')
   local note = shown:find('class="measured"', 1, true)
     and '<span class="note">~ marks what was measured on the machine that built this page</span>' or ''
-  return html(('<figure class="output"' .. run.output(div) .. '><figcaption><span class="what">Output</span> %s %s</figcaption>'
+  return html(('<figure class="output"' .. run.output(div, output.name) .. '><figcaption><span class="what">Output</span> %s %s</figcaption>'
     .. '<pre tabindex="0" role="group" aria-label="Output: %s"><samp>%s\n</samp></pre></figure>')
     :format(escaped(section), note, escaped(section), shown))
 end
@@ -602,7 +602,7 @@ local function check_number(span, output_for)
   local section = span.attributes.section
   local text = output_text(output_for(span.attributes.chapter), section, place)
   if not text then return end
-  for _, candidate in ipairs(numbers_in(text)) do
+  for _, candidate in ipairs(numbers_in(run.lines_at(text, span))) do
     if same_number(plain, candidate) then return end
   end
   fault(place, 'the program does not print the number %s%s', shown, section and ' in its section "' .. section .. '"' or '')
