@@ -236,7 +236,7 @@ setup()
         fi
     done
     [ -n "$manager" ] || [ "$missing" != " wasm" ] || { echo "setup: wasm is missing: $(purpose wasm)"; return 0; }
-    [ -n "$manager" ] || die "setup: missing: $(commas $missing); none of apt-get, dnf, pacman, brew is here to install them."
+    [ -n "$manager" ] || die "setup: missing: $(commas ${missing% wasm}); none of apt-get, dnf, pacman, brew is here to install them."
     log=$(mktemp "${TMPDIR:-/tmp}/setup.XXXXXX") || exit 1
     trap 'rm -f "$log"' EXIT
     failed=0
