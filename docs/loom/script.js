@@ -95,7 +95,7 @@
   // ---------------------------------------------------------------- what is folded
 
   function markOpened(exercises) {
-    all('.contents a').forEach(function (link) {
+    all('.contents li a').forEach(function (link) {
       var opened = exercises.some(function (id) { return id.indexOf(link.hash.slice(1) + '-') === 0; });
       link.classList.toggle('opened', opened && link.classList.contains('of-exercise'));
     });
@@ -151,7 +151,7 @@
 
   function markSection() {
     var links = {}, now = document.querySelector('.contents .now');
-    all('.contents a').forEach(function (link) { links[link.hash.slice(1)] = link; });
+    all('.contents li a').forEach(function (link) { links[link.hash.slice(1)] = link; });
     var headings = all('main h2[id], main h3[id]').filter(function (h) { return links[h.id]; });
     if (!headings.length) return;
     var here = null, jumped = null;

@@ -878,8 +878,8 @@ local function place_of(sources, text)
 end
 
 -- MathML as pandoc makes it, with two of its habits put right: a minus that has nothing on its
--- left is a sign, not a difference; and a function's name is a name, not an operator with wide
--- spaces on both sides.
+-- left is a sign, not a difference; and a function's name has narrow spaces, and none before a
+-- bracket.
 local function better_mathml(text)
   local before = '(<mo[^>]*>([^<]+)</mo>)'
   local closing = { [')'] = true, [']'] = true, ['}'] = true, ['|'] = true, ['!'] = true, ['\u{2032}'] = true }
@@ -887,12 +887,10 @@ local function better_mathml(text)
     if closing[mark] or mark:match('^%a+$') then return nil end
     return mo .. '<mo form="prefix">\u{2212}</mo>'
   end)
-  local thin = '<mspace width="0.17em" />'
   return (text:gsub('()<mo>(%a%a+)</mo>()', function(from, name, to)
-    local left = text:sub(1, from - 1):match('</(m[in])>$') and thin or ''
-    local scripted = text:sub(1, from - 1):match('<ms?u[bnpd]%w*>$') or text:sub(1, from - 1):match('<m[uo]%w+>$')
-    local right = text:match('^<m[inst]', to) and not scripted and thin or ''
-    return left .. '<mi>' .. name .. '</mi>' .. right
+    local left = text:sub(1, from - 1):match('</m[in]>$') and '0.17em' or '0'
+    local right = text:match('^<m[inst]', to) and '0.17em' or '0'
+    return ('<mo form="prefix" lspace="%s" rspace="%s">%s</mo>'):format(left, right, name)
   end))
 end
 
@@ -1241,7 +1239,7 @@ end
 -- ------------------------------------------------------------------ what search finds
 
 local function quoted(text)
-  return '"' .. text:gsub('[%c"\\\u{2028}]', function(c) return c == '"' and '\\"' or c == '\\' and '\\\\' or ' ' end) .. '"'
+  return '"' .. text:gsub('[%c"\\]', { ['"'] = '\\"', ['\\'] = '\\\\' }):gsub('%c', ' '):gsub('\u{2028}', ' ') .. '"'
 end
 
 local function words_of(block)

@@ -239,7 +239,7 @@
 
   // After a jump to a place, the contents and the bar name the section in which it lies.
   async function jumps(page, frame, width, step, faults) {
-    var view = page.defaultView, links = Array.prototype.slice.call(page.querySelectorAll('.contents a'));
+    var view = page.defaultView, links = Array.prototype.slice.call(page.querySelectorAll('.contents li a'));
     links = links.filter(function (link, k) { return k % step === 0 || k === links.length - 1; });
     frame.style.width = width + 'px';
     view.history.replaceState(null, '', view.location.pathname);
@@ -314,6 +314,21 @@
     if (!tip.hidden) faults.push('Escape does not hide the entry');
   }
 
+  // Headings have anchors to copy, and so have lines: at their numbers.
+  async function anchors(page, faults) {
+    var view = page.defaultView;
+    page.querySelectorAll('main h2[id], main h3[id]').forEach(function (heading) {
+      var anchor = heading.querySelector('.anchor');
+      if (!anchor || anchor.getAttribute('href') !== '#' + heading.id) faults.push(describe(heading) + ' has no anchor');
+    });
+    var line = Array.prototype.filter.call(page.querySelectorAll('.line[id]'), shown)[0];
+    if (!line) return;
+    await happens(view, 'hashchange', function () {
+      line.dispatchEvent(new view.MouseEvent('click', { bubbles: true, clientX: line.getBoundingClientRect().left + 4 }));
+    });
+    if (view.location.hash !== '#' + line.id) faults.push('the number of a line leads to ' + view.location.hash);
+  }
+
   // A solution that was opened is remembered, in the browser alone, and can be forgotten.
   async function memory(page, faults) {
     var solution = page.querySelector('details.solution'), kept = page.querySelector('.kept');
@@ -322,7 +337,11 @@
     var link = page.querySelector('.contents a[href="#' + solution.id.replace('-solution', '') + '"]');
     if (!link.classList.contains('opened')) faults.push('the contents do not mark the exercise that was opened');
     if (kept.hidden || !JSON.stringify(localStorage).includes(solution.id)) faults.push('what was opened is not remembered, or nothing says so');
+    await happens(page.defaultView, 'hashchange', function () { page.defaultView.location.hash = link.hash; });
+    page.defaultView.dispatchEvent(new Event('pagehide'));
+    if (!/token-row place/.test(JSON.stringify(localStorage))) faults.push('the place is not remembered');
     kept.querySelector('button').click();
+    if (/token-row place/.test(JSON.stringify(localStorage))) faults.push('the place is not forgotten');
     if (!kept.hidden || JSON.stringify(localStorage).includes(solution.id)) faults.push('what was opened is not forgotten');
   }
 
@@ -377,6 +396,7 @@
     forms(page, small);
     printed(page, frame, paper);
     entries(page, added);
+    await anchors(page, added);
     await memory(page, added);
     // Plumbing is code like other code: one piece of it is enough.
     page.querySelectorAll('main details:not(.plumbing)').forEach(function (d) { d.open = true; });
@@ -389,7 +409,7 @@
     tell(name + ' marks where the reader is', lost);
     tell(name + ' has plots for a telephone and for few colours', small);
     tell(name + ' is a light page of a book when printed', paper);
-    tell(name + ' shows entries and remembers what was opened', added);
+    tell(name + ' has anchors, shows entries and remembers what was opened', added);
     tell(name + ' never scrolls sideways', wide);
     tell(name + ' is readable in light and dark', pale);
     tell(name + ' has stops for the keyboard where there is something to scroll', stops);

@@ -496,19 +496,26 @@ local function figure_faults(page, number)
   return faults
 end
 
+local CHILDREN = { msub = 2, msup = 2, mfrac = 2, munder = 2, mover = 2, mroot = 2, msubsup = 3, munderover = 3 }
+
 -- A minus that is a sign, and the name of a function, have the spaces of those.
 local function formula_faults(page)
   local faults, last = {}, nil
   for _, element in ipairs(page.elements) do
     if element.name == 'mo' then
       local text = text_of(element)
-      if text:match('^%a%a+$') then faults[#faults + 1] = ('line %d: %s is spaced like an operator'):format(element.line, text) end
+      if text:match('^%a%a+$') and not element.attributes.rspace then faults[#faults + 1] = ('line %d: %s is spaced like an operator'):format(element.line, text) end
       local before = last and last.parent == element.parent and text_of(last)
       if text == '\u{2212}' and before and before:match('^[=<>,(+:]$') and element.attributes.form ~= 'prefix' then
         faults[#faults + 1] = ('line %d: the minus after %s is spaced like a difference'):format(element.line, before)
       end
     end
     if element.name:match('^m') then last = element end
+    local parts = 0
+    for _, child in ipairs(element.children) do parts = parts + (type(child) == 'table' and 1 or 0) end
+    if CHILDREN[element.name] and parts ~= CHILDREN[element.name] then
+      faults[#faults + 1] = ('line %d: <%s> has %d parts'):format(element.line, element.name, parts)
+    end
   end
   return faults
 end
@@ -574,7 +581,9 @@ end
 -- Each entry of the index: [page, chapter, id, heading, text], of a place that is there.
 local function index_faults(pages)
   local faults, sections = {}, {}
-  for line in (read_file(SITE .. '/search-index.js') or ''):gmatch('[^\n]+') do
+  local index = read_file(SITE .. '/search-index.js') or ''
+  if not utf8.len(index) then faults[#faults + 1] = 'the index has letters that are broken' end
+  for line in index:gmatch('[^\n]+') do
     local name, id, text = line:match('^%["([^"]+)","%d*","([^"]*)",".-","(.*)"%],$')
     if name then
       sections[name] = (sections[name] or 0) + 1

@@ -41,7 +41,7 @@ done
 if [ -z "$missing" ]; then echo 'ok archive holds the course'; else echo "not ok archive holds the course: no$missing in it"; fi
 
 # With an address, a page names it to those who search and share; without, no page names one.
-head=$(WEAVE_SITE=https://example.org/course WEAVE_CHAPTERS=$(echo $CHAPTERS) "$pandoc" -f docs/loom/weave.lua -t html5 \
+head=$(WEAVE_SITE=https://example.org/course WEAVE_CHAPTERS=$CHAPTERS "$pandoc" -f docs/loom/weave.lua -t html5 \
     --template docs/loom/template.html docs/404.md 2>&1)
 named=
 for wanted in 'rel="canonical" href="https://example.org/course/404.html"' 'property="og:title" content="No row' \
