@@ -577,7 +577,7 @@ should be [8.9815]{.n section="The score sees the distance only"}.
 */
 
 /*
-::: {.output section="The score sees the distance only" set="distance base"}
+::: {.output section="The score sees the distance only" set="distance base" follows="distance"}
 :::
 
 Within a layout the first two columns agree:

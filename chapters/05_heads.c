@@ -1297,7 +1297,7 @@ EXERCISE bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t
 }
 
 /*
-::: {.output section="Before the matrix and after it" set="word"}
+::: {.output section="Before the matrix and after it" set="word" follows="word"}
 :::
 
 On the left is the lens on the row as it was read; on the right, the lens on the

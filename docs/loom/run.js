@@ -528,18 +528,19 @@ function offerRuns(chapter) {
     }
   }
 
-  // Fields that stand with an output: changed there, the program runs as far as the last such output.
+  // Fields that stand with an output: changed there, the program runs as far as this output, or the last
+  // one that follows the setting.
   function placeFields() {
     parts.boxes.forEach(function (b, i) {
       const fields = b.set.map(name => chapter.settings.find(s => s.name === name)).filter(Boolean)
-        .map(s => settings.field(s, i, (name, how) => asked(lastWith(name), how)));
+        .map(s => settings.field(s, i, (name, how) => asked(lastWith(name, b.section), how)));
       if (fields.length) b.figure.querySelector('figcaption').after(make('div', { class: 'fields', role: 'group', 'aria-label': 'Settings for: ' + b.section }, ...fields));
     });
   }
 
-  function lastWith(name) {
-    const sections = parts.boxes.filter(b => b.set.includes(name) || b.follows.includes(name)).map(b => b.section);
-    return chapter.sections.filter(title => sections.includes(title)).pop() || null;
+  function lastWith(name, own) {
+    const sections = parts.boxes.filter(b => b.follows.includes(name)).map(b => b.section);
+    return chapter.sections.filter(title => title === own || sections.includes(title)).pop();
   }
 
   // A changed field runs the program a quarter second after the last key, if runs are short. Else a

@@ -1,7 +1,7 @@
 -- run.lua: what the weaver writes into a page so that its program can run in it (docs/loom/run.js).
 --
 -- An output block says which settings stand with it:   ::: {.output section="Title" set="seed rows"}
--- and which others it follows, whose fields stand with an earlier one:   follows="sentence"
+-- and which it follows wherever they are set:   follows="sentence"   The program runs that far then.
 -- and one block a chapter gives the settings other values in the page than in the program, since a
 -- browser is slower:   ::: {.run passes="0.25"}   Its text says so, and stands only where pages run.
 

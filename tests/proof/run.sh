@@ -120,8 +120,9 @@ ask_program() # name, settings
             [ -e "$data" ] || continue
             ! grep -q '^# measured: yes' "$data" || continue
             build/plot "$data" "${data%.tsv}.svg"
-            printf '"%s": "%s", ' "$(basename "$data" .tsv)" \
-                "$(gzip -9 -n < "${data%.tsv}.svg" | base64 | tr -d '\n')"
+            for file in "${data%.tsv}.svg" "$data"; do
+                printf '"%s": "%s", ' "$(basename "$file" .svg)" "$(gzip -9 -n < "$file" | base64 | tr -d '\n')"
+            done
         done
         echo '});'
     } > "build/run/check-$name.js"
@@ -183,6 +184,7 @@ wait
     page 03_trainer
     echo "? test.text('03_trainer')"
     page 04_positions
+    echo "? test.near('04_positions', 'The score sees the distance only', 'base', '2', 'Say again the token three back')"
     echo "? test.stop('04_positions')"
     width 360
     for name in $names; do
