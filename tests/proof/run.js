@@ -67,11 +67,11 @@ window.test = (function () {
     return faults;
   }
 
-  // The first value of a figure's table, as the page was built; a run's own if the program drew it anew.
-  async function firstCell(figure) {
+  // The rows of numbers of a figure: those that the native program has written, or the page was built with.
+  async function rowsOf(figure) {
     const native = await load('../run/check-' + figure.dataset.chapter), name = figure.dataset.figure;
     const data = await unpackText((native[name + '.tsv']) || (await load(figure.dataset.chapter + '.figures'))[name]);
-    return data.split('\n').filter(line => line && line[0] !== '#')[1].split('\t')[1];
+    return data.split('\n').filter(line => line && line[0] !== '#').slice(1).map(line => line.split('\t').slice(1));
   }
 
   return {
@@ -135,15 +135,18 @@ window.test = (function () {
           p.x = end.x * m.a + m.e;
           p.y = end.y * m.d + m.f;
         }
-        if (seen.matches('g.cells')) { // its first cell
-          p.x = b.left + 2;
-          p.y = b.top + 2;
+        let wanted = '';
+        if (seen.matches('g.cells')) { // the cell behind the middle
+          const rows = await rowsOf(figure), r = rows.length >> 1, c = rows[0].length >> 1;
+          p.x += rows[0].length % 2 ? 0 : 0.5 * b.width / rows[0].length;
+          p.y += rows.length % 2 ? 0 : 0.5 * b.height / rows.length;
+          wanted = rows[r][c];
         }
         canvas.dispatchEvent(new PointerEvent('pointermove', { clientX: p.x, clientY: p.y, bubbles: true }));
         await until(() => !tip.hidden, 20);
         if (tip.hidden || !tip.textContent.trim()) faults.push(figure.dataset.figure + ' says nothing');
         else if (cells.length && tip.firstChild.textContent !== texts[texts.length - 1].textContent.replace('\u2212', '-')) faults.push(figure.dataset.figure + ' says ' + tip.textContent + ' where ' + texts[texts.length - 1].textContent + ' stands');
-        else if (seen.matches('g.cells') && tip.firstChild.textContent !== await firstCell(figure)) faults.push(figure.dataset.figure + ' says of its first cell ' + tip.textContent);
+        else if (seen.matches('g.cells') && tip.firstChild.textContent !== wanted) faults.push(figure.dataset.figure + ' says ' + tip.textContent + ' where ' + wanted + ' stands');
         else if (seen.matches('path.line') && all('text.name', svg).length && !all('text.name', svg).some(t => t.classList.contains(seen.classList[1]) && tip.textContent.includes(t.textContent))) faults.push(figure.dataset.figure + ' does not name its line: ' + tip.textContent);
         const press = key => canvas.dispatchEvent(new KeyboardEvent('keydown', { key: key, bubbles: true, cancelable: true }));
         if (canvas.tabIndex < 0) faults.push(figure.dataset.figure + ' cannot be reached with a key');
