@@ -1548,6 +1548,8 @@ inequality). But it is a floor on *that* text. On a new text the same guesser
 meets a pair that it has never seen, gives it probability 0, and pays
 $-\ln 0 = \infty$.
 
+### The honest use of counts
+
 *Yardstick three* is the honest use of counts: smoothed. It takes 0.75 off the
 count of every pair, and spends what it saved on all words, also those that it has not
 seen after this one. A word gets its part of that according to how many *different* words

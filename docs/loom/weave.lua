@@ -202,13 +202,16 @@ end
 local A_SCREEN = 40 -- lines of code that may stand between two paragraphs
 
 -- Cuts a piece of code into runs of plumbing and of what the text is about. A declaration goes
--- with the function that it stands before; what would fill more than a screen is folded too.
+-- with the function that it stands before, prototypes are plumbing; so is what would fill more
+-- than a screen.
 local function runs_of(piece)
   local items, runs = items_of(piece.lines), {}
   local folded = false
   for k = #items, 1, -1 do
-    if items[k].name or items[k].text:match('^%s*#') or k == #items then folded = is_plumbing(items[k]) end
-    items[k].folded = folded
+    local item = items[k]
+    local prototype = item.text:match('^%s*[%a_][%w_%s*]*%b()%s*;%s*$') and not item.text:match('^%s*typedef')
+    if not prototype and (item.name or item.text:match('^%s*#') or k == #items) then folded = is_plumbing(item) end
+    item.folded = folded or prototype and true
   end
   for _, item in ipairs(items) do
     local run = runs[#runs]

@@ -242,7 +242,7 @@
     var view = page.defaultView, links = Array.prototype.slice.call(page.querySelectorAll('.contents li a'));
     links = links.filter(function (link, k) { return k % step === 0 || k === links.length - 1; });
     frame.style.width = width + 'px';
-    view.history.replaceState(null, '', view.location.pathname);
+    view.history.replaceState(null, '', view.location.href.split('#')[0]);
     for (var k = 0; k < links.length; k++) {
       var hash = links[k].getAttribute('href');
       await happens(view, 'hashchange', function () { view.location.hash = hash; });

@@ -220,7 +220,7 @@ local function resource_faults(page, files)
   local faults = {}
   for _, element in ipairs(page.elements) do
     for key, value in pairs(element.attributes) do
-      local fetched = FETCHES[key] or (key == 'href' and element.name ~= 'a' and element.name ~= 'base')
+      local fetched = FETCHES[key] or (key == 'href' and element.name ~= 'a' and element.name ~= 'base' and element.attributes.rel ~= 'canonical')
       if fetched and not value:match('^#') and not value:match('^data:') then
         local target = normalised(page.folder .. value:gsub('[?#].*$', ''))
         if value:match('^%a[%w+.-]*:') or value:match('^//') or not files[target] then
@@ -232,7 +232,8 @@ local function resource_faults(page, files)
       end
       if key:match('^on') then faults[#faults + 1] = ('line %d: a script in %s'):format(element.line, key) end
     end
-    if element.name == 'base' or element.name == 'iframe' or element.name == 'object' or element.name == 'embed' then
+    -- The page for what is not there is shown at any address: it says where the site is, if it knows.
+    if element.name == 'base' and page.name ~= '404.html' or element.name == 'iframe' or element.name == 'object' or element.name == 'embed' then
       faults[#faults + 1] = ('line %d: there is an element <%s>'):format(element.line, element.name)
     end
   end
