@@ -998,6 +998,8 @@ stays where it was, and its output row moves by
 ::::
 :::
 
+### What a row is used for
+
 For a guess, look at what a row is used for. A row of $E$ is used when its word has just
 been read, and all that counts then is what comes next. If the same words come next,
 the same hidden row would do. A row of $U$ is used when its word may come next, and it
@@ -1195,6 +1197,8 @@ As for "ghost": its input row has not moved at all, the
 [0]{.n section="Followers or predecessors?"} is exact. Its output row has moved by
 half a unit at least. Nobody ever saw the word, but at every step it was a
 candidate, and at every step it was told: less.
+
+### One step in this world
 
 Here is this world after a single step, when "runs" has come after "cat":
 
