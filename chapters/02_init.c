@@ -245,7 +245,7 @@ When both are written, the program shows the first four words of seed 123 and
 what becomes of them. `torch.rand(4)` prints the last column, to four digits. Another
 seed? `build/02_init seed=7`.
 
-::: {.output section="Words and uniforms"}
+::: {.output section="Words and uniforms" set="seed"}
 :::
 
 ## From flat to bell {#bell}
@@ -402,7 +402,7 @@ EXERCISE bool normal_fill(float *out, word_source *draw, void *rng, float mean, 
 Now the two side by side: the eighteen numbers as PyTorch gives them, and what
 your three functions make.
 
-::: {.output section="The table of the seed"}
+::: {.output section="The table of the seed" follows="seed"}
 :::
 
 There it is: PyTorch's table, digit by digit. The last line is the sharper test. It asks
@@ -427,9 +427,13 @@ instead of 18.
 Both arrays begin with a block of sixteen from the same words. Then come two
 leftover values in one case, four in the other. Write down which of the first 18
 places you expect to differ: none, the last few, nearly all? Then look.
+
+:::: answer
+Four, and they lie in the middle: those with a star.
+::::
 :::
 
-::: {.output section="One seed, two shapes"}
+::: {.output section="One seed, two shapes" set="rows columns" follows="seed"}
 :::
 
 Fourteen of the eighteen are the same to the last bit. The four that are not, those with
@@ -480,7 +484,7 @@ many fall where. We draw from $N(0, 0.02^2)$, a standard deviation of 0.02, for 
 is what GPT-2's own code draws its token table from [@gpt2code, `src/model.py`]; the
 next section asks why.
 
-::: {.output section="Forty million values"}
+::: {.output section="Forty million values" set="std"}
 :::
 
 ![How often values occur, counted in steps of half a standard deviation. There are
@@ -538,9 +542,13 @@ on average.
 A random table, random vectors for $h$, and the token that comes is any of the
 50,257, all equally likely. With `std` 0.02 the mean surprise will be a little above
 10.82. How large will it be with `std` 1: 11? 20? 100?
+
+:::: answer
+[111.68]{.n section="How sure it is"}.
+::::
 :::
 
-::: {.output section="How sure it is"}
+::: {.output section="How sure it is" set="std"}
 :::
 
 With `std` 1 the scores spread over dozens of units either way, and each unit is a
@@ -618,12 +626,16 @@ EXERCISE float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
 In the plane, $d = 2$, the mean is $2/\pi = 0.64$: two random arrows are quite
 alike. In space, $d = 3$, it is exactly 0.5. What is it for GPT-2's 768: about
 the same, 0.3, 0.1, less?
+
+:::: answer
+[0.0287]{.n section="Random rows"}: much less.
+::::
 :::
 
 The program draws 128 random rows of each width and takes all
 [8,128]{.n section="Random rows"} pairs.
 
-::: {.output section="Random rows"}
+::: {.output section="Random rows" set="width"}
 :::
 
 In [768]{.n section="Random rows"} dimensions the mean is

@@ -149,6 +149,10 @@ for the other five orders of our three words:
 
 ::: predict
 Before you look: which of the three columns will be zero?
+
+:::: answer
+The second, word by word, and exactly so. The other two are not.
+::::
 :::
 */
 
@@ -156,7 +160,7 @@ enum { N_WORDS = 3, N_ORDERS = 6 };
 static const float word_rows[N_WORDS * 2] = {1, 0, 0, 2, 1, 1};
 
 /*
-::: {.output section="A head that cannot see order"}
+::: {.output section="A head that cannot see order" set="order mask"}
 :::
 
 The first column is not zero: for *man dog bites* the largest entry is
@@ -256,7 +260,7 @@ EXERCISE bool add_positions(float *x, const float *wpe, size_t n_tokens,
 static const float small_wpe[4 * 2] = {0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f};
 
 /*
-::: {.output section="One row for each position"}
+::: {.output section="One row for each position" follows="order mask"}
 :::
 
 *bites* now knows. It stands in the middle of both headlines, hears the same three
@@ -345,13 +349,19 @@ showed before. So the pair turns, by an angle that depends on $k$ and not on $p$
 
 ::: predict
 P(50)·P(53) looks 3 to the right, P(50)·P(47) looks 3 to the left. Which is larger?
+
+:::: answer
+Neither: both are [5.5431]{.n section="A table that nobody trains"}.
+::::
 :::
 
-::: {.output section="A table that nobody trains"}
+::: {.output section="A table that nobody trains" set="distance"}
 :::
 
 ![The fixed table, one row a position. Read a column from top to bottom: on the left
 the hands race, on the right they have hardly moved in 64 tokens.](figure:sinusoid-table){#fig-sinusoid-table}
+
+### Neither left nor right
 
 Position 3 and 6, 50 and 53: the same number,
 [5.5431]{.n section="A table that nobody trains"}. The dot product depends on the
@@ -558,11 +568,16 @@ weights must be permuted on the way [@transformers25199].
 
 ::: predict
 With the layouts mixed, will the program crash, print NaN, or print plausible numbers?
+
+:::: answer
+Plausible numbers: [-3.6136]{.n section="The score sees the distance only"} where there
+should be [8.9815]{.n section="The score sees the distance only"}.
+::::
 :::
 */
 
 /*
-::: {.output section="The score sees the distance only"}
+::: {.output section="The score sees the distance only" set="distance base" follows="distance"}
 :::
 
 Within a layout the first two columns agree:
@@ -601,6 +616,10 @@ up the moment it reads further.
 ::: predict
 A head of 128 dimensions has 64 dials. Base 10,000, training length 4,096: how many of
 the 64 never finish one turn?
+
+:::: answer
+[18]{.n section="Dials that never finish a turn"} of them.
+::::
 :::
 
 ::: {.output section="Dials that never finish a turn"}
@@ -662,9 +681,16 @@ training. From 16 on it has never been there.
 ::: predict
 All four models with positions learn the task at length 16. Order them by how well they
 do at positions 32 to 63. Does any of them still score 0?
+
+:::: answer
+The learned table [4.70]{.n section="Say again the token three back"}, the sinusoid
+[3.22]{.n section="Say again the token three back"}, RoPE
+[0.51]{.n section="Say again the token three back"}, and RoPE with base 2, which still
+scores 0.00.
+::::
 :::
 
-::: {.output section="Say again the token three back"}
+::: {.output section="Say again the token three back" set="seeds rate base"}
 :::
 
 ![The loss at each position, mean of the seeds. Training ended at position 15: look at
@@ -699,7 +725,7 @@ seeds range from [0.04]{.n section="Say again the token three back"} to
 happened, another loses more than half of what there is to know. Four seeds would have told
 you whatever those four happened to do.
 
-**Base 2 scores [0.00]{.n section="Say again the token three back"}**, at all positions up to
+**Base 2 scores [0.00]{.n section="Say again the token three back" at="base 2:3"}**, at all positions up to
 63, with all seeds. Same code, same training, one constant changed.
 
 ::: belief
@@ -761,6 +787,11 @@ finish a turn in training (after 6.3 and 11.2 tokens) and dials 2 to 15 do not.
 ::: predict
 Unfinished dials are said to be the trouble. What will the loss at 32 to 63 be if they are
 stopped, so that only the two finished dials turn?
+
+:::: answer
+[1.64]{.n section="What the dials decide"}. It was
+[0.51]{.n section="What the dials decide"} with them.
+::::
 :::
 
 ::: {.output section="What the dials decide"}
@@ -801,7 +832,7 @@ Nothing else is there to blame. Where they are frozen, nothing happens at 47
 
 And the last row shows that finishing is neither guilt nor merit. Two dials again, both finished
 within 16 tokens, and nothing else turns; but with base 2 they turn by 1 and 0.958 radians a
-token instead of 1 and 0.562. The loss is [0.00]{.n section="What the dials decide"}. Same
+token instead of 1 and 0.562. The loss is [0.00]{.n section="What the dials decide" at="base 2:5"}. Same
 number of dials, same number finished, other speeds.
 
 What we do not know: why the slow dials, which could tell 47 from 3, overrule the
@@ -830,6 +861,11 @@ Now the answer does not lie at a fixed distance. It lies at a fixed position.
 
 ::: predict
 Which scheme wins this time, and what will the head with base 2 do?
+
+:::: answer
+The learned table, with [0.36]{.n section="Say again the first token"} at positions 32 to
+63. Base 2 fails already at length 16: [0.78]{.n section="Say again the first token"}.
+::::
 :::
 
 ::: {.output section="Say again the first token"}
@@ -2792,6 +2828,11 @@ The program takes settings: `build/04_positions base=2 seed=7`, or any of them.
 `build/04_positions settings` prints the table. The numbers in the text are those of the
 defaults. `controls=1` adds the long controls that the text speaks of: it takes a minute
 or two more.
+
+::: {.run seeds="4"}
+In this page a run trains four times behind each line, not sixteen times, unless you ask
+for more.
+:::
 */
 
 // carried over from chapter 1

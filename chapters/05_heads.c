@@ -111,6 +111,11 @@ tied model, and then for the loss with a second random table as its head.
 ::: predict
 By luck, some of the untied pairs will be better than chance. What share of them?
 And of the tied ones?
+
+:::: answer
+[20,073]{.n section="100,000 random tables on the ring"} of 100,000 untied pairs, and not
+one of the tied ones.
+::::
 :::
 */
 
@@ -243,7 +248,7 @@ static void show_quarter_turn(const float *points, double degrees)
 }
 
 /*
-::: {.output section="Four points and a quarter turn"}
+::: {.output section="Four points and a quarter turn" set="points turn"}
 :::
 
 ![The same four rows with a quarter turn before the head. Each turned row points at its
@@ -526,6 +531,12 @@ four rows of twelve numbers. The matrix begins near the one that changes nothing
 
 ::: predict
 Where does each of the three end?
+
+:::: answer
+The bare table at [1.3863]{.n section="Trained on the ring"}, where it began; with a
+symmetric matrix at [0.6932]{.n section="Trained on the ring"}, halfway; with any matrix at
+0.
+::::
 :::
 */
 
@@ -804,10 +815,16 @@ models come to rest.
 ::: predict
 Two tables have twice the numbers of one. By how much will the tied models be
 worse: the bare one, and the one with 32 × 32 numbers in between?
+
+:::: answer
+The bare one by nearly a nat: [5.380]{.n section="Three models read a novel"}, and the two
+tables [4.413]{.n section="Three models read a novel"}. The one with the matrix not at all:
+[4.375]{.n section="Three models read a novel"}.
+::::
 :::
 */
 
-enum { N_PASSES = 2, N_POINTS = 16 };
+enum { N_POINTS = 16 };
 
 struct run {
     struct model model;
@@ -825,11 +842,12 @@ struct choice {
     float points[8];
     double turn;
     float rate, matrix;
+    double passes; // how often the novel is read
     const char *word;
 };
 
 /*
-::: {.output section="Three models read a novel"}
+::: {.output section="Three models read a novel" set="passes rate matrix"}
 :::
 
 ![Held-out loss while the three models read. Look at the curve of the bare tied
@@ -1150,7 +1168,7 @@ output table's faster.](figure:heads-lengths){#fig-heads-lengths}
 Length goes with frequency, and closely: the correlation in the output table is
 [0.90]{.n section="Long rows and frequent words"}. So the belief has seen
 something. But look at the last column. The rarest words have a score above 0 at
-only [9]{.n section="Long rows and frequent words"} % of all places. At the
+only [9]{.n section="Long rows and frequent words" at="1000 to:9"} % of all places. At the
 others, more than nine in ten, a longer row would make a rare word *less*
 probable. What tells frequent words from rare ones is the mean score: positive at
 the top, negative at the bottom, and with log frequency it correlates at
@@ -1218,20 +1236,24 @@ EXERCISE float entropy_at_scale(const float *h, const float *wte, float scale,
 }
 
 /*
-::: {.output section="How loud a vector is"}
+::: {.output section="How loud a vector is" set="loudness"}
 :::
 
-The first line is small enough to check by hand: $h = (1, 2)$ and the rows (1, 0),
+This is small enough to check by hand: $h = (1, 2)$ and the rows (1, 0),
 (0, 1), (1, 1) give the scores 1, 2, 3. Half as long, $h$ leaves the model unsure
 ([1.0202]{.n section="How loud a vector is"} of at most 1.0986); twice as long, it
 makes it bold ([0.4411]{.n section="How loud a vector is"}).
 
-The others are from the novel. Stretched by 1, that is, as trained, the model
-after "any" expects a loss of [4.4349]{.n section="How loud a vector is"}: many words can
-follow. After "mr" it
-knows what comes (in this cut of the text, a full stop). Training has used the
-length of $h$ to say how sure to be. So length does mean something: it is what is
-elsewhere called an inverse **temperature**. When you turn the temperature of a
+Now two words of the novel, and all the rows of the untied model.
+
+::: {.output section="How loud a word of the novel is" set="word"}
+:::
+
+Stretched by 1, that is, as trained, the model after "any" expects a loss of
+[4.4349]{.n section="How loud a word of the novel is"}: many words can follow. After "mr"
+it knows what comes (in this cut of the text, a full stop). Training has used the length
+of $h$ to say how sure to be. So length does mean something: it is what is elsewhere
+called an inverse **temperature**. When you turn the temperature of a
 chat model down to one half, you stretch its last vector by two.
 
 `build/05_heads word=frank loudness=-1` lets you listen to another word, and to a vector
@@ -1281,7 +1303,7 @@ EXERCISE bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t
 }
 
 /*
-::: {.output section="Before the matrix and after it"}
+::: {.output section="Before the matrix and after it" set="word" follows="word"}
 :::
 
 On the left is the lens on the row as it was read; on the right, the lens on the
@@ -2143,9 +2165,10 @@ static void train_step(struct model *model, struct work *work, const struct corp
 }
 
 static void train(struct run *run, const struct corpus *novel, const char *name, float lr,
-                  uint64_t seed)
+                  uint64_t seed, double passes)
 {
-    const size_t n_batches = (novel->n_train - 1) / BATCH, n_steps = N_PASSES * n_batches;
+    const size_t n_batches = (novel->n_train - 1) / BATCH;
+    const size_t n_steps = 1 + (size_t)(passes * (double)n_batches - 0.5);
     size_t *order = allocate(n_batches, sizeof *order);
     double spent = 0.0;
     uint64_t rng = 6 + seed;
@@ -2278,7 +2301,7 @@ static void train_kind(struct run *run, enum kind kind, const struct corpus *nov
         return;
     }
     bool same = kind == UNTIED || agrees(&run->model, novel);
-    train(run, novel, kind_name[kind], choice->rate, choice->seed);
+    train(run, novel, kind_name[kind], choice->rate, choice->seed, choice->passes);
     printf("%-16s %8s ", kind_name[kind],
            with_commas(number, parameters(&run->model, kind)));
     isfinite(run->held_out[run->n_points - 1])
@@ -2617,22 +2640,36 @@ static void show_entropies(const char *name, const float *h, const float *wte,
     printf("\n");
 }
 
-static void show_loudness(const struct run *runs, const struct corpus *novel,
-                          const char *word)
+static const float loud_h[2] = {1, 2}, loud_rows[3 * 2] = {1, 0, 0, 1, 1, 1};
+
+// the heading, and the line of all stretches; false: exercise 5.4 is not written
+static bool open_loudness(const char *title)
 {
-    static const float h[2] = {1, 2}, rows[3 * 2] = {1, 0, 0, 1, 1, 1};
-    const char *const names[N_HEARD] = {word, "mr"};
-    const struct model *model = &runs[UNTIED].model;
-    heading("How loud a vector is");
-    if (isnan(entropy_at_scale(h, rows, 1.0f, 3, 2))) {
+    heading(title);
+    if (isnan(entropy_at_scale(loud_h, loud_rows, 1.0f, 3, 2))) {
         waits_for("5.4", "entropy_at_scale");
-        return;
+        return false;
     }
     printf("%-22s", "h stretched by");
     for (size_t k = 0; k < N_SCALES; k++)
         printf("%9.2f", (double)scales[k]);
     printf("\n");
-    show_entropies("(1, 2), three rows", h, rows, 3, 2);
+    return true;
+}
+
+static void show_three_rows(void)
+{
+    if (open_loudness("How loud a vector is"))
+        show_entropies("(1, 2), three rows", loud_h, loud_rows, 3, 2);
+}
+
+static void show_loudness(const struct run *runs, const struct corpus *novel,
+                          const char *word)
+{
+    const char *const names[N_HEARD] = {word, "mr"};
+    const struct model *model = &runs[UNTIED].model;
+    if (!open_loudness("How loud a word of the novel is"))
+        return;
     for (size_t n = 0; n < N_HEARD; n++) {
         char title[48];
         if (id_of(novel, names[n]) == 0) {
@@ -2704,7 +2741,7 @@ static double loss_of(enum kind kind, const struct corpus *novel, float rate,
     struct run run = {0};
     open_model(&run.model, kind, VOCAB_SIZE, seed);
     run.model.m_rate = matrix;
-    train(&run, novel, kind_name[kind], rate, seed);
+    train(&run, novel, kind_name[kind], rate, seed, 2.0);
     close_model(&run.model);
     return run.held_out[run.n_points - 1];
 }
@@ -2845,6 +2882,11 @@ static void show_bench(const struct corpus *novel)
 The program takes settings: `build/05_heads turn=45 word=frank`, for example. Each has a
 row in the table below, and `build/05_heads settings` prints them. The numbers in the text
 are those of the defaults.
+
+::: {.run passes="0.25"}
+In this page the three models read a quarter of the novel, once, unless you ask for more: a
+browser takes several times as long.
+:::
 */
 
 // carried over from chapter 1
@@ -2937,6 +2979,7 @@ static const struct setting settings[] = {
     {"points", "text", "1,0 0,1 -1,0 0,-1", 7, 80, "the ring's four points: x,y of each"},
     {"turn", "number", "90", -360, 360, "degrees by which the four points are turned"},
     {"rate", "number", "1.5", 0.01, 20, "the learning rate on the novel"},
+    {"passes", "number", "2", 0.01, 100, "how often the novel is read"},
     {"matrix", "number", "1", 0, 1, "the share of that rate at which the matrix moves"},
     {"word", "text", "any", 1, 13, "the word of the novel that is heard and looked at"},
     {"loudness", "number", "4", -100, 100, "the last stretch in the table of entropies"},
@@ -2972,6 +3015,7 @@ static struct choice read_choice(char **args)
         .turn = setting_number(settings, args, "turn"),
         .rate = (float)setting_number(settings, args, "rate"),
         .matrix = (float)setting_number(settings, args, "matrix"),
+        .passes = setting_number(settings, args, "passes"),
         .word = setting_text(settings, args, "word"),
     };
     scales[N_SCALES - 1] = (float)setting_number(settings, args, "loudness");
@@ -2995,6 +3039,7 @@ static void show_chapter(const struct corpus *novel, const struct choice *choice
     show_random_tables();
     show_quarter_turn(choice->points, choice->turn);
     show_halves();
+    show_three_rows();
     show_ring();
     show_novel(runs, novel, choice);
     show_gpt2();

@@ -73,7 +73,9 @@ for data in build/figures-site/*/*.tsv; do
     fi
 done
 
-weaver='docs/loom/weave.lua docs/references.bib docs/loom/build.sh docs/loom/template.html build/site.chapters'
+sh docs/loom/run.sh # what the pages run; before the weaver, which offers it
+
+weaver='docs/loom/weave.lua docs/loom/run.lua build/run/names docs/references.bib docs/loom/build.sh docs/loom/template.html build/site.chapters'
 
 # blame LOG SOURCE...: what pandoc said, with the line of a formula that it could not read.
 blame() {
@@ -102,7 +104,7 @@ for file in $chapters; do
     name=$(basename "$file" .c)
     # shellcheck disable=SC2086
     if older "$site/$name.html" "$file" "solutions/$name.c" "build/output/$name.txt" \
-        "build/figures-site/$name" docs/*.svg $weaver; then
+        "build/figures-site/$name" "build/run/$name.settings" docs/*.svg $weaver; then
         page "$file" "$site/$name.html"
     fi
     cp "$file" "$site/$name.c"

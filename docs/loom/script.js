@@ -274,7 +274,7 @@
 
   // A box is a stop for the Tab key while it has something to scroll.
   function keepStops() {
-    var boxes = all('pre[tabindex], .canvas[tabindex], .wide[tabindex], .long[tabindex]');
+    var boxes = all('pre[tabindex], .drawing:not([data-figure]) .canvas[tabindex], .wide[tabindex], .long[tabindex]');
     function settle() {
       var visible = boxes.filter(function (box) { return !box.closest('details:not([open])'); });
       visible.map(function (box) { return box.scrollWidth > box.clientWidth + 1; }).forEach(function (scrolls, k) {

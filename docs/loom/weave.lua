@@ -517,6 +517,9 @@ local function output_text(output, section, place)
   end
 end
 
+-- What a page needs to run its program stands in a file of its own.
+local run = dofile('docs/loom/run.lua')(fault, read_file, lines_of)
+
 local function output_block(div, output)
   local section, place = div.attributes.section, div.attributes.place
   if not section then
@@ -528,7 +531,7 @@ local function output_block(div, output)
   local shown = escaped(text):gsub('(%f[~]~)(%d[^%s]*)', '<span class="measured">%1%2</span>')
   local note = shown:find('class="measured"', 1, true)
     and '<span class="note">~ marks what was measured on the machine that built this page</span>' or ''
-  return html(('<figure class="output"><figcaption><span class="what">Output</span> %s %s</figcaption>'
+  return html(('<figure class="output"' .. run.output(div, output.name) .. '><figcaption><span class="what">Output</span> %s %s</figcaption>'
     .. '<pre tabindex="0" role="group" aria-label="Output: %s"><samp>%s\n</samp></pre></figure>')
     :format(escaped(section), note, escaped(section), shown))
 end
@@ -602,7 +605,7 @@ local function check_number(span, output_for)
   local section = span.attributes.section
   local text = output_text(output_for(span.attributes.chapter), section, place)
   if not text then return end
-  for _, candidate in ipairs(numbers_in(text)) do
+  for _, candidate in ipairs(numbers_in(run.lines_at(text, span))) do
     if same_number(plain, candidate) then return end
   end
   fault(place, 'the program does not print the number %s%s', shown, section and ' in its section "' .. section .. '"' or '')
@@ -644,7 +647,7 @@ local function figure(image, chapter)
     caption:extend({ pandoc.Space(), pandoc.RawInline('html', '<span class="note">Measured on the machine that built this page.</span>') })
   end
   return {
-    html(('<figure class="drawing" id="%s"><div class="canvas" tabindex="0" role="group" aria-label="%s">%s</div><figcaption>')
+    html(('<figure class="drawing" id="%s"' .. run.figure(owner, name) .. '><div class="canvas" tabindex="0" role="group" aria-label="%s">%s</div><figcaption>')
       :format(id, label or 'Figure', svg)),
     pandoc.Plain(caption),
     html('</figcaption></figure>'),
@@ -954,7 +957,7 @@ local function transform(doc, sources, chapter)
     Span = function(span)
       if span.classes:includes('n') then
         check_number(span, output_for)
-        return pandoc.Span(span.content, { class = 'n' })
+        return pandoc.Span(span.content, run.number(span))
       end
       if span.classes:includes('teaser') then return span.content end
     end,
@@ -1009,6 +1012,7 @@ local function transform(doc, sources, chapter)
       if class == 'answer' then return answer_box(div.content) end
       if class == 'noted' then return wrapped('noted', div.content) end
       if class == 'chapters' then return chapters_block() end
+      if class == 'run' then return run.values(div, chapter) end
       if class == 'start' then return start_block() end
       if class == 'points' then return points_block(div.attributes.place or sources[1]) end
       if LABELS[class] then return box(class, div.content) end
@@ -1385,6 +1389,7 @@ local function chapter_page(path, text)
     codefile = chapter.stem .. '.c',
     exercises = plural(#chapter.exercises, 'exercise'),
     contents = contents_list(chapter.contents),
+    run = run.offer(chapter.stem),
   }
   local list = chapter_list()
   for i, other in ipairs(list) do

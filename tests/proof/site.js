@@ -136,7 +136,7 @@
       var overflow = page.defaultView.getComputedStyle(element).overflowX;
       var scrolls = (overflow === 'auto' || overflow === 'scroll') && element.scrollWidth > element.clientWidth + 1;
       if (scrolls && element.tabIndex < 0) faults.push(describe(element) + ' scrolls, but has no tabindex');
-      if (!scrolls && element.tabIndex >= 0 && !element.matches('a, button, summary, input')) {
+      if (!scrolls && element.tabIndex >= 0 && !element.matches('a, button, summary, input, select, textarea, figure[data-figure] .canvas')) {
         faults.push('at ' + width + ' px ' + describe(element) + ' does not scroll, but is a stop');
       }
     });

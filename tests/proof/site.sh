@@ -123,3 +123,6 @@ else
     echo 'ok pages were measured in a browser'
     echo 'ok pages say nothing on the console'
 fi
+
+# And the programs in the pages.
+[ $# -gt 0 ] || sh tests/proof/run.sh

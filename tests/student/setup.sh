@@ -1,5 +1,5 @@
 #!/bin/sh
-# What is here and what is missing: sh tests/student/setup.sh doctor | setup | criterion
+# What is here and what is missing: sh tests/student/setup.sh doctor | setup | criterion | wasm
 # shellcheck disable=SC2086  # lists of words are split on purpose
 set -u
 LC_ALL=C
@@ -59,6 +59,28 @@ browser()
     return 1
 }
 
+# What compiles and links for WebAssembly, or nothing: clang, its linker, a C library, and the few
+# functions that the compiler itself calls.
+wasm_compiler()
+{
+    room=$(mktemp -d "${TMPDIR:-/tmp}/wasm.XXXXXX") || return 0
+    printf '#include <stdio.h>\nint main(void) { puts("yes"); return 0; }\n' >"$room/try.c"
+    for clang in ${WASM_CC:-clang /opt/homebrew/opt/llvm/bin/clang /usr/local/opt/llvm/bin/clang \
+        /home/linuxbrew/.linuxbrew/opt/llvm/bin/clang}; do
+        command -v "$clang" >/dev/null 2>&1 || continue
+        for root in '' /usr/share/wasi-sysroot /usr/wasm32-wasi /opt/homebrew/share/wasi-sysroot \
+            /usr/local/share/wasi-sysroot /home/linuxbrew/.linuxbrew/share/wasi-sysroot; do
+            [ -z "$root" ] || [ -d "$root" ] || continue
+            try="$clang --target=wasm32-wasi${root:+ --sysroot=$root}"
+            if $try "$room/try.c" -o "$room/try.wasm" >/dev/null 2>&1; then
+                printf '%s\n' "$try"
+                break 2
+            fi
+        done
+    done
+    rm -rf "$room"
+}
+
 compiles() # is there a compiler, and a C library to go with it?
 {
     compiler=${CC:-cc} # "ccache gcc" is one, too
@@ -75,6 +97,7 @@ here() # item
     Criterion) [ -n "$(CRITERION='' criterion_flags)" ] ;;
     chromium) browser >/dev/null ;;
     clang-format) command -v clang-format >/dev/null 2>&1 ;;
+    wasm) [ -n "$(wasm_compiler)" ] ;;
     esac
 }
 
@@ -87,6 +110,7 @@ purpose() # item: what is missed without it
     Criterion) echo "make check needs it; make chapterN runs, and checks nothing" ;;
     chromium) echo "only the site's own tests use it, and say so" ;;
     clang-format) echo "only make test uses it, and says so" ;;
+    wasm) echo "the pages of make docs are complete, and do not run" ;;
     esac
 }
 
@@ -99,18 +123,19 @@ version_of() # item
     Criterion) pkg-config --modversion criterion 2>/dev/null || echo "version unknown" ;;
     chromium) "$(browser)" --version 2>/dev/null | head -n 1 ;;
     clang-format) clang-format --version 2>/dev/null | head -n 1 ;;
+    wasm) $(wasm_compiler) --version 2>/dev/null | head -n 1 ;;
     esac
 }
 
 doctor()
 {
     missing=
-    for item in cc make pandoc Criterion chromium; do
+    for item in cc make pandoc Criterion chromium wasm; do
         if here "$item"; then
             printf '%-10s ok       %.60s\n' "$item" "$(version_of "$item")"
         else
             printf '%-10s missing  %s\n' "$item" "$(purpose "$item")"
-            [ "$item" = chromium ] || missing="$missing $item"
+            case $item in chromium | wasm) ;; *) missing="$missing $item" ;; esac
         fi
     done
     case $(uname -s) in
@@ -137,16 +162,20 @@ package_of() # manager, item
     case $1-$2 in
     apt-get-cc) echo "gcc libc6-dev" ;;
     apt-get-Criterion) echo libcriterion-dev ;;
+    apt-get-wasm) echo "clang lld wasi-libc libclang-rt-dev-wasm32" ;;
     dnf-cc) echo "gcc glibc-devel" ;;
     dnf-Criterion) echo "criterion-devel" ;;
     dnf-clang-format) echo clang-tools-extra ;;
+    dnf-wasm) echo "clang lld wasi-libc-devel wasi-libc-static" ;;
     pacman-cc) echo gcc ;;
     pacman-pandoc) echo pandoc-cli ;;
     pacman-Criterion) echo criterion ;;
     pacman-clang-format) echo clang ;;
+    pacman-wasm) echo "clang lld wasi-libc wasi-compiler-rt" ;;
     brew-cc) echo gcc ;;
     brew-Criterion) echo criterion ;;
     brew-chromium) echo "--cask google-chrome" ;;
+    brew-wasm) echo "llvm lld wasi-libc wasi-runtimes" ;;
     *) echo "$2" ;;
     esac
 }
@@ -188,7 +217,7 @@ install_with() # manager, packages...
 
 setup()
 {
-    items="cc make pandoc Criterion"
+    items="cc make pandoc Criterion wasm"
     [ -z "${BROWSER:-}" ] || items="$items chromium"
     [ -z "${DEV:-}" ] || items="$items clang-format"
     missing=
@@ -206,7 +235,8 @@ setup()
             break
         fi
     done
-    [ -n "$manager" ] || die "setup: missing: $(commas $missing); none of apt-get, dnf, pacman, brew is here to install them."
+    [ -n "$manager" ] || [ "$missing" != " wasm" ] || { echo "setup: wasm is missing: $(purpose wasm)"; return 0; }
+    [ -n "$manager" ] || die "setup: missing: $(commas ${missing% wasm}); none of apt-get, dnf, pacman, brew is here to install them."
     log=$(mktemp "${TMPDIR:-/tmp}/setup.XXXXXX") || exit 1
     trap 'rm -f "$log"' EXIT
     failed=0
@@ -220,7 +250,7 @@ setup()
         if install_with "$manager" $packages >"$log" 2>&1 && here "$item"; then
             echo "setup: $item installed ($(version_of "$item"))"
         else
-            failed=1
+            [ "$item" = wasm ] || failed=1 # all else works without
             tail -n 5 "$log" | sed 's/^/    /'
             echo "setup: $item could not be installed with $manager: $(purpose "$item")"
         fi
@@ -231,5 +261,6 @@ setup()
 case ${1:-} in
 doctor | setup) "$1" ;;
 criterion) criterion_flags ;;
+wasm) wasm_compiler ;;
 *) die "Usage: sh tests/student/setup.sh doctor | setup | criterion" 2 ;;
 esac
