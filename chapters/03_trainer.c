@@ -1788,7 +1788,7 @@ keep a list. Whatever it knows of what follows a word must fit into the 64 numbe
 row. Will it do worse than the counts on the held-out text, as well, or better?
 
 :::: answer
-Better: [4.56]{.n section="Training"} nats, and the counts [4.65]{.n section="Training"}.
+Better: [4.55]{.n section="Training"} nats, and the counts [4.65]{.n section="Training"}.
 ::::
 :::
 
