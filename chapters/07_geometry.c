@@ -111,10 +111,10 @@ By hand, with the rows (3, 4), (8, 6), (4, −3) and (0, 0), `row` 0 and `n_near
 
 So `nearest` becomes 1, 2, 3, and `cosines` 0.96, 0, 0. If `row` is not below
 `vocab_size`, or there are fewer than `n_nearest` other rows, return `false` and leave
-both outputs alone. No neighbours at all, `n_nearest` 0, are nothing to do and no error.
-With rows of no numbers all cosines are 0. You do not need a sort, and no memory of your
-own: the two outputs can hold the best rows that you have seen so far, in their order.
-What a NaN or an infinity in the table does is up to you.
+both outputs alone. No neighbours at all, `n_nearest` 0, are nothing to do for a `row`
+of the table, and no error. With rows of no numbers all cosines are 0. You do not need a
+sort, and no memory of your own: the two outputs can hold the best rows that you have
+seen so far, in their order. What a NaN or an infinity in the table does is up to you.
 */
 
 // cosines[k] = the k-th greatest of cos(wte[row], wte[v]) over all v but row, k from 0
@@ -391,7 +391,7 @@ was rounded to `float` first can be off by 4, and so is every number that it is 
 from.
 
 No rows have no mean: if `vocab_size` is 0, return `false` and leave both outputs alone.
-Rows of no numbers are fine, and nothing to do.
+Rows of no numbers are fine, and nothing to do, if there is one row at least.
 */
 
 // mean[i] = (sum over v of wte[v][i]) / vocab_size,  out[v][i] = wte[v][i] - mean[i]

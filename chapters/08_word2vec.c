@@ -1051,12 +1051,13 @@ expected three times one learns little, and the many $-\infty$ have to become so
 
 Two words are alike if their rows are. The rows are 5,900 numbers wide and could be used
 as they stand, but most of that width is chance. Let us look for the hundred directions
-in which the rows differ most, and keep of each row its hundred numbers along them. Here
-is how to find them all at once: begin with any hundred directions $Q$, multiply the
-table by them, $Y = MQ$, set what comes out upright again (each direction loses what it
-has in common with those before it), and repeat. The large directions grow fastest, and
-after a few rounds they are most of what is left [@halko2011, sec. 4.5]. Then $Y = MQ$
-is the table that we want: row $w$ of it is row $w$ of $M$, seen along $Q$.
+in which the rows reach farthest, and keep of each row its hundred numbers along them.
+Chapter 7 found such directions one after the other. Here is how to find them all at
+once: begin with any hundred directions $Q$, multiply the table by them, $Y = MQ$, set
+what comes out upright again (each direction loses what it has in common with those
+before it), and repeat. The large directions grow fastest, and after a few rounds they
+are most of what is left [@halko2011, sec. 4.5]. Then $Y = MQ$ is the table that we
+want: row $w$ of it is row $w$ of $M$, seen along $Q$.
 */
 
 enum { N_ROUNDS = 5 };
@@ -1215,7 +1216,7 @@ would praise a table that is broken.
 //   in [n_words][d_model]   out [n_contexts][d_model]
 //   pmi_table [n_words][n_contexts], as pmi makes it: finite, or -INFINITY
 //   all in double; 0 if no pair has a finite pmi
-// NAN if k is not positive and finite, or if one of the gaps is NAN
+// NAN if k is not positive and finite, whatever the sizes, or if one of the gaps is NAN
 EXERCISE double shifted_pmi_gap(const float *in, const float *out, const float *pmi_table,
                                 double k, size_t n_words, size_t n_contexts,
                                 size_t d_model)

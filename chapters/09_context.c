@@ -16,7 +16,11 @@ each of its vectors, at every layer and every position, which bank it believes i
 
 ![One row goes in, above and below. Follow the arrows into "bank": where the cue stands to
 the left, it is heard; where it stands to the right, only the model without a mask hears it.
-But look at "it".](drawing:two-banks){alt="Two sentences of five words. In the first, river stands before bank: an arrow leads from river into bank, and one from river into it, both solid, which both models have. In the second, river stands behind bank: the arrow from river back into bank is dashed, only the bidirectional model has it; the arrow from river on into it is solid."}
+But look at "it".](drawing:two-banks){alt="Two sentences of five words. In the first, river
+stands before bank: an arrow leads from river into bank, and one from river into it, both
+solid, which both models have. In the second, river stands behind bank: the arrow from river
+back into bank is dashed, only the bidirectional model has it; the arrow from river on into
+it is solid."}
 
 On the way you write what stands around the attention head in every GPT: the layer norm,
 the MLP, and the plain addition that is called the residual stream; and the way back
@@ -235,7 +239,12 @@ block reads from it and adds what it has to say. People call it the **residual s
 train networks of 152 layers [@he2016].
 
 ![The block. Follow the thick line from the bottom to the top: nothing stands in its way, the
-two parts only add. Then look for the one place where positions meet.](drawing:block){alt="A thick line goes up from the row of bank in the table to the output. Twice a thin line leaves it to the right: first through a norm into the attention, where lines from the other positions come in, and back to a plus sign on the thick line; then through a norm into the MLP and back to a second plus sign. Beside the line stand the names of its three stages: x, the row; x', after the attention; x'', the output."}
+two parts only add. Then look for the one place where positions meet.](drawing:block){alt="A
+thick line goes up from the row of bank in the table to the output. Twice a thin line leaves
+it to the right: first through a norm into the attention, where lines from the other
+positions come in, and back to a plus sign on the thick line; then through a norm into the
+MLP and back to a second plus sign. Beside the line stand the names of its three stages: x,
+the row; x', after the attention; x'', the output."}
 
 Before a part reads, the row is brought to a standard size. The stream grows as it goes up,
 and a score that is a product of two large rows makes a softmax that hears one position
@@ -472,7 +481,7 @@ a wrong sign or a forgotten term would be far above.
 ## A translator and an interpreter
 
 With your functions and the way back through the norm the model can be trained: rows of 24
-numbers, 96 neurons, 400 steps of sixteen telegrams with Adam, as in chapter 4. Half of the
+numbers, 96 neurons, 400 steps of sixteen telegrams with Adam (chapter 6). Half of the
 telegrams have the cue before the bank and half have it after it. There are eight models of
 each kind, which differ in their seed. The learning rate, 0.02, was chosen from eight
 between 0.001 and 0.1, and does for both masks (`controls=1` prints the table). The width
@@ -728,7 +737,10 @@ What will the probe find at the first *bank*, and what at the second?
 
 ![Said twice. The first "bank" hears only what stood before it. Follow the long arrow: the
 second one hears the cue, although in its own copy the cue still lies
-ahead.](drawing:said-twice){alt="The five words then, bank, still, river, it stand in a row, and then the same five again. Into the first bank leads one short arrow, from then. Into the second bank leads a long arrow from the river of the first copy. The river of the second copy stands to the right of it, and no arrow leads back from there."}
+ahead.](drawing:said-twice){alt="The five words then, bank, still, river, it stand in a row,
+and then the same five again. Into the first bank leads one short arrow, from then. Into the
+second bank leads a long arrow from the river of the first copy. The river of the second
+copy stands to the right of it, and no arrow leads back from there."}
 
 From a coin to [100]{.n section="The same telegram, said twice (causal, the cue after the
 bank)"} percent, for the price of reading double. The same trick with real models goes by
