@@ -489,7 +489,9 @@ was chosen too: with rows of 16 numbers some causal models leave a cue or two un
 `d=16`), with 24 none of sixteen did.
 
 The loss at *bank* is what we look at. Who cannot know the sense can do no better than to
-toss a coin, and pays $\ln 2 = 0.69$.
+toss a coin, and pays $\ln 2 = 0.69$. (Two right answers may round differently, `float` sums
+here and `double` sums there, and the training makes more of it: some of your percents below
+will be a few units away from ours. What is exactly 0 or 50, stays so.)
 
 ::: predict
 Four cases: with the mask or without, the cue before the bank or after it. What will the
