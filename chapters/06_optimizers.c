@@ -634,8 +634,8 @@ So the drift that looked like a fault is the better half of momentum's bookkeepi
 rows stand still, there should be nothing in storage: take $\beta_1 = 0$, or a rule without
 a mean, such as Adagrad.
 
-Is this luck? `build/06_optimizers controls=2` trains each rule from eight seeds. That takes
-a minute or more, so here is what it prints:
+Is this luck? `build/06_optimizers controls=2` trains each rule from eight seeds. It takes
+about a minute, so here is what it prints:
 
 | from eight seeds | best rate |  mean | least |  most | after rare words |
 |:-----------------|----------:|------:|------:|------:|-----------------:|

@@ -942,8 +942,7 @@ much longer than $a$ and $c$, and nobody divides. What do you expect of $b - a +
 :::: answer
 It points nearly where $b$ points: its nearest row is $b$ itself, and if that is
 excluded, a neighbour of $b$. The arrow $b - a$ then is not the step from one meaning to
-the other but mostly $b$. It matters most where the lengths differ
-most.
+the other but mostly $b$. It matters most where the lengths differ most.
 ::::
 :::
 
