@@ -1,9 +1,9 @@
 /*
 # Do the rows that were not in the batch really stay still? {#optimizers}
 
-Take one row of an embedding table. Show it to the optimizer once: its word was in the
-batch, it gets a gradient. After that the word does not come again. There is no gradient
-for it in step 2, none in step 3, none ever. Where is the row after a thousand steps?
+Take one row of an embedding table, and show it to the optimizer once: its word is in the
+first batch, and does not come again. [A row gets one gradient, in step 1, and none in step
+2, none in step 3, none ever: where is it after a thousand steps?]{.teaser}
 
 ![One row that was in the batch at step 1 and never again, under four optimizers. A solid
 frame is a row that moves in this step, a dashed one a row that stays. The number is the
@@ -159,7 +159,7 @@ At the first gradient the root is $|g|$ itself, so the first step is one learnin
 $\eta$, whatever the size of the gradient: 0.3 and 0.0003 move a number equally far. After
 a hundred gradients of about the same size it is a tenth of that. A number that is moved
 often gets careful, and a rare one still takes long steps. Its inventors had rare features
-in mind: seldom there, but telling when they are [@duchi2011, sec. 1].
+in mind: seldom there, but telling when they are [@duchi2011, abstract].
 
 And if there is no gradient? $q$ does not change, and 0 divided by something is 0. Adagrad
 remembers, but it does not act on what it remembers: a row that was not in the batch stays
@@ -506,17 +506,18 @@ $0.8333 / (1 - 0.625) = 2.2222$.
 
 Nine digits are asked for. Add steps until one is too small to matter, or, when both
 corrections have become 1, take the rest of the geometric series at once. Do not begin to
-count at 1: `seen` may be ten billion. If $r$ is 1 or more, that is if
-$\beta_1^2 \ge \beta_2$, the steps do not get shorter, and the way is `INFINITY`. Return
-`NAN` if `seen` is 0, if `from` is below `seen`, if `beta1` is not from 0 up to, and not
-including, 1, or `beta2` is not between 0 and 1, both excluded.
+count at 1: `seen` may be ten billion. Return `NAN` if `seen` is 0, if `from` is below
+`seen`, if `beta1` is not from 0 up to, and not including, 1, or `beta2` is not between 0
+and 1, both excluded. That is asked first. Then, if $r$ is 1 or more, that is if
+$\beta_1^2 \ge \beta_2$, the steps do not get shorter, and the way is `INFINITY`.
 */
 
 // sum over n = from, from + 1, ... of
 //   (1 - beta1) beta1^(n - seen) / (1 - beta1^n)
 //   / sqrt((1 - beta2) beta2^(n - seen) / (1 - beta2^n))
-// INFINITY if beta1^2 >= beta2
-// NAN unless 0 < seen <= from, 0 <= beta1 < 1, 0 < beta2 < 1
+// to nine digits
+// NAN unless 0 < seen <= from, 0 <= beta1 < 1, 0 < beta2 < 1;
+// of what is left, INFINITY if beta1^2 >= beta2
 EXERCISE double adam_drift(uint64_t seen, uint64_t from, double beta1, double beta2)
 {
     // your code here
@@ -710,6 +711,9 @@ and its gradient comes on top, unless that is a list.
   Adam adds its $\varepsilon$.
 - Why lazy Adam learns rare words late, and what it has to do with the mean and not with the
   rows.
+- What each rule has to keep for a table of GPT-2's size, and what the lazy ones save.
+
+## Three questions to think about
 
 ::: think
 The input table of chapter 3 has rows for words that stand only in the held-out part, if
@@ -747,10 +751,13 @@ until $\varepsilon$ is larger than the root, or square is too small for a `float
 ::::
 :::
 
-**What to read next.** The paper on Adam is short, and its section 2 has the rule and both
-places for $\varepsilon$ [@kingma2015]. Why rare features deserve longer steps was worked
-out for Adagrad [@duchi2011]; why decay should stay out of Adam, in [@loshchilov2019]. And
-chapter 7 puts a large table that others have trained under the microscope.
+## What to read next
+
+- Kingma and Ba [-@kingma2015] give Adam, and in their section 2 both places for
+  $\varepsilon$.
+- Duchi, Hazan and Singer [-@duchi2011] work out why rare features deserve longer steps.
+- Loshchilov and Hutter [-@loshchilov2019] say why decay should stay out of Adam.
+- Chapter 7 puts a large table that others have trained under the microscope.
 */
 
 /*

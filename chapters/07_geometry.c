@@ -1,10 +1,10 @@
 /*
 # What do directions and angles mean? {#geometry}
 
-Ask a table of word vectors who lives next to *hot*, and it says *cool*, and then *cold*.
-Has it got something wrong? It was never told what hot means. It was told which words
-stand near which others in a great deal of text, and things that can be hot can be cold
-too.
+[Ask a table of word vectors who lives next to *hot*, and it says *cool*, and then *cold*:
+has it got something wrong?]{.teaser} It was never told what hot means. It was told which
+words stand near which others in a great deal of text, and things that can be hot can be
+cold too.
 
 Until now our tables were small, or our own. This chapter puts a real one under the
 microscope: 10,000 rows of GloVe [@pennington2014], trained at Stanford on six billion
@@ -111,10 +111,10 @@ By hand, with the rows (3, 4), (8, 6), (4, −3) and (0, 0), `row` 0 and `n_near
 
 So `nearest` becomes 1, 2, 3, and `cosines` 0.96, 0, 0. If `row` is not below
 `vocab_size`, or there are fewer than `n_nearest` other rows, return `false` and leave
-both outputs alone. No neighbours at all, `n_nearest` 0, are nothing to do and no error.
-With rows of no numbers all cosines are 0. You do not need a sort, and no memory of your
-own: the two outputs can hold the best rows that you have seen so far, in their order.
-What a NaN or an infinity in the table does is up to you.
+both outputs alone. No neighbours at all, `n_nearest` 0, are nothing to do for a `row`
+of the table, and no error. With rows of no numbers all cosines are 0. You do not need a
+sort, and no memory of your own: the two outputs can hold the best rows that you have
+seen so far, in their order. What a NaN or an infinity in the table does is up to you.
 */
 
 // cosines[k] = the k-th greatest of cos(wte[row], wte[v]) over all v but row, k from 0
@@ -333,10 +333,10 @@ static size_t best_rows(uint32_t *top, const float *scores, size_t n_top, size_t
 }
 
 /*
-`build/07_geometry bench` says what this gains on your machine: a list of neighbours comes
-down to well under a millisecond, not much more than it takes to read the table once. From
-here on the program makes its lists this way, and says where it held your function against
-them ("as yours").
+`build/07_geometry bench` says what this gains on your machine. On the one that built this
+page a list of neighbours came down to well under a millisecond, not much more than it takes
+to read the table once. From here on the program makes its lists this way, and says where it
+held your function against them ("as yours").
 
 ## What all rows have in common
 
@@ -391,7 +391,7 @@ was rounded to `float` first can be off by 4, and so is every number that it is 
 from.
 
 No rows have no mean: if `vocab_size` is 0, return `false` and leave both outputs alone.
-Rows of no numbers are fine, and nothing to do.
+Rows of no numbers are fine, and nothing to do, if there is one row at least.
 */
 
 // mean[i] = (sum over v of wte[v][i]) / vocab_size,  out[v][i] = wte[v][i] - mean[i]
@@ -434,6 +434,11 @@ spread, but hands them to other words: whatever the columns knew together is gon
 the end of its line the mean is gone too.) *Dice* are independent normal numbers:
 nothing is left but the hundred dimensions.
 
+How uneven the lists are, one number can say, their **skewness**: it is 0 if as much lies far
+above the mean as far below it, and grows with a few rows that are far above it. (It is the
+mean cube of what a row has more or less than ten lists, in units of the typical distance
+from ten.)
+
 ::: {.output section="Everybody's neighbour"}
 :::
 
@@ -447,8 +452,9 @@ their most popular row stands in [26]{.n section="Everybody's neighbour"} lists.
 makes the hubs of the shuffled table is the lean: take its mean off, and the skewness
 falls from [3.10]{.n section="Everybody's neighbour"} to
 [0.38]{.n section="Everybody's neighbour"}, which is nearly that of the dice. Who stands
-nearest to the mean is near to everybody. (That it is a middle of the cloud, rather than
-the number of its dimensions, which makes hubs has been argued before [@low2013].)
+nearest to the mean is near to everybody. (That hubs come from where the points of a cloud
+lie dense and where it ends, rather than from the number of its dimensions, has been argued
+before [@low2013].)
 :::
 
 (`seed=` throws other dice: from eight seeds the dice reach 21 to 26, the shuffled
@@ -488,8 +494,10 @@ For one component after the other, do `n_steps` rounds. A round has three parts:
    off: `room` minus (`room` · $e$) times $e$.
 3. $u$ becomes `room` divided by its length.
 
-When the rounds are over, `variances` gets the mean over all rows of (row · $u$)². The
-rows are centred already; that is the caller's business.
+(In part 2 the dot products may be those of `room` as it was, or of what the components
+before have left of it: they stand at right angles, so only the last digits differ.) When the
+rounds are over, `variances` gets the mean over all rows of (row · $u$)². The rows are centred
+already; that is the caller's business.
 
 `components` comes in with a vector for each component to begin with (any will do that
 is not at a right angle to what we look for; the program takes random ones), and goes
@@ -942,8 +950,7 @@ much longer than $a$ and $c$, and nobody divides. What do you expect of $b - a +
 :::: answer
 It points nearly where $b$ points: its nearest row is $b$ itself, and if that is
 excluded, a neighbour of $b$. The arrow $b - a$ then is not the step from one meaning to
-the other but mostly $b$. It matters most where the lengths differ
-most.
+the other but mostly $b$. It matters most where the lengths differ most.
 ::::
 :::
 

@@ -3,10 +3,11 @@
 
 Chapter 3 made a table by prediction: a word is read, and *all* words of the vocabulary
 are scored for what comes next. In 2013 a program of some 700 lines of C made that idea
-so cheap that it could read 100 billion words in a day [@mikolov2013b, sec. 1], and its
-tables made embeddings famous. It is called word2vec [@word2veccode]. Its trick is to
-ask for less. Not "which of all words comes next?" but "here are two words: did they
-stand side by side in the text, or did I make this pair up?"
+so cheap that a single machine could read more than 100 billion words in a day
+[@mikolov2013b, sec. 1], and its tables made embeddings famous. It is called word2vec
+[@word2veccode]. Its trick is to ask for less. Not "which of all words comes next?" but
+"here are two words: did they stand side by side in the text, or did I make this pair
+up?"
 
 There is an older way, without any model. Count how often each two words stand near each
 other, write the counts into a large table, and squeeze it until it is narrow. In this
@@ -45,6 +46,8 @@ are read, eight times over, in some seconds.
 #include <string.h>
 #include <time.h>
 
+// A weak function steps back when the linker finds another one of the same name: the
+// solved program is this very file, linked with a second file of finished functions.
 #define EXERCISE __attribute__((weak))
 
 // carried over from chapter 1
@@ -144,12 +147,15 @@ Your first function is that formula. In a text of 100 words one word occurs 4 ti
 $f = 0.04$. With $s = 0.01$: $\sqrt{f/s} = 2$, and $(2 + 1) \cdot 0.01 / 0.04 = 0.75$.
 Three of four are kept. (The paper's formula would keep $\sqrt{0.25} = 0.5$.)
 
-`sample` 0 means that nothing is thrown away, as in the program.
+`sample` 0 means that nothing is thrown away, as in the program. But a word that does not
+occur, or occurs more often than the text has words, has no share of it: there the answer is
+`NAN`, whatever `sample` is.
 */
 
-// p = min(1, (sqrt(f / sample) + 1) * sample / f) with f = count / total; 1 if sample is 0
+// p = min(1, (sqrt(f / sample) + 1) * sample / f) with f = count / total
 //   count   occurrences of the word   total   words of the text   p   from 0 to 1
-// NAN if count is 0 or larger than total, or if sample is negative or NaN
+// NAN if count is 0 or larger than total, or if sample is negative or NaN;
+// of what is left, 1 if sample is 0
 EXERCISE double subsample_probability(uint64_t count, uint64_t total, double sample)
 {
     // your code here
@@ -235,7 +241,8 @@ slot to the word whose share covers the middle of its part.
 // slots[s] = the first v with c[0] + ... + c[v] > (s + 0.5) / n_slots * (sum of all c),
 // where c[v] = counts[v]^power, and 0 where counts[v] is 0
 //   slots [n_slots]   counts [vocab_size]   power from 0 to 1
-// false, and slots untouched, if all counts are 0, or power is not from 0 to 1
+// false, and slots untouched, if all counts are 0, or power is not from 0 to 1; n_slots 0 is
+// no error
 EXERCISE bool unigram_sampler(uint32_t *slots, size_t n_slots, const uint64_t *counts,
                               size_t vocab_size, double power)
 {
@@ -275,6 +282,9 @@ static void show_sampler(const struct corpus *corpus, double power)
 /*
 ::: {.output section="Who is in the urn"}
 :::
+
+The power takes more than half of their share from the ten words at the top, and hands it
+down. Still one word in ten that is drawn is one of these ten.
 
 ## Exercise 8.3: one step {#skipgram-step .exercise}
 
@@ -529,6 +539,9 @@ static void show_own_training(const struct corpus *corpus, const struct recipe *
 /*
 ::: {.output section="Your own step at work"}
 :::
+
+At birth `out` is all zeros, so all scores are 0, and each of the six answers costs $\ln 2$.
+From there it falls, and most of the fall is over after a quarter of the way.
 
 ## The same step, many times as fast
 
@@ -876,15 +889,15 @@ drawn. Eight seeds each gave these typical ranks (`controls=2` prints them):
 | noise of its own for each word (`shared=0`) | 8.9 to 10.3 | 12.4 to 16.4 |
 | both (`power=1 shared=0`) | 8.1 to 11.6 | 10.2 to 12.9 |
 
-
 With the power 1 the noise treats both tables alike, and with noise of its own for each
 word of the window, as in your step, a row of `out` is moved for one pair at a time, as
 a row of `in` is. So the second table is not a worse *kind* of table. It pays for how
 the noise is drawn, and what is left of the difference we have not explained.
 
 ::: aside
-Adding the two was tried by others, with mixed results [@levy2015]. On our list it does
-not help. A trick that helps "in general" is one to try on the list that you care for.
+To add the two is one of the dials that others have tried as well [@levy2015]. On our list
+it does not help. A trick that helps "in general" is one to try on the list that you care
+for.
 :::
 
 The same runs answer two more questions. To share the noise costs nothing: its eight
@@ -950,13 +963,16 @@ column too, and all together are 8. By chance one expects $4 \cdot 4 / 8 = 2$ in
 place; so the answer is $\ln 1.5 = 0.4055$ on the diagonal and $\ln 0.5 = -0.6931$
 beside it.
 
-The counts are `double`, because we shall count a near word as more than a far one.
+The counts are `double`, because we shall count a near word as more than a far one. Before
+the first logarithm you need the sums of all columns. You may ask for room for them, and give
+it back at the end (if there is none, return `false`), or walk down each column when its turn
+comes.
 */
 
 // out[w][c] = ln(counts[w][c] * N / (row[w] * column[c])), with row and column the sums of
 // a row and of a column, N of all; -INFINITY where counts[w][c] is 0
 //   out, counts [n_words][n_contexts]   counts 0, or from 1e-6 to 1e12
-// false, and out untouched, if a count is negative, infinite or NaN
+// false, and out untouched, if a count is negative, infinite or NaN; sizes of 0: true
 EXERCISE bool pmi(float *out, const double *counts, size_t n_words, size_t n_contexts)
 {
     // your code here
@@ -1039,12 +1055,13 @@ expected three times one learns little, and the many $-\infty$ have to become so
 
 Two words are alike if their rows are. The rows are 5,900 numbers wide and could be used
 as they stand, but most of that width is chance. Let us look for the hundred directions
-in which the rows differ most, and keep of each row its hundred numbers along them. Here
-is how to find them all at once: begin with any hundred directions $Q$, multiply the
-table by them, $Y = MQ$, set what comes out upright again (each direction loses what it
-has in common with those before it), and repeat. The large directions grow fastest, and
-after a few rounds they are most of what is left [@halko2011, sec. 4.5]. Then $Y = MQ$
-is the table that we want: row $w$ of it is row $w$ of $M$, seen along $Q$.
+in which the rows reach farthest, and keep of each row its hundred numbers along them.
+Chapter 7 found such directions one after the other. Here is how to find them all at
+once: begin with any hundred directions $Q$, multiply the table by them, $Y = MQ$, set
+what comes out upright again (each direction loses what it has in common with those
+before it), and repeat. The large directions grow fastest, and after a few rounds they
+are most of what is left [@halko2011, sec. 4.5]. Then $Y = MQ$ is the table that we
+want: row $w$ of it is row $w$ of $M$, seen along $Q$.
 */
 
 enum { N_ROUNDS = 5 };
@@ -1199,10 +1216,11 @@ If a row that is compared holds one, the largest gap has to be `NaN` too, or you
 would praise a table that is broken.
 */
 
-// largest over all w, c with a finite pmi[w][c] of |in[w] . out[c] - (pmi[w][c] - ln k)|
-//   in [n_words][d_model]   out [n_contexts][d_model]   pmi [n_words][n_contexts]
-//   dot products summed in double; 0 if no pair has a finite pmi
-// NAN if k is not positive and finite, or if one of the gaps is NAN
+// largest over all w, c with a finite p = pmi_table[w][c] of |in[w] . out[c] - (p - ln k)|
+//   in [n_words][d_model]   out [n_contexts][d_model]
+//   pmi_table [n_words][n_contexts], as pmi makes it: finite, or -INFINITY
+//   all in double; 0 if no pair has a finite pmi
+// NAN if k is not positive and finite, whatever the sizes, or if one of the gaps is NAN
 EXERCISE double shifted_pmi_gap(const float *in, const float *out, const float *pmi_table,
                                 double k, size_t n_words, size_t n_contexts,
                                 size_t d_model)
@@ -1454,17 +1472,20 @@ them, and ask why.
 
 ## What you can now explain
 
-- word2vec asks a yes-or-no question about a pair of words, and makes up the pairs to
-  which the answer is no. The cost of a step does not depend on the vocabulary.
-- It has two tables, and most people have only ever seen one of them.
-- Frequent words are thrown away by dice, with a formula that is not the one of the
-  paper; noise is drawn by counts to the power 0.75.
-- A wide window groups words by subject, the next word alone groups them by their place
-  in a sentence.
-- Where the dot products are free to be anything, they become $\ln (n_{wc} / (n_w q_c))
-  - \ln k$: PMI, if the urn is the text.
-- Counting, a logarithm and a hundred directions make a table that is about as good
-  here.
+- What word2vec asks of a pair of words, where the pairs come from to which the answer is
+  no, and why the cost of a step does not depend on the vocabulary.
+- How frequent words are thrown away, by a formula that is not the one of the paper, and
+  what that does to the windows.
+- Why there are two tables, of which most people have only ever seen one, and what brings
+  them nearer to each other.
+- Why a wide window groups words by their subject, and a narrow one by their place in a
+  sentence.
+- What PMI says of a pair, and how counts, a logarithm and a hundred directions make a
+  table that is about as good here.
+- What the dot products become where they are free to be anything,
+  $\ln (n_{wc} / (n_w q_c)) - \ln k$, and what the power 0.75 has to do with it.
+
+## Three questions to think about
 
 ::: think
 Chapter 5 tied the two tables of a model into one. Could one tie the two of word2vec?
@@ -1504,9 +1525,14 @@ the rest away; it gets the same effect when it is squeezed.
 ::::
 :::
 
-To read next: the paper on negative sampling is eight pages long [@mikolov2013b], and
-the one that takes off its mask is as short [@levy2014]. What happens to a word that
-means two things is the subject of chapter 9.
+## What to read next
+
+- Mikolov and others [-@mikolov2013b] give negative sampling, the dice and the power in
+  eight pages.
+- Levy and Goldberg [-@levy2014] take off the mask, in as few.
+- Levy, Goldberg and Dagan [-@levy2015] turn the dials of both ways, one by one, and
+  compare again.
+- Chapter 9 asks what becomes of a word that means two things.
 
 ## Behind the scenes {#word2vec-behind}
 

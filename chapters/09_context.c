@@ -9,14 +9,18 @@ not for a step that comes after the lookup: the rows of a sentence get to see ea
 
 You can read that this settles the matter: *in a transformer every word has a contextual
 embedding, so the river's bank and the money's bank are two vectors.* It settles half of
-it. In a GPT the bank of *the bank of the river* and the bank of *the bank with the loan*
-are the same vector, to the last bit, in every layer, after any training. This chapter
-builds the smallest model in which that can be seen, trains it in two ways, and asks each
-of its vectors, at every layer and every position, which bank it believes in.
+it. [Why are the bank of *the bank of the river* and the bank of *the bank with the loan* the
+same vector in a GPT, to the last bit, in every layer, after any training?]{.teaser} This
+chapter builds the smallest model in which that can be seen, trains it in two ways, and asks
+each of its vectors, at every layer and every position, which bank it believes in.
 
 ![One row goes in, above and below. Follow the arrows into "bank": where the cue stands to
 the left, it is heard; where it stands to the right, only the model without a mask hears it.
-But look at "it".](drawing:two-banks){alt="Two sentences of five words. In the first, river stands before bank: an arrow leads from river into bank, and one from river into it, both solid, which both models have. In the second, river stands behind bank: the arrow from river back into bank is dashed, only the bidirectional model has it; the arrow from river on into it is solid."}
+But look at "it".](drawing:two-banks){alt="Two sentences of five words. In the first, river
+stands before bank: an arrow leads from river into bank, and one from river into it, both
+solid, which both models have. In the second, river stands behind bank: the arrow from river
+back into bank is dashed, only the bidirectional model has it; the arrow from river on into
+it is solid."}
 
 On the way you write what stands around the attention head in every GPT: the layer norm,
 the MLP, and the plain addition that is called the residual stream; and the way back
@@ -237,7 +241,12 @@ block reads from it and adds what it has to say. People call it the **residual s
 train networks of 152 layers [@he2016].
 
 ![The block. Follow the thick line from the bottom to the top: nothing stands in its way, the
-two parts only add. Then look for the one place where positions meet.](drawing:block){alt="A thick line goes up from the row of bank in the table to the output. Twice a thin line leaves it to the right: first through a norm into the attention, where lines from the other positions come in, and back to a plus sign on the thick line; then through a norm into the MLP and back to a second plus sign. Beside the line stand the names of its three stages: x, the row; x', after the attention; x'', the output."}
+two parts only add. Then look for the one place where positions meet.](drawing:block){alt="A
+thick line goes up from the row of bank in the table to the output. Twice a thin line leaves
+it to the right: first through a norm into the attention, where lines from the other
+positions come in, and back to a plus sign on the thick line; then through a norm into the
+MLP and back to a second plus sign. Beside the line stand the names of its three stages: x,
+the row; x', after the attention; x'', the output."}
 
 Before a part reads, the row is brought to a standard size. The stream grows as it goes up,
 and a score that is a product of two large rows makes a softmax that hears one position
@@ -263,16 +272,19 @@ divided by $\sqrt{1.00001} = 1.000005$ they are −0.999995 and 0.999995. With t
 
 Two warnings. Divide by $d$, not by $d - 1$: this is no estimate of anything, it is the
 mean of $d$ squares. And first find the mean, then go through the row again for the squares
-of the differences, with both sums in `double`. The shortcut, the mean of the squares minus
-the square of the mean, takes the difference of two nearly equal numbers where a row lies
-far from 0, and little of it is left. Each row is normalised by itself. No tokens, or rows of
-no numbers, are no error.
+of the differences, with both sums in `double`. Subtract the mean while it still is one:
+where a row lies far from 0, a mean that was rounded to `float` may be off by as much as the
+numbers of the row differ. For the same reason the shortcut, the mean of the squares minus
+the square of the mean, will not do: it takes the difference of two nearly equal numbers, and
+little of it is left. Each row is normalised by itself. No tokens, or rows of no numbers, are
+no error.
 */
 
 static const double EPSILON = 1e-5;
 
 // out[t][i] = gain[i] (x[t][i] - mean) / sqrt(variance + 1e-5) + bias[i]
-//   for each t: mean of x[t][i], variance: mean of (x[t][i] - mean)^2, both over i
+//   for each t: mean of x[t][i], variance: mean of (x[t][i] - mean)^2, both over i and
+//   both kept in double
 //   out, x [n_tokens][d_model]   gain, bias [d_model]
 // there is no bad input: always true; sizes of 0: nothing to do
 EXERCISE bool layer_norm(float *out, const float *x, const float *gain, const float *bias,
@@ -314,8 +326,8 @@ and gives each layer a bias; we leave out both.
 /*
 ## Exercise 9.3: the second half of the block {#residual-mlp .exercise}
 
-`x` is the stream, `normed` is the same row after its norm: the neurons read the one, and
-add to the other. Both matrices have a row for each neuron. Hand out what each neuron said,
+`x` is the stream, `normed` is the same row after its norm: the neurons read `normed`, and
+add to `x`. Both matrices have a row for each neuron. Hand out what each neuron said,
 `hidden`, as well: the way back needs it.
 
 By hand, with $d = 2$ and two neurons: `x` = (10, 20), `normed` = (1, −1). Neuron 0 listens
@@ -472,16 +484,18 @@ a wrong sign or a forgotten term would be far above.
 
 ## A translator and an interpreter
 
-With the four functions the model can be trained: rows of 24 numbers, 96 neurons, 400 steps
-of sixteen telegrams with Adam, as in chapter 4. Half of the telegrams have the cue before
-the bank and half have it after it. There are eight models of each kind, which differ in
-their seed. The learning rate, 0.02, was chosen from eight between 0.001 and 0.1, and does
-for both masks (`controls=1` prints the table). The width was chosen too: with rows of 16
-numbers some causal models leave a cue or two unlearned (try `d=16`), with 24 none of sixteen
-did.
+With your functions and the way back through the norm the model can be trained: rows of 24
+numbers, 96 neurons, 400 steps of sixteen telegrams with Adam (chapter 6). Half of the
+telegrams have the cue before the bank and half have it after it. There are eight models of
+each kind, which differ in their seed. The learning rate, 0.02, was chosen from eight
+between 0.001 and 0.1, and does for both masks (`controls=1` prints the table). The width
+was chosen too: with rows of 16 numbers some causal models leave a cue or two unlearned (try
+`d=16`), with 24 none of sixteen did.
 
 The loss at *bank* is what we look at. Who cannot know the sense can do no better than to
-toss a coin, and pays $\ln 2 = 0.69$.
+toss a coin, and pays $\ln 2 = 0.69$. (Two right answers may round differently, `float` sums
+here and `double` sums there, and the training makes more of it: some of your percents below
+will be a few units away from ours. What is exactly 0 or 50, stays so.)
 
 ::: predict
 Four cases: with the mask or without, the cue before the bank or after it. What will the
@@ -544,9 +558,8 @@ those from river telegrams is one point, the mean of those from money telegrams 
 **centroids**. Now take a vector from another telegram and guess the sense whose centroid is
 nearer. If the guesses are right, the vector knew.
 
-Such an instrument is called a **probe**. It has been used on BERT in just this form: a
-nearest centroid for each sense of a word picks the right sense about as well as methods that
-were built for the purpose [@reif2019].
+Such an instrument is called a **probe**. It has been used on BERT in just this form, with a
+centroid for each sense of a word [@reif2019].
 */
 
 /*
@@ -564,7 +577,8 @@ and 1: class 1. Those of 3.5 are 2.25 and 2.25: equal, so class 0.
 
 A class without any row has no mean, so refuse if there is one; refuse a label that is not
 below `n_classes`, and `n_classes` 0. In all three cases write nothing. No rows to try are
-no error, and rows of no numbers all have the distance 0.
+no error, and rows of no numbers all have the distance 0. You need no memory of your own: how
+many rows a class has, a walk along `labels` can say.
 */
 
 // centroids[c][i] = mean of fitted[n][i] over the n with labels[n] == c
@@ -583,6 +597,7 @@ EXERCISE bool nearest_centroid(uint32_t *guesses, double *centroids, const float
         (void)n_fitted, (void)n_tried, (void)n_classes, (void)d_model;
     return false;
 }
+
 /*
 ### The examination
 
@@ -732,7 +747,10 @@ What will the probe find at the first *bank*, and what at the second?
 
 ![Said twice. The first "bank" hears only what stood before it. Follow the long arrow: the
 second one hears the cue, although in its own copy the cue still lies
-ahead.](drawing:said-twice){alt="The five words then, bank, still, river, it stand in a row, and then the same five again. Into the first bank leads one short arrow, from then. Into the second bank leads a long arrow from the river of the first copy. The river of the second copy stands to the right of it, and no arrow leads back from there."}
+ahead.](drawing:said-twice){alt="The five words then, bank, still, river, it stand in a row,
+and then the same five again. Into the first bank leads one short arrow, from then. Into the
+second bank leads a long arrow from the river of the first copy. The river of the second
+copy stands to the right of it, and no arrow leads back from there."}
 
 From a coin to [100]{.n section="The same telegram, said twice (causal, the cue after the
 bank)"} percent, for the price of reading double. The same trick with real models goes by
@@ -758,6 +776,8 @@ one row.
 - What a nearest-centroid probe finds, why a block that was never trained can score well
   above 50, and which control shows it.
 - Where meaning arrives in a sentence: where training made somebody look for it.
+- What is left of the row at the top of the block, and how a text that is said twice lets
+  a causal model hear what comes late.
 
 ## Three questions to think about
 
