@@ -3474,9 +3474,13 @@ int main(int argc, char **argv)
                                  strlen(pair + n) - (pair[n] == ' '));
     if (read == N_TOY || came == N_TOY)
         give_up(2, "pair= takes two words of the small world, such as pair=\"cat runs\"");
+    struct corpus corpus = {0};
+    if (own_text) // is it one? Before anything is printed
+        corpus = open_novel(path);
     show_pair(read, came, (size_t)setting_number(settings, args, "steps"), seed);
     path = own_text ? path : "chapters/data/austen/emma.txt";
-    struct corpus corpus = open_novel(path);
+    if (!own_text)
+        corpus = open_novel(path);
     show_corpus(&corpus, path, seed);
     show_softmax();
     show_touched_rows(&corpus);

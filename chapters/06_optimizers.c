@@ -83,6 +83,10 @@ $g$, then $0.9 g$, then $0.81 g$: a row seen once goes on.
 ::: predict
 In the first step the row moves by 0.03. If it goes on with nine tenths of that, then with
 nine tenths of those, how far does it get in all, in multiples of the first step?
+
+:::: answer
+Ten times as far: $1 + 0.9 + 0.81 + \dots = 10$.
+::::
 :::
 */
 
@@ -231,6 +235,10 @@ of the loss. How far "about" can go, you will see in exercise 6.6.
 At step 1 our row has its gradient, and moves by one learning rate. Then nothing. Mean
 shrinks by a tenth in each step. How many learning rates does the row move in all? As many
 as with momentum, ten? More? Fewer?
+
+:::: answer
+About six: one at once, and five more that nobody asked for.
+::::
 :::
 */
 
@@ -296,14 +304,14 @@ the way is neither one step nor ten. Exercise 6.6 computes it.
 Both numbers of the row go equally far, though one gradient was 0.3 and the other $-0.1$.
 Adam does not ask how strong the wish was.
 
-![The first number of the row. Look at the first step, then cover it with your thumb: all
-that you still see moving happens without any
-gradient.](figure:optimizers-once){#fig-optimizers-once}
-
 ::: aside
 Adam means *adaptive moment estimation*. Mean and square are the first two moments of the
 gradient, and the paper calls them m and v. In this course v is a token.
 :::
+
+![The first number of the row. Look at the first step, then cover it with your thumb: all
+that you still see moving happens without any
+gradient.](figure:optimizers-once){#fig-optimizers-once}
 
 ## Decay that divides by itself
 
@@ -316,6 +324,10 @@ the loss.
 A word that never occurs, in no batch, from the first step to the last. Its row is 1, the
 learning rate 0.01, the decay a millionth. After ten steps of Adam with L2, is it 0.9999999,
 0.999, or 0.9?
+
+:::: answer
+About 0.9. The decay hardly matters.
+::::
 :::
 
 Think of what Adam does to a gradient: it divides it by its usual size. A row that is never
@@ -481,6 +493,11 @@ is known. With the usual betas $r = 0.90045$.
 The first time that a row is seen, its mean and square are both 0. If that is at step 1,
 the row moves by one learning rate. And if a rare word is seen for the first time at step
 100,000?
+
+:::: answer
+By [3.1623]{.n section="What is still to come"} at once, and then by
+[28.6036]{.n section="What is still to come"} more.
+::::
 :::
 */
 
@@ -582,6 +599,10 @@ others get the list.
 Before you look: which of the nine has the lowest loss on the text that was held out? And
 of Adam and lazy Adam, which does better after *rare* words, the one whose rows drift
 while their words are away, or the one whose rows keep still?
+
+:::: answer
+Adam with L2 has the lowest loss. And after rare words lazy Adam is the worst of all.
+::::
 :::
 
 ::: {.output section="The novel under nine rules"}
@@ -640,7 +661,7 @@ a mean, such as Adagrad.
 
 ### Is it luck?
 
-Is this luck? `build/06_optimizers controls=2` trains each rule from eight seeds. It takes
+`build/06_optimizers controls=2` trains each rule from eight seeds. It takes
 about a minute, so here is what it prints:
 
 | from eight seeds | best rate |  mean | least |  most | after rare words |

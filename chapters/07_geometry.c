@@ -151,6 +151,10 @@ does its partner take among its 9,999 neighbours?
 ::: predict
 The middle one of 52 such places, for words that mean the same: 3? 30? 300? And for
 opposites?
+
+:::: answer
+[4]{.n section="Opposites and synonyms"} for words that mean the same, and 3 for opposites.
+::::
 :::
 */
 
@@ -178,18 +182,18 @@ of all. The last line is the control: the same words with the partners of other 
 There the middle place is [1,598]{.n section="Opposites and synonyms"}, and not one is
 among the ten. So it is the pair that counts, and not that such words are common.
 
+::: aside
+*Present* is not among the fifty nearest of *gift* (`word=gift k=50`), though we put
+them on the list of synonyms. One row serves all meanings of a word, and that of
+*present* stands among *same*, *this*, *current* (`word=present`).
+:::
+
 ::: belief
 **"Words that mean the same are neighbours."** They are. So are words that mean the
 contrary, and the table cannot tell the two apart by their angle. It puts together what
 is said in the same places, and of a day, a drink or a temper one says that it is hot
 where one could say that it is cold [@nguyen2016, sec. 1]. *Similar* is a word with two
 meanings; the cosine has the one that asks "could this word stand here?".
-:::
-
-::: aside
-*Present* is not among the fifty nearest of *gift* (`word=gift k=50`), though we put
-them on the list of synonyms. One row serves all meanings of a word, and that of
-*present* stands among *same*, *this*, *current* (`word=present`).
 :::
 
 Two lists of our own prove nothing about all pairs of English, and the first holds more
@@ -672,6 +676,10 @@ column comes later.
 *car* is to *cars* as *dog* is to … With the inputs excluded, "one and many" gets 82 %
 right. What share is right when they are allowed? And which word is it that comes
 instead?
+
+:::: answer
+[26.3]{.n section="Six families"} %; and what comes instead is the third word, *dog*.
+::::
 :::
 
 ::: {.output section="Six families"}
@@ -852,6 +860,10 @@ measured.
 ::: predict
 After the turn, every number of the table is another one. How many of the 2,084
 questions get another answer?
+
+:::: answer
+None.
+::::
 :::
 
 ::: {.output section="Turn the axes"}

@@ -149,6 +149,10 @@ static void attend(float *out, float *att, const float *q, const float *k, const
 ::: predict
 Two endings, two outputs at token 2. How large is the gap with the mask, and how large
 without it? And at which tokens does the causal head differ at all?
+
+:::: answer
+With the mask exactly 0, without it 0.283. The causal head differs only where the endings do.
+::::
 :::
 
 ::: {.output section="The same token before two endings"}
@@ -500,6 +504,11 @@ will be a few units away from ours. What is exactly 0 or 50, stays so.)
 ::: predict
 Four cases: with the mask or without, the cue before the bank or after it. What will the
 loss at *bank* be in each? And at *it*?
+
+:::: answer
+About 0 in all cases but one: with the mask, and the cue after the bank, it is ln 2. At *it* about
+0 everywhere.
+::::
 :::
 
 ::: {.output section="A translator and an interpreter"}
@@ -613,6 +622,10 @@ this last rule is good for we shall see.
 ::: predict
 The static row of "bank" scores 50. Which other cells of the table will be exactly 50? And
 the fillers behind the cue, which say nothing and need nothing: will their vectors know?
+
+:::: answer
+All of the causal model before the cue. And the fillers hardly know.
+::::
 :::
 
 ::: {.output section="Which bank? Right guesses in percent, with cues new to the probe"}
@@ -654,6 +667,10 @@ words for fitting and trying, which is what one would do without thinking.
 
 ::: predict
 What does the untrained block score at *bank*, cue before it, with the same cue words?
+
+:::: answer
+71 in the mean, and in one seed 88.
+::::
 :::
 
 ::: {.output section="Who knows without having learned?"}
@@ -740,6 +757,10 @@ Our model was trained on nine words and has never heard anything twice.
 
 ::: predict
 What will the probe find at the first *bank*, and what at the second?
+
+:::: answer
+A coin at the first, and everything at the second.
+::::
 :::
 
 ::: {.output section="The same telegram, said twice (causal, the cue after the bank)"}
