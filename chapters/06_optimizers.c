@@ -85,7 +85,7 @@ In the first step the row moves by 0.03. If it goes on with nine tenths of that,
 nine tenths of those, how far does it get in all, in multiples of the first step?
 
 :::: answer
-Ten times as far: $1 + 0.9 + 0.81 + \dots = 10$.
+Ten times as far: the sum of 1, 0.9, 0.81 and so on is 10.
 ::::
 :::
 */

@@ -506,8 +506,8 @@ Four cases: with the mask or without, the cue before the bank or after it. What 
 loss at *bank* be in each? And at *it*?
 
 :::: answer
-About 0 in all cases but one: with the mask, and the cue after the bank, it is ln 2. At *it* about
-0 everywhere.
+About 0 in all cases but one: with the mask, and the cue after the bank, it is ln 2. At *it*
+about 0 everywhere.
 ::::
 :::
 
@@ -520,6 +520,8 @@ interpreter"}), as she must. But look at *it*: the loss there is [0.00]{.n secti
 translator and an interpreter"} in all cases. At position 7 the cue has been heard,
 wherever it stood. The interpreter has said the wrong bank half of the time, and goes on
 with the right pronoun.
+
+### Who hears whom
 
 ![Who hears whom, in the causal model, where the cue stands after the bank. Look at the rows
 of "bank" and of "it": the one finds nothing to its left that helps and settles on a filler,
