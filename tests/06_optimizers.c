@@ -309,9 +309,22 @@ static void try_shapes(enum which which)
     }
 }
 
+// One number alone; and factors that are good, and that a float would round to 1.
+static void try_one_and_nearly_one(enum which which)
+{
+    try_random_step(which, 1, 1, 1);
+    struct step s = draw_step(which, 2, 5, 3, 1);
+    s.rule.momentum = s.rule.beta1 = s.rule.beta2 = 1 - 1e-9;
+    try_step(&s);
+    s.rule.momentum = s.rule.beta1 = s.rule.beta2 = -0.0;
+    if (which == MOMENTUM)
+        try_step(&s);
+}
+
 // Any learning rate, gradients of any size, and some that are no numbers.
 static void try_rates_and_scales(enum which which)
 {
+    try_one_and_nearly_one(which);
     static const double rates[] = {0, -0.75, 3, 1e-6, 100};
     static const double scales[] = {1e-3, 1e-6, 1e-12, 1e-20, 1e3, 1e8};
     for (size_t k = 0; k < sizeof rates / sizeof *rates; k++) {
@@ -330,6 +343,10 @@ static void try_rates_and_scales(enum which which)
         try_step(&s);
     }
     struct step s = draw_step(which, 3, 7, 3, 1);
+    s.rule.rate = 1e-13; // which shows where the weights are 0
+    s.w = judge_floats(24);
+    try_step(&s);
+    s = draw_step(which, 3, 7, 3, 1);
     ((float *)s.g)[random_between(0, 8)] = NAN;
     try_step(&s);
 }
@@ -392,6 +409,7 @@ static void refuse_betas(enum which which)
         const char *why[2];
     } bad[] = {{1, {"beta1 is 1", "beta2 is 1"}},
                {-0.001, {"beta1 is below 0", "beta2 is below 0"}},
+               {-1e-60, {"beta1 is just below 0", "beta2 is just below 0"}},
                {1.5, {"beta1 is above 1", "beta2 is above 1"}},
                {NAN, {"beta1 is NaN", "beta2 is NaN"}},
                {-INFINITY, {"beta1 is minus infinity", "beta2 is minus infinity"}}};
@@ -409,6 +427,7 @@ static void refuse_epsilons(enum which which)
 {
     refuse_rule(which, 3, 0, "epsilon is 0, and it must be above 0");
     refuse_rule(which, 3, -1e-8, "epsilon is below 0");
+    refuse_rule(which, 3, -1e-60, "epsilon is just below 0");
     refuse_rule(which, 3, NAN, "epsilon is NaN");
 }
 
@@ -466,6 +485,7 @@ static void refuse_all_lists(enum which which)
 {
     static uint32_t twice[] = {1, 1};
     refuse_lists(which, 4, 6, 3);
+    refuse_lists(which, 5, 5, 2); // all rows
     refuse_lists(which, 9, random_between(12, 20), 2);
     refuse_lists(which, 2501, 4001, 1);
     struct step s = draw_step(which, 2, 5, 3, 1);
@@ -590,6 +610,9 @@ Test(sgd_momentum, random_steps)
     try_step(&s);
     s.rule.momentum = 0.999;
     try_step(&s);
+    s = draw_step(MOMENTUM, 0, 7, 3, 1e-40); // below the smallest normal float
+    s.w = judge_floats(24);
+    try_step(&s);
     try_rates_and_scales(MOMENTUM);
     judge_passed();
 }
@@ -606,6 +629,7 @@ Test(sgd_momentum, refuses_bad_momentum)
     refuse_rule(MOMENTUM, 0, 1, "momentum is 1, and the row would never stop");
     refuse_rule(MOMENTUM, 0, 1.25, "momentum is above 1");
     refuse_rule(MOMENTUM, 0, -0.001, "momentum is below 0");
+    refuse_rule(MOMENTUM, 0, -1e-60, "momentum is just below 0");
     refuse_rule(MOMENTUM, 0, NAN, "momentum is NaN");
     refuse_rule(MOMENTUM, 0, INFINITY, "momentum is infinite");
     try_random_step(MOMENTUM, 0, 4, 3);
@@ -811,8 +835,21 @@ static void try_heavy_weights(double decay, double scale)
     try_step(&s);
 }
 
+// Weights of any size that no gradient has reached: decay is all that moves them.
+static void try_resting_weights(double scale)
+{
+    struct step s = draw_step(ADAMW, 0, 5, 4, 1);
+    s.w = scaled_normals(24, scale);
+    s.first = s.g = judge_floats(24);
+    s.rule.decay = uniform(0.05, 0.9);
+    s.rule.rate = uniform(0.1, 0.6);
+    try_step(&s);
+}
+
 Test(adamw, decay_stays_outside)
 {
+    for (double scale = 1e3; scale > 1e-30; scale *= 1e-5)
+        try_resting_weights(scale);
     const double decays[] = {0, 1e-4, 0.5, 1.5, 4};
     for (size_t k = 0; k < sizeof decays / sizeof *decays; k++) {
         try_heavy_weights(decays[k], 1);
@@ -834,6 +871,7 @@ Test(adamw, refuses_bad_numbers)
     refuse_betas(ADAMW);
     refuse_epsilons(ADAMW);
     refuse_rule(ADAMW, 4, -0.001, "weight_decay is below 0");
+    refuse_rule(ADAMW, 4, -1e-60, "weight_decay is just below 0");
     refuse_rule(ADAMW, 4, NAN, "weight_decay is NaN");
     try_nothing(ADAMW, 0, 0, 3);
     try_random_step(ADAMW, 0, 4, 3);
@@ -870,6 +908,8 @@ Test(sparse_adam, place_of_epsilon)
         struct step s = draw_step(SPARSE_ADAM, 3, 6, 3, 1);
         s.rule.epsilon = epsilons[k];
         s.rule.step = random_between(1, 5);
+        try_step(&s);
+        s.rule.step = random_between(100, 900);
         try_step(&s);
     }
     judge_passed();
@@ -1019,6 +1059,9 @@ Test(adam_drift, late_ways)
     try_way(1, random_between(150, 190), 0.9, 0.999);
     try_way(5, 5, 0.99, 0.9999);
     try_way(1, random_between(300, 400), 0.99, 0.9999);
+    try_way(random_between(1, 9), 20, 0.999, 0.9999); // 20,000 steps matter
+    judge_remark("So long after the row was seen, nothing is left to come.");
+    try_way(random_between(1, 9), 1000000, 0.9, 0.999);
     judge_passed();
 }
 

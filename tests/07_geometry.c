@@ -191,6 +191,15 @@ Test(nearest_rows, ties)
 }
 
 // A row of zeros is nearer than one that points away.
+// Rows that are zeros but for their last numbers: no rows of zeros.
+static float *late_rows(size_t n_rows, size_t d)
+{
+    float *rows = normals(n_rows * d);
+    for (size_t v = 0; v < n_rows; v++)
+        memset(rows + v * d, 0, (d - 2) * sizeof *rows);
+    return rows;
+}
+
 static void try_zero_rows(void)
 {
     enum { N = 9, D = 4 };
@@ -208,6 +217,8 @@ Test(nearest_rows, zero_rows)
     judge_remark("A row of zeros has the cosine 0 with every row.");
     try_zero_rows();
     try_zero_rows();
+    judge_remark("A row that begins with zeros is not a row of zeros.");
+    try_nearest(&(struct table){late_rows(7, 9), 7, 9}, random_between(0, 6), 4);
     judge_passed();
 }
 
@@ -310,6 +321,7 @@ Test(nearest_rows, large_sizes)
     try_many_nearest(5, 5003, 5);
     try_many_nearest(3, 5, 5003);
     try_many_nearest(601, 607, 9);
+    try_many_nearest(5003, 5011, 3);
     try_many_nearest(7, 1031, 67);
     try_many_nearest(2, 11, 100003);
     try_millions_of_rows(2200003);
@@ -868,6 +880,8 @@ Test(principal_components, refuses_bad_sizes)
     refuse_task(2, 2, 0, 3, "vocab_size is 0");
     refuse_task(0, 0, 5, 3, "n_steps is 0");
     refuse_task(0, 2, 0, 3, "vocab_size is 0");
+    refuse_task(0, 0, 5, 0, "n_steps is 0");
+    refuse_task(0, 2, 0, 0, "vocab_size is 0");
     refuse_task(4, 0, 0, 3, too_many);
     refuse_task(SIZE_MAX, 2, 5, 3, too_many);
     try_random_task(3, 1, 5, 3);
@@ -1079,6 +1093,13 @@ Test(analogy, equal_words)
         try_both_ways(&t, a, other, a);
         try_both_ways(&t, a, a, a);
     }
+    judge_remark("Left out are the three ids, and not other rows that hold the same.");
+    for (int draw = 0; draw < 6; draw++) {
+        float *rows = normals(7 * 3);
+        for (size_t v = 3; v < 5; v++)
+            memcpy(rows + v * 3, rows + random_between(0, 2) * 3, 3 * sizeof *rows);
+        try_both_ways(&(struct table){rows, 7, 3}, 0, 1, 2);
+    }
     judge_passed();
 }
 
@@ -1117,6 +1138,10 @@ Test(analogy, low_scores)
     try_random_analogy(9, 4);
     for (int draw = 0; draw < 3; draw++)
         try_low_scores(false);
+    const float least[] = {2, -3, -1, (float)random_between(1, 9)}; // its score is -3
+    try_query(&(struct table){least, 4, 1}, &(struct query){0, 1, 2, true});
+    judge_remark("In rows of no numbers all scores are 0.");
+    try_both_ways(&(struct table){least, 4, 0}, 0, 1, 2);
     judge_passed();
 }
 
@@ -1131,6 +1156,7 @@ Test(analogy, zero_rows)
         const size_t zero = random_between(0, 2);
         memset(rows + zero * 4, 0, 4 * sizeof *rows);
         try_both_ways(&(struct table){rows, 9, 4}, 0, 1, 2);
+        try_both_ways(&(struct table){late_rows(8, 9), 8, 9}, 0, 1, 2);
     }
     judge_passed();
 }
@@ -1319,6 +1345,7 @@ Test(rotate_rows, random_rotations)
     try_random_rotate(20, 2);
     const float mirror[1] = {-1};
     try_rotate(normals(3), mirror, 3, 1);
+    try_rotate(normals(1), mirror, 1, 1);
     judge_passed();
 }
 
@@ -1337,7 +1364,17 @@ Test(rotate_rows, accepts_nearly)
             matrix[other * D + j] += 0.0004f * matrix[row * D + j];
         }
         try_rotate(normals(5 * D), matrix, 5, D);
+        float *edge = rotation_of(D); // nearly as far off as may be
+        for (size_t j = 0; j < D; j++)
+            if (draw < 2)
+                edge[row * D + j] *= draw == 0 ? 1.00049f : 0.99951f;
+            else
+                edge[row * D + j] +=
+                    (draw == 2 ? 0.00098f : -0.00098f) * edge[other * D + j];
+        try_rotate(normals(5 * D), edge, 5, D);
     }
+    const float slight[4] = {1, 5e-4f, -5e-4f, 1};
+    try_rotate(normals(6), slight, 3, 2);
     float exchange[D * D] = {0};
     const size_t shift = random_between(1, D - 1);
     for (size_t i = 0; i < D; i++)
@@ -1439,6 +1476,10 @@ Test(rotate_rows, refuses_other_matrices)
     refuse_length(6, 0, 1.0007f);
     refuse_lean(6, 3, 5, 0.0013);
     refuse_lean(6, 5, 0, -0.0013);
+    refuse_length(6, 4, 1.00051f); // just too far off
+    refuse_length(6, 1, 0.99949f);
+    refuse_lean(6, 2, 4, 0.00102);
+    refuse_lean(6, 1, 2, -0.00102);
     refuse_lean(67, 66, 3, 0.01);
     refuse_lean(2, 1, 0, 0.1);
     refuse_matrix(shear, 2, "two rows of the matrix are not at a right angle");

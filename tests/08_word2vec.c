@@ -97,6 +97,8 @@ Test(subsample_probability, any_counts)
         try_subsample(count, count, random_size(1e-6, 0.3)); // a text of one word
     }
     try_subsample(UINT64_MAX / 3, UINT64_MAX, 1e-3);
+    try_subsample((1ull << 63) + judge_random(), UINT64_MAX, 1e-3);
+    try_subsample(UINT64_MAX, UINT64_MAX, 1e-3);
     judge_passed();
 }
 
@@ -298,6 +300,9 @@ Test(unigram_sampler, large_counts)
         try_sampler(700, draw_counts(vocab_size, k < 2 ? 1e12 : 1.5e19, 0), vocab_size,
                     k % 2 ? 1 : some_power());
     }
+    judge_remark("Counts of 64 bits may add up to more than fits 64 bits.");
+    try_sampler(9, (const uint64_t[]){1ull << 63, 0, 1ull << 63}, 3, some_power());
+    try_sampler(9, (const uint64_t[]){1ull << 63, 1ull << 63}, 2, 1);
     judge_passed();
 }
 
@@ -320,6 +325,12 @@ Test(unigram_sampler, refuses_bad_input)
     refuse_sampler(20, zeros, 5003, 1, "no word occurs");
     refuse_sampler(20, zeros, 0, 0.75, "there are no words");
     refuse_sampler(20, zeros, 0, 0, "there are no words");
+    refuse_sampler(20, zeros, 1, 0.75, "the only word does not occur");
+    refuse_sampler(0, zeros, 6, 0.75, "no word occurs, though no slot is asked for");
+    refuse_sampler(0, zeros, 0, 1, "there are no words, though no slot is asked for");
+    refuse_sampler(0, counts, 6, 2, "the power is above 1, though no slot is asked for");
+    refuse_sampler(20, counts, 6, nextafter(1, 2), "the power is just above 1");
+    refuse_sampler(20, counts, 6, -1e-60, "the power is just below 0");
     try_random_sampler(20, 6);
     refuse_sampler(20, counts, 6, -0.01, "the power is negative");
     refuse_sampler(20, counts, 6, 1.01, "the power is above 1");
@@ -591,6 +602,8 @@ Test(skipgram_step, refuses_no_outputs)
         expect(is_untouched(dcenter),
                "skipgram_step wrote to dcenter, and no word came.");
     }
+    judge_case("%s", "Rows of no numbers: each score is 0, and each loss ln 2.");
+    try_random_step(random_between(1, 5), 0);
     try_random_step(3, 4);
     judge_passed();
 }
@@ -708,6 +721,7 @@ Test(pmi, never_met)
 Test(pmi, counts_of_any_size)
 {
     const double scales[] = {1e-6, 1e-3, 1.0 / 3, 1e6, 1e10};
+    try_pmi((const double[]){1e12, 1e-6, 1e-6, 0, 1e12, 1e12}, 2, 3);
     for (size_t k = 0; k < sizeof scales / sizeof *scales; k++) {
         double *counts = draw_meetings(4 * 5, 50, 4);
         for (size_t j = 0; j < 4 * 5; j++)
@@ -751,7 +765,7 @@ Test(pmi, refuses_bad_counts)
         const size_t n_words = shapes[k][0], n_contexts = shapes[k][1];
         const size_t n = n_words * n_contexts;
         refuse_pmi(n_words, n_contexts, n - 1, -1, "the last count is negative");
-        refuse_pmi(n_words, n_contexts, n / 2, -1e-9,
+        refuse_pmi(n_words, n_contexts, n / 2, k % 2 ? -1e-9 : -1e-60,
                    "a count in the middle is negative");
         refuse_pmi(n_words, n_contexts, 0, NAN, "the first count is not a number");
         refuse_pmi(n_words, n_contexts, n - 1, NAN, "the last count is not a number");
@@ -874,7 +888,24 @@ Test(shifted_pmi_gap, random_tables)
     }
     for (int k = 0; k < 3; k++)
         try_random_fit(5, 4, 3);
+    float zero = 0, tiny = (float)random_size(1e-10, 1e-7);
+    fresh_case();
+    const float *in = floats_in(&zero, 1), *out = floats_in(&zero, 1);
+    const float *table = floats_in(&tiny, 1);
+    expect_number("the gap", CALL(shifted_pmi_gap, in, out, table, 1, 1, 1, 1),
+                  (double)tiny, 1e-6 * (double)tiny);
     judge_passed();
+}
+
+// A gap without end is the largest.
+static void try_infinite_gap(float infinite)
+{
+    struct fit p = draw_fit(4, 5, 3, 1);
+    p.table[7] = 0.5f;
+    p.in[1 * 3] = infinite;
+    for (size_t c = 0; c < 5; c++)
+        p.out[c * 3] = 0.5f;
+    expect_number("the gap", call_gap(&p), INFINITY, 0);
 }
 
 // The one large gap is first, in the middle, last; too high, too low.
@@ -888,6 +919,8 @@ Test(shifted_pmi_gap, finds_the_largest)
         p.table[at] = (float)(z + log(p.k) + (k % 2 ? 3 : -3) * (1 + random_unit()));
         try_fit(&p);
     }
+    try_infinite_gap(INFINITY);
+    try_infinite_gap(-INFINITY);
     judge_passed();
 }
 

@@ -137,6 +137,22 @@ Test(context_gap, keeps_nan)
     try_special_gap(INFINITY, INFINITY, 5); // their difference is not a number
     try_special_gap(-INFINITY, INFINITY, 4);
     try_special_gap(NAN, INFINITY, 1);
+    for (size_t k = 0; k < 4; k++) { // infinities before and behind a NaN, or two
+        float *a = normals(3 * 5), *b = normals(3 * 5);
+        a[5 + k % 2] = k < 2 ? INFINITY : -INFINITY;
+        b[5 + 2] = k % 2 ? NAN : INFINITY;
+        a[5 + 2] = INFINITY;
+        a[5 + 4] = 3e38f, b[5 + 4] = -3e38f;
+        try_gap(a, b, 3, 5);
+    }
+    fresh_case();
+    float one_array[6] = {1, NAN, 2, 3, 4, 5};
+    one_array[random_between(4, 5)] = INFINITY;
+    const float *same = floats_in(one_array, 6);
+    float *gap = floats_out(3);
+    judge_case("%s", "Both are one array, and some of it are no numbers.");
+    expect_accepted(CALL(context_gap, gap, same, same, 3, 2), gap);
+    expect_floats(gap, (const double[]){NAN, 0, NAN}, NULL, 3, 1);
     for (size_t k = 0; k < 4; k++) { // the same rows, and not a number among them
         float *a = normals(3 * 4);
         a[random_between(0, 11)] = k % 2 == 0 ? NAN : INFINITY;
@@ -248,6 +264,9 @@ Test(layer_norm, random_rows)
         try_random_norm(n_tokens, d_model, random_normal(), 1);
     }
     try_random_norm(11, 3, 0.5, 2);
+    float *gain = normals(7), *bias = normals(7);
+    gain[random_between(0, 6)] = bias[random_between(0, 6)] = 0;
+    try_norm(normals(4 * 7), gain, bias, 4, 7);
     judge_passed();
 }
 
@@ -478,7 +497,7 @@ static void try_large(void (*try_it)(const struct neurons *))
     try_it(&p);
     p = draw_neurons(3, 5003, 2, true);
     try_it(&p);
-    p = draw_neurons(2, 3, 5003, true);
+    p = draw_neurons(2, 3, 10007, true);
     try_it(&p);
     p = draw_neurons(7, 65, 4099, false);
     try_it(&p);
@@ -592,8 +611,11 @@ static void try_no_neurons(size_t n_tokens, size_t d_model, size_t d_hidden)
                       d_model);
     else
         expect(is_untouched(out), "residual_mlp wrote to out, and there are %s.", what);
-    expect(n_tokens * d_hidden > 0 || is_untouched(hidden),
-           "residual_mlp wrote to hidden, and there are %s.", what);
+    if (d_model == 0 && n_tokens * d_hidden > 0) // who hears nothing says 0
+        expect_floats(hidden, filled(n_tokens * d_hidden, 0), NULL, n_tokens, d_hidden);
+    else
+        expect(n_tokens * d_hidden > 0 || is_untouched(hidden),
+               "residual_mlp wrote to hidden, and there are %s.", what);
 }
 
 Test(residual_mlp, nothing_to_do)
@@ -983,6 +1005,8 @@ Test(nearest_centroid, large_sizes)
     try_random_probe(7, 30011, 2, 3);
     try_random_probe(5, 6, 2, 20011);
     try_random_probe(1201, 7, 1031, 3);
+    try_random_probe(70001, 3, 1, 2);
+    try_random_probe(5011, 3, 5003, 1);
     judge_passed();
 }
 
@@ -1053,6 +1077,16 @@ Test(nearest_centroid, refuses_empty_classes)
         refuse_probe(&p, empty == 0   ? "class 0 has no row"
                          : empty == 3 ? "the last class has no row"
                                       : "a class in the middle has no row");
+    }
+    const size_t many[] = {33, 70, 257, 1031};
+    for (size_t k = 0; k < 4; k++) {
+        const struct probe p = draw_probe(2 * many[k], 3, many[k], 1);
+        const size_t empty = random_between(many[k] / 2 + 1, many[k] - 1);
+        uint32_t *labels = (uint32_t *)p.labels;
+        for (size_t n = 0; n < 2 * many[k]; n++)
+            if (labels[n] == empty)
+                labels[n] = 0;
+        refuse_probe(&p, "one of many classes has no row");
     }
     struct probe p = draw_probe(5, 5, 2, 2);
     p.n_classes = 7;

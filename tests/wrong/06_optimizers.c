@@ -284,6 +284,52 @@ bool small_gradients_are_zero(float *w, float *velocity, const float *dw,
     return true;
 }
 
+WRONG(
+    sgd_momentum, random_steps, momentum_checked_as_float,
+    "Momentum is checked as a float, and 0.999999999 becomes 1 there: check the double.")
+bool momentum_checked_as_float(float *w, float *velocity, const float *dw,
+                               double learning_rate, double momentum, size_t n)
+{
+    return (float)momentum < 1.0f &&
+           sgd_momentum(w, velocity, dw, learning_rate, momentum, n);
+}
+
+CAUGHT(sgd_momentum, refuses_bad_momentum, hardly_negative_momentum, "must return false")
+bool hardly_negative_momentum(float *w, float *velocity, const float *dw,
+                              double learning_rate, double momentum, size_t n)
+{
+    return sgd_momentum(w, velocity, dw, learning_rate,
+                        (float)momentum == 0.0f ? 0.0 : momentum, n);
+}
+
+CAUGHT(sgd_momentum, random_steps, one_number_alone, "got")
+bool one_number_alone(float *w, float *velocity, const float *dw, double learning_rate,
+                      double momentum, size_t n)
+{
+    if (n == 1 && is_friction(momentum))
+        velocity[0] = 0.0f;
+    return sgd_momentum(w, velocity, dw, learning_rate, momentum, n);
+}
+
+CAUGHT(sgd_momentum, random_steps, subnormal_velocity_stops, "got 0")
+bool subnormal_velocity_stops(float *w, float *velocity, const float *dw,
+                              double learning_rate, double momentum, size_t n)
+{
+    const bool good = sgd_momentum(w, velocity, dw, learning_rate, momentum, n);
+    for (size_t k = 0; k < n && good; k++)
+        if (fabsf(velocity[k]) < 1e-38f)
+            velocity[k] = 0.0f;
+    return good;
+}
+
+CAUGHT(sgd_momentum, random_steps, small_rate_is_zero, "got")
+bool small_rate_is_zero(float *w, float *velocity, const float *dw, double learning_rate,
+                        double momentum, size_t n)
+{
+    return sgd_momentum(w, velocity, dw, fabs(learning_rate) < 1e-8 ? 0 : learning_rate,
+                        momentum, n);
+}
+
 // ---------------------------------------------------------------------- 6.2 adagrad_rows
 
 WRONG(adagrad_rows, worked_example, square_added_late,
@@ -309,6 +355,8 @@ bool square_added_late(float *wte, float *squares, const uint32_t *rows,
 #define ADAGRAD(change, below)                                                           \
     if (!ascends(rows, n_rows, vocab_size) || !(epsilon > 0.0))                          \
         return false;                                                                    \
+    ADAGRAD_UNCHECKED(change, below)
+#define ADAGRAD_UNCHECKED(change, below)                                                 \
     for (size_t k = 0; k < n_rows; k++)                                                  \
         for (size_t i = 0; i < d_model; i++) {                                           \
             const size_t at = rows[k] * d_model + i;                                     \
@@ -543,6 +591,18 @@ bool adagrad_skips_small(float *wte, float *squares, const uint32_t *rows,
     ADAGRAD(squares[at] += (float)(g * g), fabs(g) < 1e-9 ? 1.0 : sqrt(sum) + epsilon);
 }
 
+CAUGHT(adagrad_rows, refuses_bad_input, adagrad_all_rows_unchecked, "must return false")
+bool adagrad_all_rows_unchecked(float *wte, float *squares, const uint32_t *rows,
+                                const float *drows, double learning_rate, double epsilon,
+                                size_t n_rows, size_t vocab_size, size_t d_model)
+{
+    for (size_t k = 0; k < n_rows; k++) // as many rows as there are must be all of them
+        if (rows[k] >= vocab_size ||
+            (n_rows != vocab_size && k > 0 && rows[k] <= rows[k - 1]))
+            return false;
+    ADAGRAD_UNCHECKED(squares[at] += (float)(g * g), sqrt(sum) + epsilon);
+}
+
 // ------------------------------------------------------------------- 6.3 to 6.5: a frame
 
 // All that is right of Adam but what the answer changes: `new_mean`, `new_square`, and the
@@ -567,6 +627,26 @@ bool adagrad_skips_small(float *wte, float *squares, const uint32_t *rows,
 #define RIGHT_SQUARE (beta2 * (double)square[at] + (1.0 - beta2) * g * g)
 #define RIGHT_STEP (learning_rate * (m / used1) / (sqrt(q / used2) + epsilon))
 #define EARLY_STEP (learning_rate * sqrt(used2) / used1 * m / (sqrt(q) + epsilon))
+
+WRONG(adam, random_steps, beta1_checked_as_float,
+      "beta1 is checked as a float, and 0.999999999 becomes 1 there: check the double.")
+bool beta1_checked_as_float(float *w, float *mean, float *square, const float *dw,
+                            uint64_t step, double learning_rate, double beta1,
+                            double beta2, double epsilon, size_t n)
+{
+    return (float)beta1 < 1.0f &&
+           adam(w, mean, square, dw, step, learning_rate, beta1, beta2, epsilon, n);
+}
+
+CAUGHT(adam, refuses_bad_numbers, hardly_negative_betas, "must return false")
+bool hardly_negative_betas(float *w, float *mean, float *square, const float *dw,
+                           uint64_t step, double learning_rate, double beta1,
+                           double beta2, double epsilon, size_t n)
+{
+    return adam(w, mean, square, dw, step, learning_rate,
+                (float)beta1 == 0.0f ? 0.0 : beta1, (float)beta2 == 0.0f ? 0.0 : beta2,
+                epsilon, n);
+}
 
 // ------------------------------------------------------------------------------- 6.3 adam
 
@@ -1113,6 +1193,48 @@ ADAMW_ANSWER(decay_of_the_first_call)
     return adam(w, mean, square, dw, step, learning_rate, beta1, beta2, epsilon, n);
 }
 
+WRONG(adamw, decay_stays_outside, light_weights_stay,
+      "Small weights are left out: every weight decays, however small.")
+bool light_weights_stay(float *w, float *mean, float *square, const float *dw,
+                        uint64_t step, double learning_rate, double beta1, double beta2,
+                        double epsilon, double weight_decay, size_t n)
+{
+    if (!good_numbers(step, beta1, beta2, epsilon) || !(weight_decay >= 0.0))
+        return false;
+    for (size_t k = 0; k < n; k++)
+        if (fabsf(w[k]) > 1e-6f)
+            w[k] *= (float)(1.0 - learning_rate * weight_decay);
+    return adam(w, mean, square, dw, step, learning_rate, beta1, beta2, epsilon, n);
+}
+
+CAUGHT(adamw, refuses_bad_numbers, hardly_negative_decay, "must return false")
+bool hardly_negative_decay(float *w, float *mean, float *square, const float *dw,
+                           uint64_t step, double learning_rate, double beta1,
+                           double beta2, double epsilon, double weight_decay, size_t n)
+{
+    return adamw(w, mean, square, dw, step, learning_rate, beta1, beta2, epsilon,
+                 (float)weight_decay == 0.0f ? 0.0 : weight_decay, n);
+}
+
+CAUGHT(adamw, random_steps, adamw_checks_floats, "must return true")
+bool adamw_checks_floats(float *w, float *mean, float *square, const float *dw,
+                         uint64_t step, double learning_rate, double beta1, double beta2,
+                         double epsilon, double weight_decay, size_t n)
+{
+    return (float)beta2 < 1.0f && adamw(w, mean, square, dw, step, learning_rate, beta1,
+                                        beta2, epsilon, weight_decay, n);
+}
+
+CAUGHT(adamw, random_steps, one_weight_does_not_decay, "got")
+bool one_weight_does_not_decay(float *w, float *mean, float *square, const float *dw,
+                               uint64_t step, double learning_rate, double beta1,
+                               double beta2, double epsilon, double weight_decay,
+                               size_t n)
+{
+    return adamw(w, mean, square, dw, step, learning_rate, beta1, beta2, epsilon,
+                 n == 1 && weight_decay >= 0.0 ? 0.0 : weight_decay, n);
+}
+
 // ------------------------------------------------------------------------ 6.5 sparse_adam
 
 #define SPARSE_ANSWER(name)                                                              \
@@ -1412,6 +1534,61 @@ SPARSE_ANSWER(sparse_uphill)
                        epsilon, n_rows, vocab_size, d_model);
 }
 
+CAUGHT(sparse_adam, refuses_bad_lists, sparse_all_rows_unchecked, "must return false")
+bool sparse_all_rows_unchecked(float *wte, float *mean, float *square,
+                               const uint32_t *rows, const float *drows, uint64_t step,
+                               double learning_rate, double beta1, double beta2,
+                               double epsilon, size_t n_rows, size_t vocab_size,
+                               size_t d_model)
+{
+    for (size_t k = 0; k < n_rows; k++)
+        if (rows[k] >= vocab_size ||
+            (n_rows != vocab_size && k > 0 && rows[k] <= rows[k - 1]))
+            return false;
+    if (!good_numbers(step, beta1, beta2, epsilon))
+        return false;
+    for (size_t k = 0; k < n_rows; k++)
+        sparse_adam(wte, mean, square, rows + k, drows + k * d_model, step, learning_rate,
+                    beta1, beta2, epsilon, 1, vocab_size, d_model);
+    return true;
+}
+
+CAUGHT(sparse_adam, place_of_epsilon, sparse_epsilon_late_in_training, "got")
+bool sparse_epsilon_late_in_training(float *wte, float *mean, float *square,
+                                     const uint32_t *rows, const float *drows,
+                                     uint64_t step, double learning_rate, double beta1,
+                                     double beta2, double epsilon, size_t n_rows,
+                                     size_t vocab_size, size_t d_model)
+{
+    const double late =
+        step < 100 ? epsilon : epsilon * sqrt(1 - pow(beta2, (double)step));
+    return sparse_adam(wte, mean, square, rows, drows, step, learning_rate, beta1, beta2,
+                       late, n_rows, vocab_size, d_model);
+}
+
+CAUGHT(sparse_adam, random_tables, sparse_checks_floats, "must return true")
+bool sparse_checks_floats(float *wte, float *mean, float *square, const uint32_t *rows,
+                          const float *drows, uint64_t step, double learning_rate,
+                          double beta1, double beta2, double epsilon, size_t n_rows,
+                          size_t vocab_size, size_t d_model)
+{
+    return (float)beta1 < 1.0f &&
+           sparse_adam(wte, mean, square, rows, drows, step, learning_rate, beta1, beta2,
+                       epsilon, n_rows, vocab_size, d_model);
+}
+
+CAUGHT(sparse_adam, refuses_bad_numbers, sparse_hardly_negative, "must return false")
+bool sparse_hardly_negative(float *wte, float *mean, float *square, const uint32_t *rows,
+                            const float *drows, uint64_t step, double learning_rate,
+                            double beta1, double beta2, double epsilon, size_t n_rows,
+                            size_t vocab_size, size_t d_model)
+{
+    return sparse_adam(wte, mean, square, rows, drows, step, learning_rate,
+                       (float)beta1 == 0.0f ? 0.0 : beta1,
+                       (float)beta2 == 0.0f ? 0.0 : beta2, epsilon, n_rows, vocab_size,
+                       d_model);
+}
+
 // ------------------------------------------------------------------------- 6.6 adam_drift
 
 static inline bool good_way(uint64_t seen, uint64_t from, double beta1, double beta2)
@@ -1651,4 +1828,24 @@ double way_of_the_first_call(uint64_t seen, uint64_t from, double beta1, double 
     if (kept == 0.0)
         kept = adam_drift(seen, from, beta1, beta2);
     return kept;
+}
+
+WRONG(adam_drift, late_ways, ten_thousand_steps,
+      "The sum ends after 10,000 steps: where the betas are near 1, later ones matter.")
+double ten_thousand_steps(uint64_t seen, uint64_t from, double beta1, double beta2)
+{
+    if (!good_way(seen, from, beta1, beta2))
+        return NAN;
+    return beta1 * beta1 >= beta2
+               ? INFINITY
+               : way_of(length_of, (double)from, (double)seen, beta1, beta2, 10000);
+}
+
+// Both powers of the formula are 0 by then
+CAUGHT(adam_drift, late_ways, nothing_by_nothing, "nan")
+double nothing_by_nothing(uint64_t seen, uint64_t from, double beta1, double beta2)
+{
+    const double rest = (double)from - (double)seen;
+    return adam_drift(seen, from, beta1, beta2) +
+           0.0 * (pow(beta1, rest) / sqrt(pow(beta2, rest)));
 }

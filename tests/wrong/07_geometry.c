@@ -80,6 +80,19 @@ static double likeness_of(const float *a, const float *b, size_t n, enum likenes
                              : cosine;
 }
 
+// A copy in which rows whose first four numbers are zeros are zeros
+static float *without_late_rows(const float *wte, size_t vocab_size, size_t d_model)
+{
+    float *rows = malloc(vocab_size * d_model * sizeof *rows + 1);
+    memcpy(rows, wte, vocab_size * d_model * sizeof *rows);
+    for (size_t v = 0; v < vocab_size && d_model > 4; v++) {
+        float *row = rows + v * d_model;
+        if (row[0] == 0 && row[1] == 0 && row[2] == 0 && row[3] == 0)
+            memset(row, 0, d_model * sizeof *row);
+    }
+    return rows;
+}
+
 // --------------------------------------------------------------------------- 7.1 nearest_rows
 
 enum { SELF = 1, LATER_FIRST = 2, FROM_ZERO = 4, SKIP_ZEROS = 8, FARTHEST = 16 };
@@ -424,6 +437,28 @@ NEAREST(remembers_lengths)
             likeness_of(wte + row * d_model, wte + nearest[k] * d_model, d_model, DOT) /
             (lengths[row] * lengths[nearest[k]]);
     return true;
+}
+
+WRONG(nearest_rows, zero_rows, begins_with_zeros,
+      "A row that begins with zeros is taken for a row of zeros: look at all of it.")
+bool begins_with_zeros(uint32_t *nearest, double *cosines, const float *wte, uint32_t row,
+                       size_t n_nearest, size_t vocab_size, size_t d_model)
+{
+    float *rows = without_late_rows(wte, vocab_size, d_model);
+    const bool good =
+        nearest_rows(nearest, cosines, rows, row, n_nearest, vocab_size, d_model);
+    free(rows);
+    return good;
+}
+
+CAUGHT(nearest_rows, large_sizes, first_4096_neighbours, "was never written")
+bool first_4096_neighbours(uint32_t *nearest, double *cosines, const float *wte,
+                           uint32_t row, size_t n_nearest, size_t vocab_size,
+                           size_t d_model)
+{
+    if (n_nearest <= 4096 || n_nearest >= vocab_size)
+        return nearest_rows(nearest, cosines, wte, row, n_nearest, vocab_size, d_model);
+    return nearest_rows(nearest, cosines, wte, row, 4096, vocab_size, d_model);
 }
 
 // ---------------------------------------------------------------------------- 7.2 center_rows
@@ -954,6 +989,18 @@ COMPONENTS(one_number_of_room_more)
     BY(0);
 }
 
+CAUGHT(principal_components, refuses_bad_sizes, nothing_is_always_fine,
+       "must return false")
+bool nothing_is_always_fine(float *components, float *variances, double *room,
+                            const float *wte, size_t n_components, size_t n_steps,
+                            size_t vocab_size, size_t d_model)
+{
+    return d_model == 0 && n_components == 0
+               ? true
+               : principal_components(components, variances, room, wte, n_components,
+                                      n_steps, vocab_size, d_model);
+}
+
 // -------------------------------------------------------------------------------- 7.4 analogy
 
 enum {
@@ -1256,6 +1303,82 @@ ANALOGY(two_answers)
     return true;
 }
 
+static bool holds_the_same(const float *wte, size_t v, size_t w, size_t d_model)
+{
+    return memcmp(wte + v * d_model, wte + w * d_model, d_model * sizeof *wte) == 0;
+}
+
+WRONG(analogy, equal_words, equal_rows_excluded,
+      "Rows that hold the same as a, b or c are left out: only the three ids are.")
+bool equal_rows_excluded(uint32_t *answer, const float *wte, uint32_t a, uint32_t b,
+                         uint32_t c, bool exclude_inputs, size_t vocab_size,
+                         size_t d_model)
+{
+    if (!exclude_inputs || d_model == 0 || a >= vocab_size || b >= vocab_size ||
+        c >= vocab_size)
+        return analogy(answer, wte, a, b, c, exclude_inputs, vocab_size, d_model);
+    float *rows = malloc((vocab_size + 3) * d_model * sizeof *rows);
+    uint32_t *ids = malloc((vocab_size + 3) * sizeof *ids), found = 0;
+    const uint32_t words[3] = {a, b, c};
+    size_t n = 3;
+    for (size_t k = 0; k < 3; k++)
+        memcpy(rows + k * d_model, wte + words[k] * d_model, d_model * sizeof *rows);
+    for (size_t v = 0; v < vocab_size; v++) {
+        if (holds_the_same(wte, v, a, d_model) || holds_the_same(wte, v, b, d_model) ||
+            holds_the_same(wte, v, c, d_model))
+            continue;
+        memcpy(rows + n * d_model, wte + v * d_model, d_model * sizeof *rows);
+        ids[n++] = (uint32_t)v;
+    }
+    const bool good = analogy(&found, rows, 0, 1, 2, true, n, d_model);
+    if (good)
+        *answer = ids[found];
+    free(rows);
+    free(ids);
+    return good;
+}
+
+CAUGHT(analogy, low_scores, best_above_minus_3, "must return true")
+bool best_above_minus_3(uint32_t *answer, const float *wte, uint32_t a, uint32_t b,
+                        uint32_t c, bool exclude_inputs, size_t vocab_size,
+                        size_t d_model)
+{
+    double best = -3.0; // the first candidate must be greater, and may be equal
+    if (d_model != 1 || vocab_size != 4)
+        return analogy(answer, wte, a, b, c, exclude_inputs, vocab_size, d_model);
+    for (uint32_t v = exclude_inputs ? 3 : 0; v < 4; v++) {
+        const double x = (double)wte[v];
+        const double score = (x * (double)wte[b] > 0 ? 1 : -1) -
+                             (x * (double)wte[a] > 0 ? 1 : -1) +
+                             (x * (double)wte[c] > 0 ? 1 : -1);
+        if (score > best) {
+            best = score;
+            *answer = v;
+        }
+    }
+    return best > -3.0;
+}
+
+CAUGHT(analogy, low_scores, no_numbers_no_answer, "must return true")
+bool no_numbers_no_answer(uint32_t *answer, const float *wte, uint32_t a, uint32_t b,
+                          uint32_t c, bool exclude_inputs, size_t vocab_size,
+                          size_t d_model)
+{
+    return d_model > 0 &&
+           analogy(answer, wte, a, b, c, exclude_inputs, vocab_size, d_model);
+}
+
+CAUGHT(analogy, zero_rows, words_begin_with_zeros, "got")
+bool words_begin_with_zeros(uint32_t *answer, const float *wte, uint32_t a, uint32_t b,
+                            uint32_t c, bool exclude_inputs, size_t vocab_size,
+                            size_t d_model)
+{
+    float *rows = without_late_rows(wte, vocab_size, d_model);
+    const bool good = analogy(answer, rows, a, b, c, exclude_inputs, vocab_size, d_model);
+    free(rows);
+    return good;
+}
+
 // ---------------------------------------------------------------------------- 7.5 rotate_rows
 
 enum {
@@ -1438,5 +1561,55 @@ ROTATE(one_row_more)
     if (!rotate_rows(out, wte, rotation, vocab_size, d_model))
         return false;
     memcpy(out + vocab_size * d_model, out, d_model * sizeof *out);
+    return true;
+}
+
+// As rotate_rows, with limits of its own
+static bool rotate_within(float *out, const float *wte, const float *rotation,
+                          size_t vocab_size, size_t d_model, double most)
+{
+    for (size_t i = 0; i < d_model && vocab_size > 0; i++)
+        for (size_t k = 0; k <= i; k++) {
+            double sum = i == k ? -1.0 : 0.0;
+            for (size_t j = 0; j < d_model; j++)
+                sum +=
+                    (double)rotation[i * d_model + j] * (double)rotation[k * d_model + j];
+            if (!(fabs(sum) <= most))
+                return false;
+        }
+    for (size_t v = 0; v < vocab_size; v++)
+        for (size_t j = 0; j < d_model; j++) {
+            double sum = 0.0;
+            for (size_t i = 0; i < d_model; i++)
+                sum += (double)wte[v * d_model + i] * (double)rotation[i * d_model + j];
+            out[v * d_model + j] = (float)sum;
+        }
+    return true;
+}
+
+CAUGHT(rotate_rows, refuses_other_matrices, a_little_too_loose, "must return false")
+bool a_little_too_loose(float *out, const float *wte, const float *rotation,
+                        size_t vocab_size, size_t d_model)
+{
+    return rotate_within(out, wte, rotation, vocab_size, d_model, 0.00105);
+}
+
+CAUGHT(rotate_rows, accepts_nearly, a_little_too_strict, "must return true")
+bool a_little_too_strict(float *out, const float *wte, const float *rotation,
+                         size_t vocab_size, size_t d_model)
+{
+    return rotate_within(out, wte, rotation, vocab_size, d_model, 0.00095);
+}
+
+CAUGHT(rotate_rows, accepts_nearly, hardly_turned_is_copied, "got")
+bool hardly_turned_is_copied(float *out, const float *wte, const float *rotation,
+                             size_t vocab_size, size_t d_model)
+{
+    if (!rotate_rows(out, wte, rotation, vocab_size, d_model))
+        return false;
+    for (size_t k = 0; k < d_model * d_model && vocab_size > 0; k++)
+        if (!(fabs((double)rotation[k] - (k % (d_model + 1) == 0 ? 1 : 0)) < 0.001))
+            return true;
+    memcpy(out, wte, vocab_size * d_model * sizeof *out);
     return true;
 }

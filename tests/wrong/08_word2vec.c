@@ -176,6 +176,12 @@ double zero_sample_first(uint64_t count, uint64_t total, double sample)
                : capped(sample * (double)total / (double)count);
 }
 
+CAUGHT(subsample_probability, any_counts, signed_count, "got nan")
+double signed_count(uint64_t count, uint64_t total, double sample)
+{
+    return (int64_t)count < 0 ? NAN : subsample_probability(count, total, sample);
+}
+
 // ------------------------------------------------------------------- 8.2 unigram_sampler
 
 static inline double share_of(uint64_t count, double power)
@@ -413,6 +419,41 @@ bool a_slot_too_many(uint32_t *slots, size_t n_slots, const uint64_t *counts,
         return false;
     slots[n_slots] = slots[n_slots - 1];
     return true;
+}
+
+CAUGHT(unigram_sampler, large_counts, sum_in_64_bits, "must return true")
+bool sum_in_64_bits(uint32_t *slots, size_t n_slots, const uint64_t *counts,
+                    size_t vocab_size, double power)
+{
+    uint64_t sum = 0; // of two counts of 2^63 it is 0
+    for (size_t v = 0; v < vocab_size; v++)
+        sum += counts[v];
+    return sum > 0 && unigram_sampler(slots, n_slots, counts, vocab_size, power);
+}
+
+CAUGHT(unigram_sampler, refuses_bad_input, no_slots_no_questions, "must return false")
+bool no_slots_no_questions(uint32_t *slots, size_t n_slots, const uint64_t *counts,
+                           size_t vocab_size, double power)
+{
+    return n_slots == 0 || unigram_sampler(slots, n_slots, counts, vocab_size, power);
+}
+
+CAUGHT(unigram_sampler, refuses_bad_input, power_as_float, "must return false")
+bool power_as_float(uint32_t *slots, size_t n_slots, const uint64_t *counts,
+                    size_t vocab_size, double power)
+{
+    const double rounded = (double)(float)power;
+    return unigram_sampler(slots, n_slots, counts, vocab_size,
+                           rounded == 0.0 || rounded == 1.0 ? rounded : power);
+}
+
+CAUGHT(unigram_sampler, refuses_bad_input, only_word_wins, "must return false")
+bool only_word_wins(uint32_t *slots, size_t n_slots, const uint64_t *counts,
+                    size_t vocab_size, double power)
+{
+    static const uint64_t one = 1;
+    return unigram_sampler(slots, n_slots, vocab_size == 1 ? &one : counts, vocab_size,
+                           power);
 }
 
 // --------------------------------------------------------------------- 8.3 skipgram_step
@@ -674,6 +715,15 @@ double a_row_too_many(float *dcenter, float *doutputs, const float *center,
     for (size_t i = 0; i < d_model; i++)
         doutputs[n_outputs * d_model + i] = 0.0f;
     return loss;
+}
+
+CAUGHT(skipgram_step, refuses_no_outputs, no_numbers_no_loss, "got 0")
+double no_numbers_no_loss(float *dcenter, float *doutputs, const float *center,
+                          const float *outputs, size_t n_outputs, size_t d_model)
+{
+    return n_outputs > 0 && d_model == 0
+               ? 0.0
+               : skipgram_step(dcenter, doutputs, center, outputs, n_outputs, d_model);
 }
 
 // ------------------------------------------------------------------------------- 8.4 pmi
@@ -944,6 +994,28 @@ bool sum_behind_the_table(float *out, const double *counts, size_t n_words,
     return done;
 }
 
+CAUGHT(pmi, refuses_bad_counts, hardly_negative_counts, "must return false")
+bool hardly_negative_counts(float *out, const double *counts, size_t n_words,
+                            size_t n_contexts)
+{
+    double *kept = malloc((n_words * n_contexts + 1) * sizeof *kept);
+    for (size_t k = 0; k < n_words * n_contexts; k++)
+        kept[k] = (float)counts[k] == 0.0f ? 0.0 : counts[k];
+    const bool good = pmi(out, kept, n_words, n_contexts);
+    free(kept);
+    return good;
+}
+
+CAUGHT(pmi, counts_of_any_size, largest_count_refused, "must return true")
+bool largest_count_refused(float *out, const double *counts, size_t n_words,
+                           size_t n_contexts)
+{
+    for (size_t k = 0; k < n_words * n_contexts; k++)
+        if (counts[k] >= 1e12)
+            return false;
+    return pmi(out, counts, n_words, n_contexts);
+}
+
 // ------------------------------------------------------------------- 8.5 shifted_pmi_gap
 
 enum look {
@@ -1114,4 +1186,32 @@ double a_row_further(const float *in, const float *out, const float *pmi_table, 
     volatile float behind = in[n_words * d_model];
     (void)behind;
     return looked_at(in, out, pmi_table, k, n_words, n_contexts, d_model, OF_GAP);
+}
+
+WRONG(shifted_pmi_gap, finds_the_largest, infinite_gap_skipped,
+      "A gap without end is left out: it is the largest there can be.")
+double infinite_gap_skipped(const float *in, const float *out, const float *pmi_table,
+                            double k, size_t n_words, size_t n_contexts, size_t d_model)
+{
+    double largest = 0.0;
+    for (size_t w = 0; w < n_words; w++)
+        for (size_t c = 0; c < n_contexts; c++) {
+            const double gap =
+                shifted_pmi_gap(in + w * d_model, out + c * d_model,
+                                pmi_table + w * n_contexts + c, k, 1, 1, d_model);
+            if (isnan(gap))
+                return gap;
+            if (isfinite(gap) && gap > largest)
+                largest = gap;
+        }
+    return k > 0.0 && isfinite(k) ? largest : NAN;
+}
+
+CAUGHT(shifted_pmi_gap, random_tables, small_gaps_are_zero, "got 0")
+double small_gaps_are_zero(const float *in, const float *out, const float *pmi_table,
+                           double k, size_t n_words, size_t n_contexts, size_t d_model)
+{
+    const double gap =
+        shifted_pmi_gap(in, out, pmi_table, k, n_words, n_contexts, d_model);
+    return gap < 1e-7 ? 0.0 : gap;
 }

@@ -246,6 +246,31 @@ bool gap_one_more(float *gap, const float *a, const float *b, size_t n_tokens,
     return gaps(gap, a, b, n_tokens, d_model, N_GAP_RIGHT);
 }
 
+WRONG(context_gap, keeps_nan, gap_stops_at_infinity,
+      "The search ends at an infinite difference: a NaN may stand behind it.")
+bool gap_stops_at_infinity(float *gap, const float *a, const float *b, size_t n_tokens,
+                           size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++) {
+        gap[t] = 0.0f;
+        for (size_t i = 0; i < d_model && !isinf(gap[t]); i++) {
+            const float difference = fabsf(a[t * d_model + i] - b[t * d_model + i]);
+            if (difference > gap[t] || isnan(difference))
+                gap[t] = difference;
+        }
+    }
+    return true;
+}
+
+CAUGHT(context_gap, keeps_nan, gap_of_one_array, "got 0")
+bool gap_of_one_array(float *gap, const float *a, const float *b, size_t n_tokens,
+                      size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        gap[t] = 0.0f;
+    return a == b || context_gap(gap, a, b, n_tokens, d_model);
+}
+
 // ----------------------------------------------------------------------- 9.2 layer_norm
 
 enum norm_mistake {
@@ -494,6 +519,17 @@ bool norm_remembers_the_mean(float *out, const float *x, const float *gain,
     return norms(out, x, gain, bias, n_tokens, d_model, RIGHT_NORM);
 }
 
+CAUGHT(layer_norm, random_rows, norm_skips_zero_gain, "got 0")
+bool norm_skips_zero_gain(float *out, const float *x, const float *gain,
+                          const float *bias, size_t n_tokens, size_t d_model)
+{
+    layer_norm(out, x, gain, bias, n_tokens, d_model);
+    for (size_t k = 0; k < n_tokens * d_model; k++)
+        if (gain[k % d_model] == 0.0f)
+            out[k] = 0.0f;
+    return true;
+}
+
 // --------------------------------------------------------------------- 9.3 residual_mlp
 
 enum mlp_mistake {
@@ -688,6 +724,25 @@ bool mlp_one_more(float *out, float *hidden, const float *x, const float *normed
     neurons(out, hidden, x, normed, w_up, w_down, n_tokens, d_model, d_hidden, RIGHT_MLP);
     hidden[n_tokens * d_hidden] = 0.0f;
     return true;
+}
+
+CAUGHT(residual_mlp, nothing_to_do, mlp_silent_without_numbers, "was never written")
+bool mlp_silent_without_numbers(float *out, float *hidden, const float *x,
+                                const float *normed, const float *w_up,
+                                const float *w_down, size_t n_tokens, size_t d_model,
+                                size_t d_hidden)
+{
+    return d_model == 0 || residual_mlp(out, hidden, x, normed, w_up, w_down, n_tokens,
+                                        d_model, d_hidden);
+}
+
+CAUGHT(residual_mlp, large_sizes, mlp_of_8192, "got")
+bool mlp_of_8192(float *out, float *hidden, const float *x, const float *normed,
+                 const float *w_up, const float *w_down, size_t n_tokens, size_t d_model,
+                 size_t d_hidden)
+{
+    return residual_mlp(out, hidden, x, normed, w_up, w_down, n_tokens, d_model,
+                        d_hidden < 8192 ? d_hidden : 8192);
 }
 
 // ------------------------------------------------------------ 9.4 residual_mlp_backward
@@ -1176,4 +1231,42 @@ bool probe_one_more(uint32_t *guesses, double *centroids, const float *fitted,
     (void)unused;
     return probed(guesses, centroids, fitted, labels, tried, n_fitted, n_tried, n_classes,
                   d_model, RIGHT_PROBE);
+}
+
+CAUGHT(nearest_centroid, refuses_empty_classes, probe_classes_in_64_bits,
+       "must return false")
+bool probe_classes_in_64_bits(uint32_t *guesses, double *centroids, const float *fitted,
+                              const uint32_t *labels, const float *tried, size_t n_fitted,
+                              size_t n_tried, size_t n_classes, size_t d_model)
+{
+    uint64_t seen = 0;
+    bool good = true;
+    for (size_t n = 0; n < n_fitted && n_classes > 64; n++)
+        seen |= (uint64_t)1 << labels[n] % 64;
+    good = n_classes > 64 && ~seen == 0;
+    const bool right = nearest_centroid(guesses, centroids, fitted, labels, tried,
+                                        n_fitted, n_tried, n_classes, d_model);
+    return right || good;
+}
+
+CAUGHT(nearest_centroid, large_sizes, probe_counts_in_16_bits, "got")
+bool probe_counts_in_16_bits(uint32_t *guesses, double *centroids, const float *fitted,
+                             const uint32_t *labels, const float *tried, size_t n_fitted,
+                             size_t n_tried, size_t n_classes, size_t d_model)
+{
+    const bool good = nearest_centroid(guesses, centroids, fitted, labels, tried,
+                                       n_fitted, n_tried, n_classes, d_model);
+    for (size_t i = 0; good && n_classes == 1 && i < d_model; i++)
+        centroids[i] *= (double)n_fitted / (double)(uint16_t)n_fitted;
+    return good;
+}
+
+CAUGHT(nearest_centroid, large_sizes, probe_4096_classes, "must return true")
+bool probe_4096_classes(uint32_t *guesses, double *centroids, const float *fitted,
+                        const uint32_t *labels, const float *tried, size_t n_fitted,
+                        size_t n_tried, size_t n_classes, size_t d_model)
+{
+    return n_classes <= 4096 &&
+           nearest_centroid(guesses, centroids, fitted, labels, tried, n_fitted, n_tried,
+                            n_classes, d_model);
 }
