@@ -10,7 +10,7 @@ with the next free number.
 
 ![Four joins make one row. Read from the bottom: each join is one that was learnt, and the
 earliest one always goes first. All that the model will see of these five bytes is the number
-at the top.](drawing:merges){alt="Five boxes hold the bytes space, t, h, e, n. An arrow joins space and t to a box space-t, numbered 256; h and e to a box he, numbered 258; those two to space-the, numbered 262; and that with n to space-then, numbered 788. The order of the joins is written beside them."}
+at the top.](drawing:merges){alt="Five boxes hold the bytes space, t, h, e, n. An arrow joins space and t to a box space-t, numbered 256; h and e to a box he, numbered 258; those two to space-the, numbered 262; and that with n to space-then, numbered 788. The numbers stand beside the boxes."}
 
 In this chapter you write that program, all of it: the counting, the joining, the rule that
 says where joining must stop, and the way from text to ids and back. In the end it gives
