@@ -45,7 +45,7 @@ a novel, and had to pay: 7,284 words, of which it kept 4,000, and one row, `<unk
 everything else. A model that reads words is deaf to any word that it was not given a row for.
 
 The other end is safe. A file is a sequence of bytes, a byte has 256 values, and a table of
-[256]{.n section="What a token costs"} rows can read everything ever written. But each row
+256 rows can read everything ever written. But each row
 then stands for next to nothing, and a sentence of twenty words is a hundred tokens long. A
 transformer's work grows with the length of what it reads, so long texts are dear.
 
@@ -513,43 +513,44 @@ means what a random number means.
 - Ids are ranks by frequency, and some rows are never shown, not even by the text that
   made them.
 
-## Three questions
+## Three questions to think about
 
-::: question
+::: think
 Does BPE cut a word into the fewest pieces that its table allows?
 
-::: answer
+:::: answer
 No. With the merges (1,2) → 10, (2,3) → 11 and (11,4) → 12 the word 1 2 3 4 becomes 10 3 4, since
 (1,2) came first, and nothing joins after that. 1 12 would be one piece less. The earliest
 join is not the best one; it is the one that the training saw.
-:::
+::::
 :::
 
-::: question
+::: think
 Why does "aaa" have the count 2 for the pair (a, a) although only one join can be made in it?
 
-::: answer
+:::: answer
 Because places are counted, not joins, as in the published code. It makes a run of equal
 letters look more worth joining than it is. To count joins instead, you would have to skip the
 place behind each one that you count, and GPT-2's list would not come out.
-:::
+::::
 :::
 
-::: question
+::: think
 You want a model to add numbers. What would you change in the pattern, and what would that cost?
 
-::: answer
+:::: answer
 Let numbers be cut into single digits (`\p{N}` without the plus sign): then equal digits have equal rows
 wherever they stand. The price: each number becomes as many tokens as it has digits.
-:::
+::::
 :::
 
 ## What to read next
 
-- @sennrich2016, section 3.2 with its algorithm 1: the count and the join in a dozen lines.
-- @radford2019, section 2.2: why bytes, and why a pattern.
-- @petrov2023: what a sentence costs in other languages.
-- @land2024: how to find the rows that nobody shows, in any model.
+- Sennrich, Haddow and Birch [-@sennrich2016], section 3.2 with its algorithm 1: the count and
+  the join in a dozen lines.
+- Radford and others [-@radford2019], section 2.2: why bytes, and why a pattern.
+- Petrov and others [-@petrov2023]: what a sentence costs in other languages.
+- Land and Bartolo [-@land2024]: how to find the rows that nobody shows, in any model.
 
 The next chapter opens a table that was trained on such ids.
 
