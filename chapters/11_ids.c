@@ -9,14 +9,17 @@ thousand times: *which two pieces stand together most often?* Those two became o
 with the next free number.
 
 ![Four joins make one row. Read from the bottom: each join is one that was learnt, and the
-earliest one always goes first. All that the model will see of these five bytes is the number
-at the top.](drawing:merges){alt="Five boxes hold the bytes space, t, h, e, n. An arrow joins space and t to a box space-t, numbered 256; h and e to a box he, numbered 258; those two to space-the, numbered 262; and that with n to space-then, numbered 788. The numbers stand beside the boxes."}
+earliest one always goes first. All that the model will see of these five bytes is the
+number at the top.](drawing:merges){alt="Five boxes hold the bytes space, t, h, e, n. An
+arrow joins space and t to a box space-t, numbered 256; h and e to a box he, numbered 258;
+those two to space-the, numbered 262; and that with n to space-then, numbered 788. The
+numbers stand beside the boxes."}
 
-In this chapter you write that program, all of it: the counting, the joining, the rule that
-says where joining must stop, and the way from text to ids and back. In the end it gives
-GPT-2's ids, exactly, for any text there is, and for any bytes that are no text at all. Then
-we ask what such a number gives away, and find rows in our own little table that the very
-text which made them never shows.
+In this chapter you write that program, all of it: the counting, the joining, the rule
+that says where joining must stop, and the way from text to ids and back. In the end it
+gives the ids that GPT-2 gets, for any text there is and for any bytes that are no text at
+all. Then we ask what such a number gives away, and find rows in our own little table that
+the very text which made them never shows.
 
 You need C and chapter 1. The file is `chapters/11_ids.c`; `make chapter11` builds it, runs
 it, and says what to do next.
@@ -40,22 +43,23 @@ it, and says what to do next.
 /*
 ## Words, letters, or something between
 
-Chapter 1 cut its sentence at the spaces and gave each word a row. Chapter 3 did the same with
-a novel, and had to pay: 7,284 words, of which it kept 4,000, and one row, `<unk>`, for
-everything else. A model that reads words is deaf to any word that it was not given a row for.
+Chapter 1 cut its sentence at the spaces and gave each word a row. Chapter 3 did the same
+with a novel, and had to pay: 7,284 words, of which it kept 4,000, and one row, `<unk>`,
+for everything else. A model that reads words is deaf to any word that it was not given a
+row for.
 
-The other end is safe. A file is a sequence of bytes, a byte has 256 values, and a table of
-256 rows can read everything ever written. But each row
-then stands for next to nothing, and a sentence of twenty words is a hundred tokens long. A
-transformer's work grows with the length of what it reads, so long texts are dear.
+The other end is safe. A file is a sequence of bytes, a byte has 256 values, and a table
+of 256 rows can read everything ever written. But each row then stands for next to
+nothing, and a sentence of twenty words is a hundred tokens long. A transformer's work
+grows with the length of what it reads, so long texts are dear.
 
 Between the two lies **byte-pair encoding**, BPE. It began as a way to compress files
-[@gage1994] and came to language models by way of translation [@sennrich2016, sec. 3.2]. Start with
-the 256 bytes. Find the pair of neighbours that stands in the text most often, give it the
-next free number, and put that number in its place wherever the pair stands. Then do it
-again. After $m$ such **merges** the table has $256 + m$ rows. What was frequent has become
-one token, however long; what was rare is still spelt out, byte by byte, and nothing is
-unknown.
+[@gage1994] and came to language models by way of translation [@sennrich2016, sec. 3.2].
+Start with the 256 bytes. Find the pair of neighbours that stands in the text most often,
+give it the next free number, and put that number in its place wherever the pair stands.
+Then do it again. After $m$ such **merges** the table has $256 + m$ rows. What was
+frequent has become one token, however long; what was rare is still spelt out, byte by
+byte, and nothing is unknown.
 
 It takes two functions: one that counts and one that joins.
 */
@@ -65,15 +69,16 @@ It takes two functions: one that counts and one that joins.
 
 Everything in the table follows from this count, so it must be exact, ties included.
 
-The text comes as *words*, for a reason that you will see soon: all their pieces one after the
-other in `ids`, and for word $w$ its number of pieces, `lengths[w]`, and how often it stands in
-the text, `counts[w]`. A pair is two ids side by side *within* a word. Each place where it
-stands counts as often as the word does, places that overlap too. Write the pair with the
-largest count to `pair`, left one first, and the count to `count`. If several pairs have the
-largest count, take the one whose first place comes first: the earlier word, and in it the
-earlier position.
+The text comes as *words*, for a reason that you will see soon: all their pieces one after
+the other in `ids`, and for word $w$ its number of pieces, `lengths[w]`, and how often it
+stands in the text, `counts[w]`. A pair is two ids side by side *within* a word. Each
+place where it stands counts as often as the word does, places that overlap too. Write the
+pair with the largest count to `pair`, left one first, and the count to `count`. If
+several pairs have the largest count, take the one whose first place comes first: the
+earlier word, and in it the earlier position.
 
-By hand, with letters for ids: the words are `abab`, which stands 2 times, and `bba`, 3 times.
+By hand, with letters for ids: the words are `abab`, which stands 2 times, and `bba`, 3
+times.
 
 | pair   | where                    | count             |
 |:-------|:-------------------------|------------------:|
@@ -81,19 +86,20 @@ By hand, with letters for ids: the words are `abab`, which stands 2 times, and `
 | `b` `a`  | once in each             | $2 + 3 = 5$       |
 | `b` `b`  | once in the second word  | $3$               |
 
-So the pair is `b`, `a`, the count 5. In a single word `aaa` the pair `a`, `a` has the count 2.
+So the pair is `b`, `a`, the count 5. In a single word `aaa` the pair `a`, `a` has the
+count 2.
 
-A word with the count 0 does not stand in the text, and its pairs stand nowhere. If there is
-no pair, because there are no words or only words of one piece or none, return `false` and
-write nothing. (Also if you need memory and get none.) Ids may be any numbers, and a count may
-need all 64 bits; sums beyond them will not be asked for. And mind the time: a text of a
-million pieces has hundreds of thousands of different pairs, so comparing each place with each
-other is out. Sort, or hash: $n \log n$ is enough for $n$ pieces.
+A word with the count 0 does not stand in the text, and its pairs stand nowhere. If there
+is no pair, because there are no words or only words of one piece or none, return `false`
+and write nothing. (Also if you need memory and get none.) Ids may be any numbers, and a
+count may need all 64 bits; sums beyond them will not be asked for. And mind the time: a
+text of a million pieces has hundreds of thousands of different pairs, so comparing each
+place with each other is out. Sort, or hash: $n \log n$ is enough for $n$ pieces.
 */
 
 // pair = the pair with the largest count; of equal ones the one that stands first
-//   pair [2]   count [1]   ids: all words, one after the other; word w has lengths[w] of them
-//   lengths, counts [n_words]
+//   pair [2]   count [1]   lengths, counts [n_words]
+//   ids: the words one after the other, of word w lengths[w] ids
 // false, and both outputs untouched, if no pair stands in the text
 EXERCISE bool most_frequent_pair(uint32_t *pair, uint64_t *count, const uint32_t *ids,
                                  const size_t *lengths, const uint64_t *counts,
@@ -107,13 +113,14 @@ EXERCISE bool most_frequent_pair(uint32_t *pair, uint64_t *count, const uint32_t
 /*
 ## Exercise 11.2: make two into one {#merge-pair .exercise}
 
-Now the pair gets its new id, in one word. Go from left to right. Where `left` and `right` stand
-side by side, write `merged` once and go on *behind* the two; everything else is copied.
+Now the pair gets its new id, in one word. Go from left to right. Where `left` and `right`
+stand side by side, write `merged` once and go on *behind* the two; everything else is
+copied.
 
-By hand, again with letters: join `a`, `a` to `X` in `aaa`. The first two are joined; what is
-left is a single `a`: the result is `X a`, two ids. In `aaaa` it is `X X`. And what was joined
-is not looked at again: join `a`, `b` to `a` (any number may be the merged one) in `abb` and you
-get `a b`, not `a`.
+By hand, again with letters: join `a`, `a` to `X` in `aaa`. The first two are joined; what
+is left is a single `a`: the result is `X a`, two ids. In `aaaa` it is `X X`. And what was
+joined is not looked at again: join `a`, `b` to `a` (any number may be the merged one) in
+`abb` and you get `a b`, not `a`.
 
 `out` has room for `n_ids` numbers, and is not the array `ids`. Write how many it holds to
 `n_out`; what stands behind them is of no interest. No ids are no error: 0 come out.
@@ -131,8 +138,9 @@ EXERCISE bool merge_pair(uint32_t *out, size_t *n_out, const uint32_t *ids, uint
 }
 
 /*
-Let the two loose on the first 50,000 bytes of *Emma*, as one long word. (A space is shown as
-`_`, the end of a line as `\n`.) The number in front is the merge's; its id is 256 more.
+Let the two loose on the first 50,000 bytes of *Emma*, as one long word. (A space is shown
+as `_`, the end of a line as `\n`.) The number in front is the merge's; its id is 256
+more.
 
 ::: predict
 Which two bytes stand together most often in an English novel?
@@ -141,24 +149,26 @@ Which two bytes stand together most often in an English novel?
 ::: {.output section="Merges of the novel's beginning, nothing forbidden"}
 :::
 
-The first is not `th`. It is `e` and a space: many English words end in *e*. Nothing told the
-program that a space is special. With merge [9]{.n section="Merges of the novel's beginning, nothing forbidden"} it has
-joined the comma to the space behind it, with merge
-[15]{.n section="Merges of the novel's beginning, nothing forbidden"} a space to `an`, and in the long run it makes rows for *of the* and *to be*, and for `dog.`, `dog!`
-and `dog?`: the same word, once with each mark behind it. The authors of GPT-2 saw just this,
-and did not want to spend rows on it. So they forbade it [@radford2019, sec. 2.2]: no merge
-across the border between a word and what stands beside it.
+The first is not `th`. It is `e` and a space: many English words end in *e*. Nothing told
+the program that a space is special. With merge [9]{.n section="Merges of the novel's
+beginning, nothing forbidden"} it has joined the comma to the space behind it, with merge
+[15]{.n section="Merges of the novel's beginning, nothing forbidden"} a space to `an`, and
+in the long run it makes rows for *of the* and *to be*, and for `dog.`, `dog!` and `dog?`:
+the same word, once with each mark behind it. The authors of GPT-2 saw just this, and did
+not want to spend rows on it. So they forbade it [@radford2019, sec. 2.2]: no merge across
+the border between a word and what stands beside it.
 
 ## Where joining must stop
 
-The rule is a pattern. Before any counting, the text is cut into words by it, and a pair is
-counted only inside a word. This is GPT-2's, from its published code [@gpt2code, `src/encoder.py`]:
+The rule is a pattern. Before any counting, the text is cut into words by it, and a pair
+is counted only inside a word. This is GPT-2's, from its published code [@gpt2code,
+`src/encoder.py`]:
 
 ```
 's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
 ```
 
-Read it as a list of seven questions (the endings in front count as one), asked at the place
+Read it as a list of six questions (the endings in front count as one), asked at the place
 where the last word ended. The first that can be answered with yes makes the next word, and
 makes it as long as it can.
 
@@ -171,37 +181,41 @@ makes it as long as it can.
 | `\s+(?!\S)`             | white space; it may not stop in front of anything else       |
 | `\s+`                   | white space                                                  |
 
-The sixth row is the odd one. `(?!\S)` means "and behind it no character that is not white
-space". So white space at the end of the text is taken whole; before a word, the run gives its
-last character back, and is taken without it. The last row is for a run of a single character,
-which has nothing left to give back.
+The fifth row is the odd one. `(?!\S)` means "and behind it no character that is not white
+space". So white space at the end of the text is taken whole; before a word, the run gives
+its last character back, and is taken without it. The last row is for a run of a single
+character, which has nothing left to give back.
 
 ![Three spaces before a word: the run gives the last one back, and the word takes it. A line's
-end is white space as well, but no word takes it.](drawing:pattern){alt="The characters b, space, space, space, c, newline, d, and below them the words that they are cut into: b; two spaces; space c; newline; d."}
+end is white space as well, but no word takes it.](drawing:pattern){alt="The characters b,
+space, space, space, c, newline, d, and below them the words that they are cut into: b;
+two spaces; space c; newline; d."}
 
 What is a letter? `\p{L}` is whatever Unicode calls one: of its 1,114,112 numbers,
-[131,756]{.n section="Where the pattern cuts"} were letters and
-[1,791]{.n section="Where the pattern cuts"} numbers in version 14.0. The program has them as a table of ranges, and a command
-that makes the table from your own machine's Unicode stands [beside it](#ids-unicode).
-Later versions add more. So you need not decide what is a letter: each byte of a text
-comes with the **kind** of the character that it begins.
+[131,756]{.n section="Where the pattern cuts"} were letters and [1,791]{.n section="Where
+the pattern cuts"} numbers in version 14.0. The program has them as a table of ranges, and
+a command that makes the table from your own machine's Unicode stands [beside
+it](#ids-unicode). Later versions add more, and GPT-2's code takes whichever its machine
+has. So you need not decide what is a letter: each byte of a text comes with the **kind**
+of the character that it begins.
 */
 
 /*
 ## Exercise 11.3: cut a text into words {#pre-tokenize .exercise}
 
-Write the pattern as a machine: at the place where a word begins, ask its questions in their
-order. `kinds[t]` is the kind of the character that begins at byte `t`, one of `OTHER`, `LETTER`,
-`NUMBER`, `SPACE` (white space), in that order from 0; or `REST`, which is 4, if the byte
-belongs to the character before it. (Your file is compiled alone, so if you write it outside of
-this one, it needs its own `enum`.) A byte at which no character begins, as in a file that is no
-text, comes as a character of the kind `OTHER`. The bytes themselves you need in two places: the
-seven endings, which begin with the byte `'`, and the single space in front, which is the
-byte 32 and no other kind of white space. The endings are written small: in `IT'S` there is
-none, because the pattern asks for a small s.
+Write the pattern as a machine: at the place where a word begins, ask its questions in
+their order. `kinds[t]` is the kind of the character that begins at byte `t`, one of
+`OTHER`, `LETTER`, `NUMBER`, `SPACE` (white space), in that order from 0; or `REST`, which
+is 4, if the byte belongs to the character before it. (Your file is compiled alone, so if
+you write it outside of this one, it needs its own `enum`.) A byte at which no character
+begins, as in a file that is no text, comes as a character of the kind `OTHER`. The bytes
+themselves you need in two places: the seven endings, which begin with the byte `'`, and
+the single space in front, which is the byte 32 and no other kind of white space. The
+endings are written small: in `IT'S` there is none, because the pattern asks for a small
+s.
 
-Write to `ends[w]` where word $w$ ends: the place of the first byte behind it. `ends` has room
-for `n_bytes` of them. Write how many words there are to `n_words`.
+Write to `ends[w]` where word $w$ ends: the place of the first byte behind it. `ends` has
+room for `n_bytes` of them. Write how many words there are to `n_words`.
 
 By hand, on `I'm  a1`, seven bytes with two spaces in a row:
 
@@ -213,9 +227,9 @@ By hand, on `I'm  a1`, seven bytes with two spaces in a row:
 | 4     | ` a`      | letters, with the space                       | 6    |
 | 6     | `1`       | numbers                                       | 7    |
 
-Five words. Refuse a kind above `REST`, and a text that begins with `REST`: return `false` and
-write nothing. No bytes are no error: no words. The time must be in proportion to the text, also
-if the text is a million spaces.
+Five words. Refuse a kind above `REST`, and a text that begins with `REST`: return `false`
+and write nothing. No bytes are no error: no words. The time must be in proportion to the
+text, also if the text is a million spaces.
 */
 
 enum kind { OTHER, LETTER, NUMBER, SPACE, REST };
@@ -235,77 +249,81 @@ EXERCISE bool pre_tokenize(size_t *ends, size_t *n_words, const unsigned char *t
 ::: {.output section="Where the pattern cuts"}
 :::
 
-The bar shows where a word ends. Look at `o'clock`: the apostrophe is no ending here, so it
-is a word of its own, and the letters behind it are one. Look at `IT'S` beside `It's`: a comment in GPT-2's
-code regrets that the pattern forgot the capitals. And a long run of
+The bar shows where a word ends. Look at `o'clock`: the apostrophe is no ending here, so
+it is a word of its own, and the letters behind it are one. Look at `IT'S` beside `It's`:
+a comment in GPT-2's code regrets that the pattern forgot the capitals. And a long run of
 marks eats an apostrophe that it meets, as in the last line.
 
-Now the whole novel can be counted. A word that stands a thousand times is the same word each
-time, so only the *different* words are kept, with their counts: that is why exercise 11.1 has
-them.
+Now the whole novel can be counted. A word that stands a thousand times is the same word
+each time, so only the *different* words are kept, with their counts: that is why exercise
+11.1 has them.
 
 ::: {.output section="The first merges of the whole novel, cut into words"}
 :::
 
 ::: aside
-GPT-2's first merges are: space and t, space and a, h and e, i and n, r and e, o and n. All six are
-among the first twenty of our one novel. English is English; the differences come later.
+GPT-2's first merges are: space and t, space and a, h and e, i and n, r and e, o and n.
+All six are among the first twenty of our one novel. English is English; the differences
+come later.
 :::
 
-Your two functions take a look at every piece for each merge. To learn a few thousand merges the
-program uses a faster loop that gives the same ones, in the same order: it keeps the sum of each pair in a hash
-table, and a merge changes only the sums of words in which it happens. It
-stands [behind the scenes](#ids-behind), and the program checks its first merges against
-yours.
+Your two functions take a look at every piece for each merge. To learn a few thousand
+merges the program uses a faster loop that gives the same ones, in the same order: it
+keeps the sum of each pair in a hash table, and a merge changes only the sums of words in
+which it happens. It stands [behind the scenes](#ids-behind), and the program checks its
+first merges against yours.
 
 ## Whose merges?
 
-What does a merge buy? Shorter texts. Let us take the first half of the novel, learn from it,
-and then measure on the *second* half how many bytes a token stands for on average; beside it
-the same number of GPT-2's merges, the first so many of its list.
+What does a merge buy? Shorter texts. Let us take the first half of the novel, learn from
+it, and then measure on the *second* half how many bytes a token stands for on average;
+beside it the same number of GPT-2's merges, the first so many of its list.
 
 ::: predict
-With [2,048]{.n section="Whose merges?"} merges each: whose tokens are longer on the second half of *Emma*,
-and by how much?
+With [2,048]{.n section="Whose merges?"} merges each: whose tokens are longer on the
+second half of *Emma*, and by how much?
 :::
 
 ::: {.output section="Whose merges?"}
 :::
 
 ![Bytes a token, on the half that was not learnt from. On a scale where each step doubles
-the number of merges both lines rise almost evenly: a longer token costs ever more rows.](figure:ids-lengths){#fig-ids-lengths}
+the number of merges both lines rise almost evenly: a longer token costs ever more
+rows.](figure:ids-lengths){#fig-ids-lengths}
 
-The novel's own merges win at every size. Not because they know the half by heart: on the half
-that they were learnt from, which is what they know by heart, they are only a little better. They
-were learnt from *this author*. What GPT-2's were counted on was never said in full; the list
-itself shows web pages, names of athletes, bits of program code, and Emma needs none of these. With
-all of its [50,000]{.n section="Whose merges?"} merges GPT-2 is ahead again, with more than twenty times the rows. So
-this is who decides: **the text that the merges were counted on.**
+The novel's own merges win at every size. Not because they know the half by heart: on the
+half that they were learnt from, which is what they know by heart, they are only a little
+better. They were learnt from *this author*. What GPT-2's were counted on was never said
+in full; the list itself shows web pages, names of athletes, bits of program code, and
+Emma needs none of these. With all of its [50,000]{.n section="Whose merges?"} merges
+GPT-2 is ahead again, with more than twenty times the rows. So this is who decides: **the
+text that the merges were counted on.**
 
 ## GPT-2's list
 
-GPT-2's merges are a file of [50,000]{.n section="Whose merges?"} lines, `chapters/data/gpt2/merges.txt`, and with the pattern
-they are all of its tokenizer. Merge $m$ makes id $256 + m$. (The bytes come first, in an order
-of their own: those that one can see, then the others. So the space is not 32 but
-220. The order means nothing more than that somebody looped over them in it.)
+GPT-2's merges are a file of [50,000]{.n section="Whose merges?"} lines,
+`chapters/data/gpt2/merges.txt`, and with the pattern they are all of its tokenizer. Merge
+$m$ makes id $256 + m$. (The bytes come first, in an order of their own: those that one
+can see, then the others. So the space is not 32 but 220. The order means nothing more
+than that somebody looped over them in it.)
 
-To encode a word, do again what was done when the merges were learnt: join the pair that was
-joined *earliest*, that is, the one that makes the smallest id. Then look again. It matters that it
-is the earliest and not the longest or the leftmost, since only so a word is cut in the way in
-which it was cut when everything after was counted.
+To encode a word, do again what was done when the merges were learnt: join the pair that
+was joined *earliest*, that is, the one that makes the smallest id. Then look again. It
+matters that it is the earliest and not the longest or the leftmost, since only so a word
+is cut in the way in which it was cut when everything after was counted.
 */
 
 /*
 ## Exercise 11.4: from bytes to ids {#bpe-encode .exercise}
 
-One word comes in as the ids of its bytes, `ids`. As long as there is a pair of neighbours that
-a merge joins, join the pair whose merge makes the smallest id; if that pair stands in several
-places, join the first of them. Write what is left to `out`.
+One word comes in as the ids of its bytes, `ids`. As long as there is a pair of neighbours
+that a merge joins, join the pair whose merge makes the smallest id; if that pair stands
+in several places, join the first of them. Write what is left to `out`.
 
 The merges come sorted, so that you can look a pair up: `keys[k]` is a pair as one number,
-$2^{32} \cdot \mathrm{left} + \mathrm{right}$, ascending, and `made[k]` the id that it becomes. You
-may rely on what is true of all merges that were learnt: no two make the same id, and an id is
-larger than the two that it is made of.
+$2^{32} \cdot \mathrm{left} + \mathrm{right}$, ascending, and `made[k]` the id that it
+becomes. You may rely on what is true of all merges that were learnt: no two make the same
+id, and an id is larger than the two that it is made of.
 
 By hand: the merges are (1, 2) → 10, (2, 3) → 11, (10, 3) → 12, and the word is 1 2 3 2 3.
 
@@ -316,19 +334,19 @@ By hand: the merges are (1, 2) → 10, (2, 3) → 11, (10, 3) → 12, and the wo
 | 10 3 11     | (10,3) → 12                        | (10,3)         |
 | 12 11       | none                               |                |
 
-Out come 12 and 11. `out` has room for `n_ids` numbers and is not `ids`; write how many there
-are to `n_out`. No ids or no merges are no error.
+Out come 12 and 11. `out` has room for `n_ids` numbers and is not `ids`; write how many
+there are to `n_out`. No ids or no merges are no error.
 
-Now the time. It is easy to write this with a loop over the word for each join, and for words of
-six letters nothing is faster. But somebody will paste a hundred thousand letters without a
-space into your program, on purpose, and $n$ joins with $n$ looks each are ten thousand million.
-The work must grow as $n \log n$ for a word of $n$ letters, and only with the logarithm of the
-number of merges. You will need two things: neighbours that are found at once although pieces
-between them have gone (a list, linked both ways), and the smallest of many offers (a heap). If
-there is no memory, return `false`.
+Now the time. It is easy to write this with a loop over the word for each join, and for
+words of six letters nothing is faster. But somebody will paste a hundred thousand letters
+without a space into your program, on purpose, and $n$ joins with $n$ looks each are ten
+thousand million. The work must grow as $n \log n$ for a word of $n$ letters, and only
+with the logarithm of the number of merges. You will need two things: neighbours that are
+found at once although pieces between them have gone (a list, linked both ways), and the
+smallest of many offers (a heap). If there is no memory, return `false`.
 */
 
-// out = ids after all joins; in each step the pair with the smallest `made`, the first of them
+// out = ids after all joins: the pair with the smallest `made` first, of these the first
 //   out: room for n_ids   n_out [1]   ids [n_ids]
 //   keys, made [n_merges]: the pair keys[k], left << 32 | right, becomes made[k]; ascending
 // false if there is no memory; time: n log n, never n * n
@@ -343,23 +361,24 @@ EXERCISE bool bpe_encode(uint32_t *out, size_t *n_out, const uint32_t *ids,
 }
 
 /*
-And back. Each id stands for some bytes, and the text is these bytes one after the other. What
-each id stands for follows from the merges: the program goes through the list once and puts the
-bytes of two pieces together for each new one.
+And back. Each id stands for some bytes, and the text is these bytes one after the other.
+What each id stands for follows from the merges: the program goes through the list once
+and puts the bytes of two pieces together for each new one.
 */
 
 /*
 ## Exercise 11.5: from ids to bytes {#bpe-decode .exercise}
 
-Piece $v$ is the bytes `pieces[starts[v]]` up to, and without, `pieces[starts[v + 1]]`. Write the
-pieces of all ids, one after the other, to `text`, and how many bytes these are to `n_bytes`.
+Piece $v$ is the bytes `pieces[starts[v]]` up to, and without, `pieces[starts[v + 1]]`.
+Write the pieces of all ids, one after the other, to `text`, and how many bytes these are
+to `n_bytes`.
 
-By hand: `pieces` is `catdog`, `starts` is 0, 3, 3, 6. Piece 0 is `cat`, piece 1 is empty, piece 2
-is `dog`. The ids 2, 0, 1, 2 are `dogcatdog`, nine bytes.
+By hand: `pieces` is `catdog`, `starts` is 0, 3, 3, 6. Piece 0 is `cat`, piece 1 is empty,
+piece 2 is `dog`. The ids 2, 0, 1, 2 are `dogcatdog`, nine bytes.
 
-`text` has room for `room` bytes. Refuse an id that is not below `vocab_size`, and a text that
-would not fit; then return `false` and write nothing at all. A text that fits exactly is good. No
-ids are no error: 0 bytes. Bytes are bytes here, 0 among them.
+`text` has room for `room` bytes. Refuse an id that is not below `vocab_size`, and a text
+that would not fit; then return `false` and write nothing at all. A text that fits exactly
+is good. No ids are no error: 0 bytes. Bytes are bytes here, 0 among them.
 */
 
 // text = the pieces of the ids, one after the other; n_bytes = how many bytes that are
@@ -377,22 +396,22 @@ EXERCISE bool bpe_decode(unsigned char *text, size_t *n_bytes, const uint32_t *i
 }
 
 /*
-Now both ways are open. The program first encodes the
-[19]{.n section="A text in GPT-2's ids"} texts of a list whose ids came from another program
-for GPT-2's merges, and then a text of your own, `text="..."`. Last it takes a thousand
-strings of random bytes, most of them no text in any encoding, to ids and back, and the novel too.
+Now both ways are open. The program first encodes the [19]{.n section="A text in GPT-2's
+ids"} texts of a list whose ids came from another program for GPT-2's merges, and then a
+text of your own, `text="..."`. Last it takes a thousand strings of random bytes, most of
+them no text in any encoding, to ids and back, and the novel too.
 
 ::: {.output section="A text in GPT-2's ids"}
 :::
 
-With `merges=1000` you see how the same text
-looked when the list was young, and with `words=0` what happens if the pattern is left out.
+With `merges=1000` you see how the same text looked when the list was young, and with
+`words=0` what happens if the pattern is left out.
 
 ## What a token costs
 
-Everything that is paid by the token, time and money and the length of what a model can look
-back on, is paid by somebody's rows. Here is a sentence of the Universal Declaration of Human Rights:
-*All human beings are born free and equal in dignity and rights.*
+Time, money and the length of what a model can look back on: all are paid by the token.
+Here is a sentence of the Universal Declaration
+of Human Rights: *All human beings are born free and equal in dignity and rights.*
 
 ::: predict
 The same sentence in Hindi: how many times as many tokens as in English?
@@ -401,40 +420,43 @@ The same sentence in Hindi: how many times as many tokens as in English?
 ::: {.output section="What a token costs"}
 :::
 
-In English the sentence has a token for each word and one for the full stop. In Hindi it has
-[10.7]{.n section="What a token costs"} times as many, more than one for each character: a character of
-Devanagari has three bytes, and the list has few merges for them. No one decided against Hindi. The merges
-were counted, and pairs that were seldom seen got no rows. For 17 tokenizers the same was found, with
-differences between languages of up to fifteen times [@petrov2023, abstract].
+In English the sentence has a token for each word and one for the full stop. In Hindi it
+has [10.7]{.n section="What a token costs"} times as many, more than one for each
+character: a character of Devanagari has three bytes, and the list has few merges for
+them. No one decided against Hindi. The merges were counted, and pairs that were seldom
+seen got no rows. For 17 tokenizers the same was found, with differences between languages
+of up to fifteen times [@petrov2023, abstract].
 
-The last line shows the small change. `"cat"` is [9246]{.n section="What a token costs"} and `" cat"` is
-[3797]{.n section="What a token costs"}: two rows, which know nothing of each other, and both must learn
-what a cat is. With a capital it is a third. And `12345` is cut into 123 and 45, `67890` into 6, 78
-and 90, because of how often those digits stood together in some text; a model that is to add the two
-gets to see that.
+The last line shows the small change. `"cat"` is [9246]{.n section="What a token costs"}
+and `" cat"` is [3797]{.n section="What a token costs"}: two rows, which know nothing of
+each other, and both must learn what a cat is. With a capital it is a third. And `12345`
+is cut into 123 and 45, `67890` into 6, 78 and 90, because of how often those digits stood
+together in some text; a model that is to add the two gets to see that.
 
 ## Do not join what was joined before
 
-How fast can this be? Each byte must be looked at at least once, to see what kind of character it
-is: one look into a table of 256 entries. That is the limit, and the whole way from a text to ids is
-some way above it. Your encoder is called for each word, and most words of a text have been there
-before: the novel has [208,059]{.n section="The first merges of the whole novel, cut into words"} words and
-[10,194]{.n section="The first merges of the whole novel, cut into words"} different ones. So the program
-keeps a table: the bytes of a word, and the ids that your encoder gave for it. The second time it
-only copies them. An embedding table for words, once more, that fills itself.
+How fast can this be? Each byte must be looked at at least once, to see what kind of
+character it is: one look into a table of 256 entries. That is the limit, and the whole
+way from a text to ids is some way above it. Your encoder is called for each word, and
+most words of a text have been there before: the novel has [208,059]{.n section="The first
+merges of the whole novel, cut into words"} words and [10,194]{.n section="The first
+merges of the whole novel, cut into words"} different ones. So the program keeps a table:
+the bytes of a word, and the ids that your encoder gave for it. The second time it only
+copies them. An embedding table for words, once more, that fills itself.
 
-`make bench` compares the three: your encoder for each word, the same behind the table of words, and the bare look at
-each byte. It also gives your encoder a word of 1,000 letters and one of 100,000, and looks at the time for
-each letter.
+`make bench` compares the three: your encoder for each word, the same behind the table of
+words, and the bare look at each byte. It also gives your encoder a word of 1,000 letters
+and one of 100,000, and looks at the time for each letter.
 
 ## A number that leaks
 
-Chapter 1 said: an id is a name, not an amount, and took it half back in an aside. Now we can say
-how much of it is true. The merges are numbered in the order in which they were learnt, most
-frequent first. So the number of a row is a *rank*.
+Chapter 1 said: an id is a name, not an amount, and took it half back in an aside. Now we
+can say how much of it is true. The merges are numbered in the order in which they were
+learnt, most frequent first. So the number of a row is a *rank*.
 
 ::: predict
-Of the rows with the ids 256 to 1023, what share will *Emma* use? And of those from 16,384 on?
+Of the rows with the ids 256 to 1023, what share will *Emma* use? And of those from 16,384
+on?
 :::
 
 ::: {.output section="A number that leaks"}
@@ -443,64 +465,73 @@ Of the rows with the ids 256 to 1023, what share will *Emma* use? And of those f
 ![How often a row is used in Emma, on average, against its id. Both axes count in
 powers.](figure:ids-frequency){#fig-ids-frequency}
 
-Each step down the table is four times the id, and between a fifth and a tenth of the use. Two
-lists, one learnt here and one from elsewhere, show the same. So if you know nothing of
-a token but its id, you know about how often it will come. A table does not know that: it
-does not see the ids, only which row was asked for. But people who read tables do. If in a
-trained table the rows with small ids have something in common, such as their length
-(chapter 5), it is frequency that they have in common, and nothing more about their meaning.
+Each step down the table is four times the id, and between a fifth and a tenth of the use.
+Two lists, one learnt here and one from elsewhere, show the same. So if you know nothing
+of a token but its id, you know about how often it will come. A table does not know that:
+it does not see the ids, only which row was asked for. But people who read tables do. If
+in a trained table the rows with small ids have something in common, such as their length
+(chapter 5), it is frequency that they have in common, and nothing more about their
+meaning.
 
 ::: belief
-**"Ids are arbitrary."** The order of the ids is no order of meaning: 3,797, `" cat"`, lies between `"rief"` and `"esc"`, and a model treats all permutations alike. But arbitrary they are not.
-They are a list by frequency, with the dates of birth of all pieces.
+**"Ids are arbitrary."** The order of the ids is no order of meaning: 3,797, `" cat"`,
+lies between `"rief"` and `"esc"`, and a model treats all permutations alike. But
+arbitrary they are not. They are a list by frequency, with the dates of birth of all
+pieces.
 :::
 
 ## Rows that nobody shows
 
-You would think that at least each row of the table stands for something that was frequent in the text
-from which the table was made. It was the most frequent pair when it was joined! Count
-again, at the end.
+You would think that at least each row of the table stands for something that was frequent
+in the text from which the table was made. It was the most frequent pair when it was
+joined! Count again, at the end.
 
 ::: predict
-[2,048]{.n section="Whose merges?"} merges were learnt from the first half of the novel, each for a pair that stood there, then, many times. Encode the
-same half with all of them. How many of these rows are never used?
+[2,048]{.n section="Whose merges?"} merges were learnt from the first half of the novel,
+each for a pair that stood there, then, many times. Encode the same half with all of them.
+How many of these rows are never used?
 :::
 
 ::: {.output section="Rows that nobody shows"}
 :::
 
-[51]{.n section="Rows that nobody shows"} rows, in the very text that made them. Look at their
-names: `mma`, `arriet`, `Knight`. The program joined `m` and `ma` since the pair was frequent, and soon after joined `E` and `mma`,
-and from then on there was no `mma` left anywhere: every one had been swallowed. The row
-stays, because the way to *Emma* leads over it. It is a rung of a ladder that nobody stands
-on any more.
+[51]{.n section="Rows that nobody shows"} rows, in the very text that made them. Look at
+their names: `mma`, `arriet`, `Knight`. The program joined `m` and `ma` since the pair was
+frequent. Thirty merges later it joined a space and `E`, and that with `mma`; some hundred
+later, for the few that begin a line, `E` and `mma`. From then on there was no `mma` left
+anywhere: every one had been swallowed. The row stays, because the way to *Emma* leads
+over it. It is a rung of a ladder that nobody stands on any more.
 
-A model trained on this text would never be shown row `mma`. Under plain SGD it would keep the
-numbers that it was born with (chapter 2), or drift where weight decay and a tied head push
-it (chapters 5 and 6). Type a text in which `mma` stands alone, and the model reads noise.
+A model trained on this text would never be shown row `mma`. Under plain SGD it would keep
+the numbers that it was born with (chapter 2), or drift where weight decay and a tied head
+push it (chapters 5 and 6). Type a text in which `mma` stands alone, and the model reads
+noise.
 
-The second line is the second cause. Take the half that was *not* learnt from, as if the table
-had been made from one text and the model trained on another: more rows are never
-used ([77]{.n section="Rows that nobody shows"}), those of names and habits that the second half does not have. Both causes are at work
-in GPT-2. `" SolidGoldMagikarp"` is row [43,453]{.n section="Rows that nobody shows"}, joined from row
-[15,831]{.n section="Rows that nobody shows"} and row [42,202]{.n section="Rows that nobody shows"}, `"GoldMagikarp"`, which is such a rung. Somebody of
-that name must have been frequent in what the merges were counted on. In what the model was
-trained on he seems to have been rare: he became known when people looked for tokens that models of
-this family could not speak, and found whole families of them, one inside the other
-[@watkins2023]. We cannot count in the training text, for it was never published. What can be
-checked without it is the table itself: rows that were never moved look like one another. Whoever looked through many models
-in this way found such rows in nearly all of them, typically from a tenth of a percent to one percent
-of the vocabulary [@land2024].
+The second line is the second cause. Take the half that was *not* learnt from, as if the
+table had been made from one text and the model trained on another: more rows are never
+used ([77]{.n section="Rows that nobody shows"}), those of names and habits that the
+second half does not have. Both can be at work in GPT-2. `" SolidGoldMagikarp"` is row
+[43,453]{.n section="Rows that nobody shows"}, joined from row [15,831]{.n section="Rows
+that nobody shows"} and row [42,202]{.n section="Rows that nobody shows"},
+`"GoldMagikarp"`, which is such a rung. Somebody of that name must have been frequent in
+what the merges were counted on. In what the model was trained on he seems to have been
+rare: he became known when people looked for tokens that models of this family could not
+speak, and found whole families of them, one inside the other [@watkins2023]. We cannot
+count in the training text, for it was never published. What can be checked without it is
+the table itself: rows that training never moved give themselves away by
+their numbers. Whoever looked through
+many models in this way found such rows in nearly all of them, typically from a tenth of a
+percent to one percent of the vocabulary [@land2024].
 
 ::: belief
-**"The vocabulary is the list of all the words that the model knows."** It is the list of all
-pieces that were frequent at some moment of a count, on one text. Which of them the model knows
-depends on another text, and on how often it showed them.
+**"The vocabulary is the list of all the words that the model knows."** It is the list of
+all pieces that were frequent at some moment of a count, on one text. Which of them the
+model knows depends on another text, and on how often it showed them.
 :::
 
-So who decides what a row stands for? A pattern of seven parts, a text, and a count. What the row
-comes to *mean* is decided later, by training, if the row is ever shown. And if it is not, it
-means what a random number means.
+So who decides what a row stands for? A pattern of six parts, a text, and a count. What
+the row comes to *mean* is decided later, by training, if the row is ever shown. And if it
+is not, it means what a random number means.
 
 ## What you can now explain
 
@@ -519,28 +550,32 @@ means what a random number means.
 Does BPE cut a word into the fewest pieces that its table allows?
 
 :::: answer
-No. With the merges (1,2) → 10, (2,3) → 11 and (11,4) → 12 the word 1 2 3 4 becomes 10 3 4, since
-(1,2) came first, and nothing joins after that. 1 12 would be one piece less. The earliest
-join is not the best one; it is the one that the training saw.
+No. With the merges (1,2) → 10, (2,3) → 11 and (11,4) → 12 the word 1 2 3 4 becomes 10 3
+4, since (1,2) came first, and nothing joins after that. 1 12 would be one piece less. The
+earliest join is not the best one; it is the one that the training saw.
 ::::
 :::
 
 ::: think
-Why does "aaa" have the count 2 for the pair (a, a) although only one join can be made in it?
+Why does "aaa" have the count 2 for the pair (a, a) although only one join can be made in
+it?
 
 :::: answer
-Because places are counted, not joins, as in the published code. It makes a run of equal
-letters look more worth joining than it is. To count joins instead, you would have to skip the
-place behind each one that you count, and GPT-2's list would not come out.
+Because places are counted, not joins, as in algorithm 1 of Sennrich and others. It makes a
+run of equal letters look more worth joining than it is. To count joins instead, you would
+have to skip the place behind each one that you count, and some merges would come in another
+order.
 ::::
 :::
 
 ::: think
-You want a model to add numbers. What would you change in the pattern, and what would that cost?
+You want a model to add numbers. What would you change in the pattern, and what would that
+cost?
 
 :::: answer
-Let numbers be cut into single digits (`\p{N}` without the plus sign): then equal digits have equal rows
-wherever they stand. The price: each number becomes as many tokens as it has digits.
+Let numbers be cut into single digits (`\p{N}` without the plus sign): then equal digits
+have equal rows wherever they stand. The price: each number becomes as many tokens as it
+has digits.
 ::::
 :::
 
@@ -645,7 +680,7 @@ static void *reallocate(void *room, size_t n, size_t size)
     return larger;
 }
 
-enum { N_BYTES = 256, ALL_MERGES = 50000 };
+enum { N_BYTES = 256, ALL_MERGES = 50000, LEAST_BYTES = 1000 };
 
 // what each id stands for, and how the pieces are joined
 struct vocabulary {
@@ -786,9 +821,9 @@ static size_t learn_slowly(struct vocabulary *v, struct words *words, uint64_t *
 /*
 ### Learning, faster
 
-The sum of each pair lies in a hash table. A merge takes the pairs of each word that it changes out of
-the sums, joins, and puts the new pairs in. Only where two pairs have the same sum is the text
-asked which of them stands first.
+The sum of each pair lies in a hash table. A merge takes the pairs of each word that it
+changes out of the sums, joins, and puts the new pairs in. Only where two pairs have the
+same sum is the text asked which of them stands first.
 */
 
 // how often each pair stands in the text: a hash table that doubles when it is half full
@@ -1334,7 +1369,8 @@ static void waits_for_encoding(const struct vocabulary *v)
 
 Each range is the first and the last of the characters that it holds. The two tables were
 printed by Perl, which has Unicode's own tables inside; `perl -MUnicode::UCD -e 'print
-Unicode::UCD::UnicodeVersion()'` says which version (ours was 14.0.0). Run this, and compare:
+Unicode::UCD::UnicodeVersion()'` says which version (ours was 14.0.0). Run this, and
+compare:
 
 ```
 for class in L N; do
@@ -1344,8 +1380,9 @@ for class in L N; do
 done
 ```
 
-A later version has more ranges and splits none of the old characters off; a text that uses none of
-the new characters is cut as before. The white space is short enough to be read.
+A later version has more ranges and splits none of the old characters off; a text that
+uses none of the new characters is cut as before. The white space is short enough to be
+read.
 */
 
 struct range {
@@ -1891,6 +1928,7 @@ static struct text half_of(struct text text, bool second)
     size_t middle = text.size / 2;
     while (middle < text.size && text.bytes[middle] != '\n')
         middle++;
+    middle = middle < text.size ? middle : text.size / 2;
     return second ? (struct text){text.bytes + middle, text.size - middle}
                   : (struct text){text.bytes, middle};
 }
@@ -2201,10 +2239,10 @@ static void show_bench(const struct lab *lab)
 /*
 ## What you can change
 
-The program takes settings: `build/11_ids text="my own words"`, for example, or `merges=1000
-words=0`. Each has a row in the table below, and `build/11_ids settings` prints them. With
-`TEXT=path` the novel is another text, of up to 100 MB and in any language. The numbers in the
-text are those of the defaults.
+The program takes settings: `build/11_ids text="my own words"`, for example, or
+`merges=1000 words=0`. Each has a row in the table below, and `build/11_ids settings`
+prints them. With `TEXT=path` the novel is another text, of up to 100 MB and in any
+language. The numbers in the text are those of the defaults.
 */
 
 // carried over from chapter 1
@@ -2327,8 +2365,9 @@ int main(int n_args, char **args)
         .n_shown = (size_t)setting_number(settings, args, "shown"),
         .seed = (uint64_t)setting_number(settings, args, "seed"),
     };
-    if (lab.novel.size == 0)
-        give_up(1, "%s is empty", path);
+    if (lab.novel.size < LEAST_BYTES)
+        give_up(1, "%s has %zu bytes, and %d are needed", path, lab.novel.size,
+                LEAST_BYTES);
     lab.gpt2 = read_merges("chapters/data/gpt2/merges.txt",
                            (size_t)setting_number(settings, args, "merges"));
     if (asks_for_bench(args)) {
@@ -2348,76 +2387,81 @@ int main(int n_args, char **args)
 ## Hints {#hints}
 
 ::: {.hint exercise="11.1"}
-If all the pairs of the text stood in a list that is sorted, where would the equal ones stand?
-And which of two equal ones came first in the text?
+If all the pairs of the text stood in a list that is sorted, where would the equal ones
+stand? And which of two equal ones came first in the text?
 :::
 
 ::: {.hint exercise="11.1"}
-An entry of the list: left, right, the number of the place, counts[w]. Compare by left, then
-right, then place. The count of a pair is the sum of counts[w] over its entries; its first place
-is that of its first entry with a count above 0. The best pair has the largest count, and
-among equal counts the smallest first place.
+An entry of the list: left, right, the number of the place, counts[w]. Compare by left,
+then right, then place. The count of a pair is the sum of counts[w] over its entries; its
+first place is that of its first entry with a count above 0. The best pair has the largest
+count, and among equal counts the smallest first place.
 :::
 
 ::: {.hint exercise="11.1"}
-Add up lengths[w] and ask malloc for so many entries. Go through the words with a pointer that
-moves on by lengths[w]; for k from 1 to lengths[w] - 1 enter ids[k - 1], ids[k]. Call qsort. Then
-one walk: as long as the pair stays the same, add up and remember the first place; where it
-changes, compare with the best so far. Write pair and count only if the best count is above 0.
-Free the list.
+Add up lengths[w] and ask malloc for so many entries. Go through the words with a pointer
+that moves on by lengths[w]; for k from 1 to lengths[w] - 1 enter ids[k - 1], ids[k]. Call
+qsort. Then one walk: as long as the pair stays the same, add up and remember the first
+place; where it changes, compare with the best so far. Write pair and count only if the
+best count is above 0. Free the list.
 :::
 
 ::: {.hint exercise="11.2"}
-How far do you go on after a place where the two were joined, and how far after one where they
-were not?
+How far do you go on after a place where the two were joined, and how far after one where
+they were not?
 :::
 
 ::: {.hint exercise="11.2"}
-At t: if t + 1 < n_ids and ids[t] = left and ids[t + 1] = right, write merged and go to t + 2;
-else write ids[t] and go to t + 1.
+At t: if t + 1 < n_ids and ids[t] = left and ids[t + 1] = right, write merged and go to t
++ 2; else write ids[t] and go to t + 1.
 :::
 
 ::: {.hint exercise="11.2"}
-A counter n for out, from 0. Loop over t; test the condition on ids, never on out; write to
-out[n] and raise n; raise t once more if two were joined. At the end n_out[0] = n. Return true.
+A counter n for out, from 0. Loop over t; test the condition on ids, never on out; write
+to out[n] and raise n; raise t once more if two were joined. At the end n_out[0] = n.
+Return true.
 :::
 
 ::: {.hint exercise="11.3"}
-How many of the seven questions can you tell apart by the kind of the first character alone? For
-which two do you have to look at what stands behind?
+How many of the six questions can you tell apart by the kind of the first character
+alone? For which two do you have to look at what stands behind?
 :::
 
 ::: {.hint exercise="11.3"}
-At t: an ending, if the bytes are one of the seven. Else let k = t + 1 if byte t is a space
-and the kind at t + 1 is not SPACE (and there is a t + 1), else k = t. The word goes on from k
-as long as the kind is that of k, or REST. If that kind is SPACE and the run does not end the
-text and has more than one character, the word ends where the last character of the run begins.
+At t: an ending, if the bytes are one of the seven. Else let k = t + 1 if byte t is a
+space and the kind at t + 1 is not SPACE (and there is a t + 1), else k = t. The word goes
+on from k as long as the kind is that of k, or REST. If that kind is SPACE and the run
+does not end the text and has more than one character, the word ends where the last
+character of the run begins.
 :::
 
 ::: {.hint exercise="11.3"}
-First loop over all kinds and refuse. Then t = 0, and while t < n_bytes: the endings, with a
-look at n_bytes before you read one or two bytes further. Else find k, and let end run from
-k + 1 while kinds[end] is kinds[k] or REST. For a run of white space with end < n_bytes: last =
-end - 1, and while kinds[last] is REST, one less; if last > t, end = last. Write end, go on there.
+First loop over all kinds and refuse. Then t = 0, and while t < n_bytes: the endings, with
+a look at n_bytes before you read one or two bytes further. Else find k, and let end run
+from k + 1 while kinds[end] is kinds[k] or REST. For a run of white space with end <
+n_bytes: last = end - 1, and while kinds[last] is REST, one less; if last > t, end = last.
+Write end, go on there.
 :::
 
 ::: {.hint exercise="11.4"}
-When two pieces are joined, which offers are gone, and which are new? How many are that, whatever
-the length of the word?
+When two pieces are joined, which offers are gone, and which are new? How many are that,
+whatever the length of the word?
 :::
 
 ::: {.hint exercise="11.4"}
-For each place at: id, before, after, and becomes (what its piece and the next one become, or
-none). The heap holds offers (becomes, at), smallest becomes first, then smallest at. An offer is
-good if becomes is still what the place says. Join: id = becomes; the place behind leaves the
-chain and its becomes is none; look up anew the pair at `at` and the pair at before.
+For each place at: id, before, after, and becomes (what its piece and the next one become,
+or none). The heap holds offers (becomes, at), smallest becomes first, then smallest at.
+An offer is good if becomes is still what the place says. Join: id = becomes; the place
+behind leaves the chain and its becomes is none; look up anew the pair at `at` and the
+pair at before.
 :::
 
 ::: {.hint exercise="11.4"}
-malloc n_ids places and 3 * n_ids + 1 offers. Fill in the chain, look up each pair (binary search
-in keys) and push what is found. While the heap is not empty: pop; if the place says something
-else, continue; join as in hint 2, and push the one or two new offers. Then walk along the chain
-from place 0 and copy the ids to out. If n_ids is 0, there is no place 0. Free both.
+malloc n_ids places and 3 * n_ids + 1 offers. Fill in the chain, look up each pair (binary
+search in keys) and push what is found. While the heap is not empty: pop; if the place
+says something else, continue; join as in hint 2, and push the one or two new offers. Then
+walk along the chain from place 0 and copy the ids to out. If n_ids is 0, there is no
+place 0. Free both.
 :::
 
 ::: {.hint exercise="11.5"}
@@ -2425,13 +2469,13 @@ What must you know before you may write the first byte?
 :::
 
 ::: {.hint exercise="11.5"}
-The length of piece v is starts[v + 1] - starts[v]. The lengths of all ids must add up to at most
-room, and each id must be below vocab_size.
+The length of piece v is starts[v + 1] - starts[v]. The lengths of all ids must add up to
+at most room, and each id must be below vocab_size.
 :::
 
 ::: {.hint exercise="11.5"}
-First loop: check the id before you look at starts; compare the length with what is left of
-room, and take it away. Second loop: copy the bytes of each piece behind the last ones. Write
-n_bytes and return true. Take care that id + 1 is computed in size_t.
+First loop: check the id before you look at starts; compare the length with what is left
+of room, and take it away. Second loop: copy the bytes of each piece behind the last ones.
+Write n_bytes and return true. Take care that id + 1 is computed in size_t.
 :::
 */

@@ -136,7 +136,7 @@ bool pre_tokenize(size_t *ends, size_t *n_words, const unsigned char *text,
 /*
 What to notice: a machine for a pattern is a list of questions in the order of the pattern's
 alternatives. Each is asked at a place where a word begins, and the first that fits decides.
-Only one of the seven looks *back*: `\s+(?!\S)` takes all the spaces, sees a word behind
+Only one of the six looks *back*: `\s+(?!\S)` takes all the spaces, sees a word behind
 them, and gives one back. That one space goes to the word.
 */
 

@@ -605,6 +605,10 @@ Test(pre_tokenize, endings)
     try_string("a'");
     try_string("a'l");
     try_string("a'r");
+    struct text zero = text_of("x'"); // no ending: the byte behind it is 0
+    append(&zero, &characters[N_CHARACTERS - 1]);
+    append(&zero, &characters[15]);
+    try_text(&zero);
     for (int draw = 0; draw < 12; draw++) {
         struct text text = empty_text(60);
         for (size_t k = 0; k < 30; k++)

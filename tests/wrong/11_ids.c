@@ -343,7 +343,8 @@ enum cut_fault {
     ENDING_IN_RUN = 4096,
     LAST_IS_TWO = 8192,
     REST_FIRST_IS_GOOD = 16384,
-    ENDING_IS_WORD = 32768
+    ENDING_IS_WORD = 32768,
+    ZERO_ENDING = 65536
 };
 
 static size_t ending_at(const unsigned char *text, size_t n, unsigned fault)
@@ -353,7 +354,7 @@ static size_t ending_at(const unsigned char *text, size_t n, unsigned fault)
     for (size_t k = 0; k < (fault & CAPITAL_ENDINGS ? 14u : 7u); k++)
         if (n >= strlen(all[k]) && memcmp(text, all[k], strlen(all[k])) == 0)
             return fault & NO_ENDINGS ? 0 : strlen(all[k]);
-    return 0;
+    return fault & ZERO_ENDING && n >= 2 && text[0] == '\'' && text[1] == 0 ? 2 : 0;
 }
 
 static size_t cut_at(const unsigned char *text, const unsigned char *kinds, size_t t,
@@ -470,6 +471,10 @@ WRONG(pre_tokenize, random_texts, cut_letters_with_numbers,
       "Letters and numbers are two kinds, and stand in different words.")
 CUT_FAULT(cut_letters_with_numbers, LETTERS_AND_NUMBERS)
 
+WRONG(pre_tokenize, endings, cut_at_a_zero,
+      "strchr finds the 0 at a string's end too: the byte 0 makes no ending.")
+CUT_FAULT(cut_at_a_zero, ZERO_ENDING)
+
 CAUGHT(pre_tokenize, refuses_bad_kinds, cut_checks_nothing, "must return false here")
 CUT_FAULT(cut_checks_nothing, NO_CHECK)
 
@@ -553,14 +558,17 @@ static bool join_with_fault(uint32_t *out, size_t *n_out, const uint32_t *ids,
     for (bool again = true; again;) {
         int64_t best = -1;
         size_t at = 0;
+        uint64_t first_key = UINT64_MAX;
         for (size_t t = 0; t + 1 < n; t++) {
+            const uint64_t key = (uint64_t)out[t] << 32 | out[t + 1];
             const int64_t here = becomes(out[t], out[t + 1], keys, made, n_merges, fault);
-            const bool better = fault & LEFTMOST           ? best < 0
+            const bool better = fault & OFFSET_IS_MERGE    ? key < first_key
+                                : fault & LEFTMOST         ? best < 0
                                 : fault & LARGEST          ? here > best
                                 : fault & LAST_OF_THE_SAME ? best < 0 || here <= best
                                                            : best < 0 || here < best;
             if (here >= 0 && better)
-                best = here, at = t;
+                best = here, at = t, first_key = key;
         }
         again = best >= 0 && !(fault & STOPS_EARLY && n == n_ids - 3);
         if (!again)
@@ -585,6 +593,10 @@ static bool join_with_fault(uint32_t *out, size_t *n_out, const uint32_t *ids,
 WRONG(bpe_encode, worked_example, join_largest_first,
       "The pair that makes the largest id is joined first; the smallest goes first.")
 JOIN_FAULT(join_largest_first, LARGEST)
+
+WRONG(bpe_encode, random_words, join_by_place_in_table,
+      "The pair that stands first in keys is joined first; the smallest made goes first.")
+JOIN_FAULT(join_by_place_in_table, OFFSET_IS_MERGE)
 
 WRONG(bpe_encode, random_words, join_leftmost_first,
       "The leftmost pair is joined first; the one that makes the smallest id goes first.")
