@@ -182,6 +182,7 @@ static void try_place(const struct place *p)
     }
     expect_accepted(accepted, got);
     expect_number("*taken", (double)*got, (double)p->end, 0);
+    expect(*got == p->end, "*taken must be the tensor's end, to the last digit.");
 }
 
 static void refuse_place(const struct place *p, const char *why)
@@ -340,6 +341,19 @@ Test(safetensors_tensor, products_that_overflow)
     refuse_huge((uint64_t[]){0x5555555555555556u, 3}, 2, 2, 4);
     refuse_huge((uint64_t[]){two + 1, two + odd}, 2, 1, ((odd + 1) << 32) + odd);
     refuse_huge((uint64_t[]){two, 2, two / 2, 5, 7}, 5, 2, 0);
+    // as large as it gets
+    const struct place last = {0, 0, UINT64_MAX, 1, UINT64_MAX, (uint64_t[]){UINT64_MAX},
+                               1};
+    try_place(&last);
+    struct place factors = last;
+    factors.shape = (uint64_t[]){3, 0x5555555555555555u}, factors.n_dims = 2;
+    try_place(&factors);
+    struct place far = draw_place(3);
+    far.end += (uint64_t)1 << 63, far.begin += (uint64_t)1 << 63, far.taken = far.begin;
+    far.data_size = UINT64_MAX - random_between(0, 9);
+    try_place(&far);
+    far.data_size = far.end - 1;
+    refuse_place(&far, "the tensor ends one byte behind the data");
     // products beyond 2^32 and 2^53 that are good
     for (int k = 0; k < 6; k++) {
         struct place p = draw_place(2);
@@ -374,6 +388,10 @@ Test(safetensors_tensor, zeros_and_single_numbers)
         p.end++, p.data_size++;
         refuse_place(&p, "an empty tensor has no bytes");
     }
+    p = draw_place(0); // in this order the product is 0 before the size comes
+    p.shape = (uint64_t[]){(uint64_t)1 << 62, 0, UINT64_MAX}, p.n_dims = 3;
+    p.item_size = 8, p.end = p.begin;
+    try_place(&p);
     try_random_place();
     judge_passed();
 }

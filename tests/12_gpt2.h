@@ -12,7 +12,8 @@
 #define JUDGED
 #endif
 
-JUDGED bool safetensors_header(uint64_t *length, const uint8_t *start, uint64_t file_size);
+JUDGED bool safetensors_header(uint64_t *length, const uint8_t *start,
+                               uint64_t file_size);
 
 JUDGED bool safetensors_tensor(uint64_t *taken, const uint64_t *shape, uint64_t begin,
                                uint64_t end, size_t n_dims, uint64_t item_size,
@@ -21,7 +22,8 @@ JUDGED bool safetensors_tensor(uint64_t *taken, const uint64_t *shape, uint64_t 
 JUDGED bool to_float(float *out, const uint8_t *bytes, size_t n, size_t n_exponent,
                      size_t n_fraction);
 
-JUDGED bool row_norms(double *norms, const float *table, size_t vocab_size, size_t d_model);
+JUDGED bool row_norms(double *norms, const float *table, size_t vocab_size,
+                      size_t d_model);
 
 JUDGED bool nearest_tokens(uint32_t *top, const float *table, const double *norms,
                            uint32_t token, size_t n_top, size_t vocab_size,

@@ -455,6 +455,53 @@ TENSOR_ANSWER(bytes_in_32)
     return true;
 }
 
+CAUGHT(safetensors_tensor, products_that_overflow, largest_product_refused,
+       "must return true")
+TENSOR_ANSWER(largest_product_refused)
+{
+    uint64_t bytes = 1;
+    if (begin != *taken || begin > end || end > data_size)
+        return false;
+    for (size_t k = 0; k <= n_dims; k++) {
+        const uint64_t factor = k < n_dims ? shape[k] : item_size;
+        if (factor > 1 && bytes >= UINT64_MAX / factor)
+            return false;
+        bytes *= factor;
+    }
+    if (bytes != end - begin)
+        return false;
+    *taken = end;
+    return true;
+}
+
+CAUGHT(safetensors_tensor, products_that_overflow, places_with_signs, "must return true")
+TENSOR_ANSWER(places_with_signs)
+{
+    uint64_t bytes;
+    if ((int64_t)begin != (int64_t)*taken || (int64_t)begin > (int64_t)end ||
+        (int64_t)end > (int64_t)data_size ||
+        !bytes_of(&bytes, shape, n_dims, item_size) || bytes != end - begin)
+        return false;
+    *taken = end;
+    return true;
+}
+
+WRONG(safetensors_tensor, zeros_and_single_numbers, size_comes_first,
+      "The size of a number is multiplied first: the contract has it at the end.")
+TENSOR_ANSWER(size_comes_first)
+{
+    uint64_t bytes = item_size;
+    for (size_t k = 0; k < n_dims; k++) {
+        if (shape[k] > 0 && bytes > UINT64_MAX / shape[k])
+            return false;
+        bytes *= shape[k];
+    }
+    if (begin != *taken || begin > end || end > data_size || bytes != end - begin)
+        return false;
+    *taken = end;
+    return true;
+}
+
 WRONG(safetensors_tensor, zeros_and_single_numbers, zeros_refused,
       "A dimension of 0 is no error: the tensor is empty.")
 TENSOR_ANSWER(zeros_refused)
