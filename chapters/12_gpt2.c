@@ -204,16 +204,16 @@ row 3,797 of a table is 3,072 bytes at a place that can be computed: begin of th
 
 ## Files that lie
 
-What becomes of files that are not what they claim? Here are ten, each made from a good
+What becomes of files that are not what they claim? Here are nine, each made from a good
 one by a single lie. Read the left column and say where it would hurt a reader that
 believes it.
 
 ::: {.output section="Files that lie"}
 :::
 
-Ten lies are ten that we thought of. `build/12_gpt2 hostile=100000` makes a hundred
+Nine lies are nine that we thought of. `build/12_gpt2 hostile=100000` makes a hundred
 thousand that nobody thought of: it takes a small good file, turns, drops, doubles or
-swaps some of its bytes, writes large numbers over small ones, and opens what has become
+replaces some of its bytes, writes large numbers over small ones, and opens what has become
 of it. What opens must hold to the four promises above, which are then counted byte by
 byte in another way. The course's own tests run this with a compiler that watches every
 access to memory.
@@ -281,7 +281,7 @@ EXERCISE bool to_float(float *out, const uint8_t *bytes, size_t n, size_t n_expo
 
 /*
 Our file holds the table in all three formats, each rounded from the first. Here is the
-beginning of one row, and below it the largest error of the whole table.
+beginning of one row, and beside it the largest error of the whole table.
 
 ::: predict
 BF16 has three bits fewer than F16 for the fraction. By how much will its largest error be larger?
@@ -445,8 +445,8 @@ much it is worth: the same training without the table of positions ends at a hel
 loss of 4.418 instead of 4.413 (one seed; `chapters/data/six_novels.c` makes the file,
 and the control is that program with the line that moves `wpe` taken out).
 
-![The cosine of each position with each other one, without the mean row. Look along the
-diagonal.](figure:gpt2-positions){#fig-gpt2-positions}
+![The cosine of each of the first 48 positions with each other one, without the mean row.
+Look along the diagonal.](figure:gpt2-positions){#fig-gpt2-positions}
 
 So subtract the mean before you speak of likeness. (Mu and Viswanath [-@mu2018] say so
 of word vectors.) For GPT-2's table the program prints the same four lines, and its real
@@ -505,7 +505,7 @@ and the names that are in use; if you have the real file, the section "What is i
 file" counts the real one. What was learned comes to [124,439,808]{.n section="Where is
 the head?"}, the number of chapter 5.
 
-Our own file has no head either, and it speaks. Read the three lines of *after*. With
+Our own file has no head either, and it speaks. Read the two lines of *after*. With
 the matrix between the two uses, *my* is followed by *dear* and *own*, and *to* by *be*.
 Without it the same rows answer *my* with *my*, then *your*, *his*: the words that stand
 *in the place of* "my". Chapter 5 proved why on four words; here it is on two thousand.
@@ -1331,7 +1331,6 @@ static const struct lie lies[] = {
      0},
     {"the same name, spelt twice",
      "{" TENSOR("a", "2", "0,4") "," TENSOR("\\u0061", "2", "4,8") "}", 8},
-    {"-2 numbers", "{" TENSOR("a", "-2", "0,4") "}", 4},
     {"2^64 numbers", "{" TENSOR("a", "18446744073709551616", "0,4") "}", 4},
     {"the header never ends", "{" TENSOR("a", "2", "0,4") ",\"b", 4},
 };
@@ -1687,12 +1686,12 @@ static void compare_formats(const struct model *m, const struct table *t)
                 if (nearest(&one, t, v, 1) && nearest(&two, &other, v, 1))
                     moved += one != two;
             }
-            printf("%s in %s: %zu of %zu words have another nearest one\n",
-                   k == 1 ? "the same" : "and",
-                   find_tensor(m, format_names[k])->type->name, moved, n);
+            printf("%s %zu of %zu in %s", k == 1 ? "another nearest one have" : " and",
+                   moved, n, find_tensor(m, format_names[k])->type->name);
         }
         close_table(&other);
     }
+    printf("\n");
 }
 
 static size_t word_id(const struct model *m, const struct choice *choice)
@@ -1777,17 +1776,18 @@ static double centre(struct table *p)
 static void plot_positions(const struct table *p)
 {
     FILE *figure = open_figure("gpt2-positions");
-    const size_t step = p->n_rows / 64 + (p->n_rows % 64 > 0);
+    const size_t step = p->n_rows > 96 ? p->n_rows / 48 : 1;
+    const size_t end = p->n_rows < 48 * step ? p->n_rows : 48 * step;
     if (!figure)
         return;
     fprintf(figure, "# kind: heat\n# title: Cosine of the rows of two positions, "
                     "without their mean\n# x: position\n# y: position\n"
                     "# diverging: yes\n");
-    for (size_t t = 0; t < p->n_rows; t += step)
+    for (size_t t = 0; t < end; t += step)
         fprintf(figure, "\t%zu", t);
-    for (size_t t = 0; t < p->n_rows; t += step) {
+    for (size_t t = 0; t < end; t += step) {
         fprintf(figure, "\n%zu", t);
-        for (size_t s = 0; s < p->n_rows; s += step)
+        for (size_t s = 0; s < end; s += step)
             fprintf(figure, "\t%.3f", cosine(p, t, s));
     }
     fprintf(figure, "\n");
@@ -2142,11 +2142,11 @@ static void show_opinions(const struct model *m, const struct table *t)
 
 static void speak(const struct model *m, const struct choice *choice)
 {
-    static const char *const heard[3] = {"my", "mr", "to"};
+    static const char *const heard[2] = {"my", "to"};
     struct speaker s;
     const bool can_speak = open_speaker(&s, m);
     double *scores = room_for(s.wte.n_rows, sizeof *scores);
-    for (size_t k = 0; k < 3 && can_speak; k++) {
+    for (size_t k = 0; k < 2 && can_speak; k++) {
         const struct choice one = {.word = heard[k]};
         const size_t v = word_id(m, &one);
         if (v >= s.wte.n_rows)
