@@ -58,6 +58,12 @@ not read them by pointing a `uint64_t *` at them. That works on most machines an
 all: some keep their bytes the other way round, and some refuse an address that is not a
 multiple of 8.
 
+::: aside
+*Little-endian*: the people of Lilliput, in Swift's novel, went to war over the end at which one
+opens an egg. Danny Cohen [-@cohen1980] gave the words to those who argued over the order of
+bytes, and asked them for peace.
+:::
+
 After the eight bytes stand so many bytes of text, and behind the text come the numbers.
 So the length decides what is text and what is data, and it is the first thing in the file
 that may be false. A reader that believes it and asks for so much memory can be brought down with eight
