@@ -109,10 +109,10 @@ EXERCISE bool safetensors_header(uint64_t *length, const uint8_t *start,
 The header is written in JSON, the notation for data that comes from JavaScript. Ours,
 with the long list of words left out and with line breaks that are not there:
 
- {"__metadata__": {"text": "Jane Austen, the six novels", "words": "<unk> , . the ..."},
-  "wte.weight": {"dtype": "F32", "shape": [2000, 32], "data_offsets": [0, 256000]},
-  "wpe.weight": {"dtype": "F32", "shape": [64, 32], "data_offsets": [256000, 264192]},
-  ...}
+    {"__metadata__": {"text": "Jane Austen, the six novels", "words": "<unk> , . the ..."},
+     "wte.weight": {"dtype": "F32", "shape": [2000, 32], "data_offsets": [0, 256000]},
+     "wpe.weight": {"dtype": "F32", "shape": [64, 32], "data_offsets": [256000, 264192]},
+     ...}
 
 For each tensor three things are said: of what type its numbers are, what its shape is,
 and where its bytes begin and end, counted from the end of the header. `__metadata__` is
@@ -120,7 +120,7 @@ the only other thing that may stand there, and holds pairs of texts; we keep our
 in it.
 
 You do not have to write the reader of this notation: it is in the workshop at the end,
-some 150 lines long, and it is strict. It refuses whatever is not JSON, a name that
+some 400 lines long, and it is strict. It refuses whatever is not JSON, a name that
 stands there twice, a key that the format does not know, a number with a sign or a
 fraction or 21 digits, text that is not UTF-8, and more than eight dimensions. And it
 knows that a name can be spelt in two ways: `"\u0077te.weight"` *is* `"wte.weight"`, so
@@ -211,7 +211,8 @@ row 3,797 of a table is 3,072 bytes at a place that can be computed: begin of th
 ## Files that lie
 
 What becomes of files that are not what they claim? Here are nine, each made from a good
-one by a single lie. Read the left column and say where it would hurt a reader that
+one by a single lie. (The
+first line is the good one.) Read the left column and say where it would hurt a reader that
 believes it.
 
 ::: {.output section="Files that lie"}
@@ -235,7 +236,7 @@ table that is more than one needs. Two formats with 16 bits are common:
 | F16, *half* | 1 | 5 | 10 | 65,504 | $2^{-10}$ |
 | BF16, *brain float* | 1 | 8 | 7 | $3.4 \cdot 10^{38}$ | $2^{-7}$ |
 
-F16 is a standard format [@ieee754, sec. 3.6]; BF16 is simply the upper half of a
+F16 is a standard format [@ieee754, sec. 3.6]; BF16 is the upper half of a
 `float`, and keeps its range at the price of digits [@kalamkar2019]. All three are
 read by the same rule. Take the bits of the exponent and those of the fraction as whole
 numbers, $\mathrm{exp}$ and $\mathrm{frac}$, and let $n_{\mathrm{exp}}$ and
@@ -341,9 +342,8 @@ to words whose neighbours are many: *suffering*, *united*, *wit*.
 
 That reading is a guess from ten words, and of the kind that this course has learned to
 distrust. Here is its control. For each word the small model is asked what it expects next, and
-how definite that is: the entropy of its probabilities, low for a definite opinion (chapter 5 has
-the formula). It
-is half true. The hundred longest rows have a mean entropy of
+how definite that is: the entropy of its probabilities, low for a definite opinion (chapter 5
+has the formula). It is half true. The hundred longest rows have a mean entropy of
 [3.50]{.n section="How long are the rows?"} nats, and all rows one of
 [3.99]{.n section="How long are the rows?"}; but the hundred shortest, with
 [4.03]{.n section="How long are the rows?"}, are like any others. And the correlation of length and
@@ -399,7 +399,8 @@ EXERCISE bool nearest_tokens(uint32_t *top, const float *table, const double *no
 *sister* has the neighbours that one would wish for: [0.90]{.n section="Who lives next
 door?"} to *brother*, and then the rest of the family. *walk* stands with *visit*,
 *drive* and *dance*: not words of the same meaning, but words that one takes, or goes
-for. *london* is near to Bath and Highbury, of which one exists. These are neighbours in
+for. *london* is near to Bath, which
+exists, and to Highbury, which does not. These are neighbours in
 use, as in chapter 3, and a tied table has them too.
 
 ::: predict
@@ -494,7 +495,7 @@ or two; in a file that question has a plain form: is there a `lm_head.weight`?
 ::: {.output section="Where is the head?"}
 :::
 
-**There is none.** GPT-2's file has [160]{.n section="Where is the head?"} tensors, and
+**There is none.** GPT-2's list has [160]{.n section="Where is the head?"} tensors, and
 the output head is not among them. A program that reads the file by its list of
 contents, and looks for the weights of each layer, finds everything but the last one.
 The scores are made with `wte.weight`, a second time, as the published code does in a
