@@ -85,6 +85,27 @@ fi
 # What is no text to learn from gets one sentence. A book with a frame, a byte order mark, CRLF
 # and printed apostrophes gives the numbers of the same book without them. And a text that is
 # barely long enough is read to its end (SAN=1 looks at every access).
+# ------------------------------------------------------------------ files that anybody made
+# With hostile=N a program makes N broken files, opens them, and holds those that open to
+# their promises: here with every access to memory watched.
+if grep -q '^hostile	' "$room/settings.tsv" 2>/dev/null; then
+    claim="$name stands 200,000 hostile files"
+    if ! echo 'int main(void) { return 0; }' | "${CC:-cc}" -x c - -fsanitize=address,undefined \
+        -o "$room/watched" >/dev/null 2>&1; then
+        echo "left out: the compiler cannot watch $name open hostile files"
+    elif "${CC:-cc}" -std=c11 -O1 -g -w -fsanitize=address,undefined -fno-sanitize-recover=all \
+        -include "tests/$name.h" "chapters/$name.c" "solutions/$name.c" -o "$room/watched" -lm \
+        >"$room/said.txt" 2>&1 &&
+        "$room/watched" hostile=200000 "seed=${SEED:-1}" >"$room/said.txt" 2>&1; then
+        echo "ok $claim"
+    else
+        echo "not ok $claim: $(said "$room/said.txt")"
+    fi
+fi
+
+# ------------------------------------------------------------------ a text that can be set
+# One line, and no crash, for whatever is no text to train on: the last one here has all its
+# different words behind the part that is trained on.
 if grep -q 'getenv("TEXT")' "chapters/$name.c"; then
     case $BUILD in /*) solved=$BUILD/solution/$name ;; *) solved=$PWD/$BUILD/solution/$name ;; esac
     novel=$PWD/chapters/data/austen/emma.txt
