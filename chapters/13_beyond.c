@@ -191,11 +191,11 @@ find the hen-house?
 
 Look at the lines called *exact words* and *mean* first. The control clings to *the*. The mean
 does find poultry. But it would be rash to be pleased: ask it for something else, say
-`ask="they travelled by horse"`, and it returns long, smooth sentences about nothing. What
-they have in common the program printed above: two sentences taken at random have a cosine of
-[0.919]{.n section="A novel in rows"}. All means point the same way. Much of any
-sentence is *the*, *of*, *to* and *was*, and their rows drown the others: that is how *the bank
-raised the rate* came to be near *the dog saved the man*.
+`ask="the kids play outside"`, and no child comes near. What is wrong the program printed
+above: two sentences taken at random have a cosine of [0.919]{.n section="A novel in rows"}.
+All means point the same way. Much of any sentence is *the*, *of*, *to* and *was*, and their
+rows drown the others: that is how *the bank raised the rate* came to be near *the dog saved
+the man*.
 
 ## Rare words say more
 
@@ -259,16 +259,17 @@ static void remove_direction(float *row, const double *u, size_t d)
 Now the last lines of "A search". *Mrs. Weston's poultry-house was robbed one night of all her
 turkeys*: it shares not one word with our question, and it stands first of
 [7,831]{.n section="A novel in rows"}. And above, in brackets, the puppy has overtaken the
-bank. Ask more of this kind: `ask="disease and fever"`, `ask="piano music and songs"`, `ask="a
-delicious dinner of meat and fruit"`. This is what the brochures call semantic search. It is a
-mean and a cosine.
+bank. Ask again for the kids, and read what comes second. Ask more of this kind:
+`ask="disease and fever"`, `ask="piano music and songs"`,
+`ask="a delicious dinner of meat and fruit"`. This is what the brochures call semantic search.
+It is a mean and a cosine.
 
 ## Does it find what we mean?
 
 One pretty example proves nothing. A fair test needs many questions, an answer that is known
 beforehand, and controls. Here are two.
 
-*The missing word.* Take a word that stands in 5 to 50 sentences, *turkeys* or *letter*; take
+*The missing word.* Take a word that stands in 5 to 50 sentences, *snow* or *horses*; take
 it out of these sentences, as if the printer had lost it; and ask for the word. Are the
 sentences that have lost it found by what is left of them? No exact match can help, by
 construction. Each way is asked for every sixth word, and the table says how many of the
@@ -321,10 +322,10 @@ any way.
 **"Embeddings find what you mean."** A mean of words finds what you talk *about*: birds, music,
 illness. *What is said* of it was in the order, in the *not*, and in who did it to whom, and a
 sum has kept none of these. To find thoughts, people train whole networks on pairs of sentences
-that mean the same [@reimers2019]; in their comparison the mean of GloVe's rows stands between
-the two things that one could do with BERT untrained for it, and far below what training gives:
-on average 61.32, for the mean of BERT's outputs 54.81, trained 76.55 (table 1, correlation
-with people's judgements, times 100).
+that mean the same [@reimers2019]; in their comparison the mean of GloVe's rows, with 61.32,
+stands above both things that one could do with BERT untrained for it, the mean of its outputs
+with 54.81 and the first output with 29.19, and far below what training gives, 76.55 (table 1:
+correlation with people's judgements, times 100, on average over seven tasks).
 :::
 
 ::: aside
@@ -487,9 +488,9 @@ EXERCISE bool patchify(float *out, const float *image, size_t height, size_t wid
 ::: {.output section="A picture in rows"}
 :::
 
-![The picture that the program draws, before it is cut. Every cell is a number of one
-patch.](figure:beyond-picture){alt="A heat map of 16 rows and 32 columns: a bright sun to the
-right, a house with a dark roof to the left, on a hill."}
+![The picture that the program draws, before it is cut; the darker a cell is here, the brighter
+the pixel.](figure:beyond-picture){alt="A heat map of 16 rows and 32 columns: a bright sun to
+the right, a house with a dark roof to the left, on a hill."}
 
 A sun, a house with a roof on a hill, [32]{.n section="A picture in rows"} patches (only every
 second row of pixels is shown). Each is 16 numbers; a matrix of dice makes 12 of them. Have we
