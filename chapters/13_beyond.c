@@ -257,7 +257,7 @@ static void remove_direction(float *row, const double *u, size_t d)
 
 /*
 Now the last lines of "A search". *Mrs. Weston's poultry-house was robbed one night of all her
-turkeys*: it shares not one word with our question, and it stands first of
+turkeys*: it shares one word with our question, *the*, and it stands first of
 [7,831]{.n section="A novel in rows"}. And above, in brackets, the puppy has overtaken the
 bank. Ask again for the kids, and read what comes second. Ask more of this kind:
 `ask="disease and fever"`, `ask="piano music and songs"`,
@@ -267,7 +267,7 @@ It is a mean and a cosine.
 ## Does it find what we mean?
 
 One pretty example proves nothing. A fair test needs many questions, an answer that is known
-beforehand, and controls. Here are two.
+beforehand, and controls. Here are two such tests.
 
 *The missing word.* Take a word that stands in 5 to 50 sentences, *snow* or *horses*; take
 it out of these sentences, as if the printer had lost it; and ask for the word. Are the
@@ -276,9 +276,10 @@ construction. Each way is asked for every sixth word, and the table says how man
 sentences that lost it are among the first hundred of all, and what share of all sentences
 stands in front of them on average. By chance these are 1.3 % and 0.5.
 
-*The told thought.* Before any search was run, we wrote down 30 sentences of the novel in other
-words: *soft eggs are good for your health* for *An egg boiled very soft is not unwholesome*,
-*you behaved terribly* for *It was badly done, indeed!* Is the sentence among the first ten?
+*The told thought.* Before any search was run, we wrote down 31 sentences of the novel in other
+words (one, *Surprizes are foolish things*, has only three words with a row and fell out):
+*soft eggs are good for your health* for *An egg boiled very soft is not unwholesome*, *you
+behaved terribly* for *It was badly done, indeed!* Is the sentence among the first ten?
 
 And a control that has all there is but the meaning: the same recipe with GloVe's rows dealt
 out to the wrong words.
@@ -542,9 +543,9 @@ rounded to a whole number, where $q_{ab}$ is how often the two stand opposite ea
 $p_a$ how often $a$ occurs at all. Have you seen it before? It is the PMI of chapter 8, in half
 bits: how much more often do two things meet than they would by chance? There, words met in a
 window; here, residues meet in the same place of two proteins. BLOSUM62, as this table is
-called, is a count table, from before there were word vectors, and it has been in the tools of
-every biologist since. W and W have 11: they face each other $2^{11/2}$, 45 times as often as
-chance would have it.
+called, is a count table, from before there were word vectors, and searches for related
+proteins still score with it. W and W have 11: they face each other $2^{11/2}$, 45 times as
+often as chance would have it.
 
 So let us do to it what chapter 8 does to counts: factorise. We look for 20 rows whose dot
 products are the scores, $E E^T = S$. If the *eigenvectors* of $S$ are $u_0, u_1, \dots$ and
@@ -674,8 +675,8 @@ It is always the same product, $x$ times a table. What differs is $x$. Of a toke
 one-hot: a single 1, and the product is a copy of one row. That is chapter 1. Of a sentence it
 is a bag of shares, 1/5 for each word, and the product is the mean: the five words are four
 rows, for *the* has 2/5. Of a patch all numbers of $x$ are something, all rows of the matrix
-are read, and there is nothing to look up. Only a token is a lookup. Everything else that is
-called an embedding is a sum of rows that takes its weights from somewhere.
+are read, and there is nothing to look up. Only a token is a lookup. Everything else in this
+chapter is a sum of rows, with weights from somewhere.
 
 The third line is how AlphaFold 2 begins. It does not look its residues up; it feeds one-hot
 rows through a linear layer [@jumper2021, supplement, algorithm 3], and by chapter 1 that *is*
@@ -687,10 +688,10 @@ is what the lookup is a case of, and on the day when your $x$ is not quite one-h
 you need.
 
 ::: belief
-**"Everything becomes a token, and every token is looked up in a table."** Words are. Patches,
-sounds and columns of shares are not: their rows are computed, by a map that is linear and
-knows half and half. A picture may be cut into 196 "tokens", but there is no id, and no row
-that waits for it.
+**"Everything becomes a token, and every token is looked up in a table."** Words are. Patches
+and columns of shares are not: their rows are computed, by a map that is linear and knows half
+and half. A picture may be cut into 196 "tokens", but there is no id, and no row that waits for
+it.
 :::
 
 ## What you can now explain
@@ -739,7 +740,7 @@ Could one give the 20 residues rows whose dot products are *exactly* BLOSUM62?
 :::: answer
 Not with one table. With two, yes, as word2vec has two: take $\sqrt{|\kappa_e|}\, u_{e,r}$ in
 both, and change the sign of the last column in one of them. Then the negative eigenvalue has
-its minus. (Or add 2 to all scores first, and subtract it from every dot product.)
+its minus. (Or add 1.5 to all scores first, and subtract it from every dot product.)
 ::::
 :::
 
@@ -749,7 +750,7 @@ its minus. (Or add 2 to all scores first, and subtract it from every dot product
 - Reimers and Gurevych [-@reimers2019] train what a mean cannot do.
 - Dosovitskiy and others [-@dosovitskiy2021]: the patches, and pictures of what the learned
   matrix looks for.
-- Henikoff and Henikoff [-@henikoff1992], four pages that are used every second somewhere;
+- Henikoff and Henikoff [-@henikoff1992], five pages that say how the pairs were counted;
   Altschul [-@altschul1991] says why scores of this kind must be log-odds.
 
 ## Farewell
@@ -1357,13 +1358,16 @@ static bool is_title(const char *start, const char *stop)
     return false;
 }
 
-// Where the sentence that begins at `at` is over: at a full stop, a mark or an empty line.
+// Where the sentence that begins at `at` is over: at a full stop, a mark or an empty line, and
+// where it has become too long to be one.
 static const char *sentence_end(const char *at, const char *end)
 {
     for (const char *c = at; c < end; c++) {
         if (*c == '\n' && c + 1 < end && c[1] == '\n')
             return c + 1;
         if (*c == '!' || *c == '?' || (*c == '.' && !is_title(at, c)))
+            return c + 1;
+        if (c - at >= MAX_SENTENCE && !is_letter(*c))
             return c + 1;
     }
     return end;
