@@ -119,6 +119,13 @@ bool reachable_words(uint32_t *reachable, const float *lm_head, size_t vocab_siz
     return true;
 }
 
+/*
+What to notice: no angle is computed, and nothing is divided. Every decision is the sign of a
+cross product, and that is why the answer is exact: a sign is right or wrong, it is never off by
+a little. All differences are first put to the left or to the right of *one* of them, because
+"leftmost" has a meaning only within half a turn.
+*/
+
 bool matrix_rank(uint32_t *rank, double *room, const float *a, double tolerance,
                  size_t n_rows, size_t n_columns)
 {
@@ -165,6 +172,13 @@ bool matrix_rank(uint32_t *rank, double *room, const float *a, double tolerance,
     return true;
 }
 
+/*
+What to notice: the largest pivot is not taken for the sake of the count, it is taken for the
+sake of the rounding. No factor is larger than 1, so no error is ever multiplied by much. And a
+NaN must be refused before, for it is never the largest of anything and would sit in its corner
+until the end.
+*/
+
 bool random_projection(float *out, const float *wte, const float *dice, size_t n_out,
                        size_t vocab_size, size_t d_model)
 {
@@ -178,3 +192,9 @@ bool random_projection(float *out, const float *wte, const float *dice, size_t n
         }
     return true;
 }
+
+/*
+What to notice: this is exercise 1.4, a linear layer whose weights nobody has trained. All that is
+random came in from outside. The loop over the words could stand anywhere: no word knows of
+another, and that is why a table can be projected a row at a time, whenever a row is looked up.
+*/
