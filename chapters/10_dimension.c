@@ -210,9 +210,9 @@ other.
 
 So two words with equal rows cannot win, either of them. A word that is alone ($V = 1$) has
 nobody to beat and wins. $V^2$ steps are quite all right; no words are no error. Take the
-differences and their products in `double`. For rows whose numbers are whole multiples of some
-power of two, with at most 24 bits between the largest and the smallest step, nothing is rounded
-then, and the answer is exact; the tests use no others. What NaN and infinity do is up to you.
+differences and their products in `double`. If all numbers are whole multiples of one power of
+two, and none is more than $2^{24}$ times that, nothing is rounded, and the answer is exact; the
+tests use no others. What NaN and infinity do is up to you.
 
 How to decide it is your part. One way: seen from $u_v$, the directions of all others must fit
 into an angle of less than 180 degrees. The **cross product** $a_0 b_1 - a_1 b_0$ of two
@@ -246,10 +246,9 @@ before all of them can?
 ::: {.output section="Who can ever win"}
 :::
 
-The ranges are those of eight tables. In two dimensions [7 to 11]{.n section="Who can ever win"}
-of the fifty, and the search counts just as many as your function does. At $d = 8$ it is nearly
-all, at 16 all fifty. *By dice* is the lazy way: throw 20,000 arrows and see who wins. It misses
-some.
+The ranges are those of eight tables. In two dimensions 7 to 11 of the fifty, and the search
+counts just as many as your function does. At $d = 8$ it is 48 or more, at 16 all fifty. *By
+dice* is the lazy way: throw 20,000 arrows and see who wins. It misses some.
 
 Random rows need not stand on a circle, and hardly any does. But the more dimensions there are,
 the more room there is on the outside: in a high-dimensional cloud nearly every point is a
@@ -304,9 +303,10 @@ struct corpus {
 ![Held-out loss against the width. Look at where the curve bends, and at what the first number
 buys.](figure:dimension-novel){#fig-dimension-novel}
 
-One number is hardly better than the frequencies alone: it has to say mostly *that*, for a model
-without a bias must spend a dimension on frequency. Then each doubling gains a lot, until 8;
-from 8 to 16 it is [4.205]{.n section="The novel, width by width"} to
+One number is hardly better than the frequencies alone,
+[5.103]{.n section="The novel, width by width"}: this model has no bias, so frequency too has to
+come out of the product of the two rows. Then each doubling gains a lot, until 8; from 8 to 16
+it is [4.205]{.n section="The novel, width by width"} to
 [4.145]{.n section="The novel, width by width"}, and from 32 to 64 a hundredth.
 
 Is the tail real? `controls=2` trains nine widths from eight seeds each (a minute or two):
@@ -321,7 +321,7 @@ Is the tail real? `controls=2` trains nine widths from eight seeds each (a minut
 |  32 |    8 | 4.120 | 4.116 | 4.125 |
 |  64 |    8 | 4.108 | 4.103 | 4.114 |
 | 128 |    8 | 4.096 | 4.093 | 4.107 |
-| 256 |    8 | 4.089 | 4.086 | 4.096 | |
+| 256 |    8 | 4.089 | 4.086 | 4.096 |
 
 The doublings go on helping, each in the mean, but by a hundredth: about as much as two seeds
 differ. And it depends on how much one reads. Read four times, with the rates tuned again (seed
@@ -331,10 +331,10 @@ differ. And it depends on how much one reads. Read four times, with the rates tu
 The column *guesses* counts the different words that the model would say, over all words that it
 may read: [2]{.n section="The novel, width by width"} with one number, of course. The next one
 asks who *could* be said, for any hidden state at all. With two numbers your function answers
-for all 1,000 words: [0.7]{.n section="The novel, width by width"} %, seven corners. Up to 16
+for all 1,000 words: [0.7]{.n section="The novel, width by width"} %, seven corners. Up to 32
 numbers the program searches for every tenth word, with 300 turns each:
-[20.0]{.n section="The novel, width by width"} % at 8 and
-[85.0]{.n section="The novel, width by width"} % at 16.
+[20.0]{.n section="The novel, width by width"} % at 8,
+[85.0]{.n section="The novel, width by width"} % at 16, and all at 32.
 
 Now compare with *dice*, a head of a thousand random rows:
 [47.0]{.n section="The novel, width by width"} % and
@@ -407,9 +407,9 @@ counts, as logarithms, have the rank [99]{.n section="How many rows the logits r
 A model whose logits have the rank $d$ can match a table of logarithms of the rank $r$ only if
 $d \geq r - 1$. This is known as the **softmax bottleneck** [@yang2018, corollary 1]. So no
 model of 64 numbers can say exactly what the counts say. Yet it loses next to nothing: the loss
-above has long bent. A rank counts directions and not how much they matter; and a part of these
-99 is the noise of a finite novel, which it is better not to learn. (A smoothed table of counts
-has a high rank as well. The rank alone proves nothing about how wide a model should be.)
+above has long bent. A rank counts directions and not how much they matter; and some of these 99
+may be the noise of a finite novel. The rank alone proves nothing about how wide a model should
+be.
 
 And beside it stands the circle: for a table of followers with the rank 50,257, *two*
 dimensions. One number must be the greatest, or all must be right: between these two questions
@@ -473,17 +473,16 @@ The run asks every eighth question, to be quick. With all of them and eight thro
 
 | numbers | longest directions | the first | of dice (of eight throws) | dice, squared (of eight) |
 |----:|-----:|-----:|:--------------------|:--------------------|
-|  10 | 21.0 |  9.3 | 11.9 (8.8 to 17.9)  | 12.6 (9.8 to 17.0)  |
 |  20 | 53.3 | 47.5 | 40.7 (34.0 to 46.7) | 45.3 (41.0 to 49.6) |
 |  35 | 68.6 | 71.6 | 60.7 (55.8 to 65.5) | 66.9 (60.7 to 73.1) |
 |  50 | 77.3 | 77.5 | 68.3 (64.1 to 69.9) | 76.3 (72.8 to 78.0) |
 | 100 | 86.2 | 86.2 | 77.5 (74.9 to 79.3) | 86.2 (86.2 to 86.2) |
 
-At 10 and 20 numbers the longest directions are ahead of everything, the best of eight throws
-included. At 35 and 50 they are not: the first 35 columns, picked by nobody, get 71.6 % and the
-35 longest directions 68.6. What reaches far is not the same as what the analogies need; chapter
-7 found the same from the other end, where removing the longest directions did harm and their
-squares said nothing about how much.
+At 20 numbers the longest directions are ahead of everything, the best of eight throws included.
+At 35 and 50 they are not: the first 35 columns, picked by nobody, get 71.6 % and the 35 longest
+directions 68.6. What reaches far is not the same as what the analogies need; chapter 7 found
+the same from the other end, where removing the longest directions did harm and their squares
+said nothing about how much.
 
 And the dice? They lose even at 100 numbers, where nothing was thrown away. It is not that the
 directions are random. The last column is the control: the same dice, made to stand at right
@@ -513,8 +512,9 @@ Eight bits cost *nothing*: the same [85.8]{.n section="Eight bits, and fewer"} %
 a quarter of the bytes. At four bits, fifteen steps, it is still
 [82.1]{.n section="Eight bits, and fewer"} %. The right half is the control of equal size: as
 many bits a row, but 8 for each number and so fewer numbers, the longest directions. With all
-questions: four bits 83.1 against 77.3, two 62.1 against 61.0. So at four bits the wide and
-coarse table is better than a fine and narrow one of the same size; at two they are level.
+questions (`every=1`): four bits 83.1 against 77.3, two 62.1 against 61.0. So at four bits the
+wide and coarse table is better than a fine and narrow one of the same size; at two they are
+level.
 
 Why does a number with 15 steps do? Because a hundred of them are added up. The rounding errors
 of the single numbers point anywhere, and in a sum of many they cancel for the most part. That
@@ -542,17 +542,17 @@ each number is about 0.125, and the noise 0.1.
 One number: two of a thousand, always. **One is never enough.** Two: all of them, with `float`s.
 **Two are enough for any deterministic table of followers.** Round the two to 8 bits, and
 [14.8]{.n section="What width buys"} % are left. Touch the hidden state with noise, and it is
-[2.2]{.n section="What width buys"} %. The margin was 2e−05, and everything is larger than that.
+[1.4]{.n section="What width buys"} %. The margin was 2e−05, and everything is larger than that.
 
-At 8 numbers the margin is a thousand times as large, with rows that nobody placed; 8 bits are
-plenty, and the noise costs 2 words in a hundred. At 64 the noise is nearly as large as the
-numbers themselves, and not one word is lost. The loudness falls from
-[146,745]{.n section="What width buys"} to 11.
+At 8 numbers the margin is more than a thousand times as large, with rows that nobody placed; 8
+bits are plenty, and with the noise [97.3]{.n section="What width buys"} % are right. At 64 the
+noise is nearly as large as the numbers themselves, and not one word is lost. The loudness falls
+from [146,745]{.n section="What width buys"} to [10]{.n section="What width buys"}.
 
 The last three columns take the objection away that wider rows simply have more bits. With 64
 bits each, *nothing* is lost by being narrow, as long as nothing is disturbed: two numbers of 32
 bits are right for all words. With noise, the same 64 bits are worth
-[1.4]{.n section="What width buys"} % as two numbers and [100.0]{.n section="What width buys"} %
+[2.2]{.n section="What width buys"} % as two numbers and [100.0]{.n section="What width buys"} %
 as 64 signs. It is not how much a row can hold. It is how far apart its words can stand. (Noise
 of one size *on each number* is even unfair to the wide: all of it together is longer, by the
 root of 32.)
@@ -560,15 +560,15 @@ root of 32.)
 ::: belief
 **"More dimensions hold more meaning."** Two hold everything that a deterministic table has to
 say. What width buys is **margin**: room to stand apart in, so that rounding, noise, and all
-that training gets slightly wrong, does not matter. (That a wide model is also easier to *train*
-is another gain. Two numbers on a circle were placed by us; gradient descent on the novel found
-seven corners.)
+that training gets slightly wrong, does not matter. (What width gains while a model is trained
+is another matter. Our circle was placed by hand; gradient descent, on the novel, found seven
+corners.)
 :::
 
 So how wide is wide enough? Wide enough for the loss to have bent, on *your* text: here 16 to
-32. Wide enough for each word to be sayable: a little more than that. And beyond it, wide enough
-for the noise that you have to live with. No meaning needs 12,288 numbers. But the blocks that
-work on a row have much to write into it, and they all write into the same one (chapter 9).
+32. Wide enough for each word to be sayable: about as wide, here. And beyond it, wide enough for
+the noise that you have to live with. Nothing here asks for 12,288. But in a transformer the row
+is also what all the blocks write into (chapter 9), and this chapter's models had no blocks.
 
 ## What you can now explain
 
@@ -1562,7 +1562,7 @@ static float *narrow_head(const struct model *m)
     return head;
 }
 
-enum { EVERY_WORD = 10, NOVEL_ROUNDS = 300, MOST_SEARCHED = 16 };
+enum { EVERY_WORD = 10, NOVEL_ROUNDS = 300, MOST_SEARCHED = 32 };
 
 // unit[v] = rows[v] / |rows[v]| for n_rows rows of d numbers; a row of zeros stays one
 static float *unit_rows(const float *rows, size_t n_rows, size_t d)
@@ -1590,7 +1590,7 @@ static double share_found(const float *head, size_t first, size_t end, size_t d)
 
 // The share of words that some hidden state makes win: of the model's head, of one thrown by
 // dice, and of the model's with all rows stretched to one length. d of 1 and 2: of all words,
-// by your function; up to 16: of every tenth word, by the search.
+// by your function; up to 32: of every tenth word, by the search.
 static void print_winners(const struct model *m, uint64_t seed)
 {
     float *head = narrow_head(m), *dice = allocate(VOCAB_SIZE * m->d, sizeof *dice);
