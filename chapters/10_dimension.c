@@ -1,0 +1,3037 @@
+/*
+# How wide is wide enough? {#dimension}
+
+A row of GPT-2's smallest model has 768 numbers, one of its largest 1,600, one of GPT-3 12,288
+[@radford2019; @brown2020]. Ask why, and you hear that a wider row *holds more meaning*. It
+sounds like a box: the larger the box, the more fits in. So how small may it be? How many
+numbers must a row have if a model is to know, after each of 50,257 tokens, which one comes
+next?
+
+Two. Not two thousand: two. It is enough to write down where they are, and you will do so in a
+few lines, for any table of followers that you like. With one number it cannot be done, for no
+more than two words can ever be said at all. So the box is the wrong picture, and this chapter
+looks for a better one: what a table costs as it grows, which words a narrow head can never say,
+what a novel gains from width, how many of the hundred numbers of a real table one can do
+without, and what all the others are *for*.
+
+![Eight words on a circle. The hidden state is an arrow; the word that it points at has the
+greatest logit. Look at how little its neighbours are behind, and imagine 50,257 of
+them.](drawing:circle){alt="Left a circle with eight words, a to h, evenly spaced, and an arrow
+from the centre to word b. Right the logits as bars: b 1.00, its neighbours a and c 0.71, h and
+d 0, g and e minus 0.71, f minus 1."}
+
+You need the logits of chapter 3. Chapters 5 (the count of GPT-2's parameters) and 7 (the table
+GloVe and its analogies) are used, and said again where they are needed. The file is
+`chapters/10_dimension.c`; `make chapter10` builds it, runs it, and says what to do next.
+*/
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+// A weak function steps back when the linker finds another one of the same name: the
+// solved program is this very file, linked with a second file of finished functions.
+#define EXERCISE __attribute__((weak))
+
+// the small tools, written out at the end
+static void heading(const char *title);
+static _Noreturn void give_up(int status, const char *format, ...);
+static void *allocate(size_t n, size_t size);
+
+/*
+## What a table weighs
+
+First the bill. A table of $V$ rows and $d$ numbers of four bytes takes $4Vd$ bytes. Looking a
+row up costs no arithmetic at all (chapter 1). But the other end of the model, the head that
+scores every word of the vocabulary, takes one multiplication and one addition for each number
+of its table: $2Vd$ FLOPs (floating-point operations) a token.
+
+GPT-3's table has 50,257 rows of 12,288 numbers. In bytes that is 2,470,232,064, which is more
+than the largest `int`: 2,147,483,647. A program that multiplies these in `int` gets a negative
+size. One that multiplies in 32 bits without a sign gets away with it once more, and fails at
+the next model. So we write it down once and for all, in 64 bits, and *ask* whether it fits.
+
+## Exercise 10.1: what a table costs {#table-cost .exercise}
+
+Given the sizes, say how many bytes the table takes, and how many FLOPs the head needs to score
+`n_tokens` tokens. `bits` is the size of one number: 32 for a `float`, 8 for the small ones that
+we shall meet. The numbers of a row stand close together, and each row begins at a whole byte: a
+row of 3 numbers of 4 bits takes 2 bytes, not 1.5.
+
+By hand, 2 tokens, 5 words, $d = 3$: at 32 bits the table has $5 \cdot 12 = 60$ bytes, at 4 bits
+$5 \cdot 2 = 10$, and at 1 bit 5. The FLOPs are $2 \cdot 2 \cdot 5 \cdot 3 = 60$ each time.
+
+If one of the two results does not fit in a `uint64_t`, return `false` and leave both alone.
+Results that do fit must be right, however large the numbers are on the way: a row of $2^{61}$
+numbers of 8 bits has $2^{64}$ bits and still only $2^{61}$ bytes. And where a size is 0 the
+product is 0, whatever the other sizes are. `bits` may be 1 to 64; anything else is refused.
+*/
+
+// bytes = vocab_size * (d_model * bits / 8, rounded up)
+// flops = 2 * n_tokens * vocab_size * d_model
+// false, and both untouched, if bits is not 1 to 64, or one of the two does not fit in 64 bits
+EXERCISE bool table_cost(uint64_t *bytes, uint64_t *flops, uint64_t n_tokens,
+                         uint64_t vocab_size, uint64_t d_model, uint64_t bits)
+{
+    // your code here
+    (void)bytes, (void)flops, (void)n_tokens, (void)vocab_size, (void)d_model, (void)bits;
+    return false;
+}
+
+/*
+::: {.output section="What a table weighs"}
+:::
+
+The first four rows are GPT-2's four sizes, with the counts of chapter 5; the last is the
+largest GPT-3, counted the same way. The third number is the share of the table among all
+parameters, the last one the share of the head among all multiplications of a forward pass (the
+$12 d^2$ numbers of a block are used once a token each; attention's own products, which depend
+on the length of the text, are left out).
+
+::: aside
+With 1 bit a number GPT-3's table would have 77,194,752 bytes. Look for this number in the
+output: it is also what the small GPT-2's head costs in FLOPs. That is an accident, 12,288 / 8 =
+2 · 768; but it is exact.
+:::
+
+The wider the model, the *less* its table matters: [31.02]{.n section="What a table weighs"} %
+of the small GPT-2, [5.16]{.n section="What a table weighs"} % of the XL,
+[0.35]{.n section="What a table weighs"} % of GPT-3. The table grows with $d$ and a block with
+$d^2$. In a large model width is paid for in the blocks. So nobody chooses 12,288 for the sake
+of the table; still it is the table's rows, and above all the head's, that show most clearly
+what width does.
+
+## Two numbers are enough
+
+Take $V$ words and for each of them the one word that comes next: *any* table of followers,
+`next[v]`. A model of chapter 3's kind looks up a row $E_v$ of $d$ numbers and says the word $w$
+with the greatest logit $E_v \cdot U_w$. How large must $d$ be so that it is right for all
+words?
+
+::: predict
+Say a number for $V = 50{,}257$, before you read on. If you know linear algebra: the matrix that
+has a 1 where a word follows, and 0 elsewhere, may have the rank 50,257. Does that change it?
+:::
+
+Put the output rows on a circle, evenly. The hidden state is an arrow in the same plane. A logit
+is the arrow's length times the cosine of the angle between them, so the word that the arrow
+points at beats all the others: they stand at larger angles. So let the *input* row of $v$ be
+the output row of the word that follows it. That is all. The rank was a red herring: nobody
+asked for logits of 1 and 0, only for the right one to be greatest.
+
+## Exercise 10.2: the circle {#circle-model .exercise}
+
+Build this model: output row $w$ at the angle $2\pi w / V$, counted from (1, 0) towards (0, 1),
+and the input rows so that after word $v$ the word `next[v]` wins.
+
+By hand, 4 words, `next` = 2, 0, 0, 3. The output rows are (1, 0), (0, 1), (−1, 0) and (0, −1);
+the input rows are copies of rows 2, 0, 0 and 3: (−1, 0), (1, 0), (1, 0), (0, −1).
+
+Compute each angle, its cosine and its sine in `double` and round once, to `float`. (A number
+that should be 0 may come out as 6e−17, that is no error. C11 has no constant for $\pi$;
+`acos(-1.0)` is it.) If any `next[v]` is not below `vocab_size`, return `false` and leave both
+tables alone. No words are nothing to do, and no error.
+*/
+
+// lm_head[w] = (cos(2 pi w / V), sin(2 pi w / V))   wte[v] = lm_head[next[v]]
+//   wte, lm_head [vocab_size][2]   next [vocab_size]
+// false, and both tables untouched, if a next[v] is not below vocab_size
+EXERCISE bool circle_model(float *wte, float *lm_head, const uint32_t *next,
+                           size_t vocab_size)
+{
+    // your code here
+    (void)wte, (void)lm_head, (void)next, (void)vocab_size;
+    return false;
+}
+
+/*
+::: {.output section="Two numbers are enough"}
+:::
+
+The followers were thrown by dice, and each word was asked (of large vocabularies 200 words,
+spread over all). Up to 10,000 words, two numbers a word are right every single time. So the
+claim is proved, and not only for these: any table of followers will do.
+
+At GPT-2's 50,257 words, the same construction in the same `float`s is right only
+[41.0]{.n section="Two numbers are enough"} % of the time. The mathematics has not changed. Look
+at the third column, the **margin**: how far the second word is behind. Neighbours on the circle
+are $2\pi/V$ apart, so the margin is $1 - \cos(2\pi/V) \approx 20/V^2$, here
+[7.82e-09]{.n section="Two numbers are enough"}. A `float` near 1 is rounded to the nearest
+multiple of 6e−8 or so. The words stand closer together than the numbers that say where they
+stand.
+
+The last column says how *loud* the arrow must be (chapter 5) for the softmax to give the right
+word nine parts in ten: [10]{.n section="Two numbers are enough"} times the unit arrow for 8
+words, [367]{.n section="Two numbers are enough"} for 50, and 370 million for GPT-2's. Keep both
+columns in mind. They are what this chapter ends on.
+
+::: belief
+**"A narrow row cannot hold enough to know 50,000 words."** It can *hold* enough: two real
+numbers hold anything. Where a model is deterministic, capacity in this sense never runs out.
+:::
+
+## Who can ever win
+
+And with one number? The logits are $h\, u_w$. If $h$ is positive, the word with the largest
+$u_w$ wins, and if negative the one with the smallest. So of 50,257 words *two* can be said. No
+training helps, and no hidden state. All others have a probability, perhaps a decent one; but
+never the greatest.
+
+In two dimensions, put a fifth word into the middle of a square of four. Whatever way the arrow
+points, a corner is ahead of it. A word like that can never win either. When can it? Word $v$
+wins for $h$ if $h \cdot (u_v - u_w) > 0$ for all other $w$: all the other rows must lie on one
+side of a straight line through $u_v$. So exactly the corners of the outline can win. The
+outline of all rows is called their **convex hull**: the shape of a rubber band that is let go
+around them.
+
+![Where the rubber band turns is a word that can win. Look at the word in the middle, and at the
+one on the edge: for the best of arrows it is level with two others, and never
+ahead.](drawing:hull){alt="Nine points in the plane and a closed line around them that turns at
+five of them, drawn full. One point lies on a side of the line, three lie inside, drawn hollow.
+From one corner an arrow points outwards, and a straight dashed line through that corner has all
+other points on one side."}
+
+## Exercise 10.3: the words that can win {#reachable-words .exercise}
+
+Decide for each word of a head with rows of one or two numbers whether *some* hidden state gives
+it a logit that is strictly greater than that of every other word.
+
+By hand, $d = 2$, with the rows (0, 0), (4, 0), (4, 4), (0, 4), (2, 0), (1, 2): words 0 to 3 are
+the corners of a square and can win. Word 4 lies on its side: for $h = (0, -1)$ it has the logit
+0, but so have words 0 and 1. Word 5 lies inside. So `reachable` is 1, 1, 1, 1, 0, 0. With
+$d = 1$ and the rows 3, −1, 2, 3 only word 1 can win: words 0 and 3 are always level with each
+other.
+
+So two words with equal rows cannot win, either of them. A word that is alone ($V = 1$) has
+nobody to beat and wins. $V^2$ steps are quite all right; no words are no error. Take the
+differences and their products in `double`. If all numbers are whole multiples of one power of
+two, and none is more than $2^{24}$ times that, nothing is rounded, and the answer is exact; the
+tests use no others. What NaN and infinity do is up to you.
+
+How to decide it is your part. One way: seen from $u_v$, the directions of all others must fit
+into an angle of less than 180 degrees. The **cross product** $a_0 b_1 - a_1 b_0$ of two
+directions tells without any angle: it is positive if $b$ lies to the left of $a$ (by less than
+180 degrees), negative if to the right, and 0 if they point the same way or opposite ways.
+*/
+
+// reachable[v] = 1 if there is an h with h . lm_head[v] > h . lm_head[w] for all w but v, else 0
+//   reachable [vocab_size]   lm_head [vocab_size][d_model]
+// false, and reachable untouched, if d_model is neither 1 nor 2
+EXERCISE bool reachable_words(uint32_t *reachable, const float *lm_head,
+                              size_t vocab_size, size_t d_model)
+{
+    // your code here
+    (void)reachable, (void)lm_head, (void)vocab_size, (void)d_model;
+    return false;
+}
+
+/*
+For three dimensions and more there are exact methods too, but they are long. We search instead:
+begin with an arrow that points from the mean row to $u_v$, and as long as another word is level
+or ahead, turn away from the one that is most ahead. If there is a winning arrow, this finds one
+in the end [@rosenblatt1958 has the rule]; so each word found is proved, and of the others we
+only know that 2,000 turns did not do. For one and two dimensions your function is the control.
+
+::: predict
+Fifty words, rows thrown by dice. How many of them can win if $d = 2$? And how large must $d$ be
+before all of them can?
+:::
+
+::: {.output section="Who can ever win"}
+:::
+
+The ranges are those of eight tables. In two dimensions 7 to 11 of the fifty, and the search
+counts just as many as your function does. At $d = 8$ it is 48 or more, at 16 all fifty. *By
+dice* is the lazy way: throw 20,000 arrows and see who wins. It misses some.
+
+Random rows need not stand on a circle, and hardly any does. But the more dimensions there are,
+the more room there is on the outside: in a high-dimensional cloud nearly every point is a
+corner. So for a real model, with hundreds of numbers and trained at that, one would expect no
+unsayable words. They were looked for in 150 published ones. In 13 there were some, few and rare
+[@grivas2022]. That a word inside the hull is bounded by the words on it was noticed by Demeter,
+Kimmel and Downey [-@demeter2020].
+*/
+
+/*
+## The novel, width by width
+
+Now let a model learn. It is chapter 3's, untied, on *Emma*, but with the 1,000 most frequent
+words (the rest share `<unk>`) and with rows of 1 to 64 numbers. Each width has a learning rate
+of its own, the best of a grid that goes past it on both sides (`build/10_dimension controls=1`
+tries seven around each), and half of the novel is read once.
+
+::: predict
+From 1 number to 64: where do you expect the knee, the width from which on it hardly gets
+better?
+:::
+*/
+
+enum { VOCAB_SIZE = 1000, MAX_VOCAB = VOCAB_SIZE, BATCH = 32 };
+enum { MAX_BYTES = 100000000, LEAST_WORDS = 4000, LEAST_DIFFERENT = VOCAB_SIZE };
+enum { MOST_HELD_OUT = 20000 };
+
+// carried over from chapter 3
+struct text {
+    char *bytes;
+    size_t size;
+};
+
+struct word {
+    const char *start;
+    size_t length;
+    size_t count; // how often it stands in the training part
+};
+
+struct corpus {
+    struct text text;   // what the words point into
+    struct word *words; // [vocab_size], most frequent first; words[0]: all the others
+    uint32_t *ids;      // [n_ids]
+    size_t n_ids, n_train, n_different, vocab_size;
+};
+// end of what was carried over
+
+/*
+::: {.output section="The novel, width by width"}
+:::
+
+![Held-out loss against the width. Look at where the curve bends, and at what the first number
+buys.](figure:dimension-novel){#fig-dimension-novel}
+
+One number is hardly better than the frequencies alone,
+[5.103]{.n section="The novel, width by width"}: this model has no bias, so frequency too has to
+come out of the product of the two rows. Then each doubling gains a lot, until 8; from 8 to 16
+it is [4.205]{.n section="The novel, width by width"} to
+[4.145]{.n section="The novel, width by width"}, and from 32 to 64 a hundredth.
+
+Is the tail real? `controls=2` trains nine widths from eight seeds each (a minute or two):
+
+|   d | rate |  mean | least |  most |
+|----:|-----:|------:|------:|------:|
+|   1 |    6 | 5.021 | 5.018 | 5.024 |
+|   2 |    6 | 4.744 | 4.728 | 4.776 |
+|   4 |    8 | 4.387 | 4.372 | 4.412 |
+|   8 |    8 | 4.213 | 4.205 | 4.222 |
+|  16 |    8 | 4.146 | 4.142 | 4.152 |
+|  32 |    8 | 4.120 | 4.116 | 4.125 |
+|  64 |    8 | 4.108 | 4.103 | 4.114 |
+| 128 |    8 | 4.096 | 4.093 | 4.107 |
+| 256 |    8 | 4.089 | 4.086 | 4.096 |
+
+The doublings go on helping, each in the mean, but by a hundredth: about as much as two seeds
+differ. And it depends on how much one reads. Read four times, with the rates tuned again (seed
+1, the best of seven), 8 numbers reach 4.086, 16 reach 4.007, 32 3.976, 64 3.964, 128 3.961 and
+256 3.958. The knee has moved to the right: who learns more has a use for more room.
+
+The column *guesses* counts the different words that the model would say, over all words that it
+may read: [2]{.n section="The novel, width by width"} with one number, of course. The next one
+asks who *could* be said, for any hidden state at all. With two numbers your function answers
+for all 1,000 words: [0.7]{.n section="The novel, width by width"} %, seven corners. Up to 32
+numbers the program searches for every tenth word, with 300 turns each:
+[20.0]{.n section="The novel, width by width"} % at 8,
+[85.0]{.n section="The novel, width by width"} % at 16, and all at 32.
+
+Now compare with *dice*, a head of a thousand random rows:
+[47.0]{.n section="The novel, width by width"} % and
+[99.0]{.n section="The novel, width by width"} %. Training makes it worse! Of the commonest 250
+words at $d = 8$ more than half can win, and of the rarest 250
+[0.0]{.n section="The novel, width by width"} %. We have a suspect: rows of rare words are short
+(chapter 5), so they lie in the middle, and the frequent ones stand around them. The last column
+is the test. Stretch all rows of the trained head to one length, and change nothing else: the
+search finds an arrow for each word, [100.0]{.n section="The novel, width by width"} %. (It has
+to: of points on a sphere each is a corner.)
+
+Does it matter? For the loss not much, as the rare words have their probability all the same.
+For a program that always says the likeliest word it does.
+
+::: aside
+Turns are not proofs. With 3,000 instead of 300 the search found one more of a hundred words at
+$d = 8$ and none at 4.
+:::
+
+## How many rows the logits really have
+
+A width limits something else, which no training can lift. Write down the logits after $n$ words
+as a matrix, a row each: it is the product of an $n \times d$ matrix and a $d \times V$ one.
+Whatever the numbers are, each row of it is a mix of the same $d$ rows. The number of rows that
+all others can be mixed from is the **rank** of a matrix, and here it is at most $d$.
+
+## Exercise 10.4: the rank {#matrix-rank .exercise}
+
+You find a rank by elimination. Take the entry of the largest size, the **pivot**. Subtract from
+each other row that multiple of the pivot's row which makes a 0 in the pivot's column. Now leave
+the pivot's row and column alone, and do the same with what remains, until nothing but zeros is
+left. The number of pivots is the rank.
+
+With `float`s, "nothing but zeros" has to be "nothing but rounding". So stop as soon as the next
+pivot is *not greater* in size than `tolerance` times the first one. A matrix of zeros has the
+rank 0.
+
+By hand: the rows (2, 4) and (1, 2.5). The pivot is 4. The second row loses 0.625 times the
+first and becomes (−0.25, 0). The second pivot is −0.25: rank 2. With the tolerance 0.1 it is 1,
+for 0.25 is not greater than 0.4.
+
+Compute in `double`, in `room`, which is as large as the matrix and yours to fill; `a` is only
+read. If an entry is NaN or infinite, or the tolerance negative or NaN, return `false` and leave
+`rank` alone. Sizes of 0 give the rank 0. The tests' matrices leave no doubt: what is left over
+is either far above the tolerance or far below, whichever of several pivots of about the same
+size you take.
+*/
+
+// rank = the number of pivots whose size is greater than tolerance * the size of the first
+//   a [n_rows][n_columns]   room [n_rows][n_columns], whatever is in it before and after
+// false, and rank untouched, if an a[r][c] is not finite, or tolerance is not at least 0
+EXERCISE bool matrix_rank(uint32_t *rank, double *room, const float *a, double tolerance,
+                          size_t n_rows, size_t n_columns)
+{
+    // your code here
+    (void)rank, (void)room, (void)a, (void)tolerance, (void)n_rows, (void)n_columns;
+    return false;
+}
+
+/*
+::: {.output section="How many rows the logits really have"}
+:::
+
+100 words as contexts, 200 as candidates, tolerance 1e−5. The logits have exactly the rank $d$.
+Their logarithms of probabilities have one more: the softmax subtracts from each row a number of
+its own, and that is one more row to mix in, the row of ones. Now the last line. The novel's own
+counts, as logarithms, have the rank [99]{.n section="How many rows the logits really have"} of
+100.
+
+A model whose logits have the rank $d$ can match a table of logarithms of the rank $r$ only if
+$d \geq r - 1$. This is known as the **softmax bottleneck** [@yang2018, corollary 1]. So no
+model of 64 numbers can say exactly what the counts say. Yet it loses next to nothing: the loss
+above has long bent. A rank counts directions and not how much they matter; and some of these 99
+may be the noise of a finite novel. The rank alone proves nothing about how wide a model should
+be.
+
+And beside it stands the circle: for a table of followers with the rank 50,257, *two*
+dimensions. One number must be the greatest, or all must be right: between these two questions
+lies the whole width of the bottleneck.
+
+## A hundred numbers, and fewer
+
+Now a real table: GloVe's 10,000 rows of 100 numbers, and the analogies of chapter 7, six
+families of them. How many of the hundred numbers do they need? There are three ways to have
+fewer.
+
+- **The longest directions.** Find the directions in which the rows reach farthest (chapter 7
+  did it with the mean taken off; here the table stays as it is), and keep how far each row goes
+  along the first $k$. No other $k$ directions leave less behind, in squares.
+- **The first.** Keep the first $k$ numbers of each row and throw the others away. Chapter 7
+  showed that an axis means nothing; so why not these?
+- **Dice.** Throw $k$ directions at random, and keep how far each row reaches along *them*. It
+  sounds absurd. But angles survive it, nearly: that is the lemma of Johnson and Lindenstrauss
+  [@dasgupta2003], and it does not even depend on how wide the rows were before.
+
+## Exercise 10.5: a random projection {#random-projection .exercise}
+
+Each new number is the dot product of a row with a row of dice, divided by the square root of
+how many new numbers there are. The dice come from outside, normal with the standard deviation
+1, so that your function is the same each time. Why the root: a squared dot product with such
+dice is $|x|^2$ in the mean, and `n_out` of them add up to `n_out` times that. Divided by the
+root, a row keeps its length, roughly.
+
+By hand: the row (3, −1), the dice (1, 2) and (0, −1), (2, 2), (1, 1); `n_out` is 4, its root 2.
+The dot products are 1, 1, 4 and 2, so the new row is (0.5, 0.5, 2, 1).
+
+Compute each sum in `double` and round once, at the end. Sizes of 0: no new numbers or no words
+are nothing to do; rows of no numbers give zeros. There is no bad input.
+*/
+
+// out[v][j] = (1 / sqrt(n_out)) * sum over i of wte[v][i] * dice[j][i]
+//   out [vocab_size][n_out]   wte [vocab_size][d_model]   dice [n_out][d_model]
+// always true
+EXERCISE bool random_projection(float *out, const float *wte, const float *dice,
+                                size_t n_out, size_t vocab_size, size_t d_model)
+{
+    // your code here
+    (void)out, (void)wte, (void)dice, (void)n_out, (void)vocab_size, (void)d_model;
+    return false;
+}
+
+/*
+::: predict
+With 50 of 100 numbers: which of the three does best? And does 100 thrown directions instead of
+100 axes cost anything?
+:::
+
+::: {.output section="A hundred numbers, and fewer"}
+:::
+
+![Three ways to shorten a row, and a control. Look at the right half: whoever keeps right angles
+comes out on the same curve.](figure:dimension-cuts){#fig-dimension-cuts}
+
+The run asks every eighth question, to be quick. With all of them and eight throws
+(`every=1 draws=8`) it is:
+
+| numbers | longest directions | the first | of dice (of eight throws) | dice, squared (of eight) |
+|----:|-----:|-----:|:--------------------|:--------------------|
+|  20 | 53.3 | 47.5 | 40.7 (34.0 to 46.7) | 45.3 (41.0 to 49.6) |
+|  35 | 68.6 | 71.6 | 60.7 (55.8 to 65.5) | 66.9 (60.7 to 73.1) |
+|  50 | 77.3 | 77.5 | 68.3 (64.1 to 69.9) | 76.3 (72.8 to 78.0) |
+| 100 | 86.2 | 86.2 | 77.5 (74.9 to 79.3) | 86.2 (86.2 to 86.2) |
+
+At 20 numbers the longest directions are ahead of everything, the best of eight throws included.
+At 35 and 50 they are not: the first 35 columns, picked by nobody, get 71.6 % and the 35 longest
+directions 68.6. What reaches far is not the same as what the analogies need; chapter 7 found
+the same from the other end, where removing the longest directions did harm and their squares
+said nothing about how much.
+
+And the dice? They lose even at 100 numbers, where nothing was thrown away. It is not that the
+directions are random. The last column is the control: the same dice, made to stand at right
+angles before they are used. At 100 that is a rotation, and it costs nothing; at 50 it is level
+with the first 50 columns. So truncation *is* a random projection, with the axes for dice, and
+what plain dice lose they lose because they lean towards each other, and count some things
+twice.
+
+::: belief
+**"Cutting the tail off a row destroys it."** Of this table every half that we tried at right
+angles is about as good as any other, for it was trained without any thought of that. One can do
+better by training for it, so that each prefix is a good row by itself: *Matryoshka* embeddings
+[@kusupati2022].
+:::
+
+## Eight bits, and fewer
+
+There is another way to make a table smaller: keep all the numbers, and make *them* shorter.
+With 8 bits a number is one of 255 whole numbers, −127 to 127, times a scale that the row has
+for itself. (The program tries sixteen scales a row, and keeps the one with the smallest squared
+error. The scale, 4 bytes a row, is not counted.)
+
+::: {.output section="Eight bits, and fewer"}
+:::
+
+Eight bits cost *nothing*: the same [85.8]{.n section="Eight bits, and fewer"} % as before, from
+a quarter of the bytes. At four bits, fifteen steps, it is still
+[82.1]{.n section="Eight bits, and fewer"} %. The right half is the control of equal size: as
+many bits a row, but 8 for each number and so fewer numbers, the longest directions. With all
+questions (`every=1`): four bits 83.1 against 77.3, two 62.1 against 61.0. So at four bits the
+wide and coarse table is better than a fine and narrow one of the same size; at two they are
+level.
+
+Why does a number with 15 steps do? Because a hundred of them are added up. The rounding errors
+of the single numbers point anywhere, and in a sum of many they cancel for the most part. That
+is the first hint at what width is good for.
+
+## What width buys
+
+Back to the circle, and to the question of the beginning. A thousand words; each has a row of
+length 1, and the hidden state is the row itself. In two dimensions they stand on the circle, in
+one evenly on a line, and in more we *do not even try*: the rows are thrown by dice.
+
+For each width: the smallest margin that any word has; how loud the arrow must be for *that*
+word to get nine parts in ten; and for how many words the right one wins: with `float`s, with 8
+bits a number, and with noise of the size 0.1 on each number of the hidden state. The last
+columns are the control of equal size: *every* row has 64 bits, two numbers of 32, or 64 of 1.
+
+::: predict
+Which line will be the first that stands the noise? A row of 64 numbers has the length 1, so
+each number is about 0.125, and the noise 0.1.
+:::
+
+::: {.output section="What width buys"}
+:::
+
+One number: two of a thousand, always. **One is never enough.** Two: all of them, with `float`s.
+**Two are enough for any deterministic table of followers.** Round the two to 8 bits, and
+[14.8]{.n section="What width buys"} % are left. Touch the hidden state with noise, and it is
+[1.4]{.n section="What width buys"} %. The margin was 2e−05, and everything is larger than that.
+
+At 8 numbers the margin is more than a thousand times as large, with rows that nobody placed; 8
+bits are plenty, and with the noise [97.3]{.n section="What width buys"} % are right. At 64 the
+noise is nearly as large as the numbers themselves, and not one word is lost. The loudness falls
+from [146,745]{.n section="What width buys"} to [10]{.n section="What width buys"}.
+
+The last three columns take the objection away that wider rows simply have more bits. With 64
+bits each, *nothing* is lost by being narrow, as long as nothing is disturbed: two numbers of 32
+bits are right for all words. With noise, the same 64 bits are worth
+[2.2]{.n section="What width buys"} % as two numbers and [100.0]{.n section="What width buys"} %
+as 64 signs. It is not how much a row can hold. It is how far apart its words can stand. (Noise
+of one size *on each number* is even unfair to the wide: all of it together is longer, by the
+root of 32.)
+
+::: belief
+**"More dimensions hold more meaning."** Two hold everything that a deterministic table has to
+say. What width buys is **margin**: room to stand apart in, so that rounding, noise, and all
+that training gets slightly wrong, does not matter. (What width gains while a model is trained
+is another matter. Our circle was placed by hand; gradient descent, on the novel, found seven
+corners.)
+:::
+
+So how wide is wide enough? Wide enough for the loss to have bent, on *your* text: here 16 to
+32. Wide enough for each word to be sayable: about as wide, here. And beyond it, wide enough for
+the noise that you have to live with. Nothing here asks for 12,288. But in a transformer the row
+is also what all the blocks write into (chapter 9), and this chapter's models had no blocks.
+
+## What you can now explain
+
+- What a table costs in bytes, FLOPs and share of a model, and why the share falls as models
+  grow.
+- Why two numbers a word are enough to know any table of followers, and why one never is.
+- What a margin is, and at how many words the circle breaks in `float`s.
+- Which words a head can never say, and that a narrow trained head has many of them.
+- Why logits have at most the rank $d$, what the softmax adds, and why that is no verdict on a
+  model.
+- Why the first 50 columns are as good as 50 random ones at right angles, and when the longest
+  directions are better.
+- What 8 bits a number cost, and four, beside fewer numbers of the same size.
+
+## Three questions to think about
+
+::: think
+Give each of the words on the circle a *bias*, a number that is added to its logit whatever $h$
+is. Can one dimension do now what took two?
+
+:::: answer
+Yes. Take $u_w = w$ and the bias $-w^2/2$. For $h = n$ the logit is $nw - w^2/2$, which is
+greatest at $w = n$. A bias is a second number of the row, with a hidden state whose second
+number is always 1: the rows stand on a parabola, and each point of a parabola is a corner of
+its hull. The margin is 1/2, but the rows are as long as $V^2/2$, so a `float` is soon at its
+end here too.
+::::
+:::
+
+::: think
+You may place the thousand rows of $d = 3$ yourself, instead of throwing dice. What is the best
+margin to hope for, and how does it grow with $d$?
+
+:::: answer
+Points on a sphere with as much room as possible for each: a thousand caps must fit. Each has an
+area of about a thousandth of the sphere, so the angle between neighbours is about
+$4/\sqrt{1000} \approx 0.12$ and the margin about 0.007, beside 0.00002 on the circle. In $d$
+dimensions the angle is roughly $V^{-1/(d-1)}$, up to a factor: each dimension takes the power
+down.
+::::
+:::
+
+::: think
+GloVe at 8 bits lost nothing. Would you round the rows of the circle of 50 words to 8 bits too?
+
+:::: answer
+The margin is 0.0079, and rounding to steps of 1/127 moves a number by up to 0.004, so it looks
+close. It goes well: of 50 words all 50 are right, with one scale for all. The first that does
+not is a circle of 55, with 51 right; of 60 all are right again. So it depends on where the
+points happen to fall between the steps. What decides is not the number of bits but the margin,
+and with two numbers nothing cancels.
+::::
+:::
+
+## What to read next
+
+- Yang and others [-@yang2018] state the softmax bottleneck, and propose a mixture of softmaxes
+  against it.
+- Demeter, Kimmel and Downey [-@demeter2020] on words that lose to the hull; Grivas, Bogoychev
+  and Lopez [-@grivas2022] look for them in 150 models, with exact methods for any width.
+- Dasgupta and Gupta [-@dasgupta2003] prove the lemma about random projections in five pages.
+- Kusupati and others [-@kusupati2022] train rows of which every prefix can be used.
+*/
+
+/*
+## The rest of the program
+
+You can stop reading here. What follows reads the novel and the table, trains, shows and draws;
+nothing in it is new but the two searches that the text speaks of.
+*/
+
+// carried over from chapter 1
+static void heading(const char *title)
+{
+    printf("\n== %s\n", title);
+}
+
+static void waits_for(const char *exercise, const char *function)
+{
+    printf("waits for exercise %s, %s (make hint E=%s)\n", exercise, function, exercise);
+}
+
+// a file for a picture of the chapter, or NULL where there is no place for it
+static FILE *open_figure(const char *name)
+{
+    const char *chosen = getenv("FIGURES"), *folder = chosen ? chosen : "build/figures";
+    char path[1024];
+    int length = snprintf(path, sizeof path, "%s/%s.tsv", folder, name);
+    return length > 0 && (size_t)length < sizeof path ? fopen(path, "w") : NULL;
+}
+
+static double seconds(void)
+{
+    struct timespec now;
+    timespec_get(&now, TIME_UTC);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+// end of what was carried over
+
+// one sentence for whoever started the program, then the end of it
+static _Noreturn void give_up(int status, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    fputs("10_dimension: ", stderr);
+    vfprintf(stderr, format, values);
+    fputc('\n', stderr);
+    va_end(values);
+    exit(status);
+}
+
+// carried over from chapter 3
+// zeroed room for n things, at the start of a cache line
+static void *allocate(size_t n, size_t size)
+{
+    const size_t bytes = (n * size / 64 + 1) * 64;
+    void *room = aligned_alloc(64, bytes);
+    if (!room)
+        give_up(1, "there is no room for %zu bytes", bytes);
+    return memset(room, 0, bytes);
+}
+// end of what was carried over
+
+// carried over from chapter 5
+// a number in [0, 1)
+static double next_uniform(uint64_t *rng)
+{
+    uint64_t z = (*rng += 0x9E3779B97F4A7C15u);
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return (double)((z ^ (z >> 31)) >> 11) / 9007199254740992.0;
+}
+
+// the sum of twelve such numbers has variance 1, and mean 6
+static void fill_normal(float *out, size_t n, float std, uint64_t *rng)
+{
+    for (size_t i = 0; i < n; i++) {
+        double sum = -6.0;
+        for (int k = 0; k < 12; k++)
+            sum += next_uniform(rng);
+        out[i] = std * (float)sum;
+    }
+}
+
+// 124439808 as 124,439,808
+static const char *with_commas(char *out, uint64_t n)
+{
+    char digits[32], *end = out;
+    int n_digits = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
+    for (int k = 0; k < n_digits; k++) {
+        *end++ = digits[k];
+        if ((n_digits - 1 - k) % 3 == 0 && k != n_digits - 1)
+            *end++ = ',';
+    }
+    *end = '\0';
+    return out;
+}
+// end of what was carried over
+
+// carried over from chapter 7
+struct table {
+    char *letters;     // the words, one after the other, each with a 0 behind it
+    size_t *starts;    // [vocab_size] where in letters word v begins
+    float *wte;        // [vocab_size][d_model]
+    size_t vocab_size; // the rows that are kept, the first ones of the file
+    size_t n_in_file;  // the rows that the file has
+    size_t d_model;
+};
+
+static const char *word_of(const struct table *table, size_t v)
+{
+    return table->letters + table->starts[v];
+}
+// end of what was carried over
+
+// What whoever started the program has chosen, and what all sections look at.
+struct lab {
+    struct table table;
+    uint64_t seed;
+    size_t n_states, every, n_draws;
+    double passes, factor, noise;
+};
+
+enum { N_FAMILIES = 6, MAX_PAIRS = 128, MOST_ROWS = 100000, WIDEST = 512 };
+
+/*
+## Sizes
+*/
+
+struct size {
+    const char *name;
+    uint64_t d_model, n_layers, max_seq_len;
+};
+
+static const struct size sizes[5] = {{"small", 768, 12, 1024},
+                                     {"medium", 1024, 24, 1024},
+                                     {"large", 1280, 36, 1024},
+                                     {"XL", 1600, 48, 1024},
+                                     {"GPT-3", 12288, 96, 2048}};
+
+enum { GPT_WORDS = 50257 };
+
+// chapter 5: 12 d^2 + 13 d numbers a block, two tables, and the norm at the end
+static uint64_t count_gpt(const struct size *s)
+{
+    const uint64_t d = s->d_model;
+    return s->n_layers * (12 * d * d + 13 * d) + (GPT_WORDS + s->max_seq_len) * d + 2 * d;
+}
+
+static void show_sizes(void)
+{
+    heading("What a table weighs");
+    printf("%-8s%7s%16s%14s%12s%16s%12s\n", "", "d", "bytes", "of model, %", "at 8 bits",
+           "head, FLOPs", "of all, %");
+    for (size_t k = 0; k < 5; k++) {
+        const struct size *s = &sizes[k];
+        const double all = (double)count_gpt(s);
+        uint64_t bytes, flops, small, unused;
+        char a[32], b[32], c[32];
+        if (!table_cost(&bytes, &flops, 1, GPT_WORDS, s->d_model, 32) ||
+            !table_cost(&small, &unused, 1, GPT_WORDS, s->d_model, 8)) {
+            waits_for("10.1", "table_cost");
+            return;
+        }
+        const double body =
+            2.0 * (double)s->n_layers * 12.0 * (double)s->d_model * (double)s->d_model;
+        printf("%-8s%7d%16s%14.2f%12s%16s%12.2f\n", s->name, (int)s->d_model,
+               with_commas(a, bytes), 100.0 * (double)(GPT_WORDS * s->d_model) / all,
+               with_commas(c, small / 1000000), with_commas(b, flops),
+               100.0 * (double)flops / ((double)flops + body));
+    }
+}
+
+/*
+## The circle
+*/
+
+static double dot(const float *a, const float *b, size_t n)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)a[i] * (double)b[i];
+    return sum;
+}
+
+static void draw_map(uint32_t *next, size_t n_words, uint64_t *rng)
+{
+    for (size_t v = 0; v < n_words; v++)
+        next[v] = (uint32_t)(next_uniform(rng) * (double)n_words);
+}
+
+// a share in per cent, never rounded up to 100
+static double percent(size_t part, size_t whole)
+{
+    const double share = floor(1000.0 * (double)part / (double)whole) / 10.0;
+    return whole > 0 ? share : 0.0;
+}
+
+// of `n_asked` words, spread over all: for how many is the word that follows the only best?
+static size_t count_right(const float *wte, const float *lm_head, const uint32_t *next,
+                          size_t n_asked, size_t n_words, size_t d)
+{
+    size_t n_right = 0;
+    for (size_t k = 0; k < n_asked; k++) {
+        const size_t v = k * n_words / n_asked;
+        const double wanted = dot(wte + v * d, lm_head + next[v] * d, d);
+        bool wins = true;
+        for (size_t w = 0; w < n_words && wins; w++)
+            wins = w == next[v] || dot(wte + v * d, lm_head + w * d, d) < wanted;
+        n_right += wins;
+    }
+    return n_right;
+}
+
+// what all other words of a circle together get, where the right one gets 1
+static double others(double loudness, size_t n_words)
+{
+    const double step = 2.0 * acos(-1.0) / (double)n_words;
+    double sum = 0.0;
+    for (size_t w = 1; w < n_words; w++)
+        sum += exp(loudness * (cos(step * (double)w) - 1.0));
+    return sum;
+}
+
+// the smallest whole factor that gives the right word of a circle 9 parts in 10
+static double circle_loudness(size_t n_words)
+{
+    double low = 0.0, high = 1.0;
+    while (others(high, n_words) > 1.0 / 9.0) {
+        low = high;
+        high *= 2.0;
+    }
+    while (high - low > 1.0) {
+        const double middle = floor((low + high) / 2.0);
+        *(others(middle, n_words) > 1.0 / 9.0 ? &low : &high) = middle;
+    }
+    return high;
+}
+
+enum { N_CIRCLES = 4, N_ASKED = 200 };
+
+static void show_circles(uint64_t seed)
+{
+    static const size_t circles[N_CIRCLES] = {8, 50, 10000, GPT_WORDS};
+    heading("Two numbers are enough");
+    printf("%8s%12s%18s%23s\n", "words", "right, %", "smallest margin",
+           "loudness for 9 in 10");
+    for (size_t k = 0; k < N_CIRCLES; k++) {
+        const size_t n = circles[k], n_asked = n < N_ASKED ? n : N_ASKED;
+        uint32_t *next = allocate(n, sizeof *next);
+        float *wte = allocate(2 * n, sizeof *wte),
+              *lm_head = allocate(2 * n, sizeof *wte);
+        uint64_t rng = seed;
+        char text[32];
+        draw_map(next, n, &rng);
+        if (circle_model(wte, lm_head, next, n))
+            printf("%8zu%12.1f%18.3g%23s\n", n,
+                   percent(count_right(wte, lm_head, next, n_asked, n, 2), n_asked),
+                   1.0 - cos(2.0 * acos(-1.0) / (double)n),
+                   with_commas(text, (uint64_t)circle_loudness(n)));
+        else if (k == 0)
+            waits_for("10.2", "circle_model");
+        free(next);
+        free(wte);
+        free(lm_head);
+    }
+}
+
+/*
+## Who can win
+
+The search for a hidden state that makes word $v$ win begins with $h = u_v - \bar u$, where
+$\bar u$ is the mean row. As long as another word is ahead or level, the one that is most ahead,
+$w$, pushes $h$ away: $h \leftarrow h + (u_v - u_w) / |u_v - u_w|$. That is the perceptron
+[@rosenblatt1958]. If there is such an $h$ it finds one in the end; if there is none it goes on
+for ever, so it is stopped.
+*/
+
+// h . (lm_head[v] - lm_head[w]) for the w that has the most against v, which is returned
+static size_t find_rival(double *lead, const double *h, const float *lm_head, size_t v,
+                         size_t n_words, size_t d)
+{
+    size_t rival = v;
+    *lead = INFINITY;
+    for (size_t w = 0; w < n_words; w++) {
+        double sum = 0.0;
+        for (size_t i = 0; i < d; i++)
+            sum += h[i] * ((double)lm_head[v * d + i] - (double)lm_head[w * d + i]);
+        if (w != v && sum < *lead) {
+            *lead = sum;
+            rival = w;
+        }
+    }
+    return rival;
+}
+
+// true: h was found, and gives word v a greater logit than any other
+static bool find_state(double *h, const float *lm_head, size_t v, size_t n_words,
+                       size_t d, size_t n_rounds)
+{
+    const float *row = lm_head + v * d;
+    memset(h, 0, d * sizeof *h);
+    for (size_t w = 0; w < n_words; w++)
+        for (size_t i = 0; i < d; i++)
+            h[i] += ((double)row[i] - (double)lm_head[w * d + i]) / (double)n_words;
+    for (size_t round = 0; round < n_rounds; round++) {
+        double lead, square = 0.0;
+        const float *other = lm_head + find_rival(&lead, h, lm_head, v, n_words, d) * d;
+        if (lead > 0.0)
+            return true;
+        for (size_t i = 0; i < d; i++)
+            square +=
+                ((double)row[i] - (double)other[i]) * ((double)row[i] - (double)other[i]);
+        for (size_t i = 0; i < d && square > 0.0; i++)
+            h[i] += ((double)row[i] - (double)other[i]) / sqrt(square);
+    }
+    return false;
+}
+
+// of every so-manieth word
+static size_t count_found(const float *lm_head, size_t n_words, size_t d, size_t n_rounds,
+                          size_t every)
+{
+    double *h = allocate(d, sizeof *h);
+    size_t n = 0;
+    for (size_t v = 0; v < n_words; v += every)
+        n += find_state(h, lm_head, v, n_words, d, n_rounds);
+    free(h);
+    return n;
+}
+
+// words that win for one of n_tries hidden states of dice
+static size_t count_by_dice(const float *lm_head, size_t n_words, size_t d,
+                            size_t n_tries, uint64_t *rng)
+{
+    bool *won = allocate(n_words, sizeof *won);
+    float *h = allocate(d, sizeof *h);
+    size_t n = 0;
+    for (size_t k = 0; k < n_tries; k++) {
+        size_t best = 0;
+        double most = -INFINITY;
+        fill_normal(h, d, 1.0f, rng);
+        for (size_t v = 0; v < n_words; v++) {
+            const double logit = dot(h, lm_head + v * d, d);
+            best = logit > most ? v : best;
+            most = logit > most ? logit : most;
+        }
+        n += !won[best];
+        won[best] = true;
+    }
+    free(won);
+    free(h);
+    return n;
+}
+
+// whole 1/1024ths, so that no product of two differences is rounded
+static void fill_rounded(float *out, size_t n, uint64_t *rng)
+{
+    fill_normal(out, n, 1.0f, rng);
+    for (size_t k = 0; k < n; k++)
+        out[k] = floorf(1024.0f * out[k]) / 1024.0f;
+}
+
+// by your function; n_words + 1: it is not written
+static size_t count_reachable(const float *lm_head, size_t n_words, size_t d)
+{
+    uint32_t *reachable = allocate(n_words, sizeof *reachable);
+    size_t n = n_words + 1;
+    if (reachable_words(reachable, lm_head, n_words, d)) {
+        n = 0;
+        for (size_t v = 0; v < n_words; v++)
+            n += reachable[v] == 1;
+    }
+    free(reachable);
+    return n;
+}
+
+enum { N_FEW = 50, N_HEADS = 4, N_TABLES = 8, SEARCH_ROUNDS = 2000 };
+
+struct span {
+    size_t least, most;
+};
+
+static void widen(struct span *span, size_t n, bool is_first)
+{
+    if (is_first || n < span->least)
+        span->least = n;
+    if (is_first || n > span->most)
+        span->most = n;
+}
+
+static void print_span(const struct span *span)
+{
+    char text[64];
+    snprintf(text, sizeof text, span->least < span->most ? "%zu to %zu" : "%zu",
+             span->least, span->most);
+    printf("%14s", text);
+}
+
+static void show_winners_of(size_t d, size_t n_states, uint64_t *rng)
+{
+    struct span exact = {0}, found = {0}, thrown = {0};
+    for (size_t draw = 0; draw < N_TABLES; draw++) {
+        float lm_head[N_FEW * 16];
+        fill_rounded(lm_head, N_FEW * d, rng);
+        widen(&found, count_found(lm_head, N_FEW, d, SEARCH_ROUNDS, 1), draw == 0);
+        widen(&thrown, count_by_dice(lm_head, N_FEW, d, n_states, rng), draw == 0);
+        if (d <= 2)
+            widen(&exact, count_reachable(lm_head, N_FEW, d), draw == 0);
+    }
+    printf("%4zu", d);
+    if (d <= 2 && exact.most <= N_FEW)
+        print_span(&exact);
+    else
+        printf("%14s", d <= 2 ? "?" : "");
+    print_span(&found);
+    print_span(&thrown);
+    printf("\n");
+    if (d == 2 && exact.most > N_FEW)
+        waits_for("10.3", "reachable_words");
+}
+
+static void show_winners(uint64_t seed, size_t n_states)
+{
+    static const size_t few[N_HEADS] = {1, 2, 8, 16};
+    uint64_t rng = seed;
+    heading("Who can ever win");
+    printf("%4s%14s%14s%14s\n", "d", "exactly", "searched", "by dice");
+    for (size_t k = 0; k < N_HEADS; k++)
+        show_winners_of(few[k], n_states, &rng);
+}
+
+/*
+## Reading the novel
+*/
+
+// carried over from chapter 3
+// all of a file; what is not a text ends the program with a sentence
+static struct text read_text(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        give_up(1, "there is no file %s that can be read (TEXT=path names another)",
+                path);
+    struct text text = {.bytes = malloc(MAX_BYTES + 1)};
+    if (!text.bytes)
+        give_up(1, "there is no room for a text");
+    text.size = fread(text.bytes, 1, MAX_BYTES + 1, file);
+    if (ferror(file))
+        give_up(1, "%s cannot be read: is it a folder?", path);
+    if (text.size == 0)
+        give_up(1, "%s is empty", path);
+    if (text.size > MAX_BYTES)
+        give_up(1, "%s is larger than 100 MB", path);
+    if (memchr(text.bytes, 0, text.size))
+        give_up(1, "%s holds bytes of value 0, so it is not plain text", path);
+    fclose(file);
+    return text;
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || c == '\'';
+}
+
+// the length of the word that begins at place `at`; 0 if none does
+static size_t word_length(const struct text *text, size_t at)
+{
+    size_t end = at;
+    while (end < text->size && is_letter(text->bytes[end]))
+        end++;
+    if (end == at && memchr(".,;:!?", text->bytes[at], 6))
+        end++;
+    return end - at;
+}
+
+static void to_lower_case(struct text *text)
+{
+    for (size_t at = 0; at < text->size; at++)
+        if (text->bytes[at] >= 'A' && text->bytes[at] <= 'Z')
+            text->bytes[at] = (char)(text->bytes[at] - 'A' + 'a');
+}
+
+struct dictionary {
+    struct word *words; // in the order of their first appearance
+    size_t n_words;
+    uint32_t *slots; // number of a word + 1, or 0: free
+    size_t n_slots;  // a power of 2
+};
+
+// the slot of a word: the one that holds its number, or the free one where it belongs
+static uint32_t *find_slot(const struct dictionary *dictionary, const char *start,
+                           size_t length)
+{
+    uint64_t hash = 14695981039346656037u;
+    for (size_t c = 0; c < length; c++)
+        hash = (hash ^ (unsigned char)start[c]) * 1099511628211u;
+    for (size_t s = (size_t)(hash ^ hash >> 32);; s++) {
+        uint32_t *slot = &dictionary->slots[s & (dictionary->n_slots - 1)];
+        const struct word *word = &dictionary->words[*slot ? *slot - 1 : 0];
+        if (*slot == 0 ||
+            (word->length == length && memcmp(word->start, start, length) == 0))
+            return slot;
+    }
+}
+
+// twice the slots; the words find their places anew
+static void grow(struct dictionary *dictionary)
+{
+    struct dictionary old = *dictionary;
+    dictionary->n_slots = old.n_slots ? 2 * old.n_slots : 1024;
+    dictionary->slots = allocate(dictionary->n_slots, sizeof *dictionary->slots);
+    dictionary->words = allocate(dictionary->n_slots / 2, sizeof *dictionary->words);
+    for (size_t w = 0; w < old.n_words; w++) {
+        dictionary->words[w] = old.words[w];
+        *find_slot(dictionary, old.words[w].start, old.words[w].length) = (uint32_t)w + 1;
+    }
+    free(old.slots);
+    free(old.words);
+}
+
+// the number of a word; a new word gets the next one
+static uint32_t number_of(struct dictionary *dictionary, const char *start, size_t length)
+{
+    if (2 * dictionary->n_words == dictionary->n_slots)
+        grow(dictionary);
+    uint32_t *slot = find_slot(dictionary, start, length);
+    if (*slot == 0) {
+        dictionary->words[dictionary->n_words] = (struct word){start, length, 0};
+        *slot = (uint32_t)++dictionary->n_words;
+    }
+    return *slot - 1;
+}
+
+// all words of the text as numbers of the dictionary
+static void number_words(struct corpus *corpus, struct dictionary *dictionary)
+{
+    const struct text *text = &corpus->text;
+    for (size_t at = 0, length; at < text->size; at += length ? length : 1) {
+        length = word_length(text, at);
+        corpus->n_ids += length > 0;
+    }
+    corpus->ids = allocate(corpus->n_ids, sizeof *corpus->ids);
+    size_t p = 0;
+    for (size_t at = 0, length; at < text->size; at += length ? length : 1) {
+        length = word_length(text, at);
+        if (length > 0)
+            corpus->ids[p++] = number_of(dictionary, text->bytes + at, length);
+    }
+}
+
+static int compare_counts(const void *a, const void *b)
+{
+    const struct word *x = a, *y = b;
+    if (x->count != y->count)
+        return x->count < y->count ? 1 : -1;
+    return x->start < y->start ? -1 : x->start > y->start;
+}
+
+// the ids of the vocabulary in place of the numbers of the dictionary
+static void choose_vocabulary(struct corpus *corpus, struct dictionary *dictionary)
+{
+    size_t n_words = dictionary->n_words;
+    struct word *words = allocate(n_words, sizeof *words);
+    uint32_t *id_of = allocate(n_words, sizeof *id_of);
+    for (size_t p = 0; p < corpus->n_train; p++)
+        dictionary->words[corpus->ids[p]].count++;
+    memcpy(words, dictionary->words, n_words * sizeof *words);
+    qsort(words, n_words, sizeof *words, compare_counts);
+    while (n_words > 0 && words[n_words - 1].count == 0)
+        n_words--; // seen in the held-out part only
+    corpus->vocab_size = (n_words + 1 < MAX_VOCAB ? n_words + 1 : MAX_VOCAB) / 4 * 4;
+    corpus->words = allocate(corpus->vocab_size + 1, sizeof *words);
+    corpus->words[0] = (struct word){"<unk>", 5, corpus->n_train};
+    for (size_t v = 1; v < corpus->vocab_size; v++) {
+        corpus->words[v] = words[v - 1];
+        corpus->words[0].count -= words[v - 1].count;
+        id_of[*find_slot(dictionary, words[v - 1].start, words[v - 1].length) - 1] =
+            (uint32_t)v;
+    }
+    for (size_t p = 0; p < corpus->n_ids; p++)
+        corpus->ids[p] = id_of[corpus->ids[p]];
+    free(words);
+    free(id_of);
+}
+
+static struct corpus read_corpus(const char *path)
+{
+    struct corpus corpus = {.text = read_text(path)};
+    struct dictionary dictionary = {0};
+    to_lower_case(&corpus.text);
+    number_words(&corpus, &dictionary);
+    corpus.n_different = dictionary.n_words;
+    if (corpus.n_ids < LEAST_WORDS || corpus.n_different < LEAST_DIFFERENT)
+        give_up(1,
+                "%s is too short: it holds %zu words of the letters a to z, %zu of them "
+                "different, and %d and %d are the least",
+                path, corpus.n_ids, corpus.n_different, LEAST_WORDS, LEAST_DIFFERENT);
+    const size_t twentieth = corpus.n_ids / 20;
+    corpus.n_train =
+        corpus.n_ids - (twentieth < MOST_HELD_OUT ? twentieth : MOST_HELD_OUT);
+    choose_vocabulary(&corpus, &dictionary);
+    free(dictionary.words);
+    free(dictionary.slots);
+    return corpus;
+}
+
+static void close_corpus(struct corpus *corpus)
+{
+    free(corpus->text.bytes);
+    free(corpus->words);
+    free(corpus->ids);
+}
+// end of what was carried over
+
+/*
+## The fast products
+
+One small function does all the products of this chapter, with 32 hidden states side by side
+(chapter 5 has the story of it).
+*/
+
+// carried over from chapter 5
+// out[r][c] = sum over k of a[r * row_step + k * k_step] * b[k][c]
+//   out [4][32]   b [n_k][32]
+static void tile(float *out, const float *a, size_t row_step, size_t k_step,
+                 const float *b, size_t n_k)
+{
+    float sum0[32] = {0}, sum1[32] = {0}, sum2[32] = {0}, sum3[32] = {0};
+    for (size_t k = 0; k < n_k; k++) {
+        const float *b_row = b + k * 32, *a_k = a + k * k_step;
+        float a0 = a_k[0], a1 = a_k[row_step];
+        float a2 = a_k[2 * row_step], a3 = a_k[3 * row_step];
+        for (size_t c = 0; c < 32; c++) {
+            sum0[c] += a0 * b_row[c];
+            sum1[c] += a1 * b_row[c];
+            sum2[c] += a2 * b_row[c];
+            sum3[c] += a3 * b_row[c];
+        }
+    }
+    memcpy(out, sum0, sizeof sum0);
+    memcpy(out + 32, sum1, sizeof sum1);
+    memcpy(out + 64, sum2, sizeof sum2);
+    memcpy(out + 96, sum3, sizeof sum3);
+}
+
+// the same for all rows of out [n_rows][32]; n_rows must be a multiple of 4
+static void product(float *out, const float *a, size_t row_step, size_t k_step,
+                    const float *b, size_t n_rows, size_t n_k)
+{
+    for (size_t r = 0; r < n_rows; r += 4)
+        tile(out + r * 32, a + r * row_step, row_step, k_step, b, n_k);
+}
+
+// exp(x) for x <= 0: a power of two times a polynomial. Unlike expf it is plain
+// arithmetic: the compiler can do sixteen at a time, and every machine gets the same bits.
+static inline float fast_exp(float x)
+{
+    const float big = 12582912.0f; // adding 1.5 * 2^23 rounds to a whole number
+    float clamped = x > -87.0f ? x : -87.0f;
+    float n = (clamped * 1.44269504f + big) - big;
+    float f = (clamped - n * 0.693145752f) - n * 1.42860677e-6f;
+    float p = 1.3888889e-3f;
+    p = p * f + 8.3333338e-3f;
+    p = p * f + 4.1666668e-2f;
+    p = p * f + 1.6666667e-1f;
+    p = p * f + 0.5f;
+    p = (p * f + 1.0f) * f + 1.0f;
+    union {
+        uint32_t bits;
+        float value;
+    } power = {(uint32_t)((int32_t)n + 127) << 23};
+    return p * power.value + 0.0f * x; // a NaN stays one
+}
+
+// each column of logits becomes a column of probabilities
+static void softmax_columns(float *probs, size_t vocab_size)
+{
+    float largest[BATCH], sum[BATCH] = {0};
+    memcpy(largest, probs, sizeof largest);
+    for (size_t v = 1; v < vocab_size; v++)
+        for (size_t t = 0; t < BATCH; t++)
+            largest[t] =
+                probs[v * BATCH + t] > largest[t] ? probs[v * BATCH + t] : largest[t];
+    for (size_t v = 0; v < vocab_size; v++)
+        for (size_t t = 0; t < BATCH; t++) {
+            float e = fast_exp(probs[v * BATCH + t] - largest[t]);
+            probs[v * BATCH + t] = e;
+            sum[t] += e;
+        }
+    for (size_t t = 0; t < BATCH; t++)
+        sum[t] = 1.0f / sum[t];
+    for (size_t v = 0; v < vocab_size; v++)
+        for (size_t t = 0; t < BATCH; t++)
+            probs[v * BATCH + t] *= sum[t];
+}
+// end of what was carried over
+
+/*
+## Models of any width
+
+Rows are stored with a multiple of 32 numbers; those behind the first $d$ are 0 in both tables,
+and so they stay, for the slope of each is a multiple of the other.
+*/
+
+struct model {
+    size_t d, width;      // numbers that count, and numbers that are stored
+    float *wte, *lm_head; // [VOCAB_SIZE][width]
+};
+
+struct work {
+    float *x, *h_t, *dh_t; // [BATCH][width], [width][BATCH], [width][BATCH]
+    float *probs;          // [VOCAB_SIZE][BATCH] logits, probabilities, then slopes
+};
+
+static struct model open_model(size_t d, uint64_t seed)
+{
+    struct model m = {.d = d, .width = (d + BATCH - 1) / BATCH * BATCH};
+    uint64_t rng = seed;
+    m.wte = allocate(VOCAB_SIZE * m.width, sizeof(float));
+    m.lm_head = allocate(VOCAB_SIZE * m.width, sizeof(float));
+    for (size_t v = 0; v < VOCAB_SIZE; v++) {
+        fill_normal(m.wte + v * m.width, d, 0.1f, &rng);
+        fill_normal(m.lm_head + v * m.width, d, 0.1f, &rng);
+    }
+    return m;
+}
+
+static void close_model(struct model *m)
+{
+    free(m->wte);
+    free(m->lm_head);
+}
+
+static struct work open_work(size_t width)
+{
+    struct work w;
+    w.x = allocate(BATCH * width, sizeof(float));
+    w.h_t = allocate(BATCH * width, sizeof(float));
+    w.dh_t = allocate(BATCH * width, sizeof(float));
+    w.probs = allocate(VOCAB_SIZE * BATCH, sizeof(float));
+    return w;
+}
+
+static void close_work(struct work *w)
+{
+    free(w->x);
+    free(w->h_t);
+    free(w->dh_t);
+    free(w->probs);
+}
+
+// the scores of all words after each of 32 words
+static void score_batch(struct work *w, const struct model *m, const uint32_t *ids)
+{
+    for (size_t t = 0; t < BATCH; t++)
+        memcpy(w->x + t * m->width, m->wte + ids[t] * m->width, m->width * sizeof(float));
+    for (size_t i = 0; i < m->d; i++)
+        for (size_t t = 0; t < BATCH; t++)
+            w->h_t[i * BATCH + t] = w->x[t * m->width + i];
+    product(w->probs, m->lm_head, m->width, 1, w->h_t, VOCAB_SIZE, m->d);
+}
+
+// the mean loss of 32 words; leaves the probabilities of all words after each
+static double forward(struct work *w, const struct model *m, const uint32_t *ids,
+                      const uint32_t *targets)
+{
+    double loss = 0.0;
+    score_batch(w, m, ids);
+    softmax_columns(w->probs, VOCAB_SIZE);
+    for (size_t t = 0; t < BATCH; t++)
+        loss -= log((double)w->probs[targets[t] * BATCH + t]);
+    return loss / BATCH;
+}
+
+// lm_head[v] -= rate * sum over t of dlogits[v][t] x[t]
+static void step_head(struct model *m, const struct work *w, float rate)
+{
+    float block[BATCH * BATCH], out[4 * BATCH];
+    for (size_t first = 0; first < m->width; first += BATCH) {
+        for (size_t t = 0; t < BATCH; t++)
+            memcpy(block + t * BATCH, w->x + t * m->width + first, BATCH * sizeof(float));
+        for (size_t v = 0; v < VOCAB_SIZE; v += 4) {
+            tile(out, w->probs + v * BATCH, BATCH, 1, block, BATCH);
+            for (size_t r = 0; r < 4; r++) {
+                float *row = m->lm_head + (v + r) * m->width + first;
+                for (size_t c = 0; c < BATCH; c++)
+                    row[c] -= rate * out[r * BATCH + c];
+            }
+        }
+    }
+}
+
+static void train_step(struct model *m, struct work *w, const uint32_t *ids,
+                       const uint32_t *targets, float rate)
+{
+    (void)forward(w, m, ids, targets);
+    for (size_t t = 0; t < BATCH; t++)
+        w->probs[targets[t] * BATCH + t] -= 1.0f;
+    for (size_t k = 0; k < VOCAB_SIZE * BATCH; k++)
+        w->probs[k] *= 1.0f / BATCH;
+    product(w->dh_t, m->lm_head, 1, m->width, w->probs, (m->d + 3) / 4 * 4, VOCAB_SIZE);
+    step_head(m, w, rate);
+    for (size_t t = 0; t < BATCH; t++)
+        for (size_t i = 0; i < m->d; i++)
+            m->wte[ids[t] * m->width + i] -= rate * w->dh_t[i * BATCH + t];
+}
+
+static double held_out(const struct model *m, struct work *w, const struct corpus *novel)
+{
+    double loss = 0.0;
+    size_t n = 0;
+    for (size_t at = novel->n_train; at + BATCH < novel->n_ids; at += BATCH, n++)
+        loss += forward(w, m, novel->ids + at, novel->ids + at + 1);
+    return loss / (double)n;
+}
+
+// carried over from chapter 5
+// reader t has the t-th part of the text, and reads its word b
+static void read_batch(uint32_t *ids, uint32_t *targets, const struct corpus *novel,
+                       size_t b)
+{
+    const size_t part = (novel->n_train - 1) / BATCH;
+    for (size_t t = 0; t < BATCH; t++) {
+        ids[t] = novel->ids[t * part + b];
+        targets[t] = novel->ids[t * part + b + 1];
+    }
+}
+
+// 0 .. n - 1 in a random order
+static void shuffle(size_t *order, size_t n, uint64_t *rng)
+{
+    for (size_t k = 0; k < n; k++)
+        order[k] = k;
+    for (size_t k = n - 1; k > 0; k--) {
+        size_t other = (size_t)(next_uniform(rng) * (double)(k + 1)), kept = order[k];
+        order[k] = order[other];
+        order[other] = kept;
+    }
+}
+// end of what was carried over
+
+static void show_live(size_t d, size_t step, size_t n_steps)
+{
+    if (getenv("LIVE") == NULL || step % 128 != 0)
+        return;
+    fprintf(stderr, "\rd = %zu: %3zu %% read ", d, 100 * step / n_steps);
+    fflush(stderr);
+}
+
+// reads `passes` of the novel, and returns the loss on what was held out
+static double train(struct model *m, const struct corpus *novel, double passes,
+                    double rate, uint64_t seed)
+{
+    const size_t n_batches = (novel->n_train - 1) / BATCH;
+    const size_t n_steps = (size_t)ceil(passes * (double)n_batches);
+    size_t *order = allocate(n_batches, sizeof *order);
+    uint32_t ids[BATCH], targets[BATCH];
+    uint64_t rng = 6 + seed;
+    struct work w = open_work(m->width);
+    for (size_t step = 0; step < n_steps; step++) {
+        if (step % n_batches == 0)
+            shuffle(order, n_batches, &rng);
+        read_batch(ids, targets, novel, order[step % n_batches]);
+        const double left = (double)(n_steps - step) / (double)n_steps;
+        train_step(m, &w, ids, targets, (float)(rate * left));
+        show_live(m->d, step, n_steps);
+    }
+    if (getenv("LIVE") != NULL)
+        fprintf(stderr, "\r%40s\r", "");
+    const double loss = held_out(m, &w, novel);
+    close_work(&w);
+    free(order);
+    return loss;
+}
+
+/*
+## Widths
+*/
+
+enum { N_WIDTHS = 9, N_SHOWN_WIDTHS = 7, N_SEEDS = 8 };
+
+// each width has the best rate of a grid that goes past it on both sides (controls=1)
+static const struct {
+    size_t d;
+    double rate;
+} widths[N_WIDTHS] = {{1, 6},  {2, 6},  {4, 8},   {8, 8},  {16, 8},
+                      {32, 8}, {64, 8}, {128, 8}, {256, 8}};
+
+static double unigram_entropy(const struct corpus *novel)
+{
+    double sum = 0.0;
+    for (size_t v = 0; v < VOCAB_SIZE; v++) {
+        const double p = (double)novel->words[v].count / (double)novel->n_train;
+        sum -= p > 0.0 ? p * log(p) : 0.0;
+    }
+    return sum;
+}
+
+// how many different words the model guesses, over all words that it may read
+static size_t count_guesses(const struct model *m)
+{
+    struct work w = open_work(m->width);
+    bool *guessed = allocate(VOCAB_SIZE, sizeof *guessed);
+    size_t n = 0;
+    for (uint32_t first = 0; first < VOCAB_SIZE; first += BATCH) {
+        uint32_t ids[BATCH];
+        for (uint32_t t = 0; t < BATCH; t++)
+            ids[t] = first + t < VOCAB_SIZE ? first + t : VOCAB_SIZE - 1;
+        score_batch(&w, m, ids);
+        for (size_t t = 0; t < BATCH; t++) {
+            size_t best = 0;
+            for (size_t v = 1; v < VOCAB_SIZE; v++)
+                if (w.probs[v * BATCH + t] > w.probs[best * BATCH + t])
+                    best = v;
+            n += !guessed[best];
+            guessed[best] = true;
+        }
+    }
+    free(guessed);
+    close_work(&w);
+    return n;
+}
+
+// the output table without the numbers that only fill up a row
+static float *narrow_head(const struct model *m)
+{
+    float *head = allocate(VOCAB_SIZE * m->d, sizeof *head);
+    for (size_t v = 0; v < VOCAB_SIZE; v++)
+        memcpy(head + v * m->d, m->lm_head + v * m->width, m->d * sizeof *head);
+    return head;
+}
+
+enum { EVERY_WORD = 10, NOVEL_ROUNDS = 300, MOST_SEARCHED = 32 };
+
+// unit[v] = rows[v] / |rows[v]| for n_rows rows of d numbers; a row of zeros stays one
+static float *unit_rows(const float *rows, size_t n_rows, size_t d)
+{
+    float *unit = allocate((n_rows + 3) / 4 * 4 * d, sizeof *unit);
+    for (size_t v = 0; v < n_rows; v++) {
+        const double length = sqrt(dot(rows + v * d, rows + v * d, d));
+        for (size_t i = 0; i < d; i++)
+            unit[v * d + i] =
+                length > 0.0 ? (float)((double)rows[v * d + i] / length) : 0.0f;
+    }
+    return unit;
+}
+
+// of every tenth word from `first` on, those for which the search found a hidden state
+static double share_found(const float *head, size_t first, size_t end, size_t d)
+{
+    double *h = allocate(d, sizeof *h);
+    size_t n = 0, n_asked = 0;
+    for (size_t v = first; v < end; v += EVERY_WORD, n_asked++)
+        n += find_state(h, head, v, VOCAB_SIZE, d, NOVEL_ROUNDS);
+    free(h);
+    return percent(n, n_asked);
+}
+
+// The share of words that some hidden state makes win: of the model's head, of one thrown by
+// dice, and of the model's with all rows stretched to one length. d of 1 and 2: of all words,
+// by your function; up to 32: of every tenth word, by the search.
+static void print_winners(const struct model *m, uint64_t seed)
+{
+    float *head = narrow_head(m), *dice = allocate(VOCAB_SIZE * m->d, sizeof *dice);
+    const size_t d = m->d, n = d <= 2 ? count_reachable(head, VOCAB_SIZE, d) : 0;
+    uint64_t rng = seed;
+    fill_rounded(dice, VOCAB_SIZE * d, &rng);
+    if (d <= 2 && n > VOCAB_SIZE)
+        printf("%11s", "?");
+    else if (d <= 2)
+        printf("%11.1f%8.1f", percent(n, VOCAB_SIZE),
+               percent(count_reachable(dice, VOCAB_SIZE, d), VOCAB_SIZE));
+    else if (d <= MOST_SEARCHED) {
+        printf("%11.1f%8.1f", share_found(head, 0, VOCAB_SIZE, d),
+               share_found(dice, 0, VOCAB_SIZE, d));
+        printf("%8.1f%8.1f", share_found(head, 0, VOCAB_SIZE / 4, d),
+               share_found(head, 3 * VOCAB_SIZE / 4, VOCAB_SIZE, d));
+        float *unit = unit_rows(head, VOCAB_SIZE, d);
+        printf("%12.1f", share_found(unit, 0, VOCAB_SIZE, d));
+        free(unit);
+    }
+    printf("\n");
+    free(head);
+    free(dice);
+}
+
+static void show_width(struct model *m, const struct corpus *novel, size_t k,
+                       const struct lab *lab, FILE *figure)
+{
+    const size_t d = widths[k].d;
+    const double rate = lab->factor * widths[k].rate;
+    char text[32];
+    *m = open_model(d, lab->seed);
+    const double loss = train(m, novel, lab->passes, rate, lab->seed);
+    printf("%5zu%10s%6.3g%10.3f%9zu", d, with_commas(text, 2 * VOCAB_SIZE * (uint64_t)d),
+           rate, loss, count_guesses(m));
+    print_winners(m, lab->seed);
+    if (figure)
+        fprintf(figure, "%zu\t%.3f\t%.3f\n", d, loss, unigram_entropy(novel));
+}
+
+static void show_novel(struct model models[N_SHOWN_WIDTHS], const struct corpus *novel,
+                       const struct lab *lab)
+{
+    FILE *figure = open_figure("dimension-novel");
+    if (figure)
+        fprintf(figure, "# kind: lines\n# title: The novel, width by width\n"
+                        "# x: numbers in a row\n# y: held-out loss (nats a word)\n"
+                        "# xscale: log\nx\tthe model\tfrequencies alone\n");
+    heading("The novel, width by width");
+    printf("%5s%10s%6s%10s%9s%11s%8s%8s%8s%12s\n", "d", "numbers", "rate", "held out",
+           "guesses", "can win, %", "dice", "common", "rare", "one length");
+    for (size_t k = 0; k < N_SHOWN_WIDTHS; k++)
+        show_width(&models[k], novel, k, lab, figure);
+    printf("%zu words read; frequencies alone: %.3f\n",
+           (size_t)(lab->passes * (double)novel->n_train), unigram_entropy(novel));
+    if (figure)
+        fclose(figure);
+}
+
+// controls=2: nine widths from eight seeds
+static void show_seeds(const struct corpus *novel, const struct lab *lab)
+{
+    heading("Widths and seeds");
+    printf("%5s%8s%10s%10s%10s\n", "d", "rate", "mean", "least", "most");
+    for (size_t k = 0; k < N_WIDTHS; k++) {
+        const double rate = lab->factor * widths[k].rate;
+        double sum = 0.0, least = INFINITY, most = -INFINITY;
+        for (uint64_t seed = 1; seed <= N_SEEDS; seed++) {
+            struct model m = open_model(widths[k].d, seed);
+            const double loss = train(&m, novel, lab->passes, rate, seed);
+            sum += loss;
+            least = loss < least ? loss : least;
+            most = loss > most ? loss : most;
+            close_model(&m);
+        }
+        printf("%5zu%8.3g%10.3f%10.3f%10.3f\n", widths[k].d, rate, sum / N_SEEDS, least,
+               most);
+        fflush(stdout);
+    }
+}
+
+// controls=1: seven rates around the one that is used
+static void show_rates(const struct corpus *novel, const struct lab *lab)
+{
+    static const double factors[7] = {0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8};
+    heading("Widths and rates");
+    for (size_t k = 0; k < N_WIDTHS; k++) {
+        printf("%5zu", widths[k].d);
+        for (size_t f = 0; f < 7; f++) {
+            const double rate = lab->factor * widths[k].rate * factors[f];
+            struct model m = open_model(widths[k].d, lab->seed);
+            printf("  %.3g: %.3f", rate, train(&m, novel, lab->passes, rate, lab->seed));
+            fflush(stdout);
+            close_model(&m);
+        }
+        printf("\n");
+    }
+}
+
+/*
+## Rank
+*/
+
+enum { N_CONTEXTS = 100, N_COLUMNS = 200 };
+
+static const double RANK_TOLERANCE = 1e-5;
+
+// false: exercise 10.4 is not written
+static bool print_rank(const float *a)
+{
+    double *room = allocate(N_CONTEXTS * N_COLUMNS, sizeof *room);
+    uint32_t rank = 0;
+    const bool written =
+        matrix_rank(&rank, room, a, RANK_TOLERANCE, N_CONTEXTS, N_COLUMNS);
+    if (written)
+        printf("%6d", (int)rank);
+    free(room);
+    return written;
+}
+
+// after each of the first words: the logits, or the logarithms of the probabilities
+static void fill_scores(float *out, const struct model *m, bool as_logarithms)
+{
+    for (size_t t = 0; t < N_CONTEXTS; t++) {
+        double logits[VOCAB_SIZE], sum = 0.0;
+        for (size_t v = 0; v < VOCAB_SIZE; v++) {
+            logits[v] = dot(m->wte + t * m->width, m->lm_head + v * m->width, m->d);
+            sum += exp(logits[v]);
+        }
+        for (size_t v = 0; v < N_COLUMNS; v++)
+            out[t * N_COLUMNS + v] =
+                (float)(logits[v] - (as_logarithms ? log(sum) : 0.0));
+    }
+}
+
+// ln(1 + how often word v came after word t)
+static void fill_counts(float *out, const struct corpus *novel)
+{
+    memset(out, 0, N_CONTEXTS * N_COLUMNS * sizeof *out);
+    for (size_t p = 0; p + 1 < novel->n_train; p++)
+        if (novel->ids[p] < N_CONTEXTS && novel->ids[p + 1] < N_COLUMNS)
+            out[novel->ids[p] * N_COLUMNS + novel->ids[p + 1]] += 1.0f;
+    for (size_t k = 0; k < N_CONTEXTS * N_COLUMNS; k++)
+        out[k] = (float)log(1.0 + (double)out[k]);
+}
+
+static void show_ranks(const struct model models[N_SHOWN_WIDTHS],
+                       const struct corpus *novel)
+{
+    float *scores = allocate(N_CONTEXTS * N_COLUMNS, sizeof *scores);
+    heading("How many rows the logits really have");
+    printf("%-30s", "d");
+    for (size_t k = 0; k < N_SHOWN_WIDTHS; k++)
+        printf("%6zu", models[k].d);
+    bool written = true;
+    for (int kind = 0; kind < 2 && written; kind++) {
+        printf("\n%-30s", kind == 0 ? "rank of the logits" : "of ln(probabilities)");
+        for (size_t k = 0; k < N_SHOWN_WIDTHS && written; k++) {
+            fill_scores(scores, &models[k], kind == 1);
+            written = print_rank(scores);
+        }
+    }
+    fill_counts(scores, novel);
+    printf(written ? "\nof ln(1 + counts of the novel)" : "\n");
+    if (!written)
+        waits_for("10.4", "matrix_rank");
+    else if (print_rank(scores))
+        printf("\n");
+    free(scores);
+}
+
+/*
+## Reading a table
+*/
+
+// carried over from chapter 7
+enum { BLOCK = 65536, MAX_WORD = 1000, MAX_WIDTH = 100000, LEAST_ROWS = 100 };
+enum { MAX_LINE = MAX_WORD + 64 * MAX_WIDTH };
+
+struct reader {
+    const char *path;
+    FILE *file;
+    unsigned char block[BLOCK];
+    size_t at, end;  // what is left of the block: block[at] .. block[end - 1]
+    uint64_t passed; // bytes of the file before block[at]
+    char *line;      // the last line of text
+    size_t length, room;
+};
+
+// false: the file is at its end
+static bool refill(struct reader *r)
+{
+    const size_t left = r->end - r->at;
+    memmove(r->block, r->block + r->at, left);
+    r->at = 0;
+    r->end = left + fread(r->block + left, 1, BLOCK - left, r->file);
+    if (ferror(r->file))
+        give_up(1, "%s cannot be read: is it a folder?", r->path);
+    return r->end > left;
+}
+
+// the next byte; -1 at the end
+static int next_byte(struct reader *r)
+{
+    if (r->at == r->end && !refill(r))
+        return -1;
+    if (++r->passed > UINT32_MAX)
+        give_up(1, "%s is larger than 4 GB", r->path);
+    return r->block[r->at++];
+}
+
+static void add_to_line(struct reader *r, char c)
+{
+    if (r->length + 1 >= r->room) {
+        const size_t room = r->room ? 2 * r->room : 4096;
+        char *line = realloc(r->line, room);
+        if (!line)
+            give_up(1, "there is no room for a line of %zu bytes", room);
+        r->line = line;
+        r->room = room;
+    }
+    r->line[r->length++] = c;
+    r->line[r->length] = '\0';
+}
+
+// A line of text without its end, or false at the end of the file. row: for messages.
+static bool next_line(struct reader *r, size_t row)
+{
+    int c = next_byte(r);
+    if (c < 0)
+        return false;
+    r->length = 0;
+    for (; c >= 0 && c != '\n'; c = next_byte(r)) {
+        if (c == 0 || r->length > MAX_LINE)
+            give_up(1, "%s is no table of words: line %zu %s", r->path, row,
+                    c ? "does not end" : "holds a byte of value 0");
+        add_to_line(r, (char)c);
+    }
+    while (r->length > 0 && strchr(" \t\r", r->line[r->length - 1]))
+        r->line[--r->length] = '\0';
+    if (r->length == 0)
+        add_to_line(r, '\0'), r->length = 0;
+    return true;
+}
+
+// true, and nothing is taken: the file is at its end
+static bool at_end(struct reader *r)
+{
+    return r->at == r->end && !refill(r);
+}
+
+// twice the room for things of `size` bytes
+static void *grown(void *old, size_t *room, size_t size)
+{
+    const size_t n = *room ? 2 * *room : 256;
+    void *larger = n <= SIZE_MAX / 2 / size ? realloc(old, n * size) : NULL;
+    if (!larger)
+        give_up(1, "there is no room for %zu rows or letters of the table", n);
+    *room = n;
+    return larger;
+}
+
+struct growing {
+    struct table table;
+    size_t n_letters, room_letters, room_rows, room_starts, most_rows;
+    float *row; // [d_model] the row that is being read
+};
+
+// the row that was read becomes the last row of the table, if it is one of the first
+static void add_row(struct growing *g, const char *word, size_t length)
+{
+    struct table *t = &g->table;
+    if (t->n_in_file++ >= g->most_rows)
+        return;
+    while (g->room_letters - g->n_letters < length + 1)
+        t->letters = grown(t->letters, &g->room_letters, 1);
+    if (t->vocab_size == g->room_rows) {
+        t->starts = grown(t->starts, &g->room_starts, sizeof *t->starts);
+        t->wte = grown(t->wte, &g->room_rows, t->d_model * sizeof *t->wte);
+    }
+    memcpy(t->letters + g->n_letters, word, length);
+    t->letters[g->n_letters + length] = '\0';
+    memcpy(t->wte + t->vocab_size * t->d_model, g->row, t->d_model * sizeof *g->row);
+    t->starts[t->vocab_size++] = g->n_letters;
+    g->n_letters += length + 1;
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+// how many fields a line has
+static size_t count_fields(const char *line)
+{
+    size_t n = 0;
+    for (const char *c = line; *c; c++)
+        n += !is_space(*c) && (c == line || is_space(c[-1]));
+    return n;
+}
+
+static const char *skip_field(const char *c)
+{
+    while (*c && !is_space(*c))
+        c++;
+    while (is_space(*c))
+        c++;
+    return c;
+}
+
+// true: all of the field that begins here is one number
+static bool read_number(const char *field, float *value)
+{
+    char *end;
+    *value = strtof(field, &end);
+    return end != field && (*end == '\0' || is_space(*end));
+}
+
+// Where the numbers of a line begin: its last d_model fields. The word before them may have
+// spaces, as a few in GloVe's largest files do.
+static const char *numbers_in_line(const struct reader *r, size_t row, size_t d_model)
+{
+    const size_t n_fields = count_fields(r->line);
+    const char *numbers = skip_field(r->line);
+    float number;
+    if (n_fields < d_model + 1 ||
+        (n_fields > d_model + 1 && read_number(numbers, &number)))
+        give_up(1, "%s: line %zu has %zu numbers, and the first row %zu", r->path, row,
+                n_fields > 0 ? n_fields - 1 : 0, d_model);
+    for (size_t k = d_model + 1; k < n_fields; k++)
+        numbers = skip_field(numbers);
+    return numbers;
+}
+
+static void read_text_row(struct growing *g, const struct reader *r, size_t row)
+{
+    const char *field = numbers_in_line(r, row, g->table.d_model);
+    size_t length = (size_t)(field - r->line);
+    while (length > 0 && is_space(r->line[length - 1]))
+        length--;
+    if (length == 0 || length > MAX_WORD)
+        give_up(1, "%s: the word of line %zu has %zu bytes", r->path, row, length);
+    for (size_t i = 0; i < g->table.d_model; i++) {
+        if (!read_number(field, &g->row[i]) || !isfinite(g->row[i]))
+            give_up(1, "%s: number %zu of line %zu is none, or not finite", r->path,
+                    i + 1, row);
+        field = skip_field(field);
+    }
+    add_row(g, r->line, length);
+}
+
+// all lines that are left, the current one included; `row` is its number
+static void read_text_rows(struct growing *g, struct reader *r, size_t row)
+{
+    do {
+        if (r->length == 0 && at_end(r))
+            return;
+        read_text_row(g, r, row++);
+    } while (next_line(r, row));
+}
+
+// a word of the binary layout and the space behind it; returns its length
+static size_t read_word(struct reader *r, char *word, size_t row)
+{
+    size_t length = 0;
+    int c = next_byte(r);
+    if (c == '\n')
+        c = next_byte(r);
+    for (; c > 0 && c != ' ' && c != '\n' && length < MAX_WORD; c = next_byte(r))
+        word[length++] = (char)c;
+    if (c < 0)
+        give_up(1, "%s ends after %zu rows, and its first line says that it has more",
+                r->path, row);
+    if (c != ' ' || length == 0)
+        give_up(1, "%s is broken: row %zu does not begin with a word", r->path, row);
+    return length;
+}
+
+static void read_binary_row(struct growing *g, struct reader *r, size_t row)
+{
+    char word[MAX_WORD];
+    const size_t length = read_word(r, word, row);
+    for (size_t i = 0; i < g->table.d_model; i++) {
+        uint32_t bits = 0;
+        for (int k = 0; k < 4; k++) {
+            const int byte = next_byte(r);
+            if (byte < 0)
+                give_up(1, "%s ends in the middle of row %zu", r->path, row);
+            bits |= (uint32_t)byte << 8 * k;
+        }
+        memcpy(g->row + i, &bits, sizeof bits);
+        if (!isfinite(g->row[i]))
+            give_up(1, "%s: number %zu of row %zu is not finite", r->path, i + 1, row);
+    }
+    add_row(g, word, length);
+}
+
+static void read_binary_rows(struct growing *g, struct reader *r, uint64_t n_rows)
+{
+    for (uint64_t row = 0; row < n_rows; row++)
+        read_binary_row(g, r, (size_t)row);
+    int c = next_byte(r);
+    while (c == '\n' || c == '\r')
+        c = next_byte(r);
+    if (c >= 0)
+        give_up(1, "%s goes on behind the last of its %.0f rows", r->path,
+                (double)n_rows);
+}
+
+// Whether what comes next is a row of text: numbers up to the end of the line, or as far as
+// one can see.
+static bool text_follows(struct reader *r, size_t d_model)
+{
+    (void)refill(r);
+    size_t at = r->at, n_fields = 0;
+    while (at < r->end && r->block[at] != ' ')
+        at++;
+    for (; at < r->end && r->block[at] != '\n'; at++) {
+        if (r->block[at] == 0 || !strchr("0123456789+-.eEnNaAiIfF \t\r", r->block[at]))
+            return false;
+        n_fields += r->block[at] != ' ' && r->block[at - 1] == ' ';
+    }
+    return at == r->end ? n_fields > 0 : n_fields >= d_model;
+}
+
+// true: the first line says the two sizes
+static bool read_sizes(const char *line, uint64_t *n_rows, uint64_t *d_model)
+{
+    const char *second = skip_field(line);
+    if (count_fields(line) != 2 || strspn(line, "0123456789") != strcspn(line, " \t") ||
+        strspn(second, "0123456789") != strlen(second) || strlen(line) > 24)
+        return false;
+    *n_rows = strtoull(line, NULL, 10);
+    *d_model = strtoull(second, NULL, 10);
+    return true;
+}
+
+static void read_rows(struct growing *g, struct reader *r)
+{
+    uint64_t n_rows, d_model;
+    if (!next_line(r, 1))
+        give_up(1, "%s is empty", r->path);
+    const bool says = read_sizes(r->line, &n_rows, &d_model);
+    if (!says)
+        d_model = count_fields(r->line) - (r->length > 0);
+    if (d_model < 2 || d_model > MAX_WIDTH)
+        give_up(1,
+                "%s is no table of words: its rows would have %.0f numbers, and 2 to "
+                "100,000 can be read",
+                r->path, (double)d_model);
+    g->table.d_model = (size_t)d_model;
+    g->row = allocate(g->table.d_model, sizeof *g->row);
+    if (!says)
+        read_text_rows(g, r, 1);
+    else if (!text_follows(r, g->table.d_model))
+        read_binary_rows(g, r, n_rows);
+    else if (next_line(r, 2))
+        read_text_rows(g, r, 2);
+    if (says && g->table.n_in_file != n_rows)
+        give_up(1, "%s says that it has %.0f rows, and has %zu", r->path, (double)n_rows,
+                g->table.n_in_file);
+}
+
+static struct table open_table(const char *path, size_t most_rows)
+{
+    struct growing g = {.most_rows = most_rows};
+    struct reader *r = allocate(1, sizeof *r);
+    r->path = path;
+    r->file = fopen(path, "rb");
+    if (!r->file)
+        give_up(1, "there is no file %s that can be read (TABLE=path names another)",
+                path);
+    read_rows(&g, r);
+    if (g.table.vocab_size < LEAST_ROWS)
+        give_up(1, "%s has %zu rows, and this chapter needs %d", path, g.table.vocab_size,
+                LEAST_ROWS);
+    fclose(r->file);
+    free(r->line);
+    free(r);
+    free(g.row);
+    return g.table;
+}
+
+static void close_table(struct table *table)
+{
+    free(table->letters);
+    free(table->starts);
+    free(table->wte);
+}
+// end of what was carried over
+
+static const uint32_t NO_WORD = UINT32_MAX; // not in the table
+
+// carried over from chapter 7
+// the row of a word; `length` bytes of it are looked at
+static uint32_t find_word(const struct table *table, const char *word, size_t length)
+{
+    for (size_t v = 0; v < table->vocab_size; v++) {
+        const char *known = word_of(table, v);
+        if (strncmp(known, word, length) == 0 && known[length] == '\0')
+            return (uint32_t)v;
+    }
+    return NO_WORD;
+}
+
+struct pairs {
+    uint32_t first[MAX_PAIRS], second[MAX_PAIRS];
+    size_t n, n_asked;
+};
+
+// The next word of a list, and where the list goes on; its length is 0 at the end.
+static const char *next_word(const char **list, size_t *length)
+{
+    const char *word = *list + strspn(*list, " ");
+    *length = strcspn(word, " ");
+    *list = word + *length;
+    return word;
+}
+
+// pairs of words that stand one after the other; those that the table lacks are left out
+static struct pairs find_pairs(const struct table *table, const char *list)
+{
+    struct pairs pairs = {0};
+    size_t length;
+    while (pairs.n < MAX_PAIRS) {
+        const char *word = next_word(&list, &length);
+        const uint32_t first = length > 0 ? find_word(table, word, length) : NO_WORD;
+        word = next_word(&list, &length);
+        if (length == 0)
+            break;
+        const uint32_t second = find_word(table, word, length);
+        pairs.n_asked++;
+        if (first == NO_WORD || second == NO_WORD)
+            continue;
+        pairs.first[pairs.n] = first;
+        pairs.second[pairs.n++] = second;
+    }
+    return pairs;
+}
+// end of what was carried over
+
+/*
+## Six families
+*/
+
+struct question {
+    uint32_t a, b, c, wanted;
+};
+
+// carried over from chapter 7
+struct family {
+    const char *name, *words;
+};
+
+static const struct family families[N_FAMILIES] = {
+    {"capital of country",
+     "france paris italy rome germany berlin japan tokyo spain madrid england london "
+     "russia moscow china beijing greece athens egypt cairo iran tehran iraq baghdad "
+     "cuba havana canada ottawa australia canberra austria vienna poland warsaw "
+     "portugal lisbon norway oslo sweden stockholm finland helsinki belgium brussels "
+     "hungary budapest turkey ankara thailand bangkok vietnam hanoi pakistan islamabad "
+     "afghanistan kabul syria damascus lebanon beirut kenya nairobi ireland dublin "
+     "peru lima"},
+    {"he and she",
+     "man woman king queen boy girl father mother brother sister son daughter husband "
+     "wife he she his her uncle aunt prince princess actor actress grandfather "
+     "grandmother"},
+    {"one and many",
+     "car cars dog dogs cat cats house houses child children woman women man men year "
+     "years city cities book books bird birds tree trees door doors country countries "
+     "student students horse horses"},
+    {"now and then",
+     "go went see saw take took give gave come came make made say said know knew run "
+     "ran eat ate write wrote begin began win won lose lost speak spoke fall fell"},
+    {"more",
+     "big bigger small smaller large larger high higher low lower old older young "
+     "younger strong stronger weak weaker long longer short shorter fast faster hard "
+     "harder bad worse good better"},
+    {"country and people",
+     "france french italy italian germany german japan japanese spain spanish china "
+     "chinese russia russian sweden swedish greece greek poland polish turkey turkish "
+     "ireland irish mexico mexican brazil brazilian"},
+};
+// end of what was carried over
+
+struct quiz {
+    struct question *questions[N_FAMILIES];
+    size_t n[N_FAMILIES];
+};
+
+// each pair of a family asks for each other pair; of these questions every so-manieth
+static struct quiz open_quiz(const struct table *table, size_t every)
+{
+    struct quiz quiz = {0};
+    for (size_t f = 0; f < N_FAMILIES; f++) {
+        const struct pairs pairs = find_pairs(table, families[f].words);
+        size_t n_asked = 0;
+        quiz.questions[f] = allocate(pairs.n * pairs.n + 1, sizeof(struct question));
+        for (size_t i = 0; i < pairs.n; i++)
+            for (size_t k = 0; k < pairs.n; k++)
+                if (i != k && n_asked++ % every == 0)
+                    quiz.questions[f][quiz.n[f]++] = (struct question){
+                        pairs.first[i], pairs.second[i], pairs.first[k], pairs.second[k]};
+    }
+    return quiz;
+}
+
+static void close_quiz(struct quiz *quiz)
+{
+    for (size_t f = 0; f < N_FAMILIES; f++)
+        free(quiz->questions[f]);
+}
+
+// which of 32 questions, from the first on, have the right answer in column t of the scores
+static size_t count_answers(const float *scores, const struct question *questions,
+                            size_t n, size_t n_rows)
+{
+    size_t n_right = 0;
+    for (size_t t = 0; t < n; t++) {
+        const struct question *q = &questions[t];
+        float most = -INFINITY;
+        size_t best = n_rows;
+        for (size_t v = 0; v < n_rows; v++)
+            if (scores[v * BATCH + t] > most && v != q->a && v != q->b && v != q->c) {
+                most = scores[v * BATCH + t];
+                best = v;
+            }
+        n_right += best == q->wanted;
+    }
+    return n_right;
+}
+
+// the mean of the families' shares of right answers, in per cent; the words of a question
+// are no candidates (chapter 7)
+static double ask_all(const struct quiz *quiz, const float *rows, size_t n_rows, size_t d)
+{
+    float *unit = unit_rows(rows, n_rows, d), *h_t = allocate(d * BATCH, sizeof *h_t);
+    float *scores = allocate((n_rows + 3) / 4 * 4 * BATCH, sizeof *scores);
+    double sum = 0.0;
+    size_t n_families = 0;
+    for (size_t f = 0; f < N_FAMILIES; f++) {
+        size_t n_right = 0;
+        for (size_t first = 0; first < quiz->n[f]; first += BATCH) {
+            const struct question *q = quiz->questions[f] + first;
+            const size_t n = quiz->n[f] - first < BATCH ? quiz->n[f] - first : BATCH;
+            for (size_t t = 0; t < n; t++)
+                for (size_t i = 0; i < d; i++)
+                    h_t[i * BATCH + t] = unit[q[t].b * d + i] - unit[q[t].a * d + i] +
+                                         unit[q[t].c * d + i];
+            product(scores, unit, d, 1, h_t, (n_rows + 3) / 4 * 4, d);
+            n_right += count_answers(scores, q, n, n_rows);
+        }
+        if (quiz->n[f] > 0) {
+            sum += (double)n_right / (double)quiz->n[f];
+            n_families++;
+        }
+    }
+    free(unit);
+    free(h_t);
+    free(scores);
+    return n_families > 0 ? 100.0 * sum / (double)n_families : 0.0;
+}
+
+/*
+## Three ways to be shorter
+
+The longest directions are found all at once. The symmetric matrix of mean products is turned,
+two axes at a time, so that one number beside the diagonal becomes 0; some hundred thousand such
+turns later nothing but the diagonal is left [@jacobi1846]. The turns, put together, are the
+directions.
+*/
+
+// out[i][j] = mean over v of wte[v][i] wte[v][j]
+static double *mean_products(const float *wte, size_t n_rows, size_t d)
+{
+    double *out = allocate(d * d, sizeof *out);
+    for (size_t v = 0; v < n_rows; v++)
+        for (size_t i = 0; i < d; i++) {
+            const double x = (double)wte[v * d + i] / (double)n_rows;
+            for (size_t j = 0; j < d; j++)
+                out[i * d + j] += x * (double)wte[v * d + j];
+        }
+    return out;
+}
+
+// turns rows a and b of m by the angle with this cosine and sine
+static void turn_rows(double *m, size_t a, size_t b, double c, double s, size_t d)
+{
+    for (size_t i = 0; i < d; i++) {
+        const double x = m[a * d + i], y = m[b * d + i];
+        m[a * d + i] = c * x - s * y;
+        m[b * d + i] = s * x + c * y;
+    }
+}
+
+static void turn_columns(double *m, size_t a, size_t b, double c, double s, size_t d)
+{
+    for (size_t i = 0; i < d; i++) {
+        const double x = m[i * d + a], y = m[i * d + b];
+        m[i * d + a] = c * x - s * y;
+        m[i * d + b] = s * x + c * y;
+    }
+}
+
+// one round of turns; m [d][d] symmetric, u [d][d] the directions, a row each
+static void turn_all(double *m, double *u, size_t d)
+{
+    for (size_t a = 0; a < d; a++)
+        for (size_t b = a + 1; b < d; b++) {
+            const double off = m[a * d + b];
+            if (fabs(off) <= 1e-14 * (fabs(m[a * d + a]) + fabs(m[b * d + b])))
+                continue;
+            const double slant = (m[b * d + b] - m[a * d + a]) / (2.0 * off);
+            const double t =
+                (slant < 0.0 ? -1.0 : 1.0) / (fabs(slant) + sqrt(slant * slant + 1.0));
+            const double c = 1.0 / sqrt(t * t + 1.0), s = t * c;
+            turn_columns(m, a, b, c, s, d);
+            turn_rows(m, a, b, c, s, d);
+            turn_rows(u, a, b, c, s, d);
+        }
+}
+
+// the reach of each row along all directions, the longest direction first
+//   out [n_rows][d]
+static float *along_directions(const float *wte, size_t n_rows, size_t d)
+{
+    double *m = mean_products(wte, n_rows, d), *u = allocate(d * d, sizeof *u);
+    float *out = allocate(n_rows * d, sizeof *out), *column = allocate(d, sizeof *column);
+    for (size_t i = 0; i < d; i++)
+        u[i * d + i] = 1.0;
+    for (int round = 0; round < 12; round++)
+        turn_all(m, u, d);
+    for (size_t k = 0; k < d; k++) {
+        size_t longest = 0;
+        for (size_t i = 1; i < d; i++)
+            if (m[i * d + i] > m[longest * d + longest])
+                longest = i;
+        for (size_t i = 0; i < d; i++)
+            column[i] = (float)u[longest * d + i];
+        for (size_t v = 0; v < n_rows; v++)
+            out[v * d + k] = (float)dot(wte + v * d, column, d);
+        m[longest * d + longest] = -INFINITY;
+    }
+    free(m);
+    free(u);
+    free(column);
+    return out;
+}
+
+// the first k numbers of each row
+static float *prefix(const float *rows, size_t n_rows, size_t k, size_t d)
+{
+    float *out = allocate(n_rows * k, sizeof *out);
+    for (size_t v = 0; v < n_rows; v++)
+        memcpy(out + v * k, rows + v * d, k * sizeof *out);
+    return out;
+}
+
+// right answers of the first k numbers
+static double ask_prefix(const struct quiz *quiz, const float *rows, size_t n_rows,
+                         size_t k, size_t d)
+{
+    float *kept = prefix(rows, n_rows, k, d);
+    const double right = ask_all(quiz, kept, n_rows, k);
+    free(kept);
+    return right;
+}
+
+// makes the rows of dice stand at right angles, and gives them all one length
+static void square_up(float *dice, size_t n, size_t d)
+{
+    for (size_t j = 0; j < n; j++) {
+        float *row = dice + j * d;
+        for (size_t e = 0; e < j; e++) {
+            const double part = dot(row, dice + e * d, d);
+            for (size_t i = 0; i < d; i++)
+                row[i] -= (float)(part * (double)dice[e * d + i]);
+        }
+        const double length = sqrt(dot(row, row, d));
+        for (size_t i = 0; i < d; i++)
+            row[i] = (float)((double)row[i] / length);
+    }
+}
+
+// right answers of your projection; less than 0: it is not written
+static double ask_projected(const struct quiz *quiz, const struct table *t, size_t k,
+                            bool square, uint64_t *rng)
+{
+    float *dice = allocate(k * t->d_model, sizeof *dice);
+    float *out = allocate(t->vocab_size * k, sizeof *out);
+    double right = -1.0;
+    fill_normal(dice, k * t->d_model, 1.0f, rng);
+    if (square)
+        square_up(dice, k, t->d_model);
+    if (random_projection(out, t->wte, dice, k, t->vocab_size, t->d_model))
+        right = ask_all(quiz, out, t->vocab_size, k);
+    free(dice);
+    free(out);
+    return right;
+}
+
+enum { N_CUTS = 4 };
+
+static const size_t cuts[N_CUTS] = {20, 35, 50, 100}; // per cent of the width
+
+static void print_projected(const struct quiz *quiz, const struct lab *lab, size_t k,
+                            bool square, FILE *figure)
+{
+    double least = INFINITY, most = -INFINITY, sum = 0.0;
+    uint64_t rng = lab->seed;
+    for (size_t draw = 0; draw < lab->n_draws; draw++) {
+        const double right = ask_projected(quiz, &lab->table, k, square, &rng);
+        least = right < least ? right : least;
+        most = right > most ? right : most;
+        sum += right / (double)lab->n_draws;
+    }
+    char text[64];
+    snprintf(text, sizeof text, lab->n_draws > 1 ? "%.1f (%.1f to %.1f)" : "%.1f", sum,
+             least, most);
+    printf("%*s", lab->n_draws > 1 ? 24 : 15, least < 0.0 ? "?" : text);
+    if (figure && least >= 0.0)
+        fprintf(figure, "\t%.1f", sum);
+}
+
+static void show_cuts(const struct quiz *quiz, const struct lab *lab, const float *turned)
+{
+    const struct table *t = &lab->table;
+    FILE *figure = open_figure("dimension-cuts");
+    heading("A hundred numbers, and fewer");
+    printf("%8s%23s%12s%15s%15s\n", "numbers", "longest directions, %", "the first",
+           "of dice", "dice, squared");
+    if (figure)
+        fprintf(figure,
+                "# kind: lines\n# title: Analogies from shorter rows\n"
+                "# x: numbers in a row\n# y: right answers (%%)\n# zero: yes\n"
+                "x\tlongest directions\tthe first\tof dice\tdice at right angles\n");
+    for (size_t c = 0; c < N_CUTS; c++) {
+        const size_t d = t->d_model, k = (d * cuts[c] + 99) / 100;
+        const double longest = ask_prefix(quiz, turned, t->vocab_size, k, d);
+        const double first = ask_prefix(quiz, t->wte, t->vocab_size, k, d);
+        printf("%8zu%23.1f%12.1f", k, longest, first);
+        if (figure)
+            fprintf(figure, "%zu\t%.1f\t%.1f", k, longest, first);
+        print_projected(quiz, lab, k, false, figure);
+        print_projected(quiz, lab, k, true, figure);
+        printf("\n");
+        if (figure)
+            fprintf(figure, "\n");
+    }
+    float one = 1.0f, out;
+    if (!random_projection(&out, &one, &one, 1, 1, 1))
+        waits_for("10.5", "random_projection");
+    if (figure)
+        fclose(figure);
+}
+
+/*
+## Fewer bits
+*/
+
+// out = row in whole numbers from -m to m times scale; returns the sum of the squared errors
+static double round_row(float *out, const float *row, size_t d, float m, float scale)
+{
+    double error = 0.0;
+    for (size_t i = 0; i < d; i++) {
+        float whole = floorf(row[i] / scale + 0.5f);
+        whole = whole > m ? m : whole < -m ? -m : whole;
+        out[i] = whole * scale;
+        error += ((double)out[i] - (double)row[i]) * ((double)out[i] - (double)row[i]);
+    }
+    return error;
+}
+
+// of 1 bit only the sign is left, and one size for all
+static void keep_signs(float *out, const float *row, size_t d)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < d; i++)
+        sum += fabs((double)row[i]) / (double)d;
+    for (size_t i = 0; i < d; i++)
+        out[i] = row[i] < 0.0f ? -(float)sum : (float)sum;
+}
+
+// Numbers of so many bits, m = 2^(bits - 1) - 1. Each row has a scale, the best of sixteen.
+static void round_rows(float *out, const float *rows, size_t n_rows, size_t d,
+                       unsigned bits)
+{
+    const float m = (float)((1u << (bits < 25 ? bits - 1 : 0)) - 1);
+    for (size_t v = 0; v < n_rows; v++) {
+        const float *row = rows + v * d;
+        float most = 0.0f, best = 16.0f;
+        double least = INFINITY;
+        for (size_t i = 0; i < d; i++)
+            most = fabsf(row[i]) > most ? fabsf(row[i]) : most;
+        memcpy(out + v * d, row, d * sizeof *row);
+        if (bits >= 25 || most == 0.0f)
+            continue;
+        if (bits == 1) {
+            keep_signs(out + v * d, row, d);
+            continue;
+        }
+        for (float k = 1.0f; k <= 16.0f; k += 1.0f) {
+            const double error = round_row(out + v * d, row, d, m, most / m * k / 16.0f);
+            best = error < least ? k : best;
+            least = error < least ? error : least;
+        }
+        (void)round_row(out + v * d, row, d, m, most / m * best / 16.0f);
+    }
+}
+
+static double ask_rounded(const struct quiz *quiz, const float *rows, size_t n_rows,
+                          size_t k, size_t d, unsigned bits)
+{
+    float *kept = prefix(rows, n_rows, k, d), *out = allocate(n_rows * k, sizeof *out);
+    round_rows(out, kept, n_rows, k, bits);
+    const double right = ask_all(quiz, out, n_rows, k);
+    free(kept);
+    free(out);
+    return right;
+}
+
+enum { N_DEPTHS = 3 };
+
+static void show_bits(const struct quiz *quiz, const struct lab *lab, const float *turned)
+{
+    static const unsigned depths[N_DEPTHS] = {8, 4, 2};
+    const struct table *t = &lab->table;
+    heading("Eight bits, and fewer");
+    printf("%6s%14s%12s%26s%10s\n", "bits", "bytes", "right, %",
+           "8 bits, so many numbers", "right, %");
+    for (size_t b = 0; b < N_DEPTHS; b++) {
+        uint64_t bytes = 0, flops = 0;
+        char text[32];
+        const bool written =
+            table_cost(&bytes, &flops, 0, t->vocab_size, t->d_model, depths[b]);
+        printf(
+            "%6u%14s%12.1f", depths[b], written ? with_commas(text, bytes) : "?",
+            ask_rounded(quiz, t->wte, t->vocab_size, t->d_model, t->d_model, depths[b]));
+        const size_t k = t->d_model * depths[b] / 8;
+        if (depths[b] < 8 && k > 0)
+            printf("%26zu%10.1f", k,
+                   ask_rounded(quiz, turned, t->vocab_size, k, t->d_model, 8));
+        printf("\n");
+    }
+}
+
+/*
+## Margins
+*/
+
+enum { N_MARGIN = 1000, N_SPREADS = 5 };
+
+// a row for each of 1,000 words, all of the same length: evenly spaced, or thrown by dice
+static void spread_rows(float *rows, size_t d, uint64_t *rng)
+{
+    const double turn = 2.0 * acos(-1.0);
+    fill_normal(rows, N_MARGIN * d, 1.0f, rng);
+    for (size_t v = 0; v < N_MARGIN; v++) {
+        float *row = rows + v * d;
+        const double length = sqrt(dot(row, row, d)), part = (double)v / N_MARGIN;
+        for (size_t i = 0; i < d; i++)
+            row[i] = (float)((double)row[i] / length);
+        if (d == 1)
+            row[0] = (float)(2.0 * part - 1.0);
+        if (d == 2) {
+            row[0] = (float)cos(turn * part);
+            row[1] = (float)sin(turn * part);
+        }
+    }
+}
+
+// leads[w]: how far word w is behind word v, where the hidden state is v's own row
+static void fill_leads(double *leads, const float *rows, size_t v, size_t d)
+{
+    const double own = dot(rows + v * d, rows + v * d, d);
+    for (size_t w = 0; w < N_MARGIN; w++)
+        leads[w] = own - dot(rows + v * d, rows + w * d, d);
+}
+
+// the smallest lead of any word, and the loudness with which that word gets 9 parts in 10
+static double smallest_margin(double *loudness, const float *rows, size_t d)
+{
+    double leads[N_MARGIN], smallest = INFINITY, low = 0.0, high = 1e9;
+    size_t weakest = 0;
+    for (size_t v = 0; v < N_MARGIN; v++) {
+        fill_leads(leads, rows, v, d);
+        for (size_t w = 0; w < N_MARGIN; w++)
+            if (w != v && leads[w] < smallest) {
+                smallest = leads[w];
+                weakest = v;
+            }
+    }
+    fill_leads(leads, rows, weakest, d);
+    for (int round = 0; round < 100; round++) {
+        const double middle = (low + high) / 2.0;
+        double sum = 0.0;
+        for (size_t w = 0; w < N_MARGIN; w++)
+            sum += w != weakest ? exp(-middle * leads[w]) : 0.0;
+        *(sum > 1.0 / 9.0 ? &low : &high) = middle;
+    }
+    *loudness = high;
+    return smallest;
+}
+
+// for how many of the words w its state gives w a greater logit than any other word
+static double share_right(const float *states, const float *rows, size_t d)
+{
+    float *h_t = allocate(d * BATCH, sizeof *h_t), *scores;
+    size_t n_right = 0;
+    scores = allocate(N_MARGIN * BATCH, sizeof *scores);
+    for (size_t first = 0; first < N_MARGIN; first += BATCH) {
+        const size_t n = N_MARGIN - first < BATCH ? N_MARGIN - first : BATCH;
+        for (size_t t = 0; t < n; t++)
+            for (size_t i = 0; i < d; i++)
+                h_t[i * BATCH + t] = states[(first + t) * d + i];
+        product(scores, rows, d, 1, h_t, N_MARGIN, d);
+        for (size_t t = 0; t < n; t++) {
+            bool wins = true;
+            for (size_t w = 0; w < N_MARGIN; w++)
+                wins = wins && (w == first + t ||
+                                scores[w * BATCH + t] < scores[(first + t) * BATCH + t]);
+            n_right += wins;
+        }
+    }
+    free(h_t);
+    free(scores);
+    return percent(n_right, N_MARGIN);
+}
+
+// the same with rows of so many bits, and noise of this size on each number of the states
+static double share_rounded(const float *rows, size_t d, unsigned bits, double noise,
+                            uint64_t *rng)
+{
+    float *out = allocate(N_MARGIN * d, sizeof *out);
+    float *states = allocate(N_MARGIN * d, sizeof *states);
+    round_rows(out, rows, N_MARGIN, d, bits);
+    fill_normal(states, N_MARGIN * d, (float)noise, rng);
+    for (size_t k = 0; k < N_MARGIN * d; k++)
+        states[k] += out[k];
+    const double right = share_right(states, out, d);
+    free(out);
+    free(states);
+    return right;
+}
+
+static void show_margin(size_t d, const struct lab *lab, uint64_t *rng)
+{
+    float *rows = allocate(N_MARGIN * d, sizeof *rows);
+    const unsigned bits = (unsigned)(64 / d);
+    double loudness = 0.0;
+    char text[32];
+    spread_rows(rows, d, rng);
+    const double margin = smallest_margin(&loudness, rows, d);
+    printf("%4zu", d);
+    if (margin > 0.0)
+        printf("%10.2g%12s", margin, with_commas(text, (uint64_t)ceil(loudness)));
+    else
+        printf("%10s%12s", "none", "none");
+    const double plain = share_rounded(rows, d, 32, 0.0, rng);
+    const double coarse = share_rounded(rows, d, 8, 0.0, rng);
+    const double noisy = share_rounded(rows, d, 32, lab->noise, rng);
+    const double equal = share_rounded(rows, d, bits, 0.0, rng);
+    const double both = share_rounded(rows, d, bits, lab->noise, rng);
+    printf("%10.1f%10.1f%10.1f%15u%8.1f%8.1f\n", plain, coarse, noisy, bits, equal, both);
+    free(rows);
+}
+
+static void show_margins(const struct lab *lab)
+{
+    static const size_t spreads[N_SPREADS] = {1, 2, 4, 8, 64};
+    uint64_t rng = lab->seed;
+    heading("What width buys");
+    printf("%4s%10s%12s%10s%10s%10s%15s%8s%8s\n", "d", "margin", "loudness", "right, %",
+           "8 bits", "noise", "64 bits: each", "right", "noise");
+    for (size_t k = 0; k < N_SPREADS; k++)
+        show_margin(spreads[k], lab, &rng);
+}
+
+/*
+## The bench
+
+Your projection makes one sum at a time, in `double`, and each addition waits for the one before
+it. The fast one does the same in `float` with the tile: 32 directions side by side. A training
+step is held against what its products would cost if the tile did nothing else.
+*/
+
+static void report(const char *what, double ratio, bool at_least, double want)
+{
+    const bool fine = at_least ? ratio >= want : ratio <= want;
+    printf("%-44s ~%.2f, wanted: %s %g (a laptop's core)%s\n", what, ratio,
+           at_least ? "at least" : "at most", want, fine ? "" : " MISSED");
+}
+
+// multiplications and additions a second of the tile, with everything in the nearest cache
+static double tile_speed(void)
+{
+    enum { N = 64 };
+    static float a[4 * N], b[N * BATCH], out[4 * BATCH];
+    double best = INFINITY;
+    volatile float kept = 0.0f;
+    for (int round = 0; round < 40; round++) {
+        const double start = seconds();
+        for (size_t k = 0; k < 1000; k++) {
+            tile(out, a, N, 1, b, N);
+            a[k % (4 * N)] += 1e-9f * out[k % (4 * BATCH)];
+        }
+        const double spent = seconds() - start;
+        kept = kept + out[0];
+        best = spent < best ? spent : best;
+    }
+    return 1000.0 * 4 * BATCH * N / best;
+}
+
+// seconds for 10,000 rows of 100 numbers on 32 directions; by your function: NAN if not written
+static double time_projection(bool yours)
+{
+    enum { N = 10000, D = 100 };
+    float *rows = allocate(N * D, sizeof *rows),
+          *dice = allocate(D * BATCH, sizeof *dice);
+    float *out = allocate(N * BATCH, sizeof *out);
+    double best = INFINITY;
+    for (int round = 0; round < 5; round++) {
+        const double start = seconds();
+        if (!yours)
+            product(out, rows, D, 1, dice, N, D);
+        else if (!random_projection(out, rows, dice, BATCH, N, D))
+            best = (double)NAN;
+        const double spent = seconds() - start;
+        best = spent < best ? spent : best;
+    }
+    free(rows);
+    free(dice);
+    free(out);
+    return best;
+}
+
+static double time_step(const struct corpus *novel, size_t d)
+{
+    struct model m = open_model(d, 1);
+    struct work w = open_work(m.width);
+    double best = INFINITY;
+    for (size_t round = 0; round < 100; round++) {
+        uint32_t ids[BATCH], targets[BATCH];
+        read_batch(ids, targets, novel, round);
+        const double start = seconds();
+        train_step(&m, &w, ids, targets, 0.1f);
+        const double spent = seconds() - start;
+        best = spent < best ? spent : best;
+    }
+    close_work(&w);
+    close_model(&m);
+    return best;
+}
+
+static void show_bench(const struct corpus *novel)
+{
+    const double yours = time_projection(true), fast = time_projection(false);
+    const double speed = tile_speed(), step = time_step(novel, 64);
+    heading("Benchmarks of chapter 10");
+    printf(
+        "a step of 32 words at d = 64 ~%.2f ms; 10,000 rows on 32 directions ~%.2f ms\n",
+        1e3 * step, 1e3 * fast);
+    report("speed of the step / the tile in the nearest cache",
+           3.0 * VOCAB_SIZE * BATCH * 64 / step / speed, true, 0.3);
+    report("speed of the projection / the same tile",
+           10000.0 * 100 * BATCH / fast / speed, true, 0.4);
+    if (isnan(yours))
+        waits_for("10.5", "random_projection");
+    else
+        printf("exercise 10.5 takes ~%.1f times as long\n", yours / fast);
+}
+
+/*
+## What you can change
+
+The program takes settings: `build/10_dimension noise=0.2`, for example. Each has a row in the
+table below, and `build/10_dimension settings` prints them. The numbers in the text are those of
+the defaults. `TEXT=path` reads another text, and `TABLE=path` another table of words.
+*/
+
+// carried over from chapter 1
+// What may be changed has a row in a table; the last row has no name.
+struct setting {
+    const char *name;
+    const char *kind;     // whole, number or text
+    const char *standard; // the default, as one would type it
+    double least, most;   // of a text: its length in bytes
+    const char *help;
+};
+
+// the setting that an argument name=value is for, or NULL
+static const struct setting *find_setting(const struct setting *table,
+                                          const char *argument)
+{
+    size_t length = strcspn(argument, "=");
+    for (const struct setting *s = table; argument[length] && s->name; s++)
+        if (strlen(s->name) == length && strncmp(s->name, argument, length) == 0)
+            return s;
+    return NULL;
+}
+
+static bool setting_fits(const struct setting *setting, const char *value)
+{
+    char *end = NULL;
+    bool is_text = strcmp(setting->kind, "text") == 0;
+    bool is_whole = strcmp(setting->kind, "whole") == 0;
+    double x = is_text ? (double)strlen(value) : strtod(value, &end);
+    if (!is_text && (end == value || *end != '\0' || (is_whole && x != floor(x))))
+        return false;
+    return x >= setting->least && x <= setting->most;
+}
+
+// 0: the table is printed, for people and for programs
+static int print_settings(const struct setting *table)
+{
+    for (const struct setting *s = table; s->name; s++)
+        printf("%s\t%s\t%s\t%.15g\t%.15g\t%s\n", s->name, s->kind, s->standard, s->least,
+               s->most, s->help);
+    return 0;
+}
+
+// Looks at all arguments before anything runs. -1: they are good; else the exit code.
+static int check_settings(const struct setting *table, char **args)
+{
+    for (; *args; args++) {
+        const struct setting *s = find_setting(table, *args);
+        if (s && !setting_fits(s, *args + strlen(s->name) + 1)) {
+            fprintf(stderr, "%s= takes a %s from %.15g to %.15g%s: %s\n", s->name,
+                    strcmp(s->kind, "whole") ? s->kind : "whole number", s->least,
+                    s->most, strcmp(s->kind, "text") ? "" : " bytes", s->help);
+            return 2;
+        }
+        if (!s && strcmp(*args, "settings") == 0)
+            return print_settings(table);
+        if (!s && strcmp(*args, "bench") != 0) {
+            fprintf(stderr, "\"%s\" sets nothing; what can be set:", *args);
+            for (s = table; s->name; s++)
+                fprintf(stderr, " %s=", s->name);
+            fprintf(stderr, "\n");
+            return 2;
+        }
+    }
+    return -1;
+}
+
+// the value of a setting as it was typed, the last one if it was typed twice
+static const char *setting_text(const struct setting *table, char **args,
+                                const char *name)
+{
+    const char *value = "";
+    for (const struct setting *s = table; s->name; s++)
+        if (strcmp(s->name, name) == 0)
+            value = s->standard;
+    for (; *args; args++)
+        if (strncmp(*args, name, strlen(name)) == 0 && (*args)[strlen(name)] == '=')
+            value = *args + strlen(name) + 1;
+    return value;
+}
+
+static double setting_number(const struct setting *table, char **args, const char *name)
+{
+    return strtod(setting_text(table, args, name), NULL);
+}
+// end of what was carried over
+
+static const struct setting settings[] = {
+    {"seed", "whole", "1", 1, 1000000,
+     "for the dice, the followers and where models begin"},
+    {"states", "whole", "20000", 1, 10000000,
+     "arrows that are thrown at each small head"},
+    {"passes", "number", "0.5", 0.01, 100, "how often the novel is read"},
+    {"factor", "number", "1", 0.001, 1000, "all learning rates of the novel times this"},
+    {"every", "whole", "8", 1, 50, "1: all questions to the table; 8: every eighth"},
+    {"draws", "whole", "1", 1, 100, "random projections for each width"},
+    {"noise", "number", "0.1", 0, 100, "on each number of the hidden state, at the end"},
+    {"controls", "whole", "0", 0, 2, "1: seven rates, 2: eight seeds, for nine widths"},
+    {NULL, NULL, NULL, 0, 0, NULL},
+};
+
+static bool asks_for_bench(char **args)
+{
+    for (; *args; args++)
+        if (strcmp(*args, "bench") == 0)
+            return true;
+    return false;
+}
+
+static struct lab read_choice(char **args)
+{
+    return (struct lab){
+        .seed = (uint64_t)setting_number(settings, args, "seed"),
+        .n_states = (size_t)setting_number(settings, args, "states"),
+        .passes = setting_number(settings, args, "passes"),
+        .factor = setting_number(settings, args, "factor"),
+        .every = (size_t)setting_number(settings, args, "every"),
+        .n_draws = (size_t)setting_number(settings, args, "draws"),
+        .noise = setting_number(settings, args, "noise"),
+    };
+}
+
+static void show_text(const struct corpus *novel, const struct lab *lab)
+{
+    struct model models[N_SHOWN_WIDTHS];
+    show_novel(models, novel, lab);
+    show_ranks(models, novel);
+    for (size_t k = 0; k < N_SHOWN_WIDTHS; k++)
+        close_model(&models[k]);
+}
+
+static void show_table(struct lab *lab)
+{
+    const char *path = getenv("TABLE");
+    lab->table = open_table(
+        path && *path ? path : "chapters/data/glove/glove_100d_10000.bin", MOST_ROWS);
+    struct table *t = &lab->table;
+    if (t->d_model > WIDEST)
+        give_up(1, "the rows of this table have %zu numbers, and this chapter takes %d",
+                t->d_model, WIDEST);
+    struct quiz quiz = open_quiz(t, lab->every);
+    float *turned = along_directions(t->wte, t->vocab_size, t->d_model);
+    show_cuts(&quiz, lab, turned);
+    show_bits(&quiz, lab, turned);
+    free(turned);
+    close_quiz(&quiz);
+    close_table(t);
+}
+
+int main(int n_args, char **args)
+{
+    args += n_args > 0;
+    const int done = check_settings(settings, args);
+    if (done >= 0)
+        return done;
+    struct lab lab = read_choice(args);
+    const int controls = (int)setting_number(settings, args, "controls");
+    const char *path = getenv("TEXT");
+    if (controls == 0 && !asks_for_bench(args)) {
+        show_sizes();
+        show_circles(lab.seed);
+        show_winners(lab.seed, lab.n_states);
+        fflush(stdout);
+    }
+    struct corpus novel =
+        read_corpus(path && *path ? path : "chapters/data/austen/emma.txt");
+    if (asks_for_bench(args))
+        show_bench(&novel);
+    else if (controls == 1)
+        show_rates(&novel, &lab);
+    else if (controls == 2)
+        show_seeds(&novel, &lab);
+    else {
+        show_text(&novel, &lab);
+        show_table(&lab);
+        show_margins(&lab);
+    }
+    close_corpus(&novel);
+    return 0;
+}
+
+/*
+## Hints {#hints}
+
+::: {.hint exercise="10.1"}
+How can you know that a product does not fit, without making it? And which sizes may be
+multiplied first, if one of the others is 0?
+:::
+
+::: {.hint exercise="10.1"}
+a * b fits if a is 0 or b <= UINT64_MAX / a. Eight numbers take exactly `bits` bytes, so the row
+takes (d / 8) * bits bytes, and those of the last d % 8 numbers: (d % 8 * bits + 7) / 8.
+:::
+
+::: {.hint exercise="10.1"}
+Write a small function that multiplies if it fits. Refuse bad bits. If vocab_size is 0 the table
+has 0 bytes; else multiply d / 8 by bits, ask whether the rest can be added, add it, and
+multiply by vocab_size. If one of n_tokens, vocab_size and d_model is 0 the FLOPs are 0; else
+multiply the three, and 2. Write the two results at the very end.
+:::
+
+::: {.hint exercise="10.2"}
+Of which row is the input row of word v a copy?
+:::
+
+::: {.hint exercise="10.2"}
+lm_head[2 w] = cos(2 pi w / V), lm_head[2 w + 1] = sin(2 pi w / V); wte[2 v] = lm_head[2
+next[v]], and the same for 2 v + 1.
+:::
+
+::: {.hint exercise="10.2"}
+A first loop looks at every next[v] and returns false if it is not below vocab_size. A second
+one computes the angle of each w in double, and writes its rounded cosine and sine. A third
+copies to row v the two numbers of row next[v].
+:::
+
+::: {.hint exercise="10.3"}
+Stand on row v and look at all the others. What must be true of the directions in which you
+look, so that a straight line through your place has them all on one side?
+:::
+
+::: {.hint exercise="10.3"}
+With x = u[w] - u[v] for all w, keep the leftmost and the rightmost direction, both counted from
+the first one. Word v can win if no x is zero or opposite to the first, and rightmost to
+leftmost is less than half a turn: cross(right, left) > 0, or it is 0 and they point the same
+way.
+:::
+
+::: {.hint exercise="10.3"}
+For each v: first, left and right are the first x that you meet. For each further x: if it is 0
+in both numbers, v cannot win. If cross(first, x) is 0 and dot(first, x) negative, it cannot. If
+cross(first, x) > 0 and cross(left, x) > 0, left becomes x. If cross(first, x) < 0 and
+cross(right, x) < 0, right becomes x. At the end ask for cross(right, left). With d_model 1 let
+the second number be 0. With a single word there is no x, and it wins.
+:::
+
+::: {.hint exercise="10.4"}
+Which entry should be the next pivot, so that no rounding error is ever divided by a small
+number?
+:::
+
+::: {.hint exercise="10.4"}
+For the pivot room[n][n], each row r below it: factor = room[r][n] / pivot, then room[r][c] -=
+factor * room[n][c] for all c from n on.
+:::
+
+::: {.hint exercise="10.4"}
+Refuse a bad tolerance and entries that are not finite. Copy a to room. For n = 0, 1, ... while
+rows and columns are left: find the entry of the largest size at (r, c) with r and c at least n.
+The first one's size times tolerance is the limit; stop if the size is not greater than it. Swap
+row r with row n and column c with column n, eliminate below, and count one.
+:::
+
+::: {.hint exercise="10.5"}
+Which of the three sizes is the number of sums, for each row?
+:::
+
+::: {.hint exercise="10.5"}
+out[v * n_out + j] = (1 / sqrt(n_out)) * sum over i of wte[v * d + i] * dice[j * d + i].
+:::
+
+::: {.hint exercise="10.5"}
+Three loops: over v, over j, and inside over i with a sum in double. After the inner loop divide
+the sum by sqrt((double)n_out), convert it to float, and store it at out[v * n_out + j].
+:::
+*/
