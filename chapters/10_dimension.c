@@ -1200,7 +1200,7 @@ static void choose_vocabulary(struct corpus *corpus, struct dictionary *dictiona
     qsort(words, n_words, sizeof *words, compare_counts);
     while (n_words > 0 && words[n_words - 1].count == 0)
         n_words--; // seen in the held-out part only
-    corpus->vocab_size = (n_words + 1 < MAX_VOCAB ? n_words + 1 : MAX_VOCAB) / 4 * 4;
+    corpus->vocab_size = (n_words + 1 < MAX_VOCAB ? n_words + 1 : MAX_VOCAB) / 8 * 8;
     corpus->words = allocate(corpus->vocab_size + 1, sizeof *words);
     corpus->words[0] = (struct word){"<unk>", 5, corpus->n_train};
     for (size_t v = 1; v < corpus->vocab_size; v++) {
@@ -1225,7 +1225,8 @@ static struct corpus read_corpus(const char *path)
     if (corpus.n_ids < LEAST_WORDS || corpus.n_different < LEAST_DIFFERENT)
         give_up(1,
                 "%s is too short: it holds %zu words of the letters a to z, %zu of them "
-                "different, and %d and %d are the least",
+                "different, and %d and %d are the least (letters with accents, and those "
+                "of other alphabets, are dropped)",
                 path, corpus.n_ids, corpus.n_different, LEAST_WORDS, LEAST_DIFFERENT);
     const size_t twentieth = corpus.n_ids / 20;
     corpus.n_train =
@@ -1251,7 +1252,7 @@ One small function does all the products of this chapter, with 32 hidden states 
 (chapter 5 has the story of it).
 */
 
-// carried over from chapter 5
+// Chapter 5's tile with four rows in place of eight: here there are widths of 1 and 2.
 // out[r][c] = sum over k of a[r * row_step + k * k_step] * b[k][c]
 //   out [4][32]   b [n_k][32]
 static void tile(float *out, const float *a, size_t row_step, size_t k_step,
@@ -1283,6 +1284,7 @@ static void product(float *out, const float *a, size_t row_step, size_t k_step,
         tile(out + r * 32, a + r * row_step, row_step, k_step, b, n_k);
 }
 
+// carried over from chapter 5
 // exp(x) for x <= 0: a power of two times a polynomial. Unlike expf it is plain
 // arithmetic: the compiler can do sixteen at a time, and every machine gets the same bits.
 static inline float fast_exp(float x)

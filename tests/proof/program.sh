@@ -81,10 +81,6 @@ if "$BUILD/$name" settings >"$room/settings.tsv" 2>/dev/null </dev/null &&
     if [ -z "$bad" ]; then echo "ok $claim"; else echo "not ok $claim: $bad"; fi
 fi
 
-# ------------------------------------------------------------------ texts as people have them
-# What is no text to learn from gets one sentence. A book with a frame, a byte order mark, CRLF
-# and printed apostrophes gives the numbers of the same book without them. And a text that is
-# barely long enough is read to its end (SAN=1 looks at every access).
 # ------------------------------------------------------------------ files that anybody made
 # With hostile=N a program makes N broken files, opens them, and holds those that open to
 # their promises: here with every access to memory watched.
@@ -103,9 +99,10 @@ if grep -q '^hostile	' "$room/settings.tsv" 2>/dev/null; then
     fi
 fi
 
-# ------------------------------------------------------------------ a text that can be set
-# One line, and no crash, for whatever is no text to train on: the last one here has all its
-# different words behind the part that is trained on.
+# ------------------------------------------------------------------ texts as people have them
+# What is no text to learn from gets one sentence. A book with a frame, a byte order mark, CRLF
+# and printed apostrophes gives the numbers of the same book without them. And a text that is
+# barely long enough is read to its end (SAN=1 looks at every access).
 if grep -q 'getenv("TEXT")' "chapters/$name.c"; then
     case $BUILD in /*) solved=$BUILD/solution/$name ;; *) solved=$PWD/$BUILD/solution/$name ;; esac
     novel=$PWD/chapters/data/austen/emma.txt
