@@ -3,9 +3,9 @@
 
 A row of GPT-2's smallest model has 768 numbers, one of its largest 1,600, one of GPT-3 12,288
 [@radford2019; @brown2020]. Ask why, and you hear that a wider row *holds more meaning*. It
-sounds like a box: the larger the box, the more fits in. So how small may it be? How many
+sounds like a box: the larger the box, the more fits in. So how small may it be? [How many
 numbers must a row have if a model is to know, after each of 50,257 tokens, which one comes
-next?
+next?]{.teaser}
 
 Two. Not two thousand: two. It is enough to write down where they are, and you will do so in a
 few lines, for any table of followers that you like. With one number it cannot be done, for no
@@ -117,6 +117,10 @@ words?
 ::: predict
 Say a number for $V = 50{,}257$, before you read on. If you know linear algebra: the matrix that
 has a 1 where a word follows, and 0 elsewhere, may have the rank 50,257. Does that change it?
+
+:::: answer
+Two. And the rank does not change it.
+::::
 :::
 
 Put the output rows on a circle, evenly. The hidden state is an arrow in the same plane. A logit
@@ -241,6 +245,10 @@ only know that 2,000 turns did not do. For one and two dimensions your function 
 ::: predict
 Fifty words, rows thrown by dice. How many of them can win if $d = 2$? And how large must $d$ be
 before all of them can?
+
+:::: answer
+About nine. And 16 numbers are enough for all of them, in nearly every table.
+::::
 :::
 
 ::: {.output section="Who can ever win"}
@@ -269,6 +277,10 @@ tries seven around each), and half of the novel is read once.
 ::: predict
 From 1 number to 64: where do you expect the knee, the width from which on it hardly gets
 better?
+
+:::: answer
+About 8.
+::::
 :::
 */
 
@@ -460,6 +472,11 @@ EXERCISE bool random_projection(float *out, const float *wte, const float *dice,
 ::: predict
 With 50 of 100 numbers: which of the three does best? And does 100 thrown directions instead of
 100 axes cost anything?
+
+:::: answer
+The longest directions, by a little. And the thrown directions do cost something: they lean
+towards each other.
+::::
 :::
 
 ::: {.output section="A hundred numbers, and fewer"}
@@ -534,6 +551,10 @@ columns are the control of equal size: *every* row has 64 bits, two numbers of 3
 ::: predict
 Which line will be the first that stands the noise? A row of 64 numbers has the length 1, so
 each number is about 0.125, and the noise 0.1.
+
+:::: answer
+That of 8 numbers, with [97.3]{.n section="What width buys"} % right.
+::::
 :::
 
 ::: {.output section="What width buys"}

@@ -3,7 +3,7 @@
 
 Type *Emma* into GPT-2 and the model reads a few rows of its table. Which rows? Nobody at
 OpenAI ever sat down to decide that `" the"` should have row 262, that `" cat"` and `"cat"`
-should have one each, and that there should be a row for `" SolidGoldMagikarp"`. A program
+should have one each. [And why is there a row for `" SolidGoldMagikarp"`?]{.teaser} A program
 decided, before the model existed, by counting. It saw a text and asked one question, fifty
 thousand times: *which two pieces stand together most often?* Those two became one piece,
 with the next free number.
@@ -144,6 +144,10 @@ more.
 
 ::: predict
 Which two bytes stand together most often in an English novel?
+
+:::: answer
+*e* and a space.
+::::
 :::
 
 ::: {.output section="Merges of the novel's beginning, nothing forbidden"}
@@ -282,6 +286,11 @@ beside it the same number of GPT-2's merges, the first so many of its list.
 ::: predict
 With [2,048]{.n section="Whose merges?"} merges each: whose tokens are longer on the
 second half of *Emma*, and by how much?
+
+:::: answer
+The novel's own: [3.39]{.n section="Whose merges?"} bytes a token, against
+[2.91]{.n section="Whose merges?"}.
+::::
 :::
 
 ::: {.output section="Whose merges?"}
@@ -415,6 +424,10 @@ of Human Rights: *All human beings are born free and equal in dignity and rights
 
 ::: predict
 The same sentence in Hindi: how many times as many tokens as in English?
+
+:::: answer
+[10.7]{.n section="What a token costs"} times as many.
+::::
 :::
 
 ::: {.output section="What a token costs"}
@@ -457,6 +470,11 @@ learnt, most frequent first. So the number of a row is a *rank*.
 ::: predict
 Of the rows with the ids 256 to 1023, what share will *Emma* use? And of those from 16,384
 on?
+
+:::: answer
+Four fifths of the first. Of the others less than a tenth: [90.2]{.n section="A number that leaks"} %
+are never used.
+::::
 :::
 
 ::: {.output section="A number that leaks"}
@@ -490,6 +508,10 @@ joined! Count again, at the end.
 [2,048]{.n section="Whose merges?"} merges were learnt from the first half of the novel,
 each for a pair that stood there, then, many times. Encode the same half with all of them.
 How many of these rows are never used?
+
+:::: answer
+[51]{.n section="Rows that nobody shows"}, in the very text that made them.
+::::
 :::
 
 ::: {.output section="Rows that nobody shows"}

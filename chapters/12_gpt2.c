@@ -10,7 +10,8 @@ To read it takes no library. It takes five functions: one that finds where the l
 contents ends, one that checks where a tensor lies, one that turns bytes into numbers, and
 then two old acquaintances, the lengths of rows and the nearest rows. The first two are
 short, and they are the ones that people get wrong, because a file is not a friend. It was
-made by somebody, it came through a network, and every number in it may be a lie.
+made by somebody, it came through a network, and every number in it may be a lie. [And in
+GPT-2's file one table is missing that every explanation draws: which one?]{.teaser}
 
 ![The whole format. Look for the two lengths that must agree with each other: what the
 list says, and what is really there.](drawing:safetensors-file){alt="A file as a strip of bytes. First 8 bytes that hold the length of the header. Then the header, a text that says for each tensor its type, its shape, and where its bytes begin and end. Then the data: wte.weight, wpe.weight and m.weight lie side by side, without a gap, to the end of the file. Arrows lead from the offsets in the header to the places in the data."}
@@ -292,6 +293,10 @@ beginning of one row, and beside it the largest error of the whole table.
 
 ::: predict
 BF16 has three bits fewer than F16 for the fraction. By how much will its largest error be larger?
+
+:::: answer
+About $2^3 = 8$ times as large.
+::::
 :::
 
 ::: {.output section="One row in three formats"}
@@ -406,6 +411,10 @@ use, as in chapter 3, and a tied table has them too.
 ::: predict
 Now the same question to the two 16-bit copies. Of 500 words, how many get another nearest neighbour
 in F16, and how many in BF16?
+
+:::: answer
+None in F16, two in BF16.
+::::
 :::
 
 With F16 [0]{.n section="Who lives next door?"}, with BF16 [2]{.n section="Who lives
@@ -431,6 +440,10 @@ One expects that the row of position 20 is like that of 21, a little less like t
 
 ::: predict
 What is the mean cosine of two positions that are one apart? And of two that are 16 apart?
+
+:::: answer
+0.98 for both. That says less than it seems to.
+::::
 :::
 
 ::: {.output section="A row for a place"}

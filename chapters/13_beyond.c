@@ -3,8 +3,8 @@
 
 A token is a row: we have said so for twelve chapters. But people speak of embeddings of
 sentences, of pictures and of proteins, and nobody has a table with a row for every
-sentence. There would be no end to it, and most rows would never be read. So where do these
-rows come from, and what do they have to do with ours?
+sentence. There would be no end to it, and most rows would never be read. [So where do the rows of
+a sentence, a picture or a protein come from, and which of them is still a lookup?]{.teaser}
 
 This last chapter makes rows for all three, from what you have. The row of a *sentence* is made
 of the rows of its words, and with it we build a small search that looks through a novel for
@@ -184,6 +184,10 @@ same cosine between bags of *exact words*, a number for each different word.
 ::: predict
 The mean has *stole* and *birds* among its words (for *thieves* the table has no row). Will it
 find the hen-house?
+
+:::: answer
+It finds the neighbours' hen-house, and the right one second.
+::::
 :::
 
 ::: {.output section="A search"}
@@ -287,6 +291,10 @@ out to the wrong words.
 ::: predict
 Of the sentences that lost a word, how many in a hundred does the plain mean put among the
 first hundred? And of the 30 thoughts, how many does the best way find?
+
+:::: answer
+[4.2]{.n section="Does it find what we mean?"} in a hundred; and the best way finds 4 of the 30 thoughts.
+::::
 :::
 
 ::: {.output section="Does it find what we mean?"}
@@ -504,6 +512,10 @@ digits. No table has a row for each.
 ::: predict
 In a table, the row of *dog* has nothing to do with the row behind it. How is it with two
 patches that differ in one pixel, by one shade?
+
+:::: answer
+Their rows are neighbours: they differ by [0.0033]{.n section="A patch is a linear map"}.
+::::
 :::
 
 ::: {.output section="A patch is a linear map"}
