@@ -170,14 +170,14 @@ is counted only inside a word. This is GPT-2's, from its published code [@gpt2co
 
 Read it as a list of six questions (the endings in front count as one), asked at the place
 where the last word ended. The first that can be answered with yes makes the next word, and
-makes it as long as it can.
+makes it as long as it can. (In the table ␣ is a space.)
 
 | part of the pattern     | a word is                                                    |
 |:------------------------|:-------------------------------------------------------------|
 | `'s` … `'d`             | one of seven endings: 's, 't, 're, 've, 'm, 'll, 'd          |
-| ` ?\p{L}+`              | letters, and one space in front of them if there is one      |
-| ` ?\p{N}+`              | numbers, likewise                                            |
-| ` ?[^\s\p{L}\p{N}]+`    | characters that are none of these and no white space, likewise |
+| `␣?\p{L}+`              | letters, and one space in front of them if there is one      |
+| `␣?\p{N}+`              | numbers, likewise                                            |
+| `␣?[^\s\p{L}\p{N}]+`    | characters that are none of these and no white space, likewise |
 | `\s+(?!\S)`             | white space; it may not stop in front of anything else       |
 | `\s+`                   | white space                                                  |
 
@@ -217,14 +217,14 @@ s.
 Write to `ends[w]` where word $w$ ends: the place of the first byte behind it. `ends` has
 room for `n_bytes` of them. Write how many words there are to `n_words`.
 
-By hand, on `I'm  a1`, seven bytes with two spaces in a row:
+By hand, on `I'm␣␣a1`, seven bytes, with ␣ for a space:
 
 | place | bytes     | question that says yes                        | ends |
 |:------|:----------|:----------------------------------------------|-----:|
 | 0     | `I`       | letters                                       | 1    |
 | 1     | `'m`      | ending                                        | 3    |
-| 3     | a space   | white space; of two, one is given back        | 4    |
-| 4     | ` a`      | letters, with the space                       | 6    |
+| 3     | `␣`       | white space; of two, one is given back        | 4    |
+| 4     | `␣a`      | letters, with the space                       | 6    |
 | 6     | `1`       | numbers                                       | 7    |
 
 Five words. Refuse a kind above `REST`, and a text that begins with `REST`: return `false`
@@ -348,7 +348,7 @@ smallest of many offers (a heap). If there is no memory, return `false`.
 
 // out = ids after all joins: the pair with the smallest `made` first, of these the first
 //   out: room for n_ids   n_out [1]   ids [n_ids]
-//   keys, made [n_merges]: the pair keys[k], left << 32 | right, becomes made[k]; ascending
+//   keys, made [n_merges]: the pair keys[k], left << 32 | right, becomes made[k]
 // false if there is no memory; time: n log n, never n * n
 EXERCISE bool bpe_encode(uint32_t *out, size_t *n_out, const uint32_t *ids,
                          const uint64_t *keys, const uint32_t *made, size_t n_ids,
@@ -437,7 +437,8 @@ together in some text; a model that is to add the two gets to see that.
 
 How fast can this be? Each byte must be looked at at least once, to see what kind of
 character it is: one look into a table of 256 entries. That is the limit, and the whole
-way from a text to ids is some way above it. Your encoder is called for each word, and
+way from a text to ids costs many times as much: branches at each character, and at each
+word a search. Your encoder is called for each word, and
 most words of a text have been there before: the novel has [208,059]{.n section="The first
 merges of the whole novel, cut into words"} words and [10,194]{.n section="The first
 merges of the whole novel, cut into words"} different ones. So the program keeps a table:
@@ -2233,7 +2234,7 @@ static void show_bench(const struct lab *lab)
                250);
     show_ratio("time of encoding with a table of words / without", known / plain, 0.5);
     show_ratio("time a letter of yours, a word of 100,000 / of 1,000",
-               time_of_letter(lab, 100000) / time_of_letter(lab, 1000), 10);
+               time_of_letter(lab, 100000) / time_of_letter(lab, 1000), 20);
 }
 
 /*
