@@ -1356,13 +1356,21 @@ static bool can_encode(const struct vocabulary *v)
     return good;
 }
 
-// names the exercise that is missing on the way from text to ids
-static void waits_for_encoding(const struct vocabulary *v)
+// a string as a text; nothing writes to it
+static struct text text_of(const char *s)
 {
-    if (can_encode(v))
+    return (struct text){(unsigned char *)(uintptr_t)s, strlen(s)};
+}
+
+// names the exercise that is missing on the way from text to ids, the first if both are
+static void waits_for_encoding(void)
+{
+    size_t n_words, *ends = cut(&n_words, text_of("a"));
+    if (!ends)
         waits_for("11.3", "pre_tokenize");
     else
         waits_for("11.4", "bpe_encode");
+    free(ends);
 }
 
 /*
@@ -1682,12 +1690,6 @@ static void print_row(const struct vocabulary *v, size_t id, size_t width)
     print_piece(v->pieces + v->starts[id], v->starts[id + 1] - v->starts[id], width);
 }
 
-// a string as a text; nothing writes to it
-static struct text text_of(const char *s)
-{
-    return (struct text){(unsigned char *)(uintptr_t)s, strlen(s)};
-}
-
 // ---- the first merges
 
 static void show_merges(const struct vocabulary *v, const uint64_t *counts, size_t n)
@@ -1863,7 +1865,7 @@ static void show_gpt2(const struct lab *lab)
     const struct text own = text_of(lab->own);
     if (lab->cuts ? !encode(&ids, &e, own)
                   : !join_word(&ids, &lab->gpt2, own.bytes, own.size)) {
-        waits_for_encoding(&lab->gpt2);
+        waits_for_encoding();
     } else {
         if (lab->gpt2.n_merges == ALL_MERGES)
             printf("known texts with the ids that they should have: %zu of %d\n", good,
@@ -1908,7 +1910,7 @@ static void show_costs(const struct lab *lab)
         const struct text text = text_of(all[k].sentence);
         ids.n = 0;
         if (!encode(&ids, &e, text)) {
-            waits_for_encoding(&lab->gpt2);
+            waits_for_encoding();
             break;
         }
         english = k == 0 ? ids.n : english;
@@ -2124,14 +2126,14 @@ static void show_halves(const struct lab *lab)
     if (ready)
         show_lengths(lab, &half);
     else
-        waits_for_encoding(&lab->gpt2);
+        waits_for_encoding();
     show_gpt2(lab);
     show_costs(lab);
     heading("A number that leaks");
     if (ready)
         show_frequencies(lab);
     else
-        waits_for_encoding(&lab->gpt2);
+        waits_for_encoding();
     heading("Rows that nobody shows");
     if (ready) {
         char n[32];
@@ -2143,7 +2145,7 @@ static void show_halves(const struct lab *lab)
         show_unused("second half", &half, half_of(lab->novel, true));
         show_ladder(lab);
     } else {
-        waits_for_encoding(&lab->gpt2);
+        waits_for_encoding();
     }
     close_vocabulary(&half);
     close_words(&words);
@@ -2223,7 +2225,7 @@ static void show_bench(const struct lab *lab)
     const double plain = time_of_encoding(lab, false),
                  known = time_of_encoding(lab, true);
     if (!isfinite(plain)) {
-        waits_for_encoding(&lab->gpt2);
+        waits_for_encoding();
         return;
     }
     const double megabytes = 1e-6 * (double)lab->novel.size;
@@ -2453,8 +2455,8 @@ whatever the length of the word?
 For each place at: id, before, after, and becomes (what its piece and the next one become,
 or none). The heap holds offers (becomes, at), smallest becomes first, then smallest at.
 An offer is good if becomes is still what the place says. Join: id = becomes; the place
-behind leaves the chain and its becomes is none; look up anew the pair at `at` and the
-pair at before.
+behind leaves the chain and its becomes is none; look up anew the pair that begins
+here and the one that begins at before.
 :::
 
 ::: {.hint exercise="11.4"}
