@@ -293,9 +293,10 @@ rows.](figure:ids-lengths){#fig-ids-lengths}
 
 The novel's own merges win at every size. Not because they know the half by heart: on the
 half that they were learnt from, which is what they know by heart, they are only a little
-better. They were learnt from *this author*. What GPT-2's were counted on was never said
-in full; the list itself shows web pages, names of athletes, bits of program code, and
-Emma needs none of these. With all of its [50,000]{.n section="Whose merges?"} merges
+better. They were learnt from *this novel*: its author, its subject and its names at once, and
+this experiment does not tell the three apart. What GPT-2's were counted on was never said
+in full; its list has rows for `" LeBron"`, `"github"` and `"externalActionCode"`, which
+Emma does not need. With all of its [50,000]{.n section="Whose merges?"} merges
 GPT-2 is ahead again, with more than twenty times the rows. So this is who decides: **the
 text that the merges were counted on.**
 
@@ -466,7 +467,8 @@ on?
 ![How often a row is used in Emma, on average, against its id. Both axes count in
 powers.](figure:ids-frequency){#fig-ids-frequency}
 
-Each step down the table is four times the id, and between a fifth and a tenth of the use.
+Each step down the table is four times the id, and roughly between a fifth and a tenth
+of the use.
 Two lists, one learnt here and one from elsewhere, show the same. So if you know nothing
 of a token but its id, you know about how often it will come. A table does not know that:
 it does not see the ids, only which row was asked for. But people who read tables do. If
@@ -514,15 +516,16 @@ used ([77]{.n section="Rows that nobody shows"}), those of names and habits that
 second half does not have. Both can be at work in GPT-2. `" SolidGoldMagikarp"` is row
 [43,453]{.n section="Rows that nobody shows"}, joined from row [15,831]{.n section="Rows
 that nobody shows"} and row [42,202]{.n section="Rows that nobody shows"},
-`"GoldMagikarp"`, which is such a rung. Somebody of that name must have been frequent in
+`"GoldMagikarp"`, which no other merge uses: it has
+the look of such a rung. Somebody of that name must have been frequent in
 what the merges were counted on. In what the model was trained on he seems to have been
 rare: he became known when people looked for tokens that models of this family could not
 speak, and found whole families of them, one inside the other [@watkins2023]. We cannot
 count in the training text, for it was never published. What can be checked without it is
 the table itself: rows that training never moved give themselves away by
-their numbers. Whoever looked through
-many models in this way found such rows in nearly all of them, typically from a tenth of a
-percent to one percent of the vocabulary [@land2024].
+their numbers. Land and Bartolo
+looked through many models in this way and found such rows, typically from a tenth of a
+percent to one percent of the vocabulary [-@land2024].
 
 ::: belief
 **"The vocabulary is the list of all the words that the model knows."** It is the list of
