@@ -174,14 +174,14 @@ is counted only inside a word. This is GPT-2's, from its published code [@gpt2co
 
 Read it as a list of six questions (the endings in front count as one), asked at the place
 where the last word ended. The first that can be answered with yes makes the next word, and
-makes it as long as it can.
+makes it as long as it can. (In the table ␣ is a space.)
 
 | part of the pattern     | a word is                                                    |
 |:------------------------|:-------------------------------------------------------------|
 | `'s` … `'d`             | one of seven endings: 's, 't, 're, 've, 'm, 'll, 'd          |
-| ` ?\p{L}+`              | letters, and one space in front of them if there is one      |
-| ` ?\p{N}+`              | numbers, likewise                                            |
-| ` ?[^\s\p{L}\p{N}]+`    | characters that are none of these and no white space, likewise |
+| `␣?\p{L}+`              | letters, and one space in front of them if there is one      |
+| `␣?\p{N}+`              | numbers, likewise                                            |
+| `␣?[^\s\p{L}\p{N}]+`    | characters that are none of these and no white space, likewise |
 | `\s+(?!\S)`             | white space; it may not stop in front of anything else       |
 | `\s+`                   | white space                                                  |
 
@@ -221,14 +221,14 @@ s.
 Write to `ends[w]` where word $w$ ends: the place of the first byte behind it. `ends` has
 room for `n_bytes` of them. Write how many words there are to `n_words`.
 
-By hand, on `I'm  a1`, seven bytes with two spaces in a row:
+By hand, on `I'm␣␣a1`, seven bytes, with ␣ for a space:
 
 | place | bytes     | question that says yes                        | ends |
 |:------|:----------|:----------------------------------------------|-----:|
 | 0     | `I`       | letters                                       | 1    |
 | 1     | `'m`      | ending                                        | 3    |
-| 3     | a space   | white space; of two, one is given back        | 4    |
-| 4     | ` a`      | letters, with the space                       | 6    |
+| 3     | `␣`       | white space; of two, one is given back        | 4    |
+| 4     | `␣a`      | letters, with the space                       | 6    |
 | 6     | `1`       | numbers                                       | 7    |
 
 Five words. Refuse a kind above `REST`, and a text that begins with `REST`: return `false`
@@ -302,9 +302,10 @@ rows.](figure:ids-lengths){#fig-ids-lengths}
 
 The novel's own merges win at every size. Not because they know the half by heart: on the
 half that they were learnt from, which is what they know by heart, they are only a little
-better. They were learnt from *this author*. What GPT-2's were counted on was never said
-in full; the list itself shows web pages, names of athletes, bits of program code, and
-Emma needs none of these. With all of its [50,000]{.n section="Whose merges?"} merges
+better. They were learnt from *this novel*: its author, its subject and its names at once, and
+this experiment does not tell the three apart. What GPT-2's were counted on was never said
+in full; its list has rows for `" LeBron"`, `"github"` and `"externalActionCode"`, which
+Emma does not need. With all of its [50,000]{.n section="Whose merges?"} merges
 GPT-2 is ahead again, with more than twenty times the rows. So this is who decides: **the
 text that the merges were counted on.**
 
@@ -357,7 +358,7 @@ smallest of many offers (a heap). If there is no memory, return `false`.
 
 // out = ids after all joins: the pair with the smallest `made` first, of these the first
 //   out: room for n_ids   n_out [1]   ids [n_ids]
-//   keys, made [n_merges]: the pair keys[k], left << 32 | right, becomes made[k]; ascending
+//   keys, made [n_merges]: the pair keys[k], left << 32 | right, becomes made[k]
 // false if there is no memory; time: n log n, never n * n
 EXERCISE bool bpe_encode(uint32_t *out, size_t *n_out, const uint32_t *ids,
                          const uint64_t *keys, const uint32_t *made, size_t n_ids,
@@ -450,7 +451,8 @@ together in some text; a model that is to add the two gets to see that.
 
 How fast can this be? Each byte must be looked at at least once, to see what kind of
 character it is: one look into a table of 256 entries. That is the limit, and the whole
-way from a text to ids is some way above it. Your encoder is called for each word, and
+way from a text to ids costs many times as much: branches at each character, and at each
+word a search. Your encoder is called for each word, and
 most words of a text have been there before: the novel has [208,059]{.n section="The first
 merges of the whole novel, cut into words"} words and [10,194]{.n section="The first
 merges of the whole novel, cut into words"} different ones. So the program keeps a table:
@@ -483,7 +485,8 @@ are never used.
 ![How often a row is used in Emma, on average, against its id. Both axes count in
 powers.](figure:ids-frequency){#fig-ids-frequency}
 
-Each step down the table is four times the id, and between a fifth and a tenth of the use.
+Each step down the table is four times the id, and roughly between a fifth and a tenth
+of the use.
 Two lists, one learnt here and one from elsewhere, show the same. So if you know nothing
 of a token but its id, you know about how often it will come. A table does not know that:
 it does not see the ids, only which row was asked for. But people who read tables do. If
@@ -535,15 +538,16 @@ used ([77]{.n section="Rows that nobody shows"}), those of names and habits that
 second half does not have. Both can be at work in GPT-2. `" SolidGoldMagikarp"` is row
 [43,453]{.n section="Rows that nobody shows"}, joined from row [15,831]{.n section="Rows
 that nobody shows"} and row [42,202]{.n section="Rows that nobody shows"},
-`"GoldMagikarp"`, which is such a rung. Somebody of that name must have been frequent in
+`"GoldMagikarp"`, which no other merge uses: it has
+the look of such a rung. Somebody of that name must have been frequent in
 what the merges were counted on. In what the model was trained on he seems to have been
 rare: he became known when people looked for tokens that models of this family could not
 speak, and found whole families of them, one inside the other [@watkins2023]. We cannot
 count in the training text, for it was never published. What can be checked without it is
 the table itself: rows that training never moved give themselves away by
-their numbers. Whoever looked through
-many models in this way found such rows in nearly all of them, typically from a tenth of a
-percent to one percent of the vocabulary [@land2024].
+their numbers. Land and Bartolo
+looked through many models in this way and found such rows, typically from a tenth of a
+percent to one percent of the vocabulary [-@land2024].
 
 ::: belief
 **"The vocabulary is the list of all the words that the model knows."** It is the list of
@@ -1377,13 +1381,21 @@ static bool can_encode(const struct vocabulary *v)
     return good;
 }
 
-// names the exercise that is missing on the way from text to ids
-static void waits_for_encoding(const struct vocabulary *v)
+// a string as a text; nothing writes to it
+static struct text text_of(const char *s)
 {
-    if (can_encode(v))
+    return (struct text){(unsigned char *)(uintptr_t)s, strlen(s)};
+}
+
+// names the exercise that is missing on the way from text to ids, the first if both are
+static void waits_for_encoding(void)
+{
+    size_t n_words, *ends = cut(&n_words, text_of("a"));
+    if (!ends)
         waits_for("11.3", "pre_tokenize");
     else
         waits_for("11.4", "bpe_encode");
+    free(ends);
 }
 
 /*
@@ -1703,12 +1715,6 @@ static void print_row(const struct vocabulary *v, size_t id, size_t width)
     print_piece(v->pieces + v->starts[id], v->starts[id + 1] - v->starts[id], width);
 }
 
-// a string as a text; nothing writes to it
-static struct text text_of(const char *s)
-{
-    return (struct text){(unsigned char *)(uintptr_t)s, strlen(s)};
-}
-
 // ---- the first merges
 
 static void show_merges(const struct vocabulary *v, const uint64_t *counts, size_t n)
@@ -1884,7 +1890,7 @@ static void show_gpt2(const struct lab *lab)
     const struct text own = text_of(lab->own);
     if (lab->cuts ? !encode(&ids, &e, own)
                   : !join_word(&ids, &lab->gpt2, own.bytes, own.size)) {
-        waits_for_encoding(&lab->gpt2);
+        waits_for_encoding();
     } else {
         if (lab->gpt2.n_merges == ALL_MERGES)
             printf("known texts with the ids that they should have: %zu of %d\n", good,
@@ -1929,7 +1935,7 @@ static void show_costs(const struct lab *lab)
         const struct text text = text_of(all[k].sentence);
         ids.n = 0;
         if (!encode(&ids, &e, text)) {
-            waits_for_encoding(&lab->gpt2);
+            waits_for_encoding();
             break;
         }
         english = k == 0 ? ids.n : english;
@@ -2145,14 +2151,14 @@ static void show_halves(const struct lab *lab)
     if (ready)
         show_lengths(lab, &half);
     else
-        waits_for_encoding(&lab->gpt2);
+        waits_for_encoding();
     show_gpt2(lab);
     show_costs(lab);
     heading("A number that leaks");
     if (ready)
         show_frequencies(lab);
     else
-        waits_for_encoding(&lab->gpt2);
+        waits_for_encoding();
     heading("Rows that nobody shows");
     if (ready) {
         char n[32];
@@ -2164,7 +2170,7 @@ static void show_halves(const struct lab *lab)
         show_unused("second half", &half, half_of(lab->novel, true));
         show_ladder(lab);
     } else {
-        waits_for_encoding(&lab->gpt2);
+        waits_for_encoding();
     }
     close_vocabulary(&half);
     close_words(&words);
@@ -2244,7 +2250,7 @@ static void show_bench(const struct lab *lab)
     const double plain = time_of_encoding(lab, false),
                  known = time_of_encoding(lab, true);
     if (!isfinite(plain)) {
-        waits_for_encoding(&lab->gpt2);
+        waits_for_encoding();
         return;
     }
     const double megabytes = 1e-6 * (double)lab->novel.size;
@@ -2255,7 +2261,7 @@ static void show_bench(const struct lab *lab)
                250);
     show_ratio("time of encoding with a table of words / without", known / plain, 0.5);
     show_ratio("time a letter of yours, a word of 100,000 / of 1,000",
-               time_of_letter(lab, 100000) / time_of_letter(lab, 1000), 10);
+               time_of_letter(lab, 100000) / time_of_letter(lab, 1000), 20);
 }
 
 /*
@@ -2474,8 +2480,8 @@ whatever the length of the word?
 For each place at: id, before, after, and becomes (what its piece and the next one become,
 or none). The heap holds offers (becomes, at), smallest becomes first, then smallest at.
 An offer is good if becomes is still what the place says. Join: id = becomes; the place
-behind leaves the chain and its becomes is none; look up anew the pair at `at` and the
-pair at before.
+behind leaves the chain and its becomes is none; look up anew the pair that begins
+here and the one that begins at before.
 :::
 
 ::: {.hint exercise="11.4"}
