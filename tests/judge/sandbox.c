@@ -198,14 +198,14 @@ bool own_session(void)
 // What computing, malloc, sorting, formatting, the clock, abort and the loader ask for.
 // Nothing here reaches a file, a process, a clock's alarm or the network.
 static const unsigned allowed_calls[] = {
-    SYS_read,         SYS_pread64,     SYS_write,          SYS_writev,
-    SYS_close,        SYS_fstat,       SYS_lseek,          SYS_munmap,
-    SYS_brk,          SYS_getuid,      SYS_getrandom,      SYS_getpid,
-    SYS_rt_sigreturn, SYS_gettid,      SYS_rt_sigprocmask, SYS_fcntl,
-    SYS_sched_yield,  SYS_uname,       SYS_sysinfo,        SYS_clock_gettime,
-    SYS_gettimeofday, SYS_exit,        SYS_exit_group,     SYS_getrusage,
-    SYS_futex,        SYS_tgkill,      SYS_tkill,          SYS_mmap,
-    SYS_mprotect,     SYS_mremap,      SYS_rt_sigaction,
+    SYS_read,         SYS_pread64,      SYS_write,          SYS_writev,
+    SYS_close,        SYS_fstat,        SYS_lseek,          SYS_munmap,
+    SYS_brk,          SYS_getuid,       SYS_getrandom,      SYS_getpid,
+    SYS_rt_sigreturn, SYS_gettid,       SYS_rt_sigprocmask, SYS_fcntl,
+    SYS_sched_yield,  SYS_uname,        SYS_sysinfo,        SYS_clock_gettime,
+    SYS_gettimeofday, SYS_exit,         SYS_exit_group,     SYS_getrusage,
+    SYS_futex,        SYS_tgkill,       SYS_tkill,          SYS_mmap,
+    SYS_mprotect,     SYS_rt_sigaction,
 #if defined(SYS_time)
     SYS_time,
 #endif
@@ -219,11 +219,15 @@ static const unsigned allowed_calls[] = {
 
 // What libraries ask for in passing and do well without: answered with an error number, 0
 // for "done", and not carried out. As root, madvise could take memory away from everybody.
-// A path is not even looked at.
+// A path is not even looked at. mremap would move code to a place of its choice, and make a
+// stack as long as one likes, which the system counts as no memory: realloc copies instead.
 static const struct {
     unsigned number, error;
-} answered_calls[] = {
-    {SYS_madvise, 0}, {SYS_ioctl, ENOTTY}, {SYS_dup, EBADF}, {SYS_statx, EACCES}};
+} answered_calls[] = {{SYS_madvise, 0},
+                      {SYS_ioctl, ENOTTY},
+                      {SYS_dup, EBADF},
+                      {SYS_statx, EACCES},
+                      {SYS_mremap, ENOSYS}};
 
 // What may be asked for only with some arguments: stopped if the bits of `mask` in one of
 // them are `value`, or, where it says ONLY, if they are not. Rules for one call stand side
@@ -243,12 +247,12 @@ static const struct rule all_rules[] = {
     // F_GETFL, which are 1 to 3.
     {SYS_fcntl, 1, ~3u, 0, ONLY},
     {SYS_fcntl, 1, ~0u, F_DUPFD, NEVER},
-    // Code stays what it was when it was loaded, and where: nothing becomes executable,
-    // nothing is moved to a place of its choice.
+    // Code stays what it was when it was loaded: nothing becomes executable.
     {SYS_mprotect, 2, PROT_EXEC, PROT_EXEC, NEVER},
-    {SYS_mremap, 3, ~(unsigned)MREMAP_MAYMOVE, 0, ONLY},
     // Memory that is shared is no part of what a process may have.
     {SYS_mmap, 3, MAP_SHARED | MAP_ANONYMOUS, MAP_SHARED | MAP_ANONYMOUS, NEVER},
+    // What grows downwards is a stack to the kernel, and no memory.
+    {SYS_mmap, 3, MAP_GROWSDOWN, MAP_GROWSDOWN, NEVER},
     // The signals whose handlers are the fence's own.
     {SYS_rt_sigaction, 0, ~0u, SIGSYS, NEVER},
     {SYS_rt_sigaction, 0, ~0u, SIGSEGV, NEVER},
@@ -550,8 +554,7 @@ static const struct {
     {SYS_rt_sigaction, "sigaction (to catch its own faults)"},
     {SYS_sigaltstack, "sigaltstack"},
     {SYS_mprotect, "mprotect (code made while it runs)"},
-    {SYS_mmap, "mmap (code made while it runs)"},
-    {SYS_mremap, "mremap (memory moved)"},
+    {SYS_mmap, "mmap (code, or memory that is counted for nobody)"},
 #if defined(SYS_pidfd_open)
     {SYS_pidfd_open, "pidfd_open"},
 #endif
@@ -744,6 +747,8 @@ static void settle_library(void)
     tzset();
 }
 
+enum { STACK_BYTES = 8 << 20 };
+
 bool fence_prepare(void)
 {
     static bool is_prepared;
@@ -755,8 +760,9 @@ bool fence_prepare(void)
     handle_faults();
     LIMIT(RLIMIT_CORE, 0);
     LIMIT(RLIMIT_FSIZE, 0);
-    LIMIT(RLIMIT_CPU, 30);    // the parent's deadline is the real one
-    LIMIT(RLIMIT_NOFILE, 64); // the filter opens none at all
+    LIMIT(RLIMIT_STACK, STACK_BYTES); // which is no memory either
+    LIMIT(RLIMIT_CPU, 30);            // the parent's deadline is the real one
+    LIMIT(RLIMIT_NOFILE, 64);         // the filter opens none at all
     measure_memory();
     return is_prepared = own_session();
 }

@@ -53,6 +53,7 @@ struct job {
     const char *function, *test, *words;
     bool whole;                  // an attack on all exercises of its chapter,
     bool briefly;                // or on the first test of one
+    bool endless;                // from a shell that limits no stack
     bool is_program, comes_last; // when the programs have run
     bool wanted;
     struct job *with; // an answer that is judged by the same process, or NULL
@@ -399,6 +400,16 @@ static void look_at_attack(void)
         fail("it must say \"%s\", and says: %s", job->words, example);
 }
 
+// As `ulimit -s unlimited` does, where that may be had.
+static void lift_stack_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_STACK, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_STACK, &limit);
+    }
+}
+
 static const char *which_tests(char *only)
 {
     const struct row *row = row_of(job->chapter, job->function, NULL);
@@ -424,6 +435,8 @@ static void prove_attack(void)
     else
         job->outcome->passed++;
     free(said);
+    if (job->endless)
+        lift_stack_limit();
     if (built && judge((struct trial){.object = joined(object, "%s/answer.so", folder),
                                       .only = which_tests(only)}))
         look_at_attack();
@@ -559,6 +572,7 @@ static void read_chapter(const char *path)
 // or `// does not build: "..."`. Before the colon may stand, with commas between them,
 //   (whole chapter)   it works when it is loaded, or by its names: judge all exercises
 //   (one test)        it takes its time: judge the first test alone
+//   (endless stack)   the judge is started from a shell that limits no stack
 //   (with seccomp)    only a fence with seccomp stops it
 //   (with Landlock)   only a fence around files stops it
 static void read_attack(const char *path)
@@ -595,7 +609,8 @@ static void read_attack(const char *path)
                              .function = strdup(function),
                              .words = strdup(words),
                              .whole = strstr(notes, "whole chapter") != NULL,
-                             .briefly = strstr(notes, "one test") != NULL});
+                             .briefly = strstr(notes, "one test") != NULL,
+                             .endless = strstr(notes, "endless stack") != NULL});
     free(text);
 }
 
