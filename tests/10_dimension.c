@@ -149,6 +149,7 @@ Test(table_cost, large_on_the_way)
         try_cost(&(struct sizes){0, 1, UINT64_MAX - more, 3});
         try_cost(&(struct sizes){0, 3, UINT64_MAX - more, 1});
         try_cost(&(struct sizes){0, 7, (one << 61) - more, 8});
+        try_cost(&(struct sizes){0, 3, UINT64_MAX - random_between(0, 6), 1});
         try_cost(&(struct sizes){0, (one << 58) - more, 2, 64});
     }
     judge_passed();

@@ -193,6 +193,20 @@ WRONG(table_cost, large_on_the_way, all_bits_first,
       "d_model * bits is asked to fit in 64 bits, and only the bytes have to.")
 COST_SO(all_bits_first, BITS_FIRST)
 
+CAUGHT(table_cost, large_on_the_way, seven_too_many, "*bytes: got")
+COST(seven_too_many)
+{
+    uint64_t all, table;
+    if (bits < 1 || bits > 64 || !fits(&all, d_model, bits))
+        return cost(bytes, flops, (const uint64_t[]){n_tokens, vocab_size, d_model, bits},
+                    0);
+    if (!fits(&table, (all + 7) / 8, vocab_size) ||
+        !cost(bytes, flops, (const uint64_t[]){n_tokens, vocab_size, d_model, bits}, 0))
+        return false;
+    *bytes = table;
+    return true;
+}
+
 WRONG(table_cost, large_on_the_way, signed_limit,
       "Refused above 2^63 - 1: the results are unsigned, and go to 2^64 - 1.")
 COST(signed_limit)
