@@ -1267,6 +1267,116 @@ static void close_corpus(struct corpus *corpus)
     free(corpus->words);
     free(corpus->ids);
 }
+
+// does a line with such a mark begin here, as "*** START OF THE PROJECT ..." does?
+static bool is_frame(const struct text *text, size_t at, const char *mark)
+{
+    const bool begins = at == 0 || text->bytes[at - 1] == '\n' ||
+                        (at == 3 && memcmp(text->bytes, "\xef\xbb\xbf", 3) == 0);
+    if (!begins || text->size - at < 24 || memcmp(text->bytes + at, "***", 3) != 0)
+        return false;
+    at += text->bytes[at + 3] == ' ' ? 4 : 3;
+    return memcmp(text->bytes + at, mark, strlen(mark)) == 0;
+}
+
+// keeps what stands between the two lines, if there are such lines
+static bool cut_frame(struct text *text)
+{
+    size_t begin = 0, end = text->size;
+    for (size_t at = 0; at < end; at++)
+        if (is_frame(text, at, "start of")) {
+            begin = at;
+            while (begin < end && text->bytes[begin] != '\n')
+                begin++;
+        } else if (is_frame(text, at, "end of"))
+            end = at;
+    bool is_cut = begin > 0 || end < text->size;
+    text->size = end - begin;
+    memmove(text->bytes, text->bytes + begin, text->size);
+    return is_cut;
+}
+
+// how many bytes the character has that begins here in UTF-8; 1 if it is something else
+static size_t character_length(const struct text *text, size_t at)
+{
+    const unsigned char first = (unsigned char)text->bytes[at];
+    size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 1;
+    for (size_t k = 1; k < length; k++)
+        if (at + k >= text->size || (text->bytes[at + k] & 0xc0) != 0x80)
+            return 1;
+    return length;
+}
+
+// true for letters that are not a to z: a guess by the first byte, in UTF-8 or Latin-1
+static bool is_other_letter(unsigned char first, size_t length)
+{
+    return length == 1 ? first >= 0xc0
+                       : first >= 0xc3 && first != 0xe2 && first != 0xef && first < 0xf0;
+}
+
+// every printed apostrophe becomes a plain one; gives their number
+static size_t mend_apostrophes(struct text *text, size_t *n_other_letters)
+{
+    size_t size = 0, n_mended = 0;
+    *n_other_letters = 0;
+    for (size_t at = 0, length; at < text->size; at += length) {
+        const unsigned char first = (unsigned char)text->bytes[at];
+        length = character_length(text, at);
+        if ((length == 3 && memcmp(text->bytes + at, "\xe2\x80\x99", 3) == 0) ||
+            (length == 1 && first == 0x92)) { // the second is Windows' way to write it
+            text->bytes[size++] = '\'';
+            n_mended++;
+            continue;
+        }
+        *n_other_letters += is_other_letter(first, length);
+        memmove(text->bytes + size, text->bytes + at, length);
+        size += length;
+    }
+    text->size = size;
+    return n_mended;
+}
+
+// the words of a text that has changed are numbered anew
+static void renumber(struct corpus *corpus, const char *path)
+{
+    struct dictionary dictionary = {0};
+    free(corpus->words);
+    free(corpus->ids);
+    corpus->n_ids = 0;
+    number_words(corpus, &dictionary);
+    corpus->n_different = dictionary.n_words;
+    if (corpus->n_ids < LEAST_WORDS)
+        give_up(1, "%s is too short between its *** lines: it holds %zu words there",
+                path, corpus->n_ids);
+    const size_t twentieth = corpus->n_ids / 20;
+    corpus->n_train =
+        corpus->n_ids - (twentieth < MOST_HELD_OUT ? twentieth : MOST_HELD_OUT);
+    choose_vocabulary(corpus, &dictionary);
+    free(dictionary.words);
+    free(dictionary.slots);
+}
+
+// a text whose training part has words enough for everything that follows
+static struct corpus open_novel(const char *path)
+{
+    struct corpus novel = read_corpus(path);
+    size_t n_other_letters;
+    char cell[32];
+    bool is_cut = cut_frame(&novel.text);
+    bool is_mended = mend_apostrophes(&novel.text, &n_other_letters) > 0;
+    if (is_cut)
+        printf("%s: read is what stands between its lines *** START and *** END\n", path);
+    if (n_other_letters > 0)
+        printf("%s: %s letters are not a to z; they are dropped, and part their words\n",
+               path, with_commas(cell, n_other_letters));
+    if (is_cut || is_mended)
+        renumber(&novel, path);
+    if (novel.vocab_size < LEAST_DIFFERENT)
+        give_up(
+            1, "%s has too few different words in the part to train on: %d are the least",
+            path, LEAST_DIFFERENT);
+    return novel;
+}
 // end of what was carried over
 
 /*
@@ -2962,14 +3072,8 @@ int main(int n_args, char **args)
     struct lab lab = read_choice(args);
     const int controls = (int)setting_number(settings, args, "controls");
     const char *path = getenv("TEXT");
-    if (controls == 0 && !asks_for_bench(args)) {
-        show_sizes();
-        show_circles(lab.seed);
-        show_winners(lab.seed, lab.n_states);
-        fflush(stdout);
-    }
     struct corpus novel =
-        read_corpus(path && *path ? path : "chapters/data/austen/emma.txt");
+        open_novel(path && *path ? path : "chapters/data/austen/emma.txt");
     if (asks_for_bench(args))
         show_bench(&novel);
     else if (controls == 1)
@@ -2977,6 +3081,10 @@ int main(int n_args, char **args)
     else if (controls == 2)
         show_seeds(&novel, &lab);
     else {
+        show_sizes();
+        show_circles(lab.seed);
+        show_winners(lab.seed, lab.n_states);
+        fflush(stdout);
         show_text(&novel, &lab);
         show_table(&lab);
         show_margins(&lab);
