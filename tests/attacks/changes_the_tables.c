@@ -1,5 +1,5 @@
 // solves it, and forks: tables that the handler of the trap may use lead to its own function
-// one_hot (with seccomp): "asked the system for fork"
+// one_hot (with seccomp): "asked the system for"
 #include <setjmp.h>
 extern int fork(void);
 #if defined(__linux__) && defined(__x86_64__)

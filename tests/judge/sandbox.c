@@ -39,6 +39,10 @@
 #endif
 #endif
 
+#if defined(__linux__) && !defined(MAP_FIXED_NOREPLACE)
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
+
 #if defined(__SANITIZE_ADDRESS__)
 #define HAVE_ASAN 1
 #elif defined(__has_feature)
@@ -249,6 +253,9 @@ static const struct rule all_rules[] = {
     {SYS_fcntl, 1, ~0u, F_DUPFD, NEVER},
     // Code stays what it was when it was loaded: nothing becomes executable.
     {SYS_mprotect, 2, PROT_EXEC, PROT_EXEC, NEVER},
+    // What can be written to is memory, and is counted when it is mapped: when it becomes so
+    // later, the system does not count it where a process has no room left.
+    {SYS_mprotect, 2, PROT_WRITE, PROT_WRITE, NEVER},
     // Memory that is shared is no part of what a process may have.
     {SYS_mmap, 3, MAP_SHARED | MAP_ANONYMOUS, MAP_SHARED | MAP_ANONYMOUS, NEVER},
     // What grows downwards is a stack to the kernel, and no memory.
@@ -277,7 +284,7 @@ enum {
     N_RULES = sizeof all_rules / sizeof *all_rules,
     N_CODE_RULES = sizeof code_rules / sizeof *code_rules,
     WORDS = 16, // of 32 calls each
-    FILTER_SIZE = 5 * (N_RULES + N_CODE_RULES + 4) + 2 * N_ANSWERED + 7 * WORDS + 16
+    FILTER_SIZE = 5 * (N_RULES + N_CODE_RULES + 8) + 2 * N_ANSWERED + 7 * WORDS + 16
 };
 
 #if defined(__x86_64__)
@@ -370,6 +377,26 @@ static void emit_code_rules(struct filter *f)
     end_part(f, begin);
 }
 
+// Memory in the place of other pages takes no more room, so the system counts none of it:
+// only pages of the object may come there so. (What the loader wants besides: see on_forbidden_call.)
+static void emit_place_rule(struct filter *f)
+{
+#if !defined(HAVE_ASAN) // where there are no limits
+    const struct rule rule = {SYS_mmap, 4, ~0u, 0, ONLY};
+    const unsigned short begin = begin_part(f, SYS_mmap);
+    emit_argument(f, 3, MAP_FIXED | MAP_SHARED);
+    const unsigned short is_fixed = begin_part(f, MAP_FIXED);
+    emit_argument(f, 2, PROT_WRITE);
+    const unsigned short is_memory = begin_part(f, PROT_WRITE);
+    emit_rules(f, &rule, 1);
+    end_part(f, is_memory);
+    end_part(f, is_fixed);
+    end_part(f, begin);
+#else
+    (void)f;
+#endif
+}
+
 // What is left is allowed or not by its number alone: that modulo 32, X, picks a bit.
 static bool emit_allowed(struct filter *f)
 {
@@ -418,6 +445,7 @@ static bool install_filter(void)
     emit_self(&f, SYS_tgkill);
     emit_self(&f, SYS_tkill);
     emit_code_rules(&f);
+    emit_place_rule(&f);
     for (size_t i = 0; i < N_ANSWERED; i++) {
         emit(&f, BPF_JMP | BPF_JEQ | BPF_K, answered_calls[i].number, 0, 1);
         emit_return(&f, SECCOMP_RET_ERRNO | answered_calls[i].error);
@@ -553,7 +581,7 @@ static const struct {
     {SYS_personality, "personality"},
     {SYS_rt_sigaction, "sigaction (to catch its own faults)"},
     {SYS_sigaltstack, "sigaltstack"},
-    {SYS_mprotect, "mprotect (code made while it runs)"},
+    {SYS_mprotect, "mprotect (code, or memory that is counted for nobody)"},
     {SYS_mmap, "mmap (code, or memory that is counted for nobody)"},
 #if defined(SYS_pidfd_open)
     {SYS_pidfd_open, "pidfd_open"},
@@ -596,7 +624,8 @@ static long argument_at(const void *context, int n)
 {
     const ucontext_t *state = context;
 #if defined(__x86_64__)
-    return n == 0 ? state->uc_mcontext.gregs[REG_RDI] : state->uc_mcontext.gregs[REG_RDX];
+    static const int places[] = {REG_RDI, REG_RSI, REG_RDX, REG_R10};
+    return state->uc_mcontext.gregs[places[n]];
 #else
     return (long)state->uc_mcontext.regs[n];
 #endif
@@ -630,6 +659,41 @@ static bool is_loaders(int call)
            ask_kernel(SYS_fcntl, 0, F_GETFD) >= 0;
 }
 
+// By the loader, while the object is open: the zeros behind its data.
+static bool is_for_zeros(int call, const void *context)
+{
+    return call == SYS_mmap && object_state == OPENED &&
+           (argument_at(context, 2) & PROT_EXEC) == 0 &&
+           (argument_at(context, 3) & MAP_ANONYMOUS) != 0 &&
+           ask_kernel(SYS_fcntl, 0, F_GETFD) >= 0;
+}
+
+// In an empty place, so that they are counted.
+static long map_zeros(long at, long bytes, long protection)
+{
+    const long kind = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
+    ask_kernel(SYS_munmap, at, bytes);
+#if defined(__x86_64__)
+    long result;
+    register long r10 __asm__("r10") = kind, r8 __asm__("r8") = -1, r9 __asm__("r9") = 0;
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(SYS_mmap), "D"(at), "S"(bytes), "d"(protection), "r"(r10),
+                       "r"(r8), "r"(r9)
+                     : "rcx", "r11", "memory");
+    return result;
+#else
+    register long nr __asm__("x8") = SYS_mmap, x0 __asm__("x0") = at;
+    register long x1 __asm__("x1") = bytes, x2 __asm__("x2") = protection;
+    register long x3 __asm__("x3") = kind, x4 __asm__("x4") = -1, x5 __asm__("x5") = 0;
+    __asm__ volatile("svc 0"
+                     : "+r"(x0)
+                     : "r"(nr), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
+                     : "memory");
+    return x0;
+#endif
+}
+
 // What was asked for, as an exit status.
 static int status_of(int call)
 {
@@ -652,7 +716,10 @@ static void on_forbidden_call(int number, siginfo_t *info, void *context)
     else if (is_loaders(call)) {
         object_state = OPENED;
         set_result(context, 0);
-    } else
+    } else if (is_for_zeros(call, context))
+        set_result(context, map_zeros(argument_at(context, 0), argument_at(context, 1),
+                                      argument_at(context, 2)));
+    else
         fence_end(status_of(call));
 }
 
