@@ -89,10 +89,10 @@ EXERCISE bool table_cost(uint64_t *bytes, uint64_t *flops, uint64_t n_tokens,
 :::
 
 The first four rows are GPT-2's four sizes, with the counts of chapter 5; the last is the
-largest GPT-3, counted the same way. The third number is the share of the table among all
-parameters, the last one the share of the head among all multiplications of a forward pass (the
-$12 d^2$ numbers of a block are used once a token each; attention's own products, which depend
-on the length of the text, are left out).
+largest GPT-3, counted the same way. *Of model* is the share of the table among all parameters,
+*of all* the share of the head among all multiplications of a forward pass (the $12 d^2$ numbers
+of a block are used once a token each; attention's own products, which depend on the length of
+the text, are left out).
 
 ::: aside
 With 1 bit a number GPT-3's table would have 77,194,752 bytes. Look for this number in the
@@ -786,7 +786,7 @@ static uint64_t count_gpt(const struct size *s)
 static void show_sizes(void)
 {
     heading("What a table weighs");
-    printf("%-8s%7s%16s%14s%12s%16s%12s\n", "", "d", "bytes", "of model, %", "at 8 bits",
+    printf("%-8s%7s%16s%14s%12s%16s%12s\n", "", "d", "bytes", "of model, %", "8 bits, MB",
            "head, FLOPs", "of all, %");
     for (size_t k = 0; k < 5; k++) {
         const struct size *s = &sizes[k];
