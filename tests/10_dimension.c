@@ -133,6 +133,9 @@ Test(table_cost, beyond_32_bits)
         try_cost(&(struct sizes){sizes[k][0] + random_between(0, 9),
                                  sizes[k][1] + random_between(0, 9),
                                  sizes[k][2] + random_between(0, 99), sizes[k][3]});
+    for (int draw = 0; draw < 3; draw++) // odd, and above 2^53: no double is
+        try_cost(&(struct sizes){1, 1000000001u + 2 * random_between(0, 999),
+                                 300000001u + 2 * random_between(0, 999), 8});
     try_cost(&(struct sizes){1, 50257, 12288, 32});
     judge_passed();
 }

@@ -552,6 +552,21 @@ static bool can(const float *rows, size_t v, size_t n, size_t d, int how)
         return true;                                                                     \
     }
 
+WRONG(reachable_words, one_dimension, only_the_largest,
+      "With one number the smallest wins too, for a hidden state below 0.")
+REACHABLE(only_the_largest)
+{
+    if (d_model != 1 && d_model != 2)
+        return false;
+    for (size_t v = 0; v < vocab_size; v++) {
+        reachable[v] = can(lm_head, v, vocab_size, d_model, 0);
+        for (size_t w = 0; w < vocab_size && d_model == 1; w++)
+            if (lm_head[w] > lm_head[v])
+                reachable[v] = 0;
+    }
+    return true;
+}
+
 WRONG(reachable_words, worked_example, longest_rows,
       "These words have the greatest length; the hull may turn at a short row too.")
 REACHABLE(longest_rows)
@@ -662,21 +677,6 @@ REACHABLE(a_thousand_arrows)
     from_states(reachable, lm_head, vocab_size, d_model, 1000);
     if (vocab_size == 1)
         reachable[0] = 1;
-    return true;
-}
-
-WRONG(reachable_words, one_dimension, only_the_largest,
-      "With one number the smallest wins too, for a hidden state below 0.")
-REACHABLE(only_the_largest)
-{
-    if (d_model != 1 && d_model != 2)
-        return false;
-    for (size_t v = 0; v < vocab_size; v++) {
-        reachable[v] = can(lm_head, v, vocab_size, d_model, 0);
-        for (size_t w = 0; w < vocab_size && d_model == 1; w++)
-            if (lm_head[w] > lm_head[v])
-                reachable[v] = 0;
-    }
     return true;
 }
 
@@ -883,6 +883,10 @@ WRONG(matrix_rank, worked_example, limit_not_relative,
       "The pivots are compared with the tolerance itself: multiply it by the first one.")
 RANK_SO(limit_not_relative, ABSOLUTE)
 
+WRONG(matrix_rank, any_scale, in_float,
+      "The elimination is done in float: small differences of large numbers are lost.")
+RANK_SO(in_float, FLOATS)
+
 WRONG(matrix_rank, rounded_products, no_tolerance,
       "Whatever is not 0 counts as a pivot, rounding errors too.")
 RANK(no_tolerance)
@@ -951,10 +955,6 @@ RANK_SO(own_tolerance, TINY)
 WRONG(matrix_rank, tolerance, first_counts,
       "The first pivot is counted although a tolerance of 1 or more lets none through.")
 RANK_SO(first_counts, FIRST_ALWAYS)
-
-WRONG(matrix_rank, any_scale, in_float,
-      "The elimination is done in float: small differences of large numbers are lost.")
-RANK_SO(in_float, FLOATS)
 
 CAUGHT(matrix_rank, any_scale, float_room, "rank: got")
 RANK(float_room)
