@@ -2460,8 +2460,8 @@ small to matter, all that is left from n on is b / (1 - r).
 
 ::: {.hint exercise="6.6"}
 Return NAN for bad input, then INFINITY if beta1 * beta1 >= beta2. Compute b for
-n = from with pow, and start a loop there: if both beta^n are below 1e-16, or b is 0,
-return the sum so far plus b / (1 - r); else add step n to the sum, multiply b by r,
-and go on with n + 1.
+n = from with pow, and start a loop there: if both beta^n are below 1e-16, or b is no
+more than 1e-18 of the sum so far, return that sum plus b / (1 - r); else add step n to
+the sum, multiply b by r, and go on with n + 1.
 :::
 */

@@ -148,7 +148,7 @@ double adam_drift(uint64_t seen, uint64_t from, double beta1, double beta2)
            length = (1.0 - beta1) / sqrt(1.0 - beta2) * pow(ratio, (double)(from - seen));
     for (uint64_t n = from;; n++, length *= ratio) {
         const double used1 = pow(beta1, (double)n), used2 = pow(beta2, (double)n);
-        if (length == 0.0 || (used1 < 1e-16 && used2 < 1e-16))
+        if (length <= 1e-18 * sum || (used1 < 1e-16 && used2 < 1e-16))
             return sum + length / (1.0 - ratio);
         sum += length * sqrt(1.0 - used2) / (1.0 - used1);
     }
