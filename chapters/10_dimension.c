@@ -942,7 +942,7 @@ static bool find_state(double *h, const float *lm_head, size_t v, size_t n_words
     for (size_t round = 0; round < n_rounds; round++) {
         double lead, square = 0.0;
         const float *other = lm_head + find_rival(&lead, h, lm_head, v, n_words, d) * d;
-        if (lead > 0.0)
+        if (lead > 0.0 && lead < INFINITY) // a head that ran away: no lead at all
             return true;
         for (size_t i = 0; i < d; i++)
             square +=
@@ -1631,8 +1631,11 @@ static void show_width(struct model *m, const struct corpus *novel, size_t k,
     char text[32];
     *m = open_model(d, lab->seed);
     const double loss = train(m, novel, lab->passes, rate, lab->seed);
-    printf("%5zu%10s%6.3g%10.3f%9zu", d, with_commas(text, 2 * VOCAB_SIZE * (uint64_t)d),
-           rate, loss, count_guesses(m));
+    char said[32] = "ran away";
+    if (isfinite(loss))
+        snprintf(said, sizeof said, "%.3f", loss);
+    printf("%5zu%10s%6.3g%10s%9zu", d, with_commas(text, 2 * VOCAB_SIZE * (uint64_t)d),
+           rate, said, count_guesses(m));
     print_winners(m, lab);
     if (figure)
         fprintf(figure, "%zu\t%.3f\t%.3f\n", d, loss, unigram_entropy(novel));
