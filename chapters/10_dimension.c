@@ -241,6 +241,8 @@ EXERCISE bool reachable_words(uint32_t *reachable, const float *lm_head,
 }
 
 /*
+### In three dimensions and more
+
 For three dimensions and more there are exact methods too, but they are long. We search instead:
 begin with an arrow that points from the mean row to $u_v$, and as long as another word is level
 or ahead, turn away from the one that is most ahead. If there is a winning arrow, this finds one
@@ -325,6 +327,8 @@ One number is hardly better than the frequencies alone,
 come out of the product of the two rows. Then each doubling gains a lot, until 8; from 8 to 16
 it is [4.205]{.n section="The novel, width by width"} to
 [4.145]{.n section="The novel, width by width"}, and from 32 to 64 a hundredth.
+
+### The tail
 
 Is the tail real? `controls=2` trains nine widths from eight seeds each (a minute or two):
 
@@ -478,13 +482,15 @@ EXERCISE bool random_projection(float *out, const float *wte, const float *dice,
 }
 
 /*
+### Which cut costs least?
+
 ::: predict
 With 50 of 100 numbers: which of the three does best? And does 100 thrown directions instead of
 100 axes cost anything?
 
 :::: answer
-The longest directions, by a little. And the thrown directions do cost something: they lean
-towards each other.
+The longest directions and the first fifty are about level. And the thrown directions do cost
+something: they lean towards each other.
 ::::
 :::
 

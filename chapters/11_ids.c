@@ -3,7 +3,7 @@
 
 Type *Emma* into GPT-2 and the model reads a few rows of its table. Which rows? Nobody at
 OpenAI ever sat down to decide that `" the"` should have row 262, that `" cat"` and `"cat"`
-should have one each. [And why is there a row for `" SolidGoldMagikarp"`?]{.teaser} A program
+should have one each. [And why does GPT-2 have a row for SolidGoldMagikarp?]{.teaser} A program
 decided, before the model existed, by counting. It saw a text and asked one question, fifty
 thousand times: *which two pieces stand together most often?* Those two became one piece,
 with the next free number.
@@ -258,17 +258,19 @@ it is a word of its own, and the letters behind it are one. Look at `IT'S` besid
 a comment in GPT-2's code regrets that the pattern forgot the capitals. And a long run of
 marks eats an apostrophe that it meets, as in the last line.
 
+### The novel, word by word
+
 Now the whole novel can be counted. A word that stands a thousand times is the same word
 each time, so only the *different* words are kept, with their counts: that is why exercise
 11.1 has them.
-
-::: {.output section="The first merges of the whole novel, cut into words"}
-:::
 
 ::: aside
 GPT-2's first merges are: space and t, space and a, h and e, i and n, r and e, o and n.
 All six are among the first twenty of our one novel. English is English; the differences
 come later.
+:::
+
+::: {.output section="The first merges of the whole novel, cut into words"}
 :::
 
 Your two functions take a look at every piece for each merge. To learn a few thousand

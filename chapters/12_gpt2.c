@@ -295,7 +295,7 @@ beginning of one row, and beside it the largest error of the whole table.
 BF16 has three bits fewer than F16 for the fraction. By how much will its largest error be larger?
 
 :::: answer
-About $2^3 = 8$ times as large.
+About 8 times as large: a factor of 2 for each bit.
 ::::
 :::
 

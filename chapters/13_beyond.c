@@ -313,6 +313,8 @@ top, and in the column beside it hurts, from
 [0.341]{.n section="Does it find what we mean?"}; and with `weight=0.0001` it does not help
 at the top either.
 
+### Told in other words
+
 On the right, what the pretty examples hide. Told in other words, the thought is hardly ever
 found: [3]{.n section="Does it find what we mean?"} or
 [4]{.n section="Does it find what we mean?"} of 30 stand among the first ten, where the bag of
@@ -327,6 +329,13 @@ made quiet, the middle place gets worse, with exact words
 hen-house, the winter (`each=1` prints the places of all 30); *you behaved terribly* is not, by
 any way.
 
+::: aside
+The control with exact words has no rows and still does a good deal of what a search has to do.
+The thought that a rare word says more is older than all tables of this course: it is called
+*inverse document frequency*, and it is from 1972 [@sparckjones1972]. Whoever shows you a
+semantic search without this control has not shown you much.
+:::
+
 ::: belief
 **"Embeddings find what you mean."** A mean of words finds what you talk *about*: birds, music,
 illness. *What is said* of it was in the order, in the *not*, and in who did it to whom, and a
@@ -335,13 +344,6 @@ that mean the same [@reimers2019]; in their comparison the mean of GloVe's rows,
 stands above both things that one could do with BERT untrained for it, the mean of its outputs
 with 54.81 and the first output with 29.19, and far below what training gives, 76.55 (table 1:
 correlation with people's judgements, times 100, on average over seven tasks).
-:::
-
-::: aside
-The control with exact words has no rows and still does a good deal of what a search has to do.
-The thought that a rare word says more is older than all tables of this course: it is called
-*inverse document frequency*, and it is from 1972 [@sparckjones1972]. Whoever shows you a
-semantic search without this control has not shown you much.
 :::
 
 ## The same search, faster
@@ -509,6 +511,8 @@ picture alone has [25]{.n section="A picture in rows"} different ones among 32. 
 16 pixels and three colours of the real thing there are $256^{768}$: a number with 1,850
 digits. No table has a row for each.
 
+### One shade darker
+
 ::: predict
 In a table, the row of *dog* has nothing to do with the row behind it. How is it with two
 patches that differ in one pixel, by one shade?
@@ -659,6 +663,8 @@ half bits to every score, and no eigenvalue is negative any more
 number: the level of the whole table. Chapter 8 meets such a number too: what word2vec
 factorises is PMI *less a constant*, and it has two tables, whose dot products may be as
 negative as they please.
+
+### Eight numbers a row
 
 With 8 numbers a row, the scores are off by up to [2.46]{.n section="Twenty rows"}. And the
 neighbours? (`I>V` says that V is the nearest to I.) I and V, L and M, K and R, D and E, F and

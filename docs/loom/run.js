@@ -850,6 +850,8 @@ function offerValues(show) {
       const data = show && show.dataOf(name) || await asking;
       const svg = canvas.querySelector('svg');
       targets = svg ? targetsOf(svg, tableOf(data)) : [];
+      const moved = svg && svg.querySelector(':scope > g[transform^="translate(0 "]'); // by a title of two lines
+      if (moved) targets.forEach(t => { t.y += +/translate\(0 ([\d.]+)/.exec(moved.getAttribute('transform'))[1]; });
     }
 
     function mark(k) {

@@ -138,8 +138,9 @@ window.test = (function () {
         let wanted = '';
         if (seen.matches('g.cells')) { // the cell behind the middle
           const rows = await rowsOf(figure), r = rows.length >> 1, c = rows[0].length >> 1;
-          p.x += rows[0].length % 2 ? 0 : 0.5 * b.width / rows[0].length;
-          p.y += rows.length % 2 ? 0 : 0.5 * b.height / rows.length;
+          const m = seen.getScreenCTM(); // a row's strokes run through its middle; blank cells have none
+          p.x = (c + 0.5) * m.a + m.e;
+          p.y = r * m.d + m.f;
           wanted = rows[r][c];
         }
         canvas.dispatchEvent(new PointerEvent('pointermove', { clientX: p.x, clientY: p.y, bubbles: true }));
