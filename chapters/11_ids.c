@@ -3,7 +3,7 @@
 
 Type *Emma* into GPT-2 and the model reads a few rows of its table. Which rows? Nobody at
 OpenAI ever sat down to decide that `" the"` should have row 262, that `" cat"` and `"cat"`
-should have one each. [And why does GPT-2 have a row for SolidGoldMagikarp?]{.teaser} A program
+should have one each. [Why does GPT-2 have a row for SolidGoldMagikarp?]{.teaser} A program
 decided, before the model existed, by counting. It saw a text and asked one question, fifty
 thousand times: *which two pieces stand together most often?* Those two became one piece,
 with the next free number.

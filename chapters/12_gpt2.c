@@ -10,7 +10,7 @@ To read it takes no library. It takes five functions: one that finds where the l
 contents ends, one that checks where a tensor lies, one that turns bytes into numbers, and
 then two old acquaintances, the lengths of rows and the nearest rows. The first two are
 short, and they are the ones that people get wrong, because a file is not a friend. It was
-made by somebody, it came through a network, and every number in it may be a lie. [And in
+made by somebody, it came through a network, and every number in it may be a lie. [In
 GPT-2's file one table is missing that every explanation draws: which one?]{.teaser}
 
 ![The whole format. Look for the two lengths that must agree with each other: what the
