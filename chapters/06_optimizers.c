@@ -813,8 +813,7 @@ static double seconds(void)
     timespec_get(&now, TIME_UTC);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
-// end of what was carried over
-// carried over from chapter 1
+
 // 124439808 as 124,439,808
 static const char *with_commas(char *out, uint64_t n)
 {
@@ -1164,9 +1163,7 @@ struct corpus {
     uint32_t *ids;      // [n_ids]
     size_t n_ids, n_train, n_different, vocab_size;
 };
-// end of what was carried over
 
-// carried over from chapter 3
 // all of a file; what is not a text ends the program with a sentence
 static struct text read_text(const char *path)
 {
@@ -1468,8 +1465,7 @@ static struct corpus open_novel(const char *path)
     }
     return novel;
 }
-// end of what was carried over
-// carried over from chapter 5
+
 // a function that the compiler shall not melt into others: it has all registers to itself
 #define OWN_FUNCTION __attribute__((noinline))
 
@@ -1552,8 +1548,7 @@ static inline float fast_exp(float x)
     } power = {(uint32_t)((int32_t)n + 127) << 23};
     return p * power.value + 0.0f * x; // a NaN stays one
 }
-// end of what was carried over
-// carried over from chapter 5
+
 // each column of logits becomes a column of probabilities
 static void softmax_columns(float *probs, size_t vocab_size)
 {
@@ -1575,8 +1570,7 @@ static void softmax_columns(float *probs, size_t vocab_size)
         for (size_t t = 0; t < BATCH; t++)
             probs[v * BATCH + t] *= sum[t];
 }
-// end of what was carried over
-// carried over from chapter 5
+
 // reader t has the t-th part of the text, and reads its word b
 static void read_batch(uint32_t *ids, uint32_t *targets, const struct corpus *novel,
                        size_t b)

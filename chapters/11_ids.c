@@ -648,8 +648,7 @@ static double seconds(void)
     timespec_get(&now, TIME_UTC);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
-// end of what was carried over
-// carried over from chapter 1
+
 // 124439808 as 124,439,808
 static const char *with_commas(char *out, uint64_t n)
 {

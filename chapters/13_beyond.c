@@ -368,8 +368,7 @@ static void unit_rows(float *unit, const float *wte, size_t vocab_size, size_t d
             unit[v * d + i] = length > 0.0 ? (float)((double)row[i] / length) : 0.0f;
     }
 }
-// end of what was carried over
-// carried over from chapter 7
+
 enum { LANES = 32, AT_ONCE = 16 };
 
 // Unit rows, 32 side by side: numbers[panel][i][lane] is number i of row 32 panel + lane.

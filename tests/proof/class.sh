@@ -487,7 +487,7 @@ cat COURSE/tests/points.tsv 2>/dev/null && echo "READ"
 [ ! -e COURSE/tests/points.tsv ] || echo "SAW"
 exit 1
 E
-outside=/tmp/outside-$$
+outside=${TMPDIR:-/tmp}/outside-$$
 sed -i.orig -e "s|NAME|$first.c|" -e "s|COURSE|$course|g" -e "s|OUTSIDE|$outside|" "$room/spy.sh"
 chmod 755 "$room" "$room/spy.sh"
 bad=
