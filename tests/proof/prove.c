@@ -26,6 +26,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef MAP_ANONYMOUS
@@ -39,6 +40,7 @@ enum { MAX_CHAPTERS = 32, MAX_JOBS = 8192 };
 // Written by the process that does a job, read by the one that counts.
 struct outcome {
     bool done;
+    double started; // seconds after the proof began
     int passed, failed;
     char text[6000], left_out[400];
 };
@@ -754,9 +756,20 @@ static void count(const struct job *ended, size_t n_done, int total[2])
     fflush(stdout);
 }
 
+static double now(void)
+{
+    static struct timespec began;
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    if (began.tv_sec == 0)
+        began = t;
+    return (double)(t.tv_sec - began.tv_sec) + 1e-9 * (double)(t.tv_nsec - began.tv_nsec);
+}
+
 static void start(struct job *new)
 {
     fflush(NULL);
+    new->outcome->started = now();
     new->worker = fork();
     if (new->worker < 0)
         give_up("cannot start a process: %s", strerror(errno));
@@ -802,9 +815,9 @@ static const struct job *wait_for_one(void)
         if (j == jobs + n_jobs)
             continue;
         if (getenv("PROVE_TIMES") != NULL)
-            printf("%6.2f s of processor time: %s %s\n",
-                   seconds_of(used.ru_utime) + seconds_of(used.ru_stime), j->part,
-                   j->name);
+            printf("%6.2f s of processor time, %6.2f to %6.2f s: %s %s\n",
+                   seconds_of(used.ru_utime) + seconds_of(used.ru_stime),
+                   j->outcome->started, now(), j->part, j->name);
         return j;
     }
 }
