@@ -105,36 +105,38 @@ static bool all_zero(const float *row, size_t n)
     return true;
 }
 
-static bool taken(const uint32_t *nearest, size_t n, size_t v)
-{
-    for (size_t k = 0; k < n; k++)
-        if (nearest[k] == v)
-            return true;
-    return false;
-}
-
-// One pass over the table for each place.
+// One pass over the table's likenesses for each place.
 static void find_nearest(uint32_t *nearest, double *cosines, const float *wte,
                          uint32_t row, size_t n_nearest, size_t vocab_size,
                          size_t d_model, enum likeness like, int how)
 {
+    double *likeness = malloc(vocab_size * sizeof *likeness + 1);
+    bool *left_out = malloc(vocab_size + 1);
+    for (size_t v = 0; v < vocab_size; v++) {
+        const double s =
+            likeness_of(wte + row * d_model, wte + v * d_model, d_model, like);
+        likeness[v] = how & FARTHEST ? -s : s;
+        left_out[v] = (v == row && !(how & SELF)) ||
+                      ((how & SKIP_ZEROS) && all_zero(wte + v * d_model, d_model));
+    }
     for (size_t k = 0; k < n_nearest; k++) {
         size_t best = how & FROM_ZERO ? 0 : vocab_size;
         double most = 0;
         for (size_t v = 0; v < vocab_size; v++) {
-            if ((v == row && !(how & SELF)) || taken(nearest, k, v) ||
-                ((how & SKIP_ZEROS) && all_zero(wte + v * d_model, d_model)))
-                continue;
-            double s = likeness_of(wte + row * d_model, wte + v * d_model, d_model, like);
-            s = how & FARTHEST ? -s : s;
-            if (best == vocab_size || s > most || ((how & LATER_FIRST) && s == most)) {
+            const double s = likeness[v];
+            if (!left_out[v] &&
+                (best == vocab_size || s > most || ((how & LATER_FIRST) && s == most))) {
                 best = v;
                 most = s;
             }
         }
+        if (best < vocab_size)
+            left_out[best] = true;
         nearest[k] = (uint32_t)best;
         cosines[k] = how & FARTHEST ? -most : most;
     }
+    free(left_out);
+    free(likeness);
 }
 
 static bool bad_row(uint32_t row, size_t n_nearest, size_t vocab_size)
