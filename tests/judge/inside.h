@@ -51,6 +51,9 @@ void wrap_lines(char *text, size_t columns);
 // recorded, what was right: outputs and results are set, or left as they are.
 void heart_answer(size_t first);
 
+// Reads what was learnt, before any test asks for it. False if it cannot be read.
+bool heart_learn(const char *path);
+
 // Records the calls from `first` on, which are made, with what they gave.
 void heart_record(size_t first, uint64_t question);
 

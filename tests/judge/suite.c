@@ -447,6 +447,8 @@ int main(int argc, char *argv[])
     callers_process = judge_start_callers();
     if (callers_process < 0)
         give_up("cannot start %s: %s", suite_options.caller, strerror(errno));
+    if (suite_options.by_heart != NULL && !heart_learn(suite_options.by_heart))
+        give_up("cannot read %s: %s", suite_options.by_heart, strerror(errno));
     if (suite_options.list != NULL)
         return judge_list(suite_options.list);
     judge_rows(suite_options.only, "w");
