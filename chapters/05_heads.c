@@ -927,7 +927,7 @@ well. The list of words is one thing, the rows of numbers are another.
 The third model is older than its fame. In 2007 Mnih and Hinton built a language model
 that multiplies the rows of the words it has read by $d \times d$ matrices, adds them up,
 and scores the sum against *the same table* [@mnih2007, log-bilinear model]. With one word
-of context that is ours, but for a bias for each word. Tying without such a matrix, in
+of context that is ours, but for its biases. Tying without such a matrix, in
 recurrent networks that had a body in between, was proposed and shown to help by Press and
 Wolf [@press2017] and by Inan, Khosravi and Socher [@inan2017].
 
