@@ -89,9 +89,10 @@ bool adam(float *w, float *mean, float *square, const float *dw, uint64_t step,
 
 /*
 What to notice: everything that is the same for all numbers is computed once, in `double`, and
-only then becomes a `float`. The loop has no branch and no call but the root, so the compiler
-can do eight or sixteen numbers at a time. A number that has never had a gradient has mean 0
-and square 0, and gets $0 / (0 + \varepsilon) = 0$: it stays.
+only then becomes a `float` (`epsilon` with care: one of $10^{-50}$ would become 0). The loop
+has no branch and no call but the root, so the compiler can do eight or sixteen numbers at a
+time. A number that has never had a gradient has mean 0 and square 0, and gets
+$0 / (0 + \varepsilon) = 0$: it stays.
 */
 
 bool adamw(float *w, float *mean, float *square, const float *dw, uint64_t step,
