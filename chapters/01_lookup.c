@@ -20,9 +20,9 @@ the model knows, and [768]{.n section="The work for one id"} numbers in each row
 
 Ask what such a layer computes and you will hear one of two answers. The
 mathematician says: it multiplies by a matrix. The programmer says: it reads an
-array. Both are right. [And yet a factor of thousands in time lies between the two
-answers, and a few bits: where do they come from?]{.teaser} In this chapter you write
-both, run both on a table of GPT-2's size, and find out exactly where they part.
+array. Both are right. [If a lookup is a product, why does the product take thousands of
+times as long, and why do a few bits come out differently?]{.teaser} In this chapter you
+write both, run both on a table of GPT-2's size, and find out exactly where they part.
 
 You need C and nothing else: no machine learning, and no more mathematics than
 sums, products and now and then a square root. This page is itself a C file, and it
