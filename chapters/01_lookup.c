@@ -20,9 +20,9 @@ the model knows, and [768]{.n section="The work for one id"} numbers in each row
 
 Ask what such a layer computes and you will hear one of two answers. The
 mathematician says: it multiplies by a matrix. The programmer says: it reads an
-array. Both are right. [And yet a factor of thousands in time lies between the two
-answers, and a few bits: where do they come from?]{.teaser} In this chapter you write
-both, run both on a table of GPT-2's size, and find out exactly where they part.
+array. Both are right. [If a lookup is a product, why does the product take thousands of
+times as long, and why do a few bits come out differently?]{.teaser} In this chapter you
+write both, run both on a table of GPT-2's size, and find out exactly where they part.
 
 You need C and nothing else: no machine learning, and no more mathematics than
 sums, products and now and then a square root. This page is itself a C file, and it
@@ -607,7 +607,7 @@ sixteen neighbouring floats at once, and the compiler would gladly use that: to
 *vectorise* a loop. But the floats of one column are no neighbours, and all the
 products go into one `sum`. Floating-point addition rounds, so that adding in another
 order can give another result, and a C compiler must keep ours: the standard says so in
-an example [@c11, sec. 5.1.2.3, paragraph 14], and @goldberg1991 [sec. 3.2.3] says why.
+an example [@c11, sec. 5.1.2.3, paragraph 14], and Goldberg [-@goldberg1991] says why.
 It may not split one sum into sixteen, and each addition waits for the one before it.
 
 You have already written the experiment that separates the last from the first two.
@@ -977,8 +977,8 @@ for that addition is plain: the sum of two zeros of opposite sign is `+0.0`, in 
 rounding mode but the one towards minus infinity [@ieee754, sec. 6.3]. So out comes
 `00000000`, and the sign is gone: [0]{.n section="Equal in algebra, not in bits" at="is -0.0:5"}
 outputs differ by `==`, and [3]{.n section="Equal in algebra, not in bits" at="is -0.0:6"} in their
-bits. (Why there are two zeros, and what a NaN is good for, is told by @goldberg1991
-[sec. 2.2].)
+bits. (Why there are two zeros, and what a NaN is good for, is told by Goldberg
+[-@goldberg1991].)
 
 Does it matter? The zero hardly ever. The NaN, yes, each time that you go looking for
 where one came from: behind a lookup it leads you to the token, and behind a product

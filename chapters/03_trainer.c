@@ -1413,8 +1413,9 @@ mends it:
 $$\sum_w e^{z_w - m'} = e^{m - m'} \sum_w e^{z_w - m} .$$
 
 The exponentials themselves stay as they are; we note for each block which largest logit it
-was taken with, its *base*, and mend them when we come by again. (This way to take a softmax
-piece by piece is what makes attention fast on long texts, too.)
+was taken with, its *base*, and mend them when we come by again. (The way to take a softmax
+piece by piece is known [@milakov2018]; attention that is fast on long texts rests on it
+[@dao2022].)
 */
 
 // the rows of the batch's words, as they are and on their side
@@ -1902,7 +1903,7 @@ The newborn model pays [8.29]{.n section="Training"}, $\ln V$, as it should. Aft
 one pass it is at [4.84]{.n section="Training"} on words that it has never read.
 In the end it is at [4.55]{.n section="Training"}, below the
 [4.65]{.n section="Training"} of the smoothed counts. Is that fair? The model's learning
-rate was chosen on this text; so was the discount of the counts, and 0.75 is the best of seven
+rate was chosen on this text; so was the discount of the counts, and 0.75 is the best of eight
 values from 0.6 to 0.95. And the model has more numbers than the counts, so it is no miracle of thrift.
 
 Where does it win? The last line of the output parts the held-out pairs: those that stand in
@@ -2146,9 +2147,9 @@ The nearest in the input table shares [0.61]{.n section="Company in common"} of 
 followers and only [0.38]{.n section="Company in common"} of the predecessors; in the
 output table it is the other way round: [0.47]{.n section="Company in common"} and
 [0.64]{.n section="Company in common"}. The small world was no trick. Press and Wolf
-studied the two tables of larger models; they found that the output table is a good embedding
+studied the two tables of larger models; they found that the output table is a word embedding
 in its own right, and that a table used in both places comes to behave more like the
-output table [@press2017].
+output table [@press2017, abstract].
 
 ## Votes
 

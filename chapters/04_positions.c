@@ -11,9 +11,9 @@ attention head, and see with exact zeros that it cannot see order at all. Then c
 the three remedies that you will meet in real models: a learned table of
 positions (GPT-2), a fixed table of sines and cosines (the first transformer), and
 rotations (RoPE, in most of today's models). At the end five tiny models, equal in
-everything but this, are trained on sequences of 16 tokens and tested on 64.
-[Which of them still know the order after token 16?]{.teaser} The answer is not what
-most explanations promise.
+everything but this, go to school. [Trained on texts of 16 tokens, which way to tell their
+order still works in a text of 64?]{.teaser} The answer is not what most explanations
+promise.
 
 ![One query, three answers. The query of "dog" meets every key; the scores become shares;
 the values are mixed in those shares. Below, all shares of the head when the mask is on:
@@ -186,7 +186,8 @@ second hears two. So the statement "transformers cannot see order without positi
 encoding" is false for a GPT. Causal models trained with no positions at all come close to
 ordinary ones [@haviv2022]. In principle they can recover the absolute position in their
 first layer and distances in the ones after it, if every text starts with the same special
-token [@kazemnejad2023, theorems 1 and 2].
+token and each layer has, behind its heads, a network for each position by itself
+[@kazemnejad2023, theorems 1 and 2].
 
 ::: aside
 Word order is not the only bookkeeper. Latin marks who bites by the ending of the word:
@@ -849,8 +850,8 @@ it. It takes one run more to find out: freeze the part that the story blames.
 One more doubt: is 0.01 a fair learning rate for all? `controls=1` tries seven, from
 0.001 to 0.06. At positions 32 to 63 the table and the sinusoid lose more than guessing does,
 2.77, with every one of them. RoPE is best at 0.01 (0.51; 0.54 at 0.005) and much worse
-above: 1.98 at 0.02, 4.89 at 0.03. Base 2 scores 0.00 from 0.005 on. So the ranking is not the
-rate's work, but how *far* RoPE fails is.
+above: 1.98 at 0.02, 4.89 at 0.03. Base 2 scores 0.00 from 0.005 to 0.03, and 0.47 at 0.06. So
+the ranking is not the rate's work, but how *far* RoPE fails is.
 
 So why does not everybody use base 2? Ask another question.
 
@@ -986,8 +987,8 @@ though their last step is an average.
 :::
 
 ::: think
-At position 50 most of our RoPE models fail. Could one simply always hide all keys but the
-last 16?
+At position 50 our RoPE models lose 0.77 nats, in the mean of the seeds. Could one simply
+always hide all keys but the last 16?
 
 :::: answer
 For "three back", yes. A RoPE score knows distances only, so with the last 16 keys in view

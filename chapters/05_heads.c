@@ -218,7 +218,8 @@ images."}
 ## A quarter turn
 
 Now put the smallest possible thing between the two ends. Lay the four words on a
-circle, with two numbers each: a = (1, 0), b = (0, 1), c = (−1, 0), d = (0, −1).
+circle, with two numbers each: $e_a = (1, 0)$, $e_b = (0, 1)$, $e_c = (-1, 0)$ and
+$e_d = (0, -1)$.
 Before a row meets the head, *turn* it by a quarter: $(x, y)$ becomes $(-y, x)$.
 The row of a, turned, points at b. The row of b points at c. At the head stand the
 same four rows as before, and every word points at its follower. To be more
@@ -926,7 +927,7 @@ well. The list of words is one thing, the rows of numbers are another.
 The third model is older than its fame. In 2007 Mnih and Hinton built a language model
 that multiplies the rows of the words it has read by $d \times d$ matrices, adds them up,
 and scores the sum against *the same table* [@mnih2007, log-bilinear model]. With one word
-of context that is ours, but for a bias for each word. Tying without such a matrix, in
+of context that is ours, but for its biases. Tying without such a matrix, in
 recurrent networks that had a body in between, was proposed and shown to help by Press and
 Wolf [@press2017] and by Inan, Khosravi and Socher [@inan2017].
 
@@ -1181,9 +1182,9 @@ long.
 is known? Here, frequent words have the *longest* rows, in both tables. In word2vec's
 tables it is the other way round: there the rows of the commonest words are short, "the"
 is among the shortest, and the squared length of a row goes with how much the word tells
-about its neighbours [@oyama2023]. So length follows how a table was trained, how often a
-row was moved, and what the scores needed of it. What of these decides we have not
-tried. That a longer row means *more*, in whatever model, nobody has shown.
+about its neighbours [@oyama2023]. So the same length says opposite things in two kinds of
+tables, and *longer means more* is no rule for both. What decides, how a table was trained,
+how often a row was moved or what the scores needed of it, we have not tried.
 :::
 
 This lean is the common part that the section before asked about. It is in the
@@ -1385,7 +1386,7 @@ nothing by itself.
 [@press2017]; Inan, Khosravi and Socher come to the same advice from another side
 [@inan2017]. The first part of [@elhage2021] looks at a transformer with no blocks
 at all, which is our untied model, and goes on from there. What the length of a row
-says in word2vec, where frequent words have short ones, is worked out in [@oyama2023].
+says in word2vec, where the commonest words have short ones, is worked out in [@oyama2023].
 */
 
 /*

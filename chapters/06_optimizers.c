@@ -185,7 +185,8 @@ with gradient 0.3; learning rate 0.1. `squares[1]` becomes $0.16 + 0.09 = 0.25$,
 First add the square, then take the root of what you have *stored*. The small number
 `epsilon` stands outside of the root. It is there for the number whose gradients were all
 0: $0 / (0 + \varepsilon)$ is 0, and $0 / 0$ would be NaN. So an `epsilon` that is not
-above 0 is refused. Refused too, as in chapter 3, is a list that does not ascend strictly
+above 0 is refused. (One of $10^{-50}$ is above 0; it is a `double`, and a `float` would
+make it 0 again.) Refused too, as in chapter 3, is a list that does not ascend strictly
 or has a row that is not below `vocab_size`; a bad list is bad even if the rows hold no
 numbers. No rows are a good list.
 */
@@ -267,9 +268,9 @@ once for a call, not for each number: `step` may be ten billion, and no loop sho
 it.
 
 `epsilon` stands outside of the root, and is added *after* the bias correction; that is
-the paper's algorithm 1, and PyTorch's `Adam`. It must be above 0, as before. A `step` of
-0, or a beta that is not from 0 up to, and not including, 1, is refused as well, and
-nothing is touched.
+the paper's algorithm 1, and PyTorch's `Adam`. It must be above 0, as before, and a `float`
+must not make it 0. A `step` of 0, or a beta that is not from 0 up to, and not including,
+1, is refused as well, and nothing is touched.
 */
 
 // mean[k]   = beta1 * mean[k]   + (1 - beta1) * dw[k]

@@ -547,17 +547,16 @@ rounded. The vectors of the two banks are one vector. Meaning arrives at the cue
 behind it.
 
 Is this a fault of a small model? Take GPT-2 and ask it for its vector of *bank* in *I sat
-on the bank of the river* and *I sat on the bank with my money*. The prefix is the same,
-so the vector is the same, in all twelve layers. (On a GPU two texts of different lengths
+on the bank of the river* and *I sat on the bank with my money*: one vector, in all twelve
+layers. (On a GPU two texts of different lengths
 may be added up in different orders, and the last bits differ: that is arithmetic, not
 knowledge.) Whoever shows you a picture in which a GPT's vectors of *bank* fall into two
 clouds has shown you sentences whose cue came first.
 
 ::: aside
-Why "in all layers" needs no proof by layers: a causal model computes position $t$ from
-positions 0 to $t$ so that it can *generate*. When it had only read so far, the rest of the
-sentence did not exist. A vector that changed afterwards would have to be computed anew with
-every new word, and the cache that makes generation fast could not work.
+The zero is good for something. A vector that no later word can change need not be computed
+again: a model that writes keeps the vectors of its text in a cache, and works on the new
+word alone.
 :::
 
 ## Ask the vectors

@@ -1,3 +1,4 @@
+#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,13 +38,13 @@ bool adagrad_rows(float *wte, float *squares, const uint32_t *rows, const float 
 {
     if (!good_list(rows, n_rows, vocab_size) || !(epsilon > 0.0))
         return false;
-    const float rate = (float)learning_rate, small = (float)epsilon;
     for (size_t k = 0; k < n_rows; k++) {
         float *w = wte + rows[k] * d_model, *square = squares + rows[k] * d_model;
         const float *g = drows + k * d_model;
         for (size_t i = 0; i < d_model; i++) {
             square[i] += g[i] * g[i];
-            w[i] -= rate * g[i] / (sqrtf(square[i]) + small);
+            const double root = sqrt((double)square[i]);
+            w[i] -= (float)(learning_rate * (double)g[i] / (root + epsilon));
         }
     }
     return true;
@@ -52,13 +53,20 @@ bool adagrad_rows(float *wte, float *squares, const uint32_t *rows, const float 
 /*
 What to notice: the sum of squares is a second table, of the same shape as the first, and is
 found by the same row. As the square is added before the root is taken, no gradient can make a
-step longer than the learning rate.
+step longer than the learning rate. And `epsilon` stays a `double`: as a `float`, one of
+$10^{-50}$ would be 0, and $0 / 0$ would be back.
 */
 
 static bool good_numbers(uint64_t step, double beta1, double beta2, double epsilon)
 {
     return step > 0 && beta1 >= 0.0 && beta1 < 1.0 && beta2 >= 0.0 && beta2 < 1.0 &&
            epsilon > 0.0;
+}
+
+// epsilon as a float, which must not be 0 either
+static float above_zero(double epsilon)
+{
+    return epsilon > (double)FLT_TRUE_MIN ? (float)epsilon : FLT_TRUE_MIN;
 }
 
 bool adam(float *w, float *mean, float *square, const float *dw, uint64_t step,
@@ -70,7 +78,7 @@ bool adam(float *w, float *mean, float *square, const float *dw, uint64_t step,
     const float keep2 = (float)beta2, add2 = (float)(1.0 - beta2);
     const float rate = (float)(learning_rate / (1.0 - pow(beta1, (double)step)));
     const float stretch = (float)(1.0 / sqrt(1.0 - pow(beta2, (double)step)));
-    const float small = (float)epsilon;
+    const float small = above_zero(epsilon);
     for (size_t k = 0; k < n; k++) {
         mean[k] = keep1 * mean[k] + add1 * dw[k];
         square[k] = keep2 * square[k] + add2 * dw[k] * dw[k];
@@ -81,9 +89,10 @@ bool adam(float *w, float *mean, float *square, const float *dw, uint64_t step,
 
 /*
 What to notice: everything that is the same for all numbers is computed once, in `double`, and
-only then becomes a `float`. The loop has no branch and no call but the root, so the compiler
-can do eight or sixteen numbers at a time. A number that has never had a gradient has mean 0
-and square 0, and gets $0 / (0 + \varepsilon) = 0$: it stays.
+only then becomes a `float` (`epsilon` with care: one of $10^{-50}$ would become 0). The loop
+has no branch and no call but the root, so the compiler can do eight or sixteen numbers at a
+time. A number that has never had a gradient has mean 0 and square 0, and gets
+$0 / (0 + \varepsilon) = 0$: it stays.
 */
 
 bool adamw(float *w, float *mean, float *square, const float *dw, uint64_t step,
@@ -116,7 +125,7 @@ bool sparse_adam(float *wte, float *mean, float *square, const uint32_t *rows,
     const float keep2 = (float)beta2, add2 = (float)(1.0 - beta2);
     const float rate = (float)(learning_rate * sqrt(1.0 - pow(beta2, (double)step)) /
                                (1.0 - pow(beta1, (double)step)));
-    const float small = (float)epsilon;
+    const float small = above_zero(epsilon);
     for (size_t k = 0; k < n_rows; k++) {
         const size_t at = rows[k] * d_model;
         const float *g = drows + k * d_model;

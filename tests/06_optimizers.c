@@ -68,7 +68,8 @@ static struct number adam_number(double w, double mean, double square, double g,
                  used2 = -expm1((double)r->step * log(r->beta2));
     struct number x = {.first = r->beta1 * mean + (1 - r->beta1) * g,
                        .second = r->beta2 * square + (1 - r->beta2) * g * g};
-    x.first_off = 8 * ROUND * (fabs(mean) + (1 - r->beta1) * fabs(g)) + TINY;
+    x.first_off = 8 * ROUND * (fabs(mean) + (1 - r->beta1) * fabs(g)) +
+                  (mean == 0 && g == 0 ? 0 : TINY); // a mean at rest is exact
     x.second_off = 8 * ROUND * (square + (1 - r->beta2) * g * g) + TINY;
     const double outside = sqrt(used2) / used1, inside = r->early ? 1 : 1 / sqrt(used2);
     const double factor = r->rate * (r->early ? outside : 1 / used1);
@@ -307,6 +308,19 @@ static void try_shapes(enum which which)
         const size_t n_list = draw == 1 ? 1 : random_between(2, 5);
         try_random_step(which, n_list, n_rows, d_model);
     }
+}
+
+// An epsilon that is above 0, and that a float would round to 0; one number is at rest.
+static void try_tiny_epsilon(enum which which)
+{
+    struct step s = draw_step(which, 3, 7, 3, 1);
+    const size_t at = s.rows ? s.rows[0] * 3 : 0;
+    float *first = which == ADAGRAD ? NULL : (float *)s.first;
+    ((float *)s.g)[0] = ((float *)s.second)[at] = 0;
+    if (first)
+        first[at] = 0;
+    s.rule.epsilon = 1e-50;
+    try_step(&s);
 }
 
 // One number alone; and factors that are good, and that a float would round to 1.
@@ -671,6 +685,7 @@ Test(adagrad_rows, random_tables)
 {
     try_shapes(ADAGRAD);
     try_rates_and_scales(ADAGRAD);
+    try_tiny_epsilon(ADAGRAD);
     judge_passed();
 }
 
@@ -729,6 +744,7 @@ Test(adam, random_steps)
     s.rule.beta2 = 0;
     try_step(&s);
     try_rates_and_scales(ADAM);
+    try_tiny_epsilon(ADAM);
     judge_passed();
 }
 
@@ -898,6 +914,7 @@ Test(sparse_adam, random_tables)
     try_shapes(SPARSE_ADAM);
     try_rates_and_scales(SPARSE_ADAM);
     try_first_steps(SPARSE_ADAM);
+    try_tiny_epsilon(SPARSE_ADAM);
     judge_passed();
 }
 

@@ -864,12 +864,6 @@ end
 
 -- ------------------------------------------------------------------ transforming the document
 
-local function bibliography()
-  local keys = {}
-  for key in (read_file('docs/references.bib') or ''):gmatch('@%a+%s*{%s*([^,%s]+)') do keys[key] = true end
-  return keys
-end
-
 -- The first line of the sources that holds a text; for what carries no place of its own.
 local function place_of(sources, text)
   for _, path in ipairs(sources) do
@@ -878,6 +872,20 @@ local function place_of(sources, text)
     end
   end
   return sources[1]
+end
+
+-- The keys of what can be cited. Each entry says at least by whom it is and what it is called.
+local function bibliography()
+  local path, keys = 'docs/references.bib', {}
+  for key, body in (read_file(path) or ''):gmatch('@%a+%s*{%s*([^,%s]+)(.-)\n}') do
+    keys[key] = true
+    for _, field in ipairs({ 'author', 'title' }) do
+      if not body:find('\n%s*' .. field .. '%s*=') then
+        fault(place_of({ path }, '{' .. key .. ','), '%s has no %s', key, field)
+      end
+    end
+  end
+  return keys
 end
 
 -- MathML as pandoc makes it, with two of its habits put right: a minus that has nothing on its

@@ -124,7 +124,7 @@ bool adagrad_by_columns(float *wte, float *squares, const uint32_t *rows,
             const float g = drows[k * d_model + i];
             *q = g * g + *q;
             wte[rows[k] * d_model + i] -=
-                g * (float)learning_rate / ((float)epsilon + sqrtf(*q));
+                (float)((double)g * learning_rate / (epsilon + (double)sqrtf(*q)));
         }
     return true;
 }
@@ -162,7 +162,8 @@ bool adagrad_in_a_copy(float *wte, float *squares, const uint32_t *rows,
         for (size_t i = 0; i < d_model; i++) {
             const float g = drows[k * d_model + i];
             q[i] += g * g;
-            row[i] -= (float)learning_rate * (g / (sqrtf(q[i]) + (float)epsilon));
+            row[i] -=
+                (float)(learning_rate * ((double)g / (sqrt((double)q[i]) + epsilon)));
         }
         memcpy(wte + rows[k] * d_model, row, bytes);
         memcpy(squares + rows[k] * d_model, q, bytes);
@@ -213,8 +214,8 @@ bool adam_by_differences(float *w, float *mean, float *square, const float *dw,
     for (size_t k = 0; k < n; k++) {
         mean[k] += a1 * (dw[k] - mean[k]);
         square[k] += a2 * (dw[k] * dw[k] - square[k]);
-        w[k] -= (float)learning_rate * (mean[k] / c1) /
-                (sqrtf(square[k] / c2) + (float)epsilon);
+        w[k] -= (float)(learning_rate * (double)(mean[k] / c1) /
+                        ((double)sqrtf(square[k] / c2) + epsilon));
     }
     return true;
 }
@@ -229,11 +230,11 @@ bool adam_one_factor(float *w, float *mean, float *square, const float *dw, uint
         return false;
     const double root = sqrt(-expm1((double)step * log(beta2)));
     const float rate = (float)(learning_rate * root / -expm1((double)step * log(beta1)));
-    const float small = (float)(epsilon * root);
+    const double small = epsilon * root;
     for (size_t k = 0; k < n; k++) {
         mean[k] = (float)beta1 * mean[k] + (float)(1 - beta1) * dw[k];
         square[k] = (float)beta2 * square[k] + dw[k] * ((float)(1 - beta2) * dw[k]);
-        w[k] -= rate * mean[k] / (sqrtf(square[k]) + small);
+        w[k] -= (float)((double)(rate * mean[k]) / ((double)sqrtf(square[k]) + small));
     }
     return true;
 }
@@ -432,7 +433,8 @@ bool sparse_by_differences(float *wte, float *mean, float *square, const uint32_
             const float g = drows[k * d_model + i];
             *m += (float)(1 - beta1) * (g - *m);
             *q += (float)(1 - beta2) * (g * g - *q);
-            wte[rows[k] * d_model + i] -= rate * (*m / (sqrtf(*q) + (float)epsilon));
+            wte[rows[k] * d_model + i] -=
+                rate * (float)((double)*m / (sqrt((double)*q) + epsilon));
         }
     return true;
 }

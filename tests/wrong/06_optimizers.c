@@ -404,6 +404,15 @@ bool gradients_added(float *wte, float *squares, const uint32_t *rows, const flo
     ADAGRAD(squares[at] += (float)fabs(g), sqrt(sum) + epsilon);
 }
 
+WRONG(adagrad_rows, random_tables, adagrad_float_epsilon,
+      "epsilon was made a float, where 1e-50 is 0: what had no gradient becomes 0 / 0.")
+bool adagrad_float_epsilon(float *wte, float *squares, const uint32_t *rows,
+                           const float *drows, double learning_rate, double epsilon,
+                           size_t n_rows, size_t vocab_size, size_t d_model)
+{
+    ADAGRAD(squares[at] += (float)(g * g), sqrt(sum) + (double)(float)epsilon);
+}
+
 WRONG(adagrad_rows, random_tables, no_epsilon, "Epsilon is missing.")
 bool no_epsilon(float *wte, float *squares, const uint32_t *rows, const float *drows,
                 double learning_rate, double epsilon, size_t n_rows, size_t vocab_size,
@@ -660,6 +669,14 @@ bool hardly_negative_betas(float *w, float *mean, float *square, const float *dw
     bool name(float *w, float *mean, float *square, const float *dw, uint64_t step,      \
               double learning_rate, double beta1, double beta2, double epsilon,          \
               size_t n)
+
+WRONG(adam, random_steps, adam_float_epsilon,
+      "epsilon was made a float, where 1e-50 is 0: what had no gradient becomes 0 / 0.")
+ADAM_ANSWER(adam_float_epsilon)
+{
+    ADAM(RIGHT_MEAN, RIGHT_SQUARE,
+         learning_rate * (m / used1) / (sqrt(q / used2) + (double)(float)epsilon));
+}
 
 WRONG(adam, worked_example, step_from_zero,
       "The steps are counted from 0: at step 1 the corrections are 1 - beta, not 0.")
@@ -1285,6 +1302,14 @@ WRONG(sparse_adam, one_count_for_all, sparse_no_correction,
 SPARSE_ANSWER(sparse_no_correction)
 {
     SPARSE(RIGHT_MEAN, RIGHT_SQUARE, learning_rate * m / (sqrt(q) + epsilon));
+}
+
+WRONG(sparse_adam, random_tables, sparse_float_epsilon,
+      "epsilon was made a float, where 1e-50 is 0: what had no gradient becomes 0 / 0.")
+SPARSE_ANSWER(sparse_float_epsilon)
+{
+    SPARSE(RIGHT_MEAN, RIGHT_SQUARE,
+           learning_rate * sqrt(used2) / used1 * m / (sqrt(q) + (double)(float)epsilon));
 }
 
 WRONG(sparse_adam, random_tables, no_root_of_correction,

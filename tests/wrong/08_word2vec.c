@@ -502,7 +502,8 @@ enum twist {
     SCALED,
     NO_LOSS_OF_NOISE,
     CLIPPED,
-    FLOAT_EXP
+    FLOAT_EXP,
+    EXP_ALONE
 };
 
 static inline double twisted(float *dcenter, float *doutputs, const float *center,
@@ -527,6 +528,8 @@ static inline double twisted(float *dcenter, float *doutputs, const float *cente
         else if (twist == FLOAT_EXP)
             loss -= (double)logf(came ? 1.0f / (1.0f + expf((float)-z))
                                       : 1.0f / (1.0f + expf((float)z)));
+        else if (twist == EXP_ALONE)
+            loss += log(1.0 + exp(came ? -z : z));
         else if (came || twist != NO_LOSS_OF_NOISE)
             loss += soft(came ? -z : z);
         g[k] = logistic(z) - (came && twist != NO_MINUS_ONE ? 1.0 : 0.0);
@@ -590,6 +593,10 @@ TWISTED(clipped, CLIPPED)
 WRONG(skipgram_step, large_scores, float_exp,
       "expf overflows from 89 on, and the loss is infinite.")
 TWISTED(float_exp, FLOAT_EXP)
+
+WRONG(skipgram_step, large_scores, exp_alone,
+      "exp overflows from 710 on. Where z is large, ln(1 + e^z) is z + ln(1 + e^-z).")
+TWISTED(exp_alone, EXP_ALONE)
 
 WRONG(skipgram_step, reference_gradient, softmax_instead,
       "This is a softmax over the rows; each row has a sigmoid of its own.")
