@@ -18,11 +18,12 @@ list says, and what is really there.](drawing:safetensors-file){alt="A file as a
 
 The half gigabyte does not ship with the course. A file of the same kind does, made by
 ourselves: the 2,000 most frequent words of Jane Austen's six novels, with a row of 32
-numbers each, trained as chapter 5's third model was, and with a table of positions as
-in chapter 4. Everything is shown on this small file first. If you have the large one,
-put its path into `GPT2`, as in `GPT2=model.safetensors make chapter12`, and the same
-program shows the same things about it, and holds its numbers against those that have
-been printed in public.
+numbers each, trained as chapter 5's third model was (one table, used twice, and a small
+matrix between the two uses), and with a table of positions as in chapter 4. Everything is
+shown on this small file first. If you have the large one ([published
+here](https://huggingface.co/openai-community/gpt2), as `model.safetensors`), put its path
+into `GPT2`, as in `GPT2=model.safetensors make chapter12`, and the same program shows the
+same things about it, and holds its numbers against those that have been printed in public.
 
 The file is `chapters/12_gpt2.c`; `make chapter12` builds it, runs it, and says what to
 do next. It runs for about a second.
@@ -458,8 +459,8 @@ that is added to every word whatever its place. That is no position, it is a bia
 
 Take it away, and what is left is what differs from place to place: neighbours have a
 mean cosine of [0.30]{.n section="A row for a place"}, positions 16 apart [0.05]{.n
-section="A row for a place"}. (Independent random rows would have 0, give or take 0.02
-in the mean of so many pairs.) There is some order of places after all, but a faint one:
+section="A row for a place"}. (Two independent random rows of 32 numbers have 0, give or take
+$1/\sqrt{32}$; some sixty such pairs have 0 in the mean, give or take 0.02.) There is some order of places after all, but a faint one:
 look at the last line, where position 20 is like 21 and not like 19. A control says how
 much it is worth: the same training without the table of positions ends at a held-out
 loss of 4.418 instead of 4.413 (one seed; `chapters/data/six_novels.c` makes the file,
@@ -583,6 +584,7 @@ the data can be laid out before the header is written.
 - Kalamkar and others [-@kalamkar2019] train in BF16 what others had trained in F32.
 - Wang and Chen [-@wang2020] ask of three models' position tables whether they have learned
   what a position is.
+- Chapter 13 leaves the tokens, and asks what else is a row.
 */
 
 /*
@@ -2552,8 +2554,8 @@ row that comes later goes before those that are strictly smaller, and behind its
 :::
 
 ::: {.hint exercise="12.5"}
-Refuse the bad token and the too large n_top. Keep n, how many are in top so far, at first
-0. Loop over v, without token: compute its cosine. Start at place n (or at n_top - 1 if the
+Refuse the bad token and the too large n_top. Keep n, how many are in top so far, 0 at first.
+Loop over v, without token: compute its cosine. Start at place n (or at n_top - 1 if the
 list is full and the last one is smaller) and move entries one place down while their cosine is
 smaller. You need the cosines of the entries again: compute them anew in a small function, or
 keep them in an array from malloc.
