@@ -1,10 +1,10 @@
 /*
 # What does the real table look like? {#gpt2}
 
-For eleven chapters we have made tables. This one opens a table that somebody else has
-made. Published models come as files, and a very common kind of file has the
-ending `.safetensors`. GPT-2's is half a gigabyte, and in it, under the name
-`wte.weight`, lie the 38,597,376 numbers that this course keeps talking about.
+Our tables we have made ourselves, all but GloVe's, and that is a table and no model. Now
+we open a model that somebody else has made. Published models come as files, and a very
+common kind of file has the ending `.safetensors`. GPT-2's is half a gigabyte, and in it,
+under the name `wte.weight`, lie the 38,597,376 numbers that this course keeps talking about.
 
 To read it takes no library. It takes five functions: one that finds where the list of
 contents ends, one that checks where a tensor lies, one that turns bytes into numbers, and
@@ -230,7 +230,8 @@ access to memory.
 ## Sixteen bits
 
 A `float` has 32 bits: one for the sign, 8 for the exponent, 23 for the fraction. For a
-table that is more than one needs. Two formats with 16 bits are common:
+table that is more than one needs (chapter 10 got along with 8, whole numbers with a scale).
+Two formats with 16 bits are common:
 
 | name | sign | exponent | fraction | largest | step at 1 |
 |:--|--:|--:|--:|--:|--:|
@@ -371,7 +372,8 @@ sinks, and how wide it stays.](figure:gpt2-norms){#fig-gpt2-norms}
 Which rows point the same way as the row of a token? The measure is the cosine of
 chapter 1, $e_v \cdot e_t / (|e_v| |e_t|)$, and the lengths you have already: they come
 in as `norms`, so that a row costs one dot product. With 50,257 rows and a handful of
-neighbours wanted, do not sort all of them: keep a short list of the best so far.
+neighbours wanted, do not sort all of them: keep a short list of the best so far, as in
+exercise 7.1.
 
 By hand, with the rows (1, 0), (0, 1), (2, 2), (3, 0) and token 0: its cosine with row 1
 is 0, with row 2 it is $2 / (1 \cdot \sqrt 8) = 0.71$, with row 3 it is $3 / (1 \cdot 3)
@@ -469,16 +471,15 @@ and the control is that program with the line that moves `wpe` taken out).
 ![The cosine of each of the first 48 positions with each other one, without the mean row.
 Look along the diagonal.](figure:gpt2-positions){#fig-gpt2-positions}
 
-So subtract the mean before you speak of likeness. (Mu and Viswanath [-@mu2018] say so
-of word vectors.) For GPT-2's table the program prints the same four lines, and its real
-positions do much more work: a GPT without them has nothing but the mask to tell order
-from. Wang and Chen [-@wang2020] have drawn the likeness of all pairs of positions, for
-GPT-2 and other models. How much of *that* likeness is a mean row, the third line will
-tell you.
+So subtract the mean before you speak of likeness, as chapter 7 did with words. For GPT-2's
+table the program prints the same four lines, and its real positions do much more work: a
+GPT without them has nothing but the mask to tell order from. Wang and Chen [-@wang2020]
+have drawn the likeness of all pairs of positions, for GPT-2 and other models. How much of
+*that* likeness is a mean row, the third line will tell you.
 
 ## GPT-2, as far as it was printed
 
-We do not have the file, and perhaps you do not either. Something about the real table
+When this was written we did not have the file, and perhaps you do not either. Something about the real table
 is known all the same: people who opened it have printed corners of it, in notebooks and
 in the notes of their programs [@raschka2024, chapter 5]. We have collected [57]{.n
 section="GPT-2's table, as far as it was printed in public"} such numbers, from the rows

@@ -21,9 +21,9 @@ of six rows. In the first, the token, one cell is 1 and the others 0, and one ro
 is marked. In the second, the sentence, three cells are one third, and three rows are marked.
 In the third, the patch, all six cells hold numbers, and all six rows are marked."}
 
-You need chapter 1, and the cosine. The file is `chapters/13_beyond.c`; `make chapter13`
-builds it and runs it, which takes a second or two. `TEXT=path build/13_beyond` searches a
-book of yours, `TABLE=path` uses another table of words.
+You need chapter 1, with its cosine; what comes from chapters 4, 7 and 8 is said again. The file
+is `chapters/13_beyond.c`; `make chapter13` builds it and runs it, which takes a second or two.
+`TEXT=path build/13_beyond` searches a book of yours, `TABLE=path` uses another table of words.
 */
 
 #include <math.h>
