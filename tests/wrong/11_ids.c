@@ -519,7 +519,8 @@ enum join_fault {
     KEY_IN_32 = 128,
     OFFSET_IS_MERGE = 256,
     FIRST_ONLY = 512,
-    ROOM_FOR_MANY = 1024
+    ROOM_FOR_MANY = 1024,
+    STALE_OFFERS = 2048
 };
 
 // what a pair becomes, or -1
@@ -710,7 +711,9 @@ static bool join_with_heap(uint32_t *out, size_t *n_out, const uint32_t *ids,
             heap[k] = heap[c], k = c;
         }
         heap[k] = last;
-        if (makes[top.at] != top.makes)
+        const bool stands = top.at == 0 || after[before[top.at]] == top.at;
+        if (fault & STALE_OFFERS ? !stands || after[top.at] >= n_ids
+                                 : makes[top.at] != top.makes)
             continue;
         out[top.at] = (uint32_t)top.makes;
         makes[after[top.at]] = -1;
@@ -726,6 +729,15 @@ static bool join_with_heap(uint32_t *out, size_t *n_out, const uint32_t *ids,
     *n_out = n_left;
     free(heap), free(after), free(before), free(makes);
     return true;
+}
+
+WRONG(bpe_encode, gpt2_examples, join_takes_stale_offers,
+      "An offer that an earlier join has spoilt is taken: ask whether it still holds.")
+bool join_takes_stale_offers(uint32_t *out, size_t *n_out, const uint32_t *ids,
+                             const uint64_t *keys, const uint32_t *made, size_t n_ids,
+                             size_t n_merges)
+{
+    return join_with_heap(out, n_out, ids, keys, made, n_ids, n_merges, STALE_OFFERS);
 }
 
 CAUGHT(bpe_encode, many_merges, join_walks_the_table, "log n steps")
