@@ -830,8 +830,9 @@ PATCHIFY(last_channel_first)
     return true;
 }
 
-WRONG(patchify, channels, pixels_of_one_number,
-      "A patch begins as if a pixel were one number: each pixel before it has n_channels.")
+WRONG(
+    patchify, channels, pixels_of_one_number,
+    "A patch begins as if a pixel were one number: each pixel before it has n_channels.")
 PATCHIFY(pixels_of_one_number)
 {
     if (!fits(height, width, patch))
