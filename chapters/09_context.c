@@ -854,6 +854,7 @@ that is what "not trained for" looks like.
 - Hewitt and Liang [-@hewitt2019] is the paper to read before one believes a probe, one's
   own first.
 - Springer and others [-@springer2025] say it twice.
+- Chapter 10 asks how many numbers a row needs.
 */
 
 /*

@@ -14,8 +14,8 @@ looks for a better one: what a table costs as it grows, which words a narrow hea
 what a novel gains from width, how many of the hundred numbers of a real table one can do
 without, and what all the others are *for*.
 
-![Eight words on a circle. The hidden state is an arrow; the word that it points at has the
-greatest logit. Look at how little its neighbours are behind, and imagine 50,257 of
+![Eight words on a circle. What the model has read is an arrow; the word that it points at has
+the greatest logit. Look at how little its neighbours are behind, and imagine 50,257 of
 them.](drawing:circle){alt="Left a circle with eight words, a to h, evenly spaced, and an arrow
 from the centre to word b. Right the logits as bars: b 1.00, its neighbours a and c 0.71, h and
 d 0, g and e minus 0.71, f minus 1."}
@@ -94,12 +94,6 @@ largest GPT-3, counted the same way. *Of model* is the share of the table among 
 of a block are used once a token each; attention's own products, which depend on the length of
 the text, are left out).
 
-::: aside
-With 1 bit a number GPT-3's table would have 77,194,752 bytes. Look for this number in the
-output: it is also what the small GPT-2's head costs in FLOPs. That is an accident, 12,288 / 8 =
-2 · 768; but it is exact.
-:::
-
 The wider the model, the *less* its table matters: [31.02]{.n section="What a table weighs"} %
 of the small GPT-2, [5.16]{.n section="What a table weighs"} % of the XL,
 [0.35]{.n section="What a table weighs"} % of GPT-3. The table grows with $d$ and a block with
@@ -111,23 +105,16 @@ what width does.
 
 Take $V$ words and for each of them the one word that comes next: *any* table of followers,
 `next[v]`. A model of chapter 3's kind looks up a row $E_v$ of $d$ numbers and says the word $w$
-with the greatest logit $E_v \cdot U_w$. How large must $d$ be so that it is right for all
-words?
-
-::: predict
-Say a number for $V = 50{,}257$, before you read on. If you know linear algebra: the matrix that
-has a 1 where a word follows, and 0 elsewhere, may have the rank 50,257. Does that change it?
-
-:::: answer
-Two. And the rank does not change it.
-::::
-:::
+with the greatest logit $E_v \cdot U_w$. What meets the output rows in this product is called
+the **hidden state**: chapter 3's hidden row $h$, here $E_v$ itself.
 
 Put the output rows on a circle, evenly. The hidden state is an arrow in the same plane. A logit
 is the arrow's length times the cosine of the angle between them, so the word that the arrow
 points at beats all the others: they stand at larger angles. So let the *input* row of $v$ be
-the output row of the word that follows it. That is all. The rank was a red herring: nobody
-asked for logits of 1 and 0, only for the right one to be greatest.
+the output row of the word that follows it. That is all. (If you know linear algebra you may
+have looked at the matrix with a 1 where a word follows and 0 elsewhere: its
+[rank](#matrix-rank) may be 50,257. But nobody asked for logits of 1 and 0, only for the right
+one to be greatest.)
 
 ## Exercise 10.2: the circle {#circle-model .exercise}
 
@@ -155,12 +142,23 @@ EXERCISE bool circle_model(float *wte, float *lm_head, const uint32_t *next,
 }
 
 /*
+The program throws the followers by dice, and asks the model for each word (of large
+vocabularies for 200 words, spread over all).
+
+::: predict
+With 8, 50, 10,000 and GPT-2's 50,257 words: for how many of each will the model be right? Your
+rows are `float`s.
+
+:::: answer
+For all of them, up to 10,000 words. Of GPT-2's, for [41.0]{.n section="Two numbers are enough"} %.
+::::
+:::
+
 ::: {.output section="Two numbers are enough"}
 :::
 
-The followers were thrown by dice, and each word was asked (of large vocabularies 200 words,
-spread over all). Up to 10,000 words, two numbers a word are right every single time. So the
-claim is proved, and not only for these: any table of followers will do.
+Up to 10,000 words, two numbers a word are right every single time, as the circle promised. The
+promise holds for any table of followers: nothing in it depends on who follows whom.
 
 At GPT-2's 50,257 words, the same construction in the same `float`s is right only
 [41.0]{.n section="Two numbers are enough"} % of the time. The mathematics has not changed. Look
@@ -170,10 +168,10 @@ are $2\pi/V$ apart, so the margin is $1 - \cos(2\pi/V) \approx 20/V^2$, here
 multiple of 6e−8 or so. The words stand closer together than the numbers that say where they
 stand.
 
-The last column says how *loud* the arrow must be (chapter 5) for the softmax to give the right
-word nine parts in ten: [10]{.n section="Two numbers are enough"} times the unit arrow for 8
-words, [367]{.n section="Two numbers are enough"} for 50, and 370 million for GPT-2's. Keep both
-columns in mind. They are what this chapter ends on.
+The last column says how *loud* the arrow must be, that is, how long (chapter 5), for the softmax
+to give the right word nine parts in ten: [10]{.n section="Two numbers are enough"} times the
+unit arrow for 8 words, [367]{.n section="Two numbers are enough"} for 50, and 370 million for
+GPT-2's. Keep both columns in mind. They are what this chapter ends on.
 
 ::: aside
 In `double`s the circle would last longer: $20/V^2$ falls below $10^{-16}$ only at some 450
@@ -182,7 +180,8 @@ million words.
 
 ::: belief
 **"A narrow row cannot hold enough to know 50,000 words."** It can *hold* enough: two real
-numbers hold anything. Where a model is deterministic, capacity in this sense never runs out.
+numbers a word do, for as many words as you like. Where each word has *one* follower (such a
+table is called **deterministic**), capacity in this sense never runs out.
 :::
 
 ## Who can ever win
@@ -226,7 +225,8 @@ tests use no others. What NaN and infinity do is up to you.
 How to decide it is your part. One way: seen from $u_v$, the directions of all others must fit
 into an angle of less than 180 degrees. The **cross product** $a_0 b_1 - a_1 b_0$ of two
 directions tells without any angle: it is positive if $b$ lies to the left of $a$ (by less than
-180 degrees), negative if to the right, and 0 if they point the same way or opposite ways.
+180 degrees), negative if to the right, and 0 if they point the same way or opposite ways. (Which
+of these two, the sign of their dot product says.)
 */
 
 // reachable[v] = 1 if there is an h with h . lm_head[v] > h . lm_head[w] for all w but v, else 0
@@ -322,7 +322,7 @@ struct corpus {
 ![Held-out loss against the width. Look at where the curve bends, and at what the first number
 buys.](figure:dimension-novel){#fig-dimension-novel}
 
-One number is hardly better than the frequencies alone,
+The column *held out* first. One number is hardly better than the frequencies alone,
 [5.103]{.n section="The novel, width by width"}: this model has no bias, so frequency too has to
 come out of the product of the two rows. Then each doubling gains a lot, until 8; from 8 to 16
 it is [4.205]{.n section="The novel, width by width"} to
@@ -359,17 +359,20 @@ numbers the program searches for every tenth word, with 300 turns each:
 [20.0]{.n section="The novel, width by width"} % at 8,
 [85.0]{.n section="The novel, width by width"} % at 16, and all at 32.
 
-Now compare with *dice*, a head of a thousand random rows:
+### Training makes it worse
+
+Compare with *dice*, a head of a thousand random rows:
 [47.0]{.n section="The novel, width by width"} % and
-[99.0]{.n section="The novel, width by width"} %. Training makes it worse! (With `seed=1` to
-`seed=8` it is 18 to 26 % against 41 to 54 at 8 numbers, and 80 to 91 against 96 to 100 at 16.
-At 4 numbers there is no such difference.) Of the commonest 250 words at $d = 8$ more than half
-can win, and of the rarest 250 [0.0]{.n section="The novel, width by width"} %. We have a
-suspect: rows of rare words are short (chapter 5), so they lie in the middle, and the frequent
-ones stand around them. The last column is the test. Stretch all rows of the trained head to one
-length, and change nothing else: the search finds an arrow for each word,
-[100.0]{.n section="The novel, width by width"} %. (It has to: of points on a sphere each is a
-corner.)
+[99.0]{.n section="The novel, width by width"} %. More of dice's words can win than of the
+trained ones. (With `seed=1` to `seed=8` it is 18 to 26 % against 41 to 54 at 8 numbers, and 80
+to 91 against 96 to 100 at 16. At 4 numbers there is no such difference.)
+
+What keeps a word inside is its length. Rows of one length lie on a sphere, and of points on a
+sphere each is a corner. (So the last column, for which all rows of the trained head are stretched
+to one length, must say [100.0]{.n section="The novel, width by width"} %; it tests the search
+and not the novel.) Inside are only rows that are shorter than some around them, and short are the
+rows of rare words (chapter 5): at $d = 8$ more than half of the commonest 250 can win, and of the
+rarest 250 [0.0]{.n section="The novel, width by width"} %.
 
 Does it matter? For the loss not much, as the rare words have their probability all the same.
 For a program that always says the likeliest word it does.
@@ -426,8 +429,8 @@ EXERCISE bool matrix_rank(uint32_t *rank, double *room, const float *a, double t
 100 words as contexts, 200 as candidates, tolerance 1e−5. The logits have exactly the rank $d$.
 Their logarithms of probabilities have one more: the softmax subtracts from each row a number of
 its own, and that is one more row to mix in, the row of ones. Now the last line. The novel's own
-counts, as logarithms, have the rank [99]{.n section="How many rows the logits really have"} of
-100.
+counts, as logarithms (of the count plus 1, as 0 has none), have the rank
+[99]{.n section="How many rows the logits really have"} of 100.
 
 A model whose logits have the rank $d$ can match a table of logarithms of the rank $r$ only if
 $d \geq r - 1$. This is known as the **softmax bottleneck** [@yang2018, corollary 1]. So no
@@ -560,11 +563,12 @@ one evenly on a line, and in more we *do not even try*: the rows are thrown by d
 For each width: the smallest margin that any word has; how loud the arrow must be for *that*
 word to get nine parts in ten; and for how many words the right one wins: with `float`s, with 8
 bits a number, and with noise of the size 0.1 on each number of the hidden state. The last
-columns are the control of equal size: *every* row has 64 bits, two numbers of 32, or 64 of 1.
+columns are the control of equal size: *every* row has 64 bits, two numbers of 32, or 64 of 1
+(*each* says how many bits a number has).
 
 ::: predict
-Which line will be the first that stands the noise? A row of 64 numbers has the length 1, so
-each number is about 0.125, and the noise 0.1.
+Rows of 1, 2, 4, 8 and 64 numbers: which is the narrowest that stands the noise, nine words right
+in ten? A row has the length 1, so of 64 numbers each is about 0.125, and the noise is 0.1.
 
 :::: answer
 That of 8 numbers, with [97.3]{.n section="What width buys"} % right.
@@ -666,6 +670,7 @@ not the number of bits but the margin, and with two numbers nothing cancels.
   and Lopez [-@grivas2022] look for them in 150 models, with exact methods for any width.
 - Dasgupta and Gupta [-@dasgupta2003] prove the lemma about random projections in five pages.
 - Kusupati and others [-@kusupati2022] train rows of which every prefix can be used.
+- Chapter 11 asks who decided which 50,257 pieces of text have a row at all.
 */
 
 /*

@@ -21,8 +21,8 @@ gives the ids that GPT-2 gets, for any text there is and for any bytes that are 
 all. Then we ask what such a number gives away, and find rows in our own little table that
 the very text which made them never shows.
 
-You need C and chapter 1. The file is `chapters/11_ids.c`; `make chapter11` builds it, runs
-it, and says what to do next.
+You need C and chapter 1; what comes from later chapters is said again. The file is
+`chapters/11_ids.c`; `make chapter11` builds it, runs it, and says what to do next.
 */
 
 #include <inttypes.h>
@@ -157,7 +157,7 @@ The first is not `th`. It is `e` and a space: many English words end in *e*. Not
 the program that a space is special. With merge [9]{.n section="Merges of the novel's
 beginning, nothing forbidden"} it has joined the comma to the space behind it, with merge
 [15]{.n section="Merges of the novel's beginning, nothing forbidden"} a space to `an`, and
-in the long run it makes rows for *of the* and *to be*, and for `dog.`, `dog!` and `dog?`:
+in the long run it would make rows for *of the* and *to be*, and for `dog.`, `dog!` and `dog?`:
 the same word, once with each mark behind it. The authors of GPT-2 saw just this, and did
 not want to spend rows on it. So they forbade it [@radford2019, sec. 2.2]: no merge across
 the border between a word and what stands beside it.
@@ -302,10 +302,10 @@ The novel's own: [3.39]{.n section="Whose merges?"} bytes a token, against
 the number of merges both lines rise almost evenly: a longer token costs ever more
 rows.](figure:ids-lengths){#fig-ids-lengths}
 
-The novel's own merges win at every size. Not because they know the half by heart: on the
-half that they were learnt from, which is what they know by heart, they are only a little
-better. They were learnt from *this novel*: its author, its subject and its names at once, and
-this experiment does not tell the three apart. What GPT-2's were counted on was never said
+The novel's own merges win at every size. Not because they know their half by heart: there
+they do only a little better than on the other. They were learnt from *this novel*: its
+author, its subject and its names at once, and this experiment does not tell the three
+apart. What GPT-2's were counted on was never said
 in full; its list has rows for `" LeBron"`, `"github"` and `"externalActionCode"`, which
 Emma does not need. With all of its [50,000]{.n section="Whose merges?"} merges
 GPT-2 is ahead again, with more than twenty times the rows. So this is who decides: **the
@@ -320,9 +320,9 @@ can see, then the others. So the space is not 32 but 220. The order means nothin
 than that somebody looped over them in it.)
 
 To encode a word, do again what was done when the merges were learnt: join the pair that
-was joined *earliest*, that is, the one that makes the smallest id. Then look again. It
-matters that it is the earliest and not the longest or the leftmost, since only so a word
-is cut in the way in which it was cut when everything after was counted.
+was joined *earliest*, that is, the one that makes the smallest id. Then look again. Not
+the longest, and not the leftmost: when a merge was learnt, all earlier ones had been made
+everywhere, and only in this order is a word cut as it was cut then.
 */
 
 /*
@@ -355,7 +355,9 @@ without a space into your program, on purpose, and $n$ joins with $n$ looks each
 thousand million. The work must grow as $n \log n$ for a word of $n$ letters, and only
 with the logarithm of the number of merges. You will need two things: neighbours that are
 found at once although pieces between them have gone (a list, linked both ways), and the
-smallest of many offers (a heap). If there is no memory, return `false`.
+smallest of many offers (a heap). A join spoils the offers of the pieces beside it, and these
+lie somewhere in the heap. Leave them there; ask each offer, when its turn comes, whether it
+still holds. If there is no memory, return `false`.
 */
 
 // out = ids after all joins: the pair with the smallest `made` first, of these the first
@@ -472,8 +474,8 @@ can say how much of it is true. The merges are numbered in the order in which th
 learnt, most frequent first. So the number of a row is a *rank*.
 
 ::: predict
-Of the rows with the ids 256 to 1023, what share will *Emma* use? And of those from 16,384
-on?
+Of GPT-2's rows with the ids 256 to 1023, what share will *Emma* use? And of those from
+16,384 on?
 
 :::: answer
 Four fifths of the first. Of the others less than a tenth: [90.2]{.n section="A number that leaks"} %
@@ -614,8 +616,7 @@ has digits.
 - Radford and others [-@radford2019], section 2.2: why bytes, and why a pattern.
 - Petrov and others [-@petrov2023]: what a sentence costs in other languages.
 - Land and Bartolo [-@land2024]: how to find the rows that nobody shows, in any model.
-
-The next chapter opens a table that was trained on such ids.
+- Chapter 12 goes to the table that was trained on these very ids.
 
 ## Behind the scenes {#ids-behind}
 
@@ -2441,8 +2442,8 @@ they were not?
 :::
 
 ::: {.hint exercise="11.2"}
-At t: if t + 1 < n_ids and ids[t] = left and ids[t + 1] = right, write merged and go to t
-+ 2; else write ids[t] and go to t + 1.
+At t: if t + 1 < n_ids and ids[t] = left and ids[t + 1] = right, write merged and go to
+t + 2; else write ids[t] and go to t + 1.
 :::
 
 ::: {.hint exercise="11.2"}

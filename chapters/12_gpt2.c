@@ -1,10 +1,10 @@
 /*
 # What does the real table look like? {#gpt2}
 
-For eleven chapters we have made tables. This one opens a table that somebody else has
-made. Published models come as files, and a very common kind of file has the
-ending `.safetensors`. GPT-2's is half a gigabyte, and in it, under the name
-`wte.weight`, lie the 38,597,376 numbers that this course keeps talking about.
+Our tables we have made ourselves, all but GloVe's, and that is a table and no model. Now
+we open a model that somebody else has made. Published models come as files, and a very
+common kind of file has the ending `.safetensors`. GPT-2's is half a gigabyte, and in it,
+under the name `wte.weight`, lie the 38,597,376 numbers that this course keeps talking about.
 
 To read it takes no library. It takes five functions: one that finds where the list of
 contents ends, one that checks where a tensor lies, one that turns bytes into numbers, and
@@ -18,11 +18,12 @@ list says, and what is really there.](drawing:safetensors-file){alt="A file as a
 
 The half gigabyte does not ship with the course. A file of the same kind does, made by
 ourselves: the 2,000 most frequent words of Jane Austen's six novels, with a row of 32
-numbers each, trained as chapter 5's third model was, and with a table of positions as
-in chapter 4. Everything is shown on this small file first. If you have the large one,
-put its path into `GPT2`, as in `GPT2=model.safetensors make chapter12`, and the same
-program shows the same things about it, and holds its numbers against those that have
-been printed in public.
+numbers each, trained as chapter 5's third model was (one table, used twice, and a small
+matrix between the two uses), and with a table of positions as in chapter 4. Everything is
+shown on this small file first. If you have the large one ([published
+here](https://huggingface.co/openai-community/gpt2), as `model.safetensors`), put its path
+into `GPT2`, as in `GPT2=model.safetensors make chapter12`, and the same program shows the
+same things about it, and holds its numbers against those that have been printed in public.
 
 The file is `chapters/12_gpt2.c`; `make chapter12` builds it, runs it, and says what to
 do next. It runs for about a second.
@@ -229,7 +230,8 @@ access to memory.
 ## Sixteen bits
 
 A `float` has 32 bits: one for the sign, 8 for the exponent, 23 for the fraction. For a
-table that is more than one needs. Two formats with 16 bits are common:
+table that is more than one needs (chapter 10 got along with 8, whole numbers with a scale).
+Two formats with 16 bits are common:
 
 | name | sign | exponent | fraction | largest | step at 1 |
 |:--|--:|--:|--:|--:|--:|
@@ -370,7 +372,8 @@ sinks, and how wide it stays.](figure:gpt2-norms){#fig-gpt2-norms}
 Which rows point the same way as the row of a token? The measure is the cosine of
 chapter 1, $e_v \cdot e_t / (|e_v| |e_t|)$, and the lengths you have already: they come
 in as `norms`, so that a row costs one dot product. With 50,257 rows and a handful of
-neighbours wanted, do not sort all of them: keep a short list of the best so far.
+neighbours wanted, do not sort all of them: keep a short list of the best so far, as in
+exercise 7.1.
 
 By hand, with the rows (1, 0), (0, 1), (2, 2), (3, 0) and token 0: its cosine with row 1
 is 0, with row 2 it is $2 / (1 \cdot \sqrt 8) = 0.71$, with row 3 it is $3 / (1 \cdot 3)
@@ -458,8 +461,8 @@ that is added to every word whatever its place. That is no position, it is a bia
 
 Take it away, and what is left is what differs from place to place: neighbours have a
 mean cosine of [0.30]{.n section="A row for a place"}, positions 16 apart [0.05]{.n
-section="A row for a place"}. (Independent random rows would have 0, give or take 0.02
-in the mean of so many pairs.) There is some order of places after all, but a faint one:
+section="A row for a place"}. (Two independent random rows of 32 numbers have 0, give or take
+$1/\sqrt{32}$; some sixty such pairs have 0 in the mean, give or take 0.02.) There is some order of places after all, but a faint one:
 look at the last line, where position 20 is like 21 and not like 19. A control says how
 much it is worth: the same training without the table of positions ends at a held-out
 loss of 4.418 instead of 4.413 (one seed; `chapters/data/six_novels.c` makes the file,
@@ -468,16 +471,15 @@ and the control is that program with the line that moves `wpe` taken out).
 ![The cosine of each of the first 48 positions with each other one, without the mean row.
 Look along the diagonal.](figure:gpt2-positions){#fig-gpt2-positions}
 
-So subtract the mean before you speak of likeness. (Mu and Viswanath [-@mu2018] say so
-of word vectors.) For GPT-2's table the program prints the same four lines, and its real
-positions do much more work: a GPT without them has nothing but the mask to tell order
-from. Wang and Chen [-@wang2020] have drawn the likeness of all pairs of positions, for
-GPT-2 and other models. How much of *that* likeness is a mean row, the third line will
-tell you.
+So subtract the mean before you speak of likeness, as chapter 7 did with words. For GPT-2's
+table the program prints the same four lines, and its real positions do much more work: a
+GPT without them has nothing but the mask to tell order from. Wang and Chen [-@wang2020]
+have drawn the likeness of all pairs of positions, for GPT-2 and other models. How much of
+*that* likeness is a mean row, the third line will tell you.
 
 ## GPT-2, as far as it was printed
 
-We do not have the file, and perhaps you do not either. Something about the real table
+When this was written we did not have the file, and perhaps you do not either. Something about the real table
 is known all the same: people who opened it have printed corners of it, in notebooks and
 in the notes of their programs [@raschka2024, chapter 5]. We have collected [57]{.n
 section="GPT-2's table, as far as it was printed in public"} such numbers, from the rows
@@ -583,6 +585,7 @@ the data can be laid out before the header is written.
 - Kalamkar and others [-@kalamkar2019] train in BF16 what others had trained in F32.
 - Wang and Chen [-@wang2020] ask of three models' position tables whether they have learned
   what a position is.
+- Chapter 13 leaves the tokens, and asks what else is a row.
 */
 
 /*
@@ -2552,8 +2555,8 @@ row that comes later goes before those that are strictly smaller, and behind its
 :::
 
 ::: {.hint exercise="12.5"}
-Refuse the bad token and the too large n_top. Keep n, how many are in top so far, at first
-0. Loop over v, without token: compute its cosine. Start at place n (or at n_top - 1 if the
+Refuse the bad token and the too large n_top. Keep n, how many are in top so far, 0 at first.
+Loop over v, without token: compute its cosine. Start at place n (or at n_top - 1 if the
 list is full and the last one is smaller) and move entries one place down while their cosine is
 smaller. You need the cosines of the entries again: compute them anew in a small function, or
 keep them in an array from malloc.

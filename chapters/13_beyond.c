@@ -21,9 +21,9 @@ of six rows. In the first, the token, one cell is 1 and the others 0, and one ro
 is marked. In the second, the sentence, three cells are one third, and three rows are marked.
 In the third, the patch, all six cells hold numbers, and all six rows are marked."}
 
-You need chapter 1, and the cosine. The file is `chapters/13_beyond.c`; `make chapter13`
-builds it and runs it, which takes a second or two. `TEXT=path build/13_beyond` searches a
-book of yours, `TABLE=path` uses another table of words.
+You need chapter 1, with its cosine; what comes from chapters 4, 7 and 8 is said again. The file
+is `chapters/13_beyond.c`; `make chapter13` builds it and runs it, which takes a second or two.
+`TEXT=path build/13_beyond` searches a book of yours, `TABLE=path` uses another table of words.
 */
 
 #include <math.h>
@@ -179,7 +179,8 @@ EXERCISE bool search(uint32_t *found, double *cosines, const float *rows,
 /*
 We ask for *thieves stole the birds*. Some pages into the last volume a hen-house is robbed,
 in other words. Above your search the program shows a control that any search must beat: the
-same cosine between bags of *exact words*, a number for each different word.
+same cosine between **bags** of *exact words*: rows with a number for each different word of the
+novel, which says how often the sentence has it.
 
 ::: predict
 The mean has *stole* and *birds* among its words (for *thieves* the table has no row). Will it
@@ -283,7 +284,8 @@ stands in front of them on average. By chance these are 1.3 % and 0.5.
 *The told thought.* Before any search was run, we wrote down 31 sentences of the novel in other
 words (one, *Surprizes are foolish things*, has only three words with a row and fell out):
 *soft eggs are good for your health* for *An egg boiled very soft is not unwholesome*, *you
-behaved terribly* for *It was badly done, indeed!* Is the sentence among the first ten?
+behaved terribly* for *It was badly done, indeed!* Is the sentence among the first ten? And which
+place stands in the *middle* when the 30 are put in order (their median)?
 
 And a control that has all there is but the meaning: the same recipe with GloVe's rows dealt
 out to the wrong words.
@@ -341,9 +343,9 @@ semantic search without this control has not shown you much.
 illness. *What is said* of it was in the order, in the *not*, and in who did it to whom, and a
 sum has kept none of these. To find thoughts, people train whole networks on pairs of sentences
 that mean the same [@reimers2019]; in their comparison the mean of GloVe's rows, with 61.32,
-stands above both things that one could do with BERT untrained for it, the mean of its outputs
-with 54.81 and the first output with 29.19, and far below what training gives, 76.55 (table 1:
-correlation with people's judgements, times 100, on average over seven tasks).
+stands above both things that one could do with BERT, a transformer, untrained for it, the mean
+of its outputs with 54.81 and the first output with 29.19, and far below what training gives,
+76.55 (table 1: correlation with people's judgements, times 100, on average over seven tasks).
 :::
 
 ## The same search, faster
@@ -776,16 +778,22 @@ You began with a number, 3, and a table, and the question whether a lookup is a 
 have now written the lookup and the product and know to the bit where they part. You have made
 PyTorch's first numbers in C, and seen that random rows are nearly unrelated already. You have
 trained tables, tied them, and watched which rows move and which only seem to stand still. You
-have given a model a sense of order in three ways, and seen what a causal model cannot know.
-You have taken real tables apart, with controls that most who write about them do not run.
+have given a model a sense of order in three ways, and seen what a causal model cannot know. You
+have made tables by guessing and by counting, put ten thousand words on a circle, found out who
+numbers the rows, and read a file without believing a byte of it. You have taken real tables
+apart, with controls that most who write about them do not run.
 
-So you can build. A tokenizer, a table, a block, a head, an optimizer, a search: these are the
-parts of a language model, and none of them is a black box to you any more. Put chapters 3, 4,
-9 and 6 together, make them wider, and it is a small GPT: llm.c [@llmc] does it in a thousand
-lines of C that you can now read like a letter. Or take the search of this chapter, and your
-own notes as the text. Or give rows to something that nobody has given rows to: moves of chess,
+So you can build. A tokenizer, a table, positions, a block, a head, an optimizer: these are the
+parts of a language model, and none of them is a black box to you any more. Put chapters 3, 4, 6,
+9 and 11 together, make them wider, and it is a small GPT: llm.c [@llmc] does it in a thousand
+lines of C that you can now read like a letter. Give yours GPT-2's shape and, with the reader of
+chapter 12, GPT-2's own numbers, and it writes what GPT-2 writes. Or take the search of this chapter, and your own
+notes as the text. Or give rows to something that nobody has given rows to: moves of chess,
 chords, streets of your town. Count what stands beside what, and factorise. Then be your own
 sceptic: shuffle, deal out, ask what the exact words would have found.
+
+Or read on. The papers at the end of each chapter are written for people who know what you now
+know; take the chapter that you liked best, and begin with the first of its list.
 
 And when somebody says that a machine "turns words into meaning", you will think of a number
 and a row, and ask which row, trained on what, compared with what, and what the control said.

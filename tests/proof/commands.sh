@@ -322,6 +322,13 @@ says_plainly '$\mathrm{out}[r \cdot n_\mathrm{cols}] \ldots \sqrt{\frac{a}{b}} \
     'out[r * n_cols] ... sqrt((a / b)) != ...'
 says_plainly '**Mind** the `a * b` in *one* of $3 \times 4$ …' 'Mind the a * b in one of 3 * 4 ...'
 says_plainly '[38,597]{.n} rows, see [there](http://a.b)' '38,597 rows, see there (http://a.b)'
+says_plainly 'Go on to t
++ 2; the count is
+0. Then stop.' 'Go on to t + 2; the count is 0. Then stop.'
+says_plainly '- one
+  row
+- two' '- one row
+- two'
 verdict "a formula in a terminal reads as one would type it" "$bad"
 
 # ------------------------------------------------------------------ what is refused

@@ -22,7 +22,8 @@ BEGIN {
 /^ *```/ { flush(); fenced = !fenced; next }
 fenced { print margin $0; next }
 /^ *$/ { flush(); if (NR > 1) print ""; next }
-/^ *([-*+]|[0-9]+[.)]) / { flush() }
+# A list begins where a text does: a line that happens to begin with "0. Then" or "+ 2" does not.
+/^ *([-*+]|[0-9]+[.)]) / && text ~ /^ *([-*+]|[0-9]+[.)]) / { flush() }
 { text = text (text == "" ? "" : "\n") $0 }
 
 END { flush() }

@@ -519,7 +519,9 @@ enum join_fault {
     KEY_IN_32 = 128,
     OFFSET_IS_MERGE = 256,
     FIRST_ONLY = 512,
-    ROOM_FOR_MANY = 1024
+    ROOM_FOR_MANY = 1024,
+    STALE_OFFERS = 2048,
+    ANY_PLACE = 4096
 };
 
 // what a pair becomes, or -1
@@ -669,9 +671,9 @@ struct offers {
     size_t at;
 };
 
-static bool comes_first(struct offers a, struct offers b)
+static bool comes_first(struct offers a, struct offers b, unsigned fault)
 {
-    return a.makes != b.makes ? a.makes < b.makes : a.at < b.at;
+    return a.makes != b.makes ? a.makes < b.makes : !(fault & ANY_PLACE) && a.at < b.at;
 }
 
 static bool join_with_heap(uint32_t *out, size_t *n_out, const uint32_t *ids,
@@ -696,7 +698,7 @@ static bool join_with_heap(uint32_t *out, size_t *n_out, const uint32_t *ids,
                 continue;
             size_t k = n++;
             const struct offers o = {makes[at], at};
-            for (; k > 0 && comes_first(o, heap[(k - 1) / 2]); k = (k - 1) / 2)
+            for (; k > 0 && comes_first(o, heap[(k - 1) / 2], fault); k = (k - 1) / 2)
                 heap[k] = heap[(k - 1) / 2];
             heap[k] = o;
             continue;
@@ -704,13 +706,15 @@ static bool join_with_heap(uint32_t *out, size_t *n_out, const uint32_t *ids,
         const struct offers top = heap[0], last = heap[--n];
         size_t k = 0;
         for (size_t c = 1; c < n; c = 2 * k + 1) {
-            c += c + 1 < n && comes_first(heap[c + 1], heap[c]);
-            if (!comes_first(heap[c], last))
+            c += c + 1 < n && comes_first(heap[c + 1], heap[c], fault);
+            if (!comes_first(heap[c], last, fault))
                 break;
             heap[k] = heap[c], k = c;
         }
         heap[k] = last;
-        if (makes[top.at] != top.makes)
+        const bool stands = top.at == 0 || after[before[top.at]] == top.at;
+        if (fault & STALE_OFFERS ? !stands || after[top.at] >= n_ids
+                                 : makes[top.at] != top.makes)
             continue;
         out[top.at] = (uint32_t)top.makes;
         makes[after[top.at]] = -1;
@@ -726,6 +730,24 @@ static bool join_with_heap(uint32_t *out, size_t *n_out, const uint32_t *ids,
     *n_out = n_left;
     free(heap), free(after), free(before), free(makes);
     return true;
+}
+
+WRONG(bpe_encode, gpt2_examples, join_takes_stale_offers,
+      "An offer that an earlier join has spoilt is taken: ask whether it still holds.")
+bool join_takes_stale_offers(uint32_t *out, size_t *n_out, const uint32_t *ids,
+                             const uint64_t *keys, const uint32_t *made, size_t n_ids,
+                             size_t n_merges)
+{
+    return join_with_heap(out, n_out, ids, keys, made, n_ids, n_merges, STALE_OFFERS);
+}
+
+WRONG(bpe_encode, gpt2_more_examples, join_at_any_place,
+      "The heap looks at made alone: of the same pair the first place is joined first.")
+bool join_at_any_place(uint32_t *out, size_t *n_out, const uint32_t *ids,
+                       const uint64_t *keys, const uint32_t *made, size_t n_ids,
+                       size_t n_merges)
+{
+    return join_with_heap(out, n_out, ids, keys, made, n_ids, n_merges, ANY_PLACE);
 }
 
 CAUGHT(bpe_encode, many_merges, join_walks_the_table, "log n steps")

@@ -736,7 +736,16 @@ PATCHIFY(just_copied)
 }
 
 // from the five indices of a number, where it goes or comes from
-enum way { DOWNWARDS, COLUMN_FIRST, PLANES, SHORT_ROWS, OVERLAPPING, FLOATS, BACKWARDS };
+enum way {
+    DOWNWARDS,
+    COLUMN_FIRST,
+    PLANES,
+    SHORT_ROWS,
+    OVERLAPPING,
+    FLOATS,
+    BACKWARDS,
+    ONE_NUMBER_PIXELS
+};
 
 static void cut(float *out, const float *image, size_t height, size_t width,
                 size_t n_channels, size_t patch, enum way way)
@@ -759,6 +768,8 @@ static void cut(float *out, const float *image, size_t height, size_t width,
                         size_t from = ((R * p + r) * width + C * p + c) * ch + k;
                         if (way == SHORT_ROWS)
                             from = ((R * p + r) * height + C * p + c) * ch + k;
+                        if (way == ONE_NUMBER_PIXELS)
+                            from = (R * p + r) * width + C * p + c * ch + k;
                         if (way == OVERLAPPING)
                             from = ((R + r) * width + C + c) * ch + k;
                         from %= height * width * ch;
@@ -816,6 +827,17 @@ PATCHIFY(last_channel_first)
     if (!fits(height, width, patch))
         return false;
     cut(out, image, height, width, n_channels, patch, BACKWARDS);
+    return true;
+}
+
+WRONG(
+    patchify, channels, pixels_of_one_number,
+    "A patch begins as if a pixel were one number: each pixel before it has n_channels.")
+PATCHIFY(pixels_of_one_number)
+{
+    if (!fits(height, width, patch))
+        return false;
+    cut(out, image, height, width, n_channels, patch, ONE_NUMBER_PIXELS);
     return true;
 }
 
