@@ -1416,7 +1416,7 @@ local function markdown_page(path, text)
   for _, block in ipairs(doc.blocks) do
     if block.t == 'Header' then
       without_place(block)
-      if block.level <= 3 and not block.classes:includes('claim') then contents[#contents + 1] = { id = block.identifier, title = block.content, level = block.level } end
+      if block.level <= 3 then contents[#contents + 1] = { id = block.identifier, title = block.content, level = block.level } end
     end
   end
   with_references(doc.blocks, contents)

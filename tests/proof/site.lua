@@ -627,9 +627,9 @@ end
 
 -- An entry of claims.html: its heading, and what stands between that and the next one.
 local function claims_of(page)
-  local claims, seen = {}, {}
+  local claims = {}
   for _, element in ipairs(page.elements) do
-    if element.name == 'h3' and element.parent.name == 'main' and not seen[element] then
+    if element.name == 'h3' and element.parent.name == 'main' then
       local claim = { said = text_of(element):gsub('%s+', ' '), line = element.line, verdicts = {}, links = {}, numbers = {}, rest = {} }
       claims[#claims + 1] = claim
       local inside = false
