@@ -324,6 +324,12 @@ sign turned round, since we want the loss to go down: *raise* the score of the
 word that came, *lower* the scores of all the others, each by as much as it was
 believed in. The orders sum to zero. There is no word that gets none.
 
+So a step is no tally. One can read that a model notes each word that it meets and expects
+it a little more from then on. That is one row of the orders; all the others say *less*. A
+machine that had a number of its own for each pair would end at the counts of the text, and
+we shall use such counts [as a yardstick](#how-good-is-good-four-yardsticks). But on the way
+there nobody counts.
+
 One trap is left. A `float` ends near $3.4 \times 10^{38}$, and $e^{89}$ is
 larger. A logit of 1,000 gives infinity, the sum is infinite too, and infinity by
 infinity is NaN. The way out: $p$ does not change if one number is taken from all

@@ -701,7 +701,9 @@ Up to position 15 all four schemes have learnt the task; the loss is 0 to two de
 Without positions the model stays at
 [2.06]{.n section="Say again the token three back"}: better than guessing, because it
 can prefer what it has heard, and above the best without order, as our proof says it must.
-So the task needs order, and each of the remedies supplies it. Then comes token 16.
+So the task needs order, and each of the remedies supplies it. And the two tables, which do
+nothing but add a row to a row, do not blur the token by it: to say *which* token stood *three
+back*, the head has to read both out of one sum of 32 numbers, and it does. Then comes token 16.
 
 ### Three ways to go astray
 

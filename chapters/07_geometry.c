@@ -583,7 +583,9 @@ This is the most famous result about word vectors [@mikolov2013regularities]. Ta
 arrow from *man* to *woman*, lay it on at *king*, and see who lives where it ends. If
 the step from man to woman is the same everywhere, it should be *queen*. (It was first
 shown with the rows of a small recurrent language model; since then it has been tried on
-table after table.)
+table after table. Explanations of GPTs like to show it too, as if their table had to do the
+same. Where half of the words are several pieces, that would have to be measured, and with the
+controls that follow; we have not seen it done.)
 
 The rows are first divided by their lengths. Then the point is $q = b - a + c$, with $a$
 = man, $b$ = woman, $c$ = king, and we look for the row that has the greatest cosine
@@ -640,6 +642,8 @@ EXERCISE bool analogy(uint32_t *answer, const float *wte, uint32_t a, uint32_t b
 ::: {.output section="A famous question"}
 :::
 
+### The rule of the game
+
 There it is: king minus man plus woman is *king*. Queen is second. She becomes the
 answer because it is the rule of the game that a word of the question is no answer: it
 stood in the paper that made the sum famous [@mikolov2013, sec. 4], and in the code
@@ -651,6 +655,14 @@ little around *king*, and the nearest *other* word took the prize. That has a co
 do not add the arrow at all, and answer with the nearest neighbour of the third word
 alone [@linzen2016]. Here this says *prince*, so the arrow did turn the answer from a
 man's word to a woman's.
+
+The rule has made headlines, too. *Man is to doctor as woman is to nurse*: sums of this kind
+were shown as proof that a table has learnt our prejudices [@bolukbasi2016]. Ask it,
+`ask="man doctor woman"`. The answer is *doctor*. *Nurse* comes second, and third would come
+*physician*; without any arrow, next to *doctor*, they stand in the other order and hardly
+apart (`word=doctor`). So the arrow did shift something, and there is something in the table to
+be shifted. But the headline was written by the rule that *doctor* may not answer
+[@nissim2020].
 
 One question is an anecdote. `ask="paris france tokyo"` asks another: what is to *tokyo*
 as *france* is to *paris*?

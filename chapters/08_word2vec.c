@@ -1203,6 +1203,13 @@ are a way to write it with fewer numbers.
 If the urn is another one, so is the table. With the power 0.75 each column is shifted
 by an amount of its own. Now you see why that number was more than plumbing.
 
+And you see what negative sampling is *not*. It is often introduced as a cheap way to come near
+the softmax of chapter 3. But a softmax that may choose its scores freely ends at
+$\ln (n_{wc} / n_w)$, up to a number for each $w$; here $q_c$ stands below as well. The one
+says how often $c$ comes, the other how much more often than by chance. Read as logits, these
+scores would underrate every frequent word. For rows of words that is no fault; for a language
+model it would be [@dyer2014].
+
 ## Exercise 8.5: is it true? {#shifted-pmi-gap .exercise}
 
 That is a claim that a program can test. Compare, for all pairs that were met, the dot
@@ -1465,7 +1472,9 @@ windows, and the plain PMI is a poor guess. Every dial of word2vec, the power, t
 the number of noise words, moves a known term of a known formula.
 
 So what did the neural network find that the counts did not have? On this corpus, by
-this list: nothing that we could measure. What it has is a way to get there that never
+this list: nothing that we could measure. Nor had it less: that such a model sees only one
+window at a time and so wastes what the whole text could tell, as it was put when GloVe was
+introduced [@pennington2014, sec. 1], is true of each step and not of where the steps lead. What it has is a way to get there that never
 holds the large table, reads the text as a stream, and can be stopped at any time; at a
 hundred billion words that decides. And what the counts have is that one can look into
 them, and ask why.

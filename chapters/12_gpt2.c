@@ -498,6 +498,13 @@ about $0.103 \cdot \sqrt{768} \approx 2.9$ long, and was 0.55 long at birth. Wha
 the rows mean, they have come a long way, and even the rows of the last three tokens
 have, one of which is the mark for the end of a text.
 
+::: aside
+Mind what you take for a view of the table. A well-known page runs GPT-2 in the browser and shows
+each token with its id and a bar of many shades for its row [@cho2024]. The id is GPT-2's. The
+shades are random numbers: `VectorCanvas.svelte` fills what it is not given with `Math.random()`,
+and the rows it is not given [@transformerexplainer]. To show *that* there is a row, that will do.
+:::
+
 With `GPT2=path` all 57 are looked up in the file that you give, and the line that is
 then printed should say 57 of 57. If it does not, you have another model, or your
 `to_float` is wrong, or ours is a misprint; please tell us which.

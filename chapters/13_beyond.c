@@ -704,7 +704,9 @@ its relatives have there, as shares, such as 3/5 for I and 2/5 for V
 [@alphafoldcode, `create_msa_feat`]. A lookup cannot read such a column. A product can, and
 gives the mean: mean pooling again. So the product is not the clumsy brother of the lookup. It
 is what the lookup is a case of, and on the day when your $x$ is not quite one-hot, it is what
-you need.
+you need. (Not all who fold proteins do so. ESM-2, the language model below ESMFold, gives each
+residue an id and looks its row up in a table [@lin2023; @esmcode, `esm2.py`]: a residue is
+a token there.)
 
 ::: belief
 **"Everything becomes a token, and every token is looked up in a table."** Words are. Patches
@@ -797,7 +799,9 @@ know; take the chapter that you liked best, and begin with the first of its list
 
 And when somebody says that a machine "turns words into meaning", you will think of a number
 and a row, and ask which row, trained on what, compared with what, and what the control said.
-Nobody will be able to take that from you. Thank you for reading to the end.
+Nobody will be able to take that from you. [One more page](claims.html) has what people say about
+embeddings, sentence by sentence, with what is so and the section in which you saw it. Read it as
+the list of what you now know. Thank you for reading to the end.
 */
 
 /*

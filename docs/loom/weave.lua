@@ -1303,8 +1303,8 @@ local function first_paragraph(blocks)
   return ''
 end
 
--- Ids must differ between the chapters of the book.
-local function with_prefix(blocks, prefix)
+-- Ids must differ between the chapters of the book. A link to a page that is not in it is its words.
+local function with_prefix(blocks, prefix, names)
   local function rename(element)
     if element.identifier ~= '' then element.identifier = prefix .. element.identifier end
     return element
@@ -1317,8 +1317,10 @@ local function with_prefix(blocks, prefix)
         link.target = '#' .. page .. (id ~= '' and '-' .. id or '')
       elseif link.target:match('^#') then
         link.target = '#' .. prefix .. link.target:sub(2)
-      elseif link.target == 'notation.html' then
-        link.target = '#notation'
+      elseif link.target:match('^%l+%.html') then
+        local name, place = link.target:match('^(%l+)%.html#?(.*)$')
+        if not names[name] then return link.content end
+        link.target = '#' .. name .. (place ~= '' and '-' .. place or '')
       end
       return link
     end,
@@ -1438,7 +1440,8 @@ end
 -- ------------------------------------------------------------------ the book
 
 local function book(sources)
-  local blocks = pandoc.List()
+  local blocks, names = pandoc.List(), {}
+  for _, source in ipairs(sources) do names[source.name:match('([^/]+)%.md$') or ''] = true end
   for _, source in ipairs(sources) do
     local path, text = source.name, source.text
     if path:match('%.c$') then
@@ -1446,12 +1449,12 @@ local function book(sources)
       local heading = pandoc.List({ pandoc.Str(('%d.'):format(chapter.number)), pandoc.Space() })
       heading:extend(chapter.title.content)
       blocks:insert(pandoc.Header(1, heading, { id = chapter.short }))
-      blocks:extend(with_prefix(chapter.blocks, chapter.short .. '-'))
+      blocks:extend(with_prefix(chapter.blocks, chapter.short .. '-', names))
     else
       local page = markdown_page(path, text)
       local _, _, name = path:find('([^/]+)%.md$')
       blocks:insert(pandoc.Header(1, page.meta.title, { id = name }))
-      blocks:extend(with_prefix(page.blocks, name .. '-'))
+      blocks:extend(with_prefix(page.blocks, name .. '-', names))
     end
   end
   blocks:insert(pandoc.Header(1, 'References', { id = 'references' }))

@@ -623,6 +623,137 @@ local function order_faults(pages, chapters)
   return faults
 end
 
+-- ------------------------------------------------------------------ what people say
+
+-- An entry of claims.html: its heading, and what stands between that and the next one.
+local function claims_of(page)
+  local claims = {}
+  for _, element in ipairs(page.elements) do
+    if element.name == 'h3' and element.parent.name == 'main' then
+      local claim = { said = text_of(element):gsub('%s+', ' '), line = element.line, verdicts = {}, links = {}, numbers = {}, rest = {} }
+      claims[#claims + 1] = claim
+      local inside = false
+      local function gather(node)
+        for _, child in ipairs(node.children) do
+          local class = type(child) == 'table' and child.attributes.class
+          if type(child) == 'string' then claim.rest[#claim.rest + 1] = child
+          elseif class and class:match('^verdict') then claim.verdicts[#claim.verdicts + 1] = text_of(child)
+          elseif class == 'n' then claim.numbers[#claim.numbers + 1] = child
+          elseif child.name == 'a' then claim.links[#claim.links + 1] = child.attributes.href
+          elseif class ~= 'citation' and child.name ~= 'code' then gather(child) end
+        end
+      end
+      for _, sibling in ipairs(element.parent.children) do
+        if type(sibling) == 'table' then
+          if sibling == element then inside = true
+          elseif sibling.name:match('^h[1-6]$') then inside = false
+          elseif inside then gather(sibling) end
+        end
+      end
+    end
+  end
+  return claims
+end
+
+local KINDS = { { '^True%.$', 'true' }, { '^True of .+ only%.$', 'only' }, { '^False%.$', 'false' }, { '^Not known%.$', 'unknown' } }
+
+-- Each has one verdict and leads to a section of a chapter. How many there are of each kind stands above.
+local function verdict_faults(page, claims, pages)
+  local faults, count = {}, { all = #claims, ['true'] = 0, only = 0, ['false'] = 0, unknown = 0 }
+  for _, claim in ipairs(claims) do
+    local verdict, kind, led = claim.verdicts[1] or '', nil, false
+    for _, one in ipairs(KINDS) do kind = kind or verdict:match(one[1]) and one[2] end
+    if not kind or #claim.verdicts ~= 1 then
+      faults[#faults + 1] = ('line %d: %s has no verdict, or more than one: "%s"'):format(claim.line, claim.said, verdict)
+    else
+      count[kind] = count[kind] + 1
+    end
+    for _, href in ipairs(claim.links) do
+      local name, id = href:match('^(%d%d_[%w_]+%.html)#(.+)$')
+      local place = pages[name or ''] and pages[name].ids[id]
+      led = led or place and place.name:match('^h[23]$')
+    end
+    if not led then faults[#faults + 1] = ('line %d: %s leads to no section of a chapter'):format(claim.line, claim.said) end
+  end
+  local opening = ''
+  for _, element in ipairs(page.elements) do
+    if element.name == 'h2' then break end
+    if element.name == 'p' then opening = opening .. ' ' .. text_of(element):gsub('%s+', ' ') end
+  end
+  local told = ('Of the %d sentences %d are true, %d are true of something only, %d are false, and of %d it is not known.')
+    :format(count.all, count['true'], count.only, count['false'], count.unknown)
+  if not opening:find(told, 1, true) then faults[#faults + 1] = 'its opening does not say: ' .. told end
+  return faults
+end
+
+-- Is this number in the text, whole and with its sign?
+local function is_printed(text, number)
+  local plain, at = number:gsub('\u{2212}', '-'), 1
+  while true do
+    local from, to = text:find(plain, at, true)
+    if not from then return false end
+    if not text:sub(from - 1, from - 1):match('[%d.,~-]') and not text:sub(to + 1, to + 2):match('^[.,]?%d') then return true end
+    at = from + 1
+  end
+end
+
+-- A number is printed by the program that it is taken from, and that is one of a chapter which the
+-- entry leads to. One that is not marked is printed by one of these. (GPT-2 is a name.)
+local function quoted_faults(claims)
+  local faults, outputs = {}, {}
+  local function output(stem)
+    outputs[stem] = outputs[stem] or read_file('tests/expected/' .. stem .. '.txt') or ''
+    return outputs[stem]
+  end
+  for _, claim in ipairs(claims) do
+    local led = {}
+    local function blame(number, what) faults[#faults + 1] = ('line %d: %s quotes %s, which %s'):format(claim.line, claim.said, number, what) end
+    for _, href in ipairs(claim.links) do led[href:match('^(%d%d_[%w_]+)%.html#') or ''] = true end
+    led[''] = nil
+    for _, span in ipairs(claim.numbers) do
+      local stem, number = span.attributes['data-chapter'] or '', text_of(span)
+      if not led[stem] then blame(number, 'is of a chapter that it does not lead to: ' .. stem)
+      elseif not is_printed(output(stem), number) then blame(number, stem .. ' does not print') end
+    end
+    for word in table.concat(claim.rest, ' '):gmatch('%S+') do
+      local number = not word:match('^%W*%a') and word:match('[\u{2212}-]*%d[%d.,]*%d') or not word:match('^%W*%a') and word:match('%d')
+      local found = not number
+      for stem in pairs(led) do found = found or is_printed(output(stem), number) end
+      if not found then blame(number, 'none of its chapters prints') end
+    end
+  end
+  return faults
+end
+
+-- Every chapter answers something, every belief that a chapter names has its entry, and the page is found.
+local function reach_faults(claims, pages, chapters)
+  local faults, led = {}, {}
+  for _, claim in ipairs(claims) do
+    for _, href in ipairs(claim.links) do
+      led[href], led[href:gsub('#.*', '')] = true, true
+    end
+  end
+  for _, path in ipairs(chapters) do
+    local name = path:match('([^/]+)%.c$') .. '.html'
+    local heading, leads = nil, false
+    if not led[name] then faults[#faults + 1] = 'none leads to ' .. name end
+    for _, element in ipairs(pages[name] and pages[name].elements or {}) do
+      if element.name:match('^h[23]$') then heading = element end
+      if has_class(element, 'belief') and heading and not led[name .. '#' .. heading.attributes.id] then
+        faults[#faults + 1] = ('%s, line %d: no entry leads to this belief, in #%s'):format(name, element.line, heading.attributes.id)
+      end
+      leads = leads or element.name == 'a' and element.attributes.href == 'claims.html' and inside_of(element, 'main')
+    end
+    if path == chapters[#chapters] and not leads then faults[#faults + 1] = name .. ' does not lead to them' end
+  end
+  local front
+  for _, element in ipairs(pages['index.html'] and pages['index.html'].elements or {}) do
+    front = front or element.name == 'a' and element.attributes.href == 'claims.html' and inside_of(element, 'main')
+  end
+  if not front then faults[#faults + 1] = 'the front page does not lead to them' end
+  return faults
+end
+
 -- ------------------------------------------------------------------ the book: zip, deflate
 
 local function u16(data, at) return (string.unpack('<I2', data, at)) end
@@ -934,6 +1065,14 @@ local function check_site()
   tell('there is a page for what is not there', pages['404.html'] and {} or { 'no 404.html' })
   if pages['index.html'] then tell('front page lets one begin', front_faults(pages['index.html'], chapters)) end
   if pages['index.html'] then tell('chapters are listed and follow each other', order_faults(pages, chapters)) end
+  if pages['claims.html'] then
+    local claims = claims_of(pages['claims.html'])
+    tell('claims have a verdict and a section that answers them', verdict_faults(pages['claims.html'], claims, pages))
+    tell('claims quote what is printed', quoted_faults(claims))
+    tell('claims cover the chapters, and are found', reach_faults(claims, pages, chapters))
+  else
+    tell('claims have a page', { 'no claims.html' })
+  end
   check_book(chapters)
 end
 
