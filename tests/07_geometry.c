@@ -979,12 +979,13 @@ static void try_queries(const struct table *t, const struct query *queries, size
             (uint32_t)best_candidate(t, &queries[k], scores_of(t, &queries[k]), &gap);
     fresh_case();
     const float *wte = floats_in(t->rows, t->n_rows * t->d);
-    for (size_t k = 0; k < n; k++) {
-        answers[k] = ids_out(1);
-        if (!(ask(answers[k], wte, t, &queries[k]) && *answers[k] == wanted[k]) &&
-            wrong == n)
+    together();
+    for (size_t k = 0; k < n; k++)
+        ask(answers[k] = ids_out(1), wte, t, &queries[k]);
+    together_now();
+    for (size_t k = n; k-- > 0;)
+        if (returned(k) == 0 || *answers[k] != wanted[k])
             wrong = k;
-    }
     if (wrong < n) {
         uint32_t *answer = ids_out(1);
         expect_accepted(ask(answer, wte, t, &queries[wrong]), answer);
