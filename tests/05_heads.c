@@ -703,14 +703,29 @@ static void try_count(const struct shape *s, uint64_t wanted)
            (unsigned long long)*n_params, (unsigned long long)wanted);
 }
 
-// With and without the bias, with one table and with two.
+// With and without the bias, with one table and with two: all in one process, and what is
+// wrong there once more by itself, so that it is the one that is shown.
 static void try_switches(struct shape s)
 {
-    for (int k = 0; k < 4; k++) {
-        s.tied = k % 2 == 0;
-        s.qkv_bias = k < 2;
-        try_count(&s, count(&s));
+    struct shape all[4] = {s, s, s, s};
+    uint64_t *n_params[4];
+    size_t wrong = 0;
+    fresh_case();
+    together();
+    for (size_t k = 0; k < 4; k++) {
+        all[k].tied = k % 2 == 0;
+        all[k].qkv_bias = k < 2;
+        (void)CALL(gpt2_parameter_count, n_params[k] = count_out(), s.vocab_size,
+                   s.max_seq_len, s.n_layers, s.d_model, all[k].qkv_bias, all[k].tied);
     }
+    together_now();
+    while (wrong < 4 && returned(wrong) != 0 && *n_params[wrong] == count(&all[wrong]))
+        wrong++;
+    if (wrong < 4)
+        try_count(&all[wrong], count(&all[wrong]));
+    expect(wrong == 4, "gpt2_parameter_count is right when it is called once, and wrong "
+                       "when the program has called it before: it keeps something from "
+                       "call to call (a static or global variable?), and must not.");
 }
 
 Test(gpt2_parameter_count, worked_example)
