@@ -2731,6 +2731,19 @@ TRAIN_STEP(step_head_uphill)
     return loss;
 }
 
+WRONG(train_step, reference_step, step_wte_uphill,
+      "wte goes uphill: sgd_update_rows subtracts already.")
+TRAIN_STEP(step_wte_uphill)
+{
+    const float loss = BEGIN_STEP;
+    if (isnan(loss))
+        return NAN;
+    move_head(lm_head, logits, wte, inputs, learning_rate, n_tokens, vocab_size, d_model);
+    learning_rate = -learning_rate;
+    MOVE_WTE;
+    return loss;
+}
+
 WRONG(train_step, reference_step, step_without_rate, "The learning rate is missing.")
 TRAIN_STEP(step_without_rate)
 {

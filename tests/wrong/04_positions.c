@@ -251,6 +251,37 @@ bool self_hidden(HEAD)
     return true;
 }
 
+WRONG(attention_forward, worked_example, self_hidden_first_silent,
+      "The mask hides the token itself: s <= t is heard.")
+bool self_hidden_first_silent(HEAD)
+{
+    if (!self_hidden(THE_HEAD))
+        return false;
+    if (causal) {
+        memset(att, 0, n_tokens * sizeof *att);
+        memset(out, 0, d_head * sizeof *out);
+    }
+    return true;
+}
+
+WRONG(attention_forward, worked_example, later_shares_not_written,
+      "The shares of later positions are not written: they are 0, and att holds anything "
+      "when you get it.")
+bool later_shares_not_written(HEAD)
+{
+    if (n_tokens == 0 || d_head == 0)
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *row = att + t * n_tokens;
+        const size_t n = causal ? t + 1 : n_tokens;
+        for (size_t s = 0; s < n; s++)
+            row[s] = score_of(q + t * d_head, k + s * d_head, d_head);
+        softmax(row, n);
+        mix(out + t * d_head, row, v, n, d_head);
+    }
+    return true;
+}
+
 WRONG(attention_forward, worked_example, self_hidden_but_first,
       "The mask hides the token itself: s <= t is heard.")
 bool self_hidden_but_first(HEAD)
@@ -1293,6 +1324,19 @@ WRONG(sinusoidal_table, reference_rows, faster_and_faster,
 bool faster_and_faster(TABLE)
 {
     return fill(wpe, max_seq_len, d_model, 0, growing_speed, right_wave);
+}
+
+static double wrapped_speed(size_t j, size_t d)
+{
+    return to_the_power(-((double)(0 - (j - j % 2)) / (double)d));
+}
+
+WRONG(
+    sinusoidal_table, reference_rows, minus_of_unsigned,
+    "-2 * i is a huge number if i is a size_t, which cannot be negative: write -2.0 * i.")
+bool minus_of_unsigned(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 0, wrapped_speed, right_wave);
 }
 
 static double one_speed(size_t j, size_t d)

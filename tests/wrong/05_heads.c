@@ -184,8 +184,10 @@ bool input_half_only(float *dwte, const float *dlogits, const float *wte,
     return true;
 }
 
-WRONG(tied_backward, worked_example, output_half_only,
-      "The input half is missing: the row that was read gets dlogits[t][v] times row v.")
+WRONG(
+    tied_backward, worked_example, output_half_only,
+    "The input half is missing, or is lost: add to row x, which was read, dlogits[t][v] "
+    "times row v of wte, with +=.")
 bool output_half_only(float *dwte, const float *dlogits, const float *wte,
                       const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                       size_t d_model)
@@ -197,6 +199,47 @@ bool output_half_only(float *dwte, const float *dlogits, const float *wte,
             for (size_t i = 0; i < d_model; i++) {
                 const size_t x = ids[t];
                 const float dlogit = dlogits[t * vocab_size + v];
+                dwte[v * d_model + i] += dlogit * wte[x * d_model + i];
+            }
+    return true;
+}
+
+WRONG(
+    tied_backward, worked_example, both_set,
+    "The input half is missing, or is lost: add to row x, which was read, dlogits[t][v] "
+    "times row v of wte, with +=.")
+bool both_set(float *dwte, const float *dlogits, const float *wte, const uint32_t *ids,
+              size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            for (size_t i = 0; i < d_model; i++) {
+                const size_t x = ids[t];
+                const float dlogit = dlogits[t * vocab_size + v];
+                dwte[x * d_model + i] = dlogit * wte[v * d_model + i];
+                dwte[v * d_model + i] = dlogit * wte[x * d_model + i];
+            }
+    return true;
+}
+
+WRONG(
+    tied_backward, worked_example, input_half_of_gradient,
+    "The input half is missing, or is lost: add to row x, which was read, dlogits[t][v] "
+    "times row v of wte, with +=.")
+bool input_half_of_gradient(float *dwte, const float *dlogits, const float *wte,
+                            const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                            size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            for (size_t i = 0; i < d_model; i++) {
+                const size_t x = ids[t];
+                const float dlogit = dlogits[t * vocab_size + v];
+                dwte[x * d_model + i] += dlogit * dwte[v * d_model + i];
                 dwte[v * d_model + i] += dlogit * wte[x * d_model + i];
             }
     return true;
@@ -3444,6 +3487,30 @@ bool starts_at_zero(uint32_t *top, const float *h, const float *wte, size_t n_to
         }
         top[k] = (uint32_t)found;
         last = best;
+    }
+    return true;
+}
+
+WRONG(logit_lens, negative_logits, starts_at_zero_unwritten,
+      "The search for the best starts at 0: where all logits are below it, no word is "
+      "found.")
+bool starts_at_zero_unwritten(uint32_t *top, const float *h, const float *wte,
+                              size_t n_top, size_t vocab_size, size_t d_model)
+{
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    for (size_t k = 0; k < n_top; k++) {
+        double best = 0.0;
+        for (size_t v = 0; v < vocab_size; v++) {
+            bool taken = false;
+            for (size_t j = 0; j < k; j++)
+                taken = taken || top[j] == v;
+            const double z = dot(h, wte + v * d_model, d_model);
+            if (!taken && z > best) {
+                best = z;
+                top[k] = (uint32_t)v;
+            }
+        }
     }
     return true;
 }
