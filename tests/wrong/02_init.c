@@ -1456,8 +1456,8 @@ static void bend_log_of_zero(float *first, float *second, float a, float b, floa
 }
 
 WRONG(normal_fill, fraction_of_zero, fill_log_of_zero,
-      "The fraction 0 does occur, and ln 0 is minus infinity: that is why the formula "
-      "has 1 - u.")
+      "The formula has ln(1 - u), not ln(u): the fraction 0 does occur, and "
+      "ln 0 is minus infinity.")
 bool fill_log_of_zero(float *out, word_source *draw, void *rng, float mean, float std,
                       size_t n)
 {
@@ -1473,7 +1473,8 @@ static void bend_log_of_u(float *first, float *second, float a, float b, float m
 }
 
 WRONG(normal_fill, torch_table, fill_log_of_u,
-      "This takes the logarithm of u: PyTorch takes that of 1 - u.")
+      "The formula has ln(1 - u), not ln(u): the fraction 0 does occur, and "
+      "ln 0 is minus infinity.")
 bool fill_log_of_u(float *out, word_source *draw, void *rng, float mean, float std,
                    size_t n)
 {
@@ -2527,7 +2528,8 @@ float mean_added_twice(const float *rows, size_t n_rows, size_t d_model)
 }
 
 WRONG(mean_abs_cosine, worked_example, mean_of_neighbours,
-      "Only neighbouring rows were compared: all pairs are wanted.")
+      "Pairs are left out: each row meets all others, not only its neighbour "
+      "or the first row.")
 float mean_of_neighbours(const float *rows, size_t n_rows, size_t d_model)
 {
     double sum = 0;
@@ -2537,7 +2539,8 @@ float mean_of_neighbours(const float *rows, size_t n_rows, size_t d_model)
 }
 
 WRONG(mean_abs_cosine, random_tables, mean_with_the_first,
-      "All rows were compared with the first one only: all pairs are wanted.")
+      "Pairs are left out: each row meets all others, not only its neighbour "
+      "or the first row.")
 float mean_with_the_first(const float *rows, size_t n_rows, size_t d_model)
 {
     double sum = 0;

@@ -831,7 +831,8 @@ SOFTMAX(softmax_running_mean)
 #define RIGHT_BACKWARD embedding_backward(dwte, dout, ids, n_tokens, vocab_size, d_model)
 
 WRONG(embedding_backward, gpt2_input, backward_assigns,
-      "A word that occurs twice keeps only its last row: = where += belongs.")
+      "A word that occurs again is not added up: each position has its say, "
+      "with +=.")
 BACKWARD(backward_assigns)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
@@ -988,7 +989,8 @@ BACKWARD(backward_each_word_once)
 }
 
 WRONG(embedding_backward, adds_up, backward_no_echo,
-      "A word that follows itself is added only once: each position has its say.")
+      "A word that occurs again is not added up: each position has its say, "
+      "with +=.")
 BACKWARD(backward_no_echo)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
@@ -1954,14 +1956,16 @@ UPDATE(update_rate_at_most_one)
                            n_rows, vocab_size, d_model);
 }
 
-WRONG(sgd_update_rows, worked_example, update_no_rate, "The learning rate is missing.")
+WRONG(sgd_update_rows, worked_example, update_no_rate,
+      "The learning rate is missing, or the step is taken twice.")
 UPDATE(update_no_rate)
 {
     return sgd_update_rows(wte, rows, drows, 1.0f, n_rows, vocab_size, d_model);
 }
 
 WRONG(sgd_update_rows, worked_example, update_rate_twice,
-      "The learning rate is there twice.")
+      "The step is too small: is the learning rate there twice, or is it "
+      "divided by n_rows?")
 UPDATE(update_rate_twice)
 {
     return sgd_update_rows(wte, rows, drows, learning_rate * learning_rate, n_rows,
@@ -2012,7 +2016,8 @@ UPDATE(update_row_before)
     return true;
 }
 
-WRONG(sgd_update_rows, random_tables, update_twice, "The step is taken twice.")
+WRONG(sgd_update_rows, random_tables, update_twice,
+      "The learning rate is missing, or the step is taken twice.")
 UPDATE(update_twice)
 {
     return sgd_update_rows(wte, rows, drows, 2.0f * learning_rate, n_rows, vocab_size,
@@ -2051,7 +2056,8 @@ UPDATE(update_last_row_stays)
 }
 
 WRONG(sgd_update_rows, random_tables, update_divides_by_rows,
-      "The step is divided by n_rows: the gradient is divided already.")
+      "The step is too small: is the learning rate there twice, or is it "
+      "divided by n_rows?")
 UPDATE(update_divides_by_rows)
 {
     return sgd_update_rows(wte, rows, drows, learning_rate / (float)n_rows, n_rows,
@@ -2671,7 +2677,8 @@ TRAIN_STEP(step_target_rows_only)
 }
 
 WRONG(train_step, random_models, step_input_rows_only,
-      "Only the rows of the inputs moved in lm_head: every word was a candidate.")
+      "Only the rows of the inputs moved in lm_head: every word was a "
+      "candidate. (Or are the two tables exchanged?)")
 TRAIN_STEP(step_input_rows_only)
 {
     const float loss = BEGIN_STEP;
@@ -2683,7 +2690,9 @@ TRAIN_STEP(step_input_rows_only)
     return loss;
 }
 
-WRONG(train_step, reference_step, step_head_stays, "lm_head was not moved.")
+WRONG(train_step, reference_step, step_head_stays,
+      "lm_head was not moved, or along the wrong rows: it moves along those "
+      "of the inputs.")
 TRAIN_STEP(step_head_stays)
 {
     const float loss = BEGIN_STEP;
@@ -2818,8 +2827,8 @@ TRAIN_STEP(step_exchanged)
 }
 
 WRONG(train_step, reference_step, step_tables_exchanged,
-      "The two tables are exchanged: wte is read at the inputs, lm_head at every "
-      "word.")
+      "Only the rows of the inputs moved in lm_head: every word was a "
+      "candidate. (Or are the two tables exchanged?)")
 TRAIN_STEP(step_tables_exchanged)
 {
     return train_step(lm_head, wte, logits, dhidden, drows, rows, inputs, targets,
@@ -2827,8 +2836,8 @@ TRAIN_STEP(step_tables_exchanged)
 }
 
 WRONG(train_step, reference_step, step_hidden_of_targets,
-      "lm_head moves along the rows of the targets: it moves along those of the "
-      "inputs.")
+      "lm_head was not moved, or along the wrong rows: it moves along those "
+      "of the inputs.")
 TRAIN_STEP(step_hidden_of_targets)
 {
     const float loss = BEGIN_STEP;

@@ -173,7 +173,8 @@ bool masked_with_much_more(HEAD)
 }
 
 WRONG(attention_forward, sees_no_order, no_root,
-      "The scores are not divided by the square root of d_head.")
+      "The scores are not divided by the square root of d_head, or it is cut "
+      "to a whole number.")
 bool no_root(HEAD)
 {
     return attend(THE_HEAD, sqrt((double)d_head), -INFINITY);
@@ -194,7 +195,8 @@ bool divided_by_root_of_tokens(HEAD)
 }
 
 WRONG(attention_forward, random_heads, root_cut_short,
-      "The square root of d_head is cut to a whole number: it is a double.")
+      "The scores are not divided by the square root of d_head, or it is cut "
+      "to a whole number.")
 bool root_cut_short(HEAD)
 {
     return attend(THE_HEAD, sqrt((double)d_head) / floor(sqrt((double)d_head)),
@@ -936,7 +938,8 @@ bool token_replaced(ADDITION)
 }
 
 WRONG(add_positions, worked_example, positions_from_one,
-      "This adds row t + 1: positions count from 0.")
+      "These are later rows of wpe: positions count from 0, and token t gets "
+      "row t.")
 bool positions_from_one(ADDITION)
 {
     return add_rows(THE_ADDITION, 1, 1, 1, 1, d_model);
@@ -987,7 +990,8 @@ bool rows_of_positions(ADDITION)
 }
 
 WRONG(add_positions, random_tables, last_rows,
-      "The last rows of wpe are used: position 0 is its first row.")
+      "These are later rows of wpe: positions count from 0, and token t gets "
+      "row t.")
 bool last_rows(ADDITION)
 {
     return add_rows(THE_ADDITION, 1, 1, max_seq_len - n_tokens, 1, d_model);
@@ -1308,7 +1312,8 @@ static double double_speed(size_t j, size_t d)
 }
 
 WRONG(sinusoidal_table, stays_in_bounds, column_for_pair,
-      "The exponent is 2i/d with i the number of the pair, not 4i/d: is i a column here?")
+      "The exponent is 2i/d with i the number of the pair, not 4i/d (is i a "
+      "column here?) and not i/(d/2 - 1).")
 bool column_for_pair(TABLE)
 {
     return fill(wpe, max_seq_len, d_model, 0, double_speed, right_wave);
@@ -1381,7 +1386,8 @@ static double stretched_speed(size_t j, size_t d)
 }
 
 WRONG(sinusoidal_table, random_sizes, stretched_to_the_end,
-      "The exponents reach 1 at the last pair: they are 2i/d, not i/(d/2 - 1).")
+      "The exponent is 2i/d with i the number of the pair, not 4i/d (is i a "
+      "column here?) and not i/(d/2 - 1).")
 bool stretched_to_the_end(TABLE)
 {
     return fill(wpe, max_seq_len, d_model, 0, stretched_speed, right_wave);
@@ -1963,27 +1969,28 @@ bool near_one_head(TURN)
 }
 
 WRONG(rope_interleaved, reference_rows, near_half_the_pairs,
-      "Only the first half of the pairs was turned.")
+      "Only the first pairs were turned: there are d_head / 2 in each head.")
 bool near_half_the_pairs(TURN)
 {
     return turn(THE_TURN, false, HALF_THE_PAIRS);
 }
 
 WRONG(rope_interleaved, random_heads, near_last_pair_left,
-      "The last pair of each head was not turned.")
+      "Only the first pairs were turned: there are d_head / 2 in each head.")
 bool near_last_pair_left(TURN)
 {
     return turn(THE_TURN, false, LAST_PAIR_LEFT);
 }
 
-WRONG(rope_interleaved, reference_rows, near_left_alone, "Nothing was turned.")
+WRONG(rope_interleaved, reference_rows, near_left_alone,
+      "Nothing was turned: token 0 turns, too, as far as the tables say.")
 bool near_left_alone(TURN)
 {
     return turn(THE_TURN, false, NOTHING);
 }
 
 WRONG(rope_interleaved, random_heads, near_first_token_left,
-      "Token 0 was left alone: the tables say how far it turns.")
+      "Nothing was turned: token 0 turns, too, as far as the tables say.")
 bool near_first_token_left(TURN)
 {
     return turn(THE_TURN, false, FIRST_TOKEN_LEFT);
@@ -2204,27 +2211,28 @@ bool half_one_head(TURN)
 }
 
 WRONG(rope_half_split, reference_rows, half_half_the_pairs,
-      "Only the first half of the pairs was turned.")
+      "Only the first pairs were turned: there are d_head / 2 in each head.")
 bool half_half_the_pairs(TURN)
 {
     return turn(THE_TURN, true, HALF_THE_PAIRS);
 }
 
 WRONG(rope_half_split, random_heads, half_last_pair_left,
-      "The last pair of each head was not turned.")
+      "Only the first pairs were turned: there are d_head / 2 in each head.")
 bool half_last_pair_left(TURN)
 {
     return turn(THE_TURN, true, LAST_PAIR_LEFT);
 }
 
-WRONG(rope_half_split, reference_rows, half_left_alone, "Nothing was turned.")
+WRONG(rope_half_split, reference_rows, half_left_alone,
+      "Nothing was turned: token 0 turns, too, as far as the tables say.")
 bool half_left_alone(TURN)
 {
     return turn(THE_TURN, true, NOTHING);
 }
 
 WRONG(rope_half_split, random_heads, half_first_token_left,
-      "Token 0 was left alone: the tables say how far it turns.")
+      "Nothing was turned: token 0 turns, too, as far as the tables say.")
 bool half_first_token_left(TURN)
 {
     return turn(THE_TURN, true, FIRST_TOKEN_LEFT);

@@ -245,6 +245,16 @@ bool input_half_of_gradient(float *dwte, const float *dlogits, const float *wte,
     return true;
 }
 
+WRONG(tied_backward, worked_example, nothing_added,
+      "Nothing is added to dwte, or what is added is read from dwte where wte belongs.")
+bool nothing_added(float *dwte, const float *dlogits, const float *wte,
+                   const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                   size_t d_model)
+{
+    (void)dwte, (void)dlogits, (void)wte, (void)d_model;
+    return all_below(ids, n_tokens, vocab_size);
+}
+
 WRONG(tied_backward, adds_to_what_is_there, sets,
       "What dwte held before is lost: += adds, and the caller zeroes.")
 bool sets(float *dwte, const float *dlogits, const float *wte, const uint32_t *ids,
@@ -1275,6 +1285,87 @@ bool without_m_backward(float *dwte, float *dm, const float *dlogits, const floa
             for (size_t i = 0; i < d_model; i++) {
                 dwte[x * d_model + i] += dh;
                 dm[i * d_model + j] += wte[x * d_model + i] * dh;
+            }
+        }
+    return true;
+}
+
+WRONG(tied_projection_backward, worked_example, output_half_set,
+      "The output half is set where it must be added: = where += belongs.")
+bool output_half_set(float *dwte, float *dm, const float *dlogits, const float *wte,
+                     const float *m, const uint32_t *ids, size_t n_tokens,
+                     size_t vocab_size, size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t j = 0; j < d_model; j++) {
+            const size_t x = ids[t];
+            float h = 0.0f, dh = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                h += wte[x * d_model + i] * m[i * d_model + j];
+            for (size_t v = 0; v < vocab_size; v++) {
+                const float slope = dlogits[t * vocab_size + v];
+                dh += slope * wte[v * d_model + j];
+                dwte[v * d_model + j] = slope * h;
+            }
+            for (size_t i = 0; i < d_model; i++) {
+                dwte[x * d_model + i] += m[i * d_model + j] * dh;
+                dm[i * d_model + j] += wte[x * d_model + i] * dh;
+            }
+        }
+    return true;
+}
+
+WRONG(tied_projection_backward, worked_example, input_half_set,
+      "The input half is set where it must be added: = where += belongs.")
+bool input_half_set(float *dwte, float *dm, const float *dlogits, const float *wte,
+                    const float *m, const uint32_t *ids, size_t n_tokens,
+                    size_t vocab_size, size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t j = 0; j < d_model; j++) {
+            const size_t x = ids[t];
+            float h = 0.0f, dh = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                h += wte[x * d_model + i] * m[i * d_model + j];
+            for (size_t v = 0; v < vocab_size; v++) {
+                const float slope = dlogits[t * vocab_size + v];
+                dh += slope * wte[v * d_model + j];
+                dwte[v * d_model + j] += slope * h;
+            }
+            for (size_t i = 0; i < d_model; i++) {
+                dwte[x * d_model + i] = m[i * d_model + j] * dh;
+                dm[i * d_model + j] += wte[x * d_model + i] * dh;
+            }
+        }
+    return true;
+}
+
+WRONG(tied_projection_backward, random_shapes, dm_set_each_time,
+      "dm is set where it must be added: = where += belongs.")
+bool dm_set_each_time(float *dwte, float *dm, const float *dlogits, const float *wte,
+                      const float *m, const uint32_t *ids, size_t n_tokens,
+                      size_t vocab_size, size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t j = 0; j < d_model; j++) {
+            const size_t x = ids[t];
+            float h = 0.0f, dh = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                h += wte[x * d_model + i] * m[i * d_model + j];
+            for (size_t v = 0; v < vocab_size; v++) {
+                const float slope = dlogits[t * vocab_size + v];
+                dh += slope * wte[v * d_model + j];
+                dwte[v * d_model + j] += slope * h;
+            }
+            for (size_t i = 0; i < d_model; i++) {
+                dwte[x * d_model + i] += m[i * d_model + j] * dh;
+                dm[i * d_model + j] = wte[x * d_model + i] * dh;
             }
         }
     return true;
@@ -2487,7 +2578,8 @@ float largest_from_minus_flt_max(const float *h, const float *wte, float scale,
 }
 
 WRONG(entropy_at_scale, large_scores, largest_as_float,
-      "The largest score is kept in a float, and scores may lie outside of its range.")
+      "A float has 24 bits, and it ends at 3.4e38: keep the scores, the "
+      "largest of them and the sums in double.")
 float largest_as_float(const float *h, const float *wte, float scale, size_t vocab_size,
                        size_t d_model)
 {
@@ -2507,7 +2599,8 @@ float largest_as_float(const float *h, const float *wte, float scale, size_t voc
 }
 
 WRONG(entropy_at_scale, sums_in_double, scores_in_float,
-      "A float has 24 bits, and adding up loses the rest: do the sums in double.")
+      "A float has 24 bits, and it ends at 3.4e38: keep the scores, the "
+      "largest of them and the sums in double.")
 float scores_in_float(const float *h, const float *wte, float scale, size_t vocab_size,
                       size_t d_model)
 {
@@ -2528,7 +2621,8 @@ float scores_in_float(const float *h, const float *wte, float scale, size_t voca
 }
 
 WRONG(entropy_at_scale, sums_in_double, score_cut_to_float,
-      "A float has 24 bits, and adding up loses the rest: do the sums in double.")
+      "A float has 24 bits, and it ends at 3.4e38: keep the scores, the "
+      "largest of them and the sums in double.")
 float score_cut_to_float(const float *h, const float *wte, float scale, size_t vocab_size,
                          size_t d_model)
 {
