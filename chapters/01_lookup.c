@@ -29,8 +29,8 @@ sums, products and now and then a square root. This page is itself a C file, and
 compiles as it stands: `cc -O2 chapters/01_lookup.c -lm`. Five functions in it are
 empty. You write each one where the text arrives at it; `make chapter1` builds the
 file, runs it, and says what to do next. A part of the program that needs a function
-you have not written says so and steps aside, so you can run it at any time. Start
-now.
+you have not written says so and steps aside, so you can run it at any time. What it
+prints has the titles that you find here; what takes long comes last. Start now.
 */
 
 #include <inttypes.h>
