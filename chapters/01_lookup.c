@@ -541,6 +541,9 @@ last line of the race, under "columns" and "tiles".
 
 ## The plain product: down the columns
 
+(Exercise 1.5 needs nothing of this race. Whoever wants to write first goes on at [how alike
+two rows are](#alike), and comes back.)
+
 A race against a slow runner proves little. So we shall not stop at the product
 as it stands in the formula, but make it as fast as we can, in three steps, and
 then race. Each step really multiplies by all the zeros. Here is the first: for
@@ -849,7 +852,7 @@ else's hardware, and the only way to know is to race.
 */
 
 /*
-## How alike are two rows?
+## How alike are two rows? {#alike}
 
 A row has arrived. We asked for rows so that likeness could be *seen* in the
 numbers, and measured it by distance. Distance has a weakness: it mixes up two

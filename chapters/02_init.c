@@ -691,7 +691,7 @@ grow longer.](figure:init-spread){#fig-init-spread}
 
 Forty million values are soon made, but models have grown, and a table is drawn
 anew for every experiment. Where does the time go? And can the same values be had
-for less?
+for less? (What the chapter asked is answered; this section is for those who like speed.)
 
 What stops the plain loop is not the arithmetic. A processor of today multiplies
 eight or sixteen floats in one instruction, but a call to `cosf` is a call: the

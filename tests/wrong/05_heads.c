@@ -2434,6 +2434,25 @@ bool block_kept(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
 
 // ------------------------------------------------------------------ 5.4 entropy_at_scale
 
+WRONG(entropy_at_scale, large_scores, scaled_below_largest,
+      "The largest score is looked for before it is scaled: with a negative scale it "
+      "belongs to another word.")
+float scaled_below_largest(const float *h, const float *wte, float scale,
+                           size_t vocab_size, size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    double largest = -INFINITY, sum = 0.0, weighted = 0.0;
+    for (size_t v = 0; v < vocab_size; v++)
+        largest = fmax(largest, dot(h, wte + v * d_model, d_model));
+    for (size_t v = 0; v < vocab_size; v++) {
+        const double z = (double)scale * (dot(h, wte + v * d_model, d_model) - largest);
+        sum += exp(z);
+        weighted += z * exp(z);
+    }
+    return (float)(log(sum) - weighted / sum);
+}
+
 WRONG(entropy_at_scale, vanishing_shares, zero_log_zero,
       "A probability of 0 adds nothing to the entropy, but 0 x log(0) is NaN in C: leave "
       "such words out.")
