@@ -1236,6 +1236,23 @@ bool x_stride_out(float *out, const float *x, const float *weight, size_t n_rows
     return true;
 }
 
+WRONG(linear_forward, worked_example, linear_rows_n_in_apart,
+      "The rows of out are n_out apart, not n_in.")
+bool linear_rows_n_in_apart(float *out, const float *x, const float *weight,
+                            size_t n_rows, size_t n_in, size_t n_out)
+{
+    if (n_rows == 0 || n_in == 0 || n_out == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t o = 0; o < n_out && r * n_in + o < n_rows * n_out; o++) {
+            float sum = 0.0f;
+            for (size_t i = 0; i < n_in; i++)
+                sum += x[r * n_in + i] * weight[o * n_in + i];
+            out[r * n_in + o] = sum;
+        }
+    return true;
+}
+
 WRONG(linear_forward, worked_example, x_first_row_only, "Every row is that of x[0].")
 bool x_first_row_only(float *out, const float *x, const float *weight, size_t n_rows,
                       size_t n_in, size_t n_out)
@@ -1589,6 +1606,14 @@ float cosine_root_of_norms(const float *a, const float *b, size_t n)
 {
     double norm_a = sqrt(dot(a, a, n)), norm_b = sqrt(dot(b, b, n));
     return norm_a * norm_b > 0.0 ? (float)(dot(a, b, n) / sqrt(norm_a * norm_b)) : 0.0f;
+}
+
+WRONG(cosine_similarity, feature_table, cosine_over_sum_of_norms,
+      "This divides by |a| + |b|: divide by their product.")
+float cosine_over_sum_of_norms(const float *a, const float *b, size_t n)
+{
+    double norm_a = sqrt(dot(a, a, n)), norm_b = sqrt(dot(b, b, n));
+    return norm_a * norm_b > 0.0 ? (float)(dot(a, b, n) / (norm_a + norm_b)) : 0.0f;
 }
 
 WRONG(cosine_similarity, feature_table, cosine_mean_of_products,

@@ -137,6 +137,18 @@ SOFTMAX(softmax_negative_loss)
     return -RIGHT_SOFTMAX;
 }
 
+WRONG(softmax_cross_entropy, reference, softmax_one_off_all,
+      "1 is subtracted everywhere: it is only at the target.")
+SOFTMAX(softmax_one_off_all)
+{
+    const float loss = RIGHT_SOFTMAX;
+    for (size_t t = 0; t < n_tokens && !isnan(loss); t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            dlogits[t * vocab_size + v] -=
+                v == targets[t] ? 0.0f : 1.0f / (float)n_tokens;
+    return loss;
+}
+
 WRONG(softmax_cross_entropy, reference, softmax_in_bits,
       "This is in bits: use the natural logarithm, log().")
 SOFTMAX(softmax_in_bits)
@@ -163,6 +175,17 @@ static double loss_of_row(const float *z, uint32_t target, size_t n)
     for (size_t v = 0; v < n; v++)
         total += exp((double)z[v] - (double)largest);
     return (double)largest - (double)z[target] + log(total);
+}
+
+WRONG(softmax_cross_entropy, reference, softmax_largest_not_added,
+      "The largest logit was taken away before the exponentials, and is not added to the "
+      "loss again.")
+SOFTMAX(softmax_largest_not_added)
+{
+    double largest = 0.0;
+    for (size_t t = 0; t < n_tokens && vocab_size > 0; t++)
+        largest += (double)largest_of(logits + t * vocab_size, vocab_size);
+    return RIGHT_SOFTMAX - (float)(largest / (double)n_tokens);
 }
 
 WRONG(softmax_cross_entropy, reference, softmax_last_row,
@@ -2702,7 +2725,9 @@ TRAIN_STEP(step_head_stays)
     return loss;
 }
 
-WRONG(train_step, reference_step, step_wte_stays, "wte was not moved.")
+WRONG(train_step, reference_step, step_wte_stays,
+      "wte was not moved: is sgd_update_rows called, and with a list that is "
+      "coalesced? Any other it refuses.")
 TRAIN_STEP(step_wte_stays)
 {
     const float loss = BEGIN_STEP;
@@ -2858,6 +2883,26 @@ TRAIN_STEP(step_moves_target_rows)
         return NAN;
     MOVE_HEAD;
     move_wte(wte, dhidden, targets, learning_rate, n_tokens, d_model);
+    return loss;
+}
+
+WRONG(train_step, reference_step, step_reads_row_t,
+      "Position t reads row t of wte: it reads row inputs[t].")
+TRAIN_STEP(step_reads_row_t)
+{
+    if (n_tokens == 0 || vocab_size == 0 || !ids_below(inputs, n_tokens, vocab_size))
+        return NAN;
+    uint32_t *positions = malloc(n_tokens * sizeof *positions);
+    for (size_t t = 0; t < n_tokens; t++)
+        positions[t] = (uint32_t)(t % vocab_size);
+    const float loss = begin_step(wte, lm_head, logits, dhidden, positions, targets,
+                                  n_tokens, vocab_size, d_model);
+    if (!isnan(loss)) {
+        move_head(lm_head, logits, wte, positions, learning_rate, n_tokens, vocab_size,
+                  d_model);
+        MOVE_WTE;
+    }
+    free(positions);
     return loss;
 }
 

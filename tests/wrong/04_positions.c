@@ -535,6 +535,18 @@ bool scores_stored(HEAD)
     return true;
 }
 
+WRONG(
+    attention_forward, worked_example, own_value_only,
+    "Every share is multiplied by v[t], the value of the token that asks: it belongs to "
+    "v[s].")
+bool own_value_only(HEAD)
+{
+    if (!attention_forward(THE_HEAD))
+        return false;
+    memcpy(out, v, n_tokens * d_head * sizeof *out);
+    return true;
+}
+
 WRONG(attention_forward, worked_example, stored_transposed,
       "This is the transpose: att[t][s], row t for the token that asks.")
 bool stored_transposed(HEAD)
@@ -2393,8 +2405,8 @@ static bool is_odd(size_t d_head)
 }
 
 WRONG(rope_score, stays_in_bounds, distance_reversed,
-      "The distance has the wrong sign: phi is (n - m) times the speed, negative for n < "
-      "m.")
+      "The distance, or the sine, has the wrong sign: phi is (n - m) times "
+      "the speed, and the term with the sine is added.")
 bool distance_reversed(SCORE)
 {
     return score_apart(score, q, k, -apart(m, n), d_head, (double)base);

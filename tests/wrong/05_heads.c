@@ -1371,6 +1371,33 @@ bool dm_set_each_time(float *dwte, float *dm, const float *dlogits, const float 
     return true;
 }
 
+WRONG(tied_projection_backward, worked_example, dh_of_last_word,
+      "dh is set where it must be added up: of all words only the last one is left.")
+bool dh_of_last_word(float *dwte, float *dm, const float *dlogits, const float *wte,
+                     const float *m, const uint32_t *ids, size_t n_tokens,
+                     size_t vocab_size, size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t j = 0; j < d_model; j++) {
+            const size_t x = ids[t];
+            float h = 0.0f, dh = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                h += wte[x * d_model + i] * m[i * d_model + j];
+            for (size_t v = 0; v < vocab_size; v++) {
+                const float slope = dlogits[t * vocab_size + v];
+                dh = slope * wte[v * d_model + j];
+                dwte[v * d_model + j] += slope * h;
+            }
+            for (size_t i = 0; i < d_model; i++) {
+                dwte[x * d_model + i] += m[i * d_model + j] * dh;
+                dm[i * d_model + j] += wte[x * d_model + i] * dh;
+            }
+        }
+    return true;
+}
+
 WRONG(tied_projection_backward, worked_example, row_for_h,
       "The output half gets the row that was read: it should get h, that row times m.")
 bool row_for_h(float *dwte, float *dm, const float *dlogits, const float *wte,
