@@ -2405,16 +2405,16 @@ static bool is_odd(size_t d_head)
 }
 
 WRONG(rope_score, stays_in_bounds, distance_reversed,
-      "The distance, or the sine, has the wrong sign: phi is (n - m) times "
-      "the speed, and the term with the sine is added.")
+      "The distance, or the sine, has the wrong sign: phi is (n - m) times the speed, "
+      "negative for n < m, and the term with the sine is added.")
 bool distance_reversed(SCORE)
 {
     return score_apart(score, q, k, -apart(m, n), d_head, (double)base);
 }
 
 WRONG(rope_score, reference_scores, same_both_ways,
-      "The distance has the wrong sign: phi is (n - m) times the speed, negative for n < "
-      "m.")
+      "The distance, or the sine, has the wrong sign: phi is (n - m) times the speed, "
+      "negative for n < m, and the term with the sine is added.")
 bool same_both_ways(SCORE)
 {
     return score_apart(score, q, k, fabs(apart(m, n)), d_head, (double)base);
