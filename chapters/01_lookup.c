@@ -29,8 +29,8 @@ sums, products and now and then a square root. This page is itself a C file, and
 compiles as it stands: `cc -O2 chapters/01_lookup.c -lm`. Five functions in it are
 empty. You write each one where the text arrives at it; `make chapter1` builds the
 file, runs it, and says what to do next. A part of the program that needs a function
-you have not written says so and steps aside, so you can run it at any time. Start
-now.
+you have not written says so and steps aside, so you can run it at any time. What it
+prints has the titles that you find here; what takes long comes last. Start now.
 */
 
 #include <inttypes.h>
@@ -541,6 +541,9 @@ last line of the race, under "columns" and "tiles".
 
 ## The plain product: down the columns
 
+(Exercise 1.5 needs nothing of this race. Whoever wants to write first goes on at [how alike
+two rows are](#alike), and comes back.)
+
 A race against a slow runner proves little. So we shall not stop at the product
 as it stands in the formula, but make it as fast as we can, in three steps, and
 then race. Each step really multiplies by all the zeros. Here is the first: for
@@ -849,7 +852,7 @@ else's hardware, and the only way to know is to race.
 */
 
 /*
-## How alike are two rows?
+## How alike are two rows? {#alike}
 
 A row has arrived. We asked for rows so that likeness could be *seen* in the
 numbers, and measured it by distance. Distance has a weakness: it mixes up two

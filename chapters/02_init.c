@@ -552,7 +552,8 @@ A random table, random vectors for $h$, and the token that comes is any of the
 :::
 
 With `std` 1 the scores spread over dozens of units either way, and each unit is a
-factor of 2.7. The favourite, one of 50,257 and picked by nothing but chance, gets
+factor of 2.7. (The output has [27.19]{.n section="How sure it is"} for 27.7 since only
+four vectors $h$ are drawn, and these happen to be a little short.) The favourite, one of 50,257 and picked by nothing but chance, gets
 nearly all of the belief. The model is not ignorant; it is *certain, and wrong*. All
 that the first steps of training can do is to undo that. With 0.02 the scores have a
 standard deviation of about half, the shares are nearly equal, and the surprise starts
@@ -690,7 +691,7 @@ grow longer.](figure:init-spread){#fig-init-spread}
 
 Forty million values are soon made, but models have grown, and a table is drawn
 anew for every experiment. Where does the time go? And can the same values be had
-for less?
+for less? (What the chapter asked is answered; this section is for those who like speed.)
 
 What stops the plain loop is not the arithmetic. A processor of today multiplies
 eight or sixteen floats in one instruction, but a call to `cosf` is a call: the

@@ -125,23 +125,19 @@ static void *allocate(size_t n, size_t size)
 
 As in chapter 1 the text is cut into words and the words become ids. Here a word is a run
 of the letters a to z and apostrophes, made lower case; and each of `. , ; : ! ?` is a
-word too, because what ends a sentence is worth guessing. All other bytes only separate;
-if your own text has accents or another alphabet, the program says how many letters it
-could not read. Of a book from Project Gutenberg it reads the book and not the licence.
+word too, because what ends a sentence is worth guessing. All other bytes only separate.
 
 The vocabulary is limited. The novel has
 [7,284]{.n section="A novel becomes ids"} different words, and thousands of them
 occur once or twice: too seldom to learn anything from. We keep the most frequent
 ones, up to [4,000]{.n section="A novel becomes ids"} rows, in order of frequency.
 All the others share one id, 0, called `<unk>` for unknown. And the last twentieth of the
-text, or the last 20,000 words of a very long one, is *held out*: it is never trained on.
-A program that learns a text by heart gets ever better at that text, and only at that one;
-on the held-out part it can show whether it has learnt English, or at least Austen. Even
-the choice of the vocabulary looks at the training part alone.
+text is *held out*: it is never trained on. A program that learns a text by heart gets ever
+better at that one; on the held-out part it can show whether it has learnt English, or at
+least Austen.
 
-How a file is read and cut, and how a hash table finds the number of a word among
-thousands, stands at the end of the chapter, [behind the scenes](#trainer-behind). Here we need
-only what comes out.
+How a file is read and cut stands at the end of the chapter, [behind the
+scenes](#trainer-behind). Here we need only what comes out.
 */
 
 enum { D_MODEL = 64, BATCH = 32, MAX_VOCAB = 4000 };
@@ -179,10 +175,8 @@ static double distance(const float *a, const float *b, size_t n);
 ### Writing by copying
 
 Can one write without having learnt anything? Yes: by copying. Take the last word that
-you wrote, look up all the places where it stands in the novel, choose one of them with
-your eyes shut, and write the word that follows there. Then do it again. To be followed
-often is to be chosen often, so this draws from the counts of all pairs without a table
-of them.
+you wrote, choose one of the places where it stands in the novel with your eyes shut, and
+write the word that follows there. Then do it again.
 */
 
 // a word that follows `id` somewhere in the training text, each place as likely as any other
@@ -243,14 +237,10 @@ static void show_corpus(const struct corpus *corpus, const char *path, uint64_t 
 ::: {.output section="A novel becomes ids"}
 :::
 
-Any two neighbours can be found in *Emma*; no sentence can. Keep the taste of it: at the
-end of the chapter a trained model writes, and you can judge whether it does better. What
-it has to learn is what this copyist looks up: which words may follow this one.
-
-::: aside
-Set `seed=` and it writes something else: `build/03_trainer seed=8`. A model that sees one
-word back, whoever trains it, makes sentences of this kind.
-:::
+Any two neighbours can be found in *Emma*; no sentence can. (`build/03_trainer seed=8`
+writes others.) Keep the taste of it: at the end of the chapter a trained model writes, and
+you can judge whether it does better. What it has to learn is what this copyist looks up:
+which words may follow this one.
 */
 
 /*
@@ -272,12 +262,11 @@ $$z_v = \sum_{i=0}^{d-1} U_{vi}\, h_i, \qquad h = \text{row } x \text{ of } E.$$
 
 The scores are called **logits**. Two arrows that point the same way give a large
 one. Notice that each word has two rows, in two roles: one as the word that was
-read, one as the word that is to come. Nothing forces the two to be alike. Whether
-they should be one and the same table is the question of chapter 5.
+read, one as the word that is to come. (Whether they should be one and the same table is
+the question of chapter 5.)
 
-(A model like GPT-2 has the same two ends. What it has between them, a body of
-attention and more, is what this model leaves out: here $h$ goes straight from one
-table to the other, and nothing but the last word is known.)
+A model like GPT-2 has the same two ends. What it has between them, a body of attention
+and more, is left out here: $h$ goes straight from one table to the other.
 
 ## From scores to a loss
 
@@ -307,8 +296,9 @@ A nat is 1.44 bits. Shannon charged by the bit, physicists charge by the nat, an
 ever paid either.
 :::
 
-To learn, we must know how the loss changes when a logit changes: its slope, or
-**gradient**. Write the loss for the next word $y$ without the fraction:
+To learn, we must know how the loss changes when one logit $z_v$ changes and all others
+stay: its slope along $z_v$, written $\partial \ell / \partial z_v$. All slopes together
+are the **gradient**. Write the loss for the next word $y$ without the fraction:
 
 $$\ell = -\ln \frac{e^{z_y}}{\sum_w e^{z_w}} = \ln \sum_w e^{z_w} - z_y .$$
 
@@ -597,7 +587,8 @@ room to work in. Add each sum in the order of $t$. A row whose orders cancel out
 keeps its entry: it was in the batch. If `d_model` is 0 there is nothing to add up:
 return `false` and leave all three outputs alone, with or without ids. Otherwise no
 ids are no error: `true`, and `*n_rows` is 0. The standard library has `qsort` and
-`bsearch`; for a batch of 32, two plain loops will do as well.
+`bsearch`; for a batch of 32, two plain loops will do as well. (They are right for the 1,024
+words that the program times, too, but slow.)
 */
 
 // rows = the different ids, ascending
@@ -736,7 +727,10 @@ time still grows a little: the rows of a larger table lie further from the proce
 slower memory.) The work of the dense one is proportional to the table. With
 [1,000]{.n section="Which rows a batch touches"} rows and 1,024 words there is hardly a
 row to skip, and the list is only a detour: there sparse is as a rule *slower*. What it
-saves is proportional to the rows that it skips.
+saves is proportional to the rows that it skips. (The time of the sparse one is that of
+*your* `coalesce_rows`. If it searches in plain loops or shifts rows to make room, 1,024
+words can cost it more than the table costs the dense one, and your ratios are larger than
+those of the page; with `qsort` and `bsearch` they fall.)
 
 ![Time for one update with the gradient of 1,024 words. Look where the lines cross: to
 the left of it the batch touches most of the table, and a list is more work than it
@@ -1211,7 +1205,8 @@ Here is this world after a single step, when "runs" has come after "cat":
 ::: {.output section="One pair, step by step" set="pair steps seed"}
 :::
 
-One input row has moved, that of the word that was read. All thirteen output rows have: the
+(In the terminal this block comes first: it needs no novel.) One input row has moved, that
+of the word that was read. All thirteen output rows have: the
 row of "runs" by [0.2621]{.n section="One pair, step by step"}, towards the row that was
 read, and the others a little, away from it. `build/03_trainer pair="dog jumps" steps=20`
 takes more steps on another pair.
@@ -1222,6 +1217,9 @@ rare words of your vocabulary: most of their days are like that.
 :::
 
 ## The same step, in tiles
+
+(This section is about speed. You can go on at the [four yardsticks](#trainer-yardsticks)
+and believe that the fast step does what yours does; the program checks it.)
 
 One step of yours on the novel's 4,000 words takes some milliseconds, or, with plain loops
 on a slow machine, a tenth of a second. We want twenty-two thousand steps. Let us count what
@@ -1612,7 +1610,7 @@ loop can have with memory a step uses when no table fits a cache. Before the fas
 touch the novel, one step of each is taken from the same tables; all rows of both must agree.
 A fast program that computes something else is not fast.
 
-## How good is good? Four yardsticks
+## How good is good? Four yardsticks {#trainer-yardsticks}
 
 A loss needs something to stand beside. So before the model learns, let us see what can
 be had without one.
@@ -2516,7 +2514,8 @@ Real texts come as they are. Project Gutenberg frames a book with two lines of a
 what stands outside of them is a licence, and a model that is tested on a licence has been
 tested on something else. The apostrophe of printed books, ’, is three bytes. And letters
 with accents, or of another alphabet, are no letters here: the program counts them, and says
-so.
+so. Of a very long text no more than the last 20,000 words are held out. And the vocabulary is
+chosen from the training part alone.
 */
 
 // does a line with such a mark begin here, as "*** START OF THE PROJECT ..." does?

@@ -19,9 +19,10 @@ promise.
 the values are mixed in those shares. Below, all shares of the head when the mask is on:
 above the diagonal nobody is heard.](drawing:one-head){alt="Three rows, dog, bites and man. The query (1, 0) of dog with their keys gives the scores 1, 0 and 1, divided by the root of 2 they are 0.7071, 0 and 0.7071, and the shares are 0.4011, 0.1978 and 0.4011. The values (1, 0), (0, 2) and (1, 1), mixed in these shares, give (0.8022, 0.7967). Below, a square of shares with the causal mask: dog hears dog with 1; bites hears dog with 0.0558 and bites with 0.9442; man hears dog with 0.1978, bites with 0.4011 and man with 0.4011; the three places above the diagonal are 0."}
 
-You need no other chapter for this one. A token is an id, an id picks a row of the
+You need no other chapter for the exercises. A token is an id, an id picks a row of the
 table `wte [vocab_size][d_model]`, and a sequence of `n_tokens` ids becomes a matrix
-`x [n_tokens][d_model]`, one row a token. That is all we assume.
+`x [n_tokens][d_model]`, one row a token. That is all we assume. The five models learn as
+chapter 3 says; what their losses mean is said again where they come.
 
 The program uses the C library and nothing else. `EXERCISE` marks a function that
 you write: it is weak, so that a finished version can take its place at link time.
@@ -282,7 +283,8 @@ no two rows are alike. We tried it: our model below learns the same tasks from t
 table of *tokens* is another matter. If all its rows are zero, then $x = 0$, all queries, keys
 and values are 0, and the gradients of their matrices are products with $x$: 0 as well. One
 thread is left, from the output table back through the values to the rows. Our model
-climbs along it, though not with every seed (`controls=1` prints both experiments). But if
+climbs along it, though not with every seed. (`build/04_positions controls=1` prints both
+experiments, and all others of this kind; it takes a minute or two more.) But if
 its output table were the *same* table (chapter 5), and positions came by RoPE, that thread
 would be cut too: all gradients would be exactly zero, and nothing would ever move.
 */
@@ -647,8 +649,9 @@ Time for the contest. We need a task that is impossible without order and trivia
 it. Sequences are random: each token is drawn from 16, all equally likely, so there is
 nothing to learn about the tokens themselves. The model must **say again the token
 three back**: at position $t$ the right answer is the token of position $t - 3$. The
-first three positions have no answer and do not count. Guessing costs $\ln 16 = 2.7726$
-nats a token; a model that knows where three back is pays 0.
+first three positions have no answer and do not count. A model that gives the right token
+the share $p$ pays $-\ln p$: that is its **loss**, counted in *nats*. Guessing, $p = 1/16$,
+costs $\ln 16 = 2.7726$ nats a token; a model that knows where three back is pays 0.
 
 The model is one causal head of width 32, with nothing around it:
 
@@ -659,8 +662,10 @@ The model is one causal head of width 32, with nothing around it:
 | `wq`, `wk`, `wv` | `[32][32]` | vector to query, key, value |
 | `lm_head` | `[16][32]` | head's output to one score a token |
 
-We train it with five ways to know positions, and with 16 seeds each. With the same seed all
-other numbers start out the same, bit for bit.
+Its parameters, the numbers in these tables, start at random. To train it is to move each of
+them a little, again and again, the way that makes the loss fall. We do so with five ways to
+know positions, and 16 times each, from 16 *seeds* of the random numbers. With the same seed
+all other numbers start out the same, bit for bit.
 
 - **no positions**: the causal mask is all it has.
 - **learned table**: `wpe` has 64 rows, trained with the rest. Training shows 16 of them.

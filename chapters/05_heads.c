@@ -21,24 +21,22 @@ model; out of the body comes h, on a dashed line; at the top h meets all four ro
 same table, and each gives one score."}
 
 ::: aside
-People look for the sentence in GPT-2's paper and do not find it: there is none. It is in
-the paper before, as an equation: $h_0 = U W_e + W_p$ at the bottom, and
+GPT-2's paper does not say so. The paper before does, as an equation: $h_0 = U W_e + W_p$
+at the bottom, and
 $P(u) = \mathrm{softmax}(h_n W_e^{\mathsf T})$ at the top, with one and the same $W_e$
 [@radford2018, eq. 2].
 :::
 
-Is that a bargain or a mistake? One side says: the words are the same words, so of
-course their vectors are the same vectors. The other side says: reading a word and
-saying a word are opposite jobs, so the two tables cannot be the same. You will find
-that both are half right. [With *nothing* between its two uses, a single table fails at
+Is that a bargain or a mistake? The words are the same words, says one side, so of course
+their vectors are the same vectors. Reading a word and saying it are opposite jobs, says the
+other. Both are half right. [With *nothing* between its two uses, a single table fails at
 a task that a child would call trivial: why can no training help it?]{.teaser} With a little
 something in between, 32 × 32 numbers in our case, it comes to about a twentieth of a
-nat from two tables that have twice its numbers. And then we look at the one table and
-ask which of the two it has become.
+nat from two tables that have twice its numbers. Which of the two has it become then?
 
-You need the softmax and the cross-entropy of chapter 3, and no more. The file is
-`chapters/05_heads.c`; `make chapter5` builds it, runs it, and says what to do
-next. Most of the run's time goes into a novel, which three models read twice.
+You need the softmax, the cross-entropy and the gradient of chapter 3, the cosine of
+chapter 1, and no more. Most of the run's time goes into a novel, which three models read
+twice.
 */
 
 #include <math.h>
@@ -83,16 +81,6 @@ The softmax turns the $V$ scores, the **logits**, into probabilities. To tie the
 model is to use the same rows at both ends, $u_v = e_v$, so that
 
 $$z_v = e_x \cdot e_v.$$
-
-::: belief
-**"The head is the embedding table transposed."** On paper the scores of a row $h$
-are $h E^{\mathsf T}$, so it looks as if the head had to be stored the other way
-round. But the transpose is in the *product*, not in the storage. A Linear layer
-from $d$ numbers to $V$ scores keeps a `weight` of $V$ rows and $d$ columns
-(chapter 1, exercise 1.4), which is exactly the shape of the table. That is why
-tying takes a single assignment in PyTorch, `lm_head.weight = wte.weight`, and no
-transpose.
-:::
 
 ## A ring of four words
 
@@ -171,10 +159,12 @@ static void show_random_tables(void)
 :::
 
 A fifth of the random pairs beats chance. Of the tied tables, not one in a hundred
-thousand. This does not look like bad luck, and it is not. Here is a proof in four
-lines.
+thousand. This does not look like bad luck, and it is not.
 
 ### Why no table can do it
+
+Here is a proof in four lines. (If you would rather write something first, take it on trust,
+go on at [the two faults](#heads-faults), and come back.)
 
 Call the four rows $e_a, e_b, e_c, e_d$. For one word, the loss is the logarithm of the
 sum of $e^{z}$ over its four scores, minus the score of the right word. The
@@ -193,6 +183,8 @@ $$\frac{|p+q|^2}{16} - \frac{p \cdot q}{4} \;=\; \frac{|p-q|^2}{16} \;\ge\; 0.$$
 
 So the loss is at least $\ln 4$, for every table, of any width, trained in any
 way. The best that it can do is to give up: make all scores equal, and guess.
+
+### Two faults {#heads-faults}
 
 Two things went wrong at once, and it is worth telling them apart.
 
@@ -276,20 +268,16 @@ be anything, here 0.
 Try it: `build/05_heads turn=-90` makes every word say the one before it, `turn=45` sits
 between two chairs and tosses a coin, and `points="1,0 0,1 -1,0 0,-2"` makes d loud.
 
-In chapter 4 we found the same turn doing another job: RoPE tells positions apart
-by turning rows. Here it tells the question "who comes next?" from the question
-"who is it?".
+In chapter 4 the same turn did another job: RoPE tells positions apart by turning rows.
+Here it tells "who comes next?" from "who is it?".
 
 ## Two gradients for one table
 
-Nobody will choose the rows by hand for a real vocabulary. We need the gradient:
-how does the loss change when a number of the table is nudged?
-
-In a tied model every number is used in two places. Let us keep the places apart
-for a moment, as if there were two tables that happen to be equal, nudge a number
-of one of them up and down, and see how the loss responds. Then the same with the
-other one. This needs no calculus, only the loss; it is called a **finite
-difference**, and it is the usual way to check a gradient.
+Nobody will choose the rows by hand for a real vocabulary. We need the gradient, and in
+a tied model every number is used in two places. Let us keep the places apart for a
+moment, as if there were two tables that happen to be equal. Nudge a number of the one up
+and down, and see how the loss responds, as chapter 3 did with its logits (a **finite
+difference**). Then the same with the other.
 */
 
 enum { SMALL_V = 4, SMALL_D = 2, SMALL_T = 4 };
@@ -319,10 +307,9 @@ static double slope(float *nudged, size_t k, const float *in, const float *out)
 }
 
 /*
-Now with calculus. Chapter 3 gave us the slope of the loss for each logit: for the
-word at position $t$ it is $p_v$ for all words but one, and $p_v - 1$ for the word
-that came, divided by the number of positions. In code, `dlogits[t][v]`. What is
-left is the step from the logits to the table.
+Now without nudging. Chapter 3 gave us the slope of the loss for each logit, in code
+`dlogits[t][v]`: $p_v$ for all words but one, and $p_v - 1$ for the word that came,
+divided by the number of positions. What is left is the step from the logits to the table.
 
 One logit is $z_v = e_x \cdot e_v$, where $x$ is the id that was read. Nudge
 number $i$ of row $x$: the logit moves by $e_{vi}$ times the nudge. Nudge number
@@ -698,6 +685,16 @@ struct corpus {
 /*
 A model is a table, a head, and perhaps a matrix. In a tied model the head *is*
 the table: two pointers to the same memory. That is all that tying means in code.
+
+::: belief
+**"The head is the embedding table transposed."** On paper the scores of a row $h$
+are $h E^{\mathsf T}$, so it looks as if the head had to be stored the other way
+round. But the transpose is in the *product*, not in the storage. A Linear layer
+from $d$ numbers to $V$ scores keeps a `weight` of $V$ rows and $d$ columns
+(chapter 1, exercise 1.4), which is exactly the shape of the table. That is why
+tying takes a single assignment in PyTorch, `lm_head.weight = wte.weight`, and no
+transpose.
+:::
 */
 
 enum { D = 32, NARROW_D = 16, BATCH = 32 };
@@ -1090,7 +1087,8 @@ static double learn_grammar(struct model *model, enum kind kind, uint64_t seed)
 
 On the novel there are no such clean groups. But we can ask two tables, word pair
 by word pair, how near they put the two words, and see whether they agree: the
-correlation of all 124,750 cosines between the 500 most frequent words. The
+correlation of all 124,750 cosines between the 500 most frequent words: 1 if one table's
+cosines follow the other's along a straight line, 0 if they do not follow them at all. The
 program does it twice, with the rows as they are, and *centred*: with each table's mean
 row subtracted.
 */
@@ -1240,7 +1238,8 @@ EXERCISE float entropy_at_scale(const float *h, const float *wte, float scale,
 ::: {.output section="How loud a vector is" set="loudness"}
 :::
 
-This is small enough to check by hand: $h = (1, 2)$ and the rows (1, 0),
+(In the terminal this block comes before the training, which it does not need.) It is small
+enough to check by hand: $h = (1, 2)$ and the rows (1, 0),
 (0, 1), (1, 1) give the scores 1, 2, 3. Half as long, $h$ leaves the model unsure
 ([1.0202]{.n section="How loud a vector is"} of at most 1.0986); twice as long, it
 makes it bold ([0.4411]{.n section="How loud a vector is"}).
@@ -1309,8 +1308,8 @@ EXERCISE bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t
 
 On the left is the lens on the row as it was read; on the right, the lens on the
 same row times the matrix. Before the matrix, "any" is any, every, the, some: the
-word itself, and the words that could stand in its place. After it: thing, body,
-other. "frank" is frank, and then Churchill. The matrix has taken each vector from
+word itself, and the words that could stand in its place. After it: thing, any unknown
+word, body, other. "frank" is frank, and then Churchill. The matrix has taken each vector from
 "who is it?" to "who comes next?", all two thousand words with the same 1,024
 numbers. It is the quarter turn of the four points, learned.
 

@@ -350,11 +350,17 @@ static void refuse_loose(const struct comparison *c)
                        c->allowed[i]);
 }
 
-// Enough digits to tell the two apart.
+// Whole, and not so large that a double has lost digits of it: an id, a count, a word of bits.
+static bool is_whole(double x)
+{
+    return fabs(x) < 0x1p53 && x == floor(x);
+}
+
+// Enough digits to tell the two apart, and all digits of whole numbers.
 static void print_pair(char *text, size_t size, double got, double wanted)
 {
     char a[40], b[40];
-    int digits = 6;
+    int digits = is_whole(got) && is_whole(wanted) ? 17 : 6;
     do {
         snprintf(a, sizeof a, "%.*g", digits, got);
         snprintf(b, sizeof b, "%.*g", digits, wanted);

@@ -92,6 +92,20 @@ bool mark_position(float *out, const uint32_t *ids, size_t n_tokens, size_t voca
     return true;
 }
 
+WRONG(one_hot, random_ids, mark_rows_n_tokens_apart,
+      "The rows of out are vocab_size apart, not n_tokens.")
+bool mark_rows_n_tokens_apart(float *out, const uint32_t *ids, size_t n_tokens,
+                              size_t vocab_size)
+{
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            if (t * n_tokens + v < n_tokens * vocab_size)
+                out[t * n_tokens + v] = v == ids[t] ? 1.0f : 0.0f;
+    return true;
+}
+
 WRONG(one_hot, worked_example, mark_with_id,
       "This stores the id itself where a 1 belongs.")
 bool mark_with_id(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
@@ -203,7 +217,7 @@ bool mark_unchecked(float *out, const uint32_t *ids, size_t n_tokens, size_t voc
 }
 
 WRONG(one_hot, refuses_bad_ids, mark_up_to_v,
-      "The id vocab_size itself was let through: ids end at vocab_size - 1.")
+      "The check is missing, or has > where >= belongs.")
 bool mark_up_to_v(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     for (size_t t = 0; t < n_tokens; t++)
@@ -216,8 +230,7 @@ bool mark_up_to_v(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab
 }
 
 WRONG(one_hot, refuses_bad_ids, mark_checks_on_the_way,
-      "The rows before the bad id were written: check all ids before you write "
-      "anything.")
+      "The rows before the bad id were written.")
 bool mark_checks_on_the_way(float *out, const uint32_t *ids, size_t n_tokens,
                             size_t vocab_size)
 {
@@ -422,6 +435,41 @@ bool a_with_stride_of_b(float *out, const float *a, const float *b, size_t n_row
             for (size_t k = 0; k < n_inner; k++)
                 sum += a[r * stride + k] * b[k * n_cols + c];
             out[r * n_cols + c] = sum;
+        }
+    return true;
+}
+
+WRONG(matmul, worked_example, b_with_stride_of_a,
+      "The rows of b are n_cols apart, not n_inner.")
+bool b_with_stride_of_a(float *out, const float *a, const float *b, size_t n_rows,
+                        size_t n_inner, size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    size_t stride = n_cols < n_inner ? n_cols : n_inner;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_cols; c++) {
+            float sum = 0.0f;
+            for (size_t k = 0; k < n_inner; k++)
+                sum += a[r * n_inner + k] * b[k * stride + c];
+            out[r * n_cols + c] = sum;
+        }
+    return true;
+}
+
+WRONG(matmul, worked_example, product_rows_n_inner_apart,
+      "The rows of out are n_cols apart, not n_inner.")
+bool product_rows_n_inner_apart(float *out, const float *a, const float *b, size_t n_rows,
+                                size_t n_inner, size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_cols && r * n_inner + c < n_rows * n_cols; c++) {
+            float sum = 0.0f;
+            for (size_t k = 0; k < n_inner; k++)
+                sum += a[r * n_inner + k] * b[k * n_cols + c];
+            out[r * n_inner + c] = sum;
         }
     return true;
 }
@@ -748,6 +796,20 @@ bool row_written_at_id(float *out, const float *wte, const uint32_t *ids, size_t
     return true;
 }
 
+WRONG(embedding_forward, reference_rows, row_at_id,
+      "The row was fetched from wte + id: rows are d_model apart, so it begins at "
+      "id * d_model.")
+bool row_at_id(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+               size_t vocab_size, size_t d_model)
+{
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t i = 0; i < d_model; i++)
+            out[t * d_model + i] = wte[ids[t] + i];
+    return true;
+}
+
 WRONG(embedding_forward, random_tables, row_stride_v,
       "The step from row to row is vocab_size: rows are d_model apart.")
 bool row_stride_v(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
@@ -838,7 +900,7 @@ bool row_unchecked(float *out, const float *wte, const uint32_t *ids, size_t n_t
 }
 
 WRONG(embedding_forward, refuses_bad_ids, row_checked_up_to_v,
-      "The id vocab_size itself was let through: ids end at vocab_size - 1.")
+      "The check is missing, or has > where >= belongs.")
 bool row_checked_up_to_v(float *out, const float *wte, const uint32_t *ids,
                          size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -878,8 +940,7 @@ bool row_misses_last_id(float *out, const float *wte, const uint32_t *ids,
 }
 
 WRONG(embedding_forward, refuses_bad_ids, row_checks_on_the_way,
-      "The rows before the bad id were copied: check all ids before you write "
-      "anything.")
+      "The rows before the bad id were copied.")
 bool row_checks_on_the_way(float *out, const float *wte, const uint32_t *ids,
                            size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -1171,6 +1232,23 @@ bool x_stride_out(float *out, const float *x, const float *weight, size_t n_rows
                 sum += x[at < last ? at : last] * weight[o * n_in + i];
             }
             out[r * n_out + o] = sum;
+        }
+    return true;
+}
+
+WRONG(linear_forward, worked_example, linear_rows_n_in_apart,
+      "The rows of out are n_out apart, not n_in.")
+bool linear_rows_n_in_apart(float *out, const float *x, const float *weight,
+                            size_t n_rows, size_t n_in, size_t n_out)
+{
+    if (n_rows == 0 || n_in == 0 || n_out == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t o = 0; o < n_out && r * n_in + o < n_rows * n_out; o++) {
+            float sum = 0.0f;
+            for (size_t i = 0; i < n_in; i++)
+                sum += x[r * n_in + i] * weight[o * n_in + i];
+            out[r * n_in + o] = sum;
         }
     return true;
 }
@@ -1530,6 +1608,14 @@ float cosine_root_of_norms(const float *a, const float *b, size_t n)
     return norm_a * norm_b > 0.0 ? (float)(dot(a, b, n) / sqrt(norm_a * norm_b)) : 0.0f;
 }
 
+WRONG(cosine_similarity, feature_table, cosine_over_sum_of_norms,
+      "This divides by |a| + |b|: divide by their product.")
+float cosine_over_sum_of_norms(const float *a, const float *b, size_t n)
+{
+    double norm_a = sqrt(dot(a, a, n)), norm_b = sqrt(dot(b, b, n));
+    return norm_a * norm_b > 0.0 ? (float)(dot(a, b, n) / (norm_a + norm_b)) : 0.0f;
+}
+
 WRONG(cosine_similarity, feature_table, cosine_mean_of_products,
       "This is the mean of the products.")
 float cosine_mean_of_products(const float *a, const float *b, size_t n)
@@ -1601,7 +1687,7 @@ float cosine_with_epsilon(const float *a, const float *b, size_t n)
 }
 
 WRONG(cosine_similarity, any_length, cosine_float_products,
-      "The squares leave the range of a float, or fall below it: sum in double.")
+      "The products are made in float: convert to double before you multiply.")
 float cosine_float_products(const float *a, const float *b, size_t n)
 {
     double ab = 0.0, aa = 0.0, bb = 0.0;

@@ -454,6 +454,16 @@ bool next_tempers_ahead(uint32_t *word, uint32_t *state, size_t *next)
     return true;
 }
 
+// All digits of a word are told: 2.99131e+09 cannot be held against anything.
+CAUGHT(mt19937_next, first_words, next_one_more, "got 2991312383, wanted 2991312382")
+bool next_one_more(uint32_t *word, uint32_t *state, size_t *next)
+{
+    if (!mt19937_next(word, state, next))
+        return false;
+    *word += 1;
+    return true;
+}
+
 CAUGHT(mt19937_next, by_turns, next_keeps_its_place, "keeps something from call to call")
 bool next_keeps_its_place(uint32_t *word, uint32_t *state, size_t *next)
 {
@@ -1456,8 +1466,8 @@ static void bend_log_of_zero(float *first, float *second, float a, float b, floa
 }
 
 WRONG(normal_fill, fraction_of_zero, fill_log_of_zero,
-      "The fraction 0 does occur, and ln 0 is minus infinity: that is why the formula "
-      "has 1 - u.")
+      "The formula has ln(1 - u), not ln(u): the fraction 0 does occur, and "
+      "ln 0 is minus infinity.")
 bool fill_log_of_zero(float *out, word_source *draw, void *rng, float mean, float std,
                       size_t n)
 {
@@ -1473,7 +1483,8 @@ static void bend_log_of_u(float *first, float *second, float a, float b, float m
 }
 
 WRONG(normal_fill, torch_table, fill_log_of_u,
-      "This takes the logarithm of u: PyTorch takes that of 1 - u.")
+      "The formula has ln(1 - u), not ln(u): the fraction 0 does occur, and "
+      "ln 0 is minus infinity.")
 bool fill_log_of_u(float *out, word_source *draw, void *rng, float mean, float std,
                    size_t n)
 {
@@ -2527,7 +2538,8 @@ float mean_added_twice(const float *rows, size_t n_rows, size_t d_model)
 }
 
 WRONG(mean_abs_cosine, worked_example, mean_of_neighbours,
-      "Only neighbouring rows were compared: all pairs are wanted.")
+      "Pairs are left out: each row meets all others, not only its neighbour "
+      "or the first row.")
 float mean_of_neighbours(const float *rows, size_t n_rows, size_t d_model)
 {
     double sum = 0;
@@ -2537,7 +2549,8 @@ float mean_of_neighbours(const float *rows, size_t n_rows, size_t d_model)
 }
 
 WRONG(mean_abs_cosine, random_tables, mean_with_the_first,
-      "All rows were compared with the first one only: all pairs are wanted.")
+      "Pairs are left out: each row meets all others, not only its neighbour "
+      "or the first row.")
 float mean_with_the_first(const float *rows, size_t n_rows, size_t d_model)
 {
     double sum = 0;

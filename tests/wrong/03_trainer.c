@@ -137,6 +137,18 @@ SOFTMAX(softmax_negative_loss)
     return -RIGHT_SOFTMAX;
 }
 
+WRONG(softmax_cross_entropy, reference, softmax_one_off_all,
+      "1 is subtracted everywhere: it is only at the target.")
+SOFTMAX(softmax_one_off_all)
+{
+    const float loss = RIGHT_SOFTMAX;
+    for (size_t t = 0; t < n_tokens && !isnan(loss); t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            dlogits[t * vocab_size + v] -=
+                v == targets[t] ? 0.0f : 1.0f / (float)n_tokens;
+    return loss;
+}
+
 WRONG(softmax_cross_entropy, reference, softmax_in_bits,
       "This is in bits: use the natural logarithm, log().")
 SOFTMAX(softmax_in_bits)
@@ -163,6 +175,17 @@ static double loss_of_row(const float *z, uint32_t target, size_t n)
     for (size_t v = 0; v < n; v++)
         total += exp((double)z[v] - (double)largest);
     return (double)largest - (double)z[target] + log(total);
+}
+
+WRONG(softmax_cross_entropy, reference, softmax_largest_not_added,
+      "The largest logit was taken away before the exponentials, and is not added to the "
+      "loss again.")
+SOFTMAX(softmax_largest_not_added)
+{
+    double largest = 0.0;
+    for (size_t t = 0; t < n_tokens && vocab_size > 0; t++)
+        largest += (double)largest_of(logits + t * vocab_size, vocab_size);
+    return RIGHT_SOFTMAX - (float)(largest / (double)n_tokens);
 }
 
 WRONG(softmax_cross_entropy, reference, softmax_last_row,
@@ -831,7 +854,8 @@ SOFTMAX(softmax_running_mean)
 #define RIGHT_BACKWARD embedding_backward(dwte, dout, ids, n_tokens, vocab_size, d_model)
 
 WRONG(embedding_backward, gpt2_input, backward_assigns,
-      "A word that occurs twice keeps only its last row: = where += belongs.")
+      "A word that occurs again is not added up: each position has its say, "
+      "with +=.")
 BACKWARD(backward_assigns)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
@@ -988,7 +1012,8 @@ BACKWARD(backward_each_word_once)
 }
 
 WRONG(embedding_backward, adds_up, backward_no_echo,
-      "A word that follows itself is added only once: each position has its say.")
+      "A word that occurs again is not added up: each position has its say, "
+      "with +=.")
 BACKWARD(backward_no_echo)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
@@ -1954,14 +1979,16 @@ UPDATE(update_rate_at_most_one)
                            n_rows, vocab_size, d_model);
 }
 
-WRONG(sgd_update_rows, worked_example, update_no_rate, "The learning rate is missing.")
+WRONG(sgd_update_rows, worked_example, update_no_rate,
+      "The learning rate is missing, or the step is taken twice.")
 UPDATE(update_no_rate)
 {
     return sgd_update_rows(wte, rows, drows, 1.0f, n_rows, vocab_size, d_model);
 }
 
 WRONG(sgd_update_rows, worked_example, update_rate_twice,
-      "The learning rate is there twice.")
+      "The step is too small: is the learning rate there twice, or is it "
+      "divided by n_rows?")
 UPDATE(update_rate_twice)
 {
     return sgd_update_rows(wte, rows, drows, learning_rate * learning_rate, n_rows,
@@ -2012,7 +2039,8 @@ UPDATE(update_row_before)
     return true;
 }
 
-WRONG(sgd_update_rows, random_tables, update_twice, "The step is taken twice.")
+WRONG(sgd_update_rows, random_tables, update_twice,
+      "The learning rate is missing, or the step is taken twice.")
 UPDATE(update_twice)
 {
     return sgd_update_rows(wte, rows, drows, 2.0f * learning_rate, n_rows, vocab_size,
@@ -2051,7 +2079,8 @@ UPDATE(update_last_row_stays)
 }
 
 WRONG(sgd_update_rows, random_tables, update_divides_by_rows,
-      "The step is divided by n_rows: the gradient is divided already.")
+      "The step is too small: is the learning rate there twice, or is it "
+      "divided by n_rows?")
 UPDATE(update_divides_by_rows)
 {
     return sgd_update_rows(wte, rows, drows, learning_rate / (float)n_rows, n_rows,
@@ -2671,7 +2700,8 @@ TRAIN_STEP(step_target_rows_only)
 }
 
 WRONG(train_step, random_models, step_input_rows_only,
-      "Only the rows of the inputs moved in lm_head: every word was a candidate.")
+      "Only the rows of the inputs moved in lm_head: every word was a "
+      "candidate. (Or are the two tables exchanged?)")
 TRAIN_STEP(step_input_rows_only)
 {
     const float loss = BEGIN_STEP;
@@ -2683,7 +2713,9 @@ TRAIN_STEP(step_input_rows_only)
     return loss;
 }
 
-WRONG(train_step, reference_step, step_head_stays, "lm_head was not moved.")
+WRONG(train_step, reference_step, step_head_stays,
+      "lm_head was not moved, or along the wrong rows: it moves along those "
+      "of the inputs.")
 TRAIN_STEP(step_head_stays)
 {
     const float loss = BEGIN_STEP;
@@ -2693,7 +2725,9 @@ TRAIN_STEP(step_head_stays)
     return loss;
 }
 
-WRONG(train_step, reference_step, step_wte_stays, "wte was not moved.")
+WRONG(train_step, reference_step, step_wte_stays,
+      "wte was not moved: is sgd_update_rows called, and with a list that is "
+      "coalesced? Any other it refuses.")
 TRAIN_STEP(step_wte_stays)
 {
     const float loss = BEGIN_STEP;
@@ -2727,6 +2761,19 @@ TRAIN_STEP(step_head_uphill)
         return NAN;
     move_head(lm_head, logits, wte, inputs, -learning_rate, n_tokens, vocab_size,
               d_model);
+    MOVE_WTE;
+    return loss;
+}
+
+WRONG(train_step, reference_step, step_wte_uphill,
+      "wte goes uphill: sgd_update_rows subtracts already.")
+TRAIN_STEP(step_wte_uphill)
+{
+    const float loss = BEGIN_STEP;
+    if (isnan(loss))
+        return NAN;
+    move_head(lm_head, logits, wte, inputs, learning_rate, n_tokens, vocab_size, d_model);
+    learning_rate = -learning_rate;
     MOVE_WTE;
     return loss;
 }
@@ -2805,8 +2852,8 @@ TRAIN_STEP(step_exchanged)
 }
 
 WRONG(train_step, reference_step, step_tables_exchanged,
-      "The two tables are exchanged: wte is read at the inputs, lm_head at every "
-      "word.")
+      "Only the rows of the inputs moved in lm_head: every word was a "
+      "candidate. (Or are the two tables exchanged?)")
 TRAIN_STEP(step_tables_exchanged)
 {
     return train_step(lm_head, wte, logits, dhidden, drows, rows, inputs, targets,
@@ -2814,8 +2861,8 @@ TRAIN_STEP(step_tables_exchanged)
 }
 
 WRONG(train_step, reference_step, step_hidden_of_targets,
-      "lm_head moves along the rows of the targets: it moves along those of the "
-      "inputs.")
+      "lm_head was not moved, or along the wrong rows: it moves along those "
+      "of the inputs.")
 TRAIN_STEP(step_hidden_of_targets)
 {
     const float loss = BEGIN_STEP;
@@ -2836,6 +2883,26 @@ TRAIN_STEP(step_moves_target_rows)
         return NAN;
     MOVE_HEAD;
     move_wte(wte, dhidden, targets, learning_rate, n_tokens, d_model);
+    return loss;
+}
+
+WRONG(train_step, reference_step, step_reads_row_t,
+      "Position t reads row t of wte: it reads row inputs[t].")
+TRAIN_STEP(step_reads_row_t)
+{
+    if (n_tokens == 0 || vocab_size == 0 || !ids_below(inputs, n_tokens, vocab_size))
+        return NAN;
+    uint32_t *positions = malloc(n_tokens * sizeof *positions);
+    for (size_t t = 0; t < n_tokens; t++)
+        positions[t] = (uint32_t)(t % vocab_size);
+    const float loss = begin_step(wte, lm_head, logits, dhidden, positions, targets,
+                                  n_tokens, vocab_size, d_model);
+    if (!isnan(loss)) {
+        move_head(lm_head, logits, wte, positions, learning_rate, n_tokens, vocab_size,
+                  d_model);
+        MOVE_WTE;
+    }
+    free(positions);
     return loss;
 }
 

@@ -173,7 +173,8 @@ bool masked_with_much_more(HEAD)
 }
 
 WRONG(attention_forward, sees_no_order, no_root,
-      "The scores are not divided by the square root of d_head.")
+      "The scores are not divided by the square root of d_head, or it is cut "
+      "to a whole number.")
 bool no_root(HEAD)
 {
     return attend(THE_HEAD, sqrt((double)d_head), -INFINITY);
@@ -194,7 +195,8 @@ bool divided_by_root_of_tokens(HEAD)
 }
 
 WRONG(attention_forward, random_heads, root_cut_short,
-      "The square root of d_head is cut to a whole number: it is a double.")
+      "The scores are not divided by the square root of d_head, or it is cut "
+      "to a whole number.")
 bool root_cut_short(HEAD)
 {
     return attend(THE_HEAD, sqrt((double)d_head) / floor(sqrt((double)d_head)),
@@ -248,6 +250,37 @@ bool self_hidden(HEAD)
         softmax(row, n_tokens);
     }
     mix_all(out, att, v, n_tokens, d_head);
+    return true;
+}
+
+WRONG(attention_forward, worked_example, self_hidden_first_silent,
+      "The mask hides the token itself: s <= t is heard.")
+bool self_hidden_first_silent(HEAD)
+{
+    if (!self_hidden(THE_HEAD))
+        return false;
+    if (causal) {
+        memset(att, 0, n_tokens * sizeof *att);
+        memset(out, 0, d_head * sizeof *out);
+    }
+    return true;
+}
+
+WRONG(attention_forward, worked_example, later_shares_not_written,
+      "The shares of later positions are not written: they are 0, and att holds anything "
+      "when you get it.")
+bool later_shares_not_written(HEAD)
+{
+    if (n_tokens == 0 || d_head == 0)
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *row = att + t * n_tokens;
+        const size_t n = causal ? t + 1 : n_tokens;
+        for (size_t s = 0; s < n; s++)
+            row[s] = score_of(q + t * d_head, k + s * d_head, d_head);
+        softmax(row, n);
+        mix(out + t * d_head, row, v, n, d_head);
+    }
     return true;
 }
 
@@ -499,6 +532,18 @@ bool scores_stored(HEAD)
     for (size_t t = 0; t < n_tokens; t++)
         for (size_t s = 0; s < (causal ? t + 1 : n_tokens); s++)
             att[t * n_tokens + s] = score_of(q + t * d_head, k + s * d_head, d_head);
+    return true;
+}
+
+WRONG(
+    attention_forward, worked_example, own_value_only,
+    "Every share is multiplied by v[t], the value of the token that asks: it belongs to "
+    "v[s].")
+bool own_value_only(HEAD)
+{
+    if (!attention_forward(THE_HEAD))
+        return false;
+    memcpy(out, v, n_tokens * d_head * sizeof *out);
     return true;
 }
 
@@ -905,7 +950,8 @@ bool token_replaced(ADDITION)
 }
 
 WRONG(add_positions, worked_example, positions_from_one,
-      "This adds row t + 1: positions count from 0.")
+      "These are later rows of wpe: positions count from 0, and token t gets "
+      "row t.")
 bool positions_from_one(ADDITION)
 {
     return add_rows(THE_ADDITION, 1, 1, 1, 1, d_model);
@@ -956,7 +1002,8 @@ bool rows_of_positions(ADDITION)
 }
 
 WRONG(add_positions, random_tables, last_rows,
-      "The last rows of wpe are used: position 0 is its first row.")
+      "These are later rows of wpe: positions count from 0, and token t gets "
+      "row t.")
 bool last_rows(ADDITION)
 {
     return add_rows(THE_ADDITION, 1, 1, max_seq_len - n_tokens, 1, d_model);
@@ -1277,7 +1324,8 @@ static double double_speed(size_t j, size_t d)
 }
 
 WRONG(sinusoidal_table, stays_in_bounds, column_for_pair,
-      "The exponent is 2i/d with i the number of the pair, not 4i/d: is i a column here?")
+      "The exponent is 2i/d with i the number of the pair, not 4i/d (is i a "
+      "column here?) and not i/(d/2 - 1).")
 bool column_for_pair(TABLE)
 {
     return fill(wpe, max_seq_len, d_model, 0, double_speed, right_wave);
@@ -1293,6 +1341,19 @@ WRONG(sinusoidal_table, reference_rows, faster_and_faster,
 bool faster_and_faster(TABLE)
 {
     return fill(wpe, max_seq_len, d_model, 0, growing_speed, right_wave);
+}
+
+static double wrapped_speed(size_t j, size_t d)
+{
+    return to_the_power(-((double)(0 - (j - j % 2)) / (double)d));
+}
+
+WRONG(
+    sinusoidal_table, reference_rows, minus_of_unsigned,
+    "-2 * i is a huge number if i is a size_t, which cannot be negative: write -2.0 * i.")
+bool minus_of_unsigned(TABLE)
+{
+    return fill(wpe, max_seq_len, d_model, 0, wrapped_speed, right_wave);
 }
 
 static double one_speed(size_t j, size_t d)
@@ -1337,7 +1398,8 @@ static double stretched_speed(size_t j, size_t d)
 }
 
 WRONG(sinusoidal_table, random_sizes, stretched_to_the_end,
-      "The exponents reach 1 at the last pair: they are 2i/d, not i/(d/2 - 1).")
+      "The exponent is 2i/d with i the number of the pair, not 4i/d (is i a "
+      "column here?) and not i/(d/2 - 1).")
 bool stretched_to_the_end(TABLE)
 {
     return fill(wpe, max_seq_len, d_model, 0, stretched_speed, right_wave);
@@ -1919,27 +1981,28 @@ bool near_one_head(TURN)
 }
 
 WRONG(rope_interleaved, reference_rows, near_half_the_pairs,
-      "Only the first half of the pairs was turned.")
+      "Only the first pairs were turned: there are d_head / 2 in each head.")
 bool near_half_the_pairs(TURN)
 {
     return turn(THE_TURN, false, HALF_THE_PAIRS);
 }
 
 WRONG(rope_interleaved, random_heads, near_last_pair_left,
-      "The last pair of each head was not turned.")
+      "Only the first pairs were turned: there are d_head / 2 in each head.")
 bool near_last_pair_left(TURN)
 {
     return turn(THE_TURN, false, LAST_PAIR_LEFT);
 }
 
-WRONG(rope_interleaved, reference_rows, near_left_alone, "Nothing was turned.")
+WRONG(rope_interleaved, reference_rows, near_left_alone,
+      "Nothing was turned: token 0 turns, too, as far as the tables say.")
 bool near_left_alone(TURN)
 {
     return turn(THE_TURN, false, NOTHING);
 }
 
 WRONG(rope_interleaved, random_heads, near_first_token_left,
-      "Token 0 was left alone: the tables say how far it turns.")
+      "Nothing was turned: token 0 turns, too, as far as the tables say.")
 bool near_first_token_left(TURN)
 {
     return turn(THE_TURN, false, FIRST_TOKEN_LEFT);
@@ -2160,27 +2223,28 @@ bool half_one_head(TURN)
 }
 
 WRONG(rope_half_split, reference_rows, half_half_the_pairs,
-      "Only the first half of the pairs was turned.")
+      "Only the first pairs were turned: there are d_head / 2 in each head.")
 bool half_half_the_pairs(TURN)
 {
     return turn(THE_TURN, true, HALF_THE_PAIRS);
 }
 
 WRONG(rope_half_split, random_heads, half_last_pair_left,
-      "The last pair of each head was not turned.")
+      "Only the first pairs were turned: there are d_head / 2 in each head.")
 bool half_last_pair_left(TURN)
 {
     return turn(THE_TURN, true, LAST_PAIR_LEFT);
 }
 
-WRONG(rope_half_split, reference_rows, half_left_alone, "Nothing was turned.")
+WRONG(rope_half_split, reference_rows, half_left_alone,
+      "Nothing was turned: token 0 turns, too, as far as the tables say.")
 bool half_left_alone(TURN)
 {
     return turn(THE_TURN, true, NOTHING);
 }
 
 WRONG(rope_half_split, random_heads, half_first_token_left,
-      "Token 0 was left alone: the tables say how far it turns.")
+      "Nothing was turned: token 0 turns, too, as far as the tables say.")
 bool half_first_token_left(TURN)
 {
     return turn(THE_TURN, true, FIRST_TOKEN_LEFT);
@@ -2341,16 +2405,16 @@ static bool is_odd(size_t d_head)
 }
 
 WRONG(rope_score, stays_in_bounds, distance_reversed,
-      "The distance has the wrong sign: phi is (n - m) times the speed, negative for n < "
-      "m.")
+      "The distance, or the sine, has the wrong sign: phi is (n - m) times the speed, "
+      "negative for n < m, and the term with the sine is added.")
 bool distance_reversed(SCORE)
 {
     return score_apart(score, q, k, -apart(m, n), d_head, (double)base);
 }
 
 WRONG(rope_score, reference_scores, same_both_ways,
-      "The distance has the wrong sign: phi is (n - m) times the speed, negative for n < "
-      "m.")
+      "The distance, or the sine, has the wrong sign: phi is (n - m) times the speed, "
+      "negative for n < m, and the term with the sine is added.")
 bool same_both_ways(SCORE)
 {
     return score_apart(score, q, k, fabs(apart(m, n)), d_head, (double)base);

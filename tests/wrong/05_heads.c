@@ -184,8 +184,10 @@ bool input_half_only(float *dwte, const float *dlogits, const float *wte,
     return true;
 }
 
-WRONG(tied_backward, worked_example, output_half_only,
-      "The input half is missing: the row that was read gets dlogits[t][v] times row v.")
+WRONG(
+    tied_backward, worked_example, output_half_only,
+    "The input half is missing, or is lost: add to row x, which was read, dlogits[t][v] "
+    "times row v of wte, with +=.")
 bool output_half_only(float *dwte, const float *dlogits, const float *wte,
                       const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                       size_t d_model)
@@ -200,6 +202,57 @@ bool output_half_only(float *dwte, const float *dlogits, const float *wte,
                 dwte[v * d_model + i] += dlogit * wte[x * d_model + i];
             }
     return true;
+}
+
+WRONG(
+    tied_backward, worked_example, both_set,
+    "The input half is missing, or is lost: add to row x, which was read, dlogits[t][v] "
+    "times row v of wte, with +=.")
+bool both_set(float *dwte, const float *dlogits, const float *wte, const uint32_t *ids,
+              size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            for (size_t i = 0; i < d_model; i++) {
+                const size_t x = ids[t];
+                const float dlogit = dlogits[t * vocab_size + v];
+                dwte[x * d_model + i] = dlogit * wte[v * d_model + i];
+                dwte[v * d_model + i] = dlogit * wte[x * d_model + i];
+            }
+    return true;
+}
+
+WRONG(
+    tied_backward, worked_example, input_half_of_gradient,
+    "The input half is missing, or is lost: add to row x, which was read, dlogits[t][v] "
+    "times row v of wte, with +=.")
+bool input_half_of_gradient(float *dwte, const float *dlogits, const float *wte,
+                            const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                            size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            for (size_t i = 0; i < d_model; i++) {
+                const size_t x = ids[t];
+                const float dlogit = dlogits[t * vocab_size + v];
+                dwte[x * d_model + i] += dlogit * dwte[v * d_model + i];
+                dwte[v * d_model + i] += dlogit * wte[x * d_model + i];
+            }
+    return true;
+}
+
+WRONG(tied_backward, worked_example, nothing_added,
+      "Nothing is added to dwte, or what is added is read from dwte where wte belongs.")
+bool nothing_added(float *dwte, const float *dlogits, const float *wte,
+                   const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                   size_t d_model)
+{
+    (void)dwte, (void)dlogits, (void)wte, (void)d_model;
+    return all_below(ids, n_tokens, vocab_size);
 }
 
 WRONG(tied_backward, adds_to_what_is_there, sets,
@@ -1231,6 +1284,114 @@ bool without_m_backward(float *dwte, float *dm, const float *dlogits, const floa
             }
             for (size_t i = 0; i < d_model; i++) {
                 dwte[x * d_model + i] += dh;
+                dm[i * d_model + j] += wte[x * d_model + i] * dh;
+            }
+        }
+    return true;
+}
+
+WRONG(tied_projection_backward, worked_example, output_half_set,
+      "The output half is set where it must be added: = where += belongs.")
+bool output_half_set(float *dwte, float *dm, const float *dlogits, const float *wte,
+                     const float *m, const uint32_t *ids, size_t n_tokens,
+                     size_t vocab_size, size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t j = 0; j < d_model; j++) {
+            const size_t x = ids[t];
+            float h = 0.0f, dh = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                h += wte[x * d_model + i] * m[i * d_model + j];
+            for (size_t v = 0; v < vocab_size; v++) {
+                const float slope = dlogits[t * vocab_size + v];
+                dh += slope * wte[v * d_model + j];
+                dwte[v * d_model + j] = slope * h;
+            }
+            for (size_t i = 0; i < d_model; i++) {
+                dwte[x * d_model + i] += m[i * d_model + j] * dh;
+                dm[i * d_model + j] += wte[x * d_model + i] * dh;
+            }
+        }
+    return true;
+}
+
+WRONG(tied_projection_backward, worked_example, input_half_set,
+      "The input half is set where it must be added: = where += belongs.")
+bool input_half_set(float *dwte, float *dm, const float *dlogits, const float *wte,
+                    const float *m, const uint32_t *ids, size_t n_tokens,
+                    size_t vocab_size, size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t j = 0; j < d_model; j++) {
+            const size_t x = ids[t];
+            float h = 0.0f, dh = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                h += wte[x * d_model + i] * m[i * d_model + j];
+            for (size_t v = 0; v < vocab_size; v++) {
+                const float slope = dlogits[t * vocab_size + v];
+                dh += slope * wte[v * d_model + j];
+                dwte[v * d_model + j] += slope * h;
+            }
+            for (size_t i = 0; i < d_model; i++) {
+                dwte[x * d_model + i] = m[i * d_model + j] * dh;
+                dm[i * d_model + j] += wte[x * d_model + i] * dh;
+            }
+        }
+    return true;
+}
+
+WRONG(tied_projection_backward, random_shapes, dm_set_each_time,
+      "dm is set where it must be added: = where += belongs.")
+bool dm_set_each_time(float *dwte, float *dm, const float *dlogits, const float *wte,
+                      const float *m, const uint32_t *ids, size_t n_tokens,
+                      size_t vocab_size, size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t j = 0; j < d_model; j++) {
+            const size_t x = ids[t];
+            float h = 0.0f, dh = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                h += wte[x * d_model + i] * m[i * d_model + j];
+            for (size_t v = 0; v < vocab_size; v++) {
+                const float slope = dlogits[t * vocab_size + v];
+                dh += slope * wte[v * d_model + j];
+                dwte[v * d_model + j] += slope * h;
+            }
+            for (size_t i = 0; i < d_model; i++) {
+                dwte[x * d_model + i] += m[i * d_model + j] * dh;
+                dm[i * d_model + j] = wte[x * d_model + i] * dh;
+            }
+        }
+    return true;
+}
+
+WRONG(tied_projection_backward, worked_example, dh_of_last_word,
+      "dh is set where it must be added up: of all words only the last one is left.")
+bool dh_of_last_word(float *dwte, float *dm, const float *dlogits, const float *wte,
+                     const float *m, const uint32_t *ids, size_t n_tokens,
+                     size_t vocab_size, size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t j = 0; j < d_model; j++) {
+            const size_t x = ids[t];
+            float h = 0.0f, dh = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                h += wte[x * d_model + i] * m[i * d_model + j];
+            for (size_t v = 0; v < vocab_size; v++) {
+                const float slope = dlogits[t * vocab_size + v];
+                dh = slope * wte[v * d_model + j];
+                dwte[v * d_model + j] += slope * h;
+            }
+            for (size_t i = 0; i < d_model; i++) {
+                dwte[x * d_model + i] += m[i * d_model + j] * dh;
                 dm[i * d_model + j] += wte[x * d_model + i] * dh;
             }
         }
@@ -2300,6 +2461,25 @@ bool block_kept(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
 
 // ------------------------------------------------------------------ 5.4 entropy_at_scale
 
+WRONG(entropy_at_scale, large_scores, scaled_below_largest,
+      "The largest score is looked for before it is scaled: with a negative scale it "
+      "belongs to another word.")
+float scaled_below_largest(const float *h, const float *wte, float scale,
+                           size_t vocab_size, size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    double largest = -INFINITY, sum = 0.0, weighted = 0.0;
+    for (size_t v = 0; v < vocab_size; v++)
+        largest = fmax(largest, dot(h, wte + v * d_model, d_model));
+    for (size_t v = 0; v < vocab_size; v++) {
+        const double z = (double)scale * (dot(h, wte + v * d_model, d_model) - largest);
+        sum += exp(z);
+        weighted += z * exp(z);
+    }
+    return (float)(log(sum) - weighted / sum);
+}
+
 WRONG(entropy_at_scale, vanishing_shares, zero_log_zero,
       "A probability of 0 adds nothing to the entropy, but 0 x log(0) is NaN in C: leave "
       "such words out.")
@@ -2444,7 +2624,8 @@ float largest_from_minus_flt_max(const float *h, const float *wte, float scale,
 }
 
 WRONG(entropy_at_scale, large_scores, largest_as_float,
-      "The largest score is kept in a float, and scores may lie outside of its range.")
+      "A float has 24 bits, and it ends at 3.4e38: keep the scores, the "
+      "largest of them and the sums in double.")
 float largest_as_float(const float *h, const float *wte, float scale, size_t vocab_size,
                        size_t d_model)
 {
@@ -2464,7 +2645,8 @@ float largest_as_float(const float *h, const float *wte, float scale, size_t voc
 }
 
 WRONG(entropy_at_scale, sums_in_double, scores_in_float,
-      "A float has 24 bits, and adding up loses the rest: do the sums in double.")
+      "A float has 24 bits, and it ends at 3.4e38: keep the scores, the "
+      "largest of them and the sums in double.")
 float scores_in_float(const float *h, const float *wte, float scale, size_t vocab_size,
                       size_t d_model)
 {
@@ -2485,7 +2667,8 @@ float scores_in_float(const float *h, const float *wte, float scale, size_t voca
 }
 
 WRONG(entropy_at_scale, sums_in_double, score_cut_to_float,
-      "A float has 24 bits, and adding up loses the rest: do the sums in double.")
+      "A float has 24 bits, and it ends at 3.4e38: keep the scores, the "
+      "largest of them and the sums in double.")
 float score_cut_to_float(const float *h, const float *wte, float scale, size_t vocab_size,
                          size_t d_model)
 {
@@ -3444,6 +3627,30 @@ bool starts_at_zero(uint32_t *top, const float *h, const float *wte, size_t n_to
         }
         top[k] = (uint32_t)found;
         last = best;
+    }
+    return true;
+}
+
+WRONG(logit_lens, negative_logits, starts_at_zero_unwritten,
+      "The search for the best starts at 0: where all logits are below it, no word is "
+      "found.")
+bool starts_at_zero_unwritten(uint32_t *top, const float *h, const float *wte,
+                              size_t n_top, size_t vocab_size, size_t d_model)
+{
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    for (size_t k = 0; k < n_top; k++) {
+        double best = 0.0;
+        for (size_t v = 0; v < vocab_size; v++) {
+            bool taken = false;
+            for (size_t j = 0; j < k; j++)
+                taken = taken || top[j] == v;
+            const double z = dot(h, wte + v * d_model, d_model);
+            if (!taken && z > best) {
+                best = z;
+                top[k] = (uint32_t)v;
+            }
+        }
     }
     return true;
 }
