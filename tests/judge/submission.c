@@ -571,8 +571,9 @@ static const char static_main[] = "static chapter_main";
 static enum built compile(const struct build *build, const char *flags)
 {
     enum built built = compile_with_main_as(static_main, build, flags);
-    return built == NOT_BUILT ? compile_with_main_as("chapter_main", build, flags)
-                              : built;
+    return built == NOT_BUILT && !build->comes_again
+               ? compile_with_main_as("chapter_main", build, flags)
+               : built;
 }
 
 // The source and the chapter's header, in the folder.
@@ -629,8 +630,7 @@ static enum built link_whole(const struct build *build)
     return run_linker(build, &command, NULL, "build.log");
 }
 
-// What nearly every file needs, in one call. Where that fails, it goes step by step, and the
-// steps say why.
+// What nearly every file needs, in one call.
 static enum built build_at_once(const struct build *build)
 {
     struct command command = start_library(build, whole_flags(build));
@@ -699,7 +699,8 @@ enum built submission_build(const struct build *build, const char *source,
     enum built built = lay_out(build, source);
     if (built != BUILT)
         return built;
-    if (is_fenced(build) && (built = build_at_once(build)) != NOT_BUILT)
+    if (build->comes_again && is_fenced(build) &&
+        (built = build_at_once(build)) != NOT_BUILT)
         return built;
     if ((built = compile_and_blame(build)) != BUILT)
         return built;

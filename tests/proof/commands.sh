@@ -371,11 +371,12 @@ board_says() # what it must hold
 
 bad=
 rm -rf build
-n=$(all_exercises | wc -l)
+all_exercises >exercises.txt
+n=$(wc -l <exercises.txt)
 board_says "^0 of $((n)) exercises done\.$"
-for e in $(all_exercises); do
+while read -r e; do
     grep -q -e "\(^ *\|, \)$e " board.txt || bad="${bad:-exercise $e is not on it}"
-done
+done <exercises.txt
 verdict "make shows every exercise before anything was built" "$bad"
 
 # From here on the toys are enough, and one chapter that has tests.

@@ -4,7 +4,7 @@ every=$(for f in tests/[0-9][0-9]_*.c; do basename "$f" .c; done)
 #
 #     sh tests/proof/make_class.sh FOLDER N_STUDENTS [CHAPTER ...]
 #
-# FOLDER/class/ gets a folder or an archive for each student, FOLDER/known.csv what
+# N_STUDENTS is 20, or 5-7 for these three of them. FOLDER/class/ gets a folder or an archive for each student, FOLDER/known.csv what
 # build/grades/grades.csv must be. A file is made of the chapter itself, with some exercises
 # solved, some of the last ones left empty, some answered wrongly (tests/wrong/) or with malice
 # (tests/attacks/), or it is broken. What is solved earns the points of tests/points.tsv, what
@@ -16,7 +16,11 @@ export LC_ALL
 BUILD=${BUILD:-build}
 [ $# -ge 2 ] || { echo "Usage: sh tests/proof/make_class.sh FOLDER N_STUDENTS [CHAPTER ...]" >&2; exit 2; }
 folder=$1
-n_students=$2
+n_students=${2#*-}
+i=0
+case $2 in
+*-*) i=$((${2%-*} - 1)) ;;
+esac
 shift 2
 [ $# -gt 0 ] || set -- $(for f in tests/[0-9][0-9]_*.c; do basename "$f" .c; done)
 flags="-std=c11 -O1 -fno-math-errno -ffp-contract=off -w -fPIC -shared -Dmain=chapter_main"
@@ -215,7 +219,7 @@ hand_in() # student's number, its folder of files
     2) mkdir -p "$class/$who" && tar -C "$2/.." -czf "$class/$who/handed in.tar.gz" "$who" ;;
     3) mkdir -p "$class/$who/a/deep folder" && mv "$2" "$class/$who/a/deep folder/files" ;;
     4) mkdir -p "$class/$who/solutions" "$class/$who/tests" &&
-        cp solutions/*.c "$class/$who/solutions" && cp tests/0*.c "$class/$who/tests" &&
+        cp solutions/*.c "$class/$who/solutions" && cp tests/[0-9]*.c "$class/$who/tests" &&
         cp Makefile "$class/$who" && mv "$2" "$class/$who/chapters" ;;
     5) mv "$2" "$class" && ln -s /etc/passwd "$class/$who/99_link.c" && echo all: >"$class/$who/Makefile" ;;
     *) mv "$2" "$class" ;;
@@ -224,7 +228,6 @@ hand_in() # student's number, its folder of files
 }
 
 folder=$(cd "$folder" && pwd)
-i=0
 while [ "$i" -lt "$n_students" ]; do
     i=$((i + 1))
     who=$(printf 'student %03d' "$i")

@@ -176,18 +176,31 @@ refuse() # what is no command, all that was asked for, exercise, compiler, what 
     done
     set +f
     for goal in $2; do
-        refuse_goal "$goal" "$(printf '%s' "$3" | tr '\n' ' ')"
-    done | head -n 1 | grep . && return
+        said=$(refuse_goal "$goal" "$3")
+        [ -z "$said" ] || { first_line "$said" && return; }
+    done
     case " $2 " in
     *' setup '* | *' clean '* | ' help ') return ;;
     esac
-    for number in $(numbers | uniq -d); do
-        echo "Two files are chapter $number; keep one of them: $(commas $(chapter_of "$number"))"
-        return
+    before=
+    for file in $(chapter_files); do
+        number=${file#chapters/}
+        number=${number%%_*}
+        if [ "$number" = "$before" ]; then
+            echo "Two files are chapter ${number#0}; keep one of them: $(commas $(chapter_of "$number"))"
+            return
+        fi
+        before=$number
     done
     for goal in ${2:-board}; do
-        refuse_machine "$goal" "$4" "$5" "$6"
-    done | head -n 1
+        said=$(refuse_machine "$goal" "$4" "$5" "$6")
+        [ -z "$said" ] || { first_line "$said" && return; }
+    done
+}
+
+first_line()
+{
+    printf '%s\n' "$1" | head -n 1
 }
 
 numbers()
@@ -201,6 +214,7 @@ refuse_goal() # command, exercise
 {
     case $1 in
     hint | reset)
+        set -- "$1" "$(printf '%s' "$2" | tr '\n' ' ')"
         exercises=$(all_exercises)
         fault=$(for file in $(chapter_of "${2%%.*}"); do text_fault "$file"; done)
         if [ -n "$fault" ]; then
