@@ -585,11 +585,12 @@ static void explain_build(const struct build *build, enum built built, char *say
         snprintf(says, size, "The compiler gives up on it: it needs too much memory.\n");
 }
 
-static void judge_part(const struct part *part, const char *folder,
+static void judge_part(const struct part *part, const char *folder, bool again,
                        struct judgement *judgement)
 {
     char points[PATH_MAX];
-    const struct build build = build_of(part, judgement->shown->name, folder);
+    struct build build = build_of(part, judgement->shown->name, folder);
+    build.comes_again = !again;
     judgement->built = is_as_collected(part) ? build_part(part, &build) : NOT_TRIED;
     explain_build(&build, judgement->built, judgement->says, sizeof judgement->says);
     judgement->state = "judged";
@@ -669,7 +670,7 @@ static int judge_and_write(const struct part *part, bool again)
     joined(folder, "%s/work/%s-%ld", out, shard_name, (long)getpid());
     remove_folder(folder);
     must_make_folder(folder);
-    judge_part(part, folder, &judgement);
+    judge_part(part, folder, again, &judgement);
     remove_folder(folder);
     judgement.seconds = seconds_now() - start;
     if (judgement.built == NOT_BUILT && !again)

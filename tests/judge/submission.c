@@ -466,21 +466,32 @@ static struct command start_command(const struct build *build, const char *flags
     return command;
 }
 
-// The file may have a main of its own, which goes by another name here.
+// No warnings, and no time that goes into them.
+static const char quiet[] = "-w -Wno-all -Wno-extra";
+
+// The file behind its chapter's header. It may have a main of its own, which goes by
+// another name here.
+static void add_source(struct command *command, const struct build *build,
+                       const char *main)
+{
+    char path[PATH_MAX];
+    add_formatted(command, "-Dmain=%s", main);
+    add_formatted(command, "%s.c", build->name);
+    if (access(joined(path, "%s/%s.h", build->folder, build->chapter), R_OK) == 0) {
+        add(command, "-include");
+        add_formatted(command, "%s.h", build->chapter);
+    }
+}
+
 static enum built compile_with_main_as(const char *main, const struct build *build,
                                        const char *flags)
 {
-    char path[PATH_MAX];
-    struct command command = start_command(build, "-w -fPIC -c");
+    struct command command = start_command(build, "-fPIC -c");
+    add(&command, quiet);
     add(&command, flags);
-    add_formatted(&command, "-Dmain=%s", main);
-    add_formatted(&command, "%s.c", build->name);
+    add_source(&command, build, main);
     add(&command, "-o");
     add_formatted(&command, "%s.o", build->name);
-    if (access(joined(path, "%s/%s.h", build->folder, build->chapter), R_OK) == 0) {
-        add(&command, "-include");
-        add_formatted(&command, "%s.h", build->chapter);
-    }
     return run_compiler(build, &command, NULL, "build.log");
 }
 
@@ -502,13 +513,19 @@ static bool has_room(const char *folder)
     return good;
 }
 
-static struct command link_command(const struct build *build, const char *flags)
+static struct command start_library(const struct build *build, const char *flags)
 {
     struct command command = start_command(build, environment("SHARED", "-fPIC -shared"));
-    add(&command, "-w");
+    add(&command, quiet);
     add(&command, flags);
     add(&command, "-o");
     add_formatted(&command, "%s.so", build->name);
+    return command;
+}
+
+static struct command link_command(const struct build *build, const char *flags)
+{
+    struct command command = start_library(build, flags);
     add_formatted(&command, "%s.o", build->name);
     return command;
 }
@@ -543,16 +560,20 @@ static bool machine_works(const struct build *build)
 
 static enum built blame(const struct build *build, enum built built)
 {
-    return built != NOT_BUILT || machine_works(build) ? built : NOT_TRIED;
+    return built != NOT_BUILT || build->comes_again || machine_works(build) ? built
+                                                                            : NOT_TRIED;
 }
 
 // A static main that nobody calls is left out, with all that only it needs: that compiles
 // in a tenth of the time. Some files use the name for more, and are compiled as they are.
+static const char static_main[] = "static chapter_main";
+
 static enum built compile(const struct build *build, const char *flags)
 {
-    enum built built = compile_with_main_as("static chapter_main", build, flags);
-    return built == NOT_BUILT ? compile_with_main_as("chapter_main", build, flags)
-                              : built;
+    enum built built = compile_with_main_as(static_main, build, flags);
+    return built == NOT_BUILT && !build->comes_again
+               ? compile_with_main_as("chapter_main", build, flags)
+               : built;
 }
 
 // The source and the chapter's header, in the folder.
@@ -568,14 +589,22 @@ static enum built lay_out(const struct build *build, const char *source)
     return submission_is_plain(source) ? NOT_TRIED : NOT_BUILT;
 }
 
+static bool is_fenced(const struct build *build)
+{
+    return sandbox_has_landlock() || build->own_spaces;
+}
+
+static enum built compile_and_blame(const struct build *build)
+{
+    const bool fenced = is_fenced(build);
+    enum built built = blame(build, compile(build, fenced ? "" : "-MD"));
+    return built == BUILT && !fenced && !read_only_headers(build) ? NOT_BUILT : built;
+}
+
 enum built submission_compile(const struct build *build, const char *source)
 {
-    const bool fenced = sandbox_has_landlock() || build->own_spaces;
     enum built built = lay_out(build, source);
-    if (built != BUILT)
-        return built;
-    built = blame(build, compile(build, fenced ? "" : "-MD"));
-    return built == BUILT && !fenced && !read_only_headers(build) ? NOT_BUILT : built;
+    return built == BUILT ? compile_and_blame(build) : built;
 }
 
 enum built submission_link(const struct build *build, const char *const *objects)
@@ -598,6 +627,14 @@ static const char *whole_flags(const struct build *build)
 static enum built link_whole(const struct build *build)
 {
     struct command command = link_command(build, whole_flags(build));
+    return run_linker(build, &command, NULL, "build.log");
+}
+
+// What nearly every file needs, in one call.
+static enum built build_at_once(const struct build *build)
+{
+    struct command command = start_library(build, whole_flags(build));
+    add_source(&command, build, static_main);
     return run_linker(build, &command, NULL, "build.log");
 }
 
@@ -659,8 +696,13 @@ static bool link_without_exercises(const struct build *build,
 enum built submission_build(const struct build *build, const char *source,
                             const struct chapter *exercises)
 {
-    enum built built = submission_compile(build, source);
+    enum built built = lay_out(build, source);
     if (built != BUILT)
+        return built;
+    if (build->comes_again && is_fenced(build) &&
+        (built = build_at_once(build)) != NOT_BUILT)
+        return built;
+    if ((built = compile_and_blame(build)) != BUILT)
         return built;
     built = link_whole(build);
     if (built == NOT_BUILT && compile(build, "-fgnu89-inline") == BUILT)

@@ -40,6 +40,7 @@ struct build {
     double cpu_seconds;        // for each program it runs
     bool own_spaces;           // see struct sandbox
     const char *const *hidden; // folders that no compiler sees, wherever they lie
+    bool comes_again;          // what is not built is built once more: no need to be sure
 };
 
 // NOT_BUILT and TOO_LONG are the file's own fault, NOT_TRIED ours or the machine's: which

@@ -2,7 +2,7 @@
 # Tests `make grade` on a small class that is made for it, with grades known beforehand.
 # Prints "ok NAME" and "not ok NAME: why". Everything must be built: make test does that.
 #
-#     sh tests/proof/class.sh                     a class of 5 with the first chapter
+#     sh tests/proof/class.sh                     a class of 5, mostly with a small chapter
 #     sh tests/proof/class.sh 300                 300 students, all chapters; takes minutes
 set -u
 LC_ALL=C
@@ -12,8 +12,8 @@ BUILD=${BUILD:-build}
 export BUILD
 n_students=${1:-5}
 chapters=$(for f in tests/[0-9][0-9]_*.c; do basename "$f" .c; done)
-[ "$n_students" -gt 50 ] || chapters=$(echo "$chapters" | head -n 1)
 first=$(echo "$chapters" | head -n 1)
+root=$(pwd)
 room=$(pwd)/build/class
 rm -rf "$room"
 mkdir -p "$room"
@@ -56,9 +56,52 @@ without_times() # a results.json
     grep -v '"seconds"' "$1"
 }
 
+make_class() # folder, students, chapters
+{
+    sh "$root/tests/proof/make_class.sh" "$@" >"$room/said.txt" 2>&1 ||
+        verdict "a class can be made" "$(cat "$room/said.txt")"
+}
+
+# ------------------------------------------------------------------ a small course
+# A class of a few is one of a small chapter, but for one student.
+toy_course 51 "$room/toy"
+course=$room/toy
+CRITERION=${CRITERION:-$(sh tests/student/course.sh criterion)}
+export CRITERION
+
+into_small_course()
+{
+    cd "$course" || exit 1
+    case $BUILD in /*) BUILD=build ;; esac
+    first=51_toy
+    ${MAKE_COMMAND:-make} -j2 BUILD="$BUILD" "$BUILD/tests/$first" "$BUILD/grade" >"$room/said.txt" 2>&1 ||
+        verdict "a small course can be built" "$(cat "$room/said.txt")"
+}
+
+if [ "$n_students" -le 50 ]; then
+    bad=
+    make_class "$room/one" 5-5 "$first"
+    grade "$room/one/class" "$room/one/grades" || bad="it failed: $(tail -n 3 "$room/said.txt")"
+    bad=${bad:-$(same "$room/one/grades/grades.csv" "$room/one/known.csv")}
+    verdict "a file of $first, solved but for a hostile exercise, has the known grade" "$bad"
+    into_small_course
+    chapters=$first
+fi
+
 # ------------------------------------------------------------------ a class, killed on the way
-sh tests/proof/make_class.sh "$room" "$n_students" $chapters >"$room/said.txt" 2>&1 ||
-    verdict "a class can be made" "$(cat "$room/said.txt")"
+# Of a small class the compiler does not come back from one file, until the grader is killed.
+real_cc=${CC:-cc}
+compiler() # what it does before it is one, on each file $word
+{
+    printf '#!/bin/sh\nfor word; do\n    case $word in *.c) %s ;; esac\ndone\nexec %s "$@"\n' "$1" "$real_cc" >"$room/slow-cc"
+    chmod 755 "$room/slow-cc"
+}
+
+if [ "$n_students" -le 50 ]; then
+    compiler '! grep -s -q "handed in by student 004" "$word" || sleep 30'
+    export CC="$room/slow-cc"
+fi
+make_class "$room" "$n_students" $chapters
 class=$room/class
 kills=1
 [ "$n_students" -le 50 ] || kills=10
@@ -88,6 +131,7 @@ while [ "$k" -lt "$kills" ]; do
     wait $grading 2>/dev/null
     grading=
 done
+compiler :
 kept=$(n_states)
 grade "$class" "$room/grades" || bad="${bad:-it failed: $(tail -n 3 "$room/said.txt")}"
 bad=${bad:-$(same "$room/grades/grades.csv" "$room/known.csv")}
@@ -209,22 +253,14 @@ grep '"visibility": "after_published"' "$room"/told/gradescope/*.json | grep -q 
     bad="${bad:-Gradescope shows more than passed or not}"
 verdict "of a hidden test students learn whether it passed, and no more" "$bad"
 
-# ------------------------------------------------------------------ a small course
-# Nothing from here on asks for a real chapter, and there are many runs.
-toy_course 98 "$room/toy"
-cd "$room/toy" || exit 1
-first=98_toy
-course=$(pwd)
+# ------------------------------------------------------------------ many runs, in the small course
+[ "$n_students" -le 50 ] || into_small_course
+CC=$real_cc
 room=$course/build
 mkdir -p "$room"
-case $BUILD in /*) BUILD=build ;; esac
-CRITERION=${CRITERION:-$(sh tests/student/course.sh criterion)}
-export CRITERION
 whole=100
 file=$room/solved.c
 sed 's/^\( *\)return false;/\1*out = number;\n\1return true;/; s/return NAN;/return number;/' "chapters/$first.c" >"$file"
-${MAKE_COMMAND:-make} -j2 BUILD="$BUILD" "$BUILD/tests/$first" "$BUILD/grade" >"$room/said.txt" 2>&1 ||
-    verdict "a small course can be built" "$(cat "$room/said.txt")"
 
 # ------------------------------------------------------------------ a machine that stands still
 # A suspended machine takes a long time on the clock and none on the processor. It is waited
@@ -232,15 +268,15 @@ ${MAKE_COMMAND:-make} -j2 BUILD="$BUILD" "$BUILD/tests/$first" "$BUILD/grade" >"
 stand_still()
 {
     cd "$still" || return
-    sed -i.orig 's/WALL_SECONDS = [0-9]*/WALL_SECONDS = 4/' tests/judge/judge.c
-    sed -i.orig 's/\.wall_seconds = 30 + 15 \* /.wall_seconds = 4 + 0 * /' tests/judge/submission.c
+    sed -i.orig 's/WALL_SECONDS = [0-9]*/WALL_SECONDS = 3/' tests/judge/judge.c
+    sed -i.orig 's/\.wall_seconds = 30 + 15 \* /.wall_seconds = 3 + 0 * /' tests/judge/submission.c
     ! cmp -s tests/judge/judge.c tests/judge/judge.c.orig && ! cmp -s tests/judge/submission.c tests/judge/submission.c.orig ||
         echo "the deadlines are elsewhere now"
     ${MAKE_COMMAND:-make} BUILD="$BUILD" "$BUILD/tests/$first" "$BUILD/grade" >make.txt 2>&1 || cat make.txt
-    mkdir -p class/slow class/frozen
+    mkdir -p class/slow class/stuck
     { echo '#include <time.h>' && sed 's/return true;/while (clock() < CLOCKS_PER_SEC \/ 8) {}\n    &/' "$file"; } >"class/slow/$first.c"
-    { cat "$file" && echo '// FROZEN'; } >"class/frozen/$first.c"
-    printf '#!/bin/sh\nfor word; do\n    case $word in *.c) ! grep -s -q "^// FROZEN" "$word" || kill -STOP $$ ;; esac\ndone\nexec cc "$@"\n' >slow-cc
+    { cat "$file" && echo '// STUCK'; } >"class/stuck/$first.c"
+    printf '#!/bin/sh\nfor word; do\n    case $word in *.c) ! grep -s -q "^// STUCK" "$word" || kill -STOP $$ ;; esac\ndone\nexec cc "$@"\n' >slow-cc
     chmod 755 slow-cc
     SUBMISSIONS=class GRADES=grades JOBS=1 CC=$still/slow-cc "$BUILD/grade" >said.txt 2>&1 &
     grading=$!
@@ -253,7 +289,7 @@ stand_still()
         [ -z "$caller" ] || break
         caller=$parent
         # shellcheck disable=SC2086  # a list of numbers
-        { kill -STOP $all; sleep 5; kill -CONT $all; } 2>/dev/null
+        { kill -STOP $all; sleep 4; kill -CONT $all; } 2>/dev/null
     done
     [ -n "$caller" ] || echo "the function was never seen at work: are its ancestors others now?"
     wait $grading || tail -n 3 said.txt
@@ -281,7 +317,7 @@ at_work()
                     print list
                 exit !computes
             }' && return
-        sleep 0.02 2>/dev/null || sleep 1
+        sleep 0.04 2>/dev/null || sleep 1
     done
     return 1
 }
@@ -289,7 +325,7 @@ at_work()
 still=$room/still
 waiting=
 if [ "$(uname -s)" = Linux ]; then
-    (cd "$whole_room/../.." && toy_course 98 "$still")
+    (cd "$root" && toy_course 51 "$still")
     stand_still >"$room/still.txt" 2>&1 &
     waiting=$!
 fi
@@ -308,7 +344,8 @@ echo "// not the same" >>"$odd/two/a/$first.c"
 cp "chapters/$first.c" "$odd/nearly/$first (1).c"
 cp "chapters/$first.c" "$odd/=1+1"
 mkfifo "$odd/pipe/$first.c"
-head -c 70000000 /dev/zero | gzip -1 >"$odd/bomb/bomb.tar.gz"
+head -c 7000000 /dev/zero | gzip -1 >"$room/zeros.gz"
+for k in 1 2 3 4 5 6 7 8 9 10; do cat "$room/zeros.gz"; done >"$odd/bomb/bomb.tar.gz"
 tar -C "$room/tar/x" -cf "$odd/upwards/up.tar" --transform='s|^|../../../../|' "$first.c" 2>/dev/null ||
     tar -C "$room/tar" -cf "$odd/upwards/up.tar" x
 tar -C "$room/tar" -czf "$room/whole.tar.gz" x
@@ -713,7 +750,7 @@ if [ -n "$waiting" ]; then
     wait $waiting
     bad=$(cat "$room/still.txt")
     grep -q "^\"slow\",$whole," "$still/grades/grades.csv" || bad="${bad:-slow: $(cat "$still/grades/grades.csv")}"
-    grep -q '^"frozen",?,' "$still/grades/grades.csv" || bad="${bad:-frozen: $(cat "$still/grades/grades.csv")}"
+    grep -q '^"stuck",?,' "$still/grades/grades.csv" || bad="${bad:-stuck: $(cat "$still/grades/grades.csv")}"
     grep -q '^[12] did not build, or could not be judged: each is tried once more' "$still/said.txt" ||
         bad="${bad:-$(cat "$still/said.txt")}"
     verdict "a machine that stood still while a file was built or judged is no fault of the file, and tried again" "$bad"

@@ -4,7 +4,7 @@ every=$(for f in tests/[0-9][0-9]_*.c; do basename "$f" .c; done)
 #
 #     sh tests/proof/make_class.sh FOLDER N_STUDENTS [CHAPTER ...]
 #
-# FOLDER/class/ gets a folder or an archive for each student, FOLDER/known.csv what
+# N_STUDENTS is 20, or 5-7 for these three of them. FOLDER/class/ gets a folder or an archive for each student, FOLDER/known.csv what
 # build/grades/grades.csv must be. A file is made of the chapter itself, with some exercises
 # solved, some of the last ones left empty, some answered wrongly (tests/wrong/) or with malice
 # (tests/attacks/), or it is broken. What is solved earns the points of tests/points.tsv, what
@@ -16,10 +16,14 @@ export LC_ALL
 BUILD=${BUILD:-build}
 [ $# -ge 2 ] || { echo "Usage: sh tests/proof/make_class.sh FOLDER N_STUDENTS [CHAPTER ...]" >&2; exit 2; }
 folder=$1
-n_students=$2
+n_students=${2#*-}
+i=0
+case $2 in
+*-*) i=$((${2%-*} - 1)) ;;
+esac
 shift 2
 [ $# -gt 0 ] || set -- $(for f in tests/[0-9][0-9]_*.c; do basename "$f" .c; done)
-flags="-std=c11 -O1 -fno-math-errno -ffp-contract=off -w -fPIC -shared -Dmain=chapter_main"
+flags="-std=c11 -Og -fno-math-errno -ffp-contract=off -w -fPIC -shared"
 
 functions_of() # chapter
 {
@@ -113,10 +117,15 @@ broken() # chapter, which
     esac
 }
 
-builds() # chapter, file
+builds_with() # its main's name, chapter, file
 {
-    (ulimit -t 20; ${CC:-cc} $flags -include "tests/$1.h" "$2" -o "$folder/made.so" -lm) \
+    (ulimit -t 20; ${CC:-cc} $flags "-Dmain=$1" -include "tests/$2.h" "$3" -o "$folder/made.so" -lm) \
         >/dev/null 2>&1 </dev/null
+}
+
+builds() # chapter, file; a main that is static and not called is quick to compile
+{
+    builds_with 'static chapter_main' "$@" || builds_with chapter_main "$@"
 }
 
 # What a wrong answer earns, from the test binary itself; unknown if it cannot be told.
@@ -215,7 +224,7 @@ hand_in() # student's number, its folder of files
     2) mkdir -p "$class/$who" && tar -C "$2/.." -czf "$class/$who/handed in.tar.gz" "$who" ;;
     3) mkdir -p "$class/$who/a/deep folder" && mv "$2" "$class/$who/a/deep folder/files" ;;
     4) mkdir -p "$class/$who/solutions" "$class/$who/tests" &&
-        cp solutions/*.c "$class/$who/solutions" && cp tests/0*.c "$class/$who/tests" &&
+        cp solutions/*.c "$class/$who/solutions" && cp tests/[0-9]*.c "$class/$who/tests" &&
         cp Makefile "$class/$who" && mv "$2" "$class/$who/chapters" ;;
     5) mv "$2" "$class" && ln -s /etc/passwd "$class/$who/99_link.c" && echo all: >"$class/$who/Makefile" ;;
     *) mv "$2" "$class" ;;
@@ -224,7 +233,6 @@ hand_in() # student's number, its folder of files
 }
 
 folder=$(cd "$folder" && pwd)
-i=0
 while [ "$i" -lt "$n_students" ]; do
     i=$((i + 1))
     who=$(printf 'student %03d' "$i")

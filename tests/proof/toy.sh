@@ -107,17 +107,20 @@ END
 }
 
 # A course of this one chapter, in a folder of its own, with what the other one has built of
-# the judge and the grader: NN_toy.
-toy_course() # number, folder
+# the judge and the grader: NN_toy. Where one is, it is one chapter more.
+toy_course() # two digits, folder, another name than toy
 {
-    mkdir -p "$2/chapters" "$2/solutions" "$2/tests/wrong"
+    toy=$1_${3:-toy}
+    n=${1#0}
+    mkdir -p "$2/chapters" "$2/solutions" "$2/tests/wrong" "$2/tests/attacks"
     cp -Rp Makefile "$2"
     cp -Rp tests/judge tests/instructor tests/student "$2/tests"
-    toy_chapter "$1" >"$2/chapters/$1_toy.c"
-    toy_solution "$1" >"$2/solutions/$1_toy.c"
-    printf 'exercise\tfunction\ttest\tpoints\n%s\tsay_yes_%s\tany_number\t60\n%s\tsay_much_%s\tany_number\t40\n' \
-        "$1.1" "$1" "$1.2" "$1" >"$2/tests/points.tsv"
-    sed "s/@/$1/g" >"$2/tests/$1_toy.h" <<'END'
+    toy_chapter "$n" >"$2/chapters/$toy.c"
+    toy_solution "$n" >"$2/solutions/$toy.c"
+    [ -f "$2/tests/points.tsv" ] || printf 'exercise\tfunction\ttest\tpoints\n' >"$2/tests/points.tsv"
+    printf '%s\tsay_yes_%s\tany_number\t60\n%s\tsay_much_%s\tany_number\t40\n' \
+        "$n.1" "$n" "$n.2" "$n" >>"$2/tests/points.tsv"
+    sed "s/@/$n/g" >"$2/tests/$toy.h" <<'END'
 #include <stdbool.h>
 #ifndef JUDGED
 #define JUDGED
@@ -125,18 +128,28 @@ toy_course() # number, folder
 JUDGED bool say_yes_@(float *out, float number);
 JUDGED float say_much_@(float number);
 END
-    sed "s/@/$1/g" >"$2/tests/wrong/$1_toy.c" <<'END'
+    sed "s/@/$n/g" >"$2/tests/wrong/$toy.c" <<'END'
 WRONG(say_much_@, any_number, one_too_much, "This is one too much.")
 float one_too_much(float number)
 {
     return number + 1;
 }
 END
-    sed "s/@/$1/g" >"$2/tests/$1_toy.c" <<'END'
-#include "@_toy.h"
+    sed "s/@/$n/g" >"$2/tests/attacks/ends_$n.c" <<'END'
+// Ends as if all was well.
+// say_yes_@: "ended the program"
+#include <stdlib.h>
+bool say_yes_@(float *out, float number)
+{
+    *out = number;
+    exit(0);
+}
+END
+    sed "s/@/$n/g; s/TOY/$toy/g" >"$2/tests/$toy.c" <<'END'
+#include "TOY.h"
 #include "judge.h"
 
-#include "calls/@_toy.h"
+#include "calls/TOY.h"
 
 JUDGE_CHAPTER(@);
 

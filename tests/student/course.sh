@@ -57,16 +57,16 @@ is_the_chapter() # file
 names()
 {
     for file in $(chapter_files); do
-        file=${file#chapters/}
-        echo "${file%.c}"
+        name_of "$file"
     done
 }
 
 left_aside() # chapter file ("" = all): says which files are not read
 {
     number=${1#chapters/}
+    ours=" $(echo $(chapter_files)) "
     for other in "chapters/${number%%_*}"*.c; do
-        case " $(chapter_files | tr '\n' ' ')" in
+        case $ours in
         *" $other "*) continue ;;
         esac
         number=${other#chapters/}
@@ -84,14 +84,16 @@ left_aside() # chapter file ("" = all): says which files are not read
     done
 }
 
-name_of()
+name_of() # chapters/01_lookup.c -> 01_lookup
 {
-    basename "$1" .c
+    n=${1##*/}
+    printf '%s\n' "${n%.c}"
 }
 
-number_of() # 01_lookup -> 1
+number_of() # 01_lookup, or chapters/01_lookup.c -> 1
 {
-    n=${1%%_*}
+    n=${1##*/}
+    n=${n%%_*}
     printf '%s\n' "${n#0}"
 }
 
@@ -148,7 +150,7 @@ text_fault()
     elif [ -z "$(question_of "$1")" ]; then
         echo "$1 does not read like a chapter: its first heading, \"# ...\", is gone."
     else
-        read_exercises list "$1" | awk -F '\t' -v file="$1" -v n="$(number_of "$(name_of "$1")")" '
+        read_exercises list "$1" | awk -F '\t' -v file="$1" -v n="$(number_of "$1")" '
             reading == "chapter" { there[$1] = 1; next }
             index($1, n ".") == 1 && !($1 in there) {
                 printf "%s has lost the heading of exercise %s, %s.\n", file, $1, $2
@@ -174,18 +176,31 @@ refuse() # what is no command, all that was asked for, exercise, compiler, what 
     done
     set +f
     for goal in $2; do
-        refuse_goal "$goal" "$(printf '%s' "$3" | tr '\n' ' ')"
-    done | head -n 1 | grep . && return
+        said=$(refuse_goal "$goal" "$3")
+        [ -z "$said" ] || { first_line "$said" && return; }
+    done
     case " $2 " in
     *' setup '* | *' clean '* | ' help ') return ;;
     esac
-    for number in $(numbers | uniq -d); do
-        echo "Two files are chapter $number; keep one of them: $(commas $(chapter_of "$number"))"
-        return
+    before=
+    for file in $(chapter_files); do
+        number=${file#chapters/}
+        number=${number%%_*}
+        if [ "$number" = "$before" ]; then
+            echo "Two files are chapter ${number#0}; keep one of them: $(commas $(chapter_of "$number"))"
+            return
+        fi
+        before=$number
     done
     for goal in ${2:-board}; do
-        refuse_machine "$goal" "$4" "$5" "$6"
-    done | head -n 1
+        said=$(refuse_machine "$goal" "$4" "$5" "$6")
+        [ -z "$said" ] || { first_line "$said" && return; }
+    done
+}
+
+first_line()
+{
+    printf '%s\n' "$1" | head -n 1
 }
 
 numbers()
@@ -199,6 +214,7 @@ refuse_goal() # command, exercise
 {
     case $1 in
     hint | reset)
+        set -- "$1" "$(printf '%s' "$2" | tr '\n' ' ')"
         exercises=$(all_exercises)
         fault=$(for file in $(chapter_of "${2%%.*}"); do text_fault "$file"; done)
         if [ -n "$fault" ]; then
@@ -319,7 +335,7 @@ not_built() # chapter file, log
         say "$fault"
     elif grep -q 'internal compiler error' "$2"; then
         grep 'internal compiler error' "$2" | head -n 1
-        say "The compiler itself broke down; $1 is not to blame. Another one may do: make chapter$(number_of "$(name_of "$1")") CC=clang, or OPT=-O1."
+        say "The compiler itself broke down; $1 is not to blame. Another one may do: make chapter$(number_of "$1") CC=clang, or OPT=-O1."
     elif grep -q "^$1:[0-9][0-9:]* *[a-z ]*error" "$2"; then
         does_not_compile "$1" "$2"
     elif grep -q 'undefined reference to\|Undefined symbols' "$2"; then
@@ -502,7 +518,7 @@ next_step() # chapter file; prints the one thing to do now, or nothing if the ch
     function=$(printf '%s\n' "$row" | cut -f 2)
     at=$(printf '%s\n' "$row" | cut -f 4)
     verdict=$(printf '%s\n' "$row" | cut -f 5)
-    n=$(number_of "$(name_of "$1")")
+    n=$(number_of "$1")
     verb='mend'
     case $verdict in
     missing)
@@ -540,7 +556,7 @@ after_chapter() # chapter file: what comes when it is done
 {
     following=$(chapter_files | awk -v f="$1" 'found { print; exit } $0 == f { found = 1 }')
     if [ -n "$following" ]; then
-        n=$(number_of "$(name_of "$following")")
+        n=$(number_of "$following")
         say "Next: chapter $n, \"$(question_of "$following")\": make chapter$n"
     else
         say "Next: make docs builds all of it as a web site to read again; you have done every chapter."
@@ -559,7 +575,7 @@ board()
     last=
     for file in $(chapter_files); do
         last=$file
-        n=$(number_of "$(name_of "$file")")
+        n=$(number_of "$file")
         fault=$(text_fault "$file")
         if [ -n "$fault" ]; then
             board_line "$n" "$fault"

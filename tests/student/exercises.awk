@@ -14,11 +14,13 @@
 
 BEGIN {
     command = ARGV[1]
+    if (command == "question") {
+        question(ARGV[2])
+        exit 0
+    }
     read_chapter(ARGV[2])
     if (command == "list")
         list()
-    else if (command == "question")
-        question()
     else if (command == "hint")
         hint(ARGV[3], ARGV[4])
     else if (command == "pristine")
@@ -273,13 +275,18 @@ function heading_text(s)
     return s
 }
 
-function question(    i)
+# It stands at the top: the rest is not read.
+function question(path,    s, inside)
 {
-    for (i = 1; i <= n_lines; i++)
-        if (prose[i] && line[i] ~ /^# /) {
-            print heading_text(plain_line(i))
+    while ((getline s < path) > 0) {
+        sub(/\r$/, "", s)
+        sub(/^\357\273\277/, "", s)
+        inside = s == "/*" || (inside && s != "*/")
+        if (inside && s ~ /^# /) {
+            print heading_text(s)
             return
         }
+    }
 }
 
 function onward(    k, i)
