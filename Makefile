@@ -226,12 +226,15 @@ $(BUILD)/caller/$2: tests/judge/caller.c tests/judge/protocol.h tests/judge/sand
 		-include $(BUILD)/calls/$2.h $$< $(BUILD)/objects/tests/judge/sandbox.o \
 		-o $$(PART) $$(LDFLAGS) -ldl -lm)
 
-$(patsubst tests/%.c,$(BUILD)/%.so,$(wildcard tests/*/$2.c)): $(BUILD)/%/$2.so: tests/%/$2.c solutions/$2.c tests/$2.h tests/judge/answers.h $(STAMP)
+# Their solutions are linked to both, and compiled once.
+$(BUILD)/objects/$2.judged.o: solutions/$2.c $(STAMP)
+	mkdir -p $$(@D)
+	$$(call compiled,$$(COURSE_FLAGS) -fPIC -w $3)
+
+$(patsubst tests/%.c,$(BUILD)/%.so,$(wildcard tests/*/$2.c)): $(BUILD)/%/$2.so: tests/%/$2.c $(BUILD)/objects/$2.judged.o tests/$2.h tests/judge/answers.h
 	mkdir -p $$(@D)
 	$$(call whole,$$(CC) $$(COURSE_FLAGS) $(ANSWERS_OPT) -w -include tests/$2.h -include tests/judge/answers.h \
-		-fPIC -c $$< -o $$(PART).o && \
-	$$(CC) $$(COURSE_FLAGS) -w $3 $$(SHARED) $$(PART).o solutions/$2.c \
-		-o $$(PART) $$(LDFLAGS) -lm && rm -f $$(PART).o)
+		$$(SHARED) $$< $(BUILD)/objects/$2.judged.o -o $$(PART) $$(LDFLAGS) -lm)
 
 # The program's output is also what the site shows.
 build/output/$2.txt: $(BUILD)/solution/$2 $(wildcard chapters/data/*)

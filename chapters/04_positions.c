@@ -1254,10 +1254,13 @@ static float dot(const float *a, const float *b)
     for (size_t i = 0; i < WIDTH; i += 16)
         for (size_t lane = 0; lane < 16; lane++)
             lanes[lane] += a[i + lane] * b[i + lane];
-    for (size_t half = 8; half > 0; half /= 2)
-        for (size_t lane = 0; lane < half; lane++)
-            lanes[lane] += lanes[lane + half];
-    return lanes[0];
+    for (size_t lane = 0; lane < 8; lane++)
+        lanes[lane] += lanes[lane + 8];
+    for (size_t lane = 0; lane < 4; lane++)
+        lanes[lane] += lanes[lane + 4];
+    for (size_t lane = 0; lane < 2; lane++)
+        lanes[lane] += lanes[lane + 2];
+    return lanes[0] + lanes[1];
 }
 
 // logits[n][v] = sum over i of out[n][i] lm_head[i][v], for four rows n

@@ -597,6 +597,20 @@ struct place {
     float g[2 * MOST_WINDOW * G_ROW]; // scores, then steps; G_ROW a word of the window
 };
 
+// the second half of each sum's numbers goes to the first
+static inline void fold(float *s0, float *s1, float *s2, float *s3, float *s4, float *s5,
+                        size_t half)
+{
+    for (size_t k = 0; k < half; k++) {
+        s0[k] += s0[k + half];
+        s1[k] += s1[k + half];
+        s2[k] += s2[k + half];
+        s3[k] += s3[k + half];
+        s4[k] += s4[k + half];
+        s5[k] += s5[k + half];
+    }
+}
+
 // score[k] = in . out[k] for the six rows of out; sixteen sums each, added up at the end
 static void score_row(float *restrict score, const float *restrict in,
                       const float *restrict out)
@@ -613,15 +627,10 @@ static void score_row(float *restrict score, const float *restrict in,
             s4[k] = multiply_add(x, u[4 * ROW], s4[k]);
             s5[k] = multiply_add(x, u[5 * ROW], s5[k]);
         }
-    for (size_t half = SUMS / 2; half > 0; half /= 2)
-        for (size_t k = 0; k < half; k++) {
-            s0[k] += s0[k + half];
-            s1[k] += s1[k + half];
-            s2[k] += s2[k + half];
-            s3[k] += s3[k + half];
-            s4[k] += s4[k + half];
-            s5[k] += s5[k + half];
-        }
+    fold(s0, s1, s2, s3, s4, s5, 8);
+    fold(s0, s1, s2, s3, s4, s5, 4);
+    fold(s0, s1, s2, s3, s4, s5, 2);
+    fold(s0, s1, s2, s3, s4, s5, 1);
     const float sums[N_OUT] = {s0[0], s1[0], s2[0], s3[0], s4[0], s5[0]};
     memcpy(score, sums, sizeof sums);
 }

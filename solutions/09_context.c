@@ -63,9 +63,10 @@ bool residual_mlp(float *out, float *hidden, const float *x, const float *normed
             float heard = 0.0f;
             for (size_t i = 0; i < d_model; i++)
                 heard += normed[t * d_model + i] * w_up[j * d_model + i];
-            hidden[t * d_hidden + j] = heard > 0.0f ? heard : 0.0f;
+            const float said = heard > 0.0f ? heard : 0.0f;
+            hidden[t * d_hidden + j] = said;
             for (size_t i = 0; i < d_model; i++)
-                out_t[i] += hidden[t * d_hidden + j] * w_down[j * d_model + i];
+                out_t[i] += said * w_down[j * d_model + i];
         }
     }
     return true;
@@ -93,8 +94,9 @@ bool residual_mlp_backward(float *dx, float *dnormed, float *dw_up, float *dw_do
             float slope = 0.0f;
             for (size_t i = 0; i < d_model; i++)
                 slope += dout_t[i] * w_down[j * d_model + i];
-            for (size_t i = 0; i < d_model; i++) {
+            for (size_t i = 0; i < d_model; i++)
                 dnormed[t * d_model + i] += slope * w_up[j * d_model + i];
+            for (size_t i = 0; i < d_model; i++) {
                 dw_up[j * d_model + i] += slope * normed_t[i];
                 dw_down[j * d_model + i] += said * dout_t[i];
             }
