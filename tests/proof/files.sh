@@ -35,6 +35,19 @@ check_readme()
     fi
 }
 
+# What is kept at the top is what the README lists: what a program leaves there is no part of it.
+check_top()
+{
+    top=$(git rev-parse --show-toplevel 2>/dev/null) && [ "$top" = "$(pwd -P)" ] || return
+    odd=$(git ls-files | sed 's|/.*||' | sort -u |
+        grep -vxE 'chapters|solutions|tests|docs|Makefile|README\.md|LICENSE|\..*' | tr '\n' ' ')
+    if [ -z "$odd" ]; then
+        echo "ok nothing else is kept at the top"
+    else
+        echo "not ok nothing else is kept at the top: $odd"
+    fi
+}
+
 # Every block "carried over from chapter K" holds lines of that chapter, unchanged: each run of
 # lines without a gap must stand in it just so.
 check_carried()
@@ -95,5 +108,6 @@ check_points()
 }
 
 check_readme
+check_top
 check_carried
 check_points
