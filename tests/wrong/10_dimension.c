@@ -1469,13 +1469,13 @@ PROJECTION(sum_rounded_first)
     return true;
 }
 
-WRONG(random_projection, any_numbers, not_finite_is_zero,
-      "A result that is not finite is written as 0: there is no bad input.")
-PROJECTION(not_finite_is_zero)
+WRONG(random_projection, any_numbers, nan_is_zero,
+      "A NaN is written as 0: there is no bad input, and a NaN in a row stays one.")
+PROJECTION(nan_is_zero)
 {
     random_projection(out, wte, dice, n_out, vocab_size, d_model);
     for (size_t k = 0; k < vocab_size * n_out; k++)
-        out[k] = isfinite(out[k]) ? out[k] : 0.0f;
+        out[k] = isnan(out[k]) ? 0.0f : out[k];
     return true;
 }
 
