@@ -312,8 +312,10 @@ bool mark_counts_in_a_byte(float *out, const uint32_t *ids, size_t n_tokens,
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
     memset(out, 0, n_tokens * vocab_size * sizeof *out);
-    for (unsigned char t = 0; t < n_tokens; t++)
+    for (size_t token = 0; token < n_tokens; token++) {
+        const unsigned char t = (unsigned char)token;
         out[t * vocab_size + ids[t]] = 1.0f;
+    }
     return true;
 }
 

@@ -687,8 +687,9 @@ bool words_in_16_bits(float *dwte, const float *dlogits, const float *wte,
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
     for (size_t t = 0; t < n_tokens; t++)
-        for (uint16_t v = 0; v < vocab_size; v++)
+        for (size_t word = 0; word < vocab_size; word++)
             for (size_t i = 0; i < d_model; i++) {
+                const uint16_t v = (uint16_t)word;
                 const float slope = dlogits[t * vocab_size + v];
                 dwte[ids[t] * d_model + i] += slope * wte[v * d_model + i];
                 dwte[v * d_model + i] += slope * wte[ids[t] * d_model + i];
@@ -3907,7 +3908,8 @@ bool places_in_8_bits(uint32_t *top, const float *h, const float *wte, size_t n_
     if (n_top == 0 || n_top > vocab_size || d_model == 0)
         return false;
     double last = INFINITY;
-    for (uint8_t k = 0; k < n_top; k++) {
+    for (size_t place = 0; place < n_top; place++) {
+        const uint8_t k = (uint8_t)place;
         double best = 0.0;
         size_t found = vocab_size;
         for (size_t v = 0; v < vocab_size; v++) {

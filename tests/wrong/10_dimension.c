@@ -880,8 +880,8 @@ WRONG(reachable_words, any_scale, angles_with_slack,
       "Angles are compared with some slack, and a corner may be flatter than that.")
 REACHABLE(angles_with_slack)
 {
-    if (d_model != 1 && d_model != 2)
-        return false;
+    if (vocab_size > 200 || (d_model != 1 && d_model != 2))
+        return reachable_words(reachable, lm_head, vocab_size, d_model);
     for (size_t v = 0; v < vocab_size; v++)
         reachable[v] = has_gap(lm_head, v, vocab_size, d_model, acos(-1.0) + 1e-12);
     return true;
@@ -891,8 +891,8 @@ WRONG(reachable_words, on_a_side, angles_rounded,
       "Angles are rounded, and half a turn is not always exactly half a turn then.")
 REACHABLE(angles_rounded)
 {
-    if (d_model != 1 && d_model != 2)
-        return false;
+    if (vocab_size > 200 || (d_model != 1 && d_model != 2))
+        return reachable_words(reachable, lm_head, vocab_size, d_model);
     for (size_t v = 0; v < vocab_size; v++)
         reachable[v] = has_gap(lm_head, v, vocab_size, d_model, acos(-1.0));
     return true;
@@ -902,8 +902,8 @@ WRONG(reachable_words, any_scale, float_differences,
       "The differences are floats: between two numbers of 24 bits they need 25.")
 REACHABLE(float_differences)
 {
-    if (d_model != 1 && d_model != 2)
-        return false;
+    if (vocab_size > 200 || (d_model != 1 && d_model != 2)) // n n steps a word
+        return reachable_words(reachable, lm_head, vocab_size, d_model);
     float *seen = malloc((2 * vocab_size + 1) * sizeof *seen);
     uint32_t *wins = malloc((vocab_size + 1) * sizeof *wins);
     for (size_t v = 0; v < vocab_size; v++) {
@@ -1309,15 +1309,6 @@ RANK(single_rows_have_one)
     const bool good = matrix_rank(rank, room, a, tolerance, n_rows, n_columns);
     if (good && (n_rows == 1 || n_columns == 1) && n_rows * n_columns > 0)
         *rank = 1;
-    return good;
-}
-
-CAUGHT(matrix_rank, large_sizes, rank_in_a_byte, "rank: got")
-RANK(rank_in_a_byte)
-{
-    const bool good = matrix_rank(rank, room, a, tolerance, n_rows, n_columns);
-    if (good)
-        *rank = (uint8_t)*rank;
     return good;
 }
 
