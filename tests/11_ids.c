@@ -285,6 +285,18 @@ Test(most_frequent_pair, wide_numbers)
     try_two_words("ab", ((uint64_t)1 << 32) + 1, "cd", 3);
     for (size_t k = 0; k < sizeof factors / sizeof *factors; k++)
         try_mixed_up(factors[k]);
+    for (int full = 0; full < 2; full++) { // all bits of both ids are 0, or 1
+        const uint32_t id = full ? UINT32_MAX : 0;
+        struct words words = drawn_words(5, 4, 5, 9);
+        for (size_t k = 0; k < words.n_ids; k++)
+            words.ids[k] = words.ids[k] < 3 ? id : words.ids[k];
+        try_pairs(&words);
+        struct words run = room_for_words(1, 4);
+        run.lengths[0] = 4, run.counts[0] = random_between(1, 9);
+        for (size_t k = 0; k < 4; k++)
+            run.ids[k] = id;
+        try_pairs(&run);
+    }
     judge_passed();
 }
 
@@ -639,6 +651,7 @@ Test(pre_tokenize, endings)
     static const char *const last[] = {"'s", "'t", "'re", "'ve", "'m", "'ll", "'d"};
     for (size_t k = 0; k < 7; k++) { // an ending ends the text
         struct text text = drawn_text(random_between(1, 9), 15, 5);
+        append(&text, &characters[1]);
         for (const char *c = last[k]; *c != '\0'; c++)
             append(&text, &(struct character){c, 1, *c == '\'' ? OTHER : LETTER});
         try_text(&text);

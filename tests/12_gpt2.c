@@ -671,6 +671,11 @@ Test(to_float, large_sizes)
 {
     try_random_bits(70001, half);
     try_random_bits(70003, float32);
+    for (size_t n = 17; n < 25; n++) { // what a block of any size leaves over
+        try_random_bits(n, half);
+        try_random_bits(n, brain);
+        try_random_bits(n, float32);
+    }
     for (int p = ENDS_AT_GUARD; p < N_PLACEMENTS; p++) {
         judge_placement((enum placement)p);
         try_random_bits(5, half);
