@@ -825,6 +825,11 @@ Test(matrix_rank, large_sizes)
     for (size_t i = 0; i < 97; i++)
         few[i * 101 + i * step % 97] = (float)random_between(1, 4);
     try_rank(few, 1e-9, 97, 97, 101);
+    float *last = judge_floats(3 * 1009); // only its last rows are not all zeros
+    for (size_t i = 0; i < 3; i++)
+        last[3 * (1008 - i) + (i + step) % 3] = (float)random_between(1, 4);
+    try_rank(last, 1e-9, 3, 1009, 3);
+    try_random_rank(31, 31, 31);
     judge_passed();
 }
 
@@ -882,6 +887,10 @@ Test(matrix_rank, zeros_and_nothing)
     try_rank(zeros, 1e-6, 0, 1, 12);
     try_rank(zeros, 1e-6, 0, 12, 1);
     try_rank(zeros, INFINITY, 0, 3, 4); // infinity times 0 is NaN
+    try_rank(zeros, 0, 0, 1, 1);
+    const float single = -(float)random_between(1, 9);
+    try_rank(&single, 0.5, 1, 1, 1);
+    try_rank(&single, 1, 0, 1, 1);
     try_rank(zeros, 1e-6, 0, 0, 4);
     try_rank(zeros, 1e-6, 0, 4, 0);
     try_rank(zeros, 0, 0, 0, 0);
@@ -999,6 +1008,8 @@ Test(random_projection, large_sizes)
     try_random_projection(3, 5, 12289);
     try_random_projection(2, 3, 100003);
     try_random_projection(67, 129, 65);
+    for (size_t n = 17; n < 25; n++) // what a block of any size leaves over
+        try_random_projection(n, n % 3 + 1, 41 - n);
     judge_passed();
 }
 

@@ -241,6 +241,7 @@ Test(safetensors_tensor, random_shapes)
         }
     for (uint64_t bytes = 1; bytes <= 8; bytes++) { // of any size of a number
         struct place p = draw_place(2);
+        ((uint64_t *)p.shape)[bytes % 2] = bytes < 5 ? 1 : 7;
         p.item_size = bytes;
         p.end = p.begin + product_of(p.shape, 2) * bytes;
         p.data_size = p.end + random_between(0, 99);
@@ -867,6 +868,10 @@ Test(nearest_tokens, random_rows)
     for (int draw = 0; draw < 6; draw++)
         try_random_nearest(random_between(1, 5), random_between(8, 30),
                            random_between(2, 20));
+    for (size_t n = 17; n < 25; n++) // what a block of any size leaves over
+        try_random_nearest(4, n, 2 * n - 15);
+    try_random_nearest(5, 6, 6);
+    try_random_nearest(1, 2, 3);
     try_random_nearest(9, 10, 4); // all of them
     try_random_nearest(1, 20, 3);
     judge_passed();

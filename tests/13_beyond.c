@@ -108,6 +108,8 @@ Test(mean_pool, random_tables)
     try_random_mean(12, 5, 4);
     try_random_mean(4, 9, 1);
     try_random_mean(5, 1, 6);
+    for (size_t n = 17; n < 25; n++) // what a block of any size leaves over
+        try_random_mean(n, 7, 41 - n);
     judge_passed();
 }
 
@@ -367,6 +369,7 @@ Test(search, random_rows)
     try_random_search(1, 30, 7);
     try_random_search(13, 13, 3);
     try_random_search(1, 1, 9);
+    try_random_search(5, 7, 7);
     judge_passed();
 }
 
@@ -813,6 +816,9 @@ Test(patchify, channels)
     try_random_patches(6, 3, 2, 3);
     try_random_patches(2, 5, 4, 1);
     try_random_patches(10, 15, 3, 5);
+    try_random_patches(4, 6, 2, 2); // as many channels as a patch, or a picture, is wide
+    try_random_patches(6, 3, 3, 3);
+    try_random_patches(2, 4, 4, 2);
     judge_passed();
 }
 
@@ -1006,6 +1012,10 @@ Test(residue_rows, random_values)
     try_random_rows(7, 11, false);
     try_random_rows(1, 9, false);
     try_random_rows(1, 1, false);
+    for (int draw = 0; draw < 3; draw++) { // a single value, of any sign, and two
+        try_random_rows(1, 1, true);
+        try_random_rows(2, 2, true);
+    }
     judge_passed();
 }
 
