@@ -114,13 +114,14 @@ static void refuse_random_one_hot(size_t n_tokens, size_t vocab_size)
 
 Test(one_hot, refuses_bad_ids)
 {
-    const uint32_t some[] = {0, 1};
+    const uint32_t some[] = {0, 1}, last[] = {UINT32_MAX, UINT32_MAX};
     try_random_one_hot(4, 7);
     refuse_random_one_hot(3, 7);
     refuse_random_one_hot(9,
                           random_between(2, 5)); // the bad one behind vocab_size others
     refuse_random_one_hot(6007, 3);
     refuse_one_hot(some, 2, 0, "with vocab_size 0 no id is below it");
+    refuse_one_hot(last, 2, 0, "with vocab_size 0 no id is below it");
     try_random_one_hot(3, 7);
     judge_passed();
 }
@@ -234,6 +235,10 @@ static void try_random_shapes(bool is_linear)
             columns = exchange;
         }
         try_shape(rows, inner, columns, 1, is_linear);
+    }
+    for (size_t n = 2; n < 10; n += random_between(1, 3)) {
+        try_shape(n, n, n, 1, is_linear); // equal sizes; a single number
+        try_shape(1, n, 1, 1, is_linear);
     }
 }
 
@@ -441,7 +446,7 @@ Test(embedding_forward, large_sizes)
 static void refuse_lookup(size_t n_tokens, size_t vocab_size, size_t d_model,
                           struct bad_id bad)
 {
-    uint32_t *values = random_ids(n_tokens, vocab_size);
+    uint32_t *values = random_ids(n_tokens, vocab_size + (vocab_size == 0));
     values[bad.place] = bad.id;
     fresh_case();
     const float *wte =
@@ -477,6 +482,8 @@ Test(embedding_forward, refuses_bad_ids)
     try_lookup(normals(12), none, 0, 4, 3);
     refuse_lookup(3, 4, 0,
                   (struct bad_id){1, 4, "an id is vocab_size, whatever d_model is"});
+    refuse_lookup(1, 0, 0, (struct bad_id){0, 0, "with vocab_size 0 no id is below it"});
+    refuse_lookup(1, 0, 2, (struct bad_id){0, 7, "with vocab_size 0 no id is below it"});
     try_lookup(normals(1), random_ids(3, 4), 3, 4, 0);
     try_random_lookup(5, 6, 3);
     judge_passed();
@@ -513,15 +520,24 @@ static float from_bits(uint32_t bits)
 // Rows of numbers that arithmetic would change, in a drawn order.
 Test(embedding_forward, copies_every_bit)
 {
-    const float special[] = {
-        1.5f,     -2.5f,    from_bits(0x7fc12345u), from_bits(0xffc00001u), -0.0f, 0.0f,
-        INFINITY, -FLT_MAX, from_bits(1),           from_bits(0x807fffffu)};
+    const float special[] = {1.5f,
+                             -2.5f,
+                             from_bits(0x7fc12345u),
+                             from_bits(0xffc00001u),
+                             -0.0f,
+                             0.0f,
+                             INFINITY,
+                             -FLT_MAX,
+                             from_bits(1),
+                             from_bits(0x807fffffu),
+                             from_bits(0x7fa00001u),
+                             from_bits(0xff800001u)};
     for (int draw = 0; draw < 3; draw++) {
         float table[12 * 2], wanted[20 * 2];
         uint32_t *values = random_ids(20, 12);
         for (size_t i = 0; i < 24; i++)
             table[i] =
-                i % 3 == 2 ? (float)random_normal() : special[random_between(0, 9)];
+                i % 3 == 2 ? (float)random_normal() : special[random_between(0, 11)];
         for (size_t t = 0; t < 20; t++)
             memcpy(wanted + t * 2, table + values[t] * 2, 2 * sizeof(float));
         fresh_case();
@@ -620,6 +636,9 @@ Test(cosine_similarity, random_vectors)
             a[i] = -b[i] * 0.5f;
         try_cosine(a, b, lengths[l], "a is -b / 2.");
         try_cosine(b, b, lengths[l], "a and b are the same numbers.");
+        for (size_t i = 0; i < lengths[l]; i++) // cosines between 0.999 and 1
+            a[i] = b[i] + 4e-3f * (float)random_normal();
+        try_cosine(a, b, lengths[l], "a and b point nearly the same way.");
     }
     judge_passed();
 }
@@ -632,7 +651,16 @@ Test(cosine_similarity, zero_vector)
     try_cosine(zeros, some, 5, "a is all zeros: it has no direction, and 0 is wanted.");
     try_cosine(some, minus, 5, "b is all zeros, some of them -0: 0 is wanted.");
     try_cosine(zeros, zeros, 5, "Both are all zeros: 0 is wanted.");
+    fresh_case();
+    judge_case("a and b are the same array, of zeros.");
+    const float *both = floats_in(zeros, 5);
+    expect_number("the cosine", (double)CALL(cosine_similarity, both, both, 5), 0, 0);
     try_cosine(some, some, 0, "There are no numbers: a vector of none is all zeros.");
+    some[4] = -(some[0] + some[1] + some[2] + some[3]);
+    some[0] = some[1] = some[3] = 0.5f * some[4];
+    some[2] = -2.5f * some[4];
+    try_cosine(some, normals(5), 5, "The numbers of a add up to 0, and none of them is.");
+    try_cosine(normals(5), some, 5, "The numbers of b add up to 0, and none of them is.");
     try_random_cosine(5);
     judge_passed();
 }

@@ -756,6 +756,11 @@ Test(normal_fill, source_runs_dry)
         if (k % 4 == 1)
             try_failing(cases[k][0], cases[k][1], false);
     }
+    for (size_t n = 1; n<16; n += n> 4 ? 2 : 1) { // the first, and one of the last four
+        const size_t needed = 4 * ((n + 1) / 2);
+        try_failing(n, needed - random_between(1, 4), true);
+        try_failing(n, 0, false);
+    }
     try_failing(20011, 20010, true);
     try_random_fill(5);
     judge_passed();

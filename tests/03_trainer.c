@@ -1516,6 +1516,10 @@ Test(train_step, random_models)
     struct step s = random_step(7, 10, 3, 0.7, 1.5);
     s.inputs = judge_ids(7); // the same word seven times
     try_step(&s);
+    s = random_step(6, 9, 3, 0.7, 40); // any rate is a rate
+    try_step(&s);
+    s = random_step(5, 5, 5, 0.7, -12);
+    try_step(&s);
     judge_passed();
 }
 

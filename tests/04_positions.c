@@ -189,6 +189,8 @@ Test(attention_forward, random_heads)
         try_random_head(n, d, draw % 2 == 0);
         try_random_head(n, d, draw % 2 == 1);
     }
+    for (size_t n = 2; n < 9; n += random_between(1, 3)) // as wide as the text is long
+        try_random_head(n, n, n % 2 == 0);
     judge_passed();
 }
 
@@ -1109,6 +1111,9 @@ Test(rope_score, random_places)
                                     : 10000,
                          NEAR);
     }
+    try_random_score(5, 2, 8, 1e8, NEAR); // any base from 1 upwards
+    try_random_score(2, 9, 6, 0x1p100, NEAR);
+    try_random_score(11, 4, 8, 1e9, NEAR);
     try_special_scores();
     judge_passed();
 }

@@ -263,6 +263,9 @@ static void try_shapes(int how)
         const size_t d_model = draw == 5 ? 1 : random_between(2, 7);
         try_random_tied(n_tokens, vocab_size, d_model + (d_model == n_tokens), how);
     }
+    const size_t n = random_between(3, 6); // two sizes are equal, or all
+    try_random_tied(n, n, n, how);
+    try_random_tied(n, n + 2, n, how);
 }
 
 static const float *scaled(const float *values, size_t n, double scale)
@@ -951,6 +954,8 @@ Test(entropy_at_scale, random_vectors)
     for (size_t k = 0; k < 6; k++)
         try_random_entropy(sizes[k][0] + random_between(0, k < 4 ? 4 : 0), sizes[k][1],
                            scales[k]);
+    for (int draw = 0; draw < 4; draw++) // a little below ln(vocab_size)
+        try_random_entropy(20, 4, 0.01 * (double)random_between(1, 5));
     try_sizes(1, 0.3, 7.3);
     try_sizes(0.01, 1, 321.7);
     try_sizes(1e-30, 1, 1e30);
@@ -1245,6 +1250,8 @@ Test(logit_lens, random_tables)
                                        {1, 13, 2}, {3, 8, 1}, {1, 1, 3}};
     for (size_t k = 0; k < 6; k++)
         try_random_lens(sizes[k][0], sizes[k][1], sizes[k][2]);
+    for (size_t d = 17; d < 70; d += random_between(3, 9)) // no multiple of a block
+        try_random_lens(3, 7, d);
     judge_passed();
 }
 
@@ -1290,6 +1297,7 @@ Test(logit_lens, ties)
     for (size_t n_top = 1; n_top <= 8; n_top++) {
         try_logits(2, rows, 8, n_top);
         try_logits(1, zeros, 8, n_top);
+        try_logits(0, rows, 8, n_top); // all of them are 0
     }
     try_tied_lens(9, 12, 3, 1);
     try_tied_lens(40, 40, 2, 2);

@@ -179,6 +179,7 @@ Test(table_cost, the_limit)
 
 Test(table_cost, refuses_overflow)
 {
+    const uint64_t one = 1;
     try_random_cost(16);
     for (size_t k = 0; k < 4; k++) {
         const uint64_t large = ((uint64_t)1 << 32) + random_between(0, 99);
@@ -187,7 +188,12 @@ Test(table_cost, refuses_overflow)
         try_cost(&(struct sizes){large / 4, 8, large, 1});
         try_cost(&(struct sizes){1, 3, UINT64_MAX, 64});
         try_cost(&(struct sizes){0, UINT64_MAX, 9, 1 + random_between(0, 63)});
+        try_cost(&(struct sizes){1, large / 2, large / 4, 64}); // the FLOPs would fit
+        try_cost(&(struct sizes){1, 3, UINT64_MAX / 8 - large, 64});
         try_cost(&(struct sizes){UINT64_MAX, UINT64_MAX, UINT64_MAX, 64});
+        const size_t shift = random_between(0, 20); // 2^128: small in 128 bits, too
+        try_cost(&(struct sizes){one << 61, one << (33 + shift), one << (33 - shift), 1});
+        try_cost(&(struct sizes){0, one << 63, one << 62, 64});
     }
     try_random_cost(16);
     judge_passed();
@@ -467,8 +473,16 @@ Test(reachable_words, one_dimension)
     judge_remark("With one number only the largest and the smallest can win.");
     for (size_t n = 2; n < 30; n += random_between(1, 6))
         try_random_heads(n, 1);
-    for (int draw = 0; draw < 4; draw++)
-        try_reachable(whole_numbers(12, 4), 12, 1);
+    for (int draw = 0; draw < 4; draw++) {
+        float *rows = whole_numbers(12, 4);
+        try_reachable(rows, 12, 1);
+        for (size_t v = 0; v < 12; v++) // all on one side of 0, then all of them equal
+            rows[v] = rows[v] * 2 + (float)(v % 2) + (draw % 2 == 0 ? 20 : -20);
+        try_reachable(rows, 12, 1);
+        for (size_t v = 1; v < 12; v++)
+            rows[v] = rows[0];
+        try_reachable(rows, 2 + (size_t)draw, 1);
+    }
     judge_passed();
 }
 
@@ -484,6 +498,12 @@ Test(reachable_words, equal_rows)
                 memcpy(rows + 2 * v, rows + 2 * (v - 1), 2 * sizeof *rows);
         try_reachable(rows, n, 2);
         try_reachable(whole_numbers(2 * n, 1), n, 2);
+        rows[0] = rows[2] = 1000; // the largest: it would win, but 0 and -0 are equal
+        rows[1] = 0.0f;
+        rows[3] = -0.0f;
+        try_reachable(rows, n, 2);
+        const float level[3] = {-0.0f, 0.0f, (float)random_between(1, 9)};
+        try_reachable(level, 3, 1);
     }
     static const float twins[4] = {3, 1, 3, 1};
     try_reachable(twins, 2, 2);
@@ -523,6 +543,31 @@ Test(reachable_words, any_scale)
             rows[i] = ldexpf(rows[i], powers[k]);
         try_reachable(rows, 30, 2);
     }
+    for (int draw = 0; draw < 8;
+         draw++) { // a line from end to end of what a float counts
+        const size_t a = random_between(1000, 4095), b = random_between(1000, 4095);
+        const size_t steps = 2 * 16777215 / (a < b ? b : a);
+        const size_t at[3] = {0, random_between(1, steps / 3), steps};
+        float line[6];
+        for (size_t v = 0; v < 3; v++) {
+            line[2 * v] = (float)((double)(at[v] * a) - 16777215);
+            line[2 * v + 1] = (float)((double)(at[v] * b) - 16777215);
+        }
+        try_reachable(line, 3, 2);
+    }
+    for (int draw = 0; draw < 8; draw++) { // the cross product at row 0 is -1, 0 or 1
+        const float far = 16777216 - 2 * (float)random_between(1, 999);
+        const float bent[8] = {0,
+                               0,
+                               far - 1,
+                               far,
+                               -(far - 2) + (float)(draw % 3 - 1),
+                               -(far - 1) + (float)(draw % 3 - 1),
+                               far,
+                               -far};
+        const float mirrored[8] = {0, 0, far - 1, far, bent[4], bent[5], -far, far};
+        try_reachable(draw % 2 == 0 ? bent : mirrored, 4, 2);
+    }
     for (int draw = 0; draw < 4; draw++) {
         const float most = 4194304, up = (float)random_between(0, 1) * 2 - 1;
         const float flat[8] = {-most, 1, most, 1, 0, 1 + up, 1, -most};
@@ -539,20 +584,26 @@ Test(reachable_words, large_sizes)
 {
     try_reachable(whole_numbers(2 * 1031, 2000), 1031, 2);
     try_reachable(whole_numbers(2 * 2003, 2000), 2003, 2);
-    try_reachable(whole_numbers(2003, 9000), 2003, 1);
+    float *line = whole_numbers(2003, 1500);
+    line[2002] = 1600 + (float)random_between(0, 9); // the last two win
+    line[2001] = -line[2002];
+    try_reachable(line, 2003, 1);
     try_reachable(whole_numbers(2 * 1499, 9), 1499, 2);
     judge_passed();
 }
 
 Test(reachable_words, refuses_widths)
 {
-    static const size_t bad[] = {0, 3, 4, 64, SIZE_MAX};
+    const size_t wrapped = (size_t)UINT32_MAX + 2; // 1 in 32 bits
+    const size_t bad[] = {0, 3, 4, 64, wrapped, wrapped + 1, SIZE_MAX};
     try_random_heads(7, 2);
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
         fresh_case();
         const float *lm_head = floats_in(normals(64 * 4), 64 * 4);
         uint32_t *reachable = ids_out(4);
         expect_refused(CALL(reachable_words, reachable, lm_head, 4, bad[k]), reachable,
+                       "d_model is neither 1 nor 2");
+        expect_refused(CALL(reachable_words, reachable, lm_head, 1, bad[k]), reachable,
                        "d_model is neither 1 nor 2");
         expect_refused(CALL(reachable_words, reachable, lm_head, 0, bad[k]), reachable,
                        "d_model is neither 1 nor 2");
@@ -686,6 +737,11 @@ Test(matrix_rank, tolerance)
         try_rank(a, 0, N, N, N);
         try_rank(a, 2.5, 0, N, N);
         try_rank(a, INFINITY, 0, N, N);
+        try_rank(a, -0.0, N, N, N);
+        const float far[4] = {0, ldexpf(size, -60), -size, 0}; // any tolerance is meant
+        try_rank(far, 0, 2, 2, 2);
+        try_rank(far, 0x1p-70, 2, 2, 2);
+        try_rank(far, 0x1p-50, 1, 2, 2);
     }
     judge_passed();
 }
@@ -728,27 +784,29 @@ Test(matrix_rank, rounded_products)
 // The same matrix, larger and smaller by a power of two; and what only double holds.
 Test(matrix_rank, any_scale)
 {
-    static const int powers[4] = {-140, -60, 60, 110};
+    static const int powers[5] = {-140, -60, 60, 110, 125};
     try_random_rank(3, 6, 5);
     judge_remark("The limit is a share of the first pivot; compute in double.");
-    for (size_t k = 0; k < 4; k++) {
+    for (size_t k = 0; k < 5; k++) {
         const size_t right = random_between(1, 4);
         float *a = of_rank(right, 6, 7);
         for (size_t i = 0; i < 42; i++)
             a[i] = ldexpf(a[i], powers[k]);
         try_rank(a, 1e-6, right, 6, 7);
     }
-    for (int draw = 0; draw < 3;
-         draw++) { // of the rank 1, with products that a float rounds
-        float a[25];
-        size_t left[5], right[5];
-        for (size_t k = 0; k < 5; k++) {
-            left[k] = random_between(1000, 4095);
-            right[k] = random_between(1000, 4095);
+    for (int draw = 0; draw < 3; draw++) { // of the ranks 1 and 2, whole below 2^24
+        float a[25], b[25];
+        size_t left[10], right[10];
+        for (size_t k = 0; k < 10; k++) {
+            left[k] = random_between(1000, 2800);
+            right[k] = random_between(1000, 2800);
         }
-        for (size_t k = 0; k < 25; k++)
+        for (size_t k = 0; k < 25; k++) {
             a[k] = (float)(left[k / 5] * right[k % 5]);
+            b[k] = a[k] + (float)(left[5 + k / 5] * right[5 + k % 5]);
+        }
         try_rank(a, 1e-10, 1, 5, 5);
+        try_rank(b, 1e-10, 2, 5, 5);
     }
     const float close[4] = {1, 1, 1, 1 + ldexpf((float)random_between(1, 3), -23)};
     try_rank(close, 1e-12, 2, 2, 2);
@@ -767,6 +825,11 @@ Test(matrix_rank, large_sizes)
     for (size_t i = 0; i < 97; i++)
         few[i * 101 + i * step % 97] = (float)random_between(1, 4);
     try_rank(few, 1e-9, 97, 97, 101);
+    float *last = judge_floats(3 * 1009); // only its last rows are not all zeros
+    for (size_t i = 0; i < 3; i++)
+        last[3 * (1008 - i) + (i + step) % 3] = (float)random_between(1, 4);
+    try_rank(last, 1e-9, 3, 1009, 3);
+    try_random_rank(31, 31, 31);
     judge_passed();
 }
 
@@ -821,6 +884,13 @@ Test(matrix_rank, zeros_and_nothing)
     zeros[random_between(0, 11)] = -0.0f;
     try_rank(zeros, 0, 0, 3, 4);
     try_rank(zeros, 1e-6, 0, 4, 3);
+    try_rank(zeros, 1e-6, 0, 1, 12);
+    try_rank(zeros, 1e-6, 0, 12, 1);
+    try_rank(zeros, INFINITY, 0, 3, 4); // infinity times 0 is NaN
+    try_rank(zeros, 0, 0, 1, 1);
+    const float single = -(float)random_between(1, 9);
+    try_rank(&single, 0.5, 1, 1, 1);
+    try_rank(&single, 1, 0, 1, 1);
     try_rank(zeros, 1e-6, 0, 0, 4);
     try_rank(zeros, 1e-6, 0, 4, 0);
     try_rank(zeros, 0, 0, 0, 0);
@@ -854,8 +924,9 @@ static void try_projection(const float *rows, const float *thrown, size_t n_out,
                 sizes += fabs((double)rows[v * d + i] * (double)thrown[j * d + i]);
             }
             wanted[v * n_out + j] = sum / sqrt((double)n_out);
-            allowed[v * n_out + j] = fabs(wanted[v * n_out + j]) * 0x1p-23 +
-                                     (double)(d + 4) * 0x1p-52 * sizes + 0x1p-149;
+            if (isfinite(sizes))
+                allowed[v * n_out + j] = fabs(wanted[v * n_out + j]) * 0x1p-24 +
+                                         (double)(d + 4) * 0x1p-52 * sizes + 0x1p-149;
         }
     fresh_case();
     const float *wte = floats_in(rows, n_rows * d), *dice = floats_in(thrown, n_out * d);
@@ -913,13 +984,32 @@ Test(random_projection, sums_in_double)
     judge_passed();
 }
 
+// A NaN is in all numbers of its own row, and in no other; and small rows are rows.
+Test(random_projection, any_numbers)
+{
+    try_random_projection(3, 4, 5);
+    judge_remark(
+        "There is no bad input: each row is projected by itself, whatever it holds.");
+    for (int draw = 0; draw < 3; draw++) {
+        float *rows = normals(7 * 5);
+        rows[5 * random_between(0, 6) + random_between(0, 4)] = NAN;
+        try_projection(rows, normals(3 * 5), 3, 7, 5);
+        for (size_t i = 0; i < 35; i++)
+            rows[i] = ldexpf((float)random_normal(), -100 - 15 * draw);
+        try_projection(rows, normals(3 * 5), 3, 7, 5);
+    }
+    judge_passed();
+}
+
 Test(random_projection, large_sizes)
 {
-    try_random_projection(2, 50257, 3);
-    try_random_projection(1031, 3, 5);
+    try_random_projection(2, 70001, 3);
+    try_random_projection(5003, 3, 5);
     try_random_projection(3, 5, 12289);
     try_random_projection(2, 3, 100003);
     try_random_projection(67, 129, 65);
+    for (size_t n = 17; n < 25; n++) // what a block of any size leaves over
+        try_random_projection(n, n % 3 + 1, 41 - n);
     judge_passed();
 }
 

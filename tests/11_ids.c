@@ -245,8 +245,25 @@ Test(most_frequent_pair, words_that_do_not_stand)
     judge_passed();
 }
 
+// Pairs that many a way to make one number of two takes for the same: (0, k) and (1, 0),
+// each of them twice, and one that stands three times.
+static void try_mixed_up(uint32_t k)
+{
+    const uint32_t pairs[7][2] = {{0, k}, {1, 0}, {5, 6}, {1, 0}, {5, 6}, {0, k}, {5, 6}};
+    struct words words = room_for_words(7, 14);
+    const size_t from = random_between(0, 6);
+    for (size_t w = 0; w < 7; w++) {
+        memcpy(words.ids + 2 * w, pairs[(w + from) % 7], sizeof pairs[0]);
+        words.lengths[w] = 2;
+        words.counts[w] = 1;
+    }
+    try_pairs(&words);
+}
+
 Test(most_frequent_pair, wide_numbers)
 {
+    static const uint32_t factors[] = {2,     31,    100,   256,   257,     1000,   1024,
+                                       10000, 32768, 50257, 65536, 1000003, 1 << 20};
     const uint64_t large = (uint64_t)1 << 62;
     try_drawn_pairs(5, 5, 4, 9);
     judge_remark("A count may need all 64 bits, and an id all 32.");
@@ -263,7 +280,23 @@ Test(most_frequent_pair, wide_numbers)
         try_pairs(&words);
     }
     try_two_words("ab", large, "cd", large + 1);
+    try_two_words("ab", 3 * large + random_between(0, 9), "cd", large - 10);
+    try_two_words("ab", 5, "cd", UINT64_MAX - random_between(5, 9));
     try_two_words("ab", ((uint64_t)1 << 32) + 1, "cd", 3);
+    for (size_t k = 0; k < sizeof factors / sizeof *factors; k++)
+        try_mixed_up(factors[k]);
+    for (int full = 0; full < 2; full++) { // all bits of both ids are 0, or 1
+        const uint32_t id = full ? UINT32_MAX : 0;
+        struct words words = drawn_words(5, 4, 5, 9);
+        for (size_t k = 0; k < words.n_ids; k++)
+            words.ids[k] = words.ids[k] < 3 ? id : words.ids[k];
+        try_pairs(&words);
+        struct words run = room_for_words(1, 4);
+        run.lengths[0] = 4, run.counts[0] = random_between(1, 9);
+        for (size_t k = 0; k < 4; k++)
+            run.ids[k] = id;
+        try_pairs(&run);
+    }
     judge_passed();
 }
 
@@ -273,6 +306,12 @@ Test(most_frequent_pair, large_texts)
     judge_remark("A text of n pieces may take n log n steps, not n times n.");
     try_drawn_pairs(1, 200003, 70001, 1);
     try_drawn_pairs(60013, 3, 1009, 5);
+    struct words run = room_for_words(1, 100003); // one id, but for the last ones
+    run.lengths[0] = run.n_ids;
+    run.counts[0] = random_between(1, 9);
+    for (size_t k = 0; k < run.n_ids; k++)
+        run.ids[k] = k < 99990 ? 7 : judge_random();
+    try_pairs(&run);
     judge_passed();
 }
 
@@ -374,7 +413,7 @@ Test(merge_pair, merged_is_a_part)
 Test(merge_pair, wide_ids)
 {
     const uint32_t wide[] = {UINT32_MAX, 0x80000000u, 0, 0x10000u};
-    for (int draw = 0; draw < 6; draw++) {
+    for (int draw = 0; draw < 24; draw++) {
         uint32_t *ids = random_ids(30, 4);
         for (size_t t = 0; t < 30; t++)
             ids[t] = wide[ids[t]];
@@ -404,6 +443,10 @@ Test(merge_pair, large_words)
 {
     try_drawn_merge(200003, 3);
     try_drawn_merge(70001, 1);
+    uint32_t *ids = random_ids(70002, 9); // the pair stands at both ends
+    ids[0] = ids[70000] = 20;
+    ids[1] = ids[70001] = 21;
+    try_merge(ids, 70002, 20, 21, judge_random());
     judge_passed();
 }
 
@@ -454,6 +497,8 @@ static const struct character characters[] = {
     {"\xE3\x80\x80", 3, SPACE},
     {"\xE2\x82\xAC", 3, OTHER},
     {"\xF0\x9F\x98\x80", 4, OTHER},
+    {"\xE2\x80\x99", 3, OTHER}, // the printed apostrophe, which begins no ending
+    {"`", 1, OTHER},
     {"\xFF", 1, OTHER},
     {"\0", 1, OTHER},
 };
@@ -602,6 +647,15 @@ Test(pre_tokenize, endings)
     try_string("it's don't we're I've I'm she'll he'd");
     try_string("IT'S it'x o'clock 'r 've'l 'v");
     try_string("'s's'sis 's x's7 7's !'s 'll'd");
+    try_string("it\xE2\x80\x99s it`s");
+    static const char *const last[] = {"'s", "'t", "'re", "'ve", "'m", "'ll", "'d"};
+    for (size_t k = 0; k < 7; k++) { // an ending ends the text
+        struct text text = drawn_text(random_between(1, 9), 15, 5);
+        append(&text, &characters[1]);
+        for (const char *c = last[k]; *c != '\0'; c++)
+            append(&text, &(struct character){c, 1, *c == '\'' ? OTHER : LETTER});
+        try_text(&text);
+    }
     try_string("a'");
     try_string("a'l");
     try_string("a'r");
@@ -654,10 +708,12 @@ Test(pre_tokenize, long_characters)
     judge_passed();
 }
 
-static void refuse_kinds(size_t place, unsigned char kind, const char *why)
+static void refuse_kinds(size_t n, size_t place, unsigned char kind, const char *why)
 {
-    struct text text = drawn_text(300, 4, 3);
+    struct text text = drawn_text(n, 4, 3);
     text.kinds[place] = kind;
+    if (kind == REST && n > 300)
+        text.kinds[n - 1] = 9;
     fresh_case();
     const unsigned char *bytes = bytes_in(text.bytes, text.n);
     const unsigned char *kinds = bytes_in(text.kinds, text.n);
@@ -669,12 +725,15 @@ static void refuse_kinds(size_t place, unsigned char kind, const char *why)
 Test(pre_tokenize, refuses_bad_kinds)
 {
     try_drawn_text(9, 4, 3);
-    refuse_kinds(0, 5, "the first kind is 5");
-    refuse_kinds(150, 5, "a kind in the middle is 5");
-    refuse_kinds(299, 5, "the last kind is 5");
-    refuse_kinds(299, 255, "the last kind is 255");
-    refuse_kinds(7, 128, "a kind is 128");
-    refuse_kinds(0, REST, "the first kind is REST");
+    refuse_kinds(300, 0, 5, "the first kind is 5");
+    refuse_kinds(300, 150, 5, "a kind in the middle is 5");
+    refuse_kinds(300, 299, 5, "the last kind is 5");
+    refuse_kinds(300, 299, 255, "the last kind is 255");
+    refuse_kinds(300, 7, 128, "a kind is 128");
+    refuse_kinds(300, 0, REST, "the first kind is REST");
+    refuse_kinds(301, 0, REST, "the first kind is REST, and the last one 9");
+    refuse_kinds(1, 0, REST, "the only kind is REST");
+    refuse_kinds(1, 0, 5, "the only kind is 5");
     try_drawn_text(9, 4, 3);
     fresh_case();
     size_t *n_words = wides_out(1);
@@ -688,12 +747,16 @@ Test(pre_tokenize, large_texts)
 {
     judge_remark("The time must be in proportion to the text, also in one long run.");
     try_drawn_text(100003, N_CHARACTERS, 4);
-    for (size_t k = 0; k < 4; k++) {
+    for (size_t k = 0; k < 5; k++) {
         struct text text = drawn_text(5, 4, 3);
         text.bytes = realloc(text.bytes, 300100);
         text.kinds = realloc(text.kinds, 300100);
         for (size_t n = 0; n < 150001; n++)
-            append(&text, &characters[k == 0 ? 0 : k == 1 ? 1 : k == 2 ? 19 : 13]);
+            append(&text, &characters[k == 0   ? 0
+                                      : k == 1 ? 1
+                                      : k == 2 ? 19
+                                      : k == 3 ? 13
+                                               : 15]);
         append(&text, &characters[random_between(1, 3)]);
         try_text(&text);
     }
@@ -1079,6 +1142,12 @@ Test(bpe_encode, random_words)
         const struct table table = drawn_merges(random_between(3, 40), alphabet, 1);
         try_drawn_word(random_between(2, 40), &table, alphabet);
     }
+    for (int draw = 0; draw < 3; draw++) { // a word, and two tables
+        const struct table one = drawn_merges(30, 4, 1), other = drawn_merges(30, 4, 2);
+        const uint32_t *same = random_ids(25, 4);
+        try_encode(same, 25, &one);
+        try_encode(same, 25, &other);
+    }
     judge_passed();
 }
 
@@ -1107,15 +1176,19 @@ Test(bpe_encode, wide_ids)
     try_drawn_word(6, &small, 4);
     judge_remark("An id is any number of 32 bits.");
     for (int draw = 0; draw < 4; draw++) {
-        struct table table = drawn_merges(30, 3, 1 << 26);
+        struct table table = drawn_merges(30, 3, 1 << 27);
         try_drawn_word(40, &table, 3);
     }
     const struct merge top[] = {{0, 1, 0x80000000u},
                                 {0x80000000u, 1, UINT32_MAX - 1},
                                 {UINT32_MAX - 1, 0x80000000u, UINT32_MAX}};
     const struct table wide = sorted(top, 3);
-    for (int draw = 0; draw < 6; draw++)
+    const struct merge far[] = {{0, 0, 2}, {0, 1, 0x80000000u}, {1, 1, 3}};
+    const struct table apart = sorted(far, 3);
+    for (int draw = 0; draw < 6; draw++) {
         try_drawn_word(30, &wide, 2);
+        try_drawn_word(30, &apart, 2);
+    }
     judge_passed();
 }
 
@@ -1251,8 +1324,18 @@ Test(bpe_decode, worked_example)
     judge_passed();
 }
 
+// Pieces that do not begin at the first byte: only `starts` says where they are.
+static void try_later_pieces(size_t vocab_size, size_t longest)
+{
+    const struct pieces all = drawn_pieces(vocab_size + 3, longest);
+    const struct pieces p = {all.bytes, all.starts + 3, vocab_size};
+    try_decode(&p, random_ids(20, vocab_size), 20, 0);
+}
+
 Test(bpe_decode, random_ids)
 {
+    try_later_pieces(5, 4);
+    try_later_pieces(9, 3);
     for (int draw = 0; draw < 8; draw++)
         try_drawn_ids(random_between(1, 30), random_between(1, 20), random_between(1, 9));
     judge_passed();
@@ -1280,6 +1363,8 @@ Test(bpe_decode, empty_pieces)
     memcpy(p.bytes = calloc(8, 1), "last", 4);
     try_decode(&p, random_ids(9, 7), 9, 3);
     try_decode(&p, random_ids(5, 6), 5, 2); // all empty
+    try_decode(&p, random_ids(5, 6), 5, 0);
+    try_decode(&p, NULL, 0, 0);
     fresh_case();
     size_t *n_bytes = wides_out(1);
     expect(CALL(bpe_decode, room_for(3), n_bytes, ids_in(NULL, 0), bytes_in(p.bytes, 4),
@@ -1324,6 +1409,20 @@ Test(bpe_decode, refuses_bad_ids)
     judge_passed();
 }
 
+// A piece so long that its length is small in 32 bits: the text does not fit.
+static void refuse_long_piece(size_t length)
+{
+    const size_t starts_at[3] = {0, length, length + 2};
+    const uint32_t values[3] = {1, 0, 1};
+    fresh_case();
+    unsigned char *text = room_for(50);
+    size_t *n_bytes = wides_out(1);
+    expect_refused(CALL(bpe_decode, text, n_bytes, ids_in(values, 3), bytes_in("xyz", 3),
+                        bytes_in(starts_at, sizeof starts_at), 3, 2, 50),
+                   text, "a piece has more than 4,294,967,295 bytes");
+    expect(is_untouched(n_bytes), "n_bytes was written, but the text does not fit.");
+}
+
 Test(bpe_decode, refuses_small_room)
 {
     try_drawn_ids(5, 6, 3);
@@ -1332,6 +1431,8 @@ Test(bpe_decode, refuses_small_room)
     refuse_ids(9, 9, 0, 6, 1, "the text has 18 bytes, and there is room for 1");
     refuse_ids(9, 9, 0, 6, 0, "there is no room at all");
     refuse_ids(1, 1, 0, 6, 1, "a piece has 2 bytes, and there is room for 1");
+    refuse_long_piece((size_t)UINT32_MAX + 1);
+    refuse_long_piece((size_t)UINT32_MAX + random_between(2, 40));
     try_drawn_ids(5, 6, 3);
     judge_passed();
 }

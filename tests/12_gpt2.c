@@ -239,6 +239,14 @@ Test(safetensors_tensor, random_shapes)
             const struct place p = draw_place(n_dims);
             try_place(&p);
         }
+    for (uint64_t bytes = 1; bytes <= 8; bytes++) { // of any size of a number
+        struct place p = draw_place(2);
+        ((uint64_t *)p.shape)[bytes % 2] = bytes < 5 ? 1 : 7;
+        p.item_size = bytes;
+        p.end = p.begin + product_of(p.shape, 2) * bytes;
+        p.data_size = p.end + random_between(0, 99);
+        try_place(&p);
+    }
     for (int k = 0; k < 4; k++) { // at the very beginning, and up to the very end
         struct place p = draw_place(2);
         p.end -= p.begin, p.taken = p.begin = 0;
@@ -271,6 +279,22 @@ Test(safetensors_tensor, overlaps_and_holes)
     judge_passed();
 }
 
+// 2^63 and more is below 0 where a number has a sign, and a place may be there.
+static void try_far_away(void)
+{
+    struct place p = draw_place(2);
+    const uint64_t size = p.end - p.begin;
+    p.begin = p.taken = ((uint64_t)1 << 63) - random_between(1, (size_t)size - 1);
+    p.end = p.begin + size, p.data_size = UINT64_MAX - random_between(0, 9);
+    try_place(&p);
+    p.data_size = p.end - 1;
+    refuse_place(&p, "the tensor ends one byte behind the data");
+    p.data_size = random_between(0, 1000000);
+    refuse_place(&p, "the tensor lies behind the data");
+    p.begin = p.taken = p.begin + size, p.end = p.begin + size;
+    refuse_place(&p, "the tensor lies behind the data");
+}
+
 Test(safetensors_tensor, out_of_the_data)
 {
     try_random_place();
@@ -289,6 +313,8 @@ Test(safetensors_tensor, out_of_the_data)
     refuse_place(&p, "the tensor ends before it begins");
     p.begin = p.taken = size, p.end = 0;
     refuse_place(&p, "the tensor ends before it begins");
+    for (int k = 0; k < 3; k++)
+        try_far_away();
     try_random_place();
     judge_passed();
 }
@@ -304,6 +330,8 @@ Test(safetensors_tensor, wrong_number_of_bytes)
         refuse_place(&p, "the shape needs fewer bytes than begin and end say");
         p.end = end - (k < 2 ? 1 : few);
         refuse_place(&p, "the shape needs more bytes than begin and end say");
+        p.end = end + ((uint64_t)1 << 32), p.data_size = p.end + 9;
+        refuse_place(&p, "begin and end say 2^32 bytes more than the shape needs");
         p.end = p.begin;
         refuse_place(&p, "the shape needs bytes, and begin is end");
     }
@@ -586,15 +614,38 @@ static void refuse_format(size_t e, size_t m)
     float *out = floats_inout(normals(4), 4);
     expect_refused(CALL(to_float, out, bytes, 4, e, m), out,
                    "the format is none of (8, 23), (5, 10) and (8, 7)");
+    expect_refused(CALL(to_float, out, bytes, 0, e, m), out,
+                   "the format is none of (8, 23), (5, 10) and (8, 7)");
 }
 
 Test(to_float, refuses_other_formats)
 {
     try_random_bits(3, half);
-    const size_t bad[][2] = {{5, 2},  {4, 3}, {11, 52},        {0, 0},  {8, 10},
-                             {5, 23}, {5, 7}, {23, 8},         {10, 5}, {7, 8},
-                             {8, 8},  {6, 9}, {8, 22},         {9, 22}, {31, 0},
-                             {0, 15}, {8, 0}, {(size_t)-1, 16}};
+    const size_t wrapped = (size_t)UINT32_MAX + 1; // 0 in 32 bits
+    const size_t bad[][2] = {{5, 2},
+                             {4, 3},
+                             {11, 52},
+                             {0, 0},
+                             {8, 10},
+                             {5, 23},
+                             {5, 7},
+                             {23, 8},
+                             {10, 5},
+                             {7, 8},
+                             {8, 8},
+                             {6, 9},
+                             {8, 22},
+                             {9, 22},
+                             {31, 0},
+                             {0, 15},
+                             {8, 0},
+                             {(size_t)-1, 16},
+                             {264, 23},
+                             {5, 266},
+                             {8, 65543},
+                             {wrapped + 8, 23},
+                             {5, wrapped + 10},
+                             {wrapped + 8, wrapped + 7}};
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
         refuse_format(bad[k][0], bad[k][1]);
     try_random_bits(random_between(1, 9), brain);
@@ -621,6 +672,11 @@ Test(to_float, large_sizes)
 {
     try_random_bits(70001, half);
     try_random_bits(70003, float32);
+    for (size_t n = 17; n < 25; n++) { // what a block of any size leaves over
+        try_random_bits(n, half);
+        try_random_bits(n, brain);
+        try_random_bits(n, float32);
+    }
     for (int p = ENDS_AT_GUARD; p < N_PLACEMENTS; p++) {
         judge_placement((enum placement)p);
         try_random_bits(5, half);
@@ -812,6 +868,10 @@ Test(nearest_tokens, random_rows)
     for (int draw = 0; draw < 6; draw++)
         try_random_nearest(random_between(1, 5), random_between(8, 30),
                            random_between(2, 20));
+    for (size_t n = 17; n < 25; n++) // what a block of any size leaves over
+        try_random_nearest(4, n, 2 * n - 15);
+    try_random_nearest(5, 6, 6);
+    try_random_nearest(1, 2, 3);
     try_random_nearest(9, 10, 4); // all of them
     try_random_nearest(1, 20, 3);
     judge_passed();
@@ -847,6 +907,12 @@ Test(nearest_tokens, ties)
             }
         try_nearest(rows, (uint32_t)random_between(0, n - 1), draw < 3 ? n - 1 : 4, n, d);
     }
+    for (size_t n_top = 1; n_top < 9; n_top++) { // equals on both sides of the last place
+        float *rows = draw_rows(10, 3);
+        for (size_t v = 2; v < 10; v++)
+            memcpy(rows + 3 * v, rows + 3 * (v / 5), 3 * sizeof *rows);
+        try_nearest(rows, (uint32_t)random_between(0, 9), n_top, 10, 3);
+    }
     judge_passed();
 }
 
@@ -866,6 +932,10 @@ Test(nearest_tokens, rows_of_zeros)
         for (size_t k = 0; k < 18; k++)
             rows[k] = k < 3 ? fabsf(rows[k]) : -fabsf(rows[k]);
         try_nearest(rows, 0, 3, 6, 3);
+        for (size_t v = 1; v < 6; v++) // some of them straight away: a cosine of -1
+            for (size_t i = 0; i < 3 && v % 2 == 1; i++)
+                rows[3 * v + i] = -ldexpf(rows[i], (int)v - 3);
+        try_nearest(rows, 0, 5, 6, 3);
     }
     judge_passed();
 }
@@ -916,6 +986,10 @@ Test(nearest_tokens, refuses)
     const size_t n = random_between(5, 9);
     refuse_nearest((uint32_t)n, 2, n, "token is vocab_size, and the largest is one less");
     refuse_nearest((uint32_t)n + 1, 0, n, "token is beyond vocab_size");
+    refuse_nearest(0x80000000u, 0, n, "token is 2147483648");
+    refuse_nearest(UINT32_MAX, 0, n, "token is 4294967295");
+    refuse_nearest(1, (size_t)UINT32_MAX + 3, n, "there are only vocab_size - 1 others");
+    refuse_nearest(1, SIZE_MAX, n, "there are only vocab_size - 1 other tokens");
     refuse_nearest(UINT32_MAX, 1, n, "token is 4294967295");
     refuse_nearest(0x80000000u, 1, n, "token is 2147483648");
     refuse_nearest(1, n, n, "there are only vocab_size - 1 other tokens");
@@ -946,7 +1020,14 @@ Test(nearest_tokens, nothing_to_do)
 
 Test(nearest_tokens, large_sizes)
 {
-    try_random_nearest(3, 60013, 3);
+    for (int draw = 0; draw < 2; draw++) { // the nearest are the last ones
+        const size_t n = 70001, token = draw == 0 ? random_between(0, 999) : n - 1;
+        float *rows = draw_rows(n, 3);
+        for (size_t v = n - 4; v < n - 2; v++)
+            for (size_t i = 0; i < 3; i++)
+                rows[3 * v + i] = ldexpf(rows[3 * token + i], (int)(v % 7) - 3);
+        try_nearest(rows, (uint32_t)token, 3, n, 3);
+    }
     try_random_nearest(3, 5, 30011);
     try_random_nearest(1201, 1300, 3);
     for (int p = ENDS_AT_GUARD; p < N_PLACEMENTS; p++) {

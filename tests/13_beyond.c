@@ -65,8 +65,9 @@ static double *pooled(const struct text *x, const double *weights, double *allow
         }
         const double n = (double)x->n_tokens;
         out[i] = sum / n;
-        allowed[i] =
-            fabs(out[i]) * 0x1.001p-24 + sizes / n * (n + 8) * 0x1p-52 + 0x1p-149;
+        if (isfinite(sizes)) // NaN and infinities come as they are
+            allowed[i] =
+                fabs(out[i]) * 0x1.001p-24 + sizes / n * (n + 8) * 0x1p-52 + 0x1p-149;
     }
     return out;
 }
@@ -107,6 +108,8 @@ Test(mean_pool, random_tables)
     try_random_mean(12, 5, 4);
     try_random_mean(4, 9, 1);
     try_random_mean(5, 1, 6);
+    for (size_t n = 17; n < 25; n++) // what a block of any size leaves over
+        try_random_mean(n, 7, 41 - n);
     judge_passed();
 }
 
@@ -127,6 +130,31 @@ Test(mean_pool, repeated_tokens)
     for (size_t t = 0; t < T; t++)
         tokens[t] = 5;
     try_mean(&(struct text){table, tokens, T, V, D});
+    judge_passed();
+}
+
+// A NaN or an infinity of the table: in the row of a token a NaN is in the mean, too, and in
+// any other row they are nobody's business.
+static struct text odd_text(float odd, bool is_used)
+{
+    enum { T = 6, V = 9, D = 4 };
+    float *table = normals(V * D);
+    uint32_t *tokens = random_ids(T, V - 1);
+    tokens[random_between(0, T - 1)] = is_used ? V - 1 : 0;
+    table[(V - 1) * D + random_between(0, D - 1)] = odd;
+    return (struct text){table, tokens, T, V, D};
+}
+
+Test(mean_pool, any_numbers)
+{
+    static const float odd[3] = {NAN, INFINITY, -INFINITY};
+    try_random_mean(5, 4, 3);
+    judge_remark(
+        "A NaN is no reason to refuse: only the rows of tokens count, as they are.");
+    for (size_t k = 0; k < 6; k++) {
+        const struct text x = odd_text(odd[k / 2], k == 0);
+        try_mean(&x);
+    }
     judge_passed();
 }
 
@@ -171,7 +199,7 @@ static void try_far_rows(size_t vocab_size, size_t d)
 
 Test(mean_pool, large_sizes)
 {
-    try_random_mean(5003, 7, 3);
+    try_random_mean(70001, 7, 3);
     try_random_mean(3, 70001, 2);
     try_random_mean(2, 3, 100003);
     try_random_mean(601, 607, 67);
@@ -183,6 +211,11 @@ static void refuse_mean(uint32_t *tokens, size_t n_tokens, size_t vocab_size,
                         const char *why)
 {
     enum { D = 3 };
+    fresh_case();
+    float *none = floats_out(1); // rows of no numbers are checked like any others
+    expect_refused(CALL(mean_pool, none, floats_in(NULL, 0), ids_in(tokens, n_tokens),
+                        n_tokens, vocab_size, 0),
+                   none, why);
     fresh_case();
     const float *wte = floats_in(normals(vocab_size * D), vocab_size * D);
     const uint32_t *ids = ids_in(tokens, n_tokens);
@@ -203,6 +236,9 @@ Test(mean_pool, refuses_bad_ids)
             refuse_mean(tokens, n, 5, why);
         }
     refuse_mean(random_ids(1, 1), 1, 0, why);
+    uint32_t *many = random_ids(1009, 5);
+    many[1008] = 5;
+    refuse_mean(many, 1009, 5, why);
     try_random_mean(4, 5, 3);
     judge_passed();
 }
@@ -333,6 +369,7 @@ Test(search, random_rows)
     try_random_search(1, 30, 7);
     try_random_search(13, 13, 3);
     try_random_search(1, 1, 9);
+    try_random_search(5, 7, 7);
     judge_passed();
 }
 
@@ -558,6 +595,15 @@ Test(weighted_pool, any_weight)
         try_weighted(&x, shares, weights[k]);
         try_weighted(&x, filled(V, 0), weights[k]);
         try_weighted(&x, filled(V, 1), weights[k]);
+        const uint32_t twice[2] = {(uint32_t)k % V, (uint32_t)k % V};
+        shares[(k + 1) % V] = -0.0; // at least 0, as 0 is
+        try_weighted(&(struct text){x.table, twice, 2, V, D}, shares, weights[k]);
+        try_weighted(&x, filled(V, -0.0), weights[k]);
+    }
+    static const float odd[3] = {NAN, INFINITY, -INFINITY};
+    for (size_t k = 0; k < 6; k++) {
+        const struct text x = odd_text(odd[k / 2], k == 0);
+        try_weighted(&x, random_shares(x.vocab_size), 0.01);
     }
     judge_passed();
 }
@@ -596,6 +642,11 @@ static void refuse_weighted(const uint32_t *tokens, const double *shares, double
 {
     enum { D = 3 };
     fresh_case();
+    float *none = floats_out(1); // rows of no numbers are checked like any others
+    expect_refused(CALL(weighted_pool, none, floats_in(NULL, 0), ids_in(tokens, n_tokens),
+                        doubles_in(shares, vocab_size), a, n_tokens, vocab_size, 0),
+                   none, why);
+    fresh_case();
     const float *wte = floats_in(normals(vocab_size * D), vocab_size * D);
     const uint32_t *ids = ids_in(tokens, n_tokens);
     const double *p = doubles_in(shares, vocab_size);
@@ -616,6 +667,9 @@ Test(weighted_pool, refuses_bad_ids)
             tokens[place == 0 ? 0 : place == 1 ? n / 2 : n - 1] = bad[k];
             refuse_weighted(tokens, random_shares(5), 0.001, n, 5, why);
         }
+    uint32_t *many = random_ids(1009, 5);
+    many[1008] = 5;
+    refuse_weighted(many, random_shares(5), 0.001, 1009, 5, why);
     refuse_weighted(random_ids(1, 4), random_shares(4), 0.001, 0, 4,
                     "there are no tokens");
     try_random_weighted(4, 5, 3);
@@ -636,7 +690,8 @@ Test(weighted_pool, refuses_bad_weights)
 
 Test(weighted_pool, refuses_bad_shares)
 {
-    static const double bad[] = {-1e-9, 1.000001, NAN, INFINITY, -INFINITY, 2};
+    static const double bad[] = {-1e-9,     1.000001, NAN,     INFINITY,
+                                 -INFINITY, 2,        -5e-324, 1 + 0x1p-52};
     enum { T = 9, V = 12 };
     try_random_weighted(4, 5, 3);
     judge_remark("Ask what must hold, p >= 0 and p <= 1: a NaN is neither.");
@@ -761,6 +816,9 @@ Test(patchify, channels)
     try_random_patches(6, 3, 2, 3);
     try_random_patches(2, 5, 4, 1);
     try_random_patches(10, 15, 3, 5);
+    try_random_patches(4, 6, 2, 2); // as many channels as a patch, or a picture, is wide
+    try_random_patches(6, 3, 3, 3);
+    try_random_patches(2, 4, 4, 2);
     judge_passed();
 }
 
@@ -797,7 +855,8 @@ Test(patchify, equals_convolution)
 Test(patchify, copies_every_bit)
 {
     static const uint32_t odd[] = {0x7FC12345u, 0xFF800000u, 0x80000000u, 0x7F800000u,
-                                   1u,          0xFFC00001u, 0x7F7FFFFFu, 0x80000001u};
+                                   1u,          0xFFC00001u, 0x7F7FFFFFu, 0x80000001u,
+                                   0x7FA00001u, 0xFF800001u};
     enum { H = 4, W = 6, P = 2 };
     float *image = normals(H * W);
     try_random_patches(4, 6, 1, 2);
@@ -812,6 +871,7 @@ Test(patchify, copies_every_bit)
 Test(patchify, large_sizes)
 {
     try_random_patches(5002, 4, 1, 2);
+    try_random_patches(6003, 3, 1, 3);
     try_random_patches(3, 70005, 1, 3);
     try_random_patches(2, 2, 10007, 1);
     try_random_patches(309, 206, 1, 103);
@@ -844,6 +904,10 @@ Test(patchify, refuses_bad_patches)
     refuse_patches(8, 8, 1, 16, no_fit);
     refuse_patches(8, 8, 1, SIZE_MAX, no_fit);
     refuse_patches(6, 0, 3, 4, no_fit);
+    refuse_patches(0, 6, 3, 4, no_fit);
+    refuse_patches(6, 4, 0, 4, no_fit);
+    refuse_patches(6, 4, 0, 0, "patch is 0");
+    refuse_patches(4, 6, 1, (size_t)UINT32_MAX + 3, no_fit);
     try_random_patches(4, 6, 1, 2);
     judge_passed();
 }
@@ -948,6 +1012,10 @@ Test(residue_rows, random_values)
     try_random_rows(7, 11, false);
     try_random_rows(1, 9, false);
     try_random_rows(1, 1, false);
+    for (int draw = 0; draw < 3; draw++) { // a single value, of any sign, and two
+        try_random_rows(1, 1, true);
+        try_random_rows(2, 2, true);
+    }
     judge_passed();
 }
 
@@ -1033,6 +1101,12 @@ Test(residue_rows, in_double)
     enum { N = 4 };
     try_random_rows(4, 5, true);
     judge_remark("Compute the root and the product in double, and round once.");
+    for (int draw = 0; draw < 3; draw++) { // results from 1e-38 to 1e-44
+        double *values = random_doubles(N);
+        for (size_t e = 0; e < N; e++)
+            values[e] = fabs(values[e]) * pow(10, -76 - 4 * (double)e);
+        try_rows(&(struct eigen){values, random_doubles(N * N), N}, N);
+    }
     for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
         double *values = random_doubles(N), *vectors = random_doubles(N * N);
         for (size_t e = 0; e < N; e++)
@@ -1048,7 +1122,8 @@ Test(residue_rows, in_double)
 Test(residue_rows, large_sizes)
 {
     try_random_rows(3, 607, true);
-    try_random_rows(331, 331, true);
+    try_random_rows(331, 337, false);
+    try_random_rows(2, 257, true);
     try_random_rows(1, 1009, true);
     judge_passed();
 }
@@ -1071,6 +1146,7 @@ Test(residue_rows, sizes)
     refuse_rows(7, 5);
     refuse_rows(1, 0);
     refuse_rows(SIZE_MAX, 5);
+    refuse_rows((size_t)UINT32_MAX + 3, 5);
     judge_remark("Rows of no numbers, or no rows: there is nothing to do, and no error.");
     for (size_t n = 0; n < 4; n += 3) {
         fresh_case();

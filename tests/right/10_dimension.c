@@ -645,3 +645,21 @@ bool skips_zero_numbers(float *out, const float *wte, const float *dice, size_t 
         }
     return true;
 }
+
+RIGHT(random_projection, careful_sums, "Kahan's sums, which make NaN of an infinity")
+bool careful_sums(float *out, const float *wte, const float *dice, size_t n_out,
+                  size_t vocab_size, size_t d_model)
+{
+    for (size_t k = 0; k < vocab_size * n_out; k++) {
+        double sum = 0, lost = 0;
+        for (size_t i = 0; i < d_model; i++) {
+            const double x = (double)wte[k / n_out * d_model + i];
+            const double term = x * (double)dice[k % n_out * d_model + i] - lost;
+            const double next = sum + term;
+            lost = next - sum - term;
+            sum = next;
+        }
+        out[k] = (float)(sum / sqrt((double)n_out));
+    }
+    return true;
+}

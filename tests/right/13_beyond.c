@@ -6,6 +6,22 @@
 
 // ------------------------------------------------------------------------ 13.1 mean_pool
 
+RIGHT(mean_pool, running_mean, "the mean of the first, of the first two, and so on")
+bool running_mean(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+                  size_t vocab_size, size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        if (ids[t] >= vocab_size)
+            return false;
+    for (size_t i = 0; i < d_model && n_tokens > 0; i++) {
+        double mean = 0.0;
+        for (size_t t = 0; t < n_tokens; t++)
+            mean += ((double)wte[ids[t] * d_model + i] - mean) / (double)(t + 1);
+        out[i] = (float)mean;
+    }
+    return n_tokens > 0;
+}
+
 RIGHT(mean_pool, token_by_token, "a row of doubles that the tokens are added to")
 bool token_by_token(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                     size_t vocab_size, size_t d_model)

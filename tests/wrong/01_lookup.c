@@ -325,8 +325,10 @@ bool mark_counts_in_a_byte(float *out, const uint32_t *ids, size_t n_tokens,
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
     memset(out, 0, n_tokens * vocab_size * sizeof *out);
-    for (unsigned char t = 0; t < n_tokens; t++)
+    for (size_t token = 0; token < n_tokens; token++) {
+        const unsigned char t = (unsigned char)token;
         out[t * vocab_size + ids[t]] = 1.0f;
+    }
     return true;
 }
 
@@ -400,6 +402,16 @@ bool mark_remembers_where(float *out, const uint32_t *ids, size_t n_tokens,
         out[i] = i % vocab_size ==
                  (i / vocab_size < 64 ? last[i / vocab_size] : ids[i / vocab_size]);
     return true;
+}
+
+CAUGHT(one_hot, refuses_bad_ids, mark_below_the_last, "one_hot")
+bool mark_below_the_last(float *out, const uint32_t *ids, size_t n_tokens,
+                         size_t vocab_size)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        if (ids[t] > (uint32_t)vocab_size - 1) // of no words everything is below that
+            return false;
+    return vocab_size == 0 || one_hot(out, ids, n_tokens, vocab_size);
 }
 
 // ----------------------------------------------------------------------------- 1.2 matmul
@@ -751,6 +763,22 @@ bool product_in_rows_of_4096(float *out, const float *a, const float *b, size_t 
                 row[c] += a[r * n_inner + k] * b[k * n_cols + c];
         memcpy(out + r * n_cols, row, n_cols * sizeof *row);
     }
+    return true;
+}
+
+WRONG(matmul, random_shapes, product_of_equal_sizes_turned,
+      "Where all sizes are equal, rows and columns of out are exchanged.")
+bool product_of_equal_sizes_turned(float *out, const float *a, const float *b,
+                                   size_t n_rows, size_t n_inner, size_t n_cols)
+{
+    if (!matmul(out, a, b, n_rows, n_inner, n_cols))
+        return false;
+    for (size_t r = 0; n_rows == n_inner && n_inner == n_cols && r < n_rows; r++)
+        for (size_t c = 0; c < r; c++) {
+            const float kept = out[r * n_cols + c];
+            out[r * n_cols + c] = out[c * n_cols + r];
+            out[c * n_cols + r] = kept;
+        }
     return true;
 }
 
@@ -1175,6 +1203,18 @@ bool row_of_an_old_table(float *out, const float *wte, const uint32_t *ids,
             out[t * d_model + i] = at < 4096 ? kept[at] : wte[at];
         }
     return true;
+}
+
+CAUGHT(embedding_forward, copies_every_bit, row_through_double, "out[")
+bool row_through_double(float *out, const float *wte, const uint32_t *ids,
+                        size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    const bool good = embedding_forward(out, wte, ids, n_tokens, vocab_size, d_model);
+    for (size_t k = 0; good && k < n_tokens * d_model; k++) {
+        volatile double wide = (double)out[k]; // sets a bit of some NaN
+        out[k] = (float)wide;
+    }
+    return good;
 }
 
 // --------------------------------------------------------------------- 1.4 linear_forward
@@ -1793,4 +1833,31 @@ float cosine_of_4096(const float *a, const float *b, size_t n)
     n = n < 4096 ? n : 4096;
     const double lengths = sqrt(dot(a, a, n)) * sqrt(dot(b, b, n));
     return lengths > 0 ? (float)(dot(a, b, n) / lengths) : 0.0f;
+}
+
+WRONG(cosine_similarity, zero_vector, cosine_sum_is_zero,
+      "The numbers of a vector add up to 0, and it is taken for a vector of zeros.")
+float cosine_sum_is_zero(const float *a, const float *b, size_t n)
+{
+    double of_a = 0.0, of_b = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        of_a += (double)a[i];
+        of_b += (double)b[i];
+    }
+    return of_a == 0.0 || of_b == 0.0 ? 0.0f : cosine_similarity(a, b, n);
+}
+
+WRONG(cosine_similarity, zero_vector, cosine_with_itself_is_one,
+      "A vector is taken to have the cosine 1 with itself, and one of zeros has 0.")
+float cosine_with_itself_is_one(const float *a, const float *b, size_t n)
+{
+    return a == b && n > 0 ? 1.0f : cosine_similarity(a, b, n);
+}
+
+WRONG(cosine_similarity, random_vectors, cosine_nearly_one_is_one,
+      "A cosine close to 1 or -1 is made exactly that: give the cosine as it is.")
+float cosine_nearly_one_is_one(const float *a, const float *b, size_t n)
+{
+    const float cosine = cosine_similarity(a, b, n);
+    return fabsf(cosine) > 0.99999f ? copysignf(1.0f, cosine) : cosine;
 }

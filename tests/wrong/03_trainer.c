@@ -3173,3 +3173,15 @@ TRAIN_STEP(step_smoothed_loss)
     smooth = smooth == 0.0f ? loss : 0.9f * smooth + 0.1f * loss;
     return smooth;
 }
+
+WRONG(train_step, random_models, step_of_ten_at_most,
+      "The learning rate is cut to 10: it may be any number.")
+float step_of_ten_at_most(float *wte, float *lm_head, float *logits, float *dhidden,
+                          float *drows, uint32_t *rows, const uint32_t *inputs,
+                          const uint32_t *targets, float learning_rate, size_t n_tokens,
+                          size_t vocab_size, size_t d_model)
+{
+    return train_step(wte, lm_head, logits, dhidden, drows, rows, inputs, targets,
+                      fmaxf(-10.0f, fminf(10.0f, learning_rate)), n_tokens, vocab_size,
+                      d_model);
+}

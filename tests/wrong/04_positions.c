@@ -925,6 +925,20 @@ bool failure_kept(HEAD)
     return !failed && attention_forward(THE_HEAD);
 }
 
+WRONG(attention_forward, random_heads, shares_of_a_square_turned,
+      "Where d_head is n_tokens, rows and columns of att are exchanged.")
+bool shares_of_a_square_turned(HEAD)
+{
+    const bool good = attention_forward(THE_HEAD);
+    for (size_t t = 0; good && n_tokens == d_head && t < n_tokens; t++)
+        for (size_t s = 0; s < t; s++) {
+            const float kept = att[t * n_tokens + s];
+            att[t * n_tokens + s] = att[s * n_tokens + t];
+            att[s * n_tokens + t] = kept;
+        }
+    return good;
+}
+
 // ---- 4.2 add_positions ---------------------------------------------------------------
 
 // x[t] = x[t] times `scale` plus `times` wpe[first + step t], in rows `stride` apart
@@ -2842,4 +2856,11 @@ CAUGHT(rope_score, stays_in_bounds, one_pair_more, "read past the end of")
 bool one_pair_more(SCORE)
 {
     return rope_score(score, q, k, m, n, d_head, base) && !isinf(q[d_head]);
+}
+
+WRONG(rope_score, random_places, base_of_a_million,
+      "The base is cut to 1,000,000: it may be any number from 1 upwards.")
+bool base_of_a_million(SCORE)
+{
+    return rope_score(score, q, k, m, n, d_head, fminf(base, 1e6f));
 }

@@ -740,8 +740,9 @@ bool words_in_16_bits(float *dwte, const float *dlogits, const float *wte,
     if (!all_below(ids, n_tokens, vocab_size))
         return false;
     for (size_t t = 0; t < n_tokens; t++)
-        for (uint16_t v = 0; v < vocab_size; v++)
+        for (size_t word = 0; word < vocab_size; word++)
             for (size_t i = 0; i < d_model; i++) {
+                const uint16_t v = (uint16_t)word;
                 const float slope = dlogits[t * vocab_size + v];
                 dwte[ids[t] * d_model + i] += slope * wte[v * d_model + i];
                 dwte[v * d_model + i] += slope * wte[ids[t] * d_model + i];
@@ -1968,6 +1969,16 @@ bool matrix_kept(float *dwte, float *dm, const float *dlogits, const float *wte,
         memcpy(kept, m, (n_kept = n) * sizeof *kept);
     return tied_projection_backward(dwte, dm, dlogits, wte, n_kept == n ? kept : m, ids,
                                     n_tokens, vocab_size, d_model);
+}
+
+CAUGHT(tied_projection_backward, random_shapes, equal_sizes_refused, "must return true")
+bool equal_sizes_refused(float *dwte, float *dm, const float *dlogits, const float *wte,
+                         const float *m, const uint32_t *ids, size_t n_tokens,
+                         size_t vocab_size, size_t d_model)
+{
+    return (n_tokens != d_model || d_model < 3) &&
+           tied_projection_backward(dwte, dm, dlogits, wte, m, ids, n_tokens, vocab_size,
+                                    d_model);
 }
 
 // -------------------------------------------------------------- 5.3 gpt2_parameter_count
@@ -3297,6 +3308,16 @@ float scores_kept(const float *h, const float *wte, float scale, size_t vocab_si
     return (float)(log(sum) - weighted / sum);
 }
 
+WRONG(entropy_at_scale, random_vectors, nearly_even_is_even,
+      "An entropy close to ln(vocab_size) is made exactly that.")
+float nearly_even_is_even(const float *h, const float *wte, float scale,
+                          size_t vocab_size, size_t d_model)
+{
+    const float entropy = entropy_at_scale(h, wte, scale, vocab_size, d_model);
+    const float most = logf((float)vocab_size);
+    return fabsf(entropy - most) < 1e-3f ? most : entropy;
+}
+
 // ------------------------------------------------------------------------ 5.5 logit_lens
 
 WRONG(logit_lens, negative_logits, best_from_minus_1000,
@@ -4094,7 +4115,8 @@ bool places_in_8_bits(uint32_t *top, const float *h, const float *wte, size_t n_
     if (n_top == 0 || n_top > vocab_size || d_model == 0)
         return false;
     double last = INFINITY;
-    for (uint8_t k = 0; k < n_top; k++) {
+    for (size_t place = 0; place < n_top; place++) {
+        const uint8_t k = (uint8_t)place;
         double best = 0.0;
         size_t found = vocab_size;
         for (size_t v = 0; v < vocab_size; v++) {
@@ -4257,4 +4279,33 @@ bool hidden_read_on(uint32_t *top, const float *h, const float *wte, size_t n_to
     const float behind = glance(h + d_model);
     (void)behind;
     return logit_lens(top, h, wte, n_top, vocab_size, d_model);
+}
+
+WRONG(logit_lens, ties, zero_vector_backwards,
+      "If h is all zeros all logits are equal, and the smaller id comes first there too.")
+bool zero_vector_backwards(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                           size_t vocab_size, size_t d_model)
+{
+    const bool good = logit_lens(top, h, wte, n_top, vocab_size, d_model);
+    for (size_t i = 0; good && i < d_model; i++)
+        if (h[i] != 0.0f)
+            return true;
+    for (size_t k = 0; good && k < n_top; k++)
+        top[k] = (uint32_t)(vocab_size - 1 - k);
+    return good;
+}
+
+CAUGHT(logit_lens, random_tables, eight_at_a_time, "top[")
+bool eight_at_a_time(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                     size_t vocab_size, size_t d_model)
+{
+    const size_t kept = d_model > 16 ? d_model / 8 * 8 : d_model; // the rest is lost
+    if (kept == d_model || n_top == 0 || n_top > vocab_size)
+        return logit_lens(top, h, wte, n_top, vocab_size, d_model);
+    float *table = malloc((vocab_size * kept + 1) * sizeof *table);
+    for (size_t v = 0; v < vocab_size; v++)
+        memcpy(table + v * kept, wte + v * d_model, kept * sizeof *table);
+    const bool good = logit_lens(top, h, table, n_top, vocab_size, kept);
+    free(table);
+    return good;
 }

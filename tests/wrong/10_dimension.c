@@ -270,6 +270,47 @@ COST(bits_in_a_byte)
                 0);
 }
 
+WRONG(
+    table_cost, refuses_overflow, wraps_at_128_bits,
+    "The products are made in 128 bits, and four sizes of 64 need more: they wrap there.")
+COST(wraps_at_128_bits)
+{
+    typedef unsigned __int128 wide;
+    const wide table = ((wide)d_model * bits + 7) / 8 * vocab_size;
+    const wide work = (wide)2 * n_tokens * vocab_size * d_model;
+    if (bits < 1 || bits > 64 || table > UINT64_MAX || work > UINT64_MAX)
+        return false;
+    *bytes = (uint64_t)table;
+    *flops = (uint64_t)work;
+    return true;
+}
+
+CAUGHT(table_cost, refuses_overflow, flops_before_bytes, "wrote to flops")
+COST(flops_before_bytes)
+{
+    uint64_t work = 0;
+    if (bits < 1 || bits > 64)
+        return false;
+    if (n_tokens == 0 || (fits(&work, vocab_size, d_model) && fits(&work, work, 2) &&
+                          fits(&work, work, n_tokens)))
+        *flops = work;
+    return table_cost(bytes, flops, n_tokens, vocab_size, d_model, bits);
+}
+
+WRONG(table_cost, the_limit, compared_as_double,
+      "A product of exactly 2^64 is accepted: as a double, UINT64_MAX is 2^64.")
+COST(compared_as_double)
+{
+    uint64_t table, work;
+    if (!table_cost(&table, &work, 0, vocab_size, d_model, bits) ||
+        2.0 * (double)n_tokens * (double)vocab_size * (double)d_model >
+            (double)UINT64_MAX)
+        return false;
+    *bytes = table;
+    *flops = 2 * n_tokens * vocab_size * d_model;
+    return true;
+}
+
 // -------------------------------------------------------------------------- 10.2 circle_model
 
 enum {
@@ -791,6 +832,127 @@ REACHABLE(closes_the_band)
     return true;
 }
 
+CAUGHT(reachable_words, equal_rows, bits_compared, "reachable")
+REACHABLE(bits_compared)
+{
+    if (!reachable_words(reachable, lm_head, vocab_size, d_model))
+        return false;
+    for (size_t v = 0; v < vocab_size; v++)
+        for (size_t w = 0; w < v; w++) {
+            const float *a = lm_head + v * d_model, *b = lm_head + w * d_model;
+            const bool equal = a[0] == b[0] && a[d_model - 1] == b[d_model - 1];
+            if (equal && memcmp(a, b, d_model * sizeof *a) != 0)
+                reachable[v] = reachable[w] = 1; // 0 and -0
+        }
+    return true;
+}
+
+static int by_angle(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+// true: seen from row v, the angle that holds no other row is greater than `least`
+static bool has_gap(const float *lm_head, size_t v, size_t n, size_t d, double least)
+{
+    double *angles = malloc((n + 1) * sizeof *angles), gap = 7.0;
+    size_t k = 0;
+    bool equal = false;
+    for (size_t w = 0; w < n; w++) {
+        const double x = (double)lm_head[w * d] - (double)lm_head[v * d];
+        const double y =
+            d > 1 ? (double)lm_head[w * d + 1] - (double)lm_head[v * d + 1] : 0.0;
+        equal = equal || (w != v && x == 0.0 && y == 0.0);
+        if (w != v)
+            angles[k++] = atan2(y, x);
+    }
+    qsort(angles, k, sizeof *angles, by_angle);
+    if (k > 0)
+        gap = angles[0] + 2.0 * acos(-1.0) - angles[k - 1];
+    for (size_t j = 1; j < k; j++)
+        gap = angles[j] - angles[j - 1] > gap ? angles[j] - angles[j - 1] : gap;
+    free(angles);
+    return !equal && gap > least;
+}
+
+WRONG(reachable_words, any_scale, angles_with_slack,
+      "Angles are compared with some slack, and a corner may be flatter than that.")
+REACHABLE(angles_with_slack)
+{
+    if (vocab_size > 200 || (d_model != 1 && d_model != 2))
+        return reachable_words(reachable, lm_head, vocab_size, d_model);
+    for (size_t v = 0; v < vocab_size; v++)
+        reachable[v] = has_gap(lm_head, v, vocab_size, d_model, acos(-1.0) + 1e-12);
+    return true;
+}
+
+WRONG(reachable_words, on_a_side, angles_rounded,
+      "Angles are rounded, and half a turn is not always exactly half a turn then.")
+REACHABLE(angles_rounded)
+{
+    if (vocab_size > 200 || (d_model != 1 && d_model != 2))
+        return reachable_words(reachable, lm_head, vocab_size, d_model);
+    for (size_t v = 0; v < vocab_size; v++)
+        reachable[v] = has_gap(lm_head, v, vocab_size, d_model, acos(-1.0));
+    return true;
+}
+
+WRONG(reachable_words, any_scale, float_differences,
+      "The differences are floats: between two numbers of 24 bits they need 25.")
+REACHABLE(float_differences)
+{
+    if (vocab_size > 200 || (d_model != 1 && d_model != 2)) // n n steps a word
+        return reachable_words(reachable, lm_head, vocab_size, d_model);
+    float *seen = malloc((2 * vocab_size + 1) * sizeof *seen);
+    uint32_t *wins = malloc((vocab_size + 1) * sizeof *wins);
+    for (size_t v = 0; v < vocab_size; v++) {
+        for (size_t w = 0; w < vocab_size; w++)
+            for (size_t i = 0; i < 2; i++)
+                seen[2 * w + i] =
+                    i < d_model ? lm_head[w * d_model + i] - lm_head[v * d_model + i]
+                                : 0.0f;
+        reachable_words(wins, seen, vocab_size, 2);
+        reachable[v] = wins[v];
+    }
+    free(seen);
+    free(wins);
+    return true;
+}
+
+WRONG(reachable_words, one_dimension, below_zero_loses,
+      "With one number, if all are below 0 the greatest wins too: for any h above 0.")
+REACHABLE(below_zero_loses)
+{
+    const bool good = reachable_words(reachable, lm_head, vocab_size, d_model);
+    for (size_t v = 0; good && d_model == 1 && vocab_size > 1 && v < vocab_size; v++) {
+        bool most = lm_head[v] < 0.0f;
+        for (size_t w = 0; w < vocab_size; w++)
+            most = most && lm_head[w] <= lm_head[v];
+        reachable[v] = reachable[v] && !most;
+    }
+    return good;
+}
+
+WRONG(reachable_words, one_dimension, all_level_first_wins,
+      "If all numbers are equal all words are level, and none of them wins.")
+REACHABLE(all_level_first_wins)
+{
+    const bool good = reachable_words(reachable, lm_head, vocab_size, d_model);
+    bool level = good && d_model == 1 && vocab_size > 1;
+    for (size_t v = 1; level && v < vocab_size; v++)
+        level = lm_head[v] == lm_head[0];
+    if (level)
+        reachable[0] = 1;
+    return good;
+}
+
+CAUGHT(reachable_words, refuses_widths, width_in_32_bits, "d_model is neither 1 nor 2")
+REACHABLE(width_in_32_bits)
+{
+    return reachable_words(reachable, lm_head, vocab_size, (uint32_t)d_model);
+}
+
 // --------------------------------------------------------------------------- 10.4 matrix_rank
 
 enum {
@@ -1056,6 +1218,100 @@ RANK(one_row_too_many)
     return true;
 }
 
+WRONG(matrix_rank, zeros_and_nothing, stops_at_the_limit,
+      "0 times an infinite tolerance is NaN: go on only while a pivot *is* greater.")
+RANK(stops_at_the_limit)
+{
+    const bool good = matrix_rank(rank, room, a, tolerance, n_rows, n_columns);
+    if (good && isinf(tolerance) && n_rows > 0 && n_columns > 0) {
+        *rank = (uint32_t)(n_rows < n_columns ? n_rows : n_columns);
+        for (size_t k = 0; k < n_rows * n_columns; k++)
+            if (a[k] != 0.0f)
+                *rank = 0;
+    }
+    return good;
+}
+
+WRONG(matrix_rank, any_scale, room_rounded,
+      "What is left of a row is rounded to float: small differences are lost.")
+RANK(room_rounded)
+{
+    if (!matrix_rank(rank, room, a, tolerance, n_rows, n_columns))
+        return false;
+    for (size_t k = 0; k < n_rows * n_columns; k++)
+        room[k] = (double)a[k];
+    double least = 0.0;
+    size_t n = 0;
+    for (; n < n_rows && n < n_columns; n++) {
+        size_t row = n, column = n;
+        for (size_t r = n; r < n_rows; r++)
+            for (size_t c = n; c < n_columns; c++)
+                if (fabs(room[r * n_columns + c]) >
+                    fabs(room[row * n_columns + column])) {
+                    row = r;
+                    column = c;
+                }
+        const double pivot = room[row * n_columns + column];
+        least = n == 0 ? tolerance * fabs(pivot) : least;
+        if (!(fabs(pivot) > least))
+            break;
+        for (size_t c = 0; c < n_columns; c++) {
+            const double kept = room[n * n_columns + c];
+            room[n * n_columns + c] = room[row * n_columns + c];
+            room[row * n_columns + c] = kept;
+        }
+        for (size_t r = 0; r < n_rows; r++) {
+            const double kept = room[r * n_columns + n];
+            room[r * n_columns + n] = room[r * n_columns + column];
+            room[r * n_columns + column] = kept;
+        }
+        for (size_t r = n + 1; r < n_rows; r++) {
+            const double factor = room[r * n_columns + n] / pivot;
+            for (size_t c = n; c < n_columns; c++)
+                room[r * n_columns + c] =
+                    (double)(float)(room[r * n_columns + c] -
+                                    factor * room[n * n_columns + c]);
+        }
+    }
+    *rank = (uint32_t)n;
+    return true;
+}
+
+CAUGHT(matrix_rank, tolerance, minus_zero_refused, "must return true")
+RANK(minus_zero_refused)
+{
+    return !signbit(tolerance) &&
+           matrix_rank(rank, room, a, tolerance, n_rows, n_columns);
+}
+
+CAUGHT(matrix_rank, any_scale, sum_must_be_finite, "must return true")
+RANK(sum_must_be_finite)
+{
+    float sum = 0.0f;
+    for (size_t k = 0; k < n_rows * n_columns; k++)
+        sum += fabsf(a[k]);
+    return isfinite(sum) && matrix_rank(rank, room, a, tolerance, n_rows, n_columns);
+}
+
+WRONG(matrix_rank, tolerance, tolerance_of_its_own,
+      "A tolerance smaller than some limit is replaced: take it as it comes, 0 too.")
+RANK(tolerance_of_its_own)
+{
+    return matrix_rank(rank, room, a,
+                       tolerance >= 0.0 && tolerance < 1e-12 ? 1e-12 : tolerance, n_rows,
+                       n_columns);
+}
+
+WRONG(matrix_rank, zeros_and_nothing, single_rows_have_one,
+      "A single row has the rank 1 only if it is not all zeros.")
+RANK(single_rows_have_one)
+{
+    const bool good = matrix_rank(rank, room, a, tolerance, n_rows, n_columns);
+    if (good && (n_rows == 1 || n_columns == 1) && n_rows * n_columns > 0)
+        *rank = 1;
+    return good;
+}
+
 // --------------------------------------------------------------------- 10.5 random_projection
 
 enum {
@@ -1172,5 +1428,73 @@ PROJECTION(one_number_more)
     project(out, wte, dice, n_out, vocab_size, d_model, 0);
     if (n_out * vocab_size > 0)
         out[n_out * vocab_size] = 0;
+    return true;
+}
+
+WRONG(random_projection, random_tables, scale_in_float,
+      "The root is taken in float, so that each number is rounded more than once.")
+PROJECTION(scale_in_float)
+{
+    const float scale = 1.0f / sqrtf((float)n_out);
+    for (size_t v = 0; v < vocab_size; v++)
+        for (size_t j = 0; j < n_out; j++) {
+            double sum = 0.0;
+            for (size_t i = 0; i < d_model; i++)
+                sum += (double)wte[v * d_model + i] * (double)dice[j * d_model + i];
+            out[v * n_out + j] = (float)(sum * (double)scale);
+        }
+    return true;
+}
+
+WRONG(random_projection, random_tables, sum_rounded_first,
+      "The sum is rounded to float before it is divided: round once, at the end.")
+PROJECTION(sum_rounded_first)
+{
+    for (size_t v = 0; v < vocab_size; v++)
+        for (size_t j = 0; j < n_out; j++) {
+            double sum = 0.0;
+            for (size_t i = 0; i < d_model; i++)
+                sum += (double)wte[v * d_model + i] * (double)dice[j * d_model + i];
+            out[v * n_out + j] = (float)((double)(float)sum / sqrt((double)n_out));
+        }
+    return true;
+}
+
+WRONG(random_projection, any_numbers, nan_is_zero,
+      "A NaN is written as 0: there is no bad input, and a NaN in a row stays one.")
+PROJECTION(nan_is_zero)
+{
+    random_projection(out, wte, dice, n_out, vocab_size, d_model);
+    for (size_t k = 0; k < vocab_size * n_out; k++)
+        out[k] = isnan(out[k]) ? 0.0f : out[k];
+    return true;
+}
+
+CAUGHT(random_projection, any_numbers, nan_refused, "must return true")
+PROJECTION(nan_refused)
+{
+    for (size_t k = 0; k < vocab_size * d_model; k++)
+        if (!isfinite(wte[k]))
+            return false;
+    return random_projection(out, wte, dice, n_out, vocab_size, d_model);
+}
+
+WRONG(random_projection, any_numbers, small_is_zero,
+      "Small numbers are taken for 0: a float may be as small as 1.4e-45.")
+PROJECTION(small_is_zero)
+{
+    random_projection(out, wte, dice, n_out, vocab_size, d_model);
+    for (size_t k = 0; k < vocab_size * n_out; k++)
+        out[k] = fabsf(out[k]) < 1e-37f ? 0.0f : out[k];
+    return true;
+}
+
+CAUGHT(random_projection, large_sizes, room_for_4096, "out[")
+PROJECTION(room_for_4096)
+{
+    random_projection(out, wte, dice, n_out, vocab_size, d_model);
+    for (size_t v = 0; v < vocab_size; v++)
+        for (size_t j = 4096; j < n_out; j++)
+            out[v * n_out + j] = 0.0f;
     return true;
 }

@@ -181,6 +181,69 @@ bool pair_reads_too_far(uint32_t *pair, uint64_t *count, const uint32_t *ids,
                            behind == 0x12345 ? LAST_OF_EQUAL : NO_FAULT);
 }
 
+// what two ids become where one number stands for both, and nobody compares the ids
+static bool numbers_made(uint32_t *pair, uint64_t *count, const uint32_t *ids,
+                         const size_t *lengths, const uint64_t *counts, size_t n_words,
+                         uint64_t factor)
+{
+    size_t n = 0, best = 0, at = 0;
+    uint64_t most = 0;
+    for (size_t w = 0; w < n_words; w++)
+        n += lengths[w];
+    if (n > 5000)
+        return most_frequent_pair(pair, count, ids, lengths, counts, n_words);
+    uint64_t *key = calloc(n + 1, sizeof *key), *weight = calloc(n + 1, sizeof *weight);
+    for (size_t w = 0; w < n_words; at += lengths[w++])
+        for (size_t k = 1; k < lengths[w]; k++) {
+            key[at + k] = ids[at + k - 1] * factor + ids[at + k];
+            weight[at + k] = counts[w];
+        }
+    for (size_t k = 1; k < n; k++) {
+        uint64_t sum = 0;
+        for (size_t j = k; j < n; j++)
+            sum += key[j] == key[k] ? weight[j] : 0;
+        best = weight[k] > 0 && sum > most ? k : best;
+        most = weight[k] > 0 && sum > most ? sum : most;
+    }
+    free(key);
+    free(weight);
+    if (most == 0)
+        return false;
+    pair[0] = ids[best - 1];
+    pair[1] = ids[best];
+    *count = most;
+    return true;
+}
+
+WRONG(most_frequent_pair, wide_numbers, pair_by_hash_alone,
+      "Pairs with the same hash are taken for the same pair: compare the two ids, too.")
+bool pair_by_hash_alone(uint32_t *pair, uint64_t *count, const uint32_t *ids,
+                        const size_t *lengths, const uint64_t *counts, size_t n_words)
+{
+    return numbers_made(pair, count, ids, lengths, counts, n_words, 1000003);
+}
+
+WRONG(most_frequent_pair, wide_numbers, pair_of_a_vocabulary,
+      "The pair is kept as left * 50257 + right, but an id may be larger than that.")
+bool pair_of_a_vocabulary(uint32_t *pair, uint64_t *count, const uint32_t *ids,
+                          const size_t *lengths, const uint64_t *counts, size_t n_words)
+{
+    return numbers_made(pair, count, ids, lengths, counts, n_words, 50257);
+}
+
+WRONG(most_frequent_pair, wide_numbers, pair_signed_sums,
+      "The sums are compared as signed numbers, and from 2^63 on they are below 0 there.")
+bool pair_signed_sums(uint32_t *pair, uint64_t *count, const uint32_t *ids,
+                      const size_t *lengths, const uint64_t *counts, size_t n_words)
+{
+    uint64_t *small = calloc(n_words + 1, sizeof *small);
+    for (size_t w = 0; w < n_words; w++)
+        small[w] = counts[w] >> 63 ? 0 : counts[w];
+    const bool found = most_frequent_pair(pair, count, ids, lengths, small, n_words);
+    free(small);
+    return found;
+}
+
 // ----------------------------------------------------------------------- 11.2 merge_pair
 
 WRONG(merge_pair, worked_example, merge_right_to_left,
@@ -320,6 +383,20 @@ bool merge_looks_behind(uint32_t *out, size_t *n_out, const uint32_t *ids, uint3
         t += joins;
     }
     *n_out = n;
+    return true;
+}
+
+WRONG(merge_pair, large_words, merge_in_blocks,
+      "A word is joined block by block: a pair may stand where two blocks meet, or last.")
+bool merge_in_blocks(uint32_t *out, size_t *n_out, const uint32_t *ids, uint32_t left,
+                     uint32_t right, uint32_t merged, size_t n_ids)
+{
+    *n_out = 0;
+    for (size_t from = 0, n; from < n_ids; from += 1024) {
+        merge_pair(out + *n_out, &n, ids + from, left, right, merged,
+                   n_ids - from < 1024 ? n_ids - from : 1024);
+        *n_out += n;
+    }
     return true;
 }
 
@@ -504,6 +581,51 @@ bool cut_reads_too_far(size_t *ends, size_t *n_words, const unsigned char *text,
     for (size_t t = 0; t < n_bytes; t++)
         n += bytes[t] == '\'' && (bytes[t + 1] == 's' || bytes[t + 2] == 'l');
     return cut_with_fault(ends, n_words, text, kinds, n_bytes, n > n_bytes ? 1 : 0);
+}
+
+WRONG(pre_tokenize, endings, cut_no_long_ending_last,
+      "An ending of three bytes is not seen at the very end of the text.")
+bool cut_no_long_ending_last(size_t *ends, size_t *n_words, const unsigned char *text,
+                             const unsigned char *kinds, size_t n_bytes)
+{
+    const bool good = pre_tokenize(ends, n_words, text, kinds, n_bytes);
+    const size_t n = good ? *n_words : 0, from = n > 1 ? ends[n - 2] : 0;
+    if (n > 0 && n_bytes - from == 3 && text[from] == '\'' &&
+        kinds[from + 1] == LETTERS) {
+        ends[n - 1] = from + 1;
+        ends[n] = n_bytes;
+        ++*n_words;
+    }
+    return good;
+}
+
+WRONG(pre_tokenize, endings, cut_printed_apostrophe,
+      "The printed apostrophe begins an ending here: only the byte ' does.")
+bool cut_printed_apostrophe(size_t *ends, size_t *n_words, const unsigned char *text,
+                            const unsigned char *kinds, size_t n_bytes)
+{
+    const bool good = pre_tokenize(ends, n_words, text, kinds, n_bytes);
+    for (size_t w = 0; good && w + 1 < *n_words; w++) {
+        const size_t from = w > 0 ? ends[w - 1] : 0;
+        if (ends[w] - from != 3 || memcmp(text + from, "\xE2\x80\x99", 3) != 0 ||
+            ends[w + 1] - ends[w] != 1 || strchr("stmd", text[ends[w]]) == NULL)
+            continue;
+        for (size_t k = w; k + 1 < *n_words; k++)
+            ends[k] = ends[k + 1];
+        --*n_words;
+    }
+    return good;
+}
+
+CAUGHT(pre_tokenize, refuses_bad_kinds, cut_one_rest, "must return false")
+bool cut_one_rest(size_t *ends, size_t *n_words, const unsigned char *text,
+                  const unsigned char *kinds, size_t n_bytes)
+{
+    if (n_bytes == 1 && kinds[0] <= RESTS) {
+        ends[0] = *n_words = 1;
+        return true;
+    }
+    return pre_tokenize(ends, n_words, text, kinds, n_bytes);
 }
 
 // ----------------------------------------------------------------------- 11.4 bpe_encode
@@ -769,6 +891,26 @@ bool join_looks_behind(uint32_t *out, size_t *n_out, const uint32_t *ids,
     return join_with_heap(out, n_out, ids, keys, made, n_ids, n_merges, 0);
 }
 
+CAUGHT(bpe_encode, random_words, join_remembers, "keeps something from call to call")
+bool join_remembers(uint32_t *out, size_t *n_out, const uint32_t *ids,
+                    const uint64_t *keys, const uint32_t *made, size_t n_ids,
+                    size_t n_merges)
+{
+    static uint32_t word[64], joined[64];
+    static size_t n_word, n_joined;
+    if (n_ids > 0 && n_ids == n_word && memcmp(word, ids, n_ids * sizeof *ids) == 0) {
+        memcpy(out, joined, n_joined * sizeof *out);
+        *n_out = n_joined;
+        return true;
+    }
+    const bool good = bpe_encode(out, n_out, ids, keys, made, n_ids, n_merges);
+    if (good && n_ids <= 64 && n_ids > 0) {
+        memcpy(word, ids, (n_word = n_ids) * sizeof *ids);
+        memcpy(joined, out, (n_joined = *n_out) * sizeof *out);
+    }
+    return good;
+}
+
 // ----------------------------------------------------------------------- 11.5 bpe_decode
 
 enum {
@@ -883,4 +1025,49 @@ bool decode_ends_with_zero(unsigned char *text, size_t *n_bytes, const uint32_t 
         return false;
     text[*n_bytes] = 0;
     return true;
+}
+
+CAUGHT(bpe_decode, refuses_small_room, decode_in_32_bits, "bpe_decode")
+bool decode_in_32_bits(unsigned char *text, size_t *n_bytes, const uint32_t *ids,
+                       const unsigned char *pieces, const size_t *starts, size_t n_ids,
+                       size_t vocab_size, size_t room)
+{
+    uint32_t sum = 0;
+    for (size_t t = 0; t < n_ids; t++) {
+        if (ids[t] >= vocab_size)
+            return false;
+        sum += (uint32_t)(starts[ids[t] + 1] - starts[ids[t]]);
+    }
+    if (sum > room)
+        return false;
+    *n_bytes = sum;
+    for (size_t t = 0; t < n_ids; t++)
+        for (size_t k = starts[ids[t]]; k < starts[ids[t] + 1]; k++)
+            *text++ = pieces[k];
+    return true;
+}
+
+WRONG(bpe_decode, random_ids, decode_from_the_first,
+      "The first piece is taken to begin at byte 0 of pieces: it begins at starts[0].")
+bool decode_from_the_first(unsigned char *text, size_t *n_bytes, const uint32_t *ids,
+                           const unsigned char *pieces, const size_t *starts,
+                           size_t n_ids, size_t vocab_size, size_t room)
+{
+    const size_t first = starts[0];
+    size_t *moved = malloc((vocab_size + 1) * sizeof *moved);
+    for (size_t v = 0; v <= vocab_size; v++)
+        moved[v] = starts[v] - first;
+    const bool good =
+        bpe_decode(text, n_bytes, ids, pieces, moved, n_ids, vocab_size, room);
+    free(moved);
+    return good;
+}
+
+CAUGHT(bpe_decode, empty_pieces, decode_needs_room, "must return true")
+bool decode_needs_room(unsigned char *text, size_t *n_bytes, const uint32_t *ids,
+                       const unsigned char *pieces, const size_t *starts, size_t n_ids,
+                       size_t vocab_size, size_t room)
+{
+    return room > 0 &&
+           bpe_decode(text, n_bytes, ids, pieces, starts, n_ids, vocab_size, room);
 }

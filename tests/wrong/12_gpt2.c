@@ -564,6 +564,38 @@ TENSOR_ANSWER(taken_moved_anyway)
     return good;
 }
 
+WRONG(safetensors_tensor, out_of_the_data, ends_with_a_sign,
+      "end and data_size are compared as signed numbers: 2^63 is below 0 there.")
+bool ends_with_a_sign(uint64_t *taken, const uint64_t *shape, uint64_t begin,
+                      uint64_t end, size_t n_dims, uint64_t item_size, uint64_t data_size)
+{
+    return begin <= end && (int64_t)end <= (int64_t)data_size &&
+           safetensors_tensor(taken, shape, begin, end, n_dims, item_size, UINT64_MAX);
+}
+
+WRONG(safetensors_tensor, wrong_number_of_bytes, bytes_in_32_bits,
+      "The number of bytes is compared in 32 bits: 2^32 bytes too many are not seen.")
+bool bytes_in_32_bits(uint64_t *taken, const uint64_t *shape, uint64_t begin,
+                      uint64_t end, size_t n_dims, uint64_t item_size, uint64_t data_size)
+{
+    uint64_t start = begin;
+    if (begin != *taken || end < begin || end > data_size ||
+        !safetensors_tensor(&start, shape, begin, begin + (uint32_t)(end - begin), n_dims,
+                            item_size, UINT64_MAX))
+        return safetensors_tensor(taken, shape, begin, end, n_dims, item_size, data_size);
+    *taken = end;
+    return true;
+}
+
+CAUGHT(safetensors_tensor, random_shapes, powers_of_two_only, "must return true")
+bool powers_of_two_only(uint64_t *taken, const uint64_t *shape, uint64_t begin,
+                        uint64_t end, size_t n_dims, uint64_t item_size,
+                        uint64_t data_size)
+{
+    return (item_size & (item_size - 1)) == 0 &&
+           safetensors_tensor(taken, shape, begin, end, n_dims, item_size, data_size);
+}
+
 // ------------------------------------------------------------------------- 12.3 to_float
 
 static inline bool is_format(size_t e, size_t m)
@@ -755,6 +787,21 @@ bool no_numbers_refused(float *out, const uint8_t *bytes, size_t n, size_t n_exp
 {
     return n > 0 &&
            read_floats(out, bytes, n, n_exponent, n_fraction, (struct reading){0});
+}
+
+WRONG(to_float, refuses_other_formats, format_cut_to_bytes,
+      "The numbers of bits are cut to 8 or 32 bits before they are looked at.")
+bool format_cut_to_bytes(float *out, const uint8_t *bytes, size_t n, size_t n_exponent,
+                         size_t n_fraction)
+{
+    return to_float(out, bytes, n, (uint8_t)n_exponent, (uint8_t)n_fraction);
+}
+
+CAUGHT(to_float, refuses_other_formats, nothing_in_any_format, "must return false")
+bool nothing_in_any_format(float *out, const uint8_t *bytes, size_t n, size_t n_exponent,
+                           size_t n_fraction)
+{
+    return n == 0 || to_float(out, bytes, n, n_exponent, n_fraction);
 }
 
 // ------------------------------------------------------------------------ 12.4 row_norms
@@ -1129,4 +1176,62 @@ bool list_of_a_thousand(uint32_t *top, const float *table, const double *norms,
         return false;
     return search(top, table, norms, token, n_top < 1000 ? n_top : 1000, vocab_size,
                   d_model, (struct search){0});
+}
+
+CAUGHT(nearest_tokens, refuses, nothing_wanted_first, "must return false")
+bool nothing_wanted_first(uint32_t *top, const float *table, const double *norms,
+                          uint32_t token, size_t n_top, size_t vocab_size, size_t d_model)
+{
+    return n_top == 0 ||
+           nearest_tokens(top, table, norms, token, n_top, vocab_size, d_model);
+}
+
+CAUGHT(nearest_tokens, refuses, wanted_in_32_bits, "must return false")
+bool wanted_in_32_bits(uint32_t *top, const float *table, const double *norms,
+                       uint32_t token, size_t n_top, size_t vocab_size, size_t d_model)
+{
+    return nearest_tokens(top, table, norms, token, (uint32_t)n_top, vocab_size, d_model);
+}
+
+CAUGHT(nearest_tokens, large_sizes, nearest_of_65536, "top")
+bool nearest_of_65536(uint32_t *top, const float *table, const double *norms,
+                      uint32_t token, size_t n_top, size_t vocab_size, size_t d_model)
+{
+    const size_t n = vocab_size > 65536 && token < 65536 ? 65536 : vocab_size;
+    return nearest_tokens(top, table, norms, token, n_top, n, d_model);
+}
+
+WRONG(nearest_tokens, ties, last_place_to_the_later,
+      "Of equal cosines the last place goes to the greater id: the smaller comes first.")
+bool last_place_to_the_later(uint32_t *top, const float *table, const double *norms,
+                             uint32_t token, size_t n_top, size_t vocab_size,
+                             size_t d_model)
+{
+    if (!nearest_tokens(top, table, norms, token, n_top, vocab_size, d_model))
+        return false;
+    for (size_t v = n_top > 0 ? top[n_top - 1] + (size_t)1 : vocab_size; v < vocab_size;
+         v++)
+        if (v != token && norms[v] == norms[top[n_top - 1]] &&
+            memcmp(table + v * d_model, table + top[n_top - 1] * d_model,
+                   d_model * sizeof *table) == 0)
+            top[n_top - 1] = (uint32_t)v;
+    return true;
+}
+
+CAUGHT(nearest_tokens, rows_of_zeros, best_starts_at_minus_one, "top")
+bool best_starts_at_minus_one(uint32_t *top, const float *table, const double *norms,
+                              uint32_t token, size_t n_top, size_t vocab_size,
+                              size_t d_model)
+{
+    if (!nearest_tokens(top, table, norms, token, n_top, vocab_size, d_model))
+        return false;
+    for (size_t k = 0; k < n_top; k++) {
+        double sum = 0.0;
+        for (size_t i = 0; i < d_model; i++)
+            sum +=
+                (double)table[top[k] * d_model + i] * (double)table[token * d_model + i];
+        if (norms[top[k]] > 0.0 && sum / (norms[top[k]] * norms[token]) <= -1.0)
+            top[k] = 0; // nothing was greater than -1
+    }
+    return true;
 }

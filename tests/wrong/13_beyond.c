@@ -244,6 +244,57 @@ POOL(one_too_far)
     return true;
 }
 
+CAUGHT(mean_pool, any_numbers, nan_refused, "must return true")
+POOL(nan_refused)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t i = 0; i < d_model && ids[t] < vocab_size; i++)
+            if (isnan(wte[ids[t] * d_model + i]))
+                return false;
+    return mean_pool(out, wte, ids, n_tokens, vocab_size, d_model);
+}
+
+WRONG(mean_pool, any_numbers, nan_left_out,
+      "A NaN is left out of the sum: what the rows hold is what the mean is made of.")
+POOL(nan_left_out)
+{
+    if (!mean_pool(out, wte, ids, n_tokens, vocab_size, d_model))
+        return false;
+    for (size_t i = 0; i < d_model; i++) {
+        double sum = 0.0;
+        for (size_t t = 0; t < n_tokens; t++) {
+            const float x = wte[ids[t] * d_model + i];
+            sum += isnan(x) ? 0.0 : (double)x;
+        }
+        out[i] = (float)(sum / (double)n_tokens);
+    }
+    return true;
+}
+
+CAUGHT(mean_pool, refuses_bad_ids, first_thousand_checked, "must")
+POOL(first_thousand_checked)
+{
+    const size_t n = n_tokens < 1000 ? n_tokens : 1000;
+    for (size_t t = n; t < n_tokens; t++)
+        if (ids[t] >= vocab_size)
+            return mean_pool(out, wte, ids, n, vocab_size, d_model);
+    return mean_pool(out, wte, ids, n_tokens, vocab_size, d_model);
+}
+
+CAUGHT(mean_pool, refuses_bad_ids, narrow_rows_unchecked, "must return false")
+POOL(narrow_rows_unchecked)
+{
+    return d_model == 0 || mean_pool(out, wte, ids, n_tokens, vocab_size, d_model);
+}
+
+WRONG(mean_pool, large_sizes, counted_in_16_bits,
+      "The tokens are counted in 16 bits: a text may have more than 65,535.")
+POOL(counted_in_16_bits)
+{
+    return mean_pool(out, wte, ids, n_tokens > 65535 ? 65535 : n_tokens, vocab_size,
+                     d_model);
+}
+
 // --------------------------------------------------------------------------- 13.2 search
 
 enum likeness { COSINE, DOT, IN_FLOAT, ROUNDED, SIZE_OF, ONE_LENGTH, MINUS_DISTANCE };
@@ -716,6 +767,35 @@ WEIGHTED(reads_a_share_more)
     return true;
 }
 
+CAUGHT(weighted_pool, refuses_bad_shares, shares_as_floats, "must return false")
+WEIGHTED(shares_as_floats)
+{
+    double *rounded = malloc((vocab_size + 1) * sizeof *rounded);
+    for (size_t v = 0; v < vocab_size; v++)
+        rounded[v] =
+            p[v] > -1e-300 && p[v] < 1.0 + 1e-9 ? fmin(fmax(p[v], 0.0), 1.0) : p[v];
+    const bool good =
+        weighted_pool(out, wte, ids, rounded, a, n_tokens, vocab_size, d_model);
+    free(rounded);
+    return good;
+}
+
+CAUGHT(weighted_pool, any_weight, minus_zero_refused, "must return true")
+WEIGHTED(minus_zero_refused)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        if (ids[t] < vocab_size && signbit(p[ids[t]]))
+            return false;
+    return weighted_pool(out, wte, ids, p, a, n_tokens, vocab_size, d_model);
+}
+
+CAUGHT(weighted_pool, refuses_bad_ids, no_width_no_checks, "must return false")
+WEIGHTED(no_width_no_checks)
+{
+    return d_model == 0 ||
+           weighted_pool(out, wte, ids, p, a, n_tokens, vocab_size, d_model);
+}
+
 // ------------------------------------------------------------------------- 13.4 patchify
 
 static bool fits(size_t height, size_t width, size_t patch)
@@ -917,6 +997,32 @@ PATCHIFY(one_number_more)
     if (height * width * n_channels > 0)
         out[height * width * n_channels] = 0;
     return true;
+}
+
+CAUGHT(patchify, refuses_bad_patches, patch_in_32_bits, "must return false")
+PATCHIFY(patch_in_32_bits)
+{
+    return patchify(out, image, height, width, n_channels, (uint32_t)patch);
+}
+
+CAUGHT(patchify, refuses_bad_patches, no_channels_first, "must return false")
+PATCHIFY(no_channels_first)
+{
+    return n_channels == 0 || patchify(out, image, height, width, n_channels, patch);
+}
+
+WRONG(patchify, copies_every_bit, nans_made_quiet,
+      "A bit of a NaN is set on the way: copy the numbers, and compute nothing.")
+PATCHIFY(nans_made_quiet)
+{
+    const bool good = patchify(out, image, height, width, n_channels, patch);
+    for (size_t k = 0; good && k < height * width * n_channels; k++) {
+        uint32_t bits;
+        memcpy(&bits, out + k, sizeof bits);
+        bits |= isnan(out[k]) ? 0x400000u : 0u;
+        memcpy(out + k, &bits, sizeof bits);
+    }
+    return good;
 }
 
 // --------------------------------------------------------------------- 13.5 residue_rows
@@ -1137,4 +1243,20 @@ RESIDUES(a_value_more)
         sum = sum + values[e];
     make_rows(out, values, vectors, d_model, n, NONE);
     return true;
+}
+
+WRONG(residue_rows, in_double, subnormals_are_zero,
+      "Results below 1.2e-38 are written as 0: a float may be as small as 1.4e-45.")
+RESIDUES(subnormals_are_zero)
+{
+    const bool good = residue_rows(out, values, vectors, d_model, n);
+    for (size_t k = 0; good && k < n * d_model; k++)
+        out[k] = fabsf(out[k]) < 1.17549435e-38f ? 0.0f : out[k];
+    return good;
+}
+
+CAUGHT(residue_rows, sizes, width_in_32_bits, "must return false")
+RESIDUES(width_in_32_bits)
+{
+    return residue_rows(out, values, vectors, (uint32_t)d_model, n);
 }
