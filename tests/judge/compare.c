@@ -289,7 +289,7 @@ static const char *name_the_mistake(const struct comparison *c)
     size_t n_known = 0;
     const size_t n = candidates != NULL ? find_candidates(candidates, &n_known) : 0;
     const size_t first = first_of_case(), most = judge_most_tried(first);
-    for (size_t i = 0; i < n;) {
+    for (size_t i = 0; i < n && !judge_names_no_more();) {
         const size_t left = (i < n_known ? n_known : n) - i,
                      asked = left < most ? left : most;
         for (size_t k = 0; k < asked; k++)

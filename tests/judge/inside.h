@@ -126,6 +126,9 @@ void judge_forget(struct again *again);
 // judge_most_tried at a time.
 enum { MOST_TRIED = 16 };
 size_t judge_most_tried(size_t first);
+
+// Wrong answers have used up their time: no name is looked for any more.
+bool judge_names_no_more(void);
 size_t judge_try(size_t first, const char *function, const char *const *answers,
                  size_t n);
 void judge_tried(size_t first, size_t k, struct again *again);

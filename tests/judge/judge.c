@@ -32,6 +32,9 @@ enum { CPU_SECONDS = 1, WALL_SECONDS = 20, MEMORY_BYTES = 512 << 20 };
 // And of all calls of a test, so that nobody is slow on purpose in every one of them.
 enum { TEST_CPU_SECONDS = 3 };
 
+// And of those that look for the name of a mistake.
+enum { NAMING_SECONDS = 1 };
+
 // ---- the state of one test -----------------------------------------------------------
 // A test is a process of its own and these belong to it.
 
@@ -749,10 +752,15 @@ static int caller_of(bool wrong)
     return sockets[wrong];
 }
 
+bool judge_names_no_more(void)
+{
+    return wrong_seconds_used > NAMING_SECONDS;
+}
+
 // What a process that makes n calls may take. To find a name is worth less than to judge.
 static double seconds_left(size_t n, bool wrong)
 {
-    const double left = wrong ? fmax(0.25, CPU_SECONDS - wrong_seconds_used)
+    const double left = wrong ? fmax(0.25, NAMING_SECONDS - wrong_seconds_used)
                               : TEST_CPU_SECONDS - cpu_seconds_used;
     return fmax(0, fmin(left, CPU_SECONDS * (double)n));
 }
