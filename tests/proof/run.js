@@ -258,6 +258,8 @@ window.test = (function () {
       one('.guess button', box).click();
       await until(() => one('.answer', box).textContent.includes('You: a dozen'), 20);
       if (!one('details.answer', box).open || !one('.answer', box).textContent.includes('You: a dozen')) faults.push('the guess is not shown with the answer');
+      one('details.answer', box).open = false;
+      await until(() => one('details.answer', box).hidden, 20);
       return verdict(name + ': a box takes a guess before it shows the answer', faults);
     },
 

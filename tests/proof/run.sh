@@ -180,8 +180,8 @@ asked() # when: the addresses that were asked for since the last time
     echo "? '>asked'"
 }
 
-# A page is opened once. From the widest window to the narrowest, each but once, since a page is laid
-# out anew in each; all that opens or changes it comes after what wants it as a reader finds it.
+# A page is opened once, and is laid out as seldom as can be: each width comes but once, first with the
+# page as a reader finds it, then with all that is folded open.
 look_at() # name, settings
 {
     program=
@@ -194,24 +194,24 @@ look_at() # name, settings
     [ -z "$program" ] || run_program "$1" "$2"
     width 390
     echo '? measure.telephone()'
+    echo '? measure.memory()'
     if [ -n "$program" ]; then
         width 360
         echo "? test.narrow('$1')"
+        ! grep -q '^::: predict' "chapters/$1.c" || echo "? test.guess('$1')"
     fi
-    width 650
     medium print
+    width 650
     echo '? measure.paper()'
     medium screen
-    width 1280
-    echo '? measure.memory()'
-    [ -z "$program" ] || ! grep -q '^::: predict' "chapters/$1.c" || echo "? test.guess('$1')"
     echo '? measure.open()'
-    echo '? measure.sideways(1280)'
-    width 768
-    echo '? measure.sideways(768)'
     width 320
     echo '? measure.sideways(320)'
     echo '? measure.whole(320)'
+    width 768
+    echo '? measure.sideways(768)'
+    width 1280
+    echo '? measure.sideways(1280)'
     echo "? measure.report('$1.html')"
 }
 
@@ -220,7 +220,6 @@ look_closer() # name
 {
     case $1 in
     01_lookup)
-        width 1280
         open_page 01_lookup
         echo "? test.kept('01_lookup')"
         echo "? test.noMachine('01_lookup')"

@@ -315,6 +315,7 @@ window.measure = (function () {
     kept.querySelector('button').click();
     if (/token-row place/.test(JSON.stringify(localStorage))) blame('added', 'the place is not forgotten');
     if (!kept.hidden || JSON.stringify(localStorage).includes(solution.id)) blame('added', 'what was opened is not forgotten');
+    await happens(solution, 'toggle', () => { solution.open = false; });
   }
 
   // Searching finds a section by words of its text, and leads to it.
