@@ -1,7 +1,7 @@
 #!/bin/sh
 # Checks the built web site and the book: build/site. Prints lines `ok NAME` and `not ok NAME: what is wrong`.
 #     sh tests/proof/site.sh          builds the site first (make docs), from the root of the project
-#     sh tests/proof/site.sh DIR      checks the site in DIR as it is
+#     sh tests/proof/site.sh DIR      checks the site in DIR as it is; only in build/site it runs programs
 # What a browser alone can tell is checked where Debian's chromium, or another one, is installed.
 set -u
 LC_ALL=C
@@ -54,6 +54,15 @@ for wanted in 'rel="canonical" href="https://example.org/course/404.html"' 'prop
     printf '%s\n' "$head" | grep -qF "$wanted" || named="$named $wanted"
 done
 if [ -z "${SITE:-}" ] && grep -lE 'rel="canonical"|property="og:' "$site"/*.html > /dev/null; then named="$named (named without SITE=)"; fi
+printf '# Rows & <`"columns"`> {#q}\n\nIt says `"a row"` & that is < all.\n' > build/site.check.md
+head=$(WEAVE_SITE=https://example.org/course WEAVE_CHAPTERS=$CHAPTERS "$pandoc" -f docs/loom/weave.lua -t html5 \
+    --template docs/loom/template.html build/site.check.md 2>&1)
+for wanted in 'name="description" content="It says &quot;a row&quot; &amp; that is &lt; all."' \
+    'property="og:description" content="It says &quot;a row&quot; &amp; that is &lt; all."' \
+    'property="og:title" content="Rows &amp; &lt;&quot;columns&quot;&gt;"'; do
+    printf '%s\n' "$head" | grep -qF "$wanted" || named="$named $wanted"
+done
+rm -f build/site.check.md
 said=$(SITE='example.org/"x' sh docs/loom/build.sh 2>&1) && named="$named (any address will do)"
 [ "$said" = 'docs: SITE= is the address of the site, as in SITE=https://example.org/course' ] || named="$named ($said)"
 if [ -z "$named" ]; then echo 'ok pages name their address'; else echo "not ok pages name their address:$named"; fi
