@@ -4,7 +4,9 @@
 #     build/output/NN_name.txt              what it printed
 #     build/figures-site/NN_name/*.tsv      the data of its drawings
 #     build/plot                            the program that draws them
-# Chapters are found by their names. Only what is older than what it is made from is made again.
+# Chapters are found by their names. Only what is older than what it is made from is made again, as many
+# things side by side as there are processors.
+#     JOBS=1                             one after the other
 #     SITE=https://example.org/course    the address that the site will have: its pages name it
 #                                        to search engines and to those who share them
 set -eu
@@ -73,7 +75,48 @@ for data in build/figures-site/*/*.tsv; do
     fi
 done
 
-sh docs/loom/run.sh # what the pages run; before the weaver, which offers it
+# ------------------------------------------------------------------ side by side
+
+# A task is a line: a function and its words. Each worker takes the next that nobody has taken, until one
+# has failed; what a task says comes in one piece.
+tasks=build/site.tasks
+rm -rf "$tasks"
+mkdir "$tasks"
+: > "$tasks/list"
+trap ': > "$tasks/failed"; exit 130' INT TERM
+
+task() {
+    echo "$*" >> "$tasks/list"
+}
+
+work() {
+    number=0
+    while read -r line; do
+        number=$((number + 1))
+        [ ! -e "$tasks/failed" ] || return 0
+        mkdir "$tasks/$number" 2> /dev/null || continue
+        (
+            set -e
+            $line
+        ) > "$tasks/$number/said" 2> "$tasks/$number/wrong" < /dev/null &
+        wait "$!" || : > "$tasks/failed"
+        cat "$tasks/$number/said"
+        cat "$tasks/$number/wrong" >&2
+    done < "$tasks/list"
+}
+
+do_tasks() {
+    workers=${JOBS:-$(getconf _NPROCESSORS_ONLN 2> /dev/null || echo 2)}
+    case $workers in '' | *[!0-9]* | 0) workers=2 ;; esac
+    while [ $((workers -= 1)) -gt 0 ]; do work & done
+    work
+    wait
+    [ ! -e "$tasks/failed" ] || exit 1
+    rm -rf "$tasks"
+}
+
+# What the pages run: their settings, before the weaver, which offers them. The programs take their time.
+sh docs/loom/run.sh
 
 weaver='docs/loom/weave.lua docs/loom/run.lua build/run/names docs/references.bib docs/loom/build.sh docs/loom/template.html build/site.chapters'
 
@@ -91,21 +134,44 @@ blame() {
 
 # page SOURCE PAGE
 page() {
+    log=$tasks/$(basename "$1").log
     WEAVE_INDEX=build/search/$(basename "$1") "$pandoc" -f docs/loom/weave.lua -t html5 --template docs/loom/template.html --mathml --citeproc \
         --bibliography docs/references.bib -M link-citations=true --wrap=preserve \
-        --fail-if-warnings -o "$2.new" "$1" 2> build/site.log || blame build/site.log "$1" solutions/*.c
+        --fail-if-warnings -o "$2.new" "$1" 2> "$log" || blame "$log" "$1" solutions/*.c
     sed 's/ role="doc-biblioentry"//' "$2.new" > "$2.newer" # a role that is no more
     rm "$2.new"
     mv "$2.newer" "$2"
     echo "docs: $2"
 }
 
+make_book() {
+    # shellcheck disable=SC2086
+    WEAVE_FOR=epub "$pandoc" -f docs/loom/weave.lua -t epub3 --mathml --citeproc --toc --toc-depth=2 \
+        --bibliography docs/references.bib -M link-citations=true --css docs/loom/epub.css \
+        -M title='A Token Is a Row' -M subtitle='Embeddings from scratch in C' -M lang=en \
+        -M author='The authors of A Token Is a Row' -M rights='Text: CC BY 4.0. Code: MIT.' -M identifier=a-token-is-a-row \
+        --epub-cover-image=docs/loom/cover.png --fail-if-warnings -o "$book.new.epub" $chapters docs/notation.md
+    BOOK=$book.new.epub "$pandoc" -f markdown -t plain -o /dev/null --lua-filter docs/loom/book.lua < /dev/null
+    mv "$book.new.epub" "$book"
+    echo "docs: $book"
+}
+
+program() { # name
+    sh docs/loom/run.sh "$1"
+}
+
+# What takes longest comes first.
+# shellcheck disable=SC2086
+if older "$book" $chapters solutions build/output build/figures-site/* docs/*.svg docs/notation.md docs/loom/epub.css docs/loom/book.lua docs/loom/cover.png $weaver; then
+    task make_book
+fi
+while read -r name; do task program "$name"; done < build/run/stale
 for file in $chapters; do
     name=$(basename "$file" .c)
     # shellcheck disable=SC2086
     if older "$site/$name.html" "$file" "solutions/$name.c" "build/output/$name.txt" \
         "build/figures-site/$name" "build/run/$name.settings" docs/*.svg $weaver; then
-        page "$file" "$site/$name.html"
+        task page "$file" "$site/$name.html"
     fi
     cp "$file" "$site/$name.c"
 done
@@ -115,9 +181,11 @@ for file in docs/*.md; do
     # shellcheck disable=SC2086
     if older "$site/$name.html" "$file" build/site.teasers docs/*.svg tests/points.tsv build/output build/figures-site/* \
         $weaver; then
-        page "$file" "$site/$name.html"
+        task page "$file" "$site/$name.html"
     fi
 done
+
+do_tasks
 
 for file in style.css script.js search.js icon.svg touch.png card.png; do
     put "$site/$file" < "docs/loom/$file"
@@ -152,18 +220,6 @@ elif older "$archive" chapters solutions tests docs Makefile; then
     mv "$archive.new" "$archive"
     rm -rf build/archive
     echo "docs: $archive"
-fi
-
-# shellcheck disable=SC2086
-if older "$book" $chapters solutions build/output build/figures-site/* docs/*.svg docs/notation.md docs/loom/epub.css docs/loom/book.lua docs/loom/cover.png $weaver; then
-    WEAVE_FOR=epub "$pandoc" -f docs/loom/weave.lua -t epub3 --mathml --citeproc --toc --toc-depth=2 \
-        --bibliography docs/references.bib -M link-citations=true --css docs/loom/epub.css \
-        -M title='A Token Is a Row' -M subtitle='Embeddings from scratch in C' -M lang=en \
-        -M author='The authors of A Token Is a Row' -M rights='Text: CC BY 4.0. Code: MIT.' -M identifier=a-token-is-a-row \
-        --epub-cover-image=docs/loom/cover.png --fail-if-warnings -o "$book.new.epub" $chapters docs/notation.md
-    BOOK=$book.new.epub "$pandoc" -f markdown -t plain -o /dev/null --lua-filter docs/loom/book.lua < /dev/null
-    mv "$book.new.epub" "$book"
-    echo "docs: $book"
 fi
 
 # Pages of chapters that are no more.

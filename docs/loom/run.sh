@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes what the pages need to run their programs, and to answer a pointer on a figure. Called by
-# docs/loom/build.sh from the root of the project, before the pages are woven:
+# docs/loom/build.sh from the root of the project, before the pages are woven; it compiles no program,
+# but says in build/run/stale which must be. With a name, it compiles that one.
 #     build/run/NN_name.settings     the table of settings: its being there tells the weaver to offer runs
 #     build/run/names                whose tables are there
 #     build/site/NN_name.run.js      the solved program as WebAssembly, and what it printed
@@ -29,22 +30,18 @@ packed() {
 
 # script NAME KEY FILE [KEY FILE]...: a script that hands over files.
 script() {
+    handed=$1
+    shift
     {
-        printf 'hand("%s", {' "$1"
-        handed=$1
-        shift
+        printf 'hand("%s", {' "$handed"
         while [ $# -gt 0 ]; do
             printf '"%s": "%s", ' "$1" "$(packed "$2")"
             shift 2
         done
         echo '});'
-    } > "build/run/script.new"
-    mv build/run/script.new "$site/$handed.js"
+    } > "build/run/$handed.new"
+    mv "build/run/$handed.new" "$site/$handed.js"
 }
-
-# The page's own part, without what is said to those who read the source.
-cp docs/loom/run.css "$site/run.css"
-sed '/^ *\/\//d; s/^ *//' docs/loom/run.js > "$site/run.js"
 
 compiler=$(sh tests/student/setup.sh wasm)
 command -v base64 > /dev/null 2>&1 || compiler=
@@ -54,7 +51,7 @@ compiled() {
     out=$1
     shift
     # shellcheck disable=SC2086
-    $compiler -std=c11 -O3 -msimd128 -fno-math-errno -ffp-contract=off -w -s -D_WASI_EMULATED_SIGNAL "$@" \
+    $compiler -std=c11 -O2 -msimd128 -fno-math-errno -ffp-contract=off -w -s -D_WASI_EMULATED_SIGNAL "$@" \
         -o "$out" -lm -lwasi-emulated-signal -Wl,-z,stack-size=1048576
 }
 
@@ -71,12 +68,15 @@ program() { # name
     # shellcheck disable=SC2086
     compiled "build/run/$1.wasm" $header "chapters/$1.c" "solutions/$1.c"
     script "$1.run" program "build/run/$1.wasm" printed "build/output/$1.txt"
+    echo "docs: $site/$1.run.js"
+}
+
+settings() { # name
     if grep -q '^static const struct setting settings\[\]' "chapters/$1.c"; then
         "$solved/$1" settings > "build/run/$1.settings" < /dev/null
     else
         : > "build/run/$1.settings"
     fi
-    echo "docs: $site/$1.run.js"
 }
 
 texts_of() { # name: the files that its program reads
@@ -99,7 +99,23 @@ figures() { # name
     script "$name.figures" "$@"
 }
 
+case ${1:-} in
+'') ;;
+plot)
+    plotter
+    exit
+    ;;
+*)
+    program "$1"
+    exit
+    ;;
+esac
+
+# The page's own part, without what is said to those who read the source.
+cp docs/loom/run.css "$site/run.css"
+sed '/^ *\/\//d; s/^ *//' docs/loom/run.js > "$site/run.js"
 rm -f build/run/*.new
+: > build/run/stale
 names=
 for file in chapters/[0-9][0-9]_*.c; do
     name=$(basename "$file" .c)
@@ -112,7 +128,9 @@ for file in chapters/[0-9][0-9]_*.c; do
     [ -n "$compiler" ] || continue
     if older "$site/$name.run.js" "$file" "solutions/$name.c" "build/output/$name.txt" docs/loom/run.sh ||
         [ ! -e "build/run/$name.settings" ]; then
-        program "$name"
+        settings "$name"
+        rm -f "$site/$name.run.js"
+        echo "$name" >> build/run/stale
     fi
     for text in $(texts_of "$name"); do
         data=$(script_of "$text").data
@@ -122,7 +140,7 @@ for file in chapters/[0-9][0-9]_*.c; do
 done
 
 if [ -n "$compiler" ]; then
-    if older "$site/plot.run.js" docs/loom/plot.c docs/loom/run.sh; then plotter; fi
+    if older "$site/plot.run.js" docs/loom/plot.c docs/loom/run.sh; then echo plot >> build/run/stale; fi
 else
     rm -f build/run/*.settings "$site"/*.run.js "$site"/*.data.js
     echo "docs: no compiler for WebAssembly here (make doctor): the pages will not run"

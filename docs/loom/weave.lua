@@ -1228,12 +1228,16 @@ local function neighbour(chapter)
   } or nil
 end
 
+-- A text for the template to put between quotes, where pandoc would leave a quote as it is.
+local function in_attribute(text) return pandoc.MetaInlines({ pandoc.RawInline('html', escaped(text)) }) end
+
 -- What every page says of itself and of the others.
 local function common_meta(meta, path, summary)
   local stem = name_of(path)
   meta.file = stem .. '.html'
   meta['is-' .. stem] = true
-  meta.summary = first_sentence(summary)
+  meta.summary = in_attribute(first_sentence(summary))
+  meta.attribute = in_attribute(meta.plain)
   meta.running = meta.plain:gsub('["\\<>&]', '')
   local address = os.getenv('WEAVE_SITE') or ''
   if address ~= '' then meta.site = address end

@@ -4,6 +4,7 @@
 //
 // Lines:  Method {"key": "value"}    is asked for, and its answer passed over
 //         ! Method {...}             the same, and the answer is printed as it comes
+//         > Method {...}             the same, and the page that this leads to has loaded
 //         ? expression               its value in the page, awaited: a string, printed
 //         @ file                     the same for what a file says
 //         requests                   the addresses that the page has asked for so far
@@ -31,7 +32,7 @@ static struct {
     char *got; // what came and has not been looked at
     size_t n_got, room;
     char *asked_for; // addresses, one a line
-    size_t n_asked_for;
+    size_t n_asked_for, n_loads;
 } the;
 
 static void stop(const char *why)
@@ -166,6 +167,7 @@ static void note_event(const char *message)
 {
     if (strstr(message, "\"method\":\"Network.requestWillBeSent\"") != NULL)
         note_request(message);
+    the.n_loads += strstr(message, "\"method\":\"Page.loadEventFired\"") != NULL;
     if (strstr(message, "\"method\":\"Runtime.exceptionThrown\"") != NULL ||
         strstr(message, "\"method\":\"Runtime.consoleAPICalled\"") != NULL ||
         strstr(message, "\"method\":\"Log.entryAdded\"") != NULL)
@@ -188,6 +190,15 @@ static char *ask(const char *method, const char *params)
             return answer;
         note_event(answer);
         free(answer);
+    }
+}
+
+static void wait_for_load(size_t n_loads)
+{
+    while (the.n_loads == n_loads) {
+        char *event = next_message();
+        note_event(event);
+        free(event);
     }
 }
 
@@ -267,8 +278,9 @@ static void evaluate_file(const char *name)
 
 static void do_line(char *line)
 {
-    bool loud = strncmp(line, "! ", 2) == 0;
-    line += 2 * loud;
+    const bool loud = strncmp(line, "! ", 2) == 0, leads = strncmp(line, "> ", 2) == 0;
+    const size_t n_loads = the.n_loads;
+    line += 2 * (loud || leads);
     char *params = line + strcspn(line, " ");
     if (*params != '\0')
         *params++ = '\0';
@@ -288,6 +300,8 @@ static void do_line(char *line)
             puts(answer);
         else if (strstr(answer, "\"error\":{") != NULL)
             printf("error: %s: %s\n", line, answer);
+        else if (leads)
+            wait_for_load(n_loads);
         free(answer);
     }
     fflush(stdout);

@@ -6,6 +6,8 @@ window.test = (function () {
   const all = (selector, root) => [...(root || document).querySelectorAll(selector)];
   const one = (selector, root) => (root || document).querySelector(selector);
   const wait = ms => new Promise(done => setTimeout(done, ms));
+  let resting = null;
+  let printed = ''; // all that a run may change, as it was
   const bar = () => one('.runbar'), go = () => one('.runbar .go'), said = () => one('.runbar .said').textContent;
   const box = title => all('figure.output').find(f => f.dataset.section === title);
   const field = (title, name) => all('input, select', box(title)).find(f => f.id.startsWith('set-' + name + '-') && f.type !== 'range');
@@ -75,8 +77,6 @@ window.test = (function () {
   }
 
   return {
-    loaded: () => document.readyState === 'complete' ? '' : new Promise(done => addEventListener('load', () => done(''))),
-
     // Runs with these settings, or with those of the page.
     run: async function (values) {
       if (values) set(values);
@@ -161,14 +161,15 @@ window.test = (function () {
       return verdict(name + ': figures answer pointer and keys', faults);
     },
 
-    back: async function (name) {
-      const before = snapshot();
+    // The page as it was printed; and again, after a run that has changed it.
+    remember: () => { printed = snapshot(); return ''; },
+
+    back: function (name) {
       const faults = [];
-      await this.run({ sentence: 'an owl an owl', row: '0', value: 'inf', vocab: '20000' });
-      if (snapshot() === before) faults.push('the run changed nothing');
+      if (snapshot() === printed) faults.push('the run changed nothing');
       if (!one('#main .changed mark')) faults.push('nothing is marked');
       one('.runbar .put-back').click();
-      if (snapshot() !== before) faults.push('the page is not as it was');
+      if (snapshot() !== printed) faults.push('the page is not as it was');
       if (all('#main .changed, #main mark, #main .yours').length) faults.push('marks stay');
       return verdict(name + ': one press puts the printed page back', faults);
     },
@@ -257,15 +258,19 @@ window.test = (function () {
       one('.guess button', box).click();
       await until(() => one('.answer', box).textContent.includes('You: a dozen'), 20);
       if (!one('details.answer', box).open || !one('.answer', box).textContent.includes('You: a dozen')) faults.push('the guess is not shown with the answer');
+      one('details.answer', box).open = false;
+      await until(() => one('details.answer', box).hidden, 20);
       return verdict(name + ': a box takes a guess before it shows the answer', faults);
     },
 
     kept: name => verdict(name + ': a guess is kept', one('.predict .guess input').value === 'a dozen' ? [] : ['it is gone']),
 
     noMachine: async function (name) {
+      const machine = window.WebAssembly;
       window.WebAssembly = undefined;
       go().click();
       await finished();
+      window.WebAssembly = machine;
       return verdict(name + ': without WebAssembly one sentence says so', /no WebAssembly/.test(said()) && bar().dataset.state === 'wrong' ? [] : [said()]);
     },
 
@@ -284,7 +289,13 @@ window.test = (function () {
       return verdict(name + ': bar and fields fit 360 px', faults);
     },
 
-    atSettings: () => document.activeElement === one('.runbar .more') ? 'here' : '',
+    // The Tab key goes as far as the settings, and rests there until it may go on.
+    stayThere: function () {
+      document.addEventListener('keydown', resting = event => { if (event.key === 'Tab' && document.activeElement === one('.runbar .more')) event.preventDefault(); });
+      return '';
+    },
+    goOn: () => { document.removeEventListener('keydown', resting); return ''; },
+
     keys: async function (name) {
       await finished();
       const faults = [];
