@@ -150,7 +150,7 @@ make_book() {
         --bibliography docs/references.bib -M link-citations=true --css docs/loom/epub.css \
         -M title='A Token Is a Row' -M subtitle='Embeddings from scratch in C' -M lang=en \
         -M author='The authors of A Token Is a Row' -M rights='Text: CC BY 4.0. Code: MIT.' -M identifier=a-token-is-a-row \
-        --epub-cover-image=docs/loom/cover.png --fail-if-warnings -o "$book.new.epub" $chapters docs/notation.md
+        --epub-cover-image=docs/loom/cover.png --fail-if-warnings -o "$book.new.epub" $chapters docs/claims.md docs/notation.md
     BOOK=$book.new.epub "$pandoc" -f markdown -t plain -o /dev/null --lua-filter docs/loom/book.lua < /dev/null
     mv "$book.new.epub" "$book"
     echo "docs: $book"
@@ -162,7 +162,7 @@ program() { # name
 
 # What takes longest comes first.
 # shellcheck disable=SC2086
-if older "$book" $chapters solutions build/output build/figures-site/* docs/*.svg docs/notation.md docs/loom/epub.css docs/loom/book.lua docs/loom/cover.png $weaver; then
+if older "$book" $chapters solutions build/output build/figures-site/* docs/*.svg docs/claims.md docs/notation.md docs/loom/epub.css docs/loom/book.lua docs/loom/cover.png $weaver; then
     task make_book
 fi
 while read -r name; do task program "$name"; done < build/run/stale
