@@ -317,7 +317,7 @@ believed in. The orders sum to zero. There is no word that gets none.
 So a step is no tally. One can read that a model notes each word that it meets and expects
 it a little more from then on. That is one row of the orders; all the others say *less*. A
 machine that had a number of its own for each pair would end at the counts of the text, and
-we shall use such counts [as a yardstick](#how-good-is-good-four-yardsticks). But on the way
+we shall use such counts [as a yardstick](#trainer-yardsticks). But on the way
 there nobody counts.
 
 One trap is left. A `float` ends near $3.4 \times 10^{38}$, and $e^{89}$ is
