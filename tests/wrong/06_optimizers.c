@@ -1751,6 +1751,19 @@ double hundred_steps(uint64_t seen, uint64_t from, double beta1, double beta2)
                : way_of(length_of, (double)from, (double)seen, beta1, beta2, 100);
 }
 
+WRONG(adam_drift, random_ways, nothing_over_nothing,
+      "Far out mean and square are both 0, even in double, and 0 / 0 is NaN: stop when a "
+      "step is too small to matter.")
+double nothing_over_nothing(uint64_t seen, uint64_t from, double beta1, double beta2)
+{
+    if (!good_way(seen, from, beta1, beta2) || beta1 * beta1 >= beta2)
+        return good_way(seen, from, beta1, beta2) ? INFINITY : NAN;
+    double sum = 0.0;
+    for (double n = (double)from; n < (double)from + 1e4; n++)
+        sum += length_of(n, (double)seen, beta1, beta2);
+    return sum;
+}
+
 WRONG(adam_drift, reference_ways, square_does_not_fade,
       "Square does not fade: without a gradient it is multiplied by beta2 in each step.")
 double square_does_not_fade(uint64_t seen, uint64_t from, double beta1, double beta2)
