@@ -215,8 +215,8 @@ NEAREST(by_distance)
 }
 
 WRONG(nearest_rows, ties, later_of_equal_first,
-      "Of equal cosines the later id comes first: replace the best one only if the new "
-      "one is strictly greater.")
+      "Of equal cosines the later id comes first: a new one goes in front only of those "
+      "that are strictly smaller.")
 NEAREST(later_of_equal_first)
 {
     if (bad_row(row, n_nearest, vocab_size))
@@ -847,6 +847,26 @@ WRONG(principal_components, worked_example, root_of_variance,
 COMPONENTS(root_of_variance)
 {
     BY(STANDARD);
+}
+
+WRONG(principal_components, large_sizes, variance_in_float,
+      "The variance is added up in a float, which loses digits where there are many rows: "
+      "use a double.")
+COMPONENTS(variance_in_float)
+{
+    if (!components_by(components, variances, room, wte, n_components, n_steps,
+                       vocab_size, d_model, 0))
+        return false;
+    for (size_t k = 0; k < n_components; k++) {
+        variances[k] = 0.0f;
+        for (size_t v = 0; v < vocab_size; v++) {
+            double p = 0.0;
+            for (size_t i = 0; i < d_model; i++)
+                p += (double)wte[v * d_model + i] * (double)components[k * d_model + i];
+            variances[k] += (float)(p * p / (double)vocab_size);
+        }
+    }
+    return true;
 }
 
 WRONG(principal_components, worked_example, length_for_variance,
