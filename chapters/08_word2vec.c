@@ -560,8 +560,8 @@ window become slopes together, in one loop without a call. That loop needs an
 exponential, and takes the one of chapter 3.
 
 Before it is let loose, the fast step is held against yours: the same 3,000 steps for
-both, and then the largest difference between any two numbers of the tables. Its code
-stands [behind the scenes](#word2vec-behind).
+both, and then the largest difference between any two numbers of the tables. The code of the
+fast step stands [behind the scenes](#word2vec-behind).
 
 ## A list of pairs
 
@@ -962,10 +962,10 @@ static void show_counting(const struct corpus *corpus, const struct recipe *reci
 Two tables, made in ways that seem to have nothing in common, and by the typical rank they
 find the partners equally well: 7.8 to 9.5 over the eight seeds, against 7.4 to 9.6
 (`controls=2` prints these too; the seed is only where the hundred directions begin). By the
-plain mean, in which the few pairs that lie far apart count most, the counts are behind:
-[131]{.n section="Counting instead"} against [79]{.n section="Training on six novels"}. The
-count table was made in a small part of the time, reads the text once, and has no learning
-rate.
+plain mean, in which the few pairs that lie far apart count most, the counts are behind for
+seven seeds of the eight: [131]{.n section="Counting instead"} against
+[79]{.n section="Training on six novels"} here. The count table was made in a small part of
+the time, reads the text once, and has no learning rate.
 
 ::: aside
 When this was found out, many had just moved from counting to predicting, because
