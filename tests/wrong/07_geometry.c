@@ -849,9 +849,10 @@ COMPONENTS(root_of_variance)
     BY(STANDARD);
 }
 
-WRONG(principal_components, large_sizes, variance_in_float,
-      "The variance is added up in a float, which loses digits where there are many rows: "
-      "use a double.")
+WRONG(
+    principal_components, large_sizes, variance_in_float,
+    "The variance is added up in a float, which loses digits where there are many rows: "
+    "use a double.")
 COMPONENTS(variance_in_float)
 {
     if (!components_by(components, variances, room, wte, n_components, n_steps,
@@ -1239,6 +1240,25 @@ WRONG(analogy, low_scores, score_starts_at_zero,
 ANALOGY(score_starts_at_zero)
 {
     ANSWER_BY(COSINE, STARTS_AT_0);
+}
+
+WRONG(
+    analogy, low_scores, nothing_above_zero,
+    "No score is above 0, and so no row is found: the best one so far must not begin as "
+    "0.")
+ANALOGY(nothing_above_zero)
+{
+    uint32_t best;
+    if (!analogy(&best, wte, a, b, c, exclude_inputs, vocab_size, d_model))
+        return false;
+    const float *row = wte + best * d_model;
+    if (!(likeness_of(row, wte + b * d_model, d_model, COSINE) -
+              likeness_of(row, wte + a * d_model, d_model, COSINE) +
+              likeness_of(row, wte + c * d_model, d_model, COSINE) >
+          0.0))
+        return false;
+    *answer = best;
+    return true;
 }
 
 WRONG(analogy, zero_rows, not_a_number,

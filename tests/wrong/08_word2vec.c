@@ -274,6 +274,25 @@ bool nothing_to_the_power_of_nothing(uint32_t *slots, size_t n_slots,
     return true;
 }
 
+WRONG(unigram_sampler, words_that_do_not_occur, nothing_on_the_way,
+      "A word that does not occur gets slots at the power 0: pow(0, 0) is 1.")
+bool nothing_on_the_way(uint32_t *slots, size_t n_slots, const uint64_t *counts,
+                        size_t vocab_size, double power)
+{
+    const double total = all_shares(counts, vocab_size, power);
+    if (bad_power(power) || total == 0.0)
+        return false;
+    size_t v = 0;
+    double below = share_of(counts[0], power);
+    for (size_t s = 0; s < n_slots; s++) {
+        while (v + 1 < vocab_size &&
+               !(below > ((double)s + 0.5) / (double)n_slots * total))
+            below += pow((double)counts[++v], power);
+        slots[s] = (uint32_t)v;
+    }
+    return true;
+}
+
 WRONG(unigram_sampler, random_counts, at_least_one_slot,
       "Each word got a slot at least; a rare one may get none.")
 bool at_least_one_slot(uint32_t *slots, size_t n_slots, const uint64_t *counts,
@@ -495,6 +514,7 @@ enum twist {
     ALL_CAME,
     LAST_CAME,
     NO_MINUS_ONE,
+    ONE_MINUS,
     TURNED,
     NAIVE_LOSS,
     SQUARED,
@@ -533,7 +553,9 @@ static inline double twisted(float *dcenter, float *doutputs, const float *cente
         else if (came || twist != NO_LOSS_OF_NOISE)
             loss += soft(came ? -z : z);
         g[k] = logistic(z) - (came && twist != NO_MINUS_ONE ? 1.0 : 0.0);
-        g[k] *= twist == TURNED ? -1.0 : twist == MEAN ? 1.0 / (double)n_outputs : 1.0;
+        g[k] *= twist == TURNED || (twist == ONE_MINUS && came) ? -1.0
+                : twist == MEAN                                 ? 1.0 / (double)n_outputs
+                                                                : 1.0;
     }
     step_rows(dcenter, doutputs, center, outputs, g, n_outputs, d_model);
     free(g);
@@ -558,6 +580,11 @@ TWISTED(last_came, LAST_CAME)
 WRONG(skipgram_step, worked_example, no_minus_one,
       "The slope of row 0 is sigmoid(z) here: it lacks the - 1 of the word that came.")
 TWISTED(no_minus_one, NO_MINUS_ONE)
+
+WRONG(skipgram_step, worked_example, one_minus,
+      "The slope of row 0 is 1 - sigmoid(z) here: it is what was said minus what was "
+      "true, sigmoid(z) - 1.")
+TWISTED(one_minus, ONE_MINUS)
 
 WRONG(skipgram_step, finite_differences, turned,
       "The gradients have the wrong sign: this goes down the slope, and wanted is the "

@@ -377,7 +377,8 @@ WRONG(layer_norm, worked_example, norm_not_centred,
 NORM(norm_not_centred, NOT_CENTRED)
 
 WRONG(layer_norm, random_rows, norm_without_root,
-      "The numbers are divided by the mean square: divide by its root.")
+      "The divisor is not sqrt(variance + 1e-5): the root is missing, or the 1e-5 stands "
+      "outside of it.")
 NORM(norm_without_root, NO_ROOT)
 
 WRONG(layer_norm, random_rows, norm_root_mean_square,
@@ -479,7 +480,8 @@ WRONG(layer_norm, small_and_large, norm_epsilon_squared,
 NORM(norm_epsilon_squared, EPSILON_OF_SQUARES)
 
 WRONG(layer_norm, small_and_large, norm_epsilon_outside,
-      "The 1e-5 is added to the root: it belongs under it.")
+      "The divisor is not sqrt(variance + 1e-5): the root is missing, or the 1e-5 stands "
+      "outside of it.")
 NORM(norm_epsilon_outside, EPSILON_OUTSIDE)
 
 WRONG(layer_norm, equal_numbers, norm_of_equals_zero,
@@ -765,6 +767,7 @@ enum back_mistake {
     UP_GETS_DOUT,
     DOWN_GETS_NORMED,
     DOWN_WITHOUT_HIDDEN,
+    DOWN_GETS_SLOPE,
     UP_SHARED_OUT,
     HEARD_AGAIN,
     SMALL_SAID_NOTHING,
@@ -832,6 +835,7 @@ static bool back(float *dx, float *dnormed, float *dw_up, float *dw_down,
                 to[i] += slope * (how == NORMED_FROM_DOWN ? w_down[here] : w_up[here]);
                 dw_up[here] += slope * (how == UP_GETS_DOUT ? dout_t[i] : normed_t[i]);
                 dw_down[here] += (how == DOWN_WITHOUT_HIDDEN ? (float)(said > 0.0f)
+                                  : how == DOWN_GETS_SLOPE   ? slope
                                   : how == SMALL_SAID_NOTHING && !(said > 1e-6f) ? 0.0f
                                                                                  : said) *
                                  (how == DOWN_GETS_NORMED ? normed_t[i] : dout_t[i]);
@@ -917,6 +921,11 @@ BACK(back_down_gets_normed, DOWN_GETS_NORMED)
 WRONG(residual_mlp_backward, random_shapes, back_down_without_hidden,
       "dw_down gets dout as often as the neuron said: multiply by hidden.")
 BACK(back_down_without_hidden, DOWN_WITHOUT_HIDDEN)
+
+WRONG(residual_mlp_backward, random_shapes, back_down_gets_slope,
+      "dw_down gets the slope times dout: it gets what the neuron said, hidden, times "
+      "dout.")
+BACK(back_down_gets_slope, DOWN_GETS_SLOPE)
 
 WRONG(residual_mlp_backward, random_shapes, back_shared_out,
       "The slopes are divided by the number of positions: dout has been already.")
