@@ -332,6 +332,16 @@ NEAREST(compared_as_float)
     return true;
 }
 
+WRONG(nearest_rows, worked_example, cosines_kept_as_float,
+      "The cosines are kept as float: they are wanted with the digits of a double.")
+NEAREST(cosines_kept_as_float)
+{
+    if (bad_row(row, n_nearest, vocab_size))
+        return false;
+    find_nearest(nearest, cosines, wte, row, n_nearest, vocab_size, d_model, ROUNDED, 0);
+    return true;
+}
+
 WRONG(nearest_rows, sums_in_double, tiny_is_zero,
       "A row of tiny numbers counts as zeros: only a row that is all zeros has no "
       "direction.")
@@ -505,7 +515,8 @@ static void center_by(float *out, float *mean, const float *wte, size_t vocab_si
 }
 
 WRONG(center_rows, worked_example, divided_by_columns,
-      "The sum of a column is divided by d_model: it has vocab_size numbers.")
+      "The sum of a column is divided by d_model or by vocab_size - 1: a column has "
+      "vocab_size numbers.")
 CENTER(divided_by_columns)
 {
     if (vocab_size == 0)

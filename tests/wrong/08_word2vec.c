@@ -1115,6 +1115,13 @@ static inline double looked_at(const float *in, const float *out, const float *t
         return looked_at(in, out, pmi_table, k, n_words, n_contexts, d_model, how);      \
     }
 
+// With k = 1 two mistakes give the same.
+WRONG(
+    shifted_pmi_gap, worked_example, of_its_sign_or_k,
+    "A gap is |in . out - (pmi - ln k)|: its size counts and not its sign, and k by its "
+    "logarithm.")
+LOOKED_AT(of_its_sign_or_k, SIGNED)
+
 WRONG(shifted_pmi_gap, random_tables, no_shift,
       "ln k is missing: the dot products are held against the PMI alone.")
 LOOKED_AT(no_shift, NO_SHIFT)
