@@ -762,6 +762,7 @@ enum back_mistake {
     SILENT_HAVE_SLOPES,
     SPEAKS_AT_ZERO,
     WEIGHED_BY_HIDDEN,
+    NORMED_WEIGHED_BY_HIDDEN,
     SLOPE_FROM_UP,
     NORMED_FROM_DOWN,
     UP_GETS_DOUT,
@@ -832,7 +833,8 @@ static bool back(float *dx, float *dnormed, float *dw_up, float *dw_down,
             for (size_t i = 0; i < d; i++) {
                 const size_t here = j * d + i;
                 float *to = how == DNORMED_INTO_DX ? dx + t * d : dnormed + t * d;
-                to[i] += slope * (how == NORMED_FROM_DOWN ? w_down[here] : w_up[here]);
+                to[i] += slope * (how == NORMED_WEIGHED_BY_HIDDEN ? said : 1.0f) *
+                         (how == NORMED_FROM_DOWN ? w_down[here] : w_up[here]);
                 dw_up[here] += slope * (how == UP_GETS_DOUT ? dout_t[i] : normed_t[i]);
                 dw_down[here] += (how == DOWN_WITHOUT_HIDDEN ? (float)(said > 0.0f)
                                   : how == DOWN_GETS_SLOPE   ? slope
@@ -896,6 +898,11 @@ BACK(back_speaks_at_zero, SPEAKS_AT_ZERO)
 WRONG(residual_mlp_backward, random_shapes, back_weighed_by_hidden,
       "The slope is multiplied by hidden: a neuron that speaks passes all of it.")
 BACK(back_weighed_by_hidden, WEIGHED_BY_HIDDEN)
+
+WRONG(residual_mlp_backward, random_shapes, back_normed_weighed_by_hidden,
+      "What goes to dnormed is multiplied by hidden: it is the slope times the row of "
+      "w_up.")
+BACK(back_normed_weighed_by_hidden, NORMED_WEIGHED_BY_HIDDEN)
 
 WRONG(residual_mlp_backward, random_shapes, back_slope_from_up,
       "The slope of a neuron is the product of dout with what it writes, its row of "
@@ -990,6 +997,8 @@ enum probe_mistake {
     NO_CLASSES_FINE,
     NOTHING_REFUSED,
     NO_NUMBERS_REFUSED,
+    NEAR_ONLY,
+    NEAR_OR_CLASS_0,
     FIRST_1024_TRIED
 };
 
@@ -1078,8 +1087,9 @@ static bool probed(uint32_t *guesses, double *centroids, const float *fitted,
         mean_row(centroids + c * d, fitted, labels, n_fitted, c, d, how);
     }
     for (size_t n = 0; n < n_tried; n++) {
-        double nearest = INFINITY;
-        guesses[n] = 0;
+        double nearest = how == NEAR_ONLY || how == NEAR_OR_CLASS_0 ? 1e9 : INFINITY;
+        if (how != NEAR_ONLY)
+            guesses[n] = 0;
         for (size_t c = 0; c < n_classes; c++) {
             const double here = distance_of(tried + n * d, centroids + c * d, d, how);
             if (how == FIRST_1024_TRIED && n >= 1024)
@@ -1180,6 +1190,18 @@ bool probe_nearest_row(uint32_t *guesses, double *centroids, const float *fitted
     }
     return true;
 }
+
+WRONG(nearest_centroid, small_and_large, probe_near_only,
+      "The smallest distance so far begins as a number that is too small: distances have "
+      "no "
+      "largest, so begin with INFINITY.")
+PROBE(probe_near_only, NEAR_ONLY)
+
+WRONG(nearest_centroid, small_and_large, probe_near_or_class_0,
+      "The smallest distance so far begins as a number that is too small: distances have "
+      "no "
+      "largest, so begin with INFINITY.")
+PROBE(probe_near_or_class_0, NEAR_OR_CLASS_0)
 
 WRONG(nearest_centroid, sums_in_double, probe_float_centroids,
       "The rows are added up in float: the means are wanted in double.")
