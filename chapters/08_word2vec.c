@@ -289,7 +289,8 @@ it down. Still one word in ten that is drawn is one of these ten.
 ## Exercise 8.3: one step {#skipgram-step .exercise}
 
 Now the step itself. It gets one row $v$ of `in`, and some rows of `out`: $u_0$ of the
-word that stood there, $u_1, u_2, \dots$ of those that were drawn. The loss is
+word that stood there, $u_1, u_2, \dots$ of those that were drawn. ($k$ counts rows here.
+How many were drawn, the $k$ of above, your function sees from `n_outputs`.) The loss is
 
 $$L = -\ln \sigma(v \cdot u_0) - \sum_{k \ge 1} \ln \sigma(-v \cdot u_k)$$
 
@@ -557,225 +558,11 @@ The second idea is the one of chapter 1: six sums at once along one row, sixteen
 side by side, so that the compiler can use its widest registers. And all the scores of a
 window become slopes together, in one loop without a call. That loop needs an
 exponential, and takes the one of chapter 3.
-*/
-
-// x * y + z, rounded after each: what is trained here is the same on every machine then
-static float multiply_add(float x, float y, float z)
-{
-    return x * y + z;
-}
-
-// carried over from chapter 3
-// e^x for x <= 0, to about 2e-7 of itself; 0 below -87
-static float exp_of_negative(float x)
-{
-    const float shift = 12582912.0f; // 1.5 * 2^23: adding it rounds to a whole number
-    union {
-        float number;
-        uint32_t bits;
-    } n = {multiply_add(x, 1.44269504f, shift)}, power;
-    float whole = n.number - shift;
-    float r = multiply_add(whole, -0.693147182f, x); // x - n ln 2, in two pieces
-    r = multiply_add(whole, 1.90465432e-9f, r);
-    float p = multiply_add(r, 1.0f / 720, 1.0f / 120);
-    p = multiply_add(p, r, 1.0f / 24);
-    p = multiply_add(p, r, 1.0f / 6);
-    p = multiply_add(p, r, 0.5f);
-    p = multiply_add(p, r, 1.0f);
-    p = multiply_add(p, r, 1.0f);
-    power.bits = (n.bits + 127) << 23; // the number 2^n
-    return x < -87.0f ? 0.0f : p * power.number;
-}
-// end of what was carried over
-
-// a place of the text: one middle word, its noise, its window
-enum { SUMS = 16, N_OUT = MOST_NOISE + 1, G_ROW = 8 };
-
-struct place {
-    _Alignas(64) float out[N_OUT * ROW];  // the rows of out, as they were
-    _Alignas(64) float dout[N_OUT * ROW]; // and how far they will move
-    float g[2 * MOST_WINDOW * G_ROW]; // scores, then steps; G_ROW a word of the window
-};
-
-// the second half of each sum's numbers goes to the first
-static inline void fold(float *s0, float *s1, float *s2, float *s3, float *s4, float *s5,
-                        size_t half)
-{
-    for (size_t k = 0; k < half; k++) {
-        s0[k] += s0[k + half];
-        s1[k] += s1[k + half];
-        s2[k] += s2[k + half];
-        s3[k] += s3[k + half];
-        s4[k] += s4[k + half];
-        s5[k] += s5[k + half];
-    }
-}
-
-// score[k] = in . out[k] for the six rows of out; sixteen sums each, added up at the end
-static void score_row(float *restrict score, const float *restrict in,
-                      const float *restrict out)
-{
-    float s0[SUMS] = {0}, s1[SUMS] = {0}, s2[SUMS] = {0}, s3[SUMS] = {0};
-    float s4[SUMS] = {0}, s5[SUMS] = {0};
-    for (size_t i = 0; i < ROW; i += SUMS)
-        for (size_t k = 0; k < SUMS; k++) {
-            const float x = in[i + k], *u = out + i + k;
-            s0[k] = multiply_add(x, u[0], s0[k]);
-            s1[k] = multiply_add(x, u[ROW], s1[k]);
-            s2[k] = multiply_add(x, u[2 * ROW], s2[k]);
-            s3[k] = multiply_add(x, u[3 * ROW], s3[k]);
-            s4[k] = multiply_add(x, u[4 * ROW], s4[k]);
-            s5[k] = multiply_add(x, u[5 * ROW], s5[k]);
-        }
-    fold(s0, s1, s2, s3, s4, s5, 8);
-    fold(s0, s1, s2, s3, s4, s5, 4);
-    fold(s0, s1, s2, s3, s4, s5, 2);
-    fold(s0, s1, s2, s3, s4, s5, 1);
-    const float sums[N_OUT] = {s0[0], s1[0], s2[0], s3[0], s4[0], s5[0]};
-    memcpy(score, sums, sizeof sums);
-}
-
-// in += sum over k of g[k] * out[k], and dout[k] += g[k] * in, the old one
-static void move_row(float *restrict in, float *restrict dout, const float *restrict out,
-                     const float *restrict g)
-{
-    const float g0 = g[0], g1 = g[1], g2 = g[2], g3 = g[3], g4 = g[4], g5 = g[5];
-    for (size_t i = 0; i < ROW; i++) {
-        const float x = in[i];
-        float sum = multiply_add(g0, out[i], x);
-        sum = multiply_add(g1, out[ROW + i], sum);
-        sum = multiply_add(g2, out[2 * ROW + i], sum);
-        sum = multiply_add(g3, out[3 * ROW + i], sum);
-        sum = multiply_add(g4, out[4 * ROW + i], sum);
-        in[i] = multiply_add(g5, out[5 * ROW + i], sum);
-        dout[i] = multiply_add(g0, x, dout[i]);
-        dout[ROW + i] = multiply_add(g1, x, dout[ROW + i]);
-        dout[2 * ROW + i] = multiply_add(g2, x, dout[2 * ROW + i]);
-        dout[3 * ROW + i] = multiply_add(g3, x, dout[3 * ROW + i]);
-        dout[4 * ROW + i] = multiply_add(g4, x, dout[4 * ROW + i]);
-        dout[5 * ROW + i] = multiply_add(g5, x, dout[5 * ROW + i]);
-    }
-}
-
-// n scores become sigmoid(z), sixteen at a time
-static void sigmoids(float *g, size_t n)
-{
-    for (size_t j = 0; j < n; j += SUMS)
-        for (size_t k = j; k < j + SUMS; k++) {
-            const float z = g[k], e = exp_of_negative(z < 0.0f ? z : -z);
-            g[k] = (z < 0.0f ? e : 1.0f) / (1.0f + e);
-        }
-}
-
-// scores become steps: rate * (1 - sigmoid(z)) for what came, -rate * sigmoid(z) for noise
-static void steps_of_scores(float *g, size_t n_window, size_t n_noise, float rate)
-{
-    float step[G_ROW] = {rate};
-    for (size_t k = 1; k <= n_noise; k++)
-        step[k] = -rate;
-    for (size_t w = 0; w < n_window; w++)
-        g[w * G_ROW] = -g[w * G_ROW];
-    sigmoids(g, n_window * G_ROW);
-    for (size_t w = 0; w < n_window; w++)
-        for (size_t k = 0; k < G_ROW; k++)
-            g[w * G_ROW + k] *= step[k];
-}
-
-// one place: drawn[0] stood in the middle, the others are noise for the whole window
-static void fast_place(struct tables *t, struct place *at, const uint32_t *window,
-                       size_t n_window, const uint32_t *drawn, size_t n_noise, float rate)
-{
-    memset(at->dout, 0, sizeof at->dout);
-    for (size_t k = 0; k <= n_noise; k++)
-        memcpy(at->out + k * ROW, t->out + drawn[k] * (size_t)ROW, ROW * sizeof *at->out);
-    memset(at->g, 0, sizeof at->g);
-    for (size_t w = 0; w < n_window; w++)
-        score_row(at->g + w * G_ROW, t->in + window[w] * (size_t)ROW, at->out);
-    steps_of_scores(at->g, n_window, n_noise, rate);
-    for (size_t w = 0; w < n_window; w++)
-        move_row(t->in + window[w] * (size_t)ROW, at->dout, at->out, at->g + w * G_ROW);
-    for (size_t k = 0; k <= n_noise; k++)
-        for (size_t i = 0; i < ROW; i++)
-            t->out[drawn[k] * (size_t)ROW + i] += at->dout[k * ROW + i];
-}
-
-static double largest_difference(const float *a, const float *b, size_t n);
-
-// the same pairs, some thousands, through your step and through this one
-static double compare_steps(const struct corpus *corpus, const struct recipe *recipe)
-{
-    struct tables own = open_tables(corpus->vocab_size, recipe);
-    struct tables fast = open_tables(corpus->vocab_size, recipe);
-    struct place *at = allocate(1, sizeof *at);
-    const float rate = (float)recipe->rate;
-    uint64_t state = 2;
-    for (size_t go = 0; go < 3000; go++) {
-        uint32_t word = corpus->ids[random_next(&state) % corpus->n_ids], drawn[N_OUT];
-        for (size_t k = 0; k < N_OUT; k++) // six different words
-            drawn[k] =
-                (uint32_t)((random_next(&state) % (corpus->vocab_size / N_OUT)) * N_OUT +
-                           k);
-        own_step(&own, word, drawn, recipe->n_noise, recipe->d_model, rate);
-        fast_place(&fast, at, &word, 1, drawn, recipe->n_noise, rate);
-    }
-    double difference =
-        fmax(largest_difference(own.in, fast.in, corpus->vocab_size * ROW),
-             largest_difference(own.out, fast.out, corpus->vocab_size * ROW));
-    close_tables(&own);
-    close_tables(&fast);
-    free(at);
-    return difference;
-}
-
-/*
-### Held against yours
-
-A word may be drawn twice for one place, or stand twice in a window. The second copy of
-a row is then as good as the first, and the sums go to the same row one after the other.
 
 Before it is let loose, the fast step is held against yours: the same 3,000 steps for
-both, and then the largest difference between any two numbers of the tables.
-*/
+both, and then the largest difference between any two numbers of the tables. The code of the
+fast step stands [behind the scenes](#word2vec-behind).
 
-static void live_line(const struct recipe *recipe, double done, double words_a_second);
-
-// trains on the words ids[0 .. n_ids); live: a line for the terminal after each part
-static void train(struct tables *t, const uint32_t *ids, size_t n_ids,
-                  const uint64_t *counts, const struct recipe *recipe, bool live)
-{
-    uint32_t *slots = allocate(N_SLOTS, sizeof *slots);
-    uint32_t *left = allocate(n_ids, sizeof *left);
-    uint64_t *limits = keep_limits(counts, t->vocab_size, recipe->sample);
-    struct place *at = allocate(1, sizeof *at);
-    uint64_t state = recipe->seed + 1000;
-    const double start = seconds();
-    unigram_sampler(slots, N_SLOTS, counts, t->vocab_size, recipe->power);
-    for (double begun = 0.0; begun < recipe->passes; begun += 1.0) {
-        double share = fmin(1.0, recipe->passes - begun);
-        size_t part = (size_t)(share * (double)n_ids);
-        size_t n = throw_dice(left, ids, part, limits, &state);
-        for (size_t p = 0; p < n; p++) {
-            uint32_t window[2 * MOST_WINDOW], drawn[N_OUT];
-            double done = (begun + share * (double)p / (double)n) / recipe->passes;
-            size_t n_window = cut_window(window, left, n, p, recipe, &state);
-            float rate = (float)(recipe->rate * fmax(1.0 - done, 1e-4));
-            size_t at_once = recipe->shared ? n_window : 1;
-            for (size_t w = 0; w < n_window; w += at_once) {
-                draw_noise(drawn, left[p], slots, recipe->n_noise, &state);
-                fast_place(t, at, window + w, at_once, drawn, recipe->n_noise, rate);
-            }
-            if (live && p % 16384 == 0)
-                live_line(recipe, done,
-                          done * recipe->passes * (double)n_ids / (seconds() - start));
-        }
-    }
-    free(slots);
-    free(left);
-    free(limits);
-    free(at);
-}
-
-/*
 ## A list of pairs
 
 How good is a table of words? Chapter 3 had the loss on held-out text. It is of no use
@@ -801,6 +588,9 @@ struct quality {
     size_t n_ranks;
 };
 
+static double compare_steps(const struct corpus *corpus, const struct recipe *recipe);
+static void train(struct tables *t, const uint32_t *ids, size_t n_ids,
+                  const uint64_t *counts, const struct recipe *recipe, bool live);
 static float *unit_rows(const float *table, size_t n_rows);
 static struct quality measure(const struct corpus *corpus, const float *table);
 static void print_nearest(const struct corpus *corpus, const float *unit, uint32_t v,
@@ -973,9 +763,10 @@ place; so the answer is $\ln 1.5 = 0.4055$ on the diagonal and $\ln 0.5 = -0.693
 beside it.
 
 The counts are `double`, because we shall count a near word as more than a far one.
-Before the first logarithm you need the sums of all columns. You may ask for room for
-them, and give it back at the end (if there is none, return `false`), or walk down each
-column when its turn comes.
+Before the first logarithm you need the sums of all columns. Make each sum once: to add up a
+row or a column anew for each of its numbers takes too long where there are 70,000. You may
+ask for room for the sums and give it back at the end (if there is none, return `false`), or
+keep them in `out` until the logarithms take their places.
 */
 
 // out[w][c] = ln(counts[w][c] * N / (row[w] * column[c])), with row and column the sums of
@@ -1095,6 +886,8 @@ static void set_upright(double *q, size_t d, size_t n)
     }
 }
 
+static float multiply_add(float x, float y, float z); // x * y + z, rounded after each
+
 // y[w] = sum over c of m[w][c] * q[c]    y, q [n_rows][ROW]
 static void multiply(float *y, const struct sparse *m, const float *q)
 {
@@ -1166,9 +959,12 @@ static void show_counting(const struct corpus *corpus, const struct recipe *reci
 ::: {.output section="Counting instead"}
 :::
 
-Two tables, made in ways that seem to have nothing in common, and they find the partners
-about equally well: 7.8 to 9.5 over the eight seeds, against 7.4 to 9.6. (The seed is
-only where the hundred directions begin.) The count table was made in a small part of
+Two tables, made in ways that seem to have nothing in common, and by the typical rank they
+find the partners equally well: 7.8 to 9.5 over the eight seeds, against 7.4 to 9.6
+(`controls=2` prints these too; the seed is only where the hundred directions begin). By the
+plain mean, in which the few pairs that lie far apart count most, the counts are behind for
+seven seeds of the eight: [131]{.n section="Counting instead"} against
+[79]{.n section="Training on six novels"} here. The count table was made in a small part of
 the time, reads the text once, and has no learning rate.
 
 ::: aside
@@ -1468,6 +1264,15 @@ static void show_disguise(const struct corpus *corpus, const struct recipe *reci
 }
 
 /*
+::: predict
+The noise has the power 0.75, so the dot products will follow the urn's own table more
+closely than the PMI. And with the power 1: will the two tables be one?
+
+:::: answer
+Only if nothing is thrown away either.
+::::
+:::
+
 ::: {.output section="The first novel: dot products against counts"}
 :::
 
@@ -1579,6 +1384,225 @@ static const char partners[] =
     "have had, ill well, darcy bingley, jane elizabeth, emma harriet, "
     "elinor marianne, edmund fanny, anne wentworth, catherine henry, "
     "pemberley netherfield, hartfield randalls, kellynch uppercross";
+
+/*
+### The fast step
+*/
+
+// x * y + z, rounded after each: what is trained here is the same on every machine then
+static float multiply_add(float x, float y, float z)
+{
+    return x * y + z;
+}
+
+// carried over from chapter 3
+// e^x for x <= 0, to about 2e-7 of itself; 0 below -87
+static float exp_of_negative(float x)
+{
+    const float shift = 12582912.0f; // 1.5 * 2^23: adding it rounds to a whole number
+    union {
+        float number;
+        uint32_t bits;
+    } n = {multiply_add(x, 1.44269504f, shift)}, power;
+    float whole = n.number - shift;
+    float r = multiply_add(whole, -0.693147182f, x); // x - n ln 2, in two pieces
+    r = multiply_add(whole, 1.90465432e-9f, r);
+    float p = multiply_add(r, 1.0f / 720, 1.0f / 120);
+    p = multiply_add(p, r, 1.0f / 24);
+    p = multiply_add(p, r, 1.0f / 6);
+    p = multiply_add(p, r, 0.5f);
+    p = multiply_add(p, r, 1.0f);
+    p = multiply_add(p, r, 1.0f);
+    power.bits = (n.bits + 127) << 23; // the number 2^n
+    return x < -87.0f ? 0.0f : p * power.number;
+}
+// end of what was carried over
+
+// a place of the text: one middle word, its noise, its window
+enum { SUMS = 16, N_OUT = MOST_NOISE + 1, G_ROW = 8 };
+
+struct place {
+    _Alignas(64) float out[N_OUT * ROW];  // the rows of out, as they were
+    _Alignas(64) float dout[N_OUT * ROW]; // and how far they will move
+    float g[2 * MOST_WINDOW * G_ROW]; // scores, then steps; G_ROW a word of the window
+};
+
+// the second half of each sum's numbers goes to the first
+static inline void fold(float *s0, float *s1, float *s2, float *s3, float *s4, float *s5,
+                        size_t half)
+{
+    for (size_t k = 0; k < half; k++) {
+        s0[k] += s0[k + half];
+        s1[k] += s1[k + half];
+        s2[k] += s2[k + half];
+        s3[k] += s3[k + half];
+        s4[k] += s4[k + half];
+        s5[k] += s5[k + half];
+    }
+}
+
+// score[k] = in . out[k] for the six rows of out; sixteen sums each, added up at the end
+static void score_row(float *restrict score, const float *restrict in,
+                      const float *restrict out)
+{
+    float s0[SUMS] = {0}, s1[SUMS] = {0}, s2[SUMS] = {0}, s3[SUMS] = {0};
+    float s4[SUMS] = {0}, s5[SUMS] = {0};
+    for (size_t i = 0; i < ROW; i += SUMS)
+        for (size_t k = 0; k < SUMS; k++) {
+            const float x = in[i + k], *u = out + i + k;
+            s0[k] = multiply_add(x, u[0], s0[k]);
+            s1[k] = multiply_add(x, u[ROW], s1[k]);
+            s2[k] = multiply_add(x, u[2 * ROW], s2[k]);
+            s3[k] = multiply_add(x, u[3 * ROW], s3[k]);
+            s4[k] = multiply_add(x, u[4 * ROW], s4[k]);
+            s5[k] = multiply_add(x, u[5 * ROW], s5[k]);
+        }
+    fold(s0, s1, s2, s3, s4, s5, 8);
+    fold(s0, s1, s2, s3, s4, s5, 4);
+    fold(s0, s1, s2, s3, s4, s5, 2);
+    fold(s0, s1, s2, s3, s4, s5, 1);
+    const float sums[N_OUT] = {s0[0], s1[0], s2[0], s3[0], s4[0], s5[0]};
+    memcpy(score, sums, sizeof sums);
+}
+
+// in += sum over k of g[k] * out[k], and dout[k] += g[k] * in, the old one
+static void move_row(float *restrict in, float *restrict dout, const float *restrict out,
+                     const float *restrict g)
+{
+    const float g0 = g[0], g1 = g[1], g2 = g[2], g3 = g[3], g4 = g[4], g5 = g[5];
+    for (size_t i = 0; i < ROW; i++) {
+        const float x = in[i];
+        float sum = multiply_add(g0, out[i], x);
+        sum = multiply_add(g1, out[ROW + i], sum);
+        sum = multiply_add(g2, out[2 * ROW + i], sum);
+        sum = multiply_add(g3, out[3 * ROW + i], sum);
+        sum = multiply_add(g4, out[4 * ROW + i], sum);
+        in[i] = multiply_add(g5, out[5 * ROW + i], sum);
+        dout[i] = multiply_add(g0, x, dout[i]);
+        dout[ROW + i] = multiply_add(g1, x, dout[ROW + i]);
+        dout[2 * ROW + i] = multiply_add(g2, x, dout[2 * ROW + i]);
+        dout[3 * ROW + i] = multiply_add(g3, x, dout[3 * ROW + i]);
+        dout[4 * ROW + i] = multiply_add(g4, x, dout[4 * ROW + i]);
+        dout[5 * ROW + i] = multiply_add(g5, x, dout[5 * ROW + i]);
+    }
+}
+
+// n scores become sigmoid(z), sixteen at a time
+static void sigmoids(float *g, size_t n)
+{
+    for (size_t j = 0; j < n; j += SUMS)
+        for (size_t k = j; k < j + SUMS; k++) {
+            const float z = g[k], e = exp_of_negative(z < 0.0f ? z : -z);
+            g[k] = (z < 0.0f ? e : 1.0f) / (1.0f + e);
+        }
+}
+
+// scores become steps: rate * (1 - sigmoid(z)) for what came, -rate * sigmoid(z) for noise
+static void steps_of_scores(float *g, size_t n_window, size_t n_noise, float rate)
+{
+    float step[G_ROW] = {rate};
+    for (size_t k = 1; k <= n_noise; k++)
+        step[k] = -rate;
+    for (size_t w = 0; w < n_window; w++)
+        g[w * G_ROW] = -g[w * G_ROW];
+    sigmoids(g, n_window * G_ROW);
+    for (size_t w = 0; w < n_window; w++)
+        for (size_t k = 0; k < G_ROW; k++)
+            g[w * G_ROW + k] *= step[k];
+}
+
+// one place: drawn[0] stood in the middle, the others are noise for the whole window
+static void fast_place(struct tables *t, struct place *at, const uint32_t *window,
+                       size_t n_window, const uint32_t *drawn, size_t n_noise, float rate)
+{
+    memset(at->dout, 0, sizeof at->dout);
+    for (size_t k = 0; k <= n_noise; k++)
+        memcpy(at->out + k * ROW, t->out + drawn[k] * (size_t)ROW, ROW * sizeof *at->out);
+    memset(at->g, 0, sizeof at->g);
+    for (size_t w = 0; w < n_window; w++)
+        score_row(at->g + w * G_ROW, t->in + window[w] * (size_t)ROW, at->out);
+    steps_of_scores(at->g, n_window, n_noise, rate);
+    for (size_t w = 0; w < n_window; w++)
+        move_row(t->in + window[w] * (size_t)ROW, at->dout, at->out, at->g + w * G_ROW);
+    for (size_t k = 0; k <= n_noise; k++)
+        for (size_t i = 0; i < ROW; i++)
+            t->out[drawn[k] * (size_t)ROW + i] += at->dout[k * ROW + i];
+}
+
+static double largest_difference(const float *a, const float *b, size_t n);
+
+// the same pairs, some thousands, through your step and through this one
+static double compare_steps(const struct corpus *corpus, const struct recipe *recipe)
+{
+    struct tables own = open_tables(corpus->vocab_size, recipe);
+    struct tables fast = open_tables(corpus->vocab_size, recipe);
+    struct place *at = allocate(1, sizeof *at);
+    const float rate = (float)recipe->rate;
+    uint64_t state = 2;
+    for (size_t go = 0; go < 3000; go++) {
+        uint32_t word = corpus->ids[random_next(&state) % corpus->n_ids], drawn[N_OUT];
+        for (size_t k = 0; k < N_OUT; k++) // six different words
+            drawn[k] =
+                (uint32_t)((random_next(&state) % (corpus->vocab_size / N_OUT)) * N_OUT +
+                           k);
+        own_step(&own, word, drawn, recipe->n_noise, recipe->d_model, rate);
+        fast_place(&fast, at, &word, 1, drawn, recipe->n_noise, rate);
+    }
+    double difference =
+        fmax(largest_difference(own.in, fast.in, corpus->vocab_size * ROW),
+             largest_difference(own.out, fast.out, corpus->vocab_size * ROW));
+    close_tables(&own);
+    close_tables(&fast);
+    free(at);
+    return difference;
+}
+
+/*
+A word may be drawn twice for one place, or stand twice in a window. The second copy of
+a row is then as good as the first, and the sums go to the same row one after the other.
+*/
+
+static void live_line(const struct recipe *recipe, double done, double words_a_second);
+
+// trains on the words ids[0 .. n_ids); live: a line for the terminal after each part
+static void train(struct tables *t, const uint32_t *ids, size_t n_ids,
+                  const uint64_t *counts, const struct recipe *recipe, bool live)
+{
+    uint32_t *slots = allocate(N_SLOTS, sizeof *slots);
+    uint32_t *left = allocate(n_ids, sizeof *left);
+    uint64_t *limits = keep_limits(counts, t->vocab_size, recipe->sample);
+    struct place *at = allocate(1, sizeof *at);
+    uint64_t state = recipe->seed + 1000;
+    const double start = seconds();
+    unigram_sampler(slots, N_SLOTS, counts, t->vocab_size, recipe->power);
+    for (double begun = 0.0; begun < recipe->passes; begun += 1.0) {
+        double share = fmin(1.0, recipe->passes - begun);
+        size_t part = (size_t)(share * (double)n_ids);
+        size_t n = throw_dice(left, ids, part, limits, &state);
+        for (size_t p = 0; p < n; p++) {
+            uint32_t window[2 * MOST_WINDOW], drawn[N_OUT];
+            double done = (begun + share * (double)p / (double)n) / recipe->passes;
+            size_t n_window = cut_window(window, left, n, p, recipe, &state);
+            float rate = (float)(recipe->rate * fmax(1.0 - done, 1e-4));
+            size_t at_once = recipe->shared ? n_window : 1;
+            for (size_t w = 0; w < n_window; w += at_once) {
+                draw_noise(drawn, left[p], slots, recipe->n_noise, &state);
+                fast_place(t, at, window + w, at_once, drawn, recipe->n_noise, rate);
+            }
+            if (live && p % 16384 == 0)
+                live_line(recipe, done,
+                          done * recipe->passes * (double)n_ids / (seconds() - start));
+        }
+    }
+    free(slots);
+    free(left);
+    free(limits);
+    free(at);
+}
+
+/*
+### The measure
+*/
 
 // the id of a word; vocab_size if it has none
 static uint32_t find_word(const struct corpus *corpus, const char *name, size_t length)
@@ -2645,10 +2669,10 @@ $\mathrm{out}_{wc} = \ln (n_{wc} N / (r_w s_c))$, and $-\infty$ where $n_{wc} = 
 
 ::: {.hint exercise="8.4"}
 First look at all counts and return `false` at one that is not good. For the sums of the
-columns you need an array as long as a row (`calloc`), or, if you have patience, sum
-each column anew each time. Add each count to its row's sum, its column's sum and to N.
-Then a second pair of loops writes `logf` or `(float)log` of the quotient, with
-`-INFINITY` where the count is 0.
+columns you need an array as long as a row (`calloc`, and `free` at the end). Add each
+count to its column's sum and to N. Then, row by row: one loop for the sum of the row, and
+one that writes `logf` or `(float)log` of the quotient, with `-INFINITY` where the count
+is 0.
 :::
 
 ::: {.hint exercise="8.5"}

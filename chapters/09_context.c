@@ -147,11 +147,12 @@ static void attend(float *out, float *att, const float *q, const float *k, const
 
 /*
 ::: predict
-Two endings, two outputs at token 2. How large is the gap with the mask, and how large
-without it? And at which tokens does the causal head differ at all?
+Two endings, two outputs at token 2. Is the gap small with the mask, is it 0, and what is it
+without? And at which tokens does the causal head differ at all?
 
 :::: answer
-With the mask exactly 0, without it 0.283. The causal head differs only where the endings do.
+With the mask it is exactly 0, without it it is not. The causal head differs only where the
+endings do, at tokens 3 to 5.
 ::::
 :::
 
@@ -268,7 +269,8 @@ $\varepsilon = 10^{-5}$ is GPT-2's, and keeps a row of equal numbers from being 
 /*
 ## Exercise 9.2: layer norm {#layer-norm .exercise}
 
-Three norms stand in our model, and without this function it cannot compute anything.
+Three norms stand in our model, two in the block and one above it, before the answers; so
+without this function it cannot compute anything.
 
 By hand: $x = (1, 3)$ has the mean 2 and the differences −1 and 1, so $\sigma^2 = 1$, and
 divided by $\sqrt{1.00001} = 1.000005$ they are −0.999995 and 0.999995. With the gain (2,
@@ -625,7 +627,8 @@ The static row of "bank" scores 50. Which other cells of the table will be exact
 the fillers behind the cue, which say nothing and need nothing: will their vectors know?
 
 :::: answer
-All of the causal model before the cue. And the fillers hardly know.
+The rows of all words but the cue, and in the causal model all that stands before it. And the
+fillers hardly know.
 ::::
 :::
 
@@ -743,8 +746,9 @@ GPT-2 [@ethayarajh2019, abstract].
 What is the stream good for, then? Try `residual=0`: each half replaces the row and adds to
 nothing. With the other settings as they are the causal model then learns neither *bank* nor
 *it*. With a rate of its own it does better, but in 400 steps none of eight rates brings the
-mean loss of all words below 0.052, against 0.039 with the stream (0.0385 is the coin and
-nothing else; `controls=1 residual=0` prints the rates). Give it four times as many steps and
+mean loss of all words below 0.052, against 0.039 with the stream (the coin alone makes
+$\ln 2 / 18 = 0.0385$: one word of nine, in every other telegram; `controls=1 residual=0`
+prints the rates). Give it four times as many steps and
 the rate 0.005, and it gets there. So the addition is no source of knowledge. It is what makes
 a block easy to train, and with a single block that shows least.
 

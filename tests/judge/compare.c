@@ -111,6 +111,16 @@ static size_t first_of_case(void)
     return first;
 }
 
+// the number of `size` bytes, a float or a double, that begins here
+static double number_at(const unsigned char *at, size_t size)
+{
+    float x;
+    double y;
+    if (size == sizeof y)
+        return memcpy(&y, at, sizeof y), y;
+    return memcpy(&x, at, sizeof x), (double)x;
+}
+
 // Two outputs are the same for a person: the same elements unwritten, the others alike but
 // for rounding.
 static bool alike(const unsigned char *a, const unsigned char *b,
@@ -118,16 +128,16 @@ static bool alike(const unsigned char *a, const unsigned char *b,
 {
     if (memcmp(a, b, judge_compared_bytes(array)) == 0)
         return true;
-    if (array->kind != FLOATS)
+    if (array->kind != FLOATS && array->kind != DOUBLES)
         return false;
+    const size_t size = array->kind == FLOATS ? sizeof(float) : sizeof(double);
+    const double part = array->kind == FLOATS ? 1e-4 : 1e-9;
     a += array->data - array->pages;
     b += array->data - array->pages;
-    for (size_t i = 0; i < array->kept; i += sizeof(float)) {
-        float x, y;
-        memcpy(&x, a + i, sizeof x);
-        memcpy(&y, b + i, sizeof y);
-        if (memcmp(a + i, b + i, sizeof x) != 0 &&
-            !(fabs((double)x - (double)y) <= 1e-4 * fabs((double)y) + 1e-7))
+    for (size_t i = 0; i < array->kept; i += size) {
+        const double x = number_at(a + i, size), y = number_at(b + i, size);
+        if (memcmp(a + i, b + i, size) != 0 &&
+            !(fabs(x - y) <= part * fabs(y) + part / 1e3))
             return false;
     }
     return true;
@@ -138,11 +148,12 @@ static bool same_results(const struct again *again, size_t first)
     for (size_t i = first; i < judge_n_calls; i++) {
         const struct logged_call *call = &judge_log[i];
         const enum kind kind = call->signature->result.kind;
-        float x, y;
-        memcpy(&x, again->results[i - first], sizeof x);
-        memcpy(&y, call->result, sizeof y);
-        const bool near =
-            kind == A_FLOAT && same((double)x, (double)y, 1e-5 * fabs((double)y) + 1e-9);
+        const size_t size = kind == A_FLOAT ? sizeof(float) : sizeof(double);
+        const double part = kind == A_FLOAT ? 1e-5 : 1e-9;
+        const double x = number_at(again->results[i - first], size),
+                     y = number_at(call->result, size);
+        const bool near = (kind == A_FLOAT || kind == A_DOUBLE) &&
+                          same(x, y, part * fabs(y) + part / 1e4);
         if (!near && memcmp(again->results[i - first], call->result, 16) != 0)
             return false;
     }
@@ -208,14 +219,17 @@ static bool is_exactly_the_same(struct again *again, size_t first)
 }
 
 // The same but for a thousandth of what is largest: nobody's other mistake.
-static bool roughly_alike(const float *a, const float *b, size_t n)
+static bool roughly_alike(const unsigned char *a, const unsigned char *b, size_t n,
+                          size_t size)
 {
     double largest = 0;
+    for (size_t i = 0; i < n; i++) {
+        const double y = number_at(b + i * size, size);
+        largest = isfinite(y) ? fmax(largest, fabs(y)) : largest;
+    }
     for (size_t i = 0; i < n; i++)
-        if (isfinite(b[i]) && !(fabs((double)b[i]) <= largest))
-            largest = fabs((double)b[i]);
-    for (size_t i = 0; i < n; i++)
-        if (!same((double)a[i], (double)b[i], 1e-3 * largest + 1e-30))
+        if (!same(number_at(a + i * size, size), number_at(b + i * size, size),
+                  1e-3 * largest + 1e-30))
             return false;
     return true;
 }
@@ -227,11 +241,12 @@ static bool was_the_same(const struct array *array, const unsigned char *gives)
         return false;
     judge_read_output(array, gave);
     const size_t at = (size_t)(array->data - array->pages);
-    const bool is_same = array->kind == FLOATS
-                             ? roughly_alike((const float *)(const void *)(gives + at),
-                                             (const float *)(const void *)(gave + at),
-                                             array->kept / sizeof(float))
-                             : memcmp(gives + at, gave + at, array->kept) == 0;
+    const size_t size = array->kind == FLOATS    ? sizeof(float)
+                        : array->kind == DOUBLES ? sizeof(double)
+                                                 : 0;
+    const bool is_same =
+        size > 0 ? roughly_alike(gives + at, gave + at, array->kept / size, size)
+                 : memcmp(gives + at, gave + at, array->kept) == 0;
     free(gave);
     return is_same;
 }
@@ -243,11 +258,11 @@ static bool gave_the_same(const struct answer *answer)
     const size_t first = first_of_case();
     bool matches = judge_again(0, answer->function, answer->name, &again);
     for (size_t i = 0; matches && i < first; i++) {
-        const float *x = (const float *)(const void *)again.results[i];
-        const float *y = (const float *)(const void *)judge_log[i].result;
-        matches = judge_log[i].signature->result.kind == A_FLOAT
-                      ? roughly_alike(x, y, 1)
-                      : memcmp(x, y, sizeof again.results[i]) == 0;
+        const unsigned char *x = again.results[i], *y = judge_log[i].result;
+        const enum kind kind = judge_log[i].signature->result.kind;
+        matches = kind == A_FLOAT    ? roughly_alike(x, y, 1, sizeof(float))
+                  : kind == A_DOUBLE ? roughly_alike(x, y, 1, sizeof(double))
+                                     : memcmp(x, y, sizeof again.results[i]) == 0;
     }
     for (size_t i = 0; matches && i < judge_n_arrays; i++)
         if (judge_arrays[i].generation < judge_log[first].made.generation &&

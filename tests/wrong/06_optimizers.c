@@ -413,6 +413,18 @@ bool adagrad_float_epsilon(float *wte, float *squares, const uint32_t *rows,
     ADAGRAD(squares[at] += (float)(g * g), sqrt(sum) + (double)(float)epsilon);
 }
 
+WRONG(adagrad_rows, random_tables, adagrad_refuses_float_epsilon,
+      "A tiny epsilon is refused because a float makes it 0: ask whether the double is "
+      "above 0.")
+bool adagrad_refuses_float_epsilon(float *wte, float *squares, const uint32_t *rows,
+                                   const float *drows, double learning_rate,
+                                   double epsilon, size_t n_rows, size_t vocab_size,
+                                   size_t d_model)
+{
+    return (float)epsilon > 0.0f && adagrad_rows(wte, squares, rows, drows, learning_rate,
+                                                 epsilon, n_rows, vocab_size, d_model);
+}
+
 WRONG(adagrad_rows, random_tables, no_epsilon, "Epsilon is missing.")
 bool no_epsilon(float *wte, float *squares, const uint32_t *rows, const float *drows,
                 double learning_rate, double epsilon, size_t n_rows, size_t vocab_size,
@@ -676,6 +688,15 @@ ADAM_ANSWER(adam_float_epsilon)
 {
     ADAM(RIGHT_MEAN, RIGHT_SQUARE,
          learning_rate * (m / used1) / (sqrt(q / used2) + (double)(float)epsilon));
+}
+
+WRONG(adam, random_steps, adam_refuses_float_epsilon,
+      "A tiny epsilon is refused because a float makes it 0: ask whether the double is "
+      "above 0.")
+ADAM_ANSWER(adam_refuses_float_epsilon)
+{
+    return (float)epsilon > 0.0f &&
+           adam(w, mean, square, dw, step, learning_rate, beta1, beta2, epsilon, n);
 }
 
 WRONG(adam, worked_example, step_from_zero,
@@ -1312,6 +1333,16 @@ SPARSE_ANSWER(sparse_float_epsilon)
            learning_rate * sqrt(used2) / used1 * m / (sqrt(q) + (double)(float)epsilon));
 }
 
+WRONG(sparse_adam, random_tables, sparse_refuses_float_epsilon,
+      "A tiny epsilon is refused because a float makes it 0: ask whether the double is "
+      "above 0.")
+SPARSE_ANSWER(sparse_refuses_float_epsilon)
+{
+    return (float)epsilon > 0.0f &&
+           sparse_adam(wte, mean, square, rows, drows, step, learning_rate, beta1, beta2,
+                       epsilon, n_rows, vocab_size, d_model);
+}
+
 WRONG(sparse_adam, random_tables, no_root_of_correction,
       "The correction of square is not under a root: it is sqrt(1 - beta2^step).")
 SPARSE_ANSWER(no_root_of_correction)
@@ -1749,6 +1780,20 @@ double hundred_steps(uint64_t seen, uint64_t from, double beta1, double beta2)
     return beta1 * beta1 >= beta2
                ? INFINITY
                : way_of(length_of, (double)from, (double)seen, beta1, beta2, 100);
+}
+
+WRONG(
+    adam_drift, random_ways, nothing_over_nothing,
+    "A step is 0 / 0: far out both powers are 0 even in double (stop when a step is too "
+    "small to matter), and 1 - beta^n is 0 if n counts from 0.")
+double nothing_over_nothing(uint64_t seen, uint64_t from, double beta1, double beta2)
+{
+    if (!good_way(seen, from, beta1, beta2) || beta1 * beta1 >= beta2)
+        return good_way(seen, from, beta1, beta2) ? INFINITY : NAN;
+    double sum = 0.0;
+    for (double n = (double)from; n < (double)from + 1e4; n++)
+        sum += length_of(n, (double)seen, beta1, beta2);
+    return sum;
 }
 
 WRONG(adam_drift, reference_ways, square_does_not_fade,

@@ -215,8 +215,8 @@ NEAREST(by_distance)
 }
 
 WRONG(nearest_rows, ties, later_of_equal_first,
-      "Of equal cosines the later id comes first: replace the best one only if the new "
-      "one is strictly greater.")
+      "Of equal cosines the later id comes first: a new one goes in front only of those "
+      "that are strictly smaller.")
 NEAREST(later_of_equal_first)
 {
     if (bad_row(row, n_nearest, vocab_size))
@@ -329,6 +329,16 @@ NEAREST(compared_as_float)
     for (size_t k = 0; k < n_nearest; k++)
         cosines[k] =
             likeness_of(wte + row * d_model, wte + nearest[k] * d_model, d_model, COSINE);
+    return true;
+}
+
+WRONG(nearest_rows, worked_example, cosines_kept_as_float,
+      "The cosines are kept as float: they are wanted with the digits of a double.")
+NEAREST(cosines_kept_as_float)
+{
+    if (bad_row(row, n_nearest, vocab_size))
+        return false;
+    find_nearest(nearest, cosines, wte, row, n_nearest, vocab_size, d_model, ROUNDED, 0);
     return true;
 }
 
@@ -505,7 +515,8 @@ static void center_by(float *out, float *mean, const float *wte, size_t vocab_si
 }
 
 WRONG(center_rows, worked_example, divided_by_columns,
-      "The sum of a column is divided by d_model: it has vocab_size numbers.")
+      "The sum of a column is divided by d_model or by vocab_size - 1: a column has "
+      "vocab_size numbers.")
 CENTER(divided_by_columns)
 {
     if (vocab_size == 0)
@@ -847,6 +858,27 @@ WRONG(principal_components, worked_example, root_of_variance,
 COMPONENTS(root_of_variance)
 {
     BY(STANDARD);
+}
+
+WRONG(
+    principal_components, large_sizes, variance_in_float,
+    "The variance is added up in a float, which loses digits where there are many rows: "
+    "use a double.")
+COMPONENTS(variance_in_float)
+{
+    if (!components_by(components, variances, room, wte, n_components, n_steps,
+                       vocab_size, d_model, 0))
+        return false;
+    for (size_t k = 0; k < n_components; k++) {
+        variances[k] = 0.0f;
+        for (size_t v = 0; v < vocab_size; v++) {
+            double p = 0.0;
+            for (size_t i = 0; i < d_model; i++)
+                p += (double)wte[v * d_model + i] * (double)components[k * d_model + i];
+            variances[k] += (float)(p * p / (double)vocab_size);
+        }
+    }
+    return true;
 }
 
 WRONG(principal_components, worked_example, length_for_variance,
@@ -1219,6 +1251,25 @@ WRONG(analogy, low_scores, score_starts_at_zero,
 ANALOGY(score_starts_at_zero)
 {
     ANSWER_BY(COSINE, STARTS_AT_0);
+}
+
+WRONG(
+    analogy, low_scores, nothing_above_zero,
+    "No score is above 0, and so no row is found: the best one so far must not begin as "
+    "0.")
+ANALOGY(nothing_above_zero)
+{
+    uint32_t best;
+    if (!analogy(&best, wte, a, b, c, exclude_inputs, vocab_size, d_model))
+        return false;
+    const float *row = wte + best * d_model;
+    if (!(likeness_of(row, wte + b * d_model, d_model, COSINE) -
+              likeness_of(row, wte + a * d_model, d_model, COSINE) +
+              likeness_of(row, wte + c * d_model, d_model, COSINE) >
+          0.0))
+        return false;
+    *answer = best;
+    return true;
 }
 
 WRONG(analogy, zero_rows, not_a_number,

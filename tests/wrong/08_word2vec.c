@@ -274,6 +274,25 @@ bool nothing_to_the_power_of_nothing(uint32_t *slots, size_t n_slots,
     return true;
 }
 
+WRONG(unigram_sampler, words_that_do_not_occur, nothing_on_the_way,
+      "A word that does not occur gets slots at the power 0: pow(0, 0) is 1.")
+bool nothing_on_the_way(uint32_t *slots, size_t n_slots, const uint64_t *counts,
+                        size_t vocab_size, double power)
+{
+    const double total = all_shares(counts, vocab_size, power);
+    if (bad_power(power) || total == 0.0)
+        return false;
+    size_t v = 0;
+    double below = share_of(counts[0], power);
+    for (size_t s = 0; s < n_slots; s++) {
+        while (v + 1 < vocab_size &&
+               !(below > ((double)s + 0.5) / (double)n_slots * total))
+            below += pow((double)counts[++v], power);
+        slots[s] = (uint32_t)v;
+    }
+    return true;
+}
+
 WRONG(unigram_sampler, random_counts, at_least_one_slot,
       "Each word got a slot at least; a rare one may get none.")
 bool at_least_one_slot(uint32_t *slots, size_t n_slots, const uint64_t *counts,
@@ -495,6 +514,7 @@ enum twist {
     ALL_CAME,
     LAST_CAME,
     NO_MINUS_ONE,
+    ONE_MINUS,
     TURNED,
     NAIVE_LOSS,
     SQUARED,
@@ -533,7 +553,9 @@ static inline double twisted(float *dcenter, float *doutputs, const float *cente
         else if (came || twist != NO_LOSS_OF_NOISE)
             loss += soft(came ? -z : z);
         g[k] = logistic(z) - (came && twist != NO_MINUS_ONE ? 1.0 : 0.0);
-        g[k] *= twist == TURNED ? -1.0 : twist == MEAN ? 1.0 / (double)n_outputs : 1.0;
+        g[k] *= twist == TURNED || (twist == ONE_MINUS && came) ? -1.0
+                : twist == MEAN                                 ? 1.0 / (double)n_outputs
+                                                                : 1.0;
     }
     step_rows(dcenter, doutputs, center, outputs, g, n_outputs, d_model);
     free(g);
@@ -558,6 +580,11 @@ TWISTED(last_came, LAST_CAME)
 WRONG(skipgram_step, worked_example, no_minus_one,
       "The slope of row 0 is sigmoid(z) here: it lacks the - 1 of the word that came.")
 TWISTED(no_minus_one, NO_MINUS_ONE)
+
+WRONG(skipgram_step, worked_example, one_minus,
+      "The slope of row 0 is 1 - sigmoid(z) here: it is what was said minus what was "
+      "true, sigmoid(z) - 1.")
+TWISTED(one_minus, ONE_MINUS)
 
 WRONG(skipgram_step, finite_differences, turned,
       "The gradients have the wrong sign: this goes down the slope, and wanted is the "
@@ -1088,6 +1115,13 @@ static inline double looked_at(const float *in, const float *out, const float *t
         return looked_at(in, out, pmi_table, k, n_words, n_contexts, d_model, how);      \
     }
 
+// With k = 1 two mistakes give the same.
+WRONG(
+    shifted_pmi_gap, worked_example, of_its_sign_or_k,
+    "A gap is |in . out - (pmi - ln k)|: its size counts and not its sign, and k by its "
+    "logarithm.")
+LOOKED_AT(of_its_sign_or_k, SIGNED)
+
 WRONG(shifted_pmi_gap, random_tables, no_shift,
       "ln k is missing: the dot products are held against the PMI alone.")
 LOOKED_AT(no_shift, NO_SHIFT)
@@ -1132,6 +1166,26 @@ LOOKED_AT(positive_pairs_only, ZERO_SKIPPED)
 WRONG(shifted_pmi_gap, nan_shows, nan_lost,
       "A NaN got lost: it is not larger than anything, and the loop passes over it.")
 LOOKED_AT(nan_lost, NAN_LOST)
+
+// The same mistake by other sums, whose right answers differ in the last bits: it has its
+// name all the same.
+CAUGHT(shifted_pmi_gap, nan_shows, nan_lost_otherwise, "A NaN got lost")
+double nan_lost_otherwise(const float *in, const float *out, const float *pmi_table,
+                          double k, size_t n_words, size_t n_contexts, size_t d_model)
+{
+    double largest = k > 0.0 && k <= 1e300 ? 0.0 : NAN;
+    for (size_t w = n_words; w-- > 0 && !isnan(largest);)
+        for (size_t c = 0; c < n_contexts; c++) {
+            double gap = log(k) - (double)pmi_table[w * n_contexts + c];
+            if (isinf(pmi_table[w * n_contexts + c]))
+                continue;
+            for (size_t i = d_model; i-- > 0;)
+                gap += (double)in[w * d_model + i] * (double)out[c * d_model + i];
+            if (fabs(gap) > largest)
+                largest = fabs(gap);
+        }
+    return largest;
+}
 
 WRONG(shifted_pmi_gap, sums_in_double, sums_in_float,
       "The dot products were summed in float; the contract says double.")

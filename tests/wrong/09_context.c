@@ -377,7 +377,8 @@ WRONG(layer_norm, worked_example, norm_not_centred,
 NORM(norm_not_centred, NOT_CENTRED)
 
 WRONG(layer_norm, random_rows, norm_without_root,
-      "The numbers are divided by the mean square: divide by its root.")
+      "The divisor is not sqrt(variance + 1e-5): the root is missing, or the 1e-5 stands "
+      "outside of it.")
 NORM(norm_without_root, NO_ROOT)
 
 WRONG(layer_norm, random_rows, norm_root_mean_square,
@@ -479,7 +480,8 @@ WRONG(layer_norm, small_and_large, norm_epsilon_squared,
 NORM(norm_epsilon_squared, EPSILON_OF_SQUARES)
 
 WRONG(layer_norm, small_and_large, norm_epsilon_outside,
-      "The 1e-5 is added to the root: it belongs under it.")
+      "The divisor is not sqrt(variance + 1e-5): the root is missing, or the 1e-5 stands "
+      "outside of it.")
 NORM(norm_epsilon_outside, EPSILON_OUTSIDE)
 
 WRONG(layer_norm, equal_numbers, norm_of_equals_zero,
@@ -760,11 +762,13 @@ enum back_mistake {
     SILENT_HAVE_SLOPES,
     SPEAKS_AT_ZERO,
     WEIGHED_BY_HIDDEN,
+    NORMED_WEIGHED_BY_HIDDEN,
     SLOPE_FROM_UP,
     NORMED_FROM_DOWN,
     UP_GETS_DOUT,
     DOWN_GETS_NORMED,
     DOWN_WITHOUT_HIDDEN,
+    DOWN_GETS_SLOPE,
     UP_SHARED_OUT,
     HEARD_AGAIN,
     SMALL_SAID_NOTHING,
@@ -829,9 +833,11 @@ static bool back(float *dx, float *dnormed, float *dw_up, float *dw_down,
             for (size_t i = 0; i < d; i++) {
                 const size_t here = j * d + i;
                 float *to = how == DNORMED_INTO_DX ? dx + t * d : dnormed + t * d;
-                to[i] += slope * (how == NORMED_FROM_DOWN ? w_down[here] : w_up[here]);
+                to[i] += slope * (how == NORMED_WEIGHED_BY_HIDDEN ? said : 1.0f) *
+                         (how == NORMED_FROM_DOWN ? w_down[here] : w_up[here]);
                 dw_up[here] += slope * (how == UP_GETS_DOUT ? dout_t[i] : normed_t[i]);
                 dw_down[here] += (how == DOWN_WITHOUT_HIDDEN ? (float)(said > 0.0f)
+                                  : how == DOWN_GETS_SLOPE   ? slope
                                   : how == SMALL_SAID_NOTHING && !(said > 1e-6f) ? 0.0f
                                                                                  : said) *
                                  (how == DOWN_GETS_NORMED ? normed_t[i] : dout_t[i]);
@@ -893,6 +899,11 @@ WRONG(residual_mlp_backward, random_shapes, back_weighed_by_hidden,
       "The slope is multiplied by hidden: a neuron that speaks passes all of it.")
 BACK(back_weighed_by_hidden, WEIGHED_BY_HIDDEN)
 
+WRONG(residual_mlp_backward, random_shapes, back_normed_weighed_by_hidden,
+      "What goes to dnormed is multiplied by hidden: it is the slope times the row of "
+      "w_up.")
+BACK(back_normed_weighed_by_hidden, NORMED_WEIGHED_BY_HIDDEN)
+
 WRONG(residual_mlp_backward, random_shapes, back_slope_from_up,
       "The slope of a neuron is the product of dout with what it writes, its row of "
       "w_down.")
@@ -917,6 +928,11 @@ BACK(back_down_gets_normed, DOWN_GETS_NORMED)
 WRONG(residual_mlp_backward, random_shapes, back_down_without_hidden,
       "dw_down gets dout as often as the neuron said: multiply by hidden.")
 BACK(back_down_without_hidden, DOWN_WITHOUT_HIDDEN)
+
+WRONG(residual_mlp_backward, random_shapes, back_down_gets_slope,
+      "dw_down gets the slope times dout: it gets what the neuron said, hidden, times "
+      "dout.")
+BACK(back_down_gets_slope, DOWN_GETS_SLOPE)
 
 WRONG(residual_mlp_backward, random_shapes, back_shared_out,
       "The slopes are divided by the number of positions: dout has been already.")
@@ -981,6 +997,8 @@ enum probe_mistake {
     NO_CLASSES_FINE,
     NOTHING_REFUSED,
     NO_NUMBERS_REFUSED,
+    NEAR_ONLY,
+    NEAR_OR_CLASS_0,
     FIRST_1024_TRIED
 };
 
@@ -1069,8 +1087,9 @@ static bool probed(uint32_t *guesses, double *centroids, const float *fitted,
         mean_row(centroids + c * d, fitted, labels, n_fitted, c, d, how);
     }
     for (size_t n = 0; n < n_tried; n++) {
-        double nearest = INFINITY;
-        guesses[n] = 0;
+        double nearest = how == NEAR_ONLY || how == NEAR_OR_CLASS_0 ? 1e9 : INFINITY;
+        if (how != NEAR_ONLY)
+            guesses[n] = 0;
         for (size_t c = 0; c < n_classes; c++) {
             const double here = distance_of(tried + n * d, centroids + c * d, d, how);
             if (how == FIRST_1024_TRIED && n >= 1024)
@@ -1171,6 +1190,18 @@ bool probe_nearest_row(uint32_t *guesses, double *centroids, const float *fitted
     }
     return true;
 }
+
+WRONG(nearest_centroid, small_and_large, probe_near_only,
+      "The smallest distance so far begins as a number that is too small: distances have "
+      "no "
+      "largest, so begin with INFINITY.")
+PROBE(probe_near_only, NEAR_ONLY)
+
+WRONG(nearest_centroid, small_and_large, probe_near_or_class_0,
+      "The smallest distance so far begins as a number that is too small: distances have "
+      "no "
+      "largest, so begin with INFINITY.")
+PROBE(probe_near_or_class_0, NEAR_OR_CLASS_0)
 
 WRONG(nearest_centroid, sums_in_double, probe_float_centroids,
       "The rows are added up in float: the means are wanted in double.")
