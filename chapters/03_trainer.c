@@ -296,6 +296,8 @@ A nat is 1.44 bits. Shannon charged by the bit, physicists charge by the nat, an
 ever paid either.
 :::
 
+### How the loss changes
+
 To learn, we must know how the loss changes when one logit $z_v$ changes and all others
 stay: its slope along $z_v$, written $\partial \ell / \partial z_v$. All slopes together
 are the **gradient**. Write the loss for the next word $y$ without the fraction:

@@ -165,6 +165,8 @@ For all of them, up to 10,000 words. Of GPT-2's, for [41.0]{.n section="Two numb
 Up to 10,000 words, two numbers a word are right every single time, as the circle promised. The
 promise holds for any table of followers: nothing in it depends on who follows whom.
 
+### Where a float cannot tell
+
 At GPT-2's 50,257 words, the same construction in the same `float`s is right only
 [41.0]{.n section="Two numbers are enough"} % of the time. The mathematics has not changed. Look
 at the third column, the **margin**: how far the second word is behind. Neighbours on the circle
@@ -598,6 +600,8 @@ with rows that nobody placed; 8 bits are plenty, and with the noise
 [97.3]{.n section="What width buys"} % are right. At 64 the noise is nearly as large as the
 numbers themselves, and not one word is lost. The loudness falls from
 [146,745]{.n section="What width buys"} to [10]{.n section="What width buys"}.
+
+### The same bits, shared out
 
 The last three columns take the objection away that wider rows simply have more bits. With 64
 bits each, *nothing* is lost by being narrow, as long as nothing is disturbed: two numbers of 32
