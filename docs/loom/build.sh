@@ -145,12 +145,14 @@ page() {
 }
 
 make_book() {
+    log=$tasks/book.log
     # shellcheck disable=SC2086
     WEAVE_FOR=epub "$pandoc" -f docs/loom/weave.lua -t epub3 --mathml --citeproc --toc --toc-depth=2 \
         --bibliography docs/references.bib -M link-citations=true --css docs/loom/epub.css \
         -M title='A Token Is a Row' -M subtitle='Embeddings from scratch in C' -M lang=en \
         -M author='The authors of A Token Is a Row' -M rights='Text: CC BY 4.0. Code: MIT.' -M identifier=a-token-is-a-row \
-        --epub-cover-image=docs/loom/cover.png --fail-if-warnings -o "$book.new.epub" $chapters docs/claims.md docs/notation.md
+        --epub-cover-image=docs/loom/cover.png --fail-if-warnings -o "$book.new.epub" $chapters docs/claims.md docs/notation.md \
+        2> "$log" || blame "$log" $chapters solutions/*.c docs/claims.md docs/notation.md
     BOOK=$book.new.epub "$pandoc" -f markdown -t plain -o /dev/null --lua-filter docs/loom/book.lua < /dev/null
     mv "$book.new.epub" "$book"
     echo "docs: $book"

@@ -104,7 +104,7 @@ key() # name, code of the key, text
 chosen() # name
 {
     case $1 in
-    01_lookup) echo 'sentence=a cat saw the dog the dog ran|row=0|value=inf|vocab=20000' ;;
+    01_lookup) echo 'sentence=an owl an owl|row=0|value=inf|vocab=20000' ;;
     02_init) echo 'seed=7|rows=3|columns=9|std=0.5|width=64' ;;
     03_trainer) echo 'passes=0.01|pair=dog jumps|steps=20|seed=8' ;;
     04_positions) echo 'seeds=1|order=3|mask=1|base=2|distance=5' ;;
@@ -159,11 +159,31 @@ ask_program() # name, settings
 
 # ------------------------------------------------------------------ what is done with each page
 
+# With the keyboard alone: to the bar, its settings, the first field; and a run. What other fields hold,
+# they have been given.
+with_keys() # settings
+{
+    asked later
+    echo "? test.fill($1)"
+    tabs=0
+    while [ $((tabs += 1)) -le 15 ]; do key Tab 9; done
+    echo '? test.goOn()'
+    key Enter 13 ', "text": "\\r"'
+    key Tab 9
+    echo "? (document.activeElement.select(), '')"
+    echo 'Input.insertText {"text": "an owl an owl"}'
+    key Enter 13 ', "text": "\\r"'
+    key Escape 27
+    echo "? test.keys('01_lookup')"
+    asked 'with keys'
+}
+
 # Runs the program in the page, and puts the printed page back.
 run_program() # name, settings
 {
+    wanted="{$(echo "$2" | sed 's/\([^=|]*\)=\([^|]*\)/"\1": "\2"/g; s/|/, /g')}"
     echo '? test.remember()'
-    echo "? test.run({$(echo "$2" | sed 's/\([^=|]*\)=\([^|]*\)/"\1": "\2"/g; s/|/, /g')})"
+    if [ "$1" = 01_lookup ]; then with_keys "$wanted"; else echo "? test.run($wanted)"; fi
     echo "? '<< $1'"
     echo '? test.boxes()'
     echo "? '>> $1'"
@@ -190,8 +210,8 @@ look_at() # name, settings
     width 1280
     open_page "$1"
     asked before
-    echo '? measure.wide()'
     [ -z "$program" ] || run_program "$1" "$2"
+    echo '? measure.wide()'
     width 390
     echo '? measure.telephone()'
     echo '? measure.memory()'
@@ -226,7 +246,6 @@ look_closer() # name
         echo "? test.asPrinted('01_lookup', 'Equal in algebra, not in bits', 'row')"
         echo "? test.typing('01_lookup')"
         echo "? test.wrong('01_lookup')"
-        with_keys
         ;;
     02_init) echo "? test.asPrinted('02_init', 'Random rows', 'width')" ;;
     03_trainer) echo "? test.text('03_trainer')" ;;
@@ -235,25 +254,6 @@ look_closer() # name
         echo "? test.stop('04_positions')"
         ;;
     esac
-}
-
-# With the keyboard alone: to the bar, its settings, the first field; and a run.
-with_keys()
-{
-    asked later
-    open_page 01_lookup
-    echo '? test.stayThere()'
-    tabs=0
-    while [ $((tabs += 1)) -le 15 ]; do key Tab 9; done
-    echo '? test.goOn()'
-    key Enter 13 ', "text": "\\r"'
-    key Tab 9
-    echo "? (document.activeElement.select(), '')"
-    echo 'Input.insertText {"text": "an owl an owl"}'
-    key Enter 13 ', "text": "\\r"'
-    key Escape 27
-    echo "? test.keys('01_lookup')"
-    asked 'with keys'
 }
 
 # Search, and the key that turns to the next page; the last chapter has none.

@@ -735,12 +735,16 @@ local function reach_faults(claims, pages, chapters)
   end
   for _, path in ipairs(chapters) do
     local name = path:match('([^/]+)%.c$') .. '.html'
-    local heading, leads = nil, false
+    local above, leads = {}, false -- the headings that an element stands under
     if not led[name] then faults[#faults + 1] = 'none leads to ' .. name end
     for _, element in ipairs(pages[name] and pages[name].elements or {}) do
-      if element.name:match('^h[23]$') then heading = element end
-      if has_class(element, 'belief') and heading and not led[name .. '#' .. heading.attributes.id] then
-        faults[#faults + 1] = ('%s, line %d: no entry leads to this belief, in #%s'):format(name, element.line, heading.attributes.id)
+      if element.name == 'h2' then above = { element } elseif element.name == 'h3' then above[2] = element end
+      if has_class(element, 'belief') and above[1] then
+        local found = false
+        for _, heading in ipairs(above) do found = found or led[name .. '#' .. heading.attributes.id] end
+        if not found then
+          faults[#faults + 1] = ('%s, line %d: no entry leads to this belief, in #%s'):format(name, element.line, above[#above].attributes.id)
+        end
       end
       leads = leads or element.name == 'a' and element.attributes.href == 'claims.html' and inside_of(element, 'main')
     end
@@ -754,133 +758,23 @@ local function reach_faults(claims, pages, chapters)
   return faults
 end
 
--- ------------------------------------------------------------------ the book: zip, deflate
+-- ------------------------------------------------------------------ the book, a zip file
 
 local function u16(data, at) return (string.unpack('<I2', data, at)) end
 local function u32(data, at) return (string.unpack('<I4', data, at)) end
 
--- A canonical Huffman code: table[length][code] = symbol.
-local function huffman(lengths)
-  local count, next_code, codes, code = {}, {}, {}, 0
-  for symbol = 0, #lengths do
-    local n = lengths[symbol]
-    if n > 0 then count[n] = (count[n] or 0) + 1 end
-  end
-  for n = 1, 15 do
-    code = (code + (count[n - 1] or 0)) << 1
-    next_code[n] = code
-    codes[n] = {}
-  end
-  for symbol = 0, #lengths do
-    local n = lengths[symbol]
-    if n > 0 then
-      codes[n][next_code[n]] = symbol
-      next_code[n] = next_code[n] + 1
-    end
-  end
-  return codes
-end
-
-local LENGTH_BASE, LENGTH_BITS, FAR_BASE, FAR_BITS = {}, {}, {}, {}
-do
-  local base = 3
-  for k = 0, 27 do
-    LENGTH_BITS[k] = k < 8 and 0 or (k - 4) // 4
-    LENGTH_BASE[k] = base
-    base = base + (1 << LENGTH_BITS[k])
-  end
-  LENGTH_BASE[28], LENGTH_BITS[28] = 258, 0
-  base = 1
-  for k = 0, 29 do
-    FAR_BITS[k] = k < 4 and 0 or (k - 2) // 2
-    FAR_BASE[k] = base
-    base = base + (1 << FAR_BITS[k])
-  end
-end
-
-local function inflate(data)
-  local at, hold, n_hold, out, n_out = 1, 0, 0, {}, 0
-  local function bits(n)
-    while n_hold < n do
-      hold = hold | (data:byte(at) or error('ends too early')) << n_hold
-      at, n_hold = at + 1, n_hold + 8
-    end
-    local value = hold & ((1 << n) - 1)
-    hold, n_hold = hold >> n, n_hold - n
-    return value
-  end
-  local function symbol(codes)
-    local code = 0
-    for n = 1, 15 do
-      code = code << 1 | bits(1)
-      local found = codes[n][code]
-      if found then return found end
-    end
-    error('holds a code that means nothing')
-  end
-  local function emit(byte)
-    n_out = n_out + 1
-    out[n_out] = byte
-  end
-  local function dynamic_codes()
-    local n_literal, n_far, n_order = bits(5) + 257, bits(5) + 1, bits(4) + 4
-    local lengths = {}
-    for k = 0, 18 do lengths[k] = 0 end
-    for k = 1, n_order do lengths[({ 16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15 })[k]] = bits(3) end
-    local codes, all, n = huffman(lengths), {}, 0
-    while n < n_literal + n_far do
-      local s = symbol(codes)
-      local value, times = s, 1
-      if s == 16 then value, times = all[n - 1], 3 + bits(2)
-      elseif s == 17 then value, times = 0, 3 + bits(3)
-      elseif s == 18 then value, times = 0, 11 + bits(7) end
-      for _ = 1, times do
-        all[n] = value
-        n = n + 1
-      end
-    end
-    local literal, far = {}, {}
-    for k = 0, n_literal - 1 do literal[k] = all[k] end
-    for k = 0, n_far - 1 do far[k] = all[n_literal + k] end
-    return huffman(literal), huffman(far)
-  end
-  local function fixed_codes()
-    local literal, far = {}, {}
-    for k = 0, 287 do literal[k] = k < 144 and 8 or k < 256 and 9 or k < 280 and 7 or 8 end
-    for k = 0, 29 do far[k] = 5 end
-    return huffman(literal), huffman(far)
-  end
-  local last
-  repeat
-    last = bits(1)
-    local kind = bits(2)
-    if kind == 0 then
-      hold, n_hold = 0, 0
-      local n = u16(data, at)
-      for k = at + 4, at + 3 + n do emit(data:byte(k)) end
-      at = at + 4 + n
-    else
-      local literal, far
-      if kind == 1 then literal, far = fixed_codes() else literal, far = dynamic_codes() end
-      while true do
-        local s = symbol(literal)
-        if s == 256 then break end
-        if s < 256 then
-          emit(s)
-        else
-          local length = LENGTH_BASE[s - 257] + bits(LENGTH_BITS[s - 257])
-          local d = symbol(far)
-          local back = FAR_BASE[d] + bits(FAR_BITS[d])
-          for _ = 1, length do emit(out[n_out + 1 - back]) end
-        end
-      end
-    end
-  until last == 1
-  local parts = {}
-  for k = 1, n_out, 4096 do
-    parts[#parts + 1] = string.char(table.unpack(out, k, math.min(k + 4095, n_out)))
-  end
-  return table.concat(parts)
+-- What is packed in a zip file is unpacked by gzip, which knows the same format with another head.
+local function inflate(body, crc, size)
+  local name = os.tmpname()
+  local file = assert(io.open(name, 'wb'))
+  file:write('\31\139\8\0\0\0\0\0\0\255', body, string.pack('<I4I4', crc, size))
+  file:close()
+  local pipe = assert(io.popen("gzip -dc 2> /dev/null < '" .. name .. "'"))
+  local text = pipe:read('a')
+  local good = pipe:close()
+  os.remove(name)
+  if not good or #text ~= size then error('holds a part that cannot be unpacked') end
+  return text
 end
 
 -- Returns files[name] = content and the list of names in order.
@@ -889,7 +783,7 @@ local function unzip(data)
   local tail = data:match('.*()PK\5\6') or error('is no zip file')
   local n, at = u16(data, tail + 10), u32(data, tail + 16) + 1
   for _ = 1, n do
-    local method, packed = u16(data, at + 10), u32(data, at + 20)
+    local method, crc, packed, size = u16(data, at + 10), u32(data, at + 16), u32(data, at + 20), u32(data, at + 24)
     local n_name, n_extra, n_comment = u16(data, at + 28), u16(data, at + 30), u16(data, at + 32)
     local name = data:sub(at + 46, at + 45 + n_name)
     local head = u32(data, at + 42) + 1
@@ -897,7 +791,7 @@ local function unzip(data)
     local body = data:sub(from, from + packed - 1)
     names[#names + 1] = name
     if name:match('%.x?html$') or name:match('%.opf$') or name:match('%.xml$') or name:match('%.ncx$') or name == 'mimetype' then
-      files[name] = method == 0 and body or inflate(body)
+      files[name] = method == 0 and body or inflate(body, crc, size)
     else
       files[name] = ''
     end
