@@ -853,6 +853,8 @@ static void count_to_surprise(struct sparse *m, double power, double shift)
 What is below zero is dropped: *positive* PMI. Of a pair that met once where chance
 expected three times one learns little, and the many $-\infty$ have to become something.
 
+### A hundred directions
+
 Two words are alike if their rows are. The rows are 5,900 numbers wide and could be used
 as they stand, but most of that width is chance. Let us look for the hundred directions
 in which the rows reach farthest, and keep of each row its hundred numbers along them.
@@ -1285,11 +1287,13 @@ is read has lost most of its "the": so even with the power 1 the urn does not fi
 windows, and the plain PMI is a poor guess. Every dial of word2vec, the power, the dice,
 the number of noise words, moves a known term of a known formula.
 
+### What a network finds and counting does not
+
 So what did the neural network find that the counts did not have? On this corpus, by
 this list: nothing that we could measure. Nor had it less: that such a model sees only one
 window at a time and so wastes what the whole text could tell, as it was put when GloVe was
-introduced [@pennington2014, sec. 1], is true of each step and not of where the steps lead. What it has is a way to get there that never
-holds the large table, reads the text as a stream, and can be stopped at any time; at a
+introduced [@pennington2014, sec. 1], is true of each step and not of where the steps lead.
+What it has is a way to get there that never holds the large table, reads the text as a stream, and can be stopped at any time; at a
 hundred billion words that decides. And what the counts have is that one can look into
 them, and ask why.
 
