@@ -699,6 +699,44 @@ unfit "there is no $first.c beside it"
 verdict "a hidden file, row or test that matches nothing is an error" "$bad"
 rm -rf "$BUILD/hidden"
 
+# ------------------------------------------------------------------ ready to copy
+# What Gradescope and Slurm start. What is built here is not built there again.
+if command -v zip >/dev/null 2>&1 && command -v unzip >/dev/null 2>&1; then
+    AUTOGRADER=$room/autograder
+    export AUTOGRADER
+    bad=
+    mkdir -p "$AUTOGRADER/source" "$AUTOGRADER/submission"
+    SEED=7 ${MAKE_COMMAND:-make} gradescope >"$room/said.txt" 2>&1 || bad="$(cat "$room/said.txt")"
+    unzip -q build/gradescope.zip -d "$AUTOGRADER/source"
+    cp -Rp "$BUILD" "$AUTOGRADER/source/course/build"
+    sh "$AUTOGRADER/source/setup.sh" >"$room/said.txt" 2>&1 </dev/null || bad="${bad:-setup.sh: $(cat "$room/said.txt")}"
+    for folder in solutions:100 chapters:0; do
+        cp "${folder%:*}/$first.c" "$AUTOGRADER/submission"
+        sh "$AUTOGRADER/source/run_autograder" >"$room/said.txt" 2>&1 </dev/null || bad="${bad:-$(cat "$room/said.txt")}"
+        grep -q "^  \"score\": ${folder#*:}," "$AUTOGRADER/results/results.json" ||
+            bad="${bad:-$folder: $(grep -m 1 score "$AUTOGRADER/results/results.json")}"
+    done
+    grep -q '"seed": "7"' "$AUTOGRADER/source/course/build/grades/results.json" || bad="${bad:-the seed is another}"
+    echo 'exit 1' >"$AUTOGRADER/source/course/build/grade"
+    ! sh "$AUTOGRADER/source/run_autograder" >"$room/said.txt" 2>&1 </dev/null || bad="${bad:-a grader that fails is no failure}"
+    [ ! -e "$AUTOGRADER/results/results.json" ] || bad="${bad:-a grader that fails leaves the results of another}"
+    verdict "the bundle for Gradescope grades what is handed in, or fails" "$bad"
+else
+    echo 'left out: the bundle for Gradescope, which needs zip and unzip'
+fi
+
+bad=
+for task in 1 2; do
+    SLURM_ARRAY_TASK_ID=$task SLURM_ARRAY_TASK_COUNT=2 SLURM_CPUS_PER_TASK=2 \
+        sh tests/instructor/slurm.sh "$class" BUILD="$BUILD" GRADES="$room/array" >"$room/said.txt" 2>&1 </dev/null ||
+        bad="${bad:-task $task: $(cat "$room/said.txt")}"
+done
+GRADES=$room/array ${MAKE_COMMAND:-make} grade-merge SHARDS="$room/array/shards" >"$room/said.txt" 2>&1 ||
+    bad="${bad:-the merge: $(cat "$room/said.txt")}"
+bad=${bad:-$(same "$room/array/grades.csv" "$room/known.csv")}
+sh tests/instructor/slurm.sh >"$room/said.txt" 2>&1 && bad="${bad:-without a class it does something}"
+verdict "an array job of Slurm grades the class" "$bad"
+
 # ------------------------------------------------------------------ names that students choose
 toy=$room/toy
 mkdir -p "$toy/chapters" "$toy/tests" "$toy/build/tests"
