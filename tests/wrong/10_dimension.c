@@ -139,6 +139,10 @@ COST(squared_width)
     return true;
 }
 
+WRONG(table_cost, the_limit, no_check,
+      "A product wraps around and looks small: ask by a division whether it fits.")
+COST_SO(no_check, NO_CHECK)
+
 WRONG(table_cost, rows_of_whole_bytes, padded_table,
       "The table is rounded up to whole bytes, and each of its rows should be.")
 COST_SO(padded_table, PAD_TABLE)
@@ -220,10 +224,6 @@ COST(signed_limit)
     *flops = work;
     return true;
 }
-
-WRONG(table_cost, the_limit, no_check,
-      "Nothing asks whether the products fit: they wrap around, and look small.")
-COST_SO(no_check, NO_CHECK)
 
 WRONG(table_cost, the_limit, flops_unchecked,
       "The bytes are asked whether they fit, the FLOPs are not.")
@@ -1041,8 +1041,21 @@ WRONG(matrix_rank, not_greater, equal_counts,
       "A pivot of exactly the limit is counted: it must be greater.")
 RANK_SO(equal_counts, AT_LEAST)
 
+WRONG(matrix_rank, any_scale, float_room,
+      "The squares of small floats are 0: look at the numbers themselves, or use double.")
+RANK(float_room)
+{
+    if (bad_matrix(a, tolerance, n_rows * n_columns))
+        return false;
+    float square = 0;
+    for (size_t k = 0; k < n_rows * n_columns; k++)
+        square += a[k] * a[k];
+    *rank = square > 0 ? (uint32_t)pivots(room, a, tolerance, n_rows, n_columns, 0) : 0;
+    return true;
+}
+
 WRONG(matrix_rank, worked_example, limit_not_relative,
-      "The pivots are compared with the tolerance itself: multiply it by the first one.")
+      "The limit of a pivot is the tolerance times the first pivot, nothing else.")
 RANK_SO(limit_not_relative, ABSOLUTE)
 
 WRONG(matrix_rank, any_scale, in_float,
@@ -1050,7 +1063,7 @@ WRONG(matrix_rank, any_scale, in_float,
 RANK_SO(in_float, FLOATS)
 
 WRONG(matrix_rank, rounded_products, no_tolerance,
-      "Whatever is not 0 counts as a pivot, rounding errors too.")
+      "The limit of a pivot is the tolerance times the first pivot, nothing else.")
 RANK(no_tolerance)
 {
     if (bad_matrix(a, tolerance, n_rows * n_columns))
@@ -1060,7 +1073,7 @@ RANK(no_tolerance)
 }
 
 WRONG(matrix_rank, worked_example, smaller_side,
-      "This is the smaller of the two sizes, the largest rank that there could be.")
+      "Rows or columns are counted as they stand: eliminate, then count the pivots.")
 RANK(smaller_side)
 {
     if (bad_matrix(a, tolerance, n_rows * n_columns))
@@ -1071,7 +1084,7 @@ RANK(smaller_side)
 }
 
 WRONG(matrix_rank, pivots_anywhere, rows_that_are_not_zero,
-      "These are the rows of `a` that are not all zeros: eliminate first.")
+      "Rows or columns are counted as they stand: eliminate, then count the pivots.")
 RANK(rows_that_are_not_zero)
 {
     if (bad_matrix(a, tolerance, n_rows * n_columns))
@@ -1088,15 +1101,15 @@ RANK(rows_that_are_not_zero)
 }
 
 WRONG(matrix_rank, pivots_anywhere, column_by_column,
-      "A column without a pivot ends the count: look in the columns behind it too.")
+      "A 0 ends the count too early: the next pivot may stand in any row and column.")
 RANK_SO(column_by_column, ROWS_ONLY)
 
 WRONG(matrix_rank, random_ranks, signed_pivots,
-      "The pivot is the greatest entry; it must be the one of the largest size.")
+      "A pivot is lost: it may be below 0, and may stand in the last row or column.")
 RANK_SO(signed_pivots, SIGNED_PIVOT)
 
 WRONG(matrix_rank, random_ranks, one_round,
-      "Elimination stops one round early: the last row or column counts too.")
+      "A pivot is lost: it may be below 0, and may stand in the last row or column.")
 RANK(one_round)
 {
     if (bad_matrix(a, tolerance, n_rows * n_columns))
@@ -1108,7 +1121,7 @@ RANK(one_round)
 }
 
 WRONG(matrix_rank, pivots_anywhere, diagonal_only,
-      "A 0 on the diagonal ends the count: the next pivot may stand anywhere.")
+      "A 0 ends the count too early: the next pivot may stand in any row and column.")
 RANK_SO(diagonal_only, DIAGONAL)
 
 CAUGHT(matrix_rank, tolerance, own_tolerance, "rank: got")
@@ -1117,18 +1130,6 @@ RANK_SO(own_tolerance, TINY)
 WRONG(matrix_rank, tolerance, first_counts,
       "The first pivot is counted although a tolerance of 1 or more lets none through.")
 RANK_SO(first_counts, FIRST_ALWAYS)
-
-CAUGHT(matrix_rank, any_scale, float_room, "rank: got")
-RANK(float_room)
-{
-    if (bad_matrix(a, tolerance, n_rows * n_columns))
-        return false;
-    float square = 0;
-    for (size_t k = 0; k < n_rows * n_columns; k++)
-        square += a[k] * a[k];
-    *rank = square > 0 ? (uint32_t)pivots(room, a, tolerance, n_rows, n_columns, 0) : 0;
-    return true;
-}
 
 CAUGHT(matrix_rank, large_sizes, a_hundred_rows, "rank: got")
 RANK(a_hundred_rows)

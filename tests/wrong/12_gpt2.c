@@ -286,7 +286,8 @@ TENSOR_ANSWER(data_without_end)
 }
 
 WRONG(safetensors_tensor, random_shapes, end_below_data,
-      "A tensor may end exactly where the data ends.")
+      "The bytes are the product of item_size and all dimensions, and may end with the "
+      "data.")
 TENSOR_ANSWER(end_below_data)
 {
     uint64_t bytes;
@@ -310,7 +311,7 @@ TENSOR_ANSWER(begin_alone_in_the_data)
 }
 
 WRONG(safetensors_tensor, out_of_the_data, end_before_begin,
-      "The end may be less than the begin: their difference wraps around.")
+      "The end may be less than the begin: compare them as uint64_t before you subtract.")
 TENSOR_ANSWER(end_before_begin)
 {
     uint64_t bytes;
@@ -345,7 +346,8 @@ TENSOR_ANSWER(shape_not_looked_at)
 }
 
 WRONG(safetensors_tensor, worked_example, numbers_for_bytes,
-      "These are numbers, not bytes: each one has item_size bytes.")
+      "The bytes are the product of item_size and all dimensions, and may end with the "
+      "data.")
 TENSOR_ANSWER(numbers_for_bytes)
 {
     uint64_t bytes;
@@ -443,7 +445,7 @@ TENSOR_ANSWER(bytes_in_double)
 }
 
 WRONG(safetensors_tensor, products_that_overflow, bytes_in_32,
-      "The product is kept in 32 bits: large tensors are refused.")
+      "Large tensors are refused: a product may be as large as 2^64 - 1.")
 TENSOR_ANSWER(bytes_in_32)
 {
     uint64_t bytes;
@@ -694,7 +696,8 @@ WRONG(to_float, infinities_and_nan, infinity_as_nan,
       "The largest exponent with the fraction 0 is infinity, not NaN.")
 READ_ANSWER(infinity_as_nan, .no_inf = true)
 
-CAUGHT(to_float, signs_of_zeros, zeros_without_sign, "sign")
+WRONG(to_float, signs_of_zeros, zeros_without_sign,
+      "The sign bit of a zero counts too: -0 is not 0.")
 READ_ANSWER(zeros_without_sign, .zero_sign_lost = true)
 
 CAUGHT(to_float, large_sizes, first_four_thousand, "never written")
@@ -1043,11 +1046,11 @@ static inline bool search(uint32_t *top, const float *table, const double *norms
     }
 
 WRONG(nearest_tokens, worked_example, nearest_by_dot,
-      "These are the rows of the largest dot product: divide it by both lengths.")
+      "The dot product is divided by one length at most: divide it by both.")
 SEARCH_ANSWER(nearest_by_dot, .score = DOT)
 
 WRONG(nearest_tokens, random_rows, nearest_by_one_norm,
-      "The dot product is divided by the token's length alone, which changes no order.")
+      "The dot product is divided by one length at most: divide it by both.")
 SEARCH_ANSWER(nearest_by_one_norm, .score = ONE_NORM)
 
 WRONG(nearest_tokens, worked_example, nearest_by_distance,
@@ -1061,6 +1064,15 @@ SEARCH_ANSWER(nearest_by_size, .score = SIZE)
 WRONG(nearest_tokens, worked_example, itself_included,
       "The token itself is not among its neighbours.")
 SEARCH_ANSWER(itself_included, .with_itself = true)
+
+WRONG(nearest_tokens, large_sizes, nearest_of_65536,
+      "Only the first 65,536 rows are looked at.")
+bool nearest_of_65536(uint32_t *top, const float *table, const double *norms,
+                      uint32_t token, size_t n_top, size_t vocab_size, size_t d_model)
+{
+    const size_t n = vocab_size > 65536 && token < 65536 ? 65536 : vocab_size;
+    return nearest_tokens(top, table, norms, token, n_top, n, d_model);
+}
 
 WRONG(nearest_tokens, not_itself, twins_excluded,
       "Another token whose row points the same way is a neighbour: only the id tells "
@@ -1112,8 +1124,7 @@ bool nan_of_zero_rows(uint32_t *top, const float *table, const double *norms,
     return true;
 }
 
-WRONG(nearest_tokens, refuses, token_not_checked,
-      "token is not compared with vocab_size.")
+WRONG(nearest_tokens, refuses, token_not_checked, "Ids go from 0 to vocab_size - 1.")
 bool token_not_checked(uint32_t *top, const float *table, const double *norms,
                        uint32_t token, size_t n_top, size_t vocab_size, size_t d_model)
 {
@@ -1191,14 +1202,6 @@ bool wanted_in_32_bits(uint32_t *top, const float *table, const double *norms,
                        uint32_t token, size_t n_top, size_t vocab_size, size_t d_model)
 {
     return nearest_tokens(top, table, norms, token, (uint32_t)n_top, vocab_size, d_model);
-}
-
-CAUGHT(nearest_tokens, large_sizes, nearest_of_65536, "top")
-bool nearest_of_65536(uint32_t *top, const float *table, const double *norms,
-                      uint32_t token, size_t n_top, size_t vocab_size, size_t d_model)
-{
-    const size_t n = vocab_size > 65536 && token < 65536 ? 65536 : vocab_size;
-    return nearest_tokens(top, table, norms, token, n_top, n, d_model);
 }
 
 WRONG(nearest_tokens, ties, last_place_to_the_later,

@@ -409,7 +409,7 @@ SEARCH(without_row_0)
 }
 
 WRONG(search, ties, later_first,
-      "Of equal cosines the greater number comes first: the smaller one should.")
+      "Of equal cosines the smaller number comes first; a row of zeros has the cosine 0.")
 SEARCH(later_first)
 {
     if (n_found > n_rows)
@@ -456,7 +456,7 @@ SEARCH(zeros_are_nan)
 }
 
 WRONG(search, zero_rows, zeros_last,
-      "Rows of zeros come last: their cosine is 0, and negative ones come behind it.")
+      "Of equal cosines the smaller number comes first; a row of zeros has the cosine 0.")
 SEARCH(zeros_last)
 {
     if (n_found > n_rows)
