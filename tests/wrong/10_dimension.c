@@ -226,7 +226,7 @@ COST(signed_limit)
 }
 
 WRONG(table_cost, the_limit, flops_unchecked,
-      "The bytes are asked whether they fit, the FLOPs are not.")
+      "FLOPs of 2^64 or more are accepted: ask in whole numbers, as for the bytes.")
 COST_SO(flops_unchecked, FLOPS_UNCHECKED)
 
 CAUGHT(table_cost, refuses_overflow, writes_before_asking, "table_cost")
@@ -298,7 +298,7 @@ COST(flops_before_bytes)
 }
 
 WRONG(table_cost, the_limit, compared_as_double,
-      "A product of exactly 2^64 is accepted: as a double, UINT64_MAX is 2^64.")
+      "FLOPs of 2^64 or more are accepted: ask in whole numbers, as for the bytes.")
 COST(compared_as_double)
 {
     uint64_t table, work;
@@ -678,7 +678,7 @@ REACHABLE(a_hundred_arrows)
 }
 
 WRONG(reachable_words, random_heads, boxes,
-      "These are the words with the largest or smallest number; a corner may be neither.")
+      "Only some directions are tried, or the axes alone: a corner may win between them.")
 REACHABLE(boxes)
 {
     if (d_model != 1 && d_model != 2)
@@ -700,7 +700,7 @@ REACHABLE(boxes)
 }
 
 WRONG(reachable_words, round_heads, eight_arrows,
-      "Eight directions are tried, and a hull can have any number of corners.")
+      "Only some directions are tried, or the axes alone: a corner may win between them.")
 REACHABLE(eight_arrows)
 {
     if (d_model != 1 && d_model != 2)
@@ -1055,15 +1055,18 @@ RANK(float_room)
 }
 
 WRONG(matrix_rank, worked_example, limit_not_relative,
-      "The limit of a pivot is the tolerance times the first pivot, nothing else.")
+      "A pivot is the largest size left, in double, and counts above tolerance times the "
+      "first.")
 RANK_SO(limit_not_relative, ABSOLUTE)
 
 WRONG(matrix_rank, any_scale, in_float,
-      "The elimination is done in float: small differences of large numbers are lost.")
+      "A pivot is the largest size left, in double, and counts above tolerance times the "
+      "first.")
 RANK_SO(in_float, FLOATS)
 
 WRONG(matrix_rank, rounded_products, no_tolerance,
-      "The limit of a pivot is the tolerance times the first pivot, nothing else.")
+      "A pivot is the largest size left, in double, and counts above tolerance times the "
+      "first.")
 RANK(no_tolerance)
 {
     if (bad_matrix(a, tolerance, n_rows * n_columns))

@@ -563,7 +563,7 @@ WRONG(pre_tokenize, endings, cut_capital_endings,
 CUT_FAULT(cut_capital_endings, CAPITAL_ENDINGS)
 
 WRONG(pre_tokenize, endings, cut_without_endings,
-      "The seven endings ('s 't 're 've 'm 'll 'd) are not asked for.")
+      "The seven endings ('s 't 're 've 'm 'll 'd) come first, also if letters follow.")
 CUT_FAULT(cut_without_endings, NO_ENDINGS)
 
 WRONG(pre_tokenize, endings, cut_space_before_ending,
@@ -575,7 +575,7 @@ WRONG(pre_tokenize, endings, cut_ending_in_a_run,
 CUT_FAULT(cut_ending_in_a_run, ENDING_IN_RUN)
 
 WRONG(pre_tokenize, endings, cut_ending_must_end,
-      "An ending is taken also if more letters follow: 'sis is 's and is.")
+      "The seven endings ('s 't 're 've 'm 'll 'd) come first, also if letters follow.")
 CUT_FAULT(cut_ending_must_end, ENDING_IS_WORD)
 
 WRONG(pre_tokenize, long_characters, cut_inside_characters,

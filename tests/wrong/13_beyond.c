@@ -475,9 +475,8 @@ SEARCH(zeros_last)
     return true;
 }
 
-WRONG(
-    search, sums_in_double, in_floats,
-    "The cosines are computed in float, which has 24 bits and a small range: use double.")
+WRONG(search, sums_in_double, in_floats,
+      "The cosines are floats on the way, of 24 bits and a small range: use double.")
 SEARCH(in_floats)
 {
     if (n_found > n_rows)
@@ -655,8 +654,8 @@ WEIGHTED(weighted_sum)
 }
 
 WRONG(weighted_pool, any_weight, weights_in_float,
-      "The weights are computed in float, where 1e-300 is 0 and 1e300 infinite: use "
-      "double.")
+      "Weights or sums are floats, of 24 bits and a small range: use double, and round "
+      "once.")
 WEIGHTED(weights_in_float)
 {
     if (!all_good(ids, p, a, n_tokens, vocab_size))
@@ -675,7 +674,8 @@ WEIGHTED(large_a_refused)
 }
 
 WRONG(weighted_pool, sums_in_double, weighted_in_float,
-      "The sum is a float, which has 24 bits: add up in double, and round once.")
+      "Weights or sums are floats, of 24 bits and a small range: use double, and round "
+      "once.")
 WEIGHTED(weighted_in_float)
 {
     if (!all_good(ids, p, a, n_tokens, vocab_size))
@@ -1077,7 +1077,7 @@ static void make_rows(float *out, const double *values, const double *vectors,
 }
 
 WRONG(residue_rows, worked_example, not_sorted,
-      "The columns are in the order of the input: the greatest eigenvalue comes first.")
+      "The order is another: the greatest eigenvalue comes first, so -9 stands behind 4.")
 RESIDUES(not_sorted)
 {
     if (d_model > n)
@@ -1086,9 +1086,8 @@ RESIDUES(not_sorted)
     return true;
 }
 
-WRONG(
-    residue_rows, worked_example, largest_in_size,
-    "The columns are sorted by size, so that -9 comes before 4: greatest means greatest.")
+WRONG(residue_rows, worked_example, largest_in_size,
+      "The order is another: the greatest eigenvalue comes first, so -9 stands behind 4.")
 RESIDUES(largest_in_size)
 {
     if (d_model > n)
@@ -1098,7 +1097,7 @@ RESIDUES(largest_in_size)
 }
 
 WRONG(residue_rows, random_values, smallest_first,
-      "The smallest eigenvalue comes first: the greatest should.")
+      "The order is another: the greatest eigenvalue comes first, so -9 stands behind 4.")
 RESIDUES(smallest_first)
 {
     if (d_model > n)
