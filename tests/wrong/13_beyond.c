@@ -215,8 +215,7 @@ POOL(written_before_checked)
     return true;
 }
 
-WRONG(mean_pool, no_tokens, zeros_for_nothing,
-      "No tokens have no mean: return false, and leave out alone.")
+WRONG(mean_pool, no_tokens, zeros_for_nothing, "Zeros are no mean.")
 POOL(zeros_for_nothing)
 {
     if (!ids_good(ids, n_tokens, vocab_size))
