@@ -45,8 +45,7 @@ static bool pair_with_fault(uint32_t *pair, uint64_t *count, const uint32_t *ids
     for (size_t w = 0; w < n_words; w++)
         n_ids += lengths[w];
     struct counted *all = malloc((n_ids + 1) * sizeof *all), best = {0, 0, 0};
-    for (size_t w = 0;
-         w<n_words; before = lengths[w]> 0 ? w : before, at += lengths[w++]) {
+    for (size_t w = 0; w < n_words; at += lengths[w++]) {
         if (fault & LAST_WORD_LEFT_OUT && w + 1 == n_words && n_words > 1)
             break;
         for (size_t k = at + (fault & ACROSS_WORDS && at > 0 ? 0 : 1);
@@ -66,6 +65,7 @@ static bool pair_with_fault(uint32_t *pair, uint64_t *count, const uint32_t *ids
                 ids[k + 1] == right)
                 k++;
         }
+        before = lengths[w] > 0 ? w : before;
     }
     qsort(all, n, sizeof *all, pairs_ascend);
     for (size_t k = 0, next; k < n; k = next) {
