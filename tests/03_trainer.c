@@ -1415,7 +1415,7 @@ static double call_step(float **wte, float **lm_head, const struct step *s)
     const double loss = (double)CALL(
         train_step, *wte, *lm_head, room.logits, room.dhidden, room.drows, room.rows,
         inputs, targets, (float)s->rate, s->n_tokens, s->vocab_size, s->d_model);
-    if (isnan(loss))
+    if (isnan(loss) && !shared)
         judge_remark("train_step rests on exercises 3.1, 3.3 and 3.4: are they written?");
     return loss;
 }
