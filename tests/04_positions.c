@@ -156,6 +156,21 @@ static void try_random_head(size_t n, size_t d, bool causal)
                             0, NULL});
 }
 
+// All three are only read, so one array may be handed over as all of them.
+static void try_one_array(size_t n, size_t d, bool causal)
+{
+    const float *rows = normals(n * d);
+    const struct mixture right =
+        mixed(&(struct head){rows, rows, rows, n, d, causal, 0, NULL});
+    fresh_case();
+    judge_case("q, k and v are the same array.");
+    const float *x = floats_in(rows, n * d);
+    float *out = floats_out(n * d), *att = floats_out(n * n);
+    expect_accepted(CALL(attention_forward, out, att, x, x, x, n, d, causal), att);
+    expect_floats(att, right.shares, right.shares_off, n, n);
+    expect_floats(out, right.out, right.out_off, n, d);
+}
+
 // The three words of the chapter. Wanted: PyTorch 1.13 in double, softmax(X X^T / sqrt(2)) X,
 // with torch.triu for the mask.
 static const float words[3 * 2] = {1, 0, 0, 2, 1, 1};
@@ -191,6 +206,8 @@ Test(attention_forward, random_heads)
     }
     for (size_t n = 2; n < 9; n += random_between(1, 3)) // as wide as the text is long
         try_random_head(n, n, n % 2 == 0);
+    try_one_array(5, 3, false);
+    try_one_array(6, 4, true);
     judge_passed();
 }
 
@@ -1046,7 +1063,11 @@ static void try_score(const struct meeting *c, enum precision precision)
     double wanted, off;
     scored(&wanted, &off, c, precision);
     fresh_case();
-    const float *q = floats_in(c->q, c->d_head), *k = floats_in(c->k, c->d_head);
+    const bool shared = c->k == c->q;
+    if (shared)
+        judge_case("q and k are the same array.");
+    const float *q = floats_in(c->q, c->d_head);
+    const float *k = shared ? q : floats_in(c->k, c->d_head);
     float *score = floats_out(1);
     expect_accepted(CALL(rope_score, score, q, k, c->m, c->n, c->d_head, (float)c->base),
                     score);
@@ -1090,6 +1111,7 @@ static void try_special_scores(void)
                   NEAR);
     float *q = normals(6);
     try_score(&(struct meeting){q, q, 4, 4, 6, 10000}, NEAR);
+    try_score(&(struct meeting){q, q, 9, 4, 6, 10000}, NEAR);
     q[random_between(0, 5)] = NAN;
     try_score(&(struct meeting){q, normals(6), 7, 3, 6, 10000}, NEAR);
     try_random_score(0, 0, 6, 10000, NEAR);

@@ -545,9 +545,11 @@ Test(reachable_words, any_scale)
     }
     for (int draw = 0; draw < 8;
          draw++) { // a line from end to end of what a float counts
-        const size_t a = random_between(1000, 4095), b = random_between(1000, 4095);
+        const size_t a = random_between(1000, 4095) | 1,
+                     b = random_between(1000, 4095) | 1;
         const size_t steps = 2 * 16777215 / (a < b ? b : a);
-        const size_t at[3] = {0, random_between(1, steps / 3), steps};
+        const size_t third = random_between(1, steps / 3); // odd from the end: 25 bits
+        const size_t at[3] = {0, third + (steps - third + 1) % 2, steps};
         float line[6];
         for (size_t v = 0; v < 3; v++) {
             line[2 * v] = (float)((double)(at[v] * a) - 16777215);

@@ -3185,3 +3185,10 @@ float step_of_ten_at_most(float *wte, float *lm_head, float *logits, float *dhid
                       fmaxf(-10.0f, fminf(10.0f, learning_rate)), n_tokens, vocab_size,
                       d_model);
 }
+
+CAUGHT(train_step, random_models, step_refuses_one_array,
+       "inputs and targets are the same array")
+TRAIN_STEP(step_refuses_one_array)
+{
+    return inputs == targets ? NAN : RIGHT_STEP;
+}

@@ -871,6 +871,13 @@ bool one_token_refused(HEAD)
     return n_tokens > 1 && attention_forward(THE_HEAD);
 }
 
+CAUGHT(attention_forward, random_heads, one_array_refused,
+       "q, k and v are the same array")
+bool one_array_refused(HEAD)
+{
+    return q != k && k != v && q != v && attention_forward(THE_HEAD);
+}
+
 CAUGHT(attention_forward, stays_in_bounds, largest_from_before_the_row,
        "read before the start of")
 bool largest_from_before_the_row(HEAD)
@@ -2863,4 +2870,10 @@ WRONG(rope_score, random_places, base_of_a_million,
 bool base_of_a_million(SCORE)
 {
     return rope_score(score, q, k, m, n, d_head, fminf(base, 1e6f));
+}
+
+CAUGHT(rope_score, random_places, itself_refused, "q and k are the same array")
+bool itself_refused(SCORE)
+{
+    return q != k && rope_score(score, q, k, m, n, d_head, base);
 }

@@ -139,6 +139,10 @@ COST(squared_width)
     return true;
 }
 
+WRONG(table_cost, the_limit, no_check,
+      "A product wraps around and looks small: ask by a division whether it fits.")
+COST_SO(no_check, NO_CHECK)
+
 WRONG(table_cost, rows_of_whole_bytes, padded_table,
       "The table is rounded up to whole bytes, and each of its rows should be.")
 COST_SO(padded_table, PAD_TABLE)
@@ -221,12 +225,8 @@ COST(signed_limit)
     return true;
 }
 
-WRONG(table_cost, the_limit, no_check,
-      "Nothing asks whether the products fit: they wrap around, and look small.")
-COST_SO(no_check, NO_CHECK)
-
 WRONG(table_cost, the_limit, flops_unchecked,
-      "The bytes are asked whether they fit, the FLOPs are not.")
+      "FLOPs of 2^64 or more are accepted: ask in whole numbers, as for the bytes.")
 COST_SO(flops_unchecked, FLOPS_UNCHECKED)
 
 CAUGHT(table_cost, refuses_overflow, writes_before_asking, "table_cost")
@@ -298,7 +298,7 @@ COST(flops_before_bytes)
 }
 
 WRONG(table_cost, the_limit, compared_as_double,
-      "A product of exactly 2^64 is accepted: as a double, UINT64_MAX is 2^64.")
+      "FLOPs of 2^64 or more are accepted: ask in whole numbers, as for the bytes.")
 COST(compared_as_double)
 {
     uint64_t table, work;
@@ -678,7 +678,7 @@ REACHABLE(a_hundred_arrows)
 }
 
 WRONG(reachable_words, random_heads, boxes,
-      "These are the words with the largest or smallest number; a corner may be neither.")
+      "Only some directions are tried, or the axes alone: a corner may win between them.")
 REACHABLE(boxes)
 {
     if (d_model != 1 && d_model != 2)
@@ -700,7 +700,7 @@ REACHABLE(boxes)
 }
 
 WRONG(reachable_words, round_heads, eight_arrows,
-      "Eight directions are tried, and a hull can have any number of corners.")
+      "Only some directions are tried, or the axes alone: a corner may win between them.")
 REACHABLE(eight_arrows)
 {
     if (d_model != 1 && d_model != 2)
@@ -1041,16 +1041,32 @@ WRONG(matrix_rank, not_greater, equal_counts,
       "A pivot of exactly the limit is counted: it must be greater.")
 RANK_SO(equal_counts, AT_LEAST)
 
+WRONG(matrix_rank, any_scale, float_room,
+      "The squares of small floats are 0: look at the numbers themselves, or use double.")
+RANK(float_room)
+{
+    if (bad_matrix(a, tolerance, n_rows * n_columns))
+        return false;
+    float square = 0;
+    for (size_t k = 0; k < n_rows * n_columns; k++)
+        square += a[k] * a[k];
+    *rank = square > 0 ? (uint32_t)pivots(room, a, tolerance, n_rows, n_columns, 0) : 0;
+    return true;
+}
+
 WRONG(matrix_rank, worked_example, limit_not_relative,
-      "The pivots are compared with the tolerance itself: multiply it by the first one.")
+      "A pivot is the largest size left, in double, and counts above tolerance times the "
+      "first.")
 RANK_SO(limit_not_relative, ABSOLUTE)
 
 WRONG(matrix_rank, any_scale, in_float,
-      "The elimination is done in float: small differences of large numbers are lost.")
+      "A pivot is the largest size left, in double, and counts above tolerance times the "
+      "first.")
 RANK_SO(in_float, FLOATS)
 
 WRONG(matrix_rank, rounded_products, no_tolerance,
-      "Whatever is not 0 counts as a pivot, rounding errors too.")
+      "A pivot is the largest size left, in double, and counts above tolerance times the "
+      "first.")
 RANK(no_tolerance)
 {
     if (bad_matrix(a, tolerance, n_rows * n_columns))
@@ -1060,7 +1076,7 @@ RANK(no_tolerance)
 }
 
 WRONG(matrix_rank, worked_example, smaller_side,
-      "This is the smaller of the two sizes, the largest rank that there could be.")
+      "Rows or columns are counted as they stand: eliminate, then count the pivots.")
 RANK(smaller_side)
 {
     if (bad_matrix(a, tolerance, n_rows * n_columns))
@@ -1071,7 +1087,7 @@ RANK(smaller_side)
 }
 
 WRONG(matrix_rank, pivots_anywhere, rows_that_are_not_zero,
-      "These are the rows of `a` that are not all zeros: eliminate first.")
+      "Rows or columns are counted as they stand: eliminate, then count the pivots.")
 RANK(rows_that_are_not_zero)
 {
     if (bad_matrix(a, tolerance, n_rows * n_columns))
@@ -1088,15 +1104,15 @@ RANK(rows_that_are_not_zero)
 }
 
 WRONG(matrix_rank, pivots_anywhere, column_by_column,
-      "A column without a pivot ends the count: look in the columns behind it too.")
+      "A 0 ends the count too early: the next pivot may stand in any row and column.")
 RANK_SO(column_by_column, ROWS_ONLY)
 
 WRONG(matrix_rank, random_ranks, signed_pivots,
-      "The pivot is the greatest entry; it must be the one of the largest size.")
+      "A pivot is lost: it may be below 0, and may stand in the last row or column.")
 RANK_SO(signed_pivots, SIGNED_PIVOT)
 
 WRONG(matrix_rank, random_ranks, one_round,
-      "Elimination stops one round early: the last row or column counts too.")
+      "A pivot is lost: it may be below 0, and may stand in the last row or column.")
 RANK(one_round)
 {
     if (bad_matrix(a, tolerance, n_rows * n_columns))
@@ -1108,7 +1124,7 @@ RANK(one_round)
 }
 
 WRONG(matrix_rank, pivots_anywhere, diagonal_only,
-      "A 0 on the diagonal ends the count: the next pivot may stand anywhere.")
+      "A 0 ends the count too early: the next pivot may stand in any row and column.")
 RANK_SO(diagonal_only, DIAGONAL)
 
 CAUGHT(matrix_rank, tolerance, own_tolerance, "rank: got")
@@ -1117,18 +1133,6 @@ RANK_SO(own_tolerance, TINY)
 WRONG(matrix_rank, tolerance, first_counts,
       "The first pivot is counted although a tolerance of 1 or more lets none through.")
 RANK_SO(first_counts, FIRST_ALWAYS)
-
-CAUGHT(matrix_rank, any_scale, float_room, "rank: got")
-RANK(float_room)
-{
-    if (bad_matrix(a, tolerance, n_rows * n_columns))
-        return false;
-    float square = 0;
-    for (size_t k = 0; k < n_rows * n_columns; k++)
-        square += a[k] * a[k];
-    *rank = square > 0 ? (uint32_t)pivots(room, a, tolerance, n_rows, n_columns, 0) : 0;
-    return true;
-}
 
 CAUGHT(matrix_rank, large_sizes, a_hundred_rows, "rank: got")
 RANK(a_hundred_rows)

@@ -32,14 +32,16 @@ enum pair_fault {
     LAST_WORD_LEFT_OUT = 512,
     UNSEEN_ONCE = 1024,
     COUNT_AS_DOUBLE = 2048,
-    ALWAYS_TRUE = 4096
+    ALWAYS_TRUE = 4096,
+    ACROSS_LEFT = 8192
 };
 
 static bool pair_with_fault(uint32_t *pair, uint64_t *count, const uint32_t *ids,
                             const size_t *lengths, const uint64_t *counts, size_t n_words,
                             unsigned fault)
 {
-    size_t n_ids = 0, n = 0, at = 0;
+    size_t n_ids = 0, n = 0, at = 0,
+           before = 0; // `before`: the last word of an id or more
     for (size_t w = 0; w < n_words; w++)
         n_ids += lengths[w];
     struct counted *all = malloc((n_ids + 1) * sizeof *all), best = {0, 0, 0};
@@ -53,15 +55,17 @@ static bool pair_with_fault(uint32_t *pair, uint64_t *count, const uint32_t *ids
                 left = ids[k], right = ids[k - 1];
             if (fault & SIXTEEN_BITS)
                 left &= 0xFFFF, right &= 0xFFFF;
-            uint64_t times = fault & WORDS_ONCE ? 1 : counts[w];
+            const size_t word = fault & ACROSS_LEFT && k == at ? before : w;
+            uint64_t times = fault & WORDS_ONCE ? 1 : counts[word];
             if (fault & UNSEEN_ONCE && times == 0)
                 times = 1;
-            if (counts[w] > 0 || fault & (UNSEEN_COUNT_FIRST | UNSEEN_ONCE))
+            if (counts[word] > 0 || fault & (UNSEEN_COUNT_FIRST | UNSEEN_ONCE))
                 all[n++] = (struct counted){(uint64_t)left << 32 | right, times, k};
             if (fault & NO_OVERLAP && left == right && k + 1 < at + lengths[w] &&
                 ids[k + 1] == right)
                 k++;
         }
+        before = lengths[w] > 0 ? w : before;
     }
     qsort(all, n, sizeof *all, pairs_ascend);
     for (size_t k = 0, next; k < n; k = next) {
@@ -107,12 +111,14 @@ WRONG(most_frequent_pair, worked_example, pair_last_word_left_out,
       "The last word is left out.")
 PAIR_FAULT(pair_last_word_left_out, LAST_WORD_LEFT_OUT)
 
-WRONG(most_frequent_pair, ties, pair_last_of_equal,
-      "Of equal pairs this is the one that comes last; the first place decides.")
+WRONG(
+    most_frequent_pair, ties, pair_last_of_equal,
+    "Of equal pairs this is not the first: the place where a pair stands first decides.")
 PAIR_FAULT(pair_last_of_equal, LAST_OF_EQUAL)
 
-WRONG(most_frequent_pair, ties, pair_smallest_of_equal,
-      "Of equal pairs this is the one with the smallest ids; the first place decides.")
+WRONG(
+    most_frequent_pair, ties, pair_smallest_of_equal,
+    "Of equal pairs this is not the first: the place where a pair stands first decides.")
 PAIR_FAULT(pair_smallest_of_equal, SMALLEST_OF_EQUAL)
 
 WRONG(most_frequent_pair, overlapping_places, pair_no_overlap,
@@ -122,6 +128,10 @@ PAIR_FAULT(pair_no_overlap, NO_OVERLAP)
 WRONG(most_frequent_pair, stays_in_words, pair_across_words,
       "The last id of a word and the first of the next one are no pair.")
 PAIR_FAULT(pair_across_words, ACROSS_WORDS)
+
+WRONG(most_frequent_pair, stays_in_words, pair_across_with_the_left,
+      "The last id of a word and the first of the next one are no pair.")
+PAIR_FAULT(pair_across_with_the_left, ACROSS_WORDS | ACROSS_LEFT)
 
 WRONG(most_frequent_pair, words_that_do_not_stand, pair_unseen_is_first,
       "A word with the count 0 does not stand in the text: its places decide no tie.")
@@ -265,7 +275,8 @@ bool merge_right_to_left(uint32_t *out, size_t *n_out, const uint32_t *ids, uint
     return true;
 }
 
-WRONG(merge_pair, random_words, merge_first_only, "Only the first place is joined.")
+WRONG(merge_pair, random_words, merge_first_only,
+      "Not every place is joined: go on behind the first one, up to the last two ids.")
 bool merge_first_only(uint32_t *out, size_t *n_out, const uint32_t *ids, uint32_t left,
                       uint32_t right, uint32_t merged, size_t n_ids)
 {
@@ -294,6 +305,19 @@ bool merge_either_order(uint32_t *out, size_t *n_out, const uint32_t *ids, uint3
         t += joins;
     }
     *n_out = n;
+    return true;
+}
+
+WRONG(merge_pair, worked_example, merge_different_only,
+      "Two equal ids are a pair too, and are joined like any other.")
+bool merge_different_only(uint32_t *out, size_t *n_out, const uint32_t *ids,
+                          uint32_t left, uint32_t right, uint32_t merged, size_t n_ids)
+{
+    if (left != right)
+        return merge_pair(out, n_out, ids, left, right, merged, n_ids);
+    for (size_t t = 0; t < n_ids; t++)
+        out[t] = ids[t];
+    *n_out = n_ids;
     return true;
 }
 
@@ -343,7 +367,7 @@ bool merge_zero_is_none(uint32_t *out, size_t *n_out, const uint32_t *ids, uint3
 }
 
 WRONG(merge_pair, short_words, merge_not_at_the_end,
-      "The last two ids are never joined: the pair may stand at the very end.")
+      "Not every place is joined: go on behind the first one, up to the last two ids.")
 bool merge_not_at_the_end(uint32_t *out, size_t *n_out, const uint32_t *ids,
                           uint32_t left, uint32_t right, uint32_t merged, size_t n_ids)
 {
@@ -421,7 +445,10 @@ enum cut_fault {
     LAST_IS_TWO = 8192,
     REST_FIRST_IS_GOOD = 16384,
     ENDING_IS_WORD = 32768,
-    ZERO_ENDING = 65536
+    ZERO_ENDING = 65536,
+    ALL_IN_FRONT = 131072,
+    BYTE_IN_FRONT = 262144,
+    LONE_IS_KEPT = 524288
 };
 
 static size_t ending_at(const unsigned char *text, size_t n, unsigned fault)
@@ -443,13 +470,15 @@ static size_t cut_at(const unsigned char *text, const unsigned char *kinds, size
     if (ending > 0 &&
         !(fault & ENDING_IS_WORD && t + ending < n && kinds[t + ending] == LETTERS))
         return t + skip + ending;
-    const bool front = fault & TAB_IN_FRONT  ? kinds[t] == SPACES
+    const bool front = fault & (TAB_IN_FRONT | BYTE_IN_FRONT | ALL_IN_FRONT)
+                           ? kinds[t] == SPACES
                        : fault & SPACE_ALONE ? false
                                              : text[t] == ' ';
     size_t k = t + 1;
-    while (front && k < n && kinds[k] == RESTS)
+    while (front && k < n && !(fault & BYTE_IN_FRONT) &&
+           (kinds[k] == RESTS || (fault & ALL_IN_FRONT && kinds[k] == SPACES)))
         k++;
-    if (!(front && k < n && kinds[k] != SPACES))
+    if (!(front && k < n && kinds[k] != SPACES && kinds[k] != RESTS))
         k = t;
     size_t end = k + 1, last = k;
     for (; end < n; end++) {
@@ -466,6 +495,11 @@ static size_t cut_at(const unsigned char *text, const unsigned char *kinds, size
     }
     const bool gives_back = kinds[k] == SPACES && !(fault & NO_GIVING_BACK) && last > t &&
                             (end < n || fault & END_GIVES_BACK);
+    size_t second = t + 1;
+    while (second < end && kinds[second] == RESTS)
+        second++;
+    if (gives_back && fault & LONE_IS_KEPT && second == end)
+        return end;
     if (gives_back && fault & LAST_IS_TWO && text[last] != ' ')
         return end;
     return gives_back ? last : end;
@@ -497,7 +531,7 @@ static bool cut_with_fault(size_t *ends, size_t *n_words, const unsigned char *t
     }
 
 WRONG(pre_tokenize, worked_example, cut_without_giving_back,
-      "A run of white space before a word gives its last character back.")
+      "A run of white space before a word gives its last character back, whatever it is.")
 CUT_FAULT(cut_without_giving_back, NO_GIVING_BACK)
 
 WRONG(pre_tokenize, random_texts, cut_space_alone,
@@ -508,12 +542,20 @@ WRONG(pre_tokenize, white_space, cut_tab_in_front,
       "Only the space, byte 32, goes to the word behind it; other white space does not.")
 CUT_FAULT(cut_tab_in_front, TAB_IN_FRONT)
 
+WRONG(pre_tokenize, white_space, cut_byte_in_front,
+      "Only the space, byte 32, goes to the word behind it; other white space does not.")
+CUT_FAULT(cut_byte_in_front, BYTE_IN_FRONT)
+
+WRONG(pre_tokenize, worked_example, cut_run_in_front,
+      "Only one space goes to the word behind it: what stands before that is a word.")
+CUT_FAULT(cut_run_in_front, ALL_IN_FRONT)
+
 WRONG(pre_tokenize, white_space, cut_end_gives_back,
       "White space at the end of the text is taken whole: there is no word behind it.")
 CUT_FAULT(cut_end_gives_back, END_GIVES_BACK)
 
 WRONG(pre_tokenize, white_space, cut_gives_back_spaces_only,
-      "A run gives its last character back whatever that is, also a tab or a line's end.")
+      "A run of white space before a word gives its last character back, whatever it is.")
 CUT_FAULT(cut_gives_back_spaces_only, LAST_IS_TWO)
 
 WRONG(pre_tokenize, endings, cut_capital_endings,
@@ -521,7 +563,7 @@ WRONG(pre_tokenize, endings, cut_capital_endings,
 CUT_FAULT(cut_capital_endings, CAPITAL_ENDINGS)
 
 WRONG(pre_tokenize, endings, cut_without_endings,
-      "The seven endings ('s 't 're 've 'm 'll 'd) are not asked for.")
+      "The seven endings ('s 't 're 've 'm 'll 'd) come first, also if letters follow.")
 CUT_FAULT(cut_without_endings, NO_ENDINGS)
 
 WRONG(pre_tokenize, endings, cut_space_before_ending,
@@ -533,7 +575,7 @@ WRONG(pre_tokenize, endings, cut_ending_in_a_run,
 CUT_FAULT(cut_ending_in_a_run, ENDING_IN_RUN)
 
 WRONG(pre_tokenize, endings, cut_ending_must_end,
-      "An ending is taken also if more letters follow: 'sis is 's and is.")
+      "The seven endings ('s 't 're 've 'm 'll 'd) come first, also if letters follow.")
 CUT_FAULT(cut_ending_must_end, ENDING_IS_WORD)
 
 WRONG(pre_tokenize, long_characters, cut_inside_characters,
@@ -543,6 +585,10 @@ CUT_FAULT(cut_inside_characters, REST_ENDS_WORD)
 WRONG(pre_tokenize, long_characters, cut_gives_back_a_byte,
       "The run gives back its last character, which may have several bytes.")
 CUT_FAULT(cut_gives_back_a_byte, GIVES_BACK_A_BYTE)
+
+WRONG(pre_tokenize, long_characters, cut_keeps_a_lone_one,
+      "The run gives back its last character, which may have several bytes.")
+CUT_FAULT(cut_keeps_a_lone_one, GIVES_BACK_A_BYTE | LONE_IS_KEPT)
 
 WRONG(pre_tokenize, random_texts, cut_letters_with_numbers,
       "Letters and numbers are two kinds, and stand in different words.")
@@ -715,15 +761,15 @@ static bool join_with_fault(uint32_t *out, size_t *n_out, const uint32_t *ids,
     }
 
 WRONG(bpe_encode, worked_example, join_largest_first,
-      "The pair that makes the largest id is joined first; the smallest goes first.")
+      "The pair that makes the smallest id is joined first, wherever it stands.")
 JOIN_FAULT(join_largest_first, LARGEST)
 
 WRONG(bpe_encode, random_words, join_by_place_in_table,
-      "The pair that stands first in keys is joined first; the smallest made goes first.")
+      "The pair that makes the smallest id is joined first, wherever it stands.")
 JOIN_FAULT(join_by_place_in_table, OFFSET_IS_MERGE)
 
 WRONG(bpe_encode, random_words, join_leftmost_first,
-      "The leftmost pair is joined first; the one that makes the smallest id goes first.")
+      "The pair that makes the smallest id is joined first, wherever it stands.")
 JOIN_FAULT(join_leftmost_first, LEFTMOST)
 
 WRONG(bpe_encode, order_of_joins, join_last_of_the_same,

@@ -215,8 +215,7 @@ POOL(written_before_checked)
     return true;
 }
 
-WRONG(mean_pool, no_tokens, zeros_for_nothing,
-      "No tokens have no mean: return false, and leave out alone.")
+WRONG(mean_pool, no_tokens, zeros_for_nothing, "Zeros are no mean.")
 POOL(zeros_for_nothing)
 {
     if (!ids_good(ids, n_tokens, vocab_size))
@@ -409,7 +408,7 @@ SEARCH(without_row_0)
 }
 
 WRONG(search, ties, later_first,
-      "Of equal cosines the greater number comes first: the smaller one should.")
+      "Of equal cosines the smaller number comes first; a row of zeros has the cosine 0.")
 SEARCH(later_first)
 {
     if (n_found > n_rows)
@@ -456,7 +455,7 @@ SEARCH(zeros_are_nan)
 }
 
 WRONG(search, zero_rows, zeros_last,
-      "Rows of zeros come last: their cosine is 0, and negative ones come behind it.")
+      "Of equal cosines the smaller number comes first; a row of zeros has the cosine 0.")
 SEARCH(zeros_last)
 {
     if (n_found > n_rows)
@@ -475,9 +474,8 @@ SEARCH(zeros_last)
     return true;
 }
 
-WRONG(
-    search, sums_in_double, in_floats,
-    "The cosines are computed in float, which has 24 bits and a small range: use double.")
+WRONG(search, sums_in_double, in_floats,
+      "The cosines are floats on the way, of 24 bits and a small range: use double.")
 SEARCH(in_floats)
 {
     if (n_found > n_rows)
@@ -655,8 +653,8 @@ WEIGHTED(weighted_sum)
 }
 
 WRONG(weighted_pool, any_weight, weights_in_float,
-      "The weights are computed in float, where 1e-300 is 0 and 1e300 infinite: use "
-      "double.")
+      "Weights or sums are floats, of 24 bits and a small range: use double, and round "
+      "once.")
 WEIGHTED(weights_in_float)
 {
     if (!all_good(ids, p, a, n_tokens, vocab_size))
@@ -675,7 +673,8 @@ WEIGHTED(large_a_refused)
 }
 
 WRONG(weighted_pool, sums_in_double, weighted_in_float,
-      "The sum is a float, which has 24 bits: add up in double, and round once.")
+      "Weights or sums are floats, of 24 bits and a small range: use double, and round "
+      "once.")
 WEIGHTED(weighted_in_float)
 {
     if (!all_good(ids, p, a, n_tokens, vocab_size))
@@ -1077,7 +1076,7 @@ static void make_rows(float *out, const double *values, const double *vectors,
 }
 
 WRONG(residue_rows, worked_example, not_sorted,
-      "The columns are in the order of the input: the greatest eigenvalue comes first.")
+      "The order is another: the greatest eigenvalue comes first, so -9 stands behind 4.")
 RESIDUES(not_sorted)
 {
     if (d_model > n)
@@ -1086,9 +1085,8 @@ RESIDUES(not_sorted)
     return true;
 }
 
-WRONG(
-    residue_rows, worked_example, largest_in_size,
-    "The columns are sorted by size, so that -9 comes before 4: greatest means greatest.")
+WRONG(residue_rows, worked_example, largest_in_size,
+      "The order is another: the greatest eigenvalue comes first, so -9 stands behind 4.")
 RESIDUES(largest_in_size)
 {
     if (d_model > n)
@@ -1098,7 +1096,7 @@ RESIDUES(largest_in_size)
 }
 
 WRONG(residue_rows, random_values, smallest_first,
-      "The smallest eigenvalue comes first: the greatest should.")
+      "The order is another: the greatest eigenvalue comes first, so -9 stands behind 4.")
 RESIDUES(smallest_first)
 {
     if (d_model > n)
