@@ -375,11 +375,11 @@ in `double`; $u$ itself may be kept as `float` between the rounds. If the length
 
 By hand: the rows (3, 0), (−3, 0), (0, 1), (0, −1), and (1, 1) to begin with.
 
-| round 1         |                                                             |
+| round\ 1        |                                                             |
 |:----------------|:------------------------------------------------------------|
-| row · $u$       | 3, −3, 1, −1                                                |
+| row\ ·\ $u$     | 3, −3, 1, −1                                                |
 | `room`          | $(3 \cdot 3 + 3 \cdot 3, \; 1 \cdot 1 + 1 \cdot 1) / 4 = (4.5, 0.5)$ |
-| its length      | 4.5277                                                      |
+| its\ length     | 4.5277                                                      |
 | $u$             | (0.9939, 0.1104)                                            |
 
 With one round the variance is 4.4512, and after a few 4.5. With a second component that
@@ -698,7 +698,7 @@ Turn every row: `out` is the table times the matrix.
 $$\mathrm{out}_{vj} = \sum_i E_{vi} \, R_{ij}$$
 
 By hand: a matrix with the rows (0.6, 0.8) and (−0.8, 0.6), and the row (5, 10), give
-$(5 \cdot 0.6 - 10 \cdot 0.8, \; 5 \cdot 0.8 + 10 \cdot 0.6) = (-5, 10)$. The length of
+$(5 \cdot 0.6 - 10 \cdot 0.8, \; 5 \cdot 0.8 + 10 \cdot 0.6)$ $= (-5, 10)$. The length of
 the row is what it was: $25 + 100 = 125$ both times.
 
 But make sure that the matrix is a rotation, for any other one would bend the angles.

@@ -519,11 +519,11 @@ The run asks every eighth question, to be quick. With all of them and eight thro
 (`every=1 draws=8`) it is:
 
 | numbers | longest directions | the first | of dice (of eight throws) | dice, squared (of eight) |
-|----:|-----:|-----:|:--------------------|:--------------------|
-|  20 | 53.3 | 47.5 | 40.7 (34.0 to 46.7) | 45.3 (41.0 to 49.6) |
-|  35 | 68.6 | 71.6 | 60.7 (55.8 to 65.5) | 66.9 (60.7 to 73.1) |
-|  50 | 77.3 | 77.5 | 68.3 (64.1 to 69.9) | 76.3 (72.8 to 78.0) |
-| 100 | 86.2 | 86.2 | 77.5 (74.9 to 79.3) | 86.2 (86.2 to 86.2) |
+|----:|-----:|-----:|:----------------------|:----------------------|
+|  20 | 53.3 | 47.5 | 40.7 (34.0\ to\ 46.7) | 45.3 (41.0\ to\ 49.6) |
+|  35 | 68.6 | 71.6 | 60.7 (55.8\ to\ 65.5) | 66.9 (60.7\ to\ 73.1) |
+|  50 | 77.3 | 77.5 | 68.3 (64.1\ to\ 69.9) | 76.3 (72.8\ to\ 78.0) |
+| 100 | 86.2 | 86.2 | 77.5 (74.9\ to\ 79.3) | 86.2 (86.2\ to\ 86.2) |
 
 At 20 numbers the longest directions are ahead of everything, the best of eight throws included.
 At 35 and 50 they are not: the first 35 columns, picked by nobody, get 71.6 % and the 35 longest

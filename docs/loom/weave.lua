@@ -918,10 +918,22 @@ local function long(inlines)
   return pandoc.Span(inlines, { class = 'long', tabindex = '0', role = 'group', ['aria-label'] = 'Formula' })
 end
 
+-- A number and its per cent stay on one line, and so do the two halves of (4, -3).
+local function one_thing(before, after)
+  if not before or not after or after.t ~= 'Str' then return false end
+  if after.text:match('^%%') then return (before.t == 'Str' or before.t == 'Span') and stringify(before):match('%d$') end
+  return before.t == 'Str' and before.text:match('^%([-\u{2212}]*[%d.]+,$') and after.text:match('^[-\u{2212}]*[%d.]+%)')
+end
+
 local function glue(inlines)
   local out = pandoc.List()
-  for _, inline in ipairs(inlines) do
+  for k, inline in ipairs(inlines) do
     local before = out[#out]
+    if (inline.t == 'Space' or inline.t == 'SoftBreak') and one_thing(before, inlines[k + 1]) then
+      inline = pandoc.Str('\u{a0}')
+    elseif inline.t == 'Str' then
+      inline = pandoc.Str((inline.text:gsub('^(%(?)-(%d)', '%1\u{2212}%2')))
+    end
     local mark = inline.t == 'Str' and before and before.t == 'Math' and before.mathtype == 'InlineMath'
       and (inline.text:match('^[.,:;!?)%]]+') or inline.text:match('^\u{2019}') or inline.text:match('^\u{201d}'))
     if mark then

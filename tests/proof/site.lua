@@ -521,6 +521,25 @@ local function formula_faults(page)
   return faults
 end
 
+-- In the prose a line never begins with a per cent sign, and a minus is not a hyphen.
+local function number_faults(page)
+  local faults, in_code = {}, { pre = true, code = true, kbd = true, svg = true, math = true, script = true, style = true, input = true }
+  local function look(element)
+    if in_code[element.name] then return ' x ' end
+    local out = {}
+    for _, child in ipairs(element.children) do out[#out + 1] = type(child) == 'string' and child or look(child) end
+    return table.concat(out)
+  end
+  for _, element in ipairs(page.elements) do
+    if element.name == 'main' then
+      local text = look(element)
+      for parted in text:gmatch('%d%s+%%') do faults[#faults + 1] = ('"%s" may part at the end of a line'):format(parted) end
+      for hyphen in text:gmatch('%f[%S]%(?%-%d[%d.,]*') do faults[#faults + 1] = ('"%s" has a hyphen for a minus'):format(hyphen) end
+    end
+  end
+  return faults
+end
+
 -- An aside stands beside the paragraph that it follows in the file.
 local function aside_faults(page, source)
   local faults, wanted, k = {}, {}, 0
@@ -940,6 +959,7 @@ local function check_site()
     titles[page.title or ''] = name
     tell(name .. ' has title, language and landmarks', frame)
     tell(name .. ' spaces its formulas', formula_faults(page))
+    tell(name .. ' keeps its numbers together', number_faults(page))
     tell(name .. ' leads to all chapters', menu_faults(page, chapters))
   end
   for _, path in ipairs(chapters) do
