@@ -656,7 +656,7 @@ Test(cosine_similarity, zero_vector)
     const float *both = floats_in(zeros, 5);
     expect_number("the cosine", (double)CALL(cosine_similarity, both, both, 5), 0, 0);
     try_cosine(some, some, 0, "There are no numbers: a vector of none is all zeros.");
-    some[4] = -(some[0] + some[1] + some[2] + some[3]);
+    some[4] = (float)random_between(1, 9); // halves, so that the sum is 0 exactly
     some[0] = some[1] = some[3] = 0.5f * some[4];
     some[2] = -2.5f * some[4];
     try_cosine(some, normals(5), 5, "The numbers of a add up to 0, and none of them is.");

@@ -510,11 +510,27 @@ Test(reachable_words, equal_rows)
     judge_passed();
 }
 
+// Corners on a parabola, and the middle of each side: twenty slopes.
+static void try_halved_sides(void)
+{
+    enum { SIDES = 20, N = 2 * SIDES + 1 };
+    float *rows = judge_floats(2 * N);
+    const float a = (float)random_between(1, 999), b = (float)random_between(1, 999);
+    for (size_t v = 0; v < N; v++) { // a corner, a middle, a corner, ...
+        const float x = (float)v - SIDES;
+        rows[2 * v] = a * x;
+        rows[2 * v + 1] = b * (x * x + (float)(v % 2));
+    }
+    try_reachable(rows, N, 2);
+}
+
 // Many points of a few lines: what lies between two corners cannot win.
 Test(reachable_words, on_a_side)
 {
     try_random_heads(9, 2);
     judge_remark("A word on a side of the hull is level with others, and never ahead.");
+    for (int draw = 0; draw < 10; draw++)
+        try_halved_sides();
     for (int draw = 0; draw < 6; draw++) {
         try_reachable(whole_numbers(2 * 17, 3), 17, 2);
         const size_t n = random_between(4, 20);

@@ -869,6 +869,7 @@ Test(nearest_tokens, worked_example)
     const float rows[] = {1, 0, 0, 1, 2, 2, 3, 0};
     try_nearest(rows, 0, 2, 4, 2);
     try_random_nearest(2, 4, 2);
+    try_random_nearest(3, 9, 2);
     judge_passed();
 }
 
