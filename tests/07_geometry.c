@@ -446,7 +446,7 @@ static void try_random_center(size_t n_rows, size_t d)
 Test(center_rows, worked_example)
 {
     static const float rows[6] = {1, 10, 3, 20, 8, 0};
-    try_random_center(3, 2);
+    try_random_center(4, 2); // d_model is neither vocab_size nor one less
     try_center(rows, 3, 2);
     try_random_center(3, 2);
     judge_passed();
@@ -1046,8 +1046,10 @@ static void try_random_analogy(size_t n_rows, size_t d)
 Test(analogy, worked_example)
 {
     static const float rows[8] = {1, 0, 4, 3, 3, -4, 24, -7};
+    static const float turned[8] = {4, 3, 1, 0, 3, -4, 24, -7}; // row 0 is none of them
     const struct table t = {rows, 4, 2}, toy = {toy_rows, 5, 3};
     try_random_analogy(9, 6);
+    try_query(&(struct table){turned, 4, 2}, &(struct query){1, 2, 3, true});
     try_query(&t, &(struct query){0, 2, 3, true});
     try_query(&t, &(struct query){0, 2, 3, false});
     try_both_ways(&t, 0, 1, 2);
