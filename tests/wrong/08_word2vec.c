@@ -20,10 +20,9 @@ static inline double capped(double x)
     return p < 1.0 ? p : 1.0;
 }
 
-WRONG(
-    subsample_probability, worked_example, by_the_paper,
-    "This is the paper's formula, which throws 1 - sqrt(sample / f) away; the program "
-    "keeps sqrt(sample / f) + sample / f.")
+WRONG(subsample_probability, worked_example, by_the_paper,
+      "This is the paper's formula, which throws 1 - sqrt(sample / f) away; the program "
+      "keeps sqrt(sample / f) + sample / f.")
 double by_the_paper(uint64_t count, uint64_t total, double sample)
 {
     if (bad_counts(count, total, sample))
