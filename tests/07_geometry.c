@@ -825,12 +825,25 @@ Test(principal_components, sums_in_double)
     judge_passed();
 }
 
+// Many rows of one size: adding them up in float is off the same way each time.
+static void try_level_rows(void)
+{
+    enum { N = 50021 };
+    float *rows = judge_floats(N);
+    const float size = 1 + (float)random_between(1, 1000) / 1024, begin[1] = {-3};
+    for (size_t v = 0; v < N; v++)
+        rows[v] = judge_random() % 2 ? size : -size;
+    try_task(&(struct task){rows, begin, 1, 1, N, 1}, 0);
+}
+
 Test(principal_components, large_sizes)
 {
     try_random_task(1, 1, 5003, 3);
     try_random_task(1, 1, 5, 5003);
     try_random_task(2, 1, 101, 67);
     try_random_task(1, 1, 2, 100003);
+    try_level_rows();
+    try_level_rows();
     try_converging(3, 1);
     const float begin[2] = {1, (float)random_between(2, 5)};
     try_task(&(struct task){cross_rows, begin, 1, 5003, 4, 2}, 3e-6);
