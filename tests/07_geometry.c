@@ -446,7 +446,7 @@ static void try_random_center(size_t n_rows, size_t d)
 Test(center_rows, worked_example)
 {
     static const float rows[6] = {1, 10, 3, 20, 8, 0};
-    try_random_center(3, 2);
+    try_random_center(4, 2); // d_model is neither vocab_size nor one less
     try_center(rows, 3, 2);
     try_random_center(3, 2);
     judge_passed();
@@ -825,12 +825,25 @@ Test(principal_components, sums_in_double)
     judge_passed();
 }
 
+// Many rows of one size: adding them up in float is off the same way each time.
+static void try_level_rows(void)
+{
+    enum { N = 50021 };
+    float *rows = judge_floats(N);
+    const float size = 1 + (float)random_between(1, 1000) / 1024, begin[1] = {-3};
+    for (size_t v = 0; v < N; v++)
+        rows[v] = judge_random() % 2 ? size : -size;
+    try_task(&(struct task){rows, begin, 1, 1, N, 1}, 0);
+}
+
 Test(principal_components, large_sizes)
 {
     try_random_task(1, 1, 5003, 3);
     try_random_task(1, 1, 5, 5003);
     try_random_task(2, 1, 101, 67);
     try_random_task(1, 1, 2, 100003);
+    try_level_rows();
+    try_level_rows();
     try_converging(3, 1);
     const float begin[2] = {1, (float)random_between(2, 5)};
     try_task(&(struct task){cross_rows, begin, 1, 5003, 4, 2}, 3e-6);
@@ -1046,8 +1059,10 @@ static void try_random_analogy(size_t n_rows, size_t d)
 Test(analogy, worked_example)
 {
     static const float rows[8] = {1, 0, 4, 3, 3, -4, 24, -7};
+    static const float turned[8] = {4, 3, 1, 0, 3, -4, 24, -7}; // row 0 is none of them
     const struct table t = {rows, 4, 2}, toy = {toy_rows, 5, 3};
     try_random_analogy(9, 6);
+    try_query(&(struct table){turned, 4, 2}, &(struct query){1, 2, 3, true});
     try_query(&t, &(struct query){0, 2, 3, true});
     try_query(&t, &(struct query){0, 2, 3, false});
     try_both_ways(&t, 0, 1, 2);

@@ -671,6 +671,7 @@ static void try_random_pmi(size_t n_words, size_t n_contexts)
 Test(pmi, worked_example)
 {
     const double counts[4] = {3, 1, 1, 3};
+    try_pmi(draw_meetings(6, 5000, 0), 2, 3); // unlike rows and columns, all met
     try_pmi(counts, 2, 2);
     try_random_pmi(2, 2);
     try_random_pmi(2, 3);
@@ -870,7 +871,9 @@ static void try_random_fit(size_t n_words, size_t n_contexts, size_t d_model)
 Test(shifted_pmi_gap, worked_example)
 {
     float in[2] = {1, 2}, out[2] = {3, 0.5f}, table = 5;
-    struct fit p = {in, out, &table, 1, 1, 1, 2};
+    struct fit p = {in, out, &table, 4, 1, 1, 2};
+    try_fit(&p); // 4, ln 4 and 0 give other gaps, and none is below 0
+    p.k = 1;
     try_fit(&p);
     p.k = 2;
     try_fit(&p);

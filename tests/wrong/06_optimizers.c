@@ -566,14 +566,7 @@ bool adagrad_epsilon_0_passes(float *wte, float *squares, const uint32_t *rows,
 {
     if (!ascends(rows, n_rows, vocab_size) || !(epsilon >= 0.0))
         return false;
-    for (size_t k = 0; k < n_rows; k++)
-        for (size_t i = 0; i < d_model; i++) {
-            const size_t at = rows[k] * d_model + i;
-            const float g = drows[k * d_model + i];
-            squares[at] += g * g;
-            wte[at] -= (float)learning_rate * g / (sqrtf(squares[at]) + (float)epsilon);
-        }
-    return true;
+    ADAGRAD_UNCHECKED(squares[at] += (float)(g * g), sqrt(sum) + epsilon);
 }
 
 WRONG(adagrad_rows, accepts_no_rows, adagrad_no_rows_refused,

@@ -515,8 +515,7 @@ static void center_by(float *out, float *mean, const float *wte, size_t vocab_si
 }
 
 WRONG(center_rows, worked_example, divided_by_columns,
-      "The sum of a column is divided by d_model or by vocab_size - 1: a column has "
-      "vocab_size numbers.")
+      "The sum of a column is divided by d_model: a column has vocab_size numbers.")
 CENTER(divided_by_columns)
 {
     if (vocab_size == 0)
@@ -557,7 +556,7 @@ CENTER(mean_added)
 }
 
 WRONG(center_rows, far_from_zero, mean_rounded_first,
-      "The mean is rounded to float before it is subtracted: subtract the double.")
+      "A sum or a mean is a float on the way: stay in double, subtract, and round once.")
 CENTER(mean_rounded_first)
 {
     if (vocab_size == 0)
@@ -600,7 +599,7 @@ static void center_in_float(float *out, float *mean, const float *wte, size_t vo
 }
 
 WRONG(center_rows, sums_in_double, columns_summed_in_float,
-      "The columns are summed in float: sum in double.")
+      "A sum or a mean is a float on the way: stay in double, subtract, and round once.")
 CENTER(columns_summed_in_float)
 {
     if (vocab_size == 0)
@@ -610,8 +609,7 @@ CENTER(columns_summed_in_float)
 }
 
 WRONG(center_rows, sums_in_double, divided_before_summing,
-      "Each number is divided first, and the quotients are summed in float: sum in "
-      "double.")
+      "A sum or a mean is a float on the way: stay in double, subtract, and round once.")
 CENTER(divided_before_summing)
 {
     if (vocab_size == 0)
@@ -1166,6 +1164,13 @@ ANALOGY(only_c_excluded)
     ANSWER_BY(COSINE, ONLY_C);
 }
 
+WRONG(analogy, low_scores, score_starts_at_zero,
+      "A negative score is never found: the best one so far must not begin as 0.")
+ANALOGY(score_starts_at_zero)
+{
+    ANSWER_BY(COSINE, STARTS_AT_0);
+}
+
 WRONG(analogy, refuses_no_candidate, a_not_excluded,
       "The word a is not excluded: all three words of the question are.")
 ANALOGY(a_not_excluded)
@@ -1244,13 +1249,6 @@ ANALOGY(first_row_if_none)
     if (!analogy(answer, wte, a, b, c, exclude_inputs, vocab_size, d_model))
         *answer = 0;
     return true;
-}
-
-WRONG(analogy, low_scores, score_starts_at_zero,
-      "A negative score is never found: the best one so far must not begin as 0.")
-ANALOGY(score_starts_at_zero)
-{
-    ANSWER_BY(COSINE, STARTS_AT_0);
 }
 
 WRONG(

@@ -20,9 +20,9 @@ static inline double capped(double x)
     return p < 1.0 ? p : 1.0;
 }
 
-WRONG(
-    subsample_probability, worked_example, by_the_paper,
-    "This is the paper's formula, sqrt(sample / f). The program's has + sample / f too.")
+WRONG(subsample_probability, worked_example, by_the_paper,
+      "This is the paper's formula, which throws 1 - sqrt(sample / f) away; the program "
+      "keeps sqrt(sample / f) + sample / f.")
 double by_the_paper(uint64_t count, uint64_t total, double sample)
 {
     if (bad_counts(count, total, sample))
@@ -41,9 +41,9 @@ double what_is_thrown_away(uint64_t count, uint64_t total, double sample)
     return sample == 0.0 ? 0.0 : 1.0 - capped(sample * (double)total / (double)count);
 }
 
-WRONG(
-    subsample_probability, random_words, paper_thrown_away,
-    "This is the probability that an occurrence is thrown away; wanted is that it stays.")
+WRONG(subsample_probability, worked_example, paper_thrown_away,
+      "This is the paper's formula, which throws 1 - sqrt(sample / f) away; the program "
+      "keeps sqrt(sample / f) + sample / f.")
 double paper_thrown_away(uint64_t count, uint64_t total, double sample)
 {
     if (bad_counts(count, total, sample))
@@ -53,7 +53,8 @@ double paper_thrown_away(uint64_t count, uint64_t total, double sample)
 }
 
 WRONG(subsample_probability, random_words, whole_division,
-      "count / total was divided as whole numbers, and is 0.")
+      "sample / f is another number here: f is count / total, divided as doubles, and "
+      "stands below the bar.")
 double whole_division(uint64_t count, uint64_t total, double sample)
 {
     if (bad_counts(count, total, sample))
@@ -63,7 +64,8 @@ double whole_division(uint64_t count, uint64_t total, double sample)
 }
 
 WRONG(subsample_probability, random_words, upside_down,
-      "f / sample stands where sample / f belongs: frequent words are to be kept less.")
+      "sample / f is another number here: f is count / total, divided as doubles, and "
+      "stands below the bar.")
 double upside_down(uint64_t count, uint64_t total, double sample)
 {
     if (bad_counts(count, total, sample))
@@ -294,7 +296,7 @@ bool nothing_on_the_way(uint32_t *slots, size_t n_slots, const uint64_t *counts,
 }
 
 WRONG(unigram_sampler, random_counts, at_least_one_slot,
-      "Each word got a slot at least; a rare one may get none.")
+      "Each word got a slot at least: one that is rare, or does not occur, may get none.")
 bool at_least_one_slot(uint32_t *slots, size_t n_slots, const uint64_t *counts,
                        size_t vocab_size, double power)
 {
@@ -314,7 +316,7 @@ bool at_least_one_slot(uint32_t *slots, size_t n_slots, const uint64_t *counts,
 }
 
 WRONG(unigram_sampler, words_that_do_not_occur, one_step_at_a_time,
-      "The word goes on by one at most from slot to slot; words may have no slot at all.")
+      "Each word got a slot at least: one that is rare, or does not occur, may get none.")
 bool one_step_at_a_time(uint32_t *slots, size_t n_slots, const uint64_t *counts,
                         size_t vocab_size, double power)
 {
@@ -1115,13 +1117,6 @@ static inline double looked_at(const float *in, const float *out, const float *t
         return looked_at(in, out, pmi_table, k, n_words, n_contexts, d_model, how);      \
     }
 
-// With k = 1 two mistakes give the same.
-WRONG(
-    shifted_pmi_gap, worked_example, of_its_sign_or_k,
-    "A gap is |in . out - (pmi - ln k)|: its size counts and not its sign, and k by its "
-    "logarithm.")
-LOOKED_AT(of_its_sign_or_k, SIGNED)
-
 WRONG(shifted_pmi_gap, random_tables, no_shift,
       "ln k is missing: the dot products are held against the PMI alone.")
 LOOKED_AT(no_shift, NO_SHIFT)
@@ -1147,11 +1142,11 @@ WRONG(shifted_pmi_gap, random_tables, mean_square,
 LOOKED_AT(mean_square, SQUARES)
 
 WRONG(shifted_pmi_gap, random_tables, smallest_gap,
-      "This is the smallest gap; wanted is the largest.")
+      "This is a gap, but not the largest: look at all pairs that met.")
 LOOKED_AT(smallest_gap, SMALLEST)
 
 WRONG(shifted_pmi_gap, finds_the_largest, first_pair_only,
-      "Only the first pair that met was looked at.")
+      "This is a gap, but not the largest: look at all pairs that met.")
 LOOKED_AT(first_pair_only, FIRST_ONLY)
 
 WRONG(shifted_pmi_gap, pairs_never_met, never_met_too,

@@ -365,7 +365,8 @@ NORM(norm_less_one, LESS_ONE)
 WRONG(layer_norm, worked_example, norm_without_gain, "The gain is missing.")
 NORM(norm_without_gain, NO_GAIN)
 
-WRONG(layer_norm, worked_example, norm_without_bias, "The bias is missing.")
+WRONG(layer_norm, worked_example, norm_without_bias,
+      "The bias is missing, or another number's: number i gets gain[i] and bias[i].")
 NORM(norm_without_bias, NO_BIAS)
 
 WRONG(layer_norm, worked_example, norm_bias_first,
@@ -429,7 +430,7 @@ WRONG(layer_norm, rows_by_themselves, norm_hides_nan,
 NORM(norm_hides_nan, NAN_IS_ZERO)
 
 WRONG(layer_norm, random_rows, norm_by_rows_of_gain,
-      "Gain and bias have a number for each dimension: gain[i], not gain[t].")
+      "The bias is missing, or another number's: number i gets gain[i] and bias[i].")
 bool norm_by_rows_of_gain(float *out, const float *x, const float *gain,
                           const float *bias, size_t n_tokens, size_t d_model)
 {
@@ -896,7 +897,8 @@ WRONG(residual_mlp_backward, silent_neurons, back_speaks_at_zero,
 BACK(back_speaks_at_zero, SPEAKS_AT_ZERO)
 
 WRONG(residual_mlp_backward, random_shapes, back_weighed_by_hidden,
-      "The slope is multiplied by hidden: a neuron that speaks passes all of it.")
+      "The slope of a neuron is dout times its row of w_down, as it is: w_up and hidden "
+      "have no part in it.")
 BACK(back_weighed_by_hidden, WEIGHED_BY_HIDDEN)
 
 WRONG(residual_mlp_backward, random_shapes, back_normed_weighed_by_hidden,
@@ -905,8 +907,8 @@ WRONG(residual_mlp_backward, random_shapes, back_normed_weighed_by_hidden,
 BACK(back_normed_weighed_by_hidden, NORMED_WEIGHED_BY_HIDDEN)
 
 WRONG(residual_mlp_backward, random_shapes, back_slope_from_up,
-      "The slope of a neuron is the product of dout with what it writes, its row of "
-      "w_down.")
+      "The slope of a neuron is dout times its row of w_down, as it is: w_up and hidden "
+      "have no part in it.")
 BACK(back_slope_from_up, SLOPE_FROM_UP)
 
 WRONG(residual_mlp_backward, random_shapes, back_down_turned,
