@@ -1129,10 +1129,6 @@ WRONG(shifted_pmi_gap, random_tables, shift_is_k,
       "k itself was subtracted; wanted is its logarithm.")
 LOOKED_AT(shift_is_k, SHIFT_IS_K)
 
-WRONG(shifted_pmi_gap, finds_the_largest, with_its_sign,
-      "A gap below 0 is never the largest here: wanted is its size, with fabs.")
-LOOKED_AT(with_its_sign, SIGNED)
-
 WRONG(shifted_pmi_gap, random_tables, mean_gap,
       "This is the mean of the gaps; wanted is the largest.")
 LOOKED_AT(mean_gap, MEAN_GAP)
@@ -1148,6 +1144,10 @@ LOOKED_AT(smallest_gap, SMALLEST)
 WRONG(shifted_pmi_gap, finds_the_largest, first_pair_only,
       "This is a gap, but not the largest: look at all pairs that met.")
 LOOKED_AT(first_pair_only, FIRST_ONLY)
+
+WRONG(shifted_pmi_gap, finds_the_largest, with_its_sign,
+      "A gap below 0 is never the largest here: wanted is its size, with fabs.")
+LOOKED_AT(with_its_sign, SIGNED)
 
 WRONG(shifted_pmi_gap, pairs_never_met, never_met_too,
       "Pairs that never met were compared too: their PMI is -INFINITY, and so the gap is "
