@@ -190,7 +190,9 @@ done
 do_tasks
 
 # Readers of the page are spared what is said to readers of the source.
-sed 's|/\*.*\*/||; /\/\*/,/\*\//d; s/^ *//; /^$/d' docs/loom/style.css | put "$site/style.css"
+for file in style.css run.css; do
+    sed 's|/\*.*\*/||; /\/\*/,/\*\//d; s/^ *//; /^$/d' "docs/loom/$file" | put "$site/$file"
+done
 for file in script.js search.js icon.svg touch.png card.png; do
     put "$site/$file" < "docs/loom/$file"
 done

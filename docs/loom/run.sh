@@ -112,7 +112,6 @@ plot)
 esac
 
 # The page's own part, without what is said to those who read the source.
-sed 's|/\*.*\*/||; /\/\*/,/\*\//d; s/^ *//; /^$/d' docs/loom/run.css > "$site/run.css"
 sed '/^ *\/\//d; s/^ *//' docs/loom/run.js > "$site/run.js"
 rm -f build/run/*.new
 : > build/run/stale
