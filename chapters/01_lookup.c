@@ -369,10 +369,9 @@ A token may occur as often as it likes, in any order. But an id that is not belo
 float of `out` written. C would not have stopped you. It would have fetched
 whatever lies behind the table, and the model would have gone on with that.
 
-Compute offsets in `size_t`. GPT-3 has rows of 12,288 numbers
-[@brown2020, table 2.1] and GPT-2's tokens (sec. 2.1 there). As floats, 50,257 such
-rows would be 2,470,232,064 bytes. On nearly all machines an `int` ends at
-2,147,483,647.
+Compute offsets in `size_t`. GPT-3 has the tokens of GPT-2 [@brown2020, sec. 2.1], and
+rows of 12,288 numbers (table 2.1 there). As floats, 50,257 such rows are 2,470,232,064
+bytes. On nearly all machines an `int` ends at 2,147,483,647.
 */
 
 // out[t][i] = wte[ids[t]][i]
@@ -578,8 +577,7 @@ bytes fetch one line and use all of it."}
 
 ### Three things that make a stride slow
 
-Three things make a long stride slow, and the race will tell them apart as far as it
-can.
+There are three, and the race will tell them apart as far as it can.
 
 *Lines.* Memory does not deliver single floats. It delivers **cache lines**, on most
 machines 64 bytes, sixteen floats, and keeps the lines that were used last in a
@@ -768,12 +766,12 @@ is the price of one row of the table: in the large table it is several times wha
 the small one, for the same work. The difference is waiting for memory, and it is what
 the tiles save.
 
-Now divide "tiles" by "lookup". The lookup still wins by a factor of thousands, and the
-factor grows with the vocabulary. No step that makes a product faster can catch a
+Now divide "tiles" by "lookup". In the large table the lookup still wins by a factor of
+thousands, and the factor grows with the vocabulary. No step that makes a product faster can catch a
 program that does not multiply.
 
 But look *down* the lookup's column as well. It always copies 3,072 bytes, and yet it
-takes a few times as long in the largest table as in the smallest. By now you know
+takes several times as long in the largest table as in the smallest. By now you know
 why. A small table stays in a near cache, and its pages in the TLB. In a large one, a
 random row has to come from farther away, and its page must be translated anew. A
 lookup costs what it costs to *reach* the row.
@@ -1064,7 +1062,7 @@ The algebra does not care which way a matrix lies in memory. The lookup does.
   network that predicts the next word, and trained both together. Their section 2 is
   this chapter's bridge, built more than twenty years ago.
 - Goldberg [-@goldberg1991] is the long and friendly answer to the last section: what
-  floating point promises, and what an optimiser may do to it.
+  floating point promises, and what a compiler may do to it.
 - Drepper [-@drepper2007] is where to go for caches, pages and hints: long, exact, and
   full of measurements on machines that are gone by now; the shapes of the curves are not.
 - Vaswani and others [-@vaswani2017, sec. 3.4] describe in a few lines the embedding

@@ -39,10 +39,10 @@ begin if both begin alike. The other reason is that the first numbers decide
 more than one would think: how sure of itself the untrained model is, and how alike
 two words are before anybody has read a single sentence.
 
-You need C, and of chapter 1 only this: an embedding is a row of a table. The
-table has `vocab_size` rows, one for each token, and `d_model` columns; it lies
-in memory row after row, as one flat array of `vocab_size * d_model` floats. To
-fill the table is to fill that array.
+You need C, and of chapter 1 two things: an embedding is a row of a table, and the
+cosine says how alike two rows are. The table has `vocab_size` rows, one for each
+token, and `d_model` columns; it lies in memory row after row, as one flat array of
+`vocab_size * d_model` floats. To fill the table is to fill that array.
 */
 
 #include <inttypes.h>
@@ -154,7 +154,8 @@ an exclusive or with s397 gives 42edaad9, which replaces s0. Below, the stirred 
 pointer named next stands at its first word, 42edaad9; a copy is tempered to b24bcdfe,
 which is 2991312382, and next moves on to 1."}
 
-Here is the same word step by step, all numbers in hexadecimal. $s_0$ is `0000007b`, $s_1$ is `e79f0388`, $s_{397}$ is `71222b1d`.
+All numbers are in hexadecimal. $s_0$ is `0000007b`, $s_1$ is `e79f0388`, $s_{397}$ is
+`71222b1d`.
 
 | step | result |
 |---|---|
@@ -252,12 +253,12 @@ seed? `build/02_init seed=7`.
 
 Those fractions are spread evenly. An embedding table starts with a *normal*
 distribution instead, the bell curve: most values near 0, few far out. PyTorch
-draws from $N(0, 1)$ [@pytorchembedding]. The first number is the mean. The second is the
+draws from $\mathcal{N}(0, 1)$ [@pytorchembedding]. The first number is the mean. The second is the
 *variance*: the mean of the squared distances from the mean. Its root is the *standard
 deviation*, the usual measure of how far apart values lie. The values 1, 3 and 5 have the
 mean 3; the squared distances from it are 4, 0 and 4, their mean is 2.67, and the standard
 deviation is 1.63. We shall say `std` for it, and write the bell as
-$N(\mathrm{mean}, \mathrm{std}^2)$.
+$\mathcal{N}(\mathrm{mean}, \mathrm{std}^2)$.
 
 How does one bend an even spread into a bell?
 
@@ -284,8 +285,8 @@ been run so often.
 There is one trap. Our fractions may be 0, and $\ln 0$ is minus infinity. They
 are never 1. So PyTorch uses $1 - u$ where the formula says $u_1$: from
 $0 \le u < 1$ follows $0 < 1-u \le 1$, and the logarithm is safe. The spread is
-as even as before, but the numbers are other numbers: who wants the same table
-has to make the same choice.
+as even as before, but the numbers are other numbers: whoever wants the same
+table has to make the same choice.
 
 To get any other normal distribution, stretch and shift: `z * std + mean` has
 standard deviation `std` and mean `mean`.
@@ -480,7 +481,7 @@ has every longer array than ours a star at place 2?
 
 Is it a bell? Let us fill a table of GPT-2's size,
 $50{,}257 \times 768 = 38{,}597{,}376$ values, with your `normal_fill`, and count how
-many fall where. We draw from $N(0, 0.02^2)$, a standard deviation of 0.02, for that
+many fall where. We draw from $\mathcal{N}(0, 0.02^2)$, a standard deviation of 0.02, for that
 is what GPT-2's own code draws its token table from [@gpt2code, `src/model.py`]; the
 next section asks why.
 
@@ -515,8 +516,8 @@ Not everybody starts alike.
 
 | who | the table of tokens starts as |
 |---|---|
-| PyTorch's `nn.Embedding`, unless told otherwise [@pytorchembedding] | $N(0, 1)$ |
-| GPT-2 [@gpt2code] | $N(0, 0.02^2)$; its table of positions $N(0, 0.01^2)$ |
+| PyTorch's `nn.Embedding`, unless told otherwise [@pytorchembedding] | $\mathcal{N}(0, 1)$ |
+| GPT-2 [@gpt2code] | $\mathcal{N}(0, 0.02^2)$; its table of positions $\mathcal{N}(0, 0.01^2)$ |
 | word2vec [@word2veccode] | evenly between $\pm 0.5/d$, with $d$ the row's length |
 
 Fifty times smaller than PyTorch's default: what is gained by that? GPT-2 uses
@@ -553,9 +554,10 @@ A random table, random vectors for $h$, and the token that comes is any of the
 
 With `std` 1 the scores spread over dozens of units either way, and each unit is a
 factor of 2.7. (The output has [27.19]{.n section="How sure it is"} for 27.7 since only
-four vectors $h$ are drawn, and these happen to be a little short.) The favourite, one of 50,257 and picked by nothing but chance, gets
-nearly all of the belief. The model is not ignorant; it is *certain, and wrong*. All
-that the first steps of training can do is to undo that. With 0.02 the scores have a
+four vectors $h$ are drawn, and these happen to be a little short.) The favourite, one of
+50,257 and picked by nothing but chance, gets nearly all of the belief. The model is not
+ignorant; it is *certain, and wrong*. The first thing that training has to do is to undo
+that. With 0.02 the scores have a
 standard deviation of about half, the shares are nearly equal, and the surprise starts
 where it should. Chapter 3 gives this number its usual name, and trains on it.
 
@@ -565,7 +567,7 @@ output. For all that comes after it would be the worst of all: see the first que
 at the end.
 :::
 
-PyTorch's $N(0,1)$ is no mistake for all that. A table that is only looked up
+PyTorch's $\mathcal{N}(0, 1)$ is no mistake for all that. A table that is only looked up
 gives no scores, and nothing of this happens. It is the second use, as the list
 of scores, that wants small numbers. Try others: `build/02_init std=0.1`.
 */
@@ -580,14 +582,13 @@ many introductions, and it makes a good picture.
 :::
 
 The picture can be tested before any training. How alike are two words whose
-rows nobody has touched? The usual measure is the cosine of the angle between
+rows nobody has touched? Chapter 1 measured it by the cosine of the angle between
 the rows:
 
-$$\cos(a, b) = \frac{a \cdot b}{|a|\,|b|} = \frac{\sum_i a_i b_i}
-  {\sqrt{\sum_i a_i^2} \sqrt{\sum_i b_i^2}}$$
+$$\cos(a, b) = \frac{a \cdot b}{|a|\,|b|},$$
 
-It is 1 for rows that point the same way, 0 for rows at a right angle, $-1$ for
-opposite ones. Whether it is above or below 0 is a coin toss for random rows, so
+which is 1 for rows that point the same way, 0 for rows at a right angle and $-1$
+for opposite ones. Whether it is above or below 0 is a coin toss for random rows, so
 we take it without its sign and ask for the mean of $|\cos|$ over all pairs.
 */
 
@@ -657,8 +658,7 @@ cosine.](figure:init-cosines){#fig-init-cosines}
 
 ### Where the exact column comes from
 
-Where does the column "exact" come from? It takes two short steps, and the first
-already gives the size.
+The column "exact" takes two short steps, and the first already gives the size.
 
 Fix one row and turn the room until it points along the first axis. Then the
 cosine is the first coordinate of the other row, after that row has been scaled
@@ -668,12 +668,12 @@ standard deviation of exactly $1/\sqrt d$. For 768 that is 0.036.
 
 For the mean of the absolute value, take a row $x$ of independent normal
 numbers. Its direction and its length are independent of each other, so
-$E|x_1| = E|\cos| \cdot E|x|$, where $E$ is the mean. The left side is
-$\sqrt{2/\pi}$; the mean length is known too. It has a $\Gamma$ in it, the function that
+$\overline{|x_1|} = \overline{|\cos|} \cdot \overline{|x|}$, with a bar for the mean. The
+left side is $\sqrt{2/\pi}$; the mean length is known too. It has a $\Gamma$ in it, the function that
 fills the gaps between the factorials: $\Gamma(n) = (n-1)!$ for whole numbers, and
 $\Gamma(1/2) = \sqrt\pi$. (C has its logarithm, `lgamma`.) Divide:
 
-$$E|\cos| = \frac{1}{\sqrt\pi} \cdot \frac{\Gamma(d/2)}{\Gamma((d+1)/2)}
+$$\overline{|\cos|} = \frac{1}{\sqrt\pi} \cdot \frac{\Gamma(d/2)}{\Gamma((d+1)/2)}
   \approx \sqrt{\frac{2}{\pi d}}$$
 
 For $d = 2$ that is $\frac{1}{\sqrt\pi} \cdot 1 / \frac{\sqrt\pi}{2} = 2/\pi$, the value
@@ -705,7 +705,7 @@ does not branch, or your processor does not mind.
 
 ### Without the library
 
-Two lines of thought do without the library. First, the angle need not be given in
+Two thoughts are enough. First, the angle need not be given in
 radians: it is $u$ of a turn, and $4u$ rounded to a whole number *is* the quarter,
 with no error at all. Second, within an eighth of a turn either way, sine and cosine
 are short polynomials, and so is the logarithm between 2/3 and 4/3.
@@ -765,9 +765,9 @@ processors [@pytorchnormal].
 
 ### Many words at a time
 
-Then the words. A call for each word, which looks each time whether the state is used
-up, can be had in bulk: 624 words are 39 blocks of sixteen, to the word. So stir and
-temper all 624 in loops without an `if`. To spare the remainders, the loop over $k$ is
+Then the words. There is a call for each of them, and each call looks whether the state
+is used up. But 624 words are 39 blocks of sixteen, to the word. So stir and temper all
+624 at once, in loops without an `if`. To spare the remainders, the loop over $k$ is
 cut where the indices wrap.
 */
 
@@ -822,7 +822,7 @@ the gain is gone.
 :::
 
 There is a famous other way to a bell, the *ziggurat* [@marsaglia2000]: no logarithm, no
-cosine, only a look-up in a table, a multiplication and a comparison that nearly always
+cosine, only a lookup in a table, a multiplication and a comparison that nearly always
 goes the same way. Counted in operations it is far ahead, and it does beat the plain loop.
 `make bench` runs it beside the loop in lanes and says which of them is faster on your
 machine. On the machine that built this page it is the lanes, by far. The ziggurat looks
@@ -1547,7 +1547,7 @@ bell that somebody built of bricks.
 How does the loop in lanes compare with another way to a bell? The usual fast one is the
 *ziggurat* of Marsaglia and Tsang [@marsaglia2000]. Cover the right half of the bell
 curve with 256 flat layers of equal area, wide at the bottom, narrow at the top. To
-draw a number, choose a layer, then a place in it, evenly: that is one table look-up
+draw a number, choose a layer, then a place in it, evenly: that is one table lookup
 and one multiplication. If the place lies inside the layer above as well, it surely
 lies under the curve, and you are done; with 256 layers that happens 98.5 times in
 100. Only at the layer's edge does it take an `exp` to decide whether to keep the

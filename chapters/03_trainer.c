@@ -133,7 +133,7 @@ occur once or twice: too seldom to learn anything from. We keep the most frequen
 ones, up to [4,000]{.n section="A novel becomes ids"} rows, in order of frequency.
 All the others share one id, 0, called `<unk>` for unknown. And the last twentieth of the
 text is *held out*: it is never trained on. A program that learns a text by heart gets ever
-better at that one; on the held-out part it can show whether it has learnt English, or at
+better at that one; on the held-out part it can show whether it has learned English, or at
 least Austen.
 
 How a file is read and cut stands at the end of the chapter, [behind the
@@ -174,7 +174,7 @@ static double distance(const float *a, const float *b, size_t n);
 /*
 ### Writing by copying
 
-Can one write without having learnt anything? Yes: by copying. Take the last word that
+Can one write without having learned anything? Yes: by copying. Take the last word that
 you wrote, choose one of the places where it stands in the novel with your eyes shut, and
 write the word that follows there. Then do it again.
 */
@@ -271,16 +271,16 @@ and more, is left out here: $h$ goes straight from one table to the other.
 ## From scores to a loss
 
 How wrong was a guess? Say the machine gives the word that really comes next the
-probability $p$. We charge it $-\ln p$. If it was certain, and right, it pays nothing:
+probability $p$. We charge it $-\ln p$, which chapter 2 called the surprise. If it was certain, and right, it pays nothing:
 $-\ln 1 = 0$. If it gave the word one chance in two, it pays $-\ln \frac12 = 0.693$; one
 chance in a hundred, 4.605. The unit is called a **nat**, because the logarithm is the
 natural one. The mean over all words of a text is the loss, in nats a word. (For a
 feeling: a loss of 4.6 is the loss of somebody who each time hesitates between a
 hundred words, all equally likely.)
 
-Logits can be any numbers; probabilities are positive and sum to 1. The bridge is
-the **softmax**: raise $e$ to each logit, divide by the sum. Take three words with
-logits 2, 1 and 0.1:
+Logits can be any numbers; probabilities are positive and sum to 1. The bridge is the
+one that chapter 2 took from scores to shares. Its name is the **softmax**: raise $e$ to
+each logit, divide by the sum. Take three words with logits 2, 1 and 0.1:
 
 | word | logit $z_v$ | $e^{z_v}$ | $p_v$ |
 |:-----|:------------|:----------|:------|
@@ -497,8 +497,8 @@ EXERCISE bool embedding_backward(float *dwte, const float *dout, const uint32_t 
 /*
 ## The footprint of a batch
 
-Let us look at the footprint of a batch: the first 32 words of the novel. If every
-position hands over a 1, the "gradient" of a row is the number of its votes.
+Take the first 32 words of the novel for a batch. If every position hands over a 1, the
+"gradient" of a row is the number of its votes.
 */
 
 enum { MAP_CELL = 50, MAP_BATCHES = 40 };
@@ -646,10 +646,9 @@ EXERCISE bool sgd_update_rows(float *wte, const uint32_t *rows, const float *dro
 /*
 ## Is the short way the long way?
 
-Is the short way the same as the long one? The long one clears a whole table,
-adds, and subtracts `learning_rate * dwte` everywhere; where the gradient is zero
-it subtracts zero. We can compare bit by bit. The program also times both, for a
-batch of 1,024 random words.
+The long way clears a whole table, adds, and subtracts `learning_rate * dwte`
+everywhere; where the gradient is zero it subtracts zero. We can compare bit by bit. The
+program also times both, for a batch of 1,024 random words.
 */
 
 // one batch and the two ways to move a table by its gradient
@@ -723,7 +722,7 @@ static void show_updates(const struct corpus *corpus)
 :::
 
 Not one of [256,000]{.n section="Which rows a batch touches"} numbers differs. The reason
-is that both add a row's orders in the same order, and that $x - 0$ is $x$. The times tell
+is that both add up in the order of $t$ what a row collects, and that $x - 0$ is $x$. The times tell
 the rest. The sparse update does the same additions whatever the size of the table. (Its
 time still grows a little: the rows of a larger table lie further from the processor, in
 slower memory.) The work of the dense one is proportional to the table. With
@@ -804,9 +803,9 @@ EXERCISE float train_step(float *wte, float *lm_head, float *logits, float *dhid
 /*
 ## A step that PyTorch can check
 
-Here is the step on a case that PyTorch can check: four words, rows of two,
-`wte[v][i]` $= 0.1 (v + 1) - 0.3 i$, `lm_head[v][i]` $= 0.2 v - 0.1 (i + 1)$. It
-finds the same losses, 1.38254 before and 1.37964 after.
+Take four words, rows of two, `wte[v][i]` $= 0.1 (v + 1) - 0.3 i$ and `lm_head[v][i]`
+$= 0.2 v - 0.1 (i + 1)$. PyTorch finds the losses 1.38254 before the step and 1.37964
+after it. So should yours.
 */
 
 // two small tables and the room that a step works in
@@ -1175,7 +1174,7 @@ static void show_pair(size_t read, size_t came, size_t n_steps, uint64_t seed)
 
 ### Both guesses come true
 
-Both guesses come true, whatever the random numbers at the beginning: in
+They do so whatever the random numbers at the beginning: in
 all [8]{.n section="Followers or predecessors?"} seeds, with cosines of
 [0.99]{.n section="Followers or predecessors?"} and more. **The input table groups words
 by what follows them, the output table by what precedes them.** To the one table, cat
@@ -1231,11 +1230,11 @@ $32 \times 64 \times 4{,}000$ multiplications and as many additions:
 
 How fast *could* that be? The fastest thing the processor can do is to multiply
 and add numbers that are already in its registers. The program measures it, with a
-loop that does nothing else. That is the ceiling; plain loops usually reach a few per cent
+loop that does nothing else. That is the ceiling; plain loops usually reach a few percent
 of it, or less. The cure is a tile of named sums that stay in registers, and chapter 1
-explains it. What is new is where the neighbours lie. For the logits we turn the hidden rows on their
-side, so that the 32 words of the batch lie next to each other: one number of a row of $U$
-meets 32 words at once. Each word has its own sum, so no order changes, and the compiler
+explains it. What is new is where the neighbours lie. For the logits we turn the hidden
+rows on their side, so that the 32 words of the batch lie next to each other: one number
+of a row of $U$ meets 32 words at once. Each word has its own sum, so no order changes, and the compiler
 may use the widest instructions it has [see also @goto2008]. Eight rows of $U$ make a tile
 of $8 \times 32$ sums. One function does all three products. In each, eight rows of the
 result are sums of rows of something else, each times a factor; only the steps from one
@@ -1806,13 +1805,13 @@ takes them in another random order. The learning rate begins at 3 and falls to 0
 in a straight line: large steps while there is much to learn, small ones to
 settle. (Why 3? Because it was tried. With `rate=` at 0.5, 1, 2, 3, 4, 6, 8 and 12 the
 held-out loss ends at 4.79, 4.64, 4.56, 4.55, 4.55, 4.57, 4.58 and 4.60: a wide flat valley,
-with walls on both sides.) Everything random comes from one seed, and every sum has its order. So the
-run gives the same tables each time. `build/03_trainer passes=8 rate=1` trains longer and
+with walls on both sides.) Everything random comes from one seed, and every sum has its
+order. So the run gives the same tables each time. `build/03_trainer passes=8 rate=1` trains longer and
 more gently; so does `PASSES=8 make chapter3`.
 
 You can stop it. Ctrl-C sends the program a signal, and a handler may do hardly
 anything safely except set a flag. The loop looks at the flag after each step, and
-the program goes on with what has been learnt so far. (A run that was stopped, or that has
+the program goes on with what has been learned so far. (A run that was stopped, or that has
 read a text of your own, writes both tables to new files in `build/`.)
 */
 
@@ -1886,7 +1885,7 @@ static void train(struct training *run, struct model *m, const struct corpus *co
                            stop_asked || milestone == 2 || milestone == MILESTONES);
     }
     if (stop_asked)
-        printf("stopped by Ctrl-C after %zu of %zu steps; what was learnt stays\n",
+        printf("stopped by Ctrl-C after %zu of %zu steps; what was learned stays\n",
                run->step, run->n_steps);
     signal(SIGINT, SIG_DFL);
     if (isnan(held_out_loss(m, corpus)))
@@ -1910,7 +1909,8 @@ one pass it is at [4.84]{.n section="Training"} on words that it has never read.
 In the end it is at [4.55]{.n section="Training"}, below the
 [4.65]{.n section="Training"} of the smoothed counts. Is that fair? The model's learning
 rate was chosen on this text; so was the discount of the counts, and 0.75 is the best of eight
-values from 0.6 to 0.95. And the model has more numbers than the counts, so it is no miracle of thrift.
+values from 0.6 to 0.95. And the model has more numbers than the counts, so it is no
+miracle of thrift.
 
 Where does it win? The last line of the output parts the held-out pairs: those that stand in
 the training text too, and those that are new. On the first kind the counts are not behind:
@@ -2053,7 +2053,7 @@ places, the table decides.
 
 ### More than a few words chosen by hand
 
-A few words chosen by hand prove nothing. So take the 399 most frequent ones, and
+What we chose by hand proves nothing. So take the 399 most frequent words, and
 measure company itself. For each word, count its followers in the training text; the
 overlap of two words is $\sum_w \sqrt{p_w q_w}$, with $p$ and $q$ the shares of $w$ among
 their followers: 0 if they have none in common, 1 if they have all, equally often. The
@@ -2276,6 +2276,8 @@ at the yardsticks. On so short a text the smoothed counts win.
 - A row is input from its first day on, noise and all. It is frozen only while nobody
   trains.
 
+## Three questions to think about
+
 ::: think
 The rows of `dlogits` sum to 0. What follows for the sum of all rows of the output
 table's gradient, and so for the mean row of $U$ in the course of training?
@@ -2317,9 +2319,13 @@ $\ln V$, and the first part of training would be spent on unlearning it.
 ::::
 :::
 
-To read next: Bengio and others trained the first large models of this kind, with more than
-one word of context [@bengio2003]. Press and Wolf's paper on the output table is seven pages
-long, references included [@press2017]. And chapter 4 gives the model a sense of place.
+## What to read next
+
+- Bengio and others [-@bengio2003] trained the first large models of this kind, with more
+  than one word of context.
+- Press and Wolf [-@press2017] on the output table: seven pages, references included.
+- Chen and Goodman [-@chen1999] compare the ways to smooth counts, patiently.
+- Chapter 4 gives the model a sense of place.
 
 ## Behind the scenes {#trainer-behind}
 

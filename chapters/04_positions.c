@@ -176,8 +176,8 @@ averages its tokens at the end has lost the order for good.
 
 ### Why the zero is exact
 
-Why the zero? Look at the formula. Positions $s$ and $t$ appear only as names of
-rows, and a sum does not ask in which order its terms come.
+Look at the formula. Positions $s$ and $t$ appear only as names of rows, and a sum does
+not ask in which order its terms come.
 
 The third column holds a surprise of its own. With a causal mask a word's output
 *does* depend on the order, by up to
@@ -223,7 +223,7 @@ operation is
 $$x_t = \mathrm{wte}[\mathrm{id}_t] + \mathrm{wpe}[t].$$
 
 Now *dog* at position 0 and *dog* at position 2 are different vectors before the
-head sees them. The cost is 1,024 × 768 = 786,432 parameters, about 0.6% of GPT-2's.
+head sees them. The cost is 1,024 × 768 = 786,432 parameters, about 0.6 % of GPT-2's.
 The catch is in the shape: there is no row 1,024. A GPT-2 cannot read a 1,025th
 token, not badly but not at all.
 */
@@ -342,8 +342,8 @@ EXERCISE bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
 /*
 ## Two questions to the table
 
-Two questions to the finished table. First: how alike are two rows? We take dot
-products of rows that lie 3 apart, early and late, forwards and backwards.
+First: how alike are two rows of the finished table? We take dot products of rows that
+lie 3 apart, early and late, forwards and backwards.
 
 Second, the reason why the inventors chose sines: they hoped that a model would
 easily learn to attend by relative position, because row $p + k$ is a fixed linear
@@ -411,7 +411,7 @@ $$\begin{pmatrix} \cos\varphi & -\sin\varphi \\ \sin\varphi & \cos\varphi \end{p
 Keys are turned the same way. Values are not: a value is what a token says, and that
 need not depend on where it stands.
 
-What is this good for? A dot product does not change when both vectors turn by the
+What is it good for? A dot product does not change when both vectors turn by the
 same angle. Turn the query by $m\theta$ and the key by $n\theta$: what counts is the
 difference, $(n - m)\theta$. So although every vector is turned by its *absolute*
 position, the score sees only the *distance*. And turning keeps lengths, so nothing
@@ -510,8 +510,7 @@ are.](drawing:two-layouts){alt="Above, neighbours: an arc joins dimensions 0 and
 :::
 
 The numbers of the two layouts have little in common, but look at the last line: exchange
-the dimensions, use the other layout, and
-exchange them back, and the difference is 0. They are the same operation under two
+the dimensions, use the other layout, and exchange them back, and the difference is 0. They are the same operation under two
 numberings of the dimensions. A trained model does not care which: its matrices
 produce the dimensions in whatever order it was trained with. It cares very much that
 the order does not *change*.
@@ -593,12 +592,12 @@ RoPE model, test the first two columns.
 
 ## Three pictures of a score
 
-What does a head see before it has learnt anything? Put the same token at 24
+What does a head see before it has learned anything? Put the same token at 24
 positions and compare its query with its key at every pair of places. Any pattern
 comes from the positions alone.
 
 ![A learned table before training. Apart from the bright diagonal (a row is most like
-itself) there is nothing to see: that 5 lies beside 6 has to be learnt, from every pair
+itself) there is nothing to see: that 5 lies beside 6 has to be learned, from every pair
 of places anew.](figure:scores-table){#fig-scores-table}
 
 ![The sinusoid. Bands run along the diagonal, nearly even: distance is built in. The
@@ -702,7 +701,7 @@ scores 0.00.
 ![The loss at each position, mean of the seeds. Training ended at position 15: look at
 what each line does there.](figure:loss-three-back){#fig-loss-three-back}
 
-Up to position 15 all four schemes have learnt the task; the loss is 0 to two decimals.
+Up to position 15 all four schemes have learned the task; the loss is 0 to two decimals.
 Without positions the model stays at
 [2.06]{.n section="Say again the token three back"}: better than guessing, because it
 can prefer what it has heard, and above the best without order, as our proof says it must.
@@ -721,7 +720,7 @@ it is 4.38. Still far above guessing. GPT-2 spares itself this by having no such
 rows.
 
 **The sinusoid goes astray too.** Its rows beyond 15 are perfectly well defined. But the
-model learnt what to do with sixteen particular rows, and a rule that works on sixteen
+model learned what to do with sixteen particular rows, and a rule that works on sixteen
 rows need not work on the next. Some positions come out well, others terribly, and each
 seed chooses other ones. The hope that a fixed table carries a model past its training
 length is not borne out here, nor was it by larger tests [@press2022].
@@ -739,17 +738,16 @@ you whatever those four happened to do.
 ::: belief
 "RoPE generalises to longer sequences." The paper's abstract lists "the flexibility of
 sequence length" among its properties [@su2021] (its first versions said "of being expand to
-any sequence lengths"), and flexible it is: nothing stops
-you from computing the angle at position one million. What the angle means to the model
-is another matter. Larger studies agree with our small one: with RoPE, models extrapolate
+any sequence lengths"), and flexible it is: nothing stops you from computing the angle at
+position one million. What the angle means to the model is another matter. Larger studies agree with our small one: with RoPE, models extrapolate
 poorly, unless something is done about it [@press2022; @chen2023; @kazemnejad2023].
 :::
 
 ### Where each model looks
 
-The pictures show it happen. This is where each model looks, in the first 32 tokens of a
-test sequence. The right answer is the diagonal three to the left. Cover the lower half
-with your hand, and all three look alike.
+The pictures show it happen, in the first 32 tokens of a test sequence. The right answer
+is the diagonal three to the left. Cover the lower half with your hand, and all three look
+alike.
 
 ![Learned table. Below row 15 the diagonal is gone: untrained rows look anywhere.](figure:attention-table){#fig-attention-table}
 
@@ -808,7 +806,7 @@ stopped, so that only the two finished dials turn?
 Without the unfinished dials it becomes *worse*:
 [1.64]{.n section="What the dials decide"} instead of
 [0.51]{.n section="What the dials decide"}. Stopping them only in the test, in models
-that had learnt with them, hurts too: [1.19]{.n section="What the dials decide"}. And the other
+that had learned with them, hurts too: [1.19]{.n section="What the dials decide"}. And the other
 way round, with the two finished dials frozen, the slow ones learn the task alone, and far out
 they do about as well as all dials together: [0.74]{.n section="What the dials decide"}, with
 ranges that overlap. So the slow dials are not to blame. They help.
@@ -898,8 +896,7 @@ prefer the farther of any two tokens you need a score that climbs over 15 tokens
 that are slow. It need not be *very* slow: base 3, whose slowest dial takes 17.6 tokens for a
 turn, learns it too. But no base that we tried, from 1 to 100,000, answers it beyond token 16.
 
-So which one is best? Nobody asked "best at what" as plainly as these two tables do.
-A scheme decides which questions are easy to ask: *how far back* for RoPE, *which place*
+So which one is best? Best at what, the two tables ask back. A scheme decides which questions are easy to ask: *how far back* for RoPE, *which place*
 for a table. And of the eight trainings with positions, on two tasks, only one scores 0 at
 lengths that it has not seen. When you read that a model was "extended" from 2,048 tokens to
 32,768, somebody usually changed the angles (dividing all positions by 16 is one way) *and
@@ -994,7 +991,7 @@ though their last step is an average.
 :::
 
 ::: think
-At position 50 our RoPE models lose 0.77 nats, in the mean of the seeds. Could one simply
+At position 50 our RoPE models lose 0.77 nats, in the mean of all seeds. Could one simply
 always hide all keys but the last 16?
 
 :::: answer
@@ -1576,7 +1573,7 @@ before it trains: nudge one up a little, nudge it down, and see how the loss mov
 for 24 random parameters of each kind, for every way to know positions, and prints the largest
 disagreement in the first line of the contest, as a share of the largest gradient of its kind.
 `float` leaves about three digits, so below a thousandth it only says so; a wrong sign or a
-forgotten factor would leave none. (Nudging is the subject of a page of chapter 3.)
+forgotten factor would leave none. (Chapter 3 tests its slopes in the same way.)
 */
 
 // The kinds of parameters, and where each starts.
@@ -1652,7 +1649,7 @@ static double worst_gradient(workshop *w, const struct scheme *scheme)
 Each step draws 8 fresh sequences of 16 tokens, so no sequence comes twice and there
 is nothing to memorise. The optimizer is Adam [@kingma2015], which divides every
 parameter's step by the recent size of its gradient; chapter 6 takes it apart. Here it only
-has to be the same for all. The rate is full for the first 60% of the steps and then falls
+has to be the same for all. The rate is full for the first 60 % of the steps and then falls
 evenly to 0.
 */
 
@@ -2250,7 +2247,7 @@ static void draw_score_maps(void)
         token[i] = 0.5f * draw_normal(&state), key[i] = 0.5f * draw_normal(&state);
     for (size_t i = 0; i < MAP_LEN * MAP_WIDTH; i++)
         wpe[i] = 0.5f * draw_normal(&state);
-    draw_table_map("scores-table", "A learned table, before it has learnt", token, wpe);
+    draw_table_map("scores-table", "A learned table, before training", token, wpe);
     if (sinusoidal_table(wpe, MAP_LEN, MAP_WIDTH))
         draw_table_map("scores-sinusoid", "The fixed sinusoid", token, wpe);
     draw_rope_map(token, key);
