@@ -666,12 +666,12 @@ to length 1. The squares of its $d$ coordinates add up to 1, and no axis is
 special, so each square is $1/d$ on average. Hence the cosine has mean 0 and a
 standard deviation of exactly $1/\sqrt d$. For 768 that is 0.036.
 
-For the mean of the absolute value, take a row $x$ of independent normal
-numbers. Its direction and its length are independent of each other, so
-$\overline{|x_1|} = \overline{|\cos|} \cdot \overline{|x|}$, with a bar for the mean. The
-left side is $\sqrt{2/\pi}$; the mean length is known too. It has a $\Gamma$ in it, the function that
-fills the gaps between the factorials: $\Gamma(n) = (n-1)!$ for whole numbers, and
-$\Gamma(1/2) = \sqrt\pi$. (C has its logarithm, `lgamma`.) Divide:
+For the mean of the absolute value, take a row $x$ of independent normal numbers. Its
+direction and its length are independent of each other, so $\overline{|x_1|} =
+\overline{|\cos|} \cdot
+\overline{|x|}$, with a bar for the mean. The left side is $\sqrt{2/\pi}$; the mean length is known too. It has a $\Gamma$
+in it, the function that fills the gaps between the factorials: $\Gamma(n) = (n-1)!$ for
+whole numbers, and $\Gamma(1/2) = \sqrt\pi$. (C has its logarithm, `lgamma`.) Divide:
 
 $$\overline{|\cos|} = \frac{1}{\sqrt\pi} \cdot \frac{\Gamma(d/2)}{\Gamma((d+1)/2)}
   \approx \sqrt{\frac{2}{\pi d}}$$

@@ -270,13 +270,13 @@ and more, is left out here: $h$ goes straight from one table to the other.
 
 ## From scores to a loss
 
-How wrong was a guess? Say the machine gives the word that really comes next the
-probability $p$. We charge it $-\ln p$, which chapter 2 called the surprise. If it was certain, and right, it pays nothing:
-$-\ln 1 = 0$. If it gave the word one chance in two, it pays $-\ln \frac12 = 0.693$; one
-chance in a hundred, 4.605. The unit is called a **nat**, because the logarithm is the
-natural one. The mean over all words of a text is the loss, in nats a word. (For a
-feeling: a loss of 4.6 is the loss of somebody who each time hesitates between a
-hundred words, all equally likely.)
+How wrong was a guess? Say the machine gives the word that really comes next the probability
+$p$. We charge it $-\ln p$, which chapter 2 called the surprise. If it was certain, and
+right, it pays nothing: $-\ln 1 = 0$. If it gave the word one chance in two, it pays
+$-\ln \frac12 = 0.693$; one chance in a hundred, 4.605. The unit is called a **nat**,
+because the logarithm is the natural one. The mean over all words of a text is the loss, in
+nats a word. (For a feeling: a loss of 4.6 is the loss of somebody who each time hesitates
+between a hundred words, all equally likely.)
 
 Logits can be any numbers; probabilities are positive and sum to 1. The bridge is the
 one that chapter 2 took from scores to shares. Its name is the **softmax**: raise $e$ to
@@ -1228,19 +1228,19 @@ there is to do. The three products, for the logits, for `dhidden` and for `lm_he
 $32 \times 64 \times 4{,}000$ multiplications and as many additions:
 [49]{.n section="The same step, fast"} million operations together.
 
-How fast *could* that be? The fastest thing the processor can do is to multiply
-and add numbers that are already in its registers. The program measures it, with a
-loop that does nothing else. That is the ceiling; plain loops usually reach a few percent
-of it, or less. The cure is a tile of named sums that stay in registers, and chapter 1
-explains it. What is new is where the neighbours lie. For the logits we turn the hidden
-rows on their side, so that the 32 words of the batch lie next to each other: one number
-of a row of $U$ meets 32 words at once. Each word has its own sum, so no order changes, and the compiler
-may use the widest instructions it has [see also @goto2008]. Eight rows of $U$ make a tile
-of $8 \times 32$ sums. One function does all three products. In each, eight rows of the
-result are sums of rows of something else, each times a factor; only the steps from one
-factor to the next differ. (The function stands by itself, and each of its three callers
-names its steps as constants. We tried it otherwise: gcc put the sums down in memory, and the
-tile took up to three times as long.)
+How fast *could* that be? The fastest thing the processor can do is to multiply and add
+numbers that are already in its registers. The program measures it, with a loop that does
+nothing else. That is the ceiling; plain loops usually reach a few percent of it, or less.
+The cure is a tile of named sums that stay in registers, and chapter 1 explains it. What is
+new is where the neighbours lie. For the logits we turn the hidden rows on their side, so
+that the 32 words of the batch lie next to each other: one number of a row of $U$ meets 32
+words at once. Each word has its own sum, so no order changes, and the compiler may use the
+widest instructions it has [see also @goto2008]. Eight rows of $U$ make a tile of
+$8 \times 32$ sums. One function does all three products. In each, eight rows of the result
+are sums of rows of something else, each times a factor; only the steps from one factor to
+the next differ. (The function stands by itself, and each of its three callers names its
+steps as constants. We tried it otherwise: gcc put the sums down in memory, and the tile
+took up to three times as long.)
 */
 
 struct model {
@@ -1800,14 +1800,14 @@ Better: [4.55]{.n section="Training"} nats, and the counts [4.65]{.n section="Tr
 
 ## Emma, four times
 
-Now the novel. The text is cut into batches of 32 consecutive words; each pass
-takes them in another random order. The learning rate begins at 3 and falls to 0
-in a straight line: large steps while there is much to learn, small ones to
-settle. (Why 3? Because it was tried. With `rate=` at 0.5, 1, 2, 3, 4, 6, 8 and 12 the
-held-out loss ends at 4.79, 4.64, 4.56, 4.55, 4.55, 4.57, 4.58 and 4.60: a wide flat valley,
-with walls on both sides.) Everything random comes from one seed, and every sum has its
-order. So the run gives the same tables each time. `build/03_trainer passes=8 rate=1` trains longer and
-more gently; so does `PASSES=8 make chapter3`.
+Now the novel. The text is cut into batches of 32 consecutive words; each pass takes them in
+another random order. The learning rate begins at 3 and falls to 0 in a straight line: large
+steps while there is much to learn, small ones to settle. (Why 3? Because it was tried. With
+`rate=` at 0.5, 1, 2, 3, 4, 6, 8 and 12 the held-out loss ends at 4.79, 4.64, 4.56, 4.55,
+4.55, 4.57, 4.58 and 4.60: a wide flat valley, with walls on both sides.) Everything random
+comes from one seed, and every sum has its order. So the run gives the same tables each
+time. `build/03_trainer passes=8 rate=1` trains longer and more gently; so does
+`PASSES=8 make chapter3`.
 
 You can stop it. Ctrl-C sends the program a signal, and a handler may do hardly
 anything safely except set a flag. The loop looks at the flag after each step, and

@@ -510,10 +510,10 @@ are.](drawing:two-layouts){alt="Above, neighbours: an arc joins dimensions 0 and
 :::
 
 The numbers of the two layouts have little in common, but look at the last line: exchange
-the dimensions, use the other layout, and exchange them back, and the difference is 0. They are the same operation under two
-numberings of the dimensions. A trained model does not care which: its matrices
-produce the dimensions in whatever order it was trained with. It cares very much that
-the order does not *change*.
+the dimensions, use the other layout, and exchange them back, and the difference is 0. They
+are the same operation under two numberings of the dimensions. A trained model does not care
+which: its matrices produce the dimensions in whatever order it was trained with. It cares
+very much that the order does not *change*.
 */
 
 /*
@@ -739,8 +739,9 @@ you whatever those four happened to do.
 "RoPE generalises to longer sequences." The paper's abstract lists "the flexibility of
 sequence length" among its properties [@su2021] (its first versions said "of being expand to
 any sequence lengths"), and flexible it is: nothing stops you from computing the angle at
-position one million. What the angle means to the model is another matter. Larger studies agree with our small one: with RoPE, models extrapolate
-poorly, unless something is done about it [@press2022; @chen2023; @kazemnejad2023].
+position one million. What the angle means to the model is another matter. Larger studies
+agree with our small one: with RoPE, models extrapolate poorly, unless something is done
+about it [@press2022; @chen2023; @kazemnejad2023].
 :::
 
 ### Where each model looks
@@ -836,10 +837,10 @@ Nothing else is there to blame. Where they are frozen, nothing happens at 47
 [0.94]{.n section="What the dials decide"}). The break comes from dials that
 *have* finished, and agree once more; the others soften it.
 
-And the last row shows that finishing is neither guilt nor merit. Two dials again, both finished
-within 16 tokens, and nothing else turns; but with base 2 they turn by 1 and 0.958 radians a
-token instead of 1 and 0.562. The loss is [0.00]{.n section="What the dials decide" at="base 2:5"}. Same
-number of dials, same number finished, other speeds.
+And the last row shows that finishing is neither guilt nor merit. Two dials again, both
+finished within 16 tokens, and nothing else turns; but with base 2 they turn by 1 and 0.958
+radians a token instead of 1 and 0.562. The loss is [0.00]{.n section="What the dials
+decide" at="base 2:5"}. Same number of dials, same number finished, other speeds.
 
 What we do not know: why the slow dials, which could tell 47 from 3, overrule the
 finished ones only in part, in one seed nearly always and in another hardly at all. Nor do we
@@ -896,11 +897,12 @@ prefer the farther of any two tokens you need a score that climbs over 15 tokens
 that are slow. It need not be *very* slow: base 3, whose slowest dial takes 17.6 tokens for a
 turn, learns it too. But no base that we tried, from 1 to 100,000, answers it beyond token 16.
 
-So which one is best? Best at what, the two tables ask back. A scheme decides which questions are easy to ask: *how far back* for RoPE, *which place*
-for a table. And of the eight trainings with positions, on two tasks, only one scores 0 at
-lengths that it has not seen. When you read that a model was "extended" from 2,048 tokens to
-32,768, somebody usually changed the angles (dividing all positions by 16 is one way) *and
-trained on*, if only for a thousand steps [@chen2023].
+So which one is best? Best at what, the two tables ask back. A scheme decides which
+questions are easy to ask: *how far back* for RoPE, *which place* for a table. And of the
+eight trainings with positions, on two tasks, only one scores 0 at lengths that it has not
+seen. When you read that a model was "extended" from 2,048 tokens to 32,768, somebody
+usually changed the angles (dividing all positions by 16 is one way) *and trained on*, if
+only for a thousand steps [@chen2023].
 
 What this experiment does not show: these are models of one layer and one head, on two
 toy tasks. In a deep model the causal mask adds information of its own, and language asks

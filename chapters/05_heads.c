@@ -610,11 +610,11 @@ zero.](figure:heads-ring){#fig-heads-ring}
 
 ### Two faults, cured one by one
 
-There are the two faults, cured one by one. The symmetric matrix may score a word as low
-for itself as it likes, so the second fault is gone, and the loss falls from $\ln 4$ to
-$\ln 2$. With any matrix the first one is gone too, and with it the other $\ln 2$. (Two
-equal prices are a gift of the number four. On a ring of three, chance is $\ln 3$: the
-first cure brings $\ln 3 - \ln 2 = 0.4055$, and the second $\ln 2$.)
+The symmetric matrix may score a word as low for itself as it likes, so the second fault is
+gone, and the loss falls from $\ln 4$ to $\ln 2$. With any matrix the first one is gone too,
+and with it the other $\ln 2$. (Two equal prices are a gift of the number four. On a ring of
+three, chance is $\ln 3$: the first cure brings $\ln 3 - \ln 2 = 0.4055$, and the second
+$\ln 2$.)
 
 Why does a model with symmetric scores stop at $\ln 2$? Of the sum inside the logarithm
 keep two terms only, the next word and the previous one. What we leave out is positive,
@@ -630,8 +630,8 @@ is $\ln (1 + 1) = \ln 2$. The coin's loss is still creeping down to it in its la
 it would need infinitely large scores to arrive. The bare table *is* at its floor,
 because its floor is reached by giving up.
 
-The table above them shows longer rings. With three words a bare table has no chance
-either. From five words on it does learn something: not who comes next, but who stands
+The upper part of the output has rings of other lengths. With three words a bare table has
+no chance either. From five words on it does learn something: not who comes next, but who stands
 *far away*. It can push the far side of the ring down. It can even get *one* word right,
 by making its follower's row long. What it cannot do is to score the next word above the
 word itself, or above the previous one, in the mean over the whole ring. Three always
@@ -910,8 +910,8 @@ both."** The first half is right, and the bare model shows what comes of ignorin
 it. The second half does not follow. The jobs differ by something that all words
 have in common, the step from "this word" to "what comes after it", and such a
 step can be learned once for all words, by a matrix. In GPT-2 there is not one
-matrix between the two uses of the table but twelve blocks of attention and
-multiplication. That is one thing that the body of a model does.
+matrix between the two uses of the table but twelve blocks of attention and Linear
+layers. That is one thing that the body of a model does.
 :::
 
 ::: belief
@@ -938,7 +938,7 @@ trained on one task to be used on another, untying has been found to help
 ## What a second table costs
 
 A GPT-2 has two tables at the bottom: `wte` with $V = 50{,}257$ rows, and the
-positions `wpe` with $T = 1{,}024$. Then come $L$ equal blocks, and one last
+positions `wpe` with $T_{\max} = 1{,}024$. Then come $L$ equal blocks, and one last
 normalisation. A **block** is one round of the body: attention (chapter 4), and
 then two Linear layers, each with a normalisation in front of it. A
 **normalisation** shifts and stretches the $d$ numbers of a row so that their mean
@@ -966,7 +966,7 @@ model `tied`? If not, a head of its own adds another $V d$. And does the
 query-key-value layer have its bias (`qkv_bias`)? If not, each block has $3d$
 numbers fewer.
 
-A tiny one by hand: $V = 5$, $T = 7$, one block, $d = 2$.
+A tiny one by hand: $V = 5$, $T_{\max} = 7$, one block, $d = 2$.
 
 | part                  | count                                     |
 |:----------------------|:------------------------------------------|
@@ -1239,8 +1239,8 @@ EXERCISE float entropy_at_scale(const float *h, const float *wte, float scale,
 :::
 
 (In the terminal this block comes before the training, which it does not need.) It is small
-enough to check by hand: $h = (1, 2)$ and the rows (1, 0),
-(0, 1), (1, 1) give the scores 1, 2, 3. Half as long, $h$ leaves the model unsure
+enough to check by hand: $h = (1, 2)$ and the rows (1, 0), (0, 1), (1, 1) give the scores
+1, 2, 3. Half as long, $h$ leaves the model unsure
 ([1.0202]{.n section="How loud a vector is"} of at most 1.0986); twice as long, it
 makes it bold ([0.4411]{.n section="How loud a vector is"}).
 
@@ -1323,7 +1323,7 @@ Ask for a word of your own with `word=`. Try "mrs", "ten", or "emma", and see wh
 model believes of the heroine.
 :::
 
-## What you can explain now
+## What you can now explain
 
 - Why a head has the shape of the table, so that tying needs no transpose.
 - Why a bare tied model cannot get below $\ln 4$ on four words in a ring: its
@@ -1337,6 +1337,8 @@ model believes of the heroine.
   resemble the output table.
 - What tying saves in GPT-2, from the formula, and why large models do without.
 - What the length of a row and the length of $h$ do, and what they do not do.
+
+## Three questions to think about
 
 ::: think
 Does a ring of *two* words, a and b by turns, also hold a bare tied table at
@@ -1381,11 +1383,16 @@ nothing by itself.
 ::::
 :::
 
-**What to read next.** Press and Wolf's paper is seven pages long and clear
-[@press2017]; Inan, Khosravi and Socher come to the same advice from another side
-[@inan2017]. The first part of [@elhage2021] looks at a transformer with no blocks
-at all, which is our untied model, and goes on from there. What the length of a row
-says in word2vec, where the commonest words have short ones, is worked out in [@oyama2023].
+## What to read next
+
+- Press and Wolf [-@press2017], seven clear pages; Inan, Khosravi and Socher [-@inan2017]
+  come to the same advice from another side.
+- Elhage and others [-@elhage2021] begin with a transformer of no blocks at all, which is
+  our untied model, and go on from there.
+- Oyama, Yokoi and Shimodaira [-@oyama2023] work out what the length of a row says in
+  word2vec, where the commonest words have short ones.
+- Chapter 6 goes back to the rows that nobody asked for, and finds more reasons for them
+  to move.
 */
 
 /*
@@ -1924,17 +1931,16 @@ static uint32_t id_of(const struct corpus *novel, const char *name)
 /*
 ## The same products, faster
 
-On the ring your loops are fast enough. Here each batch of 32 words asks for 32 ×
-2,000 scores of 32 products each, and for twice as many products on the way back.
-The loops of exercise 5.2 walk down columns, and take many times as long as a whole
-training step needs to take (some twenty times on the machine that built this page; `make
-bench` measures it). So the novel is
-read with the **tiles** of chapter 3. The trick is the same as there: eight rows of
-the result at a time stay in the processor's registers, and each number that is
-loaded is used for all eight. Since we chose both $d$ and the batch to be 32, every
-matrix of the chapter is a number of rows of 32, and one small function does all
-the products. The program holds your functions against it on the first batch, and
-prints whether they find the same gradient ("as yours").
+On the ring your loops are fast enough. Here each batch of 32 words asks for 32 × 2,000
+scores of 32 products each, and for twice as many products on the way back. The loops of
+exercise 5.2 walk down columns, and take many times as long as a whole training step needs
+to take (some twenty times on the machine that built this page; `make bench` measures it).
+So the novel is read with the **tiles** of chapter 3. The trick is the same as there: eight
+rows of the result at a time stay in the processor's registers, and each number that is
+loaded is used for all eight. Since we chose both $d$ and the batch to be 32, every matrix
+of the chapter is a number of rows of 32, and one small function does all the products. The
+program holds your functions against it on the first batch, and prints whether they find the
+same gradient ("as yours").
 */
 
 // a function that the compiler shall not melt into others: it has all registers to itself
@@ -3129,8 +3135,8 @@ blocks, and which stand there only once?
 :::
 
 ::: {.hint exercise="5.3"}
-V d + T d + L (12 d d + 13 d) + 2 d. Untied: + V d. Without the bias of query, key
-and value: - 3 d for each of the L blocks.
+With T for max_seq_len and L for n_layers: V d + T d + L (12 d d + 13 d) + 2 d.
+Untied: + V d. Without the bias of query, key and value: - 3 d for each of the L blocks.
 :::
 
 ::: {.hint exercise="5.3"}

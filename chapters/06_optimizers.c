@@ -16,7 +16,7 @@ number."}
 "Only the rows of the words in the batch are updated." Chapter 3 built a fast update on
 this sentence, and chapter 5 found its first exception, the tied table. There are more, and
 they are not in the model but in the **optimizer**, the rule by which a gradient becomes a
-step. The usual ones remember earlier gradients, and who remembers can go on without being
+step. The usual ones remember earlier gradients, and whoever remembers can go on without being
 told.
 
 You write five such rules and one formula. With them one row is followed through eight
@@ -140,7 +140,7 @@ pushed by 0.03 and ends at [0.7000]{.n section="One row, seen once"}, ten times 
 away. The last column, *unasked*, is what it moved after the step in which it had its
 gradient: nine tenths of the way.
 
-So the learning rates of SGD and of SGD with momentum are not the same thing. Who turns
+So the learning rates of SGD and of SGD with momentum are not the same thing. Whoever turns
 momentum on must divide the rate by ten to go as far as before. On the novel, below, the
 best rates differ by just that.
 
@@ -318,7 +318,7 @@ gradient.](figure:optimizers-once){#fig-optimizers-once}
 
 Weight decay for SGD is a term in the gradient, $g + \lambda w$. It is tempting to do the
 same for Adam: add $\lambda w$ to the gradient, and let Adam do the rest. Such a term is
-called **L2 regularization**, since it is the slope of $\frac{\lambda}{2} w^2$, added to
+called **L2 regularisation**, since it is the slope of $\frac{\lambda}{2} w^2$, added to
 the loss.
 
 ::: predict
@@ -525,10 +525,11 @@ $0.8333 / (1 - 0.625) = 2.2222$.
 Nine digits are asked for. Add steps until one is too small to matter, or, when both
 corrections have become 1, take the rest of the geometric series at once. (Do not go on for
 a thousand steps more to be safe: where both powers have come down to 0, even in `double`, a
-step is $0 / 0$.) Do not begin to count at 1: `seen` may be ten billion. Return `NAN` if `seen` is 0, if `from` is below
-`seen`, if `beta1` is not from 0 up to, and not including, 1, or `beta2` is not between 0
-and 1, both excluded. That is asked first. Then, if $r$ is 1 or more, that is if
-$\beta_1^2 \ge \beta_2$, the steps do not get shorter, and the way is `INFINITY`.
+step is $0 / 0$.) Do not begin to count at 1: `seen` may be ten billion. Return `NAN` if
+`seen` is 0, if `from` is below `seen`, if `beta1` is not from 0 up to, and not including,
+1, or `beta2` is not between 0 and 1, both excluded. That is asked first. Then, if $r$ is 1
+or more, that is if $\beta_1^2 \ge \beta_2$, the steps do not get shorter, and the way is
+`INFINITY`.
 */
 
 // sum over n = from, from + 1, ... of
@@ -663,8 +664,8 @@ a mean, such as Adagrad.
 
 ### Is it luck?
 
-`build/06_optimizers controls=2` trains each rule from eight seeds. It takes
-about a minute, so here is what it prints:
+`build/06_optimizers controls=2` trains each rule from eight seeds. It takes about a minute,
+so here is what it prints:
 
 | from eight seeds | best rate |  mean | least |  most | after rare words |
 |:-----------------|----------:|------:|------:|------:|-----------------:|
@@ -713,15 +714,14 @@ and Adagrad keep a number for each number, Adam two.
 ::: {.output section="A table of 50,257 rows"}
 :::
 
-Beside GPT-2's table of 154 MB, Adam keeps
-[308,779,008]{.n section="A table of 50,257 rows"} bytes: three tables in place of one,
-before the first word is read. And a step of it reads and writes all of them, for the sake
-of 1,024 words. That is what the lazy rules are for:
-their work is that of the batch, whatever the table. At GPT-2's full width a lazy step
+Beside GPT-2's table of 154 MB, Adam keeps [308,779,008]{.n section="A table of 50,257
+rows"} bytes: three tables in place of one, before the first word is read. And a step of it
+reads and writes all of them, for the sake of 1,024 words. That is what the lazy rules are
+for: their work is that of the batch, whatever the table. At GPT-2's full width a lazy step
 took about a twentieth of a dense one on the machine that built this page, and a quarter
 more than the memory needs to fetch and store the rows that it must touch; `make bench`
-measures both. Whether the time saved is worth the orders in storage is a question for
-each table.
+measures both. Whether the time saved is worth the orders in storage is a question for each
+table.
 
 ## What you can now explain
 

@@ -207,7 +207,7 @@ that is faster ([at the end](#faster)) and says where it held your function agai
 
 Take two words at random, *hurricane* and *tuesday*. With rows of dice the cosine would
 be near 0, give or take 0.1: chapter 2 found that random rows in a hundred dimensions
-are nearly at right angles. What is it in a real table, in the mean of all pairs?
+are nearly at right angles. What is it in a real table, on average over all pairs?
 
 To find out we need not make 50 million cosines. With unit rows, the sum of the cosines
 of *all* pairs is the dot product of the sum of all rows with itself. In that product
@@ -346,8 +346,7 @@ $$u \;\leftarrow\; \frac{1}{V} \sum_v (E_v \cdot u) \, E_v \quad \text{and then 
 
 Along each principal component this multiplies by the variance there: by 4.5 and by 0.5
 in the example of the exercise. What is longest grows fastest, and after some rounds it is
-all that one sees. This is **power
-iteration**.
+all that one sees. This is **power iteration**.
 */
 
 /*
@@ -446,8 +445,8 @@ arrow from *man* to *woman*, lay it on at *king*, and see who lives where it end
 the step from man to woman is the same everywhere, it should be *queen*. (It was first
 shown with the rows of a small recurrent language model; since then it has been tried on
 table after table. Explanations of GPTs like to show it too, as if their table had to do the
-same. Where half of the words are several pieces, that would have to be measured, and with the
-controls that follow; we have not seen it done.)
+same. But its rows are pieces of words, and were trained for another task: it would have to be
+measured, and with the controls that follow. We have not seen it done.)
 
 The rows are first divided by their lengths. Then the point is $q = b - a + c$, with $a$
 = man, $b$ = woman, $c$ = king, and we look for the row that has the greatest cosine
@@ -511,15 +510,15 @@ answer because it is the rule of the game that a word of the question is no answ
 stood in the paper that made the sum famous [@mikolov2013, sec. 4], and in the code
 [@word2veccode, `word-analogy.c`], and seldom in the texts that retell it [@nissim2020].
 
-Is the rule unfair? It is not unreasonable: who asks for a fourth word does not want the
-third one back. But it hides how far the arrow carried us. Perhaps it only stirred a
+Is the rule unfair? It is not unreasonable: whoever asks for a fourth word does not want
+the third one back. But it hides how far the arrow carried us. Perhaps it only stirred a
 little around *king*, and the nearest *other* word took the prize. That has a control:
 do not add the arrow at all, and answer with the nearest neighbour of the third word
 alone [@linzen2016]. Here this says *prince*, so the arrow did turn the answer from a
 man's word to a woman's.
 
 The rule has made headlines, too. *Man is to doctor as woman is to nurse*: sums of this kind
-were shown as proof that a table has learnt our prejudices [@bolukbasi2016]. Ask it,
+were shown as proof that a table has learned our prejudices [@bolukbasi2016]. Ask it,
 `ask="man doctor woman"`. The answer is *doctor*. *Nurse* comes second, and third would come
 *physician*; without any arrow, next to *doctor*, they stand in the other order and hardly
 apart (`word=doctor`). So the arrow did shift something, and there is something in the table to
@@ -629,7 +628,7 @@ q points towards w."}
 That is the last column: the mean cosine of the arrows of two pairs. It is
 [0.81]{.n section="Six families"} in the family that is always right, 0.50 to 0.60 in
 the ones in the middle, and [0.37]{.n section="Six families"} and
-[0.40]{.n section="Six families"} in the two tricks. In the mean, two arrows from one
+[0.40]{.n section="Six families"} in the two tricks. On average, two arrows from one
 thing to many stand 68 degrees apart. That is worth noting: where chance alone rules it
 would be 90. They do agree. They do not agree enough to arrive.
 
@@ -777,7 +776,7 @@ Is there really no trace of the axes? Perhaps a faint one. The last line but one
 how often a column has very large numbers (its *kurtosis*, which is 0 for a normal
 distribution). GloVe's axes have [0.236]{.n section="Turn the axes"}, and the eight
 turned tables [0.205]{.n section="Turn the axes"} at most; of 64 (`seed=1` to `seed=8`)
-one comes as far as 0.235. There would be a suspect. GloVe was trained with AdaGrad
+one comes as far as 0.235. There would be a suspect. GloVe was trained with Adagrad
 [@pennington2014, sec. 4.2], which gives each number a rate of its own, so that it knows
 the axes that the loss does not; in transformers such traces are plain to see, and their
 finders suspect Adam, which does likewise [@elhage2023]. Chapter 6 shows what these

@@ -30,7 +30,7 @@ In chapter 3 a step at a vocabulary of 4,000 moved 4,000 rows of the output tabl
 it moves six.
 :::
 
-You need the softmax and the nudges of chapter 3, and no more. The file is
+The exercises need the softmax and the nudges of chapter 3, and no more. The file is
 `chapters/08_word2vec.c`; `make chapter8` builds and runs it. Jane Austen's six novels
 are read, eight times over, in some seconds.
 */
@@ -551,8 +551,8 @@ and the next word of the same window fetches one of them again and five others. 
 first idea is to draw the noise once for each place of the text and let the whole window
 share it: six rows of `out`, up to ten of `in`, and sixty scores between them, all from
 rows that lie in the nearest cache. The idea is not ours [@ji2016]. It changes what is
-drawn, though not how often each word is drawn on the average; whether it changes what
-is learnt we shall measure.
+drawn, though not how often each word is drawn on average; whether it changes what
+is learned we shall measure.
 
 The second idea is the one of chapter 1: six sums at once along one row, sixteen numbers
 side by side, so that the compiler can use its widest registers. And all the scores of a
@@ -574,7 +574,7 @@ relatives, written down before a table was trained: mother and father, monday an
 tuesday, hot and cold, darcy and bingley ([the whole list](#word2vec-behind)). For each
 of the words, all others are sorted by their cosine, and we look for its partner: at
 rank 1 it is the nearest of all. A table of noise puts it anywhere, in the middle of the
-vocabulary on the average. To fall from rank 1 to rank 10 is a great loss, to fall from
+vocabulary on average. To fall from rank 1 to rank 10 is a great loss, to fall from
 2,001 to 2,010 is none; so besides the mean of the ranks we print $e^{\text{mean of }
 \ln \text{rank}}$, which counts in factors. We call it the *typical rank*.
 
@@ -671,12 +671,12 @@ will find the partners better?
 ::: {.output section="Training on six novels"}
 :::
 
-Look at the neighbours first, they have earned it. Nobody told the program that Bingley
+Look at the neighbours first; they have earned it. Nobody told the program that Bingley
 is Darcy's friend, or that a week has days.
 
 Now the two tables. `out` is far behind, and adding it to `in` does not help. So it is
-thrown away for a good reason? Not for the one that lies at hand: `in` begins with small
-random numbers and `out` with zeros, but when both begin the other way round
+thrown away for a good reason? The reason that one thinks of first is wrong: `in` begins with
+small random numbers and `out` with zeros, but when both begin the other way round
 (`swapped=1`), `in` stays ahead all the same. What brings the two together is what is
 drawn. Eight seeds each gave these typical ranks (`controls=2` prints them):
 
@@ -699,17 +699,17 @@ list it does not help. A trick that helps "in general" is one to try on the list
 you care for.
 :::
 
-The same runs answer two more questions. To share the noise costs nothing: in the mean
-over the seeds the ranks are 8.4 with it and 9.3 without. And the famous 0.75 hardly
+The same runs answer two more questions. To share the noise costs nothing: on average
+over the seeds the rank is 8.4 with it and 9.3 without. And the famous 0.75 hardly
 leads on our list: the plain counts have 9.2, and if in addition nothing is thrown away
 (`power=1 sample=0`) they have 7.8, with four tenths more work.
 
 ## What the window decides
 
-"darcy" lies by "bingley" and by the names of his novel: words of one *subject*. Chapter
-3's input table was different, it put together what can stand in the same place of a
-sentence. Is that because of the noise, or because of the window? The window can be
-tried alone. Let it be one word on each side, with everything else as it was.
+"darcy" lies by "bingley" and by the names of his novel: words of one *subject*. Chapter 3's
+input table was different: it put together words with the same followers, which can stand in
+the same place of a sentence. Is that because of the noise, or because of the window? The
+window can be tried alone. Let it be one word on each side, with everything else as it was.
 */
 
 static void show_narrow_window(const struct corpus *corpus, const struct recipe *recipe,
@@ -1290,12 +1290,12 @@ the number of noise words, moves a known term of a known formula.
 ### What a network finds and counting does not
 
 So what did the neural network find that the counts did not have? On this corpus, by
-this list: nothing that we could measure. Nor had it less: that such a model sees only one
-window at a time and so wastes what the whole text could tell, as it was put when GloVe was
-introduced [@pennington2014, sec. 1], is true of each step and not of where the steps lead.
-What it has is a way to get there that never holds the large table, reads the text as a stream, and can be stopped at any time; at a
-hundred billion words that decides. And what the counts have is that one can look into
-them, and ask why.
+this list: nothing that we could measure. Did it find less? When GloVe was introduced, it
+was held against such models that they see one window at a time, and so waste what the
+whole text could tell [@pennington2014, sec. 1]. That is true of each step, and not of
+where the steps lead. What the network has is a way to get there that never holds the large
+table, reads the text as a stream, and can be stopped at any time; at a hundred billion
+words that decides. And what the counts have is that one can look into them, and ask why.
 
 ## What you can now explain
 

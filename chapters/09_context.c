@@ -232,9 +232,9 @@ static const char *const words[VOCAB] = {
 /*
 ## One block
 
-Between the table and the answers stands one block of the kind that GPT-2 has twelve of.
-It does two things to each row, and both times it does not replace the row but *adds* to
-it:
+Between the table and the answers stands one block of the kind that GPT-2 has twelve of;
+chapter 5 counted its numbers, and here it works. It does two things to each row, and both
+times it does not replace the row but *adds* to it:
 
 $$x' = x + \mathrm{attention}(\mathrm{norm}(x)), \qquad
 x'' = x' + \mathrm{mlp}(\mathrm{norm}(x')).$$
@@ -498,10 +498,10 @@ between 0.001 and 0.1, and does for both masks (`controls=1` prints the table). 
 was chosen too: with rows of 16 numbers some causal models leave a cue or two unlearned (try
 `d=16`), with 24 none of sixteen did.
 
-The loss at *bank* is what we look at. Who cannot know the sense can do no better than to
-toss a coin, and pays $\ln 2 = 0.69$. (Two right answers may round differently, `float` sums
-here and `double` sums there, and the training makes more of it: some of your percents below
-will be a few units away from ours. What is exactly 0 or 50, stays so.)
+The loss at *bank* is what we look at. Whoever cannot know the sense can do no better than
+to toss a coin, and pays $\ln 2 = 0.69$. (Two right answers may round differently, `float` sums
+here and `double` sums there, and the training makes more of it: some of your percentages
+below will be a few units away from ours. What is exactly 0 or 50, stays so.)
 
 ::: predict
 Four cases: with the mask or without, the cue before the bank or after it. What will the
@@ -550,10 +550,10 @@ behind it.
 
 Is this a fault of a small model? Take GPT-2 and ask it for its vector of *bank* in *I sat
 on the bank of the river* and *I sat on the bank with my money*: one vector, in all twelve
-layers. (On a GPU two texts of different lengths
-may be added up in different orders, and the last bits differ: that is arithmetic, not
-knowledge.) Whoever shows you a picture in which a GPT's vectors of *bank* fall into two
-clouds has shown you sentences whose cue came first.
+layers. (On a GPU two texts of different lengths may be added up in different orders, and
+the last bits differ: that is arithmetic, not knowledge.) Whoever shows you a picture in
+which a GPT's vectors of *bank* fall into two clouds has shown you sentences whose cue came
+first.
 
 ::: aside
 The zero is good for something. A vector that no later word can change need not be computed
@@ -650,7 +650,7 @@ So at which later position *does* the causal model know? At the cue, naturally, 
 row says it. And then? You might expect: from there on everywhere. The table says: **at
 *it*** (100), and hardly at all at the fillers beside it ([51]{.n section="Which bank?
 Right guesses in percent, with cues new to the probe"} in the output). Nobody asked them.
-The translation of *often* is the same on either bank of either kind, so nothing in the
+The translation of *often* is the same whichever bank is meant, so nothing in the
 training ever rewarded a filler for listening to a cue. Meaning does not spread through a
 sentence like ink. It goes where the training made somebody look for it.
 
@@ -673,7 +673,7 @@ words for fitting and trying, which is what one would do without thinking.
 What does the untrained block score at *bank*, cue before it, with the same cue words?
 
 :::: answer
-71 in the mean, and in one seed 88.
+71 on average, and in one seed 88.
 ::::
 :::
 
