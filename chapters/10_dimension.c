@@ -52,10 +52,10 @@ row up costs no arithmetic at all (chapter 1). But the other end of the model, t
 scores every word of the vocabulary, takes one multiplication and one addition for each number
 of its table: $2Vd$ FLOPs (floating-point operations) a token.
 
-GPT-3's table has 50,257 rows of 12,288 numbers. In bytes that is 2,470,232,064, which is more
-than the largest `int`: 2,147,483,647. A program that multiplies these in `int` gets a negative
-size. One that multiplies in 32 bits without a sign gets away with it once more, and fails at
-the next model. So we write it down once and for all, in 64 bits, and *ask* whether it fits.
+Chapter 1 met GPT-3's table, whose 2,470,232,064 bytes are more than the largest `int`. A
+program that multiplies its sizes in `int` gets a negative number. One that multiplies in 32
+bits without a sign gets away with it once more, and fails at the next model. So we write it
+down once and for all, in 64 bits, and *ask* whether it fits.
 
 ## Exercise 10.1: what a table costs {#table-cost .exercise}
 
@@ -351,7 +351,7 @@ Is the tail real? `controls=2` trains nine widths from eight seeds each (a minut
 | 128 |    8 | 4.096 | 4.093 | 4.107 |
 | 256 |    8 | 4.089 | 4.086 | 4.096 |
 
-The doublings go on helping, each in the mean, but beyond 32 by a hundredth: about as much as
+The doublings go on helping, each of them on average, but beyond 32 by a hundredth: about as much as
 two seeds differ. Is it only that half a novel, read once, has no use for more? Read four times,
 with the rates tuned again (`controls=1 passes=4 factor=0.375`, some minutes, seed 1, the best
 of seven rates), 8 numbers reach 4.085, 16 reach 4.007, 32 3.976, 64 3.964 and 128 3.960. All
@@ -359,9 +359,10 @@ are better, and the bend is where it was. A text with more to learn in it may we
 that we have not tried.
 
 There is a rule of thumb for all this: take the fourth root of the number of words
-[@tensorflowcolumns]. For our thousand words that is 5.6. It lies between 4 and 8, where a doubling
-gains 0.17 nats, and 16 numbers gain 0.07 more. For GPT-2's 50,257 it would be 15, and GPT-2 took
-fifty times as many. A rule that does not ask what the rows are for cannot know.
+[@tensorflowcolumns]. For our thousand words that is 5.6. It lies between 4 and 8, where the
+doubling gains 0.17 nats, and 16 numbers gain 0.07 more. For GPT-2's 50,257 it would be 15,
+and GPT-2 took fifty times as many. A rule that does not ask what the rows are for cannot
+know.
 
 The column *guesses* counts the different words that the model would say, over all words that it
 may read: [2]{.n section="The novel, width by width"} with one number, of course. The next one
@@ -373,11 +374,11 @@ numbers the program searches for every tenth word, with 300 turns each:
 
 ### Training makes it worse
 
-Compare with *dice*, a head of a thousand random rows:
-[47.0]{.n section="The novel, width by width"} % and
-[99.0]{.n section="The novel, width by width"} %. More of dice's words can win than of the
-trained ones. (With `seed=1` to `seed=8` it is 18 to 26 % against 41 to 54 at 8 numbers, and 80
-to 91 against 96 to 100 at 16. At 4 numbers there is no such difference.)
+Compare with *dice*, a head of a thousand random rows: [47.0]{.n section="The novel, width
+by width"} % and [99.0]{.n section="The novel, width by width"} %. More words can win in a
+head of random rows than in a trained one. (With `seed=1` to `seed=8` it is 18 to 26 %
+against 41 to 54 at 8 numbers, and 80 to 91 against 96 to 100 at 16. At 4 numbers there is
+no such difference.)
 
 What keeps a word inside is its length. Rows of one length lie on a sphere, and of points on a
 sphere each is a corner. (So the last column, for which all rows of the trained head are stretched
@@ -1869,22 +1870,27 @@ enum { N_CONTEXTS = 100, N_COLUMNS = 200 };
 
 static const double RANK_TOLERANCE = 1e-5;
 
-// false: exercise 10.4 is not written; scores of a model that ran away have no rank
-static bool print_rank(const float *a)
+// false: exercise 10.4 is not written
+static bool find_rank(uint32_t *rank, const float *a)
 {
-    for (size_t k = 0; k < N_CONTEXTS * N_COLUMNS; k++)
-        if (!isfinite(a[k])) {
-            printf("%6s", "none");
-            return true;
-        }
     double *room = allocate(N_CONTEXTS * N_COLUMNS, sizeof *room);
-    uint32_t rank = 0;
     const bool written =
-        matrix_rank(&rank, room, a, RANK_TOLERANCE, N_CONTEXTS, N_COLUMNS);
-    if (written)
-        printf("%6d", (int)rank);
+        matrix_rank(rank, room, a, RANK_TOLERANCE, N_CONTEXTS, N_COLUMNS);
     free(room);
     return written;
+}
+
+// the scores of a model that ran away have no rank
+static void print_rank(const float *a)
+{
+    uint32_t rank = 0;
+    bool finite = true;
+    for (size_t k = 0; k < N_CONTEXTS * N_COLUMNS; k++)
+        finite = finite && isfinite(a[k]);
+    if (finite && find_rank(&rank, a))
+        printf("%6d", (int)rank);
+    else
+        printf("%6s", "none");
 }
 
 // after each of the first words: the logits, or the logarithms of the probabilities
@@ -1917,24 +1923,25 @@ static void show_ranks(const struct model models[N_SHOWN_WIDTHS],
                        const struct corpus *novel)
 {
     float *scores = allocate(N_CONTEXTS * N_COLUMNS, sizeof *scores);
+    uint32_t of_counts = 0;
     heading("How many rows the logits really have");
+    fill_counts(scores, novel);
+    if (!find_rank(&of_counts, scores)) {
+        waits_for("10.4", "matrix_rank");
+        free(scores);
+        return;
+    }
     printf("%-30s", "d");
     for (size_t k = 0; k < N_SHOWN_WIDTHS; k++)
         printf("%6zu", models[k].d);
-    bool written = true;
-    for (int kind = 0; kind < 2 && written; kind++) {
+    for (int kind = 0; kind < 2; kind++) {
         printf("\n%-30s", kind == 0 ? "rank of the logits" : "of ln(probabilities)");
-        for (size_t k = 0; k < N_SHOWN_WIDTHS && written; k++) {
+        for (size_t k = 0; k < N_SHOWN_WIDTHS; k++) {
             fill_scores(scores, &models[k], kind == 1);
-            written = print_rank(scores);
+            print_rank(scores);
         }
     }
-    fill_counts(scores, novel);
-    printf(written ? "\nof ln(1 + counts of the novel)" : "\n");
-    if (!written)
-        waits_for("10.4", "matrix_rank");
-    else if (print_rank(scores))
-        printf("\n");
+    printf("\nof ln(1 + counts of the novel)%6d\n", (int)of_counts);
     free(scores);
 }
 

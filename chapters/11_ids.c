@@ -2,13 +2,13 @@
 # Who decides what a row stands for? {#ids}
 
 Type *Emma* into GPT-2 and the model reads a few rows of its table. Which rows? Nobody at
-OpenAI ever sat down to decide that `" the"` should have row 262, that `" cat"` and `"cat"`
-should have one each. [Why does GPT-2 have a row for SolidGoldMagikarp?]{.teaser} A program
+OpenAI ever sat down to decide that `" the"` should have row 262, or that `" cat"` and
+`"cat"` should have one each. [Why does GPT-2 have a row for SolidGoldMagikarp?]{.teaser} A program
 decided, before the model existed, by counting. It saw a text and asked one question, fifty
 thousand times: *which two pieces stand together most often?* Those two became one piece,
 with the next free number.
 
-![Four joins make one row. Read from the bottom: each join is one that was learnt, and the
+![Four joins make one row. Read from the bottom: each join is one that was learned, and the
 earliest one always goes first. All that the model will see of these five bytes is the
 number at the top.](drawing:merges){alt="Five boxes hold the bytes space, t, h, e, n. An
 arrow joins space and t to a box space-t, numbered 256; h and e to a box he, numbered 258;
@@ -44,8 +44,8 @@ You need C and chapter 1; what comes from later chapters is said again. The file
 ## Words, letters, or something between
 
 Chapter 1 cut its sentence at the spaces and gave each word a row. Chapter 3 did the same
-with a novel, and had to pay: 7,284 words, of which it kept 4,000, and one row, `<unk>`,
-for everything else. A model that reads words is deaf to any word that it was not given a
+with a novel, and had to pay: of 7,284 different words it kept 3,999, with one more row,
+`<unk>`, for everything else. A model that reads words is deaf to any word that it was not given a
 row for.
 
 The other end is safe. A file is a sequence of bytes, a byte has 256 values, and a table
@@ -157,8 +157,8 @@ The first is not `th`. It is `e` and a space: many English words end in *e*. Not
 the program that a space is special. With merge [9]{.n section="Merges of the novel's
 beginning, nothing forbidden"} it has joined the comma to the space behind it, with merge
 [15]{.n section="Merges of the novel's beginning, nothing forbidden"} a space to `an`, and
-in the long run it would make rows for *of the* and *to be*, and for `dog.`, `dog!` and `dog?`:
-the same word, once with each mark behind it. The authors of GPT-2 saw just this, and did
+in the long run it would make rows for *of the* and *to be*, and for `dog.`, `dog!` and
+`dog?`: the same word, once with each mark behind it. The authors of GPT-2 saw just this, and did
 not want to spend rows on it. So they forbade it [@radford2019, sec. 2.2]: no merge across
 the border between a word and what stands beside it.
 
@@ -298,16 +298,16 @@ The novel's own: [3.39]{.n section="Whose merges?"} bytes a token, against
 ::: {.output section="Whose merges?"}
 :::
 
-![Bytes a token, on the half that was not learnt from. On a scale where each step doubles
+![Bytes a token, on the half that was not learned from. On a scale where each step doubles
 the number of merges both lines rise almost evenly: a longer token costs ever more
 rows.](figure:ids-lengths){#fig-ids-lengths}
 
 The novel's own merges win at every size. Not because they know their half by heart: there
-they do only a little better than on the other. They were learnt from *this novel*: its
+they do only a little better than on the other. They were learned from *this novel*: its
 author, its subject and its names at once, and this experiment does not tell the three
 apart. What GPT-2's were counted on was never said
 in full; its list has rows for `" LeBron"`, `"github"` and `"externalActionCode"`, which
-Emma does not need. With all of its [50,000]{.n section="Whose merges?"} merges
+*Emma* does not need. With all of its [50,000]{.n section="Whose merges?"} merges
 GPT-2 is ahead again, with more than twenty times the rows. So this is who decides: **the
 text that the merges were counted on.**
 
@@ -319,9 +319,9 @@ $m$ makes id $256 + m$. (The bytes come first, in an order of their own: those t
 can see, then the others. So the space is not 32 but 220. The order means nothing more
 than that somebody looped over them in it.)
 
-To encode a word, do again what was done when the merges were learnt: join the pair that
+To encode a word, do again what was done when the merges were learned: join the pair that
 was joined *earliest*, that is, the one that makes the smallest id. Then look again. Not
-the longest, and not the leftmost: when a merge was learnt, all earlier ones had been made
+the longest, and not the leftmost: when a merge was learned, all earlier ones had been made
 everywhere, and only in this order is a word cut as it was cut then.
 */
 
@@ -334,7 +334,7 @@ in several places, join the first of them. Write what is left to `out`.
 
 The merges come sorted, so that you can look a pair up: `keys[k]` is a pair as one number,
 $2^{32} \cdot \mathrm{left} + \mathrm{right}$, ascending, and `made[k]` the id that it
-becomes. You may rely on what is true of all merges that were learnt: no two make the same
+becomes. You may rely on what is true of all merges that were learned: no two make the same
 id, and an id is larger than the two that it is made of.
 
 By hand: the merges are (1, 2) → 10, (2, 3) → 11, (10, 3) → 12, and the word is 1 2 3 2 3.
@@ -471,15 +471,15 @@ and one of 100,000, and looks at the time for each letter.
 
 Chapter 1 said: an id is a name, not an amount, and took it half back in an aside. Now we
 can say how much of it is true. The merges are numbered in the order in which they were
-learnt, most frequent first. So the number of a row is a *rank*.
+learned, most frequent first. So the number of a row is a *rank*.
 
 ::: predict
 Of GPT-2's rows with the ids 256 to 1023, what share will *Emma* use? And of those from
 16,384 on?
 
 :::: answer
-Four fifths of the first. Of the others less than a tenth: [90.2]{.n section="A number that leaks"} %
-are never used.
+Four fifths of the first. Of the others less than a tenth: [90.2]{.n section="A number that
+leaks"} % are never used.
 ::::
 :::
 
@@ -491,7 +491,7 @@ powers.](figure:ids-frequency){#fig-ids-frequency}
 
 Each step down the table is four times the id, and roughly between a fifth and a tenth
 of the use.
-Two lists, one learnt here and one from elsewhere, show the same. So if you know nothing
+Two lists, one learned here and one from elsewhere, show the same. So if you know nothing
 of a token but its id, you know about how often it will come. A table does not know that:
 it does not see the ids, only which row was asked for. But people who read tables do. If
 in a trained table the rows with small ids have something in common, such as their length
@@ -512,7 +512,7 @@ in the text from which the table was made. It was the most frequent pair when it
 joined! Count again, at the end.
 
 ::: predict
-[2,048]{.n section="Whose merges?"} merges were learnt from the first half of the novel,
+[2,048]{.n section="Whose merges?"} merges were learned from the first half of the novel,
 each for a pair that stood there, then, many times. Encode the same half with all of them.
 How many of these rows are never used?
 
@@ -536,7 +536,7 @@ the numbers that it was born with (chapter 2), or drift where weight decay and a
 push it (chapters 5 and 6). Type a text in which `mma` stands alone, and the model reads
 noise.
 
-The second line is the second cause. Take the half that was *not* learnt from, as if the
+The second line is the second cause. Take the half that was *not* learned from, as if the
 table had been made from one text and the model trained on another: more rows are never
 used ([77]{.n section="Rows that nobody shows"}), those of names and habits that the
 second half does not have. Both can be at work in GPT-2. `" SolidGoldMagikarp"` is row

@@ -1,10 +1,11 @@
 /*
 # What does the real table look like? {#gpt2}
 
-Our tables we have made ourselves, all but GloVe's, and that is a table and no model. Now
-we open a model that somebody else has made. Published models come as files, and a very
-common kind of file has the ending `.safetensors`. GPT-2's is half a gigabyte, and in it,
-under the name `wte.weight`, lie the 38,597,376 numbers that this course keeps talking about.
+All tables of this course so far were made by ourselves, except GloVe's, and that one is a
+table and no model. Now we open a model that somebody else has made. Published models come
+as files, and a very common kind of file has the ending `.safetensors`. GPT-2's is half a
+gigabyte, and in it, under the name `wte.weight`, lie the 38,597,376 numbers that this
+course keeps talking about.
 
 To read it takes no library. It takes five functions: one that finds where the list of
 contents ends, one that checks where a tensor lies, one that turns bytes into numbers, and
@@ -66,11 +67,11 @@ opens an egg. Danny Cohen [-@cohen1980] gave the words to those who argued over 
 bytes, and asked them for peace.
 :::
 
-After the eight bytes stand so many bytes of text, and behind the text come the numbers.
-So the length decides what is text and what is data, and it is the first thing in the file
-that may be false. A reader that believes it and asks for so much memory can be brought down with eight
-bytes: this is why the format sets a limit of 100 MB for the header [@safetensors, "Format"
-and "Benefits"].
+After the eight bytes stand so many bytes of text, and behind the text come the numbers. So
+the length decides what is text and what is data, and it is the first thing in the file that
+may be false. A reader that believes it and asks for so much memory can be brought down with
+eight bytes: this is why the format sets a limit of 100 MB for the header [@safetensors,
+"Format" and "Benefits"].
 */
 
 /*
@@ -212,15 +213,14 @@ row 3,797 of a table is 3,072 bytes at a place that can be computed: begin of th
 
 ## Files that lie
 
-What becomes of files that are not what they claim? Here are nine, each made from a good
-one by a single lie. (The
-first line is the good one.) Read the left column and say where it would hurt a reader that
-believes it.
+What becomes of files that are not what they claim? Here are nine, each made from a good one
+by a single lie. (The first line is the good one.) Read the left column and say where it
+would hurt a reader that believes it.
 
 ::: {.output section="Files that lie"}
 :::
 
-Nine lies are nine that we thought of. `build/12_gpt2 hostile=100000` makes a hundred
+These nine are the lies that we thought of. `build/12_gpt2 hostile=100000` makes a hundred
 thousand that nobody thought of: it takes a small good file, turns, drops, doubles or
 replaces some of its bytes, writes large numbers over small ones, and opens what has become
 of it. What opens must hold to the four promises above, which are then counted byte by
@@ -307,7 +307,7 @@ About 8 times as large: a factor of 2 for each bit.
 The ratio is not far from $2^3$: with numbers of the size of ours, between a thousandth
 and a few units, it is the fraction that counts, and the range that BF16 pays for goes
 unused. So why has it become so common? Because a *gradient* or a score can be 100,000,
-where F16 has long been infinite.
+where F16 has long been infinite [compare @kalamkar2019].
 
 ## How long is a row?
 */
@@ -348,17 +348,17 @@ A long row makes large scores, and with them a definite opinion. The short rows 
 to words whose neighbours are many: *suffering*, *united*, *wit*.
 
 That reading is a guess from ten words, and of the kind that this course has learned to
-distrust. Here is its control. For each word the small model is asked what it expects next, and
-how definite that is: the entropy of its probabilities, low for a definite opinion (chapter 5
-has the formula). It is half true. The hundred longest rows have a mean entropy of
-[3.50]{.n section="How long are the rows?"} nats, and all rows one of
-[3.99]{.n section="How long are the rows?"}; but the hundred shortest, with
-[4.03]{.n section="How long are the rows?"}, are like any others. And the correlation of length and
-entropy, [-0.56]{.n section="How long are the rows?"} among the common words, has shrunk to
-[-0.11]{.n section="How long are the rows?"} among the rare ones. So a definite opinion lengthens a row
-where there is much text to learn it from; five extreme words at each end said more than that, and
-it was too much. (In a tied table a row has two jobs. Its length may serve the other one: to
-be *said* with certainty.)
+distrust. Here is its control. For each word the small model is asked what it expects next,
+and how definite that is: the entropy of its probabilities, low for a definite opinion
+(chapter 5 has the formula). It is half true. The hundred longest rows have a mean entropy
+of [3.50]{.n section="How long are the rows?"} nats, and all rows one of [3.99]{.n
+section="How long are the rows?"}; but the hundred shortest, with [4.03]{.n section="How
+long are the rows?"}, are like any others. And the correlation of length and entropy,
+[-0.56]{.n section="How long are the rows?"} among the common words, has shrunk to
+[-0.11]{.n section="How long are the rows?"} among the rare ones. So a definite opinion
+lengthens a row where there is much text to learn it from; five extreme words at each end
+said more than that, and it was too much. (In a tied table a row has two jobs. Its length
+may serve the other one: to be *said* with certainty.)
 
 ![Length of the row against the place of the word in the order of frequency. Look how the cloud
 sinks, and how wide it stays.](figure:gpt2-norms){#fig-gpt2-norms}
@@ -369,10 +369,10 @@ sinks, and how wide it stays.](figure:gpt2-norms){#fig-gpt2-norms}
 /*
 ## Exercise 12.5: the nearest tokens {#nearest-tokens .exercise}
 
-Which rows point the same way as the row of a token? The measure is the cosine of
-chapter 1, $e_v \cdot e_t / (|e_v| |e_t|)$, and the lengths you have already: they come
-in as `norms`, so that a row costs one dot product. With 50,257 rows and a handful of
-neighbours wanted, do not sort all of them: keep a short list of the best so far, as in
+Which rows point the same way as the row of a token? The measure is the cosine of chapter 1,
+$e_v \cdot e_w / (|e_v| |e_w|)$, with $w$ for the token, and the lengths you have already:
+they come in as `norms`, so that a row costs one dot product. With 50,257 rows and a handful
+of neighbours wanted, do not sort all of them: keep a short list of the best so far, as in
 exercise 7.1.
 
 By hand, with the rows (1, 0), (0, 1), (2, 2), (3, 0) and token 0: its cosine with row 1
@@ -412,8 +412,8 @@ exists, and to Highbury, which does not. These are neighbours in
 use, as in chapter 3, and a tied table has them too.
 
 ::: predict
-Now the same question to the two 16-bit copies. Of 500 words, how many get another nearest neighbour
-in F16, and how many in BF16?
+Now the same question to the two 16-bit copies. Of 500 words, how many get another nearest
+neighbour in F16, and how many in BF16?
 
 :::: answer
 None in F16, two in BF16.
@@ -426,7 +426,7 @@ training in 16 bits, where small steps are added to large numbers and get lost.)
 
 ::: aside
 Why do the lists of published models hold so much BF16, if F16 is more exact? A model is
-published in what it was trained in.
+mostly published in what it was trained in.
 :::
 */
 
@@ -459,14 +459,15 @@ rows: its length is [2.01]{.n section="A row for a place"}, and the rows themsel
 hardly longer. So nearly everything in this table is *one* row, said 64 times: a row
 that is added to every word whatever its place. That is no position, it is a bias.
 
-Take it away, and what is left is what differs from place to place: neighbours have a
-mean cosine of [0.30]{.n section="A row for a place"}, positions 16 apart [0.05]{.n
-section="A row for a place"}. (Two independent random rows of 32 numbers have 0, give or take
-$1/\sqrt{32}$; some sixty such pairs have 0 in the mean, give or take 0.02.) There is some order of places after all, but a faint one:
-look at the last line, where position 20 is like 21 and not like 19. A control says how
-much it is worth: the same training without the table of positions ends at a held-out
-loss of 4.418 instead of 4.413 (one seed; `chapters/data/six_novels.c` makes the file,
-and the control is that program with the line that moves `wpe` taken out).
+Take it away, and what is left is what differs from place to place: neighbours have a mean
+cosine of [0.30]{.n section="A row for a place"}, positions 16 apart [0.05]{.n section="A
+row for a place"}. (Two independent random rows of 32 numbers have 0, give or take
+$1/\sqrt{32}$; some sixty such pairs have 0 on average, give or take 0.02.) There is some
+order of places after all, but a faint one: look at the last line, where position 20 is like
+21 and not like 19. A control says how much it is worth: the same training without the table
+of positions ends at a held-out loss of 4.418 instead of 4.413 (one seed;
+`chapters/data/six_novels.c` makes the file, and the control is that program with the line
+that moves `wpe` taken out).
 
 ![The cosine of each of the first 48 positions with each other one, without the mean row.
 Look along the diagonal.](figure:gpt2-positions){#fig-gpt2-positions}
@@ -479,11 +480,11 @@ have drawn the likeness of all pairs of positions, for GPT-2 and other models. H
 
 ## GPT-2, as far as it was printed
 
-When this was written we did not have the file, and perhaps you do not either. Something about the real table
-is known all the same: people who opened it have printed corners of it, in notebooks and
-in the notes of their programs [@raschka2024, chapter 5]. We have collected [57]{.n
-section="GPT-2's table, as far as it was printed in public"} such numbers, from the rows
-of `!`, `"`, `#`, `$` and `%` (ids 0 to 4) and of the last three tokens. Where two
+When this was written we did not have the file, and perhaps you do not either. Something
+about the real table is known all the same: people who opened it have printed corners of it,
+in notebooks and in the notes of their programs [@raschka2024, chapter 5]. We have collected
+[57]{.n section="GPT-2's table, as far as it was printed in public"} such numbers, from the
+rows of `!`, `"`, `#`, `$` and `%` (ids 0 to 4) and of the last three tokens. Where two
 people printed the same number, they agree to all digits.
 
 ::: {.output section="GPT-2's table, as far as it was printed in public"}
@@ -555,7 +556,8 @@ numbers. In GPT-2's it is all the rest of the file.
 ## Three questions to think about
 
 ::: think
-Somebody tells you that position rows 500 and 501 of a model have the cosine 0.99. What do you ask back?
+Somebody tells you that position rows 500 and 501 of a model have the cosine 0.99. What do
+you ask back?
 
 :::: answer
 What the cosine of 500 and 20 is. If that is 0.98, the 0.99 is a mean row and no likeness of
@@ -576,7 +578,8 @@ tensors share a byte makes the file's own size the limit.
 :::
 
 ::: think
-Why does the format count offsets from the end of the header, and not from the beginning of the file?
+Why does the format count offsets from the end of the header, and not from the beginning of
+the file?
 
 :::: answer
 The offsets stand in the header. Counted from the beginning of the file they would depend on

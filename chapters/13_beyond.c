@@ -295,7 +295,8 @@ Of the sentences that lost a word, how many in a hundred does the plain mean put
 first hundred? And of the 30 thoughts, how many does the best way find?
 
 :::: answer
-[4.2]{.n section="Does it find what we mean?"} in a hundred; and the best way finds 4 of the 30 thoughts.
+[4.2]{.n section="Does it find what we mean?"} in a hundred; and the best way finds 4 of the
+30 thoughts.
 ::::
 :::
 
@@ -352,96 +353,13 @@ of its outputs with 54.81 and the first output with 29.19, and far below what tr
 
 A plain answer to exercise 13.2 computes the length of every sentence again for every question,
 and adds a dot product into one number, where each addition waits for the one before it. The
-cure is that of chapter 7: unit rows, made once, and 32 of them side by side, so that the walk
-over $i$ feeds 32 sums. `build/13_beyond bench` says what it gains on your machine. It comes
-near to what it takes to read all rows once, and at that point only reading *fewer* rows would
-help. Search engines that look through billions do that: they sort the rows into heaps
-beforehand and look into some of the heaps.
+cure is that of chapter 7: unit rows, made once, and 32 of them [side by
+side](#beyond-side-by-side), so that the walk over $i$ feeds 32 sums. `build/13_beyond bench`
+says what it gains on your machine. It comes near to what it takes to read all rows once, and
+at that point only reading *fewer* rows would help. Search engines that look through billions
+do that: they sort the rows into heaps beforehand and look into some of the heaps.
 */
 
-// carried over from chapter 7
-// unit[v] = wte[v] / |wte[v]|; a row of zeros stays one
-static void unit_rows(float *unit, const float *wte, size_t vocab_size, size_t d)
-{
-    for (size_t v = 0; v < vocab_size; v++) {
-        const float *row = wte + v * d;
-        double length = sqrt(dot(row, row, d));
-        for (size_t i = 0; i < d; i++)
-            unit[v * d + i] = length > 0.0 ? (float)((double)row[i] / length) : 0.0f;
-    }
-}
-
-enum { LANES = 32, AT_ONCE = 16 };
-
-// Unit rows, 32 side by side: numbers[panel][i][lane] is number i of row 32 panel + lane.
-// Behind the last row come zeros.
-struct panels {
-    float *unit;    // [vocab_size][d_model] the same, row by row
-    float *numbers; // [n_panels][d_model][LANES]
-    size_t vocab_size, n_panels, d_model;
-};
-
-static struct panels open_panels(const float *wte, size_t vocab_size, size_t d)
-{
-    struct panels p = {.vocab_size = vocab_size, .d_model = d};
-    p.n_panels = (vocab_size + LANES - 1) / LANES;
-    p.unit = allocate(vocab_size * d, sizeof(float));
-    p.numbers = allocate(p.n_panels * LANES * d, sizeof(float));
-    unit_rows(p.unit, wte, vocab_size, d);
-    for (size_t v = 0; v < vocab_size; v++)
-        for (size_t i = 0; i < d; i++)
-            p.numbers[(v / LANES * d + i) * LANES + v % LANES] = p.unit[v * d + i];
-    return p;
-}
-
-static void close_panels(struct panels *p)
-{
-    free(p->unit);
-    free(p->numbers);
-}
-
-// the same for one query
-static void score_one(float *scores, const float *query, const struct panels *p)
-{
-    for (size_t panel = 0; panel < p->n_panels; panel++) {
-        const float *numbers = p->numbers + panel * LANES * p->d_model;
-        float sum[LANES] = {0};
-        for (size_t i = 0; i < p->d_model; i++)
-            for (size_t c = 0; c < LANES; c++)
-                sum[c] += query[i] * numbers[i * LANES + c];
-        memcpy(scores + panel * LANES, sum, sizeof sum);
-    }
-}
-
-// top[k] = the k-th greatest of scores, k from 0, row `skip` left out; returns how many
-static size_t best_rows(uint32_t *top, const float *scores, size_t n_top, size_t n_rows,
-                        size_t skip)
-{
-    size_t n = 0;
-    for (size_t v = 0; v < n_rows; v++) {
-        if (v == skip || (n == n_top && !(scores[v] > scores[top[n - 1]])))
-            continue;
-        size_t k = n < n_top ? n++ : n - 1;
-        for (; k > 0 && scores[v] > scores[top[k - 1]]; k--)
-            top[k] = top[k - 1];
-        top[k] = (uint32_t)v;
-    }
-    return n;
-}
-
-// the mean cosine of two different rows: (|sum of unit rows|^2 - n) / (n^2 - n)
-static double mean_cosine(const float *unit, size_t n_rows, size_t d)
-{
-    double n = (double)n_rows, square = 0.0;
-    for (size_t i = 0; i < d; i++) {
-        double sum = 0.0;
-        for (size_t v = 0; v < n_rows; v++)
-            sum += (double)unit[v * d + i];
-        square += sum * sum;
-    }
-    return (square - n) / (n * n - n);
-}
-// end of what was carried over
 /*
 ## A picture in rows
 
@@ -515,7 +433,7 @@ digits. No table has a row for each.
 ### One shade darker
 
 ::: predict
-In a table, the row of *dog* has nothing to do with the row behind it. How is it with two
+In a table, the row of *dog* has nothing to do with the row behind it. What about two
 patches that differ in one pixel, by one shade?
 
 :::: answer
@@ -565,10 +483,10 @@ proteins still score with it. W and W have 11: they face each other $2^{11/2}$, 
 often as chance would have it.
 
 So let us do to it what chapter 8 does to counts: factorise. We look for 20 rows whose dot
-products are the scores, $E E^T = S$. If the *eigenvectors* of $S$ are $u_0, u_1, \dots$ and
-its eigenvalues $\kappa_0, \kappa_1, \dots$, then
+products are the scores, $E E^{\mathsf T} = S$. If the *eigenvectors* of $S$ are
+$u_0, u_1, \dots$ and its eigenvalues $\kappa_0, \kappa_1, \dots$, then
 
-$$S = \sum_e \kappa_e\, u_e u_e^T,$$
+$$S = \sum_e \kappa_e\, u_e u_e^{\mathsf T},$$
 
 and the numbers $\sqrt{\kappa_e}\, u_{e,r}$ would do as row $r$. Chapter 7 found the longest
 few by power iteration. For a small matrix there is a way to get all of them at once that rests
@@ -607,8 +525,9 @@ static void turn(double *matrix, double *vectors, size_t p, size_t q, size_t n)
 }
 
 /*
-One thing stands in the way. If $S$ is $E E^T$ (such a matrix is called a *Gram matrix*), then
-$\kappa_e = u_e^T E E^T u_e = \lvert E^T u_e \rvert^2$: a sum of squares, which is never
+One thing stands in the way. If $S$ is $E E^{\mathsf T}$ (such a matrix is called a *Gram
+matrix*), then $\kappa_e = u_e^{\mathsf T} E E^{\mathsf T} u_e = \lvert E^{\mathsf T} u_e
+\rvert^2$: a sum of squares, which is never
 negative. Are the eigenvalues of $S$?
 
 ## Exercise 13.5: rows from eigenvectors {#residue-rows .exercise}
@@ -783,25 +702,27 @@ trained tables, tied them, and watched which rows move and which only seem to st
 have given a model a sense of order in three ways, and seen what a causal model cannot know. You
 have made tables by guessing and by counting, put ten thousand words on a circle, found out who
 numbers the rows, and read a file without believing a byte of it. You have taken real tables
-apart, with controls that most who write about them do not run.
+apart, and run the controls that decide what may be said of them.
 
-So you can build. A tokenizer, a table, positions, a block, a head, an optimizer: these are the
-parts of a language model, and none of them is a black box to you any more. Put chapters 3, 4, 6,
-9 and 11 together, make them wider, and it is a small GPT: llm.c [@llmc] does it in a thousand
-lines of C that you can now read like a letter. Give yours GPT-2's shape and, with the reader of
-chapter 12, GPT-2's own numbers, and it writes what GPT-2 writes. Or take the search of this chapter, and your own
-notes as the text. Or give rows to something that nobody has given rows to: moves of chess,
-chords, streets of your town. Count what stands beside what, and factorise. Then be your own
-sceptic: shuffle, deal out, ask what the exact words would have found.
+So you can build. A tokenizer, a table, positions, a block, a head, an optimizer: these are
+the parts of a language model, and none of them is a black box to you any more. Put chapters
+3, 4, 6, 9 and 11 together, make them wider, and it is a small GPT: llm.c [@llmc] does it in
+a thousand lines of C that you can now read like a letter. Give yours GPT-2's shape and,
+with the reader of chapter 12, GPT-2's own numbers, and it writes what GPT-2 writes. Or take
+the search of this chapter, and your own notes as the text. Or give rows to something that
+nobody has given rows to: moves of chess, chords, streets of your town. Count what stands
+beside what, and factorise. Then be your own sceptic: shuffle, deal out, ask what the exact
+words would have found.
 
 Or read on. The papers at the end of each chapter are written for people who know what you now
 know; take the chapter that you liked best, and begin with the first of its list.
 
+[One more page](claims.html) has what people say about embeddings, sentence by sentence, with
+what is so and the section in which you saw it. Read it as the list of what you now know.
+
 And when somebody says that a machine "turns words into meaning", you will think of a number
 and a row, and ask which row, trained on what, compared with what, and what the control said.
-Nobody will be able to take that from you. [One more page](claims.html) has what people say about
-embeddings, sentence by sentence, with what is so and the section in which you saw it. Read it as
-the list of what you now know. Thank you for reading to the end.
+Thank you for reading to the end.
 */
 
 /*
@@ -1474,6 +1395,93 @@ static void print_sentence(const struct sentence *s, size_t most)
     printf("%s\n", c < end ? " ..." : "");
 }
 
+/*
+## Unit rows, side by side {#beyond-side-by-side}
+*/
+
+// carried over from chapter 7
+// unit[v] = wte[v] / |wte[v]|; a row of zeros stays one
+static void unit_rows(float *unit, const float *wte, size_t vocab_size, size_t d)
+{
+    for (size_t v = 0; v < vocab_size; v++) {
+        const float *row = wte + v * d;
+        double length = sqrt(dot(row, row, d));
+        for (size_t i = 0; i < d; i++)
+            unit[v * d + i] = length > 0.0 ? (float)((double)row[i] / length) : 0.0f;
+    }
+}
+
+enum { LANES = 32, AT_ONCE = 16 };
+
+// Unit rows, 32 side by side: numbers[panel][i][lane] is number i of row 32 panel + lane.
+// Behind the last row come zeros.
+struct panels {
+    float *unit;    // [vocab_size][d_model] the same, row by row
+    float *numbers; // [n_panels][d_model][LANES]
+    size_t vocab_size, n_panels, d_model;
+};
+
+static struct panels open_panels(const float *wte, size_t vocab_size, size_t d)
+{
+    struct panels p = {.vocab_size = vocab_size, .d_model = d};
+    p.n_panels = (vocab_size + LANES - 1) / LANES;
+    p.unit = allocate(vocab_size * d, sizeof(float));
+    p.numbers = allocate(p.n_panels * LANES * d, sizeof(float));
+    unit_rows(p.unit, wte, vocab_size, d);
+    for (size_t v = 0; v < vocab_size; v++)
+        for (size_t i = 0; i < d; i++)
+            p.numbers[(v / LANES * d + i) * LANES + v % LANES] = p.unit[v * d + i];
+    return p;
+}
+
+static void close_panels(struct panels *p)
+{
+    free(p->unit);
+    free(p->numbers);
+}
+
+// the same for one query
+static void score_one(float *scores, const float *query, const struct panels *p)
+{
+    for (size_t panel = 0; panel < p->n_panels; panel++) {
+        const float *numbers = p->numbers + panel * LANES * p->d_model;
+        float sum[LANES] = {0};
+        for (size_t i = 0; i < p->d_model; i++)
+            for (size_t c = 0; c < LANES; c++)
+                sum[c] += query[i] * numbers[i * LANES + c];
+        memcpy(scores + panel * LANES, sum, sizeof sum);
+    }
+}
+
+// top[k] = the k-th greatest of scores, k from 0, row `skip` left out; returns how many
+static size_t best_rows(uint32_t *top, const float *scores, size_t n_top, size_t n_rows,
+                        size_t skip)
+{
+    size_t n = 0;
+    for (size_t v = 0; v < n_rows; v++) {
+        if (v == skip || (n == n_top && !(scores[v] > scores[top[n - 1]])))
+            continue;
+        size_t k = n < n_top ? n++ : n - 1;
+        for (; k > 0 && scores[v] > scores[top[k - 1]]; k--)
+            top[k] = top[k - 1];
+        top[k] = (uint32_t)v;
+    }
+    return n;
+}
+
+// the mean cosine of two different rows: (|sum of unit rows|^2 - n) / (n^2 - n)
+static double mean_cosine(const float *unit, size_t n_rows, size_t d)
+{
+    double n = (double)n_rows, square = 0.0;
+    for (size_t i = 0; i < d; i++) {
+        double sum = 0.0;
+        for (size_t v = 0; v < n_rows; v++)
+            sum += (double)unit[v * d + i];
+        square += sum * sum;
+    }
+    return (square - n) / (n * n - n);
+}
+// end of what was carried over
 /*
 ## Ways to make a row
 */
