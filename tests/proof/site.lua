@@ -674,7 +674,7 @@ local function claims_of(page)
   return claims
 end
 
-local KINDS = { { '^True%.$', 'true' }, { '^True of .+ only%.$', 'only' }, { '^False%.$', 'false' }, { '^Not known%.$', 'unknown' } }
+local KINDS = { { '^True%.$', 'true' }, { '^True only of .+%.$', 'only' }, { '^False%.$', 'false' }, { '^Not known%.$', 'unknown' } }
 
 -- Each has one verdict and leads to a section of a chapter. How many there are of each kind stands above.
 local function verdict_faults(page, claims, pages)
