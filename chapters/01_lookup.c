@@ -540,8 +540,8 @@ last line of the race, under "columns" and "tiles".
 
 ## The plain product: down the columns
 
-(Exercise 1.5 needs nothing of this race. Whoever wants to write first goes on at [how alike
-two rows are](#alike), and comes back.)
+(Exercise 1.5 needs nothing of this race. If you would rather write first, go on at [how
+alike two rows are](#alike), and come back.)
 
 A race against a slow runner proves little. So we shall not stop at the product
 as it stands in the formula, but make it as fast as we can, in three steps, and
@@ -1072,7 +1072,7 @@ The algebra does not care which way a matrix lies in memory. The lookup does.
 */
 
 /*
-## The rest of the program
+## Behind the scenes
 
 You can stop reading here. What follows shows, draws and times what the chapter was
 about; nothing in it is new.

@@ -921,7 +921,7 @@ file.
 - Chapter 3 takes a random table and lets text move it.
 */
 /*
-## The rest of the program
+## Behind the scenes
 
 You can stop reading here. What follows shows, draws and times what the chapter was
 about; nothing in it is new, but for a ziggurat beside the bench.

@@ -442,8 +442,8 @@ and we have seen that there is no word that gets no order. Every row of the outp
 table moves, at every step, because every word was a candidate.
 
 Now the first formula. It says how each hidden row should change. But a hidden row
-is no number that we may change: it is a copy. We must pass the order on to the
-row that it was copied from.
+is not ours to change: it is a copy. We must pass the order on to the row that it was
+copied from.
 */
 
 /*
@@ -2193,8 +2193,8 @@ The comma's input row was moved in [19,676]{.n section="Company in common"} of
 [22,112]{.n section="Training"} steps, that of "desirous", which occurs twice, in
 [8]{.n section="Company in common"}: two times in each pass. Thousands of votes draw a row
 to a place of its own, and eight hardly settle where it should go. For
-this reason the neighbours of rare words are not to be trusted, in any table, and for
-this reason we looked only at words with 20 occurrences.
+this reason the neighbours of rare words are not to be trusted, and for this reason we
+looked only at words with 20 occurrences.
 
 ![How far each row is from where it began, against how often its word occurs in the text.
 Look at the left edge: the rows of the rarest words have moved least, in both

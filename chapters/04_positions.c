@@ -1786,9 +1786,10 @@ static void measure_without_order(double *loss)
 }
 
 /*
-## Behind the text: what prints and draws
+## Behind the scenes
 
-The rest of the program is plumbing. It shows what the sections above talk about.
+You can stop reading here. The rest is plumbing: it prints and draws what the sections
+above talk about.
 */
 
 // a file for a picture of the chapter, or NULL where there is no place for it

@@ -4,8 +4,9 @@
 A language model meets its words twice. At the bottom, an id comes in and a row of
 numbers goes up: that is the embedding table, `wte`. At the top, a row of numbers
 arrives and every word of the vocabulary gets a score: that is the head,
-`lm_head`, which has a row of numbers for each word too. In chapter 3 they were
-two tables, and we trained both.
+`lm_head`, which has a row of numbers for each word too. (It shares no more than the
+name with the attention heads of chapter 4.) In chapter 3 they were two tables, and we
+trained both.
 
 GPT-2 has only one. Its published code makes a single matrix `wte`, gathers rows
 from it at the bottom, and multiplies by the very same matrix at the top
@@ -53,7 +54,7 @@ twice.
 // solved program is this very file, linked with a second file of finished functions.
 #define EXERCISE __attribute__((weak))
 
-// the small tools, written out in the workshop at the end
+// the small tools, written out behind the scenes, at the end
 static void heading(const char *title);
 static _Noreturn void give_up(int status, const char *format, ...);
 static void *allocate(size_t n, size_t size);
@@ -77,7 +78,7 @@ each word $v$ is the dot product of that row with row $u_v$ of the head:
 
 $$z_v = e_x \cdot u_v = \sum_{i=0}^{d-1} e_{xi} \, u_{vi}$$
 
-The softmax turns the $V$ scores, the **logits**, into probabilities. To tie the
+The softmax turns the $V$ scores, the logits, into probabilities. To tie the
 model is to use the same rows at both ends, $u_v = e_v$, so that
 
 $$z_v = e_x \cdot e_v.$$
@@ -265,8 +266,8 @@ It cures both faults. $e_x M e_v^{\mathsf T}$ and $e_v M e_x^{\mathsf T}$ can be
 different numbers now, and a word's score for itself, $e_x M e_x^{\mathsf T}$, can
 be anything, here 0.
 
-Try it: `build/05_heads turn=-90` makes every word say the one before it, `turn=45` sits
-between two chairs and tosses a coin, and `points="1,0 0,1 -1,0 0,-2"` makes d loud.
+Try it: `build/05_heads turn=-90` makes every word say the one before it, `turn=45` points
+between two words and tosses a coin, and `points="1,0 0,1 -1,0 0,-2"` makes d loud.
 
 In chapter 4 the same turn did another job: RoPE tells positions apart by turning rows.
 Here it tells "who comes next?" from "who is it?".
@@ -634,7 +635,7 @@ The upper part of the output has rings of other lengths. With three words a bare
 no chance either. From five words on it does learn something: not who comes next, but who stands
 *far away*. It can push the far side of the ring down. It can even get *one* word right,
 by making its follower's row long. What it cannot do is to score the next word above the
-word itself, or above the previous one, in the mean over the whole ring. Three always
+word itself, or above the previous one, on average over the whole ring. These three always
 share, and so no ring gets below $\ln 3 = 1.0986$.
 
 ::: aside
@@ -650,7 +651,7 @@ letters and apostrophes is a word, in lower case, and so is each of `. , ; : ! ?
 1,999 most frequent ones get an id of their own, in the order of their frequency, and
 all the others share id 0, which the program writes as `<unk>`. The last twentieth of
 the text is kept out of the training; what the models score there is the **held-out**
-loss. (The code that reads it is chapter 3's; it stands in the workshop.) With
+loss. (The code that reads it is chapter 3's; it stands [behind the scenes](#heads-behind).) With
 `TEXT=path make chapter5` it is a text of your own, of 4,000 words or more and 2,000
 different ones. As there, letters with accents and other alphabets are dropped, and the
 program says how many; of a book from Project Gutenberg it reads the book and not the
@@ -799,7 +800,7 @@ static void update(struct model *model, const struct work *work, const uint32_t 
 The same `update` serves all three models. In an untied one, `lm_head` and `wte`
 are two arrays, and each gets its half. In a tied one they are the same array, and
 it gets both. Between the two stand `forward` and `backward`. They do what your functions
-do, for batches and by the fast products of chapter 3, and are in the workshop; on the
+do, for batches and by the fast products of chapter 3, and stand behind the scenes; on the
 first batch of the novel the program holds your function against them, and prints
 whether both find the same gradient ("as yours").
 
@@ -1196,7 +1197,8 @@ differences between them too. The ranking of the words stays as it was. So one
 might say that the length of $h$ means nothing, that only its direction counts.
 
 A good measure of what it does mean is the **entropy** of the prediction,
-$H = -\sum_v p_v \ln p_v$: the loss that the model *expects* to have. It is
+$H = -\sum_v p_v \ln p_v$, taken as chapter 3 took that of a text's words: it is the loss
+that the model *expects* to have. It is
 $\ln V$ when all words are equally probable, and 0 when the model is certain.
 */
 
@@ -1396,7 +1398,7 @@ nothing by itself.
 */
 
 /*
-## The workshop
+## Behind the scenes {#heads-behind}
 
 What follows makes the numbers that you have read: the small tools, the reading of the
 text, the fast products, the training, and the functions that print and draw. You need

@@ -410,12 +410,12 @@ EXERCISE bool principal_components(float *components, float *variances, double *
 }
 
 /*
-### Two ends with a face
+### Two ends that one can name
 
 ::: {.output section="The longest directions"}
 :::
 
-Both ends of the first component have a face. At the one end stand the first names of
+Both ends of the first component can be named. At the one end stand the first names of
 sportsmen, at the other the words of official reports. The second goes from things that
 one can measure to wars and ministers. Nobody asked for these axes. They are what the
 six billion words were most unequal in, and news was much of them.
@@ -724,7 +724,7 @@ EXERCISE bool rotate_rows(float *out, const float *wte, const float *rotation,
 }
 
 /*
-### Every number another one
+### Every number changes
 
 The rotation is a random one: a hundred rows of dice, each made perpendicular to those
 before it and brought to length 1. Below are the words with the largest numbers in
@@ -732,7 +732,7 @@ column 17, before the turn and after it, and what has become of everything that 
 measured.
 
 ::: predict
-After the turn, every number of the table is another one. How many of the 2,084
+After the turn, every number of the table has changed. How many of the 2,084
 questions get another answer?
 
 :::: answer
@@ -995,7 +995,7 @@ the other but mostly $b$. It matters most where the lengths differ most.
 */
 
 /*
-## The rest of the program
+## Behind the scenes
 
 You can stop reading here. What follows reads tables, shows and draws, and asks the
 questions of the six families; nothing in it is new.

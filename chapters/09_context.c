@@ -862,7 +862,7 @@ that is what "not trained for" looks like.
 */
 
 /*
-## The workshop
+## Behind the scenes
 
 What follows makes the numbers that you have read: the small tools, the telegrams, the
 model and its training, and the functions that print and draw. You need none of it for the

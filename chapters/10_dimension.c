@@ -501,7 +501,7 @@ EXERCISE bool random_projection(float *out, const float *wte, const float *dice,
 ### Which cut costs least?
 
 ::: predict
-With 50 of 100 numbers: which of the three does best? And does 100 thrown directions instead of
+With 50 of 100 numbers: which of the three does best? And do 100 thrown directions instead of
 100 axes cost anything?
 
 :::: answer
@@ -604,7 +604,7 @@ numbers themselves, and not one word is lost. The loudness falls from
 
 ### The same bits, shared out
 
-The last three columns take the objection away that wider rows simply have more bits. With 64
+The last three columns answer an objection: wider rows have more bits. With 64
 bits each, *nothing* is lost by being narrow, as long as nothing is disturbed: two numbers of 32
 bits are right for all words. With noise, the same 64 bits are worth
 [2.2]{.n section="What width buys"} % as two numbers and [100.0]{.n section="What width buys"} %
@@ -689,7 +689,7 @@ not the number of bits but the margin, and with two numbers nothing cancels.
 */
 
 /*
-## The rest of the program
+## Behind the scenes
 
 You can stop reading here. What follows reads the novel and the table, trains, shows and draws;
 nothing in it is new but the two searches that the text speaks of.

@@ -273,7 +273,7 @@ come later.
 ::: {.output section="The first merges of the whole novel, cut into words"}
 :::
 
-Your two functions take a look at every piece for each merge. To learn a few thousand
+Your two functions look at every piece for each merge. To learn a few thousand
 merges the program uses a faster loop that gives the same ones, in the same order: it
 keeps the sum of each pair in a hash table, and a merge changes only the sums of words in
 which it happens. It stands [behind the scenes](#ids-behind), and the program checks its

@@ -122,7 +122,7 @@ and where its bytes begin and end, counted from the end of the header. `__metada
 the only other thing that may stand there, and holds pairs of texts; we keep our words
 in it.
 
-You do not have to write the reader of this notation: it is in the workshop at the end,
+You do not have to write the reader of this notation: it stands [behind the scenes](#gpt2-behind),
 some 400 lines long, and it is strict. It refuses whatever is not JSON, a name that
 stands there twice, a key that the format does not know, a number with a sign or a
 fraction or 21 digits, text that is not UTF-8, and more than eight dimensions. And it
@@ -599,7 +599,7 @@ the data can be laid out before the header is written.
 */
 
 /*
-## The workshop
+## Behind the scenes {#gpt2-behind}
 
 What follows makes the numbers that you have read: the small tools, the reader of the
 header, and the functions that print and draw. You need none of it for the exercises. Look

@@ -151,7 +151,7 @@ row of the table, so there is nothing to leave out, and a search may ask for all
 are.
 
 Chapter 1's rules for the cosine hold: sums in `double`, and 0 where one of the two is all
-zeros. A sentence without direction so comes before those that point away. Compare the cosines
+zeros. So a sentence without direction comes before those that point away. Compare the cosines
 as `double`.
 
 By hand, with the rows (0, 2), (3, 4), (0, 0), (−1, 0) and the query (0, 5): the cosines are 1,
@@ -178,9 +178,9 @@ EXERCISE bool search(uint32_t *found, double *cosines, const float *rows,
 
 /*
 We ask for *thieves stole the birds*. Some pages into the last volume a hen-house is robbed,
-in other words. Above your search the program shows a control that any search must beat: the
-same cosine between **bags** of *exact words*: rows with a number for each different word of the
-novel, which says how often the sentence has it.
+in other words. Above your search the program shows a control that any search must beat. It takes
+the same cosine between **bags** of *exact words*, rows with a number for each different word of
+the novel that says how often the sentence has it.
 
 ::: predict
 The mean has *stole* and *birds* among its words (for *thieves* the table has no row). Will it
@@ -343,10 +343,10 @@ semantic search without this control has not shown you much.
 **"Embeddings find what you mean."** A mean of words finds what you talk *about*: birds, music,
 illness. *What is said* of it was in the order, in the *not*, and in who did it to whom, and a
 sum has kept none of these. To find thoughts, people train whole networks on pairs of sentences
-that mean the same [@reimers2019]; in their comparison the mean of GloVe's rows, with 61.32,
-stands above both things that one could do with BERT, a transformer, untrained for it, the mean
-of its outputs with 54.81 and the first output with 29.19, and far below what training gives,
-76.55 (table 1: correlation with people's judgements, times 100, on average over seven tasks).
+that mean the same [@reimers2019]. In their comparison the mean of GloVe's rows reaches 61.32.
+BERT, a transformer that was not trained for it, reaches 54.81 with the mean of its outputs and
+29.19 with the first of them; trained for it, 76.55 (table 1: correlation with people's
+judgements, times 100, on average over seven tasks).
 :::
 
 ## The same search, faster
@@ -726,7 +726,7 @@ Thank you for reading to the end.
 */
 
 /*
-## The rest of the program
+## Behind the scenes
 
 You can stop reading here. What follows reads a table, a novel and a matrix, searches, draws and
 shows.
