@@ -640,17 +640,16 @@ The program draws 128 random rows of each width and takes all
 ::: {.output section="Random rows" set="width"}
 :::
 
-In [768]{.n section="Random rows"} dimensions the mean is
-[0.0287]{.n section="Random rows"}: less than two degrees from a right angle. So
-the belief has its picture upside down. Nothing is jumbled together at the
-start. *Every word is unrelated to every other word from birth*, and no training
-is needed to push them apart. What training has to do is the opposite: to turn
-rows towards each other where the text gives a reason to. And when it is over,
-the words of real models are, on the whole, closer together than chance. Vectors
-inside BERT and GPT-2 lie in a narrow cone [@ethayarajh2019]. Those of word2vec and
-GloVe share a mean vector that is far from zero, and a few directions that dominate all
-others; take the mean and those directions away, and they do better at most tasks
-[@mu2018].
+In [768]{.n section="Random rows"} dimensions the mean is [0.0287]{.n section="Random
+rows"}: less than two degrees from a right angle. So the belief has its picture upside down.
+Nothing is jumbled together at the start. *Every word is unrelated to every other word from
+birth*, and no training is needed to push them apart. What training has to do is the
+opposite: to turn rows towards each other where the text gives a reason to. And when it is
+over, the words of real models are, on the whole, closer together than chance. Vectors
+inside BERT and GPT-2, two language models, lie in a narrow cone [@ethayarajh2019]. Those of
+word2vec and GloVe, two famous tables, share a mean vector that is far from zero, and a few
+directions that dominate all others; take the mean and those directions away, and they do
+better at most tasks [@mu2018].
 
 ![The mean of |cos| of random rows against their width, both axes in powers of
 ten. Look at the slope: a hundred times the width, a tenth of the
@@ -667,11 +666,11 @@ special, so each square is $1/d$ on average. Hence the cosine has mean 0 and a
 standard deviation of exactly $1/\sqrt d$. For 768 that is 0.036.
 
 For the mean of the absolute value, take a row $x$ of independent normal numbers. Its
-direction and its length are independent of each other, so $\overline{|x_1|} =
-\overline{|\cos|} \cdot
-\overline{|x|}$, with a bar for the mean. The left side is $\sqrt{2/\pi}$; the mean length is known too. It has a $\Gamma$
-in it, the function that fills the gaps between the factorials: $\Gamma(n) = (n-1)!$ for
-whole numbers, and $\Gamma(1/2) = \sqrt\pi$. (C has its logarithm, `lgamma`.) Divide:
+direction and its length are independent of each other, so
+$\overline{|x_1|} = \overline{|\cos|} \cdot \overline{|x|}$, with a bar for the mean. The
+left side is $\sqrt{2/\pi}$; the mean length is known too. It has a $\Gamma$ in it, the
+function that fills the gaps between the factorials: $\Gamma(n) = (n-1)!$ for whole numbers,
+and $\Gamma(1/2) = \sqrt\pi$. (C has its logarithm, `lgamma`.) Divide:
 
 $$\overline{|\cos|} = \frac{1}{\sqrt\pi} \cdot \frac{\Gamma(d/2)}{\Gamma((d+1)/2)}
   \approx \sqrt{\frac{2}{\pi d}}$$

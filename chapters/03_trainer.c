@@ -2035,7 +2035,7 @@ static void show_neighbours(const struct model *m, const struct corpus *corpus,
 At birth the neighbours are a lottery. Afterwards "two" has found numbers and "said" other
 ways of saying, and nobody told them what a number is. And as in the small world, the two
 tables see different things. Take "hartfield". In the output table its neighbours are
-Randalls, Enscombe, Donwell: houses, because one comes *to* and lives *at* all of them. In
+Randalls, Enscombe, Donwell: houses: one comes *to*, and lives *at*, all of them. In
 the input table it is near words that, like it, are often followed by a comma or a full
 stop. Or ask for "emma". After her name come the verbs that follow "she" and "knightley";
 but what stands before her name is what stands before "harriet".

@@ -223,9 +223,9 @@ operation is
 $$x_t = \mathrm{wte}[\mathrm{id}_t] + \mathrm{wpe}[t].$$
 
 Now *dog* at position 0 and *dog* at position 2 are different vectors before the
-head sees them. The cost is 1,024 × 768 = 786,432 parameters, about 0.6 % of GPT-2's.
-The catch is in the shape: there is no row 1,024. A GPT-2 cannot read a 1,025th
-token, not badly but not at all.
+head sees them. The cost is 1,024 × 768 = 786,432 **parameters**, numbers that training
+moves: about 0.6 % of GPT-2's. The catch is in the shape: there is no row 1,024. A GPT-2
+cannot read a 1,025th token, not badly but not at all.
 */
 
 /*

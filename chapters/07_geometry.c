@@ -824,7 +824,7 @@ for the one before it (chapter 1). So lay 32 rows side by side, number $i$ of al
 next to each other. Then the walk over $i$ feeds 32 sums at once, and none waits.
 
 *Four at a time.* A number, once loaded, can serve four lists instead of one. That is
-the tile of chapter 5, with four rows in place of its eight.
+the tile of chapter 3, with four rows in place of its eight.
 */
 
 // out[r][c] = sum over k of a[r * row_step + k * k_step] * b[k][c]

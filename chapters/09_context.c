@@ -367,8 +367,8 @@ To train the block we need the slope of the loss along each of its numbers. As i
 at the top of the second half is `dout`. Where does it go?
 
 **Straight down.** The output is $x$ plus something. Raise $x_i$ by a little and the output
-rises by the same little, so `dx` gets all of `dout`, unchanged. That is why the addition
-helps: however badly the neurons are set, the order from the top reaches the table in full.
+rises by the same little, so `dx` gets all of `dout`, unchanged. However badly the
+neurons are set, the order from the top reaches the table in full.
 
 **Into the neurons.** Neuron $j$ wrote $\mathrm{hidden}_j$ times its row, so its own slope
 is the dot product of `dout` with that row, and the row gets $\mathrm{hidden}_j$ times

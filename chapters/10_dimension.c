@@ -875,7 +875,7 @@ static void draw_map(uint32_t *next, size_t n_words, uint64_t *rng)
         next[v] = (uint32_t)(next_uniform(rng) * (double)n_words);
 }
 
-// a share in per cent, never rounded up to 100
+// a share in percent, never rounded up to 100
 static double percent(size_t part, size_t whole)
 {
     const double share = floor(1000.0 * (double)part / (double)whole) / 10.0;
@@ -1414,7 +1414,7 @@ static struct corpus open_novel(const char *path)
 ## The fast products
 
 One small function does all the products of this chapter, with 32 hidden states side by side
-(chapter 5 has the story of it).
+(chapters 1 and 3 have the story of it).
 */
 
 // Chapter 5's tile with four rows in place of eight: here there are widths of 1 and 2.
@@ -2406,7 +2406,7 @@ static size_t count_answers(const float *scores, const struct question *question
     return n_right;
 }
 
-// the mean of the families' shares of right answers, in per cent; the words of a question
+// the mean of the families' shares of right answers, in percent; the words of a question
 // are no candidates (chapter 7)
 static double ask_all(const struct quiz *quiz, const float *rows, size_t n_rows, size_t d)
 {
@@ -2577,7 +2577,7 @@ static double ask_projected(const struct quiz *quiz, const struct table *t, size
 
 enum { N_CUTS = 4 };
 
-static const size_t cuts[N_CUTS] = {20, 35, 50, 100}; // per cent of the width
+static const size_t cuts[N_CUTS] = {20, 35, 50, 100}; // percent of the width
 
 static void print_projected(const struct quiz *quiz, const struct lab *lab, size_t k,
                             bool square, FILE *figure)

@@ -132,7 +132,7 @@ format's own reader, which passes over keys that it does not know, and takes any
 of dimensions.)
 
 ::: aside
-Why is the reader not recursive, as every textbook's reader of JSON is? Because then a file of
+Why is the reader not recursive, as a textbook's reader of JSON is? Because then a file of
 `[[[[[[...` decides how deep our stack becomes. A header is at most three levels deep, so
 three functions do.
 :::
