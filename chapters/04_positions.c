@@ -10,10 +10,10 @@ You write the part of a transformer that lets tokens talk to each other, the
 attention head, and see with exact zeros that it cannot see order at all. Then come
 the three remedies that you will meet in real models: a learned table of
 positions (GPT-2), a fixed table of sines and cosines (the first transformer), and
-rotations (RoPE, in most of today's models). At the end five tiny models, equal in
+rotations (RoPE, in many of today's models). At the end five tiny models, equal in
 everything but this, go to school. [Trained on texts of 16 tokens, which way to tell their
-order still works in a text of 64?]{.teaser} The answer is not what most explanations
-promise.
+order still works in a text of 64?]{.teaser} The answer is not the one that is
+usually promised.
 
 ![One query, three answers. The query of "dog" meets every key; the scores become shares;
 the values are mixed in those shares. Below, all shares of the head when the mask is on:

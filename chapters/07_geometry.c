@@ -8,9 +8,8 @@ cold too.
 
 Until now our tables were small, or our own. This chapter puts a real one under the
 microscope: 10,000 rows of GloVe [@pennington2014], trained at Stanford on six billion
-words of encyclopedia and news, and used in more programs than anybody has counted. No
-program of ours will change a number of it. We only look, and we bring four sentences that
-you will find in nearly every introduction:
+words of encyclopedia and news, and still in use. No program of ours will change a number of
+it. We only look, and we bring four sentences that introductions like to repeat:
 
 - *Words that mean the same are neighbours.*
 - *Each number of a row is a feature: one of them says "has a tail".*

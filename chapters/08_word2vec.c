@@ -135,7 +135,7 @@ and dropped otherwise. Rare words all stay; of the most frequent ones four fifth
 
 ::: belief
 **"A word is discarded with the probability $1 - \sqrt{s/f}$."** This is the formula of
-the paper [@mikolov2013b, sec. 2.3, eq. 5], and most explanations copy it. The program
+the paper [@mikolov2013b, sec. 2.3, eq. 5], and many explanations copy it. The program
 that came with the paper, and made the tables that people used, computes the one above
 [@word2veccode]. It keeps $\sqrt{s/f} + s/f$, always a little more, and every word up to
 $f = 2.6\,s$ wholly, where the paper stops at $f = s$.

@@ -12,7 +12,7 @@ contents ends, one that checks where a tensor lies, one that turns bytes into nu
 then two old acquaintances, the lengths of rows and the nearest rows. The first two are
 short, and they are the ones that people get wrong, because a file is not a friend. It was
 made by somebody, it came through a network, and every number in it may be a lie. [In
-GPT-2's file one table is missing that every explanation draws: which one?]{.teaser}
+GPT-2's file one table is missing that many explanations draw: which one?]{.teaser}
 
 ![The whole format. Look for the two lengths that must agree with each other: what the
 list says, and what is really there.](drawing:safetensors-file){alt="A file as a strip of bytes. First 8 bytes that hold the length of the header. Then the header, a text that says for each tensor its type, its shape, and where its bytes begin and end. Then the data: wte.weight, wpe.weight and m.weight lie side by side, without a gap, to the end of the file. Arrows lead from the offsets in the header to the places in the data."}

@@ -356,8 +356,7 @@ and adds a dot product into one number, where each addition waits for the one be
 cure is that of chapter 7: unit rows, made once, and 32 of them [side by
 side](#beyond-side-by-side), so that the walk over $i$ feeds 32 sums. `build/13_beyond bench`
 says what it gains on your machine. It comes near to what it takes to read all rows once, and
-at that point only reading *fewer* rows would help. Search engines that look through billions
-do that: they sort the rows into heaps beforehand and look into some of the heaps.
+at that point only reading *fewer* rows would help. One can have that: sort the rows into heaps beforehand, and look only into the heaps that lie near the question.
 */
 
 /*
