@@ -2,12 +2,11 @@
 # How does a model know the order of its tokens: table, sinusoid, or RoPE? {#positions}
 
 Two headlines: *dog bites man* and *man bites dog*. Same three words, so the same
-three rows of the table: a lookup reads rows and forgets where each word stood.
-Somewhere between the table and the answer a language model must put the order
-back. This chapter asks where, and how well.
+three rows of the table, and no row knows where its word stood. Somewhere between the table and the answer a language model must put the order back. This
+chapter asks where, and how well.
 
 You write the part of a transformer that lets tokens talk to each other, the
-attention head, and see with exact zeros that it cannot see order at all. Then come
+attention head, and see with exact zeros that by itself it cannot see order. Then come
 the three remedies that you will meet in real models: a learned table of
 positions (GPT-2), a fixed table of sines and cosines (the first transformer), and
 rotations (RoPE, in many of today's models). At the end five tiny models, equal in
