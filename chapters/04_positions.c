@@ -1,9 +1,9 @@
 /*
 # How does a model know the order of its tokens: table, sinusoid, or RoPE? {#positions}
 
-Two headlines: *dog bites man* and *man bites dog*. Same three words, so the same
-three rows of the table, and no row knows where its word stood. Somewhere between the table and the answer a language model must put the order back. This
-chapter asks where, and how well.
+Two headlines: *dog bites man* and *man bites dog*. Same three words, so the same three rows
+of the table, and no row knows where its word stood. Somewhere between the table and the
+answer a language model must put the order back. This chapter asks where, and how well.
 
 You write the part of a transformer that lets tokens talk to each other, the
 attention head, and see with exact zeros that by itself it cannot see order. Then come
