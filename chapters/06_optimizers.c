@@ -2058,18 +2058,23 @@ static bool step_long(struct long_table *l, enum optimizer optimizer)
     return takes_list(optimizer) ? step_list(&l->t, &s) : step_all(&l->t, &s);
 }
 
-// seconds of the best of several steps; NAN if the rule is not written
+// seconds of the best of several steps, or, where the clock is too coarse for one, of the
+// mean; NAN if the rule is not written
 static double time_long(struct long_table *l, enum optimizer optimizer, double spend)
 {
-    double best = INFINITY, begin = seconds();
+    double best = INFINITY, sum = 0.0, begin = seconds();
+    size_t n_steps = 0;
     if (!step_long(l, optimizer))
         return NAN;
-    do {
+    while (sum <= 0.0 || seconds() - begin < spend) {
         double start = seconds();
         step_long(l, optimizer);
-        best = fmin(best, seconds() - start);
-    } while (seconds() - begin < spend);
-    return best;
+        const double spent = seconds() - start;
+        best = fmin(best, spent);
+        sum += spent;
+        n_steps++;
+    }
+    return best > 0.0 ? best : sum / (double)n_steps;
 }
 
 static void show_long(void)
