@@ -20,6 +20,9 @@
 #ifndef MAP_ANONYMOUS
 #define MAP_ANONYMOUS MAP_ANON
 #endif
+#ifndef MAP_POPULATE
+#define MAP_POPULATE 0
+#endif
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE MAP_FIXED
 #endif
@@ -75,6 +78,16 @@ static size_t room_for_arrays(void)
     return most + LEFT_BEHIND_BYTES;
 }
 
+// To have the pages of a large array at once takes less time than to fault them in one by one.
+static int at_once(const struct mapped_array *array)
+{
+    const uint64_t least = 1 << 16, most = 64 << 20;
+    return (array->kind == INPUT || array->kind == OUTPUT) && array->bytes >= least &&
+                   array->bytes <= most
+               ? MAP_POPULATE
+               : 0;
+}
+
 static bool map_generation(uint32_t generation, int in, int out)
 {
     for (uint32_t i = 0; i < request.n_arrays; i++) {
@@ -87,7 +100,7 @@ static bool map_generation(uint32_t generation, int in, int out)
         const int file = a->kind == OUTPUT ? out : a->kind == ZEROS ? -1 : in;
         if (a->generation == generation &&
             mmap(at, (size_t)a->bytes, protection,
-                 a->kind == WRITTEN ? what : what | MAP_FIXED_NOREPLACE, file,
+                 a->kind == WRITTEN ? what : what | at_once(a) | MAP_FIXED_NOREPLACE, file,
                  (off_t)a->offset) != at)
             return false;
     }
