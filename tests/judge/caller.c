@@ -78,14 +78,12 @@ static size_t room_for_arrays(void)
     return most + LEFT_BEHIND_BYTES;
 }
 
-// To have the pages of a large array at once takes less time than to fault them in one by one.
+// To write to the pages of a large array one by one takes longer than to have them at once.
 static int at_once(const struct mapped_array *array)
 {
     const uint64_t least = 1 << 16, most = 64 << 20;
-    return (array->kind == INPUT || array->kind == OUTPUT) && array->bytes >= least &&
-                   array->bytes <= most
-               ? MAP_POPULATE
-               : 0;
+    const bool is_large = array->bytes >= least && array->bytes <= most;
+    return array->kind == OUTPUT && is_large ? MAP_POPULATE : 0;
 }
 
 static bool map_generation(uint32_t generation, int in, int out)
