@@ -98,8 +98,8 @@ static bool map_generation(uint32_t generation, int in, int out)
         const int file = a->kind == OUTPUT ? out : a->kind == ZEROS ? -1 : in;
         if (a->generation == generation &&
             mmap(at, (size_t)a->bytes, protection,
-                 a->kind == WRITTEN ? what : what | at_once(a) | MAP_FIXED_NOREPLACE, file,
-                 (off_t)a->offset) != at)
+                 a->kind == WRITTEN ? what : what | at_once(a) | MAP_FIXED_NOREPLACE,
+                 file, (off_t)a->offset) != at)
             return false;
     }
     return true;

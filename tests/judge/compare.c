@@ -48,7 +48,7 @@ static inline double allowed_at(const struct comparison *c, size_t i)
 
 // The i-th of elements of `width` bytes (4: float, or, if `whole`, id).
 static inline struct element element_of(const unsigned char *from, size_t i, size_t width,
-                                 bool whole)
+                                        bool whole)
 {
     const unsigned char *at = from + i * width;
     if (width == sizeof(double)) {
