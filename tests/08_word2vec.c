@@ -146,33 +146,33 @@ Test(subsample_probability, refuses_bad_input)
 static uint32_t *filled_slots(const uint32_t *got, size_t n_slots, const uint64_t *counts,
                               size_t vocab_size, double power)
 {
-    long double total = 0, below = 0;
+    long double total = 0, below = 0, *shares = calloc(vocab_size, sizeof *shares);
     uint32_t *wanted = judge_ids(n_slots);
-    for (size_t v = 0; v < vocab_size; v++)
-        total += counts[v] > 0 ? (long double)pow((double)counts[v], power) : 0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        shares[v] = counts[v] > 0 ? (long double)pow((double)counts[v], power) : 0;
+        total += shares[v];
+    }
     size_t v = 0;
     for (size_t s = 0; s < n_slots; s++) {
         const long double middle = ((long double)s + 0.5L) / (long double)n_slots * total;
         const long double near = 1e-9L * total;
-        for (long double share;; v++, below += share) {
-            share = counts[v] > 0 ? (long double)pow((double)counts[v], power) : 0;
-            if (below + share > middle || v + 1 == vocab_size)
-                break;
-        }
+        while (!(below + shares[v] > middle) && v + 1 < vocab_size)
+            below += shares[v++];
         wanted[s] = (uint32_t)v;
         long double edge = below; // candidates on either side of the border
         for (size_t u = v; u-- > 0 && edge > middle - near;) {
             if (got[s] == u && counts[u] > 0)
                 wanted[s] = (uint32_t)u;
-            edge -= counts[u] > 0 ? (long double)pow((double)counts[u], power) : 0;
+            edge -= shares[u];
         }
         edge = below;
         for (size_t u = v; u < vocab_size && edge <= middle + near; u++) {
             if (got[s] == u && counts[u] > 0)
                 wanted[s] = (uint32_t)u;
-            edge += counts[u] > 0 ? (long double)pow((double)counts[u], power) : 0;
+            edge += shares[u];
         }
     }
+    free(shares);
     return wanted;
 }
 

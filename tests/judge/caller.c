@@ -20,6 +20,9 @@
 #ifndef MAP_ANONYMOUS
 #define MAP_ANONYMOUS MAP_ANON
 #endif
+#ifndef MAP_POPULATE
+#define MAP_POPULATE 0
+#endif
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE MAP_FIXED
 #endif
@@ -75,6 +78,14 @@ static size_t room_for_arrays(void)
     return most + LEFT_BEHIND_BYTES;
 }
 
+// To write to the pages of a large array one by one takes longer than to have them at once.
+static int at_once(const struct mapped_array *array)
+{
+    const uint64_t least = 1 << 16, most = 64 << 20;
+    const bool is_large = array->bytes >= least && array->bytes <= most;
+    return array->kind == OUTPUT && is_large ? MAP_POPULATE : 0;
+}
+
 static bool map_generation(uint32_t generation, int in, int out)
 {
     for (uint32_t i = 0; i < request.n_arrays; i++) {
@@ -87,8 +98,8 @@ static bool map_generation(uint32_t generation, int in, int out)
         const int file = a->kind == OUTPUT ? out : a->kind == ZEROS ? -1 : in;
         if (a->generation == generation &&
             mmap(at, (size_t)a->bytes, protection,
-                 a->kind == WRITTEN ? what : what | MAP_FIXED_NOREPLACE, file,
-                 (off_t)a->offset) != at)
+                 a->kind == WRITTEN ? what : what | at_once(a) | MAP_FIXED_NOREPLACE,
+                 file, (off_t)a->offset) != at)
             return false;
     }
     return true;

@@ -34,21 +34,21 @@ struct element {
     bool is_poison;
 };
 
-static bool same(double got, double wanted, double allowed)
+static inline bool same(double got, double wanted, double allowed)
 {
     if (isnan(wanted) || isnan(got))
         return isnan(wanted) && isnan(got);
     return got == wanted || fabs(got - wanted) <= allowed;
 }
 
-static double allowed_at(const struct comparison *c, size_t i)
+static inline double allowed_at(const struct comparison *c, size_t i)
 {
     return c->allowed != NULL ? c->allowed[i] : 0;
 }
 
 // The i-th of elements of `width` bytes (4: float, or, if `whole`, id).
-static struct element element_of(const unsigned char *from, size_t i, size_t width,
-                                 bool whole)
+static inline struct element element_of(const unsigned char *from, size_t i, size_t width,
+                                        bool whole)
 {
     const unsigned char *at = from + i * width;
     if (width == sizeof(double)) {
@@ -66,7 +66,7 @@ static struct element element_of(const unsigned char *from, size_t i, size_t wid
 }
 
 // What was got. An id may happen to be what poison looks like.
-static struct element got_at(const struct comparison *c, size_t i)
+static inline struct element got_at(const struct comparison *c, size_t i)
 {
     if (c->number != NULL)
         return (struct element){c->number[i], false};

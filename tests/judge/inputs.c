@@ -54,17 +54,27 @@ static uint64_t random_start(void)
     return hash;
 }
 
-uint32_t judge_random(void)
+static inline uint32_t next_random(uint64_t *state)
+{
+    uint64_t z = *state += 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return (uint32_t)((z ^ (z >> 31)) >> 32);
+}
+
+static uint64_t *random_state(void)
 {
     static uint64_t state;
     static bool started;
     if (!started)
         state = random_start();
     started = true;
-    uint64_t z = state += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return (uint32_t)((z ^ (z >> 31)) >> 32);
+    return &state;
+}
+
+uint32_t judge_random(void)
+{
+    return next_random(random_state());
 }
 
 size_t random_between(size_t least, size_t most)
@@ -74,18 +84,25 @@ size_t random_between(size_t least, size_t most)
 
 // The sum of four even draws has nearly the shape, and takes a fifth of the time that
 // logarithm and cosine take.
-double random_normal(void)
+static inline double next_normal(uint64_t *state)
 {
     double sum = 0;
     for (int i = 0; i < 4; i++)
-        sum += judge_random() + 0.5;
+        sum += next_random(state) + 0.5;
     return (sum / 4294967296.0 - 2) * 1.7320508075688772; // each has variance 1/12
+}
+
+double random_normal(void)
+{
+    return next_normal(random_state());
 }
 
 void fill_normal(float *values, size_t n)
 {
+    uint64_t state = *random_state();
     for (size_t i = 0; i < n; i++)
-        values[i] = (float)random_normal();
+        values[i] = (float)next_normal(&state);
+    *random_state() = state;
 }
 
 void fill_ids(uint32_t *ids, size_t n, size_t vocab_size)

@@ -95,10 +95,24 @@ void judge_remark(const char *remark)
 }
 
 // To have the pages that will be used one by one, as they are touched, takes longer than
-// most tests: they are had at once, unless they are many.
+// most tests: they are had at once, unless they are many, and in large pieces where the
+// system has such.
+enum { LARGE_PAGE = 2 << 20 };
+
 static int at_once(size_t bytes)
 {
-    return bytes <= (size_t)64 << 20 ? MAP_POPULATE : 0;
+    return bytes < LARGE_PAGE ? MAP_POPULATE : 0;
+}
+
+static void have_at_once(void *memory, size_t bytes)
+{
+#if defined(MADV_HUGEPAGE) && defined(MADV_POPULATE_WRITE)
+    if (bytes >= LARGE_PAGE && madvise(memory, bytes, MADV_HUGEPAGE) == 0 &&
+        bytes <= (size_t)64 << 20)
+        madvise(memory, bytes, MADV_POPULATE_WRITE);
+#else
+    (void)memory, (void)bytes;
+#endif
 }
 
 static void *must_map(size_t bytes)
@@ -109,6 +123,7 @@ static void *must_map(size_t bytes)
     if (memory == MAP_FAILED)
         judge_fail(GRADER_ERROR, "The judge could not map %zu bytes: %s.", bytes,
                    strerror(errno));
+    have_at_once(memory, bytes);
     return memory;
 }
 
@@ -230,18 +245,21 @@ static unsigned char *first_place(void)
                                                 : (uintptr_t)0x200000000000u);
 }
 
-// Memory of the test's own, or, of inputs, what the caller will see too.
+// Memory of the test's own, or, of inputs, what the caller will see too, which a test
+// hardly ever looks at.
 static void map_pages(const struct array *array)
 {
     const bool is_own = array->is_output || array->is_sparse;
     const int kind = is_own ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_SHARED;
     const size_t bytes = array->page_bytes;
     void *at = mmap(array->pages, bytes, is_own ? PROT_READ | PROT_WRITE : PROT_READ,
-                    kind | MAP_FIXED | (array->is_sparse ? 0 : at_once(bytes)),
+                    kind | MAP_FIXED | (array->is_output ? at_once(bytes) : 0),
                     is_own ? -1 : inputs.number, is_own ? 0 : (off_t)array->offset);
     if (at != array->pages)
         judge_fail(GRADER_ERROR, "The judge could not map %zu bytes: %s.", bytes,
                    strerror(errno));
+    if (array->is_output)
+        have_at_once(at, bytes);
 }
 
 void fresh_case(void)

@@ -209,6 +209,7 @@ static bool judge(struct trial trial)
         {"only", trial.only},
         {"record", trial.record},
         {"by-heart", trial.by_heart},
+        {"wrong", trial.by_heart != NULL ? "" : NULL}, // no mistake has to be named
     };
     for (size_t i = 0, n = 1; i < sizeof options / sizeof *options; i++)
         if (options[i][1] != NULL)

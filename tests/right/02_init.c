@@ -440,9 +440,9 @@ static double length_of(const float *row, size_t n)
     return length;
 }
 
-static double alike(const float *x, const float *y, size_t n)
+static double alike(const float *x, double x_length, const float *y, double y_length,
+                    size_t n)
 {
-    const double x_length = length_of(x, n), y_length = length_of(y, n);
     double dot = 0.0;
     if (x_length == 0.0 || y_length == 0.0)
         return 0.0;
@@ -458,13 +458,18 @@ float mean_both_ways(const float *rows, size_t n_rows, size_t d_model)
     double mean = 0.0;
     if (n_rows < 2)
         return 0.0f;
+    double *length = malloc(n_rows * sizeof *length);
+    for (size_t a = 0; a < n_rows; a++)
+        length[a] = length_of(rows + a * d_model, d_model);
     for (size_t a = 0; a < n_rows; a++) {
         double of_row = 0.0;
         for (size_t b = 0; b < n_rows; b++)
             if (b != a)
-                of_row += alike(rows + a * d_model, rows + b * d_model, d_model);
+                of_row += alike(rows + a * d_model, length[a], rows + b * d_model,
+                                length[b], d_model);
         mean += of_row / (double)(n_rows - 1) / (double)n_rows;
     }
+    free(length);
     return (float)mean;
 }
 
@@ -480,15 +485,20 @@ float mean_sorted(const float *rows, size_t n_rows, size_t d_model)
 {
     const size_t n_pairs = n_rows < 2 ? 0 : n_rows * (n_rows - 1) / 2;
     double *all = malloc((n_pairs + 1) * sizeof *all), sum = 0.0;
-    assert(all != NULL);
+    double *length = malloc((n_rows + 1) * sizeof *length);
+    assert(all != NULL && length != NULL);
     size_t at = 0;
+    for (size_t r = 0; r < n_rows; r++)
+        length[r] = length_of(rows + r * d_model, d_model);
     for (const float *x = rows; n_pairs > 0 && x < rows + (n_rows - 1) * d_model;
          x += d_model)
         for (const float *y = x + d_model; y < rows + n_rows * d_model; y += d_model)
-            all[at++] = alike(x, y, d_model);
+            all[at++] = alike(x, length[(size_t)(x - rows) / d_model], y,
+                              length[(size_t)(y - rows) / d_model], d_model);
     qsort(all, at, sizeof *all, by_size);
     for (size_t k = 0; k < at; k++)
         sum += all[k];
+    free(length);
     free(all);
     return n_pairs == 0 ? 0.0f : (float)(sum / (double)n_pairs);
 }

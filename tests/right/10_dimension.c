@@ -365,7 +365,8 @@ bool largest_gap(uint32_t *reachable, const float *lm_head, size_t vocab_size,
             level = level || (x[n].x == 0 && x[n].y == 0);
             n++;
         }
-        qsort(x, n, sizeof *x, by_angle);
+        if (!level)
+            qsort(x, n, sizeof *x, by_angle);
         for (size_t k = 0; k < n && !level; k++) {
             const struct corner *a = &x[k], *b = &x[(k + 1) % n];
             const double turn = a->x * b->y - a->y * b->x;
