@@ -852,12 +852,10 @@ static void fail_near_array(const struct fence_report *report, const struct arra
                before ? away : away + 1, before ? "before" : "after", array->bytes);
 }
 
-static void fail_at_fault(const struct fence_report *report)
+// What came to an end without an address, or went where there is no code.
+static void fail_by_kind(const struct fence_report *report)
 {
-    const unsigned char *address = report->fault_address;
-    const struct array *array = array_near(address);
-    uintptr_t below_stack = (uintptr_t)report->stack_pointer - (uintptr_t)address;
-
+    const uintptr_t address = (uintptr_t)report->fault_address;
     if (report->fault_signal == SIGFPE)
         judge_fail(CRASH, "%s crashed: a whole number was divided by zero.",
                    function_name());
@@ -866,6 +864,27 @@ static void fail_at_fault(const struct fence_report *report)
                    "%s crashed: it came to an instruction that stops it, as compilers "
                    "put it where the program must never come.",
                    function_name());
+    if (address == UINTPTR_MAX)
+        judge_fail(
+            CRASH,
+            "%s crashed: it used an address that no memory has, or one that is not "
+            "aligned: a pointer that was never set, or a cast to a wider type.",
+            function_name());
+    if (report->fault_is_call == 1 && address >= 4096)
+        judge_fail(
+            CRASH,
+            "%s called an address that holds no code: a pointer to a function that "
+            "was never set, or a function inside a function, which C does not have.",
+            function_name());
+}
+
+static void fail_at_fault(const struct fence_report *report)
+{
+    const unsigned char *address = report->fault_address;
+    const struct array *array = array_near(address);
+    uintptr_t below_stack = (uintptr_t)report->stack_pointer - (uintptr_t)address;
+
+    fail_by_kind(report);
     if (array != NULL)
         fail_near_array(report, array, address);
     if (report->fault_errno == ENOMEM && (uintptr_t)address < (1u << 30))
