@@ -1046,13 +1046,14 @@ static const char *setting(const char *name, const char *otherwise)
     return value != NULL ? value : otherwise;
 }
 
-static bool is_off(const char *value)
+static bool is_on(const char *name)
 {
-    static const char *const off[] = {"", "0", "no", "off", "false"};
+    static const char *const off[] = {"0", "no", "off", "false"};
+    const char *value = setting(name, "no");
     for (size_t i = 0; i < sizeof off / sizeof *off; i++)
         if (strcasecmp(value, off[i]) == 0)
-            return true;
-    return false;
+            return false;
+    return true;
 }
 
 static void read_share(const char *shard)
@@ -1079,15 +1080,14 @@ static long read_jobs(const char *jobs)
 
 static void read_options(void)
 {
-    const char *strict = getenv("STRICT"), *one_student = getenv("ONE_STUDENT");
     options = (struct options){
         .submissions = environment("SUBMISSIONS", ""),
         .hidden = setting("HIDDEN", ""),
         .seed = setting("SEED", "1"),
         .out = setting("GRADES", "build/grades"),
         .jobs = read_jobs(setting("JOBS", "")),
-        .strict = strict != NULL && !is_off(strict),
-        .one_student = one_student != NULL && !is_off(one_student),
+        .strict = is_on("STRICT"),
+        .one_student = is_on("ONE_STUDENT"),
     };
     read_share(setting("SHARD", "1/1"));
     if (*options.submissions == '\0')
@@ -1260,12 +1260,19 @@ static int merge(int n, char *const paths[])
 
 // ---- one file: make check1 SUBMISSION=file --------------------------------------------
 
+// The function that the linker did not find, if it says so.
+static bool reads_missing(const char *says, char name[64])
+{
+    const char *at = strstr(says, "undefined reference to ");
+    return at != NULL && sscanf(at + 23, "%*[`']%63[A-Za-z0-9_]", name) == 1;
+}
+
 // True if it is built, to FOLDER/NAME.so. Else why not has been said; *ours, if it is not
 // the file's fault.
 static bool build_one(const char *file, const char *folder,
                       const struct chapter *exercises, bool *ours)
 {
-    char says[4096], shown[PATH_MAX];
+    char says[4096], shown[PATH_MAX], lacks[64];
     struct stat status;
     const struct build build = {.name = exercises->name,
                                 .chapter = exercises->name,
@@ -1286,14 +1293,15 @@ static bool build_one(const char *file, const char *folder,
     enum built built = submission_build(&build, file, exercises);
     explain_build(&build, built, says, sizeof says);
     *ours = built == NOT_TRIED;
-    const char *lacks = strstr(says, "undefined reference to ");
+    if (built != BUILT)
+        fputs(says, stdout);
     if (built == NOT_TRIED)
-        printf("%s%s does not build: the compiler could not do its work here.\n", says,
-               shown);
-    else if (built != BUILT && lacks != NULL)
-        printf("%s does not build: %.*s.\n", shown, (int)strcspn(lacks, "\n"), lacks);
+        printf("%s does not build: the compiler could not do its work here.\n", shown);
+    else if (built != BUILT && reads_missing(says, lacks))
+        printf("%s does not build: it calls %s, and there is no function of that name.\n",
+               shown, lacks);
     else if (built != BUILT)
-        printf("%s%s does not build: the first error above says where.\n", says, shown);
+        printf("%s does not build: the first error above says where.\n", shown);
     return built == BUILT;
 }
 
@@ -1365,8 +1373,7 @@ static int check(const char *name, const char *file)
 {
     char folder[PATH_MAX];
     int status = 0;
-    const char *strict = getenv("STRICT");
-    options.strict = strict != NULL && !is_off(strict);
+    options.strict = is_on("STRICT");
     setenv("SEED", setting("SEED", "1"), 1);
     keep_environment();
     if (strlen(file) >= PATH_MAX || getcwd(root, sizeof root) == NULL)

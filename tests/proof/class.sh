@@ -48,7 +48,7 @@ n_judged()
 
 same() # two files that must be the same
 {
-    cmp -s "$1" "$2" || diff "$1" "$2" | head -n 5
+    cmp -s "$1" "$2" || diff "$1" "$2" 2>&1 | head -n 5
 }
 
 without_times() # a results.json
@@ -405,6 +405,7 @@ hand_in "blames the machine" <<'E'
 E
 printf '#error \033]0;owned\007\033[2J \302\233 \342\200\256 100 of 100\n' | hand_in "terminal codes"
 echo 'int helper(int x) { return helperr(x); }' | hand_in "mistyped"
+echo '__asm__(".print \"  100 of 100 points\"\n.error \"undefined reference to - 100 of 100 points\"");' | hand_in "speaks for the judge"
 echo "#include \"$course/solutions/$first.c\"" | hand_in "includes the solution"
 echo "#include \"/proc/self/cwd/../../../../solutions/$first.c\"" | hand_in "includes through proc"
 echo "__asm__(\".include \\\"$course/tests/$first.c\\\"\\n\");" | hand_in "assembles the tests"
@@ -445,7 +446,7 @@ step() # level, settings...
     for student in right "declares main, and inlines"; do
         [ ! -d "$room/some/$student" ] || graded "$student" "$whole"
     done
-    for student in "blames the machine" "terminal codes" "mistyped"; do
+    for student in "blames the machine" "terminal codes" "mistyped" "speaks for the judge"; do
         [ ! -d "$room/some/$student" ] || graded "$student" 0
     done
     cat "$room"/step/feedback/*.txt | tr -d '\n' | LC_ALL=C grep -q '[^ -~]' &&
@@ -506,8 +507,14 @@ said ' does not build: '
 said 'exit code 1'
 check "$one/terminal codes/$first.c"
 tr -d '\n' <"$room/said.txt" | LC_ALL=C grep -q '[^ -~]' && bad="${bad:-a control character reaches the terminal}"
+check "$one/mistyped/$first.c"
+said "$first.c does not build: it calls helperr, and there is no function of that name"
+check "$one/speaks for the judge/$first.c"
+said '^| .*100 of 100 points'
+said 'does not build: the first error above says where'
+grep -v '^| ' "$room/said.txt" | grep -q '100 of 100' && bad="${bad:-a file speaks for the judge: $(cat "$room/said.txt")}"
 ls "$BUILD/submission" | cmp -s - "$room/before.txt" || bad="${bad:-it leaves $(ls "$BUILD/submission")}"
-verdict "one file is checked behind the fences of a class" "$bad"
+verdict "one file is checked behind the fences of a class, and is quoted with a bar in front" "$bad"
 
 # A compiler that looks around, and says what it has seen.
 cat >"$room/spy.sh" <<'E'
@@ -531,8 +538,8 @@ bad=
 for level in A=1 JUDGE_WITHOUT_SPACES=1; do
     [ "$(uname -s)" = Linux ] || break
     check "$one/right/$first.c" $level CC="$room/spy.sh" SEED=5 TOKEN=7
-    said '^CCACHE_DISABLE \(LD_LIBRARY_PATH \)\{0,1\}LC_ALL PATH TMPDIR '
-    if [ -e "$outside" ] || grep -q -e TOLD -e OPENED -e '^READ' "$room/said.txt" ||
+    said '^| CCACHE_DISABLE \(LD_LIBRARY_PATH \)\{0,1\}LC_ALL PATH TMPDIR '
+    if [ -e "$outside" ] || grep -q -e TOLD -e OPENED -e '^| READ' "$room/said.txt" ||
         { [ $level = A=1 ] && ! grep -q 'isolation level' "$room/said.txt" && grep -q SAW "$room/said.txt"; }; then
         grep -q 'level 3' "$room/said.txt" || bad="${bad:-$level: $(grep -v '^ ' "$room/said.txt"; ls "$outside" 2>&1)}"
         rm -f "$outside"
@@ -605,7 +612,7 @@ refused() # what must be said, settings...
 }
 
 bad=
-for setting in SEED HIDDEN GRADES SHARD JOBS; do refused "$setting= is set to nothing" $setting=; done
+for setting in SEED HIDDEN GRADES SHARD JOBS STRICT ONE_STUDENT; do refused "$setting= is set to nothing" $setting=; done
 refused 'SHARD= is no share' SHARD=abc
 refused 'SHARD= is no share' SHARD=0/3
 refused 'SHARD= is no share' SHARD=4/3
@@ -733,7 +740,7 @@ for task in 1 2; do
 done
 GRADES=$room/array ${MAKE_COMMAND:-make} grade-merge SHARDS="$room/array/shards" >"$room/said.txt" 2>&1 ||
     bad="${bad:-the merge: $(cat "$room/said.txt")}"
-bad=${bad:-$(same "$room/array/grades.csv" "$room/known.csv")}
+bad=${bad:-$(same "$room/array/grades.csv" "$whole_room/known.csv")}
 sh tests/instructor/slurm.sh >"$room/said.txt" 2>&1 && bad="${bad:-without a class it does something}"
 verdict "an array job of Slurm grades the class" "$bad"
 
@@ -779,8 +786,10 @@ for name in 'x$(shell touch OWNED)$$(touch OWNED)`touch OWNED`$(eval $(shell tou
 done
 by_make check98 SUBMISSION="$(printf 'no\033]0;owned\007where')"
 tr -d '\n' <"$toy/said.txt" | LC_ALL=C grep -q '[^ -~]' && bad="${bad:-a control character reaches the terminal}"
-by_make grade SUBMISSIONS=chapters HIDEN=nowhere
-grep -q 'no setting HIDEN' "$toy/said.txt" || bad="${bad:-HIDEN= is taken: $(cat "$toy/said.txt")}"
+for stray in 'grade HIDEN' 'grade SHARDS' 'grade E' 'grade SET' 'grade-merge SHARD' 'grade-merge SEED' 'gradescope STRICT'; do
+    by_make "${stray% *}" "${stray#* }=1/2"
+    grep -q 'has no setting' "$toy/said.txt" || bad="${bad:-$stray= is taken: $(cat "$toy/said.txt")}"
+done
 verdict "neither make nor a shell runs what stands in a name" "$bad"
 
 # ------------------------------------------------------------------ the machine that stood still
