@@ -476,7 +476,14 @@ done
 mkdir "$class/noise"
 awk -v two="$two" 'BEGIN { for (k = 1; k <= 300; k++) print "\"" two " " k ".c\" " k ".rtf" }' |
     (cd "$class/noise" && xargs touch)
-graded
+mkdir "$class/export" # it looks like one, and its table names a folder a million times
+(
+    cd "$class/export" || exit
+    awk 'BEGIN { for (k = 0; k < 3000; k++) print "submission_" k }' | xargs mkdir
+    awk 'BEGIN { for (k = 0; k < 1000000; k++) print "submission_x:" }' >submission_metadata.yml
+    awk 'BEGIN { for (k = 0; k < 2000; k++) print k "_attempt_2026-01-31-10-15-22_a" }' | xargs touch
+)
+(ulimit -t 3; grade) || fault "it failed, or took too long: $(tail -n 3 "$said")"
 counts victim "$one" "$A"
 counts deep "$one" "$A"
 tells nested look "too many folders"
@@ -496,7 +503,7 @@ if [ "$(id -u)" != 0 ]; then
     tells shut look "cannot be read"
 fi
 chmod -R u+rwx "$class/closed" "$class/shut"
-verdict "long paths, bombs, loops, pipes and ten thousand files are noted and stop nobody"
+verdict "long paths, bombs, loops, pipes, ten thousand files and long tables are noted and stop nobody"
 
 new_class
 mkdir "$class/zeros" "$class/wide" "$class/old mac" "$class/windows" "$class/folder" "$class/link"
