@@ -268,14 +268,17 @@ sed 's/^\( *\)return false;/\1*out = number;\n\1return true;/; s/return NAN;/ret
 stand_still()
 {
     cd "$still" || return
-    sed -i.orig 's/WALL_SECONDS = [0-9]*/WALL_SECONDS = 3/' tests/judge/judge.c
+    sed -i.orig -e 's/WALL_SECONDS = [0-9]*/WALL_SECONDS = 3/' -e 's/CHAPTER_CPU_SECONDS = [0-9]*/CHAPTER_CPU_SECONDS = 0/' \
+        tests/judge/judge.c
+    grep -q 'CHAPTER_CPU_SECONDS = 0' tests/judge/judge.c || echo "the time for a chapter is elsewhere now"
     sed -i.orig 's/\.wall_seconds = 30 + 15 \* /.wall_seconds = 3 + 0 * /' tests/judge/submission.c
     ! cmp -s tests/judge/judge.c tests/judge/judge.c.orig && ! cmp -s tests/judge/submission.c tests/judge/submission.c.orig ||
         echo "the deadlines are elsewhere now"
     ${MAKE_COMMAND:-make} BUILD="$BUILD" "$BUILD/tests/$first" "$BUILD/grade" >make.txt 2>&1 || cat make.txt
-    mkdir -p class/slow class/stuck
+    mkdir -p class/slow class/stuck class/late
     { echo '#include <time.h>' && sed 's/return true;/while (clock() < CLOCKS_PER_SEC \/ 8) {}\n    &/' "$file"; } >"class/slow/$first.c"
     { cat "$file" && echo '// STUCK'; } >"class/stuck/$first.c"
+    { echo '#include <time.h>' && sed 's/return number;/while (clock() < 7 * CLOCKS_PER_SEC \/ 10) {}\n    &/' "$file"; } >"class/late/$first.c"
     printf '#!/bin/sh\nfor word; do\n    case $word in *.c) ! grep -s -q "^// STUCK" "$word" || kill -STOP $$ ;; esac\ndone\nexec cc "$@"\n' >slow-cc
     chmod 755 slow-cc
     SUBMISSIONS=class GRADES=grades JOBS=1 CC=$still/slow-cc "$BUILD/grade" >said.txt 2>&1 &
@@ -801,4 +804,8 @@ if [ -n "$waiting" ]; then
     grep -q '^[12] did not build, or could not be judged: each is tried once more' "$still/said.txt" ||
         bad="${bad:-$(cat "$still/said.txt")}"
     verdict "a machine that stood still while a file was built or judged is no fault of the file, and tried again" "$bad"
+    bad=
+    grep -q "^\"late\",60," "$still/grades/grades.csv" || bad="late: $(cat "$still/grades/grades.csv")"
+    grep -q 'have taken 0.5 s' "$still/grades/feedback/late.txt" || bad="${bad:-$(cat "$still/grades/feedback/late.txt")}"
+    verdict "whoever has used up the time of a chapter has less for the tests that are left" "$bad"
 fi
