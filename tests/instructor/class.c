@@ -40,7 +40,7 @@ static void say_ignored(const char *name, const char *why, size_t n_before)
 }
 
 // An archive's student is called by its name without the ending, unless somebody else is.
-static char *plain_student(const struct entry *all, size_t n, size_t index)
+static char *plain_student(struct entry *all, size_t n, size_t index)
 {
     static const char *const endings[] = {".zip", ".tar.gz", ".tgz", ".tar"};
     const char *name = all[index].name;
@@ -51,9 +51,11 @@ static char *plain_student(const struct entry *all, size_t n, size_t index)
             k = strlen(endings[i]);
     for (size_t i = 0; i < n; i++) {
         const char *other = i < index && all[i].student ? all[i].student : all[i].name;
-        if (i != index && strlen(other) == length - k &&
-            strncmp(other, name, length - k) == 0)
+        if (k > 0 && i != index && strlen(other) == length - k &&
+            strncmp(other, name, length - k) == 0) {
+            all[index].is_twin = true;
             k = 0;
+        }
     }
     return must(strndup(name, length - k));
 }

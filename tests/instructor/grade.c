@@ -39,7 +39,7 @@
 #include <sys/prctl.h>
 #endif
 
-enum { MAX_SHARES = 4096 };
+enum { MAX_SHARES = 4096, MOST_POINTS = 100000 };
 
 struct options {
     const char *submissions, *hidden, *seed, *out;
@@ -142,6 +142,14 @@ static const char *hidden_points(char *path)
                : joined(path, "%s/%s/points.tsv", root, options.hidden);
 }
 
+static int points_of(const struct chapter *chapter)
+{
+    int points = 0;
+    for (size_t i = 0; i < chapter->n_rows; i++)
+        points += chapter->rows[i].points;
+    return points;
+}
+
 // Takes the rows of a chapter from a table of points.
 static void take_rows(const char *path, struct chapter *chapter)
 {
@@ -159,6 +167,8 @@ static void take_rows(const char *path, struct chapter *chapter)
     free(rows);
     if (chapter->n_rows == 0)
         give_up("%s has no row for %s", path, chapter->name);
+    if (points_of(chapter) > MOST_POINTS)
+        give_up("%s: more than %d points in one chapter", path, MOST_POINTS);
 }
 
 // A chapter without tests is not graded; one whose tests are not built stops everything.
@@ -921,14 +931,9 @@ static void write_head(FILE *file, double seconds)
     write_field(file, options.seed);
     fprintf(file, "\nisolation\t%d\t%s\ntook\t%.1f\n", isolation, isolation_text,
             seconds);
-    for (size_t c = 0; c < n_assignments; c++) {
-        int points = 0;
-        for (size_t i = 0; i < assignments[c].shown.n_rows; i++)
-            points += assignments[c].shown.rows[i].points;
-        for (size_t i = 0; i < assignments[c].hidden.n_rows; i++)
-            points += assignments[c].hidden.rows[i].points;
-        fprintf(file, "chapter\t%s\t%d\n", assignments[c].shown.name, points);
-    }
+    for (size_t c = 0; c < n_assignments; c++)
+        fprintf(file, "chapter\t%s\t%d\n", assignments[c].shown.name,
+                points_of(&assignments[c].shown) + points_of(&assignments[c].hidden));
 }
 
 static void write_records(const char *path, double seconds)

@@ -697,6 +697,8 @@ for row in "99.1\tnobody\tunseen\t7" "$exercise\tnobody\tunseen\t7" "$exercise\t
     table "$exercise\t$function\tunseen\t7" "$row"
     unfit 'points.tsv'
 done
+table "$exercise\t$function\tunseen\t999999"
+unfit 'more than 100000 points in one chapter'
 table
 unfit 'it has no rows'
 echo "$exercise	$function	unseen	7" >"$hidden/points.tsv"

@@ -316,10 +316,12 @@ put "$A" "$one.c"
 put "$A" "bert.C"
 put "$A" notes.txt
 put "$A" eve.rar
+pack "$class/anna.tgz" "$B" "$one.c"
 ln -s anna "$class/carl"
 mkfifo "$class/queue"
 graded
-rows "$one.c" anna bert.C carl eve.rar
+rows "$one.c" anna anna.tgz bert.C carl eve.rar
+tells anna.tgz look "is it the same student"
 counts "$one.c" "$one" "$A"
 tells "$one.c" look "whose is it"
 tells carl look "a link"
@@ -327,7 +329,7 @@ tells eve.rar look "not read here"
 for name in notes.txt queue; do
     grep -q "^$name is ignored" "$said" || fault "$name is not listed"
 done
-looks 4
+looks 5
 verdict "what lies at the top of SUBMISSIONS is graded, asks for a look, or is listed"
 
 # ------------------------------------------------------------------ names
