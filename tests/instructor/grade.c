@@ -805,20 +805,35 @@ static void judge_and_retry(struct part **parts, size_t n)
 
 // ---- what must hold before anybody is graded ----------------------------------------
 
-static bool earns(const struct part *part, bool everything, char *line, size_t size)
+// Of a state's line what a person wants to know: why there is no verdict, or a test's.
+static void describe(char *line, char *text, size_t size)
+{
+    char *field[9] = {0};
+    size_t n = 0;
+    while (n < 9 && (field[n] = strsep(&line, "\t")) != NULL)
+        n++;
+    if (n == 6 && *field[5] != '\0')
+        snprintf(text, size, "%s", field[5]);
+    else if (n == 9)
+        snprintf(text, size, "%s/%s: %s: %s", field[3], field[4], field[7], field[8]);
+    unescape(text);
+}
+
+// Else what stands against it goes to `why`.
+static bool earns(const struct part *part, bool everything, char *why, size_t size)
 {
     char path[PATH_MAX], *text, *rest, *said;
     bool good = true;
     text = rest = read_text(state_path(path, "state", part->key));
     if (text == NULL)
         text = rest = read_text(state_path(path, "errors", part->key));
-    if (text == NULL)
-        snprintf(line, size, "it could not be judged");
+    snprintf(why, size, "%s", text == NULL ? "it could not be judged" : "");
     while (good && (said = next_line(&rest)) != NULL) {
-        bool pass = strstr(said, "\tpass\t") != NULL;
-        good = strncmp(said, "row\t", 4) != 0 || pass == everything;
-        if (!good || strncmp(said, "part\t", 5) == 0)
-            snprintf(line, size, "%s", said);
+        const bool is_part = strncmp(said, "part\t", 5) == 0;
+        good = strncmp(said, "row\t", 4) != 0 ||
+               (strstr(said, "\tpass\t") != NULL) == everything;
+        if (is_part || (!good && *why == '\0'))
+            describe(said, why, size);
     }
     good = good && text != NULL;
     free(text);
@@ -859,7 +874,7 @@ static void trust_yourself(void)
 {
     static struct part ours[2 * MAX_CHAPTERS], *to_do[2 * MAX_CHAPTERS];
     size_t n = 0, n_to_do = 0;
-    char line[512];
+    char why[4096];
     for (size_t c = 0; c < n_assignments; c++)
         if (is_handed_in(c) || assignments[c].hidden.n_rows > 0) {
             ours[n++] = our_part(c, OUR_SOLUTION);
@@ -873,12 +888,12 @@ static void trust_yourself(void)
         judge_and_retry(to_do, n_to_do);
     }
     for (size_t i = 0; i < n; i++)
-        if (!earns(&ours[i], ours[i].origin == OUR_SOLUTION, line, sizeof line))
+        if (!earns(&ours[i], ours[i].origin == OUR_SOLUTION, why, sizeof why))
             give_up("%s of %s does not earn %s points here, so nobody is graded. The "
                     "judge says:\n%s",
                     ours[i].origin == OUR_SOLUTION ? "the solution" : "an empty file",
                     assignments[ours[i].assignment].shown.name,
-                    ours[i].origin == OUR_SOLUTION ? "all" : "zero", line);
+                    ours[i].origin == OUR_SOLUTION ? "all" : "zero", why);
 }
 
 // ---- the records of the class -------------------------------------------------------

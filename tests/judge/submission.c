@@ -393,6 +393,7 @@ bool submission_is_plain(const char *path)
            status.st_size < SUBMISSION_BYTES;
 }
 
+// Whoever compiles may read it, whatever the umask: that may be nobody.
 bool submission_copy(const char *from, const char *to)
 {
     int in = open(from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -400,7 +401,7 @@ bool submission_copy(const char *from, const char *to)
     char *text = malloc(SUBMISSION_BYTES);
     ssize_t n = good && text != NULL ? read(in, text, SUBMISSION_BYTES) : -1;
     int out = n >= 0 ? open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644) : -1;
-    good = out >= 0 && write(out, text, (size_t)n) == n;
+    good = out >= 0 && fchmod(out, 0644) == 0 && write(out, text, (size_t)n) == n;
     free(text);
     if (in >= 0)
         close(in);
@@ -499,7 +500,8 @@ static bool write_new(const char *folder, const char *name, const char *text, si
 {
     char path[PATH_MAX];
     FILE *file = fopen(joined(path, "%s/%s", folder, name), "w");
-    bool good = file != NULL && fwrite(text, 1, n, file) == n;
+    bool good =
+        file != NULL && fchmod(fileno(file), 0644) == 0 && fwrite(text, 1, n, file) == n;
     return file != NULL && fclose(file) == 0 && good;
 }
 

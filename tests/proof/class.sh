@@ -472,7 +472,10 @@ if [ "$(uname -s)" = Linux ]; then
     grep -q 'undefined reference to `helperr' "$room/step/feedback/mistyped.txt" ||
         verdict "a mistyped helper is named" "$(cat "$room/step/feedback/mistyped.txt")"
     only right "includes the solution" "assembles the tests" "assembles the environment"
+    mask=$(umask)
+    umask 077
     step 2 JUDGE_WITHOUT_SPACES=1
+    umask "$mask"
 fi
 only right "blames the machine" "terminal codes"
 step 3 JUDGE_WITHOUT_SPACES=1 JUDGE_WITHOUT_LANDLOCK=1 JUDGE_WITHOUT_SECCOMP=1
@@ -681,8 +684,9 @@ unfit 'an empty file'
 verdict "a hidden test that an empty file passes grades nobody, from wherever it comes" "$bad"
 
 bad=
-hidden_test 'judge_fail(WRONG, "never");' || bad="it does not build: $(head -n 3 "$room/said.txt")"
+hidden_test 'judge_fail(WRONG, "it is never right");' || bad="it does not build: $(head -n 3 "$room/said.txt")"
 unfit 'the solution of .* does not earn all'
+grep -q "^$function/unseen: wrong: it is never right" "$room/said.txt" || bad="${bad:-it does not say why: $(cat "$room/said.txt")}"
 verdict "a hidden test that the solution fails grades nobody" "$bad"
 
 bad=
