@@ -951,6 +951,23 @@ static void write_head(FILE *file, double seconds)
                 points_of(&assignments[c].shown) + points_of(&assignments[c].hidden));
 }
 
+// The last line: the sum of all before it, so that a share that was damaged is known.
+static bool seal(FILE *file, const char *path)
+{
+    unsigned char bytes[4096];
+    char sum[KEY];
+    struct sha sha;
+    size_t n;
+    FILE *written = fflush(file) == 0 ? fopen(path, "rb") : NULL;
+    if (written == NULL)
+        return false;
+    sha_start(&sha);
+    while ((n = fread(bytes, 1, sizeof bytes, written)) > 0)
+        sha_add(&sha, bytes, n);
+    sha_end(&sha, sum);
+    return fclose(written) == 0 && fprintf(file, "end\t%s\n", sum) > 0;
+}
+
 static void write_records(const char *path, double seconds)
 {
     char temporary[PATH_MAX];
@@ -962,8 +979,7 @@ static void write_records(const char *path, double seconds)
     for (size_t i = 0; i < n_students; i++)
         if (is_in_shard(i))
             write_student(file, i);
-    fputs("end\n", file);
-    if (!commit(file, temporary, path))
+    if (!seal(file, temporary) || !commit(file, temporary, path))
         give_up("cannot write %s: %s", path, strerror(errno));
 }
 

@@ -183,6 +183,17 @@ refuses() # name, what must be said, command...
     verdict "$name" "$bad"
 }
 
+# What is on stdin as a share that nobody would know from a whole one.
+sealed() # file
+{
+    sed '$d' >"$1.new"
+    { cat "$1.new" && printf 'end\t%s\n' "$($sums "$1.new" | cut -d ' ' -f 1)"; } >"$1"
+    rm "$1.new"
+}
+
+sums=sha256sum # the system's own program
+command -v $sums >/dev/null 2>&1 || sums='shasum -a 256'
+
 merge()
 {
     GRADES=$room/merged "$BUILD/grade" merge "$@"
@@ -195,15 +206,13 @@ cp "$shares/2-of-3.tsv" "$shares/again.tsv"
 refuses "a share that is there twice is refused" 'share 2 is there twice' merge "$shares"/*.tsv
 sed '$d' "$shares/3-of-3.tsv" >"$shares/again.tsv"
 refuses "a share that was cut short is refused" 'cut short' merge "$shares/again.tsv"
-sed 's/^seed.*/seed	7/' "$shares/2-of-3.tsv" >"$shares/again.tsv"
+sed 's/^seed.*/seed	7/' "$shares/2-of-3.tsv" | sealed "$shares/again.tsv"
 refuses "shares of different seeds are refused" 'another seed' \
     merge "$shares/1-of-3.tsv" "$shares/again.tsv" "$shares/3-of-3.tsv"
 same "$room/merged/grades.csv" "$room/known.csv" >"$room/said.txt"
 verdict "what cannot be merged leaves the grades alone" "$(cat "$room/said.txt")"
 
 bad=
-sums=sha256sum # the system's own program
-command -v $sums >/dev/null 2>&1 || sums='shasum -a 256'
 n_sums=0
 for sum in $(find "$class" -name "$first.c" ! -path '*/solutions/*' ! -path '*/tests/*' -exec $sums {} + | cut -d ' ' -f 1); do
     n_sums=$((n_sums + 1))
@@ -213,9 +222,9 @@ done
 verdict "results.json has the SHA-256 of what was handed in" "$bad"
 
 # ------------------------------------------------------------------ what a share may not say
-damaged() # a sed script that damages a share
+damaged() # a sed script that damages a share, what writes it
 {
-    sed "$1" "$shares/3-of-3.tsv" >"$room/damaged.tsv"
+    sed "$1" "$shares/3-of-3.tsv" | ${2:-sealed} "$room/damaged.tsv"
     merge "$shares/1-of-3.tsv" "$shares/2-of-3.tsv" "$room/damaged.tsv" >"$room/said.txt" 2>&1
     status=$?
     [ "$status" -eq 2 ] || bad="${bad:-$1: exit code $status}"
@@ -233,8 +242,18 @@ for change in 's/^shard.*/shard	1	0/' 's/^shard.*/shard	4	3/' 's/^took.*/took	1e
     's/^\(row	shown	[^	]*	[^	]*	[^	]*	[0-9]*\)	[0-9]*/\1	4000000/' \
     's/^\(row	shown	[^	]*	[^	]*	[^	]*\)	[0-9]*/\1	-4/' \
     's/^\(row.*	\)\(pass\|wrong\|not written\)	/\1splendid	/' 's/^part	[^	]*/part	99_nothing/' \
-    's/^student	[0-9]*/student	0/' 's/^end$/student	9	nobody/'; do
+    's/^student	[0-9]*/student	0/' '$s/^/student	9	nobody\
+/'; do
     damaged "$change"
+done
+# What is possible as it stands, and is not what was written.
+as_it_is()
+{
+    cat >"$1"
+}
+
+for change in 's/^took	.*/took	7654.3/' '/^student/s/student 0/Student 0/' 's/^row.*/&x/' '$s/.$//'; do
+    damaged "$change" as_it_is
 done
 printf 'grades\t1\0\nend\n' >"$room/damaged.tsv"
 merge "$room/damaged.tsv" >"$room/said.txt" 2>&1 && bad="${bad:-a zero byte is taken}"
@@ -244,7 +263,7 @@ verdict "a share that is damaged anywhere is refused with one sentence" "$bad"
 # ------------------------------------------------------------------ what students learn of hidden tests
 bad=
 sed -e 's/^row	shown/row	hidden/' -e 's/^\(row	hidden.*	\(wrong\|crash\|not written\|does not build\)	\).*/\1THE SECRET/' \
-    "$room/grades/records.tsv" >"$room/hidden.tsv"
+    "$room/grades/records.tsv" | sealed "$room/hidden.tsv"
 GRADES=$room/told "$BUILD/grade" merge "$room/hidden.tsv" >"$room/said.txt" 2>&1 || bad=$(cat "$room/said.txt")
 grep -q 'THE SECRET' "$room/told/results.json" || bad="${bad:-the instructor is not told}"
 bad=${bad:-$(grep -r -l 'THE SECRET' "$room/told/feedback" "$room/told/gradescope")}
