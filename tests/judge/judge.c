@@ -949,6 +949,12 @@ static void fail_at_exit(struct ending end, uint32_t phase, bool filtered)
     if (stopped != NULL)
         judge_fail(CRASH, "%s asked the system for %s: an exercise only computes.",
                    in_phase(phase), stopped);
+    if (end.status == EXIT_SANITIZED)
+        judge_fail(
+            CRASH,
+            "%s was stopped by a sanitizer: it used memory that is not its own, or "
+            "did what C does not define, such as a sum too large for an int.",
+            in_phase(phase));
     if (end.status == EXIT_NO_MAP && phase == RETURNED)
         fail_without_room();
     if (end.status == EXIT_NOT_LOADED && phase == LOADING)
