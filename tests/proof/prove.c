@@ -290,8 +290,7 @@ static bool is_sanitized(void)
 // never said to have asked the system for something.
 static bool is_foretold(const struct row *row, const char *words)
 {
-    return is_failed(row) && *words &&
-           strstr(row->message, "asked the system") == NULL &&
+    return is_failed(row) && *words && strstr(row->message, "asked the system") == NULL &&
            ((is_sanitized() && strcmp(row->verdict, "wrong") != 0) ||
             strstr(row->message, words) != NULL);
 }
