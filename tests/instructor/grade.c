@@ -39,7 +39,7 @@
 #include <sys/prctl.h>
 #endif
 
-enum { MAX_SHARES = 4096, MOST_POINTS = 100000 };
+enum { MAX_SHARES = 4096, MOST_POINTS = 100000, LONGEST_SEED = 200 };
 
 struct options {
     const char *submissions, *hidden, *seed, *out;
@@ -1126,6 +1126,8 @@ static void read_options(void)
         .one_student = is_on("ONE_STUDENT"),
     };
     read_share(setting("SHARD", "1/1"));
+    if (strlen(options.seed) > LONGEST_SEED)
+        give_up("SEED= is longer than %d letters", LONGEST_SEED);
     if (*options.submissions == '\0')
         give_up("say whom to grade: make grade SUBMISSIONS=folder, which holds a folder "
                 "for each student");

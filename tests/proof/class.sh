@@ -642,6 +642,7 @@ refused 'SHARD= is no share' SHARD=abc
 refused 'SHARD= is no share' SHARD=0/3
 refused 'SHARD= is no share' SHARD=4/3
 refused 'SHARD= is no share' SHARD=1/3x
+refused 'SEED= is longer' SEED="$(printf '%0201d' 7)"
 refused 'JOBS= is no number' JOBS=abc
 refused 'JOBS= is no number' JOBS=0
 refused 'JOBS= is no number' JOBS=-2
