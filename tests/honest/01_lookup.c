@@ -56,7 +56,9 @@ float sorts_and_searches(const float *a, const float *b, size_t n)
     return unless(failed, a, b, n);
 }
 
-// Not static, and the C library has functions of these names, too.
+// Not static, and the C library has functions of these names, too. (Elsewhere its headers
+// name them also where only C11 is asked for.)
+#if defined(__linux__)
 double index(const float *a, const float *b, size_t n);
 double index(const float *a, const float *b, size_t n)
 {
@@ -79,6 +81,7 @@ float named_as_the_library(const float *a, const float *b, size_t n)
     const double lengths = random(a, n) * random(b, n);
     return lengths > 0 ? (float)(index(a, b, n) / lengths) : 0.0f;
 }
+#endif
 
 RIGHT(cosine_similarity, allocates,
       "memory of all sizes, grown, moved, aligned and given back")
