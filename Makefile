@@ -32,6 +32,9 @@ MAKEFLAGS += -r --no-print-directory
 .SILENT:
 .DEFAULT_GOAL := board
 
+# What was set on the command line.
+GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$v))
+
 # What names a file that somebody else may have called anything: never expanded. Each goes to
 # a program through its environment, or quoted.
 TAKEN_AS_THEY_ARE := SUBMISSION SUBMISSIONS HIDDEN GRADES SHARDS SEED SHARD JOBS STRICT ONE_STUDENT SET
@@ -84,12 +87,19 @@ $(error There is no file "$(call shown,$(SUBMISSION))" to check)
 endif
 endif
 
-ifneq ($(filter grade,$(GOALS)),)
-GRADE_SETTINGS := $(TAKEN_AS_THEY_ARE) E AGAIN CC OPT CFLAGS LDFLAGS BUILD SAN CRITERION
-STRAY := $(filter-out $(GRADE_SETTINGS),$(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$v)))
-ifneq ($(filter-out MAKE% -%,$(STRAY)),)
-$(error make grade has no setting $(firstword $(filter-out MAKE% -%,$(STRAY)))=: `make help` lists them)
+# What has no effect is a mistake.
+SETTINGS_grade := SUBMISSIONS HIDDEN GRADES SEED SHARD JOBS STRICT ONE_STUDENT
+SETTINGS_grade-merge := GRADES SHARDS
+SETTINGS_gradescope := HIDDEN SEED
+GRADING := $(filter grade grade-merge gradescope,$(GOALS))
+ifneq ($(GRADING),)
+STRAY := $(filter-out $(foreach g,$(GRADING),$(SETTINGS_$g)) CC OPT CFLAGS LDFLAGS BUILD SAN CRITERION MAKE% -%,$(GIVEN))
+ifneq ($(STRAY),)
+$(error make $(firstword $(GRADING)) has no setting $(firstword $(STRAY))=: `make help` lists them)
 endif
+endif
+
+ifneq ($(filter grade,$(GOALS)),)
 ifeq ($(SUBMISSIONS),)
 $(error Say whom to grade: make grade SUBMISSIONS=dir, a folder that holds a folder or an archive for each student)
 endif
@@ -141,7 +151,9 @@ TOOL_FLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -ffp-contract=off -Wall -Wextra -Wshad
 ifeq ($(shell uname -s),Darwin)
 SHARED = -fPIC -dynamiclib -undefined dynamic_lookup
 else
-SHARED = -fPIC -shared
+# What a file calls is its own function, as in a program, also if the C library has one of that name.
+# Code on a stack, as gcc makes it of a function inside a function, ends the call, not the whole file.
+SHARED = -fPIC -shared -Wl,-Bsymbolic -Wl,-z,noexecstack
 endif
 
 export BUILD CC OPT SAN CRITERION COURSE_FLAGS TOOL_FLAGS SHARED MAKE_COMMAND

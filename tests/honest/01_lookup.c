@@ -56,6 +56,33 @@ float sorts_and_searches(const float *a, const float *b, size_t n)
     return unless(failed, a, b, n);
 }
 
+// Not static, and the C library has functions of these names, too. (Elsewhere its headers
+// name them also where only C11 is asked for.)
+#if defined(__linux__)
+double index(const float *a, const float *b, size_t n);
+double index(const float *a, const float *b, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)a[i] * (double)b[i];
+    return sum;
+}
+
+double random(const float *a, size_t n);
+double random(const float *a, size_t n)
+{
+    return sqrt(index(a, a, n));
+}
+
+RIGHT(cosine_similarity, named_as_the_library,
+      "helpers with names that the C library has, too: in a program one's own are called")
+float named_as_the_library(const float *a, const float *b, size_t n)
+{
+    const double lengths = random(a, n) * random(b, n);
+    return lengths > 0 ? (float)(index(a, b, n) / lengths) : 0.0f;
+}
+#endif
+
 RIGHT(cosine_similarity, allocates,
       "memory of all sizes, grown, moved, aligned and given back")
 float allocates(const float *a, const float *b, size_t n)
@@ -200,6 +227,38 @@ float uses_null(const float *a, const float *b, size_t n)
     nowhere[n - n] = a[0];
     return nowhere[0];
 }
+
+#if defined(__linux__) && defined(__x86_64__)
+CAUGHT(cosine_similarity, feature_table, uses_what_is_unset, "that no memory has")
+float uses_what_is_unset(const float *a, const float *b, size_t n)
+{
+    const float *volatile unset = (const float *)(uintptr_t)0x5555555555555555u;
+    return *unset + cosine(a, b, n);
+}
+#endif
+
+#if defined(__linux__) && (defined(__x86_64__) || defined(__aarch64__))
+CAUGHT(cosine_similarity, feature_table, calls_what_is_unset, "that holds no code")
+float calls_what_is_unset(const float *a, const float *b, size_t n)
+{
+    float (*volatile measure)(const float *a, const float *b, size_t n) =
+        (float (*)(const float *, const float *, size_t))(uintptr_t)0x123456789000u;
+    return measure(a, b, n) + cosine(a, b, n);
+}
+
+#if !defined(__clang__)
+CAUGHT(cosine_similarity, feature_table, has_a_function_inside, "that holds no code")
+float has_a_function_inside(const float *a, const float *b, size_t n)
+{
+    float length(const float *x)
+    {
+        return cosine(x, b, n);
+    }
+    float (*volatile measure)(const float *x) = length;
+    return measure(a);
+}
+#endif
+#endif
 
 CAUGHT(cosine_similarity, feature_table, writes_far_away,
        "an address that is in none of its arrays")

@@ -21,6 +21,7 @@
 enum {
     NAME_LENGTH = 150, // of a student's name, in bytes
     MAX_LISTED = 20,   // entries that are told to be ignored
+    MAX_SAMPLE = 1000, // entries that tell what a folder is
 };
 
 struct student *students;
@@ -39,7 +40,7 @@ static void say_ignored(const char *name, const char *why, size_t n_before)
 }
 
 // An archive's student is called by its name without the ending, unless somebody else is.
-static char *plain_student(const struct entry *all, size_t n, size_t index)
+static char *plain_student(struct entry *all, size_t n, size_t index)
 {
     static const char *const endings[] = {".zip", ".tar.gz", ".tgz", ".tar"};
     const char *name = all[index].name;
@@ -50,9 +51,11 @@ static char *plain_student(const struct entry *all, size_t n, size_t index)
             k = strlen(endings[i]);
     for (size_t i = 0; i < n; i++) {
         const char *other = i < index && all[i].student ? all[i].student : all[i].name;
-        if (i != index && strlen(other) == length - k &&
-            strncmp(other, name, length - k) == 0)
+        if (k > 0 && i != index && strlen(other) == length - k &&
+            strncmp(other, name, length - k) == 0) {
+            all[index].is_twin = true;
             k = 0;
+        }
     }
     return must(strndup(name, length - k));
 }
@@ -74,12 +77,12 @@ static char *read_metadata(int folder)
     return text;
 }
 
-// The entries of a folder of students, with all that their names say.
-static bool list_class(int folder, struct entry **list, size_t *n)
+// The entries of a folder of students, `most` of them, with all that their names say.
+static bool list_class(int folder, size_t most, struct entry **list, size_t *n)
 {
     struct stat status;
     bool all;
-    char **names = names_in(folder, SIZE_MAX / 64, n, &all);
+    char **names = names_in(folder, most, n, &all);
     if (names == NULL)
         return false;
     *list = must(calloc(*n + 1, sizeof **list));
@@ -104,7 +107,8 @@ static void free_list(struct entry *list, size_t n)
 }
 
 // A folder that is no student's but what a course system exported: at least half of it
-// has names of its kind, and no chapter's file is in it.
+// has names of its kind, and no chapter's file is in it. It may be a student's all the same,
+// so a part of it must do.
 static bool is_export(int class, const char *name)
 {
     struct entry *list;
@@ -112,7 +116,7 @@ static bool is_export(int class, const char *name)
     int folder = open_folder(class, name);
     if (folder < 0)
         return false;
-    bool good = list_class(folder, &list, &n);
+    bool good = list_class(folder, MAX_SAMPLE, &list, &n);
     close(folder);
     for (size_t i = 0; good && i < n; i++) {
         n_exported += list[i].system != PLAIN;
@@ -243,7 +247,7 @@ static int open_class(void)
         if (class < 0 && archive_kind_of(collecting.submissions) != NO_ARCHIVE)
             give_up("%s is an archive: unpack it and give the folder as SUBMISSIONS=",
                     collecting.submissions);
-        if (class < 0 || !list_class(class, &entries, &n_entries))
+        if (class < 0 || !list_class(class, SIZE_MAX / 64, &entries, &n_entries))
             give_up("cannot read the folder %s: %s", collecting.submissions,
                     strerror(errno));
         size_t n = 0, only = 0;

@@ -705,6 +705,10 @@ static void note_origin(const struct student *student, const struct entry *entry
     if (entry->is_doubtful)
         note("look", "there are several assignments or names with '_' in them: somebody "
                      "else of these may be the same student");
+    if (entry->is_twin)
+        note("look",
+             "%s lies beside something else of that name: is it the same student?",
+             brief(entry->name));
     if (entry->is_stray)
         note("look", "%s lies beside the students' folders: whose is it?",
              brief(entry->name));

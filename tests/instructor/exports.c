@@ -322,6 +322,19 @@ static void add_submitter(struct entry **entries, size_t *n, size_t folder, char
     take(entry, GRADESCOPE, printed("gradescope %s %s", entry->name, name), name, "");
 }
 
+static int compare_name(const void *name, const void *entry)
+{
+    return strcmp(name, ((const struct entry *)entry)->name);
+}
+
+// The folder of that name, of the first n, which are sorted; n if there is none.
+static size_t folder_called(const struct entry *entries, size_t n, const char *name)
+{
+    const struct entry *found =
+        n > 0 ? bsearch(name, entries, n, sizeof *entries, compare_name) : NULL;
+    return found != NULL && found->is_folder ? (size_t)(found - entries) : n;
+}
+
 // Lines "submission_1:" in column 0, "  :submitters:" below it, then "  - :name: Anna".
 static void read_gradescope(struct entry **entries, size_t *n, const char *metadata)
 {
@@ -332,10 +345,7 @@ static void read_gradescope(struct entry **entries, size_t *n, const char *metad
         size_t indent = strspn(line, " "), marks = strspn(line, " -");
         if (indent == 0 && starts(line, "submission_")) {
             line[strcspn(line, ":")] = '\0';
-            for (folder = 0; folder < n_folders; folder++)
-                if ((*entries)[folder].is_folder &&
-                    strcmp((*entries)[folder].name, line) == 0)
-                    break;
+            folder = folder_called(*entries, n_folders, line);
         }
         if (indent <= 2 && marks == indent)
             inside = starts(line + indent, ":submitters:");

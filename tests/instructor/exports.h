@@ -26,6 +26,7 @@ struct entry {
     unsigned long version; // of Canvas: 01_lookup-2.c is the third 01_lookup.c
     bool is_stray;         // a single file that no name says whose it is
     bool is_doubtful;      // perhaps another one's entries are this student's, too
+    bool is_twin;          // an archive beside a folder or another one of its name
     bool holds_export;     // a folder that a course system seems to have exported
 };
 

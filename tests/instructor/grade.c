@@ -39,7 +39,7 @@
 #include <sys/prctl.h>
 #endif
 
-enum { MAX_SHARES = 4096 };
+enum { MAX_SHARES = 4096, MOST_POINTS = 100000, LONGEST_SEED = 200 };
 
 struct options {
     const char *submissions, *hidden, *seed, *out;
@@ -142,6 +142,14 @@ static const char *hidden_points(char *path)
                : joined(path, "%s/%s/points.tsv", root, options.hidden);
 }
 
+static int points_of(const struct chapter *chapter)
+{
+    int points = 0;
+    for (size_t i = 0; i < chapter->n_rows; i++)
+        points += chapter->rows[i].points;
+    return points;
+}
+
 // Takes the rows of a chapter from a table of points.
 static void take_rows(const char *path, struct chapter *chapter)
 {
@@ -159,6 +167,8 @@ static void take_rows(const char *path, struct chapter *chapter)
     free(rows);
     if (chapter->n_rows == 0)
         give_up("%s has no row for %s", path, chapter->name);
+    if (points_of(chapter) > MOST_POINTS)
+        give_up("%s: more than %d points in one chapter", path, MOST_POINTS);
 }
 
 // A chapter without tests is not graded; one whose tests are not built stops everything.
@@ -795,20 +805,35 @@ static void judge_and_retry(struct part **parts, size_t n)
 
 // ---- what must hold before anybody is graded ----------------------------------------
 
-static bool earns(const struct part *part, bool everything, char *line, size_t size)
+// Of a state's line what a person wants to know: why there is no verdict, or a test's.
+static void describe(char *line, char *text, size_t size)
+{
+    char *field[9] = {0};
+    size_t n = 0;
+    while (n < 9 && (field[n] = strsep(&line, "\t")) != NULL)
+        n++;
+    if (n == 6 && *field[5] != '\0')
+        snprintf(text, size, "%s", field[5]);
+    else if (n == 9)
+        snprintf(text, size, "%s/%s: %s: %s", field[3], field[4], field[7], field[8]);
+    unescape(text);
+}
+
+// Else what stands against it goes to `why`.
+static bool earns(const struct part *part, bool everything, char *why, size_t size)
 {
     char path[PATH_MAX], *text, *rest, *said;
     bool good = true;
     text = rest = read_text(state_path(path, "state", part->key));
     if (text == NULL)
         text = rest = read_text(state_path(path, "errors", part->key));
-    if (text == NULL)
-        snprintf(line, size, "it could not be judged");
+    snprintf(why, size, "%s", text == NULL ? "it could not be judged" : "");
     while (good && (said = next_line(&rest)) != NULL) {
-        bool pass = strstr(said, "\tpass\t") != NULL;
-        good = strncmp(said, "row\t", 4) != 0 || pass == everything;
-        if (!good || strncmp(said, "part\t", 5) == 0)
-            snprintf(line, size, "%s", said);
+        const bool is_part = strncmp(said, "part\t", 5) == 0;
+        good = strncmp(said, "row\t", 4) != 0 ||
+               (strstr(said, "\tpass\t") != NULL) == everything;
+        if (is_part || (!good && *why == '\0'))
+            describe(said, why, size);
     }
     good = good && text != NULL;
     free(text);
@@ -849,7 +874,7 @@ static void trust_yourself(void)
 {
     static struct part ours[2 * MAX_CHAPTERS], *to_do[2 * MAX_CHAPTERS];
     size_t n = 0, n_to_do = 0;
-    char line[512];
+    char why[4096];
     for (size_t c = 0; c < n_assignments; c++)
         if (is_handed_in(c) || assignments[c].hidden.n_rows > 0) {
             ours[n++] = our_part(c, OUR_SOLUTION);
@@ -863,12 +888,12 @@ static void trust_yourself(void)
         judge_and_retry(to_do, n_to_do);
     }
     for (size_t i = 0; i < n; i++)
-        if (!earns(&ours[i], ours[i].origin == OUR_SOLUTION, line, sizeof line))
+        if (!earns(&ours[i], ours[i].origin == OUR_SOLUTION, why, sizeof why))
             give_up("%s of %s does not earn %s points here, so nobody is graded. The "
                     "judge says:\n%s",
                     ours[i].origin == OUR_SOLUTION ? "the solution" : "an empty file",
                     assignments[ours[i].assignment].shown.name,
-                    ours[i].origin == OUR_SOLUTION ? "all" : "zero", line);
+                    ours[i].origin == OUR_SOLUTION ? "all" : "zero", why);
 }
 
 // ---- the records of the class -------------------------------------------------------
@@ -921,14 +946,26 @@ static void write_head(FILE *file, double seconds)
     write_field(file, options.seed);
     fprintf(file, "\nisolation\t%d\t%s\ntook\t%.1f\n", isolation, isolation_text,
             seconds);
-    for (size_t c = 0; c < n_assignments; c++) {
-        int points = 0;
-        for (size_t i = 0; i < assignments[c].shown.n_rows; i++)
-            points += assignments[c].shown.rows[i].points;
-        for (size_t i = 0; i < assignments[c].hidden.n_rows; i++)
-            points += assignments[c].hidden.rows[i].points;
-        fprintf(file, "chapter\t%s\t%d\n", assignments[c].shown.name, points);
-    }
+    for (size_t c = 0; c < n_assignments; c++)
+        fprintf(file, "chapter\t%s\t%d\n", assignments[c].shown.name,
+                points_of(&assignments[c].shown) + points_of(&assignments[c].hidden));
+}
+
+// The last line: the sum of all before it, so that a share that was damaged is known.
+static bool seal(FILE *file, const char *path)
+{
+    unsigned char bytes[4096];
+    char sum[KEY];
+    struct sha sha;
+    size_t n;
+    FILE *written = fflush(file) == 0 ? fopen(path, "rb") : NULL;
+    if (written == NULL)
+        return false;
+    sha_start(&sha);
+    while ((n = fread(bytes, 1, sizeof bytes, written)) > 0)
+        sha_add(&sha, bytes, n);
+    sha_end(&sha, sum);
+    return fclose(written) == 0 && fprintf(file, "end\t%s\n", sum) > 0;
 }
 
 static void write_records(const char *path, double seconds)
@@ -942,8 +979,7 @@ static void write_records(const char *path, double seconds)
     for (size_t i = 0; i < n_students; i++)
         if (is_in_shard(i))
             write_student(file, i);
-    fputs("end\n", file);
-    if (!commit(file, temporary, path))
+    if (!seal(file, temporary) || !commit(file, temporary, path))
         give_up("cannot write %s: %s", path, strerror(errno));
 }
 
@@ -1046,13 +1082,14 @@ static const char *setting(const char *name, const char *otherwise)
     return value != NULL ? value : otherwise;
 }
 
-static bool is_off(const char *value)
+static bool is_on(const char *name)
 {
-    static const char *const off[] = {"", "0", "no", "off", "false"};
+    static const char *const off[] = {"0", "no", "off", "false"};
+    const char *value = setting(name, "no");
     for (size_t i = 0; i < sizeof off / sizeof *off; i++)
         if (strcasecmp(value, off[i]) == 0)
-            return true;
-    return false;
+            return false;
+    return true;
 }
 
 static void read_share(const char *shard)
@@ -1079,17 +1116,18 @@ static long read_jobs(const char *jobs)
 
 static void read_options(void)
 {
-    const char *strict = getenv("STRICT"), *one_student = getenv("ONE_STUDENT");
     options = (struct options){
         .submissions = environment("SUBMISSIONS", ""),
         .hidden = setting("HIDDEN", ""),
         .seed = setting("SEED", "1"),
         .out = setting("GRADES", "build/grades"),
         .jobs = read_jobs(setting("JOBS", "")),
-        .strict = strict != NULL && !is_off(strict),
-        .one_student = one_student != NULL && !is_off(one_student),
+        .strict = is_on("STRICT"),
+        .one_student = is_on("ONE_STUDENT"),
     };
     read_share(setting("SHARD", "1/1"));
+    if (strlen(options.seed) > LONGEST_SEED)
+        give_up("SEED= is longer than %d letters", LONGEST_SEED);
     if (*options.submissions == '\0')
         give_up("say whom to grade: make grade SUBMISSIONS=folder, which holds a folder "
                 "for each student");
@@ -1260,12 +1298,19 @@ static int merge(int n, char *const paths[])
 
 // ---- one file: make check1 SUBMISSION=file --------------------------------------------
 
+// The function that the linker did not find, if it says so.
+static bool reads_missing(const char *says, char name[64])
+{
+    const char *at = strstr(says, "undefined reference to ");
+    return at != NULL && sscanf(at + 23, "%*[`']%63[A-Za-z0-9_]", name) == 1;
+}
+
 // True if it is built, to FOLDER/NAME.so. Else why not has been said; *ours, if it is not
 // the file's fault.
 static bool build_one(const char *file, const char *folder,
                       const struct chapter *exercises, bool *ours)
 {
-    char says[4096], shown[PATH_MAX];
+    char says[4096], shown[PATH_MAX], lacks[64];
     struct stat status;
     const struct build build = {.name = exercises->name,
                                 .chapter = exercises->name,
@@ -1286,14 +1331,15 @@ static bool build_one(const char *file, const char *folder,
     enum built built = submission_build(&build, file, exercises);
     explain_build(&build, built, says, sizeof says);
     *ours = built == NOT_TRIED;
-    const char *lacks = strstr(says, "undefined reference to ");
+    if (built != BUILT)
+        fputs(says, stdout);
     if (built == NOT_TRIED)
-        printf("%s%s does not build: the compiler could not do its work here.\n", says,
-               shown);
-    else if (built != BUILT && lacks != NULL)
-        printf("%s does not build: %.*s.\n", shown, (int)strcspn(lacks, "\n"), lacks);
+        printf("%s does not build: the compiler could not do its work here.\n", shown);
+    else if (built != BUILT && reads_missing(says, lacks))
+        printf("%s does not build: it calls %s, and there is no function of that name.\n",
+               shown, lacks);
     else if (built != BUILT)
-        printf("%s%s does not build: the first error above says where.\n", says, shown);
+        printf("%s does not build: the first error above says where.\n", shown);
     return built == BUILT;
 }
 
@@ -1365,8 +1411,7 @@ static int check(const char *name, const char *file)
 {
     char folder[PATH_MAX];
     int status = 0;
-    const char *strict = getenv("STRICT");
-    options.strict = strict != NULL && !is_off(strict);
+    options.strict = is_on("STRICT");
     setenv("SEED", setting("SEED", "1"), 1);
     keep_environment();
     if (strlen(file) >= PATH_MAX || getcwd(root, sizeof root) == NULL)

@@ -68,12 +68,16 @@ static size_t cut_length(const char *text, size_t most)
 char *clean_name(const char *name, size_t most)
 {
     uint32_t c;
-    while (*name == ' ')
-        name++;
-    char *made = strdup(*name ? name : "(no name)");
+    char *made = strdup(name);
     if (made == NULL)
         return NULL;
     clean_text(made);
+    const size_t n_blanks = strspn(made, " ");
+    memmove(made, made + n_blanks, strlen(made + n_blanks) + 1);
+    if (*made == '\0') {
+        free(made);
+        return strdup("(no name)");
+    }
     made[cut_length(made, most)] = '\0';
     for (size_t n = strlen(made); n > 0 && made[n - 1] == ' ';)
         made[--n] = '\0';

@@ -5,6 +5,7 @@
 #endif
 #include "report.h"
 #include "clean.h"
+#include "sha256.h"
 #include "submission.h"
 
 #include <errno.h>
@@ -249,7 +250,7 @@ static bool read_head_line(struct records *r, size_t line)
 static bool read_head(struct records *r)
 {
     size_t n = 0;
-    while (next(r) && !starts(r, "student") && strcmp(r->line, "end") != 0)
+    while (next(r) && !starts(r, "student") && !starts(r, "end"))
         if (!read_head_line(r, n++))
             return say("%s is damaged: line %zu is not what it must be. Grade that share "
                        "again",
@@ -260,17 +261,35 @@ static bool read_head(struct records *r)
     return true;
 }
 
-// Opens a shard's file, reads its head, and sees that it is whole.
+// The last line is "end" and the sum of all that stands before it.
+static bool is_whole(struct records *r)
+{
+    struct sha sha;
+    char sum[SHA_DIGITS + 1], said[SHA_DIGITS + 2] = "";
+    bool ended = false;
+    sha_start(&sha);
+    while (next(r)) {
+        ended = starts(r, "end");
+        if (ended)
+            snprintf(said, sizeof said, "%s", r->line + 4);
+        sha_add(&sha, r->line, ended ? 0 : strlen(r->line));
+        sha_add(&sha, "\n", !ended);
+    }
+    sha_end(&sha, sum);
+    if (!ended || !feof(r->file))
+        return say("%s is cut short: grade that share again", r->path);
+    return strcmp(said, sum) == 0 ||
+           say("%s is damaged, or was changed: grade that share again", r->path);
+}
+
+// Opens a shard's file, sees that it is whole, and reads its head.
 static bool open_records(struct records *r, const char *path, bool is_first)
 {
-    bool ended = false;
     *r = (struct records){.path = path, .file = fopen(path, "r"), .is_first = is_first};
     if (r->file == NULL)
         return say("cannot read %s: %s", path, strerror(errno));
-    while (next(r))
-        ended = strcmp(r->line, "end") == 0;
-    if (!ended || !feof(r->file))
-        return say("%s is cut short: grade that share again", path);
+    if (!is_whole(r))
+        return false;
     rewind(r->file);
     return read_head(r) &&
            (r->n_chapters == n_chapters ||
@@ -428,7 +447,7 @@ static bool read_student(struct records *r, struct student *student)
     student->name = field_copy(f[2]);
     clean_text(student->name);
     student->title = safe_title(student->name);
-    while (next(r) && !starts(r, "student") && strcmp(r->line, "end") != 0) {
+    while (next(r) && !starts(r, "student") && !starts(r, "end")) {
         struct part *part =
             student->n_parts ? &student->parts[student->n_parts - 1] : NULL;
         if (!(starts(r, "note")   ? read_note(r, student)
@@ -1282,7 +1301,7 @@ static bool write_students(struct reports *reports, struct records *r, size_t n,
             return false;
     }
     for (size_t k = 0; k < n && reports->good; k++)
-        if (strcmp(r[k].line, "end") != 0)
+        if (!starts(&r[k], "end"))
             return say("%s: more students than the class has", r[k].path);
     return reports->good;
 }

@@ -16,6 +16,7 @@ enum { MESSAGE_BYTES = 4096 };
 struct outcome {
     int verdict;     // enum verdict
     bool is_written; // known from other tests, or since it is one of our answers
+    double seconds;  // of processor time that its calls took
     char message[MESSAGE_BYTES];
 };
 
@@ -28,6 +29,7 @@ struct row {
 };
 
 extern const struct row *suite_row; // the one whose test this process runs
+extern double suite_seconds_before; // that all tests had taken when it began
 
 struct suite_options {
     char submission[PATH_MAX], caller[PATH_MAX], wrong[PATH_MAX]; // absolute

@@ -29,8 +29,10 @@
 // time is the process's own, so a busy machine does not make a slow answer.
 enum { CPU_SECONDS = 1, WALL_SECONDS = 20, MEMORY_BYTES = 512 << 20 };
 
-// And of all calls of a test, so that nobody is slow on purpose in every one of them.
-enum { TEST_CPU_SECONDS = 3 };
+// And of all calls of a test, so that nobody is slow on purpose in every one of them. When
+// those of a chapter have taken far more than any right answer does, the rest has less.
+enum { TEST_CPU_SECONDS = 3, CHAPTER_CPU_SECONDS = 20 };
+static const double late_seconds = 0.5;
 
 // And of those that look for the name of a mistake.
 enum { NAMING_SECONDS = 1 };
@@ -775,11 +777,17 @@ bool judge_names_no_more(void)
     return wrong_seconds_used > NAMING_SECONDS;
 }
 
+static bool is_late(void)
+{
+    return suite_seconds_before > CHAPTER_CPU_SECONDS;
+}
+
 // What a process that makes n calls may take. To find a name is worth less than to judge.
 static double seconds_left(size_t n, bool wrong)
 {
-    const double left = wrong ? fmax(0.25, NAMING_SECONDS - wrong_seconds_used)
-                              : TEST_CPU_SECONDS - cpu_seconds_used;
+    const double all = is_late() ? late_seconds : TEST_CPU_SECONDS;
+    const double left =
+        wrong ? fmax(0.25, NAMING_SECONDS - wrong_seconds_used) : all - cpu_seconds_used;
     return fmax(0, fmin(left, CPU_SECONDS * (double)n));
 }
 
@@ -827,6 +835,7 @@ static struct reply ask(const struct made_call *made, size_t n, bool wrong)
     if (!send_all(caller, parts, 3) || !receive_all(caller, &reply, sizeof reply))
         judge_fail(GRADER_ERROR, "The judge lost the process that makes the calls.");
     *(wrong ? &wrong_seconds_used : &cpu_seconds_used) += reply.end.cpu_seconds;
+    suite_row->outcome->seconds += reply.end.cpu_seconds;
     return reply;
 }
 
@@ -870,12 +879,10 @@ static void fail_near_array(const struct fence_report *report, const struct arra
                before ? away : away + 1, before ? "before" : "after", array->bytes);
 }
 
-static void fail_at_fault(const struct fence_report *report)
+// What came to an end without an address, or went where there is no code.
+static void fail_by_kind(const struct fence_report *report)
 {
-    const unsigned char *address = report->fault_address;
-    const struct array *array = array_near(address);
-    uintptr_t below_stack = (uintptr_t)report->stack_pointer - (uintptr_t)address;
-
+    const uintptr_t address = (uintptr_t)report->fault_address;
     if (report->fault_signal == SIGFPE)
         judge_fail(CRASH, "%s crashed: a whole number was divided by zero.",
                    function_name());
@@ -884,6 +891,27 @@ static void fail_at_fault(const struct fence_report *report)
                    "%s crashed: it came to an instruction that stops it, as compilers "
                    "put it where the program must never come.",
                    function_name());
+    if (address == UINTPTR_MAX)
+        judge_fail(
+            CRASH,
+            "%s crashed: it used an address that no memory has, or one that is not "
+            "aligned: a pointer that was never set, or a cast to a wider type.",
+            function_name());
+    if (report->fault_is_call == 1 && address >= 4096)
+        judge_fail(
+            CRASH,
+            "%s called an address that holds no code: a pointer to a function that "
+            "was never set, or a function inside a function, which C does not have.",
+            function_name());
+}
+
+static void fail_at_fault(const struct fence_report *report)
+{
+    const unsigned char *address = report->fault_address;
+    const struct array *array = array_near(address);
+    uintptr_t below_stack = (uintptr_t)report->stack_pointer - (uintptr_t)address;
+
+    fail_by_kind(report);
     if (array != NULL)
         fail_near_array(report, array, address);
     if (report->fault_errno == ENOMEM && (uintptr_t)address < (1u << 30))
@@ -939,6 +967,12 @@ static void fail_at_exit(struct ending end, uint32_t phase, bool filtered)
     if (stopped != NULL)
         judge_fail(CRASH, "%s asked the system for %s: an exercise only computes.",
                    in_phase(phase), stopped);
+    if (end.status == EXIT_SANITIZED)
+        judge_fail(
+            CRASH,
+            "%s was stopped by a sanitizer: it used memory that is not its own, or "
+            "did what C does not define, such as a sum too large for an int.",
+            in_phase(phase));
     if (end.status == EXIT_NO_MAP && phase == RETURNED)
         fail_without_room();
     if (end.status == EXIT_NOT_LOADED && phase == LOADING)
@@ -979,6 +1013,12 @@ static void check_slack(void)
 
 static void fail_slow(void)
 {
+    if (is_late())
+        judge_fail(
+            TIME_OUT,
+            "The calls of this test have taken %g s of processor time, and those of "
+            "the tests before it %d s: a right answer takes a few milliseconds.",
+            late_seconds, CHAPTER_CPU_SECONDS);
     judge_fail(TIME_OUT,
                "The calls of this test have taken %d s of processor time together: a "
                "right answer takes a few milliseconds.",
@@ -1309,7 +1349,8 @@ static void fail_again(const struct again *again, size_t first)
 {
     if (again->reply.end.cause == ENDED_WALL_TIME && again->reply.is_filtered)
         judge_fail(GRADER_ERROR, "The machine stood still.");
-    if (cpu_seconds_used - again->reply.end.cpu_seconds > CPU_SECONDS)
+    if (cpu_seconds_used - again->reply.end.cpu_seconds > CPU_SECONDS ||
+        (is_late() && again->reply.end.cause == ENDED_CPU_TIME))
         fail_slow();
     if (again->reply.end.cause == ENDED_EXIT && again->reply.end.status == EXIT_NO_MAP)
         fail_without_room();

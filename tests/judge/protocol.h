@@ -52,7 +52,8 @@ struct reply {
 enum {
     EXIT_NOT_LOADED = EXIT_CALLER,
     EXIT_NO_FUNCTION,
-    EXIT_NO_MAP // for the arrays of a call that is not the first
+    EXIT_NO_MAP,   // for the arrays of a call that is not the first
+    EXIT_SANITIZED // stopped by a sanitizer
 };
 
 // The first page of the outputs. The process may write what it likes here: it chooses

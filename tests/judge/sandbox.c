@@ -489,6 +489,19 @@ static void *stack_pointer_at(const void *context)
 #endif
 }
 
+static int is_call_at(const void *context, const void *address)
+{
+#if defined(__linux__) && defined(__x86_64__)
+    return (uintptr_t)((const ucontext_t *)context)->uc_mcontext.gregs[REG_RIP] ==
+           (uintptr_t)address;
+#elif defined(__linux__) && defined(__aarch64__)
+    return (uintptr_t)((const ucontext_t *)context)->uc_mcontext.pc == (uintptr_t)address;
+#else
+    (void)context, (void)address;
+    return 0;
+#endif
+}
+
 static int is_write_at(const void *context)
 {
 #if defined(__linux__) && defined(__x86_64__)
@@ -531,12 +544,24 @@ void fence_end(int status)
 #endif
 }
 
+// x86-64 does not tell which address it was if none is like that, or if it was not a
+// multiple of what the instruction wants: then it is not NULL, at least.
+static void *address_at(const siginfo_t *info)
+{
+#if defined(__linux__) && defined(__x86_64__)
+    if (info->si_signo == SIGSEGV && info->si_code == SI_KERNEL)
+        return (void *)UINTPTR_MAX;
+#endif
+    return info->si_addr;
+}
+
 static void on_fault(int number, siginfo_t *info, void *context)
 {
     fence_report->fault_errno = errno;
-    fence_report->fault_address = info->si_addr;
+    fence_report->fault_address = address_at(info);
     fence_report->stack_pointer = stack_pointer_at(context);
     fence_report->fault_is_write = is_write_at(context);
+    fence_report->fault_is_call = is_call_at(context, info->si_addr);
     fence_report->fault_signal = number;
     fence_end(EXIT_FAULT);
 }

@@ -31,6 +31,7 @@ struct fence_report {
     volatile int fault_signal;   // SIGSEGV, SIGBUS, SIGFPE, SIGILL, or 0
     volatile int fault_errno;    // errno at the fault: ENOMEM after a failed malloc
     volatile int fault_is_write; // 1 write, 0 read, -1 not known here
+    volatile int fault_is_call;  // it went to the address, to go on there
     void *volatile fault_address;
     void *volatile stack_pointer;
 };

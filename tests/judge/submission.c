@@ -393,6 +393,7 @@ bool submission_is_plain(const char *path)
            status.st_size < SUBMISSION_BYTES;
 }
 
+// Whoever compiles may read it, whatever the umask: that may be nobody.
 bool submission_copy(const char *from, const char *to)
 {
     int in = open(from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -400,7 +401,7 @@ bool submission_copy(const char *from, const char *to)
     char *text = malloc(SUBMISSION_BYTES);
     ssize_t n = good && text != NULL ? read(in, text, SUBMISSION_BYTES) : -1;
     int out = n >= 0 ? open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644) : -1;
-    good = out >= 0 && write(out, text, (size_t)n) == n;
+    good = out >= 0 && fchmod(out, 0644) == 0 && write(out, text, (size_t)n) == n;
     free(text);
     if (in >= 0)
         close(in);
@@ -499,7 +500,8 @@ static bool write_new(const char *folder, const char *name, const char *text, si
 {
     char path[PATH_MAX];
     FILE *file = fopen(joined(path, "%s/%s", folder, name), "w");
-    bool good = file != NULL && fwrite(text, 1, n, file) == n;
+    bool good =
+        file != NULL && fchmod(fileno(file), 0644) == 0 && fwrite(text, 1, n, file) == n;
     return file != NULL && fclose(file) == 0 && good;
 }
 
@@ -515,7 +517,8 @@ static bool has_room(const char *folder)
 
 static struct command start_library(const struct build *build, const char *flags)
 {
-    struct command command = start_command(build, environment("SHARED", "-fPIC -shared"));
+    struct command command = start_command(
+        build, environment("SHARED", "-fPIC -shared -Wl,-Bsymbolic -Wl,-z,noexecstack"));
     add(&command, quiet);
     add(&command, flags);
     add(&command, "-o");
@@ -712,7 +715,8 @@ enum built submission_build(const struct build *build, const char *source,
     return blame(build, built);
 }
 
-// At most LINES lines of COLUMNS bytes.
+// At most LINES lines of COLUMNS bytes, each with a bar in front: a file chooses what its
+// compiler says, and nobody may take that for words of ours.
 void submission_log(const char *folder, char *text, size_t size)
 {
     enum { LINES = 30, COLUMNS = 200 };
@@ -721,7 +725,7 @@ void submission_log(const char *folder, char *text, size_t size)
     size_t used = 0;
     text[0] = '\0';
     for (int n = 0; n < LINES && (line = next_line(&rest)) != NULL; n++) {
-        int wrote = snprintf(text + used, size - used, "%.*s\n", COLUMNS, line);
+        int wrote = snprintf(text + used, size - used, "| %.*s\n", COLUMNS, line);
         if (wrote < 0 || used + (size_t)wrote >= size)
             break;
         used += (size_t)wrote;

@@ -30,6 +30,7 @@ static size_t n_all, n_rows;
 static struct outcome *outcomes;
 
 const struct row *suite_row;
+double suite_seconds_before;
 struct suite_options suite_options;
 static pid_t callers_process;
 
@@ -149,6 +150,7 @@ static void choose_rows(const char *only)
     for (size_t i = 0; i < n_rows; i++) {
         rows[i].outcome = &outcomes[i];
         outcomes[i].verdict = GRADER_ERROR;
+        outcomes[i].seconds = 0;
         outcomes[i].is_written = suite_options.answer != NULL;
         snprintf(outcomes[i].message, MESSAGE_BYTES, "%s",
                  rows[i].run == NULL ? "There is no such test."
@@ -177,6 +179,8 @@ static pid_t start_test(const struct row *row)
     if (process != 0)
         return process;
     suite_row = row;
+    for (size_t i = 0; i < n_rows; i++)
+        suite_seconds_before += rows[i].outcome->seconds;
     alarm(TEST_SECONDS);
     row->run();
     judge_fail(GRADER_ERROR, "The test ended without a verdict.");

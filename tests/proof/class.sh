@@ -48,7 +48,7 @@ n_judged()
 
 same() # two files that must be the same
 {
-    cmp -s "$1" "$2" || diff "$1" "$2" | head -n 5
+    cmp -s "$1" "$2" || diff "$1" "$2" 2>&1 | head -n 5
 }
 
 without_times() # a results.json
@@ -183,6 +183,17 @@ refuses() # name, what must be said, command...
     verdict "$name" "$bad"
 }
 
+# What is on stdin as a share that nobody would know from a whole one.
+sealed() # file
+{
+    sed '$d' >"$1.new"
+    { cat "$1.new" && printf 'end\t%s\n' "$($sums "$1.new" | cut -d ' ' -f 1)"; } >"$1"
+    rm "$1.new"
+}
+
+sums=sha256sum # the system's own program
+command -v $sums >/dev/null 2>&1 || sums='shasum -a 256'
+
 merge()
 {
     GRADES=$room/merged "$BUILD/grade" merge "$@"
@@ -195,15 +206,13 @@ cp "$shares/2-of-3.tsv" "$shares/again.tsv"
 refuses "a share that is there twice is refused" 'share 2 is there twice' merge "$shares"/*.tsv
 sed '$d' "$shares/3-of-3.tsv" >"$shares/again.tsv"
 refuses "a share that was cut short is refused" 'cut short' merge "$shares/again.tsv"
-sed 's/^seed.*/seed	7/' "$shares/2-of-3.tsv" >"$shares/again.tsv"
+sed 's/^seed.*/seed	7/' "$shares/2-of-3.tsv" | sealed "$shares/again.tsv"
 refuses "shares of different seeds are refused" 'another seed' \
     merge "$shares/1-of-3.tsv" "$shares/again.tsv" "$shares/3-of-3.tsv"
 same "$room/merged/grades.csv" "$room/known.csv" >"$room/said.txt"
 verdict "what cannot be merged leaves the grades alone" "$(cat "$room/said.txt")"
 
 bad=
-sums=sha256sum # the system's own program
-command -v $sums >/dev/null 2>&1 || sums='shasum -a 256'
 n_sums=0
 for sum in $(find "$class" -name "$first.c" ! -path '*/solutions/*' ! -path '*/tests/*' -exec $sums {} + | cut -d ' ' -f 1); do
     n_sums=$((n_sums + 1))
@@ -213,9 +222,9 @@ done
 verdict "results.json has the SHA-256 of what was handed in" "$bad"
 
 # ------------------------------------------------------------------ what a share may not say
-damaged() # a sed script that damages a share
+damaged() # a sed script that damages a share, what writes it
 {
-    sed "$1" "$shares/3-of-3.tsv" >"$room/damaged.tsv"
+    sed "$1" "$shares/3-of-3.tsv" | ${2:-sealed} "$room/damaged.tsv"
     merge "$shares/1-of-3.tsv" "$shares/2-of-3.tsv" "$room/damaged.tsv" >"$room/said.txt" 2>&1
     status=$?
     [ "$status" -eq 2 ] || bad="${bad:-$1: exit code $status}"
@@ -233,8 +242,18 @@ for change in 's/^shard.*/shard	1	0/' 's/^shard.*/shard	4	3/' 's/^took.*/took	1e
     's/^\(row	shown	[^	]*	[^	]*	[^	]*	[0-9]*\)	[0-9]*/\1	4000000/' \
     's/^\(row	shown	[^	]*	[^	]*	[^	]*\)	[0-9]*/\1	-4/' \
     's/^\(row.*	\)\(pass\|wrong\|not written\)	/\1splendid	/' 's/^part	[^	]*/part	99_nothing/' \
-    's/^student	[0-9]*/student	0/' 's/^end$/student	9	nobody/'; do
+    's/^student	[0-9]*/student	0/' '$s/^/student	9	nobody\
+/'; do
     damaged "$change"
+done
+# What is possible as it stands, and is not what was written.
+as_it_is()
+{
+    cat >"$1"
+}
+
+for change in 's/^took	.*/took	7654.3/' '/^student/s/student 0/Student 0/' 's/^row.*/&x/' '$s/.$//'; do
+    damaged "$change" as_it_is
 done
 printf 'grades\t1\0\nend\n' >"$room/damaged.tsv"
 merge "$room/damaged.tsv" >"$room/said.txt" 2>&1 && bad="${bad:-a zero byte is taken}"
@@ -244,7 +263,7 @@ verdict "a share that is damaged anywhere is refused with one sentence" "$bad"
 # ------------------------------------------------------------------ what students learn of hidden tests
 bad=
 sed -e 's/^row	shown/row	hidden/' -e 's/^\(row	hidden.*	\(wrong\|crash\|not written\|does not build\)	\).*/\1THE SECRET/' \
-    "$room/grades/records.tsv" >"$room/hidden.tsv"
+    "$room/grades/records.tsv" | sealed "$room/hidden.tsv"
 GRADES=$room/told "$BUILD/grade" merge "$room/hidden.tsv" >"$room/said.txt" 2>&1 || bad=$(cat "$room/said.txt")
 grep -q 'THE SECRET' "$room/told/results.json" || bad="${bad:-the instructor is not told}"
 bad=${bad:-$(grep -r -l 'THE SECRET' "$room/told/feedback" "$room/told/gradescope")}
@@ -268,14 +287,17 @@ sed 's/^\( *\)return false;/\1*out = number;\n\1return true;/; s/return NAN;/ret
 stand_still()
 {
     cd "$still" || return
-    sed -i.orig 's/WALL_SECONDS = [0-9]*/WALL_SECONDS = 3/' tests/judge/judge.c
+    sed -i.orig -e 's/WALL_SECONDS = [0-9]*/WALL_SECONDS = 3/' -e 's/CHAPTER_CPU_SECONDS = [0-9]*/CHAPTER_CPU_SECONDS = 0/' \
+        tests/judge/judge.c
+    grep -q 'CHAPTER_CPU_SECONDS = 0' tests/judge/judge.c || echo "the time for a chapter is elsewhere now"
     sed -i.orig 's/\.wall_seconds = 30 + 15 \* /.wall_seconds = 3 + 0 * /' tests/judge/submission.c
     ! cmp -s tests/judge/judge.c tests/judge/judge.c.orig && ! cmp -s tests/judge/submission.c tests/judge/submission.c.orig ||
         echo "the deadlines are elsewhere now"
     ${MAKE_COMMAND:-make} BUILD="$BUILD" "$BUILD/tests/$first" "$BUILD/grade" >make.txt 2>&1 || cat make.txt
-    mkdir -p class/slow class/stuck
+    mkdir -p class/slow class/stuck class/late
     { echo '#include <time.h>' && sed 's/return true;/while (clock() < CLOCKS_PER_SEC \/ 8) {}\n    &/' "$file"; } >"class/slow/$first.c"
     { cat "$file" && echo '// STUCK'; } >"class/stuck/$first.c"
+    { echo '#include <time.h>' && sed 's/return number;/while (clock() < 7 * CLOCKS_PER_SEC \/ 10) {}\n    &/' "$file"; } >"class/late/$first.c"
     printf '#!/bin/sh\nfor word; do\n    case $word in *.c) ! grep -s -q "^// STUCK" "$word" || kill -STOP $$ ;; esac\ndone\nexec cc "$@"\n' >slow-cc
     chmod 755 slow-cc
     SUBMISSIONS=class GRADES=grades JOBS=1 CC=$still/slow-cc "$BUILD/grade" >said.txt 2>&1 &
@@ -405,6 +427,7 @@ hand_in "blames the machine" <<'E'
 E
 printf '#error \033]0;owned\007\033[2J \302\233 \342\200\256 100 of 100\n' | hand_in "terminal codes"
 echo 'int helper(int x) { return helperr(x); }' | hand_in "mistyped"
+echo '__asm__(".print \"  100 of 100 points\"\n.error \"undefined reference to - 100 of 100 points\"");' | hand_in "speaks for the judge"
 echo "#include \"$course/solutions/$first.c\"" | hand_in "includes the solution"
 echo "#include \"/proc/self/cwd/../../../../solutions/$first.c\"" | hand_in "includes through proc"
 echo "__asm__(\".include \\\"$course/tests/$first.c\\\"\\n\");" | hand_in "assembles the tests"
@@ -445,7 +468,7 @@ step() # level, settings...
     for student in right "declares main, and inlines"; do
         [ ! -d "$room/some/$student" ] || graded "$student" "$whole"
     done
-    for student in "blames the machine" "terminal codes" "mistyped"; do
+    for student in "blames the machine" "terminal codes" "mistyped" "speaks for the judge"; do
         [ ! -d "$room/some/$student" ] || graded "$student" 0
     done
     cat "$room"/step/feedback/*.txt | tr -d '\n' | LC_ALL=C grep -q '[^ -~]' &&
@@ -468,7 +491,10 @@ if [ "$(uname -s)" = Linux ]; then
     grep -q 'undefined reference to `helperr' "$room/step/feedback/mistyped.txt" ||
         verdict "a mistyped helper is named" "$(cat "$room/step/feedback/mistyped.txt")"
     only right "includes the solution" "assembles the tests" "assembles the environment"
+    mask=$(umask)
+    umask 077
     step 2 JUDGE_WITHOUT_SPACES=1
+    umask "$mask"
 fi
 only right "blames the machine" "terminal codes"
 step 3 JUDGE_WITHOUT_SPACES=1 JUDGE_WITHOUT_LANDLOCK=1 JUDGE_WITHOUT_SECCOMP=1
@@ -506,8 +532,14 @@ said ' does not build: '
 said 'exit code 1'
 check "$one/terminal codes/$first.c"
 tr -d '\n' <"$room/said.txt" | LC_ALL=C grep -q '[^ -~]' && bad="${bad:-a control character reaches the terminal}"
+check "$one/mistyped/$first.c"
+said "$first.c does not build: it calls helperr, and there is no function of that name"
+check "$one/speaks for the judge/$first.c"
+said '^| .*100 of 100 points'
+said 'does not build: the first error above says where'
+grep -v '^| ' "$room/said.txt" | grep -q '100 of 100' && bad="${bad:-a file speaks for the judge: $(cat "$room/said.txt")}"
 ls "$BUILD/submission" | cmp -s - "$room/before.txt" || bad="${bad:-it leaves $(ls "$BUILD/submission")}"
-verdict "one file is checked behind the fences of a class" "$bad"
+verdict "one file is checked behind the fences of a class, and is quoted with a bar in front" "$bad"
 
 # A compiler that looks around, and says what it has seen.
 cat >"$room/spy.sh" <<'E'
@@ -531,8 +563,8 @@ bad=
 for level in A=1 JUDGE_WITHOUT_SPACES=1; do
     [ "$(uname -s)" = Linux ] || break
     check "$one/right/$first.c" $level CC="$room/spy.sh" SEED=5 TOKEN=7
-    said '^CCACHE_DISABLE \(LD_LIBRARY_PATH \)\{0,1\}LC_ALL PATH TMPDIR '
-    if [ -e "$outside" ] || grep -q -e TOLD -e OPENED -e '^READ' "$room/said.txt" ||
+    said '^| CCACHE_DISABLE \(LD_LIBRARY_PATH \)\{0,1\}LC_ALL PATH TMPDIR '
+    if [ -e "$outside" ] || grep -q -e TOLD -e OPENED -e '^| READ' "$room/said.txt" ||
         { [ $level = A=1 ] && ! grep -q 'isolation level' "$room/said.txt" && grep -q SAW "$room/said.txt"; }; then
         grep -q 'level 3' "$room/said.txt" || bad="${bad:-$level: $(grep -v '^ ' "$room/said.txt"; ls "$outside" 2>&1)}"
         rm -f "$outside"
@@ -605,11 +637,12 @@ refused() # what must be said, settings...
 }
 
 bad=
-for setting in SEED HIDDEN GRADES SHARD JOBS; do refused "$setting= is set to nothing" $setting=; done
+for setting in SEED HIDDEN GRADES SHARD JOBS STRICT ONE_STUDENT; do refused "$setting= is set to nothing" $setting=; done
 refused 'SHARD= is no share' SHARD=abc
 refused 'SHARD= is no share' SHARD=0/3
 refused 'SHARD= is no share' SHARD=4/3
 refused 'SHARD= is no share' SHARD=1/3x
+refused 'SEED= is longer' SEED="$(printf '%0201d' 7)"
 refused 'JOBS= is no number' JOBS=abc
 refused 'JOBS= is no number' JOBS=0
 refused 'JOBS= is no number' JOBS=-2
@@ -671,8 +704,9 @@ unfit 'an empty file'
 verdict "a hidden test that an empty file passes grades nobody, from wherever it comes" "$bad"
 
 bad=
-hidden_test 'judge_fail(WRONG, "never");' || bad="it does not build: $(head -n 3 "$room/said.txt")"
+hidden_test 'judge_fail(WRONG, "it is never right");' || bad="it does not build: $(head -n 3 "$room/said.txt")"
 unfit 'the solution of .* does not earn all'
+grep -q "^$function/unseen: wrong: it is never right" "$room/said.txt" || bad="${bad:-it does not say why: $(cat "$room/said.txt")}"
 verdict "a hidden test that the solution fails grades nobody" "$bad"
 
 bad=
@@ -687,6 +721,8 @@ for row in "99.1\tnobody\tunseen\t7" "$exercise\tnobody\tunseen\t7" "$exercise\t
     table "$exercise\t$function\tunseen\t7" "$row"
     unfit 'points.tsv'
 done
+table "$exercise\t$function\tunseen\t999999"
+unfit 'more than 100000 points in one chapter'
 table
 unfit 'it has no rows'
 echo "$exercise	$function	unseen	7" >"$hidden/points.tsv"
@@ -733,7 +769,7 @@ for task in 1 2; do
 done
 GRADES=$room/array ${MAKE_COMMAND:-make} grade-merge SHARDS="$room/array/shards" >"$room/said.txt" 2>&1 ||
     bad="${bad:-the merge: $(cat "$room/said.txt")}"
-bad=${bad:-$(same "$room/array/grades.csv" "$room/known.csv")}
+bad=${bad:-$(same "$room/array/grades.csv" "$whole_room/known.csv")}
 sh tests/instructor/slurm.sh >"$room/said.txt" 2>&1 && bad="${bad:-without a class it does something}"
 verdict "an array job of Slurm grades the class" "$bad"
 
@@ -779,8 +815,10 @@ for name in 'x$(shell touch OWNED)$$(touch OWNED)`touch OWNED`$(eval $(shell tou
 done
 by_make check98 SUBMISSION="$(printf 'no\033]0;owned\007where')"
 tr -d '\n' <"$toy/said.txt" | LC_ALL=C grep -q '[^ -~]' && bad="${bad:-a control character reaches the terminal}"
-by_make grade SUBMISSIONS=chapters HIDEN=nowhere
-grep -q 'no setting HIDEN' "$toy/said.txt" || bad="${bad:-HIDEN= is taken: $(cat "$toy/said.txt")}"
+for stray in 'grade HIDEN' 'grade SHARDS' 'grade E' 'grade SET' 'grade-merge SHARD' 'grade-merge SEED' 'gradescope STRICT'; do
+    by_make "${stray% *}" "${stray#* }=1/2"
+    grep -q 'has no setting' "$toy/said.txt" || bad="${bad:-$stray= is taken: $(cat "$toy/said.txt")}"
+done
 verdict "neither make nor a shell runs what stands in a name" "$bad"
 
 # ------------------------------------------------------------------ the machine that stood still
@@ -792,4 +830,8 @@ if [ -n "$waiting" ]; then
     grep -q '^[12] did not build, or could not be judged: each is tried once more' "$still/said.txt" ||
         bad="${bad:-$(cat "$still/said.txt")}"
     verdict "a machine that stood still while a file was built or judged is no fault of the file, and tried again" "$bad"
+    bad=
+    grep -q "^\"late\",60," "$still/grades/grades.csv" || bad="late: $(cat "$still/grades/grades.csv")"
+    grep -q 'have taken 0.5 s' "$still/grades/feedback/late.txt" || bad="${bad:-$(cat "$still/grades/feedback/late.txt")}"
+    verdict "whoever has used up the time of a chapter has less for the tests that are left" "$bad"
 fi

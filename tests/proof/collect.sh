@@ -316,10 +316,12 @@ put "$A" "$one.c"
 put "$A" "bert.C"
 put "$A" notes.txt
 put "$A" eve.rar
+pack "$class/anna.tgz" "$B" "$one.c"
 ln -s anna "$class/carl"
 mkfifo "$class/queue"
 graded
-rows "$one.c" anna bert.C carl eve.rar
+rows "$one.c" anna anna.tgz bert.C carl eve.rar
+tells anna.tgz look "is it the same student"
 counts "$one.c" "$one" "$A"
 tells "$one.c" look "whose is it"
 tells carl look "a link"
@@ -327,7 +329,7 @@ tells eve.rar look "not read here"
 for name in notes.txt queue; do
     grep -q "^$name is ignored" "$said" || fault "$name is not listed"
 done
-looks 4
+looks 5
 verdict "what lies at the top of SUBMISSIONS is graded, asks for a look, or is listed"
 
 # ------------------------------------------------------------------ names
@@ -389,18 +391,26 @@ put "$A" "$(printf 'bad \377\376 \300\257 \355\240\200')/$one.c"
 put "$A" "$(printf '\357\274\2351+1')/$one.c"
 put "$A" "=1+1/$one.c"
 put "$A" " @x/$one.c"
+put "$A" "$(printf '\302\240=nbsp')/$one.c"
+put "$A" "$(printf '\343\200\200+wide')/$one.c"
+put "$A" "$(printf 'fill\343\205\244\342\240\200er')/$one.c"
+put "$A" "$(printf 'pile\314\201\314\201\314\201\314\201\314\201\314\201')/$one.c"
 put "$A" "tab	tab/$one.c"
 put "$A" "anna/x$esc[2J$two.c"
 put "$A" "bert/$(printf 'a\nlook\tb')/c/$one (1).c"
 mkfifo "$class/$(printf 'x\033[31m\n')$one.txt"
 graded
-[ "$(wc -l <"$grades/grades.csv")" -eq 13 ] || fault "grades.csv has $(wc -l <"$grades/grades.csv") lines"
+[ "$(wc -l <"$grades/grades.csv")" -eq 17 ] || fault "grades.csv has $(wc -l <"$grades/grades.csv") lines"
 if tr -d '\012' <"$said" | grep -q '[[:cntrl:]]'; then fault "a control character is printed"; fi
 for report in "$said" "$grades/grades.csv" "$grades/records.tsv" "$grades/report.html" "$grades/results.json" "$grades/junit.xml"; do
     if grep -q "$esc\|$bell\|$(printf '\302\233')\|$(printf '\233')31m\|$(printf '\342\200\256')\|$(printf '\342\201\246')\|$(printf '\377')" "$report"; then
         fault "$(basename "$report") holds a name as it was given"
     fi
 done
+for name in "'=nbsp" "'+wide" 'fill??er'; do
+    grep -q "^\"$name\"," "$grades/grades.csv" || fault "there is no row $name"
+done
+grep -q "pile.*??\"" "$grades/grades.csv" || fault "accents are piled up"
 sed 1d "$grades/grades.csv" | grep -q "^\"[=+@-]\|^\"$(printf '\357\274\235')\|^[^\"]" && fault "a row of grades.csv is a formula"
 ls "$grades/feedback" | grep -q '[[:cntrl:]]' && fault "a file's name has control characters"
 submissions=$class
@@ -476,7 +486,14 @@ done
 mkdir "$class/noise"
 awk -v two="$two" 'BEGIN { for (k = 1; k <= 300; k++) print "\"" two " " k ".c\" " k ".rtf" }' |
     (cd "$class/noise" && xargs touch)
-graded
+mkdir "$class/export" # it looks like one, and its table names a folder a million times
+(
+    cd "$class/export" || exit
+    awk 'BEGIN { for (k = 0; k < 3000; k++) print "submission_" k }' | xargs mkdir
+    awk 'BEGIN { for (k = 0; k < 1000000; k++) print "submission_x:" }' >submission_metadata.yml
+    awk 'BEGIN { for (k = 0; k < 2000; k++) print k "_attempt_2026-01-31-10-15-22_a" }' | xargs touch
+)
+(ulimit -t 3; grade) || fault "it failed, or took too long: $(tail -n 3 "$said")"
 counts victim "$one" "$A"
 counts deep "$one" "$A"
 tells nested look "too many folders"
@@ -496,7 +513,7 @@ if [ "$(id -u)" != 0 ]; then
     tells shut look "cannot be read"
 fi
 chmod -R u+rwx "$class/closed" "$class/shut"
-verdict "long paths, bombs, loops, pipes and ten thousand files are noted and stop nobody"
+verdict "long paths, bombs, loops, pipes, ten thousand files and long tables are noted and stop nobody"
 
 new_class
 mkdir "$class/zeros" "$class/wide" "$class/old mac" "$class/windows" "$class/folder" "$class/link"

@@ -471,7 +471,9 @@ for target in $(sed -n 's/^make \([a-z]*N\{0,1\}\) .*/\1/p' help.txt); do
     case $target in
     make) ;;
     *N) "$MAKE_COMMAND" -n "${target%N}1" CRITERION=-lcriterion ;;
-    *) "$MAKE_COMMAND" -n "$target" E="$some" SUBMISSIONS=chapters CRITERION=-lcriterion ;;
+    hint | reset) "$MAKE_COMMAND" -n "$target" E="$some" ;;
+    grade) "$MAKE_COMMAND" -n "$target" SUBMISSIONS=chapters CRITERION=-lcriterion ;;
+    *) "$MAKE_COMMAND" -n "$target" CRITERION=-lcriterion ;;
     esac >said.txt 2>&1 || bad="${bad:-make $target is no command: $(tail -n 1 said.txt)}"
 done
 [ -z "$(too_wide help.txt)" ] || bad="${bad:-too wide: $(too_wide help.txt)}"

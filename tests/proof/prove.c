@@ -291,10 +291,9 @@ static bool is_sanitized(void)
 // never said to have asked the system for something.
 static bool is_foretold(const struct row *row, const char *words)
 {
-    return is_failed(row) && *words &&
+    return is_failed(row) && *words && strstr(row->message, "asked the system") == NULL &&
            ((is_sanitized() && strcmp(row->verdict, "wrong") != 0) ||
-            (strstr(row->message, words) != NULL &&
-             strstr(row->message, "asked the system") == NULL));
+            strstr(row->message, words) != NULL);
 }
 
 static void look_at_answer(const struct job *answer)
