@@ -263,7 +263,7 @@ $(BUILD)/grade: $(addprefix $(BUILD)/objects/tests/instructor/,grade.o class.o c
 
 build/plot: docs/loom/plot.c
 	mkdir -p build
-	$(call whole,$(CC) $(COURSE_FLAGS) $< -o $(PART) $(LDFLAGS) -lm)
+	$(call whole,$(CC) $(COURSE_FLAGS) $(ANSWERS_OPT) $< -o $(PART) $(LDFLAGS) -lm)
 
 -include $(wildcard $(BUILD)/objects/*.d $(BUILD)/objects/tests/*.d $(BUILD)/objects/tests/*/*.d $(BUILD)/check/*.d)
 
