@@ -181,9 +181,9 @@ compiled = $(call whole,$(CC) $1 -MMD -MP -MF $(PART).dep -MT $@ -c $< -o $(PART
 without_main = $(CC) $(COURSE_FLAGS) $2 -MMD -MP -MF $(PART).dep -MT $@ -w $(SHARED) '-Dmain=$1' $< -o $(PART) $(LDFLAGS) -lm
 
 JUDGE_OBJECTS := $(addprefix $(BUILD)/objects/tests/judge/,judge.o compare.o inputs.o heart.o suite.o sandbox.o)
-# Answers are many, and are run more often than they are compiled. An OPT= that was asked
-# for is kept.
-ANSWERS_OPT := $(if $(filter file,$(origin OPT)),-O1)
+# Answers are many, and are compiled about as long as they run. An OPT= that was asked for is
+# kept.
+ANSWERS_OPT := $(if $(filter file,$(origin OPT)),-Og)
 
 define chapter_rules
 .PHONY: $(addsuffix $1,$(EACH))
@@ -213,11 +213,13 @@ $(BUILD)/check/$2.so: chapters/$2.c $(STAMP) | $(BUILD)/objects/$2.o
 	$$(call whole,{ $$(call without_main,static chapter_main,$3) 2>/dev/null || \
 	$$(call without_main,chapter_main,$3); } && mv $$(PART).dep $$(@:.so=.d))
 
-$(BUILD)/objects/$2.solution.o: solutions/$2.c $(STAMP)
+# Solutions are compiled once, for their program and for the libraries of answers; calls among
+# them stay direct calls.
+$(BUILD)/objects/$2.judged.o: solutions/$2.c $(STAMP)
 	mkdir -p $$(@D)
-	$$(call compiled,$$(COURSE_FLAGS) $3)
+	$$(call compiled,$$(COURSE_FLAGS) -fPIC -fno-semantic-interposition $3)
 
-$(BUILD)/solution/$2: $(BUILD)/objects/$2.o $(BUILD)/objects/$2.solution.o
+$(BUILD)/solution/$2: $(BUILD)/objects/$2.o $(BUILD)/objects/$2.judged.o
 	mkdir -p $$(@D)
 	$$(call whole,$$(CC) $$(COURSE_FLAGS) $$^ -o $$(PART) $$(LDFLAGS) -lm)
 
@@ -237,11 +239,6 @@ $(BUILD)/caller/$2: tests/judge/caller.c tests/judge/protocol.h tests/judge/sand
 	$$(call whole,$$(CC) $$(TOOL_FLAGS) -DTHE_CALLER -include tests/$2.h -include tests/judge/protocol.h \
 		-include $(BUILD)/calls/$2.h $$< $(BUILD)/objects/tests/judge/sandbox.o \
 		-o $$(PART) $$(LDFLAGS) -ldl -lm)
-
-# Their solutions are linked to both, and compiled once.
-$(BUILD)/objects/$2.judged.o: solutions/$2.c $(STAMP)
-	mkdir -p $$(@D)
-	$$(call compiled,$$(COURSE_FLAGS) -fPIC -w $3)
 
 $(patsubst tests/%.c,$(BUILD)/%.so,$(wildcard tests/*/$2.c)): $(BUILD)/%/$2.so: tests/%/$2.c $(BUILD)/objects/$2.judged.o tests/$2.h tests/judge/answers.h
 	mkdir -p $$(@D)
@@ -278,7 +275,7 @@ $(BUILD)/grade: $(addprefix $(BUILD)/objects/tests/instructor/,grade.o class.o c
 
 build/plot: docs/loom/plot.c
 	mkdir -p build
-	$(call whole,$(CC) $(COURSE_FLAGS) $< -o $(PART) $(LDFLAGS) -lm)
+	$(call whole,$(CC) $(COURSE_FLAGS) $(ANSWERS_OPT) $< -o $(PART) $(LDFLAGS) -lm)
 
 -include $(wildcard $(BUILD)/objects/*.d $(BUILD)/objects/tests/*.d $(BUILD)/objects/tests/*/*.d $(BUILD)/check/*.d)
 

@@ -736,15 +736,31 @@ verdict "a hidden file, row or test that matches nothing is an error" "$bad"
 rm -rf "$BUILD/hidden"
 
 # ------------------------------------------------------------------ ready to copy
-# What Gradescope and Slurm start. What is built here is not built there again.
+# What Gradescope and Slurm start. What is built here is not built there again: there, the sources
+# are older. That the bundle holds all that it takes to build it, make and its lists tell.
+lacks() # folder: the first file that is missing there
+{
+    (
+        cd "$1" || exit
+        cat build/objects/tests/*.d build/objects/tests/*/*.d | tr ' :' '\n\n' | grep '^[a-z]*/' | sort -u |
+            while read -r part; do [ -f "$part" ] || echo "it lacks $part"; done
+        ${MAKE_COMMAND:-make} -n -B grade SUBMISSIONS=chapters 2>&1 | grep 'No rule'
+    ) | head -n 1
+}
+
 if command -v zip >/dev/null 2>&1 && command -v unzip >/dev/null 2>&1; then
-    AUTOGRADER=$room/autograder
+    AUTOGRADER=$whole_room/autograder
     export AUTOGRADER
     bad=
     mkdir -p "$AUTOGRADER/source" "$AUTOGRADER/submission"
     SEED=7 ${MAKE_COMMAND:-make} gradescope >"$room/said.txt" 2>&1 || bad="$(cat "$room/said.txt")"
     unzip -q build/gradescope.zip -d "$AUTOGRADER/source"
-    cp -Rp "$BUILD" "$AUTOGRADER/source/course/build"
+    find "$AUTOGRADER/source/course" -type f -exec touch -t 200001010000 {} +
+    mkdir "$AUTOGRADER/source/course/build"
+    for part in .flags grade objects calls caller wrong tests; do
+        cp -Rp "$BUILD/$part" "$AUTOGRADER/source/course/build"
+    done
+    bad=${bad:-$(lacks "$AUTOGRADER/source/course")}
     sh "$AUTOGRADER/source/setup.sh" >"$room/said.txt" 2>&1 </dev/null || bad="${bad:-setup.sh: $(cat "$room/said.txt")}"
     for folder in solutions:100 chapters:0; do
         cp "${folder%:*}/$first.c" "$AUTOGRADER/submission"

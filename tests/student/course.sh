@@ -147,15 +147,8 @@ text_fault()
         echo "$1 is empty. Older versions of yours may be in .backup/."
     elif ! tr -d '\000' <"$1" | cmp -s - "$1"; then
         echo "$1 is not plain text (was it saved as UTF-16?): save it as UTF-8."
-    elif [ -z "$(question_of "$1")" ]; then
-        echo "$1 does not read like a chapter: its first heading, \"# ...\", is gone."
     else
-        read_exercises list "$1" | awk -F '\t' -v file="$1" -v n="$(number_of "$1")" '
-            reading == "chapter" { there[$1] = 1; next }
-            index($1, n ".") == 1 && !($1 in there) {
-                printf "%s has lost the heading of exercise %s, %s.\n", file, $1, $2
-                exit
-            }' reading=chapter - reading=points tests/points.tsv
+        read_exercises fault "$1" tests/points.tsv
     fi
 }
 
@@ -412,35 +405,9 @@ is_a_chapter() # chapter file
 
 # ------------------------------------------------------------------ what the tests said
 # Of one chapter: number, function, title, line, verdict, test, message; a line an exercise.
-# The verdict of an exercise is that of its first test that is not a pass. It holds as long as
-# the exercise, with all that it uses, is the one that was judged; else the verdict is what the
-# file itself shows, "not written" or "written".
 verdicts_of()
 {
-    results=$BUILD/results/$(name_of "$1").tsv
-    same=
-    if is_whole "$results"; then
-        same=$(read_exercises unchanged "$1" "${results%.tsv}.c")
-    else
-        results=/dev/null
-    fi
-    read_exercises list "$1" | awk -F '\t' -v OFS='\t' -v same=" $(echo $same) " '
-        reading == "results" {
-            if ($1 == "end" || !index(same, " " $1 " "))
-                next
-            if (!($1 in verdict) || verdict[$1] == "pass") {
-                verdict[$1] = $6
-                test[$1] = $3
-                message[$1] = $7
-            }
-            next
-        }
-        {
-            v = $5
-            if ($1 in verdict && v != "missing")
-                v = verdict[$1] == "pass" ? "done" : verdict[$1]
-            print $1, $2, $3, $4, v, test[$1], message[$1]
-        }' reading=results "$results" reading=exercises -
+    read_exercises verdicts "$1" "$BUILD/results/$(name_of "$1").tsv"
 }
 
 # A results file counts only if its last line says how many rows came before it.

@@ -5,7 +5,8 @@
 #   question FILE           the chapter's question
 #   hint FILE E WHICH       that hint of exercise E as it is written (0: how many there are)
 #   pristine FILE E HEADER  the chapter with exercise E put back as it was in the beginning
-#   unchanged FILE OLD      the exercises that are in OLD the same, with all that they use
+#   verdicts FILE RESULTS   number, function, title, line, verdict, test, message: see verdicts()
+#   fault FILE POINTS       what is wrong with it as a text, in a sentence, or nothing
 #   near FILE NAME          a function of the file that has nearly that name, and its line
 #   onward FILE             line and title of the section that follows the last exercise
 #
@@ -15,7 +16,7 @@
 BEGIN {
     command = ARGV[1]
     if (command == "question") {
-        question(ARGV[2])
+        print_line(question(ARGV[2]))
         exit 0
     }
     read_chapter(ARGV[2])
@@ -25,8 +26,10 @@ BEGIN {
         hint(ARGV[3], ARGV[4])
     else if (command == "pristine")
         exit !pristine(ARGV[3], ARGV[4])
-    else if (command == "unchanged")
-        unchanged(ARGV[3])
+    else if (command == "verdicts")
+        verdicts(ARGV[3])
+    else if (command == "fault")
+        print_line(fault(ARGV[2], ARGV[3]))
     else if (command == "near")
         near(ARGV[3])
     else if (command == "onward")
@@ -283,9 +286,34 @@ function question(path,    s, inside)
         sub(/^\357\273\277/, "", s)
         inside = s == "/*" || (inside && s != "*/")
         if (inside && s ~ /^# /) {
-            print heading_text(s)
-            return
+            close(path)
+            return heading_text(s)
         }
+    }
+    close(path)
+}
+
+function print_line(s)
+{
+    if (s != "")
+        print s
+}
+
+# The exercises that have points must be there.
+function fault(path, points,    s, part, k, n, there)
+{
+    if (question(path) == "")
+        return path " does not read like a chapter: its first heading, \"# ...\", is gone."
+    n = path
+    sub(/^.*\//, "", n)
+    sub(/_.*$/, "", n)
+    sub(/^0/, "", n)
+    for (k = 1; k <= n_exercises; k++)
+        there[number[k]] = 1
+    while ((getline s < points) > 0) {
+        split(s, part, "\t")
+        if (index(part[1], n ".") == 1 && !(part[1] in there))
+            return path " has lost the heading of exercise " part[1] ", " part[2] "."
     }
 }
 
@@ -406,7 +434,8 @@ function depends_on(k,    i, n, queue, taken, text, words, n_words, j, more, n_m
     return text
 }
 
-function unchanged(old,    k, now)
+# Sets same[e] for the exercises that are in the file `old` the same, with all that they use.
+function find_unchanged(old, same,    k, now)
 {
     cut_into_items()
     for (k = 1; k <= n_exercises; k++)
@@ -415,7 +444,40 @@ function unchanged(old,    k, now)
     cut_into_items()
     for (k = 1; k <= n_exercises; k++)
         if (number[k] in now && now[number[k]] == depends_on(k))
-            print number[k]
+            same[number[k]] = 1
+}
+
+# ------------------------------------------------------------------ what the tests said
+# The verdict of an exercise is that of its first test that is not a pass. It holds as long as
+# the exercise, with all that it uses, is the one that was judged, in the text beside the
+# results; else the verdict is what the file itself shows, "not written" or "written".
+function verdicts(results,    n, m, k, i, s, row, exercise, known, part, old, same, said, verdict, detail)
+{
+    n = n_exercises
+    for (k = 1; k <= n; k++) {
+        exercise[k] = number[k]
+        known[k] = state[k]
+        row[k] = number[k] "\t" name[k] "\t" title[k] "\t" (first[k] ? first[k] : heading[k])
+    }
+    while ((getline s < results) > 0)
+        said[++m] = s
+    close(results)
+    old = results
+    sub(/\.tsv$/, ".c", old)
+    if (m > 1 && said[m] == "end\t" (m - 1)) # else it was cut short
+        find_unchanged(old, same)
+    for (i = 1; i < m; i++) {
+        split(said[i], part, "\t")
+        if (!(part[1] in same) || (part[1] in verdict && verdict[part[1]] != "done"))
+            continue
+        verdict[part[1]] = part[6] == "pass" ? "done" : part[6]
+        detail[part[1]] = part[3] "\t" part[7]
+    }
+    for (k = 1; k <= n; k++) {
+        s = exercise[k]
+        print row[k] "\t" (s in verdict && known[k] != "missing" ? verdict[s] : known[k]) "\t" \
+            (s in verdict ? detail[s] : "\t")
+    }
 }
 
 # ------------------------------------------------------------------ a name that is not there
