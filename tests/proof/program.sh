@@ -83,17 +83,19 @@ fi
 
 # ------------------------------------------------------------------ files that anybody made
 # With hostile=N a program makes N broken files, opens them, and holds those that open to
-# their promises: here with every access to memory watched.
+# their promises: here with every access to memory watched. What a file has freed is watched
+# for the next thousands of files, not to the end.
 if grep -q '^hostile	' "$room/settings.tsv" 2>/dev/null; then
     claim="$name stands 200,000 hostile files"
-    if ! echo 'int main(void) { return 0; }' | "${CC:-cc}" -x c - -fsanitize=address,undefined \
-        -o "$room/watched" >/dev/null 2>&1; then
-        echo "left out: the compiler cannot watch $name open hostile files"
-    elif "${CC:-cc}" -std=c11 -Og -g -w -fsanitize=address,undefined -fno-sanitize-recover=all \
+    if "${CC:-cc}" -std=c11 -Og -w -fsanitize=address,undefined -fno-sanitize-recover=all \
         -include "tests/$name.h" "chapters/$name.c" "solutions/$name.c" -o "$room/watched" -lm \
         >"$room/said.txt" 2>&1 &&
-        "$room/watched" hostile=200000 "seed=${SEED:-1}" >"$room/said.txt" 2>&1; then
+        ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}quarantine_size_mb=16 \
+            "$room/watched" hostile=200000 "seed=${SEED:-1}" >"$room/said.txt" 2>&1; then
         echo "ok $claim"
+    elif ! echo 'int main(void) { return 0; }' | "${CC:-cc}" -x c - -fsanitize=address,undefined \
+        -o "$room/watched" >/dev/null 2>&1; then
+        echo "left out: the compiler cannot watch $name open hostile files"
     else
         echo "not ok $claim: $(said "$room/said.txt")"
     fi
