@@ -1377,7 +1377,7 @@ static uint32_t next_random(uint32_t *state)
 static void open_lab(struct lab *lab, size_t vocab_size)
 {
     *lab = (struct lab){
-        .d_model = D_MODEL, .n_batches = MAX_BATCHES, .random = 1, .patience = 0.05};
+        .d_model = D_MODEL, .n_batches = MAX_BATCHES, .random = 1, .patience = 0.02};
     lab->wte = allocate(vocab_size * D_MODEL);
     lab->x = allocate(PRODUCT_IDS * vocab_size);
     lab->out = allocate((size_t)BATCH * D_MODEL);

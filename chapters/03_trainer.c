@@ -1577,7 +1577,7 @@ static bool show_speed(const struct corpus *corpus, uint64_t seed)
     char cells[3][32];
     heading("The same step, fast");
     double plain = time_train_step(corpus->vocab_size);
-    double fast = time_fast_step(corpus->vocab_size, 0.1);
+    double fast = time_fast_step(corpus->vocab_size, 0.05);
     snprintf(cells[0], sizeof cells[0], "~%.1f", 100.0 * work / plain / peak);
     snprintf(cells[1], sizeof cells[1], "~%.0f", 100.0 * work / fast / peak);
     snprintf(cells[2], sizeof cells[2], "~%.0f", plain / fast);
@@ -2826,8 +2826,8 @@ static void wait_for_update(const char *exercise)
 static double race_updates(size_t vocab_size, FILE *figure)
 {
     struct update u = open_update(1024, vocab_size, D_MODEL);
-    double dense = 1e6 * time_update(&u, update_dense, 0.03);
-    double sparse = 1e6 * time_update(&u, update_sparse, 0.03);
+    double dense = 1e6 * time_update(&u, update_dense, 0.02);
+    double sparse = 1e6 * time_update(&u, update_sparse, 0.02);
     if (figure)
         fprintf(figure, "%zu\t%g\t%g\n", vocab_size, dense, sparse);
     close_update(&u);
@@ -2957,7 +2957,7 @@ static double time_train_step(size_t vocab_size)
         double start = seconds();
         loss = step(&w, inputs, targets, 0.1f);
         best = fmin(best, seconds() - start);
-    } while (seconds() - begin < 0.1);
+    } while (seconds() - begin < 0.05);
     close_workshop(&w);
     return isnan(loss) ? NAN : best;
 }

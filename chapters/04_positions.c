@@ -1220,16 +1220,13 @@ waits for its neighbour, and they stay in registers until the last row has been 
 */
 
 // sum[i] += rows[0][i] factors[0] + rows[1][i] factors[stride] + ...
-//   sum [WIDTH]   rows [n_rows][WIDTH]
-static void add_rows(float *sum, const float *rows, const float *factors, size_t stride,
-                     size_t n_rows)
+//   sum [WIDTH], which no row and no factor is part of   rows [n_rows][WIDTH]
+static void add_rows(float *restrict sum, const float *restrict rows,
+                     const float *restrict factors, size_t stride, size_t n_rows)
 {
-    float total[WIDTH];
-    memcpy(total, sum, sizeof total);
     for (size_t r = 0; r < n_rows; r++)
         for (size_t i = 0; i < WIDTH; i++)
-            total[i] += factors[r * stride] * rows[r * WIDTH + i];
-    memcpy(sum, total, sizeof total);
+            sum[i] += factors[r * stride] * rows[r * WIDTH + i];
 }
 
 // out[r][o] = sum over i of rows[r][i] weight[o][i]

@@ -2555,19 +2555,23 @@ static void mean_input(float *mean, const struct model *model, const struct corp
     }
 }
 
-// the share of the training text where word v has a score above 0
-static double share_above_zero(const struct model *model, const struct corpus *novel,
-                               size_t v)
+// the share of the training text where the word with this output row has a score above 0;
+// wte_t: the input table on its side, so that the scores of many words are summed at once
+static double share_above_zero(const float *wte_t, const float *row,
+                               const struct corpus *novel)
 {
-    double n = 0.0;
+    double score[VOCAB_SIZE] = {0}, n = 0.0;
+    for (size_t i = 0; i < D; i++)
+        for (size_t x = 0; x < VOCAB_SIZE; x++)
+            score[x] += (double)wte_t[i * VOCAB_SIZE + x] * (double)row[i];
     for (size_t x = 0; x < VOCAB_SIZE; x++)
-        if (dot(model->wte + x * D, model->lm_head + v * D, D) > 0.0)
+        if (score[x] > 0.0)
             n += (double)novel->words[x].count;
     return n / (double)novel->n_train;
 }
 
 static void show_band(const struct run *runs, const struct corpus *novel,
-                      const float *mean, size_t first, size_t last)
+                      const float *mean, const float *wte_t, size_t first, size_t last)
 {
     const struct model *untied = &runs[UNTIED].model, *tied = &runs[TIED_M].model;
     double in = 0.0, out = 0.0, both = 0.0, lean = 0.0, above = 0.0;
@@ -2577,7 +2581,7 @@ static void show_band(const struct run *runs, const struct corpus *novel,
         out += length(untied->lm_head + v * D) / n;
         both += runs[TIED_M].trained ? length(tied->wte + v * D) / n : 0.0;
         lean += dot(mean, untied->lm_head + v * D, D) / n;
-        above += 100.0 * share_above_zero(untied, novel, v) / n;
+        above += 100.0 * share_above_zero(wte_t, untied->lm_head + v * D, novel) / n;
     }
     printf("%4zu to %4zu %6zu %7.2f %7.2f", first, last, novel->words[last].count, in,
            out);
@@ -2614,13 +2618,15 @@ static void show_lengths(const struct run *runs, const struct corpus *novel)
 {
     const struct model *model = &runs[UNTIED].model;
     struct pairs in = {0}, out = {0}, lean = {0};
-    float mean[D];
+    float mean[D], *wte_t = allocate(D * VOCAB_SIZE, sizeof(float));
     mean_input(mean, model, novel);
+    transpose(wte_t, model->wte, VOCAB_SIZE, D);
     heading("Long rows and frequent words");
     printf("%-12s %6s %7s %7s %7s %10s %11s %11s\n", "rank", "times", "input", "output",
            "tied", "by output", "mean score", "above zero");
     for (size_t k = 0; k < N_BANDS; k++)
-        show_band(runs, novel, mean, band_start[k], band_start[k + 1] - 1);
+        show_band(runs, novel, mean, wte_t, band_start[k], band_start[k + 1] - 1);
+    free(wte_t);
     for (size_t v = 1; v < VOCAB_SIZE; v++) {
         if (novel->words[v].count == 0)
             continue; // only in what was cut off

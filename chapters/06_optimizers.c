@@ -2081,7 +2081,7 @@ static void show_long(void)
 {
     static const enum optimizer shown[] = {MOMENTUM, ADAM, ADAMW, LAZY_ADAM};
     struct long_table l = open_long(D);
-    double list = time_long(&l, SGD, 0.05);
+    double list = time_long(&l, SGD, 0.02);
     char a[32], b[32];
     heading("A table of 50,257 rows");
     printf("Adam remembers %s bytes of a row of 768, %s of the table\n",
@@ -2089,7 +2089,7 @@ static void show_long(void)
            with_commas(b, LONG_V * state_bytes(ADAM, 768)));
     printf("a step with 1,024 words, rows of %d, in steps of SGD with its list:\n", D);
     for (size_t k = 0; k < 4; k++) {
-        double spent = time_long(&l, shown[k], 0.05);
+        double spent = time_long(&l, shown[k], 0.02);
         printf("%s%s ", k ? ", " : "", recipes[shown[k]].name);
         isnan(spent) ? printf("not written") : printf("~%.1f", spent / list);
     }

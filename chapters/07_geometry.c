@@ -822,32 +822,65 @@ static void unit_rows(float *unit, const float *wte, size_t vocab_size, size_t d
 for the one before it (chapter 1). So lay 32 rows side by side, number $i$ of all 32
 next to each other. Then the walk over $i$ feeds 32 sums at once, and none waits.
 
-*Four at a time.* A number, once loaded, can serve four lists instead of one. That is
-the tile of chapter 3, with four rows in place of its eight.
+*Eight at a time.* A number, once loaded, can serve eight lists instead of one. That is
+the tile of chapter 3.
 */
 
+// carried over from chapter 5
+// a function that the compiler shall not melt into others: it has all registers to itself
+#define OWN_FUNCTION __attribute__((noinline))
+
+// columns of a tile, as in chapter 3
+#if defined __AVX__ && !defined __AVX512F__
+enum { TILE = 8 };
+#else
+enum { TILE = 32 };
+#endif
+
 // out[r][c] = sum over k of a[r * row_step + k * k_step] * b[k][c]
-//   out [4][32]   b [n_k][32]
-static void tile(float *out, const float *a, size_t row_step, size_t k_step,
-                 const float *b, size_t n_k)
+//   for 8 rows r and TILE columns c   out [8][32]   b [n_k][32]
+OWN_FUNCTION static void tile(float *restrict out, const float *restrict a,
+                              size_t row_step, size_t k_step, const float *restrict b,
+                              size_t n_k)
 {
-    float sum0[32] = {0}, sum1[32] = {0}, sum2[32] = {0}, sum3[32] = {0};
+    float sum0[TILE] = {0}, sum1[TILE] = {0}, sum2[TILE] = {0}, sum3[TILE] = {0};
+    float sum4[TILE] = {0}, sum5[TILE] = {0}, sum6[TILE] = {0}, sum7[TILE] = {0};
     for (size_t k = 0; k < n_k; k++) {
-        const float *b_row = b + k * 32, *a_k = a + k * k_step;
-        float a0 = a_k[0], a1 = a_k[row_step];
-        float a2 = a_k[2 * row_step], a3 = a_k[3 * row_step];
-        for (size_t c = 0; c < 32; c++) {
-            sum0[c] += a0 * b_row[c];
-            sum1[c] += a1 * b_row[c];
-            sum2[c] += a2 * b_row[c];
-            sum3[c] += a3 * b_row[c];
+        const float *x = a + k * k_step, *row = b + k * 32;
+        const float x0 = x[0], x1 = x[row_step], x2 = x[2 * row_step],
+                    x3 = x[3 * row_step];
+        const float x4 = x[4 * row_step], x5 = x[5 * row_step], x6 = x[6 * row_step],
+                    x7 = x[7 * row_step];
+        for (size_t c = 0; c < TILE; c++) {
+            sum0[c] += x0 * row[c];
+            sum1[c] += x1 * row[c];
+            sum2[c] += x2 * row[c];
+            sum3[c] += x3 * row[c];
+            sum4[c] += x4 * row[c];
+            sum5[c] += x5 * row[c];
+            sum6[c] += x6 * row[c];
+            sum7[c] += x7 * row[c];
         }
     }
     memcpy(out, sum0, sizeof sum0);
     memcpy(out + 32, sum1, sizeof sum1);
     memcpy(out + 64, sum2, sizeof sum2);
     memcpy(out + 96, sum3, sizeof sum3);
+    memcpy(out + 128, sum4, sizeof sum4);
+    memcpy(out + 160, sum5, sizeof sum5);
+    memcpy(out + 192, sum6, sizeof sum6);
+    memcpy(out + 224, sum7, sizeof sum7);
 }
+
+// the same for all rows of out [n_rows][32]; n_rows must be a multiple of 8
+static void product(float *out, const float *a, size_t row_step, size_t k_step,
+                    const float *b, size_t n_rows, size_t n_k)
+{
+    for (size_t r = 0; r < n_rows; r += 8)
+        for (size_t c = 0; c < 32; c += TILE)
+            tile(out + r * 32 + c, a + r * row_step, row_step, k_step, b + c, n_k);
+}
+// end of what was carried over
 
 enum { LANES = 32, AT_ONCE = 16 };
 
@@ -878,20 +911,18 @@ static void close_panels(struct panels *p)
     free(p->numbers);
 }
 
-// scores[q][v] = queries[q] . unit[v] for sixteen queries, four at a time; a panel stays in
-// the nearest cache while all of them pass over it
+// scores[q][v] = queries[q] . unit[v] for sixteen queries; a panel stays in the nearest cache
+// while all of them pass over it
 //   scores [AT_ONCE][n_panels * LANES]   queries [AT_ONCE][d_model]
 static void score_many(float *scores, const float *queries, const struct panels *p)
 {
     const size_t n = p->n_panels * LANES, d = p->d_model;
-    for (size_t panel = 0; panel < p->n_panels; panel++)
-        for (size_t q = 0; q < AT_ONCE; q += 4) {
-            float out[4 * LANES];
-            tile(out, queries + q * d, d, 1, p->numbers + panel * LANES * d, d);
-            for (size_t k = 0; k < 4; k++)
-                memcpy(scores + (q + k) * n + panel * LANES, out + k * LANES,
-                       LANES * sizeof *out);
-        }
+    for (size_t panel = 0; panel < p->n_panels; panel++) {
+        float out[AT_ONCE * LANES];
+        product(out, queries, d, 1, p->numbers + panel * LANES * d, AT_ONCE, d);
+        for (size_t q = 0; q < AT_ONCE; q++)
+            memcpy(scores + q * n + panel * LANES, out + q * LANES, LANES * sizeof *out);
+    }
 }
 
 // the same for one query
@@ -2088,10 +2119,13 @@ static void make_query(float *query, const struct question *question, enum form 
 // the greatest of the scores; of equal ones the first
 static uint32_t best_row(const float *scores, size_t n_rows)
 {
+    float most = scores[0];
     size_t best = 0;
     for (size_t v = 1; v < n_rows; v++)
-        if (scores[v] > scores[best])
+        if (scores[v] > most) {
+            most = scores[v];
             best = v;
+        }
     return (uint32_t)best;
 }
 
@@ -2696,23 +2730,23 @@ static double time_your_list(const struct lab *lab)
 static double tile_speed(void)
 {
     enum { N = 64 };
-    float a[4 * N], b[N * LANES], out[4 * LANES];
+    float a[8 * N], b[N * LANES], out[8 * LANES];
     double best = INFINITY;
     volatile float kept = 0.0f;
     uint64_t rng = 1;
-    fill_normal(a, 4 * N, 1.0f, &rng);
+    fill_normal(a, 8 * N, 1.0f, &rng);
     fill_normal(b, N * LANES, 1.0f, &rng);
     for (int round = 0; round < 40; round++) {
         const double start = seconds();
         for (size_t k = 0; k < 1000; k++) {
-            tile(out, a, N, 1, b, N);
-            a[k % (4 * N)] += 1e-9f * out[k % (4 * LANES)];
+            product(out, a, N, 1, b, 8, N);
+            a[k % (8 * N)] += 1e-9f * out[k % (8 * LANES)];
         }
         const double spent = seconds() - start;
         kept = kept + out[0];
         best = spent < best ? spent : best;
     }
-    return 1000.0 * 4 * LANES * N / best;
+    return 1000.0 * 8 * LANES * N / best;
 }
 
 static double time_families(const struct lab *lab)

@@ -962,36 +962,64 @@ $w$, pushes $h$ away: $h \leftarrow h + (u_v - u_w) / |u_v - u_w|$. That is the 
 for ever, so it is stopped.
 */
 
-// h . (lm_head[v] - lm_head[w]) for the w that has the most against v, which is returned
-static size_t find_rival(double *lead, const double *h, const float *lm_head, size_t v,
-                         size_t n_words, size_t d)
+// An output table, by rows and by columns: what one number of h gives to all words lies side
+// by side.
+struct head {
+    size_t n_words, d;
+    const float *rows; // [n_words][d]
+    float *columns;    // [d][n_words]
+    double *room;      // [n_words]
+};
+
+static struct head open_head(const float *rows, size_t n_words, size_t d)
 {
-    size_t rival = v;
-    *lead = INFINITY;
-    for (size_t w = 0; w < n_words; w++) {
-        double sum = 0.0;
+    struct head head = {.n_words = n_words, .d = d, .rows = rows};
+    head.columns = allocate(n_words * d, sizeof *head.columns);
+    head.room = allocate(n_words, sizeof *head.room);
+    for (size_t v = 0; v < n_words; v++)
         for (size_t i = 0; i < d; i++)
-            sum += h[i] * ((double)lm_head[v * d + i] - (double)lm_head[w * d + i]);
-        if (w != v && sum < *lead) {
-            *lead = sum;
+            head.columns[i * n_words + v] = rows[v * d + i];
+    return head;
+}
+
+static void close_head(struct head *head)
+{
+    free(head->columns);
+    free(head->room);
+}
+
+// h . (rows[v] - rows[w]) for the w that has the most against v, which is returned
+static size_t find_rival(double *lead, const double *h, const struct head *head, size_t v)
+{
+    double *restrict leads = head->room;
+    size_t rival = v;
+    memset(leads, 0, head->n_words * sizeof *leads);
+    for (size_t i = 0; i < head->d; i++) {
+        const float *column = head->columns + i * head->n_words;
+        for (size_t w = 0; w < head->n_words; w++)
+            leads[w] += h[i] * ((double)column[v] - (double)column[w]);
+    }
+    *lead = INFINITY;
+    for (size_t w = 0; w < head->n_words; w++)
+        if (w != v && leads[w] < *lead) {
+            *lead = leads[w];
             rival = w;
         }
-    }
     return rival;
 }
 
 // true: h was found, and gives word v a greater logit than any other
-static bool find_state(double *h, const float *lm_head, size_t v, size_t n_words,
-                       size_t d, size_t n_rounds)
+static bool find_state(double *h, const struct head *head, size_t v, size_t n_rounds)
 {
-    const float *row = lm_head + v * d;
+    const size_t n_words = head->n_words, d = head->d;
+    const float *row = head->rows + v * d;
     memset(h, 0, d * sizeof *h);
     for (size_t w = 0; w < n_words; w++)
         for (size_t i = 0; i < d; i++)
-            h[i] += ((double)row[i] - (double)lm_head[w * d + i]) / (double)n_words;
+            h[i] += ((double)row[i] - (double)head->rows[w * d + i]) / (double)n_words;
     for (size_t round = 0; round < n_rounds; round++) {
         double lead, square = 0.0;
-        const float *other = lm_head + find_rival(&lead, h, lm_head, v, n_words, d) * d;
+        const float *other = head->rows + find_rival(&lead, h, head, v) * d;
         if (lead > 0.0 && lead < INFINITY) // a head that ran away: no lead at all
             return true;
         for (size_t i = 0; i < d; i++)
@@ -1003,39 +1031,49 @@ static bool find_state(double *h, const float *lm_head, size_t v, size_t n_words
     return false;
 }
 
-// of every so-manieth word
-static size_t count_found(const float *lm_head, size_t n_words, size_t d, size_t n_rounds,
-                          size_t every)
+// found[v]: some hidden state makes word v win; asked of every so-manieth word
+static void find_states(bool *found, const float *rows, size_t n_words, size_t d,
+                        size_t n_rounds, size_t every)
 {
+    struct head head = open_head(rows, n_words, d);
     double *h = allocate(d, sizeof *h);
-    size_t n = 0;
     for (size_t v = 0; v < n_words; v += every)
-        n += find_state(h, lm_head, v, n_words, d, n_rounds);
+        found[v] = find_state(h, &head, v, n_rounds);
     free(h);
-    return n;
+    close_head(&head);
+}
+
+// the word that wins for h
+static size_t find_winner(const struct head *head, const float *h)
+{
+    double *restrict logits = head->room;
+    size_t best = 0;
+    memset(logits, 0, head->n_words * sizeof *logits);
+    for (size_t i = 0; i < head->d; i++)
+        for (size_t v = 0; v < head->n_words; v++)
+            logits[v] += (double)h[i] * (double)head->columns[i * head->n_words + v];
+    for (size_t v = 1; v < head->n_words; v++)
+        best = logits[v] > logits[best] ? v : best;
+    return best;
 }
 
 // words that win for one of n_tries hidden states of dice
-static size_t count_by_dice(const float *lm_head, size_t n_words, size_t d,
-                            size_t n_tries, uint64_t *rng)
+static size_t count_by_dice(const float *rows, size_t n_words, size_t d, size_t n_tries,
+                            uint64_t *rng)
 {
+    struct head head = open_head(rows, n_words, d);
     bool *won = allocate(n_words, sizeof *won);
     float *h = allocate(d, sizeof *h);
     size_t n = 0;
     for (size_t k = 0; k < n_tries; k++) {
-        size_t best = 0;
-        double most = -INFINITY;
         fill_normal(h, d, 1.0f, rng);
-        for (size_t v = 0; v < n_words; v++) {
-            const double logit = dot(h, lm_head + v * d, d);
-            best = logit > most ? v : best;
-            most = logit > most ? logit : most;
-        }
+        const size_t best = find_winner(&head, h);
         n += !won[best];
         won[best] = true;
     }
     free(won);
     free(h);
+    close_head(&head);
     return n;
 }
 
@@ -1088,8 +1126,13 @@ static void show_winners_of(size_t d, size_t n_states, uint64_t *rng)
     struct span exact = {0}, found = {0}, thrown = {0};
     for (size_t draw = 0; draw < N_TABLES; draw++) {
         float lm_head[N_FEW * 16];
+        bool won[N_FEW];
+        size_t n_won = 0;
         fill_rounded(lm_head, N_FEW * d, rng);
-        widen(&found, count_found(lm_head, N_FEW, d, SEARCH_ROUNDS, 1), draw == 0);
+        find_states(won, lm_head, N_FEW, d, SEARCH_ROUNDS, 1);
+        for (size_t v = 0; v < N_FEW; v++)
+            n_won += won[v];
+        widen(&found, n_won, draw == 0);
         widen(&thrown, count_by_dice(lm_head, N_FEW, d, n_states, rng), draw == 0);
         if (d <= 2)
             widen(&exact, count_reachable(lm_head, N_FEW, d), draw == 0);
@@ -1417,39 +1460,61 @@ One small function does all the products of this chapter, with 32 hidden states 
 (chapters 1 and 3 have the story of it).
 */
 
-// Chapter 5's tile with four rows in place of eight: here there are widths of 1 and 2.
+// carried over from chapter 5
+// a function that the compiler shall not melt into others: it has all registers to itself
+#define OWN_FUNCTION __attribute__((noinline))
+
+// columns of a tile, as in chapter 3
+#if defined __AVX__ && !defined __AVX512F__
+enum { TILE = 8 };
+#else
+enum { TILE = 32 };
+#endif
+
 // out[r][c] = sum over k of a[r * row_step + k * k_step] * b[k][c]
-//   out [4][32]   b [n_k][32]
-static void tile(float *out, const float *a, size_t row_step, size_t k_step,
-                 const float *b, size_t n_k)
+//   for 8 rows r and TILE columns c   out [8][32]   b [n_k][32]
+OWN_FUNCTION static void tile(float *restrict out, const float *restrict a,
+                              size_t row_step, size_t k_step, const float *restrict b,
+                              size_t n_k)
 {
-    float sum0[32] = {0}, sum1[32] = {0}, sum2[32] = {0}, sum3[32] = {0};
+    float sum0[TILE] = {0}, sum1[TILE] = {0}, sum2[TILE] = {0}, sum3[TILE] = {0};
+    float sum4[TILE] = {0}, sum5[TILE] = {0}, sum6[TILE] = {0}, sum7[TILE] = {0};
     for (size_t k = 0; k < n_k; k++) {
-        const float *b_row = b + k * 32, *a_k = a + k * k_step;
-        float a0 = a_k[0], a1 = a_k[row_step];
-        float a2 = a_k[2 * row_step], a3 = a_k[3 * row_step];
-        for (size_t c = 0; c < 32; c++) {
-            sum0[c] += a0 * b_row[c];
-            sum1[c] += a1 * b_row[c];
-            sum2[c] += a2 * b_row[c];
-            sum3[c] += a3 * b_row[c];
+        const float *x = a + k * k_step, *row = b + k * 32;
+        const float x0 = x[0], x1 = x[row_step], x2 = x[2 * row_step],
+                    x3 = x[3 * row_step];
+        const float x4 = x[4 * row_step], x5 = x[5 * row_step], x6 = x[6 * row_step],
+                    x7 = x[7 * row_step];
+        for (size_t c = 0; c < TILE; c++) {
+            sum0[c] += x0 * row[c];
+            sum1[c] += x1 * row[c];
+            sum2[c] += x2 * row[c];
+            sum3[c] += x3 * row[c];
+            sum4[c] += x4 * row[c];
+            sum5[c] += x5 * row[c];
+            sum6[c] += x6 * row[c];
+            sum7[c] += x7 * row[c];
         }
     }
     memcpy(out, sum0, sizeof sum0);
     memcpy(out + 32, sum1, sizeof sum1);
     memcpy(out + 64, sum2, sizeof sum2);
     memcpy(out + 96, sum3, sizeof sum3);
+    memcpy(out + 128, sum4, sizeof sum4);
+    memcpy(out + 160, sum5, sizeof sum5);
+    memcpy(out + 192, sum6, sizeof sum6);
+    memcpy(out + 224, sum7, sizeof sum7);
 }
 
-// the same for all rows of out [n_rows][32]; n_rows must be a multiple of 4
+// the same for all rows of out [n_rows][32]; n_rows must be a multiple of 8
 static void product(float *out, const float *a, size_t row_step, size_t k_step,
                     const float *b, size_t n_rows, size_t n_k)
 {
-    for (size_t r = 0; r < n_rows; r += 4)
-        tile(out + r * 32, a + r * row_step, row_step, k_step, b, n_k);
+    for (size_t r = 0; r < n_rows; r += 8)
+        for (size_t c = 0; c < 32; c += TILE)
+            tile(out + r * 32 + c, a + r * row_step, row_step, k_step, b + c, n_k);
 }
 
-// carried over from chapter 5
 // exp(x) for x <= 0: a power of two times a polynomial. Unlike expf it is plain
 // arithmetic: the compiler can do sixteen at a time, and every machine gets the same bits.
 static inline float fast_exp(float x)
@@ -1574,13 +1639,13 @@ static double forward(struct work *w, const struct model *m, const uint32_t *ids
 // lm_head[v] -= rate * sum over t of dlogits[v][t] x[t]
 static void step_head(struct model *m, const struct work *w, float rate)
 {
-    float block[BATCH * BATCH], out[4 * BATCH];
+    float block[BATCH * BATCH], out[8 * BATCH];
     for (size_t first = 0; first < m->width; first += BATCH) {
         for (size_t t = 0; t < BATCH; t++)
             memcpy(block + t * BATCH, w->x + t * m->width + first, BATCH * sizeof(float));
-        for (size_t v = 0; v < VOCAB_SIZE; v += 4) {
-            tile(out, w->probs + v * BATCH, BATCH, 1, block, BATCH);
-            for (size_t r = 0; r < 4; r++) {
+        for (size_t v = 0; v < VOCAB_SIZE; v += 8) {
+            product(out, w->probs + v * BATCH, BATCH, 1, block, 8, BATCH);
+            for (size_t r = 0; r < 8; r++) {
                 float *row = m->lm_head + (v + r) * m->width + first;
                 for (size_t c = 0; c < BATCH; c++)
                     row[c] -= rate * out[r * BATCH + c];
@@ -1597,7 +1662,7 @@ static void train_step(struct model *m, struct work *w, const uint32_t *ids,
         w->probs[targets[t] * BATCH + t] -= 1.0f;
     for (size_t k = 0; k < VOCAB_SIZE * BATCH; k++)
         w->probs[k] *= 1.0f / BATCH;
-    product(w->dh_t, m->lm_head, 1, m->width, w->probs, (m->d + 3) / 4 * 4, VOCAB_SIZE);
+    product(w->dh_t, m->lm_head, 1, m->width, w->probs, (m->d + 7) / 8 * 8, VOCAB_SIZE);
     step_head(m, w, rate);
     for (size_t t = 0; t < BATCH; t++)
         for (size_t i = 0; i < m->d; i++)
@@ -1734,7 +1799,7 @@ enum { EVERY_WORD = 10, MOST_SEARCHED = 32 };
 // unit[v] = rows[v] / |rows[v]| for n_rows rows of d numbers; a row of zeros stays one
 static float *unit_rows(const float *rows, size_t n_rows, size_t d)
 {
-    float *unit = allocate((n_rows + 3) / 4 * 4 * d, sizeof *unit);
+    float *unit = allocate((n_rows + 7) / 8 * 8 * d, sizeof *unit);
     for (size_t v = 0; v < n_rows; v++) {
         const double length = sqrt(dot(rows + v * d, rows + v * d, d));
         for (size_t i = 0; i < d; i++)
@@ -1745,14 +1810,11 @@ static float *unit_rows(const float *rows, size_t n_rows, size_t d)
 }
 
 // of every tenth word from `first` on, those for which the search found a hidden state
-static double share_found(const float *head, size_t first, size_t end, size_t d,
-                          size_t n_turns)
+static double share_found(const bool *found, size_t first, size_t end)
 {
-    double *h = allocate(d, sizeof *h);
     size_t n = 0, n_asked = 0;
     for (size_t v = first; v < end; v += EVERY_WORD, n_asked++)
-        n += find_state(h, head, v, VOCAB_SIZE, d, n_turns);
-    free(h);
+        n += found[v];
     return percent(n, n_asked);
 }
 
@@ -1772,12 +1834,16 @@ static void print_winners(const struct model *m, const struct lab *lab)
         printf("%11.1f%8.1f", percent(n, VOCAB_SIZE),
                percent(count_reachable(dice, VOCAB_SIZE, d), VOCAB_SIZE));
     else if (d <= MOST_SEARCHED) {
-        printf("%11.1f%8.1f", share_found(head, 0, VOCAB_SIZE, d, turns),
-               share_found(dice, 0, VOCAB_SIZE, d, turns));
-        printf("%8.1f%8.1f", share_found(head, 0, VOCAB_SIZE / 4, d, turns),
-               share_found(head, 3 * VOCAB_SIZE / 4, VOCAB_SIZE, d, turns));
         float *unit = unit_rows(head, VOCAB_SIZE, d);
-        printf("%12.1f", share_found(unit, 0, VOCAB_SIZE, d, turns));
+        bool own[VOCAB_SIZE], thrown[VOCAB_SIZE], even[VOCAB_SIZE];
+        find_states(own, head, VOCAB_SIZE, d, turns, EVERY_WORD);
+        find_states(thrown, dice, VOCAB_SIZE, d, turns, EVERY_WORD);
+        find_states(even, unit, VOCAB_SIZE, d, turns, EVERY_WORD);
+        printf("%11.1f%8.1f", share_found(own, 0, VOCAB_SIZE),
+               share_found(thrown, 0, VOCAB_SIZE));
+        printf("%8.1f%8.1f%12.1f", share_found(own, 0, VOCAB_SIZE / 4),
+               share_found(own, 3 * VOCAB_SIZE / 4, VOCAB_SIZE),
+               share_found(even, 0, VOCAB_SIZE));
         free(unit);
     }
     printf("\n");
@@ -2411,7 +2477,7 @@ static size_t count_answers(const float *scores, const struct question *question
 static double ask_all(const struct quiz *quiz, const float *rows, size_t n_rows, size_t d)
 {
     float *unit = unit_rows(rows, n_rows, d), *h_t = allocate(d * BATCH, sizeof *h_t);
-    float *scores = allocate((n_rows + 3) / 4 * 4 * BATCH, sizeof *scores);
+    float *scores = allocate((n_rows + 7) / 8 * 8 * BATCH, sizeof *scores);
     double sum = 0.0;
     size_t n_families = 0;
     for (size_t f = 0; f < N_FAMILIES; f++) {
@@ -2423,7 +2489,7 @@ static double ask_all(const struct quiz *quiz, const float *rows, size_t n_rows,
                 for (size_t i = 0; i < d; i++)
                     h_t[i * BATCH + t] = unit[q[t].b * d + i] - unit[q[t].a * d + i] +
                                          unit[q[t].c * d + i];
-            product(scores, unit, d, 1, h_t, (n_rows + 3) / 4 * 4, d);
+            product(scores, unit, d, 1, h_t, (n_rows + 7) / 8 * 8, d);
             n_right += count_answers(scores, q, n, n_rows);
         }
         if (quiz->n[f] > 0) {
@@ -2871,20 +2937,20 @@ static void report(const char *what, double ratio, bool at_least, double want)
 static double tile_speed(void)
 {
     enum { N = 64 };
-    static float a[4 * N], b[N * BATCH], out[4 * BATCH];
+    static float a[8 * N], b[N * BATCH], out[8 * BATCH];
     double best = INFINITY;
     volatile float kept = 0.0f;
     for (int round = 0; round < 40; round++) {
         const double start = seconds();
         for (size_t k = 0; k < 1000; k++) {
-            tile(out, a, N, 1, b, N);
-            a[k % (4 * N)] += 1e-9f * out[k % (4 * BATCH)];
+            product(out, a, N, 1, b, 8, N);
+            a[k % (8 * N)] += 1e-9f * out[k % (8 * BATCH)];
         }
         const double spent = seconds() - start;
         kept = kept + out[0];
         best = spent < best ? spent : best;
     }
-    return 1000.0 * 4 * BATCH * N / best;
+    return 1000.0 * 8 * BATCH * N / best;
 }
 
 // seconds for 10,000 rows of 100 numbers on 32 directions; by your function: NAN if not written
