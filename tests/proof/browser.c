@@ -215,7 +215,8 @@ static void copy_value(char *out, size_t room, const char *answer, const char *k
 static void open_page(void)
 {
     char target[80], params[200];
-    char *answer = ask("Target.createTarget", "{\"url\":\"about:blank\"}");
+    char *answer = ask("Target.createTarget", // nobody looks at it: it is not painted
+                       "{\"url\":\"about:blank\",\"background\":true}");
     copy_value(target, sizeof target, answer, "\"targetId\":\"");
     free(answer);
     snprintf(params, sizeof params, "{\"targetId\":\"%s\",\"flatten\":true}", target);
