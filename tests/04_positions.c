@@ -889,6 +889,18 @@ static void try_any_tables(bool halves)
             x[random_between(0, 71)] = NAN;
         try_turn(&(struct turn){x, cosines, sines, n_tokens, n_heads, d_head, halves});
     }
+    struct turn c = {normals(4 * 3 * 6), NULL, NULL, 4, 3, 6, halves};
+    use_random_angles(&c);
+    float *cosines = judge_floats(12), *sines = judge_floats(12), *x = normals(4 * 3 * 6);
+    for (size_t k = 0; k < 12; k++) { // nearly a cosine and its sine
+        cosines[k] = 1.0002f * c.cosines[k];
+        sines[k] = 1.0002f * c.sines[k];
+    }
+    try_turn(&(struct turn){x, cosines, sines, 4, 3, 6, halves});
+    memset(x, 0, 2 * 6 * sizeof *x); // zeros are multiplied, too
+    cosines[1] = NAN;
+    sines[2] = INFINITY;
+    try_turn(&(struct turn){x, cosines, sines, 4, 3, 6, halves});
 }
 
 static void try_large_turns(bool halves)
