@@ -661,6 +661,7 @@ Test(sinusoidal_table, wide_table)
     expect_floats(row, first, filled(4, 1e-3), 1, 4);
     expect_floats(row + 510, last, filled(2, 5e-4), 1, 2);
     try_waves(random_between(2, 5), 5002 + 2 * random_between(0, 500));
+    try_waves(2, 66002);
     try_waves(70001 + random_between(0, 1000), 2);
     judge_passed();
 }
@@ -907,8 +908,8 @@ static void try_large_turns(bool halves)
 {
     try_random_turn(7, 3, 134, halves);
     try_turn_once(5003, 2, 2, halves);
-    try_turn_once(2, 5003, 2, halves);
-    try_turn_once(2, 3, 5002, halves);
+    try_turn_once(2, 66001, 2, halves);
+    try_turn_once(2, 2, 66002, halves);
     try_turn_once(70001, 1, 2, halves);
 }
 
