@@ -713,7 +713,7 @@ Test(embedding_backward, refuses_bad_ids)
     try_random_backward(4, 6, 3);
     refuse_backwards(4, 6, 3);
     refuse_backwards(11, random_between(2, 4), 5);
-    refuse_backwards(9001, 4, 3);
+    refuse_backwards(66001, 4, 1);
     refuse_backward(1031, 20011, 3, &last);
     refuse_backward(65537, 1, 1, &many);
     refuse_backward(3, 0, 2, &no_words);
@@ -1238,12 +1238,17 @@ Test(sgd_update_rows, refuses_bad_rows)
 {
     const uint32_t only[] = {6}, largest[] = {UINT32_MAX}, good[] = {0, 2};
     const uint32_t both[] = {2, 2, 6}, twice[] = {3, 3};
+    uint32_t *ascending = judge_ids(65538);
     const float rate = (float)random_between(1, 9) / 8;
     try_random_update(3, 6, 3, rate);
     refuse_updates(4, 6, 3);
     refuse_updates(9, random_between(12, 20), 2);
     refuse_updates(5003, 9001, 1);
     refuse_update(judge_ids(65537), 65537, 6, 1, rate, "row 0 is there 65,537 times");
+    for (uint32_t k = 0; k < 65537; k++)
+        ascending[k] = k;
+    ascending[65537] = 65539;
+    refuse_update(ascending, 65538, 65539, 1, rate, "the last row is vocab_size");
     refuse_update(only, 1, 6, 3, rate, "rows[0] is 6, and the largest is 5");
     refuse_update(largest, 1, 6, 3, rate, "rows[0] is 4294967295");
     refuse_update(largest, 1, 6, 3, 0, "rows[0] is 4294967295, whatever the rate is");

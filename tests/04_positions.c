@@ -356,6 +356,7 @@ Test(attention_forward, large_sizes)
         q[i] = q[i - n_queries * d];
     try_random_head(67, 131, true);
     try_random_head(137, 5, true);
+    try_random_head(random_between(521, 540), 2, true);
     try_random_head(3, 5003, false);
     try_random_head(2, 70001, true);
     try_head(

@@ -356,8 +356,10 @@ static void refuse_many(int how)
     uint32_t *ids = judge_ids(65537);
     for (size_t t = 1; t < 65537; t++)
         ids[t] = 1;
-    refuse_ids(draw_numbers(ids, 65537, 1, 1, how), ids,
-               "all ids but the first are vocab_size");
+    const struct tied p = draw_numbers(ids, 65537, 1, 1, how);
+    refuse_ids(p, ids, "all ids but the first are vocab_size");
+    memset(ids, 0, 65536 * sizeof *ids);
+    refuse_ids(p, ids, "the last id is vocab_size");
 }
 
 // Sizes of 0 do not make a bad id a good one.
@@ -1027,7 +1029,8 @@ static void try_gap(float level, float scale)
     float rows[N];
     for (size_t v = 0; v < N; v++)
         rows[v] = (level - 735) / scale;
-    rows[random_between(1, N - 1)] = level / scale;
+    rows[1] = (level - 1) / scale; // and one near it
+    rows[random_between(2, N - 1)] = level / scale;
     try_entropy(&unit, rows, scale, N, 1, EXACT);
 }
 
@@ -1073,6 +1076,7 @@ Test(entropy_at_scale, vanishing_shares)
                                : 120);
     try_vanishing(2, 3, 20); // a small entropy is not 0
     try_vanishing(0, 2003, 12);
+    try_vanishing(2, 20011, 32);
     try_vanishing(3, 20011, 18);
     try_vanishing(-5, 20011, 24);
     judge_passed();

@@ -297,6 +297,20 @@ bool mark_cuts_ids_to_16_bits(float *out, const uint32_t *ids, size_t n_tokens,
     return true;
 }
 
+WRONG(one_hot, refuses_bad_ids, mark_checks_65536_ids,
+      "Only the first 65,536 ids are checked.")
+bool mark_checks_65536_ids(float *out, const uint32_t *ids, size_t n_tokens,
+                           size_t vocab_size)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        if (ids[(uint16_t)t] >= vocab_size)
+            return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            out[t * vocab_size + v] = v == ids[t] ? 1.0f : 0.0f;
+    return true;
+}
+
 WRONG(one_hot, refuses_bad_ids, mark_counts_bad_ids_in_a_byte,
       "The bad ids are counted in a byte, and 256 of them are 0 again.")
 bool mark_counts_bad_ids_in_a_byte(float *out, const uint32_t *ids, size_t n_tokens,
@@ -1631,6 +1645,22 @@ bool linear_pruned(float *out, const float *x, const float *weight, size_t n_row
             out[r * n_out + o] = (float)sum;
         }
     return true;
+}
+
+WRONG(linear_forward, random_shapes, linear_square_turned,
+      "Where weight is a square it is read as [n_in][n_out]: a Linear layer stores "
+      "[n_out][n_in], whatever the sizes are.")
+bool linear_square_turned(float *out, const float *x, const float *weight, size_t n_rows,
+                          size_t n_in, size_t n_out)
+{
+    if (n_in != n_out || n_rows == n_in)
+        return linear_forward(out, x, weight, n_rows, n_in, n_out);
+    for (size_t j = 0; j < n_rows * n_out; j++) {
+        out[j] = 0.0f;
+        for (size_t i = 0; i < n_in; i++)
+            out[j] += x[j / n_out * n_in + i] * weight[i * n_out + j % n_out];
+    }
+    return n_rows > 0 && n_in > 0;
 }
 
 WRONG(linear_forward, worked_example, linear_of_one_hot_rows,

@@ -2580,6 +2580,21 @@ bool update_counts_entries_in_16_bits(float *wte, const uint32_t *rows,
     return true;
 }
 
+WRONG(sgd_update_rows, refuses_bad_rows, update_checks_65536_rows,
+      "Only the first 65,536 rows are checked.")
+bool update_checks_65536_rows(float *wte, const uint32_t *rows, const float *drows,
+                              float learning_rate, size_t n_rows, size_t vocab_size,
+                              size_t d_model)
+{
+    for (size_t k = 0; k < n_rows && k < 65536; k++)
+        if (rows[k] >= vocab_size || (k > 0 && rows[k] <= rows[k - 1]))
+            return false;
+    for (size_t k = 0; k < n_rows; k++)
+        for (size_t i = 0; i < d_model; i++)
+            wte[rows[k] * d_model + i] -= learning_rate * drows[k * d_model + i];
+    return true;
+}
+
 CAUGHT(sgd_update_rows, large_sizes, update_keeps_the_rate,
        "when the program had called it before")
 UPDATE(update_keeps_the_rate)

@@ -4244,6 +4244,19 @@ bool slopes_read_on(float *dwte, const float *dlogits, const float *wte,
     return tied_backward(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model);
 }
 
+WRONG(tied_backward, refuses_bad_ids, first_65536_ids_checked,
+      "Only the first 65,536 ids are checked.")
+bool first_65536_ids_checked(float *dwte, const float *dlogits, const float *wte,
+                             const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                             size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens && t < 65536; t++)
+        if (ids[t] >= vocab_size)
+            return false;
+    return n_tokens > 65536 ||
+           tied_backward(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model);
+}
+
 CAUGHT(tied_backward, finite_differences, slopes_a_tenth_too_large, "dwte")
 bool slopes_a_tenth_too_large(float *dwte, const float *dlogits, const float *wte,
                               const uint32_t *ids, size_t n_tokens, size_t vocab_size,
@@ -4322,6 +4335,28 @@ float small_entropy_is_nothing(const float *h, const float *wte, float scale,
 {
     const float entropy = entropy_at_scale(h, wte, scale, vocab_size, d_model);
     return entropy < 1e-6f ? 0.0f : entropy;
+}
+
+WRONG(
+    entropy_at_scale, large_scores, largest_before_the_scale,
+    "The largest product was taken and then scaled: where scale is negative, that is the "
+    "smallest score.")
+float largest_before_the_scale(const float *h, const float *wte, float scale,
+                               size_t vocab_size, size_t d_model)
+{
+    double largest = -INFINITY, sum = 0.0, weighted = 0.0;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t v = 0; v < vocab_size && d_model > 0; v++) {
+            double product = 0.0;
+            for (size_t i = 0; i < d_model; i++)
+                product += (double)h[i] * (double)wte[v * d_model + i];
+            if (pass == 0)
+                largest = fmax(largest, product);
+            const double z = (double)scale * (product - largest), e = exp(z);
+            sum += pass * e;
+            weighted += pass == 0 || e == 0.0 ? 0.0 : z * e;
+        }
+    return (float)(log(sum) - weighted / sum);
 }
 
 CAUGHT(entropy_at_scale, stays_in_bounds, table_read_on, "past the end of wte")

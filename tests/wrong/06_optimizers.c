@@ -1360,6 +1360,15 @@ bool one_weight_does_not_decay(float *w, float *mean, float *square, const float
     ADAM_LOOP(n_rows *d_model, rows[k / d_model] * d_model + k % d_model, drows[k],      \
               new_mean, new_square, step_of)
 
+WRONG(
+    sparse_adam, place_of_epsilon, sparse_epsilon_late_when_old,
+    "Late in training epsilon is added after the bias correction: it is added before, at "
+    "every step.")
+SPARSE_ANSWER(sparse_epsilon_late_when_old)
+{
+    SPARSE(RIGHT_MEAN, RIGHT_SQUARE, step > 1000 ? RIGHT_STEP : EARLY_STEP);
+}
+
 WRONG(sparse_adam, place_of_epsilon, sparse_epsilon_late,
       "Epsilon is added after the bias correction, as in exercise 6.3: here it is added "
       "before.")
@@ -1702,15 +1711,6 @@ bool sparse_checks_floats(float *wte, float *mean, float *square, const uint32_t
     return (float)beta1 < 1.0f &&
            sparse_adam(wte, mean, square, rows, drows, step, learning_rate, beta1, beta2,
                        epsilon, n_rows, vocab_size, d_model);
-}
-
-WRONG(
-    sparse_adam, place_of_epsilon, sparse_epsilon_late_when_old,
-    "Late in training epsilon is added after the bias correction: it is added before, at "
-    "every step.")
-SPARSE_ANSWER(sparse_epsilon_late_when_old)
-{
-    SPARSE(RIGHT_MEAN, RIGHT_SQUARE, step > 1000 ? RIGHT_STEP : EARLY_STEP);
 }
 
 WRONG(sparse_adam, refuses_bad_lists, sparse_cuts_rows_to_16_bits,
