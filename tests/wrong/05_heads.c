@@ -4337,28 +4337,6 @@ float small_entropy_is_nothing(const float *h, const float *wte, float scale,
     return entropy < 1e-6f ? 0.0f : entropy;
 }
 
-WRONG(
-    entropy_at_scale, large_scores, largest_before_the_scale,
-    "The largest product was taken and then scaled: where scale is negative, that is the "
-    "smallest score.")
-float largest_before_the_scale(const float *h, const float *wte, float scale,
-                               size_t vocab_size, size_t d_model)
-{
-    double largest = -INFINITY, sum = 0.0, weighted = 0.0;
-    for (int pass = 0; pass < 2; pass++)
-        for (size_t v = 0; v < vocab_size && d_model > 0; v++) {
-            double product = 0.0;
-            for (size_t i = 0; i < d_model; i++)
-                product += (double)h[i] * (double)wte[v * d_model + i];
-            if (pass == 0)
-                largest = fmax(largest, product);
-            const double z = (double)scale * (product - largest), e = exp(z);
-            sum += pass * e;
-            weighted += pass == 0 || e == 0.0 ? 0.0 : z * e;
-        }
-    return (float)(log(sum) - weighted / sum);
-}
-
 CAUGHT(entropy_at_scale, stays_in_bounds, table_read_on, "past the end of wte")
 float table_read_on(const float *h, const float *wte, float scale, size_t vocab_size,
                     size_t d_model)
