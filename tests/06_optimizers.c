@@ -794,7 +794,8 @@ static void try_late_steps(enum which which)
             struct step s = draw_step(which, 2, 4, 2, 1);
             s.rule.step = steps[k];
             s.rule.beta2 =
-                near ? 1 - 0.3 / (double)(steps[k] < 1e9 ? steps[k] : 1000000000) : 0.999;
+                near ? 1 - 0.3 / (double)(steps[k] < 1000000000 ? steps[k] : 1000000000)
+                     : 0.999;
             if (near)
                 s.first = scaled_normals(10, 1), s.second = squares_of_normals(10, 1);
             try_step(&s);
