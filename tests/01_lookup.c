@@ -78,7 +78,7 @@ Test(one_hot, random_ids)
 // Beyond what a byte, a short array or a 16-bit count holds.
 Test(one_hot, large_sizes)
 {
-    try_random_one_hot(5003, 7);
+    try_random_one_hot(65543, 2);
     try_random_one_hot(5, 70001);
     try_random_one_hot(131, 1031);
     judge_passed();
@@ -101,6 +101,7 @@ static void refuse_random_one_hot(size_t n_tokens, size_t vocab_size)
          "the first id is vocab_size, and the largest is one less"},
         {n_tokens / 2, (uint32_t)vocab_size, "an id in the middle is vocab_size"},
         {n_tokens - 1, (uint32_t)(2 * vocab_size), "the last id is not below vocab_size"},
+        {n_tokens / 2, 65537, "an id in the middle is 65537, far from below vocab_size"},
         {n_tokens - 1, 0x80000000u,
          "the last id is 2147483648, far from below vocab_size"},
         {0, UINT32_MAX, "the first id is 4294967295, far from below vocab_size"},
@@ -112,6 +113,15 @@ static void refuse_random_one_hot(size_t n_tokens, size_t vocab_size)
     }
 }
 
+// 65,536 bad ids behind a good one: whoever counts them in 8 or 16 bits counts none.
+static const uint32_t *many_bad_ids(void)
+{
+    uint32_t *ids = judge_ids(65537);
+    for (size_t t = 1; t < 65537; t++)
+        ids[t] = 1;
+    return ids;
+}
+
 Test(one_hot, refuses_bad_ids)
 {
     const uint32_t some[] = {0, 1}, last[] = {UINT32_MAX, UINT32_MAX};
@@ -119,7 +129,8 @@ Test(one_hot, refuses_bad_ids)
     refuse_random_one_hot(3, 7);
     refuse_random_one_hot(9,
                           random_between(2, 5)); // the bad one behind vocab_size others
-    refuse_random_one_hot(6007, 3);
+    refuse_random_one_hot(65543, 2);             // the bad one behind 65,536 others, too
+    refuse_one_hot(many_bad_ids(), 65537, 1, "all ids but the first are vocab_size");
     refuse_one_hot(some, 2, 0, "with vocab_size 0 no id is below it");
     refuse_one_hot(last, 2, 0, "with vocab_size 0 no id is below it");
     try_random_one_hot(3, 7);
@@ -163,7 +174,7 @@ Test(one_hot, stays_in_bounds)
 struct product {
     const float *a, *b;
     size_t rows, inner, columns;
-    bool is_linear;
+    bool is_linear, is_exact; // exact: all numbers are small and whole
 };
 
 // The sums, and how far a sum of n floats in any order may be from them: (n - 1) 2^-24 of
@@ -183,7 +194,7 @@ static void sums(double *wanted, double *allowed, const struct product *p)
                 sizes += fabs(term);
             }
             wanted[r * p->columns + c] = sum;
-            allowed[r * p->columns + c] = isfinite(sizes)
+            allowed[r * p->columns + c] = isfinite(sizes) && !p->is_exact
                                               ? sizes * (double)(p->inner + 1) * 0x1p-23 +
                                                     (double)p->inner * 0x1p-148
                                               : 0;
@@ -214,7 +225,7 @@ static void try_shape(size_t rows, size_t inner, size_t columns, double scale,
         float *a = normals(rows * inner), *b = normals(inner * columns);
         for (size_t i = 0; i < inner * columns; i++)
             b[i] = (float)((double)b[i] * scale);
-        try_product(&(struct product){a, b, rows, inner, columns, is_linear});
+        try_product(&(struct product){a, b, rows, inner, columns, is_linear, false});
     }
 }
 
@@ -234,19 +245,35 @@ static void try_random_shapes(bool is_linear)
         }
         try_shape(rows, inner, columns, 1, is_linear);
     }
+    const size_t two = random_between(2, 9);
+    try_shape(two + 1, two, two, 1, is_linear); // two sizes are equal
+    try_shape(two, two + 1, two, 1, is_linear);
+    try_shape(two, two, two + 1, 1, is_linear);
     for (size_t n = 2; n < 10; n += random_between(1, 3)) {
         try_shape(n, n, n, 1, is_linear); // equal sizes; a single number
         try_shape(1, n, 1, 1, is_linear);
     }
 }
 
+// So long a sum that rounding may leave little of it, of numbers that are not rounded.
+static void try_long_sums(size_t rows, size_t inner, size_t columns, bool is_linear)
+{
+    float *a = judge_floats(rows * inner), *b = judge_floats(inner * columns);
+    for (size_t k = 0; k < rows * inner; k++)
+        a[k] = (float)random_between(0, 2) - 1;
+    for (size_t k = 0; k < inner * columns; k++)
+        b[k] = (float)random_between(0, 2) - 1;
+    try_product(&(struct product){a, b, rows, inner, columns, is_linear, true});
+}
+
 static void try_large_shapes(bool is_linear)
 {
-    try_shape(5003, 3, 5, 1, is_linear);
-    try_shape(3, 5003, 5, 1, is_linear);
-    try_shape(3, 5, 5003, 1, is_linear);
+    try_shape(65543, 1, 2, 1, is_linear);
+    try_shape(17, 5003, 5, 1, is_linear);
+    try_shape(1, 3, 65543, 1, is_linear);
+    try_long_sums(2, 65543, 1, is_linear);
     const float *a = normals(67 * 771), *b = normals(771 * 129);
-    try_product(&(struct product){a, b, 67, 771, 129, is_linear});
+    try_product(&(struct product){a, b, 67, 771, 129, is_linear, false});
 }
 
 // Numbers of every size that a float has: small ones are not zero.
@@ -283,9 +310,15 @@ static void try_both_placements(bool is_linear)
     }
 }
 
+// Rows with a 1, a sum of 1 or a length of 1 that are no one-hot rows.
+static const float nearly_one_hot[6 * 3] = {1, -1, 1, 0, 1, 2,     0.6f, 0.8f, 0,
+                                            0, 0,  1, 1, 0, 1e-3f, 0.5f, 0,    0.5f};
+
 static void try_worked_product(bool is_linear)
 {
-    try_product(&(struct product){small_left, small_right, 2, 3, 4, is_linear});
+    try_product(&(struct product){small_left, small_right, 2, 3, 4, is_linear, false});
+    try_product(
+        &(struct product){nearly_one_hot, small_right, 6, 3, 4, is_linear, false});
     try_shape(2, 3, 4, 1, is_linear);
 }
 
@@ -308,26 +341,43 @@ Test(matmul, large_sizes)
     judge_passed();
 }
 
-// What 0 x NaN and 0 x infinity are is this chapter's last section: NaN. One row of b is
+// What 0 x NaN and 0 x infinity are is this chapter's last section: NaN. Row `at` of b is
 // `poison` where a holds zeros, and one column of a where b does.
-static void poison_product(float poison)
+static void poison_product(float poison, size_t inner, size_t at)
 {
-    float left[3 * 4] = {0}, right[4 * 2];
-    fill_normal(right, 8);
-    left[0 * 4 + 3] = left[1 * 4 + 0] = left[2 * 4 + 3] = 1;
-    right[1 * 2 + 0] = right[1 * 2 + 1] = poison;
-    try_product(&(struct product){left, right, 3, 4, 2, false});
-    float *a = normals(12), none[4 * 2] = {0};
-    a[0 * 4 + 2] = a[2 * 4 + 1] = poison;
-    none[0] = none[7] = 1;
-    try_product(&(struct product){a, none, 3, 4, 2, false});
+    float left[3 * 5] = {0}, right[5 * 2], none[5 * 2] = {0}, *a = normals(3 * inner);
+    fill_normal(right, 2 * inner);
+    left[0 * inner + (at + 1) % inner] = 1;
+    left[1 * inner + (at + 2) % inner] = left[2 * inner + (at + 1) % inner] = 1;
+    right[at * 2 + 0] = right[at * 2 + 1] = poison;
+    try_product(&(struct product){left, right, 3, inner, 2, false, false});
+    a[0 * inner + at] = a[2 * inner + (at + 1) % inner] = poison;
+    none[(at + 2) % inner * 2] = 1;
+    try_product(&(struct product){a, none, 3, inner, 2, false, false});
+}
+
+// An infinite term leaves no finite sum. (It may leave NaN, where what rounding takes away
+// is kept and added later.)
+static void keep_infinity(float poison)
+{
+    float *left = normals(3 * 4), *right = normals(4 * 2);
+    left[2 * 4 + 1] = poison;
+    fresh_case();
+    const float *a = floats_in(left, 12), *b = floats_in(right, 8);
+    float *out = floats_out(6);
+    expect_accepted(CALL(matmul, out, a, b, 3, 4, 2), out);
+    for (size_t c = 0; c < 2; c++)
+        expect(!isfinite(out[2 * 2 + c]), "out[2][%zu] is %g, and a term of it is %g.", c,
+               (double)out[2 * 2 + c], (double)poison * (double)right[1 * 2 + c]);
 }
 
 Test(matmul, keeps_nan)
 {
-    poison_product(NAN);
-    poison_product(INFINITY);
-    poison_product(-INFINITY);
+    poison_product(NAN, 4, 1);
+    poison_product(INFINITY, 4, 2);
+    poison_product(INFINITY, 5, 4);
+    poison_product(-INFINITY, 3, 0);
+    keep_infinity(INFINITY);
     try_shape(3, 4, 2, 1, false);
     judge_passed();
 }
@@ -442,9 +492,9 @@ static void try_two_texts(size_t n_tokens, size_t vocab_size, size_t d_model)
 
 Test(embedding_forward, large_sizes)
 {
-    try_random_lookup(9001, 5, 3);
-    try_two_texts(3, 60013, 5);
-    try_random_lookup(3, 5, 9001);
+    try_random_lookup(65543, 5, 2);
+    try_two_texts(3, 66013, 2);
+    try_random_lookup(2, 3, 66013);
     try_two_texts(129, 1031, 257);
     judge_passed();
 }
@@ -473,6 +523,7 @@ static void refuse_lookups(size_t n_tokens, size_t vocab_size, size_t d_model)
         {n_tokens / 2, first_bad, "an id in the middle is vocab_size"},
         {n_tokens - 1, first_bad,
          "the last id is vocab_size, and the largest is one less"},
+        {n_tokens / 2, 65537, "an id in the middle is 65537"},
         {n_tokens - 1, UINT32_MAX, "the last id is 4294967295"},
         {n_tokens / 2, 0x80000000u, "an id in the middle is 2147483648"},
     };
@@ -486,8 +537,9 @@ Test(embedding_forward, refuses_bad_ids)
     try_random_lookup(3, 6, 3);
     refuse_lookups(4, 6, 3);
     refuse_lookups(11, 2, 3);
-    refuse_lookups(9001, 4, 3);
+    refuse_lookups(65543, 4, 1);
     try_lookup(normals(12), none, 0, 4, 3);
+    try_lookup(normals(1), none, 0, 0, 3);
     refuse_lookup(3, 4, 0,
                   (struct bad_id){1, 4, "an id is vocab_size, whatever d_model is"});
     refuse_lookup(1, 0, 0, (struct bad_id){0, 0, "with vocab_size 0 no id is below it"});
@@ -604,13 +656,27 @@ Test(embedding_forward, stays_in_bounds)
 
 // ---- 1.5 cosine_similarity -----------------------------------------------------------
 
-static void try_cosine(const float *left, const float *right, size_t n, const char *what)
+static void try_cosine_within(const float *left, const float *right, size_t n,
+                              double allowed, const char *what)
 {
     fresh_case();
     judge_case("%s", what);
     const float *a = floats_in(left, n), *b = floats_in(right, n);
     expect_number("the cosine", (double)CALL(cosine_similarity, a, b, n),
-                  cosine_of(left, right, n), 1e-6);
+                  cosine_of(left, right, n), allowed);
+}
+
+static void try_cosine(const float *left, const float *right, size_t n, const char *what)
+{
+    try_cosine_within(left, right, n, 1e-6, what);
+}
+
+// What is small is not what rounding to float left of it.
+static void try_near_right_angle(void)
+{
+    const float diagonal[] = {3, 7}, other[] = {0.7f, -0.3f};
+    try_cosine_within(diagonal, other, 2, fabs(cosine_of(diagonal, other, 2)) / 1e3,
+                      "The two are nearly at a right angle.");
 }
 
 // Three drawn pairs in the same place, the last with the first a: neither length may be kept.
@@ -690,10 +756,13 @@ Test(cosine_similarity, any_length)
 {
     const double scales[] = {1, 1e-40, 1e-25, 1e-15, 1e-8, 1e6, 1e12, 1e18, 1e30};
     const size_t n = sizeof scales / sizeof *scales;
+    const float smallest[] = {0, FLT_TRUE_MIN}, other[] = {3, 7};
     try_lengths(1, 1);
     try_lengths(1, 1e13);
+    try_near_right_angle();
     judge_remark("The squares of very small and very large numbers leave the range of a "
                  "float: sum in double. The cosine does not depend on the length.");
+    try_cosine(smallest, other, 2, "a holds the smallest float there is.");
     for (size_t s = 0; s < n; s++) {
         try_lengths(scales[s], scales[s]);
         try_lengths(scales[s], scales[n - 1 - s]);

@@ -583,6 +583,7 @@ Test(normal_fill, fraction_of_zero)
     for (size_t l = 0; l < 3; l++) {
         struct tape *mixed = random_tape(lengths[l]), *ones = new_tape(lengths[l]);
         const float mean = (float)random_normal();
+        try_fill(random_tape(lengths[l]), mean, 1.5f, lengths[l]);
         try_fill(new_tape(lengths[l]), mean, 1.5f, lengths[l]);
         memset(ones->words, 0xff, ones->n_words * sizeof *ones->words);
         try_fill(ones, mean, 1.5f, lengths[l]);
@@ -950,6 +951,7 @@ Test(mean_abs_cosine, any_length)
 {
     const double scales[] = {1, 1e-8, 1e-15, 1e-25, 1e-40, 1e6, 1e12, 1e18, 1e30};
     const size_t n = sizeof scales / sizeof *scales;
+    const float nearly_across[] = {3, 7, 0.7f, -0.3f}; // a right angle but for 2e-8
     const float tiny[] = {FLT_TRUE_MIN, 0, FLT_TRUE_MIN, FLT_TRUE_MIN, 0, -FLT_TRUE_MIN};
     for (size_t s = 0; s < n; s++) {
         try_lengths(scales[s], scales[s]);
@@ -957,6 +959,7 @@ Test(mean_abs_cosine, any_length)
         try_lengths(1, scales[s]);
     }
     try_mean(tiny, 3, 2);
+    try_mean(nearly_across, 2, 2);
     judge_passed();
 }
 

@@ -356,6 +356,7 @@ Test(attention_forward, large_sizes)
         q[i] = q[i - n_queries * d];
     try_random_head(67, 131, true);
     try_random_head(137, 5, true);
+    try_random_head(random_between(521, 540), 2, true);
     try_random_head(3, 5003, false);
     try_random_head(2, 70001, true);
     try_head(
@@ -661,6 +662,7 @@ Test(sinusoidal_table, wide_table)
     expect_floats(row, first, filled(4, 1e-3), 1, 4);
     expect_floats(row + 510, last, filled(2, 5e-4), 1, 2);
     try_waves(random_between(2, 5), 5002 + 2 * random_between(0, 500));
+    try_waves(2, 66002);
     try_waves(70001 + random_between(0, 1000), 2);
     judge_passed();
 }
@@ -889,14 +891,26 @@ static void try_any_tables(bool halves)
             x[random_between(0, 71)] = NAN;
         try_turn(&(struct turn){x, cosines, sines, n_tokens, n_heads, d_head, halves});
     }
+    struct turn c = {normals(4 * 3 * 6), NULL, NULL, 4, 3, 6, halves};
+    use_random_angles(&c);
+    float *cosines = judge_floats(12), *sines = judge_floats(12), *x = normals(4 * 3 * 6);
+    for (size_t k = 0; k < 12; k++) { // nearly a cosine and its sine
+        cosines[k] = 1.0002f * c.cosines[k];
+        sines[k] = 1.0002f * c.sines[k];
+    }
+    try_turn(&(struct turn){x, cosines, sines, 4, 3, 6, halves});
+    memset(x, 0, 2 * 6 * sizeof *x); // zeros are multiplied, too
+    cosines[1] = NAN;
+    sines[2] = INFINITY;
+    try_turn(&(struct turn){x, cosines, sines, 4, 3, 6, halves});
 }
 
 static void try_large_turns(bool halves)
 {
     try_random_turn(7, 3, 134, halves);
     try_turn_once(5003, 2, 2, halves);
-    try_turn_once(2, 5003, 2, halves);
-    try_turn_once(2, 3, 5002, halves);
+    try_turn_once(2, 66001, 2, halves);
+    try_turn_once(2, 2, 66002, halves);
     try_turn_once(70001, 1, 2, halves);
 }
 

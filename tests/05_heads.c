@@ -330,6 +330,7 @@ static void refuse_tied(size_t n_tokens, size_t vocab_size, size_t d_model, int 
          "the last id is vocab_size, and the largest is one less"},
         {n_tokens / 2, first_bad, "an id in the middle is vocab_size"},
         {0, first_bad, "the first id is vocab_size, and the largest is one less"},
+        {n_tokens / 2, 65537, "an id in the middle is 65537"},
         {n_tokens - 1, 0x80000000u, "the last id is 2147483648"},
         {n_tokens / 2, UINT32_MAX, "an id in the middle is 4294967295"},
     };
@@ -347,6 +348,18 @@ static void refuse_two(int how)
     uint32_t *ids = random_ids(9, 4);
     ids[1] = ids[8] = 4;
     refuse_ids(p, ids, "two of the ids are vocab_size");
+}
+
+// 65,536 bad ids behind a good one: whoever counts them in 8 or 16 bits counts none.
+static void refuse_many(int how)
+{
+    uint32_t *ids = judge_ids(65537);
+    for (size_t t = 1; t < 65537; t++)
+        ids[t] = 1;
+    const struct tied p = draw_numbers(ids, 65537, 1, 1, how);
+    refuse_ids(p, ids, "all ids but the first are vocab_size");
+    memset(ids, 0, 65536 * sizeof *ids);
+    refuse_ids(p, ids, "the last id is vocab_size");
 }
 
 // Sizes of 0 do not make a bad id a good one.
@@ -367,9 +380,9 @@ static void try_all_refusals(int how)
     try_random_tied(9, 4, 3, how);
     refuse_tied(4, 6, 3, how);
     refuse_tied(11, 2, 3, how); // the bad one behind vocab_size others
-    refuse_tied(5, 1, 1, how);
     refuse_tied(5003, 4, 3, how);
     refuse_tied(3, 2503, 31, how | WHOLE);
+    refuse_many(how);
     refuse_sizes_of_zero(how);
     try_random_tied(4, 6, 3, how);
     judge_passed();
@@ -565,7 +578,7 @@ Test(tied_backward, large_sizes)
     try_random_tied(5003, 3, 2, WHOLE);
     try_random_tied(3, 5003, 2, WHOLE);
     try_random_tied(3, 2, 5003, 0);
-    try_whole_tied(20011, 2, 1, 0);
+    try_whole_tied(66001, 2, 1, 0);
     try_whole_tied(2, 70001, 1, 0);
     try_whole_tied(2, 3, 70001, 0);
     try_whole_tied(1, 5003, 431, 0);
@@ -615,7 +628,7 @@ Test(tied_projection_backward, worked_example)
 // With the matrix that changes nothing, dwte is that of exercise 5.1.
 Test(tied_projection_backward, identity_matrix)
 {
-    static const float identity[4] = {1, 0, 0, 1};
+    static const float identity[4] = {1, 0, 0, 1}, nearly[4] = {1, 0.25f, 0, 1};
     try_published(identity);
     judge_remark("m is the matrix that changes nothing: dwte is that of exercise 5.1.");
     for (int draw = 0; draw < 3; draw++) {
@@ -623,6 +636,10 @@ Test(tied_projection_backward, identity_matrix)
         p.m = identity;
         try_tied(&p);
     }
+    judge_remark(NULL);
+    struct tied p = draw_tied(5, 4, 2, MATRIX);
+    p.m = nearly;
+    try_tied(&p);
     judge_passed();
 }
 
@@ -1012,7 +1029,8 @@ static void try_gap(float level, float scale)
     float rows[N];
     for (size_t v = 0; v < N; v++)
         rows[v] = (level - 735) / scale;
-    rows[random_between(1, N - 1)] = level / scale;
+    rows[1] = (level - 1) / scale; // and one near it
+    rows[random_between(2, N - 1)] = level / scale;
     try_entropy(&unit, rows, scale, N, 1, EXACT);
 }
 
@@ -1056,7 +1074,9 @@ Test(entropy_at_scale, vanishing_shares)
                       k == 0   ? 800
                       : k == 1 ? 30000
                                : 120);
+    try_vanishing(2, 3, 20); // a small entropy is not 0
     try_vanishing(0, 2003, 12);
+    try_vanishing(2, 20011, 32);
     try_vanishing(3, 20011, 18);
     try_vanishing(-5, 20011, 24);
     judge_passed();
@@ -1392,6 +1412,7 @@ Test(logit_lens, large_sizes)
     try_tied_lens(603, 603, 3, 2);
     try_many_places(1031, 1037);
     try_tied_lens(7, 70001, 2, 9);
+    try_tied_lens(1, 5003, 2, 9);
     try_tied_lens(2, 3, 100003, 9);
     judge_passed();
 }
@@ -1400,16 +1421,18 @@ Test(logit_lens, large_sizes)
 // a while, and is right.
 Test(logit_lens, millions_of_words)
 {
-    enum { N_TOP = 2 };
+    enum { N_TOP = 3 };
     const size_t vocab_size = 2200003;
     const float unit = 1;
     const uint32_t first = (uint32_t)random_between(0, 999),
                    last = (uint32_t)vocab_size - 1 - (uint32_t)random_between(0, 999),
-                   wanted[N_TOP] = {last, first};
+                   same = first + 65536; // in 16 bits
+    const uint32_t wanted[N_TOP] = {last, first, same};
     fresh_case();
     float *wte = sparse_floats_in(vocab_size);
     wte[first] = 1;
     wte[last] = 2;
+    wte[same] = 0.5f;
     judge_seal(wte);
     const float *h = floats_in(&unit, 1);
     uint32_t *top = ids_out(N_TOP);

@@ -158,13 +158,12 @@ struct right {
 
 static void set_right(struct right *right, size_t at, const struct number *x)
 {
-    const bool is_number = isfinite(x->w) && isfinite(x->first) && isfinite(x->second);
     right->w[at] = x->w;
     right->first[at] = x->first;
     right->second[at] = x->second;
-    right->w_off[at] = is_number ? x->w_off : 0;
-    right->first_off[at] = is_number ? x->first_off : 0;
-    right->second_off[at] = is_number ? x->second_off : 0;
+    right->w_off[at] = isfinite(x->w) ? x->w_off : 0;
+    right->first_off[at] = isfinite(x->first) ? x->first_off : 0;
+    right->second_off[at] = isfinite(x->second) ? x->second_off : 0;
 }
 
 // Numbers that are not on the list stay what they were, exactly.
@@ -247,7 +246,7 @@ static struct rule usual(enum which which, uint64_t step)
 }
 
 // Gradients of the size `scale`, and memories that such gradients leave. A number in eight has
-// never had a gradient, and has none now.
+// never had a gradient, and has none now; another has none, and its mean or velocity is at rest.
 static struct step draw_step(enum which which, size_t n_list, size_t n_rows,
                              size_t d_model, double scale)
 {
@@ -257,11 +256,14 @@ static struct step draw_step(enum which which, size_t n_list, size_t n_rows,
     float *first = scaled_normals(all, 0.3 * scale), *g = scaled_normals(n_g, scale);
     float *second = squares_of_normals(all, 0.1 * scale * scale);
     uint32_t *rows = has_list ? random_rows(n_list, n_rows) : NULL;
-    for (size_t k = 0; k < n_g; k++)
-        if (judge_random() % 8 == 0) {
-            const size_t at = rows ? rows[k / d_model] * d_model + k % d_model : k;
-            first[at] = second[at] = g[k] = 0;
-        }
+    for (size_t k = 0; k < n_g; k++) {
+        const size_t at = rows ? rows[k / d_model] * d_model + k % d_model : k;
+        const uint32_t kind = judge_random() % 8;
+        if (kind == 0)
+            second[at] = 0;
+        if (kind <= 1)
+            first[at] = g[k] = 0;
+    }
     return (struct step){.which = which,
                          .rule = usual(which, random_between(1, 60)),
                          .w = normals(all),
@@ -320,6 +322,8 @@ static void try_tiny_epsilon(enum which which)
     if (first)
         first[at] = 0;
     s.rule.epsilon = 1e-50;
+    try_step(&s);
+    s.rule.epsilon = INFINITY; // is above 0 as well
     try_step(&s);
 }
 
@@ -382,7 +386,7 @@ static void try_large(enum which which, size_t n_list, size_t n_rows, size_t d_m
 
 static void try_all_large(enum which which)
 {
-    try_large(which, 4, 9, 9001);
+    try_large(which, 1, 2, 66013);
     try_large(which, 66003, 70001, 1);
     if (takes_list(which))
         try_large(which, 3001, 3001, 3);
@@ -502,7 +506,16 @@ static void refuse_all_lists(enum which which)
     refuse_lists(which, 5, 5, 2); // all rows
     refuse_lists(which, 9, random_between(12, 20), 2);
     refuse_lists(which, 2501, 4001, 1);
-    struct step s = draw_step(which, 2, 5, 3, 1);
+    struct step s = draw_step(which, 65537, 65539, 1, 1);
+    s.rows = judge_ids(65537);
+    refuse_step(&s, "row 0 is there 65,537 times");
+    uint32_t *rows = judge_ids(65538);
+    for (uint32_t k = 0; k < 65538; k++)
+        rows[k] = k < 65537 ? k : 131075;
+    s = draw_step(which, 65538, 65539, 1, 1);
+    s.rows = rows;
+    refuse_step(&s, "the last row is 131075, far from below vocab_size");
+    s = draw_step(which, 2, 5, 3, 1);
     s.rows = twice;
     s.d_model = 0;
     refuse_step(&s, "row 1 is there twice, whatever d_model is");
@@ -781,7 +794,8 @@ static void try_late_steps(enum which which)
             struct step s = draw_step(which, 2, 4, 2, 1);
             s.rule.step = steps[k];
             s.rule.beta2 =
-                near ? 1 - 0.3 / (double)(steps[k] < 1e9 ? steps[k] : 1000000000) : 0.999;
+                near ? 1 - 0.3 / (double)(steps[k] < 1000000000 ? steps[k] : 1000000000)
+                     : 0.999;
             if (near)
                 s.first = scaled_normals(10, 1), s.second = squares_of_normals(10, 1);
             try_step(&s);
@@ -866,7 +880,7 @@ Test(adamw, decay_stays_outside)
 {
     for (double scale = 1e3; scale > 1e-30; scale *= 1e-5)
         try_resting_weights(scale);
-    const double decays[] = {0, 1e-4, 0.5, 1.5, 4};
+    const double decays[] = {0, 1e-4, 0.5, 1.5, 4, -0.0, INFINITY};
     for (size_t k = 0; k < sizeof decays / sizeof *decays; k++) {
         try_heavy_weights(decays[k], 1);
         try_heavy_weights(decays[k], 100);
@@ -927,6 +941,9 @@ Test(sparse_adam, place_of_epsilon)
         s.rule.step = random_between(1, 5);
         try_step(&s);
         s.rule.step = random_between(100, 900);
+        try_step(&s);
+        s.rule.step = random_between(2000, 5000);
+        s.rule.beta2 = 0.9999;
         try_step(&s);
     }
     judge_passed();

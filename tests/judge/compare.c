@@ -183,25 +183,6 @@ static bool same_elements(const struct comparison *c, const unsigned char *gives
     return !right;
 }
 
-// What a wrong answer gave in all outputs, against what the submission did.
-static bool is_the_same(struct again *again, size_t first, const struct comparison *c)
-{
-    const size_t last = judge_n_calls - 1 - first;
-    const bool of_result = c != NULL && c->array == NULL && c->width > 0;
-    bool matches =
-        of_result ? same_elements(c, again->results[last]) : same_results(again, first);
-    for (size_t i = 0; matches && i < judge_n_arrays; i++) {
-        const struct array *a = &judge_arrays[i];
-        const unsigned char *pages = judge_output_again(again, i);
-        if (pages == NULL)
-            continue;
-        const unsigned char *gives = pages + (a->data - a->pages);
-        matches = c != NULL && c->array == a ? same_elements(c, gives + c->first_byte)
-                                             : alike(pages, a->pages, a);
-    }
-    return matches;
-}
-
 // To the last bit.
 static bool is_exactly_the_same(struct again *again, size_t first)
 {
@@ -216,6 +197,30 @@ static bool is_exactly_the_same(struct again *again, size_t first)
             return false;
     }
     return true;
+}
+
+// Stands for a comparison in which nothing but the very same bits is the same.
+static const struct comparison bit_for_bit;
+
+// What a wrong answer gave in all outputs, against what the submission did.
+static bool is_the_same(struct again *again, size_t first, const struct comparison *c)
+{
+    const size_t last = judge_n_calls - 1 - first;
+    if (c == &bit_for_bit)
+        return is_exactly_the_same(again, first);
+    const bool of_result = c != NULL && c->array == NULL && c->width > 0;
+    bool matches =
+        of_result ? same_elements(c, again->results[last]) : same_results(again, first);
+    for (size_t i = 0; matches && i < judge_n_arrays; i++) {
+        const struct array *a = &judge_arrays[i];
+        const unsigned char *pages = judge_output_again(again, i);
+        if (pages == NULL)
+            continue;
+        const unsigned char *gives = pages + (a->data - a->pages);
+        matches = c != NULL && c->array == a ? same_elements(c, gives + c->first_byte)
+                                             : alike(pages, a->pages, a);
+    }
+    return matches;
 }
 
 // The same but for a thousandth of what is largest: nobody's other mistake.
@@ -479,7 +484,7 @@ void expect_bits(const float *got, const float *wanted, size_t rows, size_t colu
                      "same bit for bit.",
                      judge_name_of(array), i / columns, i % columns, (double)got[i],
                      (unsigned)got_bits, (double)wanted[i], (unsigned)wanted_bits);
-        fail_by_name(NULL, WRONG, says);
+        fail_by_name(&bit_for_bit, WRONG, says);
     }
     if (array == NULL)
         judge_fail(GRADER_ERROR, "A test compares an array that the judge did not make.");

@@ -565,6 +565,15 @@ static size_t width_of(enum kind kind)
     return widths[kind];
 }
 
+// Seven digits, or all if a number that is not whole would look like one.
+static void show_double(char *text, size_t size, double value)
+{
+    snprintf(text, size, "%.7g", value);
+    const double shown = strtod(text, NULL);
+    if (isfinite(value) && shown != value && shown == floor(shown))
+        snprintf(text, size, "%.17g", value);
+}
+
 // One element, or one value, of this kind.
 static void print_element(char *text, size_t size, enum kind kind, const void *at)
 {
@@ -580,7 +589,7 @@ static void print_element(char *text, size_t size, enum kind kind, const void *a
     if (kind == FLOATS || kind == A_FLOAT)
         snprintf(text, size, "%.7g", (double)value.f);
     else if (kind == DOUBLES || kind == A_DOUBLE)
-        snprintf(text, size, "%.7g", value.d);
+        show_double(text, size, value.d);
     else if (kind == IDS || kind == AN_ID)
         snprintf(text, size, "%lu", (unsigned long)value.id);
     else if (kind == A_BOOL)

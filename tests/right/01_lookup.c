@@ -68,6 +68,27 @@ bool mark_recursively(float *out, const uint32_t *ids, size_t n_tokens, size_t v
     return one_hot(out, ids, n_tokens - 1, vocab_size);
 }
 
+RIGHT(one_hot, mark_from_a_window,
+      "a window slides over zeros with a single 1 among them")
+bool mark_from_a_window(float *out, const uint32_t *ids, size_t n_tokens,
+                        size_t vocab_size)
+{
+    uint32_t largest = 0;
+    for (size_t t = 0; t < n_tokens; t++)
+        largest = ids[t] > largest ? ids[t] : largest;
+    if (n_tokens > 0 && largest >= vocab_size)
+        return false;
+    float *zeros = calloc(2 * vocab_size + 1, sizeof *zeros);
+    if (zeros == NULL)
+        return false;
+    zeros[vocab_size] = 1;
+    for (size_t t = 0; t < n_tokens; t++)
+        memcpy(out + t * vocab_size, zeros + vocab_size - ids[t],
+               vocab_size * sizeof *out);
+    free(zeros);
+    return true;
+}
+
 // ----------------------------------------------------------------------------- 1.2 matmul
 
 RIGHT(matmul, product_sum_in_double, "r-c-k with the sum in double")
@@ -338,6 +359,25 @@ bool rows_unrolled(float *out, const float *wte, const uint32_t *ids, size_t n_t
 }
 
 // --------------------------------------------------------------------- 1.4 linear_forward
+
+RIGHT(linear_forward, linear_folded, "the terms are folded in halves until one is left")
+bool linear_folded(float *out, const float *x, const float *weight, size_t n_rows,
+                   size_t n_in, size_t n_out)
+{
+    float *terms = malloc((n_in + 1) * sizeof *terms);
+    if (terms == NULL || n_rows == 0 || n_in == 0 || n_out == 0)
+        return free(terms), false;
+    for (size_t j = 0; j < n_rows * n_out; j++) {
+        for (size_t i = 0; i < n_in; i++)
+            terms[i] = x[j / n_out * n_in + i] * weight[j % n_out * n_in + i];
+        for (size_t left = n_in; left > 1; left = (left + 1) / 2)
+            for (size_t i = 0; i < left / 2; i++)
+                terms[i] += terms[left - 1 - i];
+        out[j] = terms[0];
+    }
+    free(terms);
+    return true;
+}
 
 RIGHT(linear_forward, linear_sum_in_double, "r-o-i with the sum in double")
 bool linear_sum_in_double(float *out, const float *x, const float *weight, size_t n_rows,

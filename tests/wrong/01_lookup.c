@@ -283,6 +283,62 @@ bool mark_signed_check(float *out, const uint32_t *ids, size_t n_tokens,
     return true;
 }
 
+WRONG(one_hot, refuses_bad_ids, mark_cuts_ids_to_16_bits,
+      "A large id was cut to its low bits: an id has 32.")
+bool mark_cuts_ids_to_16_bits(float *out, const uint32_t *ids, size_t n_tokens,
+                              size_t vocab_size)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        if ((uint16_t)ids[t] >= vocab_size)
+            return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            out[t * vocab_size + v] = v == ids[t] ? 1.0f : 0.0f;
+    return true;
+}
+
+WRONG(one_hot, refuses_bad_ids, mark_checks_65536_ids,
+      "Only the first 65,536 ids are checked.")
+bool mark_checks_65536_ids(float *out, const uint32_t *ids, size_t n_tokens,
+                           size_t vocab_size)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        if (ids[(uint16_t)t] >= vocab_size)
+            return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            out[t * vocab_size + v] = v == ids[t] ? 1.0f : 0.0f;
+    return true;
+}
+
+WRONG(one_hot, refuses_bad_ids, mark_counts_bad_ids_in_a_byte,
+      "The bad ids are counted in a byte, and 256 of them are 0 again.")
+bool mark_counts_bad_ids_in_a_byte(float *out, const uint32_t *ids, size_t n_tokens,
+                                   size_t vocab_size)
+{
+    uint8_t n_bad = 0;
+    for (size_t t = 0; t < n_tokens; t++)
+        n_bad = (uint8_t)(n_bad + (ids[t] >= vocab_size));
+    for (size_t t = 0; n_bad == 0 && t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            out[t * vocab_size + v] = v == ids[t] ? 1.0f : 0.0f;
+    return n_bad == 0;
+}
+
+WRONG(one_hot, large_sizes, mark_counts_tokens_in_16_bits,
+      "The position is kept in 16 bits: behind token 65,535 comes 65,536.")
+bool mark_counts_tokens_in_16_bits(float *out, const uint32_t *ids, size_t n_tokens,
+                                   size_t vocab_size)
+{
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t j = 0; j < n_tokens * vocab_size; j++)
+        out[j] = 0.0f;
+    for (size_t t = 0; t < n_tokens; t++)
+        out[(uint16_t)t * vocab_size + ids[t]] = 1.0f;
+    return true;
+}
+
 WRONG(one_hot, accepts_no_ids, mark_needs_ids,
       "one_hot must return true for no ids: there is nothing wrong, and nothing to do.")
 bool mark_needs_ids(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
@@ -729,6 +785,37 @@ bool product_skips_zeros_of_b(float *out, const float *a, const float *b, size_t
     return true;
 }
 
+WRONG(matmul, keeps_nan, product_skips_zeros_of_the_rest,
+      "Terms with a zero are skipped: 0 x NaN is NaN, and so is 0 x infinity.")
+bool product_skips_zeros_of_the_rest(float *out, const float *a, const float *b,
+                                     size_t n_rows, size_t n_inner, size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_cols; c++) {
+            float sum = 0.0f;
+            for (size_t k = 0; k < n_inner; k++)
+                if (k < n_inner / 2 * 2 || a[r * n_inner + k] != 0.0f)
+                    sum += a[r * n_inner + k] * b[k * n_cols + c];
+            out[r * n_cols + c] = sum;
+        }
+    return true;
+}
+
+WRONG(matmul, keeps_nan, product_is_always_finite,
+      "An infinite sum was made finite: infinity x 1 is infinity.")
+bool product_is_always_finite(float *out, const float *a, const float *b, size_t n_rows,
+                              size_t n_inner, size_t n_cols)
+{
+    if (!matmul(out, a, b, n_rows, n_inner, n_cols))
+        return false;
+    for (size_t j = 0; j < n_rows * n_cols; j++)
+        if (isinf(out[j]))
+            out[j] = 0.0f;
+    return true;
+}
+
 WRONG(
     matmul, large_sizes, product_prunes,
     "Small factors are taken for zero: a product of small numbers is small, not nothing.")
@@ -1037,9 +1124,7 @@ bool row_added_to_zero(float *out, const float *wte, const uint32_t *ids, size_t
     return true;
 }
 
-WRONG(embedding_forward, huge_offsets, row_byte_offset_in_int,
-      "GPT-3's table has 50,257 rows of 12,288 floats: byte offsets pass 2^31. An "
-      "offset is a size_t: multiply in size_t.")
+CAUGHT(embedding_forward, huge_offsets, row_byte_offset_in_int, "byte offsets pass 2^31")
 bool row_byte_offset_in_int(float *out, const float *wte, const uint32_t *ids,
                             size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -1053,7 +1138,7 @@ bool row_byte_offset_in_int(float *out, const float *wte, const uint32_t *ids,
 }
 
 WRONG(embedding_forward, huge_offsets, row_offset_in_32_bits,
-      "Offsets in this table pass 2^32 elements: multiply in size_t.")
+      "The offset was multiplied in 32 bits, and began at 0 again.")
 bool row_offset_in_32_bits(float *out, const float *wte, const uint32_t *ids,
                            size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -1158,6 +1243,29 @@ bool row_checks_as_many_as_words(float *out, const float *wte, const uint32_t *i
         return false;
     for (size_t t = 0; t < n_tokens; t++)
         memcpy(out + t * d_model, wte + ids[t] * d_model, d_model * sizeof *out);
+    return true;
+}
+
+WRONG(embedding_forward, refuses_bad_ids, row_refuses_no_words,
+      "With no ids a vocabulary of 0 words is no error: nothing is to be done.")
+bool row_refuses_no_words(float *out, const float *wte, const uint32_t *ids,
+                          size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    return vocab_size > 0 &&
+           embedding_forward(out, wte, ids, n_tokens, vocab_size, d_model);
+}
+
+WRONG(embedding_forward, refuses_bad_ids, row_cuts_ids_to_16_bits,
+      "A large id was cut to its low bits: an id has 32.")
+bool row_cuts_ids_to_16_bits(float *out, const float *wte, const uint32_t *ids,
+                             size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        if ((uint16_t)ids[t] >= vocab_size)
+            return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        memcpy(out + t * d_model, wte + (uint16_t)ids[t] * d_model,
+               d_model * sizeof *out);
     return true;
 }
 
@@ -1539,6 +1647,59 @@ bool linear_pruned(float *out, const float *x, const float *weight, size_t n_row
     return true;
 }
 
+WRONG(linear_forward, random_shapes, linear_square_turned,
+      "Where weight is a square it is read as [n_in][n_out]: a Linear layer stores "
+      "[n_out][n_in], whatever the sizes are.")
+bool linear_square_turned(float *out, const float *x, const float *weight, size_t n_rows,
+                          size_t n_in, size_t n_out)
+{
+    if (n_in != n_out || n_rows == n_in)
+        return linear_forward(out, x, weight, n_rows, n_in, n_out);
+    for (size_t j = 0; j < n_rows * n_out; j++) {
+        out[j] = 0.0f;
+        for (size_t i = 0; i < n_in; i++)
+            out[j] += x[j / n_out * n_in + i] * weight[i * n_out + j % n_out];
+    }
+    return n_rows > 0 && n_in > 0;
+}
+
+WRONG(linear_forward, worked_example, linear_of_one_hot_rows,
+      "A row whose sum is 1 was taken for a one-hot row.")
+bool linear_of_one_hot_rows(float *out, const float *x, const float *weight,
+                            size_t n_rows, size_t n_in, size_t n_out)
+{
+    if (!linear_forward(out, x, weight, n_rows, n_in, n_out))
+        return false;
+    for (size_t r = 0; r < n_rows; r++) {
+        float sum = 0.0f;
+        size_t mark = n_in;
+        for (size_t i = n_in; i-- > 0;) {
+            sum += x[r * n_in + i];
+            mark = x[r * n_in + i] == 1.0f ? i : mark;
+        }
+        for (size_t o = 0; o < n_out && sum == 1.0f && mark < n_in; o++)
+            out[r * n_out + o] = weight[o * n_in + mark];
+    }
+    return true;
+}
+
+WRONG(linear_forward, large_sizes, linear_offset_in_16_bits,
+      "The offset of a row of x is kept in 16 bits: it is a size_t.")
+bool linear_offset_in_16_bits(float *out, const float *x, const float *weight,
+                              size_t n_rows, size_t n_in, size_t n_out)
+{
+    if (n_rows == 0 || n_in == 0 || n_out == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t o = 0; o < n_out; o++) {
+            float sum = 0.0f;
+            for (size_t i = 0; i < n_in; i++)
+                sum += x[(uint16_t)(r * n_in) + i] * weight[o * n_in + i];
+            out[r * n_out + o] = sum;
+        }
+    return true;
+}
+
 CAUGHT(linear_forward, worked_example, linear_turned_once, "when the program had")
 bool linear_turned_once(float *out, const float *x, const float *weight, size_t n_rows,
                         size_t n_in, size_t n_out)
@@ -1860,4 +2021,25 @@ float cosine_nearly_one_is_one(const float *a, const float *b, size_t n)
 {
     const float cosine = cosine_similarity(a, b, n);
     return fabsf(cosine) > 0.99999f ? copysignf(1.0f, cosine) : cosine;
+}
+
+WRONG(
+    cosine_similarity, any_length, cosine_of_rounded_units,
+    "The vectors were divided by their lengths and rounded to float before the sum: near "
+    "a right angle only the rounding is left.")
+float cosine_of_rounded_units(const float *a, const float *b, size_t n)
+{
+    const double length_a = sqrt(dot(a, a, n)), length_b = sqrt(dot(b, b, n));
+    double sum = 0.0;
+    for (size_t i = 0; i < n && length_a > 0.0 && length_b > 0.0; i++)
+        sum += (double)(float)(a[i] / length_a) * (double)(float)(b[i] / length_b);
+    return (float)sum;
+}
+
+WRONG(cosine_similarity, any_length, cosine_of_the_smallest_is_zero,
+      "A tiny vector is taken for one of zeros: only zeros have no direction.")
+float cosine_of_the_smallest_is_zero(const float *a, const float *b, size_t n)
+{
+    return dot(a, a, n) < 1e-80 || dot(b, b, n) < 1e-80 ? 0.0f
+                                                        : cosine_similarity(a, b, n);
 }

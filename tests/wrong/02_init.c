@@ -1167,6 +1167,26 @@ bool fill_few_64_bits(float *out, word_source *draw, void *rng, float mean, floa
     return fill_with_pairs(pair_of_64_bits, 4, out, draw, rng, mean, std, n);
 }
 
+static void pair_of_float_fractions(float *first, float *second, const uint32_t *w,
+                                    float mean, float std)
+{
+    const uint64_t far = (uint64_t)w[2] << 32 | w[3];
+    const float distance =
+        (float)((double)(far & (((uint64_t)1 << 53) - 1)) / 9007199254740992.0);
+    const uint64_t both = (uint64_t)w[0] << 32 | w[1];
+    const double direction =
+        (double)(both & (((uint64_t)1 << 53) - 1)) / 9007199254740992.0;
+    pair_in_double(first, second, (double)distance, direction, mean, std);
+}
+
+WRONG(normal_fill, fraction_of_zero, fill_few_float_fractions,
+      "The fraction was rounded to float below 16 values, and the largest became 1.")
+bool fill_few_float_fractions(float *out, word_source *draw, void *rng, float mean,
+                              float std, size_t n)
+{
+    return fill_with_pairs(pair_of_float_fractions, 4, out, draw, rng, mean, std, n);
+}
+
 static double fraction_52(const uint32_t *w)
 {
     const uint64_t both = (uint64_t)w[0] << 32 | w[1];
@@ -2703,4 +2723,31 @@ float mean_normalises_in_place(const float *rows, size_t n_rows, size_t d_model)
             unit[a * d_model + i] = (float)((double)unit[a * d_model + i] / length);
     }
     return mean_with(size_of_dot, unit, n_rows, d_model);
+}
+
+WRONG(
+    mean_abs_cosine, any_length, mean_of_rounded_units,
+    "The rows were divided by their lengths and rounded to float before the sums: near a "
+    "right angle only the rounding is left.")
+float mean_of_rounded_units(const float *rows, size_t n_rows, size_t d_model)
+{
+    float *units = calloc(n_rows * d_model + 1, sizeof *units);
+    for (size_t r = 0; units != NULL && r < n_rows; r++) {
+        double squares = 0.0;
+        for (size_t i = 0; i < d_model; i++)
+            squares += (double)rows[r * d_model + i] * (double)rows[r * d_model + i];
+        for (size_t i = 0; i < d_model && squares > 0.0; i++)
+            units[r * d_model + i] =
+                (float)((double)rows[r * d_model + i] / sqrt(squares));
+    }
+    double sum = 0.0;
+    for (size_t b = 0; units != NULL && b < n_rows; b++)
+        for (size_t a = 0; a < b; a++) {
+            double dot = 0.0;
+            for (size_t i = 0; i < d_model; i++)
+                dot += (double)units[a * d_model + i] * (double)units[b * d_model + i];
+            sum += fabs(dot);
+        }
+    free(units);
+    return n_rows < 2 ? 0.0f : (float)(2 * sum / (double)n_rows / (double)(n_rows - 1));
 }

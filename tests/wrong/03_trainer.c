@@ -834,6 +834,32 @@ SOFTMAX(softmax_checks_targets_once)
     return loss;
 }
 
+WRONG(softmax_cross_entropy, large_sizes, loss_with_an_early_largest,
+      "The largest logit is sought among the first 65,536 only.")
+float loss_with_an_early_largest(float *dlogits, const float *logits,
+                                 const uint32_t *targets, size_t n_tokens,
+                                 size_t vocab_size)
+{
+    double loss = 0.0;
+    for (size_t t = 0; t < n_tokens; t++)
+        if (targets[t] >= vocab_size)
+            return NAN;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *row = logits + t * vocab_size;
+        double largest = (double)row[0], sum = 0.0;
+        for (size_t v = 1; v < vocab_size && v < 65536; v++)
+            largest = fmax(largest, (double)row[v]);
+        for (size_t v = 0; v < vocab_size; v++)
+            sum += exp((double)row[v] - largest);
+        loss += log(sum) - ((double)row[targets[t]] - largest);
+        for (size_t v = 0; v < vocab_size; v++)
+            dlogits[t * vocab_size + v] =
+                (float)((exp((double)row[v] - largest) / sum - (v == targets[t])) /
+                        (double)n_tokens);
+    }
+    return n_tokens > 0 && vocab_size > 0 ? (float)(loss / (double)n_tokens) : NAN;
+}
+
 CAUGHT(softmax_cross_entropy, matches_slopes, softmax_running_mean,
        "when the program had called it before")
 SOFTMAX(softmax_running_mean)
@@ -1279,6 +1305,36 @@ BACKWARD(backward_remembers_its_sums)
         dwte[ids[0] * d_model + i] += before[i];
         before[i] = dout[i];
     }
+    return true;
+}
+
+WRONG(embedding_backward, refuses_bad_ids, gradient_counts_bad_ids_in_a_byte,
+      "The bad ids are counted in a byte, and 256 of them are 0 again.")
+bool gradient_counts_bad_ids_in_a_byte(float *dwte, const float *dout,
+                                       const uint32_t *ids, size_t n_tokens,
+                                       size_t vocab_size, size_t d_model)
+{
+    uint8_t n_bad = 0;
+    for (size_t t = 0; t < n_tokens; t++)
+        n_bad = (uint8_t)(n_bad + (ids[t] >= vocab_size));
+    for (size_t t = 0; n_bad == 0 && t < n_tokens; t++)
+        for (size_t i = 0; i < d_model; i++)
+            dwte[ids[t] * d_model + i] += dout[t * d_model + i];
+    return n_bad == 0;
+}
+
+WRONG(embedding_backward, large_sizes, gradient_counts_tokens_in_16_bits,
+      "The position is kept in 16 bits: behind token 65,535 comes 65,536.")
+bool gradient_counts_tokens_in_16_bits(float *dwte, const float *dout,
+                                       const uint32_t *ids, size_t n_tokens,
+                                       size_t vocab_size, size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        if (ids[t] >= vocab_size)
+            return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t i = 0; i < d_model; i++)
+            dwte[ids[t] * d_model + i] += dout[(uint16_t)t * d_model + i];
     return true;
 }
 
@@ -1924,6 +1980,34 @@ COALESCE(coalesce_count_runs_on)
     return true;
 }
 
+WRONG(coalesce_rows, distant_ids, coalesced_by_float,
+      "The ids are compared as float, to which neighbours above 2^24 are the same.")
+bool coalesced_by_float(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
+                        const float *dout, size_t n_tokens, size_t d_model)
+{
+    size_t n = 0;
+    if (d_model == 0)
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        size_t k = n;
+        while (k > 0 && (float)rows[k - 1] > (float)ids[t])
+            k--;
+        if (k > 0 && (float)rows[k - 1] == (float)ids[t]) {
+            for (size_t i = 0; i < d_model; i++)
+                drows[(k - 1) * d_model + i] += dout[t * d_model + i];
+            continue;
+        }
+        memmove(rows + k + 1, rows + k, (n - k) * sizeof *rows);
+        memmove(drows + (k + 1) * d_model, drows + k * d_model,
+                (n - k) * d_model * sizeof *drows);
+        rows[k] = ids[t];
+        memcpy(drows + k * d_model, dout + t * d_model, d_model * sizeof *drows);
+        n++;
+    }
+    *n_rows = n;
+    return true;
+}
+
 CAUGHT(coalesce_rows, random_batches, coalesce_marks_not_cleared,
        "when the program had called it before")
 COALESCE(coalesce_marks_not_cleared)
@@ -2462,6 +2546,53 @@ UPDATE(update_keeps_the_last_row)
         return true;
     last = n_rows > 0 ? rows[n_rows - 1] : last;
     return good;
+}
+
+WRONG(sgd_update_rows, refuses_bad_rows, update_cuts_rows_to_16_bits,
+      "A large row was cut to its low bits: it has 32.")
+bool update_cuts_rows_to_16_bits(float *wte, const uint32_t *rows, const float *drows,
+                                 float learning_rate, size_t n_rows, size_t vocab_size,
+                                 size_t d_model)
+{
+    for (size_t k = 0; k < n_rows; k++)
+        if ((uint16_t)rows[k] >= vocab_size || (k > 0 && rows[k] <= rows[k - 1]))
+            return false;
+    for (size_t k = 0; k < n_rows; k++)
+        for (size_t i = 0; i < d_model; i++)
+            wte[(uint16_t)rows[k] * d_model + i] -=
+                learning_rate * drows[k * d_model + i];
+    return true;
+}
+
+WRONG(sgd_update_rows, large_sizes, update_counts_entries_in_16_bits,
+      "The entries are counted in 16 bits: behind entry 65,535 comes 65,536.")
+bool update_counts_entries_in_16_bits(float *wte, const uint32_t *rows,
+                                      const float *drows, float learning_rate,
+                                      size_t n_rows, size_t vocab_size, size_t d_model)
+{
+    for (size_t k = 0; k < n_rows; k++)
+        if (rows[k] >= vocab_size || (k > 0 && rows[k] <= rows[k - 1]))
+            return false;
+    for (size_t k = 0; k < n_rows; k++)
+        for (size_t i = 0; i < d_model; i++)
+            wte[rows[k] * d_model + i] -=
+                learning_rate * drows[(uint16_t)k * d_model + i];
+    return true;
+}
+
+WRONG(sgd_update_rows, refuses_bad_rows, update_checks_65536_rows,
+      "Only the first 65,536 rows are checked.")
+bool update_checks_65536_rows(float *wte, const uint32_t *rows, const float *drows,
+                              float learning_rate, size_t n_rows, size_t vocab_size,
+                              size_t d_model)
+{
+    for (size_t k = 0; k < n_rows && k < 65536; k++)
+        if (rows[k] >= vocab_size || (k > 0 && rows[k] <= rows[k - 1]))
+            return false;
+    for (size_t k = 0; k < n_rows; k++)
+        for (size_t i = 0; i < d_model; i++)
+            wte[rows[k] * d_model + i] -= learning_rate * drows[k * d_model + i];
+    return true;
 }
 
 CAUGHT(sgd_update_rows, large_sizes, update_keeps_the_rate,
@@ -3184,6 +3315,35 @@ float step_of_ten_at_most(float *wte, float *lm_head, float *logits, float *dhid
     return train_step(wte, lm_head, logits, dhidden, drows, rows, inputs, targets,
                       fmaxf(-10.0f, fminf(10.0f, learning_rate)), n_tokens, vocab_size,
                       d_model);
+}
+
+WRONG(train_step, random_models, step_clips_slopes,
+      "The slopes are cut to 100: they are taken as they come.")
+TRAIN_STEP(step_clips_slopes)
+{
+    const float loss = BEGIN_STEP;
+    if (isnan(loss))
+        return NAN;
+    for (size_t j = 0; j < n_tokens * d_model; j++)
+        dhidden[j] = fmaxf(-100.0f, fminf(100.0f, dhidden[j]));
+    MOVE_HEAD;
+    MOVE_WTE;
+    return loss;
+}
+
+WRONG(train_step, random_models, step_drops_small_slopes,
+      "Small slopes are taken for 0: with a large rate they move a row.")
+TRAIN_STEP(step_drops_small_slopes)
+{
+    const float loss = BEGIN_STEP;
+    if (isnan(loss))
+        return NAN;
+    for (size_t j = 0; j < n_tokens * vocab_size; j++)
+        if (fabsf(logits[j]) < 1e-7f)
+            logits[j] = 0.0f;
+    MOVE_HEAD;
+    MOVE_WTE;
+    return loss;
 }
 
 CAUGHT(train_step, random_models, step_refuses_one_array,

@@ -1951,6 +1951,45 @@ bool near_sine_of_cosine(TURN)
     return turn(THE_TURN, false, SINE_OF_COSINE);
 }
 
+WRONG(rope_interleaved, any_tables, near_length_nearly_restored,
+      "Where the tables are nearly a cosine and its sine, they were made exactly that: "
+      "multiply by what they hold, whatever it is.")
+bool near_length_nearly_restored(TURN)
+{
+    if (d_head == 0 || d_head % 2 != 0)
+        return false;
+    for (size_t j = 0; j < n_tokens * n_heads * (d_head / 2); j++) {
+        const size_t i = j % (d_head / 2),
+                     at = j / (d_head / 2) / n_heads * (d_head / 2) + i;
+        float *row = x + j / (d_head / 2) * d_head;
+        const float c = cosines[at], s = sines[at], length = sqrtf(c * c + s * s);
+        const float over = fabsf(length - 1) < 1e-3f ? length : 1;
+        const float first = row[2 * i], second = row[2 * i + 1];
+        row[2 * i] = (first * c - second * s) / over;
+        row[2 * i + 1] = (first * s + second * c) / over;
+    }
+    return true;
+}
+
+WRONG(rope_interleaved, any_tables, near_zeros_left,
+      "A pair of zeros was left as it was: 0 times NaN or infinity is NaN.")
+bool near_zeros_left(TURN)
+{
+    if (d_head == 0 || d_head % 2 != 0)
+        return false;
+    for (size_t j = 0; j < n_tokens * n_heads * (d_head / 2); j++) {
+        const size_t i = j % (d_head / 2),
+                     at = j / (d_head / 2) / n_heads * (d_head / 2) + i;
+        float *row = x + j / (d_head / 2) * d_head;
+        const float first = row[2 * i], second = row[2 * i + 1];
+        if (first == 0 && second == 0)
+            continue;
+        row[2 * i] = first * cosines[at] - second * sines[at];
+        row[2 * i + 1] = first * sines[at] + second * cosines[at];
+    }
+    return true;
+}
+
 WRONG(rope_interleaved, any_tables, near_nan_left,
       "A pair with a NaN was left as it was: both of its numbers become NaN.")
 bool near_nan_left(TURN)
@@ -2191,6 +2230,45 @@ WRONG(rope_half_split, any_tables, half_sine_of_cosine,
 bool half_sine_of_cosine(TURN)
 {
     return turn(THE_TURN, true, SINE_OF_COSINE);
+}
+
+WRONG(rope_half_split, any_tables, half_length_nearly_restored,
+      "Where the tables are nearly a cosine and its sine, they were made exactly that: "
+      "multiply by what they hold, whatever it is.")
+bool half_length_nearly_restored(TURN)
+{
+    if (d_head == 0 || d_head % 2 != 0)
+        return false;
+    for (size_t j = 0; j < n_tokens * n_heads * (d_head / 2); j++) {
+        const size_t i = j % (d_head / 2),
+                     at = j / (d_head / 2) / n_heads * (d_head / 2) + i;
+        float *row = x + j / (d_head / 2) * d_head;
+        const float c = cosines[at], s = sines[at], length = sqrtf(c * c + s * s);
+        const float over = fabsf(length - 1) < 1e-3f ? length : 1;
+        const float first = row[i], second = row[i + d_head / 2];
+        row[i] = (first * c - second * s) / over;
+        row[i + d_head / 2] = (first * s + second * c) / over;
+    }
+    return true;
+}
+
+WRONG(rope_half_split, any_tables, half_zeros_left,
+      "A pair of zeros was left as it was: 0 times NaN or infinity is NaN.")
+bool half_zeros_left(TURN)
+{
+    if (d_head == 0 || d_head % 2 != 0)
+        return false;
+    for (size_t j = 0; j < n_tokens * n_heads * (d_head / 2); j++) {
+        const size_t i = j % (d_head / 2),
+                     at = j / (d_head / 2) / n_heads * (d_head / 2) + i;
+        float *row = x + j / (d_head / 2) * d_head;
+        const float first = row[i], second = row[i + d_head / 2];
+        if (first == 0 && second == 0)
+            continue;
+        row[i] = first * cosines[at] - second * sines[at];
+        row[i + d_head / 2] = first * sines[at] + second * cosines[at];
+    }
+    return true;
 }
 
 WRONG(rope_half_split, any_tables, half_nan_left,

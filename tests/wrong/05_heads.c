@@ -121,6 +121,42 @@ bool first_v_ids_checked(float *dwte, const float *dlogits, const float *wte,
     return true;
 }
 
+WRONG(tied_backward, refuses_bad_ids, bad_ids_in_a_byte,
+      "The bad ids are counted in a byte, and 256 of them are 0 again.")
+bool bad_ids_in_a_byte(float *dwte, const float *dlogits, const float *wte,
+                       const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                       size_t d_model)
+{
+    uint8_t n_bad = 0;
+    for (size_t t = 0; t < n_tokens; t++)
+        n_bad = (uint8_t)(n_bad + (ids[t] >= vocab_size));
+    if (n_bad > 0)
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        if (ids[t] >= vocab_size)
+            return true;
+    return tied_backward(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model);
+}
+
+WRONG(tied_backward, large_sizes, positions_in_16_bits,
+      "The position is kept in 16 bits: behind token 65,535 comes 65,536.")
+bool positions_in_16_bits(float *dwte, const float *dlogits, const float *wte,
+                          const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                          size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        if (ids[t] >= vocab_size)
+            return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t j = 0; j < vocab_size * d_model; j++) {
+            const size_t v = j / d_model, i = j % d_model;
+            const float slope = dlogits[(uint16_t)t * vocab_size + v];
+            dwte[ids[t] * d_model + i] += slope * wte[j];
+            dwte[j] += slope * wte[ids[t] * d_model + i];
+        }
+    return true;
+}
+
 WRONG(tied_backward, refuses_bad_ids, last_id_unchecked,
       "The last id is not checked: t runs to n_tokens - 1, which is checked too.")
 bool last_id_unchecked(float *dwte, const float *dlogits, const float *wte,
@@ -4208,6 +4244,19 @@ bool slopes_read_on(float *dwte, const float *dlogits, const float *wte,
     return tied_backward(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model);
 }
 
+WRONG(tied_backward, refuses_bad_ids, first_65536_ids_checked,
+      "Only the first 65,536 ids are checked.")
+bool first_65536_ids_checked(float *dwte, const float *dlogits, const float *wte,
+                             const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                             size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens && t < 65536; t++)
+        if (ids[t] >= vocab_size)
+            return false;
+    return n_tokens > 65536 ||
+           tied_backward(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model);
+}
+
 CAUGHT(tied_backward, finite_differences, slopes_a_tenth_too_large, "dwte")
 bool slopes_a_tenth_too_large(float *dwte, const float *dlogits, const float *wte,
                               const uint32_t *ids, size_t n_tokens, size_t vocab_size,
@@ -4247,6 +4296,22 @@ bool matrix_never_moved(float *dwte, float *dm, const float *dlogits, const floa
     return good;
 }
 
+WRONG(tied_projection_backward, identity_matrix, matrix_by_its_diagonal,
+      "A matrix with ones on its diagonal is taken for the one that changes nothing.")
+bool matrix_by_its_diagonal(float *dwte, float *dm, const float *dlogits,
+                            const float *wte, const float *m, const uint32_t *ids,
+                            size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    float identity[16] = {0};
+    bool has_ones = d_model <= 4;
+    for (size_t i = 0; i < d_model && has_ones; i++) {
+        has_ones = m[i * d_model + i] == 1.0f;
+        identity[i * d_model + i] = 1.0f;
+    }
+    return tied_projection_backward(dwte, dm, dlogits, wte, has_ones ? identity : m, ids,
+                                    n_tokens, vocab_size, d_model);
+}
+
 CAUGHT(tied_projection_backward, identity_matrix, table_a_tenth_too_large, "dwte")
 bool table_a_tenth_too_large(float *dwte, float *dm, const float *dlogits,
                              const float *wte, const float *m, const uint32_t *ids,
@@ -4261,6 +4326,15 @@ bool table_a_tenth_too_large(float *dwte, float *dm, const float *dlogits,
         dwte[k] += 1.1f * sum[k];
     free(sum);
     return good;
+}
+
+WRONG(entropy_at_scale, vanishing_shares, small_entropy_is_nothing,
+      "A small entropy was made 0: give it as it is.")
+float small_entropy_is_nothing(const float *h, const float *wte, float scale,
+                               size_t vocab_size, size_t d_model)
+{
+    const float entropy = entropy_at_scale(h, wte, scale, vocab_size, d_model);
+    return entropy < 1e-6f ? 0.0f : entropy;
 }
 
 CAUGHT(entropy_at_scale, stays_in_bounds, table_read_on, "past the end of wte")
@@ -4293,6 +4367,35 @@ bool zero_vector_backwards(uint32_t *top, const float *h, const float *wte, size
     for (size_t k = 0; good && k < n_top; k++)
         top[k] = (uint32_t)(vocab_size - 1 - k);
     return good;
+}
+
+WRONG(logit_lens, millions_of_words, taken_in_16_bits,
+      "Which words were taken is kept for 65,536 of them: two of the vocabulary share a "
+      "place.")
+bool taken_in_16_bits(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                      size_t vocab_size, size_t d_model)
+{
+    static unsigned char taken[65536];
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    memset(taken, 0, sizeof taken);
+    for (size_t k = 0; k < n_top; k++) {
+        double best = 0.0;
+        size_t place = vocab_size;
+        for (size_t v = 0; v < vocab_size; v++) {
+            double logit = 0.0;
+            for (size_t i = 0; i < d_model && !taken[v % 65536]; i++)
+                logit += (double)h[i] * (double)wte[v * d_model + i];
+            if (!taken[v % 65536] && (place == vocab_size || logit > best)) {
+                best = logit;
+                place = v;
+            }
+        }
+        if (place < vocab_size)
+            taken[place % 65536] = 1;
+        top[k] = (uint32_t)place;
+    }
+    return true;
 }
 
 CAUGHT(logit_lens, random_tables, eight_at_a_time, "top[")

@@ -377,6 +377,52 @@ bool adagrad_epsilon_inside(float *wte, float *squares, const uint32_t *rows,
     ADAGRAD(squares[at] += (float)(g * g), sqrt(sum + epsilon));
 }
 
+WRONG(adagrad_rows, random_tables, adagrad_refuses_infinite_epsilon,
+      "An infinite epsilon is refused: it is above 0.")
+bool adagrad_refuses_infinite_epsilon(float *wte, float *squares, const uint32_t *rows,
+                                      const float *drows, double learning_rate,
+                                      double epsilon, size_t n_rows, size_t vocab_size,
+                                      size_t d_model)
+{
+    return isfinite(epsilon) && adagrad_rows(wte, squares, rows, drows, learning_rate,
+                                             epsilon, n_rows, vocab_size, d_model);
+}
+
+WRONG(adagrad_rows, refuses_bad_input, adagrad_cuts_rows_to_16_bits,
+      "A large row was cut to its low bits: it has 32.")
+bool adagrad_cuts_rows_to_16_bits(float *wte, float *squares, const uint32_t *rows,
+                                  const float *drows, double learning_rate,
+                                  double epsilon, size_t n_rows, size_t vocab_size,
+                                  size_t d_model)
+{
+    if (!(epsilon > 0.0))
+        return false;
+    for (size_t k = 0; k < n_rows; k++)
+        if ((uint16_t)rows[k] >= vocab_size || (k > 0 && rows[k] <= rows[k - 1]))
+            return false;
+    return !ascends(rows, n_rows, vocab_size) ||
+           adagrad_rows(wte, squares, rows, drows, learning_rate, epsilon, n_rows,
+                        vocab_size, d_model);
+}
+
+WRONG(adagrad_rows, refuses_bad_input, adagrad_counts_faults_in_a_byte,
+      "What is wrong with the list is counted in a byte, and 256 faults are 0 again.")
+bool adagrad_counts_faults_in_a_byte(float *wte, float *squares, const uint32_t *rows,
+                                     const float *drows, double learning_rate,
+                                     double epsilon, size_t n_rows, size_t vocab_size,
+                                     size_t d_model)
+{
+    uint8_t n_bad = 0;
+    for (size_t k = 0; k < n_rows; k++)
+        n_bad = (uint8_t)(n_bad +
+                          (rows[k] >= vocab_size || (k > 0 && rows[k] <= rows[k - 1])));
+    if (n_bad > 0 || !(epsilon > 0.0))
+        return false;
+    return !ascends(rows, n_rows, vocab_size) ||
+           adagrad_rows(wte, squares, rows, drows, learning_rate, epsilon, n_rows,
+                        vocab_size, d_model);
+}
+
 WRONG(adagrad_rows, worked_example, no_root,
       "The root is missing: divide by the root of the sum of squares.")
 bool no_root(float *wte, float *squares, const uint32_t *rows, const float *drows,
@@ -795,6 +841,22 @@ ADAM_ANSWER(old_mean)
         square[k] = (float)(beta2 * q + (1 - beta2) * g * g);
     }
     return true;
+}
+
+WRONG(adam, random_steps, adam_leaves_what_rests,
+      "Where mean and gradient are 0, nothing was changed: square still falls.")
+ADAM_ANSWER(adam_leaves_what_rests)
+{
+    ADAM(RIGHT_MEAN, g == 0.0 && mean[at] == 0.0f ? (double)square[at] : RIGHT_SQUARE,
+         RIGHT_STEP);
+}
+
+WRONG(adam, random_steps, adam_refuses_infinite_epsilon,
+      "An infinite epsilon is refused: it is above 0.")
+ADAM_ANSWER(adam_refuses_infinite_epsilon)
+{
+    return isfinite(epsilon) &&
+           adam(w, mean, square, dw, step, learning_rate, beta1, beta2, epsilon, n);
 }
 
 WRONG(adam, worked_example, no_root_of_square,
@@ -1256,6 +1318,22 @@ bool adamw_checks_floats(float *w, float *mean, float *square, const float *dw,
                                         beta2, epsilon, weight_decay, n);
 }
 
+WRONG(adamw, decay_stays_outside, adamw_refuses_minus_zero,
+      "-0 is not negative: a weight_decay of -0 is 0.")
+ADAMW_ANSWER(adamw_refuses_minus_zero)
+{
+    return !signbit(weight_decay) && adamw(w, mean, square, dw, step, learning_rate,
+                                           beta1, beta2, epsilon, weight_decay, n);
+}
+
+WRONG(adamw, decay_stays_outside, adamw_refuses_infinite_decay,
+      "An infinite weight_decay is refused: only one that is negative or NaN is.")
+ADAMW_ANSWER(adamw_refuses_infinite_decay)
+{
+    return !isinf(weight_decay) && adamw(w, mean, square, dw, step, learning_rate, beta1,
+                                         beta2, epsilon, weight_decay, n);
+}
+
 CAUGHT(adamw, random_steps, one_weight_does_not_decay, "got")
 bool one_weight_does_not_decay(float *w, float *mean, float *square, const float *dw,
                                uint64_t step, double learning_rate, double beta1,
@@ -1281,6 +1359,15 @@ bool one_weight_does_not_decay(float *w, float *mean, float *square, const float
         return false;                                                                    \
     ADAM_LOOP(n_rows *d_model, rows[k / d_model] * d_model + k % d_model, drows[k],      \
               new_mean, new_square, step_of)
+
+WRONG(
+    sparse_adam, place_of_epsilon, sparse_epsilon_late_when_old,
+    "Late in training epsilon is added after the bias correction: it is added before, at "
+    "every step.")
+SPARSE_ANSWER(sparse_epsilon_late_when_old)
+{
+    SPARSE(RIGHT_MEAN, RIGHT_SQUARE, step > 1000 ? RIGHT_STEP : EARLY_STEP);
+}
 
 WRONG(sparse_adam, place_of_epsilon, sparse_epsilon_late,
       "Epsilon is added after the bias correction, as in exercise 6.3: here it is added "
@@ -1626,6 +1713,20 @@ bool sparse_checks_floats(float *wte, float *mean, float *square, const uint32_t
                        epsilon, n_rows, vocab_size, d_model);
 }
 
+WRONG(sparse_adam, refuses_bad_lists, sparse_cuts_rows_to_16_bits,
+      "A large row was cut to its low bits: it has 32.")
+SPARSE_ANSWER(sparse_cuts_rows_to_16_bits)
+{
+    if (!good_numbers(step, beta1, beta2, epsilon))
+        return false;
+    for (size_t k = 0; k < n_rows; k++)
+        if ((uint16_t)rows[k] >= vocab_size || (k > 0 && rows[k] <= rows[k - 1]))
+            return false;
+    return !ascends(rows, n_rows, vocab_size) ||
+           sparse_adam(wte, mean, square, rows, drows, step, learning_rate, beta1, beta2,
+                       epsilon, n_rows, vocab_size, d_model);
+}
+
 CAUGHT(sparse_adam, refuses_bad_numbers, sparse_hardly_negative, "must return false")
 bool sparse_hardly_negative(float *wte, float *mean, float *square, const uint32_t *rows,
                             const float *drows, uint64_t step, double learning_rate,
@@ -1761,6 +1862,23 @@ double way_without_root(uint64_t seen, uint64_t from, double beta1, double beta2
     return beta1 * beta1 >= beta2 ? INFINITY
                                   : way_of(square_without_root, (double)from,
                                            (double)seen, beta1, beta2, 1e5);
+}
+
+WRONG(adam_drift, random_ways, way_beyond_all_digits,
+      "The sum went on to where a power has come down to 0, and a step is 0 / 0 or "
+      "infinite: stop when a step is too small to matter.")
+double way_beyond_all_digits(uint64_t seen, uint64_t from, double beta1, double beta2)
+{
+    if (!good_way(seen, from, beta1, beta2))
+        return NAN;
+    double sum = beta1 * beta1 >= beta2 ? INFINITY : 0.0;
+    for (uint64_t n = from; n < from + 10000; n++) {
+        const double a = length_of((double)n, (double)seen, beta1, beta2);
+        if (!(a > 0.0))
+            break;
+        sum += a;
+    }
+    return sum;
 }
 
 WRONG(
