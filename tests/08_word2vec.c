@@ -561,7 +561,7 @@ Test(skipgram_step, large_scores)
             {-mid, 1, -1},  {0.5, mid, -1}, {-far, 1, -1},  {far, 1, -1},
             {0.5, far, -1}, {0.5, -far, 1}, {-near, 0, 1},  {near, 0, 1},
             {1, near, 0},   {1, -near, 0},  {-far, far, 0}, {far, -far, -far},
-            {-800, 1, 0.5}, {0.5, 800, 1}, {-10000, 1, 0}, {0, 1, 10000},
+            {-800, 1, 0.5}, {0.5, 800, 1},  {-10000, 1, 0}, {0, 1, 10000},
         };
         for (size_t k = 0; k < sizeof sets / sizeof *sets; k++)
             try_scores(sets[k], 3);

@@ -473,9 +473,10 @@ bool first_4096_neighbours(uint32_t *nearest, double *cosines, const float *wte,
     return nearest_rows(nearest, cosines, wte, row, 4096, vocab_size, d_model);
 }
 
-WRONG(nearest_rows, sums_in_double, nearly_equal_cosines,
-      "Cosines that differ by less than some limit count as equal: compare the doubles as "
-      "they are.")
+WRONG(
+    nearest_rows, sums_in_double, nearly_equal_cosines,
+    "Cosines that differ by less than some limit count as equal: compare the doubles as "
+    "they are.")
 NEAREST(nearly_equal_cosines)
 {
     if (bad_row(row, n_nearest, vocab_size))
@@ -866,7 +867,8 @@ COMPONENTS(stops_early)
 }
 
 WRONG(principal_components, large_sizes, stops_when_still,
-      "The rounds stop when u seems to stand still: a direction may grow for long before it "
+      "The rounds stop when u seems to stand still: a direction may grow for long before "
+      "it "
       "shows, so do all n_steps.")
 COMPONENTS(stops_when_still)
 {

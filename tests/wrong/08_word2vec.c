@@ -151,7 +151,8 @@ double more_than_all(uint64_t count, uint64_t total, double sample)
 }
 
 WRONG(subsample_probability, refuses_bad_input, counts_compared_as_double,
-      "count and total are compared as double, which has 53 bits: compare them as they are.")
+      "count and total are compared as double, which has 53 bits: compare them as they "
+      "are.")
 double counts_compared_as_double(uint64_t count, uint64_t total, double sample)
 {
     return count == total + 1 && (double)count <= (double)total
@@ -246,7 +247,8 @@ static inline bool fill_urn(uint32_t *slots, size_t n_slots, const uint64_t *cou
 }
 
 WRONG(unigram_sampler, few_slots, border_to_the_first,
-      "The middle of a slot lies on the border of two shares, and the word in front got the "
+      "The middle of a slot lies on the border of two shares, and the word in front got "
+      "the "
       "slot: the sum must be greater than the middle, not equal.")
 bool border_to_the_first(uint32_t *slots, size_t n_slots, const uint64_t *counts,
                          size_t vocab_size, double power)
@@ -672,7 +674,8 @@ WRONG(skipgram_step, large_scores, naive_loss,
 TWISTED(naive_loss, NAIVE_LOSS)
 
 WRONG(skipgram_step, large_scores, with_a_little,
-      "A small number is added to the probability before the logarithm, and the loss gets no "
+      "A small number is added to the probability before the logarithm, and the loss "
+      "gets no "
       "larger than that allows: use ln(1 + e^-z).")
 TWISTED(with_a_little, WITH_A_LITTLE)
 
@@ -680,8 +683,7 @@ CAUGHT(skipgram_step, large_scores, cut_at_9999, "the loss")
 double cut_at_9999(float *dcenter, float *doutputs, const float *center,
                    const float *outputs, size_t n_outputs, size_t d_model)
 {
-    double loss =
-        skipgram_step(dcenter, doutputs, center, outputs, n_outputs, d_model);
+    double loss = skipgram_step(dcenter, doutputs, center, outputs, n_outputs, d_model);
     for (size_t k = 0; k < n_outputs; k++) {
         const double z = plain_dot(center, outputs + k * d_model, d_model);
         const double wrong = k == 0 ? -z : z;

@@ -359,7 +359,8 @@ static bool norms(float *out, const float *x, const float *gain, const float *bi
     }
 
 WRONG(layer_norm, worked_example, norm_less_one,
-      "The squares are divided by d - 1, or by the number of positions: divide by d, this is "
+      "The squares are divided by d - 1, or by the number of positions: divide by d, "
+      "this is "
       "a mean and no estimate.")
 NORM(norm_less_one, LESS_ONE)
 
@@ -377,8 +378,9 @@ bool norm_mean_by_tokens(float *out, const float *x, const float *gain, const fl
             variance += ((double)row[i] - mean) * ((double)row[i] - mean);
         const double rate = 1.0 / sqrt(variance / (double)d_model + 1e-5);
         for (size_t i = 0; i < d_model; i++)
-            out[t * d_model + i] = (float)((double)gain[i] * ((double)row[i] - mean) * rate +
-                                           (double)bias[i]);
+            out[t * d_model + i] =
+                (float)((double)gain[i] * ((double)row[i] - mean) * rate +
+                        (double)bias[i]);
     }
     return true;
 }
@@ -1340,9 +1342,9 @@ bool probe_of_products(uint32_t *guesses, double *centroids, const float *fitted
         for (size_t c = 0; c < n_classes; c++) {
             double distance = 0.0; // the square of the tried row is the same for all
             for (size_t i = 0; i < d_model; i++)
-                distance += centroids[c * d_model + i] * centroids[c * d_model + i] -
-                            2.0 * centroids[c * d_model + i] *
-                                (double)tried[n * d_model + i];
+                distance +=
+                    centroids[c * d_model + i] * centroids[c * d_model + i] -
+                    2.0 * centroids[c * d_model + i] * (double)tried[n * d_model + i];
             if (distance < nearest) {
                 nearest = distance;
                 guesses[n] = (uint32_t)c;

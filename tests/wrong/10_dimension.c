@@ -121,7 +121,8 @@ COST(bits_for_bytes)
 }
 
 WRONG(table_cost, the_limit, refused_as_double,
-      "Results just below 2^64 are refused: a double, of 53 bits, does not know whether they "
+      "Results just below 2^64 are refused: a double, of 53 bits, does not know whether "
+      "they "
       "fit. Ask with a division of whole numbers.")
 COST(refused_as_double)
 {
