@@ -632,7 +632,7 @@ CUT_FAULT(cut_at_a_zero, ZERO_ENDING)
 CAUGHT(pre_tokenize, refuses_bad_kinds, cut_checks_nothing, "must return false here")
 CUT_FAULT(cut_checks_nothing, NO_CHECK)
 
-CAUGHT(pre_tokenize, refuses_bad_kinds, cut_checks_as_it_goes, "must stay untouched")
+CAUGHT(pre_tokenize, refuses_bad_kinds, cut_checks_as_it_goes, "kind")
 CUT_FAULT(cut_checks_as_it_goes, CHECKS_AS_IT_GOES)
 
 CAUGHT(pre_tokenize, refuses_bad_kinds, cut_begins_with_rest, "the first kind is REST")
