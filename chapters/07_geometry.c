@@ -255,7 +255,8 @@ was rounded to `float` first can be off by 4, and so is every number that it is 
 from.
 
 No rows have no mean: if `vocab_size` is 0, return `false` and leave both outputs alone.
-Rows of no numbers are fine, and nothing to do, if there is one row at least.
+Rows of no numbers are fine, and nothing to do, if there is one row at least. A NaN needs no
+care: it makes its column NaN, in the mean and in every row.
 */
 
 // mean[i] = (sum over v of wte[v][i]) / vocab_size,  out[v][i] = wte[v][i] - mean[i]

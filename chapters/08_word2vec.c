@@ -239,7 +239,7 @@ slot to the word whose share covers the middle of its part.
 */
 
 // slots[s] = the first v with c[0] + ... + c[v] > (s + 0.5) / n_slots * (sum of all c),
-// where c[v] = counts[v]^power, and 0 where counts[v] is 0
+// where c[v] = counts[v]^power in double, and 0 where counts[v] is 0
 //   slots [n_slots]   counts [vocab_size]   power from 0 to 1
 // false, and slots untouched, if all counts are 0, or power is not from 0 to 1; n_slots 0 is
 // no error

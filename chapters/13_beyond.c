@@ -553,8 +553,8 @@ By hand: values 4, −9, 25 and the vectors (1, 0, 0), (0, 0.6, 0.8), (0, −0.8
 | 2 | 3, 0, 0    |
 
 Compute the root and the product in `double`, and round once. If `d_model` is more than `n`,
-return `false` and leave `out` alone. Rows of no numbers are nothing to do. What a NaN among
-the values does is up to you.
+return `false` and leave `out` alone. Rows of no numbers are nothing to do. What a NaN or an
+infinity among the values does is up to you.
 */
 
 // out[r][k] = sqrt(values[e]) * vectors[e][r], where e is the k-th greatest of the values that

@@ -1094,6 +1094,9 @@ Test(adam_drift, late_ways)
     try_way(5, 5, 0.99, 0.9999);
     try_way(1, random_between(300, 400), 0.99, 0.9999);
     try_way(random_between(1, 9), 20, 0.999, 0.9999); // 20,000 steps matter
+    try_way(18400 + random_between(0, 60), 18461, 0.9,
+            0.999);                                    // 0.999^n is 10^-8, and not 0
+    try_way(1, 600 + random_between(0, 9), 0.5, 0.64); // below 10^-120
     judge_remark("So long after the row was seen, nothing is left to come.");
     try_way(random_between(1, 9), 1000000, 0.9, 0.999);
     judge_passed();
@@ -1137,6 +1140,7 @@ Test(adam_drift, refuses_bad_input)
     refuse_way(1, 1, 1, 0.999, "beta1 is 1");
     refuse_way(1, 1, 1.5, 0.999, "beta1 is above 1");
     refuse_way(1, 1, -0.1, 0.999, "beta1 is below 0");
+    try_way(3, 4, -0.0, 0.99); // which is not below 0
     refuse_way(1, 1, NAN, 0.999, "beta1 is NaN");
     refuse_way(1, 1, 0.9, 1, "beta2 is 1");
     refuse_way(1, 1, 0.9, 1.5, "beta2 is above 1");

@@ -269,6 +269,13 @@ static void try_close_cosines(void)
     try_nearest(&(struct table){rows, N, D}, 0, N - 1);
 }
 
+// Cosines that differ by less than any limit one might think of.
+static void try_tiny_cosines(void)
+{
+    static const float rows[5 * 2] = {1, 0, 0, 1, 1e-30f, 1, 1e-20f, 2, 0, 4};
+    try_nearest(&(struct table){rows, 5, 2}, 0, 4);
+}
+
 static void try_cancelling_rows(void)
 {
     enum { N = 6, D = 3 };
@@ -288,6 +295,7 @@ Test(nearest_rows, sums_in_double)
         "the cosines in double.");
     try_sizes_of_rows();
     try_close_cosines();
+    try_tiny_cosines();
     try_cancelling_rows();
     judge_passed();
 }
@@ -402,6 +410,11 @@ Test(nearest_rows, stays_in_bounds)
 
 // ---- 7.2 center_rows -----------------------------------------------------------------
 
+static double size_or_0(double x)
+{
+    return isnan(x) ? 0 : fabs(x);
+}
+
 // The mean of n numbers in double is off by n 2^-53 of the mean of their sizes (Higham,
 // Accuracy and Stability, sec. 4.2); then each result is rounded once.
 static void try_center(const float *rows, size_t n_rows, size_t d)
@@ -412,14 +425,14 @@ static void try_center(const float *rows, size_t n_rows, size_t d)
         double sum = 0, sizes = 0;
         for (size_t v = 0; v < n_rows; v++) {
             sum += (double)rows[v * d + i];
-            sizes += fabs((double)rows[v * d + i]);
+            sizes += size_or_0((double)rows[v * d + i]);
         }
         const double off = sizes * 0x1p-52 + 0x1p-149;
         means[i] = sum / (double)n_rows;
-        means_allowed[i] = fabs(means[i]) * 0x1p-23 + off;
+        means_allowed[i] = size_or_0(means[i]) * 0x1p-23 + off;
         for (size_t v = 0; v < n_rows; v++) {
             wanted[v * d + i] = (double)rows[v * d + i] - means[i];
-            allowed[v * d + i] = fabs(wanted[v * d + i]) * 0x1p-23 + off;
+            allowed[v * d + i] = size_or_0(wanted[v * d + i]) * 0x1p-23 + off;
         }
     }
     fresh_case();
@@ -459,6 +472,9 @@ Test(center_rows, random_tables)
     try_random_center(1, 7);
     try_random_center(30, 1);
     try_random_center(2, 3);
+    float *odd = normals(5 * 3);
+    odd[3 * random_between(0, 4) + 1] = NAN;
+    try_center(odd, 5, 3);
     judge_passed();
 }
 
@@ -836,6 +852,15 @@ static void try_level_rows(void)
     try_task(&(struct task){rows, begin, 1, 1, N, 1}, 0);
 }
 
+// The second axis grows by a hundredth in each round, from next to nothing: u does not seem to
+// change for 3,500 rounds, and is another one after 5,000.
+static void try_slow_growth(void)
+{
+    const float reach = 1.005076f, begin[2] = {(float)random_between(1, 4), 1e-18f};
+    const float rows[8] = {1, 0, -1, 0, 0, reach, 0, -reach};
+    try_task(&(struct task){rows, begin, 1, 5003, 4, 2}, 3e-6);
+}
+
 Test(principal_components, large_sizes)
 {
     try_random_task(1, 1, 5003, 3);
@@ -845,8 +870,7 @@ Test(principal_components, large_sizes)
     try_level_rows();
     try_level_rows();
     try_converging(3, 1);
-    const float begin[2] = {1, (float)random_between(2, 5)};
-    try_task(&(struct task){cross_rows, begin, 1, 5003, 4, 2}, 3e-6);
+    try_slow_growth();
     judge_passed();
 }
 
@@ -1190,6 +1214,19 @@ static void try_close_scores(void)
     try_both_ways(&(struct table){rows, N, D}, 0, 1, 2);
 }
 
+// Scores that differ by less than any limit, or by less than the rounding of row b to float.
+static void try_level_scores(void)
+{
+    static const float tiny[5 * 2] = {0, 0, 1, 0, 0, 1, 1e-30f, 1, 1e-35f, 1};
+    static const float mirrored[2][4 * 2] = {
+        {0, 0, 236, 233, 1, 0, 1406.999755859375f, 109976},
+        {0, 0, 334, 331, 1, 0, 1995.000244140625f, 221108}};
+    const struct query nearest_to_1 = {0, 1, 0, true};
+    try_query(&(struct table){tiny, 5, 2}, &nearest_to_1);
+    try_query(&(struct table){mirrored[0], 4, 2}, &nearest_to_1);
+    try_query(&(struct table){mirrored[1], 4, 2}, &nearest_to_1);
+}
+
 Test(analogy, sums_in_double)
 {
     static const double sizes[6] = {1e-30, 1e30, 1e-42, 1, 1e-20, 1e37};
@@ -1200,6 +1237,7 @@ Test(analogy, sums_in_double)
     const struct table small = {scaled(normals(36), 36, 1e-10), 9, 4};
     struct query queries[MOST_QUERIES];
     try_queries(&small, queries, clear_queries(queries, MOST_QUERIES, &small));
+    try_level_scores();
     for (int draw = 0; draw < 3; draw++) {
         float *rows = normals(9 * 3);
         for (size_t k = 0; k < 27; k++)
@@ -1359,9 +1397,10 @@ Test(rotate_rows, random_rotations)
     try_random_rotate(4, 11);
     try_random_rotate(1, 3);
     try_random_rotate(20, 2);
-    const float mirror[1] = {-1};
+    const float mirror[1] = {-1}, other_mirror[4] = {0.6f, 0.8f, 0.8f, -0.6f};
     try_rotate(normals(3), mirror, 3, 1);
     try_rotate(normals(1), mirror, 1, 1);
+    try_rotate(normals(6), other_mirror, 3, 2);
     judge_passed();
 }
 
@@ -1383,10 +1422,10 @@ Test(rotate_rows, accepts_nearly)
         float *edge = rotation_of(D); // nearly as far off as may be
         for (size_t j = 0; j < D; j++)
             if (draw < 2)
-                edge[row * D + j] *= draw == 0 ? 1.00049f : 0.99951f;
+                edge[row * D + j] *= draw == 0 ? 1.0004995f : 0.9995003f;
             else
                 edge[row * D + j] +=
-                    (draw == 2 ? 0.00098f : -0.00098f) * edge[other * D + j];
+                    (draw == 2 ? 0.000999f : -0.000999f) * edge[other * D + j];
         try_rotate(normals(5 * D), edge, 5, D);
     }
     const float slight[4] = {1, 5e-4f, -5e-4f, 1};
@@ -1475,6 +1514,19 @@ static void refuse_lean(size_t d, size_t row, size_t other, double lean)
     refuse_matrix(matrix, d, "two rows of the matrix are not at a right angle");
 }
 
+// Its first row has the square 1.0009995 and 24 more of 4e-8 each, which a float would lose.
+static void refuse_small_squares(void)
+{
+    enum { D = 25 };
+    float *matrix = judge_floats(D * D);
+    for (size_t i = 0; i < D; i++) {
+        matrix[i] = 2e-4f;
+        matrix[i * D + i] = 1;
+    }
+    matrix[0] = 1.0004996f;
+    refuse_matrix(matrix, D, "a row of the matrix does not have length 1");
+}
+
 // Large faults first, and each in a place of its own, so that what is not checked shows.
 Test(rotate_rows, refuses_other_matrices)
 {
@@ -1483,7 +1535,8 @@ Test(rotate_rows, refuses_other_matrices)
     refuse_matrix(normals(16), 4, "the matrix is not a rotation");
     refuse_length(6, 0, 2);
     refuse_lean(6, 1, 0, 0.5);
-    refuse_lean(6, 0, 5, -0.5);
+    refuse_lean(6, 0, 5, 0.5);
+    refuse_lean(6, 3, 0, -0.5);
     refuse_lean(6, 4, 3, 0.5);
     refuse_length(6, 5, 0);
     refuse_length(6, 3, 0.5f);
@@ -1492,10 +1545,11 @@ Test(rotate_rows, refuses_other_matrices)
     refuse_length(6, 0, 1.0007f);
     refuse_lean(6, 3, 5, 0.0013);
     refuse_lean(6, 5, 0, -0.0013);
-    refuse_length(6, 4, 1.00051f); // just too far off
-    refuse_length(6, 1, 0.99949f);
-    refuse_lean(6, 2, 4, 0.00102);
-    refuse_lean(6, 1, 2, -0.00102);
+    refuse_length(6, 4, 1.0005007f); // just too far off
+    refuse_length(6, 1, 0.9994993f);
+    refuse_lean(6, 2, 4, 0.001001);
+    refuse_lean(6, 1, 2, -0.001001);
+    refuse_small_squares();
     refuse_lean(67, 66, 3, 0.01);
     refuse_lean(2, 1, 0, 0.1);
     refuse_matrix(shear, 2, "two rows of the matrix are not at a right angle");

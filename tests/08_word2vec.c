@@ -56,6 +56,7 @@ static void try_random_word(void)
 Test(subsample_probability, worked_example)
 {
     try_subsample(4, 100, 0.01);
+    try_subsample(4, 1000, 0.01); // the same word, in another text
     for (int k = 0; k < 3; k++)
         try_random_word();
     judge_passed();
@@ -131,6 +132,8 @@ Test(subsample_probability, refuses_bad_input)
     refuse_subsample(total + 1, total, 1e-3, "count is larger than total");
     refuse_subsample(total + 1, total, 0, "count is larger than total");
     refuse_subsample(5, 0, 1e-3, "count is larger than total");
+    refuse_subsample((1ull << 53) + 1, 1ull << 53, 1e-3,
+                     "count is larger than total, by less than a double can say");
     try_random_word();
     refuse_subsample(5, total, -1e-9, "sample is negative");
     refuse_subsample(5, total, -INFINITY, "sample is negative");
@@ -243,7 +246,7 @@ Test(unigram_sampler, powers)
         const uint64_t *counts = draw_counts(vocab_size, 400, 0);
         try_sampler(random_between(50, 90), counts, vocab_size, 1);
         try_sampler(random_between(50, 90), counts, vocab_size, 0.75);
-        try_sampler(random_between(50, 90), counts, vocab_size, 0);
+        try_sampler(random_between(50, 90), counts, vocab_size, k == 1 ? -0.0 : 0.0);
         try_sampler(random_between(50, 90), counts, vocab_size, 1e-3);
     }
     judge_passed();
@@ -275,9 +278,21 @@ Test(unigram_sampler, words_that_do_not_occur)
     judge_passed();
 }
 
+// Middles of slots exactly on the border of two shares: nothing is rounded here.
+static void try_borders(const uint64_t *values, double power, const uint32_t wanted[2])
+{
+    fresh_case();
+    const uint64_t *counts = bytes_in(values, 4 * sizeof *values);
+    uint32_t *slots = ids_out(2);
+    expect_accepted(CALL(unigram_sampler, slots, 2, counts, 4, power), slots);
+    expect_ids(slots, wanted, 2);
+}
+
 // Fewer slots than words, and one alone: the middle decides.
 Test(unigram_sampler, few_slots)
 {
+    try_borders((const uint64_t[]){1, 1, 1, 1}, 1, (const uint32_t[]){1, 3});
+    try_borders((const uint64_t[]){5, 9, 2, 3}, 0, (const uint32_t[]){1, 3});
     for (int k = 0; k < 4; k++) {
         try_random_sampler(1, random_between(2, 40));
         try_random_sampler(random_between(2, 5), random_between(20, 60));
@@ -300,6 +315,7 @@ Test(unigram_sampler, large_counts)
         try_sampler(700, draw_counts(vocab_size, k < 2 ? 1e12 : 1.5e19, 0), vocab_size,
                     k % 2 ? 1 : some_power());
     }
+    try_sampler(1, (const uint64_t[]){16777217, 16777216}, 2, 1);
     judge_remark("Counts of 64 bits may add up to more than fits 64 bits.");
     try_sampler(9, (const uint64_t[]){1ull << 63, 0, 1ull << 63}, 3, some_power());
     try_sampler(9, (const uint64_t[]){1ull << 63, 1ull << 63}, 2, 1);
@@ -545,7 +561,7 @@ Test(skipgram_step, large_scores)
             {-mid, 1, -1},  {0.5, mid, -1}, {-far, 1, -1},  {far, 1, -1},
             {0.5, far, -1}, {0.5, -far, 1}, {-near, 0, 1},  {near, 0, 1},
             {1, near, 0},   {1, -near, 0},  {-far, far, 0}, {far, -far, -far},
-            {-800, 1, 0.5}, {0.5, 800, 1},
+            {-800, 1, 0.5}, {0.5, 800, 1},  {-10000, 1, 0}, {0, 1, 10000},
         };
         for (size_t k = 0; k < sizeof sets / sizeof *sets; k++)
             try_scores(sets[k], 3);
@@ -722,7 +738,7 @@ Test(pmi, never_met)
 Test(pmi, counts_of_any_size)
 {
     const double scales[] = {1e-6, 1e-3, 1.0 / 3, 1e6, 1e10};
-    try_pmi((const double[]){1e12, 1e-6, 1e-6, 0, 1e12, 1e12}, 2, 3);
+    try_pmi((const double[]){1e12, 1e-6, 1.5, 0, 1e12, 1e12}, 2, 3);
     for (size_t k = 0; k < sizeof scales / sizeof *scales; k++) {
         double *counts = draw_meetings(4 * 5, 50, 4);
         for (size_t j = 0; j < 4 * 5; j++)
@@ -877,6 +893,8 @@ Test(shifted_pmi_gap, worked_example)
     try_fit(&p);
     p.k = 2;
     try_fit(&p);
+    p.k = 1e-320;
+    try_fit(&p);
     try_random_fit(1, 1, 2);
     try_random_fit(2, 3, 2);
     judge_passed();
@@ -965,13 +983,19 @@ Test(shifted_pmi_gap, nan_shows)
     }
     struct fit p = draw_fit(4, 5, 3, 1);
     p.in[2 * 3 + 1] = NAN;
+    p.out[4 * 3] = NAN;
     for (size_t c = 0; c < 5; c++)
         p.table[2 * 5 + c] = -INFINITY;
+    for (size_t w = 0; w < 4; w++)
+        p.table[w * 5 + 4] = -INFINITY;
     p.table[0] = 0.25f;
     struct fit without = p;
     without.in = judge_floats(12);
     memcpy(without.in, p.in, 12 * sizeof *p.in);
     without.in[2 * 3 + 1] = 0;
+    without.out = judge_floats(15);
+    memcpy(without.out, p.out, 15 * sizeof *p.out);
+    without.out[4 * 3] = 0;
     double allowed, wanted = gap_of(&without, &allowed);
     expect_number("the gap", call_gap(&p), wanted, allowed);
     judge_passed();

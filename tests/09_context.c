@@ -92,13 +92,13 @@ Test(context_gap, worked_example)
 
 Test(context_gap, random_rows)
 {
+    try_single_gaps(random_between(3, 9));
     for (int draw = 0; draw < 6; draw++) {
         const size_t n_tokens = draw == 4 ? 1 : random_between(2, 12);
         const size_t d_model = draw == 5 ? 1 : random_between(13, 40);
         try_random_gap(n_tokens, d_model, 1);
     }
     try_random_gap(11, 3, 1);
-    try_single_gaps(random_between(3, 9));
     judge_passed();
 }
 
@@ -940,6 +940,11 @@ Test(nearest_centroid, small_and_large)
         p.tried = scaled(p.tried, 20 * 5, scales[s]);
         try_probe(&p);
     }
+    float far[17]; // the mean of class 0 is a hundredth away, that of class 1 is the row
+    for (size_t n = 0; n < 17; n++)
+        far[n] = n == 15 ? 1048576.125f : 1048576;
+    const uint32_t labels[17] = {[16] = 1};
+    try_probe(&(struct probe){far, far, labels, 17, 1, 2, 1});
     for (int k = 0; k < 3; k++) { // all near one far point
         struct probe p = draw_probe(12, 20, 3, 2);
         float *fitted = (float *)p.fitted, *tried = (float *)p.tried;

@@ -263,15 +263,26 @@ Test(most_frequent_pair, words_that_do_not_stand)
     judge_passed();
 }
 
-// Pairs that many a way to make one number of two takes for the same: (0, k) and (1, 0),
-// each of them twice, and one that stands three times.
-static void try_mixed_up(uint32_t k)
+// Pairs that many a way to make one number of two takes for the same: (1, 0) and (0, k) for
+// many a factor k, and ids that differ above 16 or 24 bits. Each of them stands twice, and
+// another pair three times.
+static void try_mixed_up(void)
 {
-    const uint32_t pairs[7][2] = {{0, k}, {1, 0}, {5, 6}, {1, 0}, {5, 6}, {0, k}, {5, 6}};
-    struct words words = room_for_words(7, 14);
-    const size_t from = random_between(0, 6);
-    for (size_t w = 0; w < 7; w++) {
-        memcpy(words.ids + 2 * w, pairs[(w + from) % 7], sizeof pairs[0]);
+    static const uint32_t factors[] = {
+        2,       31,      33,         37,         100,         131,       256,
+        257,     1000,    1024,       4096,       10000,       32768,     50256,
+        50257,   65535,   65536,      65537,      100000,      1000000,   1000003,
+        1 << 20, 1 << 24, 1000000007, 0x7FFFFFFF, 0x80000000u, UINT32_MAX};
+    enum { N = sizeof factors / sizeof *factors };
+    uint32_t pairs[N + 4][2] = {{1, 0}, {7, 9}, {7 + (1 << 24), 9}, {7, 9 + (1 << 16)}};
+    struct words words = room_for_words(2 * (N + 4) + 3, 2 * (2 * (N + 4) + 3));
+    const size_t from = random_between(0, words.n_words - 1);
+    for (size_t k = 0; k < N; k++)
+        pairs[k + 4][1] = factors[k];
+    for (size_t k = 0; k < words.n_words; k++) {
+        static const uint32_t most[2] = {5, 6};
+        const size_t w = (k + from) % words.n_words;
+        memcpy(words.ids + 2 * w, k < 3 ? most : pairs[(k - 3) / 2], sizeof most);
         words.lengths[w] = 2;
         words.counts[w] = 1;
     }
@@ -280,8 +291,6 @@ static void try_mixed_up(uint32_t k)
 
 Test(most_frequent_pair, wide_numbers)
 {
-    static const uint32_t factors[] = {2,     31,    100,   256,   257,     1000,   1024,
-                                       10000, 32768, 50257, 65536, 1000003, 1 << 20};
     const uint64_t large = (uint64_t)1 << 62;
     try_drawn_pairs(5, 5, 4, 9);
     judge_remark("A count may need all 64 bits, and an id all 32.");
@@ -301,8 +310,8 @@ Test(most_frequent_pair, wide_numbers)
     try_two_words("ab", 3 * large + random_between(0, 9), "cd", large - 10);
     try_two_words("ab", 5, "cd", UINT64_MAX - random_between(5, 9));
     try_two_words("ab", ((uint64_t)1 << 32) + 1, "cd", 3);
-    for (size_t k = 0; k < sizeof factors / sizeof *factors; k++)
-        try_mixed_up(factors[k]);
+    try_mixed_up();
+    try_mixed_up();
     for (int full = 0; full < 2; full++) { // all bits of both ids are 0, or 1
         const uint32_t id = full ? UINT32_MAX : 0;
         struct words words = drawn_words(5, 4, 5, 9);
@@ -321,7 +330,9 @@ Test(most_frequent_pair, wide_numbers)
 Test(most_frequent_pair, large_texts)
 {
     try_drawn_pairs(3, 4, 3, 3);
-    judge_remark("A text of n pieces may take n log n steps, not n times n.");
+    judge_remark(
+        "A text of n pieces may take n log n steps, not n times n, and more room than "
+        "any table of a fixed size has.");
     const struct words one_long = drawn_words(1, 200003, 70001, 1);
     try_pairs(&one_long);
     try_drawn_pairs(60013, 3, 1009, 5);
@@ -764,7 +775,9 @@ Test(pre_tokenize, refuses_bad_kinds)
 
 Test(pre_tokenize, large_texts)
 {
-    judge_remark("The time must be in proportion to the text, also in one long run.");
+    judge_remark(
+        "A text may be long: the time must be in proportion to it, also in one long run, "
+        "and a place in it is a size_t.");
     try_drawn_text(100003, N_CHARACTERS, 4);
     for (size_t k = 0; k < 5; k++) {
         struct text text = drawn_text(5, 4, 3);
@@ -1227,9 +1240,9 @@ Test(bpe_encode, long_words)
 {
     const struct table small = sorted(small_merges, 3);
     try_drawn_word(7, &small, 4);
-    judge_remark(
-        "A word of n letters may take n log n steps, never n times n: join with a "
-        "list and a heap.");
+    judge_remark("A word may have a hundred thousand letters: n log n steps, never n "
+                 "times n, so join "
+                 "with a list and a heap.");
     struct table table = drawn_merges(9001, 61, 1);
     try_encode(random_ids(100003, 61), 100003, &table);
     struct merge doubles[17] = {{0, 0, 1}};
@@ -1237,7 +1250,9 @@ Test(bpe_encode, long_words)
         doubles[k] = (struct merge){k, k, k + 1};
     table = sorted(doubles, 17);
     const size_t n = random_between(90000, 100000);
-    try_encode(random_ids(n, 1), n, &table);
+    uint32_t *run = random_ids(n, 1);
+    run[0] = 99; // so that the pairs of the run begin at odd places
+    try_encode(run, n, &table);
     judge_passed();
 }
 
@@ -1379,6 +1394,8 @@ Test(bpe_decode, empty_pieces)
     try_decode(&p, random_ids(5, 6), 5, 2); // all empty
     try_decode(&p, random_ids(5, 6), 5, 0);
     try_decode(&p, NULL, 0, 0);
+    try_decode(&(struct pieces){p.bytes, (size_t[]){0}, 0}, NULL, 0,
+               2); // no pieces at all
     fresh_case();
     size_t *n_bytes = wides_out(1);
     expect(CALL(bpe_decode, room_for(3), n_bytes, ids_in(NULL, 0), bytes_in(p.bytes, 4),
@@ -1435,7 +1452,8 @@ Test(bpe_decode, refuses_bad_ids)
 static void refuse_long_piece(size_t length)
 {
     const size_t starts_at[3] = {0, length, length + 2};
-    const uint32_t values[3] = {1, 0, 1};
+    const uint32_t values[3] = {0, 1,
+                                1}; // the first one is refused: there are no such bytes
     fresh_case();
     unsigned char *text = room_for(50);
     size_t *n_bytes = wides_out(1);

@@ -83,8 +83,8 @@ Test(safetensors_header, random_lengths)
 Test(safetensors_header, limits)
 {
     try_random_start();
-    try_start(2, 10);
     try_start(2, random_between(11, 5000));
+    try_start(2, 10);
     try_start(MOST, (uint64_t)MOST + 8);
     try_start(MOST - random_between(1, 9), (uint64_t)MOST + 8);
     refuse_start(0, '{', 100, "the length is 0, and the shortest header has 2 bytes");
@@ -99,7 +99,10 @@ Test(safetensors_header, limits)
 // kept in 32 bits.
 Test(safetensors_header, longer_than_the_file)
 {
+    // read from the wrong end it is 10
+    refuse_start((uint64_t)10 << 56, '{', 1000, "the length is beyond 2^32");
     try_random_start();
+    refuse_start(((uint64_t)1 << 63) + 10, '{', 1000, "the length is beyond 2^63");
     for (int k = 0; k < 4; k++) {
         const uint64_t length = random_between(2, 100000);
         try_start(length, length + 8); // nothing is left for data
@@ -903,6 +906,26 @@ Test(nearest_tokens, not_itself)
     judge_passed();
 }
 
+// More places than any array of a fixed size has: three rows point away, all others do not.
+static void try_many_places(void)
+{
+    enum { N = 5003 };
+    const uint32_t token = (uint32_t)random_between(0, N - 9);
+    float *rows = judge_floats(N);
+    uint32_t *wanted = judge_ids(N - 1);
+    for (uint32_t v = 0; v < N; v++) {
+        rows[v] = v < N - 3 ? 1 : -1;
+        if (v != token)
+            wanted[v - (v > token)] = v;
+    }
+    fresh_case();
+    const float *table = floats_in(rows, N);
+    const double *norms = doubles_in(filled(N, 1), N);
+    uint32_t *top = ids_out(N - 1);
+    expect_accepted(CALL(nearest_tokens, top, table, norms, token, N - 1, N, 1), top);
+    expect_ids(top, wanted, N - 1);
+}
+
 // Copies of a row, and copies times a power of 2, have one and the same cosine, to the bit.
 Test(nearest_tokens, ties)
 {
@@ -923,6 +946,7 @@ Test(nearest_tokens, ties)
             memcpy(rows + 3 * v, rows + 3 * (v / 5), 3 * sizeof *rows);
         try_nearest(rows, (uint32_t)random_between(0, 9), n_top, 10, 3);
     }
+    try_many_places();
     judge_passed();
 }
 
@@ -970,6 +994,8 @@ Test(nearest_tokens, in_double)
             rows[k] = (float)(k % 5 + 1) + 1e-4f * rows[k];
         try_nearest(rows, (uint32_t)random_between(0, 8), 8, 9, 5);
     }
+    const float level[] = {1, 0, 0, 1, 1e-30f, 1, 1e-20f, 2, 0, 4}; // not quite
+    try_nearest(level, 0, 4, 5, 2);
     const double scales[] = {1e-30, 1e-40, 1e30};
     for (size_t s = 0; s < 3; s++)
         try_nearest(scaled(normals(9 * 4), 36, scales[s]), 2, 5, 9, 4);

@@ -393,6 +393,10 @@ Test(search, ties)
         try_search(&(struct library){sign_rows(12, 4), sign_rows(1, 4), 12, 4}, n_found);
     try_search(&(struct library){sign_rows(97, 16), sign_rows(1, 16), 97, 16}, 97);
     try_search(&(struct library){sign_rows(401, 4), sign_rows(1, 4), 401, 4}, 400);
+    float *line = judge_floats(5003); // more places than any array of a fixed size has
+    for (size_t r = 0; r < 5003; r++)
+        line[r] = r < 5000 ? 2 : -2;
+    try_search(&(struct library){line, line, 5003, 1}, 5001);
     judge_passed();
 }
 
@@ -448,6 +452,8 @@ Test(search, sums_in_double)
         near[2 * r + 1] = (float)(1e-5 * (double)(1 + (r * step + 3) % 7));
     }
     try_search(&(struct library){near, query, N, 2}, N);
+    static const float level[10] = {0, 3, 0, 1, 1e-30f, 1, 1e-20f, 2, 0, 4}; // not quite
+    try_search(&(struct library){level, query, 5, 2}, 4);
     float cancel[N * 3], across[3] = {1e8f, 1, -1e8f};
     for (size_t r = 0; r < N; r++) {
         cancel[3 * r] = cancel[3 * r + 2] = 1;
@@ -584,7 +590,7 @@ Test(weighted_pool, random_texts)
 // Shares of 0 and 1, an `a` from 1e-300 to 1e300: with a huge one it is the plain mean.
 Test(weighted_pool, any_weight)
 {
-    static const double weights[] = {1e-300, 1e-12, 1e-3, 1, 1e12, 1e300};
+    static const double weights[] = {4e-310, 1e-12, 1e-3, 1, 1e12, 1e300};
     enum { T = 7, V = 6, D = 3 };
     try_random_weighted(5, 4, 3);
     for (size_t k = 0; k < sizeof weights / sizeof *weights; k++) {
@@ -597,6 +603,7 @@ Test(weighted_pool, any_weight)
         try_weighted(&x, filled(V, 1), weights[k]);
         const uint32_t twice[2] = {(uint32_t)k % V, (uint32_t)k % V};
         shares[(k + 1) % V] = -0.0; // at least 0, as 0 is
+        shares[k % V] = fmin(weights[k], 1);
         try_weighted(&(struct text){x.table, twice, 2, V, D}, shares, weights[k]);
         try_weighted(&x, filled(V, -0.0), weights[k]);
     }
@@ -862,7 +869,8 @@ Test(patchify, copies_every_bit)
     try_random_patches(4, 6, 1, 2);
     judge_remark("Nothing is computed: every bit arrives as it was.");
     for (size_t k = 0; k < sizeof odd / sizeof *odd; k++)
-        memcpy(image + (k * 5 + random_between(0, 4)) % (H * W), odd + k, sizeof *odd);
+        memcpy(image + 2 * k + random_between(0, 1), odd + k,
+               sizeof *odd); // none over another
     try_patches(&(struct picture){image, H, W, 1, P});
     try_patches(&(struct picture){image, 2, 4, 3, 2});
     judge_passed();
@@ -1101,12 +1109,14 @@ Test(residue_rows, in_double)
     enum { N = 4 };
     try_random_rows(4, 5, true);
     judge_remark("Compute the root and the product in double, and round once.");
-    for (int draw = 0; draw < 3; draw++) { // results from 1e-38 to 1e-44
+    for (int draw = 0; draw < 3; draw++) { // results from 1e-37 to 1e-43
         double *values = random_doubles(N);
         for (size_t e = 0; e < N; e++)
-            values[e] = fabs(values[e]) * pow(10, -76 - 4 * (double)e);
+            values[e] = fabs(values[e]) * pow(10, -74 - 4 * (double)e);
         try_rows(&(struct eigen){values, random_doubles(N * N), N}, N);
     }
+    const double level[N] = {1, 1 + 0x1p-52, 1 + 0x1p-51, 1 - 0x1p-53}; // not quite
+    try_rows(&(struct eigen){level, random_doubles(N * N), N}, 3);
     for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
         double *values = random_doubles(N), *vectors = random_doubles(N * N);
         for (size_t e = 0; e < N; e++)
@@ -1119,12 +1129,23 @@ Test(residue_rows, in_double)
     judge_passed();
 }
 
+// The greatest value is the last one, and only its vector is not zeros.
+static void try_last_of_many(void)
+{
+    enum { N = 1033 };
+    double *values = random_doubles(N), *vectors = judge_doubles(N * N);
+    values[N - 1] = 100;
+    for (size_t r = 0; r < N; r++)
+        vectors[(N - 1) * N + r] = random_normal();
+    try_rows(&(struct eigen){values, vectors, N}, 1);
+}
+
 Test(residue_rows, large_sizes)
 {
     try_random_rows(3, 607, true);
     try_random_rows(331, 337, false);
     try_random_rows(2, 257, true);
-    try_random_rows(1, 1009, true);
+    try_last_of_many();
     judge_passed();
 }
 

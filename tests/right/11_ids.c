@@ -497,3 +497,26 @@ bool decode_backwards(unsigned char *text, size_t *n_bytes, const uint32_t *ids,
             text[--n] = pieces[k];
     return true;
 }
+
+RIGHT(bpe_decode, decode_in_memory, "the text is put together in memory of its own first")
+bool decode_in_memory(unsigned char *text, size_t *n_bytes, const uint32_t *ids,
+                      const unsigned char *pieces, const size_t *starts, size_t n_ids,
+                      size_t vocab_size, size_t room)
+{
+    unsigned char *whole = malloc(room + 1);
+    size_t n = 0;
+    for (size_t t = 0; t < n_ids; t++) {
+        const size_t v = ids[t];
+        if (v >= vocab_size || starts[v + 1] - starts[v] > room - n) {
+            free(whole);
+            return false;
+        }
+        memcpy(whole + n, pieces + starts[v], starts[v + 1] - starts[v]);
+        n += starts[v + 1] - starts[v];
+    }
+    for (size_t k = 0; k < n; k++)
+        text[k] = whole[k];
+    free(whole);
+    *n_bytes = n;
+    return true;
+}

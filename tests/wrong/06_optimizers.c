@@ -2012,7 +2012,7 @@ double way_of_the_first_call(uint64_t seen, uint64_t from, double beta1, double 
 }
 
 WRONG(adam_drift, late_ways, ten_thousand_steps,
-      "The sum ends after 10,000 steps: where the betas are near 1, later ones matter.")
+      "The sum ends after so many steps: where the betas are near 1, later ones matter.")
 double ten_thousand_steps(uint64_t seen, uint64_t from, double beta1, double beta2)
 {
     if (!good_way(seen, from, beta1, beta2))
@@ -2020,6 +2020,41 @@ double ten_thousand_steps(uint64_t seen, uint64_t from, double beta1, double bet
     return beta1 * beta1 >= beta2
                ? INFINITY
                : way_of(length_of, (double)from, (double)seen, beta1, beta2, 10000);
+}
+
+WRONG(adam_drift, late_ways, short_steps_are_none,
+      "The sum ends at a step below some limit: nine digits of a short way need short "
+      "steps, "
+      "so hold each against the sum.")
+double short_steps_are_none(uint64_t seen, uint64_t from, double beta1, double beta2)
+{
+    const double way = adam_drift(seen, from, beta1, beta2);
+    return way < 1e-100 ? 0.0 : way;
+}
+
+WRONG(adam_drift, late_ways, corrections_end_early,
+      "The rest of the series is taken before both corrections are 1: a power of 10^-8 "
+      "still "
+      "shows in the ninth digit.")
+double corrections_end_early(uint64_t seen, uint64_t from, double beta1, double beta2)
+{
+    const double ratio = beta1 / sqrt(beta2);
+    double sum = 0.0;
+    if (!good_way(seen, from, beta1, beta2) || ratio >= 1.0)
+        return adam_drift(seen, from, beta1, beta2);
+    double length = (1.0 - beta1) / sqrt(1.0 - beta2) * pow(ratio, (double)(from - seen));
+    for (double n = (double)from;; n++, length *= ratio) {
+        const double used1 = pow(beta1, n), used2 = pow(beta2, n);
+        if (used1 < 1e-8 && used2 < 1e-8)
+            return sum + length / (1.0 - ratio);
+        sum += length * sqrt(1.0 - used2) / (1.0 - used1);
+    }
+}
+
+CAUGHT(adam_drift, refuses_bad_input, minus_zero_refused, "nan")
+double minus_zero_refused(uint64_t seen, uint64_t from, double beta1, double beta2)
+{
+    return signbit(beta1) ? NAN : adam_drift(seen, from, beta1, beta2);
 }
 
 // Both powers of the formula are 0 by then

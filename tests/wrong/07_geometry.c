@@ -473,6 +473,31 @@ bool first_4096_neighbours(uint32_t *nearest, double *cosines, const float *wte,
     return nearest_rows(nearest, cosines, wte, row, 4096, vocab_size, d_model);
 }
 
+WRONG(
+    nearest_rows, sums_in_double, nearly_equal_cosines,
+    "Cosines that differ by less than some limit count as equal: compare the doubles as "
+    "they are.")
+NEAREST(nearly_equal_cosines)
+{
+    if (bad_row(row, n_nearest, vocab_size))
+        return false;
+    size_t n = 0;
+    for (size_t v = 0; v < vocab_size && n_nearest > 0; v++) {
+        const double s =
+            likeness_of(wte + row * d_model, wte + v * d_model, d_model, COSINE);
+        if (v == row || (n == n_nearest && s <= cosines[n - 1] + 1e-12))
+            continue;
+        size_t k = n < n_nearest ? n++ : n - 1;
+        for (; k > 0 && cosines[k - 1] + 1e-12 < s; k--) {
+            cosines[k] = cosines[k - 1];
+            nearest[k] = nearest[k - 1];
+        }
+        cosines[k] = s;
+        nearest[k] = (uint32_t)v;
+    }
+    return true;
+}
+
 // ---------------------------------------------------------------------------- 7.2 center_rows
 
 WRONG(center_rows, worked_example, mean_of_the_row,
@@ -615,6 +640,26 @@ CENTER(divided_before_summing)
     if (vocab_size == 0)
         return false;
     center_in_float(out, mean, wte, vocab_size, d_model, true);
+    return true;
+}
+
+WRONG(center_rows, random_tables, nan_left_out,
+      "A NaN is left out of the mean: what the rows hold is what the mean is made of.")
+CENTER(nan_left_out)
+{
+    if (vocab_size == 0)
+        return false;
+    for (size_t i = 0; i < d_model; i++) {
+        double sum = 0.0, n = 0.0;
+        for (size_t v = 0; v < vocab_size; v++)
+            if (!isnan(wte[v * d_model + i])) {
+                sum += (double)wte[v * d_model + i];
+                n++;
+            }
+        for (size_t v = 0; v < vocab_size; v++)
+            out[v * d_model + i] = (float)((double)wte[v * d_model + i] - sum / n);
+        mean[i] = (float)(sum / n);
+    }
     return true;
 }
 
@@ -821,9 +866,40 @@ COMPONENTS(stops_early)
     return true;
 }
 
+WRONG(principal_components, large_sizes, stops_when_still,
+      "The rounds stop when u seems to stand still: a direction may grow for long before "
+      "it "
+      "shows, so do all n_steps.")
+COMPONENTS(stops_when_still)
+{
+    if (n_components > d_model || n_steps == 0 || vocab_size == 0)
+        return false;
+    for (size_t k = 0; k < n_components; k++) {
+        float *u = components + k * d_model, *old = malloc(d_model * sizeof *old + 1);
+        bool moves = true;
+        for (size_t step = 0; step < n_steps && moves; step++) {
+            memcpy(old, u, d_model * sizeof *old);
+            one_component(components, variances, room, wte, k, 1, vocab_size, d_model, 0);
+            moves = false;
+            for (size_t i = 0; i < d_model; i++)
+                moves |= fabs((double)u[i] - (double)old[i]) > 1e-8;
+        }
+        free(old);
+    }
+    return true;
+}
+
+WRONG(principal_components, large_sizes, a_thousand_rounds,
+      "There are fewer rounds than n_steps says: there is no largest number of them.")
+COMPONENTS(a_thousand_rounds)
+{
+    return components_by(components, variances, room, wte, n_components,
+                         n_steps < 1000 ? n_steps : 1000, vocab_size, d_model, 0);
+}
+
 WRONG(principal_components, random_tables, taken_off_last,
-      "The earlier components are taken off in the last round only: "
-      "do it in every round.")
+      "The earlier components are taken off in the last round only, or before they are "
+      "finished: finish one, then take it off in every round of the next.")
 COMPONENTS(taken_off_last)
 {
     BY(DEFLATED_LAST);
@@ -1642,14 +1718,14 @@ CAUGHT(rotate_rows, refuses_other_matrices, a_little_too_loose, "must return fal
 bool a_little_too_loose(float *out, const float *wte, const float *rotation,
                         size_t vocab_size, size_t d_model)
 {
-    return rotate_within(out, wte, rotation, vocab_size, d_model, 0.00105);
+    return rotate_within(out, wte, rotation, vocab_size, d_model, 0.001004);
 }
 
 CAUGHT(rotate_rows, accepts_nearly, a_little_too_strict, "must return true")
 bool a_little_too_strict(float *out, const float *wte, const float *rotation,
                          size_t vocab_size, size_t d_model)
 {
-    return rotate_within(out, wte, rotation, vocab_size, d_model, 0.00095);
+    return rotate_within(out, wte, rotation, vocab_size, d_model, 0.000995);
 }
 
 CAUGHT(rotate_rows, accepts_nearly, hardly_turned_is_copied, "got")
@@ -1663,4 +1739,121 @@ bool hardly_turned_is_copied(float *out, const float *wte, const float *rotation
             return true;
     memcpy(out, wte, vocab_size * d_model * sizeof *out);
     return true;
+}
+
+static double score_of(const float *row, const double *target, size_t n)
+{
+    double dot = 0.0, square = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        dot += (double)row[i] * target[i];
+        square += (double)row[i] * (double)row[i];
+    }
+    return square > 0.0 ? dot / sqrt(square) : 0.0;
+}
+
+// The unit rows of b and c less that of a, one target for all candidates
+static double *target_of(const float *wte, const uint32_t *words, size_t d_model)
+{
+    double *target = calloc(d_model + 1, sizeof *target);
+    for (size_t k = 0; k < 3; k++) {
+        const float *row = wte + words[k] * d_model;
+        double square = 0.0;
+        for (size_t i = 0; i < d_model; i++)
+            square += (double)row[i] * (double)row[i];
+        for (size_t i = 0; i < d_model && square > 0.0; i++)
+            target[i] += (k == 1 ? -1.0 : 1.0) * (double)row[i] / sqrt(square);
+    }
+    return target;
+}
+
+static bool best_towards(uint32_t *answer, const float *wte, const uint32_t *words,
+                         bool exclude_inputs, size_t vocab_size, size_t d_model,
+                         bool in_float, double slack)
+{
+    size_t best = vocab_size;
+    double most = 0.0;
+    for (size_t k = 0; k < 3; k++)
+        if (words[k] >= vocab_size)
+            return false;
+    double *target = target_of(wte, words, d_model);
+    for (size_t i = 0; i < d_model && in_float; i++)
+        target[i] = (double)(float)target[i];
+    for (size_t v = 0; v < vocab_size; v++) {
+        const double score = score_of(wte + v * d_model, target, d_model);
+        if (exclude_inputs && (v == words[0] || v == words[1] || v == words[2]))
+            continue;
+        if (best == vocab_size || score > most + slack) {
+            best = v;
+            most = score;
+        }
+    }
+    free(target);
+    if (best < vocab_size)
+        *answer = (uint32_t)best;
+    return best < vocab_size;
+}
+
+WRONG(analogy, sums_in_double, nearly_equal_scores,
+      "Scores that differ by less than some limit count as equal: compare the doubles as "
+      "they are.")
+ANALOGY(nearly_equal_scores)
+{
+    return best_towards(answer, wte, (uint32_t[]){b, a, c}, exclude_inputs, vocab_size,
+                        d_model, false, 1e-12);
+}
+
+WRONG(analogy, sums_in_double, rounded_target,
+      "The point that is looked for is rounded to float: keep sums in double.")
+ANALOGY(rounded_target)
+{
+    return best_towards(answer, wte, (uint32_t[]){b, a, c}, exclude_inputs, vocab_size,
+                        d_model, true, 0.0);
+}
+
+// Sums of the matrix in double or float; whether the size of a lean or the lean counts
+static bool rotate_if(float *out, const float *wte, const float *rotation,
+                      size_t vocab_size, size_t d_model, bool in_float, bool only_above)
+{
+    for (size_t i = 0; i < d_model && vocab_size > 0; i++)
+        for (size_t k = 0; k <= i; k++) {
+            double sum = 0.0;
+            float small = 0.0f;
+            for (size_t j = 0; j < d_model; j++) {
+                const float a = rotation[i * d_model + j], b = rotation[k * d_model + j];
+                sum += (double)a * (double)b;
+                small += a * b;
+            }
+            const double off = (in_float ? (double)small : sum) - (i == k ? 1.0 : 0.0);
+            if (!((only_above && i != k ? off : fabs(off)) <= 0.001))
+                return false;
+        }
+    return rotate_within(out, wte, rotation, vocab_size, d_model, 1e30);
+}
+
+WRONG(rotate_rows, refuses_other_matrices, checked_in_float,
+      "The matrix is looked at with sums in float, which lose small squares: sums are in "
+      "double.")
+bool checked_in_float(float *out, const float *wte, const float *rotation,
+                      size_t vocab_size, size_t d_model)
+{
+    return rotate_if(out, wte, rotation, vocab_size, d_model, true, false);
+}
+
+WRONG(rotate_rows, refuses_other_matrices, negative_lean_passes,
+      "A negative dot product of two rows passes: its size counts, with fabs.")
+bool negative_lean_passes(float *out, const float *wte, const float *rotation,
+                          size_t vocab_size, size_t d_model)
+{
+    return rotate_if(out, wte, rotation, vocab_size, d_model, false, true);
+}
+
+WRONG(rotate_rows, random_rotations, mirror_refused,
+      "A mirror is refused: it keeps all angles too, and passes.")
+bool mirror_refused(float *out, const float *wte, const float *rotation,
+                    size_t vocab_size, size_t d_model)
+{
+    if (d_model == 2 && vocab_size > 0 &&
+        rotation[0] * rotation[3] - rotation[1] * rotation[2] < 0.0f)
+        return false;
+    return rotate_rows(out, wte, rotation, vocab_size, d_model);
 }

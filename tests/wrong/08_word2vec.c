@@ -150,6 +150,30 @@ double more_than_all(uint64_t count, uint64_t total, double sample)
     return sample == 0.0 ? 1.0 : capped(sample * (double)total / (double)count);
 }
 
+WRONG(subsample_probability, refuses_bad_input, counts_compared_as_double,
+      "count and total are compared as double, which has 53 bits: compare them as they "
+      "are.")
+double counts_compared_as_double(uint64_t count, uint64_t total, double sample)
+{
+    return count == total + 1 && (double)count <= (double)total
+               ? subsample_probability(total, total, sample)
+               : subsample_probability(count, total, sample);
+}
+
+CAUGHT(subsample_probability, worked_example, share_of_the_last_text, "keeps something")
+double share_of_the_last_text(uint64_t count, uint64_t total, double sample)
+{
+    static uint64_t last, its_total;
+    const double p = subsample_probability(count, total, sample);
+    if (isnan(p))
+        return p;
+    if (last != count) {
+        last = count;
+        its_total = total;
+    }
+    return subsample_probability(count, its_total, sample);
+}
+
 CAUGHT(subsample_probability, refuses_bad_input, nan_is_not_negative,
        "sample is not a number")
 double nan_is_not_negative(uint64_t count, uint64_t total, double sample)
@@ -220,6 +244,54 @@ static inline bool fill_urn(uint32_t *slots, size_t n_slots, const uint64_t *cou
         slots[s] = (uint32_t)v;
     }
     return true;
+}
+
+WRONG(unigram_sampler, few_slots, border_to_the_first,
+      "The middle of a slot lies on the border of two shares, and the word in front got "
+      "the "
+      "slot: the sum must be greater than the middle, not equal.")
+bool border_to_the_first(uint32_t *slots, size_t n_slots, const uint64_t *counts,
+                         size_t vocab_size, double power)
+{
+    const double total = all_shares(counts, vocab_size, power);
+    if (bad_power(power) || total == 0.0)
+        return false;
+    size_t v = 0;
+    double below = share_of(counts[0], power);
+    for (size_t s = 0; s < n_slots; s++) {
+        while (v + 1 < vocab_size && below < ((double)s + 0.5) / (double)n_slots * total)
+            below += share_of(counts[++v], power);
+        slots[s] = (uint32_t)v;
+    }
+    return true;
+}
+
+WRONG(unigram_sampler, large_counts, shares_in_float,
+      "The counts or their powers are floats, of 24 bits: compute in double.")
+bool shares_in_float(uint32_t *slots, size_t n_slots, const uint64_t *counts,
+                     size_t vocab_size, double power)
+{
+    double total = 0.0, below = 0.0;
+    size_t s = 0;
+    if (bad_power(power))
+        return false;
+    for (size_t v = 0; v < vocab_size; v++)
+        total += (double)(float)share_of(counts[v], power);
+    if (total == 0.0)
+        return false;
+    for (size_t v = 0; v < vocab_size; v++) {
+        below += (double)(float)share_of(counts[v], power);
+        while (s < n_slots && below > ((double)s + 0.5) / (double)n_slots * total)
+            slots[s++] = (uint32_t)v;
+    }
+    return true;
+}
+
+CAUGHT(unigram_sampler, powers, minus_zero_refused, "must return true")
+bool minus_zero_refused(uint32_t *slots, size_t n_slots, const uint64_t *counts,
+                        size_t vocab_size, double power)
+{
+    return !signbit(power) && unigram_sampler(slots, n_slots, counts, vocab_size, power);
 }
 
 WRONG(unigram_sampler, random_counts, the_left_edge,
@@ -525,7 +597,8 @@ enum twist {
     NO_LOSS_OF_NOISE,
     CLIPPED,
     FLOAT_EXP,
-    EXP_ALONE
+    EXP_ALONE,
+    WITH_A_LITTLE
 };
 
 static inline double twisted(float *dcenter, float *doutputs, const float *center,
@@ -545,6 +618,8 @@ static inline double twisted(float *dcenter, float *doutputs, const float *cente
             z = z > 6.0 ? 6.0 : z < -6.0 ? -6.0 : z;
         if (twist == NAIVE_LOSS)
             loss -= log(came ? logistic(z) : 1.0 - logistic(z));
+        else if (twist == WITH_A_LITTLE)
+            loss -= log(logistic(came ? z : -z) + 1e-12);
         else if (twist == SQUARED)
             loss += pow(logistic(z) - (came ? 1.0 : 0.0), 2.0);
         else if (twist == FLOAT_EXP)
@@ -597,6 +672,25 @@ WRONG(skipgram_step, large_scores, naive_loss,
       "ln(1 - sigmoid(z)) is taken from a probability that was rounded to 0: use "
       "ln(1 + e^z).")
 TWISTED(naive_loss, NAIVE_LOSS)
+
+WRONG(skipgram_step, large_scores, with_a_little,
+      "A small number is added to the probability before the logarithm, and the loss "
+      "gets no "
+      "larger than that allows: use ln(1 + e^-z).")
+TWISTED(with_a_little, WITH_A_LITTLE)
+
+CAUGHT(skipgram_step, large_scores, cut_at_9999, "the loss")
+double cut_at_9999(float *dcenter, float *doutputs, const float *center,
+                   const float *outputs, size_t n_outputs, size_t d_model)
+{
+    double loss = skipgram_step(dcenter, doutputs, center, outputs, n_outputs, d_model);
+    for (size_t k = 0; k < n_outputs; k++) {
+        const double z = plain_dot(center, outputs + k * d_model, d_model);
+        const double wrong = k == 0 ? -z : z;
+        loss -= wrong > 9999.0 ? wrong - 9999.0 : 0.0;
+    }
+    return loss;
+}
 
 WRONG(skipgram_step, random_steps, squared,
       "The loss is the square of the fault; wanted is -ln of the probability.")
@@ -1270,4 +1364,23 @@ double small_gaps_are_zero(const float *in, const float *out, const float *pmi_t
     const double gap =
         shifted_pmi_gap(in, out, pmi_table, k, n_words, n_contexts, d_model);
     return gap < 1e-7 ? 0.0 : gap;
+}
+
+CAUGHT(shifted_pmi_gap, nan_shows, any_nan_of_out_counts, "the gap")
+double any_nan_of_out_counts(const float *in, const float *out, const float *pmi_table,
+                             double k, size_t n_words, size_t n_contexts, size_t d_model)
+{
+    for (size_t j = 0; j < n_contexts * d_model; j++)
+        if (isnan(out[j]))
+            return NAN;
+    return looked_at(in, out, pmi_table, k, n_words, n_contexts, d_model, OF_GAP);
+}
+
+CAUGHT(shifted_pmi_gap, worked_example, tiny_shift_refused, "nan")
+double tiny_shift_refused(const float *in, const float *out, const float *pmi_table,
+                          double k, size_t n_words, size_t n_contexts, size_t d_model)
+{
+    return k < 1e-300
+               ? NAN
+               : shifted_pmi_gap(in, out, pmi_table, k, n_words, n_contexts, d_model);
 }

@@ -359,8 +359,31 @@ static bool norms(float *out, const float *x, const float *gain, const float *bi
     }
 
 WRONG(layer_norm, worked_example, norm_less_one,
-      "The squares are divided by d - 1: divide by d, this is a mean and no estimate.")
+      "The squares are divided by d - 1, or by the number of positions: divide by d, "
+      "this is "
+      "a mean and no estimate.")
 NORM(norm_less_one, LESS_ONE)
+
+WRONG(layer_norm, worked_example, norm_mean_by_tokens,
+      "The sum of a row is divided by n_tokens: a row has d_model numbers.")
+bool norm_mean_by_tokens(float *out, const float *x, const float *gain, const float *bias,
+                         size_t n_tokens, size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *row = x + t * d_model;
+        double mean = 0.0, variance = 0.0;
+        for (size_t i = 0; i < d_model; i++)
+            mean += (double)row[i] / (double)n_tokens;
+        for (size_t i = 0; i < d_model; i++)
+            variance += ((double)row[i] - mean) * ((double)row[i] - mean);
+        const double rate = 1.0 / sqrt(variance / (double)d_model + 1e-5);
+        for (size_t i = 0; i < d_model; i++)
+            out[t * d_model + i] =
+                (float)((double)gain[i] * ((double)row[i] - mean) * rate +
+                        (double)bias[i]);
+    }
+    return true;
+}
 
 WRONG(layer_norm, worked_example, norm_without_gain, "The gain is missing.")
 NORM(norm_without_gain, NO_GAIN)
@@ -1302,4 +1325,31 @@ bool probe_4096_classes(uint32_t *guesses, double *centroids, const float *fitte
     return n_classes <= 4096 &&
            nearest_centroid(guesses, centroids, fitted, labels, tried, n_fitted, n_tried,
                             n_classes, d_model);
+}
+
+WRONG(nearest_centroid, small_and_large, probe_of_products,
+      "The distance is made of products, of which far from 0 nothing is left: add up the "
+      "squares of the differences.")
+bool probe_of_products(uint32_t *guesses, double *centroids, const float *fitted,
+                       const uint32_t *labels, const float *tried, size_t n_fitted,
+                       size_t n_tried, size_t n_classes, size_t d_model)
+{
+    if (!nearest_centroid(guesses, centroids, fitted, labels, tried, n_fitted, n_tried,
+                          n_classes, d_model))
+        return false;
+    for (size_t n = 0; n < n_tried; n++) {
+        double nearest = INFINITY;
+        for (size_t c = 0; c < n_classes; c++) {
+            double distance = 0.0; // the square of the tried row is the same for all
+            for (size_t i = 0; i < d_model; i++)
+                distance +=
+                    centroids[c * d_model + i] * centroids[c * d_model + i] -
+                    2.0 * centroids[c * d_model + i] * (double)tried[n * d_model + i];
+            if (distance < nearest) {
+                nearest = distance;
+                guesses[n] = (uint32_t)c;
+            }
+        }
+    }
+    return true;
 }

@@ -120,6 +120,19 @@ COST(bits_for_bytes)
                 (const uint64_t[]){n_tokens, vocab_size, d_model, bits}, 0);
 }
 
+WRONG(table_cost, the_limit, refused_as_double,
+      "Results just below 2^64 are refused: a double, of 53 bits, does not know whether "
+      "they "
+      "fit. Ask with a division of whole numbers.")
+COST(refused_as_double)
+{
+    const double row = ceil((double)d_model * (double)bits / 8.0);
+    if (row * (double)vocab_size >= 0x1p64 ||
+        2.0 * (double)n_tokens * (double)vocab_size * (double)d_model >= 0x1p64)
+        return false;
+    return table_cost(bytes, flops, n_tokens, vocab_size, d_model, bits);
+}
+
 WRONG(table_cost, random_sizes, four_bytes,
       "Each number is counted with 4 bytes, whatever `bits` is.")
 COST(four_bytes)
@@ -951,6 +964,18 @@ CAUGHT(reachable_words, refuses_widths, width_in_32_bits, "d_model is neither 1 
 REACHABLE(width_in_32_bits)
 {
     return reachable_words(reachable, lm_head, vocab_size, (uint32_t)d_model);
+}
+
+WRONG(reachable_words, on_a_side, upright_line_wins,
+      "All words of an upright line are counted: only its two ends can win.")
+REACHABLE(upright_line_wins)
+{
+    bool is_upright = d_model == 2 && vocab_size > 2;
+    for (size_t v = 0; v < vocab_size && is_upright; v++)
+        is_upright = lm_head[2 * v] == lm_head[0];
+    for (size_t v = 0; v < vocab_size && is_upright; v++)
+        reachable[v] = 1;
+    return is_upright || reachable_words(reachable, lm_head, vocab_size, d_model);
 }
 
 // --------------------------------------------------------------------------- 10.4 matrix_rank

@@ -33,7 +33,8 @@ enum pair_fault {
     UNSEEN_ONCE = 1024,
     COUNT_AS_DOUBLE = 2048,
     ALWAYS_TRUE = 4096,
-    ACROSS_LEFT = 8192
+    ACROSS_LEFT = 8192,
+    BITS_24 = 16384
 };
 
 static bool pair_with_fault(uint32_t *pair, uint64_t *count, const uint32_t *ids,
@@ -55,6 +56,8 @@ static bool pair_with_fault(uint32_t *pair, uint64_t *count, const uint32_t *ids
                 left = ids[k], right = ids[k - 1];
             if (fault & SIXTEEN_BITS)
                 left &= 0xFFFF, right &= 0xFFFF;
+            if (fault & BITS_24)
+                left &= 0xFFFFFF, right &= 0xFFFFFF;
             const size_t word = fault & ACROSS_LEFT && k == at ? before : w;
             uint64_t times = fault & WORDS_ONCE ? 1 : counts[word];
             if (fault & UNSEEN_ONCE && times == 0)
@@ -149,6 +152,10 @@ WRONG(most_frequent_pair, wide_numbers, pair_count_in_float,
       "The sums are rounded: a float or a double does not hold a count of 64 bits.")
 PAIR_FAULT(pair_count_in_float, COUNT_AS_DOUBLE)
 
+WRONG(most_frequent_pair, wide_numbers, pair_in_24_bits,
+      "The ids are cut to 24 bits: they are numbers of 32.")
+PAIR_FAULT(pair_in_24_bits, BITS_24)
+
 WRONG(most_frequent_pair, wide_numbers, pair_in_sixteen_bits,
       "The ids are cut to 16 bits: they are numbers of 32.")
 PAIR_FAULT(pair_in_sixteen_bits, SIXTEEN_BITS)
@@ -226,15 +233,39 @@ static bool numbers_made(uint32_t *pair, uint64_t *count, const uint32_t *ids,
 }
 
 WRONG(most_frequent_pair, wide_numbers, pair_by_hash_alone,
-      "Pairs with the same hash are taken for the same pair: compare the two ids, too.")
+      "Different pairs are taken for the same: one number made of two ids, as left * "
+      "50257 + "
+      "right or a hash, may stand for several. Compare the two ids, too.")
 bool pair_by_hash_alone(uint32_t *pair, uint64_t *count, const uint32_t *ids,
                         const size_t *lengths, const uint64_t *counts, size_t n_words)
 {
     return numbers_made(pair, count, ids, lengths, counts, n_words, 1000003);
 }
 
+WRONG(most_frequent_pair, wide_numbers, pair_of_31_bits,
+      "Different pairs are taken for the same: one number made of two ids, as left * "
+      "50257 + "
+      "right or a hash, may stand for several. Compare the two ids, too.")
+bool pair_of_31_bits(uint32_t *pair, uint64_t *count, const uint32_t *ids,
+                     const size_t *lengths, const uint64_t *counts, size_t n_words)
+{
+    return numbers_made(pair, count, ids, lengths, counts, n_words, 0x80000000u);
+}
+
+WRONG(most_frequent_pair, wide_numbers, pair_of_decimals,
+      "Different pairs are taken for the same: one number made of two ids, as left * "
+      "50257 + "
+      "right or a hash, may stand for several. Compare the two ids, too.")
+bool pair_of_decimals(uint32_t *pair, uint64_t *count, const uint32_t *ids,
+                      const size_t *lengths, const uint64_t *counts, size_t n_words)
+{
+    return numbers_made(pair, count, ids, lengths, counts, n_words, 100000);
+}
+
 WRONG(most_frequent_pair, wide_numbers, pair_of_a_vocabulary,
-      "The pair is kept as left * 50257 + right, but an id may be larger than that.")
+      "Different pairs are taken for the same: one number made of two ids, as left * "
+      "50257 + "
+      "right or a hash, may stand for several. Compare the two ids, too.")
 bool pair_of_a_vocabulary(uint32_t *pair, uint64_t *count, const uint32_t *ids,
                           const size_t *lengths, const uint64_t *counts, size_t n_words)
 {
@@ -601,7 +632,7 @@ CUT_FAULT(cut_at_a_zero, ZERO_ENDING)
 CAUGHT(pre_tokenize, refuses_bad_kinds, cut_checks_nothing, "must return false here")
 CUT_FAULT(cut_checks_nothing, NO_CHECK)
 
-CAUGHT(pre_tokenize, refuses_bad_kinds, cut_checks_as_it_goes, "must stay untouched")
+CAUGHT(pre_tokenize, refuses_bad_kinds, cut_checks_as_it_goes, "kind")
 CUT_FAULT(cut_checks_as_it_goes, CHECKS_AS_IT_GOES)
 
 CAUGHT(pre_tokenize, refuses_bad_kinds, cut_begins_with_rest, "the first kind is REST")
@@ -786,6 +817,20 @@ JOIN_FAULT(join_signed_ids, SIGNED_IDS)
 
 CAUGHT(bpe_encode, long_words, join_by_looking_again, "n log n steps")
 JOIN_FAULT(join_by_looking_again, 0)
+
+CAUGHT(bpe_encode, long_words, join_in_chunks, "n_out")
+bool join_in_chunks(uint32_t *out, size_t *n_out, const uint32_t *ids,
+                    const uint64_t *keys, const uint32_t *made, size_t n_ids,
+                    size_t n_merges)
+{
+    size_t n = 0, more = 0;
+    for (size_t at = 0; at < n_ids; at += 65536, n += more)
+        if (!bpe_encode(out + n, &more, ids + at, keys, made,
+                        n_ids - at < 65536 ? n_ids - at : 65536, n_merges))
+            return false;
+    *n_out = n;
+    return true;
+}
 
 // the longest piece that fits, from left to right
 CAUGHT(bpe_encode, gpt2_examples, join_each_pair_once, "got")
@@ -1115,5 +1160,14 @@ bool decode_needs_room(unsigned char *text, size_t *n_bytes, const uint32_t *ids
                        size_t vocab_size, size_t room)
 {
     return room > 0 &&
+           bpe_decode(text, n_bytes, ids, pieces, starts, n_ids, vocab_size, room);
+}
+
+CAUGHT(bpe_decode, empty_pieces, decode_without_pieces, "must return true")
+bool decode_without_pieces(unsigned char *text, size_t *n_bytes, const uint32_t *ids,
+                           const unsigned char *pieces, const size_t *starts,
+                           size_t n_ids, size_t vocab_size, size_t room)
+{
+    return vocab_size > 0 &&
            bpe_decode(text, n_bytes, ids, pieces, starts, n_ids, vocab_size, room);
 }

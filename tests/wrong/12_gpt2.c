@@ -29,6 +29,14 @@ bool length_from_the_top(uint64_t *length, const uint8_t *start, uint64_t file_s
     return true;
 }
 
+// It refuses all that is good, as a function does that is not written yet; here it accepts.
+CAUGHT(safetensors_header, longer_than_the_file, length_from_the_other_end,
+       "read from the wrong end")
+bool length_from_the_other_end(uint64_t *length, const uint8_t *start, uint64_t file_size)
+{
+    return length_from_the_top(length, start, file_size);
+}
+
 WRONG(safetensors_header, random_lengths, length_of_one_byte,
       "Only the first byte is read: the length has eight.")
 bool length_of_one_byte(uint64_t *length, const uint8_t *start, uint64_t file_size)
@@ -64,7 +72,7 @@ bool length_of_signed_bytes(uint64_t *length, const uint8_t *start, uint64_t fil
 }
 
 WRONG(safetensors_header, limits, length_of_anything,
-      "Nothing asks for this limit, or for one of another size.")
+      "The limit of 100,000,000 bytes is not asked for, or it is another number.")
 bool length_of_anything(uint64_t *length, const uint8_t *start, uint64_t file_size)
 {
     const uint64_t n = file_size < 8 ? 0 : little(start, 8);
@@ -72,6 +80,26 @@ bool length_of_anything(uint64_t *length, const uint8_t *start, uint64_t file_si
         return false;
     *length = n;
     return true;
+}
+
+WRONG(safetensors_header, limits, length_of_two_refused,
+      "A header of two bytes is good: the shortest one is {}.")
+bool length_of_two_refused(uint64_t *length, const uint8_t *start, uint64_t file_size)
+{
+    return (file_size < 9 || little(start, 8) != 2) &&
+           safetensors_header(length, start, file_size);
+}
+
+WRONG(safetensors_header, longer_than_the_file, length_with_a_sign,
+      "The length is taken for a signed number: from 2^63 on it is below 0, and looks "
+      "short.")
+bool length_with_a_sign(uint64_t *length, const uint8_t *start, uint64_t file_size)
+{
+    const int64_t n = file_size < 9 ? 0 : (int64_t)little(start, 8);
+    if (n >= 0)
+        return safetensors_header(length, start, file_size);
+    *length = (uint64_t)n;
+    return start[8] == '{';
 }
 
 WRONG(safetensors_header, limits, length_below_the_limit,
@@ -541,7 +569,8 @@ TENSOR_ANSWER(three_dimensions)
 }
 
 WRONG(safetensors_tensor, many_dimensions, eight_dimensions,
-      "Only the first eight dimensions are multiplied: n_dims has no largest value.")
+      "Not all dimensions are multiplied, or many are refused: n_dims has no largest "
+      "value.")
 TENSOR_ANSWER(eight_dimensions)
 {
     uint64_t bytes;
@@ -1233,4 +1262,42 @@ bool best_starts_at_minus_one(uint32_t *top, const float *table, const double *n
             top[k] = 0; // nothing was greater than -1
     }
     return true;
+}
+
+WRONG(
+    nearest_tokens, in_double, nearly_equal_cosines,
+    "Cosines that differ by less than some limit count as equal: compare the doubles as "
+    "they are.")
+bool nearly_equal_cosines(uint32_t *top, const float *table, const double *norms,
+                          uint32_t token, size_t n_top, size_t vocab_size, size_t d_model)
+{
+    if (token >= vocab_size || n_top > vocab_size - 1)
+        return false;
+    double *cosines = malloc((n_top + 1) * sizeof *cosines);
+    for (size_t v = 0, n = 0; v < vocab_size && n_top > 0; v++) {
+        double s = 0.0;
+        for (size_t i = 0; i < d_model; i++)
+            s += (double)table[v * d_model + i] * (double)table[token * d_model + i];
+        s = norms[v] == 0.0 || norms[token] == 0.0 ? 0.0 : s / (norms[v] * norms[token]);
+        if (v == token || (n == n_top && s <= cosines[n - 1] + 1e-12))
+            continue;
+        size_t k = n < n_top ? n++ : n - 1;
+        for (; k > 0 && cosines[k - 1] + 1e-12 < s; k--) {
+            cosines[k] = cosines[k - 1];
+            top[k] = top[k - 1];
+        }
+        cosines[k] = s;
+        top[k] = (uint32_t)v;
+    }
+    free(cosines);
+    return true;
+}
+
+CAUGHT(nearest_tokens, ties, first_4096_places, "was never written")
+bool first_4096_places(uint32_t *top, const float *table, const double *norms,
+                       uint32_t token, size_t n_top, size_t vocab_size, size_t d_model)
+{
+    return nearest_tokens(top, table, norms, token,
+                          n_top > 4096 && n_top < vocab_size ? 4096 : n_top, vocab_size,
+                          d_model);
 }

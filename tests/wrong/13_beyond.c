@@ -1203,8 +1203,49 @@ RESIDUES(columns_twice_scaled)
     return true;
 }
 
+WRONG(residue_rows, in_double, nearly_equal_values,
+      "Eigenvalues that differ by less than some limit count as equal: compare the "
+      "doubles as "
+      "they are.")
+RESIDUES(nearly_equal_values)
+{
+    double *rounded = malloc((n + 1) * sizeof *rounded);
+    for (size_t e = 0; e < n; e++) // as if in steps of 2^-45 around 1
+        rounded[e] = fabs(values[e] - 1.0) < 1e-12 ? 1.0 : values[e];
+    const bool good = residue_rows(out, rounded, vectors, d_model, n);
+    free(rounded);
+    return good;
+}
+
+CAUGHT(residue_rows, large_sizes, at_most_1024_values, "got")
+RESIDUES(at_most_1024_values)
+{
+    double *first = malloc((n + 1) * sizeof *first);
+    for (size_t e = 0; e < n; e++)
+        first[e] = e < 1024 ? values[e] : 0.0;
+    const bool good = residue_rows(out, first, vectors, d_model, n);
+    free(first);
+    return good;
+}
+
+WRONG(residue_rows, in_double, small_values_are_zero,
+      "Eigenvalues or their roots go through float, or small ones are taken for 0: "
+      "compute in "
+      "double, where all that is greater than 0 counts.")
+RESIDUES(small_values_are_zero)
+{
+    double *large = malloc((n + 1) * sizeof *large);
+    for (size_t e = 0; e < n; e++)
+        large[e] = values[e] > 1e-12 ? values[e] : 0.0;
+    const bool good = residue_rows(out, large, vectors, d_model, n);
+    free(large);
+    return good;
+}
+
 WRONG(residue_rows, in_double, root_in_float,
-      "The root is computed in float, which ends at 1.4e-45: compute it in double.")
+      "Eigenvalues or their roots go through float, or small ones are taken for 0: "
+      "compute in "
+      "double, where all that is greater than 0 counts.")
 RESIDUES(root_in_float)
 {
     if (d_model > n)
@@ -1257,4 +1298,67 @@ CAUGHT(residue_rows, sizes, width_in_32_bits, "must return false")
 RESIDUES(width_in_32_bits)
 {
     return residue_rows(out, values, vectors, (uint32_t)d_model, n);
+}
+
+WRONG(
+    search, sums_in_double, nearly_equal_cosines,
+    "Cosines that differ by less than some limit count as equal: compare the doubles as "
+    "they are.")
+bool nearly_equal_cosines(uint32_t *found, double *cosines, const float *rows,
+                          const float *query, size_t n_found, size_t n_rows,
+                          size_t d_model)
+{
+    size_t n = 0;
+    if (n_found > n_rows)
+        return false;
+    for (size_t r = 0; r < n_rows && n_found > 0; r++) {
+        double ab = 0.0, aa = 0.0, bb = 0.0;
+        for (size_t i = 0; i < d_model; i++) {
+            ab += (double)rows[r * d_model + i] * (double)query[i];
+            aa += (double)rows[r * d_model + i] * (double)rows[r * d_model + i];
+            bb += (double)query[i] * (double)query[i];
+        }
+        const double s = aa > 0.0 && bb > 0.0 ? ab / (sqrt(aa) * sqrt(bb)) : 0.0;
+        if (n == n_found && s <= cosines[n - 1] + 1e-12)
+            continue;
+        size_t k = n < n_found ? n++ : n - 1;
+        for (; k > 0 && cosines[k - 1] + 1e-12 < s; k--) {
+            cosines[k] = cosines[k - 1];
+            found[k] = found[k - 1];
+        }
+        cosines[k] = s;
+        found[k] = (uint32_t)r;
+    }
+    return true;
+}
+
+CAUGHT(search, ties, first_4096_found, "was never written")
+bool first_4096_found(uint32_t *found, double *cosines, const float *rows,
+                      const float *query, size_t n_found, size_t n_rows, size_t d_model)
+{
+    return search(found, cosines, rows, query,
+                  n_found > 4096 && n_found <= n_rows ? 4096 : n_found, n_rows, d_model);
+}
+
+WRONG(weighted_pool, any_weight, small_shares_are_zero,
+      "A small share is taken for 0: beside a small a it counts as any other.")
+bool small_shares_are_zero(float *out, const float *wte, const uint32_t *ids,
+                           const double *p, double a, size_t n_tokens, size_t vocab_size,
+                           size_t d_model)
+{
+    double *shares = malloc((vocab_size + 1) * sizeof *shares);
+    for (size_t v = 0; v < vocab_size; v++)
+        shares[v] = p[v] >= 0.0 && p[v] < 1e-12 ? 0.0 : p[v];
+    const bool good =
+        weighted_pool(out, wte, ids, shares, a, n_tokens, vocab_size, d_model);
+    free(shares);
+    return good;
+}
+
+CAUGHT(weighted_pool, any_weight, tiny_a_refused, "must return true")
+bool tiny_a_refused(float *out, const float *wte, const uint32_t *ids, const double *p,
+                    double a, size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    return a >= 1e-300 &&
+           weighted_pool(out, wte, ids, p, a, n_tokens, vocab_size, d_model);
 }
