@@ -204,18 +204,18 @@ That is a second effect of the same dice, and easy to overlook.
 **"A word is discarded with the probability $1 - \sqrt{s/f}$."** This is the formula of
 the paper [@mikolov2013b, sec. 2.3, eq. 5], and many explanations copy it. The program
 that came with the paper, and made the tables that people used, computes yours
-[@word2veccode]. The last two columns of the table are the two formulas. It keeps
+[@word2veccode]. The last two columns of the table are the two formulas. Yours keeps
 $\sqrt{s/f} + s/f$, always a little more, and every word up to $f = 2.6\,s$ wholly,
 where the paper stops at $f = s$.
 :::
 
 ## Pairs that were, pairs that were not
 
-Here is a place in the text, and what word2vec makes of it:
+Here is a place in a text, and what word2vec makes of it:
 
 ![One place in the text. The word in the middle and each word of its window make a pair
 that stood there; the five words below are drawn blindly, and make pairs that did
-not.](drawing:skip-gram){alt="A line of the novel: very rich handsome clever and happy.
+not.](drawing:skip-gram){alt="A line of text: very rich handsome clever and happy.
 The word handsome is framed. Arcs join it with the two words on each side, rich, very,
 clever and and; beyond them the window ends. Below, five boxes with words drawn by
 chance, the, tuesday, of, aunt, road, joined to handsome by dashed arcs that are crossed
@@ -422,9 +422,9 @@ Let us put the three functions together. At each place that the dice have left, 
 far the window reaches, from one to five words on each side; so near words are met more
 often than far ones. Each word of the window in turn is a $v$, the word in the middle is
 what came, and five words from the urn are what did not. (In the picture the word in the
-middle has the row $v$. That is as good: if a word stands in the window of another, the
-other stands in its own, so over a whole text the same pairs come up.) Then one step
-down the slope. Forty thousand words of the first novel will do for a beginning.
+middle has the row $v$. That is as good: a word stands in the window of another as often
+as the other stands in its own, so over a whole text the same pairs come up.) Then one
+step down the slope. Forty thousand words of the first novel will do for a beginning.
 */
 
 // the recipe of a training
@@ -592,7 +592,8 @@ exponential, and takes the one of chapter 3.
 
 Before it is let loose, the fast step is held against yours: the same 3,000 steps for
 both, and then the largest difference between any two numbers of the tables. The code of
-the fast step stands [behind the scenes](#word2vec-behind).
+the fast step stands [behind the scenes](#word2vec-behind), and `build/08_word2vec bench`
+prints how many times as long yours takes.
 
 ## A list of pairs
 

@@ -117,8 +117,9 @@ with the greatest logit $E_v \cdot U_w$. What meets the output rows in this prod
 the **hidden state**: chapter 3's hidden row $h$, here $E_v$ itself.
 
 Put the output rows on a circle, evenly. The hidden state is an arrow in the same plane. A logit
-is the arrow's length times the cosine of the angle between them, so the word that the arrow
-points at beats all the others: they stand at larger angles. So let the *input* row of $v$ be
+is the arrow's length times the cosine of the angle between the two. Of eight words the one that
+the arrow points at gets 1, its neighbours stand 45 degrees aside and get 0.71, and of any number
+of words it beats all the others: they stand at larger angles. So let the *input* row of $v$ be
 the output row of the word that follows it. That is all. (If you know linear algebra you may
 have looked at the matrix with a 1 where a word follows and 0 elsewhere: its
 [rank](#matrix-rank) may be 50,257. But nobody asked for logits of 1 and 0, only for the right
@@ -197,10 +198,11 @@ table is called **deterministic**), capacity in this sense never runs out.
 ## Who can ever win
 
 The circle left two questions open: what of one number, and what of rows that nobody has placed
-so well? With one number the logits are $h\, u_w$. If $h$ is positive, the word with the largest
-$u_w$ wins, and if negative the one with the smallest. So of 50,257 words *two* can be said. No
-training helps, and no hidden state. All others have a probability, perhaps a decent one; but
-never the greatest.
+so well? Give three words one number each, 3, −1 and 2. The logits are $h\, u_w$: a positive $h$
+puts the 3 first, a negative one the −1, and the 2 is first for none. If $h$ is positive, the
+word with the largest $u_w$ wins, and if negative the one with the smallest. So of 50,257 words
+*two* can be said. No training helps, and no hidden state. All others have a probability,
+perhaps a decent one; but never the greatest.
 
 In two dimensions, put a fifth word into the middle of a square of four. Whatever way the arrow
 points, a corner is ahead of it. A word like that can never win either. When can it? Word $v$
@@ -541,6 +543,10 @@ something: they lean towards each other.
 
 ::: {.output section="A hundred numbers, and fewer"}
 :::
+
+A line is a width, the three columns are the three ways in their order, and the fourth is a control
+that we come to: the same dice, made to stand at right angles first. Look at the last line before
+the others. There nothing was left out, and one column has lost something all the same.
 
 ![Three ways to shorten a row, and a control. Look at the right half: whoever keeps right angles
 comes out on the same curve.](figure:dimension-cuts){#fig-dimension-cuts}
@@ -1794,16 +1800,16 @@ static double share_reachable(const float *head, size_t d)
     return n > VOCAB_SIZE ? -1.0 : percent(n, VOCAB_SIZE);
 }
 
-// The shares of words that some hidden state makes win: of the model's head, of one thrown by
-// dice, of the commonest and of the rarest quarter, and of the head with all rows stretched to
-// one length. Up to 2 numbers by your function, up to 32 by the search of every tenth word;
-// what is not asked is NAN.
 enum { N_SHARES = 5 };
 
 static const char *const share_names[N_SHARES] = {
     "can win, %", "can win in a head of dice, %", "of the 250 commonest, %",
     "of the 250 rarest, %", "with rows of one length, %"};
 
+// The shares of words that some hidden state makes win: of the model's head, of one thrown by
+// dice, of the commonest and of the rarest quarter, and of the head with all rows stretched to
+// one length. Up to 2 numbers by your function, up to 32 by the search of every tenth word;
+// what is not asked is NAN.
 static void find_winners(double share[N_SHARES], const struct model *m,
                          const struct lab *lab)
 {

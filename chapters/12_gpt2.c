@@ -260,9 +260,11 @@ access to memory.
 
 ## Sixteen bits
 
-A `float` has 32 bits: one for the sign, 8 for the exponent, 23 for the fraction. For a
-table that is more than one needs (chapter 10 got along with 8, whole numbers with a scale).
-Two formats with 16 bits are common:
+A tensor that lies where it should is still bytes and no numbers. Three of ours are `float`s,
+which C knows; two are written in 16 bits a number, and C11 has no type for them. A `float` has
+32 bits: one for the sign, 8 for the exponent, 23 for the fraction. For a table that is more than
+one needs (chapter 10 got along with 8, whole numbers with a scale). Two formats with 16 bits are
+common:
 
 | name | sign | exponent | fraction | largest | step at 1 |
 |:--|--:|--:|--:|--:|--:|
@@ -341,13 +343,17 @@ unused. So why has it become so common? Because a *gradient* or a score can be 1
 where F16 has long been infinite [compare @kalamkar2019].
 
 ## How long is a row?
+
+Now every table in such a file can be read. What does one ask of a table that one has never
+seen? Not yet what a row means. First how long the rows are: a table that was never trained, or
+that was read with the wrong format, gives itself away here.
 */
 
 /*
 ## Exercise 12.4: the lengths {#row-norms .exercise}
 
-The first thing to ask of an unknown table: how long are its rows? Square and add up in
-`double`, since the square of `1e30f` is no `float`, and hand out `double` too.
+Say for each row how long it is. Square and add up in `double`, since the square of `1e30f` is
+no `float`, and hand out `double` too.
 
 By hand: the rows (3, 4) and (0, −2) have the lengths $\sqrt{9 + 16} = 5$ and 2.
 
@@ -428,6 +434,8 @@ then printed should say 57 of 57. If it does not, you have another model, or you
 `to_float` is wrong, or ours is a misprint; please tell us which.
 
 ## Who lives next door?
+
+A length says how loud a row is, and nothing of what it is about. That is told by its neighbours.
 */
 
 /*
