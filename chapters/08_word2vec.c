@@ -413,18 +413,19 @@ static void show_step(void)
 :::
 
 That is the whole of it: a handful of dot products, a handful of rows that move, and the
-size of the vocabulary appears nowhere. In chapter 3 a step at a vocabulary of 4,000
-moved 4,000 rows of the output table. Here it moves six.
+size of the vocabulary appears nowhere.
 
 ## Your step reads a novel
 
-Let us put the three functions together. At each place that the dice have left, draw how
-far the window reaches, from one to five words on each side; so near words are met more
-often than far ones. Each word of the window in turn is a $v$, the word in the middle is
-what came, and five words from the urn are what did not. (In the picture the word in the
-middle has the row $v$. That is as good: a word stands in the window of another as often
-as the other stands in its own, so over a whole text the same pairs come up.) Then one
-step down the slope. Forty thousand words of the first novel will do for a beginning.
+In chapter 3 a step at a vocabulary of 4,000 moved 4,000 rows of the output table. Here
+it moves six, so it can take far more steps. Let us put the three functions together. At
+each place that the dice have left, draw how far the window reaches, from one to five
+words on each side; so near words are met more often than far ones. Each word of the
+window in turn is a $v$, the word in the middle is what came, and five words from the
+urn are what did not. (In the picture the word in the middle has the row $v$. That is as
+good: a word stands in the window of another as often as the other stands in its own, so
+over a whole text the same pairs come up.) Then one step down the slope. Forty thousand
+words of the first novel will do for a beginning.
 */
 
 // the recipe of a training

@@ -31,38 +31,20 @@ printed where everybody can read it [@safetensorsparsing]:
                          "data_offsets": [223154176, 223157248]}
 
 There are 768 numbers, a vector of the eleventh block, and they lie in the bytes from
-223,154,176 to 223,157,248: that is 3,072 bytes, four for each. Further down in the same
-list, under the name `wte.weight`, are the 38,597,376 numbers that this course keeps talking
-about.
+223,154,176 to 223,157,248: that is 3,072 bytes, four for each. In the same list, under the
+name `wte.weight`, are the 38,597,376 numbers that this course keeps talking about.
 
 ::: aside
 With a connection you need not believe us. `curl -sLr 0-8 URL | od -An -tx1`, with
-`https://huggingface.co/openai-community/gpt2/resolve/main/model.safetensors` in the place of
-`URL`, fetches nine bytes of the half gigabyte.
+[the address of GPT-2's file](https://huggingface.co/openai-community/gpt2/resolve/main/model.safetensors)
+in the place of `URL`, fetches nine bytes of the half gigabyte.
 :::
 
 All tables of this course so far were made by ourselves, except GloVe's, and that one is a
-table and no model. Now we open models that come from somewhere else. It takes no library. It
-takes five functions: one that finds where the list of contents ends, one that checks where a
-tensor lies, one that turns bytes into numbers, and then two old acquaintances, the lengths of
-rows and the nearest rows. The first two are short, and they are the ones that people get
-wrong, because a file is not a friend. It was made by somebody, it came through a network, and
-every number in it may be a lie. [In GPT-2's file one table is missing that many explanations
-draw: which one?]{.teaser}
-
-![The whole format. Look for the two lengths that must agree with each other: what the
-list says, and what is really there.](drawing:safetensors-file){alt="A file as a strip of bytes. First 8 bytes that hold the length of the header. Then the header, a text that says for each tensor its type, its shape, and where its bytes begin and end. Then the data: wte.weight, wpe.weight and m.weight lie side by side, without a gap, to the end of the file. Arrows lead from the offsets in the header to the places in the data."}
-
-Everything is shown on the small file first: the 2,000 most frequent words of Jane Austen's
-six novels, with a row of 32 numbers each, trained as chapter 5's third model was (one table,
-used twice, and a small matrix between the two uses), and with a table of positions as in
-chapter 4. If you have the large one ([published
-here](https://huggingface.co/openai-community/gpt2), as `model.safetensors`), put its path
-into `GPT2`, as in `GPT2=model.safetensors make chapter12`, and the same program shows the
-same things about it, and holds its numbers against those that have been printed in public.
-
-The file of this chapter is `chapters/12_gpt2.c`; `make chapter12` builds it, runs it, and
-says what to do next. It runs for about a second.
+table and no model. In this chapter you open models in the form in which others publish
+theirs, and it takes no library. [In GPT-2's file one table is missing that many
+explanations draw: which one?]{.teaser} The file of the chapter is `chapters/12_gpt2.c`;
+`make chapter12` builds it, runs it, in about a second, and says what to do next.
 */
 
 #include <inttypes.h>
@@ -82,6 +64,25 @@ says what to do next. It runs for about a second.
 #define EXERCISE __attribute__((weak))
 
 /*
+## A small model and a large one
+
+![The whole format. Look for the two lengths that must agree with each other: what the
+list says, and what is really there.](drawing:safetensors-file){alt="A file as a strip of bytes. First 8 bytes that hold the length of the header. Then the header, a text that says for each tensor its type, its shape, and where its bytes begin and end. Then the data: wte.weight, wpe.weight and m.weight lie side by side, without a gap, to the end of the file. Arrows lead from the offsets in the header to the places in the data."}
+
+To read such a file takes five functions: one that finds where the list of contents ends, one
+that checks where a tensor lies, one that turns bytes into numbers, and then two old
+acquaintances, the lengths of rows and the nearest rows. The first two are short, and they are
+the ones that people get wrong, because a file is not a friend. It was made by somebody, it came
+through a network, and every number in it may be a lie.
+
+Everything is shown on the small file first: the 2,000 most frequent words of Jane Austen's
+six novels, with a row of 32 numbers each, trained as chapter 5's third model was (one table,
+used twice, and a small matrix between the two uses), and with a table of positions as in
+chapter 4. If you have the large one ([published
+here](https://huggingface.co/openai-community/gpt2), as `model.safetensors`), put its path
+into `GPT2`, as in `GPT2=model.safetensors make chapter12`, and the same program shows the
+same things about it, and holds its numbers against those that have been printed in public.
+
 ## The first bytes
 
 Whatever a file claims to be, look at its first bytes before you believe it. Eight bytes are
