@@ -1098,12 +1098,22 @@ still be two people. Let us look inside.
 
 ## The disguise
 
-What would the model learn if it had all the numbers that it wanted, and all the time?
-Take one pair of words. Say that the text has it 20 times, and that it was made up as
-noise 5 times. So the model is asked about it 25 times, and 20 times the truth is yes.
-The best that it can say is 0.8, each time; and the score with $\sigma(z) = 0.8$ is $\ln
-(20 / 5) = 1.39$. How often it stood there over how often it was made up, and the
-logarithm of that: this is all that the model can find out about a pair.
+What would the model learn if it had all the numbers that it wanted, and all the time? Take
+one pair of words. Say that the text has it 20 times, and that it was made up as noise 5
+times.
+
+::: predict
+So the model is asked about this pair 25 times, and must say the same probability of yes each
+time. Which one has the smallest loss, all 25 taken together?
+
+:::: answer
+20 of 25: 0.8.
+::::
+:::
+
+It says 0.8, and the score with $\sigma(z) = 0.8$ is $\ln (20 / 5) = 1.39$. How often the pair
+stood there over how often it was made up, and the logarithm of that: this is all that the
+model can find out about it.
 
 Now with letters. Take one pair of words $w$, $c$, and say that its score $z = v_w \cdot
 u_c$ can be chosen freely. In the text the pair is met $n_{wc}$ times. As noise it is

@@ -393,28 +393,28 @@ One in five. In the head of dice nearly every second.
 :::
 
 Now a column is a model, and you read it from the top. The *words said* are the different words
-that it would say, over all words that it may read: [2]{.n section="Which of the novel's words can win"} with one number, of course. The next
-line asks who *could* be said, for any hidden state at all. Look first at the column of two
-numbers, for there your function answers, for all 1,000 words:
-[0.7]{.n section="Which of the novel's words can win"} %, seven corners. From
-4 to 32 numbers the program searches for every tenth word, with 300 turns each:
-[20.0]{.n section="Which of the novel's words can win"} % at 8,
-[85.0]{.n section="Which of the novel's words can win"} % at 16, and all at 32.
+that it would say, over all words that it may read: [2]{.n section="Which of the novel's words
+can win"} with one number, of course. The next line asks who *could* be said, for any hidden
+state at all. Look first at the column of two numbers, for there your function answers, for all
+1,000 words: [0.7]{.n section="Which of the novel's words can win"} %, seven corners. From 4 to
+32 numbers the program searches for every tenth word, with 300 turns each: [20.0]{.n
+section="Which of the novel's words can win"} % at 8, [85.0]{.n section="Which of the novel's
+words can win"} % at 16, and all at 32.
 
 ### Training makes it worse
 
-Go one line down, to a head of a thousand rows of dice: [47.0]{.n section="Which of the novel's words can win"} %
-and [99.0]{.n section="Which of the novel's words can win"} %. More words can win
-in a head of random rows than in a trained one. (With `seed=1` to `seed=8` it is 18 to 26 %
-against 41 to 54 at 8 numbers, and 80 to 91 against 96 to 100 at 16. At 4 numbers there is
-no such difference.)
+Go one line down, to a head of a thousand rows of dice: [47.0]{.n section="Which of the novel's
+words can win"} % and [99.0]{.n section="Which of the novel's words can win"} %. More words can
+win in a head of random rows than in a trained one. (With `seed=1` to `seed=8` it is 18 to 26 %
+against 41 to 54 at 8 numbers, and 80 to 91 against 96 to 100 at 16. At 4 numbers there is no
+such difference.)
 
 What keeps a word inside is its length. Rows of one length lie on a sphere, and of points on a
 sphere each is a corner. (So the last line, for which all rows of the trained head are stretched
-to one length, must say [100.0]{.n section="Which of the novel's words can win"} %; it
-tests the search and not the novel.) Inside are only rows that are shorter than some around them,
-and short are the rows of rare words (chapter 5): at $d = 8$ more than half of the commonest 250
-can win, and of the rarest 250 [0.0]{.n section="Which of the novel's words can win"} %.
+to one length, must say [100.0]{.n section="Which of the novel's words can win"} %; it tests the
+search and not the novel.) Inside are only rows that are shorter than some around them, and
+short are the rows of rare words (chapter 5): at $d = 8$ more than half of the commonest 250 can
+win, and of the rarest 250 [0.0]{.n section="Which of the novel's words can win"} %.
 
 Does it matter? For the loss not much, as the rare words have their probability all the same.
 For a program that always says the likeliest word it does.
