@@ -1,38 +1,42 @@
 /*
 # Predict or count: are there two ways to the same table? {#word2vec}
 
-Chapter 3 made a table by prediction: a word is read, and *all* words of the vocabulary
-are scored for what comes next. In 2013 a program of some 700 lines of C made that idea
-so cheap that a single machine could read more than 100 billion words in a day
-[@mikolov2013b, sec. 1], and its tables made embeddings famous. It is called word2vec
-[@word2veccode]. Its trick is to ask for less. Not "which of all words comes next?" but
-"here are two words: did they stand side by side in the text, or did I make this pair
-up?"
+Which five words are most like *darcy*? Here are two tables of word rows. Both were made
+from Jane Austen's six novels and from nothing else, and each was asked for the
+neighbours of the same three words:
 
-There is an older way, without any model. Count how often each two words stand near each
-other, write the counts into a large table, and squeeze it until it is narrow. In this
-chapter you build both, from the same six novels. The second takes a fraction of the
-time, and on a list of a hundred pairs of words that belong together it does about as
-well. [Two ways that have nothing in common end in tables that are equally good: is that
-an accident?]{.teaser} It is not, and the end of the chapter shows why: the first is the
-second in disguise.
+|        | the one table says                         | the other says                               |
+|:-------|:-------------------------------------------|:---------------------------------------------|
+| sunday | day, afternoon, saturday, returns, morning | saturday, morrow, tuesday, morning, wednesday |
+| darcy  | bingley, mr, collins, crawford, him        | bingley, elizabeth, bennet, daughter, wickham |
+| walked | walking, went, came, wandered, turned      | moved, walking, ran, went, came              |
 
-![One place in the text. The word in the middle and each word of its window make a pair
-that stood there; the five words below are drawn blindly, and make pairs that did
-not.](drawing:skip-gram){alt="A line of the novel: very rich handsome clever and happy.
-The word handsome is framed. Arcs join it with the two words on each side, rich, very,
-clever and and; beyond them the window ends. Below, five boxes with words drawn by
-chance, the, tuesday, of, aunt, road, joined to handsome by dashed arcs that are crossed
-out."}
+Nobody told either of them that Bingley is Darcy's friend, or that a week has days. One
+was *trained*. It went through the novels eight times, was shown two words at a time,
+and had to say whether they had stood near each other in the text or had been thrown
+together by dice. The other was *counted*: one pass through the novels that noted how
+often each two words stand near each other, and after it no more looking at the text,
+and no guess at anything.
 
-::: aside
-In chapter 3 a step at a vocabulary of 4,000 moved 4,000 rows of the output table. Here
-it moves six.
+::: predict
+Which of the two columns was trained, and which one was counted?
+
+:::: answer
+The first was trained. If you could not tell: on a list of a hundred pairs of words that
+belong together, the two do about equally well.
+::::
 :::
 
+The trained one is called word2vec. In 2013 a program of some 700 lines of C
+[@word2veccode] made training so cheap that a single machine could read more than 100
+billion words in a day [@mikolov2013b, sec. 1], and its tables made embeddings famous.
+The counted one is older and has no model in it at all. In this chapter you build both.
+[Two ways that have nothing in common end in tables that are equally good: is that an
+accident?]{.teaser} It is not, and the end of the chapter shows why: the first is the
+second in disguise.
+
 The exercises need the softmax and the nudges of chapter 3, and no more. The file is
-`chapters/08_word2vec.c`; `make chapter8` builds and runs it. Jane Austen's six novels
-are read, eight times over, in some seconds.
+`chapters/08_word2vec.c`; `make chapter8` builds and runs it, in some seconds.
 */
 
 #include <inttypes.h>
@@ -94,11 +98,11 @@ struct corpus {
 /*
 ## Six novels, and the word "the"
 
-The six novels hold [724,858]{.n section="Six novels become ids"} words. Here a word is
-a run of letters and apostrophes and nothing else; what ends a sentence is of no
-interest today. Words that occur fewer than five times are taken out of the text before
-anything else happens, and what stood on either side of them moves together. That is how
-word2vec does it.
+Both tables begin with the same text. The six novels hold [724,858]{.n section="Six
+novels become ids"} words. Here a word is a run of letters and apostrophes and nothing
+else; what ends a sentence is of no interest today. Words that occur fewer than five
+times are taken out of the text before anything else happens, and what stood on either
+side of them moves together. That is how word2vec does it.
 */
 
 static void show_corpus(const struct corpus *corpus, const char *path)
@@ -125,27 +129,24 @@ static void show_corpus(const struct corpus *corpus, const char *path)
 
 More than a fifth of the text is ten words. That "the" stood beside "handsome" says next
 to nothing about "handsome", and "the" would be read [26,357]{.n section="Which words
-stay"} times. So word2vec throws dice at each place of the text. Let $f$ be the share of
-the text that a word has, and $s$ a small number, `sample`, here 0.001. Each occurrence
-of the word is kept with the probability
+stay"} times. So word2vec throws dice at each place of the text: of a hundred "the" it
+keeps 19, of a hundred "it" 33, and of the rarer words every one.
+
+The rule behind these numbers looks at how large a share $f$ of the text a word is.
+"the" has $f = 0.0371$, and that is 37.1 times the limit that we set, 0.001. The root of
+37.1 is 6.09; one more is 7.09; divided by 37.1 it is 0.19. With $s$ for the limit,
+`sample`, each occurrence of the word is kept with the probability
 
 $$p = \min\left(1,\; \left(\sqrt{f / s} + 1\right) \frac{s}{f}\right)$$
 
-and dropped otherwise. Rare words all stay; of the most frequent ones four fifths go.
-
-::: belief
-**"A word is discarded with the probability $1 - \sqrt{s/f}$."** This is the formula of
-the paper [@mikolov2013b, sec. 2.3, eq. 5], and many explanations copy it. The program
-that came with the paper, and made the tables that people used, computes the one above
-[@word2veccode]. It keeps $\sqrt{s/f} + s/f$, always a little more, and every word up to
-$f = 2.6\,s$ wholly, where the paper stops at $f = s$.
-:::
+and dropped otherwise.
 
 ## Exercise 8.1: throw some away {#subsample-probability .exercise}
 
 Your first function is that formula. In a text of 100 words one word occurs 4 times, so
 $f = 0.04$. With $s = 0.01$: $\sqrt{f/s} = 2$, and $(2 + 1) \cdot 0.01 / 0.04 = 0.75$.
-Three of four are kept. (The paper's formula would keep $\sqrt{0.25} = 0.5$.)
+Three of four are kept. (You may have met $\sqrt{s/f}$ for this, which is 0.5 here. It
+is not what the program computes; more of that in a moment.)
 
 `sample` 0 means that nothing is thrown away, as in the program. But a word that does
 not occur, or occurs more often than the text has words, has no share of it: there the
@@ -199,24 +200,51 @@ The dice are thrown *before* the windows are cut. When "the" is dropped, the wor
 around it move together, and a window of five words reaches further than it would have.
 That is a second effect of the same dice, and easy to overlook.
 
+::: belief
+**"A word is discarded with the probability $1 - \sqrt{s/f}$."** This is the formula of
+the paper [@mikolov2013b, sec. 2.3, eq. 5], and many explanations copy it. The program
+that came with the paper, and made the tables that people used, computes yours
+[@word2veccode]. The last two columns of the table are the two formulas. Yours keeps
+$\sqrt{s/f} + s/f$, always a little more, and every word up to $f = 2.6\,s$ wholly,
+where the paper stops at $f = s$.
+:::
+
 ## Pairs that were, pairs that were not
 
-Two tables again, as in chapter 3: `in` and `out`, with a row of $d$ numbers for each
-word in each. Take a word of the text and a word of its window. Their score is a dot
-product, $z = v \cdot u$ with $v$ a row of `in` and $u$ a row of `out`. And now a single
-yes-or-no question: was this pair in the text? The answer of the model is a probability,
+Here is a place in a text, and what word2vec makes of it:
 
-$$\sigma(z) = \frac{1}{1 + e^{-z}},$$
+![One place in the text. The word in the middle and each word of its window make a pair
+that stood there; the five words below are drawn blindly, and make pairs that did
+not.](drawing:skip-gram){alt="A line of text: very rich handsome clever and happy.
+The word handsome is framed. Arcs join it with the two words on each side, rich, very,
+clever and and; beyond them the window ends. Below, five boxes with words drawn by
+chance, the, tuesday, of, aunt, road, joined to handsome by dashed arcs that are crossed
+out."}
 
-the **sigmoid**. It is the softmax of the two scores $z$ and 0: large scores mean yes,
-large negative ones mean no, and 0 means that the model has no idea. If the pair was
-there, the loss is $-\ln \sigma(z)$; if not, it is $-\ln(1 - \sigma(z))$, and that is
-$-\ln \sigma(-z)$.
+The question is whether a pair stood in the text, yes or no. To answer it there are two
+tables again, as in chapter 3: `in` and `out`, with a row of $d$ numbers for each word
+in each. Say that *handsome* has the row (1, 0.5) in `in`, and that in `out` *clever*
+has (1, 2) and *tuesday* (−2, 2). The score of a pair is the dot product of the two: 2
+for *handsome* and *clever*, −1 for *handsome* and *tuesday*. A function turns the score
+into the probability of yes: 2 becomes 0.88, −1 becomes 0.27, and 0, no idea, becomes
+one half. It is the **sigmoid**,
 
-Yes-pairs are in the text. Where do the no-pairs come from? They are made up: for each
-pair of the text, $k$ words are drawn blindly, here 5, and each is paired with the same
-row $v$. They are called **negative samples**, or noise, and the whole is *skip-gram
-with negative sampling* [@mikolov2013b, sec. 2.2, eq. 4].
+$$\sigma(z) = \frac{1}{1 + e^{-z}} \quad \text{with the score} \quad z = v \cdot u,$$
+
+where $v$ is a row of `in` and $u$ a row of `out`. You know it: it is the softmax of the
+two scores $z$ and 0.
+
+The loss is what it was in chapter 3, minus the logarithm of the probability of what is
+true. If the pair was there, that is $-\ln \sigma(z)$: for *clever* $-\ln 0.88 = 0.13$.
+If not, it is $-\ln(1 - \sigma(z))$, which is the same as $-\ln \sigma(-z)$: for
+*tuesday* $-\ln 0.73 = 0.31$.
+
+## Words drawn blindly
+
+The pairs to which the answer is yes are in the text. Where do the others come from?
+They are made up: for each pair of the text, $k$ words are drawn blindly, here 5, and
+each is paired with the same row $v$. They are called **negative samples**, or noise,
+and the whole is *skip-gram with negative sampling* [@mikolov2013b, sec. 2.2, eq. 4].
 
 Blindly, but not evenly. How often is each word drawn? One could take a word as often as
 it occurs in the text. word2vec takes its count to the power 0.75: the frequent ones a
@@ -389,11 +417,15 @@ size of the vocabulary appears nowhere.
 
 ## Your step reads a novel
 
-Let us put the three functions together. At each place that the dice have left, draw how
-far the window reaches, from one to five words on each side; so near words are met more
-often than far ones. Each word of the window in turn is a $v$, the word in the middle is
-what came, and five words from the urn are what did not. Then one step down the slope.
-Forty thousand words of the first novel will do for a beginning.
+In chapter 3 a step at a vocabulary of 4,000 moved 4,000 rows of the output table. Here
+it moves six, so it can take far more steps. Let us put the three functions together. At
+each place that the dice have left, draw how far the window reaches, from one to five
+words on each side; so near words are met more often than far ones. Each word of the
+window in turn is a $v$, the word in the middle is what came, and five words from the
+urn are what did not. (In the picture the word in the middle has the row $v$. That is as
+good: a word stands in the window of another as often as the other stands in its own, so
+over a whole text the same pairs come up.) Then one step down the slope. Forty thousand
+words of the first novel will do for a beginning.
 */
 
 // the recipe of a training
@@ -560,8 +592,9 @@ window become slopes together, in one loop without a call. That loop needs an
 exponential, and takes the one of chapter 3.
 
 Before it is let loose, the fast step is held against yours: the same 3,000 steps for
-both, and then the largest difference between any two numbers of the tables. The code of the
-fast step stands [behind the scenes](#word2vec-behind).
+both, and then the largest difference between any two numbers of the tables. The code of
+the fast step stands [behind the scenes](#word2vec-behind), and `build/08_word2vec bench`
+prints how many times as long yours takes.
 
 ## A list of pairs
 
@@ -575,8 +608,10 @@ tuesday, hot and cold, darcy and bingley ([the whole list](#word2vec-behind)). F
 of the words, all others are sorted by their cosine, and we look for its partner: at
 rank 1 it is the nearest of all. A table of noise puts it anywhere, in the middle of the
 vocabulary on average. To fall from rank 1 to rank 10 is a great loss, to fall from
-2,001 to 2,010 is none; so besides the mean of the ranks we print $e^{\text{mean of }
-\ln \text{rank}}$, which counts in factors. We call it the *typical rank*.
+2,001 to 2,010 is none; so besides the mean of the ranks we print one that counts in
+factors. The mean of the ranks 1 and 100 is 50.5. The mean of their logarithms is $(0 +
+4.6) / 2$, and $e^{2.3} = 10$, which is ten times the one and a tenth of the other. This
+$e^{\text{mean of } \ln \text{rank}}$ we call the *typical rank*.
 
 The list has opposites in it, and towns, and lovers. It measures what its authors
 thought of. But one list for all tables is fair, if each of them is tuned on that list;
@@ -671,14 +706,13 @@ will find the partners better?
 ::: {.output section="Training on six novels"}
 :::
 
-Look at the neighbours first; they have earned it. Nobody told the program that Bingley
-is Darcy's friend, or that a week has days.
-
-Now the two tables. `out` is far behind, and adding it to `in` does not help. So it is
-thrown away for a good reason? The reason that one thinks of first is wrong: `in` begins with
-small random numbers and `out` with zeros, but when both begin the other way round
-(`swapped=1`), `in` stays ahead all the same. What brings the two together is what is
-drawn. Eight seeds each gave these typical ranks (`controls=2` prints them):
+There are the neighbours from the beginning, in your own run, and above them the ranks
+of the partners. Compare the two tables. `out` is far behind, and adding it to `in` does
+not help. So it is thrown away for a good reason? The reason that one thinks of first is
+wrong: `in` begins with small random numbers and `out` with zeros, but when both begin
+the other way round (`swapped=1`), `in` stays ahead all the same. What brings the two
+together is what is drawn. Eight seeds each gave these typical ranks (`controls=2`
+prints them); go down the right column:
 
 | | `in` | `out` |
 |:-------------------------------------------|:-----------|:------------|
@@ -698,6 +732,8 @@ To add the two is one of the dials that others have tried as well [@levy2015]. O
 list it does not help. A trick that helps "in general" is one to try on the list that
 you care for.
 :::
+
+### Shared noise, and the famous 0.75
 
 The same runs answer two more questions. To share the noise costs nothing: on average
 over the seeds the rank is 8.4 with it and 9.3 without. And the famous 0.75 hardly
@@ -740,14 +776,96 @@ the list asks for partners. Set `window=10`, and "walked" lies by "walking", "ar
 Now without any model. Go through the text once and count, for each word and each word
 that stands in its windows, how often that happens. The counts fill a square table with
 a row for each word: a table of embeddings, if you like, 5,900 numbers wide, that cost
-one pass and no training. But its rows are no good as they are. All of them have their
-largest numbers at "the" and "and" and "to".
+one pass and no training. But its rows are no good as they are. Nearly all of them have
+their largest numbers at "the" and "and" and "to".
 
-What we want to know is whether a pair occurs *more often than chance*. Say the counts
-are $n_{wc}$, the sum of a row $n_w$, that of a column $n_c$, and all of them $N$. If
-the words stood anywhere, we should expect $n_w n_c / N$ meetings. The logarithm of what
-was counted over what was expected is the **pointwise mutual information**, PMI
-[@church1990]:
+What we want to know is whether a pair occurs *more often than chance*. If the words
+stood anywhere, each place near "sunday" would hold "the" as often as any place of the
+text does. For each of our three words, this is the word that it meets most often, and
+the one that it meets most often *beside what chance would give*, of those that it met
+five times:
+*/
+
+enum { LEAST_MET = 5 };
+
+// met[c]: how often word c stands at most `reach` words from word w; gives their sum
+static size_t count_company(size_t *met, const struct corpus *corpus, uint32_t w,
+                            size_t reach)
+{
+    size_t all = 0;
+    for (size_t p = 0; p < corpus->n_ids; p++) {
+        size_t first = p > reach ? p - reach : 0;
+        if (corpus->ids[p] != w)
+            continue;
+        for (size_t q = first; q < corpus->n_ids && q <= p + reach; q++) {
+            met[corpus->ids[q]] += q != p;
+            all += q != p;
+        }
+    }
+    return all;
+}
+
+static void print_met(const struct corpus *corpus, size_t c, size_t met, double share)
+{
+    const struct word *word = &corpus->words[c];
+    printf("%-10.*s%6zu%10.2f", (int)(word->length < 10 ? word->length : 10), word->start,
+           met, share * (double)word->count);
+}
+
+// the word that w meets most often, and the one that it meets most above chance
+static void print_company(const struct corpus *corpus, uint32_t w, size_t reach)
+{
+    size_t *met = allocate(corpus->vocab_size, sizeof *met), often = 0, above = w;
+    const size_t all = count_company(met, corpus, w, reach);
+    double best = 0.0;
+    for (size_t c = 0; c < corpus->vocab_size; c++) {
+        const double ratio = (double)met[c] / (double)corpus->counts[c];
+        often = met[c] > met[often] ? c : often;
+        if (c != w && met[c] >= LEAST_MET && ratio > best) {
+            best = ratio;
+            above = c;
+        }
+    }
+    print_met(corpus, often, met[often], (double)all / (double)corpus->n_ids);
+    if (best > 0.0) {
+        printf("   ");
+        print_met(corpus, above, met[above], (double)all / (double)corpus->n_ids);
+    }
+    free(met);
+}
+
+static void show_company(const struct corpus *corpus, const struct recipe *recipe,
+                         const char *words)
+{
+    heading("Often, and more often than chance");
+    printf("%-11s%-10s%6s%10s   %-10s%6s%10s\n", "word", "most often", "met", "by chance",
+           "most above", "met", "by chance");
+    for (; *words; words += *words == ' ') {
+        const size_t length = strcspn(words, " ");
+        const uint32_t w = find_word(corpus, words, length);
+        if (length > 0 && w < corpus->vocab_size) {
+            printf("%-11.*s", (int)(length < 10 ? length : 10), words);
+            print_company(corpus, w, recipe->window);
+            printf("\n");
+        }
+        words += length;
+    }
+}
+
+/*
+::: {.output section="Often, and more often than chance"}
+:::
+
+"sunday" meets "and" most often, [19]{.n section="Often, and more often than chance"}
+times, but chance alone would make it [11.41]{.n section="Often, and more often than
+chance"}: every word meets "and". It meets "evening" [6]{.n section="Often, and more
+often than chance"} times, where chance gives [0.20]{.n section="Often, and more often
+than chance"}. That is thirty times as often, and it says something about Sundays.
+(Darcy's "mr" is the most frequent and far above chance as well; it is part of his
+name.) So divide what was counted by what was expected. The logarithm of that, here $\ln
+30 = 3.4$, is the **pointwise mutual information**, PMI [@church1990]. Say the counts
+are $n_{wc}$, the sum of a row $n_w$, that of a column $n_c$, and all of them $N$. Then
+$n_w n_c / N$ meetings are expected, and
 
 $$\mathrm{pmi}_{wc} = \ln \frac{n_{wc} \, N}{n_w \, n_c}.$$
 
@@ -961,13 +1079,13 @@ static void show_counting(const struct corpus *corpus, const struct recipe *reci
 ::: {.output section="Counting instead"}
 :::
 
-Two tables, made in ways that seem to have nothing in common, and by the typical rank they
-find the partners equally well: 7.8 to 9.5 over the eight seeds, against 7.4 to 9.6
-(`controls=2` prints these too; the seed is only where the hundred directions begin). By the
-plain mean, in which the few pairs that lie far apart count most, the counts are behind for
-seven seeds of the eight: [131]{.n section="Counting instead"} against
-[79]{.n section="Training on six novels"} here. The count table was made in a small part of
-the time, reads the text once, and has no learning rate.
+Two tables, made in ways that seem to have nothing in common, and by the typical rank
+they find the partners equally well: 7.8 to 9.5 over the eight seeds, against 7.4 to 9.6
+(`controls=2` prints these too; the seed is only where the hundred directions begin). By
+the plain mean, in which the few pairs that lie far apart count most, the counts are
+behind for seven seeds of the eight: [131]{.n section="Counting instead"} against
+[79]{.n section="Training on six novels"} here. The count table was made in a small part
+of the time, reads the text once, and has no learning rate.
 
 ::: aside
 When this was found out, many had just moved from counting to predicting, because
@@ -980,11 +1098,27 @@ still be two people. Let us look inside.
 
 ## The disguise
 
-What would the model learn if it had all the numbers that it wanted, and all the time?
-Take one pair of words $w$, $c$, and say that its score $z = v_w \cdot u_c$ can be
-chosen freely. In the text the pair is met $n_{wc}$ times. As noise it is met $k \, n_w
-q_c$ times: $n_w$ pairs begin with $w$, for each of them $k$ words are drawn, and $q_c$
-is the share of $c$ in the urn. So its part of the whole loss is
+What would the model learn if it had all the numbers that it wanted, and all the time? Take
+one pair of words. Say that the text has it 20 times, and that it was made up as noise 5
+times.
+
+::: predict
+So the model is asked about this pair 25 times, and must say the same probability of yes each
+time. Which one has the smallest loss, all 25 taken together?
+
+:::: answer
+20 of 25: 0.8.
+::::
+:::
+
+It says 0.8, and the score with $\sigma(z) = 0.8$ is $\ln (20 / 5) = 1.39$. How often the pair
+stood there over how often it was made up, and the logarithm of that: this is all that the
+model can find out about it.
+
+Now with letters. Take one pair of words $w$, $c$, and say that its score $z = v_w \cdot
+u_c$ can be chosen freely. In the text the pair is met $n_{wc}$ times. As noise it is
+met $k \, n_w q_c$ times: $n_w$ pairs begin with $w$, for each of them $k$ words are
+drawn, and $q_c$ is the share of $c$ in the urn. So its part of the whole loss is
 
 $$-n_{wc} \ln \sigma(z) - k \, n_w q_c \ln \sigma(-z),$$
 
@@ -1010,12 +1144,12 @@ are a way to write it with fewer numbers.
 If the urn is another one, so is the table. With the power 0.75 each column is shifted
 by an amount of its own. Now you see why that number was more than plumbing.
 
-And you see what negative sampling is *not*. It is often introduced as a cheap way to come near
-the softmax of chapter 3. But a softmax that may choose its scores freely ends at
-$\ln (n_{wc} / n_w)$, up to a number for each $w$; here $q_c$ stands below as well. The one
-says how often $c$ comes, the other how much more often than by chance. Read as logits, these
-scores would underrate every frequent word. For rows of words that is no fault; for a language
-model it would be [@dyer2014].
+And you see what negative sampling is *not*. It is often introduced as a cheap way to
+come near the softmax of chapter 3. But a softmax that may choose its scores freely ends
+at $\ln (n_{wc} / n_w)$, up to a number for each $w$; here $q_c$ stands below as well.
+The one says how often $c$ comes, the other how much more often than by chance. Read as
+logits, these scores would underrate every frequent word. For rows of words that is no
+fault; for a language model it would be [@dyer2014].
 
 ## Exercise 8.5: is it true? {#shifted-pmi-gap .exercise}
 
@@ -1290,12 +1424,13 @@ the number of noise words, moves a known term of a known formula.
 ### What a network finds and counting does not
 
 So what did the neural network find that the counts did not have? On this corpus, by
-this list: nothing that we could measure. Did it find less? When GloVe was introduced, it
-was held against such models that they see one window at a time, and so waste what the
-whole text could tell [@pennington2014, sec. 1]. That is true of each step, and not of
-where the steps lead. What the network has is a way to get there that never holds the large
-table, reads the text as a stream, and can be stopped at any time; at a hundred billion
-words that decides. And what the counts have is that one can look into them, and ask why.
+this list: nothing that we could measure. Did it find less? When GloVe was introduced,
+it was held against such models that they see one window at a time, and so waste what
+the whole text could tell [@pennington2014, sec. 1]. That is true of each step, and not
+of where the steps lead. What the network has is a way to get there that never holds the
+large table, reads the text as a stream, and can be stopped at any time; at a hundred
+billion words that decides. And what the counts have is that one can look into them, and
+ask why.
 
 ## What you can now explain
 
@@ -2560,6 +2695,7 @@ static void show_chapter(const struct corpus *corpus, const struct recipe *recip
     if (missing) {
         heading("Training on six novels");
         wait_for_training(missing);
+        show_company(corpus, recipe, words);
         show_tiny();
         return;
     }
@@ -2567,6 +2703,7 @@ static void show_chapter(const struct corpus *corpus, const struct recipe *recip
     show_own_training(corpus, recipe);
     show_training(&t, corpus, recipe, words);
     show_narrow_window(corpus, recipe, words);
+    show_company(corpus, recipe, words);
     show_counting(corpus, recipe, setting_number(settings, args, "shift"), words);
     show_tiny();
     show_disguise(corpus, recipe);

@@ -47,10 +47,12 @@ static void *allocate(size_t n, size_t size);
 /*
 ## What a table weighs
 
-First the bill. A table of $V$ rows and $d$ numbers of four bytes takes $4Vd$ bytes. Looking a
-row up costs no arithmetic at all (chapter 1). But the other end of the model, the head that
-scores every word of the vocabulary, takes one multiplication and one addition for each number
-of its table: $2Vd$ FLOPs (floating-point operations) a token.
+First the bill: nobody would ask how narrow a row may be if a wide one cost nothing. GPT-2's
+table has 50,257 rows of 768 numbers of four bytes, and that is 154 MB; in general, $V$ rows of
+$d$ numbers take $4Vd$ bytes. Looking a row up costs no arithmetic at all (chapter 1). But the
+other end of the model, the head that scores every word of the vocabulary, takes one
+multiplication and one addition for each number of its table: $2Vd$ FLOPs (floating-point
+operations) a token.
 
 Chapter 1 met GPT-3's table, whose 2,470,232,064 bytes are more than the largest `int`. A
 program that multiplies its sizes in `int` gets a negative number. One that multiplies in 32
@@ -108,14 +110,16 @@ sec. 2]. What they did publish is its tokenizer, with ids up to 100,276 [@tiktok
 
 ## Two numbers are enough
 
-Take $V$ words and for each of them the one word that comes next: *any* table of followers,
-`next[v]`. A model of chapter 3's kind looks up a row $E_v$ of $d$ numbers and says the word $w$
+The bill says what a number more in each row costs, and not what it buys. So begin at the other
+end, with the least that a row can do. Take $V$ words and for each of them the one word that comes
+next: *any* table of followers, `next[v]`. A model of chapter 3's kind looks up a row $E_v$ of $d$ numbers and says the word $w$
 with the greatest logit $E_v \cdot U_w$. What meets the output rows in this product is called
 the **hidden state**: chapter 3's hidden row $h$, here $E_v$ itself.
 
 Put the output rows on a circle, evenly. The hidden state is an arrow in the same plane. A logit
-is the arrow's length times the cosine of the angle between them, so the word that the arrow
-points at beats all the others: they stand at larger angles. So let the *input* row of $v$ be
+is the arrow's length times the cosine of the angle between the two. Of eight words the one that
+the arrow points at gets 1, its neighbours stand 45 degrees aside and get 0.71, and of any number
+of words it beats all the others: they stand at larger angles. So let the *input* row of $v$ be
 the output row of the word that follows it. That is all. (If you know linear algebra you may
 have looked at the matrix with a 1 where a word follows and 0 elsewhere: its
 [rank](#matrix-rank) may be 50,257. But nobody asked for logits of 1 and 0, only for the right
@@ -193,10 +197,12 @@ table is called **deterministic**), capacity in this sense never runs out.
 
 ## Who can ever win
 
-And with one number? The logits are $h\, u_w$. If $h$ is positive, the word with the largest
-$u_w$ wins, and if negative the one with the smallest. So of 50,257 words *two* can be said. No
-training helps, and no hidden state. All others have a probability, perhaps a decent one; but
-never the greatest.
+The circle left two questions open: what of one number, and what of rows that nobody has placed
+so well? Give three words one number each, 3, −1 and 2. The logits are $h\, u_w$: a positive $h$
+puts the 3 first, a negative one the −1, and the 2 is first for none. If $h$ is positive, the
+word with the largest $u_w$ wins, and if negative the one with the smallest. So of 50,257 words
+*two* can be said. No training helps, and no hidden state. All others have a probability,
+perhaps a decent one; but never the greatest.
 
 In two dimensions, put a fifth word into the middle of a square of four. Whatever way the arrow
 points, a corner is ahead of it. A word like that can never win either. When can it? Word $v$
@@ -283,7 +289,9 @@ Kimmel and Downey [-@demeter2020].
 /*
 ## The novel, width by width
 
-Now let a model learn. It is chapter 3's, untied, on *Emma*, but with the 1,000 most frequent
+So far no row has learned anything: those of the circle were placed, those of the last table
+thrown. And we asked of one word only that it win, where a text asks how probable each of them
+is. So let a model learn. It is chapter 3's, untied, on *Emma*, but with the 1,000 most frequent
 words (the rest share `<unk>`) and with rows of 1 to 64 numbers. Each width has a learning rate
 of its own, the best of a grid that goes past it on both sides (`build/10_dimension controls=1`
 tries seven around each), and half of the novel is read once.
@@ -329,10 +337,13 @@ struct corpus {
 ![Held-out loss against the width. Look at where the curve bends, and at what the first number
 buys.](figure:dimension-novel){#fig-dimension-novel}
 
-The column *held out* first. One number is hardly better than the frequencies alone,
-[5.103]{.n section="The novel, width by width"}: this model has no bias, so frequency too has to
-come out of the product of the two rows. Then each doubling gains a lot, until 8; from 8 to 16
-it is [4.205]{.n section="The novel, width by width"} to
+Each line of the table is a model: its width, how many numbers its two tables have together, the
+rate it was trained at, and in the last column its loss on the words held out, in nats. Look
+first at that of one number, and at the loss below the table, of a model that knows how frequent
+each word is and nothing more. [5.018]{.n section="The novel, width by width"} against
+[5.103]{.n section="The novel, width by width"} is not much: this model has no bias, so frequency
+too has to come out of the product of the two rows. Then go down. Each doubling gains a lot, until
+8; from 8 to 16 it is [4.205]{.n section="The novel, width by width"} to
 [4.145]{.n section="The novel, width by width"}, and from 32 to 64 a hundredth.
 
 ### The tail
@@ -364,28 +375,46 @@ doubling gains 0.17 nats, and 16 numbers gain 0.07 more. For GPT-2's 50,257 it w
 and GPT-2 took fifty times as many. A rule that does not ask what the rows are for cannot
 know.
 
-The column *guesses* counts the different words that the model would say, over all words that it
-may read: [2]{.n section="The novel, width by width"} with one number, of course. The next one
-asks who *could* be said, for any hidden state at all. With two numbers your function answers
-for all 1,000 words: [0.7]{.n section="The novel, width by width"} %, seven corners. Up to 32
-numbers the program searches for every tenth word, with 300 turns each:
-[20.0]{.n section="The novel, width by width"} % at 8,
-[85.0]{.n section="The novel, width by width"} % at 16, and all at 32.
+### Who can win in the novel
+
+The loss asks for all probabilities at once. Ask the trained heads the question of before, too:
+which of the thousand words can win?
+
+::: predict
+The model with rows of 8 numbers has learned from 88,000 words of the novel. How many of the
+thousand words can win in its head? And in one of the same size, thrown by dice?
+
+:::: answer
+One in five. In the head of dice nearly every second.
+::::
+:::
+
+::: {.output section="Which of the novel's words can win"}
+:::
+
+Now a column is a model, and you read it from the top. The *words said* are the different words
+that it would say, over all words that it may read: [2]{.n section="Which of the novel's words
+can win"} with one number, of course. The next line asks who *could* be said, for any hidden
+state at all. Look first at the column of two numbers, for there your function answers, for all
+1,000 words: [0.7]{.n section="Which of the novel's words can win"} %, seven corners. From 4 to
+32 numbers the program searches for every tenth word, with 300 turns each: [20.0]{.n
+section="Which of the novel's words can win"} % at 8, [85.0]{.n section="Which of the novel's
+words can win"} % at 16, and all at 32.
 
 ### Training makes it worse
 
-Compare with *dice*, a head of a thousand random rows: [47.0]{.n section="The novel, width
-by width"} % and [99.0]{.n section="The novel, width by width"} %. More words can win in a
-head of random rows than in a trained one. (With `seed=1` to `seed=8` it is 18 to 26 %
-against 41 to 54 at 8 numbers, and 80 to 91 against 96 to 100 at 16. At 4 numbers there is
-no such difference.)
+Go one line down, to a head of a thousand rows of dice: [47.0]{.n section="Which of the novel's
+words can win"} % and [99.0]{.n section="Which of the novel's words can win"} %. More words can
+win in a head of random rows than in a trained one. (With `seed=1` to `seed=8` it is 18 to 26 %
+against 41 to 54 at 8 numbers, and 80 to 91 against 96 to 100 at 16. At 4 numbers there is no
+such difference.)
 
 What keeps a word inside is its length. Rows of one length lie on a sphere, and of points on a
-sphere each is a corner. (So the last column, for which all rows of the trained head are stretched
-to one length, must say [100.0]{.n section="The novel, width by width"} %; it tests the search
-and not the novel.) Inside are only rows that are shorter than some around them, and short are the
-rows of rare words (chapter 5): at $d = 8$ more than half of the commonest 250 can win, and of the
-rarest 250 [0.0]{.n section="The novel, width by width"} %.
+sphere each is a corner. (So the last line, for which all rows of the trained head are stretched
+to one length, must say [100.0]{.n section="Which of the novel's words can win"} %; it tests the
+search and not the novel.) Inside are only rows that are shorter than some around them, and
+short are the rows of rare words (chapter 5): at $d = 8$ more than half of the commonest 250 can
+win, and of the rarest 250 [0.0]{.n section="Which of the novel's words can win"} %.
 
 Does it matter? For the loss not much, as the rare words have their probability all the same.
 For a program that always says the likeliest word it does.
@@ -397,6 +426,7 @@ $d = 8$, four more at 16, and none at 4.
 
 ## How many rows the logits really have
 
+The loss goes on falling behind the bend, by a little. What is it that a narrow row misses there?
 A width limits something else, which no training can lift. Write down the logits after $n$ words
 as a matrix, a row each: it is the product of an $n \times d$ matrix and a $d \times V$ one.
 Whatever the numbers are, each row of it is a mix of the same $d$ rows. The number of rows that
@@ -458,9 +488,10 @@ lies the whole width of the bottleneck.
 
 ## A hundred numbers, and fewer
 
-Now a real table: GloVe's 10,000 rows of 100 numbers, and the analogies of chapter 7, six
-families of them. How many of the hundred numbers do they need? There are three ways to have
-fewer.
+The rank says how many directions there are, and not how many of them are needed. So take a wide
+table that is good for something, and take numbers away: GloVe's 10,000 rows of 100 numbers, and
+the analogies of chapter 7, six families of them. How many of the hundred do they need? There are
+three ways to have fewer.
 
 - **The longest directions.** Find the directions in which the rows reach farthest (chapter 7
   did it with the mean taken off; here the table stays as it is), and keep how far each row goes
@@ -513,6 +544,10 @@ something: they lean towards each other.
 ::: {.output section="A hundred numbers, and fewer"}
 :::
 
+A line is a width, the three columns are the three ways in their order, and the fourth is a control
+that we come to: the same dice, made to stand at right angles first. Look at the last line before
+the others. There nothing was left out, and one column has lost something all the same.
+
 ![Three ways to shorten a row, and a control. Look at the right half: whoever keeps right angles
 comes out on the same curve.](figure:dimension-cuts){#fig-dimension-cuts}
 
@@ -547,8 +582,9 @@ better by training for it, so that each prefix is a good row by itself: *Matryos
 
 ## Eight bits, and fewer
 
-There is another way to make a table smaller: keep all the numbers, and make *them* shorter.
-With 8 bits a number is one of 255 whole numbers, −127 to 127, times a scale that the row has
+With all questions asked, half of the numbers cost nine analogies in a hundred. Was it numbers
+that were missed, or only the bits in them? There is another way to make a table smaller: keep all the numbers,
+and make *them* shorter. With 8 bits a number is one of 255 whole numbers, −127 to 127, times a scale that the row has
 for itself. (The program tries sixteen scales a row, and keeps the one with the smallest squared
 error. The scale, 4 bytes a row, is not counted.)
 
@@ -569,8 +605,9 @@ is the first hint at what width is good for.
 
 ## What width buys
 
-Back to the circle, and to the question of the beginning. A thousand words; each has a row of
-length 1, and the hidden state is the row itself. In two dimensions they stand on the circle, in
+A hundred coarse numbers beat fifty fine ones of the same size, so what wide rows have is more than
+bits. What, then? Back to the circle, where a margin was too small for a `float`, and to the
+question of the beginning. A thousand words; each has a row of length 1, and the hidden state is the row itself. In two dimensions they stand on the circle, in
 one evenly on a line, and in more we *do not even try*: the rows are thrown by dice.
 
 For each width: the smallest margin that any word has; how loud the arrow must be for *that*
@@ -1818,35 +1855,48 @@ static double share_found(const bool *found, size_t first, size_t end)
     return percent(n, n_asked);
 }
 
-// The share of words that some hidden state makes win: of the model's head, of one thrown by
-// dice, and of the model's with all rows stretched to one length. d of 1 and 2: of all words,
-// by your function; up to 32: of every tenth word, by the search.
-static void print_winners(const struct model *m, const struct lab *lab)
+// the share of all words of a head of 1 or 2 numbers, by your function; below 0: not written
+static double share_reachable(const float *head, size_t d)
+{
+    const size_t n = count_reachable(head, VOCAB_SIZE, d);
+    return n > VOCAB_SIZE ? -1.0 : percent(n, VOCAB_SIZE);
+}
+
+enum { N_SHARES = 5 };
+
+static const char *const share_names[N_SHARES] = {
+    "can win, %", "can win in a head of dice, %", "of the 250 commonest, %",
+    "of the 250 rarest, %", "with rows of one length, %"};
+
+// The shares of words that some hidden state makes win: of the model's head, of one thrown by
+// dice, of the commonest and of the rarest quarter, and of the head with all rows stretched to
+// one length. Up to 2 numbers by your function, up to 32 by the search of every tenth word;
+// what is not asked is NAN.
+static void find_winners(double share[N_SHARES], const struct model *m,
+                         const struct lab *lab)
 {
     float *head = narrow_head(m), *dice = allocate(VOCAB_SIZE * m->d, sizeof *dice);
-    const size_t d = m->d, n = d <= 2 ? count_reachable(head, VOCAB_SIZE, d) : 0;
-    const size_t turns = lab->n_turns;
+    const size_t d = m->d, turns = lab->n_turns;
     uint64_t rng = lab->seed;
     fill_rounded(dice, VOCAB_SIZE * d, &rng);
-    if (d <= 2 && n > VOCAB_SIZE)
-        printf("%11s", "?");
-    else if (d <= 2)
-        printf("%11.1f%8.1f", percent(n, VOCAB_SIZE),
-               percent(count_reachable(dice, VOCAB_SIZE, d), VOCAB_SIZE));
-    else if (d <= MOST_SEARCHED) {
+    for (size_t k = 0; k < N_SHARES; k++)
+        share[k] = (double)NAN;
+    if (d <= 2) {
+        share[0] = share_reachable(head, d);
+        share[1] = share_reachable(dice, d);
+    } else if (d <= MOST_SEARCHED) {
         float *unit = unit_rows(head, VOCAB_SIZE, d);
         bool own[VOCAB_SIZE], thrown[VOCAB_SIZE], even[VOCAB_SIZE];
         find_states(own, head, VOCAB_SIZE, d, turns, EVERY_WORD);
         find_states(thrown, dice, VOCAB_SIZE, d, turns, EVERY_WORD);
         find_states(even, unit, VOCAB_SIZE, d, turns, EVERY_WORD);
-        printf("%11.1f%8.1f", share_found(own, 0, VOCAB_SIZE),
-               share_found(thrown, 0, VOCAB_SIZE));
-        printf("%8.1f%8.1f%12.1f", share_found(own, 0, VOCAB_SIZE / 4),
-               share_found(own, 3 * VOCAB_SIZE / 4, VOCAB_SIZE),
-               share_found(even, 0, VOCAB_SIZE));
+        share[0] = share_found(own, 0, VOCAB_SIZE);
+        share[1] = share_found(thrown, 0, VOCAB_SIZE);
+        share[2] = share_found(own, 0, VOCAB_SIZE / 4);
+        share[3] = share_found(own, 3 * VOCAB_SIZE / 4, VOCAB_SIZE);
+        share[4] = share_found(even, 0, VOCAB_SIZE);
         free(unit);
     }
-    printf("\n");
     free(head);
     free(dice);
 }
@@ -1862,9 +1912,8 @@ static void show_width(struct model *m, const struct corpus *novel, size_t k,
     char said[32] = "ran away";
     if (isfinite(loss))
         snprintf(said, sizeof said, "%.3f", loss);
-    printf("%5zu%10s%6.3g%10s%9zu", d, with_commas(text, 2 * VOCAB_SIZE * (uint64_t)d),
-           rate, said, count_guesses(m));
-    print_winners(m, lab);
+    printf("%5zu%10s%6.3g%10s\n", d, with_commas(text, 2 * VOCAB_SIZE * (uint64_t)d),
+           rate, said);
     if (figure)
         fprintf(figure, "%zu\t%.3f\t%.3f\n", d, loss, unigram_entropy(novel));
 }
@@ -1878,14 +1927,46 @@ static void show_novel(struct model models[N_SHOWN_WIDTHS], const struct corpus 
                         "# x: numbers in a row\n# y: held-out loss (nats a word)\n"
                         "# xscale: log\nx\tthe model\tfrequencies alone\n");
     heading("The novel, width by width");
-    printf("%5s%10s%6s%10s%9s%11s%8s%8s%8s%12s\n", "d", "numbers", "rate", "held out",
-           "guesses", "can win, %", "dice", "common", "rare", "one length");
+    printf("%5s%10s%6s%10s\n", "d", "numbers", "rate", "held out");
     for (size_t k = 0; k < N_SHOWN_WIDTHS; k++)
         show_width(&models[k], novel, k, lab, figure);
     printf("%zu words read; frequencies alone: %.3f\n",
            (size_t)(lab->passes * (double)novel->n_train), unigram_entropy(novel));
     if (figure)
         fclose(figure);
+}
+
+static void print_share(double share)
+{
+    if (isnan(share))
+        printf("%6s", "");
+    else if (share < 0.0)
+        printf("%6s", "?");
+    else
+        printf("%6.1f", share);
+}
+
+// a line for each question, a column for each model
+static void show_sayable(const struct model models[N_SHOWN_WIDTHS], const struct lab *lab)
+{
+    double shares[N_SHOWN_WIDTHS][N_SHARES];
+    heading("Which of the novel's words can win");
+    printf("%-30s", "d");
+    for (size_t k = 0; k < N_SHOWN_WIDTHS; k++)
+        printf("%6zu", models[k].d);
+    printf("\n%-30s", "words said");
+    for (size_t k = 0; k < N_SHOWN_WIDTHS; k++) {
+        printf("%6zu", count_guesses(&models[k]));
+        find_winners(shares[k], &models[k], lab);
+    }
+    for (size_t line = 0; line < N_SHARES; line++) {
+        printf("\n%-30s", share_names[line]);
+        for (size_t k = 0; k < N_SHOWN_WIDTHS && models[k].d <= MOST_SEARCHED; k++)
+            print_share(shares[k][line]);
+    }
+    printf("\n");
+    if (shares[0][0] < 0.0)
+        waits_for("10.3", "reachable_words");
 }
 
 // controls=2: nine widths from eight seeds
@@ -3146,6 +3227,7 @@ static void show_text(const struct corpus *novel, const struct lab *lab)
 {
     struct model models[N_SHOWN_WIDTHS];
     show_novel(models, novel, lab);
+    show_sayable(models, lab);
     show_ranks(models, novel);
     for (size_t k = 0; k < N_SHOWN_WIDTHS; k++)
         close_model(&models[k]);

@@ -1,33 +1,50 @@
 /*
 # What does the real table look like? {#gpt2}
 
+These are the first sixteen bytes of a model, and under them the letters that some of them
+are:
+
+::: {.output section="The first bytes of the file"}
+:::
+
+The model is a small one, and you have it: it came with the course. Look for yourself. Among
+what this prints you will read *Jane Austen, the six novels*:
+
+    head -c 99 chapters/data/six_novels.safetensors
+
+The first eight bytes are a number, in hexadecimal and the smallest part first: `68` is 104,
+`3c` is 60, and $104 + 60 \cdot 256$ is [15,464]{.n section="What is in the file"}. So many
+bytes of text come next, a list of contents. Behind the text stand the numbers of the model,
+and nothing else is in the file.
+
+GPT-2's file is half a gigabyte, and it begins with the bytes
+
+    cb 37 00 00 00 00 00 00   7b
+
+We can say so without having it. It is 548,105,171 bytes long [@gpt2pointer], and it holds
+137,022,720 numbers of four bytes [@safetensorsparsing]. Take the one from the other: 14,291
+bytes are no numbers. Eight of these are the length, so the list has 14,283 bytes, and that
+is `37cb`. The `7b` is the `{` that opens every list. Of the list itself one line has been
+printed where everybody can read it [@safetensorsparsing]:
+
+    "h.10.ln_1.weight": {"dtype": "F32", "shape": [768],
+                         "data_offsets": [223154176, 223157248]}
+
+There are 768 numbers, a vector of the eleventh block, and they lie in the bytes from
+223,154,176 to 223,157,248: that is 3,072 bytes, four for each. In the same list, under the
+name `wte.weight`, are the 38,597,376 numbers that this course keeps talking about.
+
+::: aside
+With a connection you need not believe us. `curl -sLr 0-8 URL | od -An -tx1`, with
+[the address of GPT-2's file](https://huggingface.co/openai-community/gpt2/resolve/main/model.safetensors)
+in the place of `URL`, fetches nine bytes of the half gigabyte.
+:::
+
 All tables of this course so far were made by ourselves, except GloVe's, and that one is a
-table and no model. Now we open a model that somebody else has made. Published models come
-as files, and a very common kind of file has the ending `.safetensors`. GPT-2's is half a
-gigabyte, and in it, under the name `wte.weight`, lie the 38,597,376 numbers that this
-course keeps talking about.
-
-To read it takes no library. It takes five functions: one that finds where the list of
-contents ends, one that checks where a tensor lies, one that turns bytes into numbers, and
-then two old acquaintances, the lengths of rows and the nearest rows. The first two are
-short, and they are the ones that people get wrong, because a file is not a friend. It was
-made by somebody, it came through a network, and every number in it may be a lie. [In
-GPT-2's file one table is missing that many explanations draw: which one?]{.teaser}
-
-![The whole format. Look for the two lengths that must agree with each other: what the
-list says, and what is really there.](drawing:safetensors-file){alt="A file as a strip of bytes. First 8 bytes that hold the length of the header. Then the header, a text that says for each tensor its type, its shape, and where its bytes begin and end. Then the data: wte.weight, wpe.weight and m.weight lie side by side, without a gap, to the end of the file. Arrows lead from the offsets in the header to the places in the data."}
-
-The half gigabyte does not ship with the course. A file of the same kind does, made by
-ourselves: the 2,000 most frequent words of Jane Austen's six novels, with a row of 32
-numbers each, trained as chapter 5's third model was (one table, used twice, and a small
-matrix between the two uses), and with a table of positions as in chapter 4. Everything is
-shown on this small file first. If you have the large one ([published
-here](https://huggingface.co/openai-community/gpt2), as `model.safetensors`), put its path
-into `GPT2`, as in `GPT2=model.safetensors make chapter12`, and the same program shows the
-same things about it, and holds its numbers against those that have been printed in public.
-
-The file is `chapters/12_gpt2.c`; `make chapter12` builds it, runs it, and says what to
-do next. It runs for about a second.
+table and no model. In this chapter you open models in the form in which others publish
+theirs, and it takes no library. [In GPT-2's file one table is missing that many
+explanations draw: which one?]{.teaser} The file of the chapter is `chapters/12_gpt2.c`;
+`make chapter12` builds it, runs it, in about a second, and says what to do next.
 */
 
 #include <inttypes.h>
@@ -47,16 +64,30 @@ do next. It runs for about a second.
 #define EXERCISE __attribute__((weak))
 
 /*
+## A small model and a large one
+
+![The whole format. Look for the two lengths that must agree with each other: what the
+list says, and what is really there.](drawing:safetensors-file){alt="A file as a strip of bytes. First 8 bytes that hold the length of the header. Then the header, a text that says for each tensor its type, its shape, and where its bytes begin and end. Then the data: wte.weight, wpe.weight and m.weight lie side by side, without a gap, to the end of the file. Arrows lead from the offsets in the header to the places in the data."}
+
+To read such a file takes five functions: one that finds where the list of contents ends, one
+that checks where a tensor lies, one that turns bytes into numbers, and then two old
+acquaintances, the lengths of rows and the nearest rows. The first two are short, and they are
+the ones that people get wrong, because a file is not a friend. It was made by somebody, it came
+through a network, and every number in it may be a lie.
+
+Everything is shown on the small file first: the 2,000 most frequent words of Jane Austen's
+six novels, with a row of 32 numbers each, trained as chapter 5's third model was (one table,
+used twice, and a small matrix between the two uses), and with a table of positions as in
+chapter 4. If you have the large one ([published
+here](https://huggingface.co/openai-community/gpt2), as `model.safetensors`), put its path
+into `GPT2`, as in `GPT2=model.safetensors make chapter12`, and the same program shows the
+same things about it, and holds its numbers against those that have been printed in public.
+
 ## The first bytes
 
-Whatever a file claims to be, look at its first bytes before you believe it. These are the
-first sixteen of ours.
-
-::: {.output section="The first bytes of the file"}
-:::
-
-Eight bytes are one whole number: the length of the **header**, which comes next.
-They stand with the smallest part first (*little-endian*): byte $k$ counts $256^k$. Do
+Whatever a file claims to be, look at its first bytes before you believe it. Eight bytes are
+one whole number, the length of the **header**: that is the list of contents, and it comes
+next. They stand with the smallest part first (*little-endian*): byte $k$ counts $256^k$. Do
 not read them by pointing a `uint64_t *` at them. That works on most machines and not on
 all: some keep their bytes the other way round, and some refuse an address that is not a
 multiple of 8.
@@ -118,9 +149,10 @@ with the long list of words left out and with line breaks that are not there:
      ...}
 
 For each tensor three things are said: of what type its numbers are, what its shape is,
-and where its bytes begin and end, counted from the end of the header. `__metadata__` is
-the only other thing that may stand there, and holds pairs of texts; we keep our words
-in it.
+and where its bytes begin and end, counted from the end of the header. In GPT-2's list the entry
+of `wte.weight` has the shape [50257, 768], and its two offsets are 154,389,504 apart, which
+is $50{,}257 \cdot 768 \cdot 4$. `__metadata__` is the only other thing that may stand in a
+list. It holds pairs of texts; we keep our words in it.
 
 You do not have to write the reader of this notation: it stands [behind the scenes](#gpt2-behind),
 some 400 lines long, and it is strict. It refuses whatever is not JSON, a name that
@@ -229,9 +261,11 @@ access to memory.
 
 ## Sixteen bits
 
-A `float` has 32 bits: one for the sign, 8 for the exponent, 23 for the fraction. For a
-table that is more than one needs (chapter 10 got along with 8, whole numbers with a scale).
-Two formats with 16 bits are common:
+A tensor that lies where it should is still bytes and no numbers. Three of ours are `float`s,
+which C knows; two are written in 16 bits a number, and C11 has no type for them. A `float` has
+32 bits: one for the sign, 8 for the exponent, 23 for the fraction. For a table that is more than
+one needs (chapter 10 got along with 8, whole numbers with a scale). Two formats with 16 bits are
+common:
 
 | name | sign | exponent | fraction | largest | step at 1 |
 |:--|--:|--:|--:|--:|--:|
@@ -310,13 +344,17 @@ unused. So why has it become so common? Because a *gradient* or a score can be 1
 where F16 has long been infinite [compare @kalamkar2019].
 
 ## How long is a row?
+
+Now every table in such a file can be read. What does one ask of a table that one has never
+seen? Not yet what a row means. First how long the rows are: a table that was never trained, or
+that was read with the wrong format, gives itself away here.
 */
 
 /*
 ## Exercise 12.4: the lengths {#row-norms .exercise}
 
-The first thing to ask of an unknown table: how long are its rows? Square and add up in
-`double`, since the square of `1e30f` is no `float`, and hand out `double` too.
+Say for each row how long it is. Square and add up in `double`, since the square of `1e30f` is
+no `float`, and hand out `double` too.
 
 By hand: the rows (3, 4) and (0, −2) have the lengths $\sqrt{9 + 16} = 5$ and 2.
 
@@ -363,7 +401,42 @@ may serve the other one: to be *said* with certainty.)
 ![Length of the row against the place of the word in the order of frequency. Look how the cloud
 sinks, and how wide it stays.](figure:gpt2-norms){#fig-gpt2-norms}
 
+## GPT-2, as far as it was printed
+
+That was the small model. How long are the rows of the real one? When this was written we
+did not have the file, and perhaps you do not either. Something about its table is known all
+the same: people who opened it have printed corners of it, in notebooks and in the notes of
+their programs [@raschka2024, chapter 5]. We have collected
+[57]{.n section="GPT-2's table, as far as it was printed in public"} such numbers, from the
+rows of `!`, `"`, `#`, `$` and `%` (ids 0 to 4) and of the last three tokens. Where two
+people printed the same number, they agree to all digits.
+
+::: {.output section="GPT-2's table, as far as it was printed in public"}
+:::
+
+It is a small sample, and not a random one. But it is enough for one thing. GPT-2's
+tables began as random numbers with a standard deviation of 0.02 [@gpt2code,
+`src/model.py`]. Among 57 of those one would expect none above 0.08; here the root of
+the mean square is [0.103]{.n section="GPT-2's table, as far as it was printed in
+public"}, five times as much. If the other numbers of the table are like these, a row is
+about $0.103 \cdot \sqrt{768} \approx 2.9$ long (ours, of 32 numbers, are not much shorter),
+and it was 0.55 long at birth. Whatever the rows mean, they have come a long way, and even the rows of the last three tokens
+have, one of which is the mark for the end of a text.
+
+::: aside
+Mind what you take for a view of the table. A well-known page runs GPT-2 in the browser and shows
+each token with its id and a bar of many shades for its row [@cho2024]. The id is GPT-2's. The
+shades are random numbers: `VectorCanvas.svelte` fills what it is not given with `Math.random()`,
+and the rows it is not given [@transformerexplainer]. To show *that* there is a row, that will do.
+:::
+
+With `GPT2=path` all 57 are looked up in the file that you give, and the line that is
+then printed should say 57 of 57. If it does not, you have another model, or your
+`to_float` is wrong, or ours is a misprint; please tell us which.
+
 ## Who lives next door?
+
+A length says how loud a row is, and nothing of what it is about. That is told by its neighbours.
 */
 
 /*
@@ -478,38 +551,6 @@ GPT without them has nothing but the mask to tell order from. Wang and Chen [-@w
 have drawn the likeness of all pairs of positions, for GPT-2 and other models. How much of
 *that* likeness is a mean row, the third line will tell you.
 
-## GPT-2, as far as it was printed
-
-When this was written we did not have the file, and perhaps you do not either. Something
-about the real table is known all the same: people who opened it have printed corners of it,
-in notebooks and in the notes of their programs [@raschka2024, chapter 5]. We have collected
-[57]{.n section="GPT-2's table, as far as it was printed in public"} such numbers, from the
-rows of `!`, `"`, `#`, `$` and `%` (ids 0 to 4) and of the last three tokens. Where two
-people printed the same number, they agree to all digits.
-
-::: {.output section="GPT-2's table, as far as it was printed in public"}
-:::
-
-It is a small sample, and not a random one. But it is enough for one thing. GPT-2's
-tables began as random numbers with a standard deviation of 0.02 [@gpt2code,
-`src/model.py`]. Among 57 of those one would expect none above 0.08; here the root of
-the mean square is [0.103]{.n section="GPT-2's table, as far as it was printed in
-public"}, five times as much. If the other numbers of the table are like these, a row is
-about $0.103 \cdot \sqrt{768} \approx 2.9$ long, and was 0.55 long at birth. Whatever
-the rows mean, they have come a long way, and even the rows of the last three tokens
-have, one of which is the mark for the end of a text.
-
-::: aside
-Mind what you take for a view of the table. A well-known page runs GPT-2 in the browser and shows
-each token with its id and a bar of many shades for its row [@cho2024]. The id is GPT-2's. The
-shades are random numbers: `VectorCanvas.svelte` fills what it is not given with `Math.random()`,
-and the rows it is not given [@transformerexplainer]. To show *that* there is a row, that will do.
-:::
-
-With `GPT2=path` all 57 are looked up in the file that you give, and the line that is
-then printed should say 57 of 57. If it does not, you have another model, or your
-`to_float` is wrong, or ours is a misprint; please tell us which.
-
 ## Where is the head?
 
 Now look for the other end of the model. Chapter 5 asked whether a model needs one table
@@ -531,9 +572,10 @@ head?"} numbers of the list, [12,582,912]{.n section="Where is the head?"} are t
 causal mask of chapter 4, ones and zeros, 1,024 × 1,024 of them, stored once for each of
 the twelve blocks under the name `attn.bias`, which is no bias [@mlxexamples798]. The
 list of contents that is counted here is written by our program, from the model's sizes
-and the names that are in use; if you have the real file, the section "What is in the
-file" counts the real one. What was learned comes to [124,439,808]{.n section="Where is
-the head?"}, the number of chapter 5.
+and the names that are in use. In the real file the makers of the format count as many
+numbers [@safetensorsparsing]; if you have it, the section "What is in the file" counts
+them again. What was learned comes to [124,439,808]{.n section="Where is the head?"}, the
+number of chapter 5.
 
 Our own file has no head either, and it speaks. Read the two lines of *after*. With
 the matrix between the two uses, *my* is followed by *dear* and *own*, and *to* by *be*.
@@ -2449,9 +2491,9 @@ static void show_chapter(struct model *m, const struct choice *choice, bool is_g
     show_formats(m, word_id(m, choice));
     show_norms(m, &wte);
     show_opinions(m, &wte);
+    show_published(&wte, is_given);
     show_neighbours(m, &wte, choice);
     show_positions(m, choice);
-    show_published(&wte, is_given);
     show_end(m, choice);
     close_table(&wte);
 }
