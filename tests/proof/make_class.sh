@@ -85,13 +85,16 @@ all_but() # chapter, function
     functions_of "$1" | grep -vx "$2"
 }
 
-# One wrong answer of tests/wrong/ under the name of its exercise, and all others solved.
+# One wrong answer of tests/wrong/ under the name of its exercise, and all others solved. The other
+# answers of that file are static, so that the compiler leaves them out: no student hands them in.
 wrong() # chapter, name
 {
     elsewhere=$(sed -n "s/^WRONG(\([a-z0-9_]*\), [a-z0-9_]*, $2,.*/\1/p" "tests/wrong/$1.c")
     mixed "$1" $(all_but "$1" "$elsewhere")
-    printf '#define WRONG(...)\n#define CAUGHT(...)\n#define %s %s\n' "$2" "$elsewhere"
-    section wrong "tests/wrong/$1.c" "$1" $(functions_of "$1")
+    printf '#define %s(function, test, name, ...) static __typeof__(function) name;\n' WRONG CAUGHT
+    printf '#define CHOSEN(...)\n#define %s %s\n' "$2" "$elsewhere"
+    sed "s/^WRONG(\([a-z0-9_]*, [a-z0-9_]*, $2,\)/CHOSEN(\1/" "tests/wrong/$1.c" >"$folder/answers.c"
+    section wrong "$folder/answers.c" "$1" $(functions_of "$1")
     elsewhere=
 }
 
@@ -253,4 +256,5 @@ while [ "$i" -lt "$n_students" ]; do
     echo "$row,$total" >>"$folder/known.csv"
     hand_in "$i" "$folder/now/$who"
 done
+rm -f "$folder/answers.c"
 rmdir "$folder/now"
