@@ -136,10 +136,11 @@ letters() # name
     case $1 in 03_trainer | 05_heads) echo 90000 ;; esac
 }
 
-# What a program said, as it stands in boxes: without what was measured, and without empty lines.
+# What a program said, as it stands in boxes: without what was measured, if that is a number, and without
+# empty lines.
 bare()
 {
-    sed -e 's/~[^ )]*/~/g' -e 's/  */ /g' -e 's/ $//' -e '/^$/d'
+    sed -e 's/~[0-9][^ )]*/~/g' -e 's/  */ /g' -e 's/ $//' -e '/^$/d'
 }
 
 # Sections of the second file that the first has.
