@@ -834,6 +834,8 @@ the tile of chapter 3.
 // columns of a tile, as in chapter 3
 #if defined __AVX__ && !defined __AVX512F__
 enum { TILE = 8 };
+#elif defined __wasm__
+enum { TILE = 4 };
 #else
 enum { TILE = 32 };
 #endif

@@ -1504,6 +1504,8 @@ One small function does all the products of this chapter, with 32 hidden states 
 // columns of a tile, as in chapter 3
 #if defined __AVX__ && !defined __AVX512F__
 enum { TILE = 8 };
+#elif defined __wasm__
+enum { TILE = 4 };
 #else
 enum { TILE = 32 };
 #endif

@@ -888,9 +888,9 @@ local function bibliography()
   return keys
 end
 
--- MathML as pandoc makes it, with two of its habits put right: a minus that has nothing on its
--- left is a sign, not a difference; and a function's name has narrow spaces, and none before a
--- bracket.
+-- MathML as pandoc makes it, with three of its habits put right: a minus that has nothing on its
+-- left is a sign, not a difference; a function's name has narrow spaces, and none before a
+-- bracket; and a size has its unit.
 local function better_mathml(text)
   local before = '(<mo[^>]*>([^<]+)</mo>)'
   local closing = { [')'] = true, [']'] = true, ['}'] = true, ['|'] = true, ['!'] = true, ['\u{2032}'] = true }
@@ -898,6 +898,7 @@ local function better_mathml(text)
     if closing[mark] or mark:match('^%a+$') then return nil end
     return mo .. '<mo form="prefix">\u{2212}</mo>'
   end)
+  text = text:gsub('(m[inax]+size="[%d.]+)"', '%1em"')
   return (text:gsub('()<mo>(%a%a+)</mo>()', function(from, name, to)
     local left = text:sub(1, from - 1):match('</m[in]>$') and '0.17em' or '0'
     local right = text:match('^<m[inst]', to) and '0.17em' or '0'
@@ -919,38 +920,48 @@ local function long(inlines)
 end
 
 -- A number and its per cent stay on one line, and so do the two halves of (4, -3).
-local function one_thing(before, after)
-  if not before or not after or after.t ~= 'Str' then return false end
-  if after.text:match('^%%') then return (before.t == 'Str' or before.t == 'Span') and stringify(before):match('%d$') end
-  return before.t == 'Str' and before.text:match('^%([-\u{2212}]*[%d.]+,$') and after.text:match('^[-\u{2212}]*[%d.]+%)')
+local function one_thing(before, tag, after)
+  if after:match('^%%') then return (tag == 'Str' or tag == 'Span') and stringify(before):match('%d$') end
+  return tag == 'Str' and after:match('^[-\u{2212}]*[%d.]+%)') and before.text:match('^%([-\u{2212}]*[%d.]+,$')
 end
 
+-- What follows a formula and is not parted from it.
+local function mark_of(text)
+  return text:match('^[.,:;!?)%]]+') or text:match('^\u{2019}') or text:match('^\u{201d}')
+end
+
+-- To ask an element for its kind, or to make one, takes longer than all else here: nothing asks twice.
 local function glue(inlines)
-  local out = pandoc.List()
-  for k, inline in ipairs(inlines) do
-    local before = out[#out]
-    if (inline.t == 'Space' or inline.t == 'SoftBreak') and one_thing(before, inlines[k + 1]) then
-      inline = pandoc.Str('\u{a0}')
-    elseif inline.t == 'Str' then
-      inline = pandoc.Str((inline.text:gsub('^(%(?)-(%d)', '%1\u{2212}%2')))
-    end
-    local mark = inline.t == 'Str' and before and before.t == 'Math' and before.mathtype == 'InlineMath'
-      and (inline.text:match('^[.,:;!?)%]]+') or inline.text:match('^\u{2019}') or inline.text:match('^\u{201d}'))
-    if mark then
-      local together = { before, pandoc.Str(mark) }
-      out[#out] = #before.text > LONG and not for_epub and long(together) or pandoc.Span(together, { class = 'glued' })
-      local rest = inline.text:sub(#mark + 1)
-      if rest ~= '' then out:insert(pandoc.Str(rest)) end
+  local out, tags, changed = {}, {}, false -- tags[n]: what kind out[n] is
+  local function put(n, inline, tag)
+    out[n], tags[n], changed = inline, tag, true
+  end
+  for _, inline in ipairs(inlines) do
+    local n, tag = #out, inline.tag
+    if tag == 'Str' then
+      local text, again = inline.text, nil
+      if (tags[n] == 'Space' or tags[n] == 'SoftBreak') and n > 1 and one_thing(out[n - 1], tags[n - 1], text) then
+        put(n, pandoc.Str('\u{a0}'), 'Str')
+      end
+      text, again = text:gsub('^(%(?)-(%d)', '%1\u{2212}%2')
+      local mark = tags[n] == 'Math' and out[n].mathtype == 'InlineMath' and mark_of(text)
+      if mark then
+        local together = { out[n], pandoc.Str(mark) }
+        put(n, #out[n].text > LONG and not for_epub and long(together) or pandoc.Span(together, { class = 'glued' }), 'Span')
+        text = text:sub(#mark + 1)
+      end
+      if mark or again > 0 then inline, changed = pandoc.Str(text), true end
+      if text ~= '' then out[n + 1], tags[n + 1] = inline, tag end
     else
-      out:insert(inline)
+      out[n + 1], tags[n + 1] = inline, tag
     end
   end
   for k, inline in ipairs(out) do
-    if inline.t == 'Math' and inline.mathtype == 'InlineMath' and #inline.text > LONG and not for_epub then
-      out[k] = long({ inline })
+    if tags[k] == 'Math' and inline.mathtype == 'InlineMath' and #inline.text > LONG and not for_epub then
+      put(k, long({ inline }), 'Span')
     end
   end
-  return out
+  return changed and pandoc.List(out) or nil
 end
 
 -- A head of a column has words for those who hear it: an empty one, or one that is a formula alone.
@@ -961,6 +972,8 @@ local function name_column(cell)
   local unseen = pandoc.RawInline('html', '<span class="unseen">column </span>')
   if first then first.content:insert(1, unseen) else cell.contents = { pandoc.Plain({ unseen }) } end
 end
+
+local function is_picture(image) return image.src:match('^figure:') or image.src:match('^drawing:') end
 
 -- Everything that is local to one element. Marks that the assembly needs stay: .woven, .hint, .solution.
 local function transform(doc, sources, chapter)
@@ -973,7 +986,8 @@ local function transform(doc, sources, chapter)
     outputs[stem] = outputs[stem] or output_of(stem)
     return outputs[stem]
   end
-  return doc:walk({
+  local left = {} -- pictures that are no paragraph of their own: source -> how many
+  doc = doc:walk({
     Span = function(span)
       if span.classes:includes('n') then
         check_number(span, output_for)
@@ -989,10 +1003,11 @@ local function transform(doc, sources, chapter)
       end
     end,
     Math = function(math)
-      math.text = math.text:gsub('\\mathrm%s*(%b{})', '\\text%1')
-      local again
-      repeat math.text, again = math.text:gsub('(%d[%d,]*){,}(%d%d%d)', '%1,%2') until again == 0
-      math.text = math.text:gsub('%d[%d,]*,%d%d%d', '\\text{%0}')
+      local text, again = math.text:gsub('\\mathrm%s*(%b{})', '\\text%1')
+      repeat text, again = text:gsub('(%d[%d,]*){,}(%d%d%d)', '%1,%2') until again == 0
+      text = text:gsub('%d[%d,]*,%d%d%d', '\\text{%0}')
+      if text == math.text then return nil end
+      math.text = text
       return math
     end,
     Inlines = glue,
@@ -1006,24 +1021,18 @@ local function transform(doc, sources, chapter)
       return scroller('Table', { table_ })
     end,
     Para = function(para)
-      local only = para.content[1]
-      if #para.content == 1 and only.t == 'Image' and only.src:match('^figure:') then
-        return figure(only, chapter)
+      local content = para.content
+      local only = #content == 1 and content[1] or { tag = 'several' }
+      if only.tag == 'Image' and is_picture(only) then
+        left[only.src] = left[only.src] - 1
+        return only.src:match('^figure:') and figure(only, chapter) or drawing(only)
       end
-      if #para.content == 1 and only.t == 'Image' and only.src:match('^drawing:') then
-        return drawing(only)
-      end
-      if #para.content == 1 and only.t == 'Math' and only.mathtype == 'DisplayMath' then
+      if only.tag == 'Math' and only.mathtype == 'DisplayMath' then
         return scroller('Formula', { para }, ' formula')
-      end
-      for _, inline in ipairs(para.content) do
-        if inline.t == 'Image' and (inline.src:match('^figure:') or inline.src:match('^drawing:')) then
-          fault(place_of(sources, inline.src), 'the picture %s does not stand alone in its paragraph (or a quote ends its alt="…" too early)', inline.src)
-        end
       end
     end,
     Image = function(image)
-      if image.src:match('^figure:') or image.src:match('^drawing:') then return nil end
+      if is_picture(image) then left[image.src] = (left[image.src] or 0) + 1; return nil end
       if #image.caption == 0 then fault(place_of(sources, image.src), 'the image %s has no text for those who cannot see it', image.src) end
     end,
     Div = function(div)
@@ -1041,6 +1050,10 @@ local function transform(doc, sources, chapter)
       end
     end,
   })
+  for src, n in pairs(left) do
+    if n > 0 then fault(place_of(sources, src), 'the picture %s does not stand alone in its paragraph (or a quote ends its alt="…" too early)', src) end
+  end
+  return doc
 end
 
 local function has_citations(doc)
@@ -1203,20 +1216,19 @@ local function walk_blocks(blocks, filter)
 end
 
 local function check_links(blocks, sources)
-  local ids = {}
+  local ids, links = {}, {}
   local function note(element) if element.identifier ~= '' then ids[element.identifier] = true end end
   walk_blocks(blocks, {
-    Header = note, Div = note, Span = note, Link = note, Code = note,
+    Header = note, Div = note, Span = note, Code = note,
+    Link = function(link)
+      note(link)
+      links[#links + 1] = link.target:match('^#(.+)$')
+    end,
     RawBlock = function(raw) for id in raw.text:gmatch('%sid="([^"]+)"') do ids[id] = true end end,
   })
-  walk_blocks(blocks, {
-    Link = function(link)
-      local id = link.target:match('^#(.+)$')
-      if id and not ids[id] then
-        fault(place_of(sources, '(#' .. id .. ')'), 'links to #%s, which is nowhere on this page', id)
-      end
-    end,
-  })
+  for _, id in ipairs(links) do
+    if not ids[id] then fault(place_of(sources, '(#' .. id .. ')'), 'links to #%s, which is nowhere on this page', id) end
+  end
 end
 
 -- ------------------------------------------------------------------ metadata for the template

@@ -6,7 +6,8 @@ window.test = (function () {
   const all = (selector, root) => [...(root || document).querySelectorAll(selector)];
   const one = (selector, root) => (root || document).querySelector(selector);
   const wait = ms => new Promise(done => setTimeout(done, ms));
-  let resting = null;
+  const COARSE = 'const fine = performance.now.bind(performance); performance.now = () => Math.floor(fine());\n';
+  let resting = null, coarse = 0; // how many workers have a coarse clock
   let printed = ''; // all that a run may change, as it was
   const bar = () => one('.runbar'), go = () => one('.runbar .go'), said = () => one('.runbar .said').textContent;
   const box = title => all('figure.output').find(f => f.dataset.section === title);
@@ -162,12 +163,24 @@ window.test = (function () {
       return verdict(name + ': figures answer pointer and keys', faults);
     },
 
-    // The page as it was printed; and again, after a run that has changed it.
-    remember: () => { printed = snapshot(); return ''; },
+    // The page as it was printed; and again, after a run that has changed it. In between it runs with the
+    // clock of a browser that tells whole milliseconds only.
+    remember: function () {
+      printed = snapshot();
+      window.Blob = class extends Blob {
+        constructor(parts, options) {
+          const script = options?.type === 'text/javascript';
+          super(script ? [COARSE, ...parts] : parts, options);
+          coarse += script;
+        }
+      };
+      return '';
+    },
 
     back: function (name) {
       const faults = [];
       if (snapshot() === printed) faults.push('the run changed nothing');
+      if (!coarse) faults.push('the clock was none of whole milliseconds');
       if (!one('#main .changed mark')) faults.push('nothing is marked');
       one('.runbar .put-back').click();
       if (snapshot() !== printed) faults.push('the page is not as it was');

@@ -499,10 +499,19 @@ end
 
 local CHILDREN = { msub = 2, msup = 2, mfrac = 2, munder = 2, mover = 2, mroot = 2, msubsup = 3, munderover = 3 }
 
--- A minus that is a sign, and the name of a function, have the spaces of those.
+local LENGTHS, UNITS = {}, { ['%'] = true }
+for name in ('width height depth voffset lspace rspace minsize maxsize mathsize linethickness'):gmatch('%a+') do LENGTHS[name] = true end
+for name in ('em ex ch rem px pt pc in cm mm q'):gmatch('%a+') do UNITS[name] = true end
+
+-- A minus that is a sign, and the name of a function, have the spaces of those; lengths have a unit.
 local function formula_faults(page)
   local faults, last = {}, nil
   for _, element in ipairs(page.elements) do
+    for name, value in pairs(element.name:match('^m') and element.attributes or {}) do
+      if LENGTHS[name] and value ~= '0' and not UNITS[value:match('^[+-]?%d*%.?%d+([%a%%]+)$') or ''] then
+        faults[#faults + 1] = ('line %d: %s="%s" is no length'):format(element.line, name, value)
+      end
+    end
     if element.name == 'mo' then
       local text = text_of(element)
       if text:match('^%a%a+$') and not element.attributes.rspace then faults[#faults + 1] = ('line %d: %s is spaced like an operator'):format(element.line, text) end
@@ -860,7 +869,7 @@ local function check_book(chapters)
   tell('book can be unpacked', names[1] == 'mimetype' and data:sub(31, 38) == 'mimetype' and files.mimetype == 'application/epub+zip'
     and {} or { 'it does not begin with its type' })
   tell('book lists its parts', manifest_faults(files))
-  local pages, all, faults = {}, '', { form = {}, ids = {}, links = {}, loads = {}, headings = {}, texts = {}, leftovers = {} }
+  local pages, all, faults = {}, '', { form = {}, ids = {}, links = {}, loads = {}, headings = {}, texts = {}, leftovers = {}, formulas = {} }
   local function gather(into, more, name)
     for _, what in ipairs(more) do into[#into + 1] = name .. ', ' .. what end
   end
@@ -882,6 +891,7 @@ local function check_book(chapters)
     gather(faults.headings, heading_faults(page), name)
     gather(faults.texts, alternative_faults(page), name)
     gather(faults.leftovers, leftover_faults(page), name)
+    gather(faults.formulas, formula_faults(page), name)
   end
   tell('book is well formed', faults.form)
   tell('book has each id once', faults.ids)
@@ -890,6 +900,7 @@ local function check_book(chapters)
   tell('book has its headings in order', faults.headings)
   tell('book describes its drawings', faults.texts)
   tell('book has nothing left of its markup', faults.leftovers)
+  tell('book spaces its formulas', faults.formulas)
   local missing, seen = {}, 1
   for _, path in ipairs(chapters) do
     local stem = path:match('%d_([^/]+)%.c$')
