@@ -623,15 +623,6 @@ SOFTMAX(softmax_4096_losses)
     return isnan(loss) ? NAN : (float)(sum / (double)n_tokens);
 }
 
-CAUGHT(softmax_cross_entropy, large_sizes, softmax_short_index, "is there a loop")
-SOFTMAX(softmax_short_index)
-{
-    volatile float seen = 0.0f;
-    for (unsigned short v = 0; v < vocab_size; v++)
-        seen = logits[v];
-    return RIGHT_SOFTMAX;
-}
-
 WRONG(softmax_cross_entropy, in_place, softmax_overwrites_logits,
       "The two may be the same array: read what you need of a row before you write "
       "over it.")
@@ -920,12 +911,15 @@ BACKWARD(backward_divides_by_count)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
         return false;
-    for (size_t t = 0; t < n_tokens; t++) {
-        float count = 0.0f;
-        for (size_t s = 0; s < n_tokens; s++)
-            count += ids[s] == ids[t] ? 1.0f : 0.0f;
-        add_row(dwte + ids[t] * d_model, dout + t * d_model, 1.0f / count, d_model);
-    }
+    float *counts = calloc(vocab_size + 1, sizeof *counts);
+    if (counts == NULL)
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        counts[ids[t]] += 1.0f;
+    for (size_t t = 0; t < n_tokens; t++)
+        add_row(dwte + ids[t] * d_model, dout + t * d_model, 1.0f / counts[ids[t]],
+                d_model);
+    free(counts);
     return true;
 }
 
