@@ -384,7 +384,8 @@ static void build_victim(const struct chapter *chapter)
 {
     char of[PATH_MAX], source[PATH_MAX], flags[4096], says[4096];
     struct build weak = build_in(joined(of, "%s/%s", scratch, chapter->name), chapter);
-    snprintf(flags, sizeof flags, "%s -DJUDGED=__attribute__((weak))", course_flags());
+    snprintf(flags, sizeof flags, "%s -Og -DJUDGED=__attribute__((weak))",
+             course_flags());
     weak.flags = flags;
     weak.cpu_seconds = 60;
     if (mkdir(of, 0755) != 0 && errno == EEXIST)
