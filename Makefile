@@ -154,13 +154,15 @@ else
 # What a file calls is its own function, as in a program, also if the C library has one of that name.
 # Code on a stack, as gcc makes it of a function inside a function, ends the call, not the whole file.
 SHARED = -fPIC -shared -Wl,-Bsymbolic -Wl,-z,noexecstack
+# What each call would look up anew is known before the first.
+CALLER_FLAGS = -Wl,-z,now
 endif
 
 export BUILD CC OPT SAN CRITERION COURSE_FLAGS TOOL_FLAGS SHARED MAKE_COMMAND
 COURSE := sh tests/student/course.sh
 
 # A change of compiler or flags rebuilds what they made.
-FLAGS_NOW := $(subst ','\'',$(CC) $(COURSE_FLAGS) $(TOOL_FLAGS) $(SHARED) $(LDFLAGS))
+FLAGS_NOW := $(subst ','\'',$(CC) $(COURSE_FLAGS) $(TOOL_FLAGS) $(SHARED) $(CALLER_FLAGS) $(LDFLAGS))
 STAMP := $(BUILD)/.flags
 $(STAMP): FORCE
 	mkdir -p $(BUILD)
@@ -238,7 +240,7 @@ $(BUILD)/caller/$2: tests/judge/caller.c tests/judge/protocol.h tests/judge/sand
 	mkdir -p $$(@D)
 	$$(call whole,$$(CC) $$(TOOL_FLAGS) -DTHE_CALLER -include tests/$2.h -include tests/judge/protocol.h \
 		-include $(BUILD)/calls/$2.h $$< $(BUILD)/objects/tests/judge/sandbox.o \
-		-o $$(PART) $$(LDFLAGS) -ldl -lm)
+		-o $$(PART) $$(CALLER_FLAGS) $$(LDFLAGS) -ldl -lm)
 
 $(patsubst tests/%.c,$(BUILD)/%.so,$(wildcard tests/*/$2.c)): $(BUILD)/%/$2.so: tests/%/$2.c $(BUILD)/objects/$2.judged.o tests/$2.h tests/judge/answers.h
 	mkdir -p $$(@D)

@@ -88,7 +88,7 @@ RIGHT(cosine_similarity, allocates,
 float allocates(const float *a, const float *b, size_t n)
 {
     bool failed = false;
-    for (size_t bytes = 1; bytes < 8 << 20; bytes = 3 * bytes + 1) {
+    for (size_t bytes = 1; bytes < 2 << 20; bytes = 3 * bytes + 1) {
         unsigned char *memory = malloc(bytes), *zeros = calloc(bytes, 2);
         failed = failed || memory == NULL || zeros == NULL || zeros[bytes] != 0;
         memory[bytes - 1] = 1;
@@ -114,7 +114,7 @@ float prints(const float *a, const float *b, size_t n)
     puts("debugging");
     fprintf(stderr, "n is %zu\n", n);
     perror("no error");
-    for (int i = 0; i < 20000; i++)
+    for (int i = 0; i < 2000; i++)
         printf("%d %g\n", i, (double)i);
     setvbuf(stdout, NULL, _IONBF, 0);
     putchar('.');

@@ -426,16 +426,19 @@ static void judge_rows(const char *only, const char *how)
 }
 
 // Many answers of one library, since to start takes longer than most tests: each line of
-// the list is an answer's name and what to ask of it, "one_early 1.1/random_ids". Their
-// results follow each other.
+// the list is an answer's name, what to ask of it, and whether its mistake shall be named:
+// "one_early 1.1/random_ids named". Their results follow each other.
 static int judge_list(const char *path)
 {
-    char answer[64], only[128];
+    char answer[64], only[128], how[16], wrong[PATH_MAX];
     FILE *list = fopen(path, "r");
     if (list == NULL)
         give_up("cannot read %s: %s", path, strerror(errno));
-    while (fscanf(list, "%63s %127s", answer, only) == 2) {
+    memcpy(wrong, suite_options.wrong, sizeof wrong);
+    while (fscanf(list, "%63s %127s %15s", answer, only, how) == 3) {
         suite_options.answer = answer;
+        snprintf(suite_options.wrong, sizeof suite_options.wrong, "%s",
+                 strcmp(how, "named") == 0 ? wrong : "");
         judge_rows(only, "a");
     }
     fclose(list);

@@ -53,6 +53,7 @@ struct job {
     const struct chapter *chapter; // or NULL
     const char *path;              // what is judged or compiled, or a command
     const char *function, *test, *words;
+    bool has_name;               // a wrong answer whose sentence the judge finds out
     bool whole;                  // an attack on all exercises of its chapter,
     bool briefly;                // or on the first test of one
     bool endless;                // from a shell that limits no stack
@@ -310,6 +311,22 @@ static void look_at_answer(const struct job *answer)
              what);
 }
 
+// A name is looked for where there is one to be found (who makes another's mistake may be
+// told that one's words), and in each test at least once.
+static bool looks_for_name(const struct job *answer)
+{
+    bool is_tried = false;
+    for (const struct job *j = jobs; !answer->has_name && j < jobs + n_jobs; j++) {
+        if (!j->has_name || j->chapter != answer->chapter ||
+            strcmp(j->function, answer->function) != 0)
+            continue;
+        if (strstr(j->words, answer->words) != NULL)
+            return true;
+        is_tried = is_tried || strcmp(j->test, answer->test) == 0;
+    }
+    return !is_tried;
+}
+
 // What is asked of each: all tests of its exercise, or the one that it names.
 static void write_list(const char *path)
 {
@@ -320,8 +337,8 @@ static void write_list(const char *path)
         if (row == NULL)
             fail("%s does not say which test it is for", j->name);
         else
-            fprintf(list, "%s %s%s%s\n", j->name, row->exercise, right ? "" : "/",
-                    right ? "" : row->test);
+            fprintf(list, "%s %s%s%s %s\n", j->name, row->exercise, right ? "" : "/",
+                    right ? "" : row->test, looks_for_name(j) ? "named" : "unnamed");
     }
     if (list == NULL || fclose(list) != 0)
         fail("cannot write %s", path);
@@ -367,7 +384,8 @@ static void build_victim(const struct chapter *chapter)
 {
     char of[PATH_MAX], source[PATH_MAX], flags[4096], says[4096];
     struct build weak = build_in(joined(of, "%s/%s", scratch, chapter->name), chapter);
-    snprintf(flags, sizeof flags, "%s -DJUDGED=__attribute__((weak))", course_flags());
+    snprintf(flags, sizeof flags, "%s -Og -DJUDGED=__attribute__((weak))",
+             course_flags());
     weak.flags = flags;
     weak.cpu_seconds = 60;
     if (mkdir(of, 0755) != 0 && errno == EEXIST)
@@ -475,7 +493,8 @@ static void read_answers(const struct chapter *chapter, const char *kind)
                              .path = path,
                              .function = a->function,
                              .test = a->test,
-                             .words = a->says});
+                             .words = a->says,
+                             .has_name = strcmp(a->kind, "wrong") == 0});
     }
 }
 

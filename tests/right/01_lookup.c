@@ -235,9 +235,13 @@ bool product_fused(float *out, const float *a, const float *b, size_t n_rows,
 static float up(double exact)
 {
     float nearest = (float)exact;
-    return fabs((double)nearest) < fabs(exact)
-               ? nextafterf(nearest, copysignf(INFINITY, nearest))
-               : nearest;
+    uint32_t bits;
+    if (!(fabs((double)nearest) < fabs(exact)))
+        return nearest;
+    memcpy(&bits, &nearest, sizeof bits);
+    bits++; // the next float away from zero
+    memcpy(&nearest, &bits, sizeof bits);
+    return nearest;
 }
 
 RIGHT(matmul, product_rounded_up,

@@ -480,24 +480,25 @@ static int by_size(const void *a, const void *b)
 }
 
 RIGHT(mean_abs_cosine, mean_sorted,
-      "all cosines on the heap, sorted by qsort, the small ones added first")
+      "the cosines of each row on the heap, sorted by qsort, the small ones added first")
 float mean_sorted(const float *rows, size_t n_rows, size_t d_model)
 {
     const size_t n_pairs = n_rows < 2 ? 0 : n_rows * (n_rows - 1) / 2;
-    double *all = malloc((n_pairs + 1) * sizeof *all), sum = 0.0;
+    double *all = malloc((n_rows + 1) * sizeof *all), sum = 0.0;
     double *length = malloc((n_rows + 1) * sizeof *length);
     assert(all != NULL && length != NULL);
-    size_t at = 0;
     for (size_t r = 0; r < n_rows; r++)
         length[r] = length_of(rows + r * d_model, d_model);
     for (const float *x = rows; n_pairs > 0 && x < rows + (n_rows - 1) * d_model;
-         x += d_model)
+         x += d_model) {
+        size_t at = 0;
         for (const float *y = x + d_model; y < rows + n_rows * d_model; y += d_model)
             all[at++] = alike(x, length[(size_t)(x - rows) / d_model], y,
                               length[(size_t)(y - rows) / d_model], d_model);
-    qsort(all, at, sizeof *all, by_size);
-    for (size_t k = 0; k < at; k++)
-        sum += all[k];
+        qsort(all, at, sizeof *all, by_size);
+        for (size_t k = 0; k < at; k++)
+            sum += all[k];
+    }
     free(length);
     free(all);
     return n_pairs == 0 ? 0.0f : (float)(sum / (double)n_pairs);

@@ -650,10 +650,10 @@ bool looked_for_in_top(uint32_t *top, const float *h, const float *wte, size_t n
     for (size_t k = 0; k < n_top; k++) {
         size_t best = vocab_size;
         for (size_t v = 0; v < vocab_size; v++) {
-            bool is_used = false;
-            for (size_t chosen = 0; chosen < k; chosen++)
-                is_used = is_used || top[chosen] == v;
-            if (!is_used && (best == vocab_size || z[v] > z[best]))
+            bool better = best == vocab_size || z[v] > z[best];
+            for (size_t chosen = 0; better && chosen < k; chosen++)
+                better = top[chosen] != v;
+            if (better)
                 best = v;
         }
         top[k] = (uint32_t)best;

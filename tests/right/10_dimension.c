@@ -345,6 +345,12 @@ static int by_angle(const void *a, const void *b)
     return turn > 0 ? -1 : turn < 0;
 }
 
+// counted from the direction (1, 0), which is the first of its quarter
+static size_t quarter_of(struct corner x)
+{
+    return x.y >= 0 && x.x > 0 ? 0 : x.y > 0 ? 1 : x.x < 0 ? 2 : 3;
+}
+
 RIGHT(reachable_words, largest_gap,
       "directions sorted by angle: is there a gap of half a turn?")
 bool largest_gap(uint32_t *reachable, const float *lm_head, size_t vocab_size,
@@ -356,25 +362,29 @@ bool largest_gap(uint32_t *reachable, const float *lm_head, size_t vocab_size,
     for (size_t v = 0; v < vocab_size; v++) {
         const struct corner own = place_of(lm_head, v, d_model);
         size_t n = 0;
-        bool wins = false, level = false;
+        bool wins = false, level = false, some[4] = {false};
         for (size_t w = 0; w < vocab_size; w++) {
             const struct corner other = place_of(lm_head, w, d_model);
             if (w == v)
                 continue;
             x[n] = (struct corner){other.x - own.x, other.y - own.y, w};
             level = level || (x[n].x == 0 && x[n].y == 0);
+            some[quarter_of(x[n])] = true;
             n++;
         }
-        if (!level)
+        // from each quarter to the next it is less than half a turn; on a line, just that
+        const bool loses =
+            level || (some[0] && some[2] && (d_model == 1 || (some[1] && some[3])));
+        if (!loses)
             qsort(x, n, sizeof *x, by_angle);
-        for (size_t k = 0; k < n && !level; k++) {
+        for (size_t k = 0; k < n && !loses; k++) {
             const struct corner *a = &x[k], *b = &x[(k + 1) % n];
             const double turn = a->x * b->y - a->y * b->x;
             const double same = a->x * b->x + a->y * b->y;
             wins = wins || turn < 0 ||
                    (turn == 0 && same > 0 && k + 1 == n && by_angle(&x[0], a) == 0);
         }
-        reachable[v] = !level && (wins || n <= 1);
+        reachable[v] = !loses && (wins || n <= 1);
     }
     free(x);
     return true;

@@ -490,17 +490,16 @@ bool powers(float *out, const double *values, const double *vectors, size_t d_mo
 {
     if (!(d_model <= n))
         return false;
-    for (size_t k = 0; k < d_model; k++)
-        for (size_t e = 0; e < n; e++) {
-            size_t before = 0;
-            for (size_t f = 0; f < n; f++)
-                before += f < e ? values[f] >= values[e] : values[f] > values[e];
-            if (before != k)
-                continue;
-            for (size_t r = 0; r < n; r++)
-                out[r * d_model + k] =
-                    values[e] > 0 ? (float)(powl(values[e], 0.5L) * vectors[e * n + r])
-                                  : 0.0f;
-        }
+    for (size_t e = 0; e < n; e++) {
+        size_t k = 0;
+        for (size_t f = 0; f < n; f++)
+            k += f < e ? values[f] >= values[e] : values[f] > values[e];
+        if (k >= d_model)
+            continue;
+        for (size_t r = 0; r < n; r++)
+            out[r * d_model + k] =
+                values[e] > 0 ? (float)(powl(values[e], 0.5L) * vectors[e * n + r])
+                              : 0.0f;
+    }
     return true;
 }

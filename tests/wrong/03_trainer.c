@@ -623,15 +623,6 @@ SOFTMAX(softmax_4096_losses)
     return isnan(loss) ? NAN : (float)(sum / (double)n_tokens);
 }
 
-CAUGHT(softmax_cross_entropy, large_sizes, softmax_short_index, "is there a loop")
-SOFTMAX(softmax_short_index)
-{
-    volatile float seen = 0.0f;
-    for (unsigned short v = 0; v < vocab_size; v++)
-        seen = logits[v];
-    return RIGHT_SOFTMAX;
-}
-
 WRONG(softmax_cross_entropy, in_place, softmax_overwrites_logits,
       "The two may be the same array: read what you need of a row before you write "
       "over it.")
@@ -920,12 +911,15 @@ BACKWARD(backward_divides_by_count)
 {
     if (!ids_below(ids, n_tokens, vocab_size))
         return false;
-    for (size_t t = 0; t < n_tokens; t++) {
-        float count = 0.0f;
-        for (size_t s = 0; s < n_tokens; s++)
-            count += ids[s] == ids[t] ? 1.0f : 0.0f;
-        add_row(dwte + ids[t] * d_model, dout + t * d_model, 1.0f / count, d_model);
-    }
+    float *counts = calloc(vocab_size + 1, sizeof *counts);
+    if (counts == NULL)
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        counts[ids[t]] += 1.0f;
+    for (size_t t = 0; t < n_tokens; t++)
+        add_row(dwte + ids[t] * d_model, dout + t * d_model, 1.0f / counts[ids[t]],
+                d_model);
+    free(counts);
     return true;
 }
 
@@ -1358,12 +1352,49 @@ BACKWARD(backward_checks_ids_once)
 #define RIGHT_COALESCE coalesce_rows(rows, drows, n_rows, ids, dout, n_tokens, d_model)
 
 // rows: the different ids, in the order of their first appearance
+struct place {
+    uint32_t id;
+    size_t at;
+};
+
+static int by_place(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+    return x->id != y->id ? (x->id > y->id) - (x->id < y->id)
+                          : (x->at > y->at) - (x->at < y->at);
+}
+
+// place_of for all ids, in memory of its own
+static size_t *places_of(const uint32_t *rows, size_t n, const uint32_t *ids,
+                         size_t n_tokens)
+{
+    struct place *sorted = malloc((n + 1) * sizeof *sorted);
+    size_t *places = malloc((n_tokens + 1) * sizeof *places);
+    for (size_t k = 0; k < n; k++)
+        sorted[k] = (struct place){rows[k], k};
+    qsort(sorted, n, sizeof *sorted, by_place);
+    for (size_t t = 0; t < n_tokens; t++) {
+        size_t low = 0, high = n;
+        while (low < high) {
+            const size_t middle = (low + high) / 2;
+            if (sorted[middle].id < ids[t])
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        places[t] = low < n && sorted[low].id == ids[t] ? sorted[low].at : n;
+    }
+    free(sorted);
+    return places;
+}
+
 static size_t first_appearances(uint32_t *rows, const uint32_t *ids, size_t n_tokens)
 {
-    size_t n = 0;
+    size_t n = 0, *places = places_of(ids, n_tokens, ids, n_tokens);
     for (size_t t = 0; t < n_tokens; t++)
-        if (place_of(rows, n, ids[t]) == n)
+        if (places[t] == t)
             rows[n++] = ids[t];
+    free(places);
     return n;
 }
 
@@ -1371,10 +1402,11 @@ static size_t first_appearances(uint32_t *rows, const uint32_t *ids, size_t n_to
 static void add_up(float *drows, const uint32_t *rows, size_t n, const uint32_t *ids,
                    const float *dout, size_t n_tokens, size_t d_model)
 {
+    size_t *places = places_of(rows, n, ids, n_tokens);
     memset(drows, 0, n * d_model * sizeof *drows);
     for (size_t t = 0; t < n_tokens; t++)
-        add_row(drows + place_of(rows, n, ids[t]) * d_model, dout + t * d_model, 1.0f,
-                d_model);
+        add_row(drows + places[t] * d_model, dout + t * d_model, 1.0f, d_model);
+    free(places);
 }
 
 WRONG(coalesce_rows, random_batches, coalesce_unsorted,

@@ -3699,11 +3699,11 @@ bool starts_at_zero_unwritten(uint32_t *top, const float *h, const float *wte,
     for (size_t k = 0; k < n_top; k++) {
         double best = 0.0;
         for (size_t v = 0; v < vocab_size; v++) {
-            bool taken = false;
-            for (size_t j = 0; j < k; j++)
-                taken = taken || top[j] == v;
             const double z = dot(h, wte + v * d_model, d_model);
-            if (!taken && z > best) {
+            bool better = z > best;
+            for (size_t j = 0; better && j < k; j++)
+                better = top[j] != v;
+            if (better) {
                 best = z;
                 top[k] = (uint32_t)v;
             }
@@ -3895,19 +3895,19 @@ bool leaves_out_the_best(uint32_t *top, const float *h, const float *wte, size_t
 {
     if (n_top == 0 || n_top > vocab_size || d_model == 0)
         return false;
-    for (size_t v = 0; v < vocab_size; v++) {
-        size_t before = 0;
-        for (size_t w = 0; w < vocab_size; w++) {
-            double gap =
-                dot(h, wte + w * d_model, d_model) - dot(h, wte + v * d_model, d_model);
-            before += gap > 0 || (gap == 0 && w < v);
-        }
-        if (before > 0 && before <= n_top) // "the best one is the word itself"
-            top[before - 1] = (uint32_t)v;
-        if (before == 0 && n_top == vocab_size)
-            top[n_top - 1] = (uint32_t)v;
-    }
-    return true;
+    const size_t n = n_top < vocab_size ? n_top + 1 : n_top;
+    uint32_t *all = malloc(n * sizeof *all);
+    const bool good = logit_lens(all, h, wte, n, vocab_size, d_model);
+    for (size_t k = 0; k < n_top; k++)
+        top[k] = all[(k + 1) % n]; // "the best one is the word itself"
+    free(all);
+    return good;
+}
+
+static int ids_ascending(const void *a, const void *b)
+{
+    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
 }
 
 WRONG(logit_lens, random_tables, in_order_of_id,
@@ -3915,19 +3915,9 @@ WRONG(logit_lens, random_tables, in_order_of_id,
 bool in_order_of_id(uint32_t *top, const float *h, const float *wte, size_t n_top,
                     size_t vocab_size, size_t d_model)
 {
-    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+    if (!logit_lens(top, h, wte, n_top, vocab_size, d_model))
         return false;
-    size_t k = 0;
-    for (size_t v = 0; v < vocab_size; v++) {
-        size_t before = 0;
-        for (size_t w = 0; w < vocab_size; w++) {
-            double gap =
-                dot(h, wte + w * d_model, d_model) - dot(h, wte + v * d_model, d_model);
-            before += gap > 0 || (gap == 0 && w < v);
-        }
-        if (before < n_top)
-            top[k++] = (uint32_t)v;
-    }
+    qsort(top, n_top, sizeof *top, ids_ascending);
     return true;
 }
 

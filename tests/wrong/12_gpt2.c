@@ -1132,20 +1132,20 @@ bool nan_of_zero_rows(uint32_t *top, const float *table, const double *norms,
 {
     if (token >= vocab_size || n_top > vocab_size - 1)
         return false;
-    for (size_t k = 0, n = 0; k < n_top; k++, n++) {
+    double *cosines = malloc(vocab_size * sizeof *cosines);
+    for (size_t v = 0; v < vocab_size; v++)
+        cosines[v] = dot_of(table + v * d_model, table + token * d_model, d_model) /
+                     (norms[v] * norms[token]);
+    cosines[token] = -INFINITY;
+    for (size_t k = 0; k < n_top; k++) {
         double least = -INFINITY;
         top[k] = 0;
-        for (size_t v = 0; v < vocab_size; v++) {
-            bool taken = v == token;
-            for (size_t j = 0; j < n; j++)
-                taken = taken || top[j] == v;
-            const double cosine =
-                dot_of(table + v * d_model, table + token * d_model, d_model) /
-                (norms[v] * norms[token]);
-            if (!taken && cosine > least)
-                top[k] = (uint32_t)v, least = cosine;
-        }
+        for (size_t v = 0; v < vocab_size; v++)
+            if (cosines[v] > least)
+                top[k] = (uint32_t)v, least = cosines[v];
+        cosines[top[k]] = -INFINITY; // taken
     }
+    free(cosines);
     return true;
 }
 

@@ -331,16 +331,19 @@ static void find(uint32_t *found, double *cosines, const float *rows, const floa
                  int how)
 {
     unsigned char *taken = calloc(n_rows + 1, 1);
+    double *likeness = malloc((n_rows + 1) * sizeof *likeness);
+    for (size_t r = 0; r < n_rows; r++) {
+        const float *row = rows + r * d_model;
+        likeness[r] = likeness_of(query, row, d_model, like) * (how & FARTHEST ? -1 : 1);
+        taken[r] = (how & SKIP_ZEROS) && likeness_of(row, row, d_model, DOT) == 0;
+    }
     for (size_t k = 0; k < n_found; k++) {
         size_t best = how & FROM_ZERO ? 0 : n_rows;
         double most = 0;
         for (size_t r = how & WITHOUT_FIRST ? 1 : 0; r < n_rows; r++) {
-            double s = likeness_of(query, rows + r * d_model, d_model, like);
-            const double itself =
-                likeness_of(rows + r * d_model, rows + r * d_model, d_model, DOT);
-            if (taken[r] || ((how & SKIP_ZEROS) && itself == 0))
+            const double s = likeness[r];
+            if (taken[r])
                 continue;
-            s = how & FARTHEST ? -s : s;
             if (best == n_rows || s > most || ((how & LATER_FIRST) && s == most)) {
                 best = r;
                 most = s;
@@ -350,6 +353,7 @@ static void find(uint32_t *found, double *cosines, const float *rows, const floa
         found[k] = (uint32_t)best;
         cosines[k] = how & FARTHEST ? -most : most;
     }
+    free(likeness);
     free(taken);
 }
 
