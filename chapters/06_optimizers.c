@@ -1476,6 +1476,8 @@ static struct corpus open_novel(const char *path)
 // columns of a tile, as in chapter 3
 #if defined __AVX__ && !defined __AVX512F__
 enum { TILE = 8 };
+#elif defined __wasm__
+enum { TILE = 4 };
 #else
 enum { TILE = 32 };
 #endif
