@@ -61,7 +61,7 @@ struct job {
     bool wanted;
     struct job *with; // an answer that is judged by the same process, or NULL
     struct outcome *outcome;
-    pid_t worker; // 0: not started
+    pid_t worker; // 0: not started, -1: counted, since another job may get its number
 };
 
 static struct chapter chapters[MAX_CHAPTERS];
@@ -828,11 +828,12 @@ static const struct job *wait_for_one(void)
         const pid_t ended = wait4(-1, &status, 0, &used);
         if (ended < 0)
             give_up("lost a process: %s", strerror(errno));
-        const struct job *j = jobs;
+        struct job *j = jobs;
         while (j < jobs + n_jobs && j->worker != ended)
             j++;
         if (j == jobs + n_jobs)
             continue;
+        j->worker = -1;
         if (getenv("PROVE_TIMES") != NULL)
             printf("%6.2f s of processor time, %6.2f to %6.2f s: %s %s\n",
                    seconds_of(used.ru_utime) + seconds_of(used.ru_stime),
