@@ -6,7 +6,7 @@
 //     build/prove 01_lookup        one chapter: what to run while one writes it
 //     build/prove mark_before      one answer, attack or checker by its name
 //
-// JOBS=1 does one thing at a time, PROVE_TIMES=1 says what each took. What must be there is
+// JOBS=1 does one thing at a time, PROVE_TIMES=1 says what each took and proved. What must be there is
 // read from the files themselves, and whatever does not parse, is missing, dies or says
 // nothing has failed. The last line is "N passed, N failed".
 #include "answers.h"
@@ -835,9 +835,9 @@ static const struct job *wait_for_one(void)
             continue;
         j->worker = -1;
         if (getenv("PROVE_TIMES") != NULL)
-            printf("%6.2f s of processor time, %6.2f to %6.2f s: %s %s\n",
+            printf("%6.2f s of processor time, %6.2f to %6.2f s, %d passed: %s %s\n",
                    seconds_of(used.ru_utime) + seconds_of(used.ru_stime),
-                   j->outcome->started, now(), j->part, j->name);
+                   j->outcome->started, now(), j->outcome->passed, j->part, j->name);
         return j;
     }
 }
