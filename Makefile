@@ -183,9 +183,9 @@ compiled = $(call whole,$(CC) $1 -MMD -MP -MF $(PART).dep -MT $@ -c $< -o $(PART
 without_main = $(CC) $(COURSE_FLAGS) $2 -MMD -MP -MF $(PART).dep -MT $@ -w $(SHARED) '-Dmain=$1' $< -o $(PART) $(LDFLAGS) -lm
 
 JUDGE_OBJECTS := $(addprefix $(BUILD)/objects/tests/judge/,judge.o compare.o inputs.o heart.o suite.o sandbox.o)
-# Answers are many, and are compiled about as long as they run. An OPT= that was asked for is
+# What is compiled about as long as it runs: the many answers, the plotter. An OPT= that was asked for is
 # kept.
-ANSWERS_OPT := $(if $(filter file,$(origin OPT)),-Og)
+QUICK_OPT := $(if $(filter file,$(origin OPT)),-Og)
 
 define chapter_rules
 .PHONY: $(addsuffix $1,$(EACH))
@@ -244,7 +244,7 @@ $(BUILD)/caller/$2: tests/judge/caller.c tests/judge/protocol.h tests/judge/sand
 
 $(patsubst tests/%.c,$(BUILD)/%.so,$(wildcard tests/*/$2.c)): $(BUILD)/%/$2.so: tests/%/$2.c $(BUILD)/objects/$2.judged.o tests/$2.h tests/judge/answers.h
 	mkdir -p $$(@D)
-	$$(call whole,$$(CC) $$(COURSE_FLAGS) $(ANSWERS_OPT) -w -include tests/$2.h -include tests/judge/answers.h \
+	$$(call whole,$$(CC) $$(COURSE_FLAGS) $(QUICK_OPT) -w -include tests/$2.h -include tests/judge/answers.h \
 		$$(SHARED) $$< $(BUILD)/objects/$2.judged.o -o $$(PART) $$(LDFLAGS) -lm)
 
 # The program's output is also what the site shows.
@@ -277,7 +277,7 @@ $(BUILD)/grade: $(addprefix $(BUILD)/objects/tests/instructor/,grade.o class.o c
 
 build/plot: docs/loom/plot.c
 	mkdir -p build
-	$(call whole,$(CC) $(COURSE_FLAGS) $(ANSWERS_OPT) $< -o $(PART) $(LDFLAGS) -lm)
+	$(call whole,$(CC) $(COURSE_FLAGS) $(QUICK_OPT) $< -o $(PART) $(LDFLAGS) -lm)
 
 -include $(wildcard $(BUILD)/objects/*.d $(BUILD)/objects/tests/*.d $(BUILD)/objects/tests/*/*.d $(BUILD)/check/*.d)
 

@@ -31,7 +31,7 @@ least=$(awk -F '\t' '$1 ~ /^(passes|states|turns)$/ { print $1 "=" $4 }
     $1 == "every" { print $1 "=" $5 }' "$room/settings.tsv")
 
 claim="$name runs to its end with every exercise unwritten"
-if FIGURES=$room "$BUILD/$name" $least >"$room/unsolved.txt" 2>&1 </dev/null &&
+if FIGURES=$room "$BUILD/$name" >"$room/unsolved.txt" 2>&1 </dev/null &&
     [ -s "$room/unsolved.txt" ]; then
     echo "ok $claim"
 else

@@ -6,9 +6,9 @@
 //     build/prove 01_lookup        one chapter: what to run while one writes it
 //     build/prove mark_before      one answer, attack or checker by its name
 //
-// JOBS=1 does one thing at a time, PROVE_TIMES=1 says what each took and proved. What must be there is
-// read from the files themselves, and whatever does not parse, is missing, dies or says
-// nothing has failed. The last line is "N passed, N failed".
+// JOBS=1 does one thing at a time, PROVE_TIMES=1 says what each took and proved. What must
+// be there is read from the files themselves, and whatever does not parse, is missing, dies
+// or says nothing has failed. The last line is "N passed, N failed".
 #include "answers.h"
 #include "command.h"
 #include "sandbox.h"
