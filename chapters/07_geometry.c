@@ -31,6 +31,7 @@ The exercises need the cosine of chapter 1 and nothing that came after it. The f
 and `TABLE=path build/07_geometry` looks at a table of yours instead.
 */
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -1129,42 +1130,60 @@ Two layouts are in use. word2vec's binary one is a line with the two sizes, and 
 each word, a space, its numbers as they lie in memory (least byte first), and perhaps
 the end of a line. Text is a word and its numbers in each line; word2vec writes a line
 with the two sizes before them and GloVe does not. What a file claims is not believed:
-room is made as rows arrive, and whatever is not as it should be ends the program with a
-sentence.
+room is made as rows arrive, and whatever is not as it should be leaves a sentence in `why`.
+
+A table may have 4 GB. How long a file is, C can say where it has an end that can be sought
+and where a `long` can count so far; then a larger one is refused at once. From a pipe, or
+where a `long` has 32 bits, it is refused when so many bytes have come.
 */
 
 enum { BLOCK = 65536, MAX_WORD = 1000, MAX_WIDTH = 100000, LEAST_ROWS = 100 };
 enum { MAX_LINE = MAX_WORD + 64 * MAX_WIDTH };
 
 struct reader {
-    const char *path;
-    FILE *file;
-    unsigned char block[BLOCK];
+    FILE *file;      // NULL: all that there is stands in the block
+    uint8_t *block;  // [BLOCK] or, without a file, [end]
     size_t at, end;  // what is left of the block: block[at] .. block[end - 1]
     uint64_t passed; // bytes of the file before block[at]
     char *line;      // the last line of text
     size_t length, room;
+    char why[200]; // what is wrong, as it goes on behind the file's name; or empty
 };
 
-// false: the file is at its end
+// always false; what was wrong first is what counts
+static bool fail(struct reader *r, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    if (!r->why[0])
+        vsnprintf(r->why, sizeof r->why, format, values);
+    va_end(values);
+    return false;
+}
+
+// false: the file is at its end, or cannot be read
 static bool refill(struct reader *r)
 {
     const size_t left = r->end - r->at;
+    if (!r->file)
+        return false;
     memmove(r->block, r->block + r->at, left);
     r->at = 0;
     r->end = left + fread(r->block + left, 1, BLOCK - left, r->file);
     if (ferror(r->file))
-        give_up(1, "%s cannot be read: is it a folder?", r->path);
+        return fail(r, " cannot be read: is it a folder?");
     return r->end > left;
 }
 
 // the next byte; -1 at the end
 static int next_byte(struct reader *r)
 {
-    if (r->at == r->end && !refill(r))
+    if ((r->at == r->end && !refill(r)) || r->why[0])
         return -1;
-    if (++r->passed > UINT32_MAX)
-        give_up(1, "%s is larger than 4 GB", r->path);
+    if (++r->passed > UINT32_MAX) {
+        fail(r, " is larger than 4 GB");
+        return -1;
+    }
     return r->block[r->at++];
 }
 
@@ -1182,7 +1201,8 @@ static void add_to_line(struct reader *r, char c)
     r->line[r->length] = '\0';
 }
 
-// A line of text without its end, or false at the end of the file. row: for messages.
+// A line of text without its end, or false: at the end of the file, or if it is none. row:
+// for messages.
 static bool next_line(struct reader *r, size_t row)
 {
     int c = next_byte(r);
@@ -1191,15 +1211,15 @@ static bool next_line(struct reader *r, size_t row)
     r->length = 0;
     for (; c >= 0 && c != '\n'; c = next_byte(r)) {
         if (c == 0 || r->length > MAX_LINE)
-            give_up(1, "%s is no table of words: line %zu %s", r->path, row,
-                    c ? "does not end" : "holds a byte of value 0");
+            return fail(r, " is no table of words: line %zu %s", row,
+                        c ? "does not end" : "holds a byte of value 0");
         add_to_line(r, (char)c);
     }
     while (r->length > 0 && strchr(" \t\r", r->line[r->length - 1]))
         r->line[--r->length] = '\0';
     if (r->length == 0)
         add_to_line(r, '\0'), r->length = 0;
-    return true;
+    return !r->why[0];
 }
 
 // true, and nothing is taken: the file is at its end
@@ -1276,49 +1296,53 @@ static bool read_number(const char *field, float *value)
 }
 
 // Where the numbers of a line begin: its last d_model fields. The word before them may have
-// spaces, as a few in GloVe's largest files do.
-static const char *numbers_in_line(const struct reader *r, size_t row, size_t d_model)
+// spaces, as a few in GloVe's largest files do. NULL: it has other numbers than the first.
+static const char *numbers_in_line(struct reader *r, size_t row, size_t d_model)
 {
     const size_t n_fields = count_fields(r->line);
     const char *numbers = skip_field(r->line);
     float number;
     if (n_fields < d_model + 1 ||
-        (n_fields > d_model + 1 && read_number(numbers, &number)))
-        give_up(1, "%s: line %zu has %zu numbers, and the first row %zu", r->path, row,
-                n_fields > 0 ? n_fields - 1 : 0, d_model);
+        (n_fields > d_model + 1 && read_number(numbers, &number))) {
+        fail(r, ": line %zu has %zu numbers, and the first row %zu", row,
+             n_fields > 0 ? n_fields - 1 : 0, d_model);
+        return NULL;
+    }
     for (size_t k = d_model + 1; k < n_fields; k++)
         numbers = skip_field(numbers);
     return numbers;
 }
 
-static void read_text_row(struct growing *g, const struct reader *r, size_t row)
+static bool read_text_row(struct growing *g, struct reader *r, size_t row)
 {
     const char *field = numbers_in_line(r, row, g->table.d_model);
-    size_t length = (size_t)(field - r->line);
+    size_t length = field ? (size_t)(field - r->line) : 0;
     while (length > 0 && is_space(r->line[length - 1]))
         length--;
     if (length == 0 || length > MAX_WORD)
-        give_up(1, "%s: the word of line %zu has %zu bytes", r->path, row, length);
+        return fail(r, ": the word of line %zu has %zu bytes", row, length);
     for (size_t i = 0; i < g->table.d_model; i++) {
         if (!read_number(field, &g->row[i]) || !isfinite(g->row[i]))
-            give_up(1, "%s: number %zu of line %zu is none, or not finite", r->path,
-                    i + 1, row);
+            return fail(r, ": number %zu of line %zu is none, or not finite", i + 1, row);
         field = skip_field(field);
     }
     add_row(g, r->line, length);
+    return true;
 }
 
 // all lines that are left, the current one included; `row` is its number
-static void read_text_rows(struct growing *g, struct reader *r, size_t row)
+static bool read_text_rows(struct growing *g, struct reader *r, size_t row)
 {
     do {
         if (r->length == 0 && at_end(r))
-            return;
-        read_text_row(g, r, row++);
+            break;
+        if (!read_text_row(g, r, row++))
+            break;
     } while (next_line(r, row));
+    return !r->why[0];
 }
 
-// a word of the binary layout and the space behind it; returns its length
+// a word of the binary layout and the space behind it; returns its length, 0: there is none
 static size_t read_word(struct reader *r, char *word, size_t row)
 {
     size_t length = 0;
@@ -1328,42 +1352,44 @@ static size_t read_word(struct reader *r, char *word, size_t row)
     for (; c > 0 && c != ' ' && c != '\n' && length < MAX_WORD; c = next_byte(r))
         word[length++] = (char)c;
     if (c < 0)
-        give_up(1, "%s ends after %zu rows, and its first line says that it has more",
-                r->path, row);
-    if (c != ' ' || length == 0)
-        give_up(1, "%s is broken: row %zu does not begin with a word", r->path, row);
-    return length;
+        fail(r, " ends after %zu rows, and its first line says that it has more", row);
+    else if (c != ' ' || length == 0)
+        fail(r, " is broken: row %zu does not begin with a word", row);
+    return r->why[0] ? 0 : length;
 }
 
-static void read_binary_row(struct growing *g, struct reader *r, size_t row)
+static bool read_binary_row(struct growing *g, struct reader *r, size_t row)
 {
     char word[MAX_WORD];
     const size_t length = read_word(r, word, row);
-    for (size_t i = 0; i < g->table.d_model; i++) {
+    for (size_t i = 0; length > 0 && i < g->table.d_model; i++) {
         uint32_t bits = 0;
         for (int k = 0; k < 4; k++) {
             const int byte = next_byte(r);
             if (byte < 0)
-                give_up(1, "%s ends in the middle of row %zu", r->path, row);
+                return fail(r, " ends in the middle of row %zu", row);
             bits |= (uint32_t)byte << 8 * k;
         }
         memcpy(g->row + i, &bits, sizeof bits);
         if (!isfinite(g->row[i]))
-            give_up(1, "%s: number %zu of row %zu is not finite", r->path, i + 1, row);
+            return fail(r, ": number %zu of row %zu is not finite", i + 1, row);
     }
-    add_row(g, word, length);
+    if (length > 0)
+        add_row(g, word, length);
+    return length > 0;
 }
 
-static void read_binary_rows(struct growing *g, struct reader *r, uint64_t n_rows)
+static bool read_binary_rows(struct growing *g, struct reader *r, uint64_t n_rows)
 {
     for (uint64_t row = 0; row < n_rows; row++)
-        read_binary_row(g, r, (size_t)row);
+        if (!read_binary_row(g, r, (size_t)row))
+            return false;
     int c = next_byte(r);
     while (c == '\n' || c == '\r')
         c = next_byte(r);
     if (c >= 0)
-        give_up(1, "%s goes on behind the last of its %.0f rows", r->path,
-                (double)n_rows);
+        fail(r, " goes on behind the last of its %.0f rows", (double)n_rows);
+    return !r->why[0];
 }
 
 // Whether what comes next is a row of text: numbers up to the end of the line, or as far as
@@ -1394,48 +1420,60 @@ static bool read_sizes(const char *line, uint64_t *n_rows, uint64_t *d_model)
     return true;
 }
 
-static void read_rows(struct growing *g, struct reader *r)
+static bool read_rows(struct growing *g, struct reader *r)
 {
-    uint64_t n_rows, d_model;
+    uint64_t n_rows = 0, d_model = 0;
+    bool good = true;
     if (!next_line(r, 1))
-        give_up(1, "%s is empty", r->path);
+        return fail(r, " is empty");
     const bool says = read_sizes(r->line, &n_rows, &d_model);
     if (!says)
         d_model = count_fields(r->line) - (r->length > 0);
     if (d_model < 2 || d_model > MAX_WIDTH)
-        give_up(1,
-                "%s is no table of words: its rows would have %.0f numbers, and 2 to "
-                "100,000 can be read",
-                r->path, (double)d_model);
+        return fail(r,
+                    " is no table of words: its rows would have %.0f numbers, and 2 to "
+                    "100,000 can be read",
+                    (double)d_model);
     g->table.d_model = (size_t)d_model;
     g->row = allocate(g->table.d_model, sizeof *g->row);
     if (!says)
-        read_text_rows(g, r, 1);
+        good = read_text_rows(g, r, 1);
     else if (!text_follows(r, g->table.d_model))
-        read_binary_rows(g, r, n_rows);
+        good = read_binary_rows(g, r, n_rows);
     else if (next_line(r, 2))
-        read_text_rows(g, r, 2);
-    if (says && g->table.n_in_file != n_rows)
-        give_up(1, "%s says that it has %.0f rows, and has %zu", r->path, (double)n_rows,
-                g->table.n_in_file);
+        good = read_text_rows(g, r, 2);
+    if (good && says && g->table.n_in_file != n_rows)
+        fail(r, " says that it has %.0f rows, and has %zu", (double)n_rows,
+             g->table.n_in_file);
+    return !r->why[0];
+}
+
+// how many bytes a file has, as far as this machine can tell; 0: it cannot
+static uint64_t length_of(FILE *file)
+{
+    const long end = fseek(file, 0, SEEK_END) == 0 ? ftell(file) : -1;
+    rewind(file);
+    return end < 0 ? 0 : (uint64_t)end;
 }
 
 static struct table open_table(const char *path, size_t most_rows)
 {
     struct growing g = {.most_rows = most_rows};
-    struct reader *r = allocate(1, sizeof *r);
-    r->path = path;
-    r->file = fopen(path, "rb");
-    if (!r->file)
+    struct reader r = {.file = fopen(path, "rb"), .block = allocate(BLOCK, 1)};
+    if (!r.file)
         give_up(1, "there is no file %s that can be read (TABLE=path names another)",
                 path);
-    read_rows(&g, r);
+    // (a folder may have any length, and not one byte)
+    if (length_of(r.file) > UINT32_MAX && getc(r.file) != EOF)
+        fail(&r, " is larger than 4 GB");
+    if (r.why[0] || !read_rows(&g, &r))
+        give_up(1, "%s%s", path, r.why);
     if (g.table.vocab_size < LEAST_ROWS)
         give_up(1, "%s has %zu rows, and this chapter needs %d", path, g.table.vocab_size,
                 LEAST_ROWS);
-    fclose(r->file);
-    free(r->line);
-    free(r);
+    fclose(r.file);
+    free(r.block);
+    free(r.line);
     free(g.row);
     return g.table;
 }
@@ -1445,6 +1483,141 @@ static void close_table(struct table *table)
     free(table->letters);
     free(table->starts);
     free(table->wte);
+}
+
+/*
+## Tables that lie
+
+A reader that refuses what its author thought of is half a reader. `build/07_geometry
+hostile=100000` makes a hundred thousand tables that nobody thought of: it takes a small good
+one, of either layout, turns, drops, doubles or replaces some of its bytes, writes large
+numbers over small ones, and reads what has become of it. What is not refused must be a table:
+every word a word, every number a number. The course's own tests run this with a compiler that
+watches every access to memory.
+*/
+
+enum { MAX_FILE = 4096 };
+
+static uint64_t draw_below(uint64_t n, uint64_t *rng)
+{
+    return (uint64_t)(next_uniform(rng) * (double)n);
+}
+
+static void insert(uint8_t *bytes, size_t *n, size_t at, const void *what, size_t length)
+{
+    if (*n + length > MAX_FILE)
+        return;
+    memmove(bytes + at + length, bytes + at, *n - at);
+    memcpy(bytes + at, what, length);
+    *n += length;
+}
+
+// what a format is made of, and what may be too much for a reader of it
+struct blows {
+    const char *signs, *const *texts;
+    size_t n_signs, n_texts;
+};
+
+// One blow: a bit is turned, a piece is dropped or doubled, or something is put in its place.
+static void strike(uint8_t *bytes, size_t *n, const struct blows *blows, uint64_t *rng)
+{
+    const size_t at = (size_t)draw_below(*n, rng);
+    const size_t some = 1 + (size_t)draw_below(24, rng);
+    const size_t length = some < *n - at ? some : *n - at;
+    const char *text = blows->texts[draw_below(blows->n_texts, rng)];
+    uint8_t piece[24];
+    memcpy(piece, bytes + at, length);
+    switch (draw_below(6, rng)) {
+    case 0:
+        bytes[at] ^= (uint8_t)(1u << draw_below(8, rng));
+        break;
+    case 1:
+        bytes[at] = (uint8_t)blows->signs[draw_below(blows->n_signs, rng)];
+        break;
+    case 2:
+        memmove(bytes + at, bytes + at + length, *n - at - length);
+        *n -= length;
+        break;
+    case 3:
+        insert(bytes, n, (size_t)draw_below(*n + 1, rng), piece, length);
+        break;
+    case 4:
+        insert(bytes, n, at, text, strlen(text));
+        break;
+    default: // the digit of a number becomes another one
+        for (size_t k = at; k < *n; k++)
+            if (bytes[k] >= '0' && bytes[k] <= '9') {
+                bytes[k] = (uint8_t)('0' + draw_below(10, rng));
+                break;
+            }
+    }
+}
+
+// word2vec's two layouts, and GloVe's; the binary one holds 1, -2, 0.5, 0.1 and two numbers
+// that are next to nothing
+static const char good_binary[] = "3 2\nthe \0\0\x80\x3f\0\0\0\xc0\nof "
+                                  "\0\0\0\x3f\xcd\xcc\xcc\x3d\ncat \1\0\0\0\0\0\0\x80\n";
+static const char good_sized[] = "3 2\nthe 1 -2\nof 0.5 1e-1\ncat 1e-45 -0.\n";
+static const char good_text[] = "the 1 -2\nof 0.5 .1\nnew york 3 4\r\ncat 1e-45 -0\n";
+
+// what was read is a table: each word has letters, and each number is one
+static bool is_table(const struct table *t, size_t most_rows)
+{
+    size_t at = 0;
+    for (size_t v = 0; v < t->vocab_size; v++) {
+        const size_t length = strlen(t->letters + at);
+        if (t->starts[v] != at || length == 0 || length > MAX_WORD)
+            return false;
+        at += length + 1;
+        for (size_t i = 0; i < t->d_model; i++)
+            if (!isfinite(t->wte[v * t->d_model + i]))
+                return false;
+    }
+    return t->vocab_size == (t->n_in_file < most_rows ? t->n_in_file : most_rows);
+}
+
+static bool is_read(const uint8_t *bytes, size_t n, size_t most_rows)
+{
+    struct growing g = {.most_rows = most_rows};
+    // (no byte more than there are, so that what watches the memory sees their end)
+    struct reader r = {.block = malloc(n > 0 ? n : 1), .end = n};
+    if (!r.block)
+        give_up(1, "there is no room for a table of %zu bytes", n);
+    memcpy(r.block, bytes, n);
+    const bool good = read_rows(&g, &r);
+    if (good && !is_table(&g.table, most_rows))
+        give_up(1, "something was read that is no table");
+    free(r.block);
+    free(r.line);
+    free(g.row);
+    close_table(&g.table);
+    return good;
+}
+
+static void show_hostile(uint64_t n_files, uint64_t seed)
+{
+    static const char signs[] = "0123456789+-.eEnaif \t\r\n\xff";
+    static char word[MAX_WORD + 1]; // one letter more makes it too long
+    const char *const texts[] = {
+        "18446744073709551615", "4294967296", "99999", "1e39", "nan", "\n\n", " 1 ",
+        word + MAX_WORD - 250,  word};
+    const struct blows blows = {signs, texts, sizeof signs, sizeof texts / sizeof *texts};
+    static const char *const good[3] = {good_binary, good_sized, good_text};
+    static const size_t sizes[3] = {sizeof good_binary - 1, sizeof good_sized - 1,
+                                    sizeof good_text - 1};
+    uint8_t bytes[MAX_FILE];
+    uint64_t rng = seed, n_read = 0;
+    memset(word, 'a', MAX_WORD);
+    heading("Tables that nobody thought of");
+    for (uint64_t k = 0; k < n_files; k++) {
+        size_t n = sizes[k % 3];
+        memcpy(bytes, good[k % 3], n);
+        for (uint64_t left = 1 + draw_below(4, &rng); left > 0 && n > 0; left--)
+            strike(bytes, &n, &blows, &rng);
+        n_read += is_read(bytes, n, 1 + (size_t)draw_below(4, &rng));
+    }
+    printf("%" PRIu64 " tables: %" PRIu64 " read, %" PRIu64 " refused\n", n_files, n_read,
+           n_files - n_read);
 }
 
 /*
@@ -2752,35 +2925,41 @@ static double tile_speed(void)
     return 1000.0 * 8 * LANES * N / best;
 }
 
-static double time_families(const struct lab *lab)
+// Seconds for the six families: the best of five for each 64 questions, so that what else the
+// machine does in between hardly counts.
+static double time_families(const struct lab *lab, size_t *n_questions)
 {
-    double best = INFINITY;
-    for (int round = 0; round < 3; round++) {
-        const double start = seconds();
-        (void)families_right(lab, &lab->panels);
-        const double spent = seconds() - start;
-        best = spent < best ? spent : best;
+    enum { PIECE = 64 };
+    struct question *questions = allocate(MAX_QUESTIONS, sizeof *questions);
+    double sum = 0.0;
+    *n_questions = 0;
+    for (size_t f = 0; f < N_FAMILIES; f++) {
+        const struct pairs pairs = find_pairs(&lab->table, families[f].words);
+        const size_t n = make_questions(questions, &pairs, NULL);
+        for (size_t k = 0; k < n; k += PIECE) {
+            double best = INFINITY;
+            for (int round = 0; round < 5; round++) {
+                const double start = seconds();
+                (void)ask_all(questions + k, n - k < PIECE ? n - k : PIECE, ARROW,
+                              &lab->panels);
+                const double spent = seconds() - start;
+                best = spent < best ? spent : best;
+            }
+            sum += best;
+        }
+        *n_questions += n;
     }
-    return best;
-}
-
-static size_t count_questions(const struct lab *lab)
-{
-    size_t n = 0;
-    for (size_t k = 0; k < N_FAMILIES; k++) {
-        const struct pairs pairs = find_pairs(&lab->table, families[k].words);
-        n += pairs.n * (pairs.n - (pairs.n > 0));
-    }
-    return n;
+    free(questions);
+    return sum;
 }
 
 static void show_bench(const struct lab *lab)
 {
     const struct panels *p = &lab->panels;
     const double list = time_list(lab), reading = time_reading(p);
-    const double yours = time_your_list(lab), all = time_families(lab);
-    const double work =
-        (double)count_questions(lab) * (double)p->vocab_size * (double)p->d_model;
+    size_t n_questions;
+    const double yours = time_your_list(lab), all = time_families(lab, &n_questions);
+    const double work = (double)n_questions * (double)p->vocab_size * (double)p->d_model;
     heading("Benchmarks of chapter 7");
     printf("ten neighbours among %zu rows ~%.2f ms; the six families ~%.2f s\n",
            p->vocab_size, 1e3 * list, all);
@@ -2906,6 +3085,7 @@ static const struct setting settings[] = {
     {"rows", "whole", "10000", LEAST_ROWS, 10000000,
      "the first rows of a table that are looked at"},
     {"controls", "whole", "0", 0, 1, "1: only the grid of \"Taking away more\""},
+    {"hostile", "whole", "0", 0, 1000000000, "read so many hostile tables, and stop"},
     {NULL, NULL, NULL, 0, 0, NULL},
 };
 
@@ -2996,6 +3176,11 @@ int main(int n_args, char **args)
     if (done >= 0)
         return done;
     struct lab lab = read_choice(args);
+    const uint64_t n_hostile = (uint64_t)setting_number(settings, args, "hostile");
+    if (n_hostile > 0) {
+        show_hostile(n_hostile, lab.seed);
+        return 0;
+    }
     const char *path = getenv("TABLE");
     lab.table =
         open_table(path && *path ? path : "chapters/data/glove/glove_100d_10000.bin",

@@ -722,11 +722,6 @@ static const char *with_commas(char *out, uint64_t n)
 }
 // end of what was carried over
 
-static uint64_t draw_below(uint64_t n, uint64_t *rng)
-{
-    return (uint64_t)(next_uniform(rng) * (double)n);
-}
-
 /*
 ### A walk through the header
 
@@ -1439,7 +1434,13 @@ static const char good_header[] =
     "\"c\":{\"dtype\":\"F16\",\"data_offsets\":[32,34],\"shape\":[]},"
     "\"d\":{\"dtype\":\"U8\",\"shape\":[0,9],\"data_offsets\":[34,34]}} ";
 
+// carried over from chapter 7
 enum { MAX_FILE = 4096 };
+
+static uint64_t draw_below(uint64_t n, uint64_t *rng)
+{
+    return (uint64_t)(next_uniform(rng) * (double)n);
+}
 
 static void insert(uint8_t *bytes, size_t *n, size_t at, const void *what, size_t length)
 {
@@ -1450,15 +1451,19 @@ static void insert(uint8_t *bytes, size_t *n, size_t at, const void *what, size_
     *n += length;
 }
 
-static void strike(uint8_t *bytes, size_t *n, uint64_t *rng)
+// what a format is made of, and what may be too much for a reader of it
+struct blows {
+    const char *signs, *const *texts;
+    size_t n_signs, n_texts;
+};
+
+// One blow: a bit is turned, a piece is dropped or doubled, or something is put in its place.
+static void strike(uint8_t *bytes, size_t *n, const struct blows *blows, uint64_t *rng)
 {
-    static const char signs[] = "{}[]\",:\\u0123456789.-eaF \n\x80\xff";
-    static const char *const texts[] = {
-        "18446744073709551615", "4294967296", "34",      "0,0",
-        "9223372036854775808",  "\\ud800",    "[[[[[[[["};
     const size_t at = (size_t)draw_below(*n, rng);
     const size_t some = 1 + (size_t)draw_below(24, rng);
     const size_t length = some < *n - at ? some : *n - at;
+    const char *text = blows->texts[draw_below(blows->n_texts, rng)];
     uint8_t piece[24];
     memcpy(piece, bytes + at, length);
     switch (draw_below(6, rng)) {
@@ -1466,7 +1471,7 @@ static void strike(uint8_t *bytes, size_t *n, uint64_t *rng)
         bytes[at] ^= (uint8_t)(1u << draw_below(8, rng));
         break;
     case 1:
-        bytes[at] = (uint8_t)signs[draw_below(sizeof signs, rng)];
+        bytes[at] = (uint8_t)blows->signs[draw_below(blows->n_signs, rng)];
         break;
     case 2:
         memmove(bytes + at, bytes + at + length, *n - at - length);
@@ -1475,11 +1480,9 @@ static void strike(uint8_t *bytes, size_t *n, uint64_t *rng)
     case 3:
         insert(bytes, n, (size_t)draw_below(*n + 1, rng), piece, length);
         break;
-    case 4: {
-        const char *text = texts[draw_below(sizeof texts / sizeof *texts, rng)];
+    case 4:
         insert(bytes, n, at, text, strlen(text));
         break;
-    }
     default: // the digit of a number becomes another one
         for (size_t k = at; k < *n; k++)
             if (bytes[k] >= '0' && bytes[k] <= '9') {
@@ -1488,6 +1491,7 @@ static void strike(uint8_t *bytes, size_t *n, uint64_t *rng)
             }
     }
 }
+// end of what was carried over
 
 // what was opened keeps the four promises: each byte of data belongs to one tensor, and
 // all numbers can be read
@@ -1513,7 +1517,10 @@ static bool keeps_promises(const struct model *m)
 
 static bool is_opened(const uint8_t *bytes, size_t n)
 {
-    uint8_t *exact = room_for(n, 1); // so that what watches the memory sees its end
+    // (no byte more than there are, so that what watches the memory sees their end)
+    uint8_t *exact = malloc(n > 0 ? n : 1);
+    if (!exact)
+        give_up(1, "there is no room for a file of %zu bytes", n);
     memcpy(exact, bytes, n);
     struct model m = open_memory(exact, n);
     const bool opened = m.why == NULL;
@@ -1526,6 +1533,12 @@ static bool is_opened(const uint8_t *bytes, size_t n)
 
 static void show_hostile(uint64_t n_files, uint64_t seed)
 {
+    static const char signs[] = "{}[]\",:\\u0123456789.-eaF \n\x80\xff";
+    static const char *const texts[] = {
+        "18446744073709551615", "4294967296", "34",      "0,0",
+        "9223372036854775808",  "\\ud800",    "[[[[[[[["};
+    static const struct blows blows = {signs, texts, sizeof signs,
+                                       sizeof texts / sizeof *texts};
     static uint8_t bytes[MAX_FILE];
     uint64_t rng = seed, n_opened = 0;
     heading("Hostile files that nobody thought of");
@@ -1536,8 +1549,8 @@ static void show_hostile(uint64_t n_files, uint64_t seed)
         uint8_t *good = make_file(&n, good_header, strlen(good_header), 34);
         memcpy(bytes, good, n);
         free(good);
-        for (uint64_t blows = 1 + draw_below(4, &rng); blows > 0 && n > 0; blows--)
-            strike(bytes, &n, &rng);
+        for (uint64_t left = 1 + draw_below(4, &rng); left > 0 && n > 0; left--)
+            strike(bytes, &n, &blows, &rng);
         if (draw_below(8, &rng) > 0 && n >= 8 + 34)
             for (size_t b = 0; b < 8; b++)
                 bytes[b] = (uint8_t)((uint64_t)(n - 8 - 34) >> 8 * b);

@@ -54,6 +54,12 @@ else
     fi
 fi
 
+# A line fits on a terminal of 80 columns. (What continues a character of UTF-8 counts nothing.)
+claim="$name, solved, prints no line of more than 80 columns"
+long=$(tr -d '\200-\277' <"build/output/$name.txt" 2>/dev/null |
+    awk 'length($0) > 80 { print NR ": " $0; exit }')
+if [ -z "$long" ]; then echo "ok $claim"; else echo "not ok $claim: line $long"; fi
+
 # ------------------------------------------------------------------ what can be set
 # One line, exit code 2, and nothing else: for a name that is none, and for values on both
 # sides of each setting's range. Its own default is no news to a setting.
@@ -100,6 +106,28 @@ if grep -q '^hostile	' "$room/settings.tsv" 2>/dev/null; then
         echo "not ok $claim: $(said "$room/said.txt")"
     fi
 fi
+
+# A file that the reader names, and that is broken: one sentence, and nothing else.
+for variable in TABLE GPT2; do
+    grep -q "getenv(\"$variable\")" "chapters/$name.c" || continue
+    case $variable in
+    TABLE) whole=chapters/data/glove/glove_100d_10000.bin ;;
+    GPT2) whole=chapters/data/six_novels.safetensors ;;
+    esac
+    : >"$room/nothing"
+    head -c 5 "$whole" >"$room/start"
+    head -c 400000 "$whole" >"$room/cut"
+    { cat "$whole" && echo more; } >"$room/longer"
+    awk 'BEGIN { for (n = 0; n < 200; n++) print "w" n " 0.5", n < 150 ? "0.25" : "" }' >"$room/uneven"
+    awk 'BEGIN { for (n = 0; n < 200; n++) print "w" n " 0.5", n < 150 ? "0.25" : "nan" }' >"$room/nan"
+    bad=
+    for file in nowhere . nothing start cut longer uneven nan; do
+        env "$variable=$room/$file" FIGURES="$room" "$BUILD/solution/$name" >"$room/said.txt" 2>&1 </dev/null
+        [ $? -eq 1 ] && [ "$(wc -l <"$room/said.txt")" -eq 1 ] || bad="${bad:-$file: $(said "$room/said.txt")}"
+    done
+    claim="$name says in one sentence what is wrong with the file that $variable= names"
+    if [ -z "$bad" ]; then echo "ok $claim"; else echo "not ok $claim: $bad"; fi
+done
 
 # ------------------------------------------------------------------ texts as people have them
 # What is no text to learn from gets one sentence. A book with a frame, a byte order mark, CRLF
