@@ -873,7 +873,7 @@ static uint64_t count_gpt(const struct size *s)
 static void show_sizes(void)
 {
     heading("What a table weighs");
-    printf("%-8s%7s%16s%14s%12s%16s%12s\n", "", "d", "bytes", "of model, %", "8 bits, MB",
+    printf("%-8s%6s%15s%13s%12s%15s%11s\n", "", "d", "bytes", "of model, %", "8 bits, MB",
            "head, FLOPs", "of all, %");
     for (size_t k = 0; k < 5; k++) {
         const struct size *s = &sizes[k];
@@ -887,7 +887,7 @@ static void show_sizes(void)
         }
         const double body =
             2.0 * (double)s->n_layers * 12.0 * (double)s->d_model * (double)s->d_model;
-        printf("%-8s%7d%16s%14.2f%12s%16s%12.2f\n", s->name, (int)s->d_model,
+        printf("%-8s%6d%15s%13.2f%12s%15s%11.2f\n", s->name, (int)s->d_model,
                with_commas(a, bytes), 100.0 * (double)(GPT_WORDS * s->d_model) / all,
                with_commas(c, small / 1000000), with_commas(b, flops),
                100.0 * (double)flops / ((double)flops + body));
@@ -2978,15 +2978,15 @@ static void show_margin(size_t d, const struct lab *lab, uint64_t *rng)
     const double margin = smallest_margin(&loudness, rows, d);
     printf("%4zu", d);
     if (margin > 0.0)
-        printf("%10.2g%12s", margin, with_commas(text, (uint64_t)ceil(loudness)));
+        printf("%9.2g%11s", margin, with_commas(text, (uint64_t)ceil(loudness)));
     else
-        printf("%10s%12s", "none", "none");
+        printf("%9s%11s", "none", "none");
     const double plain = share_rounded(rows, d, 32, 0.0, rng);
     const double coarse = share_rounded(rows, d, 8, 0.0, rng);
     const double noisy = share_rounded(rows, d, 32, lab->noise, rng);
     const double equal = share_rounded(rows, d, bits, 0.0, rng);
     const double both = share_rounded(rows, d, bits, lab->noise, rng);
-    printf("%10.1f%10.1f%10.1f%15u%8.1f%8.1f\n", plain, coarse, noisy, bits, equal, both);
+    printf("%9.1f%9.1f%8.1f%15u%8.1f%7.1f\n", plain, coarse, noisy, bits, equal, both);
     free(rows);
 }
 
@@ -2995,7 +2995,7 @@ static void show_margins(const struct lab *lab)
     static const size_t spreads[N_SPREADS] = {1, 2, 4, 8, 64};
     uint64_t rng = lab->seed;
     heading("What width buys");
-    printf("%4s%10s%12s%10s%10s%10s%15s%8s%8s\n", "d", "margin", "loudness", "right, %",
+    printf("%4s%9s%11s%9s%9s%8s%15s%8s%7s\n", "d", "margin", "loudness", "right, %",
            "8 bits", "noise", "64 bits: each", "right", "noise");
     for (size_t k = 0; k < N_SPREADS; k++)
         show_margin(spreads[k], lab, &rng);

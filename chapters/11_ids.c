@@ -1694,21 +1694,29 @@ struct lab {
     uint64_t seed;
 };
 
+// how many columns a piece takes as it is printed
+static size_t columns(const unsigned char *s, size_t n)
+{
+    size_t used = 0;
+    for (size_t k = 0; k < n; k++)
+        used += s[k] == '\n' || s[k] == '\t' ? 2 : s[k] >= ' ' && s[k] < 0x7F ? 1 : 4;
+    return used;
+}
+
 // prints a piece so that one sees it: _ for a space, \n, \t, and \xE9 for what is not ASCII;
 // then spaces up to `width` columns
 static void print_piece(const unsigned char *s, size_t n, size_t width)
 {
-    size_t used = 0;
     for (size_t k = 0; k < n; k++) {
         const unsigned char c = s[k];
         const bool visible = c > ' ' && c < 0x7F;
-        used += (size_t)(c == ' '    ? printf("_")
-                         : c == '\n' ? printf("\\n")
-                         : c == '\t' ? printf("\\t")
-                         : visible   ? printf("%c", c)
-                                     : printf("\\x%02X", c));
+        (void)(c == ' '    ? printf("_")
+               : c == '\n' ? printf("\\n")
+               : c == '\t' ? printf("\\t")
+               : visible   ? printf("%c", c)
+                           : printf("\\x%02X", c));
     }
-    for (; used < width; used++)
+    for (size_t used = columns(s, n); used < width; used++)
         printf(" ");
 }
 
@@ -1838,12 +1846,23 @@ static bool comes_back(const struct vocabulary *v, const struct ids *ids,
     return same;
 }
 
+// pieces and ids, as many in a line as it holds
 static void show_ids(const struct vocabulary *v, const struct ids *ids)
 {
+    size_t used = 0;
     for (size_t t = 0; t < ids->n; t++) {
-        printf(t == 0 ? "" : "  ");
-        print_row(v, ids->ids[t], 0);
-        printf(" %" PRIu32, ids->ids[t]);
+        const uint32_t id = ids->ids[t];
+        const size_t size = v->starts[id + (size_t)1] - v->starts[id];
+        const size_t width = columns(v->pieces + v->starts[id], size) + 3 +
+                             (size_t)snprintf(NULL, 0, "%" PRIu32, id);
+        if (used + width > 82) { // the last of a line has no spaces behind it
+            printf("\n");
+            used = 0;
+        }
+        printf(used > 0 ? "  " : "");
+        print_row(v, id, 0);
+        printf(" %" PRIu32, id);
+        used += width;
     }
     printf("\n");
 }
@@ -1870,8 +1889,7 @@ static void show_bytes_back(const struct lab *lab, struct encoder *e)
         waits_for("11.5", "bpe_decode");
     else
         printf(
-            "to ids and back, unchanged: %zu of %d strings of random bytes; the novel%s, "
-            "%s ids\n",
+            "to ids and back unchanged: %zu of %d random strings; the novel%s, %s ids\n",
             good, N_TEXTS, novel ? "" : " NOT", with_commas(n, ids.n));
     free(ids.ids);
 }

@@ -1727,7 +1727,7 @@ static void print_extremes(const struct model *m, const struct table *t, double 
         }
         if (best == t->n_rows)
             break;
-        printf("%s%.2f ", k ? "   " : "", t->norms[best]);
+        printf("%s%.2f ", k ? "  " : "", t->norms[best]);
         print_label(m, best);
         last = sign * t->norms[best], last_v = best;
     }
@@ -1746,7 +1746,8 @@ static void show_norms(const struct model *m, struct table *t)
         double sum = 0.0;
         for (size_t v = from; v < end; v++)
             sum += t->norms[v];
-        printf("   %zu to %zu: %.2f", from, end - 1, sum / (double)(end - from));
+        printf(" %sto %zu: %.2f", from > 0 ? " " : "", end - 1,
+               sum / (double)(end - from));
     }
     printf("\nshortest  ");
     print_extremes(m, t, 1.0);
@@ -1904,7 +1905,7 @@ static void show_positions(const struct model *m, const struct choice *choice)
     for (size_t k = 1; k < p.n_rows; k *= 4)
         printf("  %zu: %.2f", k, mean_cosine(&p, k));
     const size_t t = choice->position < p.n_rows ? choice->position : p.n_rows - 1;
-    printf("\nwithout it, position %zu and", t);
+    printf("\nposition %zu and", t);
     for (size_t k = 16; k > 0; k /= 4)
         if (t >= k)
             printf("  %zu: %.2f", t - k, cosine(&p, t, t - k));
@@ -2181,10 +2182,11 @@ static double mean_entropy(const struct opinion *o, size_t n)
 
 static void print_opinions(struct opinion *o, size_t n)
 {
-    printf("correlation of length and entropy");
+    printf("correlation with entropy, ids 10");
     for (size_t from = 10, to = 100; from < n; from = to, to *= 10) {
         const size_t end = to < n ? to : n;
-        printf("   %zu to %zu: %.2f", from, end - 1, correlation(o + from, end - from));
+        printf(" %sto %zu: %.2f", from > 10 ? " " : "", end - 1,
+               correlation(o + from, end - from));
     }
     qsort(o, n, sizeof *o, compare_opinions);
     printf("\nmean entropy: the 100 shortest %.2f, all %.2f, the 100 longest %.2f\n",
@@ -2280,7 +2282,7 @@ static void show_end(const struct model *m, const struct choice *choice)
     printf("%s numbers: %s masks, ", with_commas(text, numbers),
            with_commas(other, masks));
     printf("%s learned", with_commas(text, numbers - masks));
-    printf("; a head: %s more\n", with_commas(text, count_of(&outside[0])));
+    printf("; a head: %s\n", with_commas(text, count_of(&outside[0])));
 }
 
 /*
