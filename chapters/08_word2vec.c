@@ -1,15 +1,12 @@
 /*
 # Predict or count: are there two ways to the same table? {#word2vec}
 
-Which five words are most like *darcy*? Here are two tables of word rows. Both were made
-from Jane Austen's six novels and from nothing else, and each was asked for the
-neighbours of the same three words:
+Which four words are most like *darcy*? Here are two tables of word rows. Both were made
+from Jane Austen's six novels and from nothing else, and each was asked for the nearest
+rows to those of the same three words:
 
-|        | the one table says                         | the other says                               |
-|:-------|:-------------------------------------------|:---------------------------------------------|
-| sunday | day, afternoon, saturday, returns, morning | saturday, morrow, tuesday, morning, wednesday |
-| darcy  | bingley, mr, collins, crawford, him        | bingley, elizabeth, bennet, daughter, wickham |
-| walked | walking, went, came, wandered, turned      | moved, walking, ran, went, came              |
+::: {.output section="Three words in two tables"}
+:::
 
 Nobody told either of them that Bingley is Darcy's friend, or that a week has days. One
 was *trained*. It went through the novels eight times, was shown two words at a time,
@@ -232,12 +229,12 @@ one half. It is the **sigmoid**,
 $$\sigma(z) = \frac{1}{1 + e^{-z}} \quad \text{with the score} \quad z = v \cdot u,$$
 
 where $v$ is a row of `in` and $u$ a row of `out`. You know it: it is the softmax of the
-two scores $z$ and 0.
+two scores $z$ and 0, $e^z / (e^z + e^0)$, divided above and below by $e^z$.
 
 The loss is what it was in chapter 3, minus the logarithm of the probability of what is
 true. If the pair was there, that is $-\ln \sigma(z)$: for *clever* $-\ln 0.88 = 0.13$.
-If not, it is $-\ln(1 - \sigma(z))$, which is the same as $-\ln \sigma(-z)$: for
-*tuesday* $-\ln 0.73 = 0.31$.
+If not, it is $-\ln(1 - \sigma(z))$: for *tuesday* $-\ln 0.73 = 0.31$. The same number is
+$-\ln \sigma(-z)$, for when a score changes its sign, yes and no change places.
 
 ## Words drawn blindly
 
@@ -317,8 +314,9 @@ it down. Still one word in ten that is drawn is one of these ten.
 ## Exercise 8.3: one step {#skipgram-step .exercise}
 
 Now the step itself. It gets one row $v$ of `in`, and some rows of `out`: $u_0$ of the
-word that stood there, $u_1, u_2, \dots$ of those that were drawn. ($k$ counts rows here.
-How many were drawn, the $k$ of above, your function sees from `n_outputs`.) The loss is
+word that stood there, $u_1, u_2, \dots$ of those that were drawn. (In this exercise $k$ is
+the number of a row, from 0 to `n_outputs` − 1. Above it was how many words are drawn, and
+that is what it is again after the exercise.) The loss is
 
 $$L = -\ln \sigma(v \cdot u_0) - \sum_{k \ge 1} \ln \sigma(-v \cdot u_k)$$
 
@@ -628,8 +626,8 @@ static void train(struct tables *t, const uint32_t *ids, size_t n_ids,
                   const uint64_t *counts, const struct recipe *recipe, bool live);
 static float *unit_rows(const float *table, size_t n_rows);
 static struct quality measure(const struct corpus *corpus, const float *table);
-static void print_nearest(const struct corpus *corpus, const float *unit, uint32_t v,
-                          size_t n);
+static int print_nearest(const struct corpus *corpus, const float *unit, uint32_t v,
+                         size_t n);
 static uint32_t find_word(const struct corpus *corpus, const char *name, size_t length);
 
 static void print_quality(const char *name, struct quality quality)
@@ -650,6 +648,7 @@ static void print_neighbours(const struct corpus *corpus, const float *table,
         if (length > 0 && v < corpus->vocab_size) {
             printf("%-10.*s", (int)(length < 10 ? length : 10), words);
             print_nearest(corpus, unit, v, 5);
+            printf("\n");
         } else if (length > 0)
             printf("%.*s: not in the vocabulary\n", (int)length, words);
         words += length + (words[length] == ' ');
@@ -706,8 +705,8 @@ will find the partners better?
 ::: {.output section="Training on six novels"}
 :::
 
-There are the neighbours from the beginning, in your own run, and above them the ranks
-of the partners. Compare the two tables. `out` is far behind, and adding it to `in` does
+There are the neighbours that the one table of the beginning named, and a fifth, and above
+them the ranks of the partners. Compare `in` and `out`. `out` is far behind, and adding it to `in` does
 not help. So it is thrown away for a good reason? The reason that one thinks of first is
 wrong: `in` begins with small random numbers and `out` with zeros, but when both begin
 the other way round (`swapped=1`), `in` stays ahead all the same. What brings the two
@@ -975,13 +974,16 @@ expected three times one learns little, and the many $-\infty$ have to become so
 
 Two words are alike if their rows are. The rows are 5,900 numbers wide and could be used
 as they stand, but most of that width is chance. Let us look for the hundred directions
-in which the rows reach farthest, and keep of each row its hundred numbers along them.
+in which the rows reach farthest, and keep of each row only how far it goes along each of
+them: a hundred numbers.
 Chapter 7 found such directions one after the other. Here is how to find them all at
-once: begin with any hundred directions $Q$, multiply the table by them, $Y = MQ$, set
-what comes out upright again (each direction loses what it has in common with those
-before it), and repeat. The large directions grow fastest, and after a few rounds they
-are most of what is left [@halko2011, sec. 4.5]. Then $Y = MQ$ is the table that we
-want: row $w$ of it is row $w$ of $M$, seen along $Q$.
+once. The table $M$ has 5,900 rows and columns; let $Q$ be any hundred columns of 5,900
+numbers, each of them a direction. Multiply, $Y = MQ$: that is a hundred columns again, and
+in each of them the directions in which $M$ reaches far have grown most. Set the columns
+upright (each loses what it has in common with those before it, or all would end as the
+longest one), take them as the next $Q$, and repeat. After a few rounds the long directions
+are most of what is left [@halko2011, sec. 4.5]. Then $Y = MQ$ is the table that we want:
+row $w$ of it is row $w$ of $M$, seen along $Q$.
 */
 
 enum { N_ROUNDS = 5 };
@@ -1059,8 +1061,33 @@ static float *count_and_squeeze(const struct corpus *corpus, const struct recipe
     return rows;
 }
 
+// the neighbours of each word in both tables, side by side
+static void show_both(const struct corpus *corpus, const float *one, const float *other,
+                      const char *words)
+{
+    enum { COLUMN = 34 };
+    float *of_one = unit_rows(one, corpus->vocab_size);
+    float *of_other = unit_rows(other, corpus->vocab_size);
+    heading("Three words in two tables");
+    printf("%-10s %-*s %s\n", "word", COLUMN - 1, "the one says", "the other says");
+    for (; *words; words += *words == ' ') {
+        const size_t length = strcspn(words, " ");
+        const uint32_t v = find_word(corpus, words, length);
+        if (length > 0 && v < corpus->vocab_size) {
+            printf("%-10.*s", (int)(length < 10 ? length : 10), words);
+            const int used = print_nearest(corpus, of_one, v, 4);
+            printf("%*s", used < COLUMN ? COLUMN - used : 0, "");
+            print_nearest(corpus, of_other, v, 4);
+            printf("\n");
+        }
+        words += length;
+    }
+    free(of_one);
+    free(of_other);
+}
+
 static void show_counting(const struct corpus *corpus, const struct recipe *recipe,
-                          double shift, const char *words)
+                          double shift, const float *in, const char *words)
 {
     char a[32], b[32];
     size_t n_met, n_left;
@@ -1071,7 +1098,7 @@ static void show_counting(const struct corpus *corpus, const struct recipe *reci
     printf("%s pairs met; %s more often than chance; ~%.2f s in all\n",
            with_commas(a, n_met), with_commas(b, n_left), end - start);
     print_quality("counted and squeezed", measure(corpus, rows));
-    print_neighbours(corpus, rows, words);
+    show_both(corpus, in, rows, words);
     free(rows);
 }
 
@@ -1079,8 +1106,9 @@ static void show_counting(const struct corpus *corpus, const struct recipe *reci
 ::: {.output section="Counting instead"}
 :::
 
-Two tables, made in ways that seem to have nothing in common, and by the typical rank
-they find the partners equally well: 7.8 to 9.5 over the eight seeds, against 7.4 to 9.6
+So this is the other table of the beginning; the program prints both once more, side by
+side, as its next section. They were made in ways that seem to have nothing in common, and
+by the typical rank they find the partners equally well: 7.8 to 9.5 over the eight seeds, against 7.4 to 9.6
 (`controls=2` prints these too; the seed is only where the hundred directions begin). By
 the plain mean, in which the few pairs that lie far apart count most, the counts are
 behind for seven seeds of the eight: [131]{.n section="Counting instead"} against
@@ -1816,10 +1844,12 @@ static struct quality measure(const struct corpus *corpus, const float *table)
 
 enum { MOST_NEAREST = 8 };
 
-static void print_nearest(const struct corpus *corpus, const float *unit, uint32_t v,
-                          size_t n)
+// prints the n nearest words, and says how many columns they took
+static int print_nearest(const struct corpus *corpus, const float *unit, uint32_t v,
+                         size_t n)
 {
     uint32_t taken[MOST_NEAREST];
+    int used = 0;
     for (size_t k = 0; k < n && k + 1 < corpus->vocab_size; k++) {
         float best = -2.0f;
         for (uint32_t w = 0; w < corpus->vocab_size; w++) {
@@ -1835,9 +1865,10 @@ static void print_nearest(const struct corpus *corpus, const float *unit, uint32
             }
         }
         const struct word *word = &corpus->words[taken[k]];
-        printf(" %.*s", (int)(word->length < 13 ? word->length : 13), word->start);
+        used +=
+            printf(" %.*s", (int)(word->length < 13 ? word->length : 13), word->start);
     }
-    printf("\n");
+    return used;
 }
 
 /*
@@ -2704,7 +2735,7 @@ static void show_chapter(const struct corpus *corpus, const struct recipe *recip
     show_training(&t, corpus, recipe, words);
     show_narrow_window(corpus, recipe, words);
     show_company(corpus, recipe, words);
-    show_counting(corpus, recipe, setting_number(settings, args, "shift"), words);
+    show_counting(corpus, recipe, setting_number(settings, args, "shift"), t.in, words);
     show_tiny();
     show_disguise(corpus, recipe);
     close_tables(&t);
