@@ -258,8 +258,8 @@ EXERCISE bool reachable_words(uint32_t *reachable, const float *lm_head,
 
 For three dimensions and more there are exact methods too, but they are long. We search instead:
 begin with an arrow that points from the mean row to $u_v$, and as long as another word is level
-or ahead, turn away from the one that is most ahead. If there is a winning arrow, this finds one
-in the end [@rosenblatt1958 has the rule]; so each word found is proved, and of the others we
+or ahead, turn away from the row $u_w$ of the one that is most ahead: add to the arrow a step
+of length 1 from $u_w$ towards $u_v$. If there is a winning arrow, this finds one in the end [@rosenblatt1958 has the rule]; so each word found is proved, and of the others we
 only know that 2,000 turns did not do. For one and two dimensions your function is the control.
 
 ::: predict
@@ -341,14 +341,14 @@ Each line of the table is a model: its width, how many numbers its two tables ha
 rate it was trained at, and in the last column its loss on the words held out, in nats. Look
 first at that of one number, and at the loss below the table, of a model that knows how frequent
 each word is and nothing more. [5.018]{.n section="The novel, width by width"} against
-[5.103]{.n section="The novel, width by width"} is not much: this model has no bias, so frequency
-too has to come out of the product of the two rows. Then go down. Each doubling gains a lot, until
+[5.103]{.n section="The novel, width by width"} is not much: no word has a number of its own that
+says how frequent it is, so frequency too has to come out of the product of the two rows. Then go down. Each doubling gains a lot, until
 8; from 8 to 16 it is [4.205]{.n section="The novel, width by width"} to
 [4.145]{.n section="The novel, width by width"}, and from 32 to 64 a hundredth.
 
-### The tail
+### Behind the bend
 
-Is the tail real? `controls=2` trains nine widths from eight seeds each (a minute or two):
+The gains behind 8 are small. Are they more than chance? `controls=2` trains nine widths from eight seeds each (a minute or two):
 
 |   d | rate |  mean | least |  most |
 |----:|-----:|------:|------:|------:|
@@ -561,7 +561,8 @@ The run asks every eighth question, to be quick. With all of them and eight thro
 |  50 | 77.3 | 77.5 | 68.3 (64.1\ to\ 69.9) | 76.3 (72.8\ to\ 78.0) |
 | 100 | 86.2 | 86.2 | 77.5 (74.9\ to\ 79.3) | 86.2 (86.2\ to\ 86.2) |
 
-At 20 numbers the longest directions are ahead of everything, the best of eight throws included.
+Each number is the share of the questions that is answered right, in per cent. At 20 numbers the
+longest directions are ahead of everything, the best of eight throws included.
 At 35 and 50 they are not: the first 35 columns, picked by nobody, get 71.6 % and the 35 longest
 directions 68.6. Both lie within what the eight squared throws get. What reaches farthest is not
 the same as what the analogies need.
@@ -574,8 +575,9 @@ what plain dice lose they lose because they lean towards each other, and count s
 twice.
 
 ::: belief
-**"Cutting the tail off a row destroys it."** Of this table every half that we tried at right
-angles is about as good as any other, for it was trained without any thought of that. One can do
+**"Cutting the tail off a row destroys it."** Of this table one half is about as good as
+another, as long as its directions stand at right angles: all of it was trained alike, without
+a thought of being cut. One can do
 better by training for it, so that each prefix is a good row by itself: *Matryoshka* embeddings
 [@kusupati2022].
 :::
