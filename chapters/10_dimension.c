@@ -259,8 +259,9 @@ EXERCISE bool reachable_words(uint32_t *reachable, const float *lm_head,
 For three dimensions and more there are exact methods too, but they are long. We search instead:
 begin with an arrow that points from the mean row to $u_v$, and as long as another word is level
 or ahead, turn away from the row $u_w$ of the one that is most ahead: add to the arrow a step
-of length 1 from $u_w$ towards $u_v$. If there is a winning arrow, this finds one in the end [@rosenblatt1958 has the rule]; so each word found is proved, and of the others we
-only know that 2,000 turns did not do. For one and two dimensions your function is the control.
+of length 1 from $u_w$ towards $u_v$. If there is a winning arrow, this finds one in the end
+[@rosenblatt1958 has the rule]; so each word found is proved, and of the others we only know
+that 2,000 turns did not do. For one and two dimensions your function is the control.
 
 ::: predict
 Fifty words, rows thrown by dice. How many of them can win if $d = 2$? And how large must $d$ be

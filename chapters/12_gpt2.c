@@ -265,7 +265,7 @@ A tensor that lies where it should is still bytes and no numbers. Three of ours 
 which C knows; two are written in 16 bits a number, and C11 has no type for them. A `float` has
 32 bits: one for the sign, 8 for the exponent, 23 for the fraction. For a table that is more than
 one needs (chapter 10 got along with 8, whole numbers with a scale). Two formats with 16 bits are
-common:
+common (the last column says how far the number after 1 is from 1):
 
 | name | sign | exponent | fraction | largest | step at 1 |
 |:--|--:|--:|--:|--:|--:|
@@ -430,9 +430,10 @@ shades are random numbers: `VectorCanvas.svelte` fills what it is not given with
 and the rows it is not given [@transformerexplainer]. To show *that* there is a row, that will do.
 :::
 
-With `GPT2=path` all 57 are looked up in the file that you give, and the line that is
-then printed should say 57 of 57. If it does not, you have another model, or your
-`to_float` is wrong, or ours is a misprint; please tell us which.
+With `GPT2=path` all 57 are looked up in the file that you give (of a copy in 16 bits, as
+many digits as it has), and the line that is then printed should say 57 of 57. If it does
+not, you have another model, or your `to_float` is wrong, or ours is a misprint; please tell
+us which.
 
 ## Who lives next door?
 
@@ -1816,7 +1817,11 @@ static void show_neighbours(const struct model *m, const struct table *t,
     heading("Who lives next door?");
     if (must_wait(4))
         return;
-    if (t->n_rows < 22 || !nearest(top, t, 0, 1)) {
+    if (t->n_rows < 22) {
+        printf("this file has no table of words, wte.weight, or a very small one\n");
+        return;
+    }
+    if (!nearest(top, t, 0, 1)) {
         waits_for("12.5", "nearest_tokens");
         return;
     }
@@ -1895,13 +1900,13 @@ static void show_positions(const struct model *m, const struct choice *choice)
         return;
     }
     row_norms(p.norms, p.rows, p.n_rows, p.d);
-    printf("%zu positions; lengths:", p.n_rows);
+    printf("%zu places; lengths:", p.n_rows);
     for (size_t t = 0; t < p.n_rows; t = t ? 4 * t : 1)
         printf("  %zu: %.2f", t, p.norms[t]);
-    printf("\nmean cosine of two that are apart by");
+    printf("\nmean cosine of two apart by");
     for (size_t k = 1; k < p.n_rows; k *= 4)
         printf("  %zu: %.2f", k, mean_cosine(&p, k));
-    printf("\nthe mean row has length %.2f; without it:", centre(&p));
+    printf("\nwithout the mean row (%.2f):", centre(&p));
     for (size_t k = 1; k < p.n_rows; k *= 4)
         printf("  %zu: %.2f", k, mean_cosine(&p, k));
     const size_t t = choice->position < p.n_rows ? choice->position : p.n_rows - 1;
@@ -1950,22 +1955,25 @@ static const struct {
 
 enum { N_PUBLISHED = sizeof published / sizeof *published };
 
-// printed with eight digits behind the point, so right to half of the last one
-static void check_published(const struct table *t)
+// Printed with eight digits behind the point, so right to half of the last one; and a copy in
+// 16 bits is right to half of the last bit that it has.
+static void check_published(const struct table *t, const struct type *type)
 {
+    const double bit = ldexp(1.0, -1 - (int)type->n_fraction);
     size_t n = 0;
     if (t->n_rows != 50257 || t->d != 768) {
         printf("the file given with GPT2= is not GPT-2 small: nothing to compare\n");
         return;
     }
     for (size_t k = 0; k < N_PUBLISHED; k++) {
-        const float got = t->rows[published[k].row * t->d + published[k].column];
-        n += fabs((double)got - (double)published[k].value) < 1e-8;
+        const double got = (double)t->rows[published[k].row * t->d + published[k].column];
+        const double printed = (double)published[k].value;
+        n += fabs(got - printed) < 1e-8 + bit * fabs(printed);
     }
     printf("%zu of the %d are what the file holds\n", n, N_PUBLISHED);
 }
 
-static void show_published(const struct table *t, bool is_given)
+static void show_published(const struct model *m, const struct table *t, bool is_given)
 {
     double squares = 0.0, largest = 0.0;
     for (size_t k = 0; k < N_PUBLISHED; k++) {
@@ -1980,7 +1988,7 @@ static void show_published(const struct table *t, bool is_given)
         "drawn as GPT-2's were at the start, N(0, 0.02): %.3f, and hardly above %.3f\n",
         0.02, 4 * 0.02);
     if (is_given && !must_wait(3) && t->rows)
-        check_published(t);
+        check_published(t, find_tensor(m, "wte.weight")->type);
 }
 
 /*
@@ -2506,7 +2514,7 @@ static void show_chapter(struct model *m, const struct choice *choice, bool is_g
     show_formats(m, word_id(m, choice));
     show_norms(m, &wte);
     show_opinions(m, &wte);
-    show_published(&wte, is_given);
+    show_published(m, &wte, is_given);
     show_neighbours(m, &wte, choice);
     show_positions(m, choice);
     show_end(m, choice);
