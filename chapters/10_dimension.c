@@ -2106,34 +2106,49 @@ enum { BLOCK = 65536, MAX_WORD = 1000, MAX_WIDTH = 100000, LEAST_ROWS = 100 };
 enum { MAX_LINE = MAX_WORD + 64 * MAX_WIDTH };
 
 struct reader {
-    const char *path;
-    FILE *file;
-    unsigned char block[BLOCK];
+    FILE *file;      // NULL: all that there is stands in the block
+    uint8_t *block;  // [BLOCK] or, without a file, [end]
     size_t at, end;  // what is left of the block: block[at] .. block[end - 1]
     uint64_t passed; // bytes of the file before block[at]
     char *line;      // the last line of text
     size_t length, room;
+    char why[200]; // what is wrong, as it goes on behind the file's name; or empty
 };
 
-// false: the file is at its end
+// always false; what was wrong first is what counts
+static bool fail(struct reader *r, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    if (!r->why[0])
+        vsnprintf(r->why, sizeof r->why, format, values);
+    va_end(values);
+    return false;
+}
+
+// false: the file is at its end, or cannot be read
 static bool refill(struct reader *r)
 {
     const size_t left = r->end - r->at;
+    if (!r->file)
+        return false;
     memmove(r->block, r->block + r->at, left);
     r->at = 0;
     r->end = left + fread(r->block + left, 1, BLOCK - left, r->file);
     if (ferror(r->file))
-        give_up(1, "%s cannot be read: is it a folder?", r->path);
+        return fail(r, " cannot be read: is it a folder?");
     return r->end > left;
 }
 
 // the next byte; -1 at the end
 static int next_byte(struct reader *r)
 {
-    if (r->at == r->end && !refill(r))
+    if ((r->at == r->end && !refill(r)) || r->why[0])
         return -1;
-    if (++r->passed > UINT32_MAX)
-        give_up(1, "%s is larger than 4 GB", r->path);
+    if (++r->passed > UINT32_MAX) {
+        fail(r, " is larger than 4 GB");
+        return -1;
+    }
     return r->block[r->at++];
 }
 
@@ -2151,7 +2166,8 @@ static void add_to_line(struct reader *r, char c)
     r->line[r->length] = '\0';
 }
 
-// A line of text without its end, or false at the end of the file. row: for messages.
+// A line of text without its end, or false: at the end of the file, or if it is none. row:
+// for messages.
 static bool next_line(struct reader *r, size_t row)
 {
     int c = next_byte(r);
@@ -2160,15 +2176,15 @@ static bool next_line(struct reader *r, size_t row)
     r->length = 0;
     for (; c >= 0 && c != '\n'; c = next_byte(r)) {
         if (c == 0 || r->length > MAX_LINE)
-            give_up(1, "%s is no table of words: line %zu %s", r->path, row,
-                    c ? "does not end" : "holds a byte of value 0");
+            return fail(r, " is no table of words: line %zu %s", row,
+                        c ? "does not end" : "holds a byte of value 0");
         add_to_line(r, (char)c);
     }
     while (r->length > 0 && strchr(" \t\r", r->line[r->length - 1]))
         r->line[--r->length] = '\0';
     if (r->length == 0)
         add_to_line(r, '\0'), r->length = 0;
-    return true;
+    return !r->why[0];
 }
 
 // true, and nothing is taken: the file is at its end
@@ -2245,49 +2261,53 @@ static bool read_number(const char *field, float *value)
 }
 
 // Where the numbers of a line begin: its last d_model fields. The word before them may have
-// spaces, as a few in GloVe's largest files do.
-static const char *numbers_in_line(const struct reader *r, size_t row, size_t d_model)
+// spaces, as a few in GloVe's largest files do. NULL: it has other numbers than the first.
+static const char *numbers_in_line(struct reader *r, size_t row, size_t d_model)
 {
     const size_t n_fields = count_fields(r->line);
     const char *numbers = skip_field(r->line);
     float number;
     if (n_fields < d_model + 1 ||
-        (n_fields > d_model + 1 && read_number(numbers, &number)))
-        give_up(1, "%s: line %zu has %zu numbers, and the first row %zu", r->path, row,
-                n_fields > 0 ? n_fields - 1 : 0, d_model);
+        (n_fields > d_model + 1 && read_number(numbers, &number))) {
+        fail(r, ": line %zu has %zu numbers, and the first row %zu", row,
+             n_fields > 0 ? n_fields - 1 : 0, d_model);
+        return NULL;
+    }
     for (size_t k = d_model + 1; k < n_fields; k++)
         numbers = skip_field(numbers);
     return numbers;
 }
 
-static void read_text_row(struct growing *g, const struct reader *r, size_t row)
+static bool read_text_row(struct growing *g, struct reader *r, size_t row)
 {
     const char *field = numbers_in_line(r, row, g->table.d_model);
-    size_t length = (size_t)(field - r->line);
+    size_t length = field ? (size_t)(field - r->line) : 0;
     while (length > 0 && is_space(r->line[length - 1]))
         length--;
     if (length == 0 || length > MAX_WORD)
-        give_up(1, "%s: the word of line %zu has %zu bytes", r->path, row, length);
+        return fail(r, ": the word of line %zu has %zu bytes", row, length);
     for (size_t i = 0; i < g->table.d_model; i++) {
         if (!read_number(field, &g->row[i]) || !isfinite(g->row[i]))
-            give_up(1, "%s: number %zu of line %zu is none, or not finite", r->path,
-                    i + 1, row);
+            return fail(r, ": number %zu of line %zu is none, or not finite", i + 1, row);
         field = skip_field(field);
     }
     add_row(g, r->line, length);
+    return true;
 }
 
 // all lines that are left, the current one included; `row` is its number
-static void read_text_rows(struct growing *g, struct reader *r, size_t row)
+static bool read_text_rows(struct growing *g, struct reader *r, size_t row)
 {
     do {
         if (r->length == 0 && at_end(r))
-            return;
-        read_text_row(g, r, row++);
+            break;
+        if (!read_text_row(g, r, row++))
+            break;
     } while (next_line(r, row));
+    return !r->why[0];
 }
 
-// a word of the binary layout and the space behind it; returns its length
+// a word of the binary layout and the space behind it; returns its length, 0: there is none
 static size_t read_word(struct reader *r, char *word, size_t row)
 {
     size_t length = 0;
@@ -2297,42 +2317,44 @@ static size_t read_word(struct reader *r, char *word, size_t row)
     for (; c > 0 && c != ' ' && c != '\n' && length < MAX_WORD; c = next_byte(r))
         word[length++] = (char)c;
     if (c < 0)
-        give_up(1, "%s ends after %zu rows, and its first line says that it has more",
-                r->path, row);
-    if (c != ' ' || length == 0)
-        give_up(1, "%s is broken: row %zu does not begin with a word", r->path, row);
-    return length;
+        fail(r, " ends after %zu rows, and its first line says that it has more", row);
+    else if (c != ' ' || length == 0)
+        fail(r, " is broken: row %zu does not begin with a word", row);
+    return r->why[0] ? 0 : length;
 }
 
-static void read_binary_row(struct growing *g, struct reader *r, size_t row)
+static bool read_binary_row(struct growing *g, struct reader *r, size_t row)
 {
     char word[MAX_WORD];
     const size_t length = read_word(r, word, row);
-    for (size_t i = 0; i < g->table.d_model; i++) {
+    for (size_t i = 0; length > 0 && i < g->table.d_model; i++) {
         uint32_t bits = 0;
         for (int k = 0; k < 4; k++) {
             const int byte = next_byte(r);
             if (byte < 0)
-                give_up(1, "%s ends in the middle of row %zu", r->path, row);
+                return fail(r, " ends in the middle of row %zu", row);
             bits |= (uint32_t)byte << 8 * k;
         }
         memcpy(g->row + i, &bits, sizeof bits);
         if (!isfinite(g->row[i]))
-            give_up(1, "%s: number %zu of row %zu is not finite", r->path, i + 1, row);
+            return fail(r, ": number %zu of row %zu is not finite", i + 1, row);
     }
-    add_row(g, word, length);
+    if (length > 0)
+        add_row(g, word, length);
+    return length > 0;
 }
 
-static void read_binary_rows(struct growing *g, struct reader *r, uint64_t n_rows)
+static bool read_binary_rows(struct growing *g, struct reader *r, uint64_t n_rows)
 {
     for (uint64_t row = 0; row < n_rows; row++)
-        read_binary_row(g, r, (size_t)row);
+        if (!read_binary_row(g, r, (size_t)row))
+            return false;
     int c = next_byte(r);
     while (c == '\n' || c == '\r')
         c = next_byte(r);
     if (c >= 0)
-        give_up(1, "%s goes on behind the last of its %.0f rows", r->path,
-                (double)n_rows);
+        fail(r, " goes on behind the last of its %.0f rows", (double)n_rows);
+    return !r->why[0];
 }
 
 // Whether what comes next is a row of text: numbers up to the end of the line, or as far as
@@ -2363,48 +2385,60 @@ static bool read_sizes(const char *line, uint64_t *n_rows, uint64_t *d_model)
     return true;
 }
 
-static void read_rows(struct growing *g, struct reader *r)
+static bool read_rows(struct growing *g, struct reader *r)
 {
-    uint64_t n_rows, d_model;
+    uint64_t n_rows = 0, d_model = 0;
+    bool good = true;
     if (!next_line(r, 1))
-        give_up(1, "%s is empty", r->path);
+        return fail(r, " is empty");
     const bool says = read_sizes(r->line, &n_rows, &d_model);
     if (!says)
         d_model = count_fields(r->line) - (r->length > 0);
     if (d_model < 2 || d_model > MAX_WIDTH)
-        give_up(1,
-                "%s is no table of words: its rows would have %.0f numbers, and 2 to "
-                "100,000 can be read",
-                r->path, (double)d_model);
+        return fail(r,
+                    " is no table of words: its rows would have %.0f numbers, and 2 to "
+                    "100,000 can be read",
+                    (double)d_model);
     g->table.d_model = (size_t)d_model;
     g->row = allocate(g->table.d_model, sizeof *g->row);
     if (!says)
-        read_text_rows(g, r, 1);
+        good = read_text_rows(g, r, 1);
     else if (!text_follows(r, g->table.d_model))
-        read_binary_rows(g, r, n_rows);
+        good = read_binary_rows(g, r, n_rows);
     else if (next_line(r, 2))
-        read_text_rows(g, r, 2);
-    if (says && g->table.n_in_file != n_rows)
-        give_up(1, "%s says that it has %.0f rows, and has %zu", r->path, (double)n_rows,
-                g->table.n_in_file);
+        good = read_text_rows(g, r, 2);
+    if (good && says && g->table.n_in_file != n_rows)
+        fail(r, " says that it has %.0f rows, and has %zu", (double)n_rows,
+             g->table.n_in_file);
+    return !r->why[0];
+}
+
+// how many bytes a file has, as far as this machine can tell; 0: it cannot
+static uint64_t length_of(FILE *file)
+{
+    const long end = fseek(file, 0, SEEK_END) == 0 ? ftell(file) : -1;
+    rewind(file);
+    return end < 0 ? 0 : (uint64_t)end;
 }
 
 static struct table open_table(const char *path, size_t most_rows)
 {
     struct growing g = {.most_rows = most_rows};
-    struct reader *r = allocate(1, sizeof *r);
-    r->path = path;
-    r->file = fopen(path, "rb");
-    if (!r->file)
+    struct reader r = {.file = fopen(path, "rb"), .block = allocate(BLOCK, 1)};
+    if (!r.file)
         give_up(1, "there is no file %s that can be read (TABLE=path names another)",
                 path);
-    read_rows(&g, r);
+    // (a folder may have any length, and not one byte)
+    if (length_of(r.file) > UINT32_MAX && getc(r.file) != EOF)
+        fail(&r, " is larger than 4 GB");
+    if (r.why[0] || !read_rows(&g, &r))
+        give_up(1, "%s%s", path, r.why);
     if (g.table.vocab_size < LEAST_ROWS)
         give_up(1, "%s has %zu rows, and this chapter needs %d", path, g.table.vocab_size,
                 LEAST_ROWS);
-    fclose(r->file);
-    free(r->line);
-    free(r);
+    fclose(r.file);
+    free(r.block);
+    free(r.line);
     free(g.row);
     return g.table;
 }
@@ -3238,22 +3272,26 @@ static void show_text(const struct corpus *novel, const struct lab *lab)
         close_model(&models[k]);
 }
 
-static void show_table(struct lab *lab)
+// before anything is printed: what cannot be read is said at once
+static void open_real_table(struct lab *lab)
 {
     const char *path = getenv("TABLE");
     lab->table = open_table(
         path && *path ? path : "chapters/data/glove/glove_100d_10000.bin", MOST_ROWS);
-    struct table *t = &lab->table;
-    if (t->d_model > WIDEST)
+    if (lab->table.d_model > WIDEST)
         give_up(1, "the rows of this table have %zu numbers, and this chapter takes %d",
-                t->d_model, WIDEST);
+                lab->table.d_model, WIDEST);
+}
+
+static void show_table(struct lab *lab)
+{
+    struct table *t = &lab->table;
     struct quiz quiz = open_quiz(t, lab->every);
     float *turned = along_directions(t->wte, t->vocab_size, t->d_model);
     show_cuts(&quiz, lab, turned);
     show_bits(&quiz, lab, turned);
     free(turned);
     close_quiz(&quiz);
-    close_table(t);
 }
 
 int main(int n_args, char **args)
@@ -3274,6 +3312,7 @@ int main(int n_args, char **args)
     else if (controls == 2)
         show_seeds(&novel, &lab);
     else {
+        open_real_table(&lab);
         show_sizes();
         show_circles(lab.seed);
         show_winners(lab.seed, lab.n_states);
@@ -3281,6 +3320,7 @@ int main(int n_args, char **args)
         show_text(&novel, &lab);
         show_table(&lab);
         show_margins(&lab);
+        close_table(&lab.table);
     }
     close_corpus(&novel);
     return 0;
