@@ -2429,7 +2429,10 @@ static void plot_disguise(const struct comparison *of)
 }
 
 /*
-The benchmark: `make bench`.
+The benchmark: `make bench`. A training multiplies and it fetches rows, and each of the two has
+a limit: the most products that the processor makes with everything in registers, and the rows
+of a table that it can read and write in a second, one by one. Which one is nearer depends on
+the machine, so what is judged is their sum.
 */
 
 static void bench_line(const char *name, double value, const char *sign, double want)
@@ -2515,11 +2518,13 @@ static void show_bench(const struct corpus *corpus, const struct recipe *recipe)
     }
     const double work = 6.0 * ROW * N_OUT * n_rows; // three products, of sums and factors
     const double bytes = 2.0 * ROW * sizeof(float) * (n_rows + N_OUT * n_places);
-    bench_line("training / multiply-add peak", work / best / measure_peak(), ">=", 0.15);
-    bench_line("its rows / rows of a table added to one by one",
-               bytes / best /
-                   measure_rows(corpus->ids, corpus->n_ids, corpus->vocab_size),
-               ">=", 0.15);
+    const double multiplying = work / measure_peak();
+    const double fetching =
+        bytes / measure_rows(corpus->ids, corpus->n_ids, corpus->vocab_size);
+    printf("of a training: its products at the multiply-add peak ~%.2f, its rows ~%.2f\n",
+           multiplying / best, fetching / best);
+    bench_line("both limits, one after the other / training",
+               (multiplying + fetching) / best, ">=", 0.20);
     double own = time_own(corpus, recipe);
     if (isnan(skipgram_step(&(float){0}, &(float){0}, &(float){0}, &(float){0}, 1, 1)))
         waits_for("8.3", "skipgram_step");
