@@ -391,7 +391,8 @@ and how definite that is: the entropy of its probabilities, low for a definite o
 (chapter 5 has the formula). It is half true. The hundred longest rows have a mean entropy
 of [3.50]{.n section="How long are the rows?"} nats, and all rows one of [3.99]{.n
 section="How long are the rows?"}; but the hundred shortest, with [4.03]{.n section="How
-long are the rows?"}, are like any others. And the correlation of length and entropy,
+long are the rows?"}, are like any others. And the correlation of length and entropy (−1: the
+longer the row, the surer its word, without exception; 0: the one says nothing about the other),
 [-0.56]{.n section="How long are the rows?"} among the common words, has shrunk to
 [-0.11]{.n section="How long are the rows?"} among the rare ones. So a definite opinion
 lengthens a row where there is much text to learn it from; five extreme words at each end
