@@ -314,9 +314,8 @@ it down. Still one word in ten that is drawn is one of these ten.
 ## Exercise 8.3: one step {#skipgram-step .exercise}
 
 Now the step itself. It gets one row $v$ of `in`, and some rows of `out`: $u_0$ of the
-word that stood there, $u_1, u_2, \dots$ of those that were drawn. (In this exercise $k$ is
-the number of a row, from 0 to `n_outputs` − 1. Above it was how many words are drawn, and
-that is what it is again after the exercise.) The loss is
+word that stood there, $u_1, u_2, \dots$ of those that were drawn. (In this exercise $k$
+numbers the rows. Above and below, it is how many words are drawn.) The loss is
 
 $$L = -\ln \sigma(v \cdot u_0) - \sum_{k \ge 1} \ln \sigma(-v \cdot u_k)$$
 
