@@ -132,7 +132,7 @@ EXERCISE bool nearest_rows(uint32_t *nearest, double *cosines, const float *wte,
 }
 
 /*
-::: {.output section="Neighbours"}
+::: {.output section="Neighbours" set="word k"}
 :::
 
 Numbers live with numbers and days with days, and so closely that four of the other days
@@ -500,7 +500,7 @@ EXERCISE bool analogy(uint32_t *answer, const float *wte, uint32_t a, uint32_t b
 }
 
 /*
-::: {.output section="A famous question"}
+::: {.output section="A famous question" set="ask"}
 :::
 
 ### The rule of the game
@@ -555,7 +555,7 @@ instead?
 ::::
 :::
 
-::: {.output section="Six families"}
+::: {.output section="Six families" set="centre top"}
 :::
 
 ![Right answers, family by family: inputs excluded, inputs allowed, and the nearest
@@ -2956,9 +2956,6 @@ static void show_questions(const struct lab *lab, bool only_grid)
         all = find_directions(lab->centred, t->vocab_size, t->d_model, &rng);
     if (!only_grid) {
         show_directions(lab, &all);
-        show_question(lab);
-    }
-    if (!only_grid) {
         heading("Six families");
         if (!analogy_is_written())
             waits_for("7.4", "analogy");
@@ -2982,6 +2979,7 @@ static void show_chapter(const struct lab *lab, bool only_grid)
         show_neighbours(lab);
         show_opposites(lab);
         show_mean(lab);
+        show_question(lab); // before what takes longer
         show_hubs(lab);
     }
     show_questions(lab, only_grid);

@@ -163,7 +163,7 @@ For all of them, up to 10,000 words. Of GPT-2's, for [41.0]{.n section="Two numb
 ::::
 :::
 
-::: {.output section="Two numbers are enough"}
+::: {.output section="Two numbers are enough" set="seed"}
 :::
 
 Up to 10,000 words, two numbers a word are right every single time, as the circle promised. The
@@ -271,7 +271,7 @@ About nine. And 16 numbers are enough for all of them, in nearly every table.
 ::::
 :::
 
-::: {.output section="Who can ever win"}
+::: {.output section="Who can ever win" set="states" follows="seed"}
 :::
 
 The ranges are those of eight tables. In two dimensions 7 to 11 of the fifty, and the search
@@ -331,7 +331,7 @@ struct corpus {
 // end of what was carried over
 
 /*
-::: {.output section="The novel, width by width"}
+::: {.output section="The novel, width by width" set="passes factor"}
 :::
 
 ![Held-out loss against the width. Look at where the curve bends, and at what the first number
@@ -541,7 +541,7 @@ something: they lean towards each other.
 ::::
 :::
 
-::: {.output section="A hundred numbers, and fewer"}
+::: {.output section="A hundred numbers, and fewer" set="draws"}
 :::
 
 A line is a width, the three columns are the three ways in their order, and the fourth is a control
@@ -625,7 +625,7 @@ That of 8 numbers, with [97.3]{.n section="What width buys"} % right.
 ::::
 :::
 
-::: {.output section="What width buys"}
+::: {.output section="What width buys" set="noise"}
 :::
 
 One number: two of a thousand, always. **One is never enough.** Two: all of them, with `float`s.
@@ -3101,6 +3101,11 @@ static void show_bench(const struct corpus *novel)
 The program takes settings: `build/10_dimension noise=0.2`, for example. Each has a row in the
 table below, and `build/10_dimension settings` prints them. The numbers in the text are those of
 the defaults. `TEXT=path` reads another text, and `TABLE=path` another table of words.
+
+::: {.run passes="0.1"}
+In this page a run reads a tenth of the novel, once, for each width, unless you ask for
+more: a browser takes several times as long.
+:::
 */
 
 // carried over from chapter 1
@@ -3274,10 +3279,10 @@ int main(int n_args, char **args)
         show_sizes();
         show_circles(lab.seed);
         show_winners(lab.seed, lab.n_states);
-        fflush(stdout);
-        show_text(&novel, &lab);
-        show_table(&lab);
         show_margins(&lab);
+        show_table(&lab);
+        fflush(stdout); // what takes longest comes last
+        show_text(&novel, &lab);
     }
     close_corpus(&novel);
     return 0;
