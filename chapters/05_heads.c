@@ -2998,7 +2998,7 @@ static const struct setting settings[] = {
     {"passes", "number", "2", 0.01, 100, "how often the novel is read"},
     {"matrix", "number", "1", 0, 1, "the share of that rate at which the matrix moves"},
     {"word", "text", "any", 1, 13, "the word of the novel that is heard and looked at"},
-    {"loudness", "number", "4", -100, 100, "the last stretch in the table of entropies"},
+    {"loudness", "number", "4", -20, 20, "the last stretch in the table of entropies"},
     {"controls", "whole", "0", 0, 2, "1: nine rates, 2: eight seeds, for five models"},
     {NULL, NULL, NULL, 0, 0, NULL},
 };

@@ -644,10 +644,11 @@ numbers themselves, and not one word is lost. The loudness falls from
 The last three columns answer an objection: wider rows have more bits. With 64
 bits each, *nothing* is lost by being narrow, as long as nothing is disturbed: two numbers of 32
 bits are right for all words. With noise, the same 64 bits are worth
-[2.2]{.n section="What width buys"} % as two numbers and [100.0]{.n section="What width buys"} %
-as 64 signs. (With the seeds 1 to 8: 1.8 to 2.9, and 99.9 or 100.) It is not how much a row can
-hold. It is how far apart its words can stand. (Noise of one size *on each number* is even
-unfair to the wide: all of it together is longer, by the root of 32.)
+[2.2]{.n section="What width buys"} % as two numbers and
+[100.0]{.n section="What width buys" at="0.45:9"} % as 64 signs. (With the seeds 1 to 8:
+1.8 to 2.9, and 99.9 or 100.) It is not how much a row can hold. It is how far apart its words
+can stand. (Noise of one size *on each number* is even unfair to the wide: all of it together
+is longer, by the root of 32.)
 
 ::: belief
 **"More dimensions hold more meaning."** Two hold everything that a deterministic table has to
