@@ -131,6 +131,8 @@ EXERCISE bool sgd_momentum(float *w, float *velocity, const float *dw,
 }
 
 /*
+### Pushed once, moving on
+
 ::: {.output section="One row, seen once" set="rate momentum decay"}
 :::
 
