@@ -640,6 +640,7 @@ The program draws 128 random rows of each width and takes all
 ::: {.output section="Random rows" set="width"}
 :::
 
+(In the terminal this block comes before the large table, which it does not need.)
 In [768]{.n section="Random rows"} dimensions the mean is [0.0287]{.n section="Random
 rows"}: less than two degrees from a right angle. So the belief has its picture upside down.
 Nothing is jumbled together at the start. *Every word is unrelated to every other word from

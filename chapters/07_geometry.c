@@ -505,6 +505,7 @@ EXERCISE bool analogy(uint32_t *answer, const float *wte, uint32_t a, uint32_t b
 
 ### The rule of the game
 
+(In the terminal this block comes before "Everybody's neighbour", which takes longer.)
 There it is: king minus man plus woman is *king*. Queen is second. She becomes the
 answer because it is the rule of the game that a word of the question is no answer: it
 stood in the paper that made the sum famous [@mikolov2013, sec. 4], and in the code

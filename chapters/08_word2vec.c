@@ -856,6 +856,7 @@ static void show_company(const struct corpus *corpus, const struct recipe *recip
 ::: {.output section="Often, and more often than chance" set="words window"}
 :::
 
+(In the terminal this block comes before the training, which it does not need.)
 "sunday" meets "and" most often, [19]{.n section="Often, and more often than chance"}
 times, but chance alone would make it [11.41]{.n section="Often, and more often than
 chance"}: every word meets "and". It meets "evening" [6]{.n section="Often, and more

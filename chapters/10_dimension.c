@@ -628,6 +628,8 @@ That of 8 numbers, with [97.3]{.n section="What width buys"} % right.
 ::: {.output section="What width buys" set="noise"}
 :::
 
+(In the terminal this block and the table of real words come before the novel, which
+they do not need.)
 One number: two of a thousand, always. **One is never enough.** Two: all of them, with `float`s.
 **Two are enough for any deterministic table of followers.** Round the two to 8 bits, and
 [14.8]{.n section="What width buys"} % are left. Touch the hidden state with noise, and it is

@@ -418,6 +418,7 @@ them no text in any encoding, to ids and back, and the novel too.
 ::: {.output section="A text in GPT-2's ids" set="text merges words"}
 :::
 
+(In the terminal this block and the next come first: they learn nothing.)
 With `merges=1000` you see how the same text looked when the list was young, and with
 `words=0` what happens if the pattern is left out.
 

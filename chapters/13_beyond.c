@@ -303,6 +303,7 @@ first hundred? And of the 30 thoughts, how many does the best way find?
 ::: {.output section="Does it find what we mean?"}
 :::
 
+(In the terminal this block comes last: it takes longest.)
 On the left, the story that one hopes for. Rows dealt to the wrong words find
 [0.9]{.n section="Does it find what we mean?"} % of the sentences (from 0.7 to 1.2 with
 `seed=1` to `seed=5`), which is chance; the plain mean finds
