@@ -82,7 +82,7 @@ Four words will keep their names for the rest of the chapter. A **token** is
 one piece of the text: here a word, so the sentence has
 [8]{.n section="A sentence becomes ids"} tokens. The **vocabulary** is the list
 of all different tokens; its size is written $V$, in code `vocab_size`, and here
-it is [6]{.n section="A sentence becomes ids"}. An **id** is a token's number,
+it is [6]{.n section="A sentence becomes ids" at="different words:2"}. An **id** is a token's number,
 from 0 to $V - 1$. And a **position** $t$ says where in the text a token
 stands: "the" has one id, 0, and three positions, 0, 3 and 6.
 

@@ -640,6 +640,7 @@ The program draws 128 random rows of each width and takes all
 ::: {.output section="Random rows" set="width"}
 :::
 
+(In the terminal this block comes before the large table, which it does not need.)
 In [768]{.n section="Random rows"} dimensions the mean is [0.0287]{.n section="Random
 rows"}: less than two degrees from a right angle. So the belief has its picture upside down.
 Nothing is jumbled together at the start. *Every word is unrelated to every other word from
@@ -680,7 +681,7 @@ for the plane. The column "sigmas" says how far the measured mean is from the ex
 in standard deviations of such a mean. Anything between $-3$ and 3 is as it should be. Other
 widths? `build/02_init width=300`.
 
-![How |cos| is spread for four widths, 4,000 pairs each. Look at width 3, where
+![How |cos| is spread for four widths, over all pairs of 128 rows. Look at width 3, where
 all values are equally common, and at what happens to that flat line as the rows
 grow longer.](figure:init-spread){#fig-init-spread}
 */
@@ -1176,8 +1177,8 @@ static struct census take_census(const float *values, float std, size_t n)
 
     for (size_t i = 0; i < n; i++) {
         const double x = (double)values[i] * scale;
-        const double bin = fmin(fmax(2.0 * x + 13.0, 0.0), 25.0);
-        counts[(size_t)bin]++;
+        const double bin = 2.0 * x + 13.0; // NaN falls into the first
+        counts[bin > 0.0 ? (bin < 25.0 ? (size_t)bin : 25) : 0]++;
         sum += x;
         squares += x * x;
         c.largest = larger(c.largest, fabs(x));
@@ -1367,36 +1368,44 @@ static double exact_mean(double d)
     return exp(lgamma(d / 2.0) - lgamma((d + 1.0) / 2.0)) / sqrt(acos(-1.0));
 }
 
-// The picture of |cos| for four widths: 4,000 pairs each, or as many as the table can hold
-static void draw_spread(float *rows, struct mt19937 *rng, size_t width)
+enum { N_ROWS = 128, N_PAIRS = N_ROWS * (N_ROWS - 1) / 2, SPREAD_STEPS = 20 };
+
+// How |cos| is spread over all pairs, in percent. Two rows are laid side by side for each.
+//   cells [SPREAD_STEPS]   rows [N_ROWS][d]   pair [2][d]
+static void take_spread(double *cells, const float *rows, float *pair, size_t d)
 {
-    enum { PAIRS = 4000, STEPS = 20, WIDTHS = 4 };
-    const size_t widths[WIDTHS] = {2, 3, 64, width};
-    double cells[WIDTHS][STEPS] = {{0}};
+    for (size_t b = 1; b < N_ROWS; b++) {
+        memcpy(pair + d, rows + b * d, d * sizeof *pair);
+        for (size_t a = 0; a < b; a++) {
+            memcpy(pair, rows + a * d, d * sizeof *pair);
+            const double step = (double)mean_abs_cosine(pair, 2, d) * SPREAD_STEPS;
+            cells[(size_t)fmax(0.0, fmin(step, SPREAD_STEPS - 1))] += 100.0 / N_PAIRS;
+        }
+    }
+}
+
+// The picture of |cos| for four widths; table: room for rows, and for a pair
+static void draw_spread(float *table, uint32_t seed, size_t width)
+{
+    const size_t widths[] = {2, 3, 64, width};
+    double cells[4][SPREAD_STEPS] = {{0}};
     FILE *file = open_figure("init-spread");
     if (file == NULL)
         return;
-    for (size_t w = 0; w < WIDTHS; w++) {
-        const size_t pair = 2 * widths[w], most = GPT2_SIZE / pair;
-        const size_t n_pairs = most < PAIRS ? most : PAIRS;
-        (void)draw_normal(rows, rng, 1.0f, n_pairs * pair);
-        for (size_t k = 0; k < n_pairs; k++) {
-            const double cosine = (double)mean_abs_cosine(rows + k * pair, 2, widths[w]);
-            cells[w][(size_t)fmin(cosine * STEPS, STEPS - 1)] += 100.0 / (double)n_pairs;
-        }
+    for (size_t w = 0; w < 4; w++) {
+        (void)torch_fill(table, seed, 1.0f, N_ROWS * widths[w]);
+        take_spread(cells[w], table, table + N_ROWS * widths[w], widths[w]);
     }
     fprintf(file,
             "# kind: lines\n# title: |cos| of two random rows\n# x: |cos|\n"
             "# y: share of the pairs (%%)\n# zero: yes\n"
             "cos\t2 wide\t3 wide\t64 wide\t%zu wide\n",
             width);
-    for (int s = 0; s < STEPS; s++)
-        fprintf(file, "%.3f\t%.3f\t%.3f\t%.3f\t%.3f\n", (s + 0.5) / STEPS, cells[0][s],
-                cells[1][s], cells[2][s], cells[3][s]);
+    for (int s = 0; s < SPREAD_STEPS; s++)
+        fprintf(file, "%.3f\t%.3f\t%.3f\t%.3f\t%.3f\n", (s + 0.5) / SPREAD_STEPS,
+                cells[0][s], cells[1][s], cells[2][s], cells[3][s]);
     fclose(file);
 }
-
-enum { N_ROWS = 128, N_PAIRS = N_ROWS * (N_ROWS - 1) / 2 };
 
 // One line for rows of width d, and a point of the picture; false if 2.4 is not written
 static bool show_width(size_t d, const float *rows, FILE *figure)
@@ -1418,7 +1427,7 @@ static bool show_width(size_t d, const float *rows, FILE *figure)
     return written;
 }
 
-static void show_rows(float *rows, struct mt19937 *rng, size_t width)
+static void show_rows(float *rows, uint32_t seed, size_t width)
 {
     const size_t widths[] = {2, 3, 64, width, 12288};
     char pairs[32];
@@ -1437,13 +1446,13 @@ static void show_rows(float *rows, struct mt19937 *rng, size_t width)
                         "# x: numbers in a row\n# y: mean |cos|\n# xscale: log\n"
                         "# yscale: log\nx\texact\tmeasured\n");
     for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
-        (void)draw_normal(rows, rng, 1.0f, N_ROWS * widths[w]);
+        (void)torch_fill(rows, seed, 1.0f, N_ROWS * widths[w]);
         written = show_width(widths[w], rows, figure);
     }
     if (figure != NULL)
         fclose(figure);
     if (written)
-        draw_spread(rows, rng, width);
+        draw_spread(rows, seed, width);
     else
         waits_for("2.4", "mean_abs_cosine");
 }
@@ -1838,14 +1847,14 @@ static void show_all(float *table, char **args)
     const double std = setting_number(settings, args, "std");
     struct mt19937 rng;
 
-    mt19937_seed(&rng, seed);
     show_words(seed);
     show_table(seed);
     show_shapes(table, seed, (size_t)setting_number(settings, args, "rows"),
                 (size_t)setting_number(settings, args, "columns"));
+    show_rows(table, seed, (size_t)setting_number(settings, args, "width"));
+    mt19937_seed(&rng, seed); // what is small comes first, and answers at once
     show_histogram(table, &rng, (float)std);
     show_sureness(table, &rng, std);
-    show_rows(table, &rng, (size_t)setting_number(settings, args, "width"));
     show_speed(table);
 }
 

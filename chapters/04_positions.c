@@ -304,7 +304,7 @@ $$(\sin 2,\ \cos 2,\ \sin 0.02,\ \cos 0.02) = (0.9093,\ -0.4161,\ 0.0200,\ 0.999
 
 ![Two hands at six positions (`d_model` = 4). The sine is how far right the tip stands, the
 cosine how far up. Compare the last dial below with the second one above: what the fast hand
-shows after 1 token, the slow one shows after 100.](drawing:clocks){alt="Two rows of dials for the positions 0, 1, 2, 3, 50 and 100, all hands starting upright. Above, hand 0 turns by 1 radian a token and points everywhere. Below, hand 1 turns by 0.01 radian a token: at positions 0 to 3 it seems to stand still, at 50 it has moved by half a radian, at 100 by one radian. The two dials of position 2 are framed, and an arrow leads to row 2 of the table: 0.9093 and -0.4161, how far right and up the tip of hand 0 stands, 0.0200 and 0.9998, the same for hand 1."}
+shows after 1 token, the slow one shows after 100.](drawing:clocks){.thumb alt="Two rows of dials for the positions 0, 1, 2, 3, 50 and 100, all hands starting upright. Above, hand 0 turns by 1 radian a token and points everywhere. Below, hand 1 turns by 0.01 radian a token: at positions 0 to 3 it seems to stand still, at 50 it has moved by half a radian, at 100 by one radian. The two dials of position 2 are framed, and an arrow leads to row 2 of the table: 0.9093 and -0.4161, how far right and up the tip of hand 0 stands, 0.0200 and 0.9998, the same for hand 1."}
 
 In general hand $i$ of $d/2$ turns by $\theta_i = 10000^{-2i/d}$ radians a token:
 

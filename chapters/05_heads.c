@@ -220,17 +220,40 @@ certain, stretch the turned row by some number $s$: then the right word has the
 score $s$, the word before it $-s$, and the two others 0.
 */
 
-// the loss of the four points, turned and stretched before they meet themselves
-static double turned_loss(const float *points, double degrees, double stretch)
+// turned [4][2]: the four points, turned and stretched
+static void turn_points(float *turned, const float *points, double degrees,
+                        double stretch)
 {
     const double angle = degrees * 3.14159265358979323846 / 180.0;
     const float c = (float)(stretch * cos(angle)), s = (float)(stretch * sin(angle));
-    float turned[4 * 2];
     for (size_t v = 0; v < 4; v++) {
         turned[v * 2] = c * points[v * 2] - s * points[v * 2 + 1];
         turned[v * 2 + 1] = s * points[v * 2] + c * points[v * 2 + 1];
     }
+}
+
+// the loss of the four points, turned and stretched before they meet themselves
+static double turned_loss(const float *points, double degrees, double stretch)
+{
+    float turned[4 * 2];
+    turn_points(turned, points, degrees, stretch);
     return pair_loss(turned, points, ring_ids, ring_targets, 4, 4, 2);
+}
+
+static void print_turned_scores(const float *points, double degrees)
+{
+    float turned[4 * 2];
+    turn_points(turned, points, degrees, 1.0);
+    printf("scores, turned%9s%9s%9s%9s\n", "a", "b", "c", "d");
+    for (size_t v = 0; v < 4; v++) {
+        printf("%c was read    ", (int)('a' + v));
+        for (size_t w = 0; w < 4; w++) {
+            const double score = (double)(turned[v * 2] * points[w * 2] +
+                                          turned[v * 2 + 1] * points[w * 2 + 1]);
+            printf("%9.2f", fabs(score) < 0.005 ? 0.0 : score); // no minus before 0.00
+        }
+        printf("\n");
+    }
 }
 
 static void show_quarter_turn(const float *points, double degrees)
@@ -239,6 +262,7 @@ static void show_quarter_turn(const float *points, double degrees)
     printf("loss %.4f; turned %.4f; stretched by 4 too %.4f; by 16 %.4f\n",
            turned_loss(points, 0.0, 1.0), turned_loss(points, degrees, 1.0),
            turned_loss(points, degrees, 4.0), turned_loss(points, degrees, 16.0));
+    print_turned_scores(points, degrees);
 }
 
 /*
@@ -254,8 +278,8 @@ marked by a frame, minus s for the word before, 0 for the word itself and for th
 opposite."}
 
 One table, two numbers a word, and a loss of
-[0.0000]{.n section="Four points and a quarter turn"}. All it took was a turn, and
-a turn is a matrix with $d \times d$ numbers. For $d = 2$:
+[0.0000]{.n section="Four points and a quarter turn" at="loss:6"}. All it took was a turn,
+and a turn is a matrix with $d \times d$ numbers. For $d = 2$:
 
 $$
 h = e_x M, \qquad M = s \begin{pmatrix} 0 & 1 \\ -1 & 0 \end{pmatrix}, \qquad
@@ -2998,7 +3022,7 @@ static const struct setting settings[] = {
     {"passes", "number", "2", 0.01, 100, "how often the novel is read"},
     {"matrix", "number", "1", 0, 1, "the share of that rate at which the matrix moves"},
     {"word", "text", "any", 1, 13, "the word of the novel that is heard and looked at"},
-    {"loudness", "number", "4", -100, 100, "the last stretch in the table of entropies"},
+    {"loudness", "number", "4", -20, 20, "the last stretch in the table of entropies"},
     {"controls", "whole", "0", 0, 2, "1: nine rates, 2: eight seeds, for five models"},
     {NULL, NULL, NULL, 0, 0, NULL},
 };

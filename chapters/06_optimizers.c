@@ -131,7 +131,9 @@ EXERCISE bool sgd_momentum(float *w, float *velocity, const float *dw,
 }
 
 /*
-::: {.output section="One row, seen once"}
+### Pushed once, moving on
+
+::: {.output section="One row, seen once" set="rate momentum decay"}
 :::
 
 The steps of a row that was seen once form a geometric series,
@@ -293,7 +295,7 @@ EXERCISE bool adam(float *w, float *mean, float *square, const float *dw, uint64
 /*
 ### One step, and five more
 
-::: {.output section="Adagrad and Adam"}
+::: {.output section="Adagrad and Adam" set="beta1 beta2 seen"}
 :::
 
 One appearance was one step of a learning rate, 0.1. Then the row drifted on to
@@ -548,7 +550,7 @@ EXERCISE double adam_drift(uint64_t seen, uint64_t from, double beta1, double be
 /*
 ### Late is far
 
-::: {.output section="What is still to come"}
+::: {.output section="What is still to come" follows="rate momentum decay beta1 beta2 seen"}
 :::
 
 Seen at step 1, the row moves by 1 and then by
@@ -608,7 +610,7 @@ Adam; and lazy Adam is the last of all nine.
 ::::
 :::
 
-::: {.output section="The novel under nine rules"}
+::: {.output section="The novel under nine rules" set="passes factor"}
 :::
 
 Begin with the column of rows. SGD, Adagrad and lazy Adam move the
@@ -2228,6 +2230,11 @@ has a row in the table at the end of this section, and `build/06_optimizers sett
 prints them. The numbers in the text are those of the defaults. Some that are worth a try:
 `beta1=0` (no drift), `beta1=0.99 beta2=0.9` (a drift without end), `decay=1`, and
 `seen=900`, where Adam's first step is as long as two and a half.
+
+::: {.run passes="0.1"}
+In this page a run reads a tenth of the novel, once, for each of the nine rules, unless you
+ask for more: a browser takes several times as long.
+:::
 */
 
 // carried over from chapter 1

@@ -133,7 +133,7 @@ EXERCISE bool nearest_rows(uint32_t *nearest, double *cosines, const float *wte,
 }
 
 /*
-::: {.output section="Neighbours"}
+::: {.output section="Neighbours" set="word k"}
 :::
 
 Numbers live with numbers and days with days, and so closely that four of the other days
@@ -501,11 +501,12 @@ EXERCISE bool analogy(uint32_t *answer, const float *wte, uint32_t a, uint32_t b
 }
 
 /*
-::: {.output section="A famous question"}
+::: {.output section="A famous question" set="ask"}
 :::
 
 ### The rule of the game
 
+(In the terminal this block comes before "Everybody's neighbour", which takes longer.)
 There it is: king minus man plus woman is *king*. Queen is second. She becomes the
 answer because it is the rule of the game that a word of the question is no answer: it
 stood in the paper that made the sum famous [@mikolov2013, sec. 4], and in the code
@@ -556,7 +557,7 @@ instead?
 ::::
 :::
 
-::: {.output section="Six families"}
+::: {.output section="Six families" set="centre top"}
 :::
 
 ![Right answers, family by family: inputs excluded, inputs allowed, and the nearest
@@ -3136,9 +3137,6 @@ static void show_questions(const struct lab *lab, bool only_grid)
         all = find_directions(lab->centred, t->vocab_size, t->d_model, &rng);
     if (!only_grid) {
         show_directions(lab, &all);
-        show_question(lab);
-    }
-    if (!only_grid) {
         heading("Six families");
         if (!analogy_is_written())
             waits_for("7.4", "analogy");
@@ -3162,6 +3160,7 @@ static void show_chapter(const struct lab *lab, bool only_grid)
         show_neighbours(lab);
         show_opposites(lab);
         show_mean(lab);
+        show_question(lab); // before what takes longer
         show_hubs(lab);
     }
     show_questions(lab, only_grid);

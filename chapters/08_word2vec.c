@@ -190,7 +190,7 @@ static void show_subsampling(const struct corpus *corpus, double sample)
 }
 
 /*
-::: {.output section="Which words stay"}
+::: {.output section="Which words stay" set="sample"}
 :::
 
 The dice are thrown *before* the windows are cut. When "the" is dropped, the words
@@ -305,7 +305,7 @@ static void show_sampler(const struct corpus *corpus, double power)
 }
 
 /*
-::: {.output section="Who is in the urn"}
+::: {.output section="Who is in the urn" set="power"}
 :::
 
 The power takes more than half of their share from the ten words at the top, and hands
@@ -701,7 +701,7 @@ will find the partners better?
 ::::
 :::
 
-::: {.output section="Training on six novels"}
+::: {.output section="Training on six novels" set="passes window words"}
 :::
 
 There are the neighbours that the one table of the beginning named, and a fifth, and above
@@ -851,9 +851,10 @@ static void show_company(const struct corpus *corpus, const struct recipe *recip
 }
 
 /*
-::: {.output section="Often, and more often than chance"}
+::: {.output section="Often, and more often than chance" set="words window"}
 :::
 
+(In the terminal this block comes before the training, which it does not need.)
 "sunday" meets "and" most often, [19]{.n section="Often, and more often than chance"}
 times, but chance alone would make it [11.41]{.n section="Often, and more often than
 chance"}: every word meets "and". It meets "evening" [6]{.n section="Often, and more
@@ -2541,6 +2542,11 @@ The program takes settings: `build/08_word2vec window=2 power=1`, for example. E
 a row in the table at the end of this section, and `build/08_word2vec settings` prints
 them. The numbers in the text are those of the defaults. With `TEXT=path make chapter8`
 it is your own text, up to 100 MB.
+
+::: {.run passes="2"}
+In this page a run reads the novels twice, not eight times, unless you ask for more: a
+browser takes several times as long.
+:::
 */
 
 // carried over from chapter 1
@@ -2727,10 +2733,10 @@ static void show_chapter(const struct corpus *corpus, const struct recipe *recip
     show_subsampling(corpus, recipe->sample);
     show_sampler(corpus, recipe->power);
     show_step();
+    show_company(corpus, recipe, words); // before what takes longer
     if (missing) {
         heading("Training on six novels");
         wait_for_training(missing);
-        show_company(corpus, recipe, words);
         show_tiny();
         return;
     }
@@ -2738,7 +2744,6 @@ static void show_chapter(const struct corpus *corpus, const struct recipe *recip
     show_own_training(corpus, recipe);
     show_training(&t, corpus, recipe, words);
     show_narrow_window(corpus, recipe, words);
-    show_company(corpus, recipe, words);
     show_counting(corpus, recipe, setting_number(settings, args, "shift"), t.in, words);
     show_tiny();
     show_disguise(corpus, recipe);

@@ -513,7 +513,7 @@ about 0 everywhere.
 ::::
 :::
 
-::: {.output section="A translator and an interpreter"}
+::: {.output section="A translator and an interpreter" set="steps rate"}
 :::
 
 The translator makes no mistakes. The interpreter makes next to none where the cue came
@@ -632,7 +632,7 @@ fillers hardly know.
 ::::
 :::
 
-::: {.output section="Which bank? Right guesses in percent, with cues new to the probe"}
+::: {.output section="Which bank? Right guesses in percent, with cues new to the probe" set="distance before"}
 :::
 
 ![The output of both models at each position, where the cue stands after the bank (position
@@ -768,7 +768,7 @@ A coin at the first, and everything at the second.
 ::::
 :::
 
-::: {.output section="The same telegram, said twice (causal, the cue after the bank)"}
+::: {.output section="The same telegram, said twice (causal, the cue after the bank)" follows="steps rate distance before residual"}
 :::
 
 ![Said twice. The first "bank" hears only what stood before it. Follow the long arrow: the
@@ -2370,6 +2370,11 @@ static void show_rates(const struct choice *choice)
 The program takes settings: `build/09_context distance=1 before=0`, for example, or
 `mask=1 steps=0`. Each has a row in the table below, and `build/09_context settings` prints
 them. The numbers in the text are those of the defaults.
+
+::: {.run seeds="2"}
+In this page a run trains two models of each kind, not eight, unless you ask for more: a
+browser takes several times as long.
+:::
 */
 
 // carried over from chapter 1

@@ -163,7 +163,7 @@ For all of them, up to 10,000 words. Of GPT-2's, for [41.0]{.n section="Two numb
 ::::
 :::
 
-::: {.output section="Two numbers are enough"}
+::: {.output section="Two numbers are enough" set="seed"}
 :::
 
 Up to 10,000 words, two numbers a word are right every single time, as the circle promised. The
@@ -272,7 +272,7 @@ About nine. And 16 numbers are enough for all of them, in nearly every table.
 ::::
 :::
 
-::: {.output section="Who can ever win"}
+::: {.output section="Who can ever win" set="states" follows="seed"}
 :::
 
 The ranges are those of eight tables. In two dimensions 7 to 11 of the fifty, and the search
@@ -332,7 +332,7 @@ struct corpus {
 // end of what was carried over
 
 /*
-::: {.output section="The novel, width by width"}
+::: {.output section="The novel, width by width" set="passes factor"}
 :::
 
 ![Held-out loss against the width. Look at where the curve bends, and at what the first number
@@ -542,7 +542,7 @@ something: they lean towards each other.
 ::::
 :::
 
-::: {.output section="A hundred numbers, and fewer"}
+::: {.output section="A hundred numbers, and fewer" set="draws"}
 :::
 
 A line is a width, the three columns are the three ways in their order, and the fourth is a control
@@ -628,9 +628,11 @@ That of 8 numbers, with [97.3]{.n section="What width buys"} % right.
 ::::
 :::
 
-::: {.output section="What width buys"}
+::: {.output section="What width buys" set="noise"}
 :::
 
+(In the terminal this block and the table of real words come before the novel, which
+they do not need.)
 One number: two of a thousand, always. **One is never enough.** Two: all of them, with `float`s.
 **Two are enough for any deterministic table of followers.** Round the two to 8 bits, and
 [14.8]{.n section="What width buys"} % are left. Touch the hidden state with noise, and it is
@@ -647,10 +649,11 @@ numbers themselves, and not one word is lost. The loudness falls from
 The last three columns answer an objection: wider rows have more bits. With 64
 bits each, *nothing* is lost by being narrow, as long as nothing is disturbed: two numbers of 32
 bits are right for all words. With noise, the same 64 bits are worth
-[2.2]{.n section="What width buys"} % as two numbers and [100.0]{.n section="What width buys"} %
-as 64 signs. (With the seeds 1 to 8: 1.8 to 2.9, and 99.9 or 100.) It is not how much a row can
-hold. It is how far apart its words can stand. (Noise of one size *on each number* is even
-unfair to the wide: all of it together is longer, by the root of 32.)
+[2.2]{.n section="What width buys"} % as two numbers and
+[100.0]{.n section="What width buys" at="0.45:9"} % as 64 signs. (With the seeds 1 to 8:
+1.8 to 2.9, and 99.9 or 100.) It is not how much a row can hold. It is how far apart its words
+can stand. (Noise of one size *on each number* is even unfair to the wide: all of it together
+is longer, by the root of 32.)
 
 ::: belief
 **"More dimensions hold more meaning."** Two hold everything that a deterministic table has to
@@ -3138,6 +3141,11 @@ static void show_bench(const struct corpus *novel)
 The program takes settings: `build/10_dimension noise=0.2`, for example. Each has a row in the
 table below, and `build/10_dimension settings` prints them. The numbers in the text are those of
 the defaults. `TEXT=path` reads another text, and `TABLE=path` another table of words.
+
+::: {.run passes="0.1"}
+In this page a run reads a tenth of the novel, once, for each width, unless you ask for
+more: a browser takes several times as long.
+:::
 */
 
 // carried over from chapter 1
@@ -3316,10 +3324,10 @@ int main(int n_args, char **args)
         show_sizes();
         show_circles(lab.seed);
         show_winners(lab.seed, lab.n_states);
-        fflush(stdout);
-        show_text(&novel, &lab);
-        show_table(&lab);
         show_margins(&lab);
+        show_table(&lab);
+        fflush(stdout); // what takes longest comes last
+        show_text(&novel, &lab);
         close_table(&lab.table);
     }
     close_corpus(&novel);

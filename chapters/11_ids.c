@@ -270,7 +270,7 @@ All six are among the first twenty of our one novel. English is English; the dif
 come later.
 :::
 
-::: {.output section="The first merges of the whole novel, cut into words"}
+::: {.output section="The first merges of the whole novel, cut into words" set="shown"}
 :::
 
 Your two functions look at every piece for each merge. To learn a few thousand
@@ -295,7 +295,7 @@ The novel's own: [3.39]{.n section="Whose merges?"} bytes a token, against
 ::::
 :::
 
-::: {.output section="Whose merges?"}
+::: {.output section="Whose merges?" set="learn"}
 :::
 
 ![Bytes a token, on the half that was not learned from. On a scale where each step doubles
@@ -415,9 +415,10 @@ ids"} texts of a list whose ids came from another program for GPT-2's merges, an
 text of your own, `text="..."`. Last it takes a thousand strings of random bytes, most of
 them no text in any encoding, to ids and back, and the novel too.
 
-::: {.output section="A text in GPT-2's ids"}
+::: {.output section="A text in GPT-2's ids" set="text merges words"}
 :::
 
+(In the terminal this block and the next come first: they learn nothing.)
 With `merges=1000` you see how the same text looked when the list was young, and with
 `words=0` what happens if the pattern is left out.
 
@@ -435,7 +436,7 @@ The same sentence in Hindi: how many times as many tokens as in English?
 ::::
 :::
 
-::: {.output section="What a token costs"}
+::: {.output section="What a token costs" follows="merges words"}
 :::
 
 In English the sentence has a token for each word and one for the full stop. In Hindi it
@@ -2172,8 +2173,6 @@ static void show_halves(const struct lab *lab)
         show_lengths(lab, &half);
     else
         waits_for_encoding();
-    show_gpt2(lab);
-    show_costs(lab);
     heading("A number that leaks");
     if (ready)
         show_frequencies(lab);
@@ -2452,6 +2451,8 @@ int main(int n_args, char **args)
     if (asks_for_bench(args)) {
         show_bench(&lab);
     } else {
+        show_gpt2(&lab); // at once, before anything is learnt
+        show_costs(&lab);
         show_plain_learning(&lab);
         show_pattern();
         show_word_learning(&lab);

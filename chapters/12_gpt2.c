@@ -476,7 +476,7 @@ EXERCISE bool nearest_tokens(uint32_t *top, const float *table, const double *no
 }
 
 /*
-::: {.output section="Who lives next door?"}
+::: {.output section="Who lives next door?" set="word neighbours"}
 :::
 
 *sister* has the neighbours that one would wish for: [0.90]{.n section="Who lives next
@@ -524,7 +524,7 @@ What is the mean cosine of two positions that are one apart? And of two that are
 ::::
 :::
 
-::: {.output section="A row for a place"}
+::: {.output section="A row for a place" set="position"}
 :::
 
 [0.98]{.n section="A row for a place"}, and [0.98]{.n section="A row for a place"}.

@@ -1087,17 +1087,21 @@ static void put_cells_of(int percent, bool below, const Sheet *sheet, FILE *out,
                          const Scale *span)
 {
     size_t n = sheet->n_cols - 1;
+    long x = 0, y = 0; // where the stroke before ends: from there, steps are short
     bool open = false;
     for (size_t r = 0; r < sheet->n_rows; r++)
         for (size_t c = 0, run; c<n; c += run> 0 ? run : 1) {
             for (run = 0; c + run < n; run++)
                 if (!has_shade(sheet, span, r, c + run, percent, below))
                     break;
-            if (run > 0 && !open)
+            if (run == 0)
+                continue;
+            if (!open)
                 put_strokes(out, percent / 100.0, below);
-            open = open || run > 0;
-            if (run > 0)
-                fprintf(out, "M%zu %zuh%zu", c, r, run);
+            fprintf(out, "%c%ld %ldh%zu", open ? 'm' : 'M', (long)c - x, (long)r - y,
+                    run);
+            x = (long)(c + run), y = (long)r;
+            open = true;
         }
     if (open)
         fputs("\"/>\n", out);

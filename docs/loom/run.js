@@ -265,6 +265,14 @@ function marked(line, printed) {
   return shownTokens(now, now.length === then.length ? then : []);
 }
 
+// The printed line that a line is held against: the one in its place, if it says the same words; else
+// another that does.
+function twin(line, printed, i) {
+  const words = wordsOf(line);
+  if (printed[i] !== undefined && wordsOf(printed[i]) === words) return printed[i];
+  return printed.find(then => wordsOf(then) === words) || printed[i];
+}
+
 function shownTokens(now, then) {
   return now.map(function (token, i) {
     if (!/\S/.test(token)) return token;
@@ -341,23 +349,22 @@ function presenter(parts) {
   function box(section, lines, whole, label) {
     parts.boxes.filter(b => b.section === section).forEach(function (b) {
       const then = printed[section] || [];
-      const html = lines.map((line, i) => marked(line, then[i])).join('\n');
+      const html = lines.map((line, i) => marked(line, twin(line, then, i))).join('\n');
       const pending = whole ? '' : then.slice(lines.length).map(escaped).join('\n');
       b.samp.innerHTML = html + (pending ? '\n<span class="pending">' + pending + '</span>' : '') + '\n';
       const changed = /<mark>/.test(html) || (whole && lines.length < then.length);
       const measured = /class="measured"/.test(html);
       b.figure.classList.toggle('changed', changed);
-      if (whole && b.set.length) bringIntoView(b.samp.querySelector('mark'));
+      if (whole && b.set.length) bringIntoView(b.samp);
       note(b.figure.querySelector('figcaption'), [changed && label, measured && 'measured in this browser'].filter(Boolean).join('; '));
     });
   }
 
-  // On a narrow screen what has changed may stand where one would have to scroll to see it.
-  function bringIntoView(mark) {
-    const pre = mark && mark.closest('pre');
-    if (pre && mark.getBoundingClientRect().right > pre.getBoundingClientRect().right) {
-      pre.scrollLeft += mark.getBoundingClientRect().right - pre.getBoundingClientRect().right + 24;
-    }
+  // On a narrow screen all that has changed may stand where one would have to scroll to see it.
+  function bringIntoView(samp) {
+    const pre = samp.closest('pre'), edge = pre.getBoundingClientRect().right;
+    const nearest = Math.min(...[...samp.querySelectorAll('mark')].map(mark => mark.getBoundingClientRect().right));
+    if (Number.isFinite(nearest) && nearest > edge) pre.scrollLeft += nearest - edge + 24;
   }
 
   // A number whose places do not agree stays as it was printed, and says so.
@@ -464,19 +471,22 @@ function settingsOf(chapter) {
     return make('span', { class: 'field', title: s.help }, label, ' ', input, ...(slider ? [slider] : []));
   }
 
+  // A range of many sizes is bent: by powers of ten, or, if it begins at 0 and its default is small, by
+  // fourth powers.
   function sliderFor(s, tell) {
-    const range = s.most - s.least, log = s.least > 0 && s.most / s.least >= 1000;
+    const range = s.most - s.least, log = s.least > 0 && s.most >= 1 && s.most / s.least >= 1000;
     if (s.kind === 'text' || range > 200000 && (s.kind === 'whole' || !log)) return null;
+    const low = s.least === 0 && s.standard > 0 && s.most / s.standard >= 100, bent = log || low;
     const fine = Math.pow(10, Math.floor(Math.log10(range / 100)));
     const step = s.kind === 'whole' ? Math.max(1, fine) : fine;
-    const slider = make('input', { type: 'range', min: log ? 0 : s.least, max: log ? 1000 : s.most, step: log ? 1 : step,
+    const slider = make('input', { type: 'range', min: bent ? 0 : s.least, max: bent ? 1000 : s.most, step: bent ? 1 : step,
       'aria-label': s.name + ', as a slider' });
     const value = function () {
-      if (!log) return String(+Number(slider.value).toPrecision(12));
-      const exact = s.least * Math.pow(s.most / s.least, slider.value / 1000);
+      if (!bent) return String(+Number(slider.value).toPrecision(12));
+      const exact = log ? s.least * Math.pow(s.most / s.least, slider.value / 1000) : s.most * Math.pow(slider.value / 1000, 4);
       return String(s.kind === 'whole' ? Math.round(exact) : +exact.toPrecision(3));
     };
-    const place = v => log ? 1000 * Math.log(v / s.least) / Math.log(s.most / s.least) : v;
+    const place = v => log ? 1000 * Math.log(v / s.least) / Math.log(s.most / s.least) : low ? 1000 * Math.pow(v / s.most, 0.25) : v;
     slider.addEventListener('input', () => { set(s.name, value(), slider); tell('typing'); });
     slider.addEventListener('change', () => tell('chosen'));
     fields.push({ name: s.name, input: slider, show: v => { if (Number.isFinite(Number(v))) slider.value = place(Number(v)); } });
@@ -581,10 +591,11 @@ function offerRuns(chapter) {
     return { program: await compile(mine.program), plotter: await compile(plot.program) };
   }
 
+  const texts = {}; // unpacked once
   async function filesFor(text) {
     const files = {};
     if (text) files['your text'] = new TextEncoder().encode(text);
-    else for (const path of chapter.data) files[path] = await unpack((await load(scriptOf(path))).text);
+    else for (const path of chapter.data) files[path] = texts[path] = texts[path] || await unpack((await load(scriptOf(path))).text);
     return files;
   }
 

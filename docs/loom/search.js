@@ -14,14 +14,15 @@
              foldedTitle: fold(entry[3]), foldedText: fold(entry[4]) };
   });
 
-  // How well a section answers: every word must begin a word of it; the heading counts most.
-  function score(section, words) {
+  // How well a section answers: every word must begin a word of it, or, of some, as many as can be; the
+  // heading counts most.
+  function score(section, words, some) {
     var sum = 0;
     for (var k = 0; k < words.length; k++) {
       var inTitle = (' ' + section.foldedTitle).search(words[k].start) >= 0;
       var times = (' ' + section.foldedText).split(words[k].every).length - 1;
-      if (!inTitle && !times) return 0;
-      sum += (inTitle ? 20 : 0) + Math.min(times, 8);
+      if (inTitle || times) sum += (some ? 100 : 0) + (inTitle ? 20 : 0) + Math.min(times, 8);
+      else if (!some) return 0;
     }
     return sum;
   }
@@ -44,7 +45,8 @@
   // Some words around the first place that was found, with what was found marked.
   function addExcerpt(parent, section, words) {
     var line = add(parent, 'p'), text = section.text, same = text.length === section.foldedText.length;
-    var at = Math.max(0, (' ' + section.foldedText).search(words[0].start));
+    var places = words.map(function (word) { return (' ' + section.foldedText).search(word.start); });
+    var at = places.find(function (place) { return place >= 0; }) || 0;
     var from = at < 60 ? 0 : text.indexOf(' ', at - 60) + 1;
     var piece = text.slice(from, from + 180), folded = same ? section.foldedText.slice(from, from + 180) : '';
     if (from) line.append('\u2026 ');
@@ -59,21 +61,27 @@
     line.append(piece.slice(k || 0) + (from + 180 < text.length ? ' \u2026' : ''));
   }
 
+  function answers(words, some) {
+    return sections.map(function (section) { return { section: section, score: score(section, words, some) }; })
+      .filter(function (entry) { return entry.score > 0; })
+      .sort(function (a, b) { return b.score - a.score; });
+  }
+
   function update() {
     var words = wordsOf(field.value);
     list.textContent = '';
     count.textContent = '';
     if (!words.length) return;
-    var found = sections.map(function (section) { return { section: section, score: score(section, words) }; })
-      .filter(function (entry) { return entry.score > 0; })
-      .sort(function (a, b) { return b.score - a.score; });
+    var found = answers(words, false);
+    var some = !found.length && words.every(function (word) { return answers([word], false).length; });
+    if (some) found = answers(words, true);
     found.slice(0, MOST).forEach(function (entry) {
       var section = entry.section, item = add(list, 'li'), link = add(item, 'a', '', section.title);
       link.href = section.page + (section.id ? '#' + section.id : '');
       if (section.chapter) add(item, 'span', 'of', 'Chapter ' + section.chapter);
       addExcerpt(item, section, words);
     });
-    count.textContent = !found.length ? 'Nothing found.' : found.length === 1 ? '1 section'
+    count.textContent = !found.length ? 'Nothing found.' : some ? 'No section has all of these words; these have some.' : found.length === 1 ? '1 section'
       : found.length + ' sections' + (found.length > MOST ? ', the best ' + MOST + ' are shown' : '');
   }
 

@@ -682,12 +682,13 @@ end
 
 -- ------------------------------------------------------------------ lists of chapters, points
 
--- The first picture of a chapter, without its words, to know the chapter by.
+-- The picture of a chapter that is marked {.thumb}, or its first, to know the chapter by: without its
+-- words, and without strokes of the class "key", which only explain with words.
 local function thumbnail(text)
-  local name = text:match('%(drawing:([%w_-]+)%)')
+  local name = text:match('%(drawing:([%w_-]+)%){%.thumb ') or text:match('%(drawing:([%w_-]+)%)')
   local svg = name and read_file('docs/' .. name .. '.svg')
   if not svg then return '' end
-  return (svg:gsub('<text.-</text>', ''):gsub('<title.-</title>', ''):gsub('<desc.-</desc>', ''):gsub('%sid="[^"]*"', '')
+  return (svg:gsub('<text.-</text>', ''):gsub('<[^<>]- class="%w+ key"[^<>]*/>', ''):gsub('<title.-</title>', ''):gsub('<desc.-</desc>', ''):gsub('%sid="[^"]*"', '')
     :gsub('%s*\n%s*', ''):gsub('class="sketch"', 'class="sketch small" aria-hidden="true"', 1)
     :gsub('aria%-hidden="true"(.-)aria%-hidden="true"', '%1aria-hidden="true"', 1))
 end

@@ -34,12 +34,14 @@ if [ -n "$runs" ]; then
     bad=
     for page in "$site"/[0-9][0-9]_*.html; do
         name=$(basename "$page" .html)
-        weight=$(cat "$page" "$site"/*.css "$site/script.js" "$site/run.js" | gzip -9 | wc -c)
+        weight=$(for file in "$page" "$site"/*.css "$site/script.js" "$site/run.js"; do gzip -9c "$file"; done | wc -c)
         [ "$weight" -le 133120 ] || bad="${bad:-$name: $((weight)) bytes}"
-        weight=$(cat "$site/$name.run.js" "$site/plot.run.js" "$site/$name.figures.js" | gzip -9 | wc -c)
+        weight=$(for file in "$site/$name.run.js" "$site/plot.run.js" "$site/$name.figures.js"; do gzip -9c "$file"; done | wc -c)
         [ "$weight" -le 122880 ] || bad="${bad:-$name: $((weight)) bytes come with the first press}"
     done
     verdict 'pages and programs weigh little' "$bad"
+    bad=$(grep -L '<figure[^>]* data-set="' "$site"/[0-9][0-9]_*.html | head -n 1)
+    verdict 'each chapter has settings beside its outputs' "$bad"
 fi
 
 browser=
@@ -276,7 +278,10 @@ look_closer() # name
         echo "? test.typing('01_lookup')"
         echo "? test.wrong('01_lookup')"
         ;;
-    02_init) echo "? test.asPrinted('02_init', 'Random rows', 'width')" ;;
+    02_init)
+        echo "? test.asPrinted('02_init', 'Random rows', 'width')"
+        echo "? test.near('02_init', 'Random rows', 'width', '64', 'Forty million values')"
+        ;;
     03_trainer)
         echo "? test.text('03_trainer')"
         echo "? test.novel('03_trainer', 'A novel becomes ids')"
@@ -288,6 +293,8 @@ look_closer() # name
         echo 'Target.createTarget {"url": "about:blank"}' # now that one is in front
         ;;
     05_heads) echo "? test.novel('05_heads', 'Three models read a novel')" ;;
+    07_geometry) echo "? test.near('07_geometry', 'A famous question', 'ask', 'boy girl king', 'Six families')" ;;
+    11_ids) printf '%s\n' "? test.near('11_ids', 'A text in GPT-2\\'s ids', 'text', 'a cat', 'Whose merges?')" ;;
     esac
 }
 

@@ -332,6 +332,9 @@ window.measure = (function () {
     field.dispatchEvent(new Event('input'));
     const listed = all('dialog li a').map(link => link.getAttribute('href'));
     if (!listed.includes(wanted[0] + (wanted[2] && '#' + wanted[2]))) found.push('"' + wanted[3] + '" is not found');
+    field.value = everything[0][3] + ' ' + everything[everything.length - 1][3];
+    field.dispatchEvent(new Event('input'));
+    if (!page.querySelector('dialog li')) found.push('of words that no section has together neither is found: ' + field.value);
     field.value = 'token qzxv';
     field.dispatchEvent(new Event('input'));
     if (page.querySelector('dialog li')) found.push('what is not there is found');
