@@ -249,6 +249,7 @@ look_at() # name, settings
         echo "? test.narrow('$1')"
         ! grep -q '^::: predict' "chapters/$1.c" || echo "? test.guess('$1')"
     fi
+    echo '? measure.dark()'
     medium print
     width 650
     echo '? measure.paper()'
