@@ -183,7 +183,8 @@ function load(name) {
 }
 
 async function unpack(text) {
-  const zipped = Uint8Array.from(atob(text), c => c.charCodeAt(0));
+  const letters = atob(text), zipped = new Uint8Array(letters.length);
+  for (let i = 0; i < letters.length; i++) zipped[i] = letters.charCodeAt(i);
   const stream = new Blob([zipped]).stream().pipeThrough(new DecompressionStream('gzip'));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
