@@ -129,11 +129,12 @@ chosen() # name
     esac
 }
 
-# How many letters of the novel two pages are given as a text of the reader's own: most of a run goes into
-# the text that is held out. The other pages run with what they read by themselves.
+# How many letters of the novel three pages are given as a text of the reader's own: most of a run goes
+# into the text that is held out, or into counting words. The other pages run with what they read by
+# themselves.
 letters() # name
 {
-    case $1 in 03_trainer | 05_heads) echo 90000 ;; esac
+    case $1 in 03_trainer | 05_heads) echo 90000 ;; 08_word2vec) echo 300000 ;; esac
 }
 
 # What a program said, as it stands in boxes: without what was measured, if that is a number, and without
@@ -277,7 +278,7 @@ look_closer() # name
         echo "? test.typing('01_lookup')"
         echo "? test.wrong('01_lookup')"
         ;;
-    02_init) echo "? test.asPrinted('02_init', 'Random rows', 'width')" ;;
+    02_init) echo "? test.asPrinted('02_init', 'One seed, two shapes', 'columns')" ;;
     03_trainer)
         echo "? test.text('03_trainer')"
         echo "? test.novel('03_trainer', 'A novel becomes ids')"
@@ -289,6 +290,7 @@ look_closer() # name
         echo 'Target.createTarget {"url": "about:blank"}' # now that one is in front
         ;;
     05_heads) echo "? test.novel('05_heads', 'Three models read a novel')" ;;
+    08_word2vec) echo "? test.novel('08_word2vec', 'Six novels become ids')" ;;
     esac
 }
 
