@@ -368,6 +368,7 @@ compare() # name, settings, letters
 }
 
 for native in "$room"/*.native; do
+    [ -e "$native" ] || continue
     name=$(basename "$native" .native)
     compare "$name" "$(chosen "$name")" "$(letters "$name")"
 done
