@@ -183,7 +183,8 @@ function load(name) {
 }
 
 async function unpack(text) {
-  const zipped = Uint8Array.from(atob(text), c => c.charCodeAt(0));
+  const letters = atob(text), zipped = new Uint8Array(letters.length);
+  for (let i = 0; i < letters.length; i++) zipped[i] = letters.charCodeAt(i);
   const stream = new Blob([zipped]).stream().pipeThrough(new DecompressionStream('gzip'));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
@@ -595,7 +596,7 @@ function offerRuns(chapter) {
   async function filesFor(text) {
     const files = {};
     if (text) files['your text'] = new TextEncoder().encode(text);
-    else for (const path of chapter.data) files[path] = texts[path] = texts[path] || await unpack((await load(scriptOf(path))).text);
+    for (const path of chapter.data) if (!text || !path.includes('/austen/')) files[path] = texts[path] = texts[path] || await unpack((await load(scriptOf(path))).text);
     return files;
   }
 

@@ -70,17 +70,17 @@ case $site in
 esac
 address=$(echo "$address" | sed 's/ /%20/g')
 
-# Lines of the driver on standard input. Each browser keeps what it remembers to itself. The page is a
+# Lines of the driver on standard input. The page is a
 # tab that is not in front: it is laid out, and not painted; clocks are as good there as elsewhere. Without
 # the popups of its address bar, which are pages of their own, the browser starts in half the time.
-drive() # which
+drive()
 {
     "$driver" 150 "$browser" --headless --no-sandbox --disable-gpu --in-process-gpu --disable-dev-shm-usage \
         --disable-background-timer-throttling --disable-renderer-backgrounding \
         --disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup \
         --disable-background-networking --disable-component-update --disable-sync --disable-extensions \
-        --no-first-run --no-default-browser-check --hide-scrollbars --user-data-dir="$room/user$1" \
-        --remote-debugging-pipe 2> "$room/log$1"
+        --no-first-run --no-default-browser-check --hide-scrollbars --user-data-dir="$room/user" \
+        --remote-debugging-pipe 2> "$room/log"
 }
 
 open_page() # name
@@ -131,11 +131,12 @@ chosen() # name
     esac
 }
 
-# How many letters of the novel two pages are given as a text of the reader's own: most of a run goes into
-# the text that is held out. The other pages run with what they read by themselves.
+# How many letters of the novel three pages are given as a text of the reader's own: most of a run goes
+# into the text that is held out, or into counting words. The other pages run with what they read by
+# themselves.
 letters() # name
 {
-    case $1 in 03_trainer | 05_heads) echo 90000 ;; esac
+    case $1 in 03_trainer | 05_heads) echo 90000 ;; 08_word2vec) echo 300000 ;; esac
 }
 
 # What a program said, as it stands in boxes: without what was measured, if that is a number, and without
@@ -251,6 +252,7 @@ look_at() # name, settings
         echo "? test.narrow('$1')"
         ! grep -q '^::: predict' "chapters/$1.c" || echo "? test.guess('$1')"
     fi
+    echo '? measure.dark()'
     medium print
     width 650
     echo '? measure.paper()'
@@ -294,6 +296,7 @@ look_closer() # name
         ;;
     05_heads) echo "? test.novel('05_heads', 'Three models read a novel')" ;;
     07_geometry) echo "? test.near('07_geometry', 'A famous question', 'ask', 'boy girl king', 'Six families')" ;;
+    08_word2vec) echo "? test.novel('08_word2vec', 'Six novels become ids')" ;;
     11_ids) printf '%s\n' "? test.near('11_ids', 'A text in GPT-2\\'s ids', 'text', 'a cat', 'Whose merges?')" ;;
     esac
 }
@@ -318,12 +321,10 @@ without_scripts() # name
     echo 'Emulation.setScriptExecutionDisabled {"value": false}'
 }
 
-# The pages of one browser, one after the other: the program of each says what it says here while the
-# browser is still busy with the page before.
-browse() # which, names
+# The pages, one after the other: the program of each says what it says here while the browser is still
+# busy with the page before.
+browse() # names
 {
-    which=$1
-    shift
     for name in "$@"; do
         settings=$(chosen "$name")
         if [ -n "$runs" ] && [ -e "$site/$name.run.js" ]; then ask_program "$name" "$settings"; fi
@@ -332,18 +333,15 @@ browse() # which, names
         [ "$name" != "$first" ] || look_around "$name" "$second"
         [ "$name" != "$first" ] || without_scripts "$name"
         asked later
-    done | drive "$which" > "$room/said$which"
+    done | drive > "$room/said.txt"
 }
 
-# Two browsers share the pages: of four that follow each other one takes the first and the last.
 first=
 second=
 for page in "$site"/[0-9][0-9]_*.html; do
     if [ -z "$first" ]; then first=$(basename "$page" .html); elif [ -z "$second" ]; then second=$(basename "$page" .html); fi
 done
 names=
-odd=
-even=
 n=0
 for page in "$site"/*.html; do
     if grep -q '^<base ' "$page"; then continue; fi # it takes its styles from where the site will be
@@ -353,27 +351,16 @@ for page in "$site"/*.html; do
     *) continue ;;
     esac
     names="$names $name"
-    case $((n % 4)) in
-    0 | 3) odd="$odd $name" ;;
-    *) even="$even $name" ;;
-    esac
     n=$((n + 1))
 done
 # shellcheck disable=SC2086
-if [ "${JOBS:-2}" = 1 ]; then
-    browse 1 $names
-else
-    browse 1 $odd &
-    browse 2 $even
-    wait
-fi
-cat "$room"/said? > "$room/said.txt"
+browse $names
 
 # ------------------------------------------------------------------ what they said
 sed -e '/^<asked /,/^>asked$/d' -e '/^<< /,/^>> /d' "$room/said.txt" | grep '^not ok\|^ok\|^error' |
     sed 's/^error: /not ok the browser can be driven: /'
 bad=
-[ "$(grep -c '^measured ' "$room/said.txt")" -eq "$n" ] || bad="$(cat "$room"/log? | grep -v '^$' | tail -n 1)"
+[ "$(grep -c '^measured ' "$room/said.txt")" -eq "$n" ] || bad="$(grep -v '^$' "$room/log" | tail -n 1)"
 verdict 'pages were measured in a browser' "$bad"
 verdict 'pages say nothing on the console' "$(sed -n 's/^console: //p' "$room/said.txt" | head -n 1)"
 [ -n "$runs" ] || exit 0
@@ -388,6 +375,7 @@ compare() # name, settings, letters
 }
 
 for native in "$room"/*.native; do
+    [ -e "$native" ] || continue
     name=$(basename "$native" .native)
     compare "$name" "$(chosen "$name")" "$(letters "$name")"
 done

@@ -4,7 +4,7 @@
 'use strict';
 
 window.measure = (function () {
-  const page = document, root = document.documentElement;
+  const page = document, root = document.documentElement, MATH = 'http://www.w3.org/1998/Math/MathML';
   const faults = {}; // what was found to be wrong, by the name of the check
   const all = (selector, within) => [...(within || page).querySelectorAll(selector)];
 
@@ -80,25 +80,26 @@ window.measure = (function () {
     return cell ? parts(getComputedStyle(cell.element).fill) : null;
   }
 
-  const hasOwnText = element => [...element.childNodes].some(n => n.nodeType === 3 && n.data.trim() !== '');
+  function hasOwnText(element) {
+    for (let n = element.firstChild; n; n = n.nextSibling) if (n.nodeType === 3 && /\S/.test(n.data)) return true;
+    return false;
+  }
 
   // The elements whose letters are looked at. Code has thousands of coloured words: one of each kind in
   // each kind of box is enough. So it is with the signs of formulas.
   function lettersOf() {
     const known = {};
     return all('body *').filter(function (element) {
+      if (!hasOwnText(element) || /^(SCRIPT|STYLE|TITLE|DESC|ANNOTATION)$/i.test(element.tagName)) return false;
       const inCode = element.tagName === 'SPAN' && element.parentElement.className === 'line';
-      if (inCode || element.namespaceURI.endsWith('MathML')) {
-        const box = element.closest('.exercise, .predict, .belief, .think, .aside');
-        const kind = (inCode ? element.className : 'formula') + ' in ' + (box && box.className);
-        if (known[kind]) return false;
-        known[kind] = true;
-      }
-      return hasOwnText(element) && !/^(SCRIPT|STYLE|TITLE|DESC|ANNOTATION)$/i.test(element.tagName);
+      if (!inCode && element.namespaceURI !== MATH) return true;
+      const box = element.closest('.exercise, .predict, .belief, .think, .aside');
+      const kind = (inCode ? element.className : 'formula') + ' in ' + (box && box.className);
+      return !known[kind] && (known[kind] = true);
     });
   }
 
-  function readable(name, theme) {
+  function readable(name, theme, letters) {
     const known = {}, backs = new Map(), cells = new Map();
     root.dataset.theme = theme;
     function look(what, front, opacity, back) {
@@ -108,7 +109,7 @@ window.measure = (function () {
       const ratio = contrast(colour, back);
       if (ratio < 4.5) blame(name, theme + ': ' + what() + ' has a contrast of ' + ratio.toFixed(2) + ', and 4.5 is the least');
     }
-    lettersOf().forEach(function (element) {
+    letters.forEach(function (element) {
       const style = getComputedStyle(element), drawing = element.ownerSVGElement, said = drawing ? style.fill : style.color;
       const front = parts(said);
       const back = drawing && element.tagName === 'text' && cellUnder(element, cells) || backgroundOf(drawing ? drawing.parentElement : element, backs);
@@ -188,7 +189,8 @@ window.measure = (function () {
 
   // ---------------------------------------------------------------- text and code
 
-  function shown(element) { return element.getClientRects().length > 0 && !element.closest('details:not([open]) > :not(summary)'); }
+  // What is folded is not asked for its boxes, for which it would be laid out.
+  function shown(element) { return !element.closest('details:not([open]) > :not(summary)') && element.getClientRects().length > 0; }
 
   function heights(selector) {
     return all(selector).filter(shown).reduce((sum, element) => sum + element.getBoundingClientRect().height, 0);
@@ -258,7 +260,7 @@ window.measure = (function () {
 
   // With dark chosen: light, and 65 to 75 letters a line.
   function printed() {
-    readable('paper', 'dark');
+    readable('paper', 'dark', lettersOf());
     if (luminance(backgroundOf(page.body, new Map())) < 0.9) blame('paper', 'the paper is dark');
     let letters = 0, lines = 0;
     all('main > p').forEach(function (p) {
@@ -371,6 +373,9 @@ window.measure = (function () {
       return '';
     },
 
+    // Before it is laid out for paper, so that its styles are looked up but once.
+    dark: () => { root.dataset.theme = 'dark'; return ''; },
+
     paper: () => settled(printed()),
     memory: () => settled(memory()),
 
@@ -386,8 +391,9 @@ window.measure = (function () {
     whole: function (width) {
       reachable(width);
       drawn();
-      readable('pale', 'light');
-      readable('pale', 'dark');
+      const letters = lettersOf();
+      readable('pale', 'dark', letters); // as it was on paper
+      readable('pale', 'light', letters);
       return '';
     },
 

@@ -48,6 +48,7 @@ local function line_counter(text)
 end
 
 local function decoded(text, bad)
+  if not text:find('&', 1, true) then return text end
   return (text:gsub('&(#?%w*);?', function(name)
     if name:match('^#%d+$') then return utf8.char(tonumber(name:sub(2))) end
     if name:match('^#x%x+$') then return utf8.char(tonumber(name:sub(3), 16)) end
@@ -57,7 +58,7 @@ local function decoded(text, bad)
 end
 
 local function attributes_of(inside, complain)
-  local attributes, at = {}, 1
+  local attributes, bad, at = {}, {}, 1
   while true do
     at = inside:find('%S', at)
     if not at then return attributes end
@@ -67,9 +68,11 @@ local function attributes_of(inside, complain)
       return attributes
     end
     if attributes[name] then complain('the attribute ' .. name .. ' stands twice') end
-    local bad = {}
     attributes[name] = decoded(value, bad)
-    if bad[1] then complain(bad[1]) end
+    if bad[1] then
+      complain(bad[1])
+      bad = {}
+    end
     at = stop
   end
 end
@@ -149,7 +152,8 @@ end
 
 -- All text in an element, or all but that of its elements of one name.
 local function text_of(element, without)
-  local out = {}
+  local first, out = element.children[1], {}
+  if type(first) == 'string' and element.children[2] == nil then return first end
   for _, child in ipairs(element.children) do
     if type(child) == 'string' then
       out[#out + 1] = child
@@ -169,7 +173,8 @@ local function inside_of(element, name)
 end
 
 local function has_class(element, class)
-  return (' ' .. (element.attributes.class or '') .. ' '):find(' ' .. class .. ' ', 1, true) ~= nil
+  local own = element.attributes.class
+  return own == class or own ~= nil and (' ' .. own .. ' '):find(' ' .. class .. ' ', 1, true) ~= nil
 end
 
 -- ------------------------------------------------------------------ checks of one page
@@ -324,19 +329,22 @@ local LEFTOVERS = {
   { '&%l+;', 'a character that was escaped twice' },
 }
 
+local NONE = {}
+local AS_IT_IS = { code = true, pre = true, samp = true, script = true, annotation = true, style = true }
+
 -- What Markdown left standing in the text.
 local function leftover_faults(page)
   local faults = {}
   local function look(element)
     for _, child in ipairs(element.children) do
       if type(child) == 'string' then
-        for _, leftover in ipairs(LEFTOVERS) do
+        for _, leftover in ipairs(child:find('%p') and LEFTOVERS or NONE) do
           local from = child:find(leftover[1])
           if from then
             faults[#faults + 1] = ('line %d: %s: %s'):format(element.line or 0, leftover[2], child:sub(from, from + 30):gsub('%s+', ' '))
           end
         end
-      elseif not ({ code = 1, pre = 1, samp = 1, script = 1, annotation = 1, style = 1 })[child.name] then
+      elseif not AS_IT_IS[child.name] then
         look(child)
       end
     end
@@ -507,7 +515,8 @@ for name in ('em ex ch rem px pt pc in cm mm q'):gmatch('%a+') do UNITS[name] = 
 local function formula_faults(page)
   local faults, last = {}, nil
   for _, element in ipairs(page.elements) do
-    for name, value in pairs(element.name:match('^m') and element.attributes or {}) do
+    local of_formula = element.name:match('^m')
+    for name, value in pairs(of_formula and element.attributes or NONE) do
       if LENGTHS[name] and value ~= '0' and not UNITS[value:match('^[+-]?%d*%.?%d+([%a%%]+)$') or ''] then
         faults[#faults + 1] = ('line %d: %s="%s" is no length'):format(element.line, name, value)
       end
@@ -520,11 +529,13 @@ local function formula_faults(page)
         faults[#faults + 1] = ('line %d: the minus after %s is spaced like a difference'):format(element.line, before)
       end
     end
-    if element.name:match('^m') then last = element end
-    local parts = 0
-    for _, child in ipairs(element.children) do parts = parts + (type(child) == 'table' and 1 or 0) end
-    if CHILDREN[element.name] and parts ~= CHILDREN[element.name] then
-      faults[#faults + 1] = ('line %d: <%s> has %d parts'):format(element.line, element.name, parts)
+    if of_formula then last = element end
+    if CHILDREN[element.name] then
+      local parts = 0
+      for _, child in ipairs(element.children) do parts = parts + (type(child) == 'table' and 1 or 0) end
+      if parts ~= CHILDREN[element.name] then
+        faults[#faults + 1] = ('line %d: <%s> has %d parts'):format(element.line, element.name, parts)
+      end
     end
   end
   return faults
