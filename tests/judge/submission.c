@@ -570,16 +570,13 @@ static bool machine_works(const struct build *build)
     if (!has_room(build->folder) ||
         !write_new(build->folder, "probe.c", probe, strlen(probe)))
         return false;
-    struct command compile = start_command(build, "-w -fPIC -c probe.c -o probe.o");
-    struct command link = link_command(&ours, "");
-    return run_compiler(build, &compile, NULL, "probe.log") == BUILT &&
-           run_linker(build, &link, NULL, "probe.log") == BUILT;
+    struct command command = start_library(&ours, "probe.c");
+    return run_linker(build, &command, NULL, "probe.log") == BUILT;
 }
 
 static enum built blame(const struct build *build, enum built built)
 {
-    return built != NOT_BUILT || build->comes_again || machine_works(build) ? built
-                                                                            : NOT_TRIED;
+    return built != NOT_BUILT || machine_works(build) ? built : NOT_TRIED;
 }
 
 // A static main that nobody calls is left out, with all that only it needs: that compiles
@@ -589,9 +586,8 @@ static const char static_main[] = "static chapter_main";
 static enum built compile(const struct build *build, const char *flags)
 {
     enum built built = compile_with_main_as(static_main, build, flags);
-    return built == NOT_BUILT && !build->comes_again
-               ? compile_with_main_as("chapter_main", build, flags)
-               : built;
+    return built == NOT_BUILT ? compile_with_main_as("chapter_main", build, flags)
+                              : built;
 }
 
 // The source and the chapter's header, in the folder.
@@ -725,9 +721,8 @@ enum built submission_build(const struct build *build, const char *source,
     enum built built = lay_out(build, source);
     if (built != BUILT)
         return built;
-    if (build->comes_again && is_fenced(build) &&
-        (built = build_at_once(build, whole_flags(build), NULL)) != NOT_BUILT)
-        return built;
+    if (build->comes_again && is_fenced(build))
+        return build_at_once(build, whole_flags(build), NULL);
     if ((built = compile_and_blame(build)) != BUILT)
         return built;
     built = link_whole(build);

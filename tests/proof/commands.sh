@@ -162,12 +162,13 @@ test_resets() # file
     answer_all "$1" >answer.c || bad="${bad:-no stub of $(cat said.txt) was found to write over}"
     numbers=$(cut -f 1 exercises.txt)
     for e in $numbers; do
-        cp answer.c "$1"
         [ "$e" != "${numbers##*
 }" ] || break
-        read_exercises pristine "$1" "$e" "$header" >answer.c || bad="${bad:-the end of $e is not found}"
-        cmp -s "$1" answer.c && bad="${bad:-$e is not put back}"
+        read_exercises pristine answer.c "$e" "$header" >next.c || bad="${bad:-the end of $e is not found}"
+        cmp -s next.c answer.c && bad="${bad:-$e is not put back}"
+        mv next.c answer.c
     done
+    cp answer.c "$1"
     course reset "$e" >said.txt 2>&1 || bad="${bad:-$e: $(cat said.txt)}"
     kept=$(kept_in)
     cmp -s "$kept" answer.c || bad="${bad:-the answer to $e is not in ${kept:-any backup}}"
