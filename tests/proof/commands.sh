@@ -371,9 +371,16 @@ verdict "a formula in a terminal reads as one would type it" "$bad"
 board_says() # what it must hold
 {
     "$MAKE_COMMAND" >board.txt 2>&1 || bad="${bad:-it failed: $(cat board.txt)}"
-    [ "$(grep -c '^Next: ' board.txt)" -eq 1 ] || bad="${bad:-not exactly one next step}"
-    tail -n 2 board.txt | grep -q '^Next: ' || bad="${bad:-the next step is not its end}"
-    [ -z "$(too_wide board.txt)" ] || bad="${bad:-too wide: $(too_wide board.txt)}"
+    odd=$(awk '
+        /^Next: / { n++; at = NR }
+        length($0) > 80 && !wide { wide = 1; print "too wide: " $0 }
+        END {
+            if (n != 1)
+                print "not exactly one next step"
+            if (at < NR - 1)
+                print "the next step is not its end"
+        }' board.txt)
+    [ -z "$odd" ] || bad="${bad:-$odd}"
     grep -q -e "$1" board.txt || bad="${bad:-no \"$1\" in it, but $(grep -e 98 board.txt)}"
 }
 
