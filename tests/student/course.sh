@@ -218,13 +218,12 @@ refuse_goal() # command, exercise
     case $1 in
     hint | reset)
         set -- "$1" "$(printf '%s' "$2" | tr '\n' ' ')"
-        exercises=$(all_exercises)
         fault=$(for file in $(chapter_of "${2%%.*}"); do text_fault "$file"; done)
         if [ -n "$fault" ]; then
             echo "${fault%.}"
         elif [ -z "$2" ]; then
-            echo "Say which exercise, for example: make $1 E=$(echo $exercises | cut -d ' ' -f 1)"
-        elif [ -z "$(printf '%s\n' $exercises | awk -v e="$2" '$0 == e "" ')" ]; then
+            echo "Say which exercise, for example: make $1 E=$(all_exercises | head -n 1)"
+        elif [ -z "$(file_of_exercise "$2")" ]; then
             echo "There is no exercise \"$2\": make lists them"
         fi
         ;;
@@ -239,10 +238,15 @@ refuse_goal() # command, exercise
     esac
 }
 
+folder() # its path; it is there, or is made
+{
+    [ -d "$1" ] || mkdir -p "$1"
+}
+
 can_write() # folder
 {
     tiny=$1/tiny-$$
-    (mkdir -p "$1" && printf '%5000s' ' ' >"$tiny") 2>/dev/null
+    (folder "$1" && printf '%5000s' ' ' >"$tiny") 2>/dev/null
     wrote=$?
     rm -f "$tiny" 2>/dev/null
     return "$wrote"
@@ -306,7 +310,7 @@ build() # name, log, what
     built=$BUILD/built/$1.c
     said=$2
     shift 2
-    (mkdir -p "$BUILD/built" && cat "$source" >"$copy" && : >"$said") 2>/dev/null || return 1
+    (folder "$BUILD/built" && cat "$source" >"$copy" && : >"$said") 2>/dev/null || return 1
     anew=
     cmp -s "$copy" "$built" || anew="-W $source"
     if ! stoppable make_quietly "$said" $anew "$@"; then
@@ -446,7 +450,7 @@ unescaped()
 # Keeps what the tests said, and beside it the text that they said it of.
 judge() # name, where the tests' own words go ("" = here); 2 = the tests could not run
 {
-    mkdir -p "$BUILD/results"
+    folder "$BUILD/results"
     results=$BUILD/results/$1.tsv
     new=$BUILD/results/$1-$$.tsv
     rm -f "$results"
@@ -586,7 +590,7 @@ run() # program
 {
     seconds=${RUN_SECONDS:-120}
     [ -z "${SAN:-}" ] || seconds=${RUN_SECONDS:-}
-    mkdir -p build/figures
+    folder build/figures
     [ ! -t 2 ] || export LIVE=1
     lines=
     if [ ! -t 1 ] && [ -z "${SAN:-}" ] && command -v stdbuf >/dev/null 2>&1; then
@@ -616,7 +620,7 @@ chapter()
     file=chapters/$name.c
     n=$(number_of "$name")
     is_a_chapter "$file"
-    mkdir -p "$BUILD/results" 2>/dev/null
+    folder "$BUILD/results" 2>/dev/null
     unchecked=
     parts=
     if [ -n "${CRITERION:-}" ] && [ -f "tests/$name.c" ]; then
@@ -724,7 +728,7 @@ explain() # verdicts
 check()
 {
     [ $# -gt 0 ] || die "No chapter has tests yet: tests/NN_name.c is where they live."
-    mkdir -p "$BUILD/results"
+    folder "$BUILD/results"
     failed=0
     for name; do
         if [ -n "${SUBMISSION:-}" ]; then
@@ -775,7 +779,7 @@ hint()
     [ -n "$file" ] || die "There is no exercise \"$1\"."
     total=$(read_exercises hint "$file" "$1" 0)
     [ "$total" -gt 0 ] || die "Exercise $1 has no hints."
-    mkdir -p build/hints 2>/dev/null
+    folder build/hints 2>/dev/null
     seen=0
     [ "${2:-}" = again ] || seen=$(cat "build/hints/$1" 2>/dev/null || echo 0)
     case $seen in
@@ -910,7 +914,7 @@ address_of()
 # ------------------------------------------------------------------ make bench
 bench()
 {
-    mkdir -p build/figures
+    folder build/figures
     failed=0
     for name; do
         say "Chapter $(number_of "$name"): $(question_of "chapters/$name.c")"
