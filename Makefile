@@ -136,19 +136,24 @@ endif
 
 # Only these goals need no compiler.
 ifneq ($(filter-out hint reset doctor clean help board watch%,$(or $(GOALS),board)),)
-ARCH := $(shell $(CC) -march=native -E -x c /dev/null >/dev/null 2>&1 && echo -march=native)
+# Asked of a compiler once, also where make is called by make.
+ifneq ($(ARCH_CC),$(CC))
+ARCH_CC := $(CC)
+ARCH_FLAG := $(shell $(CC) -march=native -E -x c /dev/null >/dev/null 2>&1 && echo -march=native)
+endif
+export ARCH_CC ARCH_FLAG
 endif
 
 # Few warnings, so that the one error does not drown; `make test` holds our own files to more.
 WARNINGS := -Wall -Wextra -Wno-sign-compare
 # What chapters and answers are compiled with; CFLAGS and LDFLAGS are yours to add to.
-COURSE_FLAGS = -std=c11 $(OPT) $(ARCH) -fno-math-errno -ffp-contract=off $(WARNINGS) \
+COURSE_FLAGS = -std=c11 $(OPT) $(ARCH_FLAG) -fno-math-errno -ffp-contract=off $(WARNINGS) \
 	$(SANITIZE) $(CFLAGS)
 # What the tests and the tools are compiled with: they are compiled as often as they run.
 # (CFLAGS=-g to debug them.)
 TOOL_FLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -ffp-contract=off -Wall -Wextra -Wshadow \
 	-Wconversion -Itests -Itests/judge -I$(BUILD) $(SANITIZE) $(CFLAGS)
-ifeq ($(shell uname -s),Darwin)
+ifneq ($(wildcard /System/Library/CoreServices),) # macOS
 SHARED = -fPIC -dynamiclib -undefined dynamic_lookup
 else
 # What a file calls is its own function, as in a program, also if the C library has one of that name.
@@ -158,7 +163,7 @@ SHARED = -fPIC -shared -Wl,-Bsymbolic -Wl,-z,noexecstack
 CALLER_FLAGS = -Wl,-z,now
 endif
 
-export BUILD CC OPT SAN CRITERION COURSE_FLAGS TOOL_FLAGS SHARED MAKE_COMMAND
+export BUILD CC OPT SAN CRITERION COURSE_FLAGS TOOL_FLAGS SHARED QUICK_OPT MAKE_COMMAND
 COURSE := sh tests/student/course.sh
 
 # A change of compiler or flags rebuilds what they made.

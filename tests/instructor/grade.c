@@ -509,12 +509,14 @@ static struct build build_of(const struct part *part, const char *name,
 static enum built build_solution(const struct build *build, const struct build *chapter)
 {
     char source[PATH_MAX], object[PATH_MAX];
-    const char *objects[] = {joined(object, "%s/chapter.o", build->folder), NULL};
+    const char *const objects[] = {joined(object, "%s/chapter.o", build->folder), NULL};
     if (submission_compile(chapter, joined(source, "chapters/%s.c", build->name)) !=
-            BUILT ||
-        submission_compile(build, joined(source, "solutions/%s.c", build->name)) != BUILT)
+        BUILT)
         return NOT_TRIED;
-    return submission_link(build, objects);
+    return submission_build_with(build, joined(source, "solutions/%s.c", build->name),
+                                 objects) == BUILT
+               ? BUILT
+               : NOT_TRIED;
 }
 
 // Builds what is judged to FOLDER/submission.so.

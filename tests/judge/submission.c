@@ -505,13 +505,28 @@ static bool write_new(const char *folder, const char *name, const char *text, si
     return file != NULL && fclose(file) == 0 && good;
 }
 
+// Takes room on the disk. Where the system can keep it without one, not a byte is written.
+static bool take_room(int file, size_t n)
+{
+#if defined(__linux__)
+    return posix_fallocate(file, 0, (off_t)n) == 0;
+#else
+    char *room = calloc(n, 1);
+    bool good = room != NULL && write(file, room, n) == (ssize_t)n;
+    free(room);
+    return good;
+#endif
+}
+
 static bool has_room(const char *folder)
 {
-    static char room[8 * MB];
     char path[PATH_MAX];
-    memset(room, 1, sizeof room);
-    bool good = write_new(folder, "room", room, sizeof room);
-    remove(joined(path, "%s/room", folder));
+    int file =
+        open(joined(path, "%s/room", folder), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    bool good = file >= 0 && take_room(file, 8 * MB);
+    if (file >= 0)
+        close(file);
+    remove(path);
     return good;
 }
 
@@ -555,16 +570,13 @@ static bool machine_works(const struct build *build)
     if (!has_room(build->folder) ||
         !write_new(build->folder, "probe.c", probe, strlen(probe)))
         return false;
-    struct command compile = start_command(build, "-w -fPIC -c probe.c -o probe.o");
-    struct command link = link_command(&ours, "");
-    return run_compiler(build, &compile, NULL, "probe.log") == BUILT &&
-           run_linker(build, &link, NULL, "probe.log") == BUILT;
+    struct command command = start_library(&ours, "probe.c");
+    return run_linker(build, &command, NULL, "probe.log") == BUILT;
 }
 
 static enum built blame(const struct build *build, enum built built)
 {
-    return built != NOT_BUILT || build->comes_again || machine_works(build) ? built
-                                                                            : NOT_TRIED;
+    return built != NOT_BUILT || machine_works(build) ? built : NOT_TRIED;
 }
 
 // A static main that nobody calls is left out, with all that only it needs: that compiles
@@ -574,9 +586,8 @@ static const char static_main[] = "static chapter_main";
 static enum built compile(const struct build *build, const char *flags)
 {
     enum built built = compile_with_main_as(static_main, build, flags);
-    return built == NOT_BUILT && !build->comes_again
-               ? compile_with_main_as("chapter_main", build, flags)
-               : built;
+    return built == NOT_BUILT ? compile_with_main_as("chapter_main", build, flags)
+                              : built;
 }
 
 // The source and the chapter's header, in the folder.
@@ -610,12 +621,6 @@ enum built submission_compile(const struct build *build, const char *source)
     return built == BUILT ? compile_and_blame(build) : built;
 }
 
-enum built submission_link(const struct build *build, const char *const *objects)
-{
-    struct command command = link_command(build, "");
-    return blame(build, run_linker(build, &command, objects, "build.log"));
-}
-
 // Elsewhere a symbol that is not there is found out when it is called.
 static const char *whole_flags(const struct build *build)
 {
@@ -633,12 +638,26 @@ static enum built link_whole(const struct build *build)
     return run_linker(build, &command, NULL, "build.log");
 }
 
-// What nearly every file needs, in one call.
-static enum built build_at_once(const struct build *build)
+// What nearly every file needs, in one call. Who is to blame if it fails is not known.
+static enum built build_at_once(const struct build *build, const char *flags,
+                                const char *const *objects)
 {
-    struct command command = start_library(build, whole_flags(build));
+    struct command command = start_library(build, flags);
     add_source(&command, build, static_main);
-    return run_linker(build, &command, NULL, "build.log");
+    return run_linker(build, &command, objects, "build.log");
+}
+
+enum built submission_build_with(const struct build *build, const char *source,
+                                 const char *const *objects)
+{
+    enum built built = lay_out(build, source);
+    if (built != BUILT ||
+        (is_fenced(build) && (built = build_at_once(build, "", objects)) != NOT_BUILT))
+        return built;
+    if ((built = compile_and_blame(build)) != BUILT)
+        return built;
+    struct command command = link_command(build, "");
+    return blame(build, run_linker(build, &command, objects, "build.log"));
 }
 
 static bool is_first_of_function(const struct chapter *chapter, size_t row)
@@ -702,9 +721,8 @@ enum built submission_build(const struct build *build, const char *source,
     enum built built = lay_out(build, source);
     if (built != BUILT)
         return built;
-    if (build->comes_again && is_fenced(build) &&
-        (built = build_at_once(build)) != NOT_BUILT)
-        return built;
+    if (build->comes_again && is_fenced(build))
+        return build_at_once(build, whole_flags(build), NULL);
     if ((built = compile_and_blame(build)) != BUILT)
         return built;
     built = link_whole(build);

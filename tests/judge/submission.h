@@ -54,10 +54,11 @@ const char *course_flags(void);
 // else.
 enum built submission_compile(const struct build *build, const char *source);
 
-// Links NAME.o, with `objects` (ended by NULL, or NULL for none) behind it, to NAME.so.
-enum built submission_link(const struct build *build, const char *const *objects);
+// Builds it, with `objects` (ended by NULL) behind it, to FOLDER/NAME.so.
+enum built submission_build_with(const struct build *build, const char *source,
+                                 const char *const *objects);
 
-// Both, for a file that must be whole: every function that it calls is in it, in the C
+// The same for a file that must be whole: every function that it calls is in it, in the C
 // library or in `exercises`. Makes NAME.so.
 enum built submission_build(const struct build *build, const char *source,
                             const struct chapter *exercises);

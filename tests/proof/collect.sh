@@ -467,32 +467,34 @@ mkdir "$class/pipe" && mkfifo "$class/pipe/$one.c" "$class/pipe/x.zip"
 mkdir "$class/closed" "$class/closed/inner" && put "$A" "closed/$one.c"
 chmod 0 "$class/closed/$one.c" "$class/closed/inner"
 mkdir "$class/shut" && chmod 0 "$class/shut"
-mkdir -p "$class/many/0" # names of few files are quicker to make than many files
-(cd "$class/many/0" && awk 'BEGIN { for (i = 0; i < 300; i++) print i ".txt" }' | xargs touch)
+mkdir -p "$class/many/0" # names of one file are quicker to make than many files
+names() # folder, which
+{
+    (cd "$1" && awk "BEGIN { $2 }" | "$room/odd_zip" -l "$room/files/A") || fault "cannot make many names"
+}
+
+names "$class/many/0" 'for (k = 0; k < 300; k++) print k ".txt"'
 for k in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34; do
     mkdir "$class/many/$k" && ln "$class"/many/0/* "$class/many/$k"
 done
 mkdir "$class/bombs"
 head -c 6000000 /dev/zero | gzip -1 >"$room/zeros.gz"
 for k in 1 2 3 4 5 6 7 8 9 10; do cat "$room/zeros.gz"; done >"$class/bombs/1.tgz"
-for k in 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do cp "$class/bombs/1.tgz" "$class/bombs/$k.tgz"; done
+for k in 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do ln "$class/bombs/1.tgz" "$class/bombs/$k.tgz"; done
 mkdir "$class/packs"
 pack "$class/packs/1.tgz" "$A" "$one.c"
 k=1
 while [ "$k" -lt 40 ]; do
     k=$((k + 1))
-    cp "$class/packs/1.tgz" "$class/packs/$k.tgz"
+    ln "$class/packs/1.tgz" "$class/packs/$k.tgz"
 done
 mkdir "$class/noise"
-awk -v two="$two" 'BEGIN { for (k = 1; k <= 300; k++) print "\"" two " " k ".c\" " k ".rtf" }' |
-    (cd "$class/noise" && xargs touch)
+names "$class/noise" "for (k = 1; k <= 300; k++) print \"$two \" k \".c\\n\" k \".rtf\""
 mkdir "$class/export" # it looks like one, and its table names a folder a million times
-(
-    cd "$class/export" || exit
-    awk 'BEGIN { for (k = 0; k < 3000; k++) print "submission_" k }' | xargs mkdir
-    awk 'BEGIN { for (k = 0; k < 1000000; k++) print "submission_x:" }' >submission_metadata.yml
-    awk 'BEGIN { for (k = 0; k < 2000; k++) print k "_attempt_2026-01-31-10-15-22_a" }' | xargs touch
-)
+(cd "$class/export" && awk 'BEGIN { for (k = 0; k < 1000; k++) print "submission_" k }' | xargs mkdir)
+awk 'BEGIN { for (k = 0; k < 1000000; k++) print "submission_x:" }' >"$class/export/submission_metadata.yml"
+names "$class/export" 'for (k = 1000; k < 3000; k++) print "submission_" k'
+names "$class/export" 'for (k = 0; k < 2000; k++) print k "_attempt_2026-01-31-10-15-22_a"'
 (ulimit -t 3; grade) || fault "it failed, or took too long: $(tail -n 3 "$said")"
 counts victim "$one" "$A"
 counts deep "$one" "$A"

@@ -1,10 +1,15 @@
 // Makes zips that no zip program makes quickly: odd_zip FILE.zip N [NAME=TEXT ...]
 // writes N empty entries, then one for each NAME. More than 65,535 entries get the record
 // that says so, unless FILE ends with "wrapped.zip": there the number is cut to 16 bits.
+//
+//     odd_zip -l FILE <NAMES
+// gives FILE all these names too: thousands of new files would take seconds.
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static FILE *file;
 static char *directory;
@@ -81,9 +86,22 @@ static void finish(int wrapped)
     fwrite(records, 1, (size_t)(to - records), file);
 }
 
+static int link_names(const char *from)
+{
+    char name[256];
+    bool good = true;
+    while (good && fgets(name, sizeof name, stdin) != NULL) {
+        name[strcspn(name, "\n")] = '\0';
+        good = link(from, name) == 0;
+    }
+    return !good;
+}
+
 int main(int argc, char *argv[])
 {
     char name[32];
+    if (argc == 3 && strcmp(argv[1], "-l") == 0)
+        return link_names(argv[2]);
     if (argc < 3 || (file = fopen(argv[1], "wb")) == NULL)
         return 2;
     for (long i = 0, n = atol(argv[2]); i < n; i++) {

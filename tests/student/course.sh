@@ -7,6 +7,8 @@ LC_ALL=C
 export LC_ALL
 BUILD=${BUILD:-build}
 MAKE_COMMAND=${MAKE_COMMAND:-make}
+newline='
+'
 
 # All that is said passes through here: no line is longer than 80 columns.
 say()
@@ -141,14 +143,22 @@ one_field() # file, exercise, column
 # What is wrong with a chapter as a text, in a sentence, or nothing.
 text_fault()
 {
+    fault=$(no_text "$1")
+    if [ -n "$fault" ]; then
+        printf '%s\n' "$fault"
+    else
+        read_exercises fault "$1" tests/points.tsv
+    fi
+}
+
+no_text() # chapter file
+{
     if [ ! -r "$1" ]; then
         echo "$1 cannot be read."
     elif [ ! -s "$1" ]; then
         echo "$1 is empty. Older versions of yours may be in .backup/."
     elif ! tr -d '\000' <"$1" | cmp -s - "$1"; then
         echo "$1 is not plain text (was it saved as UTF-16?): save it as UTF-8."
-    else
-        read_exercises fault "$1" tests/points.tsv
     fi
 }
 
@@ -208,13 +218,12 @@ refuse_goal() # command, exercise
     case $1 in
     hint | reset)
         set -- "$1" "$(printf '%s' "$2" | tr '\n' ' ')"
-        exercises=$(all_exercises)
         fault=$(for file in $(chapter_of "${2%%.*}"); do text_fault "$file"; done)
         if [ -n "$fault" ]; then
             echo "${fault%.}"
         elif [ -z "$2" ]; then
-            echo "Say which exercise, for example: make $1 E=$(echo $exercises | cut -d ' ' -f 1)"
-        elif [ -z "$(printf '%s\n' $exercises | awk -v e="$2" '$0 == e "" ')" ]; then
+            echo "Say which exercise, for example: make $1 E=$(all_exercises | head -n 1)"
+        elif [ -z "$(file_of_exercise "$2")" ]; then
             echo "There is no exercise \"$2\": make lists them"
         fi
         ;;
@@ -229,10 +238,15 @@ refuse_goal() # command, exercise
     esac
 }
 
+folder() # its path; it is there, or is made
+{
+    [ -d "$1" ] || mkdir -p "$1"
+}
+
 can_write() # folder
 {
     tiny=$1/tiny-$$
-    (mkdir -p "$1" && printf '%5000s' ' ' >"$tiny") 2>/dev/null
+    (folder "$1" && printf '%5000s' ' ' >"$tiny") 2>/dev/null
     wrote=$?
     rm -f "$tiny" 2>/dev/null
     return "$wrote"
@@ -296,7 +310,7 @@ build() # name, log, what
     built=$BUILD/built/$1.c
     said=$2
     shift 2
-    (mkdir -p "$BUILD/built" && cat "$source" >"$copy" && : >"$said") 2>/dev/null || return 1
+    (folder "$BUILD/built" && cat "$source" >"$copy" && : >"$said") 2>/dev/null || return 1
     anew=
     cmp -s "$copy" "$built" || anew="-W $source"
     if ! stoppable make_quietly "$said" $anew "$@"; then
@@ -436,7 +450,7 @@ unescaped()
 # Keeps what the tests said, and beside it the text that they said it of.
 judge() # name, where the tests' own words go ("" = here); 2 = the tests could not run
 {
-    mkdir -p "$BUILD/results"
+    folder "$BUILD/results"
     results=$BUILD/results/$1.tsv
     new=$BUILD/results/$1-$$.tsv
     rm -f "$results"
@@ -477,14 +491,12 @@ next_row()
         }'
 }
 
-next_step() # chapter file; prints the one thing to do now, or nothing if the chapter is done
+next_step() # chapter file, its verdicts; prints the one thing to do now, or nothing if it is done
 {
-    row=$(verdicts_of "$1" | next_row)
-    [ -n "$row" ] || return 0
-    exercise=$(printf '%s\n' "$row" | cut -f 1)
-    function=$(printf '%s\n' "$row" | cut -f 2)
-    at=$(printf '%s\n' "$row" | cut -f 4)
-    verdict=$(printf '%s\n' "$row" | cut -f 5)
+    IFS='	' read -r exercise function at verdict <<END
+$(printf '%s\n' "$2" | next_row | cut -f 1,2,4,5)
+END
+    [ -n "$exercise" ] || return 0
     n=$(number_of "$1")
     verb='mend'
     case $verdict in
@@ -531,68 +543,43 @@ after_chapter() # chapter file: what comes when it is done
 }
 
 # ------------------------------------------------------------------ make
-# A chapter that is done is one line, one that is not begun lists its exercises in a few, and
-# where somebody is at work each exercise has a line of its own.
+# Its text is made by board.awk.
 board()
 {
-    step=
-    total=0
-    finished=0
-    unread=
-    last=
-    for file in $(chapter_files); do
-        last=$file
-        n=$(number_of "$file")
-        fault=$(text_fault "$file")
-        if [ -n "$fault" ]; then
-            board_line "$n" "$fault"
-            step=${step:-Next: mend $file.}
-            unread="$unread, without chapter $n"
-            continue
-        fi
-        rows=$(verdicts_of "$file")
-        counted=$(printf '%s\n' "$rows" | awk -F '\t' '$5 == "done" { d++ } $5 == "not written" { w++ }
-            $1 != "" { n++ } END { print n + 0, d + 0, (n == w ? "untouched" : (d == n ? "done" : "begun")) }')
-        set -- $counted
-        total=$((total + $1))
-        finished=$((finished + $2))
-        state=$3
-        if [ -z "$step" ] && [ "$state" != "done" ] && [ "$1" -gt 0 ]; then
-            state=begun
-            step=$(next_step "$file")
-            if [ ! -d "$BUILD/results" ] && [ ! -x "$BUILD/$(name_of "$file")" ]; then
-                step=$(say "Next: read $file from the top, and run it: make chapter$n")
-            fi
-        fi
-        board_entry "$file" "$n" "$state" "$1"
-    done
-    [ -n "$last" ] || die "There are no chapters here: chapters/NN_name.c is where they live."
-    echo
+    files=$(chapter_files)
+    [ -n "$files" ] || die "There are no chapters here: chapters/NN_name.c is where they live."
+    said=$(ILLEGIBLE=$(illegible $files) awk -f tests/student/board.awk -f tests/student/exercises.awk \
+        -f tests/student/plain.awk "$BUILD/results" tests/points.tsv $files)
+    file=${said##*"$newline"}
+    said=${said%"$newline"*}
+    printf '%s\n\n' "${said%"$newline"*}"
     left_aside ""
-    echo "$finished of $total exercises done$unread."
-    printf '%s\n' "${step:-$(after_chapter "$last")}"
+    printf '%s\n' "${said##*"$newline"}"
+    case $file in
+    none) after_chapter "${files##*"$newline"}" ;;
+    mend*) echo "Next: $file." ;;
+    *)
+        if [ ! -d "$BUILD/results" ] && [ ! -x "$BUILD/$(name_of "$file")" ]; then
+            say "Next: read $file from the top, and run it: make chapter$(number_of "$file")"
+        else
+            next_step "$file" "$(verdicts_of "$file")"
+        fi
+        ;;
+    esac
 }
 
-board_line() # number, text
+# What is no text, each with a sentence. One look at all of them finds that nearly always nothing is.
+illegible() # chapter files
 {
-    printf '%s\n' "$2" | indented | sed "1s/^   /$(printf '%2s ' "$1")/"
-}
-
-board_entry() # chapter file, number, state, how many exercises; the rows are in $rows
-{
-    if [ "$3" = "done" ]; then
-        printf '%2s  %s: all %d exercises done\n' "$2" "$(name_of "$1" | sed 's/^[0-9]*_//')" "$4"
-        return
+    text=
+    if [ "$(cat "$@" | wc -c)" -eq "$(cat "$@" | tr -d '\000' | wc -c)" ] 2>/dev/null; then
+        text=text
     fi
-    board_line "$2" "$(question_of "$1")"
-    if [ "$3" = untouched ]; then
-        [ -z "$rows" ] || printf '%s\n' "$rows" | awk -F '\t' '{ printf "%s%s\001%s", (NR == 1 ? "" : ", "), $1, $2 }' |
-            indented | tr '\001' ' '
-    else
-        printf '%s\n' "$rows" | awk -F '\t' '{
-            printf "      %-5s %-14s %s: %s\n", $1, ($5 == "written" ? "not checked" : $5), $2, $3
-        }'
-    fi
+    for file; do
+        fault=
+        [ -r "$file" ] && [ -s "$file" ] && [ -n "$text" ] || fault=$(no_text "$file")
+        [ -z "$fault" ] || printf '%s\t%s\n' "$file" "$fault"
+    done
 }
 
 # ------------------------------------------------------------------ make chapterN
@@ -603,7 +590,7 @@ run() # program
 {
     seconds=${RUN_SECONDS:-120}
     [ -z "${SAN:-}" ] || seconds=${RUN_SECONDS:-}
-    mkdir -p build/figures
+    folder build/figures
     [ ! -t 2 ] || export LIVE=1
     lines=
     if [ ! -t 1 ] && [ -z "${SAN:-}" ] && command -v stdbuf >/dev/null 2>&1; then
@@ -633,7 +620,7 @@ chapter()
     file=chapters/$name.c
     n=$(number_of "$name")
     is_a_chapter "$file"
-    mkdir -p "$BUILD/results" 2>/dev/null
+    folder "$BUILD/results" 2>/dev/null
     unchecked=
     parts=
     if [ -n "${CRITERION:-}" ] && [ -f "tests/$name.c" ]; then
@@ -660,11 +647,12 @@ chapter()
         run "$BUILD/$name"
         ended=$?
         echo
-        [ "$ended" -eq 0 ] || suspects "$file"
     fi
+    verdicts=$(verdicts_of "$file")
+    [ -n "$endless" ] || [ "$ended" -eq 0 ] || suspects "$verdicts"
     [ -z "$unchecked" ] || say "$unchecked"
-    [ -z "$parts" ] || explain "$file"
-    step=$(next_step "$file")
+    [ -z "$parts" ] || explain "$verdicts"
+    step=$(next_step "$file" "$verdicts")
     if [ -z "$step" ]; then
         finished "$file"
         step=$(after_chapter "$file")
@@ -698,9 +686,9 @@ how_it_ended() # exit code
     fi
 }
 
-suspects() # chapter file: what is written and was not checked
+suspects() # verdicts: what is written and was not checked
 {
-    written=$(verdicts_of "$1" | awk -F '\t' '$5 == "written" { printf "%s%s, %s", (n++ ? "; " : ""), $1, $2 }')
+    written=$(printf '%s\n' "$1" | awk -F '\t' '$5 == "written" { printf "%s%s, %s", (n++ ? "; " : ""), $1, $2 }')
     [ -z "$written" ] || say "Not checked yet: $written."
 }
 
@@ -719,13 +707,12 @@ signal_name()
 }
 
 # A line of verdicts, and the first exercise that fails in full.
-explain()
+explain() # verdicts
 {
-    verdicts=$(verdicts_of "$1")
-    say "$(printf '%s\n' "$verdicts" | awk -F '\t' '
+    say "$(printf '%s\n' "$1" | awk -F '\t' '
         { printf "%s%s %s", (NR == 1 ? "Exercises: " : ", "), $1, $5; if ($5 == "done") done++ }
         END { printf ". %d of %d done.\n", done, NR }')"
-    row=$(printf '%s\n' "$verdicts" | next_row)
+    row=$(printf '%s\n' "$1" | next_row)
     verdict=$(printf '%s\n' "$row" | cut -f 5)
     case $verdict in
     '' | 'not written' | written) return 0 ;;
@@ -741,7 +728,7 @@ explain()
 check()
 {
     [ $# -gt 0 ] || die "No chapter has tests yet: tests/NN_name.c is where they live."
-    mkdir -p "$BUILD/results"
+    folder "$BUILD/results"
     failed=0
     for name; do
         if [ -n "${SUBMISSION:-}" ]; then
@@ -792,7 +779,7 @@ hint()
     [ -n "$file" ] || die "There is no exercise \"$1\"."
     total=$(read_exercises hint "$file" "$1" 0)
     [ "$total" -gt 0 ] || die "Exercise $1 has no hints."
-    mkdir -p build/hints 2>/dev/null
+    folder build/hints 2>/dev/null
     seen=0
     [ "${2:-}" = again ] || seen=$(cat "build/hints/$1" 2>/dev/null || echo 0)
     case $seen in
@@ -927,7 +914,7 @@ address_of()
 # ------------------------------------------------------------------ make bench
 bench()
 {
-    mkdir -p build/figures
+    folder build/figures
     failed=0
     for name; do
         say "Chapter $(number_of "$name"): $(question_of "chapters/$name.c")"

@@ -300,7 +300,7 @@ function print_line(s)
 }
 
 # The exercises that have points must be there.
-function fault(path, points,    s, part, k, n, there)
+function fault(path, points,    s, row, part, k, n, there)
 {
     if (question(path) == "")
         return path " does not read like a chapter: its first heading, \"# ...\", is gone."
@@ -310,11 +310,14 @@ function fault(path, points,    s, part, k, n, there)
     sub(/^0/, "", n)
     for (k = 1; k <= n_exercises; k++)
         there[number[k]] = 1
-    while ((getline s < points) > 0) {
-        split(s, part, "\t")
+    s = ""
+    while (s == "" && (getline row < points) > 0) {
+        split(row, part, "\t")
         if (index(part[1], n ".") == 1 && !(part[1] in there))
-            return path " has lost the heading of exercise " part[1] ", " part[2] "."
+            s = path " has lost the heading of exercise " part[1] ", " part[2] "."
     }
+    close(points)
+    return s
 }
 
 function onward(    k, i)
@@ -451,13 +454,21 @@ function find_unchanged(old, same,    k, now)
 # The verdict of an exercise is that of its first test that is not a pass. It holds as long as
 # the exercise, with all that it uses, is the one that was judged, in the text beside the
 # results; else the verdict is what the file itself shows, "not written" or "written".
-function verdicts(results,    n, m, k, i, s, row, exercise, known, part, old, same, said, verdict, detail)
+function verdicts(results,    n, k)
+{
+    n = read_verdicts(results)
+    for (k = 1; k <= n; k++)
+        print row_of[k] "\t" verdict_of[k] "\t" detail_of[k]
+}
+
+# Their number. Fills row_of[k] (number, name, title, line), verdict_of[k], detail_of[k].
+function read_verdicts(results,    n, m, k, i, s, exercise, known, part, old, same, said, verdict, detail)
 {
     n = n_exercises
     for (k = 1; k <= n; k++) {
         exercise[k] = number[k]
         known[k] = state[k]
-        row[k] = number[k] "\t" name[k] "\t" title[k] "\t" (first[k] ? first[k] : heading[k])
+        row_of[k] = number[k] "\t" name[k] "\t" title[k] "\t" (first[k] ? first[k] : heading[k])
     }
     while ((getline s < results) > 0)
         said[++m] = s
@@ -475,9 +486,10 @@ function verdicts(results,    n, m, k, i, s, row, exercise, known, part, old, sa
     }
     for (k = 1; k <= n; k++) {
         s = exercise[k]
-        print row[k] "\t" (s in verdict && known[k] != "missing" ? verdict[s] : known[k]) "\t" \
-            (s in verdict ? detail[s] : "\t")
+        verdict_of[k] = s in verdict && known[k] != "missing" ? verdict[s] : known[k]
+        detail_of[k] = s in verdict ? detail[s] : "\t"
     }
+    return n
 }
 
 # ------------------------------------------------------------------ a name that is not there

@@ -36,11 +36,13 @@ function flush()
 }
 
 # ------------------------------------------------------------------ lines
-# "make hint E=1.3" is one word: what is to be typed stays on one line.
-function wrap(s, margin,    n, words, k, j, row, word)
+# "make hint E=1.3" is one word: what is to be typed stays on one line. So is what a \001 joins.
+# `lead`, if there is one, stands where the first line has its margin.
+function wrap(s, margin, lead,    n, words, k, row, word)
 {
-    if (s ~ /^[ \t]/ && length(margin s) <= 80) {
-        print margin s
+    lead = lead == "" ? margin : lead
+    if (s ~ /^[ \t]/ && length(lead s) <= 80) {
+        print lead s
         return
     }
     n = split(s, words, /[ \t\n]+/)
@@ -52,13 +54,20 @@ function wrap(s, margin,    n, words, k, j, row, word)
             while (k < n && words[k + 1] ~ /^[A-Z]+=/)
                 word = word " " words[++k]
         }
-        if (row != "" && length(margin row " " word) > 80) {
-            print margin row
+        if (row != "" && length(lead row " " word) > 80) {
+            print_row(lead row)
+            lead = margin
             row = ""
         }
         row = row (row == "" ? "" : " ") word
     }
-    print (row == "" ? "" : margin row)
+    print_row(row == "" ? "" : lead row)
+}
+
+function print_row(row)
+{
+    gsub(/\001/, " ", row)
+    print row
 }
 
 # ------------------------------------------------------------------ Markdown
