@@ -261,6 +261,16 @@ window.test = (function () {
       return verdict(name + ': a text that is too short is refused', faults);
     },
 
+    // It takes the place of the novels, and of no table that the program reads besides.
+    ownText: async function (name, text) {
+      const faults = [];
+      document.getElementById('set-text').value = text.repeat(100);
+      await this.run();
+      if (bar().dataset.state === 'wrong') faults.push('it ends with: ' + said());
+      document.getElementById('set-text').value = '';
+      return verdict(name + ': a text of the reader is read, and what stands beside the novels too', faults);
+    },
+
     // Where no text is given, the page brings the novel along: what a box says of it comes before all work.
     novel: async function (name, title) {
       const faults = [], samp = one('samp', box(title)), first = samp.textContent.split('\n')[0];

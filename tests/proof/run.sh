@@ -297,7 +297,10 @@ look_closer() # name
     05_heads) echo "? test.novel('05_heads', 'Three models read a novel')" ;;
     07_geometry) echo "? test.near('07_geometry', 'A famous question', 'ask', 'boy girl king', 'Six families')" ;;
     08_word2vec) echo "? test.novel('08_word2vec', 'Six novels become ids')" ;;
-    11_ids) printf '%s\n' "? test.near('11_ids', 'A text in GPT-2\\'s ids', 'text', 'a cat', 'Whose merges?')" ;;
+    11_ids)
+        printf '%s\n' "? test.near('11_ids', 'A text in GPT-2\\'s ids', 'text', 'a cat', 'Whose merges?')"
+        echo "? test.ownText('11_ids', 'A rose is a rose, and Emma has a garden of roses. ')"
+        ;;
     esac
 }
 
