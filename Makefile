@@ -149,7 +149,7 @@ COURSE_FLAGS = -std=c11 $(OPT) $(ARCH) -fno-math-errno -ffp-contract=off $(WARNI
 	$(SANITIZE) $(CFLAGS)
 # What the tests and the tools are compiled with: they are compiled as often as they run.
 # (CFLAGS=-g to debug them.)
-TOOL_FLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -ffp-contract=off -Wall -Wextra -Wshadow \
+TOOL_FLAGS = -std=gnu11 -D_GNU_SOURCE -Og -ffp-contract=off -Wall -Wextra -Wshadow \
 	-Wconversion -Itests -Itests/judge -I$(BUILD) $(SANITIZE) $(CFLAGS)
 ifeq ($(shell uname -s),Darwin)
 SHARED = -fPIC -dynamiclib -undefined dynamic_lookup
