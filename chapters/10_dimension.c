@@ -2905,12 +2905,28 @@ static void spread_rows(float *rows, size_t d, uint64_t *rng)
     }
 }
 
-// leads[w]: how far word w is behind word v, where the hidden state is v's own row
-static void fill_leads(double *leads, const float *rows, size_t v, size_t d)
+// the rows on their side: then the sums of all words run side by side
+static float *columns_of(const float *rows, size_t d)
 {
-    const double own = dot(rows + v * d, rows + v * d, d);
+    float *columns = allocate(N_MARGIN * d, sizeof *columns);
+    for (size_t v = 0; v < N_MARGIN; v++)
+        for (size_t i = 0; i < d; i++)
+            columns[i * N_MARGIN + v] = rows[v * d + i];
+    return columns;
+}
+
+// leads[w]: how far word w is behind word v, where the hidden state is v's own row
+//   columns [d][N_MARGIN]
+static void fill_leads(double *leads, const float *columns, size_t v, size_t d)
+{
+    memset(leads, 0, N_MARGIN * sizeof *leads);
+    for (size_t i = 0; i < d; i++)
+        for (size_t w = 0; w < N_MARGIN; w++)
+            leads[w] +=
+                (double)columns[i * N_MARGIN + v] * (double)columns[i * N_MARGIN + w];
+    const double own = leads[v];
     for (size_t w = 0; w < N_MARGIN; w++)
-        leads[w] = own - dot(rows + v * d, rows + w * d, d);
+        leads[w] = own - leads[w];
 }
 
 // the smallest lead of any word, and the loudness with which that word gets 9 parts in 10
@@ -2918,15 +2934,16 @@ static double smallest_margin(double *loudness, const float *rows, size_t d)
 {
     double leads[N_MARGIN], smallest = INFINITY, low = 0.0, high = 1e9;
     size_t weakest = 0;
+    float *columns = columns_of(rows, d);
     for (size_t v = 0; v < N_MARGIN; v++) {
-        fill_leads(leads, rows, v, d);
+        fill_leads(leads, columns, v, d);
         for (size_t w = 0; w < N_MARGIN; w++)
             if (w != v && leads[w] < smallest) {
                 smallest = leads[w];
                 weakest = v;
             }
     }
-    fill_leads(leads, rows, weakest, d);
+    fill_leads(leads, columns, weakest, d);
     for (int round = 0; round < 100; round++) {
         const double middle = (low + high) / 2.0;
         double sum = 0.0;
@@ -2934,6 +2951,7 @@ static double smallest_margin(double *loudness, const float *rows, size_t d)
             sum += w != weakest ? exp(-middle * leads[w]) : 0.0;
         *(sum > 1.0 / 9.0 ? &low : &high) = middle;
     }
+    free(columns);
     *loudness = high;
     return smallest;
 }
