@@ -2293,17 +2293,26 @@ static void make_query(float *query, const struct question *question, enum form 
             (form == THIRD_ALONE ? 0.0f : b[i]) - (form == ARROW ? a[i] : 0.0f) + c[i];
 }
 
-// the greatest of the scores; of equal ones the first
+// the greatest of the scores; of equal ones the first. Each lane keeps its own.
 static uint32_t best_row(const float *scores, size_t n_rows)
 {
-    float most = scores[0];
-    size_t best = 0;
-    for (size_t v = 1; v < n_rows; v++)
-        if (scores[v] > most) {
-            most = scores[v];
-            best = v;
+    float most[LANES];
+    uint32_t rows[LANES] = {0}, best;
+    for (size_t l = 0; l < LANES; l++)
+        most[l] = -INFINITY;
+    for (uint32_t v = 0; v + LANES <= n_rows; v += LANES)
+        for (uint32_t l = 0; l < LANES; l++) {
+            rows[l] = scores[v + l] > most[l] ? v + l : rows[l];
+            most[l] = scores[v + l] > most[l] ? scores[v + l] : most[l];
         }
-    return (uint32_t)best;
+    best = rows[0];
+    for (size_t l = 1; l < LANES; l++)
+        if (scores[rows[l]] > scores[best] ||
+            (scores[rows[l]] == scores[best] && rows[l] < best))
+            best = rows[l];
+    for (size_t v = n_rows / LANES * LANES; v < n_rows; v++)
+        best = scores[v] > scores[best] ? (uint32_t)v : best;
+    return best;
 }
 
 // the answers to n questions: the best row without their words, and the best of all

@@ -1729,6 +1729,49 @@ A word may be drawn twice for one place, or stand twice in a window. The second 
 a row is then as good as the first, and the sums go to the same row one after the other.
 */
 
+/*
+The rows of noise lie anywhere in `out`, and so do the slots of the urn: a step would wait for
+both. So the dice are thrown for 32 places before the first of them is trained, and the rows
+are asked for: while one place is at work, those of the next are on their way.
+*/
+
+enum { AHEAD = 32 };
+
+// a place whose dice have been thrown; drawn: for the whole window, or one a word
+struct thrown {
+    uint32_t window[2 * MOST_WINDOW], drawn[2 * MOST_WINDOW][N_OUT];
+    size_t n_window, at_once;
+};
+
+static void ask_for_row(const float *row)
+{
+    for (size_t i = 0; i < ROW; i += SUMS)
+        __builtin_prefetch(row + i);
+}
+
+// the dice of place p of a text of n words; its rows, and that of its word, are asked for
+static void throw_place(struct thrown *thrown, const struct tables *t,
+                        const uint32_t *slots, const uint32_t *left, size_t n, size_t p,
+                        const struct recipe *recipe, uint64_t *state)
+{
+    thrown->n_window = cut_window(thrown->window, left, n, p, recipe, state);
+    thrown->at_once = recipe->shared ? thrown->n_window : 1;
+    ask_for_row(t->in + left[p] * (size_t)ROW);
+    for (size_t w = 0; w < thrown->n_window; w += thrown->at_once) {
+        draw_noise(thrown->drawn[w], left[p], slots, recipe->n_noise, state);
+        for (size_t k = 0; k <= recipe->n_noise; k++)
+            ask_for_row(t->out + thrown->drawn[w][k] * (size_t)ROW);
+    }
+}
+
+static void train_place(struct tables *t, struct place *at, const struct thrown *thrown,
+                        size_t n_noise, float rate)
+{
+    for (size_t w = 0; w < thrown->n_window; w += thrown->at_once)
+        fast_place(t, at, thrown->window + w, thrown->at_once, thrown->drawn[w], n_noise,
+                   rate);
+}
+
 static void live_line(const struct recipe *recipe, double done, double words_a_second);
 
 // trains on the words ids[0 .. n_ids); live: a line for the terminal after each part
@@ -1739,6 +1782,7 @@ static void train(struct tables *t, const uint32_t *ids, size_t n_ids,
     uint32_t *left = allocate(n_ids, sizeof *left);
     uint64_t *limits = keep_limits(counts, t->vocab_size, recipe->sample);
     struct place *at = allocate(1, sizeof *at);
+    struct thrown ahead[AHEAD];
     uint64_t state = recipe->seed + 1000;
     const double start = seconds();
     unigram_sampler(slots, N_SLOTS, counts, t->vocab_size, recipe->power);
@@ -1747,15 +1791,11 @@ static void train(struct tables *t, const uint32_t *ids, size_t n_ids,
         size_t part = (size_t)(share * (double)n_ids);
         size_t n = throw_dice(left, ids, part, limits, &state);
         for (size_t p = 0; p < n; p++) {
-            uint32_t window[2 * MOST_WINDOW], drawn[N_OUT];
             double done = (begun + share * (double)p / (double)n) / recipe->passes;
-            size_t n_window = cut_window(window, left, n, p, recipe, &state);
             float rate = (float)(recipe->rate * fmax(1.0 - done, 1e-4));
-            size_t at_once = recipe->shared ? n_window : 1;
-            for (size_t w = 0; w < n_window; w += at_once) {
-                draw_noise(drawn, left[p], slots, recipe->n_noise, &state);
-                fast_place(t, at, window + w, at_once, drawn, recipe->n_noise, rate);
-            }
+            for (size_t q = p; p % AHEAD == 0 && q < p + AHEAD && q < n; q++)
+                throw_place(&ahead[q - p], t, slots, left, n, q, recipe, &state);
+            train_place(t, at, &ahead[p % AHEAD], recipe->n_noise, rate);
             if (live && p % 16384 == 0)
                 live_line(recipe, done,
                           done * recipe->passes * (double)n_ids / (seconds() - start));

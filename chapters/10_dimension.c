@@ -2823,17 +2823,32 @@ static void show_cuts(const struct quiz *quiz, const struct lab *lab, const floa
 ## Fewer bits
 */
 
-// out = row in whole numbers from -m to m times scale; returns the sum of the squared errors
-static double round_row(float *out, const float *row, size_t d, float m, float scale)
+// x in whole numbers from -m to m times scale
+static inline float round_number(float x, float m, float scale)
 {
-    double error = 0.0;
-    for (size_t i = 0; i < d; i++) {
-        float whole = floorf(row[i] / scale + 0.5f);
-        whole = whole > m ? m : whole < -m ? -m : whole;
-        out[i] = whole * scale;
-        error += ((double)out[i] - (double)row[i]) * ((double)out[i] - (double)row[i]);
-    }
-    return error;
+    const float whole = floorf(x / scale + 0.5f);
+    return (whole > m ? m : whole < -m ? -m : whole) * scale;
+}
+
+enum { N_SCALES = 16 };
+
+// the scale with the smallest sum of squared errors, of sixteen that are tried side by side
+static float best_scale(const float *row, size_t d, float m, float most)
+{
+    float scales[N_SCALES];
+    double errors[N_SCALES] = {0};
+    for (size_t k = 0; k < N_SCALES; k++)
+        scales[k] = most / m * (float)(k + 1) / N_SCALES;
+    for (size_t i = 0; i < d; i++)
+        for (size_t k = 0; k < N_SCALES; k++) {
+            const double error =
+                (double)round_number(row[i], m, scales[k]) - (double)row[i];
+            errors[k] += error * error;
+        }
+    size_t best = 0;
+    for (size_t k = 1; k < N_SCALES; k++)
+        best = errors[k] < errors[best] ? k : best;
+    return scales[best];
 }
 
 // of 1 bit only the sign is left, and one size for all
@@ -2853,8 +2868,7 @@ static void round_rows(float *out, const float *rows, size_t n_rows, size_t d,
     const float m = (float)((1u << (bits < 25 ? bits - 1 : 0)) - 1);
     for (size_t v = 0; v < n_rows; v++) {
         const float *row = rows + v * d;
-        float most = 0.0f, best = 16.0f;
-        double least = INFINITY;
+        float most = 0.0f;
         for (size_t i = 0; i < d; i++)
             most = fabsf(row[i]) > most ? fabsf(row[i]) : most;
         memcpy(out + v * d, row, d * sizeof *row);
@@ -2864,12 +2878,9 @@ static void round_rows(float *out, const float *rows, size_t n_rows, size_t d,
             keep_signs(out + v * d, row, d);
             continue;
         }
-        for (float k = 1.0f; k <= 16.0f; k += 1.0f) {
-            const double error = round_row(out + v * d, row, d, m, most / m * k / 16.0f);
-            best = error < least ? k : best;
-            least = error < least ? error : least;
-        }
-        (void)round_row(out + v * d, row, d, m, most / m * best / 16.0f);
+        const float scale = best_scale(row, d, m, most);
+        for (size_t i = 0; i < d; i++)
+            out[v * d + i] = round_number(row[i], m, scale);
     }
 }
 
@@ -2934,12 +2945,28 @@ static void spread_rows(float *rows, size_t d, uint64_t *rng)
     }
 }
 
-// leads[w]: how far word w is behind word v, where the hidden state is v's own row
-static void fill_leads(double *leads, const float *rows, size_t v, size_t d)
+// the rows on their side: then the sums of all words run side by side
+static float *columns_of(const float *rows, size_t d)
 {
-    const double own = dot(rows + v * d, rows + v * d, d);
+    float *columns = allocate(N_MARGIN * d, sizeof *columns);
+    for (size_t v = 0; v < N_MARGIN; v++)
+        for (size_t i = 0; i < d; i++)
+            columns[i * N_MARGIN + v] = rows[v * d + i];
+    return columns;
+}
+
+// leads[w]: how far word w is behind word v, where the hidden state is v's own row
+//   columns [d][N_MARGIN]
+static void fill_leads(double *leads, const float *columns, size_t v, size_t d)
+{
+    memset(leads, 0, N_MARGIN * sizeof *leads);
+    for (size_t i = 0; i < d; i++)
+        for (size_t w = 0; w < N_MARGIN; w++)
+            leads[w] +=
+                (double)columns[i * N_MARGIN + v] * (double)columns[i * N_MARGIN + w];
+    const double own = leads[v];
     for (size_t w = 0; w < N_MARGIN; w++)
-        leads[w] = own - dot(rows + v * d, rows + w * d, d);
+        leads[w] = own - leads[w];
 }
 
 // the smallest lead of any word, and the loudness with which that word gets 9 parts in 10
@@ -2947,15 +2974,16 @@ static double smallest_margin(double *loudness, const float *rows, size_t d)
 {
     double leads[N_MARGIN], smallest = INFINITY, low = 0.0, high = 1e9;
     size_t weakest = 0;
+    float *columns = columns_of(rows, d);
     for (size_t v = 0; v < N_MARGIN; v++) {
-        fill_leads(leads, rows, v, d);
+        fill_leads(leads, columns, v, d);
         for (size_t w = 0; w < N_MARGIN; w++)
             if (w != v && leads[w] < smallest) {
                 smallest = leads[w];
                 weakest = v;
             }
     }
-    fill_leads(leads, rows, weakest, d);
+    fill_leads(leads, columns, weakest, d);
     for (int round = 0; round < 100; round++) {
         const double middle = (low + high) / 2.0;
         double sum = 0.0;
@@ -2963,6 +2991,7 @@ static double smallest_margin(double *loudness, const float *rows, size_t d)
             sum += w != weakest ? exp(-middle * leads[w]) : 0.0;
         *(sum > 1.0 / 9.0 ? &low : &high) = middle;
     }
+    free(columns);
     *loudness = high;
     return smallest;
 }

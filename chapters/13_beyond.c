@@ -1666,9 +1666,10 @@ static void score_bags(float *scores, const struct lab *lab, enum way way,
     for (size_t r = 0; r < b->n_sentences; r++) {
         const struct sentence *s = b->sentences + r;
         double sum = 0.0;
-        for (size_t t = 0; t < s->n_words * n; t++)
-            if (b->ids[s->first + t / n] == ids[t % n])
-                sum += weight_of(lab, way, ids[t % n]) * weight_of(lab, way, ids[t % n]);
+        for (size_t k = s->first; k < s->first + s->n_words; k++)
+            for (size_t t = 0; t < n; t++)
+                if (b->ids[k] == ids[t])
+                    sum += weight_of(lab, way, ids[t]) * weight_of(lab, way, ids[t]);
         scores[r] = 0.0f;
         if (sum > 0.0)
             scores[r] = (float)(sum / length /
