@@ -568,7 +568,9 @@ At 35 and 50 they are not: the first 35 columns, picked by nobody, get 71.6 % an
 directions 68.6. Both lie within what the eight squared throws get. What reaches farthest is not
 the same as what the analogies need.
 
-And the dice? They lose even at 100 numbers, where nothing was thrown away. It is not that the
+### What the dice lose
+
+The dice lose even at 100 numbers, where nothing was thrown away. It is not that the
 directions are random. The last column is the control: the same dice, made to stand at right
 angles before they are used. At 100 that is a rotation, and it costs nothing; at 50 it is level
 with the first 50 columns. So truncation *is* a random projection, with the axes for dice, and
