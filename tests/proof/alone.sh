@@ -27,7 +27,7 @@ compile() # claim, compiler, arguments...
 }
 
 for compiler in gcc clang; do
-    as="-O1 -c -o $room/object.o"
+    as="-O1 -S -o /dev/null"
     [ "$compiler" = gcc ] || as=-fsyntax-only
     if ! command -v "$compiler" >/dev/null 2>&1; then
         echo "left out: $compiler is not here to compile chapters and solutions alone"
