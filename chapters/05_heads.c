@@ -1237,22 +1237,17 @@ EXERCISE float entropy_at_scale(const float *h, const float *wte, float scale,
 }
 
 /*
-::: {.output section="How loud a vector is" set="loudness"}
+::: {.output section="How loud a vector is" set="loudness word"}
 :::
 
-(In the terminal this block comes before the training, which it does not need.) It is small
-enough to check by hand: $h = (1, 2)$ and the rows (1, 0), (0, 1), (1, 1) give the scores
-1, 2, 3. Half as long, $h$ leaves the model unsure
+The first row is small enough to check by hand: $h = (1, 2)$ and the rows (1, 0), (0, 1),
+(1, 1) give the scores 1, 2, 3. Half as long, $h$ leaves the model unsure
 ([1.0202]{.n section="How loud a vector is"} of at most 1.0986); twice as long, it
 makes it bold ([0.4411]{.n section="How loud a vector is"}).
 
-Now two words of the novel, and all the rows of the untied model.
-
-::: {.output section="How loud a word of the novel is" set="word"}
-:::
-
+The others are two words of the novel, and all the rows of the untied model.
 Stretched by 1, that is, as trained, the model after "any" expects a loss of
-[4.4349]{.n section="How loud a word of the novel is"}: many words can follow. After "mr"
+[4.4349]{.n section="How loud a vector is"}: many words can follow. After "mr"
 it knows what comes (in this cut of the text, a full stop). Training has used the length
 of $h$ to say how sure to be. So length does mean something: it is what is elsewhere
 called an inverse **temperature**. When you turn the temperature of a
@@ -2658,43 +2653,30 @@ static void show_entropies(const char *name, const float *h, const float *wte,
 
 static const float loud_h[2] = {1, 2}, loud_rows[3 * 2] = {1, 0, 0, 1, 1, 1};
 
-// the heading, and the line of all stretches; false: exercise 5.4 is not written
-static bool open_loudness(const char *title)
+// three rows by hand, then words of the novel, if there is a model: runs may be NULL
+static void show_loudness(const struct run *runs, const struct corpus *novel,
+                          const char *word)
 {
-    heading(title);
+    const char *const names[N_HEARD] = {word, "mr"};
+    heading("How loud a vector is");
     if (isnan(entropy_at_scale(loud_h, loud_rows, 1.0f, 3, 2))) {
         waits_for("5.4", "entropy_at_scale");
-        return false;
+        return;
     }
     printf("%-22s", "h stretched by");
     for (size_t k = 0; k < N_SCALES; k++)
         printf("%9.2f", (double)scales[k]);
     printf("\n");
-    return true;
-}
-
-static void show_three_rows(void)
-{
-    if (open_loudness("How loud a vector is"))
-        show_entropies("(1, 2), three rows", loud_h, loud_rows, 3, 2);
-}
-
-static void show_loudness(const struct run *runs, const struct corpus *novel,
-                          const char *word)
-{
-    const char *const names[N_HEARD] = {word, "mr"};
-    const struct model *model = &runs[UNTIED].model;
-    if (!open_loudness("How loud a word of the novel is"))
-        return;
-    for (size_t n = 0; n < N_HEARD; n++) {
+    show_entropies("(1, 2), three rows", loud_h, loud_rows, 3, 2);
+    for (size_t n = 0; runs != NULL && n < N_HEARD; n++) {
+        const struct model *model = &runs[UNTIED].model;
+        const uint32_t id = id_of(novel, names[n]);
         char title[48];
-        if (id_of(novel, names[n]) == 0) {
-            printf("the text has no \"%s\"; word= takes another one\n", names[n]);
-            continue;
-        }
         snprintf(title, sizeof title, "after \"%s\"", names[n]);
-        show_entropies(title, model->wte + id_of(novel, names[n]) * D, model->lm_head,
-                       VOCAB_SIZE, D);
+        if (id == 0)
+            printf("the text has no \"%s\"; word= takes another one\n", names[n]);
+        else
+            show_entropies(title, model->wte + id * D, model->lm_head, VOCAB_SIZE, D);
     }
 }
 
@@ -3055,13 +3037,13 @@ static void show_chapter(const struct corpus *novel, const struct choice *choice
     show_random_tables();
     show_quarter_turn(choice->points, choice->turn);
     show_halves();
-    show_three_rows();
     show_ring();
     show_novel(runs, novel, choice);
     show_gpt2();
     if (ran_away(runs)) {
         printf("\na model ran away, and what is left of it shows nothing: try a lower "
                "rate=\n");
+        show_loudness(NULL, novel, choice->word);
     } else {
         show_resemblance(runs, choice->seed);
         show_lengths(runs, novel);
