@@ -2858,8 +2858,10 @@ static void show_bench(const struct corpus *novel)
     heading("Benchmarks of chapter 5 (V = 2,000, d = 32, 32 words a step)");
     printf("one training step ~%.0f us; %s ~%.1f GFLOP/s\n", 1e6 * step[UNTIED],
            "one tile in the nearest cache", ceiling / 1e9);
+    printf("with AVX2 or AVX-512:\n");
     show_ratio("training step / the same products in the nearest cache", speed / ceiling,
                true, 0.50);
+    printf("on any machine:\n");
     show_ratio("time of a tied step / an untied step", step[TIED] / step[UNTIED], false,
                1.15);
     show_ratio("time of a step with the matrix / an untied step",
