@@ -407,6 +407,10 @@ In other words, the pair is multiplied by a 2 × 2 matrix, the turn:
 $$\begin{pmatrix} \cos\varphi & -\sin\varphi \\ \sin\varphi & \cos\varphi \end{pmatrix}
 \begin{pmatrix} a \\ b \end{pmatrix}.$$
 
+![A turn is a matrix. Its two columns say where the two axes go, and a point goes along: what
+was one step to the right and two up is now one step along the first column and two along the
+second.](drawing:turn-matrix){alt="Left, a plane. The point (1, 2) is reached by one step to the right and two up. A dotted arc leads from it to the point (-1.1426, 1.9221), which is reached by one solid arrow and two dashed ones. Right, the turn by 1 radian as a matrix: the solid arrow stands below its first column, 0.5403 and 0.8415, the dashed one below its second, -0.8415 and 0.5403. Once the first column and twice the second is (-1.1426, 1.9221)."}
+
 Keys are turned the same way. Values are not: a value is what a token says, and that
 need not depend on where it stands.
 
