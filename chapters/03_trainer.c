@@ -1350,8 +1350,8 @@ OWN_FUNCTION static void tile(float *restrict out, size_t out_row,
 /*
 The three products go through the table in blocks of 120 rows (we shall see why). The block
 that they work on is near. The next one may have to come from far away: with 50,000 words the
-head and the logits fill 19 MB. So each product does what the lookup of [chapter 1](#lookup)
-did, and asks early: a few rows of the next block, between one tile and the next.
+head and the logits fill 19 MB. So each product does what the lookup of chapter 1 did, and
+asks early: a few rows of the next block, between one tile and the next.
 */
 
 // carried over from chapter 1
