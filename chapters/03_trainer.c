@@ -1821,8 +1821,8 @@ static void show_yardsticks(const struct yardsticks *yardsticks, size_t vocab_si
 {
     char cell[32];
     heading("Training");
-    printf("%.2f  ln %zu; with the frequencies of the words: %.2f (nats a word)\n",
-           yardsticks->uniform, vocab_size, yardsticks->unigram);
+    printf("%.2f  ln %s; with the frequencies of the words: %.2f (nats a word)\n",
+           yardsticks->uniform, with_commas(cell, vocab_size), yardsticks->unigram);
     printf("%.2f  counts of %s pairs, smoothed, held out; bare, on their own text %.2f\n",
            yardsticks->counts, with_commas(cell, yardsticks->n_different),
            yardsticks->floor);

@@ -1168,7 +1168,7 @@ output table's faster.](figure:heads-lengths){#fig-heads-lengths}
 Length goes with frequency, and closely: the correlation in the output table is
 [0.90]{.n section="Long rows and frequent words"}. So the belief has seen
 something. But look at the last column. The rarest words have a score above 0 at
-only [9]{.n section="Long rows and frequent words" at="1000 to:9"} % of all places. At the
+only [9]{.n section="Long rows and frequent words" at="1,000 to:9"} % of all places. At the
 others, more than nine in ten, a longer row would make a rare word *less*
 probable. What tells frequent words from rare ones is the mean score: positive at
 the top, negative at the bottom, and with log frequency it correlates at
@@ -2354,16 +2354,17 @@ static bool show_size(FILE *figure, const struct size *size)
 {
     const size_t vocab_size = 50257, max_seq_len = 1024, d = size->d_model;
     uint64_t tied = 0, untied = 0;
-    char a[48], b[48], c[48];
+    char width[48], a[48], b[48], c[48];
     if (!gpt2_parameter_count(&tied, vocab_size, max_seq_len, size->n_layers, d, true,
                               true) ||
         !gpt2_parameter_count(&untied, vocab_size, max_seq_len, size->n_layers, d, true,
                               false))
         return false;
     if (size == &sizes[0] || size == &sizes[3])
-        printf("%-6s %6zu %5zu %12s %15s %15s %7.1f %%\n", size->name, size->n_layers, d,
-               with_commas(a, (uint64_t)vocab_size * d), with_commas(b, tied),
-               with_commas(c, untied), 100.0 * (double)(vocab_size * d) / (double)tied);
+        printf("%-6s %6zu %5s %12s %15s %15s %7.1f %%\n", size->name, size->n_layers,
+               with_commas(width, d), with_commas(a, (uint64_t)vocab_size * d),
+               with_commas(b, tied), with_commas(c, untied),
+               100.0 * (double)(vocab_size * d) / (double)tied);
     if (figure)
         fprintf(figure, "%s\t%.3f\t%.3f\n", size->name, (double)tied / 1e6,
                 (double)untied / 1e6);
@@ -2580,8 +2581,9 @@ static void show_band(const struct run *runs, const struct corpus *novel,
         lean += dot(mean, untied->lm_head + v * D, D) / n;
         above += 100.0 * share_above_zero(wte_t, untied->lm_head + v * D, novel) / n;
     }
-    printf("%4zu to %4zu %6zu %7.2f %7.2f", first, last, novel->words[last].count, in,
-           out);
+    char a[48], b[48], c[48];
+    printf("%5s to %5s %6s %7.2f %7.2f", with_commas(a, first), with_commas(b, last),
+           with_commas(c, novel->words[last].count), in, out);
     runs[TIED_M].trained
         ? printf(" %7.2f %8.0f %%", both, 100.0 * output_share(tied, novel, first, last))
         : printf(" %7s %10s", "-", "-");
@@ -2619,7 +2621,7 @@ static void show_lengths(const struct run *runs, const struct corpus *novel)
     mean_input(mean, model, novel);
     transpose(wte_t, model->wte, VOCAB_SIZE, D);
     heading("Long rows and frequent words");
-    printf("%-12s %6s %7s %7s %7s %10s %11s %11s\n", "rank", "times", "input", "output",
+    printf("%-14s %6s %7s %7s %7s %10s %11s %11s\n", "rank", "times", "input", "output",
            "tied", "by output", "mean score", "above zero");
     for (size_t k = 0; k < N_BANDS; k++)
         show_band(runs, novel, mean, wte_t, band_start[k], band_start[k + 1] - 1);
