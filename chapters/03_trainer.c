@@ -1651,12 +1651,11 @@ registers the share is smaller.) The rest goes to the exponentials, to filling a
 the tiles, and to fetching the tables. `make bench` goes on to 50,000 words, where no table
 fits a near cache. There a step also moves 64 MB, and a loop that does nothing but fetch and
 store needs a fifth to a third of the step's time for as much; the bench prints the share. A
-step that does not ask early waits for all of that and more. Ours computes meanwhile, and comes
-near the three quarters here too. (How near depends on who else is using the memory.)
+step that does not ask early waits for about as long. Ours computes meanwhile, and comes near
+the three quarters here too. (How near depends on who else is using the memory.)
 
-Before the fast step may
-touch the novel, one step of each is taken from the same tables; all rows of both must agree.
-A fast program that computes something else is not fast.
+Before the fast step may touch the novel, one step of each is taken from the same tables; all
+rows of both must agree. A fast program that computes something else is not fast.
 
 ## How good is good? Four yardsticks {#trainer-yardsticks}
 
