@@ -3349,7 +3349,7 @@ static void bench_training(size_t vocab_size, bool in_memory)
 {
     double best = 0.0, least = INFINITY, traffic = 0.0;
     char cell[32], name[80];
-    for (int go = 0; go < 3; go++) {
+    for (int go = 0; go < 5; go++) {
         double peak = measure_peak();
         double time = time_fast_step(vocab_size, 0.3);
         peak = fmax(peak, measure_peak());
