@@ -1650,9 +1650,10 @@ the ceiling, in plain C. (On another machine all these numbers differ, and with 
 registers the share is smaller.) The rest goes to the exponentials, to filling and emptying
 the tiles, and to fetching the tables. `make bench` goes on to 50,000 words, where no table
 fits a near cache. There a step also moves 64 MB, and a loop that does nothing but fetch and
-store needs a fifth to a third of the step's time for as much; the bench prints the share. A
-step that does not ask early waits for about as long. Ours computes meanwhile, and comes near
-the three quarters here too. (How near depends on who else is using the memory.)
+store needs a fifth to a third of the step's time for as much; the bench prints the share. Ours
+computes meanwhile, and comes near the three quarters here too. What asking early gains depends
+on who else is using the memory. On a quiet machine, whose third cache held it all, it gained
+nothing; on a busy one, a step that did not ask took a fifth longer.
 
 Before the fast step may touch the novel, one step of each is taken from the same tables; all
 rows of both must agree. A fast program that computes something else is not fast.

@@ -1099,6 +1099,12 @@ static double turn_length(size_t i, size_t d_head, double base)
 This is the rest of the contest: the model, its gradient and its training, complete. No
 exercise is in here. Read it if you want to know how a network learns without a library,
 or go on to [what you can now explain](#explain).
+
+::: aside
+The Makefile says `-ffp-contract=off`: a product and a sum are two roundings, on every machine.
+Compiled by hand, clang with `-march=native` makes one of the two, and after 500 steps some means
+of the contest end a few hundredths away.
+:::
 */
 
 enum {
