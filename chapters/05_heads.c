@@ -1192,7 +1192,7 @@ output table's faster.](figure:heads-lengths){#fig-heads-lengths}
 Length goes with frequency, and closely: the correlation in the output table is
 [0.90]{.n section="Long rows and frequent words"}. So the belief has seen
 something. But look at the last column. The rarest words have a score above 0 at
-only [9]{.n section="Long rows and frequent words" at="1000 to:9"} % of all places. At the
+only [9]{.n section="Long rows and frequent words" at="1,000 to:9"} % of all places. At the
 others, more than nine in ten, a longer row would make a rare word *less*
 probable. What tells frequent words from rare ones is the mean score: positive at
 the top, negative at the bottom, and with log frequency it correlates at
@@ -1261,22 +1261,17 @@ EXERCISE float entropy_at_scale(const float *h, const float *wte, float scale,
 }
 
 /*
-::: {.output section="How loud a vector is" set="loudness"}
+::: {.output section="How loud a vector is" set="loudness word"}
 :::
 
-(In the terminal this block comes before the training, which it does not need.) It is small
-enough to check by hand: $h = (1, 2)$ and the rows (1, 0), (0, 1), (1, 1) give the scores
-1, 2, 3. Half as long, $h$ leaves the model unsure
+The first row is small enough to check by hand: $h = (1, 2)$ and the rows (1, 0), (0, 1),
+(1, 1) give the scores 1, 2, 3. Half as long, $h$ leaves the model unsure
 ([1.0202]{.n section="How loud a vector is"} of at most 1.0986); twice as long, it
 makes it bold ([0.4411]{.n section="How loud a vector is"}).
 
-Now two words of the novel, and all the rows of the untied model.
-
-::: {.output section="How loud a word of the novel is" set="word"}
-:::
-
+The others are two words of the novel, and all the rows of the untied model.
 Stretched by 1, that is, as trained, the model after "any" expects a loss of
-[4.4349]{.n section="How loud a word of the novel is"}: many words can follow. After "mr"
+[4.4349]{.n section="How loud a vector is"}: many words can follow. After "mr"
 it knows what comes (in this cut of the text, a full stop). Training has used the length
 of $h$ to say how sure to be. So length does mean something: it is what is elsewhere
 called an inverse **temperature**. When you turn the temperature of a
@@ -2383,16 +2378,17 @@ static bool show_size(FILE *figure, const struct size *size)
 {
     const size_t vocab_size = 50257, max_seq_len = 1024, d = size->d_model;
     uint64_t tied = 0, untied = 0;
-    char a[48], b[48], c[48];
+    char width[48], a[48], b[48], c[48];
     if (!gpt2_parameter_count(&tied, vocab_size, max_seq_len, size->n_layers, d, true,
                               true) ||
         !gpt2_parameter_count(&untied, vocab_size, max_seq_len, size->n_layers, d, true,
                               false))
         return false;
     if (size == &sizes[0] || size == &sizes[3])
-        printf("%-6s %6zu %5zu %12s %15s %15s %7.1f %%\n", size->name, size->n_layers, d,
-               with_commas(a, (uint64_t)vocab_size * d), with_commas(b, tied),
-               with_commas(c, untied), 100.0 * (double)(vocab_size * d) / (double)tied);
+        printf("%-6s %6zu %5s %12s %15s %15s %7.1f %%\n", size->name, size->n_layers,
+               with_commas(width, d), with_commas(a, (uint64_t)vocab_size * d),
+               with_commas(b, tied), with_commas(c, untied),
+               100.0 * (double)(vocab_size * d) / (double)tied);
     if (figure)
         fprintf(figure, "%s\t%.3f\t%.3f\n", size->name, (double)tied / 1e6,
                 (double)untied / 1e6);
@@ -2609,8 +2605,9 @@ static void show_band(const struct run *runs, const struct corpus *novel,
         lean += dot(mean, untied->lm_head + v * D, D) / n;
         above += 100.0 * share_above_zero(wte_t, untied->lm_head + v * D, novel) / n;
     }
-    printf("%4zu to %4zu %6zu %7.2f %7.2f", first, last, novel->words[last].count, in,
-           out);
+    char a[48], b[48], c[48];
+    printf("%5s to %5s %6s %7.2f %7.2f", with_commas(a, first), with_commas(b, last),
+           with_commas(c, novel->words[last].count), in, out);
     runs[TIED_M].trained
         ? printf(" %7.2f %8.0f %%", both, 100.0 * output_share(tied, novel, first, last))
         : printf(" %7s %10s", "-", "-");
@@ -2648,7 +2645,7 @@ static void show_lengths(const struct run *runs, const struct corpus *novel)
     mean_input(mean, model, novel);
     transpose(wte_t, model->wte, VOCAB_SIZE, D);
     heading("Long rows and frequent words");
-    printf("%-12s %6s %7s %7s %7s %10s %11s %11s\n", "rank", "times", "input", "output",
+    printf("%-14s %6s %7s %7s %7s %10s %11s %11s\n", "rank", "times", "input", "output",
            "tied", "by output", "mean score", "above zero");
     for (size_t k = 0; k < N_BANDS; k++)
         show_band(runs, novel, mean, wte_t, band_start[k], band_start[k + 1] - 1);
@@ -2682,43 +2679,30 @@ static void show_entropies(const char *name, const float *h, const float *wte,
 
 static const float loud_h[2] = {1, 2}, loud_rows[3 * 2] = {1, 0, 0, 1, 1, 1};
 
-// the heading, and the line of all stretches; false: exercise 5.4 is not written
-static bool open_loudness(const char *title)
+// three rows by hand, then words of the novel, if there is a model: runs may be NULL
+static void show_loudness(const struct run *runs, const struct corpus *novel,
+                          const char *word)
 {
-    heading(title);
+    const char *const names[N_HEARD] = {word, "mr"};
+    heading("How loud a vector is");
     if (isnan(entropy_at_scale(loud_h, loud_rows, 1.0f, 3, 2))) {
         waits_for("5.4", "entropy_at_scale");
-        return false;
+        return;
     }
     printf("%-22s", "h stretched by");
     for (size_t k = 0; k < N_SCALES; k++)
         printf("%9.2f", (double)scales[k]);
     printf("\n");
-    return true;
-}
-
-static void show_three_rows(void)
-{
-    if (open_loudness("How loud a vector is"))
-        show_entropies("(1, 2), three rows", loud_h, loud_rows, 3, 2);
-}
-
-static void show_loudness(const struct run *runs, const struct corpus *novel,
-                          const char *word)
-{
-    const char *const names[N_HEARD] = {word, "mr"};
-    const struct model *model = &runs[UNTIED].model;
-    if (!open_loudness("How loud a word of the novel is"))
-        return;
-    for (size_t n = 0; n < N_HEARD; n++) {
+    show_entropies("(1, 2), three rows", loud_h, loud_rows, 3, 2);
+    for (size_t n = 0; runs != NULL && n < N_HEARD; n++) {
+        const struct model *model = &runs[UNTIED].model;
+        const uint32_t id = id_of(novel, names[n]);
         char title[48];
-        if (id_of(novel, names[n]) == 0) {
-            printf("the text has no \"%s\"; word= takes another one\n", names[n]);
-            continue;
-        }
         snprintf(title, sizeof title, "after \"%s\"", names[n]);
-        show_entropies(title, model->wte + id_of(novel, names[n]) * D, model->lm_head,
-                       VOCAB_SIZE, D);
+        if (id == 0)
+            printf("the text has no \"%s\"; word= takes another one\n", names[n]);
+        else
+            show_entropies(title, model->wte + id * D, model->lm_head, VOCAB_SIZE, D);
     }
 }
 
@@ -2900,8 +2884,10 @@ static void show_bench(const struct corpus *novel)
     heading("Benchmarks of chapter 5 (V = 2,000, d = 32, 32 words a step)");
     printf("one training step ~%.0f us; %s ~%.1f GFLOP/s\n", 1e6 * step[UNTIED],
            "one tile in the nearest cache", ceiling / 1e9);
+    printf("with AVX2 or AVX-512:\n");
     show_ratio("training step / the same products in the nearest cache", speed / ceiling,
                true, 0.50);
+    printf("on any machine:\n");
     show_ratio("time of a tied step / an untied step", step[TIED] / step[UNTIED], false,
                1.15);
     show_ratio("time of a step with the matrix / an untied step",
@@ -3079,13 +3065,13 @@ static void show_chapter(const struct corpus *novel, const struct choice *choice
     show_random_tables();
     show_quarter_turn(choice->points, choice->turn);
     show_halves();
-    show_three_rows();
     show_ring();
     show_novel(runs, novel, choice);
     show_gpt2();
     if (ran_away(runs)) {
         printf("\na model ran away, and what is left of it shows nothing: try a lower "
                "rate=\n");
+        show_loudness(NULL, novel, choice->word);
     } else {
         show_resemblance(runs, choice->seed);
         show_lengths(runs, novel);
