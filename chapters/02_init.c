@@ -640,7 +640,7 @@ The program draws 128 random rows of each width and takes all
 ::: {.output section="Random rows" set="width"}
 :::
 
-(In the terminal this block comes before the large table, which it does not need.)
+(In the terminal this block comes before "Forty million values", which takes longer.)
 In [768]{.n section="Random rows"} dimensions the mean is [0.0287]{.n section="Random
 rows"}: less than two degrees from a right angle. So the belief has its picture upside down.
 Nothing is jumbled together at the start. *Every word is unrelated to every other word from
@@ -1852,7 +1852,7 @@ static void show_all(float *table, char **args)
     show_shapes(table, seed, (size_t)setting_number(settings, args, "rows"),
                 (size_t)setting_number(settings, args, "columns"));
     show_rows(table, seed, (size_t)setting_number(settings, args, "width"));
-    mt19937_seed(&rng, seed); // what is small comes first, and answers at once
+    mt19937_seed(&rng, seed); // what follows takes longer; the rest has answered by now
     show_histogram(table, &rng, (float)std);
     show_sureness(table, &rng, std);
     show_speed(table);

@@ -236,8 +236,8 @@ static void show_corpus(const struct corpus *corpus, const char *path, uint64_t 
 ::: {.output section="A novel becomes ids"}
 :::
 
-Any two neighbours can be found in *Emma*; no sentence can. (`build/03_trainer seed=8`
-writes others.) Keep the taste of it: at the end of the chapter a trained model writes, and
+Any two neighbours can be found in *Emma*; the sentence cannot. (`build/03_trainer seed=8`
+writes another.) Keep the taste of it: at the end of the chapter a trained model writes, and
 you can judge whether it does better. What it has to learn is what this copyist looks up:
 which words may follow this one.
 */
@@ -1115,7 +1115,7 @@ static void print_moves(const char *which, const float *now, const float *before
         printf("0");
 }
 
-// a pair of words of the small world, for steps of its own, from new tables
+// a pair of words of the small world, and how many steps new tables take on it alone
 struct pair {
     size_t read, came, n_steps;
     uint64_t seed;
@@ -1210,9 +1210,9 @@ candidate, and at every step it was told: less.
 
 ### One step in this world
 
-The last two lines of the output go back to the beginning. They take new tables and a single
-step: "cat" has been read, and "runs" has come. One input row has moved, that of the word that
-was read. All thirteen output rows have: the row of "runs" by
+The last two lines of the output above go back to the beginning. They take new tables and
+a single step: "cat" has been read, and "runs" has come. One input row has moved, that of the
+word that was read. All thirteen output rows have: the row of "runs" by
 [0.2621]{.n section="Followers or predecessors?"}, towards the row that was read, and the
 others a little, away from it. `build/03_trainer pair="dog jumps" steps=20` takes more steps on
 another pair.
@@ -1269,7 +1269,7 @@ static struct model open_model(size_t vocab_size, uint64_t seed)
     uint64_t state = seed;
     struct model m = {.vocab_size = vocab_size, .seed = seed};
     m.wte = allocate(vocab_size * D_MODEL, sizeof *m.wte);
-    // with room behind them that is asked for, and never read
+    // with room behind them: the last block, too, asks for a next one, which nobody reads
     m.lm_head = allocate((vocab_size + 2 * HEAD_BLOCK) * D_MODEL, sizeof *m.lm_head);
     m.logits = allocate((vocab_size + 2 * HEAD_BLOCK) * BATCH, sizeof *m.logits);
     m.base = allocate((vocab_size / HEAD_BLOCK + 1) * BATCH, sizeof *m.base);
@@ -1389,7 +1389,7 @@ static void add_dhidden(float *dhidden, const float *dlogits, const float *head,
                         size_t n_rows)
 {
     const float *ahead = dlogits + HEAD_BLOCK * BATCH;
-    const size_t n_asked = HEAD_BLOCK * TILE * 8 / D_MODEL; // all of a block in all tiles
+    const size_t n_asked = HEAD_BLOCK * TILE * 8 / D_MODEL; // a tile's share of a block
     for (size_t t = 0; t < BATCH; t += 8)
         for (size_t i = 0; i < D_MODEL; i += TILE, ahead += n_asked) {
             ask_for_row(ahead, n_asked);
@@ -1650,10 +1650,10 @@ the ceiling, in plain C. (On another machine all these numbers differ, and with 
 registers the share is smaller.) The rest goes to the exponentials, to filling and emptying
 the tiles, and to fetching the tables. `make bench` goes on to 50,000 words, where no table
 fits a near cache. There a step also moves 64 MB, and a loop that does nothing but fetch and
-store needs a fifth to a third of the step's time for as much; the bench prints the share. Ours
-computes meanwhile, and comes near the three quarters here too. What asking early gains depends
-on who else is using the memory. On a quiet machine, whose third cache held it all, it gained
-nothing; on a busy one, a step that did not ask took a fifth longer.
+store needs a fifth to a third of the step's time for as much; the bench prints the share. Our
+step computes meanwhile, and comes near the three quarters here too. What asking early gains
+depends on who else is using the memory. On a quiet machine, whose third cache held all of it,
+asking gained nothing; on a busy one, a step that did not ask took a fifth longer.
 
 Before the fast step may touch the novel, one step of each is taken from the same tables; all
 rows of both must agree. A fast program that computes something else is not fast.

@@ -1102,8 +1102,8 @@ or go on to [what you can now explain](#explain).
 
 ::: aside
 The Makefile says `-ffp-contract=off`: a product and a sum are two roundings, on every machine.
-Compiled by hand, clang with `-march=native` makes one of the two, and after 500 steps some means
-of the contest end a few hundredths away.
+Compiled by hand, clang with `-march=native` makes one rounding of the two, and after 500 steps
+some means of the contest end a few hundredths away.
 :::
 */
 

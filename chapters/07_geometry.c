@@ -504,9 +504,10 @@ EXERCISE bool analogy(uint32_t *answer, const float *wte, uint32_t a, uint32_t b
 ::: {.output section="A famous question" set="ask"}
 :::
 
+(In the terminal this block comes before "Everybody's neighbour", which takes longer.)
+
 ### The rule of the game
 
-(In the terminal this block comes before "Everybody's neighbour", which takes longer.)
 There it is: king minus man plus woman is *king*. Queen is second. She becomes the
 answer because it is the rule of the game that a word of the question is no answer: it
 stood in the paper that made the sum famous [@mikolov2013, sec. 4], and in the code
@@ -1133,9 +1134,9 @@ the end of a line. Text is a word and its numbers in each line; word2vec writes 
 with the two sizes before them and GloVe does not. What a file claims is not believed:
 room is made as rows arrive, and whatever is not as it should be leaves a sentence in `why`.
 
-A table may have 4 GB. How long a file is, C can say where it has an end that can be sought
-and where a `long` can count so far; then a larger one is refused at once. From a pipe, or
-where a `long` has 32 bits, it is refused when so many bytes have come.
+A table may have up to 4 GB. How long a file is, C can say if one can jump to its end, and if
+a `long` can count so far; then a larger one is refused at once. From a pipe, or where a `long`
+has 32 bits, it is refused when so many bytes have come.
 */
 
 enum { BLOCK = 65536, MAX_WORD = 1000, MAX_WIDTH = 100000, LEAST_ROWS = 100 };
@@ -2293,7 +2294,8 @@ static void make_query(float *query, const struct question *question, enum form 
             (form == THIRD_ALONE ? 0.0f : b[i]) - (form == ARROW ? a[i] : 0.0f) + c[i];
 }
 
-// the greatest of the scores; of equal ones the first. Each lane keeps its own.
+// the greatest of the scores; of equal ones the first. Each of 32 lanes keeps its
+// own, so that no comparison waits for the one before it.
 static uint32_t best_row(const float *scores, size_t n_rows)
 {
     float most[LANES];

@@ -8,6 +8,9 @@ rows to those of the same three words:
 ::: {.output section="Three words in two tables"}
 :::
 
+(In the terminal this block comes when both tables are made, and for that the program needs
+your exercises; `make solution8` shows it now.)
+
 Nobody told either of them that Bingley is Darcy's friend, or that a week has days. One
 was *trained*. It went through the novels eight times, was shown two words at a time,
 and had to say whether they had stood near each other in the text or had been thrown
@@ -705,9 +708,9 @@ will find the partners better?
 :::
 
 There are the neighbours that the one table of the beginning named, and a fifth, and above
-them the ranks of the partners. Compare `in` and `out`. `out` is far behind, and adding it to `in` does
-not help. So it is thrown away for a good reason? The reason that one thinks of first is
-wrong: `in` begins with small random numbers and `out` with zeros, but when both begin
+them the ranks of the partners. Compare `in` and `out`. `out` is far behind, and adding it to
+`in` does not help. So it is thrown away for a good reason? The reason that one thinks of first
+is wrong: `in` begins with small random numbers and `out` with zeros, but when both begin
 the other way round (`swapped=1`), `in` stays ahead all the same. What brings the two
 together is what is drawn. Eight seeds each gave these typical ranks (`controls=2`
 prints them); go down the right column:
@@ -1106,10 +1109,10 @@ static void show_counting(const struct corpus *corpus, const struct recipe *reci
 ::: {.output section="Counting instead"}
 :::
 
-So this is the other table of the beginning; the program prints both once more, side by
-side, as its next section. They were made in ways that seem to have nothing in common, and
-by the typical rank they find the partners equally well: 7.8 to 9.5 over the eight seeds, against 7.4 to 9.6
-(`controls=2` prints these too; the seed is only where the hundred directions begin). By
+So this is the other table of the beginning; in the terminal the two stand side by side in
+the next section. They were made in ways that seem to have nothing in common, and by the
+typical rank they find the partners equally well: 7.8 to 9.5 over the eight seeds, against 7.4
+to 9.6 (`controls=2` prints these too; the seed is only where the hundred directions begin). By
 the plain mean, in which the few pairs that lie far apart count most, the counts are
 behind for seven seeds of the eight: [131]{.n section="Counting instead"} against
 [79]{.n section="Training on six novels"} here. The count table was made in a small part
@@ -1730,9 +1733,10 @@ a row is then as good as the first, and the sums go to the same row one after th
 */
 
 /*
-The rows of noise lie anywhere in `out`, and so do the slots of the urn: a step would wait for
-both. So the dice are thrown for 32 places before the first of them is trained, and the rows
-are asked for: while one place is at work, those of the next are on their way.
+The slots that are drawn lie anywhere in the urn, and their rows anywhere in `out`: a step would
+wait for both. So the dice are thrown for 32 places before the first of them is trained, and the
+rows are asked for, as in chapter 1: while one place is at work, those of the next are on their
+way. No die looks at what has been learned, so the numbers stay the same.
 */
 
 enum { AHEAD = 32 };
@@ -1743,6 +1747,7 @@ struct thrown {
     size_t n_window, at_once;
 };
 
+// a row, line by line: 16 numbers are a line of the cache, on most machines
 static void ask_for_row(const float *row)
 {
     for (size_t i = 0; i < ROW; i += SUMS)
@@ -1793,6 +1798,7 @@ static void train(struct tables *t, const uint32_t *ids, size_t n_ids,
         for (size_t p = 0; p < n; p++) {
             double done = (begun + share * (double)p / (double)n) / recipe->passes;
             float rate = (float)(recipe->rate * fmax(1.0 - done, 1e-4));
+            // where the thrown places are used up, the next ones
             for (size_t q = p; p % AHEAD == 0 && q < p + AHEAD && q < n; q++)
                 throw_place(&ahead[q - p], t, slots, left, n, q, recipe, &state);
             train_place(t, at, &ahead[p % AHEAD], recipe->n_noise, rate);

@@ -343,13 +343,14 @@ rate it was trained at, and in the last column its loss on the words held out, i
 first at that of one number, and at the loss below the table, of a model that knows how frequent
 each word is and nothing more. [5.018]{.n section="The novel, width by width"} against
 [5.103]{.n section="The novel, width by width"} is not much: no word has a number of its own that
-says how frequent it is, so frequency too has to come out of the product of the two rows. Then go down. Each doubling gains a lot, until
-8; from 8 to 16 it is [4.205]{.n section="The novel, width by width"} to
+says how frequent it is, so frequency too has to come out of the product of the two rows. Then
+go down. Each doubling gains a lot, until 8; from 8 to 16 it is [4.205]{.n section="The novel, width by width"} to
 [4.145]{.n section="The novel, width by width"}, and from 32 to 64 a hundredth.
 
 ### Behind the bend
 
-The gains behind 8 are small. Are they more than chance? `controls=2` trains nine widths from eight seeds each (a minute or two):
+The gains behind 8 are small. Are they more than chance? `controls=2` trains nine widths from
+eight seeds each (a minute or two):
 
 |   d | rate |  mean | least |  most |
 |----:|-----:|------:|------:|------:|
@@ -562,7 +563,7 @@ The run asks every eighth question, to be quick. With all of them and eight thro
 |  50 | 77.3 | 77.5 | 68.3 (64.1\ to\ 69.9) | 76.3 (72.8\ to\ 78.0) |
 | 100 | 86.2 | 86.2 | 77.5 (74.9\ to\ 79.3) | 86.2 (86.2\ to\ 86.2) |
 
-Each number is the share of the questions that is answered right, in per cent. At 20 numbers the
+Each number is the share of the questions that is answered right, in percent. At 20 numbers the
 longest directions are ahead of everything, the best of eight throws included.
 At 35 and 50 they are not: the first 35 columns, picked by nobody, get 71.6 % and the 35 longest
 directions 68.6. Both lie within what the eight squared throws get. What reaches farthest is not
@@ -580,9 +581,8 @@ twice.
 ::: belief
 **"Cutting the tail off a row destroys it."** Of this table one half is about as good as
 another, as long as its directions stand at right angles: all of it was trained alike, without
-a thought of being cut. One can do
-better by training for it, so that each prefix is a good row by itself: *Matryoshka* embeddings
-[@kusupati2022].
+a thought of being cut. One can do better by training for it, so that each prefix is a good
+row by itself: *Matryoshka* embeddings [@kusupati2022].
 :::
 
 ## Eight bits, and fewer
@@ -633,8 +633,8 @@ That of 8 numbers, with [97.3]{.n section="What width buys"} % right.
 ::: {.output section="What width buys" set="noise"}
 :::
 
-(In the terminal this block and the table of real words come before the novel, which
-they do not need.)
+(In the terminal this block and the two before it come before the novel, which takes
+longest.)
 One number: two of a thousand, always. **One is never enough.** Two: all of them, with `float`s.
 **Two are enough for any deterministic table of followers.** Round the two to 8 bits, and
 [14.8]{.n section="What width buys"} % are left. Touch the hidden state with noise, and it is

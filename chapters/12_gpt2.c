@@ -253,7 +253,7 @@ would hurt a reader that believes it.
 :::
 
 These nine are the lies that we thought of. `build/12_gpt2 hostile=100000` makes a hundred
-thousand that nobody thought of: it takes a small good file, turns, drops, doubles or
+thousand that nobody thought of, as chapter 7 did with tables: it takes a small good file, turns, drops, doubles or
 replaces some of its bytes, writes large numbers over small ones, and opens what has become
 of it. What opens must hold to the four promises above, which are then counted byte by
 byte in another way. The course's own tests run this with a compiler that watches every
