@@ -741,7 +741,7 @@ and its best run counts: whatever else the machine was doing can only have made 
 slower. The lookups get new random ids for every run, so that they do not meet rows
 that are still in the cache from the run before.
 
-On the machine that built this page:
+On the machine that built this page (in the terminal this block comes last: it takes longest):
 
 ::: {.output section="The race: microseconds for one id" set="vocab"}
 :::
