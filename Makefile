@@ -152,9 +152,10 @@ WARNINGS := -Wall -Wextra -Wno-sign-compare
 # What chapters and answers are compiled with; CFLAGS and LDFLAGS are yours to add to.
 COURSE_FLAGS = -std=c11 $(OPT) $(ARCH_FLAG) -fno-math-errno -ffp-contract=off $(WARNINGS) \
 	$(SANITIZE) $(CFLAGS)
-# What the tests and the tools are compiled with: they are compiled as often as they run.
+# What the tests and the tools are compiled with: most are compiled as often as they run.
 # (CFLAGS=-g to debug them.)
-TOOL_FLAGS = -std=gnu11 -D_GNU_SOURCE -Og -ffp-contract=off -Wall -Wextra -Wshadow \
+TOOL_OPT = -O1
+TOOL_FLAGS = -std=gnu11 -D_GNU_SOURCE $(TOOL_OPT) -ffp-contract=off -Wall -Wextra -Wshadow \
 	-Wconversion -Itests -Itests/judge -I$(BUILD) $(SANITIZE) $(CFLAGS)
 ifneq ($(wildcard /System/Library/CoreServices),) # macOS
 SHARED = -fPIC -dynamiclib -undefined dynamic_lookup
@@ -191,6 +192,8 @@ compiled = $(call whole,$(CC) $1 -MMD -MP -MF $(PART).dep -MT $@ -c $< -o $(PART
 without_main = $(CC) $(COURSE_FLAGS) $2 -MMD -MP -MF $(PART).dep -MT $@ -w $(SHARED) '-Dmain=$1' $< -o $(PART) $(LDFLAGS) -lm
 
 JUDGE_OBJECTS := $(addprefix $(BUILD)/objects/tests/judge/,judge.o compare.o inputs.o heart.o suite.o sandbox.o)
+# These run for every call, and for every file that is handed in.
+$(JUDGE_OBJECTS) $(addprefix $(BUILD)/objects/tests/instructor/,sha256.o archive.o): TOOL_OPT = -O2
 # What is compiled about as long as it runs: the many answers, the plotter. An OPT= that was asked for is
 # kept.
 QUICK_OPT := $(if $(filter file,$(origin OPT)),-Og)
