@@ -167,7 +167,7 @@ SHARED = -fPIC -shared -Wl,-Bsymbolic -Wl,-z,noexecstack
 CALLER_FLAGS = -Wl,-z,now
 endif
 
-export BUILD CC OPT SAN CRITERION COURSE_FLAGS TOOL_FLAGS SHARED QUICK_OPT MAKE_COMMAND
+export BUILD CC SAN CRITERION COURSE_FLAGS TOOL_FLAGS SHARED QUICK_OPT MAKE_COMMAND
 COURSE := sh tests/student/course.sh
 
 # A change of compiler or flags rebuilds what they made.
