@@ -801,7 +801,8 @@ static void start(struct job *new)
 }
 
 // Programs before all else, since they take longest, then the site, which needs all of them,
-// then in the order of the list.
+// then in the order of the list; but attacks, of which some use up all the time that they are
+// given, before answers.
 static struct job *next_job(size_t n_programs)
 {
     struct job *next = NULL;
@@ -810,7 +811,7 @@ static struct job *next_job(size_t n_programs)
             continue;
         if (j->is_program || j->comes_last)
             return j;
-        if (next == NULL)
+        if (next == NULL || (next->prove == prove_answers && j->prove == prove_attack))
             next = j;
     }
     return next;

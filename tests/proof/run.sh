@@ -31,13 +31,16 @@ fi
 
 # What a page weighs, and what comes with the first press; texts apart.
 if [ -n "$runs" ]; then
+    weight_of() { for file in "$@"; do gzip -9c "$file"; done | wc -c; }
     bad=
+    shared=$(weight_of "$site"/*.css "$site/script.js" "$site/run.js")
+    plotter=$(weight_of "$site/plot.run.js")
     for page in "$site"/[0-9][0-9]_*.html; do
         name=$(basename "$page" .html)
-        weight=$(for file in "$page" "$site"/*.css "$site/script.js" "$site/run.js"; do gzip -9c "$file"; done | wc -c)
-        [ "$weight" -le 133120 ] || bad="${bad:-$name: $((weight)) bytes}"
-        weight=$(for file in "$site/$name.run.js" "$site/plot.run.js" "$site/$name.figures.js"; do gzip -9c "$file"; done | wc -c)
-        [ "$weight" -le 122880 ] || bad="${bad:-$name: $((weight)) bytes come with the first press}"
+        weight=$(($(weight_of "$page") + shared))
+        [ "$weight" -le 133120 ] || bad="${bad:-$name: $weight bytes}"
+        weight=$(($(weight_of "$site/$name.run.js" "$site/$name.figures.js") + plotter))
+        [ "$weight" -le 122880 ] || bad="${bad:-$name: $weight bytes come with the first press}"
     done
     verdict 'pages and programs weigh little' "$bad"
     bad=$(grep -L '<figure[^>]* data-set="' "$site"/[0-9][0-9]_*.html | head -n 1)
