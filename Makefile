@@ -318,7 +318,7 @@ test:
 
 
 # Graded is what -Og makes of a file, unless OPT= says otherwise: it compiles quickly.
-grade: export GRADE_FLAGS = $(if $(filter file,$(origin OPT)),-Og,$(OPT))
+grade: export GRADE_FLAGS = $(or $(QUICK_OPT),$(OPT))
 grade: $(JUDGED:%=$(BUILD)/tests/%) $(BUILD)/grade
 	sh tests/instructor/hidden.sh $(JUDGE_OBJECTS)
 	$(BUILD)/grade

@@ -26,7 +26,7 @@ two=02_toy
 two_word=${two#*_}
 
 . tests/proof/toy.sh
-${CC:-cc} tests/proof/odd_zip.c -o "$room/odd_zip" >"$said" 2>&1 || echo "not ok the maker of odd zips builds: $(head -n 3 "$said")"
+${CC:-cc} tests/proof/odd_files.c -o "$room/odd_files" >"$said" 2>&1 || echo "not ok the maker of odd files builds: $(head -n 3 "$said")"
 toy_course 01 "$room/course" "${one#*_}"
 toy_course 02 "$room/course" "$two_word"
 CRITERION=${CRITERION:-$(sh tests/student/course.sh criterion)}
@@ -357,7 +357,7 @@ while IFS= read -r name; do
     put "$A" "beside $n/$two.c"
     put "$B" "beside $n/$name"
     put "$B" "canvas_$((100 + n))_$((1000 + n))_$name"
-    "$room/odd_zip" "$class/packed $n.zip" 0 "x/$name=#error"
+    "$room/odd_files" "$class/packed $n.zip" 0 "x/$name=#error"
 done <"$room/near.txt"
 graded
 awk -F '\t' -v two="$two" -v n="$n" -v sum="$sum_A" '
@@ -470,7 +470,7 @@ mkdir "$class/shut" && chmod 0 "$class/shut"
 mkdir -p "$class/many/0" # names of one file are quicker to make than many files
 names() # folder, which
 {
-    (cd "$1" && awk "BEGIN { $2 }" | "$room/odd_zip" -l "$room/files/A") || fault "cannot make many names"
+    (cd "$1" && awk "BEGIN { $2 }" | "$room/odd_files" -l "$room/files/A") || fault "cannot make many names"
 }
 
 names "$class/many/0" 'for (k = 0; k < 300; k++) print k ".txt"'
@@ -546,17 +546,17 @@ tail -c +513 "$room/b.tar" | gzip >>"$class/members/work.tgz"
 { cat "$room/b.tar" "$room/b.tar"; } >"$class/behind/2.tar"
 head -c 515 "$room/b.tar" >"$class/cut/1.tar"
 gzip <"$room/b.tar" | head -c 60 >"$class/cut/2.tgz"
-"$room/odd_zip" "$class/behind/3.zip" 1 "$one.c=#error B
+"$room/odd_files" "$class/behind/3.zip" 1 "$one.c=#error B
 " && echo more >>"$class/behind/3.zip"
-"$room/odd_zip" "$room/work.zip" 1 "$one.c=#error A
+"$room/odd_files" "$room/work.zip" 1 "$one.c=#error A
 "
 tar -C "$room" -czf "$class/inner/all.tgz" work.zip
 mkdir -p "$room/x/chapters" "$room/x/old" && cp "$A" "$room/x/chapters/$one.c" && cp "$B" "$room/x/old/$one.c"
 tar -C "$room" -czf "$class/paths/all.tgz" x
 mkdir "$class/large" "$class/wrapped" "$class/last"
-"$room/odd_zip" "$class/large/all.zip" 70000 "$one.c=#error A
+"$room/odd_files" "$class/large/all.zip" 70000 "$one.c=#error A
 "
-"$room/odd_zip" "$class/wrapped/wrapped.zip" 65536 "$one.c=#error A
+"$room/odd_files" "$class/wrapped/wrapped.zip" 65536 "$one.c=#error A
 " "$two.c=#error A
 "
 rm "$room/$one.c" && ln -s "$A" "$room/$one.c"
@@ -588,7 +588,7 @@ while [ "$k" -lt 30 ]; do
     set -- "$@" "$(printf 'd%02d/%s%s.c' $((99 - k)) "$([ "$k" -gt 15 ] || echo d/)" "$one")=#error $k
 "
 done
-"$room/odd_zip" "$class/mallory/1.zip" 0 "$@"
+"$room/odd_files" "$class/mallory/1.zip" 0 "$@"
 graded
 n_before=$(ls "$grades/files" | grep -c .)
 put "$B" "anna/$one.c"

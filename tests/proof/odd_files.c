@@ -1,9 +1,11 @@
-// Makes zips that no zip program makes quickly: odd_zip FILE.zip N [NAME=TEXT ...]
-// writes N empty entries, then one for each NAME. More than 65,535 entries get the record
+// Makes what no usual program makes quickly.
+//
+//     odd_files FILE.zip N [NAME=TEXT ...]
+// writes a zip of N empty entries, then one for each NAME. More than 65,535 entries get the record
 // that says so, unless FILE ends with "wrapped.zip": there the number is cut to 16 bits.
 //
-//     odd_zip -l FILE <NAMES
-// gives FILE all these names too: thousands of new files would take seconds.
+//     odd_files -l FILE <NAMES
+// gives FILE all these names too: to make thousands of new files would take seconds.
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
