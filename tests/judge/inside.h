@@ -73,7 +73,9 @@ struct array {
     unsigned char *pages, *data;
     size_t bytes, kept;      // of bytes, the first that count: see judge_room
     uint64_t offset;         // of its pages, in the file of inputs or outputs
-    unsigned char *original; // what an output began with
+    unsigned char *original; // what an output's data began with, or, where that is NULL,
+    const void *poison;      // one value of `width` bytes in every place
+    size_t width;
     uint32_t generation;
     bool is_output;
     bool is_sparse; // zeros, and what was written in some places before it was sealed

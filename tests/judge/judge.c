@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -51,6 +52,7 @@ static unsigned char *next_place; // for the next array
 static struct file {
     int number;
     uint64_t bytes, end; // of the file, and of what is used of it
+    bool can_be_cut;     // by who holds it
 } inputs = {.number = -1}, outputs = {.number = -1};
 static int inputs_to_read = -1;
 static char case_text[1024];
@@ -175,6 +177,20 @@ static int new_file(int *to_read)
                strerror(errno));
 }
 
+// One that only grows, where the system has such.
+static int new_lasting_file(bool *can_be_cut)
+{
+    *can_be_cut = false;
+#if defined(F_SEAL_SHRINK)
+    const int file = memfd_create("outputs", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (file >= 0 && fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK) == 0)
+        return file;
+    close(file);
+#endif
+    *can_be_cut = true;
+    return new_file(NULL);
+}
+
 static uint64_t more_room(struct file *file, size_t bytes);
 
 static void open_files(void)
@@ -182,7 +198,7 @@ static void open_files(void)
     if (inputs.number >= 0)
         return;
     inputs.number = new_file(&inputs_to_read);
-    outputs.number = new_file(NULL);
+    outputs.number = new_lasting_file(&outputs.can_be_cut);
     more_room(&outputs, LEFT_BEHIND_BYTES);
 }
 
@@ -247,21 +263,21 @@ static unsigned char *first_place(void)
                                                 : (uintptr_t)0x200000000000u);
 }
 
-// Memory of the test's own, or, of inputs, what the caller will see too, which a test
-// hardly ever looks at.
+// What the caller will see too, or, of zeros, memory of the test's own. A test hardly ever
+// looks at its inputs.
 static void map_pages(const struct array *array)
 {
-    const bool is_own = array->is_output || array->is_sparse;
-    const int kind = is_own ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_SHARED;
-    const size_t bytes = array->page_bytes;
-    void *at = mmap(array->pages, bytes, is_own ? PROT_READ | PROT_WRITE : PROT_READ,
-                    kind | MAP_FIXED | (array->is_output ? at_once(bytes) : 0),
-                    is_own ? -1 : inputs.number, is_own ? 0 : (off_t)array->offset);
+    const bool is_own = array->is_sparse;
+    const int file = array->is_output ? outputs.number : is_own ? -1 : inputs.number;
+    const int kind = is_own             ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+                     : array->is_output ? MAP_SHARED | at_once(array->page_bytes)
+                                        : MAP_SHARED;
+    void *at = mmap(array->pages, array->page_bytes,
+                    is_own || array->is_output ? PROT_READ | PROT_WRITE : PROT_READ,
+                    kind | MAP_FIXED, file, (off_t)array->offset);
     if (at != array->pages)
-        judge_fail(GRADER_ERROR, "The judge could not map %zu bytes: %s.", bytes,
-                   strerror(errno));
-    if (array->is_output)
-        have_at_once(at, bytes);
+        judge_fail(GRADER_ERROR, "The judge could not map %zu bytes: %s.",
+                   array->page_bytes, strerror(errno));
 }
 
 void fresh_case(void)
@@ -305,59 +321,63 @@ static struct array *new_array(size_t bytes, bool is_output, bool is_sparse)
     return array;
 }
 
-static void fill_slack(struct array *array)
+// The poison of an array, over and over.
+static void fill_poison(unsigned char *to, const struct array *array, size_t bytes)
 {
-    memset(array->pages, SLACK, (size_t)(array->data - array->pages));
-    memset(array->data + array->bytes, SLACK,
-           (size_t)(array->pages + array->page_bytes - array->data) - array->bytes);
+    memcpy(to, array->poison, array->width);
+    for (size_t there = array->width; there < bytes; there *= 2)
+        memcpy(to + there, to, there < bytes - there ? there : bytes - there);
 }
 
-// Written to the file, which takes less time than to write to its pages.
+// All pages of an array to a place in a file, which takes less time than to write to the
+// pages: between slack its values, or, where they are NULL, its poison.
+static void write_pages(const struct file *file, const struct array *array,
+                        const unsigned char *values, uint64_t offset)
+{
+    static unsigned char buffer[1 << 16]; // stays in a near cache
+    const size_t begin = (size_t)(array->data - array->pages), end = begin + array->bytes;
+    for (size_t at = 0, n; at < array->page_bytes; at += n) {
+        n = array->page_bytes - at;
+        n = n < sizeof buffer ? n : sizeof buffer;
+        const size_t from = at > begin ? at : begin, to = at + n < end ? at + n : end;
+        memset(buffer, SLACK, from < to ? from - at : n);
+        if (from < to && values != NULL)
+            memcpy(buffer + (from - at), values + (from - begin), to - from);
+        else if (from < to)
+            fill_poison(buffer + (from - at), array, to - from);
+        if (from < to)
+            memset(buffer + (to - at), SLACK, at + n - to);
+        write_at(file, buffer, n, offset + at);
+    }
+}
+
 const void *bytes_in(const void *values, size_t bytes)
 {
     struct array *array = new_array(bytes, false, false);
-    static unsigned char *slack;
-    const size_t page = (size_t)sysconf(_SC_PAGESIZE),
-                 before = (size_t)(array->data - array->pages),
-                 behind = array->page_bytes - before - bytes;
-    if (slack == NULL)
-        slack = memset(zeros(page), SLACK, page);
-    write_at(&inputs, slack, before, array->offset);
-    write_at(&inputs, values, bytes, array->offset + before);
-    write_at(&inputs, slack, behind, array->offset + before + bytes);
+    write_pages(&inputs, array, values, array->offset);
     map_pages(array);
-    return array->data;
-}
-
-// The pages as they are now go to the file, and are kept to tell whether they changed.
-static void *begin_output(struct array *array)
-{
-    fill_slack(array);
-    array->original = zeros(array->page_bytes);
-    memcpy(array->original, array->pages, array->page_bytes);
-    write_at(&outputs, array->pages, array->page_bytes, array->offset);
     return array->data;
 }
 
 void *bytes_inout(const void *values, size_t bytes)
 {
     struct array *array = new_array(bytes, true, false);
-    map_pages(array);
+    array->original = zeros(bytes);
     if (bytes > 0)
-        memcpy(array->data, values, bytes);
-    return begin_output(array);
+        memcpy(array->original, values, bytes);
+    write_pages(&outputs, array, array->original, array->offset);
+    map_pages(array);
+    return array->data;
 }
 
 static void *poisoned(size_t n, const void *poison, size_t width)
 {
     struct array *array = new_array(n * width, true, false);
+    array->poison = poison;
+    array->width = width;
+    write_pages(&outputs, array, NULL, array->offset);
     map_pages(array);
-    if (n > 0)
-        memcpy(array->data, poison, width);
-    for (size_t there = width, all = n * width; there < all; there *= 2)
-        memcpy(array->data + there, array->data,
-               there < all - there ? there : all - there);
-    return begin_output(array);
+    return array->data;
 }
 
 const float *floats_in(const float *values, size_t n)
@@ -489,15 +509,13 @@ size_t judge_compared_bytes(const struct array *array)
                : (size_t)(array->data - array->pages) + array->kept;
 }
 
-static const unsigned char *original_of(const struct array *array)
-{
-    return array->original + (array->data - array->pages);
-}
-
 bool is_untouched(const void *data)
 {
-    const struct array *array = must_be_array(data);
-    return memcmp(array->data, original_of(array), array->bytes) == 0;
+    const struct array *a = must_be_array(data);
+    if (a->bytes == 0 || a->poison == NULL)
+        return a->bytes == 0 || memcmp(a->data, a->original, a->bytes) == 0;
+    return memcmp(a->data, a->poison, a->width) == 0 &&
+           memcmp(a->data, a->data + a->width, a->bytes - a->width) == 0;
 }
 
 double *judge_doubles(size_t n)
@@ -608,7 +626,7 @@ static size_t describe_array(char *text, size_t size, const struct parameter *p,
     const size_t width = width_of(p->kind),
                  n = (size_t)(array->data + array->bytes - from) / width;
     const unsigned char *values =
-        array->is_output ? original_of(array) + (from - array->data) : from;
+        array->is_output ? array->original + (from - array->data) : from;
     size_t used = (size_t)snprintf(text, size, "%s", p->name);
     for (size_t i = 0; i < n && i < SHOWN && used < size; i++) {
         char element[64];
@@ -634,12 +652,9 @@ static bool describe_argument(char *text, size_t size, const struct logged_call 
     }
     const unsigned char *pointer = pointer_of(call, p);
     const struct array *array = judge_array_at(pointer);
-    uint32_t first = 0;
     if (array == NULL || array->generation != call->made.generation)
         return false; // others lie there by now
-    if (array->is_output && array->bytes >= sizeof first)
-        memcpy(&first, original_of(array), sizeof first);
-    if (array->bytes == 0 || first == float_poison || first == (uint32_t)double_poison)
+    if (array->bytes == 0 || array->poison != NULL)
         return false;
     describe_array(text, size, p, array, pointer);
     return true;
@@ -1082,13 +1097,22 @@ static bool came_back(const struct reply *reply, const struct left_behind *left,
            reply->end.status == 0 && left->phase == RETURNED && left->n_returned == n;
 }
 
-// Outputs as the process left them, in the places where the test looks for them.
-static void take_outputs(void)
+// What lay beyond the end, should the process have cut the file, is 0xff.
+static void mend_cut(void)
 {
+    struct stat now;
+    if (!outputs.can_be_cut || fstat(outputs.number, &now) != 0 ||
+        (uint64_t)now.st_size >= outputs.bytes)
+        return;
+    const uint64_t left = (uint64_t)now.st_size;
+    if (ftruncate(outputs.number, (off_t)outputs.bytes) != 0)
+        judge_fail(GRADER_ERROR, "The judge lost its arrays: %s.", strerror(errno));
     for (size_t i = 0; i < judge_n_arrays; i++) {
         const struct array *a = &judge_arrays[i];
         if (a->is_output && a->generation == generation)
-            read_at(a->pages, a->page_bytes, a->offset);
+            for (size_t at = 0; at < a->page_bytes; at++)
+                if (a->offset + at >= left)
+                    a->pages[at] = 0xff;
     }
 }
 
@@ -1098,8 +1122,7 @@ static void own_offsets(uint64_t *offsets)
         offsets[i] = judge_arrays[i].offset;
 }
 
-// A machine that stands still once may do so by chance.
-static struct reply ask_twice(size_t first, size_t n)
+static struct reply ask_for(size_t first, size_t n)
 {
     static uint64_t offsets[MAX_ARRAYS];
     static struct made_call made[MAX_CALLS];
@@ -1107,15 +1130,21 @@ static struct reply ask_twice(size_t first, size_t n)
     for (size_t i = 0; i < n; i++)
         made[i] = judge_log[first + i].made;
     map_all(first, offsets);
-    struct reply reply = ask(made, n, false);
-    if (reply.end.cause != ENDED_WALL_TIME || !reply.is_filtered)
-        return reply;
+    return ask(made, n, false);
+}
+
+// A machine that stands still once may do so by chance: then once more, from the first call
+// with these arrays on, which are as they began.
+static struct reply ask_once_more(size_t *first)
+{
+    while (*first > 0 && judge_log[*first - 1].made.generation == generation)
+        --*first;
     for (size_t i = 0; i < judge_n_arrays; i++) {
         const struct array *a = &judge_arrays[i];
         if (a->is_output && a->generation == generation)
-            write_at(&outputs, a->pages, a->page_bytes, a->offset); // as before the call
+            write_pages(&outputs, a, a->original, a->offset);
     }
-    return ask(made, n, false);
+    return ask_for(*first, judge_n_calls - *first);
 }
 
 // A bool is 0 or 1, whatever the process has written.
@@ -1128,27 +1157,30 @@ static void copy_result(unsigned char *to, const volatile unsigned char *from,
         to[0] = to[0] != 0;
 }
 
-static void make_calls(size_t first)
+static void make_calls(const size_t asked)
 {
     static struct left_behind left;
-    const size_t n = judge_n_calls - first;
-    const uint64_t question = suite_options.record != NULL ? heart_question(first) : 0;
+    size_t first = asked;
+    const uint64_t question = suite_options.record != NULL ? heart_question(asked) : 0;
     if (suite_options.by_heart != NULL) {
-        heart_answer(first);
+        heart_answer(asked);
         return;
     }
-    const struct reply reply = ask_twice(first, n);
+    struct reply reply = ask_for(asked, judge_n_calls - asked);
+    if (reply.end.cause == ENDED_WALL_TIME && reply.is_filtered)
+        reply = ask_once_more(&first);
+    const size_t n = judge_n_calls - first;
     read_at(&left, left_behind_by(n), 0);
     const size_t returned_from = left.n_returned < n ? left.n_returned : n;
     if (!came_back(&reply, &left, n) && returned_from + 1 < n)
         judge_n_calls = first + returned_from + 1; // words are about the call that failed
     look_at_ending(&reply, &left, n);
-    take_outputs();
+    mend_cut();
     check_slack();
     for (size_t i = 0; i < n; i++)
         copy_result(judge_log[first + i].result, left.results[i], &judge_log[first + i]);
     if (suite_options.record != NULL)
-        heart_record(first, question);
+        heart_record(asked, question);
 }
 
 void together(void)
@@ -1252,7 +1284,7 @@ static void begin_again(size_t first, uint64_t *offsets)
         if (!a->is_output || a->generation < judge_log[first].made.generation)
             continue;
         offsets[i] = more_room(&outputs, a->page_bytes);
-        write_at(&outputs, a->original, a->page_bytes, offsets[i]);
+        write_pages(&outputs, a, a->original, offsets[i]);
     }
 }
 
