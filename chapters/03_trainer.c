@@ -770,12 +770,12 @@ $(0.5, -0.5)$. `dhidden` is $0.5 \cdot 0 - 0.5 \cdot 0 = 0$, so `wte` stays. But
 row, the other one pushed away. In the next step `dhidden` will not be zero any
 more.
 
-The arrays `logits`, `dhidden`, `drows` and `rows` are room to work in. Return
-the loss before the step. If an input or a target is not below `vocab_size`, or a
-size is 0, return `NAN`, and neither table may have changed. (Check the inputs and
-`d_model` yourself, first. `softmax_cross_entropy` checks the targets, `n_tokens`
-and `vocab_size`, before anything has moved.) With learning rate 0 the step gives
-the loss and moves nothing; the program uses it so.
+The arrays `logits`, `dhidden`, `drows` and `rows` are room to work in, and hold
+rubbish when you get them. Return the loss before the step. If an input or a target is
+not below `vocab_size`, or a size is 0, return `NAN`, and neither table may have changed.
+(Check the inputs and `d_model` yourself, first. `softmax_cross_entropy` checks the
+targets, `n_tokens` and `vocab_size`, before anything has moved.) With learning rate 0
+the step gives the loss and moves nothing; the program uses it so.
 */
 
 // one step of gradient descent on logits[t] = lm_head wte[inputs[t]], next words targets[t]
