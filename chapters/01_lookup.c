@@ -2,10 +2,10 @@
 # Is an embedding layer just a matrix product? {#lookup}
 
 *The dog saw the cat eat the apple.* You read this and see a dog, a cat and an
-apple. A language model gets to see 0, 1, 2, 0, 3, 4, 0, 5: one number for each
-word, handed out in the order in which the words turned up. The first thing that
-it does, before anything that looks like understanding, is to exchange each of
-these numbers for a row of a table.
+apple. A language model, which is a program that guesses the next word of a text, gets
+to see 0, 1, 2, 0, 3, 4, 0, 5: one number for each word, handed out in the order in
+which the words turned up. The first thing that it does, before anything that looks
+like understanding, is to exchange each of these numbers for a row of a table.
 
 ![Ids go in, rows come out. An id says which row of the table is wanted; the row is
 copied, and no other row is looked at.](drawing:lookup){alt="The eight words of the
@@ -13,16 +13,18 @@ sentence with their ids, a table of six rows of three numbers, and eight copies.
 arrow leads from each id to its row and on to its copy. Row 0, of the word the, is
 copied three times."}
 
-The layer that does this is called an *embedding*. In GPT-2 its table has
-[50,257]{.n section="The work for one id"} rows, one for each piece of text that
-the model knows, and [768]{.n section="The work for one id"} numbers in each row
+Models are built of *layers*, and each works on what the layer below hands it. The one
+that does this, the lowest, is called an *embedding*. In GPT-2, a language model of 2019,
+its table has [50,257]{.n section="The work for one id"} rows, one for each piece of text
+that the model knows, and [768]{.n section="The work for one id"} numbers in each row
 [@radford2019, sec. 2.3 and table 2]. Number 3,797 goes in, row 3,797 comes out.
 
 Ask what such a layer computes and you will hear one of two answers. The
 mathematician says: it multiplies by a matrix. The programmer says: it reads an
-array. Both are right. [If a lookup is a product, why does the product take thousands of
-times as long, and why do a few bits come out differently?]{.teaser} In this chapter you
-write both, run both on a table of GPT-2's size, and find out exactly where they part.
+array. Both are right. [If a lookup is a product, why does even the fastest product take
+thousands of times as long, and why do a few bits come out differently?]{.teaser} In this
+chapter you write both, run both on a table of GPT-2's size, and find out exactly where
+they part.
 
 You need C and nothing else: no machine learning, and no more mathematics than
 sums, products and now and then a square root. This page is itself a C file, and it
@@ -533,8 +535,8 @@ formula? And how many times faster can it become, with the same multiplications,
 the zeros included?
 
 :::: answer
-Most of a second, and then a few hundred times faster. Your machine's numbers stand in the
-last line of the race, under "columns" and "tiles".
+Some hundreds of milliseconds, and then a few hundred times faster. Your machine's numbers
+stand in the last line of the race, under "columns" and "tiles", in microseconds.
 ::::
 :::
 
@@ -1037,7 +1039,7 @@ The mean of the two rows: each of its numbers is half of one plus half of the ot
 In general a row of weights times a table gives the weighted sum of the table's rows,
 and the one-hot row is the case in which one weight is 1. The lookup cannot do it in
 one step, because it takes ids and not weights. This is more than a curiosity. When an
-attention layer looks at several earlier positions at once, it computes just such a
+attention layer (chapter 4) looks at several earlier positions at once, it computes just such a
 weighted sum [@vaswani2017, sec. 3.2]: a soft lookup.
 ::::
 :::

@@ -277,11 +277,6 @@ numbers are 0 and 1.1774. Two fractions go in, two normal numbers come out. The 
 the top of the page does the same with the two fractions that seed 123 has for its first
 pair. (They are made of words 0 and 8; why not 0 and 1, we shall see in a minute.)
 
-::: aside
-Muller's first name was Mervin, and the note is two pages long. Few pages in statistics have
-been run so often.
-:::
-
 There is one trap. Our fractions may be 0, and $\ln 0$ is minus infinity. They
 are never 1. So PyTorch uses $1 - u$ where the formula says $u_1$: from
 $0 \le u < 1$ follows $0 < 1-u \le 1$, and the logarithm is safe. The spread is
@@ -473,7 +468,7 @@ contract drops the sine, and for us they are not.
 :::
 
 Try shapes of your own, and predict the stars: `build/02_init rows=5 columns=7`. Why
-has every longer array than ours a star at place 2?
+does every array longer than ours have a star at place 2?
 */
 
 /*
@@ -492,7 +487,7 @@ next section asks why.
 two lines: the bell as computed, and your values. Look for the second
 one.](figure:init-histogram){#fig-init-histogram}
 
-Every share is within a hundredth of a percent of the curve's, which is as near as
+No share is farther than 0.01 percentage points from the curve's, which is as near as
 chance allows for so many values.
 
 The last line holds a small oddity. A true normal distribution has no largest value;
@@ -524,8 +519,8 @@ Fifty times smaller than PyTorch's default: what is gained by that? GPT-2 uses
 its table twice (chapter 5 is about that). At the end of the model there is a
 vector $h$ of [768]{.n section="How sure it is"} numbers, brought to a standard
 deviation of about 1 by the last layer. Each token gets a *score*: the product of $h$
-with the token's row. So a score is a sum of 768 products, each of a number near 1 and
-a number of the size of `std`. Standard deviations of independent numbers add like
+with the token's row. So a score is a sum of 768 products, each of a number of the size
+of 1 and a number of the size of `std`. Standard deviations of independent numbers add like
 the sides of a right triangle, by their squares: 768 of the same size make
 $\sqrt{768} = 27.7$ times one of them. So the scores have a standard deviation of
 $27.7 \cdot \mathrm{std}$.
@@ -555,11 +550,11 @@ A random table, random vectors for $h$, and the token that comes is any of the
 With `std` 1 the scores spread over dozens of units either way, and each unit is a
 factor of 2.7. (The output has [27.19]{.n section="How sure it is"} for 27.7 since only
 four vectors $h$ are drawn, and these happen to be a little short.) The favourite, one of
-50,257 and picked by nothing but chance, gets nearly all of the belief. The model is not
-ignorant; it is *certain, and wrong*. The first thing that training has to do is to undo
-that. With 0.02 the scores have a
-standard deviation of about half, the shares are nearly equal, and the surprise starts
-where it should. Chapter 3 gives this number its usual name, and trains on it.
+50,257 and picked by nothing but chance, gets [89]{.n section="How sure it is"} % of the
+belief. The model is not ignorant; it is *certain, and wrong*. The first thing that training
+has to do is to undo that. With 0.02 the scores have a standard deviation of about half,
+the shares are nearly equal, and the surprise starts where it should. Chapter 3 gives this
+number its usual name, and trains on it.
 
 ::: aside
 Would `std` 0 be best, then? For this one number it would: see the last line of the

@@ -14,8 +14,8 @@ next word was this one, and you had not expected it. That complaint is called th
 *loss*. Two questions run through the chapter.
 [How can the complaint about the next word alone put "two" beside "three"?]{.teaser}
 And when the program acts on it, which rows of which table move? The common answer
-to the second question, "the rows of the words in the batch", is half right, and
-the wrong half is the more interesting one.
+to the second question, "the rows of the words in the batch" (of the words that the step
+has read), is half right, and the wrong half is the more interesting one.
 
 ![One step, and who gets an order: a solid frame is a row that moves, a dashed one a row
 that stays. Of the input table only the row that was read; of the output table every row:
@@ -273,9 +273,9 @@ How wrong was a guess? Say the machine gives the word that really comes next the
 $p$. We charge it $-\ln p$, which chapter 2 called the surprise. If it was certain, and
 right, it pays nothing: $-\ln 1 = 0$. If it gave the word one chance in two, it pays
 $-\ln \frac12 = 0.693$; one chance in a hundred, 4.605. The unit is called a **nat**,
-because the logarithm is the natural one. The mean over all words of a text is the loss, in
-nats a word. (For a feeling: a loss of 4.6 is the loss of somebody who each time hesitates
-between a hundred words, all equally likely.)
+because the logarithm is the natural one; it is 1.44 bits. The mean over all words of a text
+is the loss, in nats a word. (For a feeling: a loss of 4.6 is the loss of somebody who each
+time hesitates between a hundred words, all equally likely.)
 
 Logits can be any numbers; probabilities are positive and sum to 1. The bridge is the
 one that chapter 2 took from scores to shares. Its name is the **softmax**: raise $e$ to
@@ -289,11 +289,6 @@ each logit, divide by the sum. Take three words with logits 2, 1 and 0.1:
 
 The sum of the third column is 11.213, and $7.389 / 11.213 = 0.659$. If the next
 word was word 0, the loss is $-\ln 0.659 =$ [0.4170]{.n section="Softmax"}.
-
-::: aside
-A nat is 1.44 bits. Shannon charged by the bit, physicists charge by the nat, and nobody has
-ever paid either.
-:::
 
 ### How the loss changes
 
@@ -315,11 +310,12 @@ sign turned round, since we want the loss to go down: *raise* the score of the
 word that came, *lower* the scores of all the others, each by as much as it was
 believed in. The orders sum to zero. There is no word that gets none.
 
-So a step is no tally. One can read that a model notes each word that it meets and expects
-it a little more from then on. That is one row of the orders; all the others say *less*. A
-machine that had a number of its own for each pair would end at the counts of the text, and
-we shall use such counts [as a yardstick](#trainer-yardsticks). But on the way
-there nobody counts.
+So a step does not count words. One can read that a model notes each word that it meets and
+expects it a little more from then on. That is one of the orders; all the others say *less*.
+(A machine with a number of its own for each pair of words would in the end give each next
+word the share that it has in the text. Such shares will be [a
+yardstick](#trainer-yardsticks). But it would get there by these same orders, and not by
+counting.)
 
 One trap is left. A `float` ends near $3.4 \times 10^{38}$, and $e^{89}$ is
 larger. A logit of 1,000 gives infinity, the sum is infinite too, and infinity by
@@ -543,8 +539,9 @@ static void show_touched_rows(const struct corpus *corpus)
 }
 
 /*
-The long line that it prints is the table, fifty rows to a figure, frequent words on the
-left; the output stands below, together with that of the next exercises. Of
+The long line that it prints is the table, fifty rows to a character, frequent words on the
+left: a digit says how many of the fifty have a gradient, and a dot that none has. The output
+stands below, together with that of the next exercises. Of
 [4,000]{.n section="Which rows a batch touches"} rows
 [25]{.n section="Which rows a batch touches"} have a gradient at all. The other 99
 in a hundred hold exactly zero: not small numbers, zeros.
@@ -557,8 +554,8 @@ hundreds of batches.](figure:trainer-rows){#fig-trainer-rows}
 ## A gradient of a few rows
 
 To clear, fill and subtract a gradient of 4,000 rows for the sake of 25 is a
-waste. At GPT-2's size it would be a scandal: 154 MB cleared, 154 MB read, and the
-table itself read and written, for a few rows. We store the gradient like a
+waste. At GPT-2's size, 154 MB would be cleared and 154 MB read, and the table itself
+read and written, for a few rows. We store the gradient like a
 shopping list instead: which rows, and what for each.
 */
 
@@ -576,10 +573,10 @@ the entries by row. With rows of one number, ids 5, 3, 5 and `dout` 1, 10, 100:
 | 1   | 5         | $1 + 100 = 101$ |
 
 and `*n_rows` is 2. Why bother? Could one not subtract the orders one after the
-other? For plain gradient descent one could, up to rounding. But an optimizer that
-*squares* a gradient, like Adam in chapter 6, needs the sum first: $(1 + 100)^2$
-is not $1^2 + 100^2$. And one entry a row means that each row of the table is
-fetched and stored once.
+other? For the plain step of the next exercise one could, up to rounding. But a rule
+for the step, an *optimizer*, may *square* a gradient, as Adam does in chapter 6, and
+needs the sum first: $(1 + 100)^2$ is not $1^2 + 100^2$. And one entry a row means that
+each row of the table is fetched and stored once.
 
 The arrays `rows` and `drows` have room for `n_tokens` entries, enough if all
 words are different. What they hold when you get them is rubbish, and only the
@@ -773,12 +770,12 @@ $(0.5, -0.5)$. `dhidden` is $0.5 \cdot 0 - 0.5 \cdot 0 = 0$, so `wte` stays. But
 row, the other one pushed away. In the next step `dhidden` will not be zero any
 more.
 
-The arrays `logits`, `dhidden`, `drows` and `rows` are room to work in. Return
-the loss before the step. If an input or a target is not below `vocab_size`, or a
-size is 0, return `NAN`, and neither table may have changed. (Check the inputs and
-`d_model` yourself, first. `softmax_cross_entropy` checks the targets, `n_tokens`
-and `vocab_size`, before anything has moved.) With learning rate 0 the step gives
-the loss and moves nothing; the program uses it so.
+The arrays `logits`, `dhidden`, `drows` and `rows` are room to work in, and hold
+rubbish when you get them. Return the loss before the step. If an input or a target is
+not below `vocab_size`, or a size is 0, return `NAN`, and neither table may have changed.
+(Check the inputs and `d_model` yourself, first. `softmax_cross_entropy` checks the
+targets, `n_tokens` and `vocab_size`, before anything has moved.) With learning rate 0
+the step gives the loss and moves nothing; the program uses it so.
 */
 
 // one step of gradient descent on logits[t] = lm_head wte[inputs[t]], next words targets[t]
@@ -1206,7 +1203,8 @@ $\frac12 \ln 2 + \frac12 \ln 4 = 1.5 \ln 2 =$
 As for "ghost": its input row has not moved at all, the
 [0]{.n section="Followers or predecessors?"} is exact. Its output row has moved by
 half a unit at least. Nobody ever saw the word, but at every step it was a
-candidate, and at every step it was told: less.
+candidate, and at every step it was told: less. (A rare word of a real text is nearly such
+a ghost. It hears "more" only where it comes.)
 
 ### One step in this world
 
@@ -1216,11 +1214,6 @@ word that was read. All thirteen output rows have: the row of "runs" by
 [0.2621]{.n section="Followers or predecessors?"}, towards the row that was read, and the
 others a little, away from it. `build/03_trainer pair="dog jumps" steps=20` takes more steps on
 another pair.
-
-::: aside
-A ghost, then, is somebody who is told "less" at every step and never "more". Be kind to the
-rare words of your vocabulary: most of their days are like that.
-:::
 
 ## The same step, in tiles
 
@@ -1660,8 +1653,8 @@ rows of both must agree. A fast program that computes something else is not fast
 
 ## How good is good? Four yardsticks {#trainer-yardsticks}
 
-A loss needs something to stand beside. So before the model learns, let us see what can
-be had without one.
+Is a loss of 5 good or bad? That takes something to compare it with. So before the model
+learns, let us see which losses can be had without one.
 
 *Yardstick one* knows nothing. All $V$ words get probability $1/V$, and the loss
 is $\ln V$.
@@ -1670,7 +1663,7 @@ is $\ln V$.
 and guesses that, whatever came before. Its loss is $-\sum_v p_v \ln p_v$, the
 **entropy** of the words.
 
-*Yardstick four* (we come back to three) knows how often each *pair* occurs. After
+*Yardstick three* knows how often each *pair* occurs. After
 "mr" it gives "weston" the share that "weston" has among all the words that follow
 "mr" in the training text. Charged on that same text it pays the entropy of the
 pairs. For a guesser that sees only the word before, this is the floor: for each
@@ -1681,8 +1674,8 @@ $-\ln 0 = \infty$.
 
 ### The honest use of counts
 
-*Yardstick three* is the honest use of counts: smoothed. It takes 0.75 off the
-count of every pair, and spends what it saved on all words, also those that it has not
+*Yardstick four* can be charged on a new text: its counts are *smoothed*. It takes 0.75 off
+the count of every pair, and spends what it saved on all words, also those that it has not
 seen after this one. A word gets its part of that according to how many *different* words
 it has been seen after. That is the idea of Kneser and Ney, in the interpolated form with
 one fixed discount; we also add 1 to the number of different words, so that no word gets
@@ -1955,9 +1948,9 @@ The newborn model pays [8.29]{.n section="Training"}, $\ln V$, as it should. Aft
 one pass it is at [4.84]{.n section="Training"} on words that it has never read.
 In the end it is at [4.55]{.n section="Training"}, below the
 [4.65]{.n section="Training"} of the smoothed counts. Is that fair? The model's learning
-rate was chosen on this text; so was the discount of the counts, and 0.75 is the best of eight
-values from 0.6 to 0.95. And the model has more numbers than the counts, so it is no
-miracle of thrift.
+rate was chosen on this same held-out text; so was the discount of the counts, and 0.75 is the
+best of eight values from 0.6 to 0.95. And the model does not win by being small: it has more
+numbers than the counts.
 
 Where does it win? The last line of the output parts the held-out pairs: those that stand in
 the training text too, and those that are new. On the first kind the counts are not behind:
@@ -2080,12 +2073,12 @@ static void show_neighbours(const struct model *m, const struct corpus *corpus,
 :::
 
 At birth the neighbours are a lottery. Afterwards "two" has found numbers and "said" other
-ways of saying, and nobody told them what a number is. And as in the small world, the two
-tables see different things. Take "hartfield". In the output table its neighbours are
-Randalls, Enscombe, Donwell: houses: one comes *to*, and lives *at*, all of them. In
-the input table it is near words that, like it, are often followed by a comma or a full
-stop. Or ask for "emma". After her name come the verbs that follow "she" and "knightley";
-but what stands before her name is what stands before "harriet".
+ways of saying. And as in the small world, the two tables see different things. Take
+"hartfield". In the output table its neighbours are Randalls, Enscombe and Donwell, all of
+them houses: one comes *to* them, and lives *at* them. In the input table it is near words
+that, like it, are often followed by a comma or a full stop. Or ask for "emma". After her
+name come the verbs that follow "she" and "knightley"; but what stands before her name is
+what stands before "harriet".
 
 ::: belief
 **"Words with similar meaning get similar vectors."** This is how embeddings are
@@ -2238,10 +2231,9 @@ static void show_votes(const struct model *m, const struct corpus *corpus,
 
 The comma's input row was moved in [19,676]{.n section="Company in common"} of
 [22,112]{.n section="Training"} steps, that of "desirous", which occurs twice, in
-[8]{.n section="Company in common"}: two times in each pass. Thousands of votes draw a row
-to a place of its own, and eight hardly settle where it should go. For
-this reason the neighbours of rare words are not to be trusted, and for this reason we
-looked only at words with 20 occurrences.
+[8]{.n section="Company in common"}: twice in each pass. Thousands of votes draw a row
+to a place of its own, and eight hardly settle where it should go. So the neighbours of rare
+words are not to be trusted, and we looked only at words with 20 occurrences or more.
 
 ![How far each row is from where it began, against how often its word occurs in the text.
 Look at the left edge: the rows of the rarest words have moved least, in both
@@ -2289,7 +2281,7 @@ static void show_sentences(const struct model *m, const struct corpus *corpus)
 ::: {.output section="Sentences of its own"}
 :::
 
-Each pair of neighbours is fine; the sentence goes nowhere. Compare it with the copyist's.
+Most neighbours get along; the sentence goes nowhere. Compare it with the copyist's.
 The copyist can only repeat pairs of *Emma*; the model can also write pairs that it has never
 read. But both see one word back, and no table can mend that. It would need to see more of
 the text, and then to know *where* in the text each word stood. That is the next chapter.

@@ -102,8 +102,8 @@ Write the shares to `att [n_tokens][n_tokens]`, row $t$ for the token that asks,
 and the mixed values to `out [n_tokens][d_head]`. Divide by $\sqrt{d_h}$,
 subtract the largest score, and if `causal` is true let token $t$ hear only the
 positions 0 to $t$. The shares of later positions are then exactly 0, and their values do
-not enter the sum: not even as 0 times the value, for 0 times NaN is NaN. Every key that is
-heard counts, however small its share. Add in `double` if you can: the zeros of the next
+not enter the sum: not even as 0 times the value, for 0 times NaN is NaN. Leave out no key
+that is heard, however small its share. Add in `double` if you can: the zeros of the next
 experiment are exact then.
 
 By hand, with the mask on: *dog* hears only itself, so its shares are 1, 0, 0 and
@@ -176,7 +176,8 @@ averages its tokens at the end has lost the order for good.
 ### Why the zero is exact
 
 Look at the formula. Positions $s$ and $t$ appear only as names of rows, and a sum does
-not ask in which order its terms come.
+not ask in which order its terms come. (Of real numbers, that is. Sums of floats may change
+in the last bit, as chapter 1 says. Here they do not.)
 
 The third column holds a surprise of its own. With a causal mask a word's output
 *does* depend on the order, by up to
@@ -278,14 +279,18 @@ times $\sqrt{512} = 22.6$, it does not.
 
 A table of positions may even start with nothing but zeros. Every position then begins as
 its bare token, each row gets a gradient from its own place in the text, and after one step
-no two rows are alike. We tried it: our model below learns the same tasks from there. A
-table of *tokens* is another matter. If all its rows are zero, then $x = 0$, all queries, keys
-and values are 0, and the gradients of their matrices are products with $x$: 0 as well. One
-thread is left, from the output table back through the values to the rows. Our model
-climbs along it, though not with every seed. (`build/04_positions controls=1` prints both
-experiments, and all others of this kind; it takes a minute or two more.) But if
-its output table were the *same* table (chapter 5), and positions came by RoPE, that thread
-would be cut too: all gradients would be exactly zero, and nothing would ever move.
+no two rows are alike. We tried it: our model below learns the same tasks from there.
+(`build/04_positions controls=1` prints this experiment, and all others of this kind; it takes
+a minute or two more.)
+
+::: aside
+A table of *tokens* is another matter. If all its rows are zero, then $x = 0$, all queries,
+keys and values are 0, and the gradients of their matrices are products with $x$: 0 as well.
+One way is left, from the output table back through the values to the rows. Our model learns
+by that way, though not with every seed. If the output table were the *same* table (chapter
+5), and positions came by RoPE, that way would be closed too: all gradients would be exactly
+zero, and nothing would ever move.
+:::
 */
 
 /*
@@ -484,7 +489,7 @@ Many libraries pair differently: the first half of the head with the second, so 
 for `d_head` = 4 the pairs are (0, 2) and (1, 3), and in general $i$ goes with
 $i + d_h/2$. (You will meet the two layouts under the names of two models, "GPT-J style"
 for neighbours and "GPT-NeoX style" for halves [@transformers25199].) You will need
-both, because the next section mixes them up. All the rest is as in exercise 4.4.
+both, because a section below mixes them up. All the rest is as in exercise 4.4.
 
 By hand, the same $x = (1, 2, 3, 4)$ at position 1: the pair (1, 3) turns by 1 radian
 and becomes (-1.9841, 2.4624); the pair (2, 4) turns by 0.01 and becomes
@@ -642,8 +647,7 @@ base 2 every dial would.
 
 It is tempting to stop here and say: RoPE fails on longer texts because of its unfinished
 dials. If so, the head with base 10,000 must fail past token 16 and a head with base 2 must
-not. That can go wrong. And if it does not go wrong, it proves less than one might think:
-keep an eye on that.
+not. Such a prediction can fail. And if it comes true, the reason may still be another one.
 
 ## A model small enough to see through
 
@@ -900,7 +904,7 @@ prefer the farther of any two tokens you need a score that climbs over 15 tokens
 that are slow. It need not be *very* slow: base 3, whose slowest dial takes 17.6 tokens for a
 turn, learns it too. But no base that we tried, from 1 to 100,000, answers it beyond token 16.
 
-So which one is best? Best at what, the two tables ask back. A scheme decides which
+So which one is best? It depends on the question. A scheme decides which
 questions are easy to ask: *how far back* for RoPE, *which place* for a table. And of the
 eight trainings with positions, on two tasks, only one scores 0 at lengths that it has not
 seen. When you read that a model was "extended" from 2,048 tokens to 32,768, somebody

@@ -32,8 +32,8 @@ Is that a bargain or a mistake? The words are the same words, says one side, so 
 their vectors are the same vectors. Reading a word and saying it are opposite jobs, says the
 other. Both are half right. [With *nothing* between its two uses, a single table fails at
 a task that a child would call trivial: why can no training help it?]{.teaser} With a little
-something in between, 32 × 32 numbers in our case, it comes to about a twentieth of a
-nat from two tables that have twice its numbers. Which of the two has it become then?
+something in between, 32 × 32 numbers in our case, it comes within about a twentieth of a
+nat of two tables that have twice its numbers. Which of the two has it become then?
 
 You need the softmax, the cross-entropy and the gradient of chapter 3, the cosine of
 chapter 1, and no more. Most of the run's time goes into a novel, which three models read
@@ -164,7 +164,7 @@ thousand. This does not look like bad luck, and it is not.
 
 ### Why no table can do it
 
-Here is a proof in four lines. (If you would rather write something first, take it on trust,
+Here is a short proof. (If you would rather write something first, take it on trust,
 go on at [the two faults](#heads-faults), and come back.)
 
 Call the four rows $e_a, e_b, e_c, e_d$. For one word, the loss is the logarithm of the
@@ -881,9 +881,9 @@ untied one, and meets it at the end.](figure:heads-novel){#fig-heads-novel}
 The ring was no toy. In the novel, too, the bare tied table is nearly useless: its
 loss is [5.380]{.n section="Three models read a novel"}, and to know only how
 frequent the words are gives [5.525]{.n section="Three models read a novel"}. The
-third column of numbers shows one reason. In *Emma* a word is followed by itself
-[0.43]{.n section="Three models read a novel"} % of the time (mostly one rare word
-by another, since they share an id). The bare tied model expects it
+third column of numbers shows one reason. In the held-out part of *Emma* a word is
+followed by itself [0.43]{.n section="Three models read a novel"} % of the time (mostly one
+rare word by another, since they share an id). The bare tied model expects it
 [8.38]{.n section="Three models read a novel"} % of the time: a word likes itself.
 
 And then 1,024 numbers more, and the loss is
@@ -894,8 +894,8 @@ And then 1,024 numbers more, and the loss is
 
 ## At equal width, and at equal size
 
-A victory of one table over two? No: an accident of the learning rate, and it is easily
-overlooked. 1.5 is the best rate for the one and far too low for the other. A
+A victory of one table over two? No: an accident of the learning rate, of a kind that is
+easily overlooked. 1.5 is the best rate for the one and far too low for the other. A
 comparison needs three things that this one lacks. Each model gets the rate that is best
 for *it*, and the search goes on past the best. Each is trained from several seeds. And
 one rival has the same *size*: two tables with rows of 16 numbers are 64,000 numbers, as
@@ -1152,8 +1152,8 @@ draw. What all rows of a table have in common is not the same in the two tables,
 and it blurs the comparison; the next section shows what it is. Whenever you
 compare embeddings by their cosines, ask first whether they have a common part.
 
-Is this luck, or the low rate? `seed=2` and `seed=3` change these numbers by 0.01. With
-`rate=4 matrix=0.1`, where the untied model is nearly at its best, both answers become
+Is this luck, or the low rate? `seed=2` and `seed=3` change these numbers by 0.02 at most.
+With `rate=4 matrix=0.1`, where the untied model is nearly at its best, both answers become
 louder: 0.75 against 0.60 with the mean row subtracted, and 0.54 against 0.64, the other
 way round, with the rows as they are.
 
@@ -1281,8 +1281,8 @@ chat model down to one half, you stretch its last vector by two.
 turned round: the best word has become the worst.
 
 ::: aside
-Why is there no sign of the temperature in the weights? It is in all of them. Multiply the
-head by two and halve every $h$, and nobody can tell.
+Nobody can read the temperature off the head alone. Multiply the head by two and halve every
+$h$, and all scores are what they were.
 :::
 
 ## Reading a vector in the middle
@@ -1306,8 +1306,8 @@ same for everybody. For $h = (1, 2)$ and the four rows (1, 0), (0, 1), (1, 1), (
 
 The logit is a dot product, not a cosine: a long row counts for more. Compute it
 in `double`. If `n_top` is larger than `vocab_size`, there are not enough words;
-then, and if any size is 0, return `false` and leave `top` alone. You do not need
-a sort, and no memory besides `top`: look for the greatest one, then for the
+then, and if any of the three sizes is 0, return `false` and leave `top` alone. You do not
+need a sort, and no memory besides `top`: look for the greatest one, then for the
 greatest of those that come after it.
 */
 
