@@ -473,6 +473,7 @@ struct judgement {
     char says[4096];   // the compiler's words, or why the grader failed
     double seconds;
     enum built built;
+    bool is_sure; // of what did not build
 };
 
 static void set_all(struct chapter *chapter, const char *verdict, const char *message)
@@ -604,6 +605,7 @@ static void judge_part(const struct part *part, const char *folder, bool again,
     struct build build = build_of(part, judgement->shown->name, folder);
     build.comes_again = !again;
     judgement->built = is_as_collected(part) ? build_part(part, &build) : NOT_TRIED;
+    judgement->is_sure = again || submission_is_blamed(&build);
     explain_build(&build, judgement->built, judgement->says, sizeof judgement->says);
     judgement->state = "judged";
     if (judgement->built == NOT_BUILT || judgement->built == TOO_LONG)
@@ -668,8 +670,9 @@ static bool write_state(const struct part *part, const struct judgement *judgeme
 }
 
 // In a process of its own. DONE if the verdict is written, for good; GRADER_ERROR if
-// there is none but that. That a file does not build is believed the second time, when
-// no other work could have taken away what the compiler needed.
+// there is none but that. Where the compiler points at no line of it, that a file does not
+// build is believed the second time, when no other work could have taken away what the
+// compiler needed.
 static int judge_and_write(const struct part *part, bool again)
 {
     static struct assignment copy;
@@ -685,7 +688,7 @@ static int judge_and_write(const struct part *part, bool again)
     judge_part(part, folder, again, &judgement);
     remove_folder(folder);
     judgement.seconds = seconds_now() - start;
-    if (judgement.built == NOT_BUILT && !again)
+    if (judgement.built == NOT_BUILT && !judgement.is_sure)
         return NOT_SURE;
     bool failed = has_grader_error(&copy.shown) || has_grader_error(&copy.hidden);
     return write_state(part, &judgement, failed) && !failed ? DONE : GRADER_ERROR;

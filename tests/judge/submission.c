@@ -713,6 +713,32 @@ static bool link_without_exercises(const struct build *build,
     return links_with(build, missing);
 }
 
+bool submission_is_blamed(const struct build *build)
+{
+    char path[PATH_MAX], *log = read_text(joined(path, "%s/build.log", build->folder)),
+                         *rest = log, *line;
+    const size_t n = strlen(build->name);
+    bool blamed = false;
+    while (!blamed && (line = next_line(&rest)) != NULL) {
+        int end = 0;
+        blamed = strncmp(line, build->name, n) == 0 &&
+                 sscanf(line + n, ".c:%*u:%*u: error:%n", &end) == 0 && end > 0;
+    }
+    free(log);
+    return blamed;
+}
+
+// In one call; what is in error as it stands, and not for its main, is so without a doubt.
+static enum built build_for_now(const struct build *build)
+{
+    const enum built built = build_at_once(build, whole_flags(build), NULL);
+    if (built != NOT_BUILT || !submission_is_blamed(build))
+        return built;
+    return compile_with_main_as("chapter_main", build, "") == NOT_BUILT
+               ? blame(build, NOT_BUILT)
+               : NOT_BUILT;
+}
+
 // `inline` without `static` leaves the function out where it is not inlined, and whether
 // it is hangs on the compiler's mood: at the second try it is always there.
 enum built submission_build(const struct build *build, const char *source,
@@ -722,7 +748,7 @@ enum built submission_build(const struct build *build, const char *source,
     if (built != BUILT)
         return built;
     if (build->comes_again && is_fenced(build))
-        return build_at_once(build, whole_flags(build), NULL);
+        return build_for_now(build);
     if ((built = compile_and_blame(build)) != BUILT)
         return built;
     built = link_whole(build);

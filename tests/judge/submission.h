@@ -73,6 +73,10 @@ bool submission_is_plain(const char *path);
 // Copies such a file. False if it is none, or `to` is there already.
 bool submission_copy(const char *from, const char *to);
 
+// True if the compiler points at a line of the file in which an error is: no lack of memory or
+// room does that. (A file can only make it do so by being in error.)
+bool submission_is_blamed(const struct build *build);
+
 // The first lines of FOLDER/build.log, clean.
 void submission_log(const char *folder, char *text, size_t size);
 

@@ -590,7 +590,7 @@ cp "$file" "$two/early/$first.c"
 bad=
 grade "$two" "$room/broken" CC="$room/broken.sh" || bad="it failed: $(tail -n 3 "$room/said.txt")"
 cp "$room/broken.sh" "$room/works.sh"
-printf '#!/bin/sh\n[ "$1" != --version ] || exec cc "$@"\necho "%s.c:1: error: it is wrong"\nexit 1\n' "$first" \
+printf '#!/bin/sh\n[ "$1" != --version ] || exec cc "$@"\necho "%s.c:1:1: error: it is wrong"\nexit 1\n' "$first" \
     >"$room/broken.sh"
 echo '// late' | cat "$file" - >"$two/late/$first.c"
 grade "$two" "$room/broken" CC="$room/broken.sh" || bad="${bad:-it failed: $(tail -n 3 "$room/said.txt")}"
@@ -600,6 +600,20 @@ cp "$room/works.sh" "$room/broken.sh"
 grade "$two" "$room/broken" CC="$room/broken.sh" || bad="${bad:-it failed: $(tail -n 3 "$room/said.txt")}"
 grep -q "^\"late\",$whole," "$room/broken/grades.csv" || bad="${bad:-afterwards: $(cat "$room/broken/grades.csv")}"
 verdict "a compiler that fails on every file is no fault of a file, and tried again later" "$bad"
+
+# What the compiler points at is no machine's failure, and is not waited for.
+two=$room/in-error
+mkdir -p "$two/pointed at" "$two/linked"
+echo 'not C' | cat "$file" - >"$two/pointed at/$first.c"
+echo 'int missing(void); int uses(void); int uses(void) { return missing(); }' | cat "$file" - >"$two/linked/$first.c"
+bad=
+grade "$two" "$room/broken" || bad="it failed: $(tail -n 3 "$room/said.txt")"
+said '^1 did not build, or could not be judged: each is tried once more, alone'
+[ "$(grep -c '^"[a-z ]*",0,' "$room/broken/grades.csv")" -eq 2 ] || bad="${bad:-$(cat "$room/broken/grades.csv")}"
+[ "$(grep -l -e "| $first.c:[0-9]*:[0-9]*: error: " -e 'missing' "$room/broken/feedback/"*.txt | grep -c .)" -eq 2 ] ||
+    bad="${bad:-$(cat "$room/broken/feedback/"*.txt)}"
+verdict "a file in which the compiler points at an error is built once, another one twice" "$bad"
+two=$room/machine
 
 # In spaces of our own: a course that lies where compilers read, and a disk that is full.
 cat >"$room/elsewhere.sh" <<'E'
