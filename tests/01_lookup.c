@@ -481,13 +481,16 @@ Test(embedding_forward, random_tables)
     judge_passed();
 }
 
-// Two texts for a table that takes long to draw.
+// Two texts for a table that takes long to draw. One word of each is among the last.
 static void try_two_texts(size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     const float *table = normals(vocab_size * d_model);
-    for (int k = 0; k < 2; k++)
-        try_lookup(table, random_ids(n_tokens, vocab_size), n_tokens, vocab_size,
-                   d_model);
+    for (int k = 0; k < 2; k++) {
+        uint32_t *ids = random_ids(n_tokens, vocab_size);
+        ids[random_between(0, n_tokens - 1)] =
+            (uint32_t)(vocab_size - 1 - random_between(0, vocab_size / 200));
+        try_lookup(table, ids, n_tokens, vocab_size, d_model);
+    }
 }
 
 Test(embedding_forward, large_sizes)

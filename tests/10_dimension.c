@@ -718,6 +718,10 @@ Test(matrix_rank, random_ranks)
         try_random_rank(random_between(1, least), n_rows, n_columns);
         try_random_rank(least, n_rows, n_columns);
     }
+    float *below = judge_floats(4 * 3); // of rank 1, and nowhere above 0
+    for (size_t r = 0; r < 4; r++)
+        below[3 * r] = below[3 * r + 1] = below[3 * r + 2] = -(float)random_between(1, 9);
+    try_rank(below, 1e-9, 1, 4, 3);
     judge_passed();
 }
 
