@@ -754,6 +754,10 @@ Test(embedding_backward, stays_in_bounds)
         judge_placement((enum placement)p);
         try_random_backward(5, 9, 4);
         try_random_backward(3, 2, 1);
+        const uint32_t last[3] = {6, 2, 6};
+        struct gradient g = random_gradient(3, 7, 4, 1);
+        g.ids = last;
+        try_backward(&g);
     }
     judge_passed();
 }

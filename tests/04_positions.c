@@ -1147,6 +1147,7 @@ Test(rope_score, random_places)
                                     : 10000,
                          NEAR);
     }
+    try_random_score(9, 2, 6, 1 + (double)random_between(5, 13) / 16, NEAR);
     try_random_score(5, 2, 8, 1e8, NEAR); // any base from 1 upwards
     try_random_score(2, 9, 6, 0x1p100, NEAR);
     try_random_score(11, 4, 8, 1e9, NEAR);

@@ -1076,6 +1076,8 @@ Test(adam_drift, random_ways)
         const uint64_t seen = random_between(1, 50);
         try_way(seen, seen + (draw % 3 == 0 ? 0 : random_between(1, 40)), beta1, beta2);
     }
+    const double beta = uniform(0.3, 0.7); // far out its power is the one that is left
+    try_way(2, 5, beta, beta * uniform(beta + 0.2 * (1 - beta), 0.9));
     try_way(3, 3, 0, uniform(0.5, 0.99));
     try_way(random_between(2, 9), 10, 0, 0.99);
     judge_passed();
