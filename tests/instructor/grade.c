@@ -573,11 +573,11 @@ static bool is_as_collected(const struct part *part)
 static bool has_zero_bytes(const char *path)
 {
     char bytes[4096];
-    FILE *file = fopen(path, "rb");
-    size_t n = file != NULL ? fread(bytes, 1, sizeof bytes, file) : 0;
-    if (file != NULL)
-        fclose(file);
-    return memchr(bytes, '\0', n) != NULL;
+    int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    ssize_t n = file >= 0 ? read(file, bytes, sizeof bytes) : 0;
+    if (file >= 0)
+        close(file);
+    return n > 0 && memchr(bytes, '\0', (size_t)n) != NULL;
 }
 
 // What a person reads of a file that does not build.
@@ -588,6 +588,10 @@ static void explain_build(const struct build *build, enum built built, char *say
     submission_log(build->folder, says, size);
     if (built == TOO_LONG)
         snprintf(says, size, "The compiler needs too much time for it.\n");
+    else if (built == WAITS)
+        snprintf(says, size,
+                 "error: the compiler waits for something that never comes: "
+                 "does it include a device?\n");
     else if (built == NOT_BUILT &&
              has_zero_bytes(joined(path, "%s/%s.c", build->folder, build->name)))
         snprintf(says, size,
@@ -606,7 +610,7 @@ static void judge_part(const struct part *part, const char *folder, bool again,
     judgement->built = is_as_collected(part) ? build_part(part, &build) : NOT_TRIED;
     explain_build(&build, judgement->built, judgement->says, sizeof judgement->says);
     judgement->state = "judged";
-    if (judgement->built == NOT_BUILT || judgement->built == TOO_LONG)
+    if (judgement->built != BUILT && judgement->built != NOT_TRIED)
         no_verdict(judgement, "does not build", "The file does not build.");
     else if (judgement->built == BUILT &&
              judge_with("tests", joined(points, "%s/tests/points.tsv", root),
@@ -685,7 +689,7 @@ static int judge_and_write(const struct part *part, bool again)
     judge_part(part, folder, again, &judgement);
     remove_folder(folder);
     judgement.seconds = seconds_now() - start;
-    if (judgement.built == NOT_BUILT && !again)
+    if ((judgement.built == NOT_BUILT || judgement.built == WAITS) && !again)
         return NOT_SURE;
     bool failed = has_grader_error(&copy.shown) || has_grader_error(&copy.hidden);
     return write_state(part, &judgement, failed) && !failed ? DONE : GRADER_ERROR;
@@ -1364,7 +1368,7 @@ static int judge_one(const char *folder, struct chapter *chapter)
                atoi(chapter->name), why);
         return GRADER_ERROR;
     }
-    char *says = must(read_text(joined(log, "%s/judge.log", folder)));
+    char *says = must(read_left(joined(log, "%s/judge.log", folder)));
     clean_lines(says);
     fputs(says, stdout);
     free(says);
