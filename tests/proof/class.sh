@@ -291,6 +291,7 @@ stand_still()
     for part in .flags grade objects calls caller wrong tests; do cp -Rp "$BUILD/$part" "$still/$BUILD"; done
     cd "$still" || return
     sed -i.orig -e 's/WALL_SECONDS = [0-9]*/WALL_SECONDS = 3/' -e 's/CHAPTER_CPU_SECONDS = [0-9]*/CHAPTER_CPU_SECONDS = 0/' \
+        -e 's/LATE_WALL_SECONDS = [0-9]*/LATE_WALL_SECONDS = 1/' \
         tests/judge/judge.c
     grep -q 'CHAPTER_CPU_SECONDS = 0' tests/judge/judge.c || echo "the time for a chapter is elsewhere now"
     sed -i.orig -e 's/\.wall_seconds = 30 + 15 \* /.wall_seconds = 4 + 0 * /' -e 's/ASLEEP_SECONDS = [0-9]*/ASLEEP_SECONDS = 1/' \
@@ -328,6 +329,10 @@ stand_still()
     done
     [ -n "$caller" ] || echo "the function was never seen at work: are its ancestors others now?"
     wait $grading || tail -n 3 said.txt
+    # Where nothing is filtered: a function that sleeps.
+    mkdir -p waiting/sleeps
+    { echo '#include <unistd.h>' && sed 's/return true;/sleep(30);\n    &/; s/return number;/sleep(30);\n    &/' "$file"; } >"waiting/sleeps/$first.c"
+    SUBMISSIONS=waiting GRADES=waited JOBS=1 JUDGE_WITHOUT_SECCOMP=1 "$BUILD/grade" >waited.txt 2>&1 || tail -n 3 waited.txt
     # Where files are not fenced: a device that says nothing. And a compiler that takes its time in each step.
     echo '#include "/dev/ptmx"' | cat - "$file" >"$first.c"
     JUDGE_WITHOUT_SPACES=1 JUDGE_WITHOUT_LANDLOCK=1 "$BUILD/grade" check "$first" "$first.c" >device.txt 2>&1
@@ -900,6 +905,12 @@ if [ -n "$waiting" ]; then
     grep -q "^\"late\",60," "$still/grades/grades.csv" || bad="late: $(cat "$still/grades/grades.csv")"
     grep -q 'have taken 0.5 s' "$still/grades/feedback/late.txt" || bad="${bad:-$(cat "$still/grades/feedback/late.txt")}"
     verdict "whoever has used up the time of a chapter has less for the tests that are left" "$bad"
+    bad=
+    for seconds in 3 1; do
+        [ "$(cat "$still/waited/feedback/sleeps.txt" | tr '\n' ' ' | grep -o "running after *$seconds s" | grep -c .)" = 1 ] ||
+            bad="${bad:-$(cat "$still/waited/feedback/sleeps.txt")}"
+    done
+    verdict "where a function can sleep, it is waited for once, and not in each test" "$bad"
     bad=
     grep -q '^"waits",0,' "$still/grades/grades.csv" || bad="waits: $(cat "$still/grades/grades.csv")"
     grep -q 'waits for something that never comes' "$still/grades/feedback/waits.txt" || bad="${bad:-$(cat "$still/grades/feedback/waits.txt")}"
