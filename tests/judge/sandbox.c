@@ -372,6 +372,8 @@ static const struct rule all_rules[] = {
     // abort, and nothing else, sends a signal. (To this process alone: see install_filter.)
     {SYS_tgkill, 2, ~0u, SIGABRT, ONLY},
     {SYS_tkill, 1, ~0u, SIGABRT, ONLY},
+    // On old systems this waits until there is chance enough. (GRND_RANDOM)
+    {SYS_getrandom, 2, 2, 2, NEVER},
     // Flags and locks belong to the open file, which others share: only F_GETFD, F_SETFD and
     // F_GETFL, which are 1 to 3.
     {SYS_fcntl, 1, ~3u, 0, ONLY},
@@ -729,6 +731,7 @@ static const struct {
     {SYS_rt_sigtimedwait, "sigwait"},
     {SYS_rt_sigsuspend, "sigsuspend (wait)"},
     {SYS_personality, "personality"},
+    {SYS_getrandom, "getrandom (wait)"},
     {SYS_rt_sigaction, "sigaction (to catch its own faults)"},
     {SYS_sigaltstack, "sigaltstack"},
     {SYS_mprotect, "mprotect (code, or memory that is counted for nobody)"},
