@@ -270,6 +270,9 @@ bad=${bad:-$(grep -r -l 'THE SECRET' "$room/told/feedback" "$room/told/gradescop
 grep -q 'not passed: hidden test' "$room"/told/feedback/*.txt || bad="${bad:-nobody is told what did not pass}"
 grep '"visibility": "after_published"' "$room"/told/gradescope/*.json | grep -q -v '"output": ""}' &&
     bad="${bad:-Gradescope shows more than passed or not}"
+# Who has one of them is shown no total by Gradescope, so each has.
+[ -z "$(grep -L '"visibility": "after_published"' "$room"/told/gradescope/*.json)" ] ||
+    bad="${bad:-Gradescope shows a total that counts what is hidden}"
 verdict "of a hidden test students learn whether it passed, and no more" "$bad"
 
 # ------------------------------------------------------------------ many runs, in the small course
