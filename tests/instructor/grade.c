@@ -1146,20 +1146,39 @@ static bool is_within(const char *path, const char *folder)
     return strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == '\0');
 }
 
+static void cut_last(char *path)
+{
+    const char *rest = dirname(path);
+    memmove(path, rest, strlen(rest) + 1);
+}
+
+// Whether a path, of which the end need not be there yet, leads into a folder.
+static bool leads_into(const char *path, const char *folder)
+{
+    char way[PATH_MAX], real[PATH_MAX], real_folder[PATH_MAX];
+    joined(way, "%s", path);
+    while (realpath(way, real) == NULL)
+        if (errno != ENOENT || strcmp(way, ".") == 0)
+            return false;
+        else
+            cut_last(way);
+    return realpath(folder, real_folder) != NULL && is_within(real, real_folder);
+}
+
 static void make_folders(void)
 {
     char path[PATH_MAX];
     const char *const folders[] = {"state", "errors", "files", "work", "shards"};
     if (getcwd(root, sizeof root) == NULL)
         give_up("cannot tell where I am: %s", strerror(errno));
+    if (leads_into(options.out, options.submissions))
+        give_up("the grades would lie in SUBMISSIONS, and be graded next time: say "
+                "GRADES=another/folder");
     for (const char *slash = options.out; (slash = strchr(slash + 1, '/')) != NULL;)
         must_make_folder(joined(path, "%.*s", (int)(slash - options.out), options.out));
     must_make_folder(options.out);
     if (realpath(options.out, out) == NULL)
         give_up("cannot find %s: %s", options.out, strerror(errno));
-    if (realpath(options.submissions, path) != NULL && is_within(out, path))
-        give_up("the grades would lie in SUBMISSIONS, and be graded next time: say "
-                "GRADES=another/folder");
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
         must_make_folder(joined(path, "%s/%s", out, folders[i]));
 }

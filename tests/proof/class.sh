@@ -704,7 +704,8 @@ refused 'SEED= is longer' SEED="$(printf '%0201d' 7)"
 refused 'JOBS= is no number' JOBS=abc
 refused 'JOBS= is no number' JOBS=0
 refused 'JOBS= is no number' JOBS=-2
-refused 'the grades would lie in SUBMISSIONS' GRADES="$two/grades"
+refused 'the grades would lie in SUBMISSIONS' GRADES="$two/grades/of/all"
+[ ! -e "$two/grades" ] || bad="${bad:-a folder is left in SUBMISSIONS, and graded next time}"
 refused 'cannot read the folder' HIDDEN="$room/nowhere"
 refused 'say whom to grade' SUBMISSIONS=
 verdict "a setting that means nothing is refused with one sentence" "$bad"

@@ -559,6 +559,10 @@ mkdir "$class/large" "$class/wrapped" "$class/last"
 "$room/odd_files" "$class/wrapped/wrapped.zip" 65536 "$one.c=#error A
 " "$two.c=#error A
 "
+mkdir "$class/locked"
+"$room/odd_files" "$class/locked/all.zip" 1 "!$two.c=#error B
+" "$one.c=#error A
+"
 rm "$room/$one.c" && ln -s "$A" "$room/$one.c"
 tar -C "$room/x/old" -cf "$class/last/work.tar" "$one.c" && tar -C "$room" -rf "$class/last/work.tar" "$one.c"
 graded
@@ -574,6 +578,8 @@ counts paths "$one" "$A"
 tells paths look "two different files $one.c in all.tgz: x/chapters/$one.c counts"
 counts large "$one" "$A"
 tells wrapped look "more entries than it says"
+counts locked "$one" "$A"
+tells locked look "an entry is encrypted"
 counts last "$one" ""
 tells last look "the last one is no file that counts"
 verdict "the last version in an archive counts, and what is not read of one asks for a look"
