@@ -1174,6 +1174,9 @@ static void make_folders(void)
     if (leads_into(options.out, options.submissions))
         give_up("the grades would lie in SUBMISSIONS, and be graded next time: say "
                 "GRADES=another/folder");
+    if (*options.hidden != '\0' && leads_into(options.out, options.hidden))
+        give_up("the grades would lie in HIDDEN, among the tests: say "
+                "GRADES=another/folder");
     for (const char *slash = options.out; (slash = strchr(slash + 1, '/')) != NULL;)
         must_make_folder(joined(path, "%.*s", (int)(slash - options.out), options.out));
     must_make_folder(options.out);

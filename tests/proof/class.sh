@@ -791,6 +791,8 @@ unfit 'the solution of .* does not earn all' # its row names no test
 cp "$room/points.tsv" "$hidden/points.tsv"
 rm "$hidden/$first.c"
 unfit "there is no $first.c beside it"
+refused 'the grades would lie in HIDDEN' HIDDEN="$hidden" GRADES="$hidden/grades"
+[ ! -e "$hidden/grades" ] || bad="${bad:-a folder is left in HIDDEN}"
 verdict "a hidden file, row or test that matches nothing is an error" "$bad"
 rm -rf "$BUILD/hidden"
 
