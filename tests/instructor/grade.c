@@ -1146,6 +1146,26 @@ static bool is_within(const char *path, const char *folder)
     return strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == '\0');
 }
 
+// Reports replace whole folders, so a folder that holds something is a folder of grades.
+static void refuse_foreign(const char *folder)
+{
+    static const char *const marks[] = {"state", "shards", "records.tsv", "report.html"};
+    struct dirent **entries;
+    const int n = scandir(folder, &entries, NULL, NULL);
+    bool is_ours = n <= 2; // it is not there, or it holds itself and the one above
+    for (int i = 0; i < n; i++) {
+        for (size_t k = 0; k < sizeof marks / sizeof *marks; k++)
+            is_ours = is_ours || strcmp(entries[i]->d_name, marks[k]) == 0;
+        free(entries[i]);
+    }
+    if (n >= 0)
+        free(entries);
+    if (!is_ours)
+        give_up("%s holds other things than grades, which could be lost: say "
+                "GRADES=another/folder",
+                folder);
+}
+
 static void cut_last(char *path)
 {
     const char *rest = dirname(path);
@@ -1177,6 +1197,7 @@ static void make_folders(void)
     if (*options.hidden != '\0' && leads_into(options.out, options.hidden))
         give_up("the grades would lie in HIDDEN, among the tests: say "
                 "GRADES=another/folder");
+    refuse_foreign(options.out);
     for (const char *slash = options.out; (slash = strchr(slash + 1, '/')) != NULL;)
         must_make_folder(joined(path, "%.*s", (int)(slash - options.out), options.out));
     must_make_folder(options.out);
@@ -1313,6 +1334,7 @@ static int merge(int n, char *const paths[])
     char shards[PATH_MAX];
     size_t n_shares = (size_t)n;
     const char *folder = setting("GRADES", "build/grades");
+    refuse_foreign(folder);
     mkdir(folder, 0755);
     if (n > MAX_SHARES)
         give_up("there are more than %d shares", MAX_SHARES);

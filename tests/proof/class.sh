@@ -708,7 +708,13 @@ refused 'the grades would lie in SUBMISSIONS' GRADES="$two/grades/of/all"
 [ ! -e "$two/grades" ] || bad="${bad:-a folder is left in SUBMISSIONS, and graded next time}"
 refused 'cannot read the folder' HIDDEN="$room/nowhere"
 refused 'say whom to grade' SUBMISSIONS=
-verdict "a setting that means nothing is refused with one sentence" "$bad"
+mkdir -p "$room/own/feedback"
+echo 'written by hand' >"$room/own/feedback/anna.txt"
+refused 'holds other things than grades' GRADES="$room/own"
+GRADES=$room/own "$BUILD/grade" merge "$shares"/[1-3]-of-3.tsv >"$room/said.txt" 2>&1 && bad="${bad:-shares are merged into $room/own}"
+[ "$(ls "$room/own" "$room/own/feedback" | tr '\n' ' ')" = "$(printf '%s:\nfeedback\n\n%s:\nanna.txt\n' "$room/own" "$room/own/feedback" | tr '\n' ' ')" ] ||
+    bad="${bad:-what lay where grades should go is lost: $(ls "$room/own" "$room/own/feedback")}"
+verdict "a setting that means nothing, or would harm, is refused with one sentence" "$bad"
 
 # ------------------------------------------------------------------ hidden tests
 hidden=$room/unseen

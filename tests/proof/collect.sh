@@ -606,16 +606,19 @@ n_after=$(ls "$grades/files" | grep -c .)
 verdict "of many versions of a file only the one that counts is kept"
 
 touch -t 202001010000 "$grades"/state/*.tsv
-echo x >"$grades/state/old.tsv" && touch -t 202001010000 "$grades/state/old.tsv"
+old=$sum_A.tsv
+echo x >"$grades/state/$old" && touch -t 202001010000 "$grades/state/$old"
+echo x >"$grades/state/mine.tsv" && touch -t 202001010000 "$grades/state/mine.tsv"
 echo x >"$grades/state/new.tsv"
 n_before=$(ls "$grades/state" | grep -c .)
 graded
-[ ! -f "$grades/state/old.tsv" ] || fault "a verdict that nobody has used for years is there"
+[ ! -f "$grades/state/$old" ] || fault "a verdict that nobody has used for years is there"
 [ -f "$grades/state/new.tsv" ] || fault "a new verdict is gone"
+[ -f "$grades/state/mine.tsv" ] || fault "a file that is no verdict is gone"
 [ "$(ls "$grades/state" | grep -c .)" -lt "$n_before" ] || fault "nothing is forgotten"
-[ "$(find "$grades/state" -name '*.tsv' -mtime +1 | grep -c .)" = 0 ] || fault "a used verdict is not marked"
+[ "$(find "$grades/state" -name '*.tsv' ! -name mine.tsv -mtime +1 | grep -c .)" = 0 ] || fault "a used verdict is not marked"
 grep -q ' files; 0 judged now' "$said" || fault "a used verdict was forgotten: $(grep 'judged now' "$said")"
-rm "$grades/state/new.tsv"
+rm "$grades/state/new.tsv" "$grades/state/mine.tsv"
 verdict "verdicts that nobody used for a month are forgotten, the others are not"
 
 # ------------------------------------------------------------------ a chapter that is missing
