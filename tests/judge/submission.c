@@ -586,13 +586,13 @@ static struct command link_command(const struct build *build, const char *flags)
     return command;
 }
 
-// FOLDER/NAME.so is a file of its own, and no other name of one that is ours.
+// FOLDER/NAME.so is a file, and no link to one that is ours.
 static bool made_its_own(const struct build *build)
 {
     char path[PATH_MAX];
     struct stat status;
     return lstat(joined(path, "%s/%s.so", build->folder, build->name), &status) == 0 &&
-           S_ISREG(status.st_mode) && status.st_nlink == 1;
+           S_ISREG(status.st_mode);
 }
 
 static enum built run_linker(const struct build *build, struct command *command,
