@@ -1372,6 +1372,7 @@ static void try_close_products(void)
 
 Test(logit_lens, sums_in_double)
 {
+    static const float nearby[5] = {1e-8f, 3e-8f, 2e-8f, -1e-8f, 4e-8f};
     static const float small[5] = {1e-30f, 2e-30f, 4e-30f, -1e-30f, 1e-40f};
     static const float large[5] = {1e30f, 2e30f, 4e30f, -1e30f, -3e30f};
     try_random_lens(3, 5, 4);
@@ -1381,6 +1382,7 @@ Test(logit_lens, sums_in_double)
     try_long_sums();
     try_cancelling_logits();
     try_close_products();
+    try_logits(1, nearby, 5, 5);
     try_logits(1e-30f, small, 5, 5);
     try_logits(1e30f, large, 5, 5);
     judge_passed();

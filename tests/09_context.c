@@ -920,6 +920,8 @@ Test(nearest_centroid, worked_example)
 
 Test(nearest_centroid, random_rows)
 {
+    // In few dimensions products, angles and distances differ most.
+    try_random_probe(30, 60, 7, 3);
     for (int draw = 0; draw < 6; draw++) {
         const size_t n_classes = draw == 4 ? 1 : random_between(2, 5);
         const size_t d_model = draw == 5 ? 1 : random_between(6, 12);

@@ -420,6 +420,7 @@ static const char *read_zip(const unsigned char *bytes, size_t size,
     size_t end = find_end_record(bytes, size), n, at;
     if (end == size)
         return "it is no zip, or cut short";
+    const char *wrong = NULL;
     find_directory(bytes, end, &n, &at);
     for (size_t i = 0; i < n; i++) {
         if (at > end || end - at < DIRECTORY_RECORD ||
@@ -430,10 +431,11 @@ static const char *read_zip(const unsigned char *bytes, size_t size,
               little_endian(record + 30, 2) + little_endian(record + 32, 2);
         if (at > end)
             return "its directory is damaged";
-        const char *wrong = show_zip_entry(bytes, size, record, reader);
-        if (wrong != NULL)
-            return wrong;
+        const char *why = show_zip_entry(bytes, size, record, reader);
+        wrong = wrong != NULL ? wrong : why; // the other entries are as good as ever
     }
+    if (wrong != NULL)
+        return wrong;
     if (at < end && end - at > 4 && memcmp(bytes + at, "PK\1\2", 4) == 0)
         return "it has more entries than it says";
     return size - end > END_RECORD + (size_t)little_endian(bytes + end + 20, 2)

@@ -378,10 +378,17 @@ static bool is_handed_in_no_more(int folder, const char *name)
     return strlen(name) == SHA_DIGITS + 2 && !is_handed_in_now(name);
 }
 
+// What a verdict's file is called: its key.
+static bool is_verdict(const char *name)
+{
+    return strspn(name, "0123456789abcdef") == SHA_DIGITS &&
+           strcmp(name + SHA_DIGITS, ".tsv") == 0;
+}
+
 static bool is_unused(int folder, const char *name)
 {
     struct stat status;
-    return fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+    return is_verdict(name) && fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
            S_ISREG(status.st_mode) && status.st_mtime < time(NULL) - 30 * 24 * 3600L;
 }
 

@@ -574,11 +574,11 @@ static bool is_as_collected(const struct part *part)
 static bool has_zero_bytes(const char *path)
 {
     char bytes[4096];
-    FILE *file = fopen(path, "rb");
-    size_t n = file != NULL ? fread(bytes, 1, sizeof bytes, file) : 0;
-    if (file != NULL)
-        fclose(file);
-    return memchr(bytes, '\0', n) != NULL;
+    int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    ssize_t n = file >= 0 ? read(file, bytes, sizeof bytes) : 0;
+    if (file >= 0)
+        close(file);
+    return n > 0 && memchr(bytes, '\0', (size_t)n) != NULL;
 }
 
 // What a person reads of a file that does not build.
@@ -589,6 +589,10 @@ static void explain_build(const struct build *build, enum built built, char *say
     submission_log(build->folder, says, size);
     if (built == TOO_LONG)
         snprintf(says, size, "The compiler needs too much time for it.\n");
+    else if (built == WAITS)
+        snprintf(says, size,
+                 "error: the compiler waits for something that never comes: "
+                 "does it include a device?\n");
     else if (built == NOT_BUILT &&
              has_zero_bytes(joined(path, "%s/%s.c", build->folder, build->name)))
         snprintf(says, size,
@@ -605,10 +609,11 @@ static void judge_part(const struct part *part, const char *folder, bool again,
     struct build build = build_of(part, judgement->shown->name, folder);
     build.comes_again = !again;
     judgement->built = is_as_collected(part) ? build_part(part, &build) : NOT_TRIED;
-    judgement->is_sure = again || submission_is_blamed(&build);
+    judgement->is_sure =
+        again || (judgement->built == NOT_BUILT && submission_is_blamed(&build));
     explain_build(&build, judgement->built, judgement->says, sizeof judgement->says);
     judgement->state = "judged";
-    if (judgement->built == NOT_BUILT || judgement->built == TOO_LONG)
+    if (judgement->built != BUILT && judgement->built != NOT_TRIED)
         no_verdict(judgement, "does not build", "The file does not build.");
     else if (judgement->built == BUILT &&
              judge_with("tests", joined(points, "%s/tests/points.tsv", root),
@@ -688,7 +693,7 @@ static int judge_and_write(const struct part *part, bool again)
     judge_part(part, folder, again, &judgement);
     remove_folder(folder);
     judgement.seconds = seconds_now() - start;
-    if (judgement.built == NOT_BUILT && !judgement.is_sure)
+    if ((judgement.built == NOT_BUILT || judgement.built == WAITS) && !judgement.is_sure)
         return NOT_SURE;
     bool failed = has_grader_error(&copy.shown) || has_grader_error(&copy.hidden);
     return write_state(part, &judgement, failed) && !failed ? DONE : GRADER_ERROR;
@@ -1145,20 +1150,63 @@ static bool is_within(const char *path, const char *folder)
     return strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == '\0');
 }
 
+// Reports replace whole folders, so a folder that holds something is a folder of grades.
+static void refuse_foreign(const char *folder)
+{
+    static const char *const marks[] = {"state", "shards", "records.tsv", "report.html"};
+    struct dirent **entries;
+    const int n = scandir(folder, &entries, NULL, NULL);
+    bool is_ours = n <= 2; // it is not there, or it holds itself and the one above
+    for (int i = 0; i < n; i++) {
+        for (size_t k = 0; k < sizeof marks / sizeof *marks; k++)
+            is_ours = is_ours || strcmp(entries[i]->d_name, marks[k]) == 0;
+        free(entries[i]);
+    }
+    if (n >= 0)
+        free(entries);
+    if (!is_ours)
+        give_up("%s holds other things than grades, which could be lost: say "
+                "GRADES=another/folder",
+                folder);
+}
+
+static void cut_last(char *path)
+{
+    const char *rest = dirname(path);
+    memmove(path, rest, strlen(rest) + 1);
+}
+
+// Whether a path, of which the end need not be there yet, leads into a folder.
+static bool leads_into(const char *path, const char *folder)
+{
+    char way[PATH_MAX], real[PATH_MAX], real_folder[PATH_MAX];
+    joined(way, "%s", path);
+    while (realpath(way, real) == NULL)
+        if (errno != ENOENT || strcmp(way, ".") == 0)
+            return false;
+        else
+            cut_last(way);
+    return realpath(folder, real_folder) != NULL && is_within(real, real_folder);
+}
+
 static void make_folders(void)
 {
     char path[PATH_MAX];
     const char *const folders[] = {"state", "errors", "files", "work", "shards"};
     if (getcwd(root, sizeof root) == NULL)
         give_up("cannot tell where I am: %s", strerror(errno));
+    if (leads_into(options.out, options.submissions))
+        give_up("the grades would lie in SUBMISSIONS, and be graded next time: say "
+                "GRADES=another/folder");
+    if (*options.hidden != '\0' && leads_into(options.out, options.hidden))
+        give_up("the grades would lie in HIDDEN, among the tests: say "
+                "GRADES=another/folder");
+    refuse_foreign(options.out);
     for (const char *slash = options.out; (slash = strchr(slash + 1, '/')) != NULL;)
         must_make_folder(joined(path, "%.*s", (int)(slash - options.out), options.out));
     must_make_folder(options.out);
     if (realpath(options.out, out) == NULL)
         give_up("cannot find %s: %s", options.out, strerror(errno));
-    if (realpath(options.submissions, path) != NULL && is_within(out, path))
-        give_up("the grades would lie in SUBMISSIONS, and be graded next time: say "
-                "GRADES=another/folder");
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
         must_make_folder(joined(path, "%s/%s", out, folders[i]));
 }
@@ -1290,6 +1338,7 @@ static int merge(int n, char *const paths[])
     char shards[PATH_MAX];
     size_t n_shares = (size_t)n;
     const char *folder = setting("GRADES", "build/grades");
+    refuse_foreign(folder);
     mkdir(folder, 0755);
     if (n > MAX_SHARES)
         give_up("there are more than %d shares", MAX_SHARES);
@@ -1367,7 +1416,7 @@ static int judge_one(const char *folder, struct chapter *chapter)
                atoi(chapter->name), why);
         return GRADER_ERROR;
     }
-    char *says = must(read_text(joined(log, "%s/judge.log", folder)));
+    char *says = must(read_left(joined(log, "%s/judge.log", folder)));
     clean_lines(says);
     fputs(says, stdout);
     free(says);

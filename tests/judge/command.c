@@ -349,11 +349,14 @@ static void limit_command(const struct sandbox *sandbox)
         LIMIT(RLIMIT_FSIZE, (double)sandbox->file_bytes);
 }
 
+// The output is a new file: what a command has left there before may lead anywhere.
 static bool redirect(const char *output)
 {
-    const char *path = output != NULL ? output : "/dev/null";
+    if (output != NULL)
+        unlink(output);
     int in = open("/dev/null", O_RDONLY);
-    int out = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    int out = output != NULL ? open(output, O_WRONLY | O_CREAT | O_EXCL, 0666)
+                             : open("/dev/null", O_WRONLY);
     return in >= 0 && out >= 0 && dup2(in, 0) == 0 && dup2(out, 1) == 1 &&
            dup2(out, 2) == 2;
 }
@@ -418,5 +421,6 @@ struct ending sandbox_run(const struct sandbox *sandbox, char *const argv[])
         run_fenced(sandbox, argv);
     if (child < 0)
         return (struct ending){.cause = ENDED_UNKNOWN, .status = errno};
-    return wait_with_deadline(child, sandbox->cpu_seconds, sandbox->wall_seconds);
+    return wait_for_waking(child, sandbox->cpu_seconds, sandbox->wall_seconds,
+                           sandbox->asleep_seconds);
 }

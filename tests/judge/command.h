@@ -15,6 +15,7 @@
 // `hidden` needs own spaces.
 struct sandbox {
     double cpu_seconds, wall_seconds;
+    int asleep_seconds;              // see wait_for_waking; 0: it may sleep
     size_t memory_bytes, file_bytes; // address space of a process; largest file written
     const char *const *readable, *const *hidden, *const *given, *const *writable;
     char *const *environment; // all that it finds there; NULL: ours

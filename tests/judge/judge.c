@@ -35,6 +35,9 @@ enum { CPU_SECONDS = 1, WALL_SECONDS = 20, MEMORY_BYTES = 512 << 20 };
 enum { TEST_CPU_SECONDS = 3, CHAPTER_CPU_SECONDS = 20 };
 static const double late_seconds = 0.5;
 
+// Without a filter there is much to wait with. Who has waited to the end once is late, too.
+enum { LATE_WALL_SECONDS = 2 };
+
 // And of those that look for the name of a mistake.
 enum { NAMING_SECONDS = 1 };
 
@@ -815,6 +818,16 @@ static double seconds_left(size_t n, bool wrong)
     return fmax(0, fmin(left, CPU_SECONDS * (double)n));
 }
 
+static double wall_seconds(void)
+{
+    return is_late() && fence_level()[0] != 's' ? LATE_WALL_SECONDS : WALL_SECONDS;
+}
+
+static bool has_waited(const struct reply *reply)
+{
+    return reply->end.cause == ENDED_WALL_TIME && !reply->is_filtered;
+}
+
 // What a request speaks of, as it is put together.
 static struct mapped_array mapped[MAX_ARRAYS + MAX_WRITTEN];
 static size_t n_mapped;
@@ -848,7 +861,7 @@ static struct reply ask(const struct made_call *made, size_t n, bool wrong)
                               .n_calls = (uint32_t)n,
                               .memory_bytes = MEMORY_BYTES,
                               .cpu_seconds = seconds_left(n, wrong),
-                              .wall_seconds = WALL_SECONDS};
+                              .wall_seconds = wall_seconds()};
     struct reply reply = {.was_fenced = 0};
     static const struct left_behind nothing = {.phase = BEFORE};
     const int caller = caller_of(wrong);
@@ -859,7 +872,8 @@ static struct reply ask(const struct made_call *made, size_t n, bool wrong)
     if (!send_all(caller, parts, 3) || !receive_all(caller, &reply, sizeof reply))
         judge_fail(GRADER_ERROR, "The judge lost the process that makes the calls.");
     *(wrong ? &wrong_seconds_used : &cpu_seconds_used) += reply.end.cpu_seconds;
-    suite_row->outcome->seconds += reply.end.cpu_seconds;
+    suite_row->outcome->seconds +=
+        has_waited(&reply) ? request.wall_seconds + 1 : reply.end.cpu_seconds;
     return reply;
 }
 
@@ -1063,8 +1077,8 @@ static void fail_at_time(const struct reply *reply, uint32_t phase)
     if (reply->is_filtered)
         judge_fail(GRADER_ERROR, "The machine stood still while %s ran.",
                    function_name());
-    judge_fail(TIME_OUT, "%s was still running after %d s: does it wait for something?",
-               in_phase(phase), WALL_SECONDS);
+    judge_fail(TIME_OUT, "%s was still running after %g s: does it wait for something?",
+               in_phase(phase), wall_seconds());
 }
 
 // Does not return unless the process came back from all calls in good order.

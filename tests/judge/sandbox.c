@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #if defined(__linux__)
+#include <dirent.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -104,30 +105,154 @@ static void nap(double seconds, const sigset_t *unblocked)
     pselect(0, NULL, NULL, NULL, &time, unblocked);
 }
 
+// ---- who sleeps ---------------------------------------------------------------------
+
+#if defined(__linux__)
+
+enum { MAX_PROCESSES = 65536, MAX_BELOW = 256 };
+struct process {
+    int number, parent;
+    char state;
+    long ticks; // of processor time
+};
+
+// What /proc/NUMBER/stat says. False if it has ended meanwhile.
+static bool read_process(const char *number, struct process *process)
+{
+    char path[64], text[512];
+    long user, system;
+    snprintf(path, sizeof path, "/proc/%.20s/stat", number);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = file >= 0 ? read(file, text, sizeof text - 1) : -1;
+    if (file >= 0)
+        close(file);
+    text[n > 0 ? n : 0] = '\0';
+    const char *behind = strrchr(text, ')'); // its name may hold anything
+    process->number = atoi(number);
+    if (behind == NULL ||
+        sscanf(behind, ") %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %ld %ld",
+               &process->state, &process->parent, &user, &system) != 4)
+        return false;
+    process->ticks = user + system;
+    return true;
+}
+
+static size_t read_processes(struct process *all)
+{
+    DIR *folder = opendir("/proc");
+    size_t n = 0;
+    for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;)
+        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && n < MAX_PROCESSES)
+            n += read_process(entry->d_name, &all[n]);
+    if (folder != NULL)
+        closedir(folder);
+    return n;
+}
+
+static bool is_among(const struct process *some, size_t n, int number)
+{
+    for (size_t i = 0; i < n; i++)
+        if (some[i].number == number)
+            return true;
+    return false;
+}
+
+// Brings `first` and all that it has started, and what these have, to the front. How many
+// they are.
+static size_t bring_forward(struct process *all, size_t n, pid_t first)
+{
+    size_t n_below = 0;
+    for (size_t i = 0; i < n && n_below < MAX_BELOW; i++)
+        if ((n_below == 0 && all[i].number == first) ||
+            (i >= n_below && is_among(all, n_below, all[i].parent))) {
+            const struct process found = all[i];
+            all[i] = all[n_below];
+            all[n_below++] = found;
+            i = n_below - 1; // a child may have a smaller number
+        }
+    return n_below;
+}
+
+// What a process and all below it have used together if they sleep, and -1 if one of them
+// does something else.
+static long ticks_of_sleepers(pid_t first)
+{
+    struct process *all = malloc(MAX_PROCESSES * sizeof *all);
+    const size_t n_all = all != NULL ? read_processes(all) : 0;
+    const size_t n = bring_forward(all, n_all, first);
+    long ticks = n > 0 ? 0 : -1;
+    for (size_t i = 0; i < n && ticks >= 0; i++)
+        ticks = all[i].state == 'S' || all[i].state == 'Z' ? ticks + all[i].ticks : -1;
+    free(all);
+    return ticks;
+}
+
+#else
+
+static long ticks_of_sleepers(pid_t first)
+{
+    (void)first;
+    return -1;
+}
+
+#endif
+
+// How often, a second apart and one after the other, somebody was seen asleep.
+struct sleep {
+    double seen_at;
+    long ticks;
+    int times;
+};
+
+static void look_for_sleep(struct sleep *sleep, pid_t child)
+{
+    const double now = seconds_now();
+    if (now - sleep->seen_at < 0.95)
+        return;
+    const long ticks = ticks_of_sleepers(child);
+    sleep->times = ticks >= 0 && ticks == sleep->ticks ? sleep->times + 1 : 0;
+    sleep->ticks = ticks;
+    sleep->seen_at = now;
+}
+
+// ---- who comes to an end ------------------------------------------------------------
+
 // ENDED_EXIT if it ended by itself, else the deadline that it was killed at. (A process does
 // not age faster than the time goes, unless it has threads: then RLIMIT_CPU ends it.)
 static enum cause wait_or_kill(pid_t child, double cpu_seconds, double wall_seconds,
-                               const sigset_t *unblocked, int *status,
+                               int asleep_seconds, const sigset_t *unblocked, int *status,
                                struct rusage *used)
 {
     const double start = seconds_now();
+    struct sleep sleep = {.seen_at = start, .ticks = -1};
     for (;;) {
         const pid_t ended = wait4(child, status, WNOHANG, used);
         if (ended == child || (ended < 0 && errno != EINTR))
             return ENDED_EXIT;
         const double cpu_left = cpu_seconds - cpu_seconds_of(child),
                      wall_left = wall_seconds - (seconds_now() - start);
-        if (cpu_left < 0 || wall_left < 0) {
+        if (asleep_seconds > 0)
+            look_for_sleep(&sleep, child);
+        const bool sleeps = asleep_seconds > 0 && sleep.times >= asleep_seconds;
+        if (cpu_left < 0 || wall_left < 0 || sleeps) {
             kill(child, SIGKILL);
             while (wait4(child, status, 0, used) < 0 && errno == EINTR)
                 continue;
-            return cpu_left < 0 ? ENDED_CPU_TIME : ENDED_WALL_TIME;
+            return cpu_left < 0 ? ENDED_CPU_TIME
+                   : sleeps     ? ENDED_ASLEEP
+                                : ENDED_WALL_TIME;
         }
         nap(fmin(cpu_left, wall_left), unblocked);
     }
 }
 
 struct ending wait_with_deadline(pid_t child, double cpu_seconds, double wall_seconds)
+{
+    return wait_for_waking(child, cpu_seconds, wall_seconds, 0);
+}
+
+struct ending wait_for_waking(pid_t child, double cpu_seconds, double wall_seconds,
+                              int asleep_seconds)
 {
     struct sigaction before, at_end = {.sa_handler = wake_up}; // ends a nap
     sigset_t blocked, mask;
@@ -139,8 +264,8 @@ struct ending wait_with_deadline(pid_t child, double cpu_seconds, double wall_se
     sigaction(SIGCHLD, &at_end, &before);
     sigset_t unblocked = mask;
     sigdelset(&unblocked, SIGCHLD);
-    const enum cause killed =
-        wait_or_kill(child, cpu_seconds, wall_seconds, &unblocked, &status, &used);
+    const enum cause killed = wait_or_kill(child, cpu_seconds, wall_seconds,
+                                           asleep_seconds, &unblocked, &status, &used);
     sigaction(SIGCHLD, &before, NULL);
     sigprocmask(SIG_SETMASK, &mask, NULL);
     kill(-child, SIGKILL); // what it may have left behind in its process group
@@ -247,6 +372,8 @@ static const struct rule all_rules[] = {
     // abort, and nothing else, sends a signal. (To this process alone: see install_filter.)
     {SYS_tgkill, 2, ~0u, SIGABRT, ONLY},
     {SYS_tkill, 1, ~0u, SIGABRT, ONLY},
+    // On old systems this waits until there is chance enough. (GRND_RANDOM)
+    {SYS_getrandom, 2, 2, 2, NEVER},
     // Flags and locks belong to the open file, which others share: only F_GETFD, F_SETFD and
     // F_GETFL, which are 1 to 3.
     {SYS_fcntl, 1, ~3u, 0, ONLY},
@@ -604,6 +731,7 @@ static const struct {
     {SYS_rt_sigtimedwait, "sigwait"},
     {SYS_rt_sigsuspend, "sigsuspend (wait)"},
     {SYS_personality, "personality"},
+    {SYS_getrandom, "getrandom (wait)"},
     {SYS_rt_sigaction, "sigaction (to catch its own faults)"},
     {SYS_sigaltstack, "sigaltstack"},
     {SYS_mprotect, "mprotect (code, or memory that is counted for nobody)"},

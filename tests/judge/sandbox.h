@@ -15,6 +15,7 @@ struct ending {
         ENDED_SIGNAL,
         ENDED_CPU_TIME,
         ENDED_WALL_TIME,
+        ENDED_ASLEEP,
         ENDED_UNKNOWN
     } cause;
     int status; // exit status, or the signal's number
@@ -24,6 +25,13 @@ struct ending {
 // Waits for `child` and kills it, with its process group, when it has used up cpu_seconds
 // of processor time or wall_seconds have passed. Never waits longer than wall_seconds.
 struct ending wait_with_deadline(pid_t child, double cpu_seconds, double wall_seconds);
+
+// The same, and kills it when it and all that it has started have done nothing but sleep for
+// so long: they wait for what never comes. Whoever waits for a disk or was stopped does not
+// sleep, nor does anybody while this process stands still. (Where there is no /proc, nobody
+// sleeps.)
+struct ending wait_for_waking(pid_t child, double cpu_seconds, double wall_seconds,
+                              int asleep_seconds);
 
 // What a fenced child tells its parent about a fault, in memory they share. The child may
 // forge all of it, so it only ever chooses the words of a failure.

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <ftw.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,9 +40,8 @@ const char *environment(const char *name, const char *otherwise)
     return value != NULL && *value ? value : otherwise;
 }
 
-char *read_text(const char *path)
+static char *read_open(FILE *file)
 {
-    FILE *file = fopen(path, "rb");
     char *text = NULL;
     size_t n = 0, room = 0, got = 1;
     while (file != NULL && got > 0 && n < 64 * (size_t)MB) {
@@ -59,6 +59,27 @@ char *read_text(const char *path)
     if (file != NULL)
         fclose(file);
     return text;
+}
+
+char *read_text(const char *path)
+{
+    return read_open(fopen(path, "rb"));
+}
+
+static bool is_ordinary(int file)
+{
+    struct stat status;
+    return file >= 0 && fstat(file, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+char *read_left(const char *path)
+{
+    int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (is_ordinary(file))
+        return read_open(fdopen(file, "rb"));
+    if (file >= 0)
+        close(file);
+    return NULL;
 }
 
 char *next_line(char **text)
@@ -349,6 +370,11 @@ static void list_paths(const char **list, const char *const *some,
     list[n] = NULL;
 }
 
+// All compilers together have twice the time of one for a file, so that nobody takes nearly
+// that in each of the many steps. What waits without working waits for no more than this.
+enum { ALL_COMPILERS = 2, ASLEEP_SECONDS = 10 };
+static double compiler_seconds; // of processor time, for the file that is built now
+
 // Runs a compiler in build->folder, where alone it may write. `also` may be read too.
 // NOT_TRIED only if it could not start or did not come to an end.
 static enum built run_compiler(const struct build *build, struct command *command,
@@ -357,11 +383,17 @@ static enum built run_compiler(const struct build *build, struct command *comman
     const char *given[MAX_PATHS + 1], *const writable[] = {build->folder, "/dev/null",
                                                            NULL};
     char path[PATH_MAX];
+    const double left = ALL_COMPILERS * build->cpu_seconds - compiler_seconds;
+    if (left <= 0) {
+        free_words(command);
+        return TOO_LONG;
+    }
     find_toolchain();
     list_paths(given, compilers, also);
     const struct sandbox sandbox = {
-        .cpu_seconds = build->cpu_seconds,
+        .cpu_seconds = fmin(build->cpu_seconds, left),
         .wall_seconds = 30 + 15 * build->cpu_seconds,
+        .asleep_seconds = ASLEEP_SECONDS,
         .memory_bytes = (size_t)1024 * MB,
         .file_bytes = 32 * MB,
         .readable = toolchain,
@@ -376,12 +408,15 @@ static enum built run_compiler(const struct build *build, struct command *comman
     };
     struct ending end = sandbox_run(&sandbox, command->words);
     free_words(command);
+    compiler_seconds += end.cpu_seconds;
     if (end.cause == ENDED_EXIT && end.status == 0)
         return BUILT;
+    if (end.cause == ENDED_ASLEEP)
+        return WAITS;
     if (end.cause == ENDED_UNKNOWN || end.cause == ENDED_WALL_TIME ||
         (end.cause == ENDED_EXIT && end.status == 127))
         return NOT_TRIED;
-    return end.cause == ENDED_CPU_TIME || end.cpu_seconds >= build->cpu_seconds
+    return end.cause == ENDED_CPU_TIME || end.cpu_seconds >= sandbox.cpu_seconds
                ? TOO_LONG
                : NOT_BUILT;
 }
@@ -412,6 +447,22 @@ bool submission_copy(const char *from, const char *to)
     return good;
 }
 
+// In the place of what a compiler may have left there, which could lead anywhere.
+static int open_new(const char *path)
+{
+    unlink(path);
+    return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+}
+
+static bool write_new(const char *folder, const char *name, const char *text, size_t n)
+{
+    char path[PATH_MAX];
+    int file = open_new(joined(path, "%s/%s", folder, name));
+    bool good =
+        file >= 0 && fchmod(file, 0644) == 0 && write(file, text, n) == (ssize_t)n;
+    return file >= 0 && close(file) == 0 && good;
+}
+
 // A file of the system, by the path that the compiler gives.
 static bool is_systems(const char *path)
 {
@@ -426,7 +477,7 @@ static bool is_systems(const char *path)
 static bool read_only_headers(const struct build *build)
 {
     char path[PATH_MAX], own[PATH_MAX], header[PATH_MAX];
-    char *text = read_text(joined(path, "%s/%s.d", build->folder, build->name)),
+    char *text = read_left(joined(path, "%s/%s.d", build->folder, build->name)),
          *rest = NULL;
     bool good = text != NULL;
     joined(own, "%s.c", build->name);
@@ -435,15 +486,12 @@ static bool read_only_headers(const struct build *build)
          word = strtok_r(NULL, " \\\n", &rest))
         if (word[strlen(word) - 1] != ':' && strcmp(word, own) != 0 &&
             strcmp(word, header) != 0 && !is_systems(word)) {
-            FILE *log = fopen(joined(path, "%s/build.log", build->folder), "a");
-            if (log != NULL) {
-                fprintf(
-                    log,
-                    "%s: error: it includes %s; only the system's headers are allowed\n",
-                    own, word);
-                fclose(log);
-            }
+            char why[2 * PATH_MAX];
+            snprintf(why, sizeof why,
+                     "%s: error: it includes %s; only the system's headers are allowed\n",
+                     own, word);
             good = false;
+            write_new(build->folder, "build.log", why, strlen(why));
             break;
         }
     free(text);
@@ -496,15 +544,6 @@ static enum built compile_with_main_as(const char *main, const struct build *bui
     return run_compiler(build, &command, NULL, "build.log");
 }
 
-static bool write_new(const char *folder, const char *name, const char *text, size_t n)
-{
-    char path[PATH_MAX];
-    FILE *file = fopen(joined(path, "%s/%s", folder, name), "w");
-    bool good =
-        file != NULL && fchmod(fileno(file), 0644) == 0 && fwrite(text, 1, n, file) == n;
-    return file != NULL && fclose(file) == 0 && good;
-}
-
 // Takes room on the disk. Where the system can keep it without one, not a byte is written.
 static bool take_room(int file, size_t n)
 {
@@ -521,8 +560,7 @@ static bool take_room(int file, size_t n)
 static bool has_room(const char *folder)
 {
     char path[PATH_MAX];
-    int file =
-        open(joined(path, "%s/room", folder), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    int file = open_new(joined(path, "%s/room", folder));
     bool good = file >= 0 && take_room(file, 8 * MB);
     if (file >= 0)
         close(file);
@@ -548,6 +586,15 @@ static struct command link_command(const struct build *build, const char *flags)
     return command;
 }
 
+// FOLDER/NAME.so is a file, and no link to one that is ours.
+static bool made_its_own(const struct build *build)
+{
+    char path[PATH_MAX];
+    struct stat status;
+    return lstat(joined(path, "%s/%s.so", build->folder, build->name), &status) == 0 &&
+           S_ISREG(status.st_mode);
+}
+
 static enum built run_linker(const struct build *build, struct command *command,
                              const char *const *objects, const char *log)
 {
@@ -557,26 +604,29 @@ static enum built run_linker(const struct build *build, struct command *command,
                  is_below(objects[i], build->folder) ? objects[i] + n + 1 : objects[i]);
     add(command, environment("LDFLAGS", ""));
     add(command, "-lm");
-    return run_compiler(build, command, objects, log);
+    const enum built built = run_compiler(build, command, objects, log);
+    return built == BUILT && !made_its_own(build) ? NOT_BUILT : built;
 }
 
 // Whether a file of ours, in which nothing can be wrong, is built in the same place with
-// the same flags: if not, no other can be blamed for that.
+// the same flags, and with time of its own: if not, no other can be blamed for that.
 static bool machine_works(const struct build *build)
 {
     static const char probe[] = "int probe(int x);\nint probe(int x) { return x + 1; }\n";
     struct build ours = *build;
     ours.name = "probe";
+    compiler_seconds = 0;
     if (!has_room(build->folder) ||
         !write_new(build->folder, "probe.c", probe, strlen(probe)))
         return false;
     struct command command = start_library(&ours, "probe.c");
-    return run_linker(build, &command, NULL, "probe.log") == BUILT;
+    return run_linker(&ours, &command, NULL, "probe.log") == BUILT;
 }
 
 static enum built blame(const struct build *build, enum built built)
 {
-    return built != NOT_BUILT || machine_works(build) ? built : NOT_TRIED;
+    const bool is_blamed = built == NOT_BUILT || built == WAITS;
+    return !is_blamed || machine_works(build) ? built : NOT_TRIED;
 }
 
 // A static main that nobody calls is left out, with all that only it needs: that compiles
@@ -594,6 +644,7 @@ static enum built compile(const struct build *build, const char *flags)
 static enum built lay_out(const struct build *build, const char *source)
 {
     char path[PATH_MAX], header[PATH_MAX];
+    compiler_seconds = 0;
     joined(path, "%s/%s.h", build->folder, build->chapter);
     if (access(joined(header, "tests/%s.h", build->chapter), R_OK) == 0 &&
         access(path, R_OK) != 0 && !submission_copy(header, path))
@@ -765,7 +816,7 @@ void submission_log(const char *folder, char *text, size_t size)
 {
     enum { LINES = 30, COLUMNS = 200 };
     char path[PATH_MAX];
-    char *log = read_text(joined(path, "%s/build.log", folder)), *rest = log, *line;
+    char *log = read_left(joined(path, "%s/build.log", folder)), *rest = log, *line;
     size_t used = 0;
     text[0] = '\0';
     for (int n = 0; n < LINES && (line = next_line(&rest)) != NULL; n++) {
@@ -810,7 +861,7 @@ static bool read_result(char *line, struct row *row)
 // Every row of the table of points in its place, and the line that says it is the end.
 static bool read_results(const char *path, struct chapter *chapter)
 {
-    char *text = read_text(path), *rest = text, *line = NULL, end[32];
+    char *text = read_left(path), *rest = text, *line = NULL, end[32];
     size_t n = 0;
     while (n < chapter->n_rows && (line = next_line(&rest)) != NULL)
         if (!read_result(line, &chapter->rows[n++]))
@@ -879,7 +930,7 @@ bool submission_judge(const struct judging *judging, struct chapter *chapter, ch
         all = all && row_passes(&chapter->rows[i]);
     if (end.cause == ENDED_EXIT && whole && end.status == !all)
         return true;
-    char *said = read_text(log);
+    char *said = read_left(log);
     snprintf(why, size, "the judge died or its results are not whole (%s %d):\n%.2000s",
              end.cause == ENDED_EXIT ? "exit" : "signal or time", end.status,
              said ? said : "");

@@ -43,9 +43,10 @@ struct build {
     bool comes_again;          // what is not built is built once more: no need to be sure
 };
 
-// NOT_BUILT and TOO_LONG are the file's own fault, NOT_TRIED ours or the machine's: which
-// it is, no word of the compiler's decides. They are in FOLDER/build.log, for a person.
-enum built { BUILT, NOT_BUILT, TOO_LONG, NOT_TRIED };
+// NOT_BUILT, TOO_LONG and WAITS (the compiler sleeps, and nothing wakes it) are the file's
+// own fault, NOT_TRIED ours or the machine's: which it is, no word of the compiler's decides.
+// They are in FOLDER/build.log, for a person.
+enum built { BUILT, NOT_BUILT, TOO_LONG, WAITS, NOT_TRIED };
 
 // The flags of `make`, or good ones without it.
 const char *course_flags(void);
@@ -108,6 +109,9 @@ const char *environment(const char *name, const char *otherwise);
 
 // The whole file as a string, or NULL. To be freed.
 char *read_text(const char *path);
+
+// The same for what a command has left behind: only an ordinary file, and no link to one.
+char *read_left(const char *path);
 
 // The next line of *text, ended by '\0', or NULL: like strsep.
 char *next_line(char **text);

@@ -270,6 +270,9 @@ bad=${bad:-$(grep -r -l 'THE SECRET' "$room/told/feedback" "$room/told/gradescop
 grep -q 'not passed: hidden test' "$room"/told/feedback/*.txt || bad="${bad:-nobody is told what did not pass}"
 grep '"visibility": "after_published"' "$room"/told/gradescope/*.json | grep -q -v '"output": ""}' &&
     bad="${bad:-Gradescope shows more than passed or not}"
+# Who has one of them is shown no total by Gradescope, so each has.
+[ -z "$(grep -L '"visibility": "after_published"' "$room"/told/gradescope/*.json)" ] ||
+    bad="${bad:-Gradescope shows a total that counts what is hidden}"
 verdict "of a hidden test students learn whether it passed, and no more" "$bad"
 
 # ------------------------------------------------------------------ many runs, in the small course
@@ -291,17 +294,24 @@ stand_still()
     for part in .flags grade objects calls caller wrong tests; do cp -Rp "$BUILD/$part" "$still/$BUILD"; done
     cd "$still" || return
     sed -i.orig -e 's/WALL_SECONDS = [0-9]*/WALL_SECONDS = 3/' -e 's/CHAPTER_CPU_SECONDS = [0-9]*/CHAPTER_CPU_SECONDS = 0/' \
+        -e 's/LATE_WALL_SECONDS = [0-9]*/LATE_WALL_SECONDS = 1/' \
         tests/judge/judge.c
     grep -q 'CHAPTER_CPU_SECONDS = 0' tests/judge/judge.c || echo "the time for a chapter is elsewhere now"
-    sed -i.orig 's/\.wall_seconds = 30 + 15 \* /.wall_seconds = 3 + 0 * /' tests/judge/submission.c
+    sed -i.orig -e 's/\.wall_seconds = 30 + 15 \* /.wall_seconds = 4 + 0 * /' -e 's/ASLEEP_SECONDS = [0-9]*/ASLEEP_SECONDS = 1/' \
+        -e 's/ALL_COMPILERS = [0-9]*/ALL_COMPILERS = 1/' \
+        tests/judge/submission.c
+    sed -i.orig 's/\.cpu_seconds = [0-9]*/.cpu_seconds = 1/' tests/instructor/grade.c
+    grep -q 'ALL_COMPILERS = 1, ASLEEP_SECONDS = 1 ' tests/judge/submission.c && grep -q 'cpu_seconds = 1,' tests/instructor/grade.c ||
+        echo "the time for a compiler is elsewhere now"
     ! cmp -s tests/judge/judge.c tests/judge/judge.c.orig && ! cmp -s tests/judge/submission.c tests/judge/submission.c.orig ||
         echo "the deadlines are elsewhere now"
     ${MAKE_COMMAND:-make} BUILD="$BUILD" "$BUILD/tests/$first" "$BUILD/grade" >make.txt 2>&1 || cat make.txt
-    mkdir -p class/slow class/stuck class/late
+    mkdir -p class/slow class/stuck class/waits class/late
     { echo '#include <time.h>' && sed 's/return true;/while (clock() < CLOCKS_PER_SEC \/ 8) {}\n    &/' "$file"; } >"class/slow/$first.c"
     { cat "$file" && echo '// STUCK'; } >"class/stuck/$first.c"
+    { cat "$file" && echo '// WAITS'; } >"class/waits/$first.c"
     { echo '#include <time.h>' && sed 's/return number;/while (clock() < 7 * CLOCKS_PER_SEC \/ 10) {}\n    &/' "$file"; } >"class/late/$first.c"
-    printf '#!/bin/sh\nfor word; do\n    case $word in *.c) ! grep -s -q "^// STUCK" "$word" || kill -STOP $$ ;; esac\ndone\nexec cc "$@"\n' >slow-cc
+    printf '#!/bin/sh\nfor word; do\n    case $word in *.c) ! grep -s -q "^// STUCK" "$word" || kill -STOP $$; ! grep -s -q "^// WAITS" "$word" || sleep 60 ;; esac\ndone\nexec cc "$@"\n' >slow-cc
     chmod 755 slow-cc
     SUBMISSIONS=class GRADES=grades JOBS=1 CC=$still/slow-cc "$BUILD/grade" >said.txt 2>&1 &
     grading=$!
@@ -322,6 +332,21 @@ stand_still()
     done
     [ -n "$caller" ] || echo "the function was never seen at work: are its ancestors others now?"
     wait $grading || tail -n 3 said.txt
+    # Where nothing is filtered: a function that sleeps.
+    mkdir -p waiting/sleeps
+    { echo '#include <unistd.h>' && sed 's/return true;/sleep(30);\n    &/; s/return number;/sleep(30);\n    &/' "$file"; } >"waiting/sleeps/$first.c"
+    SUBMISSIONS=waiting GRADES=waited JOBS=1 JUDGE_WITHOUT_SECCOMP=1 "$BUILD/grade" >waited.txt 2>&1 || tail -n 3 waited.txt
+    # Where files are not fenced: a device that says nothing. And a compiler that takes its time in each step.
+    echo '#include "/dev/ptmx"' | cat - "$file" >"$first.c"
+    JUDGE_WITHOUT_SPACES=1 JUDGE_WITHOUT_LANDLOCK=1 "$BUILD/grade" check "$first" "$first.c" >device.txt 2>&1
+    { cat "$file" && echo 'int helper(int x) { return helperr(x); }'; } >"$first.c"
+    : >steps.txt
+    chmod 666 steps.txt
+    echo '#include <time.h>
+int main(void) { while (clock() < 7 * CLOCKS_PER_SEC / 10) {} return 0; }' >busy.c
+    cc busy.c -o busy
+    printf '#!/bin/sh\n%s\necho step >>%s\nexec cc "$@"\n' "'$still/busy'" "'$still/steps.txt'" >slow-cc
+    CC=$still/slow-cc JUDGE_WITHOUT_SPACES=1 JUDGE_WITHOUT_LANDLOCK=1 "$BUILD/grade" check "$first" "$first.c" >steady.txt 2>&1
 }
 
 # Waits until the judged function computes, and is in function.txt: the tests, their caller
@@ -547,6 +572,36 @@ grep -v '^| ' "$room/said.txt" | grep -q '100 of 100' && bad="${bad:-a file spea
 ls "$BUILD/submission" | cmp -s - "$room/before.txt" || bad="${bad:-it leaves $(ls "$BUILD/submission")}"
 verdict "one file is checked behind the fences of a class, and is quoted with a bar in front" "$bad"
 
+# What a compiler has left is no way to any other file: neither read, nor written to, nor judged.
+cat >"$room/leaves.sh" <<'E'
+#!/bin/sh
+[ "$1" != --version ] || exec cc "$@"
+case "$*" in
+*probe*) exec cc "$@" ;;
+*PLANTED*)
+    for left in build.log probe.c probe.log room others.c judge.log; do ln -sf ROOM/precious "$left"; done
+    exit 1 ;;
+*)
+    ln -s WRONG FIRST.so
+    ln -sf ROOM/precious judge.log ;;
+esac
+E
+echo 'none of yours' >"$room/precious"
+case $BUILD in
+/*) wrong=$BUILD/wrong/$first.so ;;
+*) wrong=$course/$BUILD/wrong/$first.so ;;
+esac
+bad=
+for what in "$first.c" nothing; do
+    sed -e "s|PLANTED|$what|" -e "s|ROOM|$room|" -e "s|FIRST|$first|" -e "s|WRONG|$wrong|" "$room/leaves.sh" >"$room/leaving.sh"
+    chmod 755 "$room/leaving.sh"
+    check "$one/right/$first.c" CC="$room/leaving.sh"
+    said 'exit code 1'
+    grep -q -e 'none of yours' -e "$whole of $whole" "$room/said.txt" && bad="${bad:-$(cat "$room/said.txt")}"
+    grep -q -x 'none of yours' "$room/precious" || bad="${bad:-a file elsewhere is written to: $(cat "$room/precious")}"
+done
+verdict "a link that a compiler leaves leads nowhere" "$bad"
+
 # A compiler that looks around, and says what it has seen.
 cat >"$room/spy.sh" <<'E'
 #!/bin/sh
@@ -666,10 +721,17 @@ refused 'SEED= is longer' SEED="$(printf '%0201d' 7)"
 refused 'JOBS= is no number' JOBS=abc
 refused 'JOBS= is no number' JOBS=0
 refused 'JOBS= is no number' JOBS=-2
-refused 'the grades would lie in SUBMISSIONS' GRADES="$two/grades"
+refused 'the grades would lie in SUBMISSIONS' GRADES="$two/grades/of/all"
+[ ! -e "$two/grades" ] || bad="${bad:-a folder is left in SUBMISSIONS, and graded next time}"
 refused 'cannot read the folder' HIDDEN="$room/nowhere"
 refused 'say whom to grade' SUBMISSIONS=
-verdict "a setting that means nothing is refused with one sentence" "$bad"
+mkdir -p "$room/own/feedback"
+echo 'written by hand' >"$room/own/feedback/anna.txt"
+refused 'holds other things than grades' GRADES="$room/own"
+GRADES=$room/own "$BUILD/grade" merge "$shares"/[1-3]-of-3.tsv >"$room/said.txt" 2>&1 && bad="${bad:-shares are merged into $room/own}"
+[ "$(ls "$room/own" "$room/own/feedback" | tr '\n' ' ')" = "$(printf '%s:\nfeedback\n\n%s:\nanna.txt\n' "$room/own" "$room/own/feedback" | tr '\n' ' ')" ] ||
+    bad="${bad:-what lay where grades should go is lost: $(ls "$room/own" "$room/own/feedback")}"
+verdict "a setting that means nothing, or would harm, is refused with one sentence" "$bad"
 
 # ------------------------------------------------------------------ hidden tests
 hidden=$room/unseen
@@ -752,6 +814,8 @@ unfit 'the solution of .* does not earn all' # its row names no test
 cp "$room/points.tsv" "$hidden/points.tsv"
 rm "$hidden/$first.c"
 unfit "there is no $first.c beside it"
+refused 'the grades would lie in HIDDEN' HIDDEN="$hidden" GRADES="$hidden/grades"
+[ ! -e "$hidden/grades" ] || bad="${bad:-a folder is left in HIDDEN}"
 verdict "a hidden file, row or test that matches nothing is an error" "$bad"
 rm -rf "$BUILD/hidden"
 
@@ -863,11 +927,28 @@ if [ -n "$waiting" ]; then
     bad=$(cat "$room/still.txt")
     grep -q "^\"slow\",$whole," "$still/grades/grades.csv" || bad="${bad:-slow: $(cat "$still/grades/grades.csv")}"
     grep -q '^"stuck",?,' "$still/grades/grades.csv" || bad="${bad:-stuck: $(cat "$still/grades/grades.csv")}"
-    grep -q '^[12] did not build, or could not be judged: each is tried once more' "$still/said.txt" ||
+    grep -q '^[1-3] did not build, or could not be judged: each is tried once more' "$still/said.txt" ||
         bad="${bad:-$(cat "$still/said.txt")}"
     verdict "a machine that stood still while a file was built or judged is no fault of the file, and tried again" "$bad"
     bad=
     grep -q "^\"late\",60," "$still/grades/grades.csv" || bad="late: $(cat "$still/grades/grades.csv")"
     grep -q 'have taken 0.5 s' "$still/grades/feedback/late.txt" || bad="${bad:-$(cat "$still/grades/feedback/late.txt")}"
     verdict "whoever has used up the time of a chapter has less for the tests that are left" "$bad"
+    bad=
+    for seconds in 3 1; do
+        [ "$(cat "$still/waited/feedback/sleeps.txt" | tr '\n' ' ' | grep -o "running after *$seconds s" | grep -c .)" = 1 ] ||
+            bad="${bad:-$(cat "$still/waited/feedback/sleeps.txt")}"
+    done
+    verdict "where a function can sleep, it is waited for once, and not in each test" "$bad"
+    bad=
+    grep -q '^"waits",0,' "$still/grades/grades.csv" || bad="waits: $(cat "$still/grades/grades.csv")"
+    grep -q 'waits for something that never comes' "$still/grades/feedback/waits.txt" || bad="${bad:-$(cat "$still/grades/feedback/waits.txt")}"
+    [ ! -c /dev/ptmx ] || grep -q 'waits for something that never comes\|ptmx: Permission denied' "$still/device.txt" ||
+        bad="${bad:-$(cat "$still/device.txt")}"
+    verdict "a compiler that sleeps, and is stopped by nobody, waits for what the file wants, and not for long" "$bad"
+    bad=
+    n_steps=$(grep -c step "$still/steps.txt")
+    [ "$n_steps" -ge 2 ] && [ "$n_steps" -le 4 ] || bad="it took $n_steps steps: $(cat "$still/steady.txt")"
+    grep -q "$first.c does not build" "$still/steady.txt" || bad="${bad:-$(cat "$still/steady.txt")}"
+    verdict "all steps of building a file have one time together" "$bad"
 fi

@@ -559,6 +559,10 @@ mkdir "$class/large" "$class/wrapped" "$class/last"
 "$room/odd_files" "$class/wrapped/wrapped.zip" 65536 "$one.c=#error A
 " "$two.c=#error A
 "
+mkdir "$class/locked"
+"$room/odd_files" "$class/locked/all.zip" 1 "!$two.c=#error B
+" "$one.c=#error A
+"
 rm "$room/$one.c" && ln -s "$A" "$room/$one.c"
 tar -C "$room/x/old" -cf "$class/last/work.tar" "$one.c" && tar -C "$room" -rf "$class/last/work.tar" "$one.c"
 graded
@@ -574,6 +578,8 @@ counts paths "$one" "$A"
 tells paths look "two different files $one.c in all.tgz: x/chapters/$one.c counts"
 counts large "$one" "$A"
 tells wrapped look "more entries than it says"
+counts locked "$one" "$A"
+tells locked look "an entry is encrypted"
 counts last "$one" ""
 tells last look "the last one is no file that counts"
 verdict "the last version in an archive counts, and what is not read of one asks for a look"
@@ -600,16 +606,19 @@ n_after=$(ls "$grades/files" | grep -c .)
 verdict "of many versions of a file only the one that counts is kept"
 
 touch -t 202001010000 "$grades"/state/*.tsv
-echo x >"$grades/state/old.tsv" && touch -t 202001010000 "$grades/state/old.tsv"
+old=$sum_A.tsv
+echo x >"$grades/state/$old" && touch -t 202001010000 "$grades/state/$old"
+echo x >"$grades/state/mine.tsv" && touch -t 202001010000 "$grades/state/mine.tsv"
 echo x >"$grades/state/new.tsv"
 n_before=$(ls "$grades/state" | grep -c .)
 graded
-[ ! -f "$grades/state/old.tsv" ] || fault "a verdict that nobody has used for years is there"
+[ ! -f "$grades/state/$old" ] || fault "a verdict that nobody has used for years is there"
 [ -f "$grades/state/new.tsv" ] || fault "a new verdict is gone"
+[ -f "$grades/state/mine.tsv" ] || fault "a file that is no verdict is gone"
 [ "$(ls "$grades/state" | grep -c .)" -lt "$n_before" ] || fault "nothing is forgotten"
-[ "$(find "$grades/state" -name '*.tsv' -mtime +1 | grep -c .)" = 0 ] || fault "a used verdict is not marked"
+[ "$(find "$grades/state" -name '*.tsv' ! -name mine.tsv -mtime +1 | grep -c .)" = 0 ] || fault "a used verdict is not marked"
 grep -q ' files; 0 judged now' "$said" || fault "a used verdict was forgotten: $(grep 'judged now' "$said")"
-rm "$grades/state/new.tsv"
+rm "$grades/state/new.tsv" "$grades/state/mine.tsv"
 verdict "verdicts that nobody used for a month are forgotten, the others are not"
 
 # ------------------------------------------------------------------ a chapter that is missing

@@ -277,6 +277,31 @@ rm -f bin/cat
 cp before.c chapters/98_toy.c
 verdict "make reset compares before it says that all is as it was" "$bad"
 
+# An editor, or another reset, writes to the file while this one is at work.
+real_awk=$(command -v awk)
+cat >"$scratch/bin/awk" <<END
+#!/bin/sh
+case " \$* " in
+*" pristine "*) echo "// saved meanwhile" >>chapters/98_toy.c ;;
+esac
+exec "$real_awk" "\$@"
+END
+chmod 755 "$scratch/bin/awk"
+bad=
+write_an_answer chapters/98_toy.c say_yes_98
+PATH=$scratch/bin:$PATH course reset 98.1 >said.txt 2>&1 && bad="it claims success: $(cat said.txt)"
+grep -q 'has changed meanwhile' said.txt || bad="${bad:-$(cat said.txt)}"
+[ "$(tail -n 1 chapters/98_toy.c)" = '// saved meanwhile' ] || bad="${bad:-what was saved is gone}"
+rm "$scratch/bin/awk"
+cp before.c chapters/98_toy.c
+verdict "make reset never writes over what was saved while it was at work" "$bad"
+
+bad=
+SET=$(printf 'a=1\ntouch OWNED') course run echo >said.txt 2>&1 && bad="exit code 0"
+grep -q '^SET= holds settings' said.txt || bad="${bad:-$(cat said.txt)}"
+[ ! -e OWNED ] || bad="${bad:-a second line of SET= is run}"
+verdict "SET= is no command, on none of its lines" "$bad"
+
 bad=
 mkdir kept
 mv build .backup kept

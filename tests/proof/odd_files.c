@@ -2,7 +2,8 @@
 //
 //     odd_files FILE.zip N [NAME=TEXT ...]
 // writes a zip of N empty entries, then one for each NAME. More than 65,535 entries get the record
-// that says so, unless FILE ends with "wrapped.zip": there the number is cut to 16 bits.
+// that says so, unless FILE ends with "wrapped.zip": there the number is cut to 16 bits. An entry
+// "!NAME" says that it is encrypted.
 //
 //     odd_files -l FILE <NAMES
 // gives FILE all these names too: to make thousands of new files would take seconds.
@@ -16,6 +17,7 @@
 static FILE *file;
 static char *directory;
 static size_t n_directory, n_entries;
+static int is_encrypted; // the next entry
 
 static void number(char **to, uint64_t value, int bytes)
 {
@@ -38,7 +40,8 @@ static uint32_t crc32_of(const char *text)
 static void shared(char **to, const char *name, const char *text)
 {
     number(to, 20, 2); // version
-    number(to, 0, 8);  // flags, stored as it is, time
+    number(to, (uint64_t)is_encrypted, 2);
+    number(to, 0, 6); // stored as it is, time
     number(to, crc32_of(text), 4);
     number(to, strlen(text), 4);
     number(to, strlen(text), 4);
@@ -112,8 +115,9 @@ int main(int argc, char *argv[])
     }
     for (int i = 3; i < argc; i++) {
         char *equals = strchr(argv[i], '=');
+        is_encrypted = argv[i][0] == '!';
         if (equals != NULL)
-            *equals = '\0', add(argv[i], equals + 1);
+            *equals = '\0', add(argv[i] + is_encrypted, equals + 1);
     }
     finish(strstr(argv[1], "wrapped.zip") != NULL);
     free(directory);

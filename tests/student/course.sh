@@ -598,7 +598,7 @@ run() # program
     fi
     trap : INT
     case ${SET:-} in
-    *[\$\`\;\&\|\<\>\(\)\\]*) die "SET= holds settings, name=value, with blanks between them: see make chapterN SET=settings." ;;
+    *[\$\`\;\&\|\<\>\(\)\\]* | *"$newline"*) die "SET= holds settings, name=value, with blanks between them: see make chapterN SET=settings." ;;
     esac
     eval "set -- \"\$1\" ${SET:-}" # quotes in it hold a value with blanks together
     { stoppable limited $lines "$@"; } 3>&2 2>/dev/null # the shell's own words are not wanted
@@ -871,6 +871,11 @@ reset()
         say "Exercise $1 is untouched: there is nothing to put back."
         return 0
     fi
+    cmp -s "$backup" "$file" || {
+        rm -f "$backup"
+        die "$file has changed meanwhile: nothing was put back. Save it, and try once more."
+    }
+    trap '' INT TERM HUP # the file is whole before and after
     cat "$new" >"$file" || die "$file cannot be written; your version is in $backup."
     cmp -s "$new" "$file" && [ "$(one_field "$file" "$1" 5)" = "not written" ] ||
         die "Exercise $1 could not be put back; your version is in $backup."

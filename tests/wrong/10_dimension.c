@@ -1262,7 +1262,8 @@ RANK(stops_at_the_limit)
 }
 
 WRONG(matrix_rank, any_scale, room_rounded,
-      "What is left of a row is rounded to float: small differences are lost.")
+      "A pivot is the largest size left, in double, and counts above tolerance times the "
+      "first.")
 RANK(room_rounded)
 {
     if (!matrix_rank(rank, room, a, tolerance, n_rows, n_columns))
