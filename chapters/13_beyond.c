@@ -1650,10 +1650,14 @@ static double bag_length(const struct lab *lab, enum way way, const uint32_t *id
                          size_t n)
 {
     double square = 0.0;
-    for (size_t t = 0; t < n; t++)
+    for (size_t t = 0; t < n; t++) {
+        const double weight = weight_of(lab, way, ids[t]);
+        uint32_t count = 0;
         for (size_t k = 0; k < n; k++)
-            if (ids[k] == ids[t])
-                square += weight_of(lab, way, ids[t]) * weight_of(lab, way, ids[t]);
+            count += ids[k] == ids[t];
+        while (count-- > 0)
+            square += weight * weight;
+    }
     return sqrt(square);
 }
 

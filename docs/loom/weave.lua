@@ -48,12 +48,12 @@ local function read_file(path)
   if not file then return nil end
   local text = file:read('a')
   file:close()
-  return (text:gsub('\r\n', '\n'))
+  return text:find('\r', 1, true) and text:gsub('\r\n', '\n') or text
 end
 
 local function lines_of(text)
   local lines = {}
-  for line in (text:gsub('\n$', '') .. '\n'):gmatch('(.-)\n') do lines[#lines + 1] = line end
+  for line in (text:gsub('\n$', '') .. '\n'):gmatch('([^\n]*)\n') do lines[#lines + 1] = line end
   return lines
 end
 
@@ -708,8 +708,12 @@ local function teaser_of(text)
   return pandoc.read(without_breaks(marked or first_sentence(opening)), MARKDOWN).blocks[1]
 end
 
+local the_chapters -- read once
+
 local function chapter_list()
+  if the_chapters then return the_chapters end
   local list = {}
+  the_chapters = list
   for path in (os.getenv('WEAVE_CHAPTERS') or ''):gmatch('%S+') do
     local text = read_file(path)
     local stem, number, short = name_of(path)
@@ -717,8 +721,7 @@ local function chapter_list()
     if not question then
       fault(path .. ':1', 'has no heading "# Question {#name}" to name the chapter by')
     else
-      local exercises = select(2, text:gsub('\n##+%s[^\n]*{#[%w-]+ %.exercise}', ''))
-      list[#list + 1] = { path = path, stem = stem, number = number, short = short, question = question, exercises = exercises, text = text }
+      list[#list + 1] = { path = path, stem = stem, number = number, short = short, question = question, text = text }
     end
   end
   return list
@@ -744,7 +747,8 @@ local function chapters_block()
     }))
     items:insert(html('</h3><p class="teaser">'))
     items:insert(pandoc.Plain(teaser_of(chapter.text).content))
-    items:insert(html(('</p><p class="of">%s</p></li>'):format(plural(chapter.exercises, 'exercise'))))
+    local exercises = select(2, chapter.text:gsub('\n##+%s[^\n]*{#[%w-]+ %.exercise}', ''))
+    items:insert(html(('</p><p class="of">%s</p></li>'):format(plural(exercises, 'exercise'))))
   end
   items:insert(html('</ol>'))
   return items
@@ -1304,9 +1308,9 @@ local function write_index(blocks, meta)
     if block.t == 'Header' and block.identifier ~= 'refs' then
       begin(block.identifier, words_of(block))
     elseif block.t == 'RawBlock' then
-      depth = depth + select(2, block.text:gsub('<details', '')) - select(2, block.text:gsub('</details', ''))
-      local seen = {}
-      for name in block.text:gmatch('<span class="f">([%w_]+)</span>') do
+      local code, seen = block.text, {}
+      depth = depth + select(2, code:gsub('<details', '')) - select(2, code:gsub('</details', ''))
+      for name in code:gmatch('<span class="f">([%w_]+)</span>') do
         if not seen[name] then text[#text + 1] = name end
         seen[name] = true
       end
@@ -1472,15 +1476,15 @@ local function book(sources)
   local blocks, names = pandoc.List(), {}
   for _, source in ipairs(sources) do names[source.name:match('([^/]+)%.md$') or ''] = true end
   for _, source in ipairs(sources) do
-    local path, text = source.name, source.text
+    local path = source.name
     if path:match('%.c$') then
-      local chapter = read_chapter(path, text)
+      local chapter = read_chapter(path, read_file(path))
       local heading = pandoc.List({ pandoc.Str(('%d.'):format(chapter.number)), pandoc.Space() })
       heading:extend(chapter.title.content)
       blocks:insert(pandoc.Header(1, heading, { id = chapter.short }))
       blocks:extend(with_prefix(chapter.blocks, chapter.short .. '-', names))
     else
-      local page = markdown_page(path, text)
+      local page = markdown_page(path, source.text)
       local _, _, name = path:find('([^/]+)%.md$')
       blocks:insert(pandoc.Header(1, page.meta.title, { id = name }))
       blocks:extend(with_prefix(page.blocks, name .. '-', names))
@@ -1491,6 +1495,7 @@ local function book(sources)
   return pandoc.Pandoc(blocks)
 end
 
+-- A chapter is read from its file, which takes no time; to be handed it by pandoc takes longer than to cut it.
 -- Figures that a page shows are counted anew, its formulas are made last: all that looks at them
 -- before wants their letters.
 function Reader(sources)
@@ -1498,7 +1503,7 @@ function Reader(sources)
   if for_epub then
     doc = book(sources)
   elseif sources[1].name:match('%.c$') then
-    doc = chapter_page(sources[1].name, (sources[1].text:gsub("\r\n", "\n")))
+    doc = chapter_page(sources[1].name, read_file(sources[1].name))
   else
     doc = markdown_page(sources[1].name, sources[1].text)
   end

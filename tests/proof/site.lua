@@ -267,7 +267,8 @@ local function alternative_faults(page)
   local faults = {}
   local function blame(element, what) faults[#faults + 1] = ('line %d: %s'):format(element.line, what) end
   local function refers(element, key)
-    for id in (element.attributes[key] or ''):gmatch('%S+') do
+    if not element.attributes[key] then return end
+    for id in element.attributes[key]:gmatch('%S+') do
       local target = page.ids[id]
       if not target or text_of(target):match('^%s*$') then
         blame(element, ('%s="%s" names nothing that says something'):format(key, id))
@@ -563,7 +564,7 @@ end
 -- An aside stands beside the paragraph that it follows in the file.
 local function aside_faults(page, source)
   local faults, wanted, k = {}, {}, 0
-  for before in source:gmatch('([^\n]+)\n\n:::+ aside\n') do
+  for before in source:gmatch('\n([^\n]+)\n\n:::+ aside\n') do
     local words = before:gsub('%b{}', '')
     if not before:match('^#') then wanted[#wanted + 1] = words:match('[$}"]') and '' or words end
   end
@@ -943,7 +944,9 @@ local function style_faults(files)
     if text and text:find('attr(data-n)', 1, true) and not text:find('attr(data-n) / ""', 1, true) then faults[#faults + 1] = name .. ' has line numbers read aloud' end
     if text and (text:find('url%(') or text:find('@import') or text:find('https?:')) then faults[#faults + 1] = name .. ' loads something' end
     local script = name:match('%.js$') and read_file(SITE .. '/' .. name)
-    if script and (script:find('https?:') or script:find('%f[%w]fetch%s*%(') or script:find('XMLHttpRequest') or script:find('import%s*%(')) then
+    -- (A word is found sooner than a pattern, in all that is packed.)
+    local function says(word, pattern) return script:find(word, 1, true) and script:find(pattern) end
+    if script and (says('http', 'https?:') or says('fetch', '%f[%w]fetch%s*%(') or says('XMLHttpRequest', '') or says('import', 'import%s*%(')) then
       faults[#faults + 1] = name .. ' loads something'
     end
   end
