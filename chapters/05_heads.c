@@ -1390,8 +1390,8 @@ The proof for four words used that the right scores add up to $(a+c) \cdot (b+d)
 Why is $\ln 3$ a floor for a ring of *any* length?
 
 :::: answer
-As for $\ln 2$ (folded above, where the ring is trained), but keep three terms of the sum: the word itself, the next one and the
-previous one. For the word x the loss is at least
+As for $\ln 2$ (folded above, where the ring is trained), but keep three terms of the sum:
+the word itself, the next one and the previous one. For the word x the loss is at least
 $\ln (1 + e^{\delta_x} + e^{\varepsilon_x})$, with $\varepsilon_x$ the score of x for
 itself minus that of the next word. This bends upwards in both, so the mean over the ring
 is at least its value at the two means. The mean of $\delta_x$ is 0 by symmetry. And the
