@@ -2408,7 +2408,7 @@ static bool show_size(FILE *figure, const struct size *size)
                               false))
         return false;
     if (size == &sizes[0] || size == &sizes[3])
-        printf("%-5s %6zu %5s %11s %14s %14s %13s %6.1f\n", size->name, size->n_layers,
+        printf("%-5s%6zu %5s %11s %14s %14s %13s %6.1f\n", size->name, size->n_layers,
                with_commas(width, d), with_commas(a, (uint64_t)vocab_size * d),
                with_commas(b, tied), with_commas(c, untied), with_commas(e, bare),
                100.0 * (double)(vocab_size * d) / (double)tied);
@@ -2426,7 +2426,7 @@ static void show_gpt2(void)
                 "# kind: bars\n# title: GPT-2 with one table and with two\n# x: size\n"
                 "# y: parameters (millions)\n# zero: yes\nlabel\ttied\tuntied\n");
     heading("GPT-2 with one table and with two");
-    printf("%-5s %6s %5s %11s %14s %14s %13s %6s\n", "size", "blocks", "d", "one table",
+    printf("%-5s%6s %5s %11s %14s %14s %13s %6s\n", "size", "blocks", "d", "one table",
            "tied", "untied", "no QKV bias", "more %");
     size_t n = 0;
     while (n < 4 && show_size(figure, &sizes[n]))
