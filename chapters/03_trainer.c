@@ -3071,7 +3071,9 @@ static double compare_steps(const struct corpus *corpus, uint64_t seed)
 }
 
 /*
-A run of training: what it keeps, what it prints, the order of its batches. `fopen` with
+### A run of training
+
+What it keeps, what it prints, the order of its batches. `fopen` with
 `"wx"` is C11's way to say: only if there is no such file yet. So nothing of yours is
 overwritten when the tables are saved. (The files are in `build/`, which `make clean`
 empties: move what you want to keep.)
@@ -3291,7 +3293,7 @@ static void save_tables(const struct model *m, const struct corpus *corpus)
 }
 
 /*
-Data for the pictures.
+### Data for the pictures
 */
 
 // the rows that the first batches of the text touch, a point for each
@@ -3347,7 +3349,9 @@ static void plot_votes(const struct model *m, const struct model *newborn,
 }
 
 /*
-The benchmark: `make bench`.
+### The bench
+
+This is what `make bench` runs.
 */
 
 static void bench_line(const char *name, double value, const char *sign, double want)
