@@ -185,8 +185,8 @@ The third column holds a surprise of its own. With a causal mask a word's output
 anywhere. The mask itself breaks the symmetry: the first token hears one voice, the
 second hears two. So the statement "transformers cannot see order without positional
 encoding" is false for a GPT: causal models trained with no positions at all come close to
-ordinary ones [@haviv2022]. How much the mask alone can tell one layer, we shall work out
-[when there is a task](#best-without-order).
+ordinary ones [@haviv2022]. How much the mask alone can tell one layer,
+[we shall work out](#best-without-order) as soon as there is a task.
 
 ::: aside
 Word order is not the only bookkeeper. Latin marks who bites by the ending of the word:
