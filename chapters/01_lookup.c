@@ -515,11 +515,11 @@ GPT-2's vocabulary, two neighbours in a row of $E$ would lie
 ## How alike are two rows? {#alike}
 
 By a product, by a copy, by a Linear layer: a row has arrived. We asked for rows so that
-likeness could be *seen* in the numbers, and measured it by distance. Distance has a weakness: it mixes up two
-things. Multiply the row of "cat" by ten, and it is far from "dog", although it still
-says the same about tails, pets and fruit, only louder. What we would like to
-compare is the proportions, which is to say the *direction* of a vector without its
-length.
+likeness could be *seen* in the numbers, and measured it by distance. Distance has a
+weakness: it mixes up two things. Multiply the row of "cat" by ten, and it is far from
+"dog", although it still says the same about tails, pets and fruit, only louder. What we
+would like to compare is the proportions, which is to say the *direction* of a vector
+without its length.
 
 The dot product of two vectors, $a \cdot b = \sum_i a_i b_i$, grows with both
 lengths. Divide by both, and what is left is the cosine of the angle between them:

@@ -1947,9 +1947,10 @@ TEXT=chapters/03_trainer.c make chapter3
 ```
 
 trains the model on the chapter that describes it, your solutions included, and lets it
-write about itself. Look at the neighbours too, with `SET="words=float"` at the end of the line: the row of `float`
-lies by those of `uint`, `struct` and `char`, in the output table. They stand in the same places.
-And look at the yardsticks. On so short a text the smoothed counts win.
+write about itself. Look at the neighbours too, with `SET="words=float"` at the end of the
+line: the row of `float` lies by those of `uint`, `struct` and `char`, in the output table.
+They stand in the same places. And look at the yardsticks. On so short a text the smoothed
+counts win.
 
 ## What you can now explain
 

@@ -927,15 +927,15 @@ can afford only 64,000 numbers does a little better with two narrow tables than 
 wide table and a matrix. The matrix is no advantage in itself: two tables do not gain
 from it, they lose 0.023. And bare tying loses by nearly a nat, whatever the rate.
 
-So the matrix buys back nearly all that bare tying loses, and not quite all. Why not
-all? A model with a matrix cannot use the high rates. Among the nine rates of `controls=1`
-the tied one runs away at 3 and the untied one at 4, where the models without a matrix are
-still getting better. You might blame the matrix for the whole difference and slow it down:
-with `controls=1 matrix=0.1` it moves at a tenth of the rate of the table. Now the tied model
+So the matrix buys back nearly all that bare tying loses, and not quite all. Why not all? A
+model with a matrix cannot use the high rates. Among the nine rates of `controls=1` the tied
+one runs away at 3 and the untied one at 4, where the models without a matrix are still
+getting better. You might blame the matrix for the whole difference and slow it down: with
+`controls=1 matrix=0.1` it moves at a tenth of the rate of the table. Now the tied model
 stands rate 5, and is no better for it (4.376); the untied one is best at rate 4, gains a
 little (4.339), and still does not reach the two tables alone. So it is not only the pace of
-the matrix. What it is, is open. And all this is one novel, a model with no body, and plain gradient descent: do
-not carry the third digit elsewhere.
+the matrix. What it is, is open. And all this is one novel, a model with no body, and plain
+gradient descent: do not carry the third digit elsewhere.
 
 ### Two jobs, or one?
 
