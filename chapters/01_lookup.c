@@ -21,8 +21,8 @@ that the model knows, and [768]{.n section="The work for one id"} numbers in eac
 
 Ask what such a layer computes and you will hear one of two answers. The
 mathematician says: it multiplies by a matrix. The programmer says: it reads an
-array. Both are right. [If a lookup is a product, why does even the fastest product take
-thousands of times as long, and why do a few bits come out differently?]{.teaser} In this
+array. Both are right. [If a lookup is a product, why do a few bits come out differently,
+and why does even the fastest product take thousands of times as long?]{.teaser} In this
 chapter you write both, run both on a table of GPT-2's size, and find out exactly where
 they part.
 
@@ -32,7 +32,8 @@ compiles as it stands: `cc -O2 chapters/01_lookup.c -lm`. Five functions in it a
 empty. You write each one where the text arrives at it; `make chapter1` builds the
 file, runs it, and says what to do next. A part of the program that needs a function
 you have not written says so and steps aside, so you can run it at any time. What it
-prints has the titles that you find here; what takes long comes last. Start now.
+prints has the titles that you find here, in the same order; the longest part, a race,
+comes last. Start now.
 */
 
 #include <inttypes.h>
@@ -505,15 +506,163 @@ EXERCISE bool linear_forward(float *out, const float *x, const float *weight,
 
 Same bits, another order in memory. In the embedding's table the three numbers of
 "cat" lie side by side, as floats number 9, 10 and 11. On its side, with rows of six,
-they are numbers 3, 9 and 15. Remember that picture; it will matter in a moment. With
+they are numbers 3, 9 and 15. Remember that picture; it will matter when we race. With
 GPT-2's vocabulary, two neighbours in a row of $E$ would lie
 [201,028]{.n section="What the zeros cost"} bytes apart in $W$.
+*/
+
+/*
+## How alike are two rows? {#alike}
+
+By a product, by a copy, by a Linear layer: a row has arrived. We asked for rows so that
+likeness could be *seen* in the numbers, and measured it by distance. Distance has a
+weakness: it mixes up two things. Multiply the row of "cat" by ten, and it is far from
+"dog", although it still says the same about tails, pets and fruit, only louder. What we
+would like to compare is the proportions, which is to say the *direction* of a vector
+without its length.
+
+The dot product of two vectors, $a \cdot b = \sum_i a_i b_i$, grows with both
+lengths. Divide by both, and what is left is the cosine of the angle between them:
+
+$$\cos(a, b) = \frac{a \cdot b}{|a| \, |b|}, \qquad |a| = \sqrt{a \cdot a}.$$
+
+::: aside
+One reads that the cosine measures a *distance*, and $1 - \cos$ is often used as one.
+It is none. From $(1, 0)$ to $(0, 1)$ it is 1, but the way over $(1, 1)$ is
+$0.29 + 0.29 = 0.59$: a detour that is shorter than the straight line. (The angle
+itself has no such detours.)
+:::
+
+It is 1 for two vectors of one direction, 0 for two at a right angle, and $-1$ for
+opposite ones, and it does not change when either vector is multiplied by a positive
+number.
+*/
+
+/*
+## Exercise 1.5: direction without length {#cosine-similarity .exercise}
+
+Write the cosine. For $a = (3, 4)$ and $b = (8, 6)$ the dot product is
+$24 + 24 = 48$, the lengths are $\sqrt{9 + 16} = 5$ and $\sqrt{64 + 36} = 10$, and
+the cosine is $48 / 50 = 0.96$. With $b = (4, 3)$, half as long, it is
+$24 / 25$, which is 0.96 again.
+
+Compute the three sums in `double`. A `float` cannot hold the square of
+$10^{-30}$, nor that of $10^{30}$: the one becomes zero and the other infinity. A
+`double` holds both.
+
+A vector of zeros has length 0 and no direction, and $0 / 0$ is not a number. Say
+that it is like nothing: if either vector is all zeros, or has no numbers at all,
+return 0. All zeros means just that: a vector of tiny numbers has a direction. What
+comes out when a NaN or an infinity goes in is up to you.
+*/
+
+// (sum over i of a[i] * b[i]) / (|a| * |b|), sums in double
+//   a [n]   b [n]
+// 0 if a or b is all zeros, or n is 0
+EXERCISE float cosine_similarity(const float *a, const float *b, size_t n)
+{
+    // your code here
+    (void)a, (void)b, (void)n;
+    return NAN;
+}
+
+/*
+## Who is like whom
+
+Three words, three tables: the switches, the five features, and the random numbers that
+PyTorch begins with.
+
+::: {.output section="How alike"}
+:::
+
+![Each word against each, as one-hot rows. Only the diagonal is lit: a word is like
+itself, and like nothing else.](figure:one-hot-cosines){#fig-one-hot-cosines}
+
+![The same three words as five features. Cat and dog light up as one block; the
+apple stands apart.](figure:feature-cosines){#fig-feature-cosines}
+
+The one-hot cosines are all 0, because two rows of switches never have a one in the
+same place. The features say [0.99940]{.n section="How alike"} for cat and dog, and next
+to nothing for the apple, [0.04573]{.n section="How alike"} with the cat and
+[0.02167]{.n section="How alike"} with the dog.
+
+::: aside
+The cosine has a blind spot of its own. Double one column of a learned table, let the
+rest of the model halve what it reads there, and not one prediction changes; but the
+cosines do. How alike two rows are is a statement about the table *and* the scale of its
+columns [@steck2024].
+:::
+
+And the third line, the random numbers? There the cat is closer to the apple than to
+the dog. It means nothing. Those rows have seen no text yet. A row of an untrained table
+is a place to put something, and three numbers are so few that chance alone makes large
+cosines. (Chapter 2 shows how this changes when there are 768.)
+
+Your five functions are written. What is left are the two differences that the first page
+promised between a product and a lookup: some bits, and the time.
+
+## Equal in algebra, not in bits
+
+We have a proof that the product is the lookup, and a program that compared them bit
+by bit and said "yes". Now for what the proof forgot.
+
+It said: a term with the factor 0 is 0. That is true of real numbers. A `float` is
+not quite a real number. Some of its 32-bit patterns stand for infinity, and some for
+NaN, *not a number*, which is what $0/0$ leaves behind. Arithmetic with a NaN gives a
+NaN again: zero times a NaN is NaN, and zero times infinity is NaN too
+[@ieee754, secs. 6.2 and 7.2]. So if one entry of the table goes bad, say in training,
+where such things happen, then every sum over its column meets it. Each of these sums
+has the term $0 \times \mathrm{NaN}$ in it, and is lost.
+
+::: predict
+The program puts NaN into the three numbers of row 4, "eat", and sends the whole
+sentence through: 8 tokens, 24 outputs, and "eat" occurs once. How many of the 24
+are NaN after the lookup? How many after the product?
+
+:::: answer
+[3]{.n section="Equal in algebra, not in bits" at="is nan"} after the lookup,
+[24]{.n section="Equal in algebra, not in bits"} after the product: every one of them.
+::::
+:::
+
+::: {.output section="Equal in algebra, not in bits" set="row value" follows="sentence"}
+:::
+
+One bad row, and the product has lost *every* output:
+[24]{.n section="Equal in algebra, not in bits"} of 24, the seven tokens included
+that have nothing to do with "eat". The lookup has lost the
+[3]{.n section="Equal in algebra, not in bits" at="is nan"} outputs of the one token that names
+the row. It cannot lose more. What it does not read cannot hurt it.
+
+The second line of the output is quieter. There row 3, "cat", is made of `-0.0`.
+Floating point has two zeros, one for each state of the sign bit, and they compare as
+equal; `-0.0` is what remains, for one, when a small negative number becomes too small
+to be told from zero. The lookup copies the pattern, `80000000`. The product starts its
+sum at `+0.0`, and adds products of zero, and then $1 \times (-0.0) = -0.0$. The rule
+for that addition is plain: the sum of two zeros of opposite sign is `+0.0`, in every
+rounding mode but the one towards minus infinity [@ieee754, sec. 6.3]. So out comes
+`00000000`, and the sign is gone: [0]{.n section="Equal in algebra, not in bits" at="is -0.0:5"}
+outputs differ by `==`, and [3]{.n section="Equal in algebra, not in bits" at="is -0.0:6"} in their
+bits. (Why there are two zeros, and what a NaN is good for, is told by Goldberg
+[-@goldberg1991].)
+
+Does it matter? The zero hardly ever. The NaN, yes, each time that you go looking for
+where one came from: behind a lookup it leads you to the token, and behind a product
+it leads you nowhere. And the two together tell you something about proofs. "Equal"
+had a silent condition, that the numbers behave like real numbers. This is also why we
+never compile this course with `-ffast-math`. Among other things it allows the compiler
+to assume that there is no NaN and no infinity, and that the sign of a zero does not
+matter, and so to take $0 \cdot x$ for 0: the very step at which our proof was wrong.
+
+Spoil a row yourself: `build/01_lookup row=0 value=inf`. What will the product make of
+*the*, three times infinite? And is there any finite number that does harm?
 
 ## What the work costs
 
-Time to count, for one id and rows of $d = 768$. The product multiplies each of
-the $V d$ numbers of the table once, and to do so must read all of them, and $V$
-switches. The lookup reads one id and one row.
+Bits were the one difference, and time is the other. Let us first count the work, for one
+id and rows of $d = 768$. The product multiplies each of the $V d$ numbers of the table
+once, and to do so must read all of them, and $V$ switches. The lookup reads one id and
+one row.
 
 ::: {.output section="The work for one id"}
 :::
@@ -541,9 +690,6 @@ stand in the last line of the race, under "columns" and "tiles", in microseconds
 :::
 
 ## The plain product: down the columns
-
-(Exercise 1.5 needs nothing of this race. If you would rather write first, go on at [how
-alike two rows are](#alike), and come back.)
 
 A race against a slow runner proves little. So we shall not stop at the product
 as it stands in the formula, but make it as fast as we can, in three steps, and
@@ -743,7 +889,7 @@ and its best run counts: whatever else the machine was doing can only have made 
 slower. The lookups get new random ids for every run, so that they do not meet rows
 that are still in the cache from the run before.
 
-On the machine that built this page (in the terminal this block comes last: it takes longest):
+On the machine that built this page:
 
 ::: {.output section="The race: microseconds for one id" set="vocab"}
 :::
@@ -849,150 +995,8 @@ be, and on what kind of machine; a miss is reported, and is no error. It also tr
 ask for all 48 lines of a row. On one machine that we tried, this gained more still; on
 another it gained nothing. Eight lines helped on both. A hint is a bet about somebody
 else's hardware, and the only way to know is to race.
-*/
 
-/*
-## How alike are two rows? {#alike}
-
-A row has arrived. We asked for rows so that likeness could be *seen* in the
-numbers, and measured it by distance. Distance has a weakness: it mixes up two
-things. Multiply the row of "cat" by ten, and it is far from "dog", although it still
-says the same about tails, pets and fruit, only louder. What we would like to
-compare is the proportions, which is to say the *direction* of a vector without its
-length.
-
-The dot product of two vectors, $a \cdot b = \sum_i a_i b_i$, grows with both
-lengths. Divide by both, and what is left is the cosine of the angle between them:
-
-$$\cos(a, b) = \frac{a \cdot b}{|a| \, |b|}, \qquad |a| = \sqrt{a \cdot a}.$$
-
-::: aside
-One reads that the cosine measures a *distance*, and $1 - \cos$ is often used as one.
-It is none. From $(1, 0)$ to $(0, 1)$ it is 1, but the way over $(1, 1)$ is
-$0.29 + 0.29 = 0.59$: a detour that is shorter than the straight line. (The angle
-itself has no such detours.)
-:::
-
-It is 1 for two vectors of one direction, 0 for two at a right angle, and $-1$ for
-opposite ones, and it does not change when either vector is multiplied by a positive
-number.
-*/
-
-/*
-## Exercise 1.5: direction without length {#cosine-similarity .exercise}
-
-Write the cosine. For $a = (3, 4)$ and $b = (8, 6)$ the dot product is
-$24 + 24 = 48$, the lengths are $\sqrt{9 + 16} = 5$ and $\sqrt{64 + 36} = 10$, and
-the cosine is $48 / 50 = 0.96$. With $b = (4, 3)$, half as long, it is
-$24 / 25$, which is 0.96 again.
-
-Compute the three sums in `double`. A `float` cannot hold the square of
-$10^{-30}$, nor that of $10^{30}$: the one becomes zero and the other infinity. A
-`double` holds both.
-
-A vector of zeros has length 0 and no direction, and $0 / 0$ is not a number. Say
-that it is like nothing: if either vector is all zeros, or has no numbers at all,
-return 0. All zeros means just that: a vector of tiny numbers has a direction. What
-comes out when a NaN or an infinity goes in is up to you.
-*/
-
-// (sum over i of a[i] * b[i]) / (|a| * |b|), sums in double
-//   a [n]   b [n]
-// 0 if a or b is all zeros, or n is 0
-EXERCISE float cosine_similarity(const float *a, const float *b, size_t n)
-{
-    // your code here
-    (void)a, (void)b, (void)n;
-    return NAN;
-}
-
-/*
-## Who is like whom
-
-Three words, three tables: the switches, the five features, and the random numbers that
-PyTorch begins with.
-
-::: {.output section="How alike"}
-:::
-
-![Each word against each, as one-hot rows. Only the diagonal is lit: a word is like
-itself, and like nothing else.](figure:one-hot-cosines){#fig-one-hot-cosines}
-
-![The same three words as five features. Cat and dog light up as one block; the
-apple stands apart.](figure:feature-cosines){#fig-feature-cosines}
-
-The one-hot cosines are all 0, because two rows of switches never have a one in the
-same place. The features say [0.99940]{.n section="How alike"} for cat and dog, and next
-to nothing for the apple, [0.04573]{.n section="How alike"} with the cat and
-[0.02167]{.n section="How alike"} with the dog.
-
-::: aside
-The cosine has a blind spot of its own. Double one column of a learned table, let the
-rest of the model halve what it reads there, and not one prediction changes; but the
-cosines do. How alike two rows are is a statement about the table *and* the scale of its
-columns [@steck2024].
-:::
-
-And the third line, the random numbers? There the cat is closer to the apple than to
-the dog. It means nothing. Those rows have seen no text yet. A row of an untrained table
-is a place to put something, and three numbers are so few that chance alone makes large
-cosines. (Chapter 2 shows how this changes when there are 768.)
-
-## Equal in algebra, not in bits
-
-We have a proof that the product is the lookup, and a program that compared them bit
-by bit and said "yes". Now for what the proof forgot.
-
-It said: a term with the factor 0 is 0. That is true of real numbers. A `float` is
-not quite a real number. Some of its 32-bit patterns stand for infinity, and some for
-NaN, *not a number*, which is what $0/0$ leaves behind. Arithmetic with a NaN gives a
-NaN again: zero times a NaN is NaN, and zero times infinity is NaN too
-[@ieee754, secs. 6.2 and 7.2]. So if one entry of the table goes bad, say in training,
-where such things happen, then every sum over its column meets it. Each of these sums
-has the term $0 \times \mathrm{NaN}$ in it, and is lost.
-
-::: predict
-The program puts NaN into the three numbers of row 4, "eat", and sends the whole
-sentence through: 8 tokens, 24 outputs, and "eat" occurs once. How many of the 24
-are NaN after the lookup? How many after the product?
-
-:::: answer
-[3]{.n section="Equal in algebra, not in bits" at="is nan"} after the lookup,
-[24]{.n section="Equal in algebra, not in bits"} after the product: every one of them.
-::::
-:::
-
-::: {.output section="Equal in algebra, not in bits" set="row value" follows="sentence"}
-:::
-
-One bad row, and the product has lost *every* output:
-[24]{.n section="Equal in algebra, not in bits"} of 24, the seven tokens included
-that have nothing to do with "eat". The lookup has lost the
-[3]{.n section="Equal in algebra, not in bits" at="is nan"} outputs of the one token that names
-the row. It cannot lose more. What it does not read cannot hurt it.
-
-The second line of the output is quieter. There row 3, "cat", is made of `-0.0`.
-Floating point has two zeros, one for each state of the sign bit, and they compare as
-equal; `-0.0` is what remains, for one, when a small negative number becomes too small
-to be told from zero. The lookup copies the pattern, `80000000`. The product starts its
-sum at `+0.0`, and adds products of zero, and then $1 \times (-0.0) = -0.0$. The rule
-for that addition is plain: the sum of two zeros of opposite sign is `+0.0`, in every
-rounding mode but the one towards minus infinity [@ieee754, sec. 6.3]. So out comes
-`00000000`, and the sign is gone: [0]{.n section="Equal in algebra, not in bits" at="is -0.0:5"}
-outputs differ by `==`, and [3]{.n section="Equal in algebra, not in bits" at="is -0.0:6"} in their
-bits. (Why there are two zeros, and what a NaN is good for, is told by Goldberg
-[-@goldberg1991].)
-
-Does it matter? The zero hardly ever. The NaN, yes, each time that you go looking for
-where one came from: behind a lookup it leads you to the token, and behind a product
-it leads you nowhere. And the two together tell you something about proofs. "Equal"
-had a silent condition, that the numbers behave like real numbers. This is also why we
-never compile this course with `-ffast-math`. Among other things it allows the compiler
-to assume that there is no NaN and no infinity, and that the sign of a zero does not
-matter, and so to take $0 \cdot x$ for 0: the very step at which our proof was wrong.
-
-Spoil a row yourself: `build/01_lookup row=0 value=inf`. What will the product make of
-*the*, three times infinite? And is there any finite number that does harm?
+## Product or lookup?
 
 So: is an embedding layer just a matrix product? It is a matrix product that is never
 carried out. Look at it as a product when you want to know what it means, and how to
@@ -1006,11 +1010,11 @@ train it. Look at it as a lookup when you want to run it.
 - The two faults of one-hot rows, which of them is about cost, and which is not.
 - Why a one-hot row times a table is a row of the table, with the sum written out.
 - How an embedding layer differs from a Linear layer: bias, storage, first numbers.
+- What the cosine measures, and what it leaves out.
+- In which two cases the product and the lookup give different bits, and why.
 - Where the time of a matrix product goes, and what cache lines, the TLB and the order
   of additions have to do with it.
 - Why a lookup can ask for its rows early, and a copy cannot.
-- What the cosine measures, and what it leaves out.
-- In which two cases the product and the lookup give different bits, and why.
 
 ## Three questions to think about
 
@@ -1063,7 +1067,7 @@ The algebra does not care which way a matrix lies in memory. The lookup does.
 - Bengio and others [-@bengio2003] put a table of word vectors in front of a neural
   network that predicts the next word, and trained both together. Their section 2 is
   this chapter's bridge, built more than twenty years ago.
-- Goldberg [-@goldberg1991] is the long and friendly answer to the last section: what
+- Goldberg [-@goldberg1991] is the long and friendly answer to the section on bits: what
   floating point promises, and what a compiler may do to it.
 - Drepper [-@drepper2007] is where to go for caches, pages and hints: long, exact, and
   full of measurements on machines that are gone by now; the shapes of the curves are not.
@@ -1920,7 +1924,7 @@ static const struct setting settings[] = {
      "up to 10 words, with spaces between them"},
     {"vocab", "whole", "50257", 20000, 160000,
      "the rows of the largest table that races"},
-    {"row", "whole", "4", 0, 9, "the row of the small table that is spoilt in the end"},
+    {"row", "whole", "4", 0, 9, "the row of the small table that is spoilt"},
     {"value", "text", "nan", 1, 20, "what is put there: nan, inf, -0 or a number"},
     {NULL, NULL, NULL, 0, 0, NULL},
 };
@@ -1960,9 +1964,9 @@ int main(int argc, char **argv)
     show_distances();
     show_product_and_lookup(&text);
     show_linear();
-    show_work(vocab_sizes);
     show_cosines();
     show_bits(&text, (size_t)setting_number(settings, args, "row"), value);
+    show_work(vocab_sizes);
     show_race(vocab_sizes); // last, since it takes longest
     return 0;
 }

@@ -184,32 +184,14 @@ The third column holds a surprise of its own. With a causal mask a word's output
 [0.796664]{.n section="A head that cannot see order"}, and nobody added a position
 anywhere. The mask itself breaks the symmetry: the first token hears one voice, the
 second hears two. So the statement "transformers cannot see order without positional
-encoding" is false for a GPT. Causal models trained with no positions at all come close to
-ordinary ones [@haviv2022]. In principle they can recover the absolute position in their
-first layer and distances in the ones after it, if every text starts with the same special
-token and each layer has, behind its heads, a network for each position by itself
-[@kazemnejad2023, theorems 1 and 2].
+encoding" is false for a GPT: causal models trained with no positions at all come close to
+ordinary ones [@haviv2022]. How much the mask alone can tell one layer,
+[we shall work out](#best-without-order) as soon as there is a task.
 
 ::: aside
 Word order is not the only bookkeeper. Latin marks who bites by the ending of the word:
 *canis virum mordet* and *virum mordet canis* are the same bite.
 :::
-
-And one layer alone? It can tell *that* the order changed. But it can never say which token
-stood three places back, and that has a short proof. Without positions the score
-of $t$ with $s$ depends on the two tokens, and on nothing else. So
-
-$$\mathrm{out}_t = \frac{\sum_{s \le t} \exp(q_t \cdot k_s / \sqrt{d_h})\, v_s}
-{\sum_{s \le t} \exp(q_t \cdot k_s / \sqrt{d_h})}$$
-
-depends on the token at $t$ and on *how often* each token has come up to there: exchange
-two earlier tokens, and both sums keep their terms. Let the tokens be drawn at random. Given
-how often each of them came among the $t$ earlier ones, every arrangement of those is
-equally likely, and so the one three back is token $x$ with the chance
-(how often $x$ came) / $t$. Nobody who is told the counts alone can do better than to say
-exactly that, whatever the weights, however many heads. We keep this as a yardstick: it is
-the line *best without order* of the contest below. (A second layer escapes: what
-it hears from position $s$ already depends on how much stood before $s$.)
 
 And in the last line of the output: change the last word, and the outputs before it move by
 exactly 0. That is the mask's promise.
@@ -280,8 +262,8 @@ times $\sqrt{512} = 22.6$, it does not.
 A table of positions may even start with nothing but zeros. Every position then begins as
 its bare token, each row gets a gradient from its own place in the text, and after one step
 no two rows are alike. We tried it: our model below learns the same tasks from there.
-(`build/04_positions controls=1` prints this experiment, and all others of this kind; it takes
-a minute or two more.)
+(`build/04_positions controls=1` prints this experiment, and all others of this kind: the
+**long controls**. They take a minute or two more.)
 
 ::: aside
 A table of *tokens* is another matter. If all its rows are zero, then $x = 0$, all queries,
@@ -711,19 +693,46 @@ what each line does there.](figure:loss-three-back){#fig-loss-three-back}
 Up to position 15 all four schemes have learned the task; the loss is 0 to two decimals.
 Without positions the model stays at
 [2.06]{.n section="Say again the token three back"}: better than guessing, because it
-can prefer what it has heard, and above the best without order, as our proof says it must.
-So the task needs order, and each of the remedies supplies it. And the two tables, which do
-nothing but add a row to a row, do not blur the token by it: to say *which* token stood *three
-back*, the head has to read both out of one sum of 32 numbers, and it does. Then comes token 16.
+can prefer what it has heard. So the task needs order, and each of the remedies supplies it.
+And the two tables, which do nothing but add a row to a row, do not blur the token by it: to
+say *which* token stood *three back*, the head has to read both out of one sum of 32 numbers,
+and it does.
+
+### The best without order {#best-without-order}
+
+How far could the model without positions get? The last line of the output is its floor,
+[1.78]{.n section="Say again the token three back"}, and that has a short proof. One layer
+without positions can tell *that* the order changed, but never which token stood three places
+back. For the score of $t$ with $s$ depends on the two tokens, and on nothing else. So
+
+$$\mathrm{out}_t = \frac{\sum_{s \le t} \exp(q_t \cdot k_s / \sqrt{d_h})\, v_s}
+{\sum_{s \le t} \exp(q_t \cdot k_s / \sqrt{d_h})}$$
+
+depends on the token at $t$ and on *how often* each token has come up to there: exchange
+two earlier tokens, and both sums keep their terms. The tokens of our task are drawn at random.
+Given how often each of them came among the $t$ earlier ones, every arrangement of those is
+equally likely, and so the one three back is token $x$ with the chance
+(how often $x$ came) / $t$. Nobody who is told the counts alone can do better than to say
+exactly that, whatever the weights, however many heads. The program works out what it costs.
+
+::: aside
+A second layer escapes: what it hears from position $s$ already depends on how much stood
+before $s$. In principle causal models without positions can recover the absolute position in
+their first layer and distances in the ones after it, if every text starts with the same
+special token and each layer has, behind its heads, a network for each position by itself
+[@kazemnejad2023, theorems 1 and 2].
+:::
 
 ### Three ways to go astray
+
+Then comes token 16.
 
 **The learned table falls off a cliff.** Rows 16 to 63 still hold the numbers they
 were born with; no gradient ever reached them. The loss jumps to
 [5.60]{.n section="Say again the token three back"}, twice that of blind guessing: the
-model is not unsure, it is sure and wrong. *How* wrong depends on what those rows hold. With
-`controls=1` you see the table start at zero, so that an untrained row says nothing at all: then
-it is 4.38. Still far above guessing. GPT-2 spares itself this by having no such
+model is not unsure, it is sure and wrong. *How* wrong depends on what those rows hold. The
+long controls also try a table that starts at zero, so that an untrained row says nothing at
+all: then it is 4.38. Still far above guessing. GPT-2 spares itself this by having no such
 rows.
 
 **The sinusoid goes astray too.** Its rows beyond 15 are perfectly well defined. But the
@@ -769,8 +778,9 @@ marks of something else.](figure:attention-rope){#fig-attention-rope}
 
 So the prediction came true: base 10,000 fails, base 2 does not. Do unfinished dials
 explain it? One comparison of two heads cannot say, for a base changes everything at once. A
-better question is what happens *between* them, and here is what `controls=1` prints for the
-three-back task (16 seeds a base, positions 32 to 63):
+better question is what happens *between* them. The long controls ask it. (From here on, every
+loss that stands in no output of this page is from them, with `controls=1`.) The three-back
+task, 16 seeds a base, positions 32 to 63:
 
 | base | dials that finish, of 16 | mean loss | best to worst seed |
 |--:|--:|--:|:--|
@@ -788,11 +798,9 @@ three-back task (16 seeds a base, positions 32 to 63):
 | 10,000 | 2 | 0.51 | 0.04 to 1.73 |
 | 100,000 | 2 | 1.36 | 0.40 to 2.63 |
 
-So an unfinished dial does no harm by itself: bases 3, 4 and 6 leave 2, 5 and 7 of them and
-lose nothing, and base 10 leaves 9 and loses almost nothing. Nor does it help by itself that a
-dial finishes: with base 1 all sixteen do, all at the same speed, and that head is the worst
-of all. From base 20 on some seeds go wrong and others do not, and the count says little about
-how many: 5 dials finish with base 30, 2 with base 10,000, and both lose 0.5.
+So an unfinished dial does no harm by itself: bases 3, 4 and 6 leave some of them and lose
+nothing. Nor does it help by itself that a dial finishes: with base 1 all sixteen do, all at the
+same speed, and that head is the worst of all.
 
 A second kind of control asks the dials themselves. A dial that *never turns* has its angle
 fixed at 0, in training and in the test. We take RoPE with base 10,000, where dials 0 and 1
@@ -860,11 +868,10 @@ Two heads, four seeds and one plot are enough for a convincing story with the wr
 it. It takes one run more to find out: freeze the part that the story blames.
 :::
 
-One more doubt: is 0.01 a fair learning rate for all? `controls=1` tries seven, from
-0.001 to 0.06. At positions 32 to 63 the table and the sinusoid lose more than guessing does,
-2.77, with every one of them. RoPE is best at 0.01 (0.51; 0.54 at 0.005) and much worse
-above: 1.98 at 0.02, 4.89 at 0.03. Base 2 scores 0.00 from 0.005 to 0.03, and 0.47 at 0.06. So
-the ranking is not the rate's work, but how *far* RoPE fails is.
+One more doubt: is 0.01 a fair learning rate for all? The long controls try seven. At positions
+32 to 63 the table and the sinusoid lose more than guessing does with every one of them, RoPE
+is best at 0.01 and much worse above, and base 2 scores 0.00 with four of the seven. So the
+ranking is not the rate's work, but how *far* RoPE fails is.
 
 So why does not everybody use base 2? Ask another question.
 
@@ -889,17 +896,16 @@ The learned table, with [0.36]{.n section="Say again the first token"} at positi
 
 The ranking is turned upside down. The learned table, hopeless a moment ago, now holds: row 0
 is a trained row, every token can look for it, and it stays where it is however long the text
-grows. (It holds better still if the table starts at zero: 0.09 at 32 to 63. Then the
-untrained rows of the tokens that ask say nothing that could mislead.) The sinusoid stands in
+grows. (It holds better still if the table starts at zero. Then the untrained rows of the
+tokens that ask say nothing that could mislead.) The sinusoid stands in
 between, and its seeds disagree wildly. RoPE has no place to point at. All it can do is to
 prefer the farther token, whatever the distance. It learns that perfectly up to distance 15,
 where the lesson ended, and beyond the loss is [7.03]{.n section="Say again the first token"},
 far worse than guessing. Base 2 cannot even learn the task at length 16
 ([0.78]{.n section="Say again the first token"}).
 
-Here the slow dials do decide, and the controls say so: with dials 2 to 15 frozen, base
-10,000 does not learn the task at length 16 either (1.80, with `controls=1`); with the two fast
-ones frozen it does (0.00). To
+Here the slow dials do decide, and the long controls say so: with dials 2 to 15 frozen, base
+10,000 does not learn the task at length 16 either; with the two fast ones frozen it does. To
 prefer the farther of any two tokens you need a score that climbs over 15 tokens, and so dials
 that are slow. It need not be *very* slow: base 3, whose slowest dial takes 17.6 tokens for a
 turn, learns it too. But no base that we tried, from 1 to 100,000, answers it beyond token 16.
@@ -1000,8 +1006,8 @@ though their last step is an average.
 :::
 
 ::: think
-At position 50 our RoPE models lose 0.77 nats, in the mean of all seeds. Could one simply
-always hide all keys but the last 16?
+At position 50 our RoPE models lose 0.77 nats, in the mean of all seeds (a point of the
+picture of the losses). Could one simply always hide all keys but the last 16?
 
 :::: answer
 For "three back", yes. A RoPE score knows distances only, so with the last 16 keys in view

@@ -148,11 +148,11 @@ static void show_random_tables(void)
         best_untied = untied < best_untied ? untied : best_untied;
     }
     heading("100,000 random tables on the ring");
-    printf("                     best loss   better than chance (ln 4 = %.4f)\n", chance);
-    printf("one table, tied      %9.4f   %s of 100,000\n", best_tied,
+    printf("best loss: one table, tied %.4f; two tables, untied %.4f\n", best_tied,
+           best_untied);
+    printf("better than chance, ln 4 = %.4f: %s tied,", chance,
            with_commas(number, tied_below));
-    printf("two tables, untied   %9.4f   %s of 100,000\n", best_untied,
-           with_commas(number, untied_below));
+    printf(" %s untied\n", with_commas(number, untied_below));
 }
 
 /*
@@ -244,13 +244,13 @@ static void print_turned_scores(const float *points, double degrees)
 {
     float turned[4 * 2];
     turn_points(turned, points, degrees, 1.0);
-    printf("scores, turned%9s%9s%9s%9s\n", "a", "b", "c", "d");
     for (size_t v = 0; v < 4; v++) {
-        printf("%c was read    ", (int)('a' + v));
+        printf("scores after %c: ", (int)('a' + v));
         for (size_t w = 0; w < 4; w++) {
             const double score = (double)(turned[v * 2] * points[w * 2] +
                                           turned[v * 2 + 1] * points[w * 2 + 1]);
-            printf("%9.2f", fabs(score) < 0.005 ? 0.0 : score); // no minus before 0.00
+            printf("%6c%6.2f", (int)('a' + w),
+                   fabs(score) < 0.005 ? 0.0 : score); // no minus before 0.00
         }
         printf("\n");
     }
@@ -641,9 +641,17 @@ and with it the other $\ln 2$. (Two equal prices are a gift of the number four. 
 three, chance is $\ln 3$: the first cure brings $\ln 3 - \ln 2 = 0.4055$, and the second
 $\ln 2$.)
 
-Why does a model with symmetric scores stop at $\ln 2$? Of the sum inside the logarithm
-keep two terms only, the next word and the previous one. What we leave out is positive,
-so for the word x, with $\delta_x$ the score of the previous word minus that of the next,
+The loss of the symmetric matrix is still creeping down to $\ln 2 = 0.6931$ in its last
+digit; it would need infinitely large scores to arrive. The bare table *is* at its floor,
+because its floor is reached by giving up.
+
+::: think
+Why can no symmetric matrix, and no training, bring the loss below $\ln 2$?
+
+:::: answer
+Of the sum inside the logarithm keep two terms only, the next word and the previous one. What
+we leave out is positive, so for the word x, with $\delta_x$ the score of the previous word
+minus that of the next,
 
 $$\text{loss of } x \;\ge\; \ln \left( 1 + e^{\delta_x} \right).$$
 
@@ -651,16 +659,16 @@ The curve $\ln (1 + e^{\delta})$ bends upwards, so its mean is at least its valu
 mean of the $\delta_x$. And that mean is 0. Go round the ring and add up the scores of all
 next words: b after a, c after b, d after c, a after d. Then those of all previous words:
 a after b, b after c, c after d, d after a. By symmetry it is the same sum. What is left
-is $\ln (1 + 1) = \ln 2$. The coin's loss is still creeping down to it in its last digit;
-it would need infinitely large scores to arrive. The bare table *is* at its floor,
-because its floor is reached by giving up.
+is $\ln (1 + 1) = \ln 2$.
+::::
+:::
 
-The upper part of the output has rings of other lengths. With three words a bare table has
-no chance either. From five words on it does learn something: not who comes next, but who stands
-*far away*. It can push the far side of the ring down. It can even get *one* word right,
+The first six columns of the output are rings of other lengths. With three words a bare table
+has no chance either. From five words on it does learn something: not who comes next, but who
+stands *far away*. It can push the far side of the ring down. It can even get *one* word right,
 by making its follower's row long. What it cannot do is to score the next word above the
 word itself, or above the previous one, on average over the whole ring. These three always
-share, and so no ring gets below $\ln 3 = 1.0986$.
+share, and so no ring gets below $\ln 3 = 1.0986$. (The second question at the end asks why.)
 
 ::: aside
 The lesson is worth more than the example. When a loss falls a little and then
@@ -833,16 +841,18 @@ whether both find the same gradient ("as yours").
 Training goes through the text twice. 32 readers sit at 32 places of the novel and
 read a word each; the steps are taken in a random order, the same for all three
 models. The learning rate falls in a straight line from 1.5 to 0, so that the
-models come to rest.
+models come to rest. One rate for all is not yet a fair comparison, since it may suit one
+model and not another. This is a first look; the next section gives each model a rate of
+its own.
 
 ::: predict
 Two tables have twice the numbers of one. By how much will the tied models be
-worse: the bare one, and the one with 32 × 32 numbers in between?
+worse in this first look: the bare one, and the one with 32 × 32 numbers in between?
 
 :::: answer
 The bare one by nearly a nat: [5.380]{.n section="Three models read a novel"}, and the two
-tables [4.413]{.n section="Three models read a novel"}. The one with the matrix not at all:
-[4.375]{.n section="Three models read a novel"}.
+tables [4.413]{.n section="Three models read a novel"}. The one with the matrix, at this rate,
+not at all: [4.375]{.n section="Three models read a novel"}.
 ::::
 :::
 */
@@ -886,7 +896,7 @@ followed by itself [0.43]{.n section="Three models read a novel"} % of the time 
 rare word by another, since they share an id). The bare tied model expects it
 [8.38]{.n section="Three models read a novel"} % of the time: a word likes itself.
 
-And then 1,024 numbers more, and the loss is
+And then 1,024 numbers more, and the loss, at this one rate, is
 [4.375]{.n section="Three models read a novel"}, beside
 [4.413]{.n section="Three models read a novel"} for the two tables, with
 [65,024]{.n section="Three models read a novel"} parameters instead of
@@ -917,15 +927,15 @@ can afford only 64,000 numbers does a little better with two narrow tables than 
 wide table and a matrix. The matrix is no advantage in itself: two tables do not gain
 from it, they lose 0.023. And bare tying loses by nearly a nat, whatever the rate.
 
-So the matrix buys back nearly all that bare tying loses, and not quite all. Why not
-all? A model with a matrix cannot use the high rates. From seed 1 the tied one runs
-away at 3 and the untied one at 4, where the models without a matrix are still getting
-better. You might blame the matrix for the whole difference and slow it down: `matrix=0.1`
-gives it a tenth of the rate of the table. Now the tied model stands rate 5, and is no
-better for it (4.376, from seed 1); the untied one gains a little (4.339) and still does
-not reach the two tables alone. So it is not only the pace of the matrix. What it is, is
-open. And all this is one novel, a model with no body, and plain gradient descent: do
-not carry the third digit elsewhere.
+So the matrix buys back nearly all that bare tying loses, and not quite all. Why not all? A
+model with a matrix cannot use the high rates. Among the nine rates of `controls=1` the tied
+one runs away at 3 and the untied one at 4, where the models without a matrix are still
+getting better. You might blame the matrix for the whole difference and slow it down: with
+`controls=1 matrix=0.1` it moves at a tenth of the rate of the table. Now the tied model
+stands rate 5, and is no better for it (4.376); the untied one is best at rate 4, gains a
+little (4.339), and still does not reach the two tables alone. So it is not only the pace of
+the matrix. What it is, is open. And all this is one novel, a model with no body, and plain
+gradient descent: do not carry the third digit elsewhere.
 
 ### Two jobs, or one?
 
@@ -1045,7 +1055,7 @@ corrected it: the paper's counts "were wrong due to an error" [@gpt2code,
 [@gpt2code, `DEVELOPERS.md`]. If you count a model
 with a head of its own and get
 [163,037,184]{.n section="GPT-2 with one table and with two"}, you have counted
-the table twice; and without the bias of query, key and value,
+the table twice; and without the bias of query, key and value ("no QKV bias" above),
 [163,009,536]{.n section="GPT-2 with one table and with two"}.
 :::
 
@@ -1380,8 +1390,8 @@ The proof for four words used that the right scores add up to $(a+c) \cdot (b+d)
 Why is $\ln 3$ a floor for a ring of *any* length?
 
 :::: answer
-As with $\ln 2$, but keep three terms of the sum: the word itself, the next one and the
-previous one. For the word x the loss is at least
+As for $\ln 2$ (folded above, where the ring is trained), but keep three terms of the sum:
+the word itself, the next one and the previous one. For the word x the loss is at least
 $\ln (1 + e^{\delta_x} + e^{\varepsilon_x})$, with $\varepsilon_x$ the score of x for
 itself minus that of the next word. This bends upwards in both, so the mean over the ring
 is at least its value at the two means. The mean of $\delta_x$ is 0 by symmetry. And the
@@ -1581,20 +1591,31 @@ static void plot_rings(double *const curves[N_MIDDLES])
     fclose(figure);
 }
 
-static void show_longer_rings(double *curve)
+static const size_t ring_lengths[6] = {3, 4, 5, 6, 8, 12};
+
+static void print_ring_loss(int width, bool written, double loss)
 {
-    static const size_t lengths[6] = {3, 4, 5, 6, 8, 12};
-    printf("words in the ring  ");
+    written ? printf("%*.4f", width, loss) : printf("%*s", width, "-");
+}
+
+// rings of several lengths with one bare table, and that of four with a matrix
+static void print_rings(double *const curves[N_MIDDLES], double *spare, bool bare,
+                        bool others)
+{
+    printf("words    ");
     for (size_t k = 0; k < 6; k++)
-        printf("%8zu", lengths[k]);
-    printf("\nchance             ");
+        printf("%8zu", ring_lengths[k]);
+    printf("%12s%10s\nchance   ", "4, symm. M", "4, any M");
     for (size_t k = 0; k < 6; k++)
-        printf("%8.4f", log((double)lengths[k]));
-    printf("\none bare table     ");
+        printf("%8.4f", log((double)ring_lengths[k]));
+    printf("%12.4f%10.4f\none table", log(4.0), log(4.0));
     for (size_t k = 0; k < 6; k++) {
-        train_ring(curve, BARE, lengths[k]);
-        printf("%8.4f", curve[N_RING_STEPS]);
+        if (bare)
+            train_ring(spare, BARE, ring_lengths[k]);
+        print_ring_loss(8, bare, spare[N_RING_STEPS]);
     }
+    print_ring_loss(12, others, curves[SYMMETRIC][N_RING_STEPS]);
+    print_ring_loss(10, others, curves[FREE][N_RING_STEPS]);
     printf("\n");
 }
 
@@ -1608,11 +1629,11 @@ static void show_ring(void)
         if (middle == BARE ? bare : others)
             train_ring(curves[middle], middle, 4);
     }
-    bare ? show_longer_rings(spare) : waits_for("5.1", "tied_backward");
-    if (others)
-        printf("four words: %.4f with a symmetric matrix, %.4f with any matrix\n",
-               curves[SYMMETRIC][N_RING_STEPS], curves[FREE][N_RING_STEPS]);
-    else
+    if (bare || others)
+        print_rings(curves, spare, bare, others);
+    if (!bare)
+        waits_for("5.1", "tied_backward");
+    if (!others)
         waits_for("5.2", "tied_projection_backward");
     if (bare && others)
         plot_rings(curves);
@@ -2377,17 +2398,19 @@ static const struct size sizes[4] = {
 static bool show_size(FILE *figure, const struct size *size)
 {
     const size_t vocab_size = 50257, max_seq_len = 1024, d = size->d_model;
-    uint64_t tied = 0, untied = 0;
-    char width[48], a[48], b[48], c[48];
+    uint64_t tied = 0, untied = 0, bare = 0;
+    char width[48], a[48], b[48], c[48], e[48];
     if (!gpt2_parameter_count(&tied, vocab_size, max_seq_len, size->n_layers, d, true,
                               true) ||
         !gpt2_parameter_count(&untied, vocab_size, max_seq_len, size->n_layers, d, true,
+                              false) ||
+        !gpt2_parameter_count(&bare, vocab_size, max_seq_len, size->n_layers, d, false,
                               false))
         return false;
     if (size == &sizes[0] || size == &sizes[3])
-        printf("%-6s %6zu %5s %12s %15s %15s %7.1f %%\n", size->name, size->n_layers,
+        printf("%-5s%6zu %5s %11s %14s %14s %13s %6.1f\n", size->name, size->n_layers,
                with_commas(width, d), with_commas(a, (uint64_t)vocab_size * d),
-               with_commas(b, tied), with_commas(c, untied),
+               with_commas(b, tied), with_commas(c, untied), with_commas(e, bare),
                100.0 * (double)(vocab_size * d) / (double)tied);
     if (figure)
         fprintf(figure, "%s\t%.3f\t%.3f\n", size->name, (double)tied / 1e6,
@@ -2403,18 +2426,13 @@ static void show_gpt2(void)
                 "# kind: bars\n# title: GPT-2 with one table and with two\n# x: size\n"
                 "# y: parameters (millions)\n# zero: yes\nlabel\ttied\tuntied\n");
     heading("GPT-2 with one table and with two");
-    printf("%-6s %6s %5s %12s %15s %15s %9s\n", "size", "blocks", "d", "one table",
-           "tied", "untied", "one more");
+    printf("%-5s%6s %5s %11s %14s %14s %13s %6s\n", "size", "blocks", "d", "one table",
+           "tied", "untied", "no QKV bias", "more %");
     size_t n = 0;
     while (n < 4 && show_size(figure, &sizes[n]))
         n++;
-    uint64_t bare = 0;
-    char number[48];
     if (n < 4)
         waits_for("5.3", "gpt2_parameter_count");
-    else if (gpt2_parameter_count(&bare, 50257, 1024, 12, 768, false, false))
-        printf("small, untied and without the bias of query, key and value: %s\n",
-               with_commas(number, bare));
     if (figure)
         fclose(figure);
 }
@@ -2557,9 +2575,8 @@ static void show_resemblance(const struct run *runs, uint64_t seed)
     free(h);
 }
 
-enum { N_BANDS = 3 };
-
-static const size_t band_start[N_BANDS + 1] = {1, 10, 1000, VOCAB_SIZE};
+// the most frequent words and the rarest: first and last of each
+static const size_t bands[2][2] = {{1, 9}, {1000, VOCAB_SIZE - 1}};
 
 static double length(const float *row)
 {
@@ -2647,8 +2664,8 @@ static void show_lengths(const struct run *runs, const struct corpus *novel)
     heading("Long rows and frequent words");
     printf("%-14s %6s %7s %7s %7s %10s %11s %11s\n", "rank", "times", "input", "output",
            "tied", "by output", "mean score", "above zero");
-    for (size_t k = 0; k < N_BANDS; k++)
-        show_band(runs, novel, mean, wte_t, band_start[k], band_start[k + 1] - 1);
+    for (size_t k = 0; k < 2; k++)
+        show_band(runs, novel, mean, wte_t, bands[k][0], bands[k][1]);
     free(wte_t);
     for (size_t v = 1; v < VOCAB_SIZE; v++) {
         if (novel->words[v].count == 0)
