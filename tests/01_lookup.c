@@ -55,9 +55,10 @@ static void try_random_one_hot(size_t n_tokens, size_t vocab_size)
 
 Test(one_hot, worked_example)
 {
+    // The longer text first: with two rows of three many mistakes give the same numbers.
     const uint32_t text[] = {2, 0}, longer[] = {2, 0, 3};
-    try_one_hot(text, 2, 3);
     try_one_hot(longer, 3, 5);
+    try_one_hot(text, 2, 3);
     try_random_one_hot(3, random_between(4, 9));
     judge_passed();
 }
@@ -175,6 +176,7 @@ struct product {
     const float *a, *b;
     size_t rows, inner, columns;
     bool is_linear, is_exact; // exact: all numbers are small and whole
+    size_t rows_behind;       // of a: they can be read, and do not count
 };
 
 // The sums, and how far a sum of n floats in any order may be from them: (n - 1) 2^-24 of
@@ -207,7 +209,7 @@ static void try_product(const struct product *p)
     double *wanted = judge_doubles(n), *allowed = judge_doubles(n);
     sums(wanted, allowed, p);
     fresh_case();
-    const float *a = floats_in(p->a, p->rows * p->inner);
+    const float *a = floats_in(p->a, (p->rows + p->rows_behind) * p->inner);
     const float *b = floats_in(p->b, p->inner * p->columns);
     float *out = floats_out(n);
     const bool good = p->is_linear
@@ -225,7 +227,7 @@ static void try_shape(size_t rows, size_t inner, size_t columns, double scale,
         float *a = normals(rows * inner), *b = normals(inner * columns);
         for (size_t i = 0; i < inner * columns; i++)
             b[i] = (float)((double)b[i] * scale);
-        try_product(&(struct product){a, b, rows, inner, columns, is_linear, false});
+        try_product(&(struct product){a, b, rows, inner, columns, is_linear, false, 0});
     }
 }
 
@@ -263,7 +265,7 @@ static void try_long_sums(size_t rows, size_t inner, size_t columns, bool is_lin
         a[k] = (float)random_between(0, 2) - 1;
     for (size_t k = 0; k < inner * columns; k++)
         b[k] = (float)random_between(0, 2) - 1;
-    try_product(&(struct product){a, b, rows, inner, columns, is_linear, true});
+    try_product(&(struct product){a, b, rows, inner, columns, is_linear, true, 0});
 }
 
 static void try_large_shapes(bool is_linear)
@@ -273,7 +275,7 @@ static void try_large_shapes(bool is_linear)
     try_shape(1, 3, 65543, 1, is_linear);
     try_long_sums(2, 65543, 1, is_linear);
     const float *a = normals(67 * 771), *b = normals(771 * 129);
-    try_product(&(struct product){a, b, 67, 771, 129, is_linear, false});
+    try_product(&(struct product){a, b, 67, 771, 129, is_linear, false, 0});
 }
 
 // Numbers of every size that a float has: small ones are not zero.
@@ -284,7 +286,7 @@ static void try_scales(bool is_linear)
         try_shape(3, 7, 5, scales[s], is_linear);
 }
 
-static const float small_left[6] = {1, -2, 0.5f, 3, 0, -1};
+static const float small_left[9] = {1, -2, 0.5f, 3, 0, -1, 4, 0.25f, -5};
 static const float small_right[12] = {2, 1, 0, -1, 4, -3, 5, 2, 0.5f, 8, -6, 7};
 
 static void refuse_empty(bool is_linear)
@@ -314,11 +316,20 @@ static void try_both_placements(bool is_linear)
 static const float nearly_one_hot[6 * 3] = {1, -1, 1, 0, 1, 2,     0.6f, 0.8f, 0,
                                             0, 0,  1, 1, 0, 1e-3f, 0.5f, 0,    0.5f};
 
+// One row first, where a wrong step from row to row of b stays in b, as one
+// of out does in the next. There a row more of a can be read, so that a wrong step there
+// shows in the numbers, and has a name, before the other tests see it read past the end.
 static void try_worked_product(bool is_linear)
 {
-    try_product(&(struct product){small_left, small_right, 2, 3, 4, is_linear, false});
+    static const float row[] = {2, 3, -1}, b[] = {1, 0, 4, 2, 5, 1, 0, 1, 1, 2, 3, 6};
+    static const float x[] = {1, 4, 2}, weight[] = {10, 20, 30, 11, 21, 31};
+    if (is_linear)
+        try_product(&(struct product){x, weight, 1, 3, 2, true, false, 0});
+    else
+        try_product(&(struct product){row, b, 1, 3, 4, false, false, 0});
+    try_product(&(struct product){small_left, small_right, 2, 3, 4, is_linear, false, 1});
     try_product(
-        &(struct product){nearly_one_hot, small_right, 6, 3, 4, is_linear, false});
+        &(struct product){nearly_one_hot, small_right, 6, 3, 4, is_linear, false, 0});
     try_shape(2, 3, 4, 1, is_linear);
 }
 
@@ -350,10 +361,10 @@ static void poison_product(float poison, size_t inner, size_t at)
     left[0 * inner + (at + 1) % inner] = 1;
     left[1 * inner + (at + 2) % inner] = left[2 * inner + (at + 1) % inner] = 1;
     right[at * 2 + 0] = right[at * 2 + 1] = poison;
-    try_product(&(struct product){left, right, 3, inner, 2, false, false});
+    try_product(&(struct product){left, right, 3, inner, 2, false, false, 0});
     a[0 * inner + at] = a[2 * inner + (at + 1) % inner] = poison;
     none[(at + 2) % inner * 2] = 1;
-    try_product(&(struct product){a, none, 3, inner, 2, false, false});
+    try_product(&(struct product){a, none, 3, inner, 2, false, false, 0});
 }
 
 // An infinite term leaves no finite sum. (It may leave NaN, where what rounding takes away
@@ -460,6 +471,12 @@ static void try_random_lookup(size_t n_tokens, size_t vocab_size, size_t d_model
 Test(embedding_forward, reference_rows)
 {
     const uint32_t small_ids[] = {3, 1, 0, 2, 1}, ids[] = {2, 3, 5, 1};
+    const uint32_t text[] = {2, 1, 2};
+    // Rows that are longer than there are rows, or words in the text: most wrong steps from
+    // row to row stay inside the arrays, and have a name.
+    const float long_rows[] = {10, 11, 12, 13, 14, 15, 20, 21, 22, 23, 24, 25,
+                               30, 31, 32, 33, 34, 35, 40, 41, 42, 43, 44, 45};
+    try_lookup(long_rows, text, 3, 4, 6);
     try_lookup(torch_table[0], ids, 4, 6, 3);
     try_lookup(torch_table[0], small_ids, 5, 6, 3);
     try_lookup(torch_table[0], random_ids(7, 6), 7, 6, 3);

@@ -470,6 +470,133 @@ bool mark_below_the_last(float *out, const uint32_t *ids, size_t n_tokens,
     return vocab_size == 0 || one_hot(out, ids, n_tokens, vocab_size);
 }
 
+WRONG(one_hot, worked_example, mark_after,
+      "The 1 stands one place late: ids count from 0, so id 0 is the first place.")
+bool mark_after(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+{
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            out[t * vocab_size + v] = v == ids[t] + (size_t)1 ? 1.0f : 0.0f;
+    return true;
+}
+
+WRONG(one_hot, worked_example, mark_rows_one_apart,
+      "Row t of out begins at out + t * vocab_size, not at out + t.")
+bool mark_rows_one_apart(float *out, const uint32_t *ids, size_t n_tokens,
+                         size_t vocab_size)
+{
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    memset(out, 0, n_tokens * vocab_size * sizeof *out);
+    for (size_t t = 0; t < n_tokens; t++)
+        if (t + ids[t] < n_tokens * vocab_size)
+            out[t + ids[t]] = 1.0f;
+    return true;
+}
+
+WRONG(one_hot, worked_example, mark_steps_n_tokens,
+      "The rows of out are vocab_size apart, not n_tokens.")
+bool mark_steps_n_tokens(float *out, const uint32_t *ids, size_t n_tokens,
+                         size_t vocab_size)
+{
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    memset(out, 0, n_tokens * vocab_size * sizeof *out);
+    for (size_t t = 0; t < n_tokens; t++)
+        if (t * n_tokens + ids[t] < n_tokens * vocab_size)
+            out[t * n_tokens + ids[t]] = 1.0f;
+    return true;
+}
+
+// The ones, and the first `n` bytes of the zeros.
+static bool clear_in_part(float *out, const uint32_t *ids, size_t n_tokens,
+                          size_t vocab_size, size_t n)
+{
+    const size_t all = n_tokens * vocab_size * sizeof *out;
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    memset(out, 0, n < all ? n : all);
+    for (size_t t = 0; t < n_tokens; t++)
+        out[t * vocab_size + ids[t]] = 1.0f;
+    return true;
+}
+
+WRONG(one_hot, worked_example, clears_one_row,
+      "Not all of out is cleared: it has n_tokens * vocab_size floats, and memset counts "
+      "bytes.")
+bool clears_one_row(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+{
+    return clear_in_part(out, ids, n_tokens, vocab_size, vocab_size * sizeof *out);
+}
+
+WRONG(one_hot, worked_example, clears_a_pointer,
+      "Not all of out is cleared: it has n_tokens * vocab_size floats, and memset counts "
+      "bytes.")
+bool clears_a_pointer(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+{
+    return clear_in_part(out, ids, n_tokens, vocab_size, sizeof(float *));
+}
+
+WRONG(one_hot, worked_example, clears_n_tokens,
+      "Not all of out is cleared: it has n_tokens * vocab_size floats, and memset counts "
+      "bytes.")
+bool clears_n_tokens(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+{
+    return clear_in_part(out, ids, n_tokens, vocab_size, n_tokens * sizeof *out);
+}
+
+WRONG(one_hot, worked_example, clears_each_time,
+      "All of out is cleared again for each token, and only the last 1 stays: clear it "
+      "once, before the loop.")
+bool clears_each_time(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+{
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        memset(out, 0, n_tokens * vocab_size * sizeof *out);
+        out[t * vocab_size + ids[t]] = 1.0f;
+    }
+    return true;
+}
+
+// Zeros, and the ones of the tokens from `from` to `to`.
+static bool mark_some(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                      size_t from, size_t to)
+{
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    memset(out, 0, n_tokens * vocab_size * sizeof *out);
+    for (size_t t = from; t < to; t++)
+        out[t * vocab_size + ids[t]] = 1.0f;
+    return true;
+}
+
+WRONG(one_hot, worked_example, mark_misses_last,
+      "The last row has no 1: t runs from 0 to n_tokens - 1.")
+bool mark_misses_last(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+{
+    return mark_some(out, ids, n_tokens, vocab_size, 0, n_tokens - (n_tokens > 0));
+}
+
+WRONG(one_hot, worked_example, mark_misses_first,
+      "The first row has no 1: t runs from 0 to n_tokens - 1.")
+bool mark_misses_first(float *out, const uint32_t *ids, size_t n_tokens,
+                       size_t vocab_size)
+{
+    return mark_some(out, ids, n_tokens, vocab_size, 1, n_tokens);
+}
+
+WRONG(
+    one_hot, large_sizes, mark_checks_position,
+    "The position is compared with vocab_size: what must be below it is the id, ids[t].")
+bool mark_checks_position(float *out, const uint32_t *ids, size_t n_tokens,
+                          size_t vocab_size)
+{
+    return n_tokens <= vocab_size && one_hot(out, ids, n_tokens, vocab_size);
+}
+
 // ----------------------------------------------------------------------------- 1.2 matmul
 
 WRONG(matmul, worked_example, b_by_columns,
@@ -869,6 +996,133 @@ bool product_of_equal_sizes_turned(float *out, const float *a, const float *b,
     return true;
 }
 
+// One step too wide or too narrow: the number at place `at` of an array of n.
+static inline float within(const float *array, size_t at, size_t n)
+{
+    return array[at < n ? at : n - 1];
+}
+
+WRONG(matmul, worked_example, a_by_columns,
+      "a is read as [n_inner][n_rows]; it is stored as [n_rows][n_inner].")
+bool a_by_columns(float *out, const float *a, const float *b, size_t n_rows,
+                  size_t n_inner, size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_cols; c++) {
+            float sum = 0.0f;
+            for (size_t k = 0; k < n_inner; k++)
+                sum += a[k * n_rows + r] * b[k * n_cols + c];
+            out[r * n_cols + c] = sum;
+        }
+    return true;
+}
+
+WRONG(matmul, worked_example, a_in_steps_of_b,
+      "The rows of a are n_inner apart, not n_cols.")
+bool a_in_steps_of_b(float *out, const float *a, const float *b, size_t n_rows,
+                     size_t n_inner, size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_cols; c++) {
+            float sum = 0.0f;
+            for (size_t k = 0; k < n_inner; k++) // one row more of a may be read
+                sum += within(a, r * n_cols + k, (n_rows + (n_rows == 2)) * n_inner) *
+                       b[k * n_cols + c];
+            out[r * n_cols + c] = sum;
+        }
+    return true;
+}
+
+WRONG(matmul, worked_example, a_in_steps_of_out,
+      "The rows of a are n_inner apart, not n_rows.")
+bool a_in_steps_of_out(float *out, const float *a, const float *b, size_t n_rows,
+                       size_t n_inner, size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_cols; c++) {
+            float sum = 0.0f;
+            for (size_t k = 0; k < n_inner; k++)
+                sum += within(a, r * n_rows + k, n_rows * n_inner) * b[k * n_cols + c];
+            out[r * n_cols + c] = sum;
+        }
+    return true;
+}
+
+WRONG(matmul, worked_example, b_in_steps_of_rows,
+      "The rows of b are n_cols apart, not n_rows.")
+bool b_in_steps_of_rows(float *out, const float *a, const float *b, size_t n_rows,
+                        size_t n_inner, size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_cols; c++) {
+            float sum = 0.0f;
+            for (size_t k = 0; k < n_inner; k++)
+                sum += a[r * n_inner + k] * within(b, k * n_rows + c, n_inner * n_cols);
+            out[r * n_cols + c] = sum;
+        }
+    return true;
+}
+
+WRONG(matmul, worked_example, sum_runs_on_in_a_row,
+      "The sum is not reset to 0 for each element.")
+bool sum_runs_on_in_a_row(float *out, const float *a, const float *b, size_t n_rows,
+                          size_t n_inner, size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++) {
+        float sum = 0.0f;
+        for (size_t c = 0; c < n_cols; c++) {
+            for (size_t k = 0; k < n_inner; k++)
+                sum += a[r * n_inner + k] * b[k * n_cols + c];
+            out[r * n_cols + c] = sum;
+        }
+    }
+    return true;
+}
+
+WRONG(matmul, worked_example, rows_as_long_as_the_sum,
+      "Each row of out has n_cols numbers: c runs from 0 to n_cols - 1.")
+bool rows_as_long_as_the_sum(float *out, const float *a, const float *b, size_t n_rows,
+                             size_t n_inner, size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_inner && c < n_cols; c++) {
+            float sum = 0.0f;
+            for (size_t k = 0; k < n_inner; k++)
+                sum += a[r * n_inner + k] * b[k * n_cols + c];
+            out[r * n_cols + c] = sum;
+        }
+    return true;
+}
+
+WRONG(matmul, refuses_empty, product_refuses_all_empty,
+      "Only three sizes of 0 are refused: one is enough, so || stands between them.")
+bool product_refuses_all_empty(float *out, const float *a, const float *b, size_t n_rows,
+                               size_t n_inner, size_t n_cols)
+{
+    if (n_rows == 0 && n_inner == 0 && n_cols == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_cols; c++) {
+            float sum = 0.0f;
+            for (size_t k = 0; k < n_inner; k++)
+                sum += a[r * n_inner + k] * b[k * n_cols + c];
+            out[r * n_cols + c] = sum;
+        }
+    return true;
+}
+
 // ------------------------------------------------------------------ 1.3 embedding_forward
 
 WRONG(embedding_forward, reference_rows, row_before,
@@ -1189,7 +1443,8 @@ bool row_freed(float *out, const float *wte, const uint32_t *ids, size_t n_token
 }
 
 WRONG(embedding_forward, reference_rows, row_into_new_memory,
-      "The rows went to memory of your own: write to what out points to.")
+      "Nothing arrived in out: the rows went to memory of your own, or were added with "
+      "+= to what out held. Write them to what out points to, with =.")
 bool row_into_new_memory(float *out, const float *wte, const uint32_t *ids,
                          size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -1335,6 +1590,108 @@ bool row_through_double(float *out, const float *wte, const uint32_t *ids,
         out[k] = (float)wide;
     }
     return good;
+}
+
+WRONG(embedding_forward, reference_rows, row_in_steps_of_tokens,
+      "The step from row to row is n_tokens: rows are d_model apart.")
+bool row_in_steps_of_tokens(float *out, const float *wte, const uint32_t *ids,
+                            size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t i = 0; i < d_model; i++)
+            out[t * d_model + i] =
+                within(wte, ids[t] * n_tokens + i, vocab_size * d_model);
+    return true;
+}
+
+// Row t goes to place t * step.
+static bool rows_in_steps(float *out, const float *wte, const uint32_t *ids,
+                          size_t n_tokens, size_t vocab_size, size_t d_model, size_t step)
+{
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t i = 0; i < d_model; i++)
+            if (t * step + i < n_tokens * d_model)
+                out[t * step + i] = wte[ids[t] * d_model + i];
+    return true;
+}
+
+WRONG(embedding_forward, reference_rows, rows_one_apart,
+      "Row t of out begins at out + t * d_model, not at out + t.")
+bool rows_one_apart(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+                    size_t vocab_size, size_t d_model)
+{
+    return rows_in_steps(out, wte, ids, n_tokens, vocab_size, d_model, 1);
+}
+
+WRONG(embedding_forward, reference_rows, rows_all_at_the_beginning,
+      "Every row was written to the beginning of out: row t begins at out + t * d_model.")
+bool rows_all_at_the_beginning(float *out, const float *wte, const uint32_t *ids,
+                               size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    return rows_in_steps(out, wte, ids, n_tokens, vocab_size, d_model, 0);
+}
+
+WRONG(embedding_forward, reference_rows, rows_of_out_v_apart,
+      "The rows of out are d_model apart, not vocab_size.")
+bool rows_of_out_v_apart(float *out, const float *wte, const uint32_t *ids,
+                         size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    return rows_in_steps(out, wte, ids, n_tokens, vocab_size, d_model, vocab_size);
+}
+
+WRONG(embedding_forward, reference_rows, rows_of_out_n_tokens_apart,
+      "The rows of out are d_model apart, not n_tokens.")
+bool rows_of_out_n_tokens_apart(float *out, const float *wte, const uint32_t *ids,
+                                size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    return rows_in_steps(out, wte, ids, n_tokens, vocab_size, d_model, n_tokens);
+}
+
+WRONG(embedding_forward, reference_rows, rows_turned,
+      "This is the transpose: out[i][t] for out[t][i]. A row belongs to a token.")
+bool rows_turned(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+                 size_t vocab_size, size_t d_model)
+{
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t i = 0; i < d_model; i++)
+            out[i * n_tokens + t] = wte[ids[t] * d_model + i];
+    return true;
+}
+
+WRONG(embedding_forward, reference_rows, rows_of_one_number,
+      "Only the first number of each row is copied: a row has d_model of them.")
+bool rows_of_one_number(float *out, const float *wte, const uint32_t *ids,
+                        size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens && d_model > 0; t++)
+        out[t * d_model] = wte[ids[t] * d_model];
+    return true;
+}
+
+WRONG(embedding_forward, random_tables, row_checked_against_width,
+      "The ids are compared with d_model, or n_tokens: an id must be below vocab_size.")
+bool row_checked_against_width(float *out, const float *wte, const uint32_t *ids,
+                               size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    return ids_in_range(ids, n_tokens, d_model) &&
+           embedding_forward(out, wte, ids, n_tokens, vocab_size, d_model);
+}
+
+WRONG(embedding_forward, random_tables, row_checked_against_tokens,
+      "The ids are compared with d_model, or n_tokens: an id must be below vocab_size.")
+bool row_checked_against_tokens(float *out, const float *wte, const uint32_t *ids,
+                                size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    return ids_in_range(ids, n_tokens, n_tokens) &&
+           embedding_forward(out, wte, ids, n_tokens, vocab_size, d_model);
 }
 
 // --------------------------------------------------------------------- 1.4 linear_forward
@@ -1737,6 +2094,76 @@ bool linear_turned_once(float *out, const float *x, const float *weight, size_t 
     return true;
 }
 
+WRONG(linear_forward, worked_example, x_by_columns,
+      "x is read as [n_in][n_rows]; it is stored as [n_rows][n_in].")
+bool x_by_columns(float *out, const float *x, const float *weight, size_t n_rows,
+                  size_t n_in, size_t n_out)
+{
+    if (n_rows == 0 || n_in == 0 || n_out == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t o = 0; o < n_out; o++) {
+            float sum = 0.0f;
+            for (size_t i = 0; i < n_in; i++)
+                sum += x[i * n_rows + r] * weight[o * n_in + i];
+            out[r * n_out + o] = sum;
+        }
+    return true;
+}
+
+WRONG(linear_forward, worked_example, x_in_steps_of_out,
+      "The rows of x are n_in apart, not n_out.")
+bool x_in_steps_of_out(float *out, const float *x, const float *weight, size_t n_rows,
+                       size_t n_in, size_t n_out)
+{
+    if (n_rows == 0 || n_in == 0 || n_out == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t o = 0; o < n_out; o++) {
+            float sum = 0.0f;
+            for (size_t i = 0; i < n_in; i++) // one row more of x may be read
+                sum += within(x, r * n_out + i, (n_rows + (n_rows == 2)) * n_in) *
+                       weight[o * n_in + i];
+            out[r * n_out + o] = sum;
+        }
+    return true;
+}
+
+WRONG(linear_forward, worked_example, x_in_steps_of_rows,
+      "The rows of x are n_in apart, not n_rows.")
+bool x_in_steps_of_rows(float *out, const float *x, const float *weight, size_t n_rows,
+                        size_t n_in, size_t n_out)
+{
+    if (n_rows == 0 || n_in == 0 || n_out == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t o = 0; o < n_out; o++) {
+            float sum = 0.0f;
+            for (size_t i = 0; i < n_in; i++)
+                sum += within(x, r * n_rows + i, n_rows * n_in) * weight[o * n_in + i];
+            out[r * n_out + o] = sum;
+        }
+    return true;
+}
+
+WRONG(linear_forward, worked_example, linear_sum_runs_on_in_a_row,
+      "The sum is not reset to 0 for each element.")
+bool linear_sum_runs_on_in_a_row(float *out, const float *x, const float *weight,
+                                 size_t n_rows, size_t n_in, size_t n_out)
+{
+    if (n_rows == 0 || n_in == 0 || n_out == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++) {
+        float sum = 0.0f;
+        for (size_t o = 0; o < n_out; o++) {
+            for (size_t i = 0; i < n_in; i++)
+                sum += x[r * n_in + i] * weight[o * n_in + i];
+            out[r * n_out + o] = sum;
+        }
+    }
+    return true;
+}
+
 // ------------------------------------------------------------------ 1.5 cosine_similarity
 
 WRONG(cosine_similarity, feature_table, cosine_without_norms,
@@ -1844,7 +2271,8 @@ float cosine_without_sign(const float *a, const float *b, size_t n)
     return squares > 0.0 ? (float)fabs(dot(a, b, n) / sqrt(squares)) : 0.0f;
 }
 
-CAUGHT(cosine_similarity, random_vectors, cosine_clamped_at_zero, "got")
+WRONG(cosine_similarity, random_vectors, cosine_clamped_at_zero,
+      "A negative cosine was made 0: it goes down to -1.")
 float cosine_clamped_at_zero(const float *a, const float *b, size_t n)
 {
     double squares = dot(a, a, n) * dot(b, b, n);
@@ -1886,17 +2314,12 @@ float cosine_checks_a_only(const float *a, const float *b, size_t n)
     return norm_a > 0.0 ? (float)(dot(a, b, n) / (norm_a * norm_b)) : 0.0f;
 }
 
-CAUGHT(cosine_similarity, zero_vector, cosine_one_for_zero, "got")
+WRONG(cosine_similarity, zero_vector, cosine_one_for_zero,
+      "A vector of zeros is like nothing: give 0, not 1.")
 float cosine_one_for_zero(const float *a, const float *b, size_t n)
 {
     double squares = dot(a, a, n) * dot(b, b, n);
     return squares > 0.0 ? (float)(dot(a, b, n) / sqrt(squares)) : 1.0f;
-}
-
-CAUGHT(cosine_similarity, any_length, cosine_with_epsilon, "got")
-float cosine_with_epsilon(const float *a, const float *b, size_t n)
-{
-    return (float)(dot(a, b, n) / (sqrt(dot(a, a, n)) * sqrt(dot(b, b, n)) + 1e-8));
 }
 
 WRONG(cosine_similarity, any_length, cosine_float_products,
@@ -2054,4 +2477,127 @@ float cosine_of_the_smallest_is_zero(const float *a, const float *b, size_t n)
 {
     return dot(a, a, n) < 1e-80 || dot(b, b, n) < 1e-80 ? 0.0f
                                                         : cosine_similarity(a, b, n);
+}
+
+// With `under` added to both sums of squares, and `beside` to what is divided by.
+static float with_epsilon(const float *a, const float *b, size_t n, double under,
+                          double beside)
+{
+    const double aa = dot(a, a, n), bb = dot(b, b, n);
+    return aa == 0.0 || bb == 0.0
+               ? 0.0f
+               : (float)(dot(a, b, n) / (sqrt(aa + under) * sqrt(bb + under) + beside));
+}
+
+WRONG(cosine_similarity, any_length, cosine_with_epsilon,
+      "A small number was added to what is divided by, or put in its place: short "
+      "vectors have a direction too, and only those of zeros have none.")
+float cosine_with_epsilon(const float *a, const float *b, size_t n)
+{
+    return with_epsilon(a, b, n, 0.0, 1e-8);
+}
+
+WRONG(cosine_similarity, any_length, cosine_with_1e_6,
+      "A small number was added to what is divided by, or put in its place: short "
+      "vectors have a direction too, and only those of zeros have none.")
+float cosine_with_1e_6(const float *a, const float *b, size_t n)
+{
+    return with_epsilon(a, b, n, 0.0, 1e-6);
+}
+
+WRONG(cosine_similarity, any_length, cosine_with_1e_9,
+      "A small number was added to what is divided by, or put in its place: short "
+      "vectors have a direction too, and only those of zeros have none.")
+float cosine_with_1e_9(const float *a, const float *b, size_t n)
+{
+    return with_epsilon(a, b, n, 0.0, 1e-9);
+}
+
+WRONG(cosine_similarity, any_length, cosine_with_1e_12,
+      "A small number was added to what is divided by, or put in its place: short "
+      "vectors have a direction too, and only those of zeros have none.")
+float cosine_with_1e_12(const float *a, const float *b, size_t n)
+{
+    return with_epsilon(a, b, n, 0.0, 1e-12);
+}
+
+WRONG(cosine_similarity, any_length, cosine_with_epsilon_in_the_roots,
+      "A small number was added to what is divided by, or put in its place: short "
+      "vectors have a direction too, and only those of zeros have none.")
+float cosine_with_epsilon_in_the_roots(const float *a, const float *b, size_t n)
+{
+    return with_epsilon(a, b, n, 1e-8, 0.0);
+}
+
+WRONG(cosine_similarity, any_length, cosine_with_1e_12_in_the_roots,
+      "A small number was added to what is divided by, or put in its place: short "
+      "vectors have a direction too, and only those of zeros have none.")
+float cosine_with_1e_12_in_the_roots(const float *a, const float *b, size_t n)
+{
+    return with_epsilon(a, b, n, 1e-12, 0.0);
+}
+
+WRONG(cosine_similarity, any_length, cosine_with_epsilon_in_the_root,
+      "A small number was added to what is divided by, or put in its place: short "
+      "vectors have a direction too, and only those of zeros have none.")
+float cosine_with_epsilon_in_the_root(const float *a, const float *b, size_t n)
+{
+    return (float)(dot(a, b, n) / sqrt(dot(a, a, n) * dot(b, b, n) + 1e-8));
+}
+
+WRONG(cosine_similarity, any_length, cosine_with_a_least_divisor,
+      "A small number was added to what is divided by, or put in its place: short "
+      "vectors have a direction too, and only those of zeros have none.")
+float cosine_with_a_least_divisor(const float *a, const float *b, size_t n)
+{
+    return (float)(dot(a, b, n) / fmax(sqrt(dot(a, a, n)) * sqrt(dot(b, b, n)), 1e-8));
+}
+
+WRONG(cosine_similarity, any_length, cosine_with_epsilon_on_each,
+      "A small number was added to what is divided by, or put in its place: short "
+      "vectors have a direction too, and only those of zeros have none.")
+float cosine_with_epsilon_on_each(const float *a, const float *b, size_t n)
+{
+    return (float)(dot(a, b, n) /
+                   ((sqrt(dot(a, a, n)) + 1e-8) * (sqrt(dot(b, b, n)) + 1e-8)));
+}
+
+WRONG(cosine_similarity, any_length, cosine_of_float_norms,
+      "The sums were rounded to float before the roots, and a float has no room for "
+      "them: keep them in double, and round the cosine alone.")
+float cosine_of_float_norms(const float *a, const float *b, size_t n)
+{
+    const float ab = (float)dot(a, b, n), aa = (float)dot(a, a, n),
+                bb = (float)dot(b, b, n);
+    return dot(a, a, n) == 0.0 || dot(b, b, n) == 0.0 ? 0.0f
+                                                      : ab / (sqrtf(aa) * sqrtf(bb));
+}
+
+WRONG(cosine_similarity, any_length, cosine_of_float_product,
+      "The sums were rounded to float before the roots, and a float has no room for "
+      "them: keep them in double, and round the cosine alone.")
+float cosine_of_float_product(const float *a, const float *b, size_t n)
+{
+    const double squares = dot(a, a, n) * dot(b, b, n);
+    return squares == 0.0 ? 0.0f : (float)dot(a, b, n) / sqrtf((float)squares);
+}
+
+WRONG(cosine_similarity, feature_table, cosine_divided_and_multiplied,
+      "This divides by |a| and multiplies by |b|: put both into one pair of brackets "
+      "below the line.")
+float cosine_divided_and_multiplied(const float *a, const float *b, size_t n)
+{
+    const double length_a = sqrt(dot(a, a, n)), length_b = sqrt(dot(b, b, n));
+    return length_a > 0.0 ? (float)(dot(a, b, n) / length_a * length_b) : 0.0f;
+}
+
+WRONG(cosine_similarity, feature_table, cosine_of_whole_sums,
+      "A sum is kept in whole numbers (an int?): all three are doubles.")
+float cosine_of_whole_sums(const float *a, const float *b, size_t n)
+{
+    const double lengths = sqrt(dot(a, a, n)) * sqrt(dot(b, b, n));
+    int sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum = (int)((float)sum + a[i] * b[i]);
+    return lengths > 0.0 ? (float)(sum / lengths) : 0.0f;
 }
