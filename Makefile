@@ -20,6 +20,7 @@
 #: make help               these lines
 #:
 #: With any of them: CC=clang  OPT=-O0  SAN=1 (sanitizers)  BUILD=dir
+#: With setup test:  BROWSER=1 (opens the pages in Chromium)
 #: With chapterN:    RUN_SECONDS=600 (for a program that takes long)
 #: With chapterN:    SET="seed=7 std=1" (SET=settings lists what can be set)
 #: With checkN:      SUBMISSION=path/to/file.c  SEED=7 (other inputs)

@@ -3,9 +3,10 @@
 # holds what the page shows then against what the program itself says on this machine. Prints lines
 # `ok NAME` and `not ok NAME: why`. Called by site.sh; after make docs also by hand, from the root of
 # the project:
-#     sh tests/proof/run.sh [PAGE]...      all pages, or only these: 01_lookup index
-#     SITE_DIR=dir sh tests/proof/run.sh   the pages in dir, which are measured and not run
-# Where there is no browser, or no compiler for WebAssembly, it says so.
+#     BROWSER=1 sh tests/proof/run.sh [PAGE]...      all pages, or only these: 01_lookup index
+#     BROWSER=1 SITE_DIR=dir sh tests/proof/run.sh   the pages in dir, which are measured and not run
+# Without BROWSER=1 no browser opens them, so that the proof hangs on nobody's own browser.
+# Where there is no compiler for WebAssembly, it says so.
 set -u
 LC_ALL=C
 export LC_ALL
@@ -47,17 +48,13 @@ if [ -n "$runs" ]; then
     verdict 'each chapter has settings beside its outputs' "$bad"
 fi
 
-browser=
-for name in ${CHROMIUM:-chromium chromium-browser google-chrome}; do
-    if command -v "$name" > /dev/null 2>&1; then
-        browser=$name
-        break
-    fi
-done
-if [ -z "$browser" ]; then
-    echo '# no chromium here: sideways scrolling, contrast and scripts were not checked in a browser'
-    [ -z "$runs" ] || echo '# no chromium here: running in the page was not tried'
+if [ -z "${BROWSER:-}" ]; then
+    echo 'left out: the pages were not opened in a browser (BROWSER=1 make test does that)'
     exit 0
+fi
+if ! browser=$(sh tests/student/setup.sh browser); then
+    verdict 'there is a browser for BROWSER=1' 'there is none: BROWSER=1 make setup installs it'
+    exit 1
 fi
 
 # ------------------------------------------------------------------ in a browser

@@ -48,7 +48,7 @@ criterion_flags()
 
 browser()
 {
-    for program in chromium chromium-browser google-chrome google-chrome-stable chrome \
+    for program in ${CHROMIUM:-} chromium chromium-browser google-chrome google-chrome-stable chrome \
         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" \
         "/Applications/Chromium.app/Contents/MacOS/Chromium"; do
         if command -v "$program" >/dev/null 2>&1; then
@@ -108,7 +108,7 @@ purpose() # item: what is missed without it
     make) echo "it runs every command" ;;
     pandoc) echo "make docs needs it; chapters and exercises do not" ;;
     Criterion) echo "make check needs it; make chapterN runs, and checks nothing" ;;
-    chromium) echo "only the site's own tests use it, and say so" ;;
+    chromium) echo "only BROWSER=1 make test uses it, to open the pages" ;;
     clang-format) echo "only make test uses it, and says so" ;;
     wasm) echo "the pages of make docs are complete, and do not run" ;;
     esac
@@ -262,5 +262,6 @@ case ${1:-} in
 doctor | setup) "$1" ;;
 criterion) criterion_flags ;;
 wasm) wasm_compiler ;;
-*) die "Usage: sh tests/student/setup.sh doctor | setup | criterion" 2 ;;
+browser) browser ;;
+*) die "Usage: sh tests/student/setup.sh doctor | setup | criterion | wasm | browser" 2 ;;
 esac
