@@ -766,7 +766,7 @@ static bool link_without_exercises(const struct build *build,
 
 bool submission_is_blamed(const struct build *build)
 {
-    char path[PATH_MAX], *log = read_text(joined(path, "%s/build.log", build->folder)),
+    char path[PATH_MAX], *log = read_left(joined(path, "%s/build.log", build->folder)),
                          *rest = log, *line;
     const size_t n = strlen(build->name);
     bool blamed = false;
