@@ -2834,8 +2834,8 @@ static int bench(void)
     float x[2] = {1.0f, 0.0f};
     double neighbours = NAN, halves = NAN;
     heading("Benchmark: a turn in place against one copy");
-    printf(
-        "targets: of memcpy where 67 MB are larger than the caches, of sinf anywhere\n");
+    printf("memcpy is the target where 67 MB are more than the caches hold; sinf "
+           "anywhere\n");
     if (rope_interleaved(x, one, one + 1, 1, 1, 2))
         neighbours = bench_rope("rope_interleaved", rope_interleaved);
     else

@@ -285,6 +285,7 @@ static void show_sampler(const struct corpus *corpus, double power)
 {
     const double powers[] = {1.0, power};
     const size_t part[] = {10, 100, 1000, corpus->vocab_size};
+    char all[32];
     uint32_t *slots = allocate(N_SLOTS, sizeof *slots);
     heading("Who is in the urn");
     for (size_t p = 0; p < 2; p++) {
@@ -294,8 +295,8 @@ static void show_sampler(const struct corpus *corpus, double power)
             break;
         }
         if (p == 0)
-            printf("share of the slots     10 words     100   1,000   all %zu\n",
-                   corpus->vocab_size);
+            printf("share of the slots     10 words     100   1,000   all %s\n",
+                   with_commas(all, corpus->vocab_size));
         printf("power %4.2f             ", powers[p]);
         for (size_t k = 0, s = 0; k < 4; k++) {
             while (s < N_SLOTS && slots[s] < part[k])

@@ -887,7 +887,7 @@ static void show_sizes(void)
         const struct size *s = &sizes[k];
         const double all = (double)count_gpt(s);
         uint64_t bytes, flops, small, unused;
-        char a[32], b[32], c[32];
+        char a[32], b[32], c[32], width[32];
         if (!table_cost(&bytes, &flops, 1, GPT_WORDS, s->d_model, 32) ||
             !table_cost(&small, &unused, 1, GPT_WORDS, s->d_model, 8)) {
             waits_for("10.1", "table_cost");
@@ -895,8 +895,9 @@ static void show_sizes(void)
         }
         const double body =
             2.0 * (double)s->n_layers * 12.0 * (double)s->d_model * (double)s->d_model;
-        printf("%-8s%6d%15s%13.2f%12s%15s%11.2f\n", s->name, (int)s->d_model,
-               with_commas(a, bytes), 100.0 * (double)(GPT_WORDS * s->d_model) / all,
+        printf("%-8s%6s%15s%13.2f%12s%15s%11.2f\n", s->name,
+               with_commas(width, s->d_model), with_commas(a, bytes),
+               100.0 * (double)(GPT_WORDS * s->d_model) / all,
                with_commas(c, small / 1000000), with_commas(b, flops),
                100.0 * (double)flops / ((double)flops + body));
     }
@@ -982,10 +983,10 @@ static void show_circles(uint64_t seed)
         float *wte = allocate(2 * n, sizeof *wte),
               *lm_head = allocate(2 * n, sizeof *wte);
         uint64_t rng = seed;
-        char text[32];
+        char text[32], words[32];
         draw_map(next, n, &rng);
         if (circle_model(wte, lm_head, next, n))
-            printf("%8zu%12.1f%18.3g%23s\n", n,
+            printf("%8s%12.1f%18.3g%23s\n", with_commas(words, n),
                    percent(count_right(wte, lm_head, next, n_asked, n, 2), n_asked),
                    1.0 - cos(2.0 * acos(-1.0) / (double)n),
                    with_commas(text, (uint64_t)circle_loudness(n)));
@@ -1940,8 +1941,10 @@ static void show_novel(struct model models[N_SHOWN_WIDTHS], const struct corpus 
     printf("%5s%10s%6s%10s\n", "d", "numbers", "rate", "held out");
     for (size_t k = 0; k < N_SHOWN_WIDTHS; k++)
         show_width(&models[k], novel, k, lab, figure);
-    printf("%zu words read; frequencies alone: %.3f\n",
-           (size_t)(lab->passes * (double)novel->n_train), unigram_entropy(novel));
+    char words[32];
+    printf("%s words read; frequencies alone: %.3f\n",
+           with_commas(words, (uint64_t)(lab->passes * (double)novel->n_train)),
+           unigram_entropy(novel));
     if (figure)
         fclose(figure);
 }
