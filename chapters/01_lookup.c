@@ -526,7 +526,7 @@ lengths. Divide by both, and what is left is the cosine of the angle between the
 
 $$\cos(a, b) = \frac{a \cdot b}{|a| \, |b|}, \qquad |a| = \sqrt{a \cdot a}.$$
 
-It is 1 for two vectors of one direction, 0 for two at a right angle, and $-1$ for
+The cosine is 1 for two vectors of one direction, 0 for two at a right angle, and $-1$ for
 opposite ones, and it does not change when either vector is multiplied by a positive
 number.
 

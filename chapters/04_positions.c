@@ -1111,8 +1111,7 @@ static double turn_length(size_t i, size_t d_head, double base)
 ## Behind the numbers: the model, by hand {#model}
 
 This is the rest of the contest: the model, its gradient and its training, complete. No
-exercise is in here. Read it if you want to know how a network learns without a library,
-or go on to [what you can now explain](#explain).
+exercise is in here. Read it if you want to know how a network learns without a library.
 
 ::: aside
 The Makefile says `-ffp-contract=off`: a product and a sum are two roundings, on every machine.
