@@ -693,9 +693,11 @@ stand in the last line of the race, under "columns" and "tiles", in microseconds
 
 A race against a slow runner proves little. So we shall not stop at the product
 as it stands in the formula, but make it as fast as we can, in three steps, and
-then race. Each step really multiplies by all the zeros. Here is the first: for
-each output, walk down a column of `b`. (In books its loops are called $i$, $j$,
-$k$, in this order.)
+then race. Each step really multiplies by all the zeros. (If you would rather see first who
+wins, go on at [the race](#the-race), and come back.)
+
+Here is the first step: for each output, walk down a column of `b`. (In books its loops are
+called $i$, $j$, $k$, in this order.)
 */
 
 // out[r][c] = sum over k of a[r][k] * b[k][c], one output after the other

@@ -926,6 +926,9 @@ you suspect, and run again. The numbers do not.
 
 ## What a rotation costs
 
+(This is about speed only. If you do not care for it, go on at [what you can now
+explain](#explain).)
+
 A sine and a cosine cost many times what a multiplication does. A head of 128 dimensions
 at 4,096 positions has 262,144 angles, and 32 heads times two (queries and keys) times
 every layer would ask for the same ones again. Here is the plain way, which calls `sinf`
