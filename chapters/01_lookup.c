@@ -81,7 +81,7 @@ static uint32_t word_id(struct text *text, const char *word)
 ::: {.output section="A sentence becomes ids" set="sentence"}
 :::
 
-Four words will keep their names for the rest of the chapter. A **token** is
+Four terms are needed from here on, in every chapter. A **token** is
 one piece of the text: here a word, so the sentence has
 [8]{.n section="A sentence becomes ids"} tokens. The **vocabulary** is the list
 of all different tokens; its size is written $V$, in code `vocab_size`, and here
@@ -526,16 +526,16 @@ lengths. Divide by both, and what is left is the cosine of the angle between the
 
 $$\cos(a, b) = \frac{a \cdot b}{|a| \, |b|}, \qquad |a| = \sqrt{a \cdot a}.$$
 
+The cosine is 1 for two vectors of one direction, 0 for two at a right angle, and $-1$ for
+opposite ones, and it does not change when either vector is multiplied by a positive
+number.
+
 ::: aside
 One reads that the cosine measures a *distance*, and $1 - \cos$ is often used as one.
 It is none. From $(1, 0)$ to $(0, 1)$ it is 1, but the way over $(1, 1)$ is
 $0.29 + 0.29 = 0.59$: a detour that is shorter than the straight line. (The angle
 itself has no such detours.)
 :::
-
-It is 1 for two vectors of one direction, 0 for two at a right angle, and $-1$ for
-opposite ones, and it does not change when either vector is multiplied by a positive
-number.
 */
 
 /*
@@ -598,8 +598,8 @@ the dog. It means nothing. Those rows have seen no text yet. A row of an untrain
 is a place to put something, and three numbers are so few that chance alone makes large
 cosines. (Chapter 2 shows how this changes when there are 768.)
 
-Your five functions are written. What is left are the two differences that the first page
-promised between a product and a lookup: some bits, and the time.
+Your five functions are written. Two differences between a product and a lookup, promised
+at the beginning of the chapter, are left: some bits, and the time.
 
 ## Equal in algebra, not in bits
 
@@ -693,9 +693,11 @@ stand in the last line of the race, under "columns" and "tiles", in microseconds
 
 A race against a slow runner proves little. So we shall not stop at the product
 as it stands in the formula, but make it as fast as we can, in three steps, and
-then race. Each step really multiplies by all the zeros. Here is the first: for
-each output, walk down a column of `b`. (In books its loops are called $i$, $j$,
-$k$, in this order.)
+then race. Each step really multiplies by all the zeros. (If you would rather see first who
+wins, go on at [the race](#the-race), and come back.)
+
+Here is the first step: for each output, walk down a column of `b`. (In books its loops are
+called $i$, $j$, $k$, in this order.)
 */
 
 // out[r][c] = sum over k of a[r][k] * b[k][c], one output after the other
@@ -713,7 +715,7 @@ static void product_by_columns(float *out, const float *a, const float *b, size_
 }
 
 /*
-Nothing is wrong with it, except for where its inner loop steps. From one $k$ to
+On paper nothing is wrong with it. But look where its inner loop steps. From one $k$ to
 the next it goes from one row of `b` to the same place in the next row. This
 distance is called the *stride*, and for $d = 768$ it is 3,072 bytes.
 
@@ -723,7 +725,7 @@ next one comes.](drawing:stride){alt="Down a column: four steps of 3,072 bytes f
 four lines of sixteen floats and use one float of each. Along a row: sixteen steps of 4
 bytes fetch one line and use all of it."}
 
-### Three things that make a stride slow
+### Three things that make it slow
 
 There are three, and the race will tell them apart as far as it can.
 
@@ -876,8 +878,8 @@ static void product_by_tiles(float *out, const float *a, const float *b, size_t 
 /*
 A library for matrix products, a BLAS, does in essence the same, with more care for
 the edges [@goto2008]. (`fmaf` multiplies and adds in one step and rounds once. In
-general that changes the last bit of a result, and so may adding the blocks' sums one
-by one. Here neither can: each sum has one term that is not zero.)
+general that can change the last bit of a result, and so can adding the blocks' sums one
+by one. Here neither does: each sum has one term that is not zero.)
 
 ## The race
 
@@ -901,22 +903,23 @@ cache.](figure:lookup-cost){#fig-lookup-cost}
 
 Look at the last line, and at your two guesses. "Columns", "rows" and "tiles" do the
 same multiplications and give the same bits. Divide "columns" by "tiles": all of that
-was gained without any cleverness about zeros, by choosing which float is read when.
+was gained without any cleverness about zeros, by choosing which float is used when.
 It is worth knowing whenever you multiply matrices that are *not* full of zeros,
 which from chapter 3 on is all the time. If your own `matmul` stands near "columns",
 try exchanging two of its loops.
 
 The tolls can now be read off. "Columns" divided by "linear" is what the stride cost,
-lines and pages together: much in the large table, little in the one of 64 rows, which
-fits into near caches. "Linear" divided by "rows" is what the one sum cost, and it is
-most where memory does not set the pace, in the small table. And "rows" divided by $V$
-is the price of one row of the table: in the large table it is several times what it is in
-the small one, for the same work. The difference is waiting for memory, and it is what
-the tiles save.
+lines and pages together: it is most in the large table, and less in the one of 64 rows,
+which fits into near caches. "Linear" divided by "rows" is what the one sum cost. On this
+page it is most in the middle table: in the large one "rows" has to wait for memory, and in
+the small one a sum has only 64 terms, so that a processor can begin the next sum before the
+last additions of this one are done. And "rows" divided by $V$ is the price of one row of the
+table: in the large table it is several times what it is in the small one, for the same work.
+The difference is waiting for memory, and it is what the tiles save.
 
 Now divide "tiles" by "lookup". In the large table the lookup still wins by a factor of
-thousands, and the factor grows with the vocabulary. No step that makes a product faster can catch a
-program that does not multiply.
+thousands, and the factor grows with the vocabulary. No step that makes a product faster can
+catch a program that does not multiply.
 
 But look *down* the lookup's column as well. It always copies 3,072 bytes, and yet it
 takes several times as long in the largest table as in the smallest. By now you know
@@ -1043,8 +1046,8 @@ The mean of the two rows: each of its numbers is half of one plus half of the ot
 In general a row of weights times a table gives the weighted sum of the table's rows,
 and the one-hot row is the case in which one weight is 1. The lookup cannot do it in
 one step, because it takes ids and not weights. This is more than a curiosity. When an
-attention layer (chapter 4) looks at several earlier positions at once, it computes just such a
-weighted sum [@vaswani2017, sec. 3.2]: a soft lookup.
+attention layer (chapter 4) looks at several earlier positions at once, it computes just
+such a weighted sum [@vaswani2017, sec. 3.2]: a soft lookup.
 ::::
 :::
 

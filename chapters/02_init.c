@@ -556,9 +556,9 @@ factor of 2.7. (The output has [27.19]{.n section="How sure it is"} for 27.7 sin
 four vectors $h$ are drawn, and these happen to be a little short.) The favourite, one of
 50,257 and picked by nothing but chance, gets [89]{.n section="How sure it is"} % of the
 belief. The model is not ignorant; it is *certain, and wrong*. The first thing that training
-has to do is to undo that. With 0.02 the scores have a standard deviation of about half,
-the shares are nearly equal, and the surprise starts where it should. Chapter 3 gives this
-number its usual name, and trains on it.
+has to do is to undo that. With 0.02 the scores have a standard deviation of a little
+more than 0.5, the shares are nearly equal, and the surprise starts where it should. Chapter
+3 gives this number its usual name, and trains on it.
 
 ::: aside
 Would `std` 0 be best, then? For this one number it would: see the last line of the
@@ -754,7 +754,7 @@ larger. Does she start from your table with one row added?
 :::: answer
 Nearly, if the table is the first thing drawn, and by luck of bookkeeping. Both
 tables are one long array of $V d$ values. If $d$ is a multiple of 16, as 768
-is, there is no tail: her array is yours and one more row. If it is not, the
+is, there is no tail: her array is yours and one more row. If $V d$ is not, the
 last sixteen of your values lie in a tail, and some of the places there are
 filled otherwise in her array. But everything that is drawn *after* the table,
 all the other weights of the model, begins a row's worth of words later in the
@@ -772,8 +772,8 @@ file.
   stirring and tempering come from; the 1812433253 of the seeding came in 2002
   [@matsumoto2002]. Vigna [-@vigna2019] collects what has been found wrong
   with their generator since; none of it is visible in a table of embeddings.
-- Marsaglia and Tsang [-@marsaglia2000] give the ziggurat in seven pages, with
-  the C code.
+- Marsaglia and Tsang [-@marsaglia2000] give another way to a bell, the ziggurat that
+  stands [behind the scenes](#ziggurat), in seven pages, with the C code.
 - Chapter 3 takes a random table and lets text move it.
 */
 /*
@@ -1562,8 +1562,8 @@ A ziggurat is a stepped tower of Mesopotamia. Seen from the side it looks like h
 bell that somebody built of bricks.
 :::
 
-How does the loop in lanes compare with another way to a bell? The usual fast one is the
-*ziggurat* of Marsaglia and Tsang [@marsaglia2000]. Cover the right half of the bell
+This is the *ziggurat* that the section on speed spoke of, the usual fast way to a bell
+[@marsaglia2000]. Cover the right half of the bell
 curve with 256 flat layers of equal area, wide at the bottom, narrow at the top. To
 draw a number, choose a layer, then a place in it, evenly: that is one table lookup
 and one multiplication. If the place lies inside the layer above as well, it surely

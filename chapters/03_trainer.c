@@ -175,7 +175,7 @@ static double distance(const float *a, const float *b, size_t n);
 ### Writing by copying
 
 Can one write without having learned anything? Yes: by copying. Take the last word that
-you wrote, choose one of the places where it stands in the novel with your eyes shut, and
+you wrote. Choose, with your eyes shut, one of the places where it stands in the novel, and
 write the word that follows there. Then do it again.
 */
 
@@ -298,8 +298,9 @@ are the **gradient**. Write the loss for the next word $y$ without the fraction:
 
 $$\ell = -\ln \frac{e^{z_y}}{\sum_w e^{z_w}} = \ln \sum_w e^{z_w} - z_y .$$
 
-The slope of the first part along $z_v$ is $e^{z_v} / \sum_w e^{z_w}$, and that is
-$p_v$ again. The slope of the second part is $-1$ for $v = y$ and 0 for all
+A logarithm $\ln S$ has the slope $1/S$. Here $S$ is the sum; only one of its terms changes
+with $z_v$, and $e^{z_v}$ is its own slope. So the slope of the first part along $z_v$ is
+$e^{z_v} / \sum_w e^{z_w}$, and that is $p_v$ again. The slope of the second part is $-1$ for $v = y$ and 0 for all
 others:
 
 $$\frac{\partial \ell}{\partial z_v} = p_v - [v = y],$$
@@ -426,7 +427,9 @@ $\ln V$. If yours pays much more than that at the beginning, something is wrong 
 
 The orders for the logits are in `dlogits`; who carries them out? Logit $z_{tv}$,
 of word $v$ at position $t$ of the batch, is made of two rows. So each of the two
-gets orders, and each time the other one is the factor:
+gets orders, and each time the other one is the factor: nudge $U_{vi}$, and $z_{tv}$ moves
+by $h_{ti}$ times the nudge. A number that enters several logits adds up what comes from
+each:
 
 $$\mathrm{dhidden}_{ti} = \sum_v \mathrm{dlogits}_{tv}\, U_{vi}, \qquad
 \mathrm{dlm\_head}_{vi} = \sum_t \mathrm{dlogits}_{tv}\, h_{ti}.$$
@@ -540,8 +543,8 @@ static void show_touched_rows(const struct corpus *corpus)
 
 /*
 The long line that it prints is the table, fifty rows to a character, frequent words on the
-left: a digit says how many of the fifty have a gradient, and a dot that none has. The output
-stands below, together with that of the next exercises. Of
+left: a digit says how many of the fifty have a gradient, a dot that none has, and a `#` that
+ten or more have. The output stands below, together with that of the next exercises. Of
 [4,000]{.n section="Which rows a batch touches"} rows
 [25]{.n section="Which rows a batch touches"} have a gradient at all. The other 99
 in a hundred hold exactly zero: not small numbers, zeros.
@@ -718,8 +721,8 @@ static void show_updates(const struct corpus *corpus)
 :::
 
 Not one of [256,000]{.n section="Which rows a batch touches"} numbers differs. The reason
-is that both add up in the order of $t$ what a row collects, and that $x - 0$ is $x$. The times tell
-the rest. The sparse update does the same additions whatever the size of the table. (Its
+is that both add up in the order of $t$ what a row collects, and that $x - 0$ is $x$. Now the
+times. The sparse update does the same additions whatever the size of the table. (Its
 time still grows a little: the rows of a larger table lie further from the processor, in
 slower memory.) The work of the dense one is proportional to the table. With
 [1,000]{.n section="Which rows a batch touches"} rows and 1,024 words there is hardly a
@@ -1180,8 +1183,8 @@ static size_t toy_word(const char *name, size_t length)
 
 ### Both guesses come true
 
-They do so whatever the random numbers at the beginning: in
-all [8]{.n section="Followers or predecessors?"} seeds, with cosines of
+Followers for the one table, predecessors for the other: so it comes, whatever the random
+numbers at the beginning, in all [8]{.n section="Followers or predecessors?"} seeds, with cosines of
 [0.99]{.n section="Followers or predecessors?"} and more. **The input table groups words
 by what follows them, the output table by what precedes them.** To the one table, cat
 and dog are the same word; to the other, cat and kite are. Neither is wrong about
@@ -1606,9 +1609,9 @@ change `DISCOUNT` in the file to anything from 0.65 to 0.8, and they end at 4.65
 with 0.75; with 0.5 and with 0.95 they end at 4.68. And the model does not win by being small:
 it has more numbers than the counts.
 
-Where does it win? The last line of the output parts the held-out pairs: those that stand in
+Where does it win? The last line of the output splits the held-out pairs: those that stand in
 the training text too, and those that are new. On the first kind the counts are not behind:
-[3.84]{.n section="Training"} against [3.85]{.n section="Training"}. A pair
+they pay [3.84]{.n section="Training"}, and the model [3.85]{.n section="Training"}. A pair
 that was counted is well told by its count. On the new ones, [18]{.n section="Training"} in a
 hundred, the model pays [7.64]{.n section="Training"} and the counts
 [8.25]{.n section="Training"}. The counts know nothing about "cried" that they were not told
@@ -1843,6 +1846,7 @@ static void show_shared_company(const struct model *m, const struct corpus *corp
 }
 
 /*
+The output stands in the next section, together with its own numbers.
 The nearest in the input table shares [0.61]{.n section="Company in common"} of the
 followers and only [0.38]{.n section="Company in common"} of the predecessors; in the
 output table it is the other way round: [0.47]{.n section="Company in common"} and

@@ -384,7 +384,8 @@ its query and key: rotary position embedding, **RoPE** [@su2021].
 
 Split the `d_head` numbers of a query into pairs and take each pair as a point in
 the plane. At position $p$ turn pair $i$ by the angle $p\,\theta_i$, with the same
-speeds $\theta_i$ as before: fast dials, slow dials. Turning a point $(a, b)$ by an
+speeds $\theta_i$ as before. So each pair is a clock again, with one hand; we shall call it a
+**dial**, and there are fast dials and slow ones. Turning a point $(a, b)$ by an
 angle $\varphi$ gives
 
 $$(a\cos\varphi - b\sin\varphi,\ \ a\sin\varphi + b\cos\varphi).$$
@@ -651,7 +652,8 @@ The model is one causal head of width 32, with nothing around it:
 | `lm_head` | `[16][32]` | head's output to one score a token |
 
 Its parameters, the numbers in these tables, start at random. To train it is to move each of
-them a little, again and again, the way that makes the loss fall. We do so with five ways to
+them a little, again and again, the way that makes the loss fall. How much a little is, the
+**learning rate** says. We train with five ways to
 know positions, and 16 times each, from 16 *seeds* of the random numbers. With the same seed
 all other numbers start out the same, bit for bit.
 
@@ -919,9 +921,13 @@ only for a thousand steps [@chen2023].
 
 What this experiment does not show: these are models of one layer and one head, on two
 toy tasks. In a deep model the causal mask adds information of its own, and language asks
-both kinds of questions at once. The controls carry over to such models; the numbers do not.
+both kinds of questions at once. The way of asking carries over to such models: freeze what
+you suspect, and run again. The numbers do not.
 
 ## What a rotation costs
+
+(This is about speed only. If you do not care for it, go on at [what you can now
+explain](#explain).)
 
 A sine and a cosine cost many times what a multiplication does. A head of 128 dimensions
 at 4,096 positions has 262,144 angles, and 32 heads times two (queries and keys) times
@@ -948,9 +954,9 @@ static void rope_by_calls(float *x, const float *frequencies, size_t n_tokens,
 /*
 With the table, four multiplications and two additions are left for each pair, and your
 loop does nothing else. How fast can that be? It must read every number and write it
-back. So does `memcpy`, which computes nothing at all: it is the ceiling. In fact a
-rotation in place can be *faster* than a copy, because a copy writes to other memory
-than it reads, and so moves more of it.
+back. So does `memcpy`, which computes nothing at all: it is our yardstick, and not quite a
+ceiling. A rotation in place can even be *faster* than a copy, because a copy writes to other
+memory than it reads, and so moves more of it.
 
 `make bench` measures the ratios on your machine, in three sizes: the queries of a large head
 (4,096 tokens × 32 heads × 128 dimensions, 67 MB: larger than the caches of most machines), GPT-2's
@@ -1036,7 +1042,8 @@ distance by no answer at all.
 /*
 ## Helpers
 
-What the rest of the program uses: headings, memory, a clock, random numbers.
+You can stop reading here: all that follows makes the numbers and the pictures that you have
+seen. First what the rest of the program uses: headings, memory, a clock, random numbers.
 */
 
 static const double PI = 3.14159265358979323846;
@@ -1107,8 +1114,7 @@ static double turn_length(size_t i, size_t d_head, double base)
 ## Behind the numbers: the model, by hand {#model}
 
 This is the rest of the contest: the model, its gradient and its training, complete. No
-exercise is in here. Read it if you want to know how a network learns without a library,
-or go on to [what you can now explain](#explain).
+exercise is in here. Read it if you want to know how a network learns without a library.
 
 ::: aside
 The Makefile says `-ffp-contract=off`: a product and a sum are two roundings, on every machine.
@@ -1804,8 +1810,7 @@ static void measure_without_order(double *loss)
 /*
 ## Behind the scenes
 
-You can stop reading here. The rest is plumbing: it prints and draws what the sections
-above talk about.
+The rest is plumbing: it prints and draws what the sections above talk about.
 */
 
 // a file for a picture of the chapter, or NULL where there is no place for it

@@ -195,7 +195,7 @@ fault alone could still know that b's neighbours are a and c, and toss a coin; w
 see that it cannot do better.
 
 **A word likes itself.** $e_x \cdot e_x$ is a sum of squares, never negative, and
-of two rows the longer one scores itself at least as high as the other one: that
+of two rows the longer one scores itself at least as high as it scores the other: that
 is the inequality of Cauchy and Schwarz, $e_a \cdot e_b \le |e_a| |e_b|$. But in our
 language no word follows itself.
 
@@ -278,8 +278,8 @@ marked by a frame, minus s for the word before, 0 for the word itself and for th
 opposite."}
 
 One table, two numbers a word, and a loss of
-[0.0000]{.n section="Four points and a quarter turn" at="loss:6"}. All it took was a turn,
-and a turn is a matrix with $d \times d$ numbers. For $d = 2$:
+[0.0000]{.n section="Four points and a quarter turn" at="loss:6"}. All it took was a turn
+and a stretch, and the two together are one matrix with $d \times d$ numbers. For $d = 2$:
 
 $$
 h = e_x M, \qquad M = s \begin{pmatrix} 0 & 1 \\ -1 & 0 \end{pmatrix}, \qquad
@@ -663,9 +663,9 @@ is $\ln (1 + 1) = \ln 2$.
 ::::
 :::
 
-The first six columns of the output are rings of other lengths. With three words a bare table
-has no chance either. From five words on it does learn something: not who comes next, but who
-stands *far away*. It can push the far side of the ring down. It can even get *one* word right,
+The first six columns of the output are rings of three to twelve words. With three words a
+bare table has no chance either. From five words on it does learn something: not who comes
+next, but who stands *far away*. It can push the far side of the ring down. It can even get *one* word right,
 by making its follower's row long. What it cannot do is to score the next word above the
 word itself, or above the previous one, on average over the whole ring. These three always
 share, and so no ring gets below $\ln 3 = 1.0986$. (The second question at the end asks why.)
@@ -929,12 +929,12 @@ from it, they lose 0.023. And bare tying loses by nearly a nat, whatever the rat
 
 So the matrix buys back nearly all that bare tying loses, and not quite all. Why not all? A
 model with a matrix cannot use the high rates. Among the nine rates of `controls=1` the tied
-one runs away at 3 and the untied one at 4, where the models without a matrix are still
-getting better. You might blame the matrix for the whole difference and slow it down: with
-`controls=1 matrix=0.1` it moves at a tenth of the rate of the table. Now the tied model
-stands rate 5, and is no better for it (4.376); the untied one is best at rate 4, gains a
-little (4.339), and still does not reach the two tables alone. So it is not only the pace of
-the matrix. What it is, is open. And all this is one novel, a model with no body, and plain
+one runs away at 3, and the untied one with a matrix at 4, where the models without a matrix
+are still getting better. You might blame the matrix for the whole difference and slow it
+down: with `controls=1 matrix=0.1` it moves at a tenth of the rate of the table. Now the tied
+model stands rate 5, and is no better for it (4.376); the untied one is best at rate 4, gains
+a little (4.339), and still does not reach the two tables alone. So it is not only the pace
+of the matrix. What it is, is open. And all this is one novel, a model with no body, and plain
 gradient descent: do not carry the third digit elsewhere.
 
 ### Two jobs, or one?
@@ -1282,10 +1282,13 @@ makes it bold ([0.4411]{.n section="How loud a vector is"}).
 The others are two words of the novel, and all the rows of the untied model.
 Stretched by 1, that is, as trained, the model after "any" expects a loss of
 [4.4349]{.n section="How loud a vector is"}: many words can follow. After "mr"
-it knows what comes (in this cut of the text, a full stop). Training has used the length
-of $h$ to say how sure to be. So length does mean something: it is what is elsewhere
-called an inverse **temperature**. When you turn the temperature of a
-chat model down to one half, you stretch its last vector by two.
+it knows what comes (in this cut of the text, a full stop). Not by length alone: with half
+its length the vector of "mr" is still far surer than that of "any",
+[1.1655]{.n section="How loud a vector is"}. But follow any line to the right: the direction
+stays, the vector grows, and the model gets bolder. So length does mean something: for a
+given direction it says how sure to be. It is what is elsewhere called an inverse
+**temperature**. When you turn the temperature of a chat model down to one half, you stretch
+its last vector by two.
 
 `build/05_heads word=frank loudness=-1` lets you listen to another word, and to a vector
 turned round: the best word has become the worst.
@@ -1360,10 +1363,10 @@ model believes of the heroine.
 - Why a bare tied model cannot get below $\ln 4$ on four words in a ring: its
   scores are symmetric, and a word scores itself too high. Why symmetric scores alone
   cost $\ln 2$.
+- How a matrix of $d \times d$ numbers cures both faults, and how its gradient and both
+  halves of the table's are computed.
 - What tying costs and saves at equal width and at equal size, and why one rate for all
   is no comparison.
-- How a matrix of $d \times d$ numbers cures both, and how its gradient and both
-  halves of the table's are computed.
 - Why every row of a tied table moves at every step, and why the table comes to
   resemble the output table.
 - What tying saves in GPT-2, from the formula, and why large models do without.
@@ -1390,8 +1393,8 @@ The proof for four words used that the right scores add up to $(a+c) \cdot (b+d)
 Why is $\ln 3$ a floor for a ring of *any* length?
 
 :::: answer
-As for $\ln 2$ (folded above, where the ring is trained), but keep three terms of the sum:
-the word itself, the next one and the previous one. For the word x the loss is at least
+As for $\ln 2$ (the question where the ring is trained), but keep three terms of the sum: the
+word itself, the next one and the previous one. For the word x the loss is at least
 $\ln (1 + e^{\delta_x} + e^{\varepsilon_x})$, with $\varepsilon_x$ the score of x for
 itself minus that of the next word. This bends upwards in both, so the mean over the ring
 is at least its value at the two means. The mean of $\delta_x$ is 0 by symmetry. And the
