@@ -693,8 +693,10 @@ stand in the last line of the race, under "columns" and "tiles", in microseconds
 
 A race against a slow runner proves little. So we shall not stop at the product
 as it stands in the formula, but make it as fast as we can, in three steps, and
-then race. Each step really multiplies by all the zeros. (If you would rather see first who
-wins, go on at [the race](#the-race), and come back.)
+then race: down the columns of the table; along its rows, where a fetched line of memory is
+used up; and in tiles, which read the table once for many ids. Each step really multiplies
+by all the zeros. (If you would rather see first who wins, go on at [the race](#the-race),
+and come back.)
 
 Here is the first step: for each output, walk down a column of `b`. (In books its loops are
 called $i$, $j$, $k$, in this order.)
@@ -884,8 +886,8 @@ by one. Here neither does: each sum has one term that is not zero.)
 ## The race
 
 Eight racers fetch rows from a table of GPT-2's size, and from smaller ones; `matmul`,
-`linear` and `lookup` are yours. What the numbers in the table are does not matter for
-the time. Before the start, "columns", "rows" and "tiles" have to hand over the rows
+`linear` and `lookup` are yours. The table holds random numbers of ordinary size; which
+ones does not matter for the time. Before the start, "columns", "rows" and "tiles" have to hand over the rows
 that `memcpy` copies, to the last bit, or the race is off. Each runs again and again,
 and its best run counts: whatever else the machine was doing can only have made a run
 slower. The lookups get new random ids for every run, so that they do not meet rows

@@ -379,6 +379,11 @@ pair $j = 0$ has $u = 0.5$, so $1 - u = 0.5$ and $r = 1.1774$; its direction is
 0.25, a quarter turn. So $\mathrm{out}_0 = 3 \cdot 0 + 1 = 1$ and
 $\mathrm{out}_8 = 3 \cdot 1.1774 + 1 = 4.5322$. For all others $u = 0$,
 $1 - u = 1$, $\ln 1 = 0$ and $r = 0$: they are 1, the mean.
+
+And the short way: with the seed 123, mean 0 and std 1, five values begin [-0.1115]{.n
+section="One seed, two shapes"}, [0.1204]{.n section="SECTION"} and [-0.3696]{.n
+section="One seed, two shapes"}. They take three times four words; the sixth value, a sine,
+is dropped.
 */
 
 // out[j], out[j + 8] = std * (r cos a, r sin a) + mean, block by block of 16
@@ -519,15 +524,15 @@ Not everybody starts alike.
 | GPT-2 [@gpt2code] | $\mathcal{N}(0, 0.02^2)$; its table of positions $\mathcal{N}(0, 0.01^2)$ |
 | word2vec [@word2veccode] | evenly between $\pm 0.5/d$, with $d$ the row's length |
 
-Fifty times smaller than PyTorch's default: what is gained by that? GPT-2 uses
-its table twice (chapter 5 is about that). At the end of the model there is a
-vector $h$ of [768]{.n section="How sure it is"} numbers, brought to a standard
-deviation of about 1 by the last layer. Each token gets a *score*: the product of $h$
-with the token's row. So a score is a sum of 768 products, each of a number of the size
-of 1 and a number of the size of `std`. Standard deviations of independent numbers add like
-the sides of a right triangle, by their squares: 768 of the same size make
-$\sqrt{768} = 27.7$ times one of them. So the scores have a standard deviation of
-$27.7 \cdot \mathrm{std}$.
+Fifty times smaller than PyTorch's default: what is gained by that? GPT-2 uses its table
+twice (chapter 5 is about that). At the end of the model there is a vector $h$ of [768]{.n
+section="How sure it is"} numbers, brought to a standard deviation of about 1 by the last
+layer. (Chapter 3 builds a model that ends in such a vector; here a random one will do.)
+Each token gets a *score*: the product of $h$ with the token's row. So a score is a sum of
+768 products, each of a number of the size of 1 and a number of the size of `std`. Standard
+deviations of independent numbers add like the sides of a right triangle, by their squares:
+768 of the same size make $\sqrt{768} = 27.7$ times one of them. So the scores have a
+standard deviation of $27.7 \cdot \mathrm{std}$.
 
 Scores become *shares* of 1: raise $e$ to each score, and divide by the sum of all.
 A score that is larger by 1 gets 2.7 times the share. The share is how much the model
@@ -643,7 +648,7 @@ The program draws 128 random rows of each width and takes all
 In [768]{.n section="Random rows"} dimensions the mean is [0.0287]{.n section="Random
 rows"}: less than two degrees from a right angle. So the belief has its picture upside down.
 Nothing is jumbled together at the start. *Every word is unrelated to every other word from
-birth*, and no training is needed to push them apart. What training has to do is the
+birth*, and no training is needed to make them so. What training has to do is the
 opposite: to turn rows towards each other where the text gives a reason to. And when it is
 over, the words of real models are, on the whole, closer together than chance. Vectors
 inside BERT and GPT-2, two language models, lie in a narrow cone [@ethayarajh2019]. Those of

@@ -1617,8 +1617,9 @@ hundred, the model pays [7.64]{.n section="Training"} and the counts
 [8.25]{.n section="Training"}. The counts know nothing about "cried" that they were not told
 about "cried". The model has 64 numbers for all the followers of a word, and must reuse what
 it knows: what it learns from "said" moves the rows of the output table, and so changes the
-guess after "cried" as well. Words that are alike learn from each other. That was the hope
-when such models were first trained [@bengio2003], and here you see where it pays.
+guess after "cried" as well. That words which are alike would learn from each other was the
+hope when such models were first trained [@bengio2003]. On new pairs is where it should pay;
+that this is the reason, no run of ours shows.
 
 On the training text it reaches [4.37]{.n section="Training"}. The floor there is
 [3.74]{.n section="Training"}, and it is good that we are far from

@@ -738,10 +738,11 @@ all: then it is 4.38. Still far above guessing. GPT-2 spares itself this by havi
 rows.
 
 **The sinusoid goes astray too.** Its rows beyond 15 are perfectly well defined. But the
-model learned what to do with sixteen particular rows, and a rule that works on sixteen
-rows need not work on the next. Some positions come out well, others terribly, and each
-seed chooses other ones. The hope that a fixed table carries a model past its training
-length is not borne out here, nor was it by larger tests [@press2022].
+model learned what to do with sixteen particular rows, and a rule that works on sixteen rows
+need not work on the next. Some positions come out well, others terribly, and the seeds
+disagree: they end between [2.27]{.n section="Say again the token three back"} and [4.60]{.n
+section="Say again the token three back"}. The hope that a fixed table carries a model past
+its training length is not borne out here, nor was it by larger tests [@press2022].
 
 **RoPE holds on for a while, and then it depends.** Up to position 31 it is nearly
 perfect. Beyond, the mean is [0.51]{.n section="Say again the token three back"}, and the

@@ -968,7 +968,10 @@ Karpathy's minGPT has two tables [@mingpt, `mingpt/model.py`], and his nanoGPT a
 have one [@nanogpt, `model.py`; @llmc, `train_gpt2.py`]. The two small models of the
 Qwen2 family tie and the larger ones do not [@qwen2]; and in models that are
 trained on one task to be used on another, untying has been found to help
-[@chung2021]. To see why size matters, let us count.
+[@chung2021].
+
+So the question has its answer. What follows is what the answer costs, and what the one
+table looks like from above. First the size: let us count.
 
 ## What a second table costs
 
