@@ -381,9 +381,9 @@ $\mathrm{out}_8 = 3 \cdot 1.1774 + 1 = 4.5322$. For all others $u = 0$,
 $1 - u = 1$, $\ln 1 = 0$ and $r = 0$: they are 1, the mean.
 
 And the short way: with the seed 123, mean 0 and std 1, five values begin [-0.1115]{.n
-section="One seed, two shapes"}, [0.1204]{.n section="SECTION"} and [-0.3696]{.n
-section="One seed, two shapes"}. They take three times four words; the sixth value, a sine,
-is dropped.
+section="One seed, two shapes"}, [0.1204]{.n section="One seed, two shapes"} and
+[-0.3696]{.n section="One seed, two shapes"}. They take three times four words; the sixth
+value, a sine, is dropped.
 */
 
 // out[j], out[j + 8] = std * (r cos a, r sin a) + mean, block by block of 16
