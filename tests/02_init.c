@@ -818,8 +818,11 @@ static void try_random_mean(size_t n_rows, size_t d_model)
 
 Test(mean_abs_cosine, worked_example)
 {
-    const float rows[] = {1, 0, 0, 2, -1, -1}, two[] = {3, 4, -8, 6},
+    // Three rows make three pairs, and n (n - 1) / 2 is n: with three rows more each wrong
+    // number of pairs gives another mean.
+    const float rows[] = {1, 0, 0, 2, -1, -1, 3, 1, 1, -2, 2, 5}, two[] = {3, 4, -8, 6},
                 opposite[] = {1, 2, -2, -4};
+    try_mean(rows, 6, 2);
     try_mean(rows, 3, 2);
     try_mean(two, 2, 2);
     try_mean(opposite, 2, 2);

@@ -542,7 +542,11 @@ static const uint32_t four_ids[] = {2, 4, 2, 2};
 
 Test(embedding_backward, reference_gradient)
 {
-    const float zeros[15] = {0};
+    // Longer rows than there are words, and more words than positions: a wrong row or step
+    // stays inside the arrays, and has a name.
+    const float zeros[6 * 7] = {0};
+    const uint32_t ids[] = {2, 2, 0, 3, 2};
+    try_backward(&(struct gradient){zeros, normals(5 * 7), ids, 5, 6, 7});
     try_backward(&(struct gradient){zeros, four_slopes, four_ids, 4, 5, 3});
     try_backward(&(struct gradient){zeros, normals(12), four_ids, 4, 5, 3});
     try_random_backward(4, 5, 3);
@@ -859,6 +863,12 @@ Test(coalesce_rows, reference_rows)
 {
     const uint32_t mixed[] = {3, 5, 3, 0}, text[] = {5, 3, 5};
     const float orders[] = {1, 10, 100};
+    // All ids are below n_tokens, so that a sum that stands by its row is seen to.
+    const uint32_t small[] = {1, 4, 4, 0, 4, 1, 4};
+    float wholes[7 * 3];
+    for (size_t k = 0; k < 7 * 3; k++)
+        wholes[k] = (float)random_between(1, 99);
+    try_coalesce(&(struct list){small, wholes, 7, 3});
     try_coalesce(&(struct list){mixed, four_slopes, 4, 3});
     try_coalesce(&(struct list){text, orders, 3, 1});
     try_coalesce(&(struct list){four_ids, four_slopes, 4, 3});
@@ -1023,6 +1033,7 @@ struct update {
     const uint32_t *rows;
     float rate;
     size_t n_rows, vocab_size, d_model;
+    size_t behind; // entries of drows that can be read, and do not count
 };
 
 // start - rate * drows; the product and the difference are rounded, or only one of them.
@@ -1045,7 +1056,7 @@ static bool call_update(float **wte, const struct update *u)
 {
     fresh_case();
     const uint32_t *rows = ids_in(u->rows, u->n_rows);
-    const float *drows = floats_in(u->drows, u->n_rows * u->d_model);
+    const float *drows = floats_in(u->drows, (u->n_rows + u->behind) * u->d_model);
     *wte = floats_inout(u->start, u->vocab_size * u->d_model);
     return CALL(sgd_update_rows, *wte, rows, drows, u->rate, u->n_rows, u->vocab_size,
                 u->d_model);
@@ -1081,7 +1092,7 @@ static void try_scaled_update(double scale, float rate)
     }
     try_update(&(struct update){scaled_normals(vocab_size * 3, scale * (double)rate),
                                 slopes, random_rows(5, vocab_size), rate, 5, vocab_size,
-                                3});
+                                3, 0});
 }
 
 // Twice the same sizes in the same place: other numbers, then other rows too.
@@ -1090,7 +1101,8 @@ static void try_random_update(size_t n_rows, size_t vocab_size, size_t d_model,
 {
     const size_t n = vocab_size * d_model, m = n_rows * d_model;
     uint32_t *rows = random_rows(n_rows, vocab_size);
-    struct update u = {normals(n), normals(m), rows, rate, n_rows, vocab_size, d_model};
+    struct update u = {normals(n), normals(m), rows,    rate,
+                       n_rows,     vocab_size, d_model, 0};
     try_update(&u);
     u.start = normals(n);
     u.drows = normals(m);
@@ -1101,10 +1113,11 @@ static void try_random_update(size_t n_rows, size_t vocab_size, size_t d_model,
 
 Test(sgd_update_rows, worked_example)
 {
-    const float ones[] = {1, 1, 1, 1, 1, 1, 1}, slopes[] = {10, 101};
+    // drows has as much room behind its entries as a list that was coalesced may have.
+    const float ones[] = {1, 1, 1, 1, 1, 1, 1}, slopes[] = {10, 101, 7, 20, 33, 64, 90};
     const uint32_t rows[] = {3, 5};
-    try_update(&(struct update){ones, slopes, rows, 0.5f, 2, 7, 1});
-    try_update(&(struct update){ones, normals(2), rows, 0.5f, 2, 7, 1});
+    try_update(&(struct update){ones, slopes, rows, 0.5f, 2, 7, 1, 5});
+    try_update(&(struct update){ones, normals(2), rows, 0.5f, 2, 7, 1, 0});
     try_random_update(2, 7, 1, 0.5f);
     judge_passed();
 }
@@ -1128,7 +1141,7 @@ Test(sgd_update_rows, random_tables)
 Test(sgd_update_rows, large_sizes)
 {
     try_update(&(struct update){normals(70001), normals(66001), random_rows(66001, 70001),
-                                0.375f, 66001, 70001, 1});
+                                0.375f, 66001, 70001, 1, 0});
     try_random_update(5003, 6007, 2, 0.375f);
     try_random_update(1, 2, 66013, 0.375f);
     try_random_update(67, 131, 65, 0.375f);
@@ -1151,7 +1164,7 @@ static void try_other_rows(size_t n_rows, size_t vocab_size, size_t d_model)
         wanted[at] = wanted[at] == 0 ? ++start[at] - 0.5f * slopes[k] : wanted[at];
     }
     float *wte;
-    const struct update u = {start, slopes, rows, 0.5f, n_rows, vocab_size, d_model};
+    const struct update u = {start, slopes, rows, 0.5f, n_rows, vocab_size, d_model, 0};
     const bool good = call_update(&wte, &u);
     judge_case(
         "The other rows must stay as they were, bit for bit: some hold NaN or -0.");
@@ -1455,8 +1468,22 @@ static double call_step(float **wte, float **lm_head, const struct step *s)
         train_step, *wte, *lm_head, room.logits, room.dhidden, room.drows, room.rows,
         inputs, targets, (float)s->rate, s->n_tokens, s->vocab_size, s->d_model);
     if (isnan(loss) && !shared)
-        judge_remark("train_step rests on exercises 3.1, 3.3 and 3.4: are they written?");
+        judge_remark(
+            "train_step rests on exercises 3.1, 3.3 and 3.4: are they written? And "
+            "logits holds rubbish when you get it: is it set before you add?");
     return loss;
+}
+
+// What was never set goes from room to room until it arrives in a table, where it looks as
+// if the table had never been written.
+static void expect_no_rubbish(const char *name, const float *table, const double *right,
+                              const struct step *s)
+{
+    for (size_t k = 0; k < s->vocab_size * s->d_model; k++)
+        expect(!isnan(table[k]) || isnan(right[k]),
+               "%s[%zu][%zu] is NaN: dhidden and drows hold rubbish when you get them, "
+               "and some of it has come in here.",
+               name, k / s->d_model, k % s->d_model);
 }
 
 static void try_step(const struct step *s)
@@ -1465,6 +1492,8 @@ static void try_step(const struct step *s)
     const struct moved right = take_step(s);
     const double loss = call_step(&wte, &lm_head, s);
     expect_number("the loss", loss, right.loss, right.loss_off);
+    expect_no_rubbish("lm_head", lm_head, right.lm_head, s);
+    expect_no_rubbish("wte", wte, right.wte, s);
     expect_floats(lm_head, right.lm_head, right.lm_head_off, s->vocab_size, s->d_model);
     expect_floats(wte, right.wte, right.wte_off, s->vocab_size, s->d_model);
 }

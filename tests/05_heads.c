@@ -538,6 +538,18 @@ Test(tied_backward, worked_example)
                            .n_tokens = 1,
                            .vocab_size = 2,
                            .d_model = 1};
+    // Three positions first: where one word reads itself, many mistakes give the same numbers.
+    const float table[12] = {2, 3, -1, 4, 5, -3, 1, -2, 6, 0.5f, 7, -4},
+                nothing[12] = {0};
+    const float slopes[12] = {0.5f, -0.5f, 0.25f, 2, 1, -3, 0.75f, -1, 4, 1.5f, -2, 3};
+    const uint32_t text[3] = {2, 0, 2};
+    try_tied(&(struct tied){.dlogits = slopes,
+                            .wte = table,
+                            .dwte = nothing,
+                            .ids = text,
+                            .n_tokens = 3,
+                            .vocab_size = 4,
+                            .d_model = 3});
     try_tied(&p);
     try_random_tied(1, 2, 1, 0);
     try_random_tied(2, 3, 2, 0);
@@ -756,7 +768,7 @@ Test(gpt2_parameter_count, worked_example)
     for (int draw = 0; draw < 3; draw++)
         try_switches((struct shape){.vocab_size = random_between(14, 19),
                                     .max_seq_len = random_between(40, 60),
-                                    .n_layers = 1,
+                                    .n_layers = random_between(4, 5),
                                     .d_model = random_between(6, 7)});
     try_count(&tied, 102);
     try_count(&untied, 112);

@@ -219,8 +219,9 @@ static void try_random_sampler(size_t n_slots, size_t vocab_size)
 
 Test(unigram_sampler, worked_example)
 {
-    const uint64_t counts[3] = {16, 1, 0};
+    const uint64_t counts[3] = {16, 1, 0}, alike[3] = {1, 1, 1};
     try_sampler(9, counts, 3, 0.75);
+    try_sampler(4, alike, 3, 0.75); // a slot and a third each: rounded, one is left over
     for (int k = 0; k < 3; k++)
         try_random_sampler(random_between(40, 80), random_between(2, 5));
     judge_passed();

@@ -63,7 +63,7 @@ Test(safetensors_header, worked_example)
     try_start(10, 20);
     for (int k = 0; k < 3; k++) {
         const uint64_t length = random_between(2, 250);
-        try_start(length, 8 + length + random_between(0, 40));
+        try_start(length, 8 + length + random_between(1, 40));
     }
     judge_passed();
 }
@@ -871,8 +871,8 @@ Test(nearest_tokens, worked_example)
 {
     const float rows[] = {1, 0, 0, 1, 2, 2, 3, 0};
     try_nearest(rows, 0, 2, 4, 2);
-    try_random_nearest(2, 4, 2);
     try_random_nearest(3, 9, 2);
+    try_random_nearest(2, 4, 2);
     judge_passed();
 }
 

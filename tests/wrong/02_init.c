@@ -633,6 +633,92 @@ bool next_stirs_then_refuses(uint32_t *word, uint32_t *state, size_t *next)
     return true;
 }
 
+static void stir_without_neighbour(uint32_t *state)
+{
+    for (size_t k = 0; k < 624; k++)
+        state[k] = state[(k + 397) % 624] ^ halved(state[k]);
+}
+
+WRONG(mt19937_next, first_words, next_without_neighbour,
+      "The mixture is made of the wrong parts: the top bit is that of s[k], the other "
+      "31 are those of s[k + 1].")
+bool next_without_neighbour(uint32_t *word, uint32_t *state, size_t *next)
+{
+    return next_with(stir_without_neighbour, temper, word, state, next);
+}
+
+static void stir_without_word_ahead(uint32_t *state)
+{
+    for (size_t k = 0; k < 624; k++)
+        state[k] = halved(mixture(state[k], state[(k + 1) % 624]));
+}
+
+WRONG(mt19937_next, first_words, next_without_word_ahead,
+      "The word ahead, s[k + 397], does not come in: ^ with it.")
+bool next_without_word_ahead(uint32_t *word, uint32_t *state, size_t *next)
+{
+    return next_with(stir_without_word_ahead, temper, word, state, next);
+}
+
+static void stir_without_shift(uint32_t *state)
+{
+    for (size_t k = 0; k < 624; k++) {
+        const uint32_t mixed = mixture(state[k], state[(k + 1) % 624]);
+        state[k] = state[(k + 397) % 624] ^ mixed ^ (mixed & 1 ? 0x9908b0dfu : 0);
+    }
+}
+
+WRONG(mt19937_next, first_words, next_without_shift,
+      "The mixture is not shifted: it moves right by one bit.")
+bool next_without_shift(uint32_t *word, uint32_t *state, size_t *next)
+{
+    return next_with(stir_without_shift, temper, word, state, next);
+}
+
+static uint32_t temper_by_setting(uint32_t y)
+{
+    y = y >> 11;
+    y = (y << 7) & 0x9d2c5680u;
+    y = (y << 15) & 0xefc60000u;
+    return y >> 18;
+}
+
+WRONG(mt19937_next, first_words, next_set_and_not_mixed,
+      "Each line of the tempering replaces y: it is y ^= ..., not y = ....")
+bool next_set_and_not_mixed(uint32_t *word, uint32_t *state, size_t *next)
+{
+    return next_with(stir, temper_by_setting, word, state, next);
+}
+
+static uint32_t temper_without_last_line(uint32_t y)
+{
+    y ^= y >> 11;
+    y ^= (y << 7) & 0x9d2c5680u;
+    return y ^ ((y << 15) & 0xefc60000u);
+}
+
+WRONG(mt19937_next, first_words, next_without_last_line,
+      "The last line of the tempering is missing: y ^= y >> 18.")
+bool next_without_last_line(uint32_t *word, uint32_t *state, size_t *next)
+{
+    return next_with(stir, temper_without_last_line, word, state, next);
+}
+
+WRONG(mt19937_next, first_words, next_counts_first,
+      "The first word is left out: take s[*next], and then count *next up.")
+bool next_counts_first(uint32_t *word, uint32_t *state, size_t *next)
+{
+    if (*next > 624)
+        return false;
+    if (*next == 624) {
+        stir(state);
+        *next = 0;
+    }
+    ++*next;
+    *word = temper(state[*next % 624]);
+    return true;
+}
+
 // ---------------------------------------------------------------------- 2.2 uniform_float
 
 WRONG(uniform_float, never_one, uniform_one_too_small,
@@ -664,7 +750,7 @@ float uniform_clamped(uint32_t word)
 }
 
 WRONG(uniform_float, single_bits, uniform_23_of_24_bits,
-      "Only 23 bits are kept: the mask is 0xffffff.")
+      "Not all of the low 24 bits are kept: the mask is 0xffffff.")
 float uniform_23_of_24_bits(uint32_t word)
 {
     return (float)(word & 0x7fffff) / 16777216.0f;
@@ -2140,6 +2226,139 @@ bool fill_keeps_the_table(float *out, word_source *draw, void *rng, float mean, 
     return true;
 }
 
+static void bend_with_two_cosines(float *first, float *second, float a, float b,
+                                  float mean, float std)
+{
+    const float r = sqrtf(-2 * logf(1 - a)), angle = 6.2831853f * b;
+    *first = *second = r * cosf(angle) * std + mean;
+}
+
+WRONG(normal_fill, worked_example, fill_two_cosines,
+      "Both values of a pair have the cosine: the second one has the sine.")
+bool fill_two_cosines(float *out, word_source *draw, void *rng, float mean, float std,
+                      size_t n)
+{
+    return fill_with(bend_with_two_cosines, out, draw, rng, mean, std, n);
+}
+
+static void bend_with_one_word(float *first, float *second, float a, float b, float mean,
+                               float std)
+{
+    const float r = sqrtf(-2 * logf(1 - a)), angle = 6.2831853f * a;
+    (void)b;
+    *first = r * cosf(angle) * std + mean;
+    *second = r * sinf(angle) * std + mean;
+}
+
+WRONG(normal_fill, worked_example, fill_one_word_twice,
+      "Word j gives the distance and the direction: the direction comes from word j + 8.")
+bool fill_one_word_twice(float *out, word_source *draw, void *rng, float mean, float std,
+                         size_t n)
+{
+    return fill_with(bend_with_one_word, out, draw, rng, mean, std, n);
+}
+
+static void bend_mean_for_std(float *first, float *second, float a, float b, float mean,
+                              float std)
+{
+    const float r = sqrtf(-2 * logf(1 - a)), angle = 6.2831853f * b;
+    *first = r * cosf(angle) * mean + std;
+    *second = r * sinf(angle) * mean + std;
+}
+
+WRONG(normal_fill, worked_example, fill_mean_for_std,
+      "mean and std are exchanged: it is std times the number, plus mean.")
+bool fill_mean_for_std(float *out, word_source *draw, void *rng, float mean, float std,
+                       size_t n)
+{
+    return fill_with(bend_mean_for_std, out, draw, rng, mean, std, n);
+}
+
+static void bend_with_rough_pi(float *first, float *second, float a, float b, float mean,
+                               float std)
+{
+    const float r = sqrtf(-2 * logf(1 - a)), angle = 2 * 3.14f * b;
+    *first = r * cosf(angle) * std + mean;
+    *second = r * sinf(angle) * std + mean;
+}
+
+WRONG(normal_fill, worked_example, fill_rough_pi,
+      "pi has too few digits here: acos(-1.0) gives them all.")
+bool fill_rough_pi(float *out, word_source *draw, void *rng, float mean, float std,
+                   size_t n)
+{
+    return fill_with(bend_with_rough_pi, out, draw, rng, mean, std, n);
+}
+
+static void bend_without_minus(float *first, float *second, float a, float b, float mean,
+                               float std)
+{
+    const float r = sqrtf(2 * logf(1 - a)), angle = 6.2831853f * b;
+    *first = r * cosf(angle) * std + mean;
+    *second = r * sinf(angle) * std + mean;
+}
+
+WRONG(
+    normal_fill, worked_example, fill_without_minus,
+    "The minus is missing under the root: the logarithm is negative, and -2 times it is "
+    "not.")
+bool fill_without_minus(float *out, word_source *draw, void *rng, float mean, float std,
+                        size_t n)
+{
+    return fill_with(bend_without_minus, out, draw, rng, mean, std, n);
+}
+
+static double fraction_of_halves(const uint32_t *w)
+{
+    return (double)(w[0] | w[1]) / 9007199254740992.0;
+}
+
+static void pair_of_lost_shift(float *first, float *second, const uint32_t *w, float mean,
+                               float std)
+{
+    pair_in_double(first, second, fraction_of_halves(w + 2), fraction_of_halves(w), mean,
+                   std);
+}
+
+WRONG(normal_fill, fewer_than_16, fill_few_without_shift,
+      "The first of two words is not multiplied by 2^32: convert it to uint64_t before "
+      "the shift.")
+bool fill_few_without_shift(float *out, word_source *draw, void *rng, float mean,
+                            float std, size_t n)
+{
+    return fill_with_pairs(pair_of_lost_shift, 4, out, draw, rng, mean, std, n);
+}
+
+static void pair_of_single_words(float *first, float *second, const uint32_t *w,
+                                 float mean, float std)
+{
+    pair_in_double(first, second, (double)fraction(w[1]), (double)fraction(w[0]), mean,
+                   std);
+}
+
+WRONG(normal_fill, fewer_than_16, fill_few_of_four_single_words,
+      "Below 16 values a fraction has 53 bits, from two words.")
+bool fill_few_of_four_single_words(float *out, word_source *draw, void *rng, float mean,
+                                   float std, size_t n)
+{
+    return fill_with_pairs(pair_of_single_words, 4, out, draw, rng, mean, std, n);
+}
+
+static void pair_without_mean(float *first, float *second, const uint32_t *w, float mean,
+                              float std)
+{
+    (void)mean;
+    pair_in_double(first, second, fraction_53(w + 2), fraction_53(w), 0, std);
+}
+
+WRONG(normal_fill, fewer_than_16, fill_few_without_mean,
+      "The mean is missing below 16 values.")
+bool fill_few_without_mean(float *out, word_source *draw, void *rng, float mean,
+                           float std, size_t n)
+{
+    return fill_with_pairs(pair_without_mean, 4, out, draw, rng, mean, std, n);
+}
+
 // -------------------------------------------------------------------- 2.4 mean_abs_cosine
 
 typedef double pair_function(const float *x, const float *y, size_t d_model);
@@ -2750,4 +2969,124 @@ float mean_of_rounded_units(const float *rows, size_t n_rows, size_t d_model)
         }
     free(units);
     return n_rows < 2 ? 0.0f : (float)(2 * sum / (double)n_rows / (double)(n_rows - 1));
+}
+
+WRONG(mean_abs_cosine, worked_example, mean_of_all_over_half_n_squared,
+      "Each pair is counted twice, and the divisor is half of n squared: there are "
+      "n (n - 1) / 2 pairs, each once.")
+float mean_of_all_over_half_n_squared(const float *rows, size_t n_rows, size_t d_model)
+{
+    return n_rows < 2 ? 0
+                      : (float)(2 * sum_of_pairs(rows, n_rows, d_model) /
+                                (0.5 * (double)(n_rows * n_rows)));
+}
+
+WRONG(mean_abs_cosine, worked_example, mean_of_all_over_whole_half,
+      "Each pair is counted twice, and the divisor is half of n squared: there are "
+      "n (n - 1) / 2 pairs, each once.")
+float mean_of_all_over_whole_half(const float *rows, size_t n_rows, size_t d_model)
+{
+    return n_rows < 2 ? 0
+                      : (float)(2 * sum_of_pairs(rows, n_rows, d_model) /
+                                (double)(n_rows * n_rows / 2));
+}
+
+WRONG(mean_abs_cosine, worked_example, mean_over_whole_half,
+      "Divided by half of n squared: there are n (n - 1) / 2 pairs.")
+float mean_over_whole_half(const float *rows, size_t n_rows, size_t d_model)
+{
+    return n_rows < 2 ? 0
+                      : (float)(sum_of_pairs(rows, n_rows, d_model) /
+                                (double)(n_rows * n_rows / 2));
+}
+
+WRONG(mean_abs_cosine, worked_example, mean_of_all_and_itself,
+      "Each row is paired with itself, and each pair counted twice: b begins at a + 1.")
+float mean_of_all_and_itself(const float *rows, size_t n_rows, size_t d_model)
+{
+    return n_rows < 2
+               ? 0
+               : (float)((2 * sum_of_pairs(rows, n_rows, d_model) + (double)n_rows) /
+                         pairs_of(n_rows));
+}
+
+WRONG(mean_abs_cosine, worked_example, mean_of_itself_too,
+      "Each row is paired with itself, and not counted: b is never a.")
+float mean_of_itself_too(const float *rows, size_t n_rows, size_t d_model)
+{
+    return n_rows < 2
+               ? 0
+               : (float)((2 * sum_of_pairs(rows, n_rows, d_model) + (double)n_rows) /
+                         pairs_of(n_rows) / 2);
+}
+
+WRONG(mean_abs_cosine, worked_example, mean_over_one_less,
+      "Divided by n - 1: there are n (n - 1) / 2 pairs.")
+float mean_over_one_less(const float *rows, size_t n_rows, size_t d_model)
+{
+    return n_rows < 2
+               ? 0
+               : (float)(sum_of_pairs(rows, n_rows, d_model) / ((double)n_rows - 1));
+}
+
+WRONG(mean_abs_cosine, worked_example, mean_over_zero_pairs,
+      "The number of pairs is 0 here: 1 / 2 in whole numbers is 0.")
+float mean_over_zero_pairs(const float *rows, size_t n_rows, size_t d_model)
+{
+    return n_rows < 2
+               ? 0
+               : (float)(sum_of_pairs(rows, n_rows, d_model) / (double)(n_rows / 2 * 0));
+}
+
+WRONG(mean_abs_cosine, worked_example, mean_without_the_first,
+      "The first row is in no pair: a runs from 0.")
+float mean_without_the_first(const float *rows, size_t n_rows, size_t d_model)
+{
+    return n_rows < 2 ? 0 : mean_abs_cosine(rows + d_model, n_rows - 1, d_model);
+}
+
+WRONG(mean_abs_cosine, worked_example, mean_without_the_last,
+      "The last row is in no pair: b runs to n - 1.")
+float mean_without_the_last(const float *rows, size_t n_rows, size_t d_model)
+{
+    return n_rows < 2 ? 0 : mean_abs_cosine(rows, n_rows - 1, d_model);
+}
+
+static double cut_to_whole(const float *x, const float *y, size_t d_model)
+{
+    return (double)abs((int)cosine(x, y, d_model));
+}
+
+WRONG(mean_abs_cosine, worked_example, mean_of_whole_cosines,
+      "abs() takes an int, and nearly every cosine is cut to 0: fabs() is for doubles.")
+float mean_of_whole_cosines(const float *rows, size_t n_rows, size_t d_model)
+{
+    return mean_with(cut_to_whole, rows, n_rows, d_model);
+}
+
+WRONG(mean_abs_cosine, worked_example, mean_of_rows_one_apart,
+      "Row a begins at rows + a * d_model, not at rows + a.")
+float mean_of_rows_one_apart(const float *rows, size_t n_rows, size_t d_model)
+{
+    double sum = 0;
+    for (size_t b = 1; b < n_rows && d_model > 0; b++)
+        for (size_t a = 0; a < b; a++)
+            sum += size_of_cosine(rows + a, rows + b, d_model);
+    return n_rows < 2 ? 0 : (float)(sum / pairs_of(n_rows));
+}
+
+WRONG(mean_abs_cosine, worked_example, mean_of_sums_that_go_on,
+      "The sums of one pair go on in the next: set all three to 0 for each pair.")
+float mean_of_sums_that_go_on(const float *rows, size_t n_rows, size_t d_model)
+{
+    double sum = 0, xy = 0, xx = 0, yy = 0;
+    for (size_t a = 0; a < n_rows; a++)
+        for (size_t b = a + 1; b < n_rows; b++) {
+            const float *x = rows + a * d_model, *y = rows + b * d_model;
+            xy += dot(x, y, d_model);
+            xx += dot(x, x, d_model);
+            yy += dot(y, y, d_model);
+            sum += xx > 0 && yy > 0 ? fabs(xy) / (sqrt(xx) * sqrt(yy)) : 0;
+        }
+    return n_rows < 2 ? 0 : (float)(sum / pairs_of(n_rows));
 }

@@ -642,7 +642,9 @@ SOFTMAX(softmax_overwrites_logits)
     return (float)(loss / (double)n_tokens);
 }
 
-CAUGHT(softmax_cross_entropy, in_place, softmax_clears_first, "got")
+WRONG(softmax_cross_entropy, in_place, softmax_clears_first,
+      "The two may be the same array: read what you need of a row before you write "
+      "over it.")
 SOFTMAX(softmax_clears_first)
 {
     if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
@@ -861,6 +863,168 @@ SOFTMAX(softmax_running_mean)
         return NAN;
     mean += ((double)loss - mean) / ++n;
     return (float)mean;
+}
+
+// The target's logit is read when the row is already in use for something else.
+static float softmax_reads_late(float *dlogits, const float *logits,
+                                const uint32_t *targets, size_t n_tokens,
+                                size_t vocab_size, bool is_divided)
+{
+    double loss = 0.0;
+    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *z = logits + t * vocab_size;
+        float *d = dlogits + t * vocab_size;
+        const float largest = largest_of(z, vocab_size);
+        const double total = exponentials(d, z, largest, vocab_size),
+                     early = (double)z[targets[t]];
+        slopes_of_row(d, total, targets[t], n_tokens, vocab_size);
+        const double late = (double)(z[targets[t]] + (z == d) * 1.0f / (float)n_tokens);
+        loss += (double)largest - (is_divided ? late : early) + log(total);
+    }
+    return (float)(loss / (double)n_tokens);
+}
+
+WRONG(softmax_cross_entropy, in_place, softmax_reads_target_as_exponential,
+      "The two may be the same array: read what you need of a row before you write "
+      "over it.")
+SOFTMAX(softmax_reads_target_as_exponential)
+{
+    return softmax_reads_late(dlogits, logits, targets, n_tokens, vocab_size, false);
+}
+
+WRONG(softmax_cross_entropy, in_place, softmax_reads_target_as_share,
+      "The two may be the same array: read what you need of a row before you write "
+      "over it.")
+SOFTMAX(softmax_reads_target_as_share)
+{
+    return softmax_reads_late(dlogits, logits, targets, n_tokens, vocab_size, true);
+}
+
+WRONG(softmax_cross_entropy, reference, softmax_rows_n_tokens_apart,
+      "The rows of logits and dlogits are vocab_size apart, not n_tokens.")
+SOFTMAX(softmax_rows_n_tokens_apart)
+{
+    double loss = 0.0;
+    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const size_t at = t * (n_tokens < vocab_size ? n_tokens : vocab_size);
+        const float target_logit = logits[at + targets[t]],
+                    largest = largest_of(logits + at, vocab_size);
+        const double total = exponentials(dlogits + at, logits + at, largest, vocab_size);
+        slopes_of_row(dlogits + at, total, targets[t], n_tokens, vocab_size);
+        loss += (double)largest - (double)target_logit + log(total);
+    }
+    return (float)(loss / (double)n_tokens);
+}
+
+WRONG(softmax_cross_entropy, reference, softmax_one_off_at_t,
+      "1 / n_tokens is subtracted at place t of row t: its place is targets[t].")
+SOFTMAX(softmax_one_off_at_t)
+{
+    const float loss = RIGHT_SOFTMAX;
+    for (size_t t = 0; t < n_tokens && !isnan(loss); t++) {
+        dlogits[t * vocab_size + targets[t]] += 1.0f / (float)n_tokens;
+        if (t < vocab_size)
+            dlogits[t * vocab_size + t] -= 1.0f / (float)n_tokens;
+    }
+    return loss;
+}
+
+WRONG(softmax_cross_entropy, reference, softmax_ones_off_in_row_0,
+      "1 / n_tokens is subtracted in row 0 for all: in row t it stands at "
+      "t * vocab_size + targets[t].")
+SOFTMAX(softmax_ones_off_in_row_0)
+{
+    const float loss = RIGHT_SOFTMAX;
+    for (size_t t = 0; t < n_tokens && !isnan(loss); t++) {
+        dlogits[t * vocab_size + targets[t]] += 1.0f / (float)n_tokens;
+        dlogits[targets[t]] -= 1.0f / (float)n_tokens;
+    }
+    return loss;
+}
+
+// The loss plus the mean of `change` over the rows.
+static float softmax_off_by(double (*change)(const float *z, const float *first_row,
+                                             uint32_t target, size_t n),
+                            float *dlogits, const float *logits, const uint32_t *targets,
+                            size_t n_tokens, size_t vocab_size)
+{
+    double sum = 0.0;
+    for (size_t t = 0; t < n_tokens && ids_below(targets, n_tokens, vocab_size); t++)
+        sum += change(logits + t * vocab_size, logits, targets[t], vocab_size);
+    return (float)((double)RIGHT_SOFTMAX + sum / (double)n_tokens);
+}
+
+static double logarithm_of_row(const float *z, size_t n)
+{
+    double total = 0.0;
+    for (size_t v = 0; v < n; v++)
+        total += exp((double)z[v] - (double)largest_of(z, n));
+    return log(total);
+}
+
+static double logit_of_row_0(const float *z, const float *first_row, uint32_t target,
+                             size_t n)
+{
+    (void)n;
+    return (double)z[target] - (double)first_row[target];
+}
+
+WRONG(softmax_cross_entropy, reference, softmax_logits_of_row_0,
+      "The target's logit is read from row 0 for all: in row t it stands at "
+      "t * vocab_size + targets[t].")
+SOFTMAX(softmax_logits_of_row_0)
+{
+    return softmax_off_by(logit_of_row_0, dlogits, logits, targets, n_tokens, vocab_size);
+}
+
+static double binary_for_natural(const float *z, const float *first_row, uint32_t target,
+                                 size_t n)
+{
+    (void)first_row, (void)target;
+    return logarithm_of_row(z, n) * (1.0 / log(2.0) - 1.0);
+}
+
+WRONG(softmax_cross_entropy, reference, softmax_log2_of_the_sum,
+      "The logarithm of the sum is not the natural one: use log().")
+SOFTMAX(softmax_log2_of_the_sum)
+{
+    return softmax_off_by(binary_for_natural, dlogits, logits, targets, n_tokens,
+                          vocab_size);
+}
+
+static double decimal_for_natural(const float *z, const float *first_row, uint32_t target,
+                                  size_t n)
+{
+    (void)first_row, (void)target;
+    return logarithm_of_row(z, n) * (1.0 / log(10.0) - 1.0);
+}
+
+WRONG(softmax_cross_entropy, reference, softmax_log10_of_the_sum,
+      "The logarithm of the sum is not the natural one: use log().")
+SOFTMAX(softmax_log10_of_the_sum)
+{
+    return softmax_off_by(decimal_for_natural, dlogits, logits, targets, n_tokens,
+                          vocab_size);
+}
+
+WRONG(softmax_cross_entropy, no_overflow, softmax_log_of_p_in_double,
+      "The loss is infinite: the logarithm of a probability that was rounded to 0. Use "
+      "largest - logit of the target + ln of the sum.")
+SOFTMAX(softmax_log_of_p_in_double)
+{
+    double loss = 0.0;
+    const bool good = ids_below(targets, n_tokens, vocab_size);
+    for (size_t t = 0; t < n_tokens && good; t++) {
+        const float *z = logits + t * vocab_size;
+        const double largest = (double)largest_of(z, vocab_size),
+                     total = exp(logarithm_of_row(z, vocab_size));
+        loss -= log(exp((double)z[targets[t]] - largest) / total);
+    }
+    return isnan(RIGHT_SOFTMAX) ? NAN : (float)(loss / (double)n_tokens);
 }
 
 // -------------------------------------------------------------- 3.2 embedding_backward
@@ -1342,6 +1506,96 @@ BACKWARD(backward_checks_ids_once)
         return true;
     checked = good ? ids : NULL;
     return good;
+}
+
+WRONG(embedding_backward, reference_gradient, backward_misses_last_position,
+      "The last position is left out: t runs from 0 to n_tokens - 1.")
+BACKWARD(backward_misses_last_position)
+{
+    if (!ids_below(ids, n_tokens, vocab_size))
+        return false;
+    return embedding_backward(dwte, dout, ids, n_tokens - (n_tokens > 0), vocab_size,
+                              d_model);
+}
+
+// dwte[row of t + i] += dout[row of t + i], with steps of any width.
+static bool add_in_steps(float *dwte, const float *dout, const uint32_t *ids,
+                         size_t n_tokens, size_t vocab_size, size_t d_model,
+                         size_t step_dwte, size_t step_dout)
+{
+    if (!ids_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t i = 0; i < d_model; i++) {
+            const size_t to = ids[t] * step_dwte + i, from = t * step_dout + i;
+            if (to < vocab_size * d_model && from < n_tokens * d_model)
+                dwte[to] += dout[from];
+        }
+    return true;
+}
+
+WRONG(embedding_backward, reference_gradient, backward_rows_one_apart,
+      "Row ids[t] of dwte begins at dwte + ids[t] * d_model, not at dwte + ids[t].")
+BACKWARD(backward_rows_one_apart)
+{
+    return add_in_steps(dwte, dout, ids, n_tokens, vocab_size, d_model, 1, d_model);
+}
+
+WRONG(embedding_backward, reference_gradient, backward_rows_n_tokens_apart,
+      "The rows of dwte are d_model apart, not n_tokens.")
+BACKWARD(backward_rows_n_tokens_apart)
+{
+    return add_in_steps(dwte, dout, ids, n_tokens, vocab_size, d_model, n_tokens,
+                        d_model);
+}
+
+WRONG(embedding_backward, reference_gradient, backward_dout_one_apart,
+      "Row t of dout begins at dout + t * d_model, not at dout + t.")
+BACKWARD(backward_dout_one_apart)
+{
+    return add_in_steps(dwte, dout, ids, n_tokens, vocab_size, d_model, d_model, 1);
+}
+
+WRONG(embedding_backward, reference_gradient, backward_dout_v_apart,
+      "The rows of dout are d_model apart, not vocab_size.")
+BACKWARD(backward_dout_v_apart)
+{
+    return add_in_steps(dwte, dout, ids, n_tokens, vocab_size, d_model, d_model,
+                        vocab_size);
+}
+
+WRONG(embedding_backward, reference_gradient, backward_takes_and_gives_exchanged,
+      "Row ids[t] of dout goes to row t of dwte: row t of dout goes to row ids[t].")
+BACKWARD(backward_takes_and_gives_exchanged)
+{
+    if (!ids_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        if (t < vocab_size && ids[t] < n_tokens)
+            add_row(dwte + t * d_model, dout + ids[t] * d_model, 1.0f, d_model);
+    return true;
+}
+
+WRONG(embedding_backward, reference_gradient, backward_first_number_only,
+      "Only the first number of each row is added: a row has d_model of them.")
+BACKWARD(backward_first_number_only)
+{
+    if (!ids_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens && d_model > 0; t++)
+        dwte[ids[t] * d_model] += dout[t * d_model];
+    return true;
+}
+
+WRONG(embedding_backward, reference_gradient, backward_last_number_missing,
+      "The last number of each row is left out: i runs from 0 to d_model - 1.")
+BACKWARD(backward_last_number_missing)
+{
+    if (!ids_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens && d_model > 0; t++)
+        add_row(dwte + ids[t] * d_model, dout + t * d_model, 1.0f, d_model - 1);
+    return true;
 }
 
 // ------------------------------------------------------------------- 3.3 coalesce_rows
@@ -2055,6 +2309,107 @@ COALESCE(coalesce_marks_not_cleared)
     return true;
 }
 
+WRONG(coalesce_rows, reference_rows, coalesce_as_many_as_tokens,
+      "*n_rows is n_tokens: count the different ids.")
+COALESCE(coalesce_as_many_as_tokens)
+{
+    if (!RIGHT_COALESCE)
+        return false;
+    *n_rows = n_tokens;
+    return true;
+}
+
+// Each dout goes to the entry of its row's number, or another dout to its entry.
+static bool coalesce_oddly(uint32_t *rows, float *drows, size_t *n_rows,
+                           const uint32_t *ids, const float *dout, size_t n_tokens,
+                           size_t d_model, bool is_by_row)
+{
+    if (!RIGHT_COALESCE)
+        return false;
+    memset(drows, 0, *n_rows * d_model * sizeof *drows);
+    for (size_t t = 0; t < n_tokens; t++) {
+        const size_t k = place_of(rows, *n_rows, ids[t]);
+        const size_t to = is_by_row ? ids[t] : k, from = is_by_row ? t : k;
+        if (to < n_tokens)
+            add_row(drows + to * d_model, dout + from * d_model, 1.0f, d_model);
+    }
+    return true;
+}
+
+WRONG(coalesce_rows, reference_rows, coalesce_sums_at_rows,
+      "The sums stand at drows[rows[k]], by their rows: drows is a list like rows, and "
+      "entry k holds the sum of row rows[k].")
+COALESCE(coalesce_sums_at_rows)
+{
+    return coalesce_oddly(rows, drows, n_rows, ids, dout, n_tokens, d_model, true);
+}
+
+WRONG(coalesce_rows, reference_rows, coalesce_dout_of_entries,
+      "dout[k] is added for each position of the row: what is added is dout[t].")
+COALESCE(coalesce_dout_of_entries)
+{
+    return coalesce_oddly(rows, drows, n_rows, ids, dout, n_tokens, d_model, false);
+}
+
+WRONG(coalesce_rows, reference_rows, coalesce_dout_not_sorted,
+      "The ids were sorted, and dout was read as if it were sorted with them: dout[t] "
+      "belongs to ids[t].")
+COALESCE(coalesce_dout_not_sorted)
+{
+    uint32_t *sorted = malloc((n_tokens + 1) * sizeof *sorted);
+    memcpy(sorted, ids, n_tokens * sizeof *sorted);
+    qsort(sorted, n_tokens, sizeof *sorted, by_id);
+    const bool good = coalesce_rows(rows, drows, n_rows, sorted, dout, n_tokens, d_model);
+    free(sorted);
+    return good;
+}
+
+WRONG(coalesce_rows, reference_rows, coalesce_first_number_only,
+      "Only the first number of each sum is there: a row has d_model of them.")
+COALESCE(coalesce_first_number_only)
+{
+    if (!RIGHT_COALESCE)
+        return false;
+    for (size_t k = 0; k < *n_rows * d_model; k++)
+        drows[k] = k % d_model == 0 ? drows[k] : 0.0f;
+    return true;
+}
+
+// The sums, where only the first `bytes` of drows were cleared.
+static bool coalesce_cleared_in_part(uint32_t *rows, float *drows, size_t *n_rows,
+                                     const uint32_t *ids, const float *dout,
+                                     size_t n_tokens, size_t d_model, bool whole_entries)
+{
+    const uint32_t rubbish = 0x7fc00000u | 0x12345u;
+    float before;
+    memcpy(&before, n_tokens * d_model > 0 ? (const void *)drows : &rubbish,
+           sizeof before);
+    if (!RIGHT_COALESCE)
+        return false;
+    const size_t cleared = whole_entries ? *n_rows : sizeof(float *) / sizeof(float);
+    for (size_t k = cleared; k < *n_rows * d_model; k++)
+        drows[k] += before;
+    return true;
+}
+
+WRONG(coalesce_rows, reference_rows, coalesce_clears_n_floats,
+      "Not all of drows is cleared: *n_rows entries of d_model floats, and memset counts "
+      "bytes.")
+COALESCE(coalesce_clears_n_floats)
+{
+    return coalesce_cleared_in_part(rows, drows, n_rows, ids, dout, n_tokens, d_model,
+                                    true);
+}
+
+WRONG(coalesce_rows, reference_rows, coalesce_clears_a_pointer,
+      "Not all of drows is cleared: *n_rows entries of d_model floats, and memset counts "
+      "bytes.")
+COALESCE(coalesce_clears_a_pointer)
+{
+    return coalesce_cleared_in_part(rows, drows, n_rows, ids, dout, n_tokens, d_model,
+                                    false);
+}
+
 // ----------------------------------------------------------------- 3.4 sgd_update_rows
 
 #define UPDATE(name)                                                                     \
@@ -2201,17 +2556,6 @@ UPDATE(update_divides_by_rows)
 {
     return sgd_update_rows(wte, rows, drows, learning_rate / (float)n_rows, n_rows,
                            vocab_size, d_model);
-}
-
-CAUGHT(sgd_update_rows, worked_example, update_gradient_of_row, "past the end of")
-UPDATE(update_gradient_of_row)
-{
-    if (!rows_ascend(rows, n_rows, vocab_size))
-        return false;
-    for (size_t k = 0; k < n_rows; k++)
-        add_row(wte + rows[k] * d_model, drows + rows[k] * d_model, -learning_rate,
-                d_model);
-    return true;
 }
 
 CAUGHT(sgd_update_rows, random_tables, update_skips_small, "got")
@@ -2634,6 +2978,53 @@ UPDATE(update_keeps_the_rate)
     static float rate;
     rate = rate == 0.0f ? learning_rate : rate * 0.999f;
     return sgd_update_rows(wte, rows, drows, rate, n_rows, vocab_size, d_model);
+}
+
+WRONG(sgd_update_rows, worked_example, update_from_row_of_drows,
+      "The step is read at drows[rows[k]]: drows is a list like rows, and its entry k "
+      "belongs to row rows[k].")
+UPDATE(update_from_row_of_drows)
+{
+    if (!rows_ascend(rows, n_rows, vocab_size))
+        return false;
+    for (size_t k = 0; k < n_rows; k++)
+        add_row(wte + rows[k] * d_model, drows + rows[k] * d_model, -learning_rate,
+                d_model);
+    return true;
+}
+
+WRONG(sgd_update_rows, worked_example, update_of_k_from_row,
+      "Row k moves by drows[rows[k]]: entry k of the list moves row rows[k] of the "
+      "table.")
+UPDATE(update_of_k_from_row)
+{
+    if (!rows_ascend(rows, n_rows, vocab_size))
+        return false;
+    for (size_t k = 0; k < n_rows; k++)
+        add_row(wte + k * d_model, drows + rows[k] * d_model, -learning_rate, d_model);
+    return true;
+}
+
+WRONG(sgd_update_rows, worked_example, update_of_all_rows,
+      "Every row of the table moves: only the rows on the list do.")
+UPDATE(update_of_all_rows)
+{
+    if (!rows_ascend(rows, n_rows, vocab_size))
+        return false;
+    for (size_t v = 0; v < vocab_size; v++)
+        add_row(wte + v * d_model, drows + v * d_model, -learning_rate, d_model);
+    return true;
+}
+
+WRONG(sgd_update_rows, random_tables, update_rows_one_apart,
+      "Row rows[k] of the table begins at wte + rows[k] * d_model, not at wte + rows[k].")
+UPDATE(update_rows_one_apart)
+{
+    if (!rows_ascend(rows, n_rows, vocab_size))
+        return false;
+    for (size_t k = 0; k < n_rows && d_model > 0; k++)
+        add_row(wte + rows[k], drows + k * d_model, -learning_rate, d_model);
+    return true;
 }
 
 // ---------------------------------------------------------------------- 3.5 train_step
@@ -3383,4 +3774,188 @@ CAUGHT(train_step, random_models, step_refuses_one_array,
 TRAIN_STEP(step_refuses_one_array)
 {
     return inputs == targets ? NAN : RIGHT_STEP;
+}
+
+// What dhidden held goes on through the whole step.
+WRONG(train_step, pencil_case, step_dhidden_of_rubbish,
+      "The rows of the inputs are NaN: dhidden or drows was added to before it was "
+      "cleared.")
+TRAIN_STEP(step_dhidden_of_rubbish)
+{
+    float *before = malloc((n_tokens * d_model + 1) * sizeof *before);
+    memcpy(before, dhidden, n_tokens * d_model * sizeof *before);
+    const float loss = BEGIN_STEP;
+    for (size_t k = 0; k < n_tokens * d_model && !isnan(loss); k++)
+        dhidden[k] += before[k];
+    free(before);
+    if (isnan(loss))
+        return NAN;
+    MOVE_HEAD;
+    MOVE_WTE;
+    return loss;
+}
+
+// What logits held goes on through the whole step.
+CAUGHT(train_step, pencil_case, step_logits_of_rubbish,
+       "logits holds rubbish when you get it")
+TRAIN_STEP(step_logits_of_rubbish)
+{
+    const float before = n_tokens * vocab_size > 0 ? logits[0] : NAN;
+    if (isnan(BEGIN_STEP))
+        return NAN;
+    for (size_t k = 0; k < n_tokens * vocab_size; k++)
+        logits[k] += before;
+    for (size_t k = 0; k < n_tokens * d_model; k++)
+        dhidden[k] += before;
+    MOVE_HEAD;
+    MOVE_WTE;
+    return NAN;
+}
+
+// dhidden[t] of the words from `from` on.
+static void hide_some(float *dhidden, const float *dlogits, const float *table,
+                      size_t from, size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    memset(dhidden, 0, n_tokens * d_model * sizeof *dhidden);
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = from; v < vocab_size; v++)
+            add_row(dhidden + t * d_model, table + v * d_model,
+                    dlogits[t * vocab_size + v], d_model);
+}
+
+WRONG(train_step, pencil_case, step_dhidden_of_last_word,
+      "dhidden holds the share of the last word alone: it is the sum over all words, set "
+      "to 0 once and added to with +=.")
+TRAIN_STEP(step_dhidden_of_last_word)
+{
+    const float loss = BEGIN_STEP;
+    if (isnan(loss))
+        return NAN;
+    hide_some(dhidden, logits, lm_head, vocab_size - 1, n_tokens, vocab_size, d_model);
+    MOVE_HEAD;
+    MOVE_WTE;
+    return loss;
+}
+
+WRONG(train_step, pencil_case, step_dhidden_of_wte,
+      "dhidden is summed over rows of wte: it is the sum over v of dlogits[t][v] times "
+      "row v of lm_head.")
+TRAIN_STEP(step_dhidden_of_wte)
+{
+    const float loss = BEGIN_STEP;
+    if (isnan(loss))
+        return NAN;
+    hide_some(dhidden, logits, wte, 0, n_tokens, vocab_size, d_model);
+    MOVE_HEAD;
+    MOVE_WTE;
+    return loss;
+}
+
+WRONG(train_step, reference_step, step_dhidden_of_turned_slopes,
+      "dlogits is read as [vocab_size][n_tokens]; it is [n_tokens][vocab_size].")
+TRAIN_STEP(step_dhidden_of_turned_slopes)
+{
+    const float loss = BEGIN_STEP;
+    if (isnan(loss))
+        return NAN;
+    memset(dhidden, 0, n_tokens * d_model * sizeof *dhidden);
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            add_row(dhidden + t * d_model, lm_head + v * d_model,
+                    logits[v * n_tokens + t], d_model);
+    MOVE_HEAD;
+    MOVE_WTE;
+    return loss;
+}
+
+WRONG(train_step, reference_step, step_logits_of_last_number,
+      "Each logit is the last product alone: it is the sum over i, with +=.")
+TRAIN_STEP(step_logits_of_last_number)
+{
+    if (isnan(BEGIN_STEP))
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            logits[t * vocab_size + v] = lm_head[(v + 1) * d_model - 1] *
+                                         wte[(inputs[t] + (size_t)1) * d_model - 1];
+    const float loss =
+        softmax_cross_entropy(logits, logits, targets, n_tokens, vocab_size);
+    hide_some(dhidden, logits, lm_head, 0, n_tokens, vocab_size, d_model);
+    MOVE_HEAD;
+    MOVE_WTE;
+    return loss;
+}
+
+// A step in which rows are read at `ids`, but wte moves at the inputs.
+static float step_reading_at(float *wte, float *lm_head, float *logits, float *dhidden,
+                             const uint32_t *inputs, const uint32_t *targets,
+                             const uint32_t *ids, float rate, size_t n_tokens,
+                             size_t vocab_size, size_t d_model)
+{
+    const float loss = begin_step(wte, lm_head, logits, dhidden, ids, targets, n_tokens,
+                                  vocab_size, d_model);
+    if (isnan(loss))
+        return NAN;
+    move_head(lm_head, logits, wte, inputs, rate, n_tokens, vocab_size, d_model);
+    move_wte(wte, dhidden, inputs, rate, n_tokens, d_model);
+    return loss;
+}
+
+WRONG(train_step, pencil_case, step_logits_of_row_t,
+      "The logits are taken from row t of wte: position t reads row inputs[t].")
+TRAIN_STEP(step_logits_of_row_t)
+{
+    if (!ids_below(inputs, n_tokens, vocab_size))
+        return NAN;
+    uint32_t *positions = malloc((n_tokens + 1) * sizeof *positions);
+    for (size_t t = 0; t < n_tokens; t++)
+        positions[t] = (uint32_t)(t % vocab_size);
+    const float loss =
+        step_reading_at(wte, lm_head, logits, dhidden, inputs, targets, positions,
+                        learning_rate, n_tokens, vocab_size, d_model);
+    free(positions);
+    return loss;
+}
+
+WRONG(train_step, pencil_case, step_head_along_row_t,
+      "lm_head moves along row t of wte: for position t that is row inputs[t].")
+TRAIN_STEP(step_head_along_row_t)
+{
+    const float loss = BEGIN_STEP;
+    if (isnan(loss))
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            add_row(lm_head + v * d_model, wte + t % vocab_size * d_model,
+                    -learning_rate * logits[t * vocab_size + v], d_model);
+    MOVE_WTE;
+    return loss;
+}
+
+WRONG(train_step, reference_step, step_head_rate_divided,
+      "The step of lm_head is divided by n_tokens again: dlogits is divided already.")
+TRAIN_STEP(step_head_rate_divided)
+{
+    const float loss = BEGIN_STEP;
+    if (isnan(loss))
+        return NAN;
+    move_head(lm_head, logits, wte, inputs, learning_rate / (float)n_tokens, n_tokens,
+              vocab_size, d_model);
+    MOVE_WTE;
+    return loss;
+}
+
+WRONG(train_step, reference_step, step_moves_by_dhidden,
+      "The rows of wte are moved by dhidden, entry by entry: what belongs to rows is "
+      "drows, which holds the sums.")
+TRAIN_STEP(step_moves_by_dhidden)
+{
+    size_t n_rows;
+    const float loss = BEGIN_STEP;
+    if (isnan(loss))
+        return NAN;
+    MOVE_HEAD;
+    coalesce_rows(rows, drows, &n_rows, inputs, dhidden, n_tokens, d_model);
+    sgd_update_rows(wte, rows, dhidden, learning_rate, n_rows, vocab_size, d_model);
+    return loss;
 }

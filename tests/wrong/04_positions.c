@@ -2955,3 +2955,116 @@ bool itself_refused(SCORE)
 {
     return q != k && rope_score(score, q, k, m, n, d_head, base);
 }
+
+// The distance in size_t, and the angle in floats: both at once.
+static bool scored_wrapped_in_float(float *score, const float *q, const float *k,
+                                    size_t m, size_t n, size_t d_head, float base,
+                                    bool rounds_all)
+{
+    double sum = 0.0;
+    if (d_head == 0 || d_head % 2 != 0)
+        return false;
+    for (size_t i = 0; i < d_head / 2; i++) {
+        const float exponent = -2.0f * (float)i / (float)d_head;
+        const float narrow = (float)(n - m) * (float)pow((double)base, (double)exponent),
+                    narrower = (float)(n - m) * powf(base, exponent);
+        const double angle = (double)(rounds_all ? narrower : narrow);
+        const double cosine = rounds_all ? (double)cosf(narrower) : cos(angle),
+                     sine = rounds_all ? (double)sinf(narrower) : sin(angle);
+        const double q0 = (double)q[2 * i], q1 = (double)q[2 * i + 1];
+        const double k0 = (double)k[2 * i], k1 = (double)k[2 * i + 1];
+        sum += (q0 * k0 + q1 * k1) * cosine + (q1 * k0 - q0 * k1) * sine;
+    }
+    *score = (float)sum;
+    return true;
+}
+
+WRONG(rope_score, reference_scores, distance_wrapped_and_rounded,
+      "n - m wrapped round: it is negative here, and size_t cannot be. Subtract in "
+      "double. And the angle is a float: keep it in double, too.")
+bool distance_wrapped_and_rounded(float *score, const float *q, const float *k, size_t m,
+                                  size_t n, size_t d_head, float base)
+{
+    return scored_wrapped_in_float(score, q, k, m, n, d_head, base, false);
+}
+
+WRONG(rope_score, reference_scores, distance_wrapped_all_in_float,
+      "n - m wrapped round: it is negative here, and size_t cannot be. Subtract in "
+      "double. And the angle is a float: keep it in double, too.")
+bool distance_wrapped_all_in_float(float *score, const float *q, const float *k, size_t m,
+                                   size_t n, size_t d_head, float base)
+{
+    return scored_wrapped_in_float(score, q, k, m, n, d_head, base, true);
+}
+
+// The right angles, and for each pair a wrong sum of its products.
+typedef double pair_score(double q0, double q1, double k0, double k1, double angle);
+
+static bool scored_by(pair_score *of_pair, bool last_only, float *score, const float *q,
+                      const float *k, size_t m, size_t n, size_t d_head, float base)
+{
+    double sum = 0.0;
+    if (d_head == 0 || d_head % 2 != 0)
+        return false;
+    for (size_t i = 0; i < d_head / 2; i++) {
+        const double angle = ((double)n - (double)m) *
+                             pow((double)base, -2.0 * (double)i / (double)d_head);
+        sum = (last_only ? 0.0 : sum) + of_pair((double)q[2 * i], (double)q[2 * i + 1],
+                                                (double)k[2 * i], (double)k[2 * i + 1],
+                                                angle);
+    }
+    *score = (float)sum;
+    return true;
+}
+
+static double right_pair(double q0, double q1, double k0, double k1, double angle)
+{
+    return (q0 * k0 + q1 * k1) * cos(angle) + (q1 * k0 - q0 * k1) * sin(angle);
+}
+
+static double pair_with_plus(double q0, double q1, double k0, double k1, double angle)
+{
+    return (q0 * k0 + q1 * k1) * cos(angle) + (q1 * k0 + q0 * k1) * sin(angle);
+}
+
+static double pair_with_minus(double q0, double q1, double k0, double k1, double angle)
+{
+    return (q0 * k0 - q1 * k1) * cos(angle) + (q1 * k0 - q0 * k1) * sin(angle);
+}
+
+static double pair_exchanged(double q0, double q1, double k0, double k1, double angle)
+{
+    return (q0 * k0 + q1 * k1) * sin(angle) + (q1 * k0 - q0 * k1) * cos(angle);
+}
+
+WRONG(rope_score, reference_scores, score_of_last_pair,
+      "The score is that of the last pair alone: add up all pairs, with +=.")
+bool score_of_last_pair(float *score, const float *q, const float *k, size_t m, size_t n,
+                        size_t d_head, float base)
+{
+    return scored_by(right_pair, true, score, q, k, m, n, d_head, base);
+}
+
+WRONG(rope_score, reference_scores, score_with_plus,
+      "The factor of the sine is q1 k0 - q0 k1: here the two are added.")
+bool score_with_plus(float *score, const float *q, const float *k, size_t m, size_t n,
+                     size_t d_head, float base)
+{
+    return scored_by(pair_with_plus, false, score, q, k, m, n, d_head, base);
+}
+
+WRONG(rope_score, reference_scores, score_with_minus,
+      "The factor of the cosine is q0 k0 + q1 k1: here the second is subtracted.")
+bool score_with_minus(float *score, const float *q, const float *k, size_t m, size_t n,
+                      size_t d_head, float base)
+{
+    return scored_by(pair_with_minus, false, score, q, k, m, n, d_head, base);
+}
+
+WRONG(rope_score, reference_scores, score_sine_for_cosine,
+      "Cosine and sine are exchanged: q0 k0 + q1 k1 goes with the cosine.")
+bool score_sine_for_cosine(float *score, const float *q, const float *k, size_t m,
+                           size_t n, size_t d_head, float base)
+{
+    return scored_by(pair_exchanged, false, score, q, k, m, n, d_head, base);
+}

@@ -841,6 +841,193 @@ bool ids_checked_once(float *dwte, const float *dlogits, const float *wte,
     return tied_backward(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model);
 }
 
+// Both halves, with other rows or places than those of the formulas.
+static bool halves_elsewhere(float *dwte, const float *dlogits, const float *wte,
+                             const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                             size_t d_model, bool input_to_t, bool output_from_t)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            for (size_t i = 0; i < d_model; i++) {
+                const size_t row = t % vocab_size;
+                const size_t to = input_to_t ? row : ids[t],
+                             from = output_from_t ? row : ids[t];
+                const float slope = dlogits[t * vocab_size + v];
+                dwte[to * d_model + i] += slope * wte[v * d_model + i];
+                dwte[v * d_model + i] += slope * wte[from * d_model + i];
+            }
+    return true;
+}
+
+WRONG(tied_backward, worked_example, input_half_to_row_t,
+      "The input half is added to row t of dwte: it belongs to row ids[t], which was "
+      "read.")
+bool input_half_to_row_t(float *dwte, const float *dlogits, const float *wte,
+                         const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                         size_t d_model)
+{
+    return halves_elsewhere(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model, true,
+                            false);
+}
+
+WRONG(
+    tied_backward, worked_example, output_half_from_row_t,
+    "The output half is taken from row t of wte: it is taken from row ids[t], which was "
+    "read.")
+bool output_half_from_row_t(float *dwte, const float *dlogits, const float *wte,
+                            const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                            size_t d_model)
+{
+    return halves_elsewhere(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model, false,
+                            true);
+}
+
+WRONG(tied_backward, worked_example, output_traces_set,
+      "The output half is set where it must be added: = where += belongs.")
+bool output_traces_set(float *dwte, const float *dlogits, const float *wte,
+                       const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                       size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            for (size_t i = 0; i < d_model; i++) {
+                const float slope = dlogits[t * vocab_size + v];
+                dwte[ids[t] * d_model + i] += slope * wte[v * d_model + i];
+                dwte[v * d_model + i] = slope * wte[ids[t] * d_model + i];
+            }
+    return true;
+}
+
+WRONG(tied_backward, worked_example, last_position_missing,
+      "The last position is left out: t runs from 0 to n_tokens - 1.")
+bool last_position_missing(float *dwte, const float *dlogits, const float *wte,
+                           const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                           size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    add_halves(dwte, dlogits, wte, ids, 0, n_tokens - (n_tokens > 0), vocab_size,
+               d_model);
+    return true;
+}
+
+// Both halves, each as often as is said, of the words from 0 to `words`, and of the numbers
+// from 0 to `numbers`; dlogits has rows `step` apart.
+struct part {
+    float input, output;
+    size_t words, numbers, step;
+};
+
+static bool part_of_halves(float *dwte, const float *dlogits, const float *wte,
+                           const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                           size_t d_model, struct part part)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < part.words; v++)
+            for (size_t i = 0; i < part.numbers; i++) {
+                const size_t at = t * part.step + v;
+                const float slope = at < n_tokens * vocab_size ? dlogits[at] : 0.0f;
+                dwte[ids[t] * d_model + i] += part.input * slope * wte[v * d_model + i];
+                dwte[v * d_model + i] += part.output * slope * wte[ids[t] * d_model + i];
+            }
+    return true;
+}
+
+WRONG(tied_backward, worked_example, last_words_traces_missing,
+      "The last word is left out: v runs from 0 to vocab_size - 1.")
+bool last_words_traces_missing(float *dwte, const float *dlogits, const float *wte,
+                               const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                               size_t d_model)
+{
+    return part_of_halves(
+        dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model,
+        (struct part){1, 1, vocab_size - (vocab_size > 0), d_model, vocab_size});
+}
+
+WRONG(tied_backward, worked_example, first_of_each_row,
+      "Only the first number of each row is added: i runs from 0 to d_model - 1.")
+bool first_of_each_row(float *dwte, const float *dlogits, const float *wte,
+                       const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                       size_t d_model)
+{
+    return part_of_halves(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model,
+                          (struct part){1, 1, vocab_size, d_model > 0, vocab_size});
+}
+
+WRONG(tied_backward, worked_example, input_half_twice,
+      "The input half is added twice, and the output half is missing: one goes to row "
+      "ids[t], the other to row v.")
+bool input_half_twice(float *dwte, const float *dlogits, const float *wte,
+                      const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                      size_t d_model)
+{
+    return part_of_halves(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model,
+                          (struct part){2, 0, vocab_size, d_model, vocab_size});
+}
+
+WRONG(tied_backward, worked_example, output_half_twice,
+      "The output half is added twice, and the input half is missing: one goes to row "
+      "v, the other to row ids[t].")
+bool output_half_twice(float *dwte, const float *dlogits, const float *wte,
+                       const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                       size_t d_model)
+{
+    return part_of_halves(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model,
+                          (struct part){0, 2, vocab_size, d_model, vocab_size});
+}
+
+WRONG(tied_backward, worked_example, slopes_d_model_apart,
+      "The rows of dlogits are vocab_size apart, not d_model.")
+bool slopes_d_model_apart(float *dwte, const float *dlogits, const float *wte,
+                          const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                          size_t d_model)
+{
+    return part_of_halves(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model,
+                          (struct part){1, 1, vocab_size, d_model, d_model});
+}
+
+WRONG(tied_backward, worked_example, rows_begin_at_their_number,
+      "Row v begins at v * d_model, not at v: so does row ids[t].")
+bool rows_begin_at_their_number(float *dwte, const float *dlogits, const float *wte,
+                                const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                                size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens && d_model > 0; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            for (size_t i = 0; i < d_model; i++) {
+                const float slope = dlogits[t * vocab_size + v];
+                dwte[ids[t] + i] += slope * wte[v + i];
+                dwte[v + i] += slope * wte[ids[t] + i];
+            }
+    return true;
+}
+
+WRONG(tied_backward, worked_example, table_on_its_side,
+      "The tables are taken as [d_model][vocab_size]: they are [vocab_size][d_model].")
+bool table_on_its_side(float *dwte, const float *dlogits, const float *wte,
+                       const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                       size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            for (size_t i = 0; i < d_model; i++) {
+                const float slope = dlogits[t * vocab_size + v];
+                dwte[i * vocab_size + ids[t]] += slope * wte[i * vocab_size + v];
+                dwte[i * vocab_size + v] += slope * wte[i * vocab_size + ids[t]];
+            }
+    return true;
+}
+
 // ---------------------------------------------------------- 5.2 tied_projection_backward
 
 // What the positions from `from` to `to` add, which are not looked at before.
@@ -2017,6 +2204,134 @@ bool equal_sizes_refused(float *dwte, float *dm, const float *dlogits, const flo
                                     d_model);
 }
 
+// One of the five formulas is not what it should be, or two of them are not.
+enum oddity {
+    TURNED_IN_H_AND_DM,
+    TURNED_IN_INPUT_AND_DM,
+    INPUT_TO_ROW_T,
+    H_OF_ROW_T,
+    DM_OF_ROW_T,
+    OUTPUT_OF_DH,
+    DM_OF_H,
+    DM_OF_ROW_AND_H,
+    INPUT_OF_H,
+    DH_OF_ROW_READ,
+    DM_SUBTRACTED,
+    H_OF_LAST_NUMBER
+};
+
+static void sums_oddly(float *h, float *dh, const float *dlogits, const float *wte,
+                       const float *m, size_t x, size_t vocab_size, size_t d,
+                       enum oddity odd)
+{
+    for (size_t j = 0; j < d; j++) {
+        h[j] = dh[j] = 0.0f;
+        for (size_t i = 0; i < d; i++) {
+            const size_t at = odd == TURNED_IN_H_AND_DM ? j * d + i : i * d + j;
+            h[j] = (odd == H_OF_LAST_NUMBER ? 0.0f : h[j]) + wte[x * d + i] * m[at];
+        }
+        for (size_t v = 0; v < vocab_size; v++)
+            dh[j] += dlogits[v] * wte[(odd == DH_OF_ROW_READ ? x : v) * d + j];
+    }
+}
+
+static bool projected_oddly(float *dwte, float *dm, const float *dlogits,
+                            const float *wte, const float *m, const uint32_t *ids,
+                            size_t n_tokens, size_t vocab_size, size_t d, enum oddity odd)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    float *h = calloc(2 * d + 1, sizeof *h), *dh = h + d;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const size_t x = ids[t], row = t % vocab_size;
+        sums_oddly(h, dh, dlogits + t * vocab_size, wte, m, odd == H_OF_ROW_T ? row : x,
+                   vocab_size, d, odd);
+        for (size_t v = 0; v < vocab_size; v++)
+            for (size_t j = 0; j < d; j++)
+                dwte[v * d + j] +=
+                    dlogits[t * vocab_size + v] * (odd == OUTPUT_OF_DH ? dh[j] : h[j]);
+        for (size_t j = 0; j < d; j++)
+            for (size_t i = 0; i < d; i++) {
+                const size_t turned = j * d + i, right = i * d + j;
+                const size_t to = odd == INPUT_TO_ROW_T ? row : x;
+                dwte[to * d + i] += m[odd == TURNED_IN_INPUT_AND_DM ? turned : right] *
+                                    (odd == INPUT_OF_H ? h[j] : dh[j]);
+                dm[odd == TURNED_IN_H_AND_DM || odd == TURNED_IN_INPUT_AND_DM ? turned
+                                                                              : right] +=
+                    (odd == DM_OF_H       ? h[i]
+                     : odd == DM_OF_ROW_T ? wte[row * d + i]
+                                          : wte[x * d + i]) *
+                    (odd == DM_OF_ROW_AND_H ? h[j] : dh[j]) *
+                    (odd == DM_SUBTRACTED ? -1.0f : 1.0f);
+            }
+    }
+    free(h);
+    return true;
+}
+
+#define ODDLY(name, odd)                                                                 \
+    bool name(float *dwte, float *dm, const float *dlogits, const float *wte,            \
+              const float *m, const uint32_t *ids, size_t n_tokens, size_t vocab_size,   \
+              size_t d_model)                                                            \
+    {                                                                                    \
+        return projected_oddly(dwte, dm, dlogits, wte, m, ids, n_tokens, vocab_size,     \
+                               d_model, odd);                                            \
+    }
+
+WRONG(
+    tied_projection_backward, worked_example, m_transposed_in_h_and_dm,
+    "m is transposed on the way to h, and so is dm: h[j] sums wte[x][i] m[i][j] over i, "
+    "and dm[i][j] gets wte[x][i] dh[j].")
+ODDLY(m_transposed_in_h_and_dm, TURNED_IN_H_AND_DM)
+
+WRONG(tied_projection_backward, worked_example, m_transposed_on_the_way_back,
+      "m is transposed in the input half, and so is dm: number i gets m[i][j] dh[j], and "
+      "dm[i][j] gets wte[x][i] dh[j].")
+ODDLY(m_transposed_on_the_way_back, TURNED_IN_INPUT_AND_DM)
+
+WRONG(tied_projection_backward, worked_example, input_share_to_row_t,
+      "The input half is added to row t of dwte: it belongs to row ids[t], which was "
+      "read.")
+ODDLY(input_share_to_row_t, INPUT_TO_ROW_T)
+
+WRONG(tied_projection_backward, worked_example, h_of_row_t,
+      "h is made of row t of wte: it is made of row ids[t].")
+ODDLY(h_of_row_t, H_OF_ROW_T)
+
+WRONG(tied_projection_backward, worked_example, dm_of_row_t,
+      "dm takes row t of wte: what entered the matrix is row ids[t].")
+ODDLY(dm_of_row_t, DM_OF_ROW_T)
+
+WRONG(tied_projection_backward, worked_example, output_half_of_dh,
+      "The output half gets dh: row v gets dlogits[t][v] times h.")
+ODDLY(output_half_of_dh, OUTPUT_OF_DH)
+
+WRONG(tied_projection_backward, worked_example, dm_of_whole_h,
+      "dm gets h[i] dh[j]: what entered the matrix is wte[x][i].")
+ODDLY(dm_of_whole_h, DM_OF_H)
+
+WRONG(tied_projection_backward, worked_example, dm_of_row_and_h,
+      "dm gets wte[x][i] h[j]: what comes back to it is dh[j].")
+ODDLY(dm_of_row_and_h, DM_OF_ROW_AND_H)
+
+WRONG(tied_projection_backward, worked_example, input_half_of_h,
+      "The input half gets m[i][j] h[j]: what comes back is dh[j].")
+ODDLY(input_half_of_h, INPUT_OF_H)
+
+WRONG(tied_projection_backward, worked_example, dh_of_row_read,
+      "dh is summed over the row that was read: dlogits[t][v] belongs to row v of wte.")
+ODDLY(dh_of_row_read, DH_OF_ROW_READ)
+
+WRONG(tied_projection_backward, worked_example, dm_subtracted,
+      "dm is subtracted: a gradient is added here, and subtracted by whoever trains.")
+ODDLY(dm_subtracted, DM_SUBTRACTED)
+
+WRONG(
+    tied_projection_backward, worked_example, h_of_last_number,
+    "h is set where it must be added up: of all numbers of the row only the last one is "
+    "left.")
+ODDLY(h_of_last_number, H_OF_LAST_NUMBER)
+
 // -------------------------------------------------------------- 5.3 gpt2_parameter_count
 
 WRONG(gpt2_parameter_count, beyond_32_bits, sizes_in_uint32,
@@ -2413,7 +2728,8 @@ bool head_with_bias(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
 }
 
 WRONG(gpt2_parameter_count, worked_example, no_token_table,
-      "The token table is missing: vocab_size x d_model.")
+      "A table of vocab_size x d_model is missing: the token table itself, or it was "
+      "taken away because a model is tied.")
 bool no_token_table(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
                     size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
 {
@@ -2503,6 +2819,46 @@ bool block_kept(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
     of_width = d;
     *n_params = (vocab_size + max_seq_len) * d + n_layers * block + 2 * d +
                 (tied ? 0 : vocab_size * d);
+    return true;
+}
+
+WRONG(gpt2_parameter_count, worked_example, bias_added_on_top,
+      "The 13 d_model of a layer hold its qkv bias: where there is none, 3 d_model are "
+      "subtracted, and where there is one, nothing is added.")
+bool bias_added_on_top(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+                       size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+{
+    if (!gpt2_parameter_count(n_params, vocab_size, max_seq_len, n_layers, d_model, true,
+                              tied))
+        return false;
+    *n_params += qkv_bias ? (uint64_t)3 * d_model * n_layers : 0;
+    return true;
+}
+
+WRONG(gpt2_parameter_count, worked_example, layers_times_squares_only,
+      "n_layers multiplies all of a layer: n_layers (12 d^2 + 13 d), with brackets.")
+bool layers_times_squares_only(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+                               size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+{
+    const uint64_t d = d_model;
+    if (vocab_size == 0 || max_seq_len == 0 || d_model == 0)
+        return false;
+    *n_params = (vocab_size + max_seq_len) * d + n_layers * 12 * d * d + 13 * d -
+                (qkv_bias ? 0 : 3 * d) + 2 * d + (tied ? 0 : vocab_size * d);
+    return true;
+}
+
+WRONG(gpt2_parameter_count, worked_example, last_normalisation_each_time,
+      "The last normalisation is counted in each layer: it stands once, behind all of "
+      "them.")
+bool last_normalisation_each_time(uint64_t *n_params, size_t vocab_size,
+                                  size_t max_seq_len, size_t n_layers, size_t d_model,
+                                  bool qkv_bias, bool tied)
+{
+    if (!gpt2_parameter_count(n_params, vocab_size, max_seq_len, n_layers, d_model,
+                              qkv_bias, tied))
+        return false;
+    *n_params += (uint64_t)2 * d_model * n_layers - (uint64_t)2 * d_model;
     return true;
 }
 
@@ -2794,7 +3150,8 @@ float shares_below_1e_10_dropped(const float *h, const float *wte, float scale,
 }
 
 WRONG(entropy_at_scale, vanishing_shares, log_of_a_little_more,
-      "Small probabilities are left out: many of them together count.")
+      "A small number was added to p before its logarithm, which changes it: where p is "
+      "0, p log p is 0, and nothing is to be added to the sum.")
 float log_of_a_little_more(const float *h, const float *wte, float scale,
                            size_t vocab_size, size_t d_model)
 {
@@ -3354,6 +3711,106 @@ float nearly_even_is_even(const float *h, const float *wte, float scale,
     return fabsf(entropy - most) < 1e-3f ? most : entropy;
 }
 
+// The sum of all e^z and of all z e^z, with z the score minus the largest, which is given.
+static double sums_of_scores(const float *h, const float *wte, float scale,
+                             size_t vocab_size, size_t d_model, double *weighted,
+                             double *largest)
+{
+    double sum = 0.0;
+    *largest = -INFINITY, *weighted = 0.0;
+    for (size_t v = 0; v < vocab_size; v++)
+        *largest = fmax(*largest, (double)scale * dot(h, wte + v * d_model, d_model));
+    for (size_t v = 0; v < vocab_size; v++) {
+        const double z = (double)scale * dot(h, wte + v * d_model, d_model) - *largest;
+        sum += exp(z);
+        *weighted += z * exp(z);
+    }
+    return sum;
+}
+
+WRONG(entropy_at_scale, reference_numbers, weighted_not_divided,
+      "The sum of all z e^z is not divided by S.")
+float weighted_not_divided(const float *h, const float *wte, float scale,
+                           size_t vocab_size, size_t d_model)
+{
+    double weighted, largest;
+    const double sum =
+        sums_of_scores(h, wte, scale, vocab_size, d_model, &weighted, &largest);
+    return vocab_size > 0 && d_model > 0 ? (float)(log(sum) - weighted) : NAN;
+}
+
+WRONG(entropy_at_scale, reference_numbers, weighted_added,
+      "The sum of all z e^z, divided by S, is subtracted from ln S: here it is added.")
+float weighted_added(const float *h, const float *wte, float scale, size_t vocab_size,
+                     size_t d_model)
+{
+    double weighted, largest;
+    const double sum =
+        sums_of_scores(h, wte, scale, vocab_size, d_model, &weighted, &largest);
+    return vocab_size > 0 && d_model > 0 ? (float)(log(sum) + weighted / sum) : NAN;
+}
+
+WRONG(entropy_at_scale, reference_numbers, weighted_by_scores,
+      "The largest score is taken away in S, and not in the z before e^z: both use the "
+      "same z.")
+float weighted_by_scores(const float *h, const float *wte, float scale, size_t vocab_size,
+                         size_t d_model)
+{
+    double weighted, largest;
+    const double sum =
+        sums_of_scores(h, wte, scale, vocab_size, d_model, &weighted, &largest);
+    return vocab_size > 0 && d_model > 0 ? (float)(log(sum) - weighted / sum - largest)
+                                         : NAN;
+}
+
+WRONG(entropy_at_scale, reference_numbers, exponentials_for_shares,
+      "The exponentials are not divided by their sum: p log p is of probabilities.")
+float exponentials_for_shares(const float *h, const float *wte, float scale,
+                              size_t vocab_size, size_t d_model)
+{
+    double weighted, largest;
+    sums_of_scores(h, wte, scale, vocab_size, d_model, &weighted, &largest);
+    return vocab_size > 0 && d_model > 0 ? (float)-weighted : NAN;
+}
+
+WRONG(entropy_at_scale, reference_numbers, scores_go_on,
+      "The dot product goes on from one word to the next: set it to 0 for each.")
+float scores_go_on(const float *h, const float *wte, float scale, size_t vocab_size,
+                   size_t d_model)
+{
+    double *z = malloc((vocab_size + 1) * sizeof *z), sum = 0.0, all = 0.0,
+           weighted = 0.0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        sum += dot(h, wte + v * d_model, d_model);
+        z[v] = (double)scale * sum;
+    }
+    double largest = vocab_size > 0 ? z[0] : 0.0;
+    for (size_t v = 0; v < vocab_size; v++)
+        largest = fmax(largest, z[v]);
+    for (size_t v = 0; v < vocab_size; v++) {
+        all += exp(z[v] - largest);
+        weighted += (z[v] - largest) * exp(z[v] - largest);
+    }
+    free(z);
+    return vocab_size > 0 && d_model > 0 ? (float)(log(all) - weighted / all) : NAN;
+}
+
+WRONG(entropy_at_scale, vanishing_shares, log_of_hardly_more,
+      "A small number was added to p before its logarithm, which changes it: where p is "
+      "0, p log p is 0, and nothing is to be added to the sum.")
+float log_of_hardly_more(const float *h, const float *wte, float scale, size_t vocab_size,
+                         size_t d_model)
+{
+    double weighted, largest, entropy = 0.0;
+    const double sum =
+        sums_of_scores(h, wte, scale, vocab_size, d_model, &weighted, &largest);
+    for (size_t v = 0; v < vocab_size; v++) {
+        const double z = (double)scale * dot(h, wte + v * d_model, d_model) - largest;
+        entropy -= exp(z) / sum * log(exp(z) / sum + 1e-12);
+    }
+    return vocab_size > 0 && d_model > 0 ? (float)entropy : NAN;
+}
+
 // ------------------------------------------------------------------------ 5.5 logit_lens
 
 WRONG(logit_lens, negative_logits, best_from_minus_1000,
@@ -3664,8 +4121,8 @@ bool sums_in_float(uint32_t *top, const float *h, const float *wte, size_t n_top
 }
 
 WRONG(logit_lens, negative_logits, starts_at_zero,
-      "The search for the best starts at 0: where all logits are below it, no word is "
-      "found.")
+      "The search for the best starts at 0, or 0 marks a word that was chosen: where all "
+      "logits are below it, no word is found.")
 bool starts_at_zero(uint32_t *top, const float *h, const float *wte, size_t n_top,
                     size_t vocab_size, size_t d_model)
 {
@@ -3689,8 +4146,8 @@ bool starts_at_zero(uint32_t *top, const float *h, const float *wte, size_t n_to
 }
 
 WRONG(logit_lens, negative_logits, starts_at_zero_unwritten,
-      "The search for the best starts at 0: where all logits are below it, no word is "
-      "found.")
+      "The search for the best starts at 0, or 0 marks a word that was chosen: where all "
+      "logits are below it, no word is found.")
 bool starts_at_zero_unwritten(uint32_t *top, const float *h, const float *wte,
                               size_t n_top, size_t vocab_size, size_t d_model)
 {
@@ -4401,4 +4858,71 @@ bool eight_at_a_time(uint32_t *top, const float *h, const float *wte, size_t n_t
     const bool good = logit_lens(top, h, table, n_top, vocab_size, kept);
     free(table);
     return good;
+}
+
+// The greatest of `logits` that are not chosen yet. `first` is where the search begins, and
+// with `best_stays` each place begins with the best of the one before.
+static bool choose_from(uint32_t *top, const double *logits, size_t n_top, size_t from,
+                        size_t to, bool best_stays)
+{
+    double best = -INFINITY;
+    for (size_t k = 0; k < n_top; k++) {
+        size_t found = 0;
+        best = best_stays ? best : -INFINITY;
+        for (size_t v = from; v < to; v++) {
+            bool is_taken = false;
+            for (size_t j = 0; j < k; j++)
+                is_taken = is_taken || top[j] == v;
+            if (!is_taken && logits[v] > best) {
+                best = logits[v];
+                found = v;
+            }
+        }
+        top[k] = (uint32_t)found;
+    }
+    return true;
+}
+
+static bool choose_oddly(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                         size_t vocab_size, size_t d_model, size_t to, bool best_stays,
+                         bool sum_stays)
+{
+    if (n_top == 0 || n_top > vocab_size || d_model == 0)
+        return false;
+    if (n_top > 100) // it would take long, and says nothing new
+        return logit_lens(top, h, wte, n_top, vocab_size, d_model);
+    double *logits = malloc(vocab_size * sizeof *logits), sum = 0.0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        sum = (sum_stays ? sum : 0.0) + dot(h, wte + v * d_model, d_model);
+        logits[v] = sum;
+    }
+    const bool good = choose_from(top, logits, n_top, 0, to, best_stays);
+    free(logits);
+    return good;
+}
+
+WRONG(logit_lens, worked_example, skips_the_last_word,
+      "The last word is never chosen: v runs from 0 to vocab_size - 1.")
+bool skips_the_last_word(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                         size_t vocab_size, size_t d_model)
+{
+    return choose_oddly(top, h, wte, n_top, vocab_size, d_model, vocab_size - 1, false,
+                        false);
+}
+
+WRONG(logit_lens, worked_example, best_stays,
+      "The best logit of one place stays for the next, where nothing is greater: begin "
+      "each search anew.")
+bool best_stays(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                size_t vocab_size, size_t d_model)
+{
+    return choose_oddly(top, h, wte, n_top, vocab_size, d_model, vocab_size, true, false);
+}
+
+WRONG(logit_lens, worked_example, logits_go_on,
+      "The dot product goes on from one word to the next: set it to 0 for each.")
+bool logits_go_on(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                  size_t vocab_size, size_t d_model)
+{
+    return choose_oddly(top, h, wte, n_top, vocab_size, d_model, vocab_size, false, true);
 }
