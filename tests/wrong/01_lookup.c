@@ -547,20 +547,6 @@ bool clears_n_tokens(float *out, const uint32_t *ids, size_t n_tokens, size_t vo
     return clear_in_part(out, ids, n_tokens, vocab_size, n_tokens * sizeof *out);
 }
 
-WRONG(one_hot, worked_example, clears_each_time,
-      "All of out is cleared again for each token, and only the last 1 stays: clear it "
-      "once, before the loop.")
-bool clears_each_time(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
-{
-    if (!ids_in_range(ids, n_tokens, vocab_size))
-        return false;
-    for (size_t t = 0; t < n_tokens; t++) {
-        memset(out, 0, n_tokens * vocab_size * sizeof *out);
-        out[t * vocab_size + ids[t]] = 1.0f;
-    }
-    return true;
-}
-
 // Zeros, and the ones of the tokens from `from` to `to`.
 static bool mark_some(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                       size_t from, size_t to)
@@ -571,6 +557,15 @@ static bool mark_some(float *out, const uint32_t *ids, size_t n_tokens, size_t v
     for (size_t t = from; t < to; t++)
         out[t * vocab_size + ids[t]] = 1.0f;
     return true;
+}
+
+WRONG(one_hot, worked_example, clears_each_time,
+      "All of out is cleared again for each token, and only the last 1 stays: clear it "
+      "once, before the loop.")
+bool clears_each_time(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+{
+    return mark_some(out, ids, n_tokens, vocab_size, n_tokens > 0 ? n_tokens - 1 : 0,
+                     n_tokens);
 }
 
 WRONG(one_hot, worked_example, mark_misses_last,
