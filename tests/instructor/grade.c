@@ -1113,12 +1113,14 @@ static void read_share(const char *shard)
     snprintf(shard_name, sizeof shard_name, "%u-of-%u", options.shard, options.n_shards);
 }
 
+// One more than there are processors: each waits a seventh of its time, for the disk and for
+// the system, which takes its spaces away.
 static long read_jobs(const char *jobs)
 {
     long n;
     int after = 0;
     if (*jobs == '\0')
-        return sysconf(_SC_NPROCESSORS_ONLN);
+        return sysconf(_SC_NPROCESSORS_ONLN) + 1;
     if (sscanf(jobs, "%4ld%n", &n, &after) != 1 || jobs[after] != '\0' || n < 1)
         give_up("JOBS= is no number of files to judge at a time: JOBS=4");
     return n;
