@@ -525,14 +525,13 @@ Not everybody starts alike.
 | word2vec [@word2veccode] | evenly between $\pm 0.5/d$, with $d$ the row's length |
 
 Fifty times smaller than PyTorch's default: what is gained by that? GPT-2 uses its table
-twice (chapter 5 is about that). At the end of the model there is a vector $h$ of [768]{.n
-section="How sure it is"} numbers, brought to a standard deviation of about 1 by the last
-layer. (Chapter 3 builds a model that ends in such a vector; here a random one will do.)
-Each token gets a *score*: the product of $h$ with the token's row. So a score is a sum of
-768 products, each of a number of the size of 1 and a number of the size of `std`. Standard
-deviations of independent numbers add like the sides of a right triangle, by their squares:
-768 of the same size make $\sqrt{768} = 27.7$ times one of them. So the scores have a
-standard deviation of $27.7 \cdot \mathrm{std}$.
+twice (chapter 5 is about that). At the end of the model (chapter 3 builds one) there is a
+vector $h$ of [768]{.n section="How sure it is"} numbers, brought to a standard deviation of
+about 1 by the last layer. Each token gets a *score*: the product of $h$ with the token's
+row. So a score is a sum of 768 products, each of a number of the size of 1 and a number of
+the size of `std`. Standard deviations of independent numbers add like the sides of a right
+triangle, by their squares: 768 of the same size make $\sqrt{768} = 27.7$ times one of them.
+So the scores have a standard deviation of $27.7 \cdot \mathrm{std}$.
 
 Scores become *shares* of 1: raise $e$ to each score, and divide by the sum of all.
 A score that is larger by 1 gets 2.7 times the share. The share is how much the model
