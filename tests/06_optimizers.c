@@ -637,6 +637,10 @@ Test(sgd_momentum, random_steps)
     try_step(&s);
     s.rule.momentum = 0.999;
     try_step(&s);
+    s = draw_step(MOMENTUM, 0, 1, 1, 1); // one number, which is not 0
+    s.first = normals(2);
+    s.rule.momentum = 0.9;
+    try_step(&s);
     s = draw_step(MOMENTUM, 0, 7, 3, 1e-40); // below the smallest normal float
     s.w = judge_floats(24);
     try_step(&s);
