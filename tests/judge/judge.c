@@ -270,14 +270,13 @@ static unsigned char *first_place(void)
 // looks at its inputs.
 static void map_pages(const struct array *array)
 {
-    const bool is_own = array->is_sparse;
+    const bool is_own = array->is_sparse, is_written = is_own || array->is_output;
     const int file = array->is_output ? outputs.number : is_own ? -1 : inputs.number;
-    const int kind = is_own             ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
-                     : array->is_output ? MAP_SHARED | at_once(array->page_bytes)
-                                        : MAP_SHARED;
+    int kind = is_own ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_SHARED;
+    kind |= array->is_output ? at_once(array->page_bytes) : 0;
     void *at = mmap(array->pages, array->page_bytes,
-                    is_own || array->is_output ? PROT_READ | PROT_WRITE : PROT_READ,
-                    kind | MAP_FIXED, file, (off_t)array->offset);
+                    is_written ? PROT_READ | PROT_WRITE : PROT_READ, kind | MAP_FIXED,
+                    file, (off_t)array->offset);
     if (at != array->pages)
         judge_fail(GRADER_ERROR, "The judge could not map %zu bytes: %s.",
                    array->page_bytes, strerror(errno));
@@ -343,13 +342,12 @@ static void write_pages(const struct file *file, const struct array *array,
         n = array->page_bytes - at;
         n = n < sizeof buffer ? n : sizeof buffer;
         const size_t from = at > begin ? at : begin, to = at + n < end ? at + n : end;
-        memset(buffer, SLACK, from < to ? from - at : n);
+        if (from >= to || from > at || to < at + n)
+            memset(buffer, SLACK, n);
         if (from < to && values != NULL)
             memcpy(buffer + (from - at), values + (from - begin), to - from);
         else if (from < to)
             fill_poison(buffer + (from - at), array, to - from);
-        if (from < to)
-            memset(buffer + (to - at), SLACK, at + n - to);
         write_at(file, buffer, n, offset + at);
     }
 }
