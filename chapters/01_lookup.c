@@ -654,8 +654,22 @@ never compile this course with `-ffast-math`. Among other things it allows the c
 to assume that there is no NaN and no infinity, and that the sign of a zero does not
 matter, and so to take $0 \cdot x$ for 0: the very step at which our proof was wrong.
 
-Spoil a row yourself: `build/01_lookup row=0 value=inf`. What will the product make of
-*the*, three times infinite? And is there any finite number that does harm?
+::: think
+Spoil a row yourself: `build/01_lookup row=0 value=inf`. *The* stands in the sentence three
+times. Which outputs does the product lose? And is there any finite number that does harm?
+
+:::: answer
+The product loses 15 outputs, the three of each of the five *other* words, and the lookup
+none. Where the sentence says *the*, infinity is multiplied by 1 and arrives. Everywhere else
+it is multiplied by 0, and gives NaN. So the only word with a bad row is the only one that
+comes out as it does from the lookup.
+
+One finite number does harm, and you have met it: with `value=-0` the sign is lost, in 9
+outputs. Any other arrives as it is, even `value=3.4e38`, close to the largest float. Zero
+times a finite number is a zero, `0.0` or `-0.0`, and neither changes the sum that it is added
+to.
+::::
+:::
 
 ## What the work costs
 
