@@ -446,8 +446,7 @@ follows at once from the fact that it is a matrix in a product.
 
 Deep learning libraries have a layer for "multiply by a matrix" too. In PyTorch
 it is `torch.nn.Linear`, and one often reads that an embedding is the same as a
-Linear layer fed with one-hot vectors. Nearly. There are three differences, and
-each has cost somebody an afternoon.
+Linear layer fed with one-hot vectors. Nearly. There are three differences.
 
 First, a Linear layer adds a *bias*, a constant vector, unless it is told not to.
 
@@ -611,8 +610,8 @@ not quite a real number. Some of its 32-bit patterns stand for infinity, and som
 NaN, *not a number*, which is what $0/0$ leaves behind. Arithmetic with a NaN gives a
 NaN again: zero times a NaN is NaN, and zero times infinity is NaN too
 [@ieee754, secs. 6.2 and 7.2]. So if one entry of the table goes bad, say in training,
-where such things happen, then every sum over its column meets it. Each of these sums
-has the term $0 \times \mathrm{NaN}$ in it, and is lost.
+where such things happen, then every sum over its column meets it. Nearly all of these
+sums have the term $0 \times \mathrm{NaN}$ in them, and are lost.
 
 ::: predict
 The program puts NaN into the three numbers of row 4, "eat", and sends the whole
@@ -924,14 +923,15 @@ It is worth knowing whenever you multiply matrices that are *not* full of zeros,
 which from chapter 3 on is all the time. If your own `matmul` stands near "columns",
 try exchanging two of its loops.
 
-The tolls can now be read off. "Columns" divided by "linear" is what the stride cost,
-lines and pages together: it is most in the large table, and less in the one of 64 rows,
-which fits into near caches. "Linear" divided by "rows" is what the one sum cost. On this
-page it is most in the middle table: in the large one "rows" has to wait for memory, and in
-the small one a sum has only 64 terms, so that a processor can begin the next sum before the
-last additions of this one are done. And "rows" divided by $V$ is the price of one row of the
-table: in the large table it is several times what it is in the small one, for the same work.
-The difference is waiting for memory, and it is what the tiles save.
+The tolls can now be read off:
+
+- "Columns" divided by "linear" is what the stride cost, lines and pages together. It is
+  most in the large table, and least in the one of 64 rows, which fits into near caches.
+- "Linear" divided by "rows" is what the one sum cost. It is least in the large table.
+- "Rows" divided by $V$ is the price of one row of the table. In the large table it is
+  several times what it is in the small one, for the same work. The difference is waiting
+  for memory, and it is what the tiles save. It also covers up part of the line above: where
+  "rows" has to wait, having no single sum gains it less.
 
 Now divide "tiles" by "lookup". In the large table the lookup still wins by a factor of
 thousands, and the factor grows with the vocabulary. No step that makes a product faster can
@@ -1005,8 +1005,7 @@ and nothing is gained: that is how we know that it is the waiting that was saved
 
 ::: aside
 A hint may point anywhere. An address that does not exist makes a load crash; on nearly
-all processors the same address in a prefetch is dropped without a word. It is the one
-instruction that takes no for an answer.
+all processors the same address in a prefetch is dropped without a word.
 :::
 
 `build/01_lookup bench` looks closer, and prints ratios only. It says what each should
