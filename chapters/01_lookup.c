@@ -574,11 +574,9 @@ PyTorch begins with.
 ::: {.output section="How alike"}
 :::
 
-![Each word against each, as one-hot rows. Only the diagonal is lit: a word is like
-itself, and like nothing else.](figure:one-hot-cosines){#fig-one-hot-cosines}
-
-![The same three words as five features. Cat and dog light up as one block; the
-apple stands apart.](figure:feature-cosines){#fig-feature-cosines}
+![Each word against each, as five features. Cat and dog light up as one block; the
+apple stands apart. Of one-hot rows only the diagonal would be lit: a word is like itself,
+and like nothing else.](figure:feature-cosines){#fig-feature-cosines}
 
 The one-hot cosines are all 0, because two rows of switches never have a one in the
 same place. The features say [0.99940]{.n section="How alike"} for cat and dog, and next
@@ -1656,19 +1654,19 @@ static double cosine(const float *matrix, size_t a, size_t b, size_t n)
     return (double)cosine_similarity(matrix + a * n, matrix + b * n, n);
 }
 
-static void plot_cosines(const char *name, const char *title, const float *rows, size_t n)
+static void plot_features(void)
 {
-    FILE *figure = open_figure(name);
+    FILE *figure = open_figure("feature-cosines");
     if (!figure)
         return;
-    fprintf(figure, "# kind: heat\n# title: %s\n# x: word\n# y: word\n# diverging: yes\n",
-            title);
+    fprintf(figure, "# kind: heat\n# title: Cosines of the five features\n"
+                    "# x: word\n# y: word\n# diverging: yes\n");
     for (size_t b = 0; b < N_NAMED; b++)
         fprintf(figure, "\t%s", named[b]);
     for (size_t a = 0; a < N_NAMED; a++) {
         fprintf(figure, "\n%s", named[a]);
         for (size_t b = 0; b < N_NAMED; b++)
-            fprintf(figure, "\t%.4f", cosine(rows, a, b, n));
+            fprintf(figure, "\t%.4f", cosine(features, a, b, N_FEATURES));
     }
     fprintf(figure, "\n");
     fclose(figure);
@@ -1686,8 +1684,7 @@ static void show_cosines(void)
     print_alike("one-hot", cosine, switches, in_order, SMALL_VOCAB, 5);
     print_alike("five features", cosine, features, in_order, N_FEATURES, 5);
     print_alike("6 x 3 random table", cosine, small_wte, id, SMALL_D, 5);
-    plot_cosines("one-hot-cosines", "Cosines of one-hot rows", switches, SMALL_VOCAB);
-    plot_cosines("feature-cosines", "Cosines of the five features", features, N_FEATURES);
+    plot_features();
 }
 
 // the sentence through a table, both ways: by your functions, or by ours if they wait
