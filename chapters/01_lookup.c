@@ -215,6 +215,8 @@ And "cat" and "apple"? They also differ in two places, by 1 each time. So does
 every pair. With one-hot vectors all distances are $\sqrt 2$: the switches have
 made all words different, and all of them *equally* different.
 
+### Five questions
+
 Now let us cheat. We choose five questions and answer them by hand with numbers
 between 0 and 1: has it a tail? is it an animal, edible, a pet, a fruit?
 */
@@ -503,11 +505,17 @@ EXERCISE bool linear_forward(float *out, const float *x, const float *weight,
 ::: {.output section="The layer called Linear"}
 :::
 
-Same bits, another order in memory. In the embedding's table the three numbers of
-"cat" lie side by side, as floats number 9, 10 and 11. On its side, with rows of six,
-they are numbers 3, 9 and 15. Remember that picture; it will matter when we race. With
-GPT-2's vocabulary, two neighbours in a row of $E$ would lie
-[201,028]{.n section="What the zeros cost"} bytes apart in $W$.
+Same bits, another order in memory. Here is where the three numbers of "cat", $i = 0, 1, 2$
+of row 3, lie in the flat array:
+
+| stored                | number $i$ is float  | that is   |
+|:----------------------|:---------------------|:----------|
+| $E$, six rows of 3    | $3 \cdot 3 + i$      | 9, 10, 11 |
+| $W$, three rows of 6  | $6 i + 3$            | 3, 9, 15  |
+
+Side by side in the one, six floats apart in the other. With GPT-2's vocabulary it would be
+50,257 floats, [201,028]{.n section="What the zeros cost"} bytes. Remember this table; it will
+matter when we race.
 */
 
 /*
@@ -630,6 +638,8 @@ One bad row, and the product has lost *every* output:
 that have nothing to do with "eat". The lookup has lost the
 [3]{.n section="Equal in algebra, not in bits" at="is nan"} outputs of the one token that names
 the row. It cannot lose more. What it does not read cannot hurt it.
+
+### A sign is lost
 
 The second line of the output is quieter. There row 3, "cat", is made of `-0.0`.
 Floating point has two zeros, one for each state of the sign bit, and they compare as
@@ -913,6 +923,8 @@ On the machine that built this page:
 flat: each step makes the product faster, and none changes the direction in which it
 goes. Where a line bends upwards, the table has outgrown a
 cache.](figure:lookup-cost){#fig-lookup-cost}
+
+### What the race says
 
 Look at the last line, and at your two guesses. "Columns", "rows" and "tiles" do the
 same multiplications and give the same bits. Divide "columns" by "tiles": all of that
