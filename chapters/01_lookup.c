@@ -268,7 +268,7 @@ the table begin with random numbers, let the model use it, and let training move
 the numbers in whatever direction makes the model's guesses better. Words that
 turn up in the same surroundings are then moved in the same directions. That words
 can be told apart, and grouped, by the company they keep is an old thought in
-linguistics [@harris1954], and that a network can learn such a table while it
+linguistics [@harris1954], and that a model can learn such a table while it
 learns to predict the next word is not new either [@bengio2003]. Chapter 2 makes
 the random numbers, chapter 3 does the training.
 
@@ -276,13 +276,13 @@ A learned table looks like ours in one way only: it has a row for each word.
 Its columns have no names. Do not expect to find a tail in column 17.
 
 What is left for this chapter is the bridge: how does a model get from a one-hot
-row of $V$ switches to a dense row of $d$ numbers?
+row of $V$ switches to a *dense* row, of $d$ numbers that are hardly ever zero?
 
 ## The bridge is a product
 
-From a vector to a vector there is one operation that every neural network knows
-how to do, and to train: multiply by a matrix. Let us do it once, slowly. Take a
-vocabulary of three and rows of two numbers. The table is called $E$, for
+From a vector to a vector there is one operation that every *neural network*, the kind
+of model that this course is about, knows how to do, and to train: multiply by a matrix.
+Let us do it once, slowly. Take a vocabulary of three and rows of two numbers. The table is called $E$, for
 embedding, and its shape is $V \times d$, here $3 \times 2$. The token is number
 1, so its switches are $(0, 1, 0)$:
 
@@ -753,14 +753,13 @@ bytes fetch one line and use all of it."}
 There are three, and the race will tell them apart as far as it can.
 
 *Lines.* Memory does not deliver single floats. It delivers **cache lines**, on most
-machines 64 bytes, sixteen floats, and keeps the lines that were used last in a
-small fast memory close to the processor, the cache. Our walk takes one float from
-a line and moves on to another line. The fifteen floats that came along are for the
-next fifteen columns; but before the next column begins, the walk touches all
-50,257 rows, and so 50,257 lines, or 3.2 MB. Of several caches the nearest holds some
-dozens of KB, the second perhaps one or two MB. By the time we come back the line has
-been pushed out of both, and has to come again from the third and slowest, or from
-memory. Over 768 columns, 2.5 GB of lines go to the core to use a table of 154 MB.
+machines 64 bytes, sixteen floats, and keeps those that were used last in *caches*, small
+fast memories close to the processor. Our walk takes one float from a line and moves on
+to another line. The fifteen floats that came along are for the next fifteen columns; but
+before the next column begins, the walk has touched all 50,257 rows, and so 50,257 lines,
+or 3.2 MB. The nearest cache holds some dozens of KB, the second perhaps one or two MB. Both
+have lost the line by then, and it has to come again from farther away. Over 768 columns,
+2.5 GB of lines go to the core to use a table of 154 MB.
 
 ::: aside
 Your machine says its own sizes: on Linux `getconf -a | grep -i cache` and
@@ -786,7 +785,8 @@ It may not split one sum into sixteen, and each addition waits for the one befor
 
 You have already written the experiment that separates the last from the first two.
 `linear_forward` makes the same sums, one after the other, from a table on its side:
-its factors lie side by side. It pays for the one sum, and not for the stride.
+its factors lie side by side, 50,257 of them in about 3,100 lines and 50 pages. It pays for
+the one sum, and not for the stride.
 
 ## The same product, along the rows
 
