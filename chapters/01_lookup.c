@@ -282,9 +282,9 @@ row of $V$ switches to a *dense* row, of $d$ numbers that are hardly ever zero?
 
 From a vector to a vector there is one operation that every *neural network*, the kind
 of model that this course is about, knows how to do, and to train: multiply by a matrix.
-Let us do it once, slowly. Take a vocabulary of three and rows of two numbers. The table is called $E$, for
-embedding, and its shape is $V \times d$, here $3 \times 2$. The token is number
-1, so its switches are $(0, 1, 0)$:
+Let us do it once, slowly. Take a vocabulary of three and rows of two numbers. The table
+is called $E$, for embedding, and its shape is $V \times d$, here $3 \times 2$. The token is
+number 1, so its switches are $(0, 1, 0)$:
 
 $$
 \begin{pmatrix} 0 & 1 & 0 \end{pmatrix}
@@ -908,10 +908,10 @@ by one. Here neither does: each sum has one term that is not zero.)
 
 Eight racers fetch rows from a table of GPT-2's size, and from smaller ones; `matmul`,
 `linear` and `lookup` are yours. The table holds random numbers of ordinary size; which
-ones does not matter for the time. Before the start, "columns", "rows" and "tiles" have to hand over the rows
-that `memcpy` copies, to the last bit, or the race is off. Each runs again and again,
-and its best run counts: whatever else the machine was doing can only have made a run
-slower. The lookups get new random ids for every run, so that they do not meet rows
+ones does not matter for the time. Before the start, "columns", "rows" and "tiles" have
+to hand over the rows that `memcpy` copies, to the last bit, or the race is off. Each runs
+again and again, and its best run counts: whatever else the machine was doing can only have
+made a run slower. The lookups get new random ids for every run, so that they do not meet rows
 that are still in the cache from the run before.
 
 On the machine that built this page:
