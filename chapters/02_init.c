@@ -287,6 +287,23 @@ To get any other normal distribution, stretch and shift: `z * std + mean` has
 standard deviation `std` and mean `mean`.
 
 ## Sixteen at a time {#sixteen}
+::: think
+If you know integrals: why is the cloud round, and why is the distance $\sqrt{-2 \ln u_1}$?
+
+:::: answer
+The height of the bell over $z$ is $e^{-z^2/2}$, but for a constant factor. Of two independent
+numbers the heights multiply, $e^{-z^2/2} \, e^{-z'^2/2} = e^{-r^2/2}$, and only the distance $r$
+is left in it: no direction is special.
+
+What share of the points lies farther out than $r$? A thin ring has an area in proportion to
+its radius, so all the rings beyond $r$ together hold
+$\int_r^\infty \rho \, e^{-\rho^2/2} \, d\rho = e^{-r^2/2}$. For $r = 0$ that is 1, as it
+should be. Now ask of every point what share of them lies farther out than this one. A tenth of
+the points get an answer below 0.1, and half of them one below 0.5: the answers are spread
+evenly. So take an even fraction for the answer, $u_1 = e^{-r^2/2}$, and solve for $r$.
+::::
+:::
+
 
 The formula leaves a good deal open. Which two fractions make a pair? Where do
 the two results go? What if the number of values is odd? Every answer gives a
