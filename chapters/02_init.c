@@ -461,16 +461,19 @@ bookkeeping.
 With 18 values the tail's block covers places 2 to 17 and is made of words 18 to
 33. With 20 it covers places 4 to 19 and is made of words 20 to 35. In both
 cases the tail begins at word $n$ and at place $n-16$, so in both cases place
+### Why these four places
+
 $p$ of the tail belongs to word $p + 16$. *The same words reach the same
 places*, whatever $n$ is. What can differ is whether a place is in the tail at
 all, and in which half of the tail:
 
-- places 2 and 3 are in the tail of 18; in the array of 20 they still hold what
-  the first block gave them;
-- places 10 and 11 are the second half of 18's tail, the sines; for 20 they are
-  in the first half, the cosines;
-- places 0 and 1 are the first block's in both, and all others are cosine in
-  both or sine in both, of the same pair of words.
+| places | of 18 values | of 20 values | |
+|:---|:---|:---|:---|
+| 0, 1 | first block | first block | same |
+| 2, 3 | tail, cosine | first block | **differ** |
+| 4 to 9 | tail, cosine | tail, cosine | same |
+| 10, 11 | tail, sine | tail, cosine | **differ** |
+| 12 to 17 | tail, sine | tail, sine | same |
 
 The last two lines of the output go further. Ask for 15 values and for 16:
 nothing is the same, because 15 go down the small road.
@@ -490,7 +493,18 @@ contract drops the sine, and for us they are not.
 :::
 
 Try shapes of your own, and predict the stars: `build/02_init rows=5 columns=7`. Why
-does every array longer than ours have a star at place 2?
+does every array of more than 18 values have a star at place 2?
+
+:::: answer
+All of the places get a star but 0 and 1. In an array of 35 the first block still holds places 0
+to 15, where ours has its tail from place 2 on. Places 16 and 17 are the first cosines of the
+second block, and in ours they are sines.
+
+The tail begins at place $n - 16$, and with more than 18 values that is 3 or more. So place 2
+keeps what the first block gave it, [-0.3035]{.n section="One seed, two shapes"}, and only in
+an array of 18 the tail has gone over it.
+::::
+:::
 */
 
 /*
