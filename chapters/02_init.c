@@ -564,14 +564,17 @@ the size of `std`. Standard deviations of independent numbers add like the sides
 triangle, by their squares: 768 of the same size make $\sqrt{768} = 27.7$ times one of them.
 So the scores have a standard deviation of $27.7 \cdot \mathrm{std}$.
 
-Scores become *shares* of 1: raise $e$ to each score, and divide by the sum of all.
-A score that is larger by 1 gets 2.7 times the share. The share is how much the model
-believes in that token as the next one. A model that has learned nothing should say
-so, and give each of the 50,257 tokens the same share. If the token that then comes
-had the share $p$, let us call $-\ln p$ the *surprise*: 0 if the model was certain of
-it, and $\ln 50257 =$ [10.82]{.n section="How sure it is"} if all shares are equal.
-When any token is as likely to come as any other, no model can do better than that
-on average.
+### From scores to surprise
+
+Scores become *shares* of 1: raise $e = 2.718$ to each score, and divide by the sum of all.
+Three tokens with the scores 0, 1 and 2 give 1, 2.72 and 7.39, and so have the shares 0.09,
+0.24 and 0.67. A score that is larger by 1 gets 2.7 times the share.
+
+The share is how much the model believes in that token as the next one. A model that has
+learned nothing should say so, and give each of the 50,257 tokens the same share. If the token
+that then comes had the share $p$, let us call $-\ln p$ the *surprise*: 0 if the model was
+certain of it, and $\ln 50257 =$ [10.82]{.n section="How sure it is"} if all shares are equal.
+When any token is as likely to come as any other, no model can do better than that on average.
 
 ::: predict
 A random table, random vectors for $h$, and the token that comes is any of the
@@ -586,14 +589,16 @@ A random table, random vectors for $h$, and the token that comes is any of the
 ::: {.output section="How sure it is" set="std"}
 :::
 
-With `std` 1 the scores spread over dozens of units either way, and each unit is a
-factor of 2.7. (The output has [27.19]{.n section="How sure it is"} for 27.7 since only
-four vectors $h$ are drawn, and these happen to be a little short.) The favourite, one of
-50,257 and picked by nothing but chance, gets [89]{.n section="How sure it is"} % of the
-belief. The model is not ignorant; it is *certain, and wrong*. The first thing that training
-has to do is to undo that. With 0.02 the scores have a standard deviation of a little
-more than 0.5, the shares are nearly equal, and the surprise starts where it should. Chapter
-3 gives this number its usual name, and trains on it.
+With `std` 1 the favourite, one of 50,257 and picked by nothing but chance, gets [89]{.n
+section="How sure it is"} % of the belief. The model is not ignorant; it is *certain, and
+wrong*. And it pays for that: the surprise at any other token is about the number of units by
+which its score lies below the favourite's. The largest of 50,257 normal numbers lies some
+four standard deviations above their mean, and four times
+[27.19]{.n section="How sure it is"} is 109. (It is 27.19 and not 27.7 since only four vectors
+$h$ are drawn, and these happen to be a little short.) The first thing that training has to do
+is to undo that. With 0.02 the scores have a standard deviation of a little more than 0.5, the
+shares are nearly equal, and the surprise starts where it should. Chapter 3 gives this number
+its usual name, and trains on it.
 
 ::: aside
 Would `std` 0 be best, then? For this one number it would: see the last line of the
@@ -601,9 +606,9 @@ output. For all that comes after it would be the worst of all: see the first que
 at the end.
 :::
 
-PyTorch's $\mathcal{N}(0, 1)$ is no mistake for all that. A table that is only looked up
-gives no scores, and nothing of this happens. It is the second use, as the list
-of scores, that wants small numbers. Try others: `build/02_init std=0.1`.
+PyTorch's default is no mistake. A table that is only looked up gives no scores, and
+nothing of this happens. It is the second use, as the list of scores, that wants small
+numbers. Try others: `build/02_init std=0.1`.
 */
 
 /*
