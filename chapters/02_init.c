@@ -39,8 +39,9 @@ begin if both begin alike. The other reason is that the first numbers decide
 more than one would think: how sure of itself the untrained model is, and how alike
 two words are before anybody has read a single sentence.
 
-You need C, and of chapter 1 two things: an embedding is a row of a table, and the
-cosine says how alike two rows are. The table has `vocab_size` rows, one for each
+You need C, of mathematics the root, the logarithm, the sine and the cosine, and of
+chapter 1 two things: an embedding is a row of a table, and the cosine of two rows says
+how alike they are. The table has `vocab_size` rows, one for each
 token, and `d_model` columns; it lies in memory row after row, as one flat array of
 `vocab_size * d_model` floats. To fill the table is to fill that array.
 */
@@ -286,7 +287,6 @@ table has to make the same choice.
 To get any other normal distribution, stretch and shift: `z * std + mean` has
 standard deviation `std` and mean `mean`.
 
-## Sixteen at a time {#sixteen}
 ::: think
 If you know integrals: why is the cloud round, and why is the distance $\sqrt{-2 \ln u_1}$?
 
@@ -304,6 +304,7 @@ evenly. So take an even fraction for the answer, $u_1 = e^{-r^2/2}$, and solve f
 ::::
 :::
 
+## Sixteen at a time {#sixteen}
 
 The formula leaves a good deal open. Which two fractions make a pair? Where do
 the two results go? What if the number of values is odd? Every answer gives a
@@ -390,14 +391,16 @@ Standard C has no name for $\pi$ (`M_PI` is an extra that many libraries have):
 Values must agree with PyTorch's to $2 \cdot 10^{-6}$ at `std` 1. Not to the
 last bit: the C library's cosine and PyTorch's own differ in the seventh digit.
 
-Try it by hand. A toy generator hands out zeros, except that word 0 is `800000`
+### Sixteen and five values by hand
+
+A toy generator hands out zeros, except that word 0 is `800000`
 and word 8 is `400000` (hexadecimal). Call it with $n = 16$, mean 1, std 3. The
 pair $j = 0$ has $u = 0.5$, so $1 - u = 0.5$ and $r = 1.1774$; its direction is
 0.25, a quarter turn. So $\mathrm{out}_0 = 3 \cdot 0 + 1 = 1$ and
 $\mathrm{out}_8 = 3 \cdot 1.1774 + 1 = 4.5322$. For all others $u = 0$,
 $1 - u = 1$, $\ln 1 = 0$ and $r = 0$: they are 1, the mean.
 
-And the short way: with the seed 123, mean 0 and std 1, five values begin [-0.1115]{.n
+The short way: with the seed 123, mean 0 and std 1, five values begin [-0.1115]{.n
 section="One seed, two shapes"}, [0.1204]{.n section="One seed, two shapes"} and
 [-0.3696]{.n section="One seed, two shapes"}. They take three times four words; the sixth
 value, a sine, is dropped.
@@ -458,11 +461,11 @@ Fourteen of the eighteen are the same to the last bit. The four that are not, th
 a star, lie at places 2, 3, 10 and 11, in the middle. It looks like a fault. It is
 bookkeeping.
 
+### Why these four places
+
 With 18 values the tail's block covers places 2 to 17 and is made of words 18 to
 33. With 20 it covers places 4 to 19 and is made of words 20 to 35. In both
 cases the tail begins at word $n$ and at place $n-16$, so in both cases place
-### Why these four places
-
 $p$ of the tail belongs to word $p + 16$. *The same words reach the same
 places*, whatever $n$ is. What can differ is whether a place is in the tail at
 all, and in which half of the tail:
@@ -492,6 +495,7 @@ small fill begins with it. So there two fills of 5 are one fill of 10, to the bi
 contract drops the sine, and for us they are not.
 :::
 
+::: think
 Try shapes of your own, and predict the stars: `build/02_init rows=5 columns=7`. Why
 does every array of more than 18 values have a star at place 2?
 
@@ -558,7 +562,7 @@ Not everybody starts alike.
 Fifty times smaller than PyTorch's default: what is gained by that? GPT-2 uses its table
 twice (chapter 5 is about that). At the end of the model (chapter 3 builds one) there is a
 vector $h$ of [768]{.n section="How sure it is"} numbers, brought to a standard deviation of
-about 1 by the last layer. Each token gets a *score*: the product of $h$ with the token's
+about 1 by the last layer. Each token gets a *score*: the dot product of $h$ with the token's
 row. So a score is a sum of 768 products, each of a number of the size of 1 and a number of
 the size of `std`. Standard deviations of independent numbers add like the sides of a right
 triangle, by their squares: 768 of the same size make $\sqrt{768} = 27.7$ times one of them.
@@ -730,6 +734,16 @@ For $d = 2$ that is $\frac{1}{\sqrt\pi} \cdot 1 / \frac{\sqrt\pi}{2} = 2/\pi$. A
 $\sqrt{2/\pi}$ is the 0.8 of the wide rows.
 ::::
 :::
+*/
+
+/*
+## From 123 to a table
+
+So: where do the first numbers come from, and can C make PyTorch's? From a seed, by a rule
+with no chance in it, and C makes the same ones when it draws the same words in the same
+order for the same shape. The numbers mean nothing yet. But their size decides how sure of
+itself the model is before it has read a word, and the length of a row how near to a right
+angle any two words begin.
 */
 
 /*
