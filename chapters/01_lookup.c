@@ -937,7 +937,8 @@ The tolls can now be read off:
 
 - "Columns" divided by "linear" is what the stride cost, lines and pages together. It is
   most in the large table, and least in the one of 64 rows, which fits into near caches.
-- "Linear" divided by "rows" is what the one sum cost. It is least in the large table.
+- "Linear" divided by "rows" is what the one sum cost. It is least in the large table,
+  where "rows" has something else to wait for:
 - "Rows" divided by $V$ is the price of one row of the table. In the large table it is
   several times what it is in the small one, for the same work. The difference is waiting
   for memory, and it is what the tiles save. It also covers up part of the line above: where
