@@ -209,7 +209,7 @@ to be close to one another in some sense. Are they? The distance of two points
 is the root of the summed squares of their differences, in six dimensions as in
 two. "Cat" and "dog" differ in two places, by 1 each time:
 
-$$\sqrt{(0-0)^2 + (0-1)^2 + (0-0)^2 + (1-0)^2 + (0-0)^2 + (0-0)^2} = \sqrt{2}.$$
+$$\sqrt{0 + (0-1)^2 + 0 + (1-0)^2 + 0 + 0} = \sqrt{2}.$$
 
 And "cat" and "apple"? They also differ in two places, by 1 each time. So does
 every pair. With one-hot vectors all distances are $\sqrt 2$: the switches have
@@ -289,8 +289,14 @@ number 1, so its switches are $(0, 1, 0)$:
 $$
 \begin{pmatrix} 0 & 1 & 0 \end{pmatrix}
 \begin{pmatrix} 10 & 11 \\ 20 & 21 \\ 30 & 31 \end{pmatrix}
-= \begin{pmatrix} 0 \cdot 10 + 1 \cdot 20 + 0 \cdot 30 & \;\; 0 \cdot 11 + 1 \cdot 21 + 0 \cdot 31 \end{pmatrix}
 = \begin{pmatrix} 20 & 21 \end{pmatrix}
+$$
+
+$$
+\begin{aligned}
+20 &= 0 \cdot 10 + 1 \cdot 20 + 0 \cdot 30 \\
+21 &= 0 \cdot 11 + 1 \cdot 21 + 0 \cdot 31
+\end{aligned}
 $$
 
 Each output is a walk down one column of $E$, with the switches as weights. The
@@ -316,8 +322,15 @@ three, three numbers come out:
 $$
 \begin{pmatrix} 2 & 3 \end{pmatrix}
 \begin{pmatrix} 1 & 0 & 4 \\ 5 & 1 & 0 \end{pmatrix}
-= \begin{pmatrix} 2 \cdot 1 + 3 \cdot 5 & \;\; 2 \cdot 0 + 3 \cdot 1 & \;\; 2 \cdot 4 + 3 \cdot 0 \end{pmatrix}
 = \begin{pmatrix} 17 & 3 & 8 \end{pmatrix}
+$$
+
+$$
+\begin{aligned}
+17 &= 2 \cdot 1 + 3 \cdot 5 \\
+3 &= 2 \cdot 0 + 3 \cdot 1 \\
+8 &= 2 \cdot 4 + 3 \cdot 0
+\end{aligned}
 $$
 
 The number of columns of `a` is the number of rows of `b`: `n_inner`. As before,
@@ -476,8 +489,9 @@ Here is the example once more, as a Linear layer sees it: two outputs, three
 inputs, so `weight` has two rows of three. It is the table on its side. For the
 input $(1, 0, 2)$,
 
+$$\mathrm{weight} = \begin{pmatrix} 10 & 20 & 30 \\ 11 & 21 & 31 \end{pmatrix},$$
+
 $$
-\mathrm{weight} = \begin{pmatrix} 10 & 20 & 30 \\ 11 & 21 & 31 \end{pmatrix}, \qquad
 \begin{aligned}
 \mathrm{out}_0 &= 1 \cdot 10 + 0 \cdot 20 + 2 \cdot 30 = 70 \\
 \mathrm{out}_1 &= 1 \cdot 11 + 0 \cdot 21 + 2 \cdot 31 = 73
@@ -941,8 +955,7 @@ The tolls can now be read off:
   where "rows" has something else to wait for:
 - "Rows" divided by $V$ is the price of one row of the table. In the large table it is
   several times what it is in the small one, for the same work. The difference is waiting
-  for memory, and it is what the tiles save. It also covers up part of the line above: where
-  "rows" has to wait, having no single sum gains it less.
+  for memory, and it is what the tiles save.
 
 Now divide "tiles" by "lookup". In the large table the lookup still wins by a factor of
 thousands, and the factor grows with the vocabulary. No step that makes a product faster can
