@@ -595,12 +595,12 @@ A random table, random vectors for $h$, and the token that comes is any of the
 
 With `std` 1 the favourite, one of 50,257 and picked by nothing but chance, gets [89]{.n
 section="How sure it is"} % of the belief. The model is not ignorant; it is *certain, and
-wrong*. And it pays for that: the surprise at any other token is about the number of units by
-which its score lies below the favourite's. The largest of 50,257 normal numbers lies some
-four standard deviations above their mean, and four times
-[27.19]{.n section="How sure it is"} is 109. (It is 27.19 and not 27.7 since only four vectors
-$h$ are drawn, and these happen to be a little short.) The first thing that training has to do
-is to undo that. With 0.02 the scores have a standard deviation of a little more than 0.5, the
+wrong*. The first thing that training has to do is to undo that.
+
+The price is the surprise. A score that lies one below the favourite's costs one unit more of
+it, and the largest of 50,257 normal numbers lies some four standard deviations above their
+mean: four times [27.19]{.n section="How sure it is"} is 109. (It is 27.19 and not 27.7 since
+only four vectors $h$ are drawn, and these happen to be a little short.) With 0.02 the scores have a standard deviation of a little more than 0.5, the
 shares are nearly equal, and the surprise starts where it should. Chapter 3 gives this number
 its usual name, and trains on it.
 
