@@ -74,9 +74,13 @@ the position of the next word to hand out. It takes 32 bits of seed, and the sta
 nearly twenty thousand; so the seed is stretched over the state, each word made
 from the one before it [@matsumoto2002]:
 
-$$s_0 = \text{seed}, \qquad
-  s_k = 1812433253 \cdot \bigl(s_{k-1} \oplus \lfloor s_{k-1} / 2^{30} \rfloor\bigr) + k
-  \pmod{2^{32}}$$
+$$
+\begin{aligned}
+s_0 &= \mathrm{seed} \\
+x &= s_{k-1} \oplus \lfloor s_{k-1} / 2^{30} \rfloor \\
+s_k &= 1812433253 \cdot x + k \pmod{2^{32}}
+\end{aligned}
+$$
 
 The sign $\oplus$ is C's `^`, the division by $2^{30}$ is `>> 30`, and the
 remainder by $2^{32}$ costs nothing: `uint32_t` throws the rest away by itself.
@@ -270,7 +274,13 @@ $u_2$. Its *distance* from the middle is not even, but it can be made from
 another fraction $u_1$ by a formula. Then the two coordinates of the point are
 two normal numbers:
 
-$$r = \sqrt{-2 \ln u_1}, \qquad z = r \cos(2\pi u_2), \qquad z' = r \sin(2\pi u_2)$$
+$$
+\begin{aligned}
+r &= \sqrt{-2 \ln u_1} \\
+z &= r \cos(2\pi u_2) \\
+z' &= r \sin(2\pi u_2)
+\end{aligned}
+$$
 
 Take $u_1 = 0.5$ and $u_2 = 0.25$. The distance is
 $\sqrt{-2 \cdot (-0.6931)} = 1.1774$, the direction a quarter turn, and the two
