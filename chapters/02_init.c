@@ -41,9 +41,9 @@ two words are before anybody has read a single sentence.
 
 You need C, of mathematics the root, the logarithm, the sine and the cosine, and of
 chapter 1 two things: an embedding is a row of a table, and the cosine of two rows says
-how alike they are. The table has `vocab_size` rows, one for each
-token, and `d_model` columns; it lies in memory row after row, as one flat array of
-`vocab_size * d_model` floats. To fill the table is to fill that array.
+how alike they are. The table has `vocab_size` rows, one for each token, and `d_model`
+columns; it lies in memory row after row, as one flat array of `vocab_size * d_model`
+floats. To fill the table is to fill that array.
 */
 
 #include <inttypes.h>
@@ -247,9 +247,9 @@ EXERCISE float uniform_float(uint32_t word)
 }
 
 /*
-When both are written, the program shows the first four words of seed 123 and
-what becomes of them. `torch.rand(4)` prints the last column, to four digits. Another
-seed? `build/02_init seed=7`.
+The program shows the first four words of seed 123 as soon as exercise 2.1 is written, and
+with 2.2 what becomes of them. `torch.rand(4)` prints the last column, to four digits.
+Another seed? `build/02_init seed=7`.
 
 ::: {.output section="Words and uniforms" set="seed"}
 :::
@@ -580,7 +580,7 @@ So the scores have a standard deviation of $27.7 \cdot \mathrm{std}$.
 
 ### From scores to surprise
 
-Scores become *shares* of 1: raise $e = 2.718$ to each score, and divide by the sum of all.
+Scores become *shares* of 1: raise $e \approx 2.718$ to each score, and divide by the sum of all.
 Three tokens with the scores 0, 1 and 2 give 1, 2.72 and 7.39, and so have the shares 0.09,
 0.24 and 0.67. A score that is larger by 1 gets 2.7 times the share.
 
@@ -610,9 +610,11 @@ wrong*. The first thing that training has to do is to undo that.
 The price is the surprise. A score that lies one below the favourite's costs one unit more of
 it, and the largest of 50,257 normal numbers lies some four standard deviations above their
 mean: four times [27.19]{.n section="How sure it is"} is 109. (It is 27.19 and not 27.7 since
-only four vectors $h$ are drawn, and these happen to be a little short.) With 0.02 the scores have a standard deviation of a little more than 0.5, the
-shares are nearly equal, and the surprise starts where it should. Chapter 3 gives this number
-its usual name, and trains on it.
+only four vectors $h$ are drawn, and these happen to be a little short.)
+
+With 0.02 the scores have a standard deviation of a little more than 0.5, the shares are
+nearly equal, and the surprise starts where it should. Chapter 3 gives this number its usual
+name, and trains on it.
 
 ::: aside
 Would `std` 0 be best, then? For this one number it would: see the last line of the
@@ -750,10 +752,10 @@ $\sqrt{2/\pi}$ is the 0.8 of the wide rows.
 ## From 123 to a table
 
 So: where do the first numbers come from, and can C make PyTorch's? From a seed, by a rule
-with no chance in it, and C makes the same ones when it draws the same words in the same
-order for the same shape. The numbers mean nothing yet. But their size decides how sure of
-itself the model is before it has read a word, and the length of a row how near to a right
-angle any two words begin.
+with no chance in it. C makes the same ones, to the digits that PyTorch prints, when it draws
+the same words in the same order for the same shape. The numbers mean nothing yet. But their
+size decides how sure of itself the model is before it has read a word, and the length of a
+row how near to a right angle any two words begin.
 */
 
 /*
