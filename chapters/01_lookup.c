@@ -202,8 +202,8 @@ to compute with them as if they were news.
 
 The other fault is not about cost, and no cleverness with memory repairs it.
 
-Suppose the model has learned something from "the dog saw the cat". It would be
-good if a little of that also counted for the cat, which is an animal and a pet
+Suppose the model has learned something about the dog: that it runs, eats and sleeps. It
+would be good if a little of that also counted for the cat, which is an animal and a pet
 too, and less of it for the apple. For that, the vectors of "dog" and "cat" have
 to be close to one another in some sense. Are they? The distance of two points
 is the root of the summed squares of their differences, in six dimensions as in
@@ -485,9 +485,9 @@ about 0.004. Before training, the two do not even hold numbers of the same size.
 /*
 ## Exercise 1.4: a Linear layer without bias {#linear-forward .exercise}
 
-Here is the example once more, as a Linear layer sees it: two outputs, three
-inputs, so `weight` has two rows of three. It is the table on its side. For the
-input $(1, 0, 2)$,
+Write what a Linear layer computes; it will run in a race at the end of the chapter. Here is
+the example once more, as such a layer sees it: two outputs, three inputs, so `weight` has
+two rows of three. It is the table on its side. For the input $(1, 0, 2)$,
 
 $$\mathrm{weight} = \begin{pmatrix} 10 & 20 & 30 \\ 11 & 21 & 31 \end{pmatrix},$$
 
