@@ -410,10 +410,12 @@ pair $j = 0$ has $u = 0.5$, so $1 - u = 0.5$ and $r = 1.1774$; its direction is
 $\mathrm{out}_8 = 3 \cdot 1.1774 + 1 = 4.5322$. For all others $u = 0$,
 $1 - u = 1$, $\ln 1 = 0$ and $r = 0$: they are 1, the mean.
 
-The short way: with the seed 123, mean 0 and std 1, five values begin [-0.1115]{.n
-section="One seed, two shapes"}, [0.1204]{.n section="One seed, two shapes"} and
-[-0.3696]{.n section="One seed, two shapes"}. They take three times four words; the sixth
-value, a sine, is dropped.
+The short way, with the seed 123, mean 0 and std 1: the first four words, which you have seen,
+give $u_1 = 0.368896$ and $u_2 = 0.013366$, so $r = 0.164049$ and $\theta = 2.317841$. Five
+values begin with the cosine and the sine of this pair, [-0.1115]{.n
+section="One seed, two shapes"} and [0.1204]{.n section="One seed, two shapes"}, and then
+comes [-0.3696]{.n section="One seed, two shapes"}. They take three times four words; the
+sixth value, a sine, is dropped.
 */
 
 // out[j], out[j + 8] = std * (r cos a, r sin a) + mean, block by block of 16
@@ -609,7 +611,7 @@ wrong*. The first thing that training has to do is to undo that.
 
 The price is the surprise. A score that lies one below the favourite's costs one unit more of
 it, and the largest of 50,257 normal numbers lies some four standard deviations above their
-mean: four times [27.19]{.n section="How sure it is"} is 109. (It is 27.19 and not 27.7 since
+mean: four times [27.19]{.n section="How sure it is"} is about 110. (It is 27.19 and not 27.7 since
 only four vectors $h$ are drawn, and these happen to be a little short.)
 
 With 0.02 the scores have a standard deviation of a little more than 0.5, the shares are
