@@ -609,10 +609,10 @@ With `std` 1 the favourite, one of 50,257 and picked by nothing but chance, gets
 section="How sure it is"} % of the belief. The model is not ignorant; it is *certain, and
 wrong*. The first thing that training has to do is to undo that.
 
-The price is the surprise. A score that lies one below the favourite's costs one unit more of
-it, and the largest of 50,257 normal numbers lies some four standard deviations above their
-mean: four times [27.19]{.n section="How sure it is"} is about 110. (It is 27.19 and not 27.7 since
-only four vectors $h$ are drawn, and these happen to be a little short.)
+The price is the surprise. It grows by one with each unit that a token's score lies below the
+favourite's. And the largest of 50,257 normal numbers lies some four standard deviations above
+their mean: four times [27.19]{.n section="How sure it is"} is about 110. (It is 27.19 and not
+27.7 since only four vectors $h$ are drawn, and these happen to be a little short.)
 
 With 0.02 the scores have a standard deviation of a little more than 0.5, the shares are
 nearly equal, and the surprise starts where it should. Chapter 3 gives this number its usual
