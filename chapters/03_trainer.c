@@ -98,28 +98,6 @@ static const char *with_commas(char *out, uint64_t n)
 }
 // end of what was carried over
 
-// one sentence for whoever started the program, then the end of it
-static _Noreturn void give_up(int status, const char *format, ...)
-{
-    va_list values;
-    va_start(values, format);
-    fputs("03_trainer: ", stderr);
-    vfprintf(stderr, format, values);
-    fputc('\n', stderr);
-    va_end(values);
-    exit(status);
-}
-
-// zeroed room for n things, at the start of a cache line
-static void *allocate(size_t n, size_t size)
-{
-    const size_t bytes = (n * size / 64 + 1) * 64;
-    void *room = aligned_alloc(64, bytes);
-    if (!room)
-        give_up(1, "there is no room for %zu bytes", bytes);
-    return memset(room, 0, bytes);
-}
-
 /*
 ## It writes before it learns
 
@@ -128,8 +106,8 @@ of the letters a to z and apostrophes, made lower case; and each of `. , ; : ! ?
 word too, because what ends a sentence is worth guessing. All other bytes only separate.
 
 The vocabulary is limited. The novel has
-[7,284]{.n section="A novel becomes ids"} different words, and thousands of them
-occur once or twice: too seldom to learn anything from. We keep the most frequent
+[7,284]{.n section="A novel becomes ids"} different words, and more than two thousand of
+them occur once only: there is little to learn about them. We keep the most frequent
 ones, up to [4,000]{.n section="A novel becomes ids"} rows, in order of frequency.
 All the others share one id, 0, called `<unk>` for unknown. And the last twentieth of the
 text is *held out*: it is never trained on. A program that learns a text by heart gets ever
@@ -163,6 +141,8 @@ struct corpus {
 };
 
 // behind the scenes, at the end of this file
+static _Noreturn void give_up(int status, const char *format, ...);
+static void *allocate(size_t n, size_t size);
 static int short_length(const struct word *word);
 static uint64_t random_next(uint64_t *state);
 static double random_unit(uint64_t *state);
@@ -408,11 +388,10 @@ static void show_softmax(void)
         return;
     }
     slopes_by_nudging(slopes, logits, next, 3);
-    printf("logits 2, 1, 0.1, then word 0: loss %.4f, dlogits %.3f %.3f %.3f\n",
-           (double)loss, (double)d[0], (double)d[1], (double)d[2]);
-    printf("%57s %.3f %.3f %.3f\n", "slopes by nudging", (double)slopes[0],
+    printf("2, 1, 0.1: loss %.4f, dlogits %.3f %.3f %.3f; nudged %.3f %.3f %.3f\n",
+           (double)loss, (double)d[0], (double)d[1], (double)d[2], (double)slopes[0],
            (double)slopes[1], (double)slopes[2]);
-    printf("logits 1000, 1001, 1002: loss %.4f, and e^1000 is %f in a float\n",
+    printf("1000, 1001, 1002: loss %.4f, and e^1000 is %f in a float\n",
            (double)softmax_cross_entropy(d, large, &next, 1, 3), (double)expf(large[0]));
 }
 
@@ -542,10 +521,12 @@ static void show_touched_rows(const struct corpus *corpus)
 }
 
 /*
-The long line that it prints is the table, fifty rows to a character, frequent words on the
-left: a digit says how many of the fifty have a gradient, a dot that none has, and a `#` that
-ten or more have. The output stands below, together with that of the next exercises. Of
-[4,000]{.n section="Which rows a batch touches"} rows
+::: {.output section="Which rows a batch touches"}
+:::
+
+The long line is the table, fifty rows to a character, frequent words on the left: a digit
+says how many of the fifty have a gradient, a dot that none has, and a `#` that ten or more
+have. Of [4,000]{.n section="Which rows a batch touches"} rows
 [25]{.n section="Which rows a batch touches"} have a gradient at all. The other 99
 in a hundred hold exactly zero: not small numbers, zeros.
 
@@ -694,11 +675,12 @@ static void show_updates(const struct corpus *corpus)
     const size_t vocab_sizes[] = {1000, 10000, 50257};
     const char *missing = missing_update();
     char a[32], b[32];
+    heading("Dense and sparse");
     if (missing) {
         wait_for_update(missing);
         return;
     }
-    printf("a dense and a sparse update of it: %zu of %s numbers differ in a bit\n",
+    printf("the first batch, both ways: %zu of %s numbers differ in a bit\n",
            count_different_bits(corpus), with_commas(a, corpus->vocab_size * D_MODEL));
     FILE *figure = open_figure("trainer-updates");
     if (figure)
@@ -717,20 +699,22 @@ static void show_updates(const struct corpus *corpus)
 }
 
 /*
-::: {.output section="Which rows a batch touches"}
+::: {.output section="Dense and sparse"}
 :::
 
-Not one of [256,000]{.n section="Which rows a batch touches"} numbers differs. The reason
-is that both add up in the order of $t$ what a row collects, and that $x - 0$ is $x$. Now the
-times. The sparse update does the same additions whatever the size of the table. (Its
-time still grows a little: the rows of a larger table lie further from the processor, in
-slower memory.) The work of the dense one is proportional to the table. With
-[1,000]{.n section="Which rows a batch touches"} rows and 1,024 words there is hardly a
-row to skip, and the list is only a detour: there sparse is as a rule *slower*. What it
-saves is proportional to the rows that it skips. (The time of the sparse one is that of
-*your* `coalesce_rows`. If it searches in plain loops or shifts rows to make room, 1,024
-words can cost it more than the table costs the dense one, and your ratios are larger than
-those of the page; with `qsort` and `bsearch` they fall.)
+Not one of [256,000]{.n section="Dense and sparse"} numbers differs. The reason is that both
+add up in the order of $t$ what a row collects, and that $x - 0$ is $x$.
+
+Now the times. The work of the dense update is proportional to the table. The sparse one does
+the same additions whatever the size of the table. (Its time still grows a little: among more
+rows the 1,024 words name more different ones, and these lie further apart in memory.) With
+[1,000]{.n section="Dense and sparse"} rows the words name most of the table, and the list is
+only a detour: there sparse is as a rule *slower*. What it saves is proportional to the rows
+that it skips.
+
+(The time of the sparse one is that of *your* `coalesce_rows`. If it searches in plain loops
+or shifts rows to make room, 1,024 words can cost it more than the table costs the dense one,
+and your ratios are larger than those of the page; with `qsort` and `bsearch` they fall.)
 
 ![Time for one update with the gradient of 1,024 words. Look where the lines cross: to
 the left of it the batch touches most of the table, and a list is more work than it
@@ -803,8 +787,8 @@ EXERCISE float train_step(float *wte, float *lm_head, float *logits, float *dhid
 ## A step that PyTorch can check
 
 Take four words, rows of two, `wte[v][i]` $= 0.1 (v + 1) - 0.3 i$ and `lm_head[v][i]`
-$= 0.2 v - 0.1 (i + 1)$. PyTorch finds the losses 1.38254 before the step and 1.37964
-after it. So should yours.
+$= 0.2 v - 0.1 (i + 1)$; inputs 0, 2, 2, 1, next words 1, 3, 0, 2, learning rate 0.5. PyTorch
+finds the losses 1.38254 before the step and 1.37964 after it. So should yours.
 */
 
 // two small tables and the room that a step works in
@@ -848,7 +832,7 @@ static float step(struct workshop *w, const uint32_t *inputs, const uint32_t *ta
 static void print_moved_rows(const char *name, const float *now, const float *before,
                              size_t vocab_size, size_t d_model)
 {
-    printf("%s rows moved:", name);
+    printf("%s", name);
     for (size_t v = 0; v < vocab_size; v++)
         if (memcmp(now + v * d_model, before + v * d_model, d_model * sizeof *now) != 0)
             printf(" %zu", v);
@@ -868,19 +852,15 @@ static void show_step(void)
     if (isnan(loss))
         waits_for("3.5", "train_step");
     else {
-        print_moved_rows("input", w.wte, wte, 4, 2);
-        print_moved_rows("; output", w.lm_head, lm_head, 4, 2);
-        printf("\ninputs 0 2 2 1, next words 1 3 0 2: loss %.5f, after the step %.5f\n",
-               (double)loss, (double)step(&w, inputs, targets, 0.0f));
+        print_moved_rows("moved: input rows", w.wte, wte, 4, 2);
+        print_moved_rows("; output rows", w.lm_head, lm_head, 4, 2);
+        printf("; loss %.5f, then %.5f\n", (double)loss,
+               (double)step(&w, inputs, targets, 0.0f));
     }
     close_workshop(&w);
 }
 
 /*
-Word 3 was not among the inputs, and its row of the input table has not changed by a bit.
-In the output table every row has moved, word 3 included, though as a next word it came
-only once.
-
 ## Your step reads the novel
 
 A step that works deserves something to read. Here is a small model for it: the
@@ -951,6 +931,10 @@ static void show_own_training(const struct corpus *corpus, uint64_t seed)
 /*
 ::: {.output section="One step"}
 :::
+
+The first line is PyTorch's case. Word 3 was not among the inputs, and its row of the input
+table has not changed by a bit. In the output table every row has moved, word 3 included,
+though as a next word it came only once.
 
 The last line is yours: it was written by tables that you moved, with a loss that you
 charged. Nothing of the novel is left in them but what fits into two rows a word.
@@ -1224,8 +1208,7 @@ Your step is right, and it is slow: one step on the novel's 4,000 words takes so
 milliseconds, or, with plain loops on a slow machine, a tenth of a second. We want
 twenty-two thousand steps. Let us count what there is to do. The three products, for the
 logits, for `dhidden` and for `lm_head`, each take $32 \times 64 \times 4{,}000$
-multiplications and as many additions: [49]{.n section="The same step, fast"} million
-operations together.
+multiplications and as many additions: 49 million operations together.
 
 How fast *could* that be? The fastest thing the processor can do is to multiply and add
 numbers that are already in its registers. The program measures it, with a loop that does
@@ -1276,20 +1259,18 @@ static bool show_speed(const struct corpus *corpus, uint64_t seed)
     snprintf(cells[1], sizeof cells[1], "~%.0f", 100.0 * work / fast / peak);
     snprintf(cells[2], sizeof cells[2], "~%.0f", plain / fast);
     if (isnan(plain) || missing) {
-        printf("%.0f million operations; fast_step: %s %% of the peak\n", 1e-6 * work,
-               cells[1]);
+        printf("of the peak: fast_step %s %%\n", cells[1]);
         if (missing)
             wait_for_update(missing);
         else
             waits_for("3.5", "train_step");
         return false;
     }
-    printf(
-        "%.0f million operations: yours %s %% of the peak, fast_step %s %% (%s times)\n",
-        1e-6 * work, cells[0], cells[1], cells[2]);
     double apart = compare_steps(corpus, seed);
-    printf("after one step on the novel the two differ by less than 0.000001: %s\n",
-           apart < 1e-6 ? "yes" : "no (make check3 says where yours parts)");
+    printf("of the peak: yours %s %%, fast_step %s %% (%s times); the same tables: %s\n",
+           cells[0], cells[1], cells[2], apart < 1e-6 ? "yes" : "no");
+    if (!(apart < 1e-6))
+        printf("(make check3 says where yours parts)\n");
     return apart < 1e-6;
 }
 
@@ -1297,8 +1278,9 @@ static bool show_speed(const struct corpus *corpus, uint64_t seed)
 ::: {.output section="The same step, fast"}
 :::
 
-The first line ends with how many times as fast it is. In both steps the input table moves
-through your own `coalesce_rows` and `sgd_update_rows`; 32 rows cost next to nothing.
+In brackets: how many times as fast it is. The tables count as the same if no number of the
+two, and not the loss, differs by 0.000001 or more. In both steps the input table moves through
+your own `coalesce_rows` and `sgd_update_rows`; 32 rows cost next to nothing.
 
 ## How good is good? Four yardsticks {#trainer-yardsticks}
 
@@ -1312,14 +1294,11 @@ is $\ln V$.
 and guesses that, whatever came before. Its loss is $-\sum_v p_v \ln p_v$, the
 **entropy** of the words.
 
-*Yardstick three* knows how often each *pair* occurs. After
-"mr" it gives "weston" the share that "weston" has among all the words that follow
-"mr" in the training text. Charged on that same text it pays the entropy of the
-pairs. For a guesser that sees only the word before, this is the floor: for each
-word before, the mean of $-\ln q$ is least if $q$ are the very shares (Gibbs'
-inequality). But it is a floor on *that* text. On a new text the same guesser
-meets a pair that it has never seen, gives it probability 0, and pays
-$-\ln 0 = \infty$.
+*Yardstick three* knows how often each *pair* occurs. After "mr" it gives "weston" the share
+that "weston" has among all the words that follow "mr" in the training text. On that same text
+it pays the entropy of the pairs, and nobody who sees only the word before can pay less: the
+mean of $-\ln q$ is least if $q$ are the very shares (Gibbs' inequality). But on a new text it
+meets a pair that it has never seen, gives it probability 0, and pays $-\ln 0 = \infty$.
 
 ### The honest use of counts
 
@@ -1503,7 +1482,7 @@ all else as it is:
 |:--|--:|--:|--:|--:|--:|--:|--:|--:|
 | held-out loss in the end, nats a word | 4.79 | 4.64 | 4.56 | 4.55 | 4.55 | 4.57 | 4.58 | 4.60 |
 
-A wide flat valley, with walls on both sides.
+A wide flat valley, higher on both sides.
 
 You can stop it. Ctrl-C sends the program a signal, and a handler may do hardly
 anything safely except set a flag. The loop looks at the flag after each step, and
@@ -1611,31 +1590,26 @@ it has more numbers than the counts.
 
 Where does it win? The last line of the output splits the held-out pairs: those that stand in
 the training text too, and those that are new. On the first kind the counts are not behind:
-they pay [3.84]{.n section="Training"}, and the model [3.85]{.n section="Training"}. A pair
-that was counted is well told by its count. On the new ones, [18]{.n section="Training"} in a
+they pay [3.84]{.n section="Training"}, and the model [3.85]{.n section="Training"}. On the
+new ones, [18]{.n section="Training"} in a
 hundred, the model pays [7.64]{.n section="Training"} and the counts
-[8.25]{.n section="Training"}. The counts know nothing about "cried" that they were not told
-about "cried". The model has 64 numbers for all the followers of a word, and must reuse what
+[8.25]{.n section="Training"}. To a word that never came after "cried" the counts give a part of
+what they have put aside, and that part goes by the word alone: what came after "said" plays no
+special role in it. The model has 64 numbers for all the followers of a word, and must reuse what
 it knows: what it learns from "said" moves the rows of the output table, and so changes the
 guess after "cried" as well. That words which are alike would learn from each other was the
 hope when such models were first trained [@bengio2003]. On new pairs is where it should pay;
 that this is the reason, no run of ours shows.
 
-On the training text it reaches [4.37]{.n section="Training"}. The floor there is
-[3.74]{.n section="Training"}, and it is good that we are far from
-it: that number belongs to somebody who knows all pairs of *Emma* by heart and is
-lost on the first new one.
-
-::: aside
-Austen herself is off the scale. A reader who guesses the next word of a novel sees the whole
-page before it, and our model sees one word.
-:::
+On the training text it reaches [4.37]{.n section="Training"}, far above the floor there,
+[3.74]{.n section="Training"}. That floor belongs to somebody who knows all pairs of *Emma* by
+heart, and is lost on the first new one.
 
 ## What has become of the noise
 
-For some words the program looks for the three rows with the largest cosine,
-among words that occur 20 times or more. (Rarer rows have hardly left their random
-beginnings, and would turn up anywhere.) `words="must very happy"` asks for others.
+For some words the program looks for the three rows with the largest cosine, among words that
+occur 20 times or more. (Why not among all of them? That takes [a test](#votes).)
+`words="must very happy"` asks for others.
 */
 
 enum { LEAST_COUNT = 20, MOST_NEAREST = 3 };
@@ -1736,7 +1710,9 @@ ways of saying. And as in the small world, the two tables see different things. 
 them houses: one comes *to* them, and lives *at* them. In the input table it is near words
 that, like it, are often followed by a comma or a full stop. Or ask for "emma". After her
 name come the verbs that follow "she" and "knightley"; but what stands before her name is
-what stands before "harriet".
+what stands before "harriet". (Is that luck? With `seed=8` and `seed=9` the second and the third
+neighbours are partly others; but "he", "three", "cried" and "randalls" come first wherever they
+do here.)
 
 ::: belief
 **"Words with similar meaning get similar vectors."** This is how embeddings are
@@ -1822,24 +1798,27 @@ static double overlap_of_all(const float *profile, size_t n_frequent, size_t voc
     return products / (n * (n - 1.0));
 }
 
+// what a word shares with its nearest one in either table, and with any other
+static void print_shared(const char *company, const float *profile, float *const unit[2],
+                         size_t n_frequent, size_t vocab_size)
+{
+    printf("%s shared: nearest by input table %.2f, output table %.2f; any %.2f\n",
+           company, overlap_with_nearest(profile, unit[0], n_frequent, vocab_size),
+           overlap_with_nearest(profile, unit[1], n_frequent, vocab_size),
+           overlap_of_all(profile, n_frequent, vocab_size));
+}
+
 static void show_shared_company(const struct model *m, const struct corpus *corpus)
 {
     const size_t vocab_size = corpus->vocab_size, n_pairs = corpus->n_train - 1;
     const size_t n = vocab_size < N_FREQUENT ? vocab_size : N_FREQUENT;
     const uint32_t *ids = corpus->ids;
     float *unit[] = {unit_rows(m->wte, n), unit_rows(m->lm_head, n)};
-    static const char *const names[] = {"nearest in the input table",
-                                        "nearest in the output table"};
     float *followers = make_profiles(ids, ids + 1, n_pairs, n, vocab_size);
     float *predecessors = make_profiles(ids + 1, ids, n_pairs, n, vocab_size);
     heading("Company in common");
-    for (size_t k = 0; k < 2; k++)
-        printf("%-28s %.2f of the followers, %.2f of the predecessors\n", names[k],
-               overlap_with_nearest(followers, unit[k], n, vocab_size),
-               overlap_with_nearest(predecessors, unit[k], n, vocab_size));
-    printf("%-28s %.2f of the followers, %.2f of the predecessors\n", "any other word",
-           overlap_of_all(followers, n, vocab_size),
-           overlap_of_all(predecessors, n, vocab_size));
+    print_shared("followers", followers, unit, n, vocab_size);
+    print_shared("predecessors", predecessors, unit, n, vocab_size);
     free(unit[0]);
     free(unit[1]);
     free(followers);
@@ -1847,14 +1826,16 @@ static void show_shared_company(const struct model *m, const struct corpus *corp
 }
 
 /*
-The output stands in the next section, together with its own numbers.
+::: {.output section="Company in common"}
+:::
+
 The nearest in the input table shares [0.61]{.n section="Company in common"} of the
 followers and only [0.38]{.n section="Company in common"} of the predecessors; in the
 output table it is the other way round: [0.47]{.n section="Company in common"} and
-[0.64]{.n section="Company in common"}. The small world was no trick. Press and Wolf
-studied the two tables of larger models; they found that the output table is a word embedding
-in its own right, and that a table used in both places comes to behave more like the
-output table [@press2017, abstract].
+[0.64]{.n section="Company in common"}. With `seed=8` and `seed=9` all six numbers are the
+same. The small world was no trick. Press and Wolf studied the two tables of larger models;
+they found that the output table is a word embedding in its own right, and that a table used in
+both places comes to behave more like the output table [@press2017, abstract].
 
 ## Votes
 
@@ -1871,6 +1852,7 @@ static void show_votes(const struct model *m, const struct corpus *corpus,
     struct model newborn = open_model(corpus->vocab_size, m->seed);
     const size_t shown[] = {1, corpus->vocab_size - 1};
     char a[32], b[32], name[20];
+    heading("Votes");
     for (size_t n = 0; n < 2; n++) {
         size_t v = shown[n], at = v * D_MODEL;
         snprintf(name, sizeof name, "\"%.*s\"", short_length(&corpus->words[v]),
@@ -1885,18 +1867,36 @@ static void show_votes(const struct model *m, const struct corpus *corpus,
 }
 
 /*
-::: {.output section="Company in common"}
+::: {.output section="Votes"}
 :::
 
-The comma's input row was moved in [19,676]{.n section="Company in common"} of
+The comma's input row was moved in [19,676]{.n section="Votes"} of
 [22,112]{.n section="Training"} steps, that of "desirous", which occurs twice, in
-[8]{.n section="Company in common"}: twice in each pass. Thousands of votes draw a row
-to a place of its own, and eight hardly settle where it should go. So the neighbours of rare
-words are not to be trusted, and we looked only at words with 20 occurrences or more.
+[8]{.n section="Votes"}: twice in each pass. And yet it got more than half as far:
+[1.35]{.n section="Votes"} to [2.38]{.n section="Votes"}. The first few votes carry a row far
+from its beginning. But two places in the novel alone have said where to.
 
 ![How far each row is from where it began, against how often its word occurs in the text.
 Look at the left edge: the rows of the rarest words have moved least, in both
 tables.](figure:trainer-votes){#fig-trainer-votes}
+
+### Is the place of a rare row to be trusted?
+
+If the text has settled where a row lies, it should lie there whatever the noise was that it
+began with. We trained three times, with `seed=7`, 8 and 9 (and `TEXT` set to the path of *Emma*,
+so that the tables are saved), and asked each word for its nearest one among those that occur 20
+times or more. In so many of a hundred words two runs name the same; the range is that of the three
+ways to choose two runs:
+
+| the word occurs | input table | output table |
+|:--|--:|--:|
+| twice | 24 to 27 | 48 to 55 |
+| 20 to 49 times | 42 to 45 | 48 to 54 |
+| 200 times or more | 64 to 67 | 67 to 74 |
+
+In the input table three in four of the rarest words have another nearest one in the second run;
+in the output table it is about half of them. And even of the most frequent words about one in
+three changes. A nearest neighbour is a hint; believe it when it comes again with another seed.
 
 ## The life of a row
 
@@ -1994,10 +1994,10 @@ consecutive words. What would change if the 32 pairs of a batch came from 32
 random places?
 
 :::: answer
-Little. The model looks at pairs only, and each pass contains the same pairs.
-Consecutive words repeat themselves a bit more ("emma" twice in one paragraph), so
-a batch of random places would touch a few more rows and give a gradient with a
-little less noise. For a model that sees more than one word back, consecutive
+Little. The model looks at pairs only, and each pass contains the same pairs. Consecutive
+words repeat themselves a bit more. We tried it, with all pairs shuffled before each pass: a
+batch touches 27.4 rows of the input table on the average instead of 26.6, and the held-out
+loss ends at 4.55 as before. For a model that sees more than one word back, consecutive
 words are a must.
 ::::
 :::
@@ -2029,6 +2029,28 @@ What the chapter used and did not stop to explain. First the text. A file become
 a hash table finds the number of a word: its letters are stirred into one large number,
 which says at which slot to look; if another word sits there, the next slot is tried.
 */
+
+// one sentence for whoever started the program, then the end of it
+static _Noreturn void give_up(int status, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    fputs("03_trainer: ", stderr);
+    vfprintf(stderr, format, values);
+    fputc('\n', stderr);
+    va_end(values);
+    exit(status);
+}
+
+// zeroed room for n things, at the start of a cache line
+static void *allocate(size_t n, size_t size)
+{
+    const size_t bytes = (n * size / 64 + 1) * 64;
+    void *room = aligned_alloc(64, bytes);
+    if (!room)
+        give_up(1, "there is no room for %zu bytes", bytes);
+    return memset(room, 0, bytes);
+}
 
 // all of a file; what is not a text ends the program with a sentence
 static struct text read_text(const char *path)
