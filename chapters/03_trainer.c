@@ -144,6 +144,7 @@ struct corpus {
 static _Noreturn void give_up(int status, const char *format, ...);
 static void *allocate(size_t n, size_t size);
 static int short_length(const struct word *word);
+static uint32_t find_word(const struct corpus *corpus, const char *name, size_t length);
 static uint64_t random_next(uint64_t *state);
 static double random_unit(uint64_t *state);
 static size_t random_below(uint64_t *state, size_t n);
@@ -187,16 +188,6 @@ static void write_sentence(const struct corpus *corpus,
             (size_t)printf("%s%.*s", column ? " " : "", short_length(word), word->start);
     } while (column < 64 && !(word->length == 1 && memchr(".!?", word->start[0], 3)));
     printf("%s\n", column < 64 ? "" : " ...");
-}
-
-// the id of a word, or 0
-static uint32_t find_word(const struct corpus *corpus, const char *name, size_t length)
-{
-    for (size_t v = 1; v < corpus->vocab_size; v++)
-        if (corpus->words[v].length == length &&
-            memcmp(corpus->words[v].start, name, length) == 0)
-            return (uint32_t)v;
-    return 0;
 }
 
 static void show_corpus(const struct corpus *corpus, const char *path, uint64_t seed)
@@ -399,6 +390,8 @@ static void show_softmax(void)
 ::: {.output section="Softmax"}
 :::
 
+(In both lines word 0 was the one that came.)
+
 A machine that knows nothing gives each of $V$ words the probability $1/V$ and pays
 $\ln V$. If yours pays much more than that at the beginning, something is wrong with it.
 
@@ -531,7 +524,7 @@ have. Of [4,000]{.n section="Which rows a batch touches"} rows
 in a hundred hold exactly zero: not small numbers, zeros.
 
 ![The rows of the input table that the first 40 batches move, one column of points for
-a batch. Look at the bottom: a handful of frequent words is in every column. Then
+a batch. Look at the bottom: a handful of frequent words is in nearly every column. Then
 look at the top, where points are so rare that most of these words will wait for
 hundreds of batches.](figure:trainer-rows){#fig-trainer-rows}
 
@@ -717,8 +710,7 @@ or shifts rows to make room, 1,024 words can cost it more than the table costs t
 and your ratios are larger than those of the page; with `qsort` and `bsearch` they fall.)
 
 ![Time for one update with the gradient of 1,024 words. Look where the lines cross: to
-the left of it the batch touches most of the table, and a list is more work than it
-saves.](figure:trainer-updates){#fig-trainer-updates}
+the left of it a list is more work than it saves.](figure:trainer-updates){#fig-trainer-updates}
 
 At GPT-2's size, 50,257 rows of 768, the dense update takes more than fifty times as
 long; `make bench` measures it.
@@ -1151,16 +1143,6 @@ static void show_toy(struct pair pair)
     show_pair(pair);
 }
 
-// the number of a word of the small world, or N_TOY
-static size_t toy_word(const char *name, size_t length)
-{
-    size_t v = 0;
-    while (v < N_TOY &&
-           (strlen(toy_words[v]) != length || memcmp(toy_words[v], name, length) != 0))
-        v++;
-    return v;
-}
-
 /*
 ::: {.output section="Followers or predecessors?" set="pair steps seed"}
 :::
@@ -1278,8 +1260,8 @@ static bool show_speed(const struct corpus *corpus, uint64_t seed)
 ::: {.output section="The same step, fast"}
 :::
 
-In brackets: how many times as fast it is. The tables count as the same if no number of the
-two, and not the loss, differs by 0.000001 or more. In both steps the input table moves through
+In brackets stands how many times as fast it is. *The same* means that no number of either
+table, nor the loss, differs by 0.000001 or more. In both steps the input table moves through
 your own `coalesce_rows` and `sgd_update_rows`; 32 rows cost next to nothing.
 
 ## How good is good? Four yardsticks {#trainer-yardsticks}
@@ -1408,61 +1390,35 @@ struct yardsticks {
     size_t n_different; // pairs in the training text
 };
 
-static size_t count_different(const struct pairs *pairs, size_t vocab_size)
-{
-    size_t n_different = 0, *counts = allocate(vocab_size, sizeof *counts);
-    for (size_t v = 0; v < vocab_size; v++)
-        n_different += count_others(counts, pairs, v, vocab_size);
-    free(counts);
-    return n_different;
-}
+static struct yardsticks measure_yardsticks(const struct corpus *corpus);
 
-static struct yardsticks measure_yardsticks(const struct corpus *corpus)
-{
-    const uint32_t *ids = corpus->ids, *held = ids + corpus->n_train;
-    const size_t n_held = corpus->n_ids - corpus->n_train;
-    const size_t vocab_size = corpus->vocab_size;
-    struct pairs train = group_pairs(ids, ids + 1, corpus->n_train - 1, vocab_size);
-    struct pairs by_second = group_pairs(ids + 1, ids, corpus->n_train - 1, vocab_size);
-    struct pairs held_out = group_pairs(held, held + 1, n_held - 1, vocab_size);
-    double *share = allocate(vocab_size, sizeof *share);
-    continuation_shares(share, &by_second, vocab_size);
-    struct yardsticks yardsticks = {
-        log((double)vocab_size), unigram_entropy(corpus),
-        smoothed_count_loss(&train, &held_out, share, vocab_size),
-        bigram_entropy(&train, vocab_size), count_different(&train, vocab_size)};
-    free(share);
-    free_pairs(&train);
-    free_pairs(&by_second);
-    free_pairs(&held_out);
-    return yardsticks;
-}
-
-static void show_yardsticks(const struct yardsticks *yardsticks, size_t vocab_size)
+static void show_yardsticks(const struct yardsticks *yardsticks)
 {
     char cell[32];
-    heading("Training");
-    printf("%.2f  ln %s; with the frequencies of the words: %.2f (nats a word)\n",
-           yardsticks->uniform, with_commas(cell, vocab_size), yardsticks->unigram);
-    printf("%.2f  counts of %s pairs, smoothed, held out; bare, on their own text %.2f\n",
-           yardsticks->counts, with_commas(cell, yardsticks->n_different),
-           yardsticks->floor);
+    heading("Four yardsticks");
+    printf("nothing %.2f; words %.2f; %s pairs: own text %.2f, smoothed, held out %.2f\n",
+           yardsticks->uniform, yardsticks->unigram,
+           with_commas(cell, yardsticks->n_different), yardsticks->floor,
+           yardsticks->counts);
 }
 
 /*
-So [8.29]{.n section="Training"} is ignorance and [4.65]{.n section="Training"} is what
-careful counting gets.
+::: {.output section="Four yardsticks"}
+:::
+
+So [8.29]{.n section="Four yardsticks"} nats a word is ignorance, and
+[4.65]{.n section="Four yardsticks"} is what careful counting gets on a new text.
 
 ::: predict
 For 4,000 words there are 16 million possible pairs. The training text has
-[54,412]{.n section="Training"} different ones; as a list, a word and a count for each,
+[54,412]{.n section="Four yardsticks"} different ones; as a list, a word and a count for each,
 they take some 109,000 numbers. Our model has 64 numbers for each word on the input side
 and 64 on the output side, 512,000 in all: 4.7 times as many as the list. But it may not
 keep a list. Whatever it knows of what follows a word must fit into the 64 numbers of its
 row. Will it do worse than the counts on the held-out text, as well, or better?
 
 :::: answer
-Better: [4.55]{.n section="Training"} nats, and the counts [4.65]{.n section="Training"}.
+Better: [4.55]{.n section="Training"} nats, and the counts [4.65]{.n section="Four yardsticks"}.
 ::::
 :::
 
@@ -1582,7 +1538,7 @@ the progress is learning by heart.](figure:trainer-loss){#fig-trainer-loss}
 The newborn model pays [8.29]{.n section="Training"}, $\ln V$, as it should. After
 one pass it is at [4.84]{.n section="Training"} on words that it has never read.
 In the end it is at [4.55]{.n section="Training"}, below the
-[4.65]{.n section="Training"} of the smoothed counts. Is that fair? The model's learning
+[4.65]{.n section="Four yardsticks"} of the smoothed counts. Is that fair? The model's learning
 rate was chosen on this same held-out text. A discount chosen on it would not help the counts:
 change `DISCOUNT` in the file to anything from 0.65 to 0.8, and they end at 4.65 as they do
 with 0.75; with 0.5 and with 0.95 they end at 4.68. And the model does not win by being small:
@@ -1591,9 +1547,10 @@ it has more numbers than the counts.
 Where does it win? The last line of the output splits the held-out pairs: those that stand in
 the training text too, and those that are new. On the first kind the counts are not behind:
 they pay [3.84]{.n section="Training"}, and the model [3.85]{.n section="Training"}. On the
-new ones, [18]{.n section="Training"} in a
-hundred, the model pays [7.64]{.n section="Training"} and the counts
-[8.25]{.n section="Training"}. To a word that never came after "cried" the counts give a part of
+new ones, [18]{.n section="Training"} in a hundred, the model pays [7.64]{.n section="Training"} and the counts
+[8.25]{.n section="Training"}.
+
+To a word that never came after "cried" the counts give a part of
 what they have put aside, and that part goes by the word alone: what came after "said" plays no
 special role in it. The model has 64 numbers for all the followers of a word, and must reuse what
 it knows: what it learns from "said" moves the rows of the output table, and so changes the
@@ -1602,7 +1559,7 @@ hope when such models were first trained [@bengio2003]. On new pairs is where it
 that this is the reason, no run of ours shows.
 
 On the training text it reaches [4.37]{.n section="Training"}, far above the floor there,
-[3.74]{.n section="Training"}. That floor belongs to somebody who knows all pairs of *Emma* by
+[3.74]{.n section="Four yardsticks"}. That floor belongs to somebody who knows all pairs of *Emma* by
 heart, and is lost on the first new one.
 
 ## What has become of the noise
@@ -1832,8 +1789,11 @@ static void show_shared_company(const struct model *m, const struct corpus *corp
 The nearest in the input table shares [0.61]{.n section="Company in common"} of the
 followers and only [0.38]{.n section="Company in common"} of the predecessors; in the
 output table it is the other way round: [0.47]{.n section="Company in common"} and
-[0.64]{.n section="Company in common"}. With `seed=8` and `seed=9` all six numbers are the
-same. The small world was no trick. Press and Wolf studied the two tables of larger models;
+[0.64]{.n section="Company in common"}. (Any two of the words share, on the average,
+[0.28]{.n section="Company in common"} and [0.19]{.n section="Company in common"}.) With `seed=8`
+and `seed=9` all six numbers are the same. The small world was no trick.
+
+Press and Wolf studied the two tables of larger models;
 they found that the output table is a word embedding in its own right, and that a table used in
 both places comes to behave more like the output table [@press2017, abstract].
 
@@ -1851,17 +1811,17 @@ static void show_votes(const struct model *m, const struct corpus *corpus,
 {
     struct model newborn = open_model(corpus->vocab_size, m->seed);
     const size_t shown[] = {1, corpus->vocab_size - 1};
-    char a[32], b[32], name[20];
+    char cell[32];
     heading("Votes");
     for (size_t n = 0; n < 2; n++) {
-        size_t v = shown[n], at = v * D_MODEL;
-        snprintf(name, sizeof name, "\"%.*s\"", short_length(&corpus->words[v]),
-                 corpus->words[v].start);
-        printf("%-10s %6s times: input moved in %s steps, by %.2f; output by %.2f\n",
-               name, with_commas(a, corpus->words[v].count), with_commas(b, run->seen[v]),
-               distance(m->wte + at, newborn.wte + at, D_MODEL),
-               distance(m->lm_head + at, newborn.lm_head + at, D_MODEL));
+        const size_t v = shown[n], at = v * D_MODEL;
+        printf("%s\"%.*s\" %s%s%s, by %.2f",
+               n ? "; " : "input rows: ", short_length(&corpus->words[v]),
+               corpus->words[v].start, n ? "in " : "moved in ",
+               with_commas(cell, run->seen[v]), n ? "" : " steps",
+               distance(m->wte + at, newborn.wte + at, D_MODEL));
     }
+    printf("\n");
     plot_votes(m, &newborn, corpus);
     close_model(&newborn);
 }
@@ -1873,20 +1833,21 @@ static void show_votes(const struct model *m, const struct corpus *corpus,
 The comma's input row was moved in [19,676]{.n section="Votes"} of
 [22,112]{.n section="Training"} steps, that of "desirous", which occurs twice, in
 [8]{.n section="Votes"}: twice in each pass. And yet it got more than half as far:
-[1.35]{.n section="Votes"} to [2.38]{.n section="Votes"}. The first few votes carry a row far
+[1.35]{.n section="Votes"} to [2.38]{.n section="Votes"}. (A newborn row is only about
+$\sqrt{64 \cdot 0.1^2 / 3} = 0.46$ long.) The first few votes carry a row far
 from its beginning. But two places in the novel alone have said where to.
 
 ![How far each row is from where it began, against how often its word occurs in the text.
 Look at the left edge: the rows of the rarest words have moved least, in both
-tables.](figure:trainer-votes){#fig-trainer-votes}
+tables. At the right the output rows have gone on, and the input rows have not.](figure:trainer-votes){#fig-trainer-votes}
 
 ### Is the place of a rare row to be trusted?
 
-If the text has settled where a row lies, it should lie there whatever the noise was that it
-began with. We trained three times, with `seed=7`, 8 and 9 (and `TEXT` set to the path of *Emma*,
-so that the tables are saved), and asked each word for its nearest one among those that occur 20
-times or more. In so many of a hundred words two runs name the same; the range is that of the three
-ways to choose two runs:
+If the text has settled where a row lies, it should lie there whatever noise it began with. We
+trained three times, with the seeds 7, 8 and 9, and asked each word for its nearest one among
+those that occur 20 times or more. (With `TEXT=chapters/data/austen/emma.txt` a run saves its
+tables, so that you can count, too.) For how many words in a hundred do two runs name the same?
+The ranges are those of the three pairs of runs.
 
 | the word occurs | input table | output table |
 |:--|--:|--:|
@@ -2235,6 +2196,16 @@ static int short_length(const struct word *word)
     return word->length < 14 ? (int)word->length : 14;
 }
 
+// the id of a word, or 0
+static uint32_t find_word(const struct corpus *corpus, const char *name, size_t length)
+{
+    for (size_t v = 1; v < corpus->vocab_size; v++)
+        if (corpus->words[v].length == length &&
+            memcmp(corpus->words[v].start, name, length) == 0)
+            return (uint32_t)v;
+    return 0;
+}
+
 /*
 Real texts come as they are. Project Gutenberg frames a book with two lines of asterisks;
 what stands outside of them is a licence, and a model that is tested on a licence has been
@@ -2412,6 +2383,16 @@ static double toy_cosine(const float *table, size_t a, size_t b)
     return cosine(table + a * TOY_D, table + b * TOY_D, TOY_D);
 }
 
+// the number of a word of the small world, or N_TOY
+static size_t toy_word(const char *name, size_t length)
+{
+    size_t v = 0;
+    while (v < N_TOY &&
+           (strlen(toy_words[v]) != length || memcmp(toy_words[v], name, length) != 0))
+        v++;
+    return v;
+}
+
 static double distance(const float *a, const float *b, size_t n)
 {
     double sum = 0.0;
@@ -2457,6 +2438,36 @@ static size_t count_others(size_t *counts, const struct pairs *pairs, size_t v,
     for (size_t p = pairs->begin[v]; p < pairs->begin[v + 1]; p++)
         n_different += counts[pairs->other[p]]++ == 0;
     return n_different;
+}
+
+static size_t count_different(const struct pairs *pairs, size_t vocab_size)
+{
+    size_t n_different = 0, *counts = allocate(vocab_size, sizeof *counts);
+    for (size_t v = 0; v < vocab_size; v++)
+        n_different += count_others(counts, pairs, v, vocab_size);
+    free(counts);
+    return n_different;
+}
+
+static struct yardsticks measure_yardsticks(const struct corpus *corpus)
+{
+    const uint32_t *ids = corpus->ids, *held = ids + corpus->n_train;
+    const size_t n_held = corpus->n_ids - corpus->n_train;
+    const size_t vocab_size = corpus->vocab_size;
+    struct pairs train = group_pairs(ids, ids + 1, corpus->n_train - 1, vocab_size);
+    struct pairs by_second = group_pairs(ids + 1, ids, corpus->n_train - 1, vocab_size);
+    struct pairs held_out = group_pairs(held, held + 1, n_held - 1, vocab_size);
+    double *share = allocate(vocab_size, sizeof *share);
+    continuation_shares(share, &by_second, vocab_size);
+    struct yardsticks yardsticks = {
+        log((double)vocab_size), unigram_entropy(corpus),
+        smoothed_count_loss(&train, &held_out, share, vocab_size),
+        bigram_entropy(&train, vocab_size), count_different(&train, vocab_size)};
+    free(share);
+    free_pairs(&train);
+    free_pairs(&by_second);
+    free_pairs(&held_out);
+    return yardsticks;
 }
 
 /*
@@ -3264,6 +3275,7 @@ static void begin_training(struct training *run, struct model *m,
                            const struct yardsticks *yardsticks)
 {
     char cell[32];
+    heading("Training");
     printf("    steps   passes     training     held out  words/s (%s a pass)\n",
            with_commas(cell, run->n_batches * BATCH));
     double newborn = held_out_loss(m, corpus);
@@ -3568,7 +3580,7 @@ static void run_novel(const struct corpus *corpus, char **args, double passes, b
     struct model m = open_model(corpus->vocab_size, seed);
     struct training run =
         open_training(corpus, seed, setting_number(settings, args, "rate"), passes);
-    show_yardsticks(&yardsticks, corpus->vocab_size);
+    show_yardsticks(&yardsticks);
     train(&run, &m, corpus, &yardsticks);
     show_parts(&m, corpus);
     show_neighbours(&m, corpus, setting_text(settings, args, "words"));
