@@ -885,20 +885,29 @@ static uint32_t draw_next(const void *from, uint32_t id, uint64_t *state)
     return v;
 }
 
-// the mean loss of the first and of the last steps; the last is NAN if there is no step yet
-static void train_own(double *first, double *last, struct workshop *w,
-                      const struct corpus *corpus, uint64_t *state)
+// the mean loss of the first and of the last steps; gives how many steps had a loss
+static size_t train_own(double *first, double *last, struct workshop *w,
+                        const struct corpus *corpus, uint64_t *state)
 {
     uint32_t inputs[BATCH + 1];
     *first = *last = 0.0;
-    for (size_t s = 0; s < OWN_STEPS && !isnan(*last); s++) {
+    for (size_t s = 0; s < OWN_STEPS; s++) {
         size_t at = random_below(state, corpus->n_train - BATCH);
         for (size_t t = 0; t <= BATCH; t++)
             inputs[t] = corpus->ids[at + t] < w->vocab_size ? corpus->ids[at + t] : 0;
         double loss = (double)step(w, inputs, inputs + 1, 2.0f);
+        if (isnan(loss))
+            return s;
         *first += s < OWN_MEAN ? loss / OWN_MEAN : 0.0;
-        *last += s < OWN_STEPS - OWN_MEAN && !isnan(loss) ? 0.0 : loss / OWN_MEAN;
+        *last += s < OWN_STEPS - OWN_MEAN ? 0.0 : loss / OWN_MEAN;
     }
+    return OWN_STEPS;
+}
+
+// a step that was written, and is wrong
+static void lost(size_t n_steps)
+{
+    printf("the loss is no number any more after %zu steps (make check3)\n", n_steps);
 }
 
 static void show_own_training(const struct corpus *corpus, uint64_t seed)
@@ -909,8 +918,10 @@ static void show_own_training(const struct corpus *corpus, uint64_t seed)
     char cell[32];
     fill_random(w.wte, v * OWN_D, 0.1, &seed);
     fill_random(w.lm_head, v * OWN_D, 0.1, &seed);
-    train_own(&first, &last, &w, corpus, &seed);
-    if (!isnan(last)) {
+    const size_t n_steps = train_own(&first, &last, &w, corpus, &seed);
+    if (n_steps > 0 && n_steps < OWN_STEPS)
+        lost(n_steps);
+    if (n_steps == OWN_STEPS) {
         printf("your step, %zu words: loss %.2f in steps 1 to %d, %.2f in the last %d of "
                "%s\n",
                v, first, OWN_MEAN, last, OWN_MEAN, with_commas(cell, OWN_STEPS));
@@ -1057,7 +1068,8 @@ static void look_at_toy(struct toy_result *result, const struct workshop *w, dou
         fmin(result->ghost_out, distance(w->lm_head + GHOST * TOY_D, head_ghost, TOY_D));
 }
 
-static bool train_toy(struct toy_result *result, uint64_t seed)
+// gives how many steps had a loss
+static size_t train_toy(struct toy_result *result, uint64_t seed)
 {
     const struct toy toy = make_toy();
     struct workshop w = open_workshop(toy.n_pairs, N_TOY, TOY_D);
@@ -1066,13 +1078,14 @@ static bool train_toy(struct toy_result *result, uint64_t seed)
     fill_random(w.lm_head, N_TOY * TOY_D, 0.2, &seed);
     memcpy(wte_ghost, w.wte + GHOST * TOY_D, sizeof wte_ghost);
     memcpy(head_ghost, w.lm_head + GHOST * TOY_D, sizeof head_ghost);
-    for (size_t s = 0; s < TOY_STEPS && !isnan(loss); s++)
-        loss = step(&w, toy.inputs, toy.targets, 1.0f);
+    size_t s = 0;
+    while (s < TOY_STEPS && !isnan(loss = step(&w, toy.inputs, toy.targets, 1.0f)))
+        s++;
     look_at_toy(result, &w, (double)loss, wte_ghost, head_ghost);
     plot_toy("trainer-toy-input", "Input table: cosines of the four nouns", w.wte);
     plot_toy("trainer-toy-output", "Output table: cosines of the four nouns", w.lm_head);
     close_workshop(&w);
-    return !isnan(loss);
+    return s;
 }
 
 // how far the rows of a table have moved: the row `apart`, and the range of all others
@@ -1125,11 +1138,15 @@ static void show_toy(struct pair pair)
     const struct range empty = {INFINITY, -INFINITY};
     struct toy_result r = {empty, empty, empty, empty, empty, 0.0, INFINITY};
     heading("Followers or predecessors?");
-    for (uint64_t seed = 1; seed <= TOY_SEEDS; seed++)
-        if (!train_toy(&r, seed)) {
+    for (uint64_t seed = 1; seed <= TOY_SEEDS; seed++) {
+        const size_t n_steps = train_toy(&r, seed);
+        if (n_steps == 0)
             waits_for("3.5", "train_step");
+        else if (n_steps < TOY_STEPS)
+            lost(n_steps);
+        if (n_steps < TOY_STEPS)
             return;
-        }
+    }
     printf("%d seeds, loss at most %.3f              input table      output table\n",
            TOY_SEEDS, r.loss.most);
     printf("cat and dog: the same words follow     %6.2f to %5.2f   %6.2f to %5.2f\n",
