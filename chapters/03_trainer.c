@@ -285,9 +285,8 @@ believed in. The orders sum to zero. There is no word that gets none.
 So a step does not count words. One can read that a model notes each word that it meets and
 expects it a little more from then on. That is one of the orders; all the others say *less*.
 (A machine with a number of its own for each pair of words would in the end give each next
-word the share that it has in the text. Such shares will be [a
-yardstick](#trainer-yardsticks). But it would get there by these same orders, and not by
-counting.)
+word its share in the text; such shares will be [a yardstick](#trainer-yardsticks). But it would
+get there by these same orders, and not by counting.)
 
 One trap is left. A `float` ends near $3.4 \times 10^{38}$, and $e^{89}$ is
 larger. A logit of 1,000 gives infinity, the sum is infinite too, and infinity by
@@ -2003,9 +2002,8 @@ $\ln V$, and the first part of training would be spent on unlearning it.
 
 ## Behind the scenes {#trainer-behind}
 
-What the chapter used and did not stop to explain. First the text. A file becomes words, and
-a hash table finds the number of a word: its letters are stirred into one large number,
-which says at which slot to look; if another word sits there, the next slot is tried.
+What the chapter used and did not stop to explain. First what all of it needs: room in memory,
+and a last sentence where there is none.
 */
 
 // one sentence for whoever started the program, then the end of it
@@ -2029,6 +2027,12 @@ static void *allocate(size_t n, size_t size)
         give_up(1, "there is no room for %zu bytes", bytes);
     return memset(room, 0, bytes);
 }
+
+/*
+The text. A file becomes words, and a hash table finds the number of a word: its letters are
+stirred into one large number, which says at which slot to look; if another word sits there,
+the next slot is tried.
+*/
 
 // all of a file; what is not a text ends the program with a sentence
 static struct text read_text(const char *path)
