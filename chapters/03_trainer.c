@@ -1422,8 +1422,8 @@ static void show_yardsticks(const struct yardsticks *yardsticks)
 ::: {.output section="Four yardsticks"}
 :::
 
-So [8.29]{.n section="Four yardsticks"} nats a word is ignorance, and
-[4.65]{.n section="Four yardsticks"} is what careful counting gets on a new text.
+They stand in the order of the text. So [8.29]{.n section="Four yardsticks"} nats a word is
+ignorance, and [4.65]{.n section="Four yardsticks"} is what careful counting gets on a new text.
 
 ::: predict
 For 4,000 words there are 16 million possible pairs. The training text has
@@ -1562,26 +1562,26 @@ it has more numbers than the counts.
 
 Where does it win? The last line of the output splits the held-out pairs: those that stand in
 the training text too, and those that are new. On the first kind the counts are not behind:
-they pay [3.84]{.n section="Training"}, and the model [3.85]{.n section="Training"}. On the
-new ones, [18]{.n section="Training"} in a hundred, the model pays [7.64]{.n section="Training"} and the counts
-[8.25]{.n section="Training"}.
+they pay [3.84]{.n section="Training"}, and the model [3.85]{.n section="Training"}. On the new ones,
+[18]{.n section="Training"} in a hundred, the model pays [7.64]{.n section="Training"} and the
+counts [8.25]{.n section="Training"}.
 
-To a word that never came after "cried" the counts give a part of
-what they have put aside, and that part goes by the word alone: what came after "said" plays no
-special role in it. The model has 64 numbers for all the followers of a word, and must reuse what
-it knows: what it learns from "said" moves the rows of the output table, and so changes the
-guess after "cried" as well. That words which are alike would learn from each other was the
-hope when such models were first trained [@bengio2003]. On new pairs is where it should pay;
-that this is the reason, no run of ours shows.
+To a word that never came after "cried" the counts give a part of what they have put aside, and
+that part goes by the word alone: what came after "said" plays no special role in it. The model
+has 64 numbers for all the followers of a word, and must reuse what it knows: what it learns
+from "said" moves the rows of the output table, and so changes the guess after "cried" as well.
+That words which are alike would learn from each other was the hope when such models were first
+trained [@bengio2003]. On new pairs is where it should pay; that this is the reason, no run of
+ours shows.
 
 On the training text it reaches [4.37]{.n section="Training"}, far above the floor there,
-[3.74]{.n section="Four yardsticks"}. That floor belongs to somebody who knows all pairs of *Emma* by
-heart, and is lost on the first new one.
+[3.74]{.n section="Four yardsticks"}. That floor belongs to somebody who knows all pairs of
+*Emma* by heart, and is lost on the first new one.
 
 ## What has become of the noise
 
 For some words the program looks for the three rows with the largest cosine, among words that
-occur 20 times or more. (Why not among all of them? That takes [a test](#votes).)
+occur 20 times or more. (Why not among all of them? That takes [a test](#trainer-rare).)
 `words="must very happy"` asks for others.
 */
 
@@ -1809,9 +1809,9 @@ output table it is the other way round: [0.47]{.n section="Company in common"} a
 [0.28]{.n section="Company in common"} and [0.19]{.n section="Company in common"}.) With `seed=8`
 and `seed=9` all six numbers are the same. The small world was no trick.
 
-Press and Wolf studied the two tables of larger models;
-they found that the output table is a word embedding in its own right, and that a table used in
-both places comes to behave more like the output table [@press2017, abstract].
+Press and Wolf studied the two tables of larger models; they found that the output table is a
+word embedding in its own right, and that a table used in both places comes to behave more like
+the output table [@press2017, abstract].
 
 ## Votes
 
@@ -1855,15 +1855,17 @@ from its beginning. But two places in the novel alone have said where to.
 
 ![How far each row is from where it began, against how often its word occurs in the text.
 Look at the left edge: the rows of the rarest words have moved least, in both
-tables. At the right the output rows have gone on, and the input rows have not.](figure:trainer-votes){#fig-trainer-votes}
+tables. At the right the output rows have gone on, and the input rows have
+not.](figure:trainer-votes){#fig-trainer-votes}
 
-### Is the place of a rare row to be trusted?
+### Is the place of a rare row to be trusted? {#trainer-rare}
 
-If the text has settled where a row lies, it should lie there whatever noise it began with. We
-trained three times, with the seeds 7, 8 and 9, and asked each word for its nearest one among
-those that occur 20 times or more. (With `TEXT=chapters/data/austen/emma.txt` a run saves its
-tables, so that you can count, too.) For how many words in a hundred do two runs name the same?
-The ranges are those of the three pairs of runs.
+If the text has settled where a row lies, the same rows should lie next to it whatever noise
+they all began with. We trained three times, with the seeds 7, 8 and 9, and asked each word for
+its nearest one among those that occur 20 times or more. (With
+`TEXT=chapters/data/austen/emma.txt` a run saves its tables, so that you can count, too.) For
+how many words in a hundred do two runs name the same? The ranges are those of the three pairs
+of runs.
 
 | the word occurs | input table | output table |
 |:--|--:|--:|
