@@ -160,12 +160,7 @@ Before you look: which of the three columns will be zero?
 The second, word by word, and exactly so. The other two are not.
 ::::
 :::
-*/
 
-enum { N_WORDS = 3, N_ORDERS = 6 };
-static const float word_rows[N_WORDS * 2] = {1, 0, 0, 2, 1, 1};
-
-/*
 ::: {.output section="A head that cannot see order" set="order mask"}
 :::
 
@@ -248,8 +243,6 @@ EXERCISE bool add_positions(float *x, const float *wpe, size_t n_tokens,
     (void)x, (void)wpe, (void)n_tokens, (void)max_seq_len, (void)d_model;
     return false;
 }
-
-static const float small_wpe[4 * 2] = {0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f};
 
 /*
 ::: {.output section="One row for each position" follows="order mask"}
@@ -593,9 +586,7 @@ Plausible numbers: [-3.6136]{.n section="The score sees the distance only"} wher
 should be [8.9815]{.n section="The score sees the distance only"}.
 ::::
 :::
-*/
 
-/*
 ::: {.output section="The score sees the distance only" set="distance base" follows="distance"}
 :::
 
@@ -1875,6 +1866,10 @@ static double length_of(const float *x, size_t n)
     return sqrt(sum);
 }
 
+enum { N_WORDS = 3, N_ORDERS = 6 };
+
+static const float word_rows[N_WORDS * 2] = {1, 0, 0, 2, 1, 1};
+static const float small_wpe[4 * 2] = {0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f};
 static const char *const words[N_WORDS] = {"dog", "bites", "man"};
 static const size_t orders[N_ORDERS][N_WORDS] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
                                                  {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};

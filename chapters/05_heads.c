@@ -86,19 +86,7 @@ How well does a model do? We measure its loss: the mean of $-\ln p$, where $p$ i
 the probability that it gave to the word that came. A model that knows nothing
 gives each word 1/4, and has the loss $\ln 4 =$
 [1.3863]{.n section="100,000 random tables on the ring"}. A perfect one has the
-loss 0. Before anything is trained, let us throw dice: a hundred thousand random
-tables of four rows, small ones and large ones. For each we ask for the loss as a
-tied model, and then for the loss with a second random table as its head.
-
-::: predict
-By luck, some of the untied pairs will be better than chance. What share of them?
-And of the tied ones?
-
-:::: answer
-[20,073]{.n section="100,000 random tables on the ring"} of 100,000 untied pairs, and not
-one of the tied ones.
-::::
-:::
+loss 0.
 */
 
 // mean over t of log(sum over v of exp(z[v])) - z[targets[t]], z[v] = in[ids[t]] . out[v]
@@ -122,6 +110,20 @@ static const uint32_t ring_ids[4] = {0, 1, 2, 3};
 static const uint32_t ring_targets[4] = {1, 2, 3, 0};
 
 /*
+Before anything is trained, let us throw dice: a hundred thousand random
+tables of four rows, small ones and large ones. For each we ask for the loss as a
+tied model, and then for the loss with a second random table as its head.
+
+::: predict
+By luck, some of the untied pairs will be better than chance. What share of them?
+And of the tied ones?
+
+:::: answer
+[20,073]{.n section="100,000 random tables on the ring"} of 100,000 untied pairs, and not
+one of the tied ones.
+::::
+:::
+
 ::: {.output section="100,000 random tables on the ring"}
 :::
 
@@ -229,7 +231,7 @@ One table, two numbers a word, and a loss of
 and a stretch, and the two together are one matrix with $d \times d$ numbers. For $d = 2$:
 
 $$
-h = e_x M, \qquad M = s \begin{pmatrix} 0 & 1 \\ -1 & 0 \end{pmatrix}, \qquad
+h = e_x M, \quad M = s \begin{pmatrix} 0 & 1 \\ -1 & 0 \end{pmatrix}, \quad
 z_v = h \cdot e_v.
 $$
 
@@ -453,9 +455,7 @@ symmetric matrix at [0.6932]{.n section="Trained on the ring"}, halfway; with an
 0.
 ::::
 :::
-*/
 
-/*
 ::: {.output section="Trained on the ring"}
 :::
 
@@ -1042,9 +1042,9 @@ model believes of the heroine.
   halves of the table's are computed.
 - What tying costs and saves at equal width and at equal size, and why one rate for all
   is no comparison.
-- Why every row of a tied table moves at every step, and why the table comes to
-  resemble the output table.
-- What tying saves in GPT-2, from the formula, and why large models do without.
+- Why every row of a tied table moves at every step, and which of two tables it comes to
+  resemble.
+- What tying saves in GPT-2, from the formula, and how little that is in a large model.
 - What the length of a row and the length of $h$ do, and what they do not do.
 
 ## Three questions to think about
@@ -1204,6 +1204,12 @@ static const char *with_commas(char *out, uint64_t n)
     *end = '\0';
     return out;
 }
+
+/*
+### The ring
+
+Tables by luck, points that are turned, both halves of a gradient, and the training.
+*/
 
 enum { N_TRIES = 100000, TRY_D = 4 };
 
