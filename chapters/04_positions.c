@@ -5,6 +5,9 @@ Two headlines: *dog bites man* and *man bites dog*. Same three words, so the sam
 of the table, and no row knows where its word stood. Somewhere between the table and the
 answer a language model must put the order back. This chapter asks where, and how well.
 
+![The same three rows for both headlines. Look at the arrows: which position reads which row is
+all that differs, and no row knows it.](drawing:headlines){alt="Left, the headline dog bites man, its words at the positions 0, 1 and 2; right, man bites dog. Between them a table with three rows: 1 and 0, 0 and 2, 1 and 1. On the left the arrows run straight, dog to the first row, bites to the second, man to the third. On the right the dashed arrows of man and dog cross, to the third row and to the first."}
+
 You write the part of a transformer that lets tokens talk to each other, the
 attention head, and find, with exact zeros, that by itself it cannot see order. Then come
 the three remedies that you will meet in real models: a learned table of
