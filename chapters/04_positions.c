@@ -44,7 +44,7 @@ What prints, draws and trains stands at the end of the file, behind the text.
 In an attention head each token holds three vectors of `d_head` numbers. Its
 **query** says what it looks for. Its **key** says what it offers. Its **value** is
 what it hands over. All three are made from the token's row $x_t$, each by a matrix of
-its own, which is learned:
+its own, `[d_head][d_model]`, which is learned:
 
 $$q_t = W_q\, x_t, \quad k_t = W_k\, x_t, \quad v_t = W_v\, x_t .$$
 
@@ -276,7 +276,8 @@ $$\begin{aligned}
 cosine how far up. Compare the last dial below with the second one above: what the fast hand
 shows after 1 token, the slow one shows after 100.](drawing:clocks){.thumb alt="Two rows of dials for the positions 0, 1, 2, 3, 50 and 100, all hands starting upright. Above, hand 0 turns by 1 radian a token and points everywhere. Below, hand 1 turns by 0.01 radian a token: at positions 0 to 3 it seems to stand still, at 50 it has moved by half a radian, at 100 by one radian. The two dials of position 2 are framed, and an arrow leads to row 2 of the table: 0.9093 and -0.4161, how far right and up the tip of hand 0 stands, 0.0200 and 0.9998, the same for hand 1."}
 
-In general hand $i$ of $d/2$ turns by $\theta_i = 10000^{-2i/d}$ radians a token:
+In general, with $d$ for `d_model`, hand $i$ of $d/2$ turns by $\theta_i = 10000^{-2i/d}$
+radians a token, and row $p$ of the table $P$ holds
 
 $$P_{p,\,2i} = \sin(p\,\theta_i), \quad P_{p,\,2i+1} = \cos(p\,\theta_i).$$
 

@@ -67,11 +67,11 @@ static double dot(const float *a, const float *b, size_t n)
 
 The smallest next-word model has nothing between its two ends. The last word has
 id $x$; its row of the input table is $e_x$, a row of $d$ numbers. The score of
-each word $v$ is the dot product of that row with row $u_v$ of the head:
+each of the $V$ words $v$ is the dot product of that row with row $u_v$ of the head:
 
 $$z_v = e_x \cdot u_v = \sum_{i=0}^{d-1} e_{xi} \, u_{vi}$$
 
-The softmax turns the $V$ scores, the logits, into probabilities. To tie the
+The softmax turns these scores, the **logits**, into probabilities. To tie the
 model is to use the same rows at both ends, $u_v = e_v$, so that
 
 $$z_v = e_x \cdot e_v.$$
@@ -632,15 +632,22 @@ can afford only 64,000 numbers does a little better with two narrow tables than 
 wide table and a matrix. The matrix is no advantage in itself: two tables do not gain
 from it, they lose 0.023. And bare tying loses by nearly a nat, whatever the rate.
 
-So the matrix buys back nearly all that bare tying loses, and not quite all. Why not all? A
-model with a matrix cannot use the high rates. Among the nine rates of `controls=1` the tied
-one runs away at 3, and the untied one with a matrix at 4, where the models without a matrix
-are still getting better. You might blame the matrix for the whole difference and slow it
-down: with `controls=1 matrix=0.1` it moves at a tenth of the rate of the table. Now the tied
-model stands rate 5, and is no better for it (4.376); the untied one is best at rate 4, gains
-a little (4.339), and still does not reach the two tables alone. So it is not only the pace
-of the matrix. What it is, is open. And all this is one novel, a model with no body, and plain
-gradient descent: do not carry the third digit elsewhere.
+So the matrix buys back nearly all that bare tying loses, and not quite all. And all this is
+one novel, a model with no body, and plain gradient descent: do not carry the third digit
+elsewhere.
+
+::: think
+Why not quite all? Among the nine rates of `controls=1` the tied model with a matrix runs away
+at 3, and the untied one with a matrix at 4, where the models without a matrix are still
+getting better. Is it the pace of the matrix, and how could one find out?
+
+:::: answer
+Slow it down: with `controls=1 matrix=0.1` it moves at a tenth of the rate of the table. Now
+the tied model stands rate 5, and is no better for it (4.376); the untied one is best at rate
+4, gains a little (4.339), and still does not reach the two tables alone. So it is not only the
+pace. What it is, is open.
+::::
+:::
 
 ### Two jobs, or one?
 
