@@ -5,18 +5,17 @@ Two headlines: *dog bites man* and *man bites dog*. Same three words, so the sam
 of the table, and no row knows where its word stood. Somewhere between the table and the
 answer a language model must put the order back. This chapter asks where, and how well.
 
+![The same three rows for both headlines. Look at the arrows: which position reads which row is
+all that differs, and no row knows it.](drawing:headlines){alt="Left, the headline dog bites man, its words at the positions 0, 1 and 2; right, man bites dog. Between them a table with three rows: 1 and 0, 0 and 2, 1 and 1. On the left the arrows run straight, dog to the first row, bites to the second, man to the third. On the right the dashed arrows of man and dog cross, to the third row and to the first."}
+
 You write the part of a transformer that lets tokens talk to each other, the
-attention head, and see with exact zeros that by itself it cannot see order. Then come
+attention head, and find, with exact zeros, that by itself it cannot see order. Then come
 the three remedies that you will meet in real models: a learned table of
 positions (GPT-2), a fixed table of sines and cosines (the first transformer), and
 rotations (RoPE, in many of today's models). At the end five tiny models, equal in
 everything but this, go to school. [Trained on texts of 16 tokens, which way to tell their
 order still works in a text of 64?]{.teaser} The answer is not the one that is
 usually promised.
-
-![One query, three answers. The query of "dog" meets every key; the scores become shares;
-the values are mixed in those shares. Below, all shares of the head when the mask is on:
-above the diagonal nobody is heard.](drawing:one-head){alt="Three rows, dog, bites and man. The query (1, 0) of dog with their keys gives the scores 1, 0 and 1, divided by the root of 2 they are 0.7071, 0 and 0.7071, and the shares are 0.4011, 0.1978 and 0.4011. The values (1, 0), (0, 2) and (1, 1), mixed in these shares, give (0.8022, 0.7967). Below, a square of shares with the causal mask: dog hears dog with 1; bites hears dog with 0.0558 and bites with 0.9442; man hears dog with 0.1978, bites with 0.4011 and man with 0.4011; the three places above the diagonal are 0."}
 
 You need no other chapter for the exercises. A token is an id, an id picks a row of the
 table `wte [vocab_size][d_model]`, and a sequence of `n_tokens` ids becomes a matrix
@@ -45,9 +44,9 @@ What prints, draws and trains stands at the end of the file, behind the text.
 In an attention head each token holds three vectors of `d_head` numbers. Its
 **query** says what it looks for. Its **key** says what it offers. Its **value** is
 what it hands over. All three are made from the token's row $x_t$, each by a matrix of
-its own, which is learned:
+its own, `[d_head][d_model]`, which is learned:
 
-$$q_t = W_q\, x_t, \qquad k_t = W_k\, x_t, \qquad v_t = W_v\, x_t .$$
+$$q_t = W_q\, x_t, \quad k_t = W_k\, x_t, \quad v_t = W_v\, x_t .$$
 
 Stacked, they are three matrices `q`, `k`, `v`, each `[n_tokens][d_head]`. The head
 starts from there and does not ask how they were made.
@@ -67,17 +66,19 @@ every word use its own row as query, key and value.
 that sum to 1: the exponentials are 2.0281, 1, 2.0281, their sum is 5.0562, the shares
 are 0.4011, 0.1978, 0.4011. The output for *dog* is the values mixed in those shares:
 
-$$0.4011\,(1, 0) + 0.1978\,(0, 2) + 0.4011\,(1, 1) = (0.8022,\ 0.7967).$$
+$$\begin{aligned}
+&0.4011\,(1, 0) + 0.1978\,(0, 2) + 0.4011\,(1, 1) \\
+&\quad = (0.8022,\ 0.7967).
+\end{aligned}$$
 
 In symbols, with $t$ the position of the token that asks, $s$ the position of
-one that answers, and $d_h$ for `d_head`,
+one that answers ($r$ goes through the same positions once more, for the sum), and $d_h$
+for `d_head`,
 
-$$a_{ts} = \frac{\exp(q_t \cdot k_s / \sqrt{d_h})}{\sum_{r} \exp(q_t \cdot k_r / \sqrt{d_h})},
-\qquad \mathrm{out}_t = \sum_s a_{ts}\, v_s .$$
-
-That is one head, complete. A GPT adds one rule, the **causal mask**: token $t$
-hears only positions $s \le t$, because at generation time the later ones do not
-exist yet.
+$$\begin{aligned}
+a_{ts} &= \frac{\exp(q_t \cdot k_s / \sqrt{d_h})}{\sum_{r} \exp(q_t \cdot k_r / \sqrt{d_h})}, \\
+\mathrm{out}_t &= \sum_s a_{ts}\, v_s .
+\end{aligned}$$
 
 ::: aside
 Why the root? A score is a sum of $d_h$ products. If the numbers in it are independent,
@@ -85,6 +86,14 @@ with mean 0 and variance 1, each product has variance 1, and the sum has varianc
 its size is $\sqrt{d_h}$. Divided by that, a score is as large in a wide head as in a
 narrow one, and the softmax as soft.
 :::
+
+That is one head, complete. A GPT adds one rule, the **causal mask**: token $t$
+hears only positions $s \le t$, because at generation time the later ones do not
+exist yet.
+
+![One query, three answers. The query of "dog" meets every key; the scores become shares;
+the values are mixed in those shares. Below, all shares of the head when the mask is on:
+above the diagonal nobody is heard.](drawing:one-head){alt="Three rows, dog, bites and man. The query (1, 0) of dog with their keys gives the scores 1, 0 and 1, divided by the root of 2 they are 0.7071, 0 and 0.7071, and the shares are 0.4011, 0.1978 and 0.4011. The values (1, 0), (0, 2) and (1, 1), mixed in these shares, give (0.8022, 0.7967). Below, a square of shares with the causal mask: dog hears dog with 1; bites hears dog with 0.0558 and bites with 0.9442; man hears dog with 0.1978, bites with 0.4011 and man with 0.4011; the three places above the diagonal are 0."}
 
 One care in the arithmetic: `expf(89)` is already infinite in `float`. Subtract the
 row's largest score from all of them first. The shares are the same, since the
@@ -94,9 +103,9 @@ factor $e^{-\max}$ cancels, and no exponential exceeds 1.
 /*
 ## Exercise 4.1: one attention head {#attention-forward .exercise}
 
-Everything in this chapter passes through this function: the shuffle experiment
-comes right after it, and the models at the end are trained with it. So it also
-hands out the shares, as `att`: we draw them, and the gradient needs them.
+The shuffle experiment, right after it, runs on this function, and the five models at the
+end do what it does. It also hands out the shares, as `att`: drawn, they show where a model
+looks, and the gradient needs them.
 
 Write the shares to `att [n_tokens][n_tokens]`, row $t$ for the token that asks,
 and the mixed values to `out [n_tokens][d_head]`. Divide by $\sqrt{d_h}$,
@@ -154,12 +163,7 @@ Before you look: which of the three columns will be zero?
 The second, word by word, and exactly so. The other two are not.
 ::::
 :::
-*/
 
-enum { N_WORDS = 3, N_ORDERS = 6 };
-static const float word_rows[N_WORDS * 2] = {1, 0, 0, 2, 1, 1};
-
-/*
 ::: {.output section="A head that cannot see order" set="order mask"}
 :::
 
@@ -178,6 +182,8 @@ averages its tokens at the end has lost the order for good.
 Look at the formula. Positions $s$ and $t$ appear only as names of rows, and a sum does
 not ask in which order its terms come. (Of real numbers, that is. Sums of floats may change
 in the last bit, as chapter 1 says. Here they do not.)
+
+### What the mask gives away
 
 The third column holds a surprise of its own. With a causal mask a word's output
 *does* depend on the order, by up to
@@ -241,38 +247,12 @@ EXERCISE bool add_positions(float *x, const float *wpe, size_t n_tokens,
     return false;
 }
 
-static const float small_wpe[4 * 2] = {0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f};
-
 /*
 ::: {.output section="One row for each position" follows="order mask"}
 :::
 
 *bites* now knows. It stands in the middle of both headlines, hears the same three
 words, and gets different numbers: who stood first made the difference.
-
-How large should the rows be? GPT-2 draws its tokens' rows with the standard deviation
-0.02 and its positions' rows with 0.01, and adds them as they are. The first transformer
-multiplied the token's row by $\sqrt{d}$ before it added a position
-[@vaswani2017, sec. 3.4], and did not say why. The arithmetic suggests a reason. A row of
-$d/2$ sines and their cosines has the length $\sqrt{d/2}$, because each pair gives
-$\sin^2 + \cos^2 = 1$: that is 16 for their $d = 512$. A token's row drawn with the
-standard deviation $1/\sqrt{d}$ has a length of about 1. Added as it is, it would drown;
-times $\sqrt{512} = 22.6$, it does not.
-
-A table of positions may even start with nothing but zeros. Every position then begins as
-its bare token, each row gets a gradient from its own place in the text, and after one step
-no two rows are alike. We tried it: our model below learns the same tasks from there.
-(`build/04_positions controls=1` prints this experiment, and all others of this kind: the
-**long controls**. They take a minute or two more.)
-
-::: aside
-A table of *tokens* is another matter. If all its rows are zero, then $x = 0$, all queries,
-keys and values are 0, and the gradients of their matrices are products with $x$: 0 as well.
-One way is left, from the output table back through the values to the rows. Our model learns
-by that way, though not with every seed. If the output table were the *same* table (chapter
-5), and positions came by RoPE, that way would be closed too: all gradients would be exactly
-zero, and nothing would ever move.
-:::
 */
 
 /*
@@ -287,15 +267,19 @@ the sine and the cosine of its angle.
 For `d_model` = 4 there are two hands. Hand 0 turns by 1 radian a token, hand 1 by
 0.01. At position 2 they stand at 2 and 0.02 radians, so row 2 is
 
-$$(\sin 2,\ \cos 2,\ \sin 0.02,\ \cos 0.02) = (0.9093,\ -0.4161,\ 0.0200,\ 0.9998).$$
+$$\begin{aligned}
+&(\sin 2,\ \cos 2,\ \sin 0.02,\ \cos 0.02) \\
+&\quad = (0.9093,\ -0.4161,\ 0.0200,\ 0.9998).
+\end{aligned}$$
 
 ![Two hands at six positions (`d_model` = 4). The sine is how far right the tip stands, the
 cosine how far up. Compare the last dial below with the second one above: what the fast hand
 shows after 1 token, the slow one shows after 100.](drawing:clocks){.thumb alt="Two rows of dials for the positions 0, 1, 2, 3, 50 and 100, all hands starting upright. Above, hand 0 turns by 1 radian a token and points everywhere. Below, hand 1 turns by 0.01 radian a token: at positions 0 to 3 it seems to stand still, at 50 it has moved by half a radian, at 100 by one radian. The two dials of position 2 are framed, and an arrow leads to row 2 of the table: 0.9093 and -0.4161, how far right and up the tip of hand 0 stands, 0.0200 and 0.9998, the same for hand 1."}
 
-In general hand $i$ of $d/2$ turns by $\theta_i = 10000^{-2i/d}$ radians a token:
+In general, with $d$ for `d_model`, hand $i$ of $d/2$ turns by $\theta_i = 10000^{-2i/d}$
+radians a token, and row $p$ of the table $P$ holds
 
-$$P_{p,\,2i} = \sin(p\,\theta_i), \qquad P_{p,\,2i+1} = \cos(p\,\theta_i).$$
+$$P_{p,\,2i} = \sin(p\,\theta_i), \quad P_{p,\,2i+1} = \cos(p\,\theta_i).$$
 
 The speeds run from 1 down to almost 1/10,000, so one full turn takes from
 $2\pi = 6.28$ tokens to almost 62,832. Mind the exponent: $i$ counts *pairs*, so
@@ -357,16 +341,17 @@ Position 3 and 6, 50 and 53: the same number,
 distance and not on the place. And 50 and 47: the same number again. Why? Take one hand, at
 position $p$ and at position $p + k$. Its part of the dot product is
 
-$$\sin(p\theta)\,\sin(p\theta + k\theta) + \cos(p\theta)\,\cos(p\theta + k\theta).$$
+$$\begin{aligned}
+&\sin(p\theta)\,\sin(p\theta + k\theta) \\
+&\quad + \cos(p\theta)\,\cos(p\theta + k\theta) = \cos(k\theta),
+\end{aligned}$$
 
-This is the addition theorem, $\cos(b - a) = \cos a \cos b + \sin a \sin b$, read from right
-to left, with $a = p\theta$ and $b = p\theta + k\theta$. So each hand gives the cosine of the
-*difference* of its two readings, $\cos(k\theta)$, and $p$ is gone. The whole dot product
-is $\sum_i \cos(k\theta_i)$, and the cosine of $k$ equals that of $-k$. By
-itself the table **cannot tell left from right** (the picture below is a mirror
-image). What saves it are the matrices that make queries and keys: they can learn to
-turn a row by 3 tokens before it is compared, and *"which row lies 3 to the left?"*
-has one answer.
+by the addition theorem, which makes the cosine of a difference out of just these four. So $p$
+is gone: the whole dot product is $\sum_i \cos(k\theta_i)$, and the cosine of $k$ equals that
+of $-k$. By itself the table **cannot tell left from right** (the picture below is a mirror
+image). What saves it are the matrices that make queries and keys. They can learn to turn a
+row by 3 tokens before it is compared (the last line of the output did that, to every row),
+and *"which row lies 3 to the left?"* has one answer.
 
 ![How like position 32 are the others? Look for the symmetry: 10 to the left is as
 near as 10 to the right.](figure:sinusoid-dots){#fig-sinusoid-dots}
@@ -376,6 +361,32 @@ and kept the fixed one because it *may* let the model go on past the lengths see
 training [@vaswani2017, sec. 3.5]. The table certainly goes on: it has a row for
 position 1,000,000. Whether the *model* goes on is another question, and the models
 at the end answer it.
+
+::: think
+How large should the rows of positions be, beside the rows of tokens that they are added to?
+Could a learned table start with nothing but zeros? And the table of tokens?
+
+:::: answer
+GPT-2 draws its tokens' rows with the standard deviation 0.02 and its positions' rows with
+0.01, and adds them as they are. The first transformer multiplied the token's row by $\sqrt{d}$
+before it added a position [@vaswani2017, sec. 3.4], and did not say why. The arithmetic
+suggests a reason. A row of $d/2$ sines and their cosines has the length $\sqrt{d/2}$, because
+each pair gives $\sin^2 + \cos^2 = 1$: that is 16 for their $d = 512$. A token's row drawn with
+the standard deviation $1/\sqrt{d}$ has a length of about 1. Added as it is, it would drown;
+times $\sqrt{512} = 22.6$, it does not.
+
+A learned table of positions may start with zeros. Every position then begins as its bare
+token, each row gets a gradient from its own place in the text, and after one step no two rows
+are alike. Our model below learns its tasks from there, too.
+
+A table of *tokens* is another matter. If all its rows are zero, then $x = 0$, all queries,
+keys and values are 0, and the gradients of their matrices are products with $x$: 0 as well.
+One way is left, from the output table back through the values to the rows. Our model learns
+by that way, though not with every seed. If the output table were the *same* table (chapter
+5), and positions came by RoPE, that way would be closed too: all gradients would be exactly
+zero, and nothing would ever move.
+::::
+:::
 
 ## Remedy three: turn the pairs
 
@@ -414,7 +425,8 @@ apart, the angle between them is the same, and so is the score.](drawing:turn){a
 
 Sines and cosines are slow, and every layer and every head needs the same ones. So
 they are computed once, into two tables with one row a position and one column a
-pair: `cosines` and `sines`, both `[n_positions][d_head / 2]`.
+pair: `cosines` and `sines`, both `[n_positions][d_head / 2]`. (What a turn costs then is
+measured [at the end](#what-a-rotation-costs).)
 */
 
 // cosines[p][i] = cos(p theta_i)   sines[p][i] = sin(p theta_i)   theta_i = base^(-2i/d_head)
@@ -516,19 +528,30 @@ one pair, query $(q_0, q_1)$ turned by $m\theta$ and key $(k_0, k_1)$ turned by
 $n\theta$. Turning both back by $m\theta$ changes no dot product, so turn only the
 key, by $\varphi = (n - m)\theta$:
 
-$$q_0 (k_0 \cos\varphi - k_1 \sin\varphi) + q_1 (k_0 \sin\varphi + k_1 \cos\varphi)
-= (q_0 k_0 + q_1 k_1) \cos\varphi + (q_1 k_0 - q_0 k_1) \sin\varphi .$$
+$$\begin{aligned}
+&q_0 (k_0 \cos\varphi - k_1 \sin\varphi) \\
+&\quad + q_1 (k_0 \sin\varphi + k_1 \cos\varphi) \\
+&= (q_0 k_0 + q_1 k_1) \cos\varphi \\
+&\quad + (q_1 k_0 - q_0 k_1) \sin\varphi .
+\end{aligned}$$
 
 Sum this over all pairs of neighbours. The score is plain: no division by the root of
 `d_head`. The distance can be negative, and `size_t` cannot: take the difference in
 `double`, and the angle too, as in exercise 4.3. The base is any number from 1 upwards.
 Unlike the sinusoid's dot product this one has a sine in it, so left and right differ.
 
-By hand: $q = (0.5, -1, 2, 0.25)$ at $m = 5$, $k = (1, 2, 3, 4)$ at $n = 2$, base
-10,000. Pair 0: $\varphi = -3$, $q_0 k_0 + q_1 k_1 = -1.5$, $q_1 k_0 - q_0 k_1 = -2$;
-$-1.5 \cdot (-0.98999) + (-2) \cdot (-0.14112) = 1.7672$. Pair 1: $\varphi = -0.03$,
-the two are 7 and -7.25; $7 \cdot 0.99955 + (-7.25) \cdot (-0.0299955) = 7.2143$. The
-score is 8.9815.
+By hand: $q = (0.5, -1, 2, 0.25)$ at $m = 5$, $k = (1, 2, 3, 4)$ at $n = 2$, base 10,000.
+
+|                          | pair 0   | pair 1   |
+|:-------------------------|---------:|---------:|
+| $\varphi = (2 - 5)\,\theta_i$ | -3       | -0.03    |
+| $q_0 k_0 + q_1 k_1$      | -1.5     | 7        |
+| $q_1 k_0 - q_0 k_1$      | -2       | -7.25    |
+| $\cos\varphi$            | -0.98999 | 0.99955  |
+| $\sin\varphi$            | -0.14112 | -0.03000 |
+| part of the score        | 1.7672   | 7.2143   |
+
+The score is 8.9815.
 */
 
 // *score = sum over i of (q0 k0 + q1 k1) cos(phi) + (q1 k0 - q0 k1) sin(phi)
@@ -567,9 +590,7 @@ Plausible numbers: [-3.6136]{.n section="The score sees the distance only"} wher
 should be [8.9815]{.n section="The score sees the distance only"}.
 ::::
 :::
-*/
 
-/*
 ::: {.output section="The score sees the distance only" set="distance base" follows="distance"}
 :::
 
@@ -588,8 +609,7 @@ positions and compare its query with its key at every pair of places. Any patter
 comes from the positions alone.
 
 ![A learned table before training. Apart from the bright diagonal (a row is most like
-itself) there is nothing to see: that 5 lies beside 6 has to be learned, from every pair
-of places anew.](figure:scores-table){#fig-scores-table}
+itself) there is nothing to see: no place knows its neighbours yet.](figure:scores-table){#fig-scores-table}
 
 ![The sinusoid. Bands run along the diagonal, nearly even: distance is built in. The
 token itself leaves stripes across them, because it is added in the same
@@ -663,14 +683,14 @@ all other numbers start out the same, bit for bit.
 - **RoPE**: queries and keys turn as neighbours, base 10,000.
 - **RoPE, base 2**: the same, but every dial finishes its turn within 16 tokens.
 
-All of them run on the functions that you wrote: `add_positions`, `sinusoidal_table`,
-`rope_interleaved`; and the head does what your `attention_forward` does, sum by sum, with its
-loops turned so that a vector unit can run sixteen keys side by side. (The program compares the
-two first, and says so if they differ.) The learned table starts at half the spread of the
+All of them run on your `add_positions`, `sinusoidal_table` and `rope_interleaved`. The head
+does what your `attention_forward` does, with its loops turned for speed; the program compares
+the two first, and says so if they differ. The learned table starts at half the spread of the
 tokens, as in GPT-2. How the model is trained, with every gradient worked out by hand, stands
-[further down](#model). Then comes the test: 64 fresh
-sequences of 64 tokens, the same for every model. Positions up to 15 the model knows from
-training. From 16 on it has never been there.
+[further down](#model).
+
+Then comes the test: 64 fresh sequences of 64 tokens, the same for every model. Positions up
+to 15 the model knows from training. From 16 on it has never been there.
 
 ## What happens after token 16
 
@@ -703,19 +723,9 @@ and it does.
 ### The best without order {#best-without-order}
 
 How far could the model without positions get? The last line of the output is its floor,
-[1.78]{.n section="Say again the token three back"}, and that has a short proof. One layer
-without positions can tell *that* the order changed, but never which token stood three places
-back. For the score of $t$ with $s$ depends on the two tokens, and on nothing else. So
-
-$$\mathrm{out}_t = \frac{\sum_{s \le t} \exp(q_t \cdot k_s / \sqrt{d_h})\, v_s}
-{\sum_{s \le t} \exp(q_t \cdot k_s / \sqrt{d_h})}$$
-
-depends on the token at $t$ and on *how often* each token has come up to there: exchange
-two earlier tokens, and both sums keep their terms. The tokens of our task are drawn at random.
-Given how often each of them came among the $t$ earlier ones, every arrangement of those is
-equally likely, and so the one three back is token $x$ with the chance
-(how often $x$ came) / $t$. Nobody who is told the counts alone can do better than to say
-exactly that, whatever the weights, however many heads. The program works out what it costs.
+[1.78]{.n section="Say again the token three back"}. No training and no number of heads brings
+one layer without positions below that, but for luck: it can tell *that* the order changed, but not which
+token stood three places back.
 
 ::: aside
 A second layer escapes: what it hears from position $s$ already depends on how much stood
@@ -725,6 +735,25 @@ special token and each layer has, behind its heads, a network for each position 
 [@kazemnejad2023, theorems 1 and 2].
 :::
 
+::: think
+Why not? And how can the program know what the best loss is?
+
+:::: answer
+The score of $t$ with $s$ depends on the two tokens, and on nothing else. So
+
+$$\mathrm{out}_t = \frac{\sum_{s \le t} \exp(q_t \cdot k_s / \sqrt{d_h})\, v_s}
+{\sum_{s \le t} \exp(q_t \cdot k_s / \sqrt{d_h})}$$
+
+depends on the token at $t$ and on *how often* each token has come up to there: exchange
+two earlier tokens, and both sums keep their terms. The tokens of our task are drawn at random.
+Given how often each of them came among the $t$ earlier ones, every arrangement of those is
+equally likely, and so the one three back is token $x$ with the chance
+(how often $x$ came) / $t$. Whoever is told the counts alone can, on average, do no better than
+to say exactly that, whatever the weights, however many heads. The program counts, and works
+out what it costs on the same sequences.
+::::
+:::
+
 ### Three ways to go astray
 
 Then comes token 16.
@@ -732,10 +761,11 @@ Then comes token 16.
 **The learned table falls off a cliff.** Rows 16 to 63 still hold the numbers they
 were born with; no gradient ever reached them. The loss jumps to
 [5.60]{.n section="Say again the token three back"}, twice that of blind guessing: the
-model is not unsure, it is sure and wrong. *How* wrong depends on what those rows hold. The
-long controls also try a table that starts at zero, so that an untrained row says nothing at
-all: then it is 4.38. Still far above guessing. GPT-2 spares itself this by having no such
-rows.
+model is not unsure, it is sure and wrong. *How* wrong depends on what those rows hold. If
+the table starts at zero, an untrained row says nothing at all, and the loss is 4.38: still far
+above guessing. (`build/04_positions controls=1` prints this experiment, and all others of this
+kind: the **long controls**. They take a minute or two more.) GPT-2 spares itself this by
+having no such rows.
 
 **The sinusoid goes astray too.** Its rows beyond 15 are perfectly well defined. But the
 model learned what to do with sixteen particular rows, and a rule that works on sixteen rows
@@ -810,8 +840,8 @@ fixed at 0, in training and in the test. We take RoPE with base 10,000, where di
 finish a turn in training (after 6.3 and 11.2 tokens) and dials 2 to 15 do not.
 
 ::: predict
-Unfinished dials are said to be the trouble. What will the loss at 32 to 63 be if they are
-stopped, so that only the two finished dials turn?
+Unfinished dials are said to be the trouble. What will the loss at 32 to 63 be if they never
+turn, so that only the two finished dials do?
 
 :::: answer
 [1.64]{.n section="What the dials decide"}. It was
@@ -855,10 +885,9 @@ Nothing else is there to blame. Where they are frozen, nothing happens at 47
 [0.94]{.n section="What the dials decide"}). The break comes from dials that
 *have* finished, and agree once more; the others soften it.
 
-And the last row shows that finishing is neither guilt nor merit. Two dials again, both
-finished within 16 tokens, and nothing else turns; but with base 2 they turn by 1 and 0.958
-radians a token instead of 1 and 0.562. The loss is [0.00]{.n section="What the dials
-decide" at="base 2:5"}. Same number of dials, same number finished, other speeds.
+And in the last row there are two dials again, both finished within 16 tokens, and nothing
+else turns; but with base 2 they turn by 1 and 0.958 radians a token instead of 1 and 0.562.
+The loss is [0.00]{.n section="What the dials decide" at="base 2:5"}. Same number of dials, same number finished, other speeds.
 
 What we do not know: why the slow dials, which could tell 47 from 3, overrule the
 finished ones only in part, in one seed nearly always and in another hardly at all. Nor do we
@@ -925,53 +954,7 @@ toy tasks. In a deep model the causal mask adds information of its own, and lang
 both kinds of questions at once. The way of asking carries over to such models: freeze what
 you suspect, and run again. The numbers do not.
 
-## What a rotation costs
-
-(This is about speed only. If you do not care for it, go on at [what you can now
-explain](#explain).)
-
-A sine and a cosine cost many times what a multiplication does. A head of 128 dimensions
-at 4,096 positions has 262,144 angles, and 32 heads times two (queries and keys) times
-every layer would ask for the same ones again. Here is the plain way, which calls `sinf`
-and `cosf` for every pair that it turns:
-*/
-
-// x turned as by rope_interleaved, every angle computed where it is needed
-static void rope_by_calls(float *x, const float *frequencies, size_t n_tokens,
-                          size_t n_heads, size_t d_head)
-{
-    for (size_t row = 0; row < n_tokens * n_heads; row++) {
-        float *pair = x + row * d_head;
-        for (size_t i = 0; i < d_head / 2; i++) {
-            const float angle = (float)(row / n_heads) * frequencies[i];
-            const float c = cosf(angle), s = sinf(angle);
-            const float a = pair[2 * i], b = pair[2 * i + 1];
-            pair[2 * i] = a * c - b * s;
-            pair[2 * i + 1] = a * s + b * c;
-        }
-    }
-}
-
-/*
-With the table, four multiplications and two additions are left for each pair, and your
-loop does nothing else. How fast can that be? It must read every number and write it
-back. So does `memcpy`, which computes nothing at all: it is our yardstick, and not quite a
-ceiling. A rotation in place can even be *faster* than a copy, because a copy writes to other
-memory than it reads, and so moves more of it.
-
-`make bench` measures the ratios on your machine, in three sizes: the queries of a large head
-(4,096 tokens × 32 heads × 128 dimensions, 67 MB: larger than the caches of most machines), GPT-2's
-shape (1,024 × 12 × 64, 3 MB: in a third cache, where there is one), and 64 tokens of it (0.2
-MB: in the second). Only the first has a target, a turn in no more time than `memcpy`. In the
-caches nobody waits for memory, and the arithmetic shows. There the rival is the faster of
-`memcpy` and a loop that only copies, and the turn takes longer than either, for it has
-something to do: on the machine that built this page up to three or four times as long. The last
-line compares halves with neighbours. A vector unit can load neighbouring pairs of halves as
-they lie; see whether that shows.
-*/
-
-/*
-## What you can now explain {#explain}
+## What you can now explain
 
 - Why a head without positions is equivariant and not invariant, what a causal mask
   changes about that, and which of its outputs really are invariant.
@@ -1809,6 +1792,49 @@ static void measure_without_order(double *loss)
 }
 
 /*
+## What a rotation costs
+
+A sine and a cosine cost many times what a multiplication does. A head of 128 dimensions
+at 4,096 positions has 262,144 angles, and 32 heads times two (queries and keys) times
+every layer would ask for the same ones again. Here is the plain way, which calls `sinf`
+and `cosf` for every pair that it turns:
+*/
+
+// x turned as by rope_interleaved, every angle computed where it is needed
+static void rope_by_calls(float *x, const float *frequencies, size_t n_tokens,
+                          size_t n_heads, size_t d_head)
+{
+    for (size_t row = 0; row < n_tokens * n_heads; row++) {
+        float *pair = x + row * d_head;
+        for (size_t i = 0; i < d_head / 2; i++) {
+            const float angle = (float)(row / n_heads) * frequencies[i];
+            const float c = cosf(angle), s = sinf(angle);
+            const float a = pair[2 * i], b = pair[2 * i + 1];
+            pair[2 * i] = a * c - b * s;
+            pair[2 * i + 1] = a * s + b * c;
+        }
+    }
+}
+
+/*
+With the table, four multiplications and two additions are left for each pair, and your
+loop does nothing else. How fast can that be? It must read every number and write it
+back. So does `memcpy`, which computes nothing at all: it is our yardstick, and not quite a
+ceiling. A rotation in place can even be *faster* than a copy, because a copy writes to other
+memory than it reads, and so moves more of it.
+
+`make bench` measures the ratios on your machine, in three sizes: the queries of a large head
+(4,096 tokens × 32 heads × 128 dimensions, 67 MB: larger than the caches of most machines), GPT-2's
+shape (1,024 × 12 × 64, 3 MB: in a third cache, where there is one), and 64 tokens of it (0.2
+MB: in the second). Only the first has a target, a turn in no more time than `memcpy`. In the
+caches nobody waits for memory, and the arithmetic shows. There the rival is the faster of
+`memcpy` and a loop that only copies, and the turn takes longer than either, for it has
+something to do: on the machine that built this page up to three or four times as long. The last
+line compares halves with neighbours. A vector unit can load neighbouring pairs of halves as
+they lie; see whether that shows.
+*/
+
+/*
 ## Behind the scenes
 
 The rest is plumbing: it prints and draws what the sections above talk about.
@@ -1844,6 +1870,10 @@ static double length_of(const float *x, size_t n)
     return sqrt(sum);
 }
 
+enum { N_WORDS = 3, N_ORDERS = 6 };
+
+static const float word_rows[N_WORDS * 2] = {1, 0, 0, 2, 1, 1};
+static const float small_wpe[4 * 2] = {0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f};
 static const char *const words[N_WORDS] = {"dog", "bites", "man"};
 static const size_t orders[N_ORDERS][N_WORDS] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
                                                  {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};

@@ -32,8 +32,8 @@ Is that a bargain or a mistake? The words are the same words, says one side, so 
 their vectors are the same vectors. Reading a word and saying it are opposite jobs, says the
 other. Both are half right. [With *nothing* between its two uses, a single table fails at
 a task that a child would call trivial: why can no training help it?]{.teaser} With a little
-something in between, 32 × 32 numbers in our case, it comes within about a twentieth of a
-nat of two tables that have twice its numbers. Which of the two has it become then?
+something in between, 32 × 32 numbers in our case, its loss comes within about a twentieth of
+a nat of that of two tables, which have twice its numbers. Which of the two has it become then?
 
 You need the softmax, the cross-entropy and the gradient of chapter 3, the cosine of
 chapter 1, and no more. Most of the run's time goes into a novel, which three models read
@@ -54,13 +54,6 @@ twice.
 // solved program is this very file, linked with a second file of finished functions.
 #define EXERCISE __attribute__((weak))
 
-// the small tools, written out behind the scenes, at the end
-static void heading(const char *title);
-static _Noreturn void give_up(int status, const char *format, ...);
-static void *allocate(size_t n, size_t size);
-static const char *with_commas(char *out, uint64_t n);
-static void fill_normal(float *out, size_t n, float std, uint64_t *rng);
-
 static double dot(const float *a, const float *b, size_t n)
 {
     double sum = 0.0;
@@ -74,11 +67,11 @@ static double dot(const float *a, const float *b, size_t n)
 
 The smallest next-word model has nothing between its two ends. The last word has
 id $x$; its row of the input table is $e_x$, a row of $d$ numbers. The score of
-each word $v$ is the dot product of that row with row $u_v$ of the head:
+each of the $V$ words $v$ is the dot product of that row with row $u_v$ of the head:
 
 $$z_v = e_x \cdot u_v = \sum_{i=0}^{d-1} e_{xi} \, u_{vi}$$
 
-The softmax turns the $V$ scores, the logits, into probabilities. To tie the
+The softmax turns these scores, the **logits**, into probabilities. To tie the
 model is to use the same rows at both ends, $u_v = e_v$, so that
 
 $$z_v = e_x \cdot e_v.$$
@@ -93,19 +86,7 @@ How well does a model do? We measure its loss: the mean of $-\ln p$, where $p$ i
 the probability that it gave to the word that came. A model that knows nothing
 gives each word 1/4, and has the loss $\ln 4 =$
 [1.3863]{.n section="100,000 random tables on the ring"}. A perfect one has the
-loss 0. Before anything is trained, let us throw dice: a hundred thousand random
-tables of four rows, small ones and large ones. For each we ask for the loss as a
-tied model, and then for the loss with a second random table as its head.
-
-::: predict
-By luck, some of the untied pairs will be better than chance. What share of them?
-And of the tied ones?
-
-:::: answer
-[20,073]{.n section="100,000 random tables on the ring"} of 100,000 untied pairs, and not
-one of the tied ones.
-::::
-:::
+loss 0.
 */
 
 // mean over t of log(sum over v of exp(z[v])) - z[targets[t]], z[v] = in[ids[t]] . out[v]
@@ -125,37 +106,24 @@ static double pair_loss(const float *in, const float *out, const uint32_t *ids,
     return loss / (double)n_tokens;
 }
 
-enum { N_TRIES = 100000, TRY_D = 4 };
-
 static const uint32_t ring_ids[4] = {0, 1, 2, 3};
 static const uint32_t ring_targets[4] = {1, 2, 3, 0};
 
-static void show_random_tables(void)
-{
-    double best_tied = INFINITY, best_untied = INFINITY, chance = log(4.0);
-    char number[48];
-    size_t tied_below = 0, untied_below = 0;
-    uint64_t rng = 5;
-    for (size_t k = 0; k < N_TRIES; k++) {
-        float in[4 * TRY_D], out[4 * TRY_D], std = 0.05f * (float)(1 + k % 40);
-        fill_normal(in, 4 * TRY_D, std, &rng);
-        fill_normal(out, 4 * TRY_D, std, &rng);
-        double tied = pair_loss(in, in, ring_ids, ring_targets, 4, 4, TRY_D);
-        double untied = pair_loss(in, out, ring_ids, ring_targets, 4, 4, TRY_D);
-        tied_below += tied < chance;
-        untied_below += untied < chance;
-        best_tied = tied < best_tied ? tied : best_tied;
-        best_untied = untied < best_untied ? untied : best_untied;
-    }
-    heading("100,000 random tables on the ring");
-    printf("best loss: one table, tied %.4f; two tables, untied %.4f\n", best_tied,
-           best_untied);
-    printf("better than chance, ln 4 = %.4f: %s tied,", chance,
-           with_commas(number, tied_below));
-    printf(" %s untied\n", with_commas(number, untied_below));
-}
-
 /*
+Before anything is trained, let us throw dice: a hundred thousand random
+tables of four rows, small ones and large ones. For each we ask for the loss as a
+tied model, and then for the loss with a second random table as its head.
+
+::: predict
+By luck, some of the untied pairs will be better than chance. What share of them?
+And of the tied ones?
+
+:::: answer
+[20,073]{.n section="100,000 random tables on the ring"} of 100,000 untied pairs, and not
+one of the tied ones.
+::::
+:::
+
 ::: {.output section="100,000 random tables on the ring"}
 :::
 
@@ -164,9 +132,14 @@ thousand. This does not look like bad luck, and it is not.
 
 ### Why no table can do it
 
-Here is a short proof. (If you would rather write something first, take it on trust,
-go on at [the two faults](#heads-faults), and come back.)
+No table of four rows brings the loss below $\ln 4$, of whatever width, trained in whatever
+way. The best that it can do is to give up: make all scores equal, and guess.
 
+::: think
+Why? Two facts are enough: the logarithm of a mean is at least the mean of the logarithms, and
+a square is never negative.
+
+:::: answer
 Call the four rows $e_a, e_b, e_c, e_d$. For one word, the loss is the logarithm of the
 sum of $e^{z}$ over its four scores, minus the score of the right word. The
 logarithm of a mean is at least the mean of the logarithms, so the first part is
@@ -182,8 +155,9 @@ Write $p = e_a + e_c$ and $q = e_b + e_d$, and the right side is
 
 $$\frac{|p+q|^2}{16} - \frac{p \cdot q}{4} \;=\; \frac{|p-q|^2}{16} \;\ge\; 0.$$
 
-So the loss is at least $\ln 4$, for every table, of any width, trained in any
-way. The best that it can do is to give up: make all scores equal, and guess.
+So the loss is at least $\ln 4$.
+::::
+:::
 
 ### Two faults {#heads-faults}
 
@@ -200,7 +174,7 @@ is the inequality of Cauchy and Schwarz, $e_a \cdot e_b \le |e_a| |e_b|$. But in
 language no word follows itself.
 
 ![Left, the language: each word has one follower. Right, the scores of one bare table,
-with four points for rows. Look across the diagonal: b after a has the same score as a
+with the rows (1, 0), (0, 1), (−1, 0) and (0, −1). Look across the diagonal: b after a has the same score as a
 after b. And look along it: each word likes itself
 best.](drawing:four-points){alt="Left, a ring of arrows: a to b, b to c, c to d, d back to
 a. Right, a square of scores, one row for the word that was read, one column for the word
@@ -240,31 +214,6 @@ static double turned_loss(const float *points, double degrees, double stretch)
     return pair_loss(turned, points, ring_ids, ring_targets, 4, 4, 2);
 }
 
-static void print_turned_scores(const float *points, double degrees)
-{
-    float turned[4 * 2];
-    turn_points(turned, points, degrees, 1.0);
-    for (size_t v = 0; v < 4; v++) {
-        printf("scores after %c: ", (int)('a' + v));
-        for (size_t w = 0; w < 4; w++) {
-            const double score = (double)(turned[v * 2] * points[w * 2] +
-                                          turned[v * 2 + 1] * points[w * 2 + 1]);
-            printf("%6c%6.2f", (int)('a' + w),
-                   fabs(score) < 0.005 ? 0.0 : score); // no minus before 0.00
-        }
-        printf("\n");
-    }
-}
-
-static void show_quarter_turn(const float *points, double degrees)
-{
-    heading("Four points and a quarter turn");
-    printf("loss %.4f; turned %.4f; stretched by 4 too %.4f; by 16 %.4f\n",
-           turned_loss(points, 0.0, 1.0), turned_loss(points, degrees, 1.0),
-           turned_loss(points, degrees, 4.0), turned_loss(points, degrees, 16.0));
-    print_turned_scores(points, degrees);
-}
-
 /*
 ::: {.output section="Four points and a quarter turn" set="points turn"}
 :::
@@ -282,13 +231,13 @@ One table, two numbers a word, and a loss of
 and a stretch, and the two together are one matrix with $d \times d$ numbers. For $d = 2$:
 
 $$
-h = e_x M, \qquad M = s \begin{pmatrix} 0 & 1 \\ -1 & 0 \end{pmatrix}, \qquad
+h = e_x M, \quad M = s \begin{pmatrix} 0 & 1 \\ -1 & 0 \end{pmatrix}, \quad
 z_v = h \cdot e_v.
 $$
 
-It cures both faults. $e_x M e_v^{\mathsf T}$ and $e_v M e_x^{\mathsf T}$ can be
-different numbers now, and a word's score for itself, $e_x M e_x^{\mathsf T}$, can
-be anything, here 0.
+It cures both faults. The score of b after a, $e_a M \cdot e_b$, and that of a after b,
+$e_b M \cdot e_a$, can be different numbers now, and a word's score for itself,
+$e_a M \cdot e_a$, can be anything, here 0.
 
 Try it: `build/05_heads turn=-90` makes every word say the one before it, `turn=45` points
 between two words and tosses a coin, and `points="1,0 0,1 -1,0 0,-2"` makes d loud.
@@ -300,41 +249,11 @@ Here it tells "who comes next?" from "who is it?".
 
 Nobody will choose the rows by hand for a real vocabulary. We need the gradient, and in
 a tied model every number is used in two places. Let us keep the places apart for a
-moment, as if there were two tables that happen to be equal. Nudge a number of the one up
-and down, and see how the loss responds, as chapter 3 did with its logits (a **finite
-difference**). Then the same with the other.
-*/
+moment, as if there were two tables that happen to be equal.
 
-enum { SMALL_V = 4, SMALL_D = 2, SMALL_T = 4 };
-
-static const uint32_t small_ids[SMALL_T] = {0, 2, 2, 1};
-static const uint32_t small_targets[SMALL_T] = {1, 3, 0, 2};
-
-static void fill_small(float *wte)
-{
-    for (size_t v = 0; v < SMALL_V; v++)
-        for (size_t i = 0; i < SMALL_D; i++)
-            wte[v * SMALL_D + i] = 0.1f * (float)(v + 1) - 0.3f * (float)i;
-}
-
-// how steeply the loss rises with number k of `nudged`, which is either `in` or `out`
-static double slope(float *nudged, size_t k, const float *in, const float *out)
-{
-    const float kept = nudged[k], step = 1.0f / 1024.0f;
-    nudged[k] = kept + step;
-    double width = (double)nudged[k];
-    double up = pair_loss(in, out, small_ids, small_targets, SMALL_T, SMALL_V, SMALL_D);
-    nudged[k] = kept - step;
-    width -= (double)nudged[k];
-    double down = pair_loss(in, out, small_ids, small_targets, SMALL_T, SMALL_V, SMALL_D);
-    nudged[k] = kept;
-    return (up - down) / width;
-}
-
-/*
-Now without nudging. Chapter 3 gave us the slope of the loss for each logit, in code
-`dlogits[t][v]`: $p_v$ for all words but one, and $p_v - 1$ for the word that came,
-divided by the number of positions. What is left is the step from the logits to the table.
+Chapter 3 gave us the slope of the loss for each logit, in code `dlogits[t][v]`: $p_v$ for all
+words but one, and $p_v - 1$ for the word that came, divided by the number of positions. What
+is left is the step from the logits to the table.
 
 One logit is $z_v = e_x \cdot e_v$, where $x$ is the id that was read. Nudge
 number $i$ of row $x$: the logit moves by $e_{vi}$ times the nudge. Nudge number
@@ -366,9 +285,8 @@ single id 1, and `dlogits` is (0.5, −0.5).
 | output half, $v = 1$       | 1           | $-0.5 \cdot 3 = -1.5$                 |
 
 If `dwte` was (0, 0), it is (1.5, −2) now. As with every `_backward` in this
-course you *add* to what `dwte` holds, and the caller has set it to zero first, or
-had a reason not to. All reads are from `wte`, which does not change; `dwte` is
-only added to. An id that is not below `vocab_size`, anywhere, makes the call fail
+course you *add* to what `dwte` holds; the caller has set it to zero first. All reads are
+from `wte`, which does not change; `dwte` is only added to. An id that is not below `vocab_size`, anywhere, makes the call fail
 before the first number is added. No ids at all are fine, and add nothing; so do
 rows of no numbers.
 */
@@ -391,50 +309,36 @@ EXERCISE bool tied_backward(float *dwte, const float *dlogits, const float *wte,
 /*
 ## Do the two halves add up?
 
-The program compares your sums with the finite differences, on a table of four
-rows of two and the text 0, 2, 2, 1. Row 3 is never read.
+The program compares your sums with slopes that need no formula. It nudges a number of one
+of the two equal tables up and down, and sees how the loss responds, as chapter 3 did with its
+logits (a **finite difference**); then it does the same with the other table. They have four
+rows of two, and the text is 0, 2, 2, 1: row 3 is never read.
 */
 
-// logits come in; what goes out in their place is
-// dlogits[t][v] = (softmax(logits[t])[v] - (v == targets[t])) / n_tokens
-//   returns the mean loss
-static double loss_and_dlogits(float *logits, const uint32_t *targets, size_t n_tokens,
-                               size_t vocab_size)
+enum { SMALL_V = 4, SMALL_D = 2, SMALL_T = 4 };
+
+static const uint32_t small_ids[SMALL_T] = {0, 2, 2, 1};
+static const uint32_t small_targets[SMALL_T] = {1, 3, 0, 2};
+
+static void fill_small(float *wte)
 {
-    double loss = 0.0;
-    for (size_t t = 0; t < n_tokens; t++) {
-        float *z = logits + t * vocab_size;
-        double wanted = (double)z[targets[t]], sum = 0.0;
-        for (size_t v = 0; v < vocab_size; v++)
-            sum += exp((double)z[v] - wanted);
-        for (size_t v = 0; v < vocab_size; v++) {
-            double p = exp((double)z[v] - wanted) / sum;
-            z[v] = (float)((p - (v == targets[t] ? 1.0 : 0.0)) / (double)n_tokens);
-        }
-        loss += log(sum);
-    }
-    return loss / (double)n_tokens;
+    for (size_t v = 0; v < SMALL_V; v++)
+        for (size_t i = 0; i < SMALL_D; i++)
+            wte[v * SMALL_D + i] = 0.1f * (float)(v + 1) - 0.3f * (float)i;
 }
 
-// logits[t][v] = sum over i, j of wte[ids[t]][i] * m[i][j] * wte[v][j]
-//   m NULL: nothing in between, logits[t][v] = sum over i of wte[ids[t]][i] * wte[v][i]
-static void tied_forward(float *logits, const float *wte, const float *m,
-                         const uint32_t *ids, size_t n_tokens, size_t vocab_size,
-                         size_t d_model)
+// how steeply the loss rises with number k of `nudged`, which is either `in` or `out`
+static double slope(float *nudged, size_t k, const float *in, const float *out)
 {
-    for (size_t t = 0; t < n_tokens; t++) {
-        const float *x = wte + ids[t] * d_model;
-        float *z = logits + t * vocab_size;
-        for (size_t v = 0; v < vocab_size; v++)
-            z[v] = m == NULL ? (float)dot(x, wte + v * d_model, d_model) : 0.0f;
-        for (size_t j = 0; m != NULL && j < d_model; j++) {
-            float h = 0.0f;
-            for (size_t i = 0; i < d_model; i++)
-                h += x[i] * m[i * d_model + j];
-            for (size_t v = 0; v < vocab_size; v++)
-                z[v] += h * wte[v * d_model + j];
-        }
-    }
+    const float kept = nudged[k], step = 1.0f / 1024.0f;
+    nudged[k] = kept + step;
+    double width = (double)nudged[k];
+    double up = pair_loss(in, out, small_ids, small_targets, SMALL_T, SMALL_V, SMALL_D);
+    nudged[k] = kept - step;
+    width -= (double)nudged[k];
+    double down = pair_loss(in, out, small_ids, small_targets, SMALL_T, SMALL_V, SMALL_D);
+    nudged[k] = kept;
+    return (up - down) / width;
 }
 
 /*
@@ -551,80 +455,7 @@ symmetric matrix at [0.6932]{.n section="Trained on the ring"}, halfway; with an
 0.
 ::::
 :::
-*/
 
-enum { RING_MAX = 12, RING_D = 12, N_RING_STEPS = 20000 };
-
-enum middle { BARE, SYMMETRIC, FREE, N_MIDDLES };
-
-struct ring {
-    float wte[RING_MAX * RING_D];
-    float m[RING_D * RING_D];
-    float dwte[RING_MAX * RING_D];
-    float dm[RING_D * RING_D];
-};
-
-static void open_ring(struct ring *ring)
-{
-    uint64_t rng = 2;
-    fill_normal(ring->wte, RING_MAX * RING_D, 0.5f, &rng);
-    fill_normal(ring->m, RING_D * RING_D, 0.1f, &rng);
-    for (size_t i = 0; i < RING_D; i++)
-        ring->m[i * RING_D + i] += 1.0f;
-}
-
-// w[i] -= lr * dw[i]
-static void descend(float *w, const float *dw, float lr, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        w[i] -= lr * dw[i];
-}
-
-// m[i][j] and m[j][i] become their mean
-static void make_symmetric(float *m, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < i; j++)
-            m[i * n + j] = m[j * n + i] = 0.5f * (m[i * n + j] + m[j * n + i]);
-}
-
-// fills the gradients with your functions, and returns the loss
-static double ring_gradient(struct ring *ring, enum middle middle, size_t n_words)
-{
-    uint32_t ids[RING_MAX], targets[RING_MAX];
-    float logits[RING_MAX * RING_MAX];
-    for (size_t t = 0; t < n_words; t++) {
-        ids[t] = (uint32_t)t;
-        targets[t] = (uint32_t)((t + 1) % n_words);
-    }
-    memset(ring->dwte, 0, sizeof ring->dwte);
-    memset(ring->dm, 0, sizeof ring->dm);
-    tied_forward(logits, ring->wte, middle == BARE ? NULL : ring->m, ids, n_words,
-                 n_words, RING_D);
-    double loss = loss_and_dlogits(logits, targets, n_words, n_words);
-    if (middle == BARE)
-        (void)tied_backward(ring->dwte, logits, ring->wte, ids, n_words, n_words, RING_D);
-    else
-        (void)tied_projection_backward(ring->dwte, ring->dm, logits, ring->wte, ring->m,
-                                       ids, n_words, n_words, RING_D);
-    return loss;
-}
-
-// curve[k]: the loss after k steps
-static void train_ring(double *curve, enum middle middle, size_t n_words)
-{
-    struct ring ring;
-    open_ring(&ring);
-    for (size_t step = 0; step <= N_RING_STEPS; step++) {
-        curve[step] = ring_gradient(&ring, middle, n_words);
-        descend(ring.wte, ring.dwte, 0.5f, RING_MAX * RING_D);
-        descend(ring.m, ring.dm, 0.5f, RING_D * RING_D);
-        if (middle == SYMMETRIC)
-            make_symmetric(ring.m, RING_D);
-    }
-}
-
-/*
 ::: {.output section="Trained on the ring"}
 :::
 
@@ -637,7 +468,7 @@ zero.](figure:heads-ring){#fig-heads-ring}
 
 The symmetric matrix may score a word as low for itself as it likes, so the second fault is
 gone, and the loss falls from $\ln 4$ to $\ln 2$. With any matrix the first one is gone too,
-and with it the other $\ln 2$. (Two equal prices are a gift of the number four. On a ring of
+and with it the other $\ln 2$. (That both cost the same is special to four words. On a ring of
 three, chance is $\ln 3$: the first cure brings $\ln 3 - \ln 2 = 0.4055$, and the second
 $\ln 2$.)
 
@@ -665,10 +496,10 @@ is $\ln (1 + 1) = \ln 2$.
 
 The first six columns of the output are rings of three to twelve words. With three words a
 bare table has no chance either. From five words on it does learn something: not who comes
-next, but who stands *far away*. It can push the far side of the ring down. It can even get *one* word right,
-by making its follower's row long. What it cannot do is to score the next word above the
-word itself, or above the previous one, on average over the whole ring. These three always
-share, and so no ring gets below $\ln 3 = 1.0986$. (The second question at the end asks why.)
+next, but who stands *far away*: it can push the far side of the ring down. It can even get
+*one* word right, by making its follower's row long. What it cannot do is to score the next
+word above the word itself, or above the previous one, on average over the whole ring. These
+three always share, and so no ring gets below $\ln 3 = 1.0986$. (The second question at the end asks why.)
 
 ::: aside
 The lesson is worth more than the example. When a loss falls a little and then
@@ -678,46 +509,51 @@ for a symmetry in the model that the task does not have.
 
 ## Three models read a novel
 
-Now for a real text: Jane Austen's *Emma*, cut into words as in chapter 3. A run of
-letters and apostrophes is a word, in lower case, and so is each of `. , ; : ! ?`. The
-1,999 most frequent ones get an id of their own, in the order of their frequency, and
-all the others share id 0, which the program writes as `<unk>`. The last twentieth of
-the text is kept out of the training; what the models score there is the **held-out**
-loss. (The code that reads it is chapter 3's; it stands [behind the scenes](#heads-behind).) With
-`TEXT=path make chapter5` it is a text of your own, of 4,000 words or more and 2,000
-different ones. As there, letters with accents and other alphabets are dropped, and the
-program says how many; of a book from Project Gutenberg it reads the book and not the
-licence.
+Now for a real text: Jane Austen's *Emma*, cut into words as in chapter 3. The 1,999 most
+frequent ones get an id of their own, in the order of their frequency, and all the others
+share id 0, which the program writes as `<unk>`. The last twentieth of the text is kept out of
+the training; what the models score there is the **held-out** loss. (`TEXT=path make chapter5`
+takes [a text of your own](#reading-the-novel).)
+
+A model is a table, a head, and perhaps a matrix. In a tied model the head *is* the table: two
+pointers to the same memory. That is all that tying means in code.
 */
 
-enum { VOCAB_SIZE = 2000, MAX_VOCAB = VOCAB_SIZE, MAX_WORDS = 400000 };
-enum { MAX_BYTES = 100000000, LEAST_WORDS = 4000, LEAST_DIFFERENT = VOCAB_SIZE };
-enum { MOST_HELD_OUT = 20000 };
+enum { D = 32, BATCH = 32 };
 
-// carried over from chapter 3
-struct text {
-    char *bytes;
-    size_t size;
+struct model {
+    size_t vocab_size;
+    float *wte;     // [vocab_size][D]
+    float *lm_head; // [vocab_size][D]; in a tied model the same memory as wte
+    float *m;       // [D][D], or NULL
+    float m_rate;   // the matrix moves at this share of the learning rate
 };
 
-struct word {
-    const char *start;
-    size_t length;
-    size_t count; // how often it stands in the training part
-};
+// w[i] -= lr * dw[i]
+static void descend(float *w, const float *dw, float lr, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        w[i] -= lr * dw[i];
+}
 
-struct corpus {
-    struct text text;   // what the words point into
-    struct word *words; // [vocab_size], most frequent first; words[0]: all the others
-    uint32_t *ids;      // [n_ids]
-    size_t n_ids, n_train, n_different, vocab_size;
-};
-
-// end of what was carried over
+// only now does anything move: both halves were taken from the table as it was
+//   dlm_head [vocab_size][D] the output half   dx [BATCH][D] the input half   dm [D][D]
+static void update(struct model *model, const float *dlm_head, const float *dx,
+                   const float *dm, const uint32_t *ids, float lr)
+{
+    descend(model->lm_head, dlm_head, lr, model->vocab_size * D);
+    for (size_t t = 0; t < BATCH; t++)
+        descend(model->wte + ids[t] * D, dx + t * D, lr, D);
+    if (model->m != NULL)
+        descend(model->m, dm, lr * model->m_rate, D * D);
+}
 
 /*
-A model is a table, a head, and perhaps a matrix. In a tied model the head *is*
-the table: two pointers to the same memory. That is all that tying means in code.
+One step reads 32 words, and the same `update` serves all three models. In an untied one,
+`lm_head` and `wte` are two arrays, and each gets its half. In a tied one they are the same
+array, and it gets both. The two halves come from [fast products](#the-same-products-faster)
+that do what your functions do; on the first batch of the novel the program holds your
+function against them, and prints whether both find the same gradient ("as yours").
 
 ::: belief
 **"The head is the embedding table transposed."** On paper the scores of a row $h$
@@ -728,113 +564,6 @@ from $d$ numbers to $V$ scores keeps a `weight` of $V$ rows and $d$ columns
 tying takes a single assignment in PyTorch, `lm_head.weight = wte.weight`, and no
 transpose.
 :::
-*/
-
-enum { D = 32, NARROW_D = 16, BATCH = 32 };
-
-struct model {
-    size_t vocab_size;
-    float *wte;     // [vocab_size][D]
-    float *lm_head; // [vocab_size][D]; in a tied model the same memory as wte
-    float *m;       // [D][D], or NULL
-    float m_rate;   // the matrix moves at this share of the learning rate
-};
-
-// the first three read the novel in every run; the last two are controls
-enum kind { UNTIED, TIED, TIED_M, UNTIED_M, NARROW, N_KINDS, N_MODELS = UNTIED_M };
-
-static const char *const kind_name[N_KINDS] = {"untied", "tied", "tied + 32 x 32",
-                                               "untied + 32 x 32", "untied, d = 16"};
-
-// Rows of 16 numbers and 16 zeros. A number that is 0 at both ends has no gradient at
-// either, so the zeros stay zeros: this is a model of width 16.
-static void make_narrow(float *table, size_t n_rows)
-{
-    for (size_t v = 0; v < n_rows; v++)
-        memset(table + v * D + NARROW_D, 0, (D - NARROW_D) * sizeof(float));
-}
-
-static void open_model(struct model *model, enum kind kind, size_t vocab_size,
-                       uint64_t seed)
-{
-    const size_t n = vocab_size * D;
-    uint64_t rng = seed;
-    *model = (struct model){.vocab_size = vocab_size, .m_rate = 1.0f};
-    model->wte = allocate(n, sizeof(float));
-    fill_normal(model->wte, n, 0.1f, &rng);
-    model->lm_head = model->wte;
-    if (kind != TIED && kind != TIED_M) {
-        model->lm_head = allocate(n, sizeof(float));
-        fill_normal(model->lm_head, n, 0.1f, &rng);
-    }
-    if (kind == NARROW) {
-        make_narrow(model->wte, vocab_size);
-        make_narrow(model->lm_head, vocab_size);
-    }
-    if (kind == TIED_M || kind == UNTIED_M) {
-        model->m = allocate(D * D, sizeof(float));
-        for (size_t k = 0; k < D * D; k++) // the matrix that changes nothing
-            model->m[k] = k % (D + 1) == 0 ? 1.0f : 0.0f;
-    }
-}
-
-static void close_model(struct model *model)
-{
-    if (model->lm_head != model->wte)
-        free(model->lm_head);
-    free(model->wte);
-    free(model->m);
-}
-
-static size_t parameters(const struct model *model, enum kind kind)
-{
-    const size_t table = model->vocab_size * (kind == NARROW ? NARROW_D : D);
-    return table + (model->lm_head != model->wte ? table : 0) + (model->m ? D * D : 0);
-}
-
-/*
-### A step with 32 words
-
-One step reads 32 words at once. These are the things that it computes:
-*/
-
-struct work {
-    float x[BATCH * D];    // [BATCH][D] the rows that were read
-    float h[BATCH * D];    // [BATCH][D] x, or x times m
-    float h_t[BATCH * D];  // [D][BATCH]
-    float dh_t[BATCH * D]; // [D][BATCH]
-    float dh[BATCH * D];   // [BATCH][D]
-    float dx[BATCH * D];   // [BATCH][D] the input half
-    float m_t[D * D];
-    float dm[D * D];
-    float *probs;    // [vocab_size][BATCH] a column for each position; then dlogits
-    float *dlm_head; // [vocab_size][D] the output half
-};
-
-static void open_work(struct work *work, size_t vocab_size);
-static void close_work(struct work *work);
-static void forward(struct work *work, const struct model *model, const uint32_t *ids);
-static void backward(struct work *work, const struct model *model,
-                     const uint32_t *targets);
-
-// only now does anything move: both halves were taken from the table as it was
-static void update(struct model *model, const struct work *work, const uint32_t *ids,
-                   float lr)
-{
-    descend(model->lm_head, work->dlm_head, lr, model->vocab_size * D);
-    for (size_t t = 0; t < BATCH; t++)
-        descend(model->wte + ids[t] * D, work->dx + t * D, lr, D);
-    if (model->m != NULL)
-        descend(model->m, work->dm, lr * model->m_rate, D * D);
-}
-
-/*
-The same `update` serves all three models. In an untied one, `lm_head` and `wte`
-are two arrays, and each gets its half. In a tied one they are the same array, and
-it gets both. Between the two stand `forward` and `backward`. They do what your functions
-do, for batches and by the fast products of chapter 3, and stand behind the scenes; on the
-first batch of the novel the program holds your function against them, and prints
-whether both find the same gradient ("as yours").
 
 ### Three models, one text
 
@@ -855,31 +584,7 @@ tables [4.413]{.n section="Three models read a novel"}. The one with the matrix,
 not at all: [4.375]{.n section="Three models read a novel"}.
 ::::
 :::
-*/
 
-enum { N_POINTS = 16 };
-
-struct run {
-    struct model model;
-    bool trained;
-    size_t n_points;
-    double n_read[N_POINTS + 1];   // words read in training
-    double held_out[N_POINTS + 1]; // the loss there
-    double own_word;               // mean probability that the same word comes again
-    double words_per_second;
-};
-
-// what whoever started the program has chosen: the settings
-struct choice {
-    uint64_t seed;
-    float points[8];
-    double turn;
-    float rate, matrix;
-    double passes; // how often the novel is read
-    const char *word;
-};
-
-/*
 ::: {.output section="Three models read a novel" set="passes rate matrix"}
 :::
 
@@ -927,15 +632,22 @@ can afford only 64,000 numbers does a little better with two narrow tables than 
 wide table and a matrix. The matrix is no advantage in itself: two tables do not gain
 from it, they lose 0.023. And bare tying loses by nearly a nat, whatever the rate.
 
-So the matrix buys back nearly all that bare tying loses, and not quite all. Why not all? A
-model with a matrix cannot use the high rates. Among the nine rates of `controls=1` the tied
-one runs away at 3, and the untied one with a matrix at 4, where the models without a matrix
-are still getting better. You might blame the matrix for the whole difference and slow it
-down: with `controls=1 matrix=0.1` it moves at a tenth of the rate of the table. Now the tied
-model stands rate 5, and is no better for it (4.376); the untied one is best at rate 4, gains
-a little (4.339), and still does not reach the two tables alone. So it is not only the pace
-of the matrix. What it is, is open. And all this is one novel, a model with no body, and plain
-gradient descent: do not carry the third digit elsewhere.
+So the matrix buys back nearly all that bare tying loses, and not quite all. And all this is
+one novel, a model with no body, and plain gradient descent: do not carry the third digit
+elsewhere.
+
+::: think
+Why not quite all? Among the nine rates of `controls=1` the tied model with a matrix runs away
+at 3, and the untied one with a matrix at 4, where the models without a matrix are still
+getting better. Is it the pace of the matrix, and how could one find out?
+
+:::: answer
+Slow it down: with `controls=1 matrix=0.1` it moves at a tenth of the rate of the table. Now
+the tied model stands rate 5, and is no better for it (4.376); the untied one is best at rate
+4, gains a little (4.339), and still does not reach the two tables alone. So it is not only the
+pace. What it is, is open.
+::::
+:::
 
 ### Two jobs, or one?
 
@@ -1074,68 +786,22 @@ groups words by what precedes them. In English the two are mixed up. So here is 
 made-up grammar in which they are not. Noun 1 and noun 2 are *followed* by the
 same verbs. Noun 1 and noun 3 are *preceded* by the same adjectives. A fourth noun
 completes the square, and four more words are in the vocabulary that never occur.
-*/
 
-enum {
-    N_GRAMMAR = 16,
-    N_GRAMMAR_STEPS = 4000,
-    N_SEEDS = 8,
-    N_COMPARED = 500,
-    GHOST = 12
-};
+::: predict
+In the tied table, which nouns will lie together: 1 and 2, with the same followers, or 1 and
+3, with the same predecessors?
 
-// Nouns 0 to 3. Adjectives 4 and 5 stand before nouns 0 and 2, adjectives 6 and 7 before
-// 1 and 3. Verbs 8 and 9 come after nouns 0 and 1, verbs 10 and 11 after 2 and 3. After a
-// verb comes any adjective. Words 12 to 15 never occur.
-// clang-format off
-static const uint32_t grammar_ids[BATCH] = {
-    4, 5, 0, 0, 6, 7, 1, 1, 4, 5, 2, 2, 6, 7, 3, 3,
-    8, 8, 8, 8, 9, 9, 9, 9, 10, 10, 10, 10, 11, 11, 11, 11};
-static const uint32_t grammar_targets[BATCH] = {
-    0, 0, 8, 9, 1, 1, 8, 9, 2, 2, 10, 11, 3, 3, 10, 11,
-    4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7};
-// clang-format on
+:::: answer
+1 and 3. Their rows have the cosine
+[0.79]{.n section="Whom does the tied table resemble?"}, those of 1 and 2
+[-0.74]{.n section="Whom does the tied table resemble?"}.
+::::
+:::
 
-static double cosine(const float *a, const float *b)
-{
-    double norms = dot(a, a, D) * dot(b, b, D);
-    return norms > 0.0 ? dot(a, b, D) / sqrt(norms) : 0.0;
-}
-
-// returns how far the row of a word that never occurs has moved
-static double learn_grammar(struct model *model, enum kind kind, uint64_t seed)
-{
-    struct work work;
-    float way[D];
-    open_model(model, kind, N_GRAMMAR, seed);
-    open_work(&work, N_GRAMMAR);
-    memcpy(way, model->wte + GHOST * D, sizeof way);
-    for (size_t step = 0; step < N_GRAMMAR_STEPS; step++) {
-        forward(&work, model, grammar_ids);
-        backward(&work, model, grammar_targets);
-        update(model, &work, grammar_ids, 1.0f);
-    }
-    descend(way, model->wte + GHOST * D, 1.0f, D);
-    close_work(&work);
-    return sqrt(dot(way, way, D));
-}
-
-/*
-### And in the novel?
-
-On the novel there are no such clean groups. But we can ask two tables, word pair
-by word pair, how near they put the two words, and see whether they agree: the
-correlation of all 124,750 cosines between the 500 most frequent words: 1 if one table's
-cosines follow the other's along a straight line, 0 if they do not follow them at all. The
-program does it twice, with the rows as they are, and *centred*: with each table's mean
-row subtracted.
-*/
-
-/*
 ::: {.output section="Whom does the tied table resemble?"}
 :::
 
-In the grammar there is no doubt. The untied input table puts together nouns with
+There is no doubt. The untied input table puts together nouns with
 the same followers ([0.97]{.n section="Whom does the tied table resemble?"}), the
 untied output table nouns with the same predecessors
 ([0.98]{.n section="Whom does the tied table resemble?"}). The tied table does
@@ -1155,15 +821,24 @@ has moved by [0.00]{.n section="Whom does the tied table resemble?"}. Its tied r
 has moved: it was pushed away from every $h$ of the text, because it was never the
 right answer.
 
+### And in the novel?
+
+On the novel there are no such clean groups. But we can ask two tables, word pair by word
+pair, how near they put the two words, and see whether they agree: the correlation of all
+124,750 cosines between the 500 most frequent words. It is 1 if one table's cosines follow the
+other's along a straight line, 0 if they do not follow them at all. The last lines of the
+output have it twice, with the rows as they are, and *centred*: with each table's mean row
+subtracted.
+
 On *Emma* the answer is the same, with less contrast, and with a catch that we
 must not hide. With the mean row subtracted, the tied table agrees more with the
 output table ([0.67]{.n section="Whom does the tied table resemble?"}) than with
 the input table ([0.59]{.n section="Whom does the tied table resemble?"}), and
 *after the matrix* its rows agree far more with the input table: the matrix makes
 input rows out of output rows. With the rows as they are, the first line is a
-draw. What all rows of a table have in common is not the same in the two tables,
-and it blurs the comparison; the next section shows what it is. Whenever you
-compare embeddings by their cosines, ask first whether they have a common part.
+draw: what all rows of a table have in common is in every cosine, and blurs the comparison.
+The next section looks for it. Whenever you compare embeddings by their cosines, ask first
+whether they have a common part.
 
 Is this luck, or the low rate? `seed=2` and `seed=3` change these numbers by 0.02 at most.
 With `rate=4 matrix=0.1`, where the untied model is nearly at its best, both answers become
@@ -1223,8 +898,12 @@ tables, and *longer means more* is no rule for both. What decides, how a table w
 how often a row was moved or what the scores needed of it, we have not tried.
 :::
 
-This lean is the common part that the section before asked about. It is in the
-output table because scores need it; a tied table has to carry it too.
+Is this lean the common part that the section before asked about? In the untied output table
+it is: the mean of its 500 most frequent rows and $\bar h$ have the cosine
+[0.94]{.n section="Long rows and frequent words" at="mean row"}. In the tied table it is not,
+with [0.23]{.n section="Long rows and frequent words" at="mean row:2"} for the mean of what
+*its* head is given. What the rows of that table have in common is mostly something else, and
+we do not know what.
 
 ## How loud a vector is
 
@@ -1370,9 +1049,9 @@ model believes of the heroine.
   halves of the table's are computed.
 - What tying costs and saves at equal width and at equal size, and why one rate for all
   is no comparison.
-- Why every row of a tied table moves at every step, and why the table comes to
-  resemble the output table.
-- What tying saves in GPT-2, from the formula, and why large models do without.
+- Why every row of a tied table moves at every step, and which of two tables it comes to
+  resemble.
+- What tying saves in GPT-2, from the formula, and how little that is in a large model.
 - What the length of a row and the length of $h$ do, and what they do not do.
 
 ## Three questions to think about
@@ -1533,6 +1212,104 @@ static const char *with_commas(char *out, uint64_t n)
     return out;
 }
 
+/*
+### The ring
+
+Tables by luck, points that are turned, both halves of a gradient, and the training.
+*/
+
+enum { N_TRIES = 100000, TRY_D = 4 };
+
+static void show_random_tables(void)
+{
+    double best_tied = INFINITY, best_untied = INFINITY, chance = log(4.0);
+    char number[48];
+    size_t tied_below = 0, untied_below = 0;
+    uint64_t rng = 5;
+    for (size_t k = 0; k < N_TRIES; k++) {
+        float in[4 * TRY_D], out[4 * TRY_D], std = 0.05f * (float)(1 + k % 40);
+        fill_normal(in, 4 * TRY_D, std, &rng);
+        fill_normal(out, 4 * TRY_D, std, &rng);
+        double tied = pair_loss(in, in, ring_ids, ring_targets, 4, 4, TRY_D);
+        double untied = pair_loss(in, out, ring_ids, ring_targets, 4, 4, TRY_D);
+        tied_below += tied < chance;
+        untied_below += untied < chance;
+        best_tied = tied < best_tied ? tied : best_tied;
+        best_untied = untied < best_untied ? untied : best_untied;
+    }
+    heading("100,000 random tables on the ring");
+    printf("better than ln 4 = %.4f: %s tied,", chance, with_commas(number, tied_below));
+    printf(" %s untied; best losses: %.4f, %.4f\n", with_commas(number, untied_below),
+           best_tied, best_untied);
+}
+
+static void print_turned_scores(const float *points, double degrees)
+{
+    float turned[4 * 2];
+    turn_points(turned, points, degrees, 1.0);
+    for (size_t v = 0; v < 4; v++) {
+        printf("scores after %c: ", (int)('a' + v));
+        for (size_t w = 0; w < 4; w++) {
+            const double score = (double)(turned[v * 2] * points[w * 2] +
+                                          turned[v * 2 + 1] * points[w * 2 + 1]);
+            printf("%6c%6.2f", (int)('a' + w),
+                   fabs(score) < 0.005 ? 0.0 : score); // no minus before 0.00
+        }
+        printf("\n");
+    }
+}
+
+static void show_quarter_turn(const float *points, double degrees)
+{
+    heading("Four points and a quarter turn");
+    printf("loss %.4f; turned %.4f; stretched by 4 too %.4f; by 16 %.4f\n",
+           turned_loss(points, 0.0, 1.0), turned_loss(points, degrees, 1.0),
+           turned_loss(points, degrees, 4.0), turned_loss(points, degrees, 16.0));
+    print_turned_scores(points, degrees);
+}
+
+// logits come in; what goes out in their place is
+// dlogits[t][v] = (softmax(logits[t])[v] - (v == targets[t])) / n_tokens
+//   returns the mean loss
+static double loss_and_dlogits(float *logits, const uint32_t *targets, size_t n_tokens,
+                               size_t vocab_size)
+{
+    double loss = 0.0;
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *z = logits + t * vocab_size;
+        double wanted = (double)z[targets[t]], sum = 0.0;
+        for (size_t v = 0; v < vocab_size; v++)
+            sum += exp((double)z[v] - wanted);
+        for (size_t v = 0; v < vocab_size; v++) {
+            double p = exp((double)z[v] - wanted) / sum;
+            z[v] = (float)((p - (v == targets[t] ? 1.0 : 0.0)) / (double)n_tokens);
+        }
+        loss += log(sum);
+    }
+    return loss / (double)n_tokens;
+}
+
+// logits[t][v] = sum over i, j of wte[ids[t]][i] * m[i][j] * wte[v][j]
+//   m NULL: nothing in between, logits[t][v] = sum over i of wte[ids[t]][i] * wte[v][i]
+static void tied_forward(float *logits, const float *wte, const float *m,
+                         const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                         size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *x = wte + ids[t] * d_model;
+        float *z = logits + t * vocab_size;
+        for (size_t v = 0; v < vocab_size; v++)
+            z[v] = m == NULL ? (float)dot(x, wte + v * d_model, d_model) : 0.0f;
+        for (size_t j = 0; m != NULL && j < d_model; j++) {
+            float h = 0.0f;
+            for (size_t i = 0; i < d_model; i++)
+                h += x[i] * m[i * d_model + j];
+            for (size_t v = 0; v < vocab_size; v++)
+                z[v] += h * wte[v * d_model + j];
+        }
+    }
+}
+
 static void show_halves_of_row(float *in, float *out, const float *dwte, size_t v)
 {
     double a[SMALL_D], b[SMALL_D];
@@ -1563,6 +1340,70 @@ static void show_halves(void)
         show_halves_of_row(in, out, written ? dwte : NULL, v);
     if (!written)
         waits_for("5.1", "tied_backward");
+}
+
+enum { RING_MAX = 12, RING_D = 12, N_RING_STEPS = 20000 };
+
+enum middle { BARE, SYMMETRIC, FREE, N_MIDDLES };
+
+struct ring {
+    float wte[RING_MAX * RING_D];
+    float m[RING_D * RING_D];
+    float dwte[RING_MAX * RING_D];
+    float dm[RING_D * RING_D];
+};
+
+static void open_ring(struct ring *ring)
+{
+    uint64_t rng = 2;
+    fill_normal(ring->wte, RING_MAX * RING_D, 0.5f, &rng);
+    fill_normal(ring->m, RING_D * RING_D, 0.1f, &rng);
+    for (size_t i = 0; i < RING_D; i++)
+        ring->m[i * RING_D + i] += 1.0f;
+}
+
+// m[i][j] and m[j][i] become their mean
+static void make_symmetric(float *m, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++)
+            m[i * n + j] = m[j * n + i] = 0.5f * (m[i * n + j] + m[j * n + i]);
+}
+
+// fills the gradients with your functions, and returns the loss
+static double ring_gradient(struct ring *ring, enum middle middle, size_t n_words)
+{
+    uint32_t ids[RING_MAX], targets[RING_MAX];
+    float logits[RING_MAX * RING_MAX];
+    for (size_t t = 0; t < n_words; t++) {
+        ids[t] = (uint32_t)t;
+        targets[t] = (uint32_t)((t + 1) % n_words);
+    }
+    memset(ring->dwte, 0, sizeof ring->dwte);
+    memset(ring->dm, 0, sizeof ring->dm);
+    tied_forward(logits, ring->wte, middle == BARE ? NULL : ring->m, ids, n_words,
+                 n_words, RING_D);
+    double loss = loss_and_dlogits(logits, targets, n_words, n_words);
+    if (middle == BARE)
+        (void)tied_backward(ring->dwte, logits, ring->wte, ids, n_words, n_words, RING_D);
+    else
+        (void)tied_projection_backward(ring->dwte, ring->dm, logits, ring->wte, ring->m,
+                                       ids, n_words, n_words, RING_D);
+    return loss;
+}
+
+// curve[k]: the loss after k steps
+static void train_ring(double *curve, enum middle middle, size_t n_words)
+{
+    struct ring ring;
+    open_ring(&ring);
+    for (size_t step = 0; step <= N_RING_STEPS; step++) {
+        curve[step] = ring_gradient(&ring, middle, n_words);
+        descend(ring.wte, ring.dwte, 0.5f, RING_MAX * RING_D);
+        descend(ring.m, ring.dm, 0.5f, RING_D * RING_D);
+        if (middle == SYMMETRIC)
+            make_symmetric(ring.m, RING_D);
+    }
 }
 
 // one word of one number: what do your functions return?
@@ -1650,7 +1491,37 @@ static void show_ring(void)
 
 /*
 ## Reading the novel
+
+A run of letters and apostrophes is a word, in lower case, and so is each of `. , ; : ! ?`.
+With `TEXT=path make chapter5` it is a text of your own, of 4,000 words or more and 2,000
+different ones. As in chapter 3, letters with accents and other alphabets are dropped, and the
+program says how many; of a book from Project Gutenberg it reads the book and not the licence.
 */
+
+enum { VOCAB_SIZE = 2000, MAX_VOCAB = VOCAB_SIZE, MAX_WORDS = 400000 };
+enum { MAX_BYTES = 100000000, LEAST_WORDS = 4000, LEAST_DIFFERENT = VOCAB_SIZE };
+enum { MOST_HELD_OUT = 20000 };
+
+// carried over from chapter 3
+struct text {
+    char *bytes;
+    size_t size;
+};
+
+struct word {
+    const char *start;
+    size_t length;
+    size_t count; // how often it stands in the training part
+};
+
+struct corpus {
+    struct text text;   // what the words point into
+    struct word *words; // [vocab_size], most frequent first; words[0]: all the others
+    uint32_t *ids;      // [n_ids]
+    size_t n_ids, n_train, n_different, vocab_size;
+};
+
+// end of what was carried over
 
 // carried over from chapter 3
 // all of a file; what is not a text ends the program with a sentence
@@ -1991,6 +1862,74 @@ program holds your functions against it on the first batch, and prints whether t
 same gradient ("as yours").
 */
 
+enum { NARROW_D = 16 };
+
+// the first three read the novel in every run; the last two are controls
+enum kind { UNTIED, TIED, TIED_M, UNTIED_M, NARROW, N_KINDS, N_MODELS = UNTIED_M };
+
+static const char *const kind_name[N_KINDS] = {"untied", "tied", "tied + 32 x 32",
+                                               "untied + 32 x 32", "untied, d = 16"};
+
+// Rows of 16 numbers and 16 zeros. A number that is 0 at both ends has no gradient at
+// either, so the zeros stay zeros: this is a model of width 16.
+static void make_narrow(float *table, size_t n_rows)
+{
+    for (size_t v = 0; v < n_rows; v++)
+        memset(table + v * D + NARROW_D, 0, (D - NARROW_D) * sizeof(float));
+}
+
+static void open_model(struct model *model, enum kind kind, size_t vocab_size,
+                       uint64_t seed)
+{
+    const size_t n = vocab_size * D;
+    uint64_t rng = seed;
+    *model = (struct model){.vocab_size = vocab_size, .m_rate = 1.0f};
+    model->wte = allocate(n, sizeof(float));
+    fill_normal(model->wte, n, 0.1f, &rng);
+    model->lm_head = model->wte;
+    if (kind != TIED && kind != TIED_M) {
+        model->lm_head = allocate(n, sizeof(float));
+        fill_normal(model->lm_head, n, 0.1f, &rng);
+    }
+    if (kind == NARROW) {
+        make_narrow(model->wte, vocab_size);
+        make_narrow(model->lm_head, vocab_size);
+    }
+    if (kind == TIED_M || kind == UNTIED_M) {
+        model->m = allocate(D * D, sizeof(float));
+        for (size_t k = 0; k < D * D; k++) // the matrix that changes nothing
+            model->m[k] = k % (D + 1) == 0 ? 1.0f : 0.0f;
+    }
+}
+
+static void close_model(struct model *model)
+{
+    if (model->lm_head != model->wte)
+        free(model->lm_head);
+    free(model->wte);
+    free(model->m);
+}
+
+static size_t parameters(const struct model *model, enum kind kind)
+{
+    const size_t table = model->vocab_size * (kind == NARROW ? NARROW_D : D);
+    return table + (model->lm_head != model->wte ? table : 0) + (model->m ? D * D : 0);
+}
+
+// what one step computes
+struct work {
+    float x[BATCH * D];    // [BATCH][D] the rows that were read
+    float h[BATCH * D];    // [BATCH][D] x, or x times m
+    float h_t[BATCH * D];  // [D][BATCH]
+    float dh_t[BATCH * D]; // [D][BATCH]
+    float dh[BATCH * D];   // [BATCH][D]
+    float dx[BATCH * D];   // [BATCH][D] the input half
+    float m_t[D * D];
+    float dm[D * D];
+    float *probs;    // [vocab_size][BATCH] a column for each position; then dlogits
+    float *dlm_head; // [vocab_size][D] the output half
+};
+
 // a function that the compiler shall not melt into others: it has all registers to itself
 #define OWN_FUNCTION __attribute__((noinline))
 
@@ -2152,6 +2091,28 @@ static void backward(struct work *work, const struct model *model,
     product(work->dm, work->x, 1, D, work->dh, D, BATCH);
 }
 
+enum { N_POINTS = 16 };
+
+struct run {
+    struct model model;
+    bool trained;
+    size_t n_points;
+    double n_read[N_POINTS + 1];   // words read in training
+    double held_out[N_POINTS + 1]; // the loss there
+    double own_word;               // mean probability that the same word comes again
+    double words_per_second;
+};
+
+// what whoever started the program has chosen: the settings
+struct choice {
+    uint64_t seed;
+    float points[8];
+    double turn;
+    float rate, matrix;
+    double passes; // how often the novel is read
+    const char *word;
+};
+
 static void evaluate(struct run *run, struct work *work, const struct corpus *novel,
                      size_t n_read)
 {
@@ -2217,7 +2178,7 @@ static void train_step(struct model *model, struct work *work, const struct corp
     read_batch(ids, targets, novel, b);
     forward(work, model, ids);
     backward(work, model, targets);
-    update(model, work, ids, lr);
+    update(model, work->dlm_head, work->dx, work->dm, ids, lr);
 }
 
 static void train(struct run *run, const struct corpus *novel, const char *name, float lr,
@@ -2443,6 +2404,50 @@ static void show_gpt2(void)
         fclose(figure);
 }
 
+enum {
+    N_GRAMMAR = 16,
+    N_GRAMMAR_STEPS = 4000,
+    N_SEEDS = 8,
+    N_COMPARED = 500,
+    GHOST = 12
+};
+
+// Nouns 0 to 3. Adjectives 4 and 5 stand before nouns 0 and 2, adjectives 6 and 7 before
+// 1 and 3. Verbs 8 and 9 come after nouns 0 and 1, verbs 10 and 11 after 2 and 3. After a
+// verb comes any adjective. Words 12 to 15 never occur.
+// clang-format off
+static const uint32_t grammar_ids[BATCH] = {
+    4, 5, 0, 0, 6, 7, 1, 1, 4, 5, 2, 2, 6, 7, 3, 3,
+    8, 8, 8, 8, 9, 9, 9, 9, 10, 10, 10, 10, 11, 11, 11, 11};
+static const uint32_t grammar_targets[BATCH] = {
+    0, 0, 8, 9, 1, 1, 8, 9, 2, 2, 10, 11, 3, 3, 10, 11,
+    4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7};
+// clang-format on
+
+static double cosine(const float *a, const float *b)
+{
+    double norms = dot(a, a, D) * dot(b, b, D);
+    return norms > 0.0 ? dot(a, b, D) / sqrt(norms) : 0.0;
+}
+
+// returns how far the row of a word that never occurs has moved
+static double learn_grammar(struct model *model, enum kind kind, uint64_t seed)
+{
+    struct work work;
+    float way[D];
+    open_model(model, kind, N_GRAMMAR, seed);
+    open_work(&work, N_GRAMMAR);
+    memcpy(way, model->wte + GHOST * D, sizeof way);
+    for (size_t step = 0; step < N_GRAMMAR_STEPS; step++) {
+        forward(&work, model, grammar_ids);
+        backward(&work, model, grammar_targets);
+        update(model, work.dlm_head, work.dx, work.dm, grammar_ids, 1.0f);
+    }
+    descend(way, model->wte + GHOST * D, 1.0f, D);
+    close_work(&work);
+    return sqrt(dot(way, way, D));
+}
+
 static void show_nouns(const char *name, size_t other, const struct model *untied,
                        const struct model *tied)
 {
@@ -2589,13 +2594,13 @@ static double length(const float *row)
     return sqrt(dot(row, row, D));
 }
 
-// the mean over the training text of the row that was read
-static void mean_input(float *mean, const struct model *model, const struct corpus *novel)
+// the mean over the training text of the rows of its words
+static void mean_row(float *mean, const float *rows, const struct corpus *novel)
 {
     for (size_t i = 0; i < D; i++) {
         double sum = 0.0;
         for (size_t v = 0; v < VOCAB_SIZE; v++)
-            sum += (double)novel->words[v].count * (double)model->wte[v * D + i];
+            sum += (double)novel->words[v].count * (double)rows[v * D + i];
         mean[i] = (float)(sum / (double)novel->n_train);
     }
 }
@@ -2637,6 +2642,34 @@ static void show_band(const struct run *runs, const struct corpus *novel,
     printf(" %11.2f %9.0f %%\n", lean, above);
 }
 
+// the cosine of a table's mean row, of the frequent words, with the mean row of `h` in the text
+static double mean_lean(const float *table, const float *h, const struct corpus *novel)
+{
+    float row[D], mean[D];
+    mean_row(mean, h, novel);
+    for (size_t i = 0; i < D; i++) {
+        double sum = 0.0;
+        for (size_t v = 1; v <= N_COMPARED; v++)
+            sum += (double)table[v * D + i];
+        row[i] = (float)(sum / N_COMPARED);
+    }
+    return cosine(row, mean);
+}
+
+static void show_mean_leans(const struct run *runs, const struct corpus *novel)
+{
+    const struct model *untied = &runs[UNTIED].model, *tied = &runs[TIED_M].model;
+    printf("mean row of %d words, cosine with the mean h: output %.2f, tied ", N_COMPARED,
+           mean_lean(untied->lm_head, untied->wte, novel));
+    if (!runs[TIED_M].trained) {
+        printf("-\n");
+        return;
+    }
+    float *h = after_matrix(tied);
+    printf("%.2f\n", mean_lean(tied->wte, h, novel));
+    free(h);
+}
+
 static void plot_lengths(const struct model *model, const struct corpus *novel)
 {
     FILE *figure = open_figure("heads-lengths");
@@ -2665,7 +2698,7 @@ static void show_lengths(const struct run *runs, const struct corpus *novel)
     const struct model *model = &runs[UNTIED].model;
     struct pairs in = {0}, out = {0}, lean = {0};
     float mean[D], *wte_t = allocate(D * VOCAB_SIZE, sizeof(float));
-    mean_input(mean, model, novel);
+    mean_row(mean, model->wte, novel);
     transpose(wte_t, model->wte, VOCAB_SIZE, D);
     heading("Long rows and frequent words");
     printf("%-14s %6s %7s %7s %7s %10s %11s %11s\n", "rank", "times", "input", "output",
@@ -2683,6 +2716,7 @@ static void show_lengths(const struct run *runs, const struct corpus *novel)
     }
     printf("correlation with log(times) %.2f, %.2f; of the mean score %.2f\n",
            correlation(&in), correlation(&out), correlation(&lean));
+    show_mean_leans(runs, novel);
     plot_lengths(model, novel);
 }
 

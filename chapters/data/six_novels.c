@@ -75,7 +75,7 @@ static void train_novels(struct model *model, const struct corpus *novels,
             at[t] = places[t * part + order[step % part]];
         read_rows(&work, model, ids, at);
         backward(&work, model, targets);
-        update(model, &work, ids, lr);
+        update(model, work.dlm_head, work.dx, work.dm, ids, lr);
         for (size_t t = 0; t < BATCH; t++)
             descend(wpe + at[t] * D, work.dx + t * D, lr, D);
     }
