@@ -479,6 +479,16 @@ static void try_random_lookup(size_t n_tokens, size_t vocab_size, size_t d_model
                vocab_size, d_model);
 }
 
+// One of the words is among the last.
+static void try_late_word(const float *table, size_t n_tokens, size_t vocab_size,
+                          size_t d_model)
+{
+    uint32_t *ids = random_ids(n_tokens, vocab_size);
+    ids[random_between(0, n_tokens - 1)] =
+        (uint32_t)(vocab_size - 1 - random_between(0, vocab_size / 200));
+    try_lookup(table, ids, n_tokens, vocab_size, d_model);
+}
+
 Test(embedding_forward, reference_rows)
 {
     const uint32_t small_ids[] = {3, 1, 0, 2, 1}, ids[] = {2, 3, 5, 1};
@@ -504,19 +514,13 @@ Test(embedding_forward, random_tables)
                          : draw < 2 ? vocab_size + 3
                                     : random_between(2, 30);
         d_model += d_model == vocab_size;
-        try_random_lookup(random_between(3, 16), vocab_size, d_model);
+        const size_t n_tokens = random_between(3, 16);
+        if (draw < 4)
+            try_random_lookup(n_tokens, vocab_size, d_model);
+        else
+            try_late_word(normals(vocab_size * d_model), n_tokens, vocab_size, d_model);
     }
     judge_passed();
-}
-
-// One of the words is among the last.
-static void try_late_word(const float *table, size_t n_tokens, size_t vocab_size,
-                          size_t d_model)
-{
-    uint32_t *ids = random_ids(n_tokens, vocab_size);
-    ids[random_between(0, n_tokens - 1)] =
-        (uint32_t)(vocab_size - 1 - random_between(0, vocab_size / 200));
-    try_lookup(table, ids, n_tokens, vocab_size, d_model);
 }
 
 Test(embedding_forward, large_sizes)
