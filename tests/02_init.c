@@ -893,7 +893,7 @@ Test(mean_abs_cosine, large_sizes)
 {
     try_random_mean(3, 5);
     try_mean_once(67, 131);
-    try_mean_once(3, 100003);
+    try_mean_once(3, 70001);
     try_mean(normals(1031 * 2), 1031, 2); // so many pairs that a float loses some
     try_ends(2053, 21);
     try_hard_sums(40001);
