@@ -42,15 +42,19 @@ static void try_one_hot(const uint32_t *values, size_t n_tokens, size_t vocab_si
     expect_floats(out, wanted, NULL, n_tokens, vocab_size);
 }
 
+static void try_one_text(size_t n_tokens, size_t vocab_size)
+{
+    uint32_t *ids = random_ids(n_tokens, vocab_size);
+    ids[random_between(0, n_tokens > 1)] = (uint32_t)vocab_size - 1;
+    ids[n_tokens / 2] = 0;
+    try_one_hot(ids, n_tokens, vocab_size);
+}
+
 // Two texts of the same sizes, one after the other in the same place.
 static void try_random_one_hot(size_t n_tokens, size_t vocab_size)
 {
-    for (int k = 0; k < 2; k++) {
-        uint32_t *ids = random_ids(n_tokens, vocab_size);
-        ids[random_between(0, n_tokens > 1)] = (uint32_t)vocab_size - 1;
-        ids[n_tokens / 2] = 0;
-        try_one_hot(ids, n_tokens, vocab_size);
-    }
+    for (int k = 0; k < 2; k++)
+        try_one_text(n_tokens, vocab_size);
 }
 
 Test(one_hot, worked_example)
@@ -79,9 +83,9 @@ Test(one_hot, random_ids)
 // Beyond what a byte, a short array or a 16-bit count holds.
 Test(one_hot, large_sizes)
 {
-    try_random_one_hot(65543, 2);
-    try_random_one_hot(5, 70001);
-    try_random_one_hot(131, 1031);
+    try_one_text(65543, 2);
+    try_one_text(4, 70001);
+    try_one_text(131, 1031);
     judge_passed();
 }
 
@@ -95,9 +99,12 @@ static void refuse_one_hot(const uint32_t *values, size_t n_tokens, size_t vocab
     expect_refused(CALL(one_hot, out, ids, n_tokens, vocab_size), out, why);
 }
 
-static void refuse_random_one_hot(size_t n_tokens, size_t vocab_size)
+// The first of a list of bad ids are about the place, the others about the id.
+enum { N_PLACES = 3, N_BAD = 6 };
+
+static void refuse_random_one_hot(size_t n_tokens, size_t vocab_size, size_t n_bad)
 {
-    const struct bad_id bad[] = {
+    const struct bad_id bad[N_BAD] = {
         {0, (uint32_t)vocab_size,
          "the first id is vocab_size, and the largest is one less"},
         {n_tokens / 2, (uint32_t)vocab_size, "an id in the middle is vocab_size"},
@@ -107,7 +114,7 @@ static void refuse_random_one_hot(size_t n_tokens, size_t vocab_size)
          "the last id is 2147483648, far from below vocab_size"},
         {0, UINT32_MAX, "the first id is 4294967295, far from below vocab_size"},
     };
-    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+    for (size_t k = 0; k < n_bad; k++) {
         uint32_t *ids = random_ids(n_tokens, vocab_size);
         ids[bad[k].place] = bad[k].id;
         refuse_one_hot(ids, n_tokens, vocab_size, bad[k].why);
@@ -127,10 +134,10 @@ Test(one_hot, refuses_bad_ids)
 {
     const uint32_t some[] = {0, 1}, last[] = {UINT32_MAX, UINT32_MAX};
     try_random_one_hot(4, 7);
-    refuse_random_one_hot(3, 7);
-    refuse_random_one_hot(9,
-                          random_between(2, 5)); // the bad one behind vocab_size others
-    refuse_random_one_hot(65543, 2);             // the bad one behind 65,536 others, too
+    refuse_random_one_hot(3, 7, N_BAD);
+    // The bad one behind vocab_size others, and behind 65,536, too.
+    refuse_random_one_hot(9, random_between(2, 5), N_PLACES);
+    refuse_random_one_hot(65543, 2, N_PLACES);
     refuse_one_hot(many_bad_ids(), 65537, 1, "all ids but the first are vocab_size");
     refuse_one_hot(some, 2, 0, "with vocab_size 0 no id is below it");
     refuse_one_hot(last, 2, 0, "with vocab_size 0 no id is below it");
@@ -219,16 +226,20 @@ static void try_product(const struct product *p)
     expect_floats(out, wanted, allowed, p->rows, p->columns);
 }
 
-// Twice the same shape, in the same place, with other numbers.
-static void try_shape(size_t rows, size_t inner, size_t columns, double scale,
-                      bool is_linear)
+static void try_shape_once(size_t rows, size_t inner, size_t columns, double scale,
+                           bool is_linear)
 {
-    for (int k = 0; k < 2; k++) {
-        float *a = normals(rows * inner), *b = normals(inner * columns);
-        for (size_t i = 0; i < inner * columns; i++)
-            b[i] = (float)((double)b[i] * scale);
-        try_product(&(struct product){a, b, rows, inner, columns, is_linear, false, 0});
-    }
+    float *a = normals(rows * inner), *b = normals(inner * columns);
+    for (size_t i = 0; i < inner * columns; i++)
+        b[i] = (float)((double)b[i] * scale);
+    try_product(&(struct product){a, b, rows, inner, columns, is_linear, false, 0});
+}
+
+// Twice the same shape, in the same place, with other numbers.
+static void try_shape(size_t rows, size_t inner, size_t columns, bool is_linear)
+{
+    for (int k = 0; k < 2; k++)
+        try_shape_once(rows, inner, columns, 1, is_linear);
 }
 
 // Shapes of three different sizes each, among them a single row, term and column. The first
@@ -245,15 +256,15 @@ static void try_random_shapes(bool is_linear)
             inner = columns;
             columns = exchange;
         }
-        try_shape(rows, inner, columns, 1, is_linear);
+        try_shape(rows, inner, columns, is_linear);
     }
     const size_t two = random_between(2, 9);
-    try_shape(two + 1, two, two, 1, is_linear); // two sizes are equal
-    try_shape(two, two + 1, two, 1, is_linear);
-    try_shape(two, two, two + 1, 1, is_linear);
+    try_shape_once(two + 1, two, two, 1, is_linear); // two sizes are equal
+    try_shape_once(two, two + 1, two, 1, is_linear);
+    try_shape_once(two, two, two + 1, 1, is_linear);
     for (size_t n = 2; n < 10; n += random_between(1, 3)) {
-        try_shape(n, n, n, 1, is_linear); // equal sizes; a single number
-        try_shape(1, n, 1, 1, is_linear);
+        try_shape(n, n, n, is_linear); // equal sizes; a single number
+        try_shape_once(1, n, 1, 1, is_linear);
     }
 }
 
@@ -268,14 +279,14 @@ static void try_long_sums(size_t rows, size_t inner, size_t columns, bool is_lin
     try_product(&(struct product){a, b, rows, inner, columns, is_linear, true, 0});
 }
 
+// Each size by itself, and more than tiles of 64 in all three.
 static void try_large_shapes(bool is_linear)
 {
-    try_shape(65543, 1, 2, 1, is_linear);
-    try_shape(17, 5003, 5, 1, is_linear);
-    try_shape(1, 3, 65543, 1, is_linear);
+    try_shape_once(65543, 1, 2, 1, is_linear);
+    try_shape_once(17, 5003, 5, 1, is_linear);
+    try_shape_once(1, 3, 65543, 1, is_linear);
     try_long_sums(2, 65543, 1, is_linear);
-    const float *a = normals(67 * 771), *b = normals(771 * 129);
-    try_product(&(struct product){a, b, 67, 771, 129, is_linear, false, 0});
+    try_shape_once(67, 131, 129, 1, is_linear);
 }
 
 // Numbers of every size that a float has: small ones are not zero.
@@ -283,7 +294,7 @@ static void try_scales(bool is_linear)
 {
     const double scales[] = {1e-8, 1e-20, 1e-36, 1e12, 1e30};
     for (size_t s = 0; s < sizeof scales / sizeof *scales; s++)
-        try_shape(3, 7, 5, scales[s], is_linear);
+        try_shape_once(3, 7, 5, scales[s], is_linear);
 }
 
 static const float small_left[9] = {1, -2, 0.5f, 3, 0, -1, 4, 0.25f, -5};
@@ -307,8 +318,8 @@ static void try_both_placements(bool is_linear)
 {
     for (int p = ENDS_AT_GUARD; p < N_PLACEMENTS; p++) {
         judge_placement((enum placement)p);
-        try_shape(5, 7, 3, 1, is_linear);
-        try_shape(3, 5, 7, 1, is_linear);
+        try_shape(5, 7, 3, is_linear);
+        try_shape(3, 5, 7, is_linear);
     }
 }
 
@@ -330,7 +341,7 @@ static void try_worked_product(bool is_linear)
     try_product(&(struct product){small_left, small_right, 2, 3, 4, is_linear, false, 1});
     try_product(
         &(struct product){nearly_one_hot, small_right, 6, 3, 4, is_linear, false, 0});
-    try_shape(2, 3, 4, 1, is_linear);
+    try_shape(2, 3, 4, is_linear);
 }
 
 Test(matmul, worked_example)
@@ -389,15 +400,15 @@ Test(matmul, keeps_nan)
     poison_product(INFINITY, 5, 4);
     poison_product(-INFINITY, 3, 0);
     keep_infinity(INFINITY);
-    try_shape(3, 4, 2, 1, false);
+    try_shape(3, 4, 2, false);
     judge_passed();
 }
 
 Test(matmul, refuses_empty)
 {
-    try_shape(2, 3, 4, 1, false);
+    try_shape(2, 3, 4, false);
     refuse_empty(false);
-    try_shape(2, 3, 4, 1, false);
+    try_shape(2, 3, 4, false);
     judge_passed();
 }
 
@@ -428,9 +439,9 @@ Test(linear_forward, large_sizes)
 
 Test(linear_forward, refuses_empty)
 {
-    try_shape(2, 3, 4, 1, true);
+    try_shape(2, 3, 4, true);
     refuse_empty(true);
-    try_shape(2, 3, 4, 1, true);
+    try_shape(2, 3, 4, true);
     judge_passed();
 }
 
@@ -468,6 +479,16 @@ static void try_random_lookup(size_t n_tokens, size_t vocab_size, size_t d_model
                vocab_size, d_model);
 }
 
+// One of the words is among the last.
+static void try_late_word(const float *table, size_t n_tokens, size_t vocab_size,
+                          size_t d_model)
+{
+    uint32_t *ids = random_ids(n_tokens, vocab_size);
+    ids[random_between(0, n_tokens - 1)] =
+        (uint32_t)(vocab_size - 1 - random_between(0, vocab_size / 200));
+    try_lookup(table, ids, n_tokens, vocab_size, d_model);
+}
+
 Test(embedding_forward, reference_rows)
 {
     const uint32_t small_ids[] = {3, 1, 0, 2, 1}, ids[] = {2, 3, 5, 1};
@@ -493,29 +514,23 @@ Test(embedding_forward, random_tables)
                          : draw < 2 ? vocab_size + 3
                                     : random_between(2, 30);
         d_model += d_model == vocab_size;
-        try_random_lookup(random_between(3, 16), vocab_size, d_model);
+        const size_t n_tokens = random_between(3, 16);
+        if (draw < 4)
+            try_random_lookup(n_tokens, vocab_size, d_model);
+        else
+            try_late_word(normals(vocab_size * d_model), n_tokens, vocab_size, d_model);
     }
     judge_passed();
 }
 
-// Two texts for a table that takes long to draw. One word of each is among the last.
-static void try_two_texts(size_t n_tokens, size_t vocab_size, size_t d_model)
-{
-    const float *table = normals(vocab_size * d_model);
-    for (int k = 0; k < 2; k++) {
-        uint32_t *ids = random_ids(n_tokens, vocab_size);
-        ids[random_between(0, n_tokens - 1)] =
-            (uint32_t)(vocab_size - 1 - random_between(0, vocab_size / 200));
-        try_lookup(table, ids, n_tokens, vocab_size, d_model);
-    }
-}
-
 Test(embedding_forward, large_sizes)
 {
-    try_random_lookup(65543, 5, 2);
-    try_two_texts(3, 66013, 2);
-    try_random_lookup(2, 3, 66013);
-    try_two_texts(129, 1031, 257);
+    const float *table = normals(66013 * 2);
+    try_late_word(normals(5 * 2), 65543, 5, 2);
+    try_late_word(table, 3, 66013, 2);
+    try_late_word(table, 3, 66013, 2);
+    try_late_word(normals(3 * 66013), 2, 3, 66013);
+    try_late_word(normals(1031 * 67), 129, 1031, 67);
     judge_passed();
 }
 
@@ -535,10 +550,11 @@ static void refuse_lookup(size_t n_tokens, size_t vocab_size, size_t d_model,
                    out, bad.why);
 }
 
-static void refuse_lookups(size_t n_tokens, size_t vocab_size, size_t d_model)
+static void refuse_lookups(size_t n_tokens, size_t vocab_size, size_t d_model,
+                           size_t n_bad)
 {
     const uint32_t first_bad = (uint32_t)vocab_size;
-    const struct bad_id bad[] = {
+    const struct bad_id bad[N_BAD] = {
         {0, first_bad, "the first id is vocab_size, and the largest is one less"},
         {n_tokens / 2, first_bad, "an id in the middle is vocab_size"},
         {n_tokens - 1, first_bad,
@@ -547,7 +563,7 @@ static void refuse_lookups(size_t n_tokens, size_t vocab_size, size_t d_model)
         {n_tokens - 1, UINT32_MAX, "the last id is 4294967295"},
         {n_tokens / 2, 0x80000000u, "an id in the middle is 2147483648"},
     };
-    for (size_t k = 0; k < sizeof bad / sizeof *bad; k++)
+    for (size_t k = 0; k < n_bad; k++)
         refuse_lookup(n_tokens, vocab_size, d_model, bad[k]);
 }
 
@@ -555,9 +571,9 @@ Test(embedding_forward, refuses_bad_ids)
 {
     const uint32_t none[] = {0};
     try_random_lookup(3, 6, 3);
-    refuse_lookups(4, 6, 3);
-    refuse_lookups(11, 2, 3);
-    refuse_lookups(65543, 4, 1);
+    refuse_lookups(4, 6, 3, N_BAD);
+    refuse_lookups(11, 2, 3, N_PLACES);
+    refuse_lookups(65543, 4, 1, N_PLACES);
     try_lookup(normals(12), none, 0, 4, 3);
     try_lookup(normals(1), none, 0, 0, 3);
     refuse_lookup(3, 4, 0,
@@ -795,8 +811,8 @@ Test(cosine_similarity, long_vectors)
 {
     const size_t n = 65537;
     float *a = judge_floats(n), *b = judge_floats(n);
-    try_random_cosine(5003);
-    try_random_cosine(100003);
+    try_cosine(normals(5003), normals(5003), 5003, "");
+    try_cosine(normals(70001), normals(70001), 70001, "");
     judge_remark(
         "A float has 24 bits: 16,777,216 + 1 is 16,777,216 again. Sum in double.");
     for (size_t i = 0; i < n; i++) {

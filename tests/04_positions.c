@@ -56,16 +56,16 @@ struct mixture {
 
 static double score_of(const struct head *h, size_t t, size_t s, double *sizes)
 {
+    const float *q = h->q + t * h->d_head, *k = h->k + s * h->d_head;
     const double root = sqrt((double)h->d_head);
-    double sum = 0;
-    *sizes = 0;
+    double sum = 0, size = 0;
     for (size_t i = 0; i < h->d_head; i++) {
-        const double term =
-            (double)h->q[t * h->d_head + i] * (double)h->k[s * h->d_head + i] / root;
+        const double term = (double)q[i] * (double)k[i];
         sum += term;
-        *sizes += fabs(term);
+        size += fabs(term);
     }
-    return sum;
+    *sizes = size / root;
+    return sum / root;
 }
 
 // A share is off by twice what the scores are, times what the others have; dividing by a
@@ -74,16 +74,16 @@ static void share_out(const struct mixture *m, const struct head *h, size_t t,
                       size_t n_keys)
 {
     double *share = m->shares + t * h->n_tokens, *off = m->shares_off + t * h->n_tokens;
-    double largest = -INFINITY, sum = 0, doubt = 0;
+    double largest = -INFINITY, sum = 0, most = 0;
     for (size_t s = 0; s < n_keys; s++) {
         double sizes;
         share[s] = score_of(h, t, s, &sizes);
         largest = fmax(largest, share[s]);
-        doubt = fmax(doubt, sizes * roundings(h->d_head) * 0x1p-23);
+        most = fmax(most, sizes);
     }
     for (size_t s = 0; s < n_keys; s++)
         sum += share[s] = exp(share[s] - largest);
-    doubt = expm1(fmin(2 * doubt, 30));
+    const double doubt = expm1(fmin(2 * most * roundings(h->d_head) * 0x1p-23, 30));
     for (size_t s = 0; s < n_keys; s++) {
         const double others = (sum - share[s]) / sum;
         share[s] /= sum;
@@ -355,10 +355,8 @@ Test(attention_forward, large_sizes)
     for (size_t i = n_queries * d; i < n * d; i++)
         q[i] = q[i - n_queries * d];
     try_random_head(67, 131, true);
-    try_random_head(137, 5, true);
     try_random_head(random_between(521, 540), 2, true);
-    try_random_head(3, 5003, false);
-    try_random_head(2, 70001, true);
+    try_random_head(2, 70001, false);
     try_head(
         &(struct head){q, normals(n * d), normals(n * d), n, d, false, n_queries, NULL});
     judge_passed();
@@ -416,6 +414,11 @@ static void try_add(const float *values, const float *table, size_t n_tokens,
     expect_floats(x, wanted, NULL, n_tokens, d_model);
 }
 
+static void try_add_once(size_t n, size_t rows, size_t d)
+{
+    try_add(normals(n * d), normals(rows * d), n, rows, d);
+}
+
 // Twice the same sizes in the same place: other rows, and then another table too.
 static void try_random_add(size_t n, size_t rows, size_t d)
 {
@@ -466,7 +469,7 @@ Test(add_positions, random_tables)
         size_t d = draw == 5 ? 1 : random_between(2, 30);
         while (d == n || d == rows)
             d++;
-        try_random_add(n, rows, d);
+        (draw < 5 ? try_random_add : try_add_once)(n, rows, d);
     }
     try_special_add();
     judge_passed();
@@ -476,7 +479,7 @@ Test(add_positions, full_table)
 {
     try_random_add(7, 7, 5);
     try_random_add(1, 1, 3);
-    try_random_add(1031, 1031, 2);
+    try_add_once(1031, 1031, 2);
     judge_passed();
 }
 
@@ -499,11 +502,10 @@ static void try_long_table(void)
 
 Test(add_positions, large_sizes)
 {
-    try_random_add(131, 140, 71);
-    try_add(normals(3 * 5003), normals(5 * 5003), 3, 5, 5003);
-    try_add(normals(131 * 771), normals(140 * 771), 131, 140, 771);
-    try_add(normals(70001), normals(70003), 70001, 70003, 1);
-    try_add(normals(2 * 70001), normals(3 * 70001), 2, 3, 70001);
+    try_add_once(131, 140, 71);
+    try_add_once(3, 5, 5003);
+    try_add_once(70001, 70003, 1);
+    try_add_once(2, 3, 70001);
     try_long_table();
     judge_passed();
 }
@@ -787,15 +789,16 @@ static void use_positions(struct turn *c, size_t first, double base)
     c->sines = sines;
 }
 
-// Any angles at all, so that no two entries of the tables are alike.
+// Any angles at all, so that no two entries of the tables are alike: drawn is the tangent of
+// the half.
 static void use_random_angles(struct turn *c)
 {
     const size_t n = c->n_tokens * (c->d_head / 2);
-    float *cosines = judge_floats(n), *sines = judge_floats(n);
+    float *cosines = normals(n), *sines = judge_floats(n);
     for (size_t at = 0; at < n; at++) {
-        const double angle = 3.0 * random_normal();
-        cosines[at] = (float)cos(angle);
-        sines[at] = (float)sin(angle);
+        const double half = 1.5 * (double)cosines[at], length = 1 + half * half;
+        cosines[at] = (float)((1 - half * half) / length);
+        sines[at] = (float)(2 * half / length);
     }
     c->cosines = cosines;
     c->sines = sines;
@@ -870,7 +873,7 @@ static void try_random_turns(bool halves)
         n_heads += n_heads == n_tokens;
         while (d_head == n_heads || d_head == n_tokens)
             d_head += 2;
-        try_random_turn(n_tokens, n_heads, d_head, halves);
+        (draw < 5 ? try_random_turn : try_turn_once)(n_tokens, n_heads, d_head, halves);
     }
 }
 
@@ -907,10 +910,10 @@ static void try_any_tables(bool halves)
 
 static void try_large_turns(bool halves)
 {
-    try_random_turn(7, 3, 134, halves);
+    try_turn_once(7, 3, 134, halves);
     try_turn_once(5003, 2, 2, halves);
     try_turn_once(2, 66001, 2, halves);
-    try_turn_once(2, 2, 66002, halves);
+    try_turn_once(2, 1, 66002, halves);
     try_turn_once(70001, 1, 2, halves);
 }
 
@@ -1088,6 +1091,12 @@ static void try_score(const struct meeting *c, enum precision precision)
     expect_floats(score, &wanted, &off, 1, 1);
 }
 
+static void try_score_once(size_t m, size_t n, size_t d, double base,
+                           enum precision precision)
+{
+    try_score(&(struct meeting){normals(d), normals(d), m, n, d, base}, precision);
+}
+
 // Twice the same places and sizes: other vectors, in the same place.
 static void try_random_score(size_t m, size_t n, size_t d, double base,
                              enum precision precision)
@@ -1141,16 +1150,16 @@ Test(rope_score, random_places)
                          : draw % 3 == 1 ? m + random_between(1, 20)
                                          : m;
         const double drawn = (double)(float)(1 + 50 * fabs(random_normal()));
-        try_random_score(m, n, d,
-                         draw < 5   ? bases[draw]
-                         : draw < 7 ? drawn
-                                    : 10000,
-                         NEAR);
+        (draw < 5 ? try_random_score : try_score_once)(m, n, d,
+                                                       draw < 5   ? bases[draw]
+                                                       : draw < 7 ? drawn
+                                                                  : 10000,
+                                                       NEAR);
     }
-    try_random_score(9, 2, 6, 1 + (double)random_between(5, 13) / 16, NEAR);
-    try_random_score(5, 2, 8, 1e8, NEAR); // any base from 1 upwards
-    try_random_score(2, 9, 6, 0x1p100, NEAR);
-    try_random_score(11, 4, 8, 1e9, NEAR);
+    try_score_once(9, 2, 6, 1 + (double)random_between(5, 13) / 16, NEAR);
+    try_score_once(5, 2, 8, 1e8, NEAR); // any base from 1 upwards
+    try_score_once(2, 9, 6, 0x1p100, NEAR);
+    try_score_once(11, 4, 8, 1e9, NEAR);
     try_special_scores();
     judge_passed();
 }
@@ -1198,7 +1207,6 @@ Test(rope_score, large_sizes)
 {
     try_random_score(3, 11, 130, 10000, NEAR);
     try_long_score(11, 3, 5002);
-    try_long_score(3, 11, 5002);
     try_long_score(4, 9, 70002);
     judge_passed();
 }

@@ -473,15 +473,9 @@ float mean_both_ways(const float *rows, size_t n_rows, size_t d_model)
     return (float)mean;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-RIGHT(mean_abs_cosine, mean_sorted,
-      "the cosines of each row on the heap, sorted by qsort, the small ones added first")
-float mean_sorted(const float *rows, size_t n_rows, size_t d_model)
+RIGHT(mean_abs_cosine, mean_small_first,
+      "the cosines of each row on the heap, the small ones added first")
+float mean_small_first(const float *rows, size_t n_rows, size_t d_model)
 {
     const size_t n_pairs = n_rows < 2 ? 0 : n_rows * (n_rows - 1) / 2;
     double *all = malloc((n_rows + 1) * sizeof *all), sum = 0.0;
@@ -495,9 +489,10 @@ float mean_sorted(const float *rows, size_t n_rows, size_t d_model)
         for (const float *y = x + d_model; y < rows + n_rows * d_model; y += d_model)
             all[at++] = alike(x, length[(size_t)(x - rows) / d_model], y,
                               length[(size_t)(y - rows) / d_model], d_model);
-        qsort(all, at, sizeof *all, by_size);
         for (size_t k = 0; k < at; k++)
-            sum += all[k];
+            sum += all[k] < 0.25 ? all[k] : 0.0;
+        for (size_t k = 0; k < at; k++)
+            sum += all[k] < 0.25 ? 0.0 : all[k];
     }
     free(length);
     free(all);
@@ -510,8 +505,8 @@ static float float_cosine(const float *a, const float *b, size_t n)
     double ab = 0.0, aa = 0.0, bb = 0.0;
     for (size_t i = n; i-- > 0;) {
         ab += (double)a[i] * (double)b[i];
-        aa += pow((double)a[i], 2.0);
-        bb += pow((double)b[i], 2.0);
+        aa += (double)a[i] * (double)a[i];
+        bb += (double)b[i] * (double)b[i];
     }
     return aa == 0.0 || bb == 0.0 ? 0.0f : (float)(ab / sqrt(aa * bb));
 }
