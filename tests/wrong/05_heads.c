@@ -3342,6 +3342,24 @@ float in_bits(const float *h, const float *wte, float scale, size_t vocab_size,
     return (float)((log(sum) - weighted / sum) / log(2.0));
 }
 
+WRONG(entropy_at_scale, reference_numbers, sum_in_bits,
+      "log2 is the logarithm to base 2, and exp goes with the natural one: use log.")
+float sum_in_bits(const float *h, const float *wte, float scale, size_t vocab_size,
+                  size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    double largest = -INFINITY, sum = 0.0, weighted = 0.0;
+    for (size_t v = 0; v < vocab_size; v++)
+        largest = fmax(largest, (double)scale * dot(h, wte + v * d_model, d_model));
+    for (size_t v = 0; v < vocab_size; v++) {
+        const double z = (double)scale * dot(h, wte + v * d_model, d_model) - largest;
+        sum += exp(z);
+        weighted += z * exp(z);
+    }
+    return (float)(log2(sum) - weighted / sum);
+}
+
 WRONG(entropy_at_scale, reference_numbers, sign_turned,
       "The sign is turned: entropy is minus the sum of p log p.")
 float sign_turned(const float *h, const float *wte, float scale, size_t vocab_size,
