@@ -22,9 +22,17 @@ static const double toy_cosines[5] = {0.951312243, 0.874078606, 0.33672812, 0.22
 static const float features[15] = {0.9f, 0.88f, 0.1f, 0.85f, 0,     0.95f, 0.93f, 0.05f,
                                    0.9f, 0,     0,    0,     0.95f, 0,     0.98f};
 
-static double cosine_between(const float *rows, size_t v, size_t w, size_t d)
+static double length_of(const float *row, size_t d)
 {
-    return cosine_of(rows + v * d, rows + w * d, d);
+    return sqrt(dot_product(row, row, d));
+}
+
+// The cosine of two rows of these lengths; 0 if one of them is all zeros.
+static double cosine_with(const float *a, double length_a, const float *b,
+                          double length_b, size_t d)
+{
+    const double lengths = length_a * length_b;
+    return lengths > 0 ? dot_product(a, b, d) / lengths : 0;
 }
 
 static float *scaled(const float *values, size_t n, double by)
@@ -102,8 +110,12 @@ static bool apart(const double *score, size_t n_rows, size_t skip, double least)
 static double *cosines_with(const struct table *t, size_t row)
 {
     double *score = judge_doubles(t->n_rows);
-    for (size_t v = 0; v < t->n_rows; v++)
-        score[v] = cosine_between(t->rows, row, v, t->d);
+    const float *own = t->rows + row * t->d;
+    const double length = length_of(own, t->d);
+    for (size_t v = 0; v < t->n_rows; v++) {
+        const float *other = t->rows + v * t->d;
+        score[v] = cosine_with(own, length, other, length_of(other, t->d), t->d);
+    }
     return score;
 }
 
@@ -146,8 +158,9 @@ static void try_random_nearest(size_t n_nearest, size_t n_rows, size_t d)
 static void try_many_nearest(size_t n_nearest, size_t n_rows, size_t d)
 {
     const struct table t = {normals(n_rows * d), n_rows, d};
-    try_nearest(&t, random_between(0, n_rows - 1), n_nearest);
-    try_nearest(&t, n_rows - 1, n_nearest);
+    try_nearest(&t, random_between(0, n_rows - 2), n_nearest);
+    if (n_nearest < 10)
+        try_nearest(&t, n_rows - 1, n_nearest);
 }
 
 Test(nearest_rows, worked_example)
@@ -327,11 +340,9 @@ static void try_millions_of_rows(size_t n_rows)
 Test(nearest_rows, large_sizes)
 {
     try_many_nearest(5, 5003, 5);
-    try_many_nearest(3, 5, 5003);
-    try_many_nearest(601, 607, 9);
-    try_many_nearest(5003, 5011, 3);
+    try_many_nearest(4099, 4111, 3);
     try_many_nearest(7, 1031, 67);
-    try_many_nearest(2, 11, 100003);
+    try_many_nearest(2, 4, 100003);
     try_millions_of_rows(2200003);
     judge_passed();
 }
@@ -443,17 +454,21 @@ static void try_center(const float *rows, size_t n_rows, size_t d)
     expect_floats(mean, means, means_allowed, 1, d);
 }
 
+static void try_shifted(size_t n_rows, size_t d)
+{
+    float *rows = normals(n_rows * d);
+    for (size_t i = 0; i < d; i++) {
+        const float shift = (float)(3 * random_normal());
+        for (size_t v = 0; v < n_rows; v++)
+            rows[v * d + i] += shift;
+    }
+    try_center(rows, n_rows, d);
+}
+
 static void try_random_center(size_t n_rows, size_t d)
 {
-    for (int k = 0; k < 2; k++) {
-        float *rows = normals(n_rows * d);
-        for (size_t i = 0; i < d; i++) {
-            const float shift = (float)(3 * random_normal());
-            for (size_t v = 0; v < n_rows; v++)
-                rows[v * d + i] += shift;
-        }
-        try_center(rows, n_rows, d);
-    }
+    try_shifted(n_rows, d);
+    try_shifted(n_rows, d);
 }
 
 Test(center_rows, worked_example)
@@ -530,11 +545,9 @@ Test(center_rows, sums_in_double)
 
 Test(center_rows, large_sizes)
 {
-    try_random_center(5003, 3);
-    try_random_center(3, 5003);
-    try_random_center(601, 67);
-    try_random_center(70001, 2);
-    try_random_center(2, 100003);
+    try_shifted(601, 67);
+    try_shifted(70001, 2);
+    try_shifted(2, 100003);
     judge_passed();
 }
 
@@ -620,9 +633,10 @@ static double push_through(double *room, const double *u, const struct task *t)
         double p = 0;
         for (size_t i = 0; i < t->d; i++)
             p += (double)t->rows[v * t->d + i] * u[i];
+        const double part = p / (double)t->n_rows;
         for (size_t i = 0; i < t->d; i++)
-            room[i] += p * (double)t->rows[v * t->d + i] / (double)t->n_rows;
-        square += p * p / (double)t->n_rows;
+            room[i] += part * (double)t->rows[v * t->d + i];
+        square += p * part;
     }
     return square;
 }
@@ -656,8 +670,7 @@ static struct outcome right_components(const struct task *t)
                         judge_doubles(t->n_components), judge_doubles(t->n_components),
                         0};
     double *room = judge_doubles(t->d);
-    for (size_t n = 0; n < t->n_rows * t->d; n++)
-        o.trace += (double)t->rows[n] * (double)t->rows[n] / (double)t->n_rows;
+    o.trace = dot_product(t->rows, t->rows, t->n_rows * t->d) / (double)t->n_rows;
     for (size_t k = 0; k < t->n_components; k++) {
         for (size_t step = 0; step < t->n_steps; step++)
             do_round(&o, k, room, t, step == 0);
@@ -667,17 +680,16 @@ static struct outcome right_components(const struct task *t)
 }
 
 // off: how far each component may be off, where it is known better; else 0
-static void try_task(const struct task *t, double off)
+static void try_task_with(const struct task *t, const struct outcome *o, double off)
 {
     const size_t n = t->n_components * t->d;
-    const struct outcome o = right_components(t);
     double *allowed = judge_doubles(n), *of_variances = judge_doubles(t->n_components);
     for (size_t k = 0; k < t->n_components; k++) {
-        const double of_u = off > 0 ? off : 2 * o.off[k];
+        const double of_u = off > 0 ? off : 2 * o->off[k];
         for (size_t i = 0; i < t->d; i++)
             allowed[k * t->d + i] = of_u;
-        of_variances[k] = 2 * of_u * sqrt(o.trace * o.variances[k]) +
-                          o.variances[k] * 0x1p-22 + of_u * of_u * o.trace + 0x1p-149;
+        of_variances[k] = 2 * of_u * sqrt(o->trace * o->variances[k]) +
+                          o->variances[k] * 0x1p-22 + of_u * of_u * o->trace + 0x1p-149;
     }
     fresh_case();
     const float *wte = floats_in(t->rows, t->n_rows * t->d);
@@ -688,18 +700,26 @@ static void try_task(const struct task *t, double off)
     expect_accepted(CALL(principal_components, components, variances, room, wte,
                          t->n_components, t->n_steps, t->n_rows, t->d),
                     components);
-    expect_floats(components, o.u, allowed, t->n_components, t->d);
-    expect_floats(variances, o.variances, of_variances, 1, t->n_components);
+    expect_floats(components, o->u, allowed, t->n_components, t->d);
+    expect_floats(variances, o->variances, of_variances, 1, t->n_components);
+}
+
+static void try_task(const struct task *t, double off)
+{
+    const struct outcome o = right_components(t);
+    try_task_with(t, &o, off);
 }
 
 // Column i spreads 0.6^i as far as column 0: a few rounds lose no digits, and all columns
 // are mixed by adding a little of the next.
 static float *spread_rows(size_t n_rows, size_t d)
 {
-    float *rows = normals(n_rows * d);
+    float *rows = normals(n_rows * d), by[7];
+    for (size_t i = 0; i < 7; i++)
+        by[i] = (float)pow(0.6, (double)i);
     for (size_t v = 0; v < n_rows; v++)
         for (size_t i = 0; i < d; i++)
-            rows[v * d + i] *= (float)pow(0.6, (double)(i % 7));
+            rows[v * d + i] *= by[i % 7];
     for (size_t v = 0; v < n_rows; v++)
         for (size_t i = 0; i + 1 < d; i++)
             rows[v * d + i] += 0.3f * rows[v * d + i + 1];
@@ -707,21 +727,26 @@ static float *spread_rows(size_t n_rows, size_t d)
 }
 
 // A task whose bound leaves digits to compare.
+static void try_drawn_task(size_t n_components, size_t n_steps, size_t n_rows, size_t d)
+{
+    struct task t = {NULL, NULL, n_components, n_steps, n_rows, d};
+    struct outcome o;
+    double worst;
+    do {
+        t.rows = spread_rows(n_rows, d);
+        t.begin = normals(n_components * d);
+        o = right_components(&t);
+        worst = 0;
+        for (size_t e = 0; e < n_components; e++)
+            worst = fmax(worst, o.off[e]);
+    } while (worst > 3e-4);
+    try_task_with(&t, &o, 0);
+}
+
 static void try_random_task(size_t n_components, size_t n_steps, size_t n_rows, size_t d)
 {
-    for (int k = 0; k < 2; k++) {
-        struct task t = {NULL, NULL, n_components, n_steps, n_rows, d};
-        double worst;
-        do {
-            t.rows = spread_rows(n_rows, d);
-            t.begin = normals(n_components * d);
-            const struct outcome o = right_components(&t);
-            worst = 0;
-            for (size_t e = 0; e < n_components; e++)
-                worst = fmax(worst, o.off[e]);
-        } while (worst > 3e-4);
-        try_task(&t, 0);
-    }
+    try_drawn_task(n_components, n_steps, n_rows, d);
+    try_drawn_task(n_components, n_steps, n_rows, d);
 }
 
 static const float cross_rows[8] = {3, 0, -3, 0, 0, 1, 0, -1};
@@ -863,10 +888,9 @@ static void try_slow_growth(void)
 
 Test(principal_components, large_sizes)
 {
-    try_random_task(1, 1, 5003, 3);
-    try_random_task(1, 1, 5, 5003);
-    try_random_task(2, 1, 101, 67);
-    try_random_task(1, 1, 2, 100003);
+    try_drawn_task(1, 1, 5003, 3);
+    try_drawn_task(2, 1, 101, 67);
+    try_drawn_task(1, 1, 2, 100003);
     try_level_rows();
     try_level_rows();
     try_converging(3, 1);
@@ -970,10 +994,17 @@ struct query {
 static double *scores_of(const struct table *t, const struct query *q)
 {
     double *score = judge_doubles(t->n_rows);
-    for (size_t v = 0; v < t->n_rows; v++)
-        score[v] = cosine_between(t->rows, v, q->b, t->d) -
-                   cosine_between(t->rows, v, q->a, t->d) +
-                   cosine_between(t->rows, v, q->c, t->d);
+    const float *a = t->rows + q->a * t->d, *b = t->rows + q->b * t->d,
+                *c = t->rows + q->c * t->d;
+    const double length_a = length_of(a, t->d), length_b = length_of(b, t->d),
+                 length_c = length_of(c, t->d);
+    for (size_t v = 0; v < t->n_rows; v++) {
+        const float *row = t->rows + v * t->d;
+        const double length = length_of(row, t->d);
+        score[v] = cosine_with(row, length, b, length_b, t->d) -
+                   cosine_with(row, length, a, length_a, t->d) +
+                   cosine_with(row, length, c, length_c, t->d);
+    }
     return score;
 }
 
@@ -1067,17 +1098,20 @@ static size_t clear_queries(struct query *queries, size_t n, const struct table 
     return found;
 }
 
+static void try_drawn_analogy(size_t n_rows, size_t d, size_t n_queries)
+{
+    struct query queries[MOST_QUERIES];
+    float *rows = normals(n_rows * d);
+    stretch_rows(rows, n_rows, d);
+    const struct table t = {rows, n_rows, d};
+    try_queries(&t, queries, clear_queries(queries, n_queries, &t));
+}
+
 // Twice the same sizes: another table, and other words.
 static void try_random_analogy(size_t n_rows, size_t d)
 {
-    for (int k = 0; k < 2; k++) {
-        struct query queries[MOST_QUERIES];
-        float *rows = normals(n_rows * d);
-        stretch_rows(rows, n_rows, d);
-        const struct table t = {rows, n_rows, d};
-        try_queries(&t, queries,
-                    clear_queries(queries, n_rows > 600 ? 4 : MOST_QUERIES, &t));
-    }
+    try_drawn_analogy(n_rows, d, MOST_QUERIES);
+    try_drawn_analogy(n_rows, d, MOST_QUERIES);
 }
 
 Test(analogy, worked_example)
@@ -1253,9 +1287,9 @@ Test(analogy, sums_in_double)
 
 Test(analogy, large_sizes)
 {
-    try_random_analogy(5003, 3 + 4);
-    try_random_analogy(5, 5003);
-    try_random_analogy(601, 67);
+    try_drawn_analogy(5003, 7, 4);
+    try_drawn_analogy(5, 5003, 8);
+    try_drawn_analogy(601, 67, 4);
     fresh_case();
     const size_t n_rows = 2200003;
     const uint32_t ids[3] = {(uint32_t)random_between(0, 9), (uint32_t)n_rows - 1,
@@ -1478,9 +1512,9 @@ static float *wide_rotation(size_t d)
 
 Test(rotate_rows, large_sizes)
 {
-    try_random_rotate(5003, 3);
-    try_random_rotate(67, 71);
-    try_rotate(normals(3 * 331), wide_rotation(331), 3, 331);
+    try_rotate(normals(5003 * 3), rotation_of(3), 5003, 3);
+    try_rotate(normals(67 * 71), rotation_of(71), 67, 71);
+    try_rotate(normals(3 * 263), wide_rotation(263), 3, 263);
     judge_passed();
 }
 

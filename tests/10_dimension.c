@@ -234,26 +234,41 @@ Test(table_cost, refuses_bits)
 // turns, by V times that); then each number is rounded once.
 static const double CIRCLE_OFF = 1e-11;
 
-static void try_circle(const uint32_t *values, size_t n)
+// Row v as row v - v % FEW, turned by v % FEW: two angles in a thousand are all that is needed.
+static double *circle_rows(size_t n)
 {
-    double *rows = judge_doubles(2 * n), *inputs = judge_doubles(2 * n);
-    double *allowed = judge_doubles(2 * n), *inputs_allowed = judge_doubles(2 * n);
+    enum { FEW = 1024 };
+    double *rows = judge_doubles(2 * n), c = 1, s = 0;
     for (size_t v = 0; v < n; v++) {
         const double angle = 2 * acos(-1) * (double)v / (double)n;
-        rows[2 * v] = cos(angle);
-        rows[2 * v + 1] = sin(angle);
+        const double *by = rows + 2 * (v % FEW);
+        if (v < FEW || v % FEW == 0)
+            c = cos(angle), s = sin(angle);
+        rows[2 * v] = v < FEW ? c : c * by[0] - s * by[1];
+        rows[2 * v + 1] = v < FEW ? s : s * by[0] + c * by[1];
     }
-    for (size_t k = 0; k < 2 * n; k++) {
-        inputs[k] = rows[2 * values[k / 2] + k % 2];
+    return rows;
+}
+
+static void expect_rows(const float *got, const double *rows, double *allowed, size_t n)
+{
+    for (size_t k = 0; k < 2 * n; k++)
         allowed[k] = fabs(rows[k]) * 0x1p-24 + CIRCLE_OFF;
-        inputs_allowed[k] = fabs(inputs[k]) * 0x1p-24 + CIRCLE_OFF;
-    }
+    expect_floats(got, rows, allowed, n, 2);
+}
+
+static void try_circle(const uint32_t *values, size_t n)
+{
+    double *rows = circle_rows(n), *inputs = judge_doubles(2 * n);
+    double *allowed = judge_doubles(2 * n);
+    for (size_t k = 0; k < 2 * n; k++)
+        inputs[k] = rows[2 * values[k / 2] + k % 2];
     fresh_case();
     const uint32_t *next = ids_in(values, n);
     float *wte = floats_out(2 * n), *lm_head = floats_out(2 * n);
     expect_accepted(CALL(circle_model, wte, lm_head, next, n), lm_head);
-    expect_floats(lm_head, rows, allowed, n, 2);
-    expect_floats(wte, inputs, inputs_allowed, n, 2);
+    expect_rows(lm_head, rows, allowed, n);
+    expect_rows(wte, inputs, allowed, n);
 }
 
 static void try_random_circle(size_t n)
@@ -302,9 +317,9 @@ Test(circle_model, right_word_wins)
 
 Test(circle_model, large_sizes)
 {
+    const size_t n = 524309; // two numbers of 64 bits for each do not fit on a stack
     try_random_circle(1031);
-    try_random_circle(50257);
-    try_circle(random_ids(1000003, 1000003), 1000003);
+    try_circle(random_ids(n, n), n);
     judge_passed();
 }
 
@@ -380,28 +395,22 @@ static inline struct place seen_from(const float *rows, size_t v, size_t w, size
                           d < 2 ? 0 : (double)rows[w * d + 1] - (double)rows[v * d + 1]};
 }
 
-// All others fit into less than half a turn: with the one that has no other on its right
-// side, none is behind. (Plain, by all pairs; the numbers are such that nothing is rounded.)
+// All others fit into less than half a turn, from the direction `right` to `left`, as they
+// come. (Plain, by all pairs; the numbers are such that nothing is rounded.)
 static bool wins(const float *rows, size_t v, size_t n, size_t d)
 {
-    struct place least = {0, 0};
-    bool any = false;
-    for (size_t w = 0; w < n; w++) {
+    struct place right = {0, 0}, left = {0, 0};
+    for (size_t w = 0, seen = 0; w < n; w++) {
         const struct place x = seen_from(rows, v, w, d);
         if (w == v)
             continue;
-        if (x.x == 0 && x.y == 0)
+        const double a = turn_of(right, x), b = turn_of(left, x);
+        const bool is_behind =
+            a <= 0 && b >= 0 && (a < b || right.x * x.x + right.y * x.y < 0);
+        if ((x.x == 0 && x.y == 0) || is_behind)
             return false;
-        const double turn = turn_of(least, x);
-        if (!any || turn < 0)
-            least = x;
-        any = true;
-    }
-    for (size_t w = 0; w < n && any; w++) {
-        const struct place x = seen_from(rows, v, w, d);
-        const double turn = turn_of(least, x);
-        if (w != v && (turn < 0 || (turn == 0 && least.x * x.x + least.y * x.y < 0)))
-            return false;
+        right = seen == 0 || a < 0 ? x : right;
+        left = seen++ == 0 || b > 0 ? x : left;
     }
     return true;
 }
@@ -612,12 +621,14 @@ Test(reachable_words, any_scale)
 
 Test(reachable_words, large_sizes)
 {
-    try_reachable(whole_numbers(2 * 2003, 2000), 2003, 2);
-    float *line = whole_numbers(2003, 1500);
-    line[2002] = 1600 + (float)random_between(0, 9); // the last two win
-    line[2001] = -line[2002];
-    try_reachable(line, 2003, 1);
-    try_reachable(whole_numbers(2 * 1499, 9), 1499, 2);
+    enum { N = 1103 };
+    try_reachable(whole_numbers(2 * N, 2000), N, 2);
+    float *line = whole_numbers(N, 1500);
+    line[0] = 1550, line[1] = -1550; // would win, but the last two do
+    line[N - 1] = 1600 + (float)random_between(0, 9);
+    line[N - 2] = -line[N - 1];
+    try_reachable(line, N, 1);
+    try_reachable(whole_numbers(2 * N, 9), N, 2);
     judge_passed();
 }
 
@@ -636,7 +647,8 @@ Test(reachable_words, refuses_widths)
                        "d_model is neither 1 nor 2");
         expect_refused(CALL(reachable_words, reachable, lm_head, 0, bad[k]), reachable,
                        "d_model is neither 1 nor 2");
-        try_random_heads(7, 1 + k % 2);
+        if (k < 2)
+            try_random_heads(7, 1 + k);
     }
     judge_passed();
 }
@@ -769,6 +781,8 @@ Test(matrix_rank, tolerance)
         try_rank(a, ldexp(0.5, -3 * (int)k + 2), k, N, N);
         try_rank(a, 0, N, N, N);
         try_rank(a, 2.5, 0, N, N);
+        if (draw >= 2)
+            continue; // the rest asks the same of every draw
         try_rank(a, INFINITY, 0, N, N);
         try_rank(a, -0.0, N, N, N);
         const float far[4] = {0, ldexpf(size, -60), -size, 0}; // any tolerance is meant
@@ -852,7 +866,7 @@ Test(matrix_rank, large_sizes)
     try_random_rank(3, 5, 1031);
     try_random_rank(2, 100003, 3);
     try_random_rank(2, 3, 100003);
-    try_random_rank(4, 331, 337);
+    try_random_rank(4, 131, 137);
     float *few = judge_floats(97 * 101);
     const size_t step = random_between(2, 90);
     for (size_t i = 0; i < 97; i++)
@@ -949,14 +963,16 @@ static void try_projection(const float *rows, const float *thrown, size_t n_out,
 {
     double *wanted = judge_doubles(n_rows * n_out),
            *allowed = judge_doubles(n_rows * n_out);
+    const double root = sqrt((double)n_out);
     for (size_t v = 0; v < n_rows; v++)
         for (size_t j = 0; j < n_out; j++) {
             double sum = 0, sizes = 0;
             for (size_t i = 0; i < d; i++) {
-                sum += (double)rows[v * d + i] * (double)thrown[j * d + i];
-                sizes += fabs((double)rows[v * d + i] * (double)thrown[j * d + i]);
+                const double term = (double)rows[v * d + i] * (double)thrown[j * d + i];
+                sum += term;
+                sizes += fabs(term);
             }
-            wanted[v * n_out + j] = sum / sqrt((double)n_out);
+            wanted[v * n_out + j] = sum / root;
             if (isfinite(sizes))
                 allowed[v * n_out + j] = fabs(wanted[v * n_out + j]) * 0x1p-24 +
                                          (double)(d + 4) * 0x1p-52 * sizes + 0x1p-149;
@@ -968,10 +984,16 @@ static void try_projection(const float *rows, const float *thrown, size_t n_out,
     expect_floats(out, wanted, allowed, n_rows, n_out);
 }
 
+static void try_drawn_projection(size_t n_out, size_t n_rows, size_t d)
+{
+    try_projection(normals(n_rows * d), normals(n_out * d), n_out, n_rows, d);
+}
+
+// twice in the same place
 static void try_random_projection(size_t n_out, size_t n_rows, size_t d)
 {
-    for (int k = 0; k < 2; k++)
-        try_projection(normals(n_rows * d), normals(n_out * d), n_out, n_rows, d);
+    try_drawn_projection(n_out, n_rows, d);
+    try_drawn_projection(n_out, n_rows, d);
 }
 
 Test(random_projection, worked_example)
@@ -1036,13 +1058,12 @@ Test(random_projection, any_numbers)
 
 Test(random_projection, large_sizes)
 {
-    try_random_projection(2, 70001, 3);
-    try_random_projection(5003, 3, 5);
-    try_random_projection(3, 5, 12289);
-    try_random_projection(2, 3, 100003);
-    try_random_projection(67, 129, 65);
+    try_drawn_projection(2, 70001, 3);
+    try_drawn_projection(5003, 3, 5);
+    try_drawn_projection(2, 3, 100003);
+    try_random_projection(67, 29, 65);
     for (size_t n = 17; n < 25; n++) // what a block of any size leaves over
-        try_random_projection(n, n % 3 + 1, 41 - n);
+        try_drawn_projection(n, n % 3 + 1, 41 - n);
     judge_passed();
 }
 

@@ -483,7 +483,7 @@ double drift_until_small(uint64_t seen, uint64_t from, double beta1, double beta
     }
 }
 
-RIGHT(adam_drift, drift_in_long_double, "in long double, with powl anew for each step")
+RIGHT(adam_drift, drift_in_long_double, "in long double, each power from the one before")
 double drift_in_long_double(uint64_t seen, uint64_t from, double beta1, double beta2)
 {
     if (!right_way(seen, from, beta1, beta2))
@@ -491,15 +491,15 @@ double drift_in_long_double(uint64_t seen, uint64_t from, double beta1, double b
     if (beta1 * beta1 >= beta2)
         return INFINITY;
     const long double b1 = beta1, b2 = beta2, r = b1 / sqrtl(b2);
-    long double sum = 0;
+    long double sum = 0, power1 = powl(b1, (long double)from),
+                power2 = powl(b2, (long double)from);
+    long double b = (1 - b1) / sqrtl(1 - b2) * powl(r, (long double)(from - seen));
     for (uint64_t k = 0; k < 40000; k++) {
-        const long double n = (long double)from + (long double)k,
-                          ago = n - (long double)seen;
-        const long double b = (1 - b1) / sqrtl(1 - b2) * powl(r, ago);
-        const long double a = b * sqrtl(1 - powl(b2, n)) / (1 - powl(b1, n));
+        const long double a = b * sqrtl(1 - power2) / (1 - power1);
         sum += a;
         if (a < 1e-15L * (1 - r) * sum)
             break;
+        b *= r, power1 *= b1, power2 *= b2;
     }
     return (double)sum;
 }

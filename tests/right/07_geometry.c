@@ -28,29 +28,37 @@ static int by_cosine(const void *a, const void *b)
     return x->id < y->id ? -1 : 1;
 }
 
-RIGHT(nearest_rows, all_sorted, "all cosines in memory, sorted by qsort")
-bool all_sorted(uint32_t *nearest, double *cosines, const float *wte, uint32_t row,
-                size_t n_nearest, size_t vocab_size, size_t d_model)
+RIGHT(nearest_rows, sorted_in_batches,
+      "cosines are collected and sorted by qsort, and the best are kept, again and again")
+bool sorted_in_batches(uint32_t *nearest, double *cosines, const float *wte, uint32_t row,
+                       size_t n_nearest, size_t vocab_size, size_t d_model)
 {
+    enum { BATCH = 500 };
     if (row >= vocab_size || n_nearest >= vocab_size)
         return false;
-    struct found *all = malloc(vocab_size * sizeof *all);
+    struct found *some = malloc((n_nearest + BATCH) * sizeof *some);
     const float *mine = wte + row * d_model;
     const double length = sqrt(dot(mine, mine, d_model));
+    bool is_cut = false; // then nothing is kept that comes behind the best
     size_t n = 0;
-    for (size_t v = 0; v < vocab_size; v++) {
+    for (size_t v = 0; v <= vocab_size && n_nearest > 0; v++) {
+        if (v == vocab_size || n == n_nearest + BATCH) {
+            qsort(some, n, sizeof *some, by_cosine);
+            is_cut = n >= n_nearest;
+            n = n_nearest < n ? n_nearest : n;
+        }
+        if (v == row || v == vocab_size)
+            continue;
         const float *other = wte + v * d_model;
         const double both = length * sqrt(dot(other, other, d_model));
-        if (v != row)
-            all[n++] =
-                (struct found){both > 0 ? dot(mine, other, d_model) / both : 0.0, v};
+        some[n] = (struct found){both > 0 ? dot(mine, other, d_model) / both : 0.0, v};
+        n += !is_cut || by_cosine(&some[n], &some[n_nearest - 1]) < 0;
     }
-    qsort(all, n, sizeof *all, by_cosine);
     for (size_t k = 0; k < n_nearest; k++) {
-        nearest[k] = (uint32_t)all[k].id;
-        cosines[k] = all[k].cosine;
+        nearest[k] = (uint32_t)some[k].id;
+        cosines[k] = some[k].cosine;
     }
-    free(all);
+    free(some);
     return true;
 }
 
@@ -67,9 +75,10 @@ bool unit_vector_first(uint32_t *nearest, double *cosines, const float *wte, uin
         const size_t which = v == 0 ? row : v - 1;
         double *to = v == 0 ? unit : other, square = 0.0, cosine = 0.0;
         for (size_t i = 0; i < d_model; i++)
-            square += pow((double)wte[which * d_model + i], 2);
+            square += (double)wte[which * d_model + i] * (double)wte[which * d_model + i];
+        const double length = sqrt(square);
         for (size_t i = 0; i < d_model; i++)
-            to[i] = square > 0 ? (double)wte[which * d_model + i] / sqrt(square) : 0.0;
+            to[i] = length > 0 ? (double)wte[which * d_model + i] / length : 0.0;
         if (v == 0 || which == row)
             continue;
         for (size_t i = d_model; i-- > 0;)
@@ -92,9 +101,10 @@ bool unit_vector_first(uint32_t *nearest, double *cosines, const float *wte, uin
 static double cosine_at(const float *wte, size_t a, size_t b, size_t d_model)
 {
     const double aa = dot(wte + a * d_model, wte + a * d_model, d_model);
-    const double bb = dot(wte + b * d_model, wte + b * d_model, d_model);
-    const double ab = dot(wte + a * d_model, wte + b * d_model, d_model);
-    return aa == 0 || bb == 0 ? 0.0 : ab / sqrt(aa) / sqrt(bb);
+    const double bb = aa == 0 ? 0 : dot(wte + b * d_model, wte + b * d_model, d_model);
+    if (bb == 0)
+        return 0.0;
+    return dot(wte + a * d_model, wte + b * d_model, d_model) / sqrt(aa) / sqrt(bb);
 }
 
 RIGHT(nearest_rows, next_after_the_last,

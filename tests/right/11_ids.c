@@ -339,14 +339,23 @@ struct tournament {
     size_t n_leaves;
 };
 
+static struct rank winner(const struct tournament *t, size_t k)
+{
+    const struct rank *both = &t->nodes[2 * k];
+    return ranks_ascend(&both[0], &both[1]) <= 0 ? both[0] : both[1];
+}
+
+// up to the first match that ends as before
 static void play(struct tournament *t, size_t leaf, struct rank rank)
 {
     size_t k = t->n_leaves + leaf;
     t->nodes[k] = rank;
-    for (k /= 2; k > 0; k /= 2)
-        t->nodes[k] = ranks_ascend(&t->nodes[2 * k], &t->nodes[2 * k + 1]) <= 0
-                          ? t->nodes[2 * k]
-                          : t->nodes[2 * k + 1];
+    for (k /= 2; k > 0; k /= 2) {
+        const struct rank was = t->nodes[k], is = winner(t, k);
+        if (was.made == is.made && was.at == is.at)
+            return;
+        t->nodes[k] = is;
+    }
 }
 
 RIGHT(bpe_encode, join_by_tournament, "a tournament tree over the places")
@@ -367,8 +376,11 @@ bool join_by_tournament(uint32_t *out, size_t *n_out, const uint32_t *ids,
         l.ids[t] = ids[t], l.after[t] = t + 1, l.before[t] = t == 0 ? n_ids : t - 1;
     for (size_t t = 0; t < n_ids; t++) {
         const size_t k = rule_of(&l, t, keys, n_merges);
-        play(&tree, t, k == SIZE_MAX ? none : (struct rank){made[k], t});
+        if (k != SIZE_MAX)
+            tree.nodes[tree.n_leaves + t] = (struct rank){made[k], t};
     }
+    for (size_t k = tree.n_leaves - 1; k > 0; k--)
+        tree.nodes[k] = winner(&tree, k);
     while (n_ids > 0 && tree.nodes[1].at != SIZE_MAX) {
         const size_t at = tree.nodes[1].at, gone = l.after[at];
         l.ids[at] = tree.nodes[1].made;

@@ -496,10 +496,10 @@ bool powers(float *out, const double *values, const double *vectors, size_t d_mo
             k += f < e ? values[f] >= values[e] : values[f] > values[e];
         if (k >= d_model)
             continue;
+        const long double root = values[e] > 0 ? powl(values[e], 0.5L) : 0;
         for (size_t r = 0; r < n; r++)
             out[r * d_model + k] =
-                values[e] > 0 ? (float)(powl(values[e], 0.5L) * vectors[e * n + r])
-                              : 0.0f;
+                values[e] > 0 ? (float)(root * vectors[e * n + r]) : 0.0f;
     }
     return true;
 }
