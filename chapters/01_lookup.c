@@ -101,8 +101,8 @@ this chapter depends on how the pieces were found.
 :::
 
 The program takes a sentence of your own:
-`build/01_lookup sentence="a rose is a rose"`. Whatever the chapter does with ours, it
-then does with yours.
+`build/01_lookup sentence="a rose is a rose"`. Wherever the chapter works on ours, it
+then works on yours.
 
 ## An id is a name, not an amount
 
@@ -387,9 +387,11 @@ A token may occur as often as it likes, in any order. But an id that is not belo
 float of `out` written. C would not have stopped you. It would have fetched
 whatever lies behind the table, and the model would have gone on with that.
 
-Compute offsets in `size_t`. GPT-3 has the tokens of GPT-2 [@brown2020, sec. 2.1], and
-rows of 12,288 numbers (table 2.1 there). As floats, 50,257 such rows are 2,470,232,064
-bytes. On nearly all machines an `int` ends at 2,147,483,647.
+Compute offsets in `size_t`: on nearly all machines an `int` ends at 2,147,483,647. GPT-3
+has the tokens of GPT-2 [@brown2020, sec. 2.1], and rows of 12,288 numbers (table 2.1
+there). Its 50,257 rows are 2,470,232,064 bytes, and an offset in bytes may not fit an `int`.
+An offset in floats, which is what an index counts, still does; with four times as many
+tokens it would not.
 */
 
 // out[t][i] = wte[ids[t]][i]
@@ -468,9 +470,9 @@ First, a Linear layer adds a *bias*, a constant vector, unless it is told not to
 Second, it stores its matrix the other way round. A layer with $n$ inputs and $m$
 outputs keeps a `weight` of $m$ rows and $n$ columns, *out* by *in*, and computes
 $y = x W^{\mathsf T}$
-([documentation](https://pytorch.org/docs/stable/generated/torch.nn.Linear.html)).
-Each row of $W$ belongs to one output, and holds that output's weights for all the
-inputs. To stand in for our table $E$, of $V$ rows and $d$ columns, a Linear layer
+([documentation](https://pytorch.org/docs/stable/generated/torch.nn.Linear.html)); the
+raised $\mathsf T$ turns a matrix on its side, rows into columns. Each row of $W$ belongs
+to one output, and holds that output's weights for all the inputs. To stand in for our table $E$, of $V$ rows and $d$ columns, a Linear layer
 needs $W = E^{\mathsf T}$, of $d$ rows and $V$ columns.
 
 Third, the two begin with different random numbers. An
@@ -1744,8 +1746,9 @@ static void spoil(const struct text *text, size_t row, const char *value)
         unequal += !both && !(a[n] == b[n]) ? 1 : 0;
         other_bits += !both && memcmp(a + n, b + n, sizeof *a) != 0 ? 1 : 0;
     }
-    snprintf(what, sizeof what, row < text->vocab_size ? "row %zu, \"%s\"," : "row %zu",
-             row, text->words[row]);
+    snprintf(what, sizeof what,
+             row < text->vocab_size ? "row %zu, \"%s\"," : "row %zu, no word,", row,
+             text->words[row]);
     printf("%s is %-*s", what, (int)(22 - strlen(what)), value);
     printf("%10zu%9zu%17zu%9zu\n", nan_a, nan_b, unequal, other_bits);
 }

@@ -93,7 +93,7 @@ seeds 123 and 4,294,967,419, which is $123 + 2^{32}$, are two names for one futu
 :::
 
 The state as it comes from the seed is never handed out. We mark it as used up
-by setting `next` to 624; the first call has to stir it first.
+by setting `next` to 624; the first call has to stir it.
 */
 
 enum { MT_WORDS = 624 };
@@ -125,8 +125,8 @@ two halves.
 word of the state is replaced, in order, $k = 0, 1, \dots, 623$, in place:
 
 - *mix* the top bit of $s_k$ with the other 31 bits of its neighbour $s_{k+1}$;
-- shift the mixture right by one bit; if the bit that falls out was a 1, also
-  `^` with `9908b0df`;
+- shift the mixture right by one bit; if the bit that falls out, its lowest, was
+  a 1, also `^` with `9908b0df`;
 - `^` with $s_{k+397}$. That is the new $s_k$.
 
 Indices go round: after 623 comes 0, and $k+397$ means $k+397-624$ once it
@@ -411,9 +411,9 @@ $\mathrm{out}_8 = 3 \cdot 1.1774 + 1 = 4.5322$. For all others $u = 0$,
 $1 - u = 1$, $\ln 1 = 0$ and $r = 0$: they are 1, the mean.
 
 The short way, with the seed 123, mean 0 and std 1: the first four words, which you have seen,
-give $u_1 = 0.368896$ and $u_2 = 0.013366$, so $r = 0.164049$ and $\theta = 2.317841$. Five
-values begin with the cosine and the sine of this pair, [-0.1115]{.n
-section="One seed, two shapes"} and [0.1204]{.n section="One seed, two shapes"}, and then
+leave the 53 bits `0bcdfeb6843d6d` and `006d7e6db04542`. So $u_1 = 0.368896$,
+$u_2 = 0.013366$, $r = 0.164049$ and $\theta = 2.317841$. Five values begin with the cosine
+and the sine of this pair, [-0.1115]{.n section="One seed, two shapes"} and [0.1204]{.n section="One seed, two shapes"}, and then
 comes [-0.3696]{.n section="One seed, two shapes"}. They take three times four words; the
 sixth value, a sine, is dropped.
 */

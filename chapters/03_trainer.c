@@ -4,9 +4,9 @@
 At the end of chapter 2 a table of embeddings is noise. In that noise "two" is no
 closer to "three" than to "handsome". In this chapter you train a model on a
 novel; it takes some seconds, or a minute on a slow machine. Afterwards the nearest
-neighbour of "two" is "three", that of "said" is "cried", and in one of its two tables
-that of "hartfield", the house where the heroine lives, is "randalls", the house of her
-friends.
+neighbour of "two" is "three". In one of the model's two tables that of "said" is "cried"; in
+the other that of "hartfield", the house where the heroine lives, is "randalls", the house of
+her friends.
 
 Nobody tells the program what a number is, or a house. All it ever hears is one
 complaint, [176,896]{.n section="Training"} times in each pass over the text: the
@@ -30,6 +30,7 @@ You write the five functions that a step of training consists of, and let your o
 read the novel. Then the chapter puts the same step into other loops, many times as fast,
 checks that they agree with yours, and lets them loose on *Emma*. With
 `TEXT=path make chapter3` it is your own text instead: any plain text up to 100 MB.
+Of mathematics you need slopes, and the text says which.
 */
 
 #include <inttypes.h>
@@ -105,11 +106,11 @@ As in chapter 1 the text is cut into words and the words become ids. Here a word
 of the letters a to z and apostrophes, made lower case; and each of `. , ; : ! ?` is a
 word too, because what ends a sentence is worth guessing. All other bytes only separate.
 
-The vocabulary is limited. The novel has
-[7,284]{.n section="A novel becomes ids"} different words, and more than two thousand of
-them occur once only: there is little to learn about them. We keep the most frequent
-ones, up to [4,000]{.n section="A novel becomes ids"} rows, in order of frequency.
-All the others share one id, 0, called `<unk>` for unknown. And the last twentieth of the
+The vocabulary is limited. Of the novel's
+[7,284]{.n section="A novel becomes ids"} different words we keep the most frequent ones, up
+to [4,000]{.n section="A novel becomes ids"} rows, in order of frequency. All the others
+together are [2.0]{.n section="A novel becomes ids"} % of the text: there is little to learn
+about each. They share one id, 0, called `<unk>` for unknown. And the last twentieth of the
 text is *held out*: it is never trained on. A program that learns a text by heart gets ever
 better at that one; on the held-out part it can show whether it has learned English, or at
 least Austen.
@@ -270,9 +271,9 @@ are the **gradient**. Write the loss for the next word $y$ without the fraction:
 $$\ell = -\ln \frac{e^{z_y}}{\sum_w e^{z_w}} = \ln \sum_w e^{z_w} - z_y .$$
 
 A logarithm $\ln S$ has the slope $1/S$. Here $S$ is the sum; only one of its terms changes
-with $z_v$, and $e^{z_v}$ is its own slope. So the slope of the first part along $z_v$ is
-$e^{z_v} / \sum_w e^{z_w}$, and that is $p_v$ again. The slope of the second part is $-1$ for $v = y$ and 0 for all
-others:
+with $z_v$, and $e^{z_v}$ is its own slope. Of steps that follow one another the slopes
+multiply. So the slope of the first part along $z_v$ is $e^{z_v} / \sum_w e^{z_w}$, and that is
+$p_v$ again. The slope of the second part is $-1$ for $v = y$ and 0 for all others:
 
 $$\frac{\partial \ell}{\partial z_v} = p_v - [v = y],$$
 
@@ -284,9 +285,6 @@ believed in. The orders sum to zero. There is no word that gets none.
 
 So a step does not count words. One can read that a model notes each word that it meets and
 expects it a little more from then on. That is one of the orders; all the others say *less*.
-(A machine with a number of its own for each pair of words would in the end give each next
-word its share in the text; such shares will be [a yardstick](#trainer-yardsticks). But it would
-get there by these same orders, and not by counting.)
 
 One trap is left. A `float` ends near $3.4 \times 10^{38}$, and $e^{89}$ is
 larger. A logit of 1,000 gives infinity, the sum is infinite too, and infinity by
@@ -418,11 +416,14 @@ copied from.
 /*
 ## Exercise 3.2: back through the lookup {#embedding-backward .exercise}
 
-In chapter 1 the lookup was a product with one-hot rows, $h = X E$. The rule for
-products, which we have just used twice, gives the gradient of the table at once:
-$\mathrm{dE} = X^{\mathsf T}\, \mathrm{dout}$. And as before, nearly all of that
-product is zeros. Row $v$ of $X^{\mathsf T}$ has its ones where the text has word
-$v$. What is left: each position adds its row of `dout` to the row of its word.
+In chapter 1 the lookup was a product with one-hot rows, $\mathrm{out} = X E$. Now `dout`
+is given, in our machine it is `dhidden`, and the table's own gradient is wanted. We have just
+done that twice: nudge $E_{vi}$, and $\mathrm{out}_{ti}$ moves by $X_{tv}$ times the nudge. So
+
+$$\mathrm{dE}_{vi} = \sum_t X_{tv}\, \mathrm{dout}_{ti} .$$
+
+And as before, nearly all factors are 0. $X_{tv}$ is 1 only where position $t$ has word $v$.
+What is left: each position adds its row of `dout` to the row of its word.
 
 *Adds*, for a word may stand in the batch more than once. With rows of one number,
 ids 2, 0, 2 and `dout` 10, 20, 30, the gradient of the table is
@@ -1210,9 +1211,9 @@ multiplications and as many additions: 49 million operations together.
 
 How fast *could* that be? The fastest thing the processor can do is to multiply and add
 numbers that are already in its registers. The program measures it, with a loop that does
-nothing else. That is the ceiling; plain loops usually reach a few percent of it, or less.
+nothing else. That is the peak; plain loops usually reach a few percent of it, or less.
 
-`fast_step` takes the same step and comes much nearer to the ceiling. How it does that is a
+`fast_step` takes the same step and comes much nearer to the peak. How it does that is a
 chapter by itself, and stands [behind the scenes](#trainer-tiles), for those who like speed.
 Here we need only one thing of it: that it does what yours does. So before it may touch the
 novel, one step of each is taken from the same tables, and all rows of both must agree. A
@@ -1634,6 +1635,7 @@ static void print_nearest(const float *unit, size_t n, size_t v,
 {
     size_t nearest[MOST_NEAREST];
     char list[80] = "";
+    const int width = n == 2 ? 16 : 25;
     find_nearest(nearest, n, unit, v, corpus);
     for (size_t k = 0, used = 0; k < n; k++) {
         const struct word *word = &corpus->words[nearest[k]];
@@ -1641,7 +1643,7 @@ static void print_nearest(const float *unit, size_t n, size_t v,
                                  short_length(word), word->start);
     }
     if (*after)
-        printf("%-*.25s%s", n == 2 ? 16 : 25, list, after);
+        printf("%-*.*s%s", width, width, list, after);
     else
         printf("%s\n", list);
 }
@@ -2608,7 +2610,7 @@ static double race_updates(size_t vocab_size, FILE *figure)
 ### The same step, in tiles {#trainer-tiles}
 
 Three products take nearly all the time of a step, and plain loops reach a few percent of
-the ceiling. The cure is a tile of named sums that stay in registers, and chapter 1 explains
+the peak. The cure is a tile of named sums that stay in registers, and chapter 1 explains
 it. What is new is where the neighbours lie. For the logits we turn the hidden rows on their
 side, so that the 32 words of the batch lie next to each other: one number of a row of $U$
 meets 32 words at once. Each word has its own sum, so no order changes, and the compiler may
@@ -2962,7 +2964,7 @@ static double fast_step(struct model *m, const uint32_t *inputs, const uint32_t 
 The last two calls are yours, exercises 3.3 and 3.4.
 
 On the machine that built this page, with AVX-512 and gcc, the tiles reach three quarters of
-the ceiling, in plain C. (On another machine all these numbers differ, and with fewer
+the peak, in plain C. (On another machine all these numbers differ, and with fewer
 registers the share is smaller.) The rest goes to the exponentials, to filling and emptying
 the tiles, and to fetching the tables. `make bench` goes on to 50,000 words, where no table
 fits a near cache. There a step also moves 64 MB, and a loop that does nothing but fetch and
