@@ -1595,6 +1595,9 @@ Test(train_step, pencil_case)
     try_step(&(struct step){wte, lm_head, inputs, targets, 1, 1, 2, 1});
     try_step(&(struct step){wte_2, head_2, inputs, targets, 1, 1, 2, 1});
     try_random_step(1, 2, 1);
+    struct step other = random_step(1, 2, 1, 0.7, 1.5); // position 0 is not word 0
+    other.inputs = targets;
+    try_step(&other);
     judge_passed();
 }
 

@@ -1331,9 +1331,18 @@ static void try_tied_lens(size_t n_top, size_t vocab_size, size_t d, uint32_t mo
     try_lens(wholes(d, most), wholes(vocab_size * d, most), n_top, vocab_size, d);
 }
 
+static void try_last_word_first(size_t n_top, size_t vocab_size, size_t d)
+{
+    float *h = normals(d), *wte = normals(vocab_size * d);
+    for (size_t i = 0; i < d; i++)
+        wte[(vocab_size - 1) * d + i] = 1000 * h[i];
+    try_lens(h, wte, n_top, vocab_size, d);
+}
+
 Test(logit_lens, worked_example)
 {
     static const float rows[8] = {1, 0, 0, 1, 1, 1, 3, 0};
+    try_last_word_first(5, 12, 2);
     try_random_lens(5, 12, 2);
     try_lens(small_h, rows, 3, 4, 2);
     try_random_lens(3, 4, 2);
