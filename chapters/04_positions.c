@@ -22,8 +22,7 @@ table `wte [vocab_size][d_model]`, and a sequence of `n_tokens` ids becomes a ma
 `x [n_tokens][d_model]`, one row a token. That is all we assume. The five models learn as
 chapter 3 says; what their losses mean is said again where they come.
 
-The program uses the C library and nothing else. `EXERCISE` marks a function that
-you write: it is weak, so that a finished version can take its place at link time.
+`EXERCISE` marks a function that you write: it is weak, so that a finished version can take its place at link time.
 What prints, draws and trains stands at the end of the file, behind the text.
 */
 
@@ -778,8 +777,7 @@ its training length is not borne out here, nor was it by larger tests [@press202
 perfect. Beyond, the mean is [0.51]{.n section="Say again the token three back"}, and the
 seeds range from [0.04]{.n section="Say again the token three back"} to
 [1.73]{.n section="Say again the token three back"}: one goes on almost as if nothing had
-happened, another loses more than half of what there is to know. Four seeds would have told
-you whatever those four happened to do.
+happened, another loses more than half of what there is to know.
 
 **Base 2 scores [0.00]{.n section="Say again the token three back" at="base 2:3"}**, at all positions up to
 63, with all seeds. Same code, same training, one constant changed.
@@ -880,7 +878,7 @@ stands at position 47.
 A good story, so again a control: the columns of positions 46 and 47. Where nothing
 but the two finished dials turns, the loss jumps between position 46 and position 47, from
 [0.71]{.n section="What the dials decide"} to [2.65]{.n section="What the dials decide"}.
-Nothing else is there to blame. Where they are frozen, nothing happens at 47
+Where they are frozen, nothing happens at 47
 ([1.08]{.n section="What the dials decide"}, then
 [0.94]{.n section="What the dials decide"}). The break comes from dials that
 *have* finished, and agree once more; the others soften it.
@@ -896,8 +894,8 @@ stood at 3, and nothing breaks. The last two columns say why. Call **lead** what
 distance 3 has over the best of all other distances: first of those that were met in training,
 0 to 15, then of the new ones, 16 to 63.
 
-Training gives each head the lead that it needs among the distances that it meets. No more is
-promised. The pair with base 10,000 leads by [3.18]{.n section="What the dials decide"} there,
+Training gives each head the lead that it needs among the distances that it meets, and no more.
+The pair with base 10,000 leads by [3.18]{.n section="What the dials decide"} there,
 and at new distances it is behind, with [-0.31]{.n section="What the dials decide"}. The pair
 with base 2 nearly agrees already at distance 9, so training had to keep *that* apart, and did,
 by [2.35]{.n section="What the dials decide"}. No new distance comes nearer on the whole: the
@@ -906,14 +904,13 @@ lead is still [2.39]{.n section="What the dials decide"}. And where all dials tu
 
 The bases of the table above nearly fall in line. At new distances the lead is 11.47 with base
 2, 3.64 with base 10, 2.04 with 100, 0.44 with 100,000, and with base 1, where all dials turn
-alike, it is -0.42. It is a mean over tokens and seeds, and does not explain every seed. But it
-says more than any count of dials: a head holds out where no new distance looks more like the
+alike, it is -0.42. A mean over tokens, it does not explain every seed. But it
+says more than a count of dials: a head holds out where no new distance looks more like the
 right one than those that it has learned to tell from it.
 
-What we do not know: how to find the lead of sixteen speeds without training a head. Why do the
-slow dials, which could tell 47 from 3, overrule the finished ones only in part, in one seed
-nearly always and in another hardly at all? And what do the lucky seeds of base 30 do that the
-unlucky ones do not? The program is small enough to try an answer tonight.
+What we do not know: how to find the lead of sixteen speeds without training a head, and why,
+with the same speeds, one seed keeps a lead and another loses it. The program is small enough
+to try an answer tonight.
 
 ::: aside
 Two heads, four seeds and one plot are enough for a convincing story with the wrong reason in
