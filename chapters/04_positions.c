@@ -22,8 +22,7 @@ table `wte [vocab_size][d_model]`, and a sequence of `n_tokens` ids becomes a ma
 `x [n_tokens][d_model]`, one row a token. That is all we assume. The five models learn as
 chapter 3 says; what their losses mean is said again where they come.
 
-The program uses the C library and nothing else. `EXERCISE` marks a function that
-you write: it is weak, so that a finished version can take its place at link time.
+`EXERCISE` marks a function that you write: it is weak, so that a finished version can take its place at link time.
 What prints, draws and trains stands at the end of the file, behind the text.
 */
 
@@ -105,7 +104,7 @@ factor $e^{-\max}$ cancels, and no exponential exceeds 1.
 
 The shuffle experiment, right after it, runs on this function, and the five models at the
 end do what it does. It also hands out the shares, as `att`: drawn, they show where a model
-looks, and the gradient needs them.
+looks, and training needs them.
 
 Write the shares to `att [n_tokens][n_tokens]`, row $t$ for the token that asks,
 and the mixed values to `out [n_tokens][d_head]`. Divide by $\sqrt{d_h}$,
@@ -150,9 +149,9 @@ Write $\Pi$ for a shuffle, so that $\Pi X$ holds the rows of $X$ in another orde
 are three things to compare, and the program prints the largest difference of each,
 for the other five orders of our three words:
 
-- the output *matrix* before and after, $\mathrm{att}(\Pi X)$ and $\mathrm{att}(X)$:
+- the output *matrix* before and after, $\mathrm{out}(\Pi X)$ and $\mathrm{out}(X)$:
   equal if the head is invariant;
-- the outputs *word by word*, $\mathrm{att}(\Pi X)$ and $\Pi\,\mathrm{att}(X)$: what *dog*
+- the outputs *word by word*, $\mathrm{out}(\Pi X)$ and $\Pi\,\mathrm{out}(X)$: what *dog*
   gets in one order and what the same *dog* gets in the other;
 - the same word by word, with the causal mask on.
 
@@ -171,7 +170,7 @@ The first column is not zero: for *man dog bites* the largest entry is
 [0.925866]{.n section="A head that cannot see order"}. So the head is not
 invariant. The second column is zero, and exactly: shuffle the words and the
 outputs are shuffled along, every word keeping its own. The name for that is
-**equivariant**: $\mathrm{att}(\Pi X) = \Pi\,\mathrm{att}(X)$. For a reader of
+**equivariant**: $\mathrm{out}(\Pi X) = \Pi\,\mathrm{out}(X)$. For a reader of
 headlines it is just as bad. *bites* gets the same two numbers whether the dog
 bites the man or the man bites the dog, so nothing that is computed from them can
 tell the two apart. What *is* invariant is the mean of the outputs: a model that
@@ -316,8 +315,8 @@ First: how alike are two rows of the finished table? We take dot products of row
 lie 3 apart, early and late, forwards and backwards.
 
 Second, the reason why the inventors chose sines: they hoped that a model would
-easily learn to attend by relative position, because row $p + k$ is a fixed linear
-function of row $p$. Which one? Every hand moves on by $k\theta_i$, whatever it
+easily learn to attend by relative position, because one rule makes row $p + k$ out of
+row $p$, the same for every $p$. Which one? Every hand moves on by $k\theta_i$, whatever it
 showed before. So the pair turns, by an angle that depends on $k$ and not on $p$.
 
 ::: predict
@@ -778,8 +777,7 @@ its training length is not borne out here, nor was it by larger tests [@press202
 perfect. Beyond, the mean is [0.51]{.n section="Say again the token three back"}, and the
 seeds range from [0.04]{.n section="Say again the token three back"} to
 [1.73]{.n section="Say again the token three back"}: one goes on almost as if nothing had
-happened, another loses more than half of what there is to know. Four seeds would have told
-you whatever those four happened to do.
+happened, another loses more than half of what there is to know.
 
 **Base 2 scores [0.00]{.n section="Say again the token three back" at="base 2:3"}**, at all positions up to
 63, with all seeds. Same code, same training, one constant changed.
@@ -812,7 +810,7 @@ marks of something else.](figure:attention-rope){#fig-attention-rope}
 So the prediction came true: base 10,000 fails, base 2 does not. Do unfinished dials
 explain it? One comparison of two heads cannot say, for a base changes everything at once. A
 better question is what happens *between* them. The long controls ask it. (From here on, every
-loss that stands in no output of this page is from them, with `controls=1`.) The three-back
+loss and every lead that stands in no output of this page is from them, with `controls=1`.) The three-back
 task, 16 seeds a base, positions 32 to 63:
 
 | base | dials that finish, of 16 | mean loss | best to worst seed |
@@ -877,10 +875,10 @@ distance 47 the first stands where it stood at 3, the second only 22 degrees sho
 together they say nearly as much as they did at 3. The first token that can look 47 back
 stands at position 47.
 
-A good story, so again a control: the last two columns of the output. Where nothing
+A good story, so again a control: the columns of positions 46 and 47. Where nothing
 but the two finished dials turns, the loss jumps between position 46 and position 47, from
 [0.71]{.n section="What the dials decide"} to [2.65]{.n section="What the dials decide"}.
-Nothing else is there to blame. Where they are frozen, nothing happens at 47
+Where they are frozen, nothing happens at 47
 ([1.08]{.n section="What the dials decide"}, then
 [0.94]{.n section="What the dials decide"}). The break comes from dials that
 *have* finished, and agree once more; the others soften it.
@@ -889,11 +887,30 @@ And in the last row there are two dials again, both finished within 16 tokens, a
 else turns; but with base 2 they turn by 1 and 0.958 radians a token instead of 1 and 0.562.
 The loss is [0.00]{.n section="What the dials decide" at="base 2:5"}. Same number of dials, same number finished, other speeds.
 
-What we do not know: why the slow dials, which could tell 47 from 3, overrule the
-finished ones only in part, in one seed nearly always and in another hardly at all. Nor do we
-know which property of sixteen speeds makes a head hold out. It is not the count of those that
-finish. And what do the lucky seeds of base 30 do that the unlucky ones do not? These are open
-questions, and the program is small enough to try an answer tonight.
+### How near is too near?
+
+But those two agree again as well: at distance 16 they stand 25 and 7 degrees from where they
+stood at 3, and nothing breaks. The last two columns say why. Call **lead** what the score at
+distance 3 has over the best of all other distances: first of those that were met in training,
+0 to 15, then of the new ones, 16 to 63.
+
+Training gives each head the lead that it needs among the distances that it meets, and no more.
+The pair with base 10,000 leads by [3.18]{.n section="What the dials decide"} there,
+and at new distances it is behind, with [-0.31]{.n section="What the dials decide"}. The pair
+with base 2 nearly agrees already at distance 9, so training had to keep *that* apart, and did,
+by [2.35]{.n section="What the dials decide"}. No new distance comes nearer on the whole: the
+lead is still [2.39]{.n section="What the dials decide"}. And where all dials turn, a lead of
+[0.85]{.n section="What the dials decide"} is left.
+
+The bases of the table above nearly fall in line. At new distances the lead is 11.47 with base
+2, 3.64 with base 10, 2.04 with 100, 0.44 with 100,000, and with base 1, where all dials turn
+alike, it is -0.42. A mean over tokens, it does not explain every seed. But it
+says more than a count of dials: a head holds out where no new distance looks more like the
+right one than those that it has learned to tell from it.
+
+What we do not know: how to find the lead of sixteen speeds without training a head, and why,
+with the same speeds, one seed keeps a lead and another loses it. The program is small enough
+to try an answer tonight.
 
 ::: aside
 Two heads, four seeds and one plot are enough for a convincing story with the wrong reason in
@@ -901,9 +918,10 @@ it. It takes one run more to find out: freeze the part that the story blames.
 :::
 
 One more doubt: is 0.01 a fair learning rate for all? The long controls try seven. At positions
-32 to 63 the table and the sinusoid lose more than guessing does with every one of them, RoPE
-is best at 0.01 and much worse above, and base 2 scores 0.00 with four of the seven. So the
-ranking is not the rate's work, but how *far* RoPE fails is.
+32 to 63 the table and the sinusoid lose more than guessing does with every one of them. RoPE
+is best at 0.01; at the two highest it does worse than the sinusoid. Base 2 scores 0.00 with
+four of the seven. So with the best rate for each the ranking is the same, but how *far* RoPE
+fails is the rate's work too.
 
 So why does not everybody use base 2? Ask another question.
 
@@ -2431,8 +2449,23 @@ static void print_row(const char *name, const measurement *results, size_t n_see
         best = here < best ? here : best;
         worst = here > worst ? here : worst;
     }
-    printf("%-30s %7.2f %8.2f %8.2f   %5.2f to %5.2f\n", name, trained, beyond, far_out,
+    printf("%-30s %7.2f %8.2f %8.2f   %5.2f to %5.2f", name, trained, beyond, far_out,
            best, worst);
+}
+
+// The score at distance BACK minus the best of the others, mean of the seeds.
+static double mean_lead(const measurement *results, size_t n_seeds, size_t from,
+                        size_t to)
+{
+    double sum = 0.0;
+    for (size_t seed = 0; seed < n_seeds; seed++) {
+        const double *score = results[seed].score;
+        double best = -INFINITY;
+        for (size_t t = from; t < to; t++)
+            best = t != BACK && score[t] > best ? score[t] : best;
+        sum += score[BACK] - best;
+    }
+    return sum / (double)n_seeds;
 }
 
 // Trains and measures a scheme with all seeds; false if an exercise is missing. Where
@@ -2542,10 +2575,14 @@ static bool run_scheme(contest *c, measurement *results, const struct scheme *sc
 {
     const bool done = run_seeds(c, results, scheme, which, stopped);
     clear_live_line();
-    if (done)
+    if (done) {
         print_row(scheme->name, results, c->n_seeds);
-    else
+        if (results == c->control && which == THREE_BACK && scheme->kind == ROPE)
+            printf("%7.2f", mean_lead(results, c->n_seeds, TRAIN_LEN, TEST_LEN));
+        printf("\n");
+    } else {
         scheme_waits(scheme);
+    }
     fflush(stdout);
     return done;
 }
@@ -2601,7 +2638,8 @@ static void show_three_back(contest *c)
     draw_losses("loss-three-back", "The token three back: loss at each position", c);
 }
 
-// As print_row, with the losses at positions 46 and 47, between which something happens.
+// As print_row, with the losses at positions 46 and 47, between which something happens,
+// and with the leads at distances that were met in training and at new ones.
 static void print_control(const char *name, const measurement *results, size_t n_seeds)
 {
     double trained = 0.0, far_out = 0.0, best = INFINITY, worst = 0.0, at[2] = {0.0, 0.0};
@@ -2615,8 +2653,9 @@ static void print_control(const char *name, const measurement *results, size_t n
         best = here < best ? here : best;
         worst = here > worst ? here : worst;
     }
-    printf("%-30s %7.2f %8.2f   %5.2f to %4.2f %7.2f %7.2f\n", name, trained, far_out,
-           best, worst, at[0], at[1]);
+    printf("%-26s%6.2f%7.2f  %5.2f to %4.2f%7.2f%7.2f%6.2f%6.2f\n", name, trained,
+           far_out, best, worst, at[0], at[1], mean_lead(results, n_seeds, 0, TRAIN_LEN),
+           mean_lead(results, n_seeds, TRAIN_LEN, TEST_LEN));
     fflush(stdout);
 }
 
@@ -2635,10 +2674,10 @@ static void show_controls(contest *c)
         scheme_waits(&rope);
         return;
     }
-    printf("three back, at positions        3..15   32..63   best to worst    at 46   at "
-           "47\n");
+    printf("%-26s%6s%7s  %13s%7s%7s%6s%6s\n", "three back, at positions", "3..15",
+           "32..63", "best to worst", "at 46", "at 47", "lead", "new");
     print_control("RoPE, all dials turn", c->results[AT_ROPE], c->n_seeds);
-    print_control("dials 2 to 15 stopped at test", c->stopped, c->n_seeds);
+    print_control("2 to 15 stopped at test", c->stopped, c->n_seeds);
     for (size_t i = 0; i < 3; i++) {
         run_seeds(c, c->control, &controls[i], THREE_BACK, NULL);
         clear_live_line();
@@ -2698,7 +2737,7 @@ static void show_long_controls(contest *c)
     for (size_t which = 0; which < 2; which++) {
         struct scheme table = c->schemes[AT_TABLE], rope = c->schemes[AT_ROPE];
         printf("\n== Long controls: %s\n", tasks[which]);
-        print_heads("");
+        print_heads(which == THREE_BACK ? "(last: lead, new distances)" : "");
         sweep_bases(c, (task)which);
         table.spread = 0.1;
         run_control(c, table, "table, starts at spread 0.1", (task)which);

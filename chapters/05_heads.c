@@ -242,7 +242,7 @@ $e_a M \cdot e_a$, can be anything, here 0.
 Try it: `build/05_heads turn=-90` makes every word say the one before it, `turn=45` points
 between two words and tosses a coin, and `points="1,0 0,1 -1,0 0,-2"` makes d loud.
 
-In chapter 4 the same turn did another job: RoPE tells positions apart by turning rows.
+In chapter 4 turns did another job: RoPE tells positions apart by turning queries and keys.
 Here it tells "who comes next?" from "who is it?".
 
 ## Two gradients for one table
@@ -286,9 +286,9 @@ single id 1, and `dlogits` is (0.5, −0.5).
 
 If `dwte` was (0, 0), it is (1.5, −2) now. As with every `_backward` in this
 course you *add* to what `dwte` holds; the caller has set it to zero first. All reads are
-from `wte`, which does not change; `dwte` is only added to. An id that is not below `vocab_size`, anywhere, makes the call fail
-before the first number is added. No ids at all are fine, and add nothing; so do
-rows of no numbers.
+from `wte`, which does not change; `dwte` is only added to. An id that is not below
+`vocab_size`, anywhere, makes the call fail before the first number is added. No ids at all
+are fine, and add nothing; so do rows of no numbers.
 */
 
 // dwte[ids[t]][i] += dlogits[t][v] * wte[v][i]          the input half, every t and v
@@ -497,7 +497,8 @@ is $\ln (1 + 1) = \ln 2$.
 The first six columns of the output are rings of three to twelve words. With three words a
 bare table has no chance either. From five words on it does learn something: not who comes
 next, but who stands *far away*: it can push the far side of the ring down. It can even get
-*one* word right, by making its follower's row long. What it cannot do is to score the next
+*one* word right, by making its follower's row long: the row (1) gives the row (2) the score 2,
+and itself only 1. What it cannot do is to score the next
 word above the word itself, or above the previous one, on average over the whole ring. These
 three always share, and so no ring gets below $\ln 3 = 1.0986$. (The second question at the end asks why.)
 
@@ -682,8 +683,9 @@ Qwen2 family tie and the larger ones do not [@qwen2]; and in models that are
 trained on one task to be used on another, untying has been found to help
 [@chung2021].
 
-So the question has its answer. What follows is what the answer costs, and what the one
-table looks like from above. First the size: let us count.
+So the question has its answer. One table is enough, if something stands between its two uses;
+two do a little better, for twice the numbers. What follows is what the second one costs in a
+large model, and what the one looks like from above. First the size: let us count.
 
 ## What a second table costs
 
@@ -757,7 +759,7 @@ $d^2$.](figure:heads-gpt2){#fig-heads-gpt2}
 
 In the smallest model the table is
 [31.0]{.n section="GPT-2 with one table and with two"} % of all numbers, and a
-second one would be a third more. In the largest it is
+second one would add as many again. In the largest it is
 [5.2]{.n section="GPT-2 with one table and with two"} %. A large model hardly
 notices what a small one cannot afford.
 
@@ -964,9 +966,10 @@ makes it bold ([0.4411]{.n section="How loud a vector is"}).
 The others are two words of the novel, and all the rows of the untied model.
 Stretched by 1, that is, as trained, the model after "any" expects a loss of
 [4.4349]{.n section="How loud a vector is"}: many words can follow. After "mr"
-it knows what comes (in this cut of the text, a full stop). Not by length alone: with half
-its length the vector of "mr" is still far surer than that of "any",
-[1.1655]{.n section="How loud a vector is"}. But follow any line to the right: the direction
+it knows what comes (in this cut of the text, a full stop). Not by length alone: the vector of
+"mr" is the longer one, [4.25]{.n section="How loud a vector is"} against
+[3.41]{.n section="How loud a vector is"}, but half of it is shorter than that of "any", and
+still far surer: [1.1655]{.n section="How loud a vector is"}. But follow any line to the right: the direction
 stays, the vector grows, and the model gets bolder. So length does mean something: for a
 given direction it says how sure to be. It is what is elsewhere called an inverse
 **temperature**. When you turn the temperature of a chat model down to one half, you stretch
@@ -1061,7 +1064,7 @@ Does a ring of *two* words, a and b by turns, also hold a bare tied table at
 chance? Try it in your head with the rows (1) and (−1).
 
 :::: answer
-Worse than at chance is where those rows would be: $a \cdot a = 1$ is the score of
+With those rows it is worse than chance: $a \cdot a = 1$ is the score of
 the wrong word, and $a \cdot b = -1$ that of the right one. In general, the loss
 of a is $\ln(1 + e^{a \cdot a - a \cdot b})$, and that of b is
 $\ln(1 + e^{b \cdot b - a \cdot b})$. The two differences add up to $|a - b|^2$,
@@ -2755,11 +2758,12 @@ static void show_loudness(const struct run *runs, const struct corpus *novel,
         const struct model *model = &runs[UNTIED].model;
         const uint32_t id = id_of(novel, names[n]);
         char title[48];
-        snprintf(title, sizeof title, "after \"%s\"", names[n]);
+        const float *h = model->wte + id * D;
+        snprintf(title, sizeof title, "%s, |h| %.2f", names[n], sqrt(dot(h, h, D)));
         if (id == 0)
             printf("the text has no \"%s\"; word= takes another one\n", names[n]);
         else
-            show_entropies(title, model->wte + id * D, model->lm_head, VOCAB_SIZE, D);
+            show_entropies(title, h, model->lm_head, VOCAB_SIZE, D);
     }
 }
 
