@@ -22,7 +22,8 @@ table `wte [vocab_size][d_model]`, and a sequence of `n_tokens` ids becomes a ma
 `x [n_tokens][d_model]`, one row a token. That is all we assume. The five models learn as
 chapter 3 says; what their losses mean is said again where they come.
 
-`EXERCISE` marks a function that you write: it is weak, so that a finished version can take its place at link time.
+`EXERCISE` marks a function that you write: it is weak, so that a finished version can take
+its place at link time.
 What prints, draws and trains stands at the end of the file, behind the text.
 */
 
@@ -810,8 +811,8 @@ marks of something else.](figure:attention-rope){#fig-attention-rope}
 So the prediction came true: base 10,000 fails, base 2 does not. Do unfinished dials
 explain it? One comparison of two heads cannot say, for a base changes everything at once. A
 better question is what happens *between* them. The long controls ask it. (From here on, every
-loss and every lead that stands in no output of this page is from them, with `controls=1`.) The three-back
-task, 16 seeds a base, positions 32 to 63:
+loss and every lead that stands in no output of this page is from them, with `controls=1`.)
+The three-back task, 16 seeds a base, positions 32 to 63:
 
 | base | dials that finish, of 16 | mean loss | best to worst seed |
 |--:|--:|--:|:--|
