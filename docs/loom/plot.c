@@ -1072,17 +1072,22 @@ static void put_numbered_cells(const Sheet *sheet, FILE *out, const Scale *span,
         }
 }
 
+// Shades that an eye tells apart: so many percent from one to the next.
+enum { SHADE_STEP = 2 };
+
 static bool has_shade(const Sheet *sheet, const Scale *span, size_t row, size_t col,
                       int percent, bool below)
 {
     double value = number_at(sheet, row, col + 1);
     bool side;
     return !isnan(value) &&
-           lround(100 * share_of(sheet, span, value, &side)) == percent && side == below;
+           lround(100 * share_of(sheet, span, value, &side) / SHADE_STEP) * SHADE_STEP ==
+               percent &&
+           side == below;
 }
 
-// All cells of one shade, in whole percents, as one path, a stroke for each run of them: a
-// picture of thousands of cells stays small. Cells are counted here; the group scales them.
+// All cells of one shade as one path, a stroke for each run of them: a picture of thousands
+// of cells stays small. Cells are counted here; the group scales them.
 static void put_cells_of(int percent, bool below, const Sheet *sheet, FILE *out,
                          const Scale *span)
 {
@@ -1115,7 +1120,7 @@ static void put_cells(const Sheet *sheet, FILE *out, const Scale *span, const Bo
             "shape-rendering=\"crispEdges\" transform=\"translate(%.2f %.2f) "
             "scale(%.3f %.3f)\">\n",
             box->x, box->y + box->height / 2, box->width, box->height);
-    for (int percent = 0; percent <= 100; percent++) {
+    for (int percent = 0; percent <= 100; percent += SHADE_STEP) {
         put_cells_of(percent, false, sheet, out, span);
         put_cells_of(percent, true, sheet, out, span);
     }
