@@ -895,8 +895,8 @@ stood at 3, and nothing breaks. The last two columns say why. Call **lead** what
 distance 3 has over the best of all other distances: first of those that were met in training,
 0 to 15, then of the new ones, 16 to 63.
 
-Training gives each head the lead that it needs among the distances that it meets, and no more.
-The pair with base 10,000 leads by [3.18]{.n section="What the dials decide"} there,
+Training gives each head a lead among the distances that it meets; nothing asks for one among
+others. The pair with base 10,000 leads by [3.18]{.n section="What the dials decide"} there,
 and at new distances it is behind, with [-0.31]{.n section="What the dials decide"}. The pair
 with base 2 nearly agrees already at distance 9, so training had to keep *that* apart, and did,
 by [2.35]{.n section="What the dials decide"}. No new distance comes nearer on the whole: the
