@@ -174,36 +174,6 @@ static uint32_t copy_follower(const void *from, uint32_t id, uint64_t *state)
     return chosen;
 }
 
-// words, each drawn by the one before it, until the sentence ends or the line is full
-static void write_sentence(const struct corpus *corpus,
-                           uint32_t (*next)(const void *, uint32_t, uint64_t *),
-                           const void *from, uint32_t first, uint64_t *state)
-{
-    const struct word *word;
-    size_t column = 0;
-    uint32_t id = first;
-    do {
-        id = next(from, id, state);
-        word = &corpus->words[id];
-        column +=
-            (size_t)printf("%s%.*s", column ? " " : "", short_length(word), word->start);
-    } while (column < 64 && !(word->length == 1 && memchr(".!?", word->start[0], 3)));
-    printf("%s\n", column < 64 ? "" : " ...");
-}
-
-static void show_corpus(const struct corpus *corpus, const char *path, uint64_t seed)
-{
-    char a[32], b[32], c[32];
-    heading("A novel becomes ids");
-    printf("%s: %s words, %s different, %s held out\n", path,
-           with_commas(a, corpus->n_ids), with_commas(b, corpus->n_different),
-           with_commas(c, corpus->n_ids - corpus->n_train));
-    printf("vocabulary %s; id 0 stands for all rarer words (%.1f %% of the text)\n",
-           with_commas(a, corpus->vocab_size),
-           100.0 * (double)corpus->words[0].count / (double)corpus->n_train);
-    write_sentence(corpus, copy_follower, corpus, find_word(corpus, ".", 1), &seed);
-}
-
 /*
 ::: {.output section="A novel becomes ids"}
 :::
@@ -364,25 +334,6 @@ static void slopes_by_nudging(float *slopes, const float *logits, uint32_t targe
     }
 }
 
-static void show_softmax(void)
-{
-    const float logits[] = {2.0f, 1.0f, 0.1f}, large[] = {1000.0f, 1001.0f, 1002.0f};
-    const uint32_t next = 0;
-    float d[3], slopes[3];
-    heading("Softmax");
-    float loss = softmax_cross_entropy(d, logits, &next, 1, 3);
-    if (isnan(loss)) {
-        waits_for("3.1", "softmax_cross_entropy");
-        return;
-    }
-    slopes_by_nudging(slopes, logits, next, 3);
-    printf("2, 1, 0.1: loss %.4f, dlogits %.3f %.3f %.3f; nudged %.3f %.3f %.3f\n",
-           (double)loss, (double)d[0], (double)d[1], (double)d[2], (double)slopes[0],
-           (double)slopes[1], (double)slopes[2]);
-    printf("1000, 1001, 1002: loss %.4f, and e^1000 is %f in a float\n",
-           (double)softmax_cross_entropy(d, large, &next, 1, 3), (double)expf(large[0]));
-}
-
 /*
 ::: {.output section="Softmax"}
 :::
@@ -469,51 +420,7 @@ EXERCISE bool embedding_backward(float *dwte, const float *dout, const uint32_t 
 
 Take the first 32 words of the novel for a batch. If every position hands over a 1, the
 "gradient" of a row is the number of its votes.
-*/
 
-enum { MAP_CELL = 50, MAP_BATCHES = 40 };
-
-static void plot_touched_rows(const struct corpus *corpus);
-
-// one figure for each MAP_CELL rows: how many of them hold a gradient; gives their number
-static size_t print_map(const float *dwte, size_t vocab_size)
-{
-    size_t n_touched = 0;
-    for (size_t first = 0; first < vocab_size; first += MAP_CELL) {
-        size_t here = 0;
-        for (size_t v = first; v < first + MAP_CELL && v < vocab_size; v++)
-            here += dwte[v] != 0.0f;
-        printf("%c", here == 0 ? '.' : here < 10 ? (char)('0' + here) : '#');
-        n_touched += here;
-    }
-    printf("\n");
-    return n_touched;
-}
-
-static void show_touched_rows(const struct corpus *corpus)
-{
-    const uint32_t *batch = corpus->ids;
-    float ones[BATCH], *dwte = allocate(corpus->vocab_size, sizeof *dwte);
-    size_t fullest = 0;
-    char cell[32];
-    heading("Which rows a batch touches");
-    for (size_t t = 0; t < BATCH; t++)
-        ones[t] = 1.0f;
-    if (embedding_backward(dwte, ones, batch, BATCH, corpus->vocab_size, 1)) {
-        size_t n_touched = print_map(dwte, corpus->vocab_size);
-        for (size_t v = 1; v < corpus->vocab_size; v++)
-            fullest = dwte[v] > dwte[fullest] ? v : fullest;
-        printf("%d words moved %zu of %s rows; most votes: \"%.*s\", %.0f\n", BATCH,
-               n_touched, with_commas(cell, corpus->vocab_size),
-               short_length(&corpus->words[fullest]), corpus->words[fullest].start,
-               (double)dwte[fullest]);
-    } else
-        waits_for("3.2", "embedding_backward");
-    plot_touched_rows(corpus);
-    free(dwte);
-}
-
-/*
 ::: {.output section="Which rows a batch touches"}
 :::
 
@@ -632,9 +539,6 @@ struct update {
     float *wte, *dwte;    // [vocab_size][d_model]
 };
 
-static struct update open_update(size_t n_tokens, size_t vocab_size, size_t d_model);
-static void close_update(struct update *u);
-
 // the whole table: clear the gradient, add, move every row
 static bool update_dense(struct update *u, float learning_rate)
 {
@@ -656,39 +560,6 @@ static bool update_sparse(struct update *u, float learning_rate)
                          u->d_model) &&
            sgd_update_rows(u->wte, u->rows, u->drows, learning_rate, n_rows,
                            u->vocab_size, u->d_model);
-}
-
-static size_t count_different_bits(const struct corpus *corpus);
-static double race_updates(size_t vocab_size, FILE *figure);
-static const char *missing_update(void);
-static void wait_for_update(const char *exercise);
-
-static void show_updates(const struct corpus *corpus)
-{
-    const size_t vocab_sizes[] = {1000, 10000, 50257};
-    const char *missing = missing_update();
-    char a[32], b[32];
-    heading("Dense and sparse");
-    if (missing) {
-        wait_for_update(missing);
-        return;
-    }
-    printf("the first batch, both ways: %zu of %s numbers differ in a bit\n",
-           count_different_bits(corpus), with_commas(a, corpus->vocab_size * D_MODEL));
-    FILE *figure = open_figure("trainer-updates");
-    if (figure)
-        fprintf(figure,
-                "# kind: lines\n# title: One update with the gradient of 1,024 words\n"
-                "# x: rows in the table\n# y: time (microseconds)\n# xscale: log\n"
-                "# yscale: log\n# measured: yes\nx\tdense\tsparse\n");
-    printf("time sparse / dense:");
-    for (size_t n = 0; n < sizeof vocab_sizes / sizeof *vocab_sizes; n++) {
-        snprintf(b, sizeof b, "~%.2f", race_updates(vocab_sizes[n], figure));
-        printf("%s %s (V = %s)", n ? "," : "", b, with_commas(a, vocab_sizes[n]));
-    }
-    printf("\n");
-    if (figure)
-        fclose(figure);
 }
 
 /*
@@ -790,66 +661,12 @@ struct workshop {
     uint32_t *rows;
 };
 
-static struct workshop open_workshop(size_t n_tokens, size_t vocab_size, size_t d_model)
-{
-    struct workshop w = {
-        .n_tokens = n_tokens, .vocab_size = vocab_size, .d_model = d_model};
-    w.wte = allocate(vocab_size * d_model, sizeof *w.wte);
-    w.lm_head = allocate(vocab_size * d_model, sizeof *w.lm_head);
-    w.logits = allocate(n_tokens * vocab_size, sizeof *w.logits);
-    w.dhidden = allocate(n_tokens * d_model, sizeof *w.dhidden);
-    w.drows = allocate(n_tokens * d_model, sizeof *w.drows);
-    w.rows = allocate(n_tokens, sizeof *w.rows);
-    return w;
-}
-
-static void close_workshop(struct workshop *w)
-{
-    free(w->wte);
-    free(w->lm_head);
-    free(w->logits);
-    free(w->dhidden);
-    free(w->drows);
-    free(w->rows);
-}
-
 static float step(struct workshop *w, const uint32_t *inputs, const uint32_t *targets,
                   float learning_rate)
 {
     return train_step(w->wte, w->lm_head, w->logits, w->dhidden, w->drows, w->rows,
                       inputs, targets, learning_rate, w->n_tokens, w->vocab_size,
                       w->d_model);
-}
-
-static void print_moved_rows(const char *name, const float *now, const float *before,
-                             size_t vocab_size, size_t d_model)
-{
-    printf("%s", name);
-    for (size_t v = 0; v < vocab_size; v++)
-        if (memcmp(now + v * d_model, before + v * d_model, d_model * sizeof *now) != 0)
-            printf(" %zu", v);
-}
-
-static void show_step(void)
-{
-    const uint32_t inputs[] = {0, 2, 2, 1}, targets[] = {1, 3, 0, 2};
-    struct workshop w = open_workshop(4, 4, 2);
-    float wte[8], lm_head[8];
-    heading("One step");
-    for (size_t k = 0; k < 8; k++) {
-        wte[k] = w.wte[k] = 0.1f * (float)(k / 2 + 1) - 0.3f * (float)(k % 2);
-        lm_head[k] = w.lm_head[k] = 0.2f * (float)(k / 2) - 0.1f * (float)(k % 2 + 1);
-    }
-    float loss = step(&w, inputs, targets, 0.5f);
-    if (isnan(loss))
-        waits_for("3.5", "train_step");
-    else {
-        print_moved_rows("moved: input rows", w.wte, wte, 4, 2);
-        print_moved_rows("; output rows", w.lm_head, lm_head, 4, 2);
-        printf("; loss %.5f, then %.5f\n", (double)loss,
-               (double)step(&w, inputs, targets, 0.0f));
-    }
-    close_workshop(&w);
 }
 
 /*
@@ -902,33 +719,6 @@ static size_t train_own(double *first, double *last, struct workshop *w,
         *last += s < OWN_STEPS - OWN_MEAN ? 0.0 : loss / OWN_MEAN;
     }
     return OWN_STEPS;
-}
-
-// a step that was written, and is wrong
-static void lost(size_t n_steps)
-{
-    printf("the loss is no number any more after %zu steps (make check3)\n", n_steps);
-}
-
-static void show_own_training(const struct corpus *corpus, uint64_t seed)
-{
-    const size_t v = corpus->vocab_size < OWN_VOCAB ? corpus->vocab_size : OWN_VOCAB;
-    struct workshop w = open_workshop(BATCH, v, OWN_D);
-    double first, last;
-    char cell[32];
-    fill_random(w.wte, v * OWN_D, 0.1, &seed);
-    fill_random(w.lm_head, v * OWN_D, 0.1, &seed);
-    const size_t n_steps = train_own(&first, &last, &w, corpus, &seed);
-    if (n_steps > 0 && n_steps < OWN_STEPS)
-        lost(n_steps);
-    if (n_steps == OWN_STEPS) {
-        printf("your step, %zu words: loss %.2f in steps 1 to %d, %.2f in the last %d of "
-               "%s\n",
-               v, first, OWN_MEAN, last, OWN_MEAN, with_commas(cell, OWN_STEPS));
-        write_sentence(corpus, draw_next, &w, find_word(corpus, ".", 1) % (uint32_t)v,
-                       &seed);
-    }
-    close_workshop(&w);
 }
 
 /*
@@ -991,176 +781,7 @@ For a guess, look at what a row is used for. A row of $E$ is used when its word 
 been read, and all that counts then is what comes next. If the same words come next,
 the same hidden row would do. A row of $U$ is used when its word may come next, and it
 should score high after the words that it follows.
-*/
 
-enum { N_TOY = 13, TOY_PAIRS = 32, TOY_D = 8, TOY_STEPS = 4000, TOY_SEEDS = 8 };
-enum { CAT, DOG, KITE, STONE, RED, BLUE, ONE, TWO, RUNS, JUMPS, FALLS, SINKS, GHOST };
-
-static const char *const toy_words[N_TOY] = {"cat",   "dog",   "kite", "stone", "red",
-                                             "blue",  "one",   "two",  "runs",  "jumps",
-                                             "falls", "sinks", "ghost"};
-
-struct toy {
-    uint32_t inputs[TOY_PAIRS], targets[TOY_PAIRS];
-    size_t n_pairs;
-};
-
-static void add_pairs(struct toy *toy, const uint32_t *first, size_t n_first,
-                      const uint32_t *second, size_t n_second)
-{
-    for (size_t a = 0; a < n_first; a++)
-        for (size_t b = 0; b < n_second; b++) {
-            toy->inputs[toy->n_pairs] = first[a];
-            toy->targets[toy->n_pairs++] = second[b];
-        }
-}
-
-// colour or number, noun, verb, and again; each noun has its own two before and two after
-static struct toy make_toy(void)
-{
-    static const uint32_t colours[] = {RED, BLUE}, numbers[] = {ONE, TWO};
-    static const uint32_t moves[] = {RUNS, JUMPS}, drops[] = {FALLS, SINKS};
-    static const uint32_t verbs[] = {RUNS, JUMPS, FALLS, SINKS};
-    static const uint32_t starts[] = {RED, BLUE, ONE, TWO};
-    struct toy toy = {.n_pairs = 0};
-    for (uint32_t noun = CAT; noun <= STONE; noun++) {
-        add_pairs(&toy, noun == CAT || noun == KITE ? colours : numbers, 2, &noun, 1);
-        add_pairs(&toy, &noun, 1, noun == CAT || noun == DOG ? moves : drops, 2);
-    }
-    add_pairs(&toy, verbs, 4, starts, 4);
-    return toy;
-}
-
-static double toy_cosine(const float *table, size_t a, size_t b);
-static void plot_toy(const char *name, const char *title, const float *table);
-
-struct range {
-    double least, most;
-};
-
-static void widen(struct range *range, double value)
-{
-    range->least = fmin(range->least, value);
-    range->most = fmax(range->most, value);
-}
-
-struct toy_result {
-    struct range in_followers, in_predecessors, out_followers, out_predecessors, loss;
-    double ghost_in;  // how far the input row of "ghost" moved, at most
-    double ghost_out; // and its output row, at least
-};
-
-static void look_at_toy(struct toy_result *result, const struct workshop *w, double loss,
-                        const float *wte_ghost, const float *head_ghost)
-{
-    double in_followers = toy_cosine(w->wte, CAT, DOG);
-    double in_predecessors = toy_cosine(w->wte, CAT, KITE);
-    double out_followers = toy_cosine(w->lm_head, CAT, DOG);
-    double out_predecessors = toy_cosine(w->lm_head, CAT, KITE);
-    widen(&result->loss, loss);
-    widen(&result->in_followers, in_followers);
-    widen(&result->in_predecessors, in_predecessors);
-    widen(&result->out_followers, out_followers);
-    widen(&result->out_predecessors, out_predecessors);
-    result->ghost_in =
-        fmax(result->ghost_in, distance(w->wte + GHOST * TOY_D, wte_ghost, TOY_D));
-    result->ghost_out =
-        fmin(result->ghost_out, distance(w->lm_head + GHOST * TOY_D, head_ghost, TOY_D));
-}
-
-// gives how many steps had a loss
-static size_t train_toy(struct toy_result *result, uint64_t seed)
-{
-    const struct toy toy = make_toy();
-    struct workshop w = open_workshop(toy.n_pairs, N_TOY, TOY_D);
-    float wte_ghost[TOY_D], head_ghost[TOY_D], loss = 0.0f;
-    fill_random(w.wte, N_TOY * TOY_D, 0.2, &seed);
-    fill_random(w.lm_head, N_TOY * TOY_D, 0.2, &seed);
-    memcpy(wte_ghost, w.wte + GHOST * TOY_D, sizeof wte_ghost);
-    memcpy(head_ghost, w.lm_head + GHOST * TOY_D, sizeof head_ghost);
-    size_t s = 0;
-    while (s < TOY_STEPS && !isnan(loss = step(&w, toy.inputs, toy.targets, 1.0f)))
-        s++;
-    look_at_toy(result, &w, (double)loss, wte_ghost, head_ghost);
-    plot_toy("trainer-toy-input", "Input table: cosines of the four nouns", w.wte);
-    plot_toy("trainer-toy-output", "Output table: cosines of the four nouns", w.lm_head);
-    close_workshop(&w);
-    return s;
-}
-
-// how far the rows of a table have moved: the row `apart`, and the range of all others
-static void print_moves(const char *which, const float *now, const float *before,
-                        size_t apart)
-{
-    struct range others = {INFINITY, -INFINITY};
-    for (size_t v = 0; v < N_TOY; v++)
-        if (v != apart)
-            widen(&others, distance(now + v * TOY_D, before + v * TOY_D, TOY_D));
-    printf("%s %s %.4f, others ", which, toy_words[apart],
-           distance(now + apart * TOY_D, before + apart * TOY_D, TOY_D));
-    if (others.most > 0.0)
-        printf("%.4f to %.4f", others.least, others.most);
-    else
-        printf("0");
-}
-
-// a pair of words of the small world, and how many steps new tables take on it alone
-struct pair {
-    size_t read, came, n_steps;
-    uint64_t seed;
-};
-
-static void show_pair(struct pair pair)
-{
-    uint64_t seed = pair.seed;
-    struct workshop w = open_workshop(1, N_TOY, TOY_D);
-    float wte[N_TOY * TOY_D], lm_head[N_TOY * TOY_D];
-    const uint32_t input = (uint32_t)pair.read, target = (uint32_t)pair.came;
-    fill_random(w.wte, N_TOY * TOY_D, 0.2, &seed);
-    fill_random(w.lm_head, N_TOY * TOY_D, 0.2, &seed);
-    memcpy(wte, w.wte, sizeof wte);
-    memcpy(lm_head, w.lm_head, sizeof lm_head);
-    const double first = (double)step(&w, &input, &target, 1.0f);
-    for (size_t s = 1; s < pair.n_steps; s++)
-        step(&w, &input, &target, 1.0f);
-    const double last = (double)step(&w, &input, &target, 0.0f);
-    printf("\"%s\" was read, \"%s\" came; its share: %.1f %%, after %zu: %.1f %%\n",
-           toy_words[pair.read], toy_words[pair.came], 100.0 * exp(-first), pair.n_steps,
-           100.0 * exp(-last));
-    print_moves("moved: input", w.wte, wte, pair.read);
-    print_moves("; output", w.lm_head, lm_head, pair.came);
-    printf("\n");
-    close_workshop(&w);
-}
-
-static void show_toy(struct pair pair)
-{
-    const struct range empty = {INFINITY, -INFINITY};
-    struct toy_result r = {empty, empty, empty, empty, empty, 0.0, INFINITY};
-    heading("Followers or predecessors?");
-    for (uint64_t seed = 1; seed <= TOY_SEEDS; seed++) {
-        const size_t n_steps = train_toy(&r, seed);
-        if (n_steps == 0)
-            waits_for("3.5", "train_step");
-        else if (n_steps < TOY_STEPS)
-            lost(n_steps);
-        if (n_steps < TOY_STEPS)
-            return;
-    }
-    printf("%d seeds, loss at most %.3f              input table      output table\n",
-           TOY_SEEDS, r.loss.most);
-    printf("cat and dog: the same words follow     %6.2f to %5.2f   %6.2f to %5.2f\n",
-           r.in_followers.least, r.in_followers.most, r.out_followers.least,
-           r.out_followers.most);
-    printf("cat and kite: the same words precede   %6.2f to %5.2f   %6.2f to %5.2f\n",
-           r.in_predecessors.least, r.in_predecessors.most, r.out_predecessors.least,
-           r.out_predecessors.most);
-    printf("\"ghost\", in no pair: input row moved by %g, output row by %.2f or more\n",
-           r.ghost_in, r.ghost_out);
-    show_pair(pair);
-}
-
-/*
 ::: {.output section="Followers or predecessors?" set="pair steps seed"}
 :::
 
@@ -1218,62 +839,7 @@ chapter by itself, and stands [behind the scenes](#trainer-tiles), for those who
 Here we need only one thing of it: that it does what yours does. So before it may touch the
 novel, one step of each is taken from the same tables, and all rows of both must agree. A
 fast program that computes something else is not fast.
-*/
 
-struct model {
-    size_t vocab_size;
-    uint64_t seed;           // of its first numbers
-    float *wte, *lm_head;    // [vocab_size][D_MODEL]
-    float *logits;           // [vocab_size][BATCH]: the words of the batch side by side
-    float *base;             // [vocab_size / HEAD_BLOCK, rounded up][BATCH]
-    float *hidden, *dhidden; // [BATCH][D_MODEL]
-    float *hidden_by_dimension; // [D_MODEL][BATCH]
-    float *drows;               // [BATCH][D_MODEL]
-    uint32_t *rows;             // [BATCH]
-    float largest[BATCH];       // the largest logit of each word of the batch
-    float total[BATCH];         // and the sum of its exponentials
-};
-
-// behind the scenes
-static struct model open_model(size_t vocab_size, uint64_t seed);
-static void close_model(struct model *m);
-static double fast_step(struct model *m, const uint32_t *inputs, const uint32_t *targets,
-                        float learning_rate);
-static double measure_peak(void);
-static double work_of_step(size_t vocab_size);
-static double time_fast_step(size_t vocab_size, double patience);
-static double time_train_step(size_t vocab_size);
-static double compare_steps(const struct corpus *corpus, uint64_t seed);
-
-// true if the novel may be trained on: the two steps agree
-static bool show_speed(const struct corpus *corpus, uint64_t seed)
-{
-    const double work = work_of_step(corpus->vocab_size), peak = measure_peak();
-    const char *missing = missing_update();
-    char cells[3][32];
-    heading("The same step, fast");
-    double plain = time_train_step(corpus->vocab_size);
-    double fast = time_fast_step(corpus->vocab_size, 0.05);
-    snprintf(cells[0], sizeof cells[0], "~%.1f", 100.0 * work / plain / peak);
-    snprintf(cells[1], sizeof cells[1], "~%.0f", 100.0 * work / fast / peak);
-    snprintf(cells[2], sizeof cells[2], "~%.0f", plain / fast);
-    if (isnan(plain) || missing) {
-        printf("of the peak: fast_step %s %%\n", cells[1]);
-        if (missing)
-            wait_for_update(missing);
-        else
-            waits_for("3.5", "train_step");
-        return false;
-    }
-    double apart = compare_steps(corpus, seed);
-    printf("of the peak: yours %s %%, fast_step %s %% (%s times); the same tables: %s\n",
-           cells[0], cells[1], cells[2], apart < 1e-6 ? "yes" : "no");
-    if (!(apart < 1e-6))
-        printf("(make check3 says where yours parts)\n");
-    return apart < 1e-6;
-}
-
-/*
 ::: {.output section="The same step, fast"}
 :::
 
@@ -1395,29 +961,10 @@ static double smoothed_count_loss(const struct pairs *train, const struct pairs 
     return loss / (double)held_out->n_pairs;
 }
 
-// held-out pairs: what the counts and the model pay for them, in all
-struct part {
-    double n, counts, model;
-};
-
-static void show_parts(struct model *m, const struct corpus *corpus);
-
 struct yardsticks {
     double uniform, unigram, counts, floor;
     size_t n_different; // pairs in the training text
 };
-
-static struct yardsticks measure_yardsticks(const struct corpus *corpus);
-
-static void show_yardsticks(const struct yardsticks *yardsticks)
-{
-    char cell[32];
-    heading("Four yardsticks");
-    printf("nothing %.2f; words %.2f; %s pairs: own text %.2f, smoothed, held out %.2f\n",
-           yardsticks->uniform, yardsticks->unigram,
-           with_commas(cell, yardsticks->n_different), yardsticks->floor,
-           yardsticks->counts);
-}
 
 /*
 ::: {.output section="Four yardsticks"}
@@ -1457,21 +1004,9 @@ all else as it is:
 
 A wide flat valley, higher on both sides.
 
-You can stop it. Ctrl-C sends the program a signal, and a handler may do hardly
-anything safely except set a flag. The loop looks at the flag after each step, and
-the program goes on with what has been learned so far. (A run that was stopped, or that has
-read a text of your own, writes both tables to new files in `build/`.)
+Ctrl-C stops it, and the program goes on with what has been learned so far. A run that was
+stopped, or that has read a text of your own, writes both tables to new files in `build/`.
 */
-
-// Ctrl-C. A handler may touch nothing but such a flag, which is why this one variable is
-// not local to any function.
-static volatile sig_atomic_t stop_asked;
-
-static void ask_to_stop(int signal_number)
-{
-    stop_asked = 1;
-    signal(signal_number, SIG_DFL); // a second Ctrl-C ends the program at once
-}
 
 struct training {
     size_t n_batches, n_steps, step; // batches in the text; steps in all, and so far
@@ -1486,17 +1021,12 @@ struct training {
     FILE *figure;
 };
 
-static double held_out_loss(struct model *m, const struct corpus *corpus);
-static void shuffle(struct training *run);
-static void show_live(struct training *run, double floor);
-static void pass_milestone(struct training *run, struct model *m,
-                           const struct corpus *corpus,
-                           const struct yardsticks *yardsticks, bool print);
-static void begin_training(struct training *run, struct model *m,
-                           const struct corpus *corpus,
-                           const struct yardsticks *yardsticks);
+struct model; // the two tables, and the room that fast_step works in
 
-enum { MILESTONES = 8 };
+// behind the scenes
+static double fast_step(struct model *m, const uint32_t *inputs, const uint32_t *targets,
+                        float learning_rate);
+static void shuffle(struct training *run);
 
 // one step on the next batch; the learning rate goes down to 0 in a straight line
 static void train_once(struct training *run, struct model *m, const struct corpus *corpus)
@@ -1515,29 +1045,6 @@ static void train_once(struct training *run, struct model *m, const struct corpu
             earlier++;
         run->seen[inputs[t]] += earlier == t;
     }
-}
-
-static void train(struct training *run, struct model *m, const struct corpus *corpus,
-                  const struct yardsticks *yardsticks)
-{
-    begin_training(run, m, corpus, yardsticks);
-    stop_asked = 0;
-    signal(SIGINT, ask_to_stop);
-    for (size_t milestone = 1; milestone <= MILESTONES && !stop_asked; milestone++) {
-        while (run->step * MILESTONES < run->n_steps * milestone && !stop_asked) {
-            train_once(run, m, corpus);
-            show_live(run, yardsticks->floor);
-        }
-        if (run->n_summed > 0)
-            pass_milestone(run, m, corpus, yardsticks,
-                           stop_asked || milestone == 2 || milestone == MILESTONES);
-    }
-    if (stop_asked)
-        printf("stopped by Ctrl-C after %zu of %zu steps; what was learned stays\n",
-               run->step, run->n_steps);
-    signal(SIGINT, SIG_DFL);
-    if (isnan(held_out_loss(m, corpus)))
-        printf("the loss is no number any more: rate= is too large\n");
 }
 
 /*
@@ -1584,98 +1091,7 @@ On the training text it reaches [4.37]{.n section="Training"}, far above the flo
 For some words the program looks for the three rows with the largest cosine, among words that
 occur 20 times or more. (Why not among all of them? That takes [a test](#trainer-rare).)
 `words="must very happy"` asks for others.
-*/
 
-enum { LEAST_COUNT = 20, MOST_NEAREST = 3 };
-
-// rows of length 1, so that a cosine is a dot product; a row of zeros stays
-static float *unit_rows(const float *table, size_t n_rows)
-{
-    float *unit = allocate(n_rows * D_MODEL, sizeof *unit);
-    for (size_t v = 0; v < n_rows; v++) {
-        double square = 0.0;
-        for (size_t i = 0; i < D_MODEL; i++)
-            square += (double)table[v * D_MODEL + i] * table[v * D_MODEL + i];
-        for (size_t i = 0; i < D_MODEL && square > 0.0; i++)
-            unit[v * D_MODEL + i] =
-                (float)((double)table[v * D_MODEL + i] / sqrt(square));
-    }
-    return unit;
-}
-
-// nearest[0 ... n - 1]: the words with the largest cosine to v, among those seen often
-static void find_nearest(size_t *nearest, size_t n, const float *unit, size_t v,
-                         const struct corpus *corpus)
-{
-    double best[MOST_NEAREST];
-    for (size_t k = 0; k < n; k++) {
-        best[k] = -2.0;
-        nearest[k] = v;
-    }
-    for (size_t w = 1; w < corpus->vocab_size; w++) {
-        double cos = 0.0;
-        if (w == v || corpus->words[w].count < LEAST_COUNT)
-            continue;
-        for (size_t i = 0; i < D_MODEL; i++)
-            cos += (double)unit[v * D_MODEL + i] * unit[w * D_MODEL + i];
-        for (size_t k = 0, in = w; k < n; k++)
-            if (cos > best[k]) { // takes place k; what stood there moves on
-                double moved = best[k];
-                size_t mover = nearest[k];
-                best[k] = cos;
-                nearest[k] = in;
-                cos = moved;
-                in = mover;
-            }
-    }
-}
-
-static void print_nearest(const float *unit, size_t n, size_t v,
-                          const struct corpus *corpus, const char *after)
-{
-    size_t nearest[MOST_NEAREST];
-    char list[80] = "";
-    const int width = n == 2 ? 16 : 25;
-    find_nearest(nearest, n, unit, v, corpus);
-    for (size_t k = 0, used = 0; k < n; k++) {
-        const struct word *word = &corpus->words[nearest[k]];
-        used += (size_t)snprintf(list + used, sizeof list - used, "%s%.*s", k ? ", " : "",
-                                 short_length(word), word->start);
-    }
-    if (*after)
-        printf("%-*.*s%s", width, width, list, after);
-    else
-        printf("%s\n", list);
-}
-
-static void show_neighbours(const struct model *m, const struct corpus *corpus,
-                            const char *wanted)
-{
-    struct model newborn = open_model(corpus->vocab_size, m->seed);
-    float *before = unit_rows(newborn.wte, corpus->vocab_size);
-    float *input = unit_rows(m->wte, corpus->vocab_size);
-    float *output = unit_rows(m->lm_head, corpus->vocab_size);
-    heading("Nearest neighbours");
-    printf("%-10s%-17s%-26s%s\n", "word", "at birth, input", "input table, trained",
-           "output table, trained");
-    for (size_t n = 0; *wanted && n < 40; n++) {
-        size_t length = strcspn(wanted, " "), v = find_word(corpus, wanted, length);
-        wanted += length + strspn(wanted + length, " ");
-        if (v == 0 || corpus->words[v].count < LEAST_COUNT)
-            v = 10 * (n + 1) % corpus->vocab_size; // not here: a frequent word instead
-        printf("%-10.*s", corpus->words[v].length < 9 ? (int)corpus->words[v].length : 9,
-               corpus->words[v].start);
-        print_nearest(before, 2, v, corpus, " ");
-        print_nearest(input, 3, v, corpus, " ");
-        print_nearest(output, 3, v, corpus, "");
-    }
-    free(before);
-    free(input);
-    free(output);
-    close_model(&newborn);
-}
-
-/*
 ::: {.output section="Nearest neighbours" set="words"}
 :::
 
@@ -1710,8 +1126,6 @@ same for predecessors. Then find each word's nearest neighbour in a table, and s
 the two share.
 */
 
-enum { N_FREQUENT = 400 };
-
 // profile[v][w] = the square root of the share of w among the others of word v
 static float *make_profiles(const uint32_t *by, const uint32_t *other, size_t n_pairs,
                             size_t n_frequent, size_t vocab_size)
@@ -1730,19 +1144,8 @@ static float *make_profiles(const uint32_t *by, const uint32_t *other, size_t n_
     return profile;
 }
 
-static size_t nearest_frequent(const float *unit, size_t n_frequent, size_t v)
-{
-    size_t nearest = 0;
-    double best = -2.0;
-    for (size_t w = 1; w < n_frequent; w++) {
-        double cos = dot(unit + v * D_MODEL, unit + w * D_MODEL, D_MODEL);
-        if (w != v && cos > best) {
-            best = cos;
-            nearest = w;
-        }
-    }
-    return nearest;
-}
+// behind the scenes
+static size_t nearest_frequent(const float *unit, size_t n_frequent, size_t v);
 
 // the mean overlap of a frequent word's profile with that of its nearest one in the table
 static double overlap_with_nearest(const float *profile, const float *unit,
@@ -1754,50 +1157,6 @@ static double overlap_with_nearest(const float *profile, const float *unit,
             dot(profile + v * vocab_size,
                 profile + nearest_frequent(unit, n_frequent, v) * vocab_size, vocab_size);
     return sum / (double)(n_frequent - 1);
-}
-
-// the mean over all pairs of frequent words: (a + b + ...)^2 - a^2 - b^2 - ... is the sum
-// of all products of two different ones
-static double overlap_of_all(const float *profile, size_t n_frequent, size_t vocab_size)
-{
-    double products = 0.0, n = (double)(n_frequent - 1);
-    for (size_t w = 0; w < vocab_size; w++) {
-        double sum = 0.0, squares = 0.0;
-        for (size_t v = 1; v < n_frequent; v++) {
-            const double x = (double)profile[v * vocab_size + w];
-            sum += x;
-            squares += x * x;
-        }
-        products += sum * sum - squares;
-    }
-    return products / (n * (n - 1.0));
-}
-
-// what a word shares with its nearest one in either table, and with any other
-static void print_shared(const char *company, const float *profile, float *const unit[2],
-                         size_t n_frequent, size_t vocab_size)
-{
-    printf("%s shared: nearest by input table %.2f, output table %.2f; any %.2f\n",
-           company, overlap_with_nearest(profile, unit[0], n_frequent, vocab_size),
-           overlap_with_nearest(profile, unit[1], n_frequent, vocab_size),
-           overlap_of_all(profile, n_frequent, vocab_size));
-}
-
-static void show_shared_company(const struct model *m, const struct corpus *corpus)
-{
-    const size_t vocab_size = corpus->vocab_size, n_pairs = corpus->n_train - 1;
-    const size_t n = vocab_size < N_FREQUENT ? vocab_size : N_FREQUENT;
-    const uint32_t *ids = corpus->ids;
-    float *unit[] = {unit_rows(m->wte, n), unit_rows(m->lm_head, n)};
-    float *followers = make_profiles(ids, ids + 1, n_pairs, n, vocab_size);
-    float *predecessors = make_profiles(ids + 1, ids, n_pairs, n, vocab_size);
-    heading("Company in common");
-    print_shared("followers", followers, unit, n, vocab_size);
-    print_shared("predecessors", predecessors, unit, n, vocab_size);
-    free(unit[0]);
-    free(unit[1]);
-    free(followers);
-    free(predecessors);
 }
 
 /*
@@ -1819,32 +1178,7 @@ the output table [@press2017, abstract].
 
 How far does a row get? That depends on how often it is asked. The program takes the
 most frequent word and the rarest one that has a row.
-*/
 
-static void plot_votes(const struct model *m, const struct model *newborn,
-                       const struct corpus *corpus);
-
-static void show_votes(const struct model *m, const struct corpus *corpus,
-                       const struct training *run)
-{
-    struct model newborn = open_model(corpus->vocab_size, m->seed);
-    const size_t shown[] = {1, corpus->vocab_size - 1};
-    char cell[32];
-    heading("Votes");
-    for (size_t n = 0; n < 2; n++) {
-        const size_t v = shown[n], at = v * D_MODEL;
-        printf("%s\"%.*s\" %s%s%s, by %.2f",
-               n ? "; " : "input rows: ", short_length(&corpus->words[v]),
-               corpus->words[v].start, n ? "in " : "moved in ",
-               with_commas(cell, run->seen[v]), n ? "" : " steps",
-               distance(m->wte + at, newborn.wte + at, D_MODEL));
-    }
-    printf("\n");
-    plot_votes(m, &newborn, corpus);
-    close_model(&newborn);
-}
-
-/*
 ::: {.output section="Votes"}
 :::
 
@@ -1903,21 +1237,7 @@ is finished. Four things can happen to it afterwards.
 Give the model a full stop, draw the next word with the probabilities that it
 gives, feed that word back, and so on until the sentence ends. The function is the one
 that wrote with your own tables.
-*/
 
-static void show_sentences(const struct model *m, const struct corpus *corpus)
-{
-    const struct workshop tables = {.vocab_size = m->vocab_size,
-                                    .d_model = D_MODEL,
-                                    .wte = m->wte,
-                                    .lm_head = m->lm_head,
-                                    .logits = m->logits};
-    uint64_t state = m->seed + 5;
-    heading("Sentences of its own");
-    write_sentence(corpus, draw_next, &tables, find_word(corpus, ".", 1), &state);
-}
-
-/*
 ::: {.output section="Sentences of its own"}
 :::
 
@@ -2403,21 +1723,6 @@ static double cosine(const float *a, const float *b, size_t n)
     return aa > 0.0 && bb > 0.0 ? ab / sqrt(aa * bb) : 0.0;
 }
 
-static double toy_cosine(const float *table, size_t a, size_t b)
-{
-    return cosine(table + a * TOY_D, table + b * TOY_D, TOY_D);
-}
-
-// the number of a word of the small world, or N_TOY
-static size_t toy_word(const char *name, size_t length)
-{
-    size_t v = 0;
-    while (v < N_TOY &&
-           (strlen(toy_words[v]) != length || memcmp(toy_words[v], name, length) != 0))
-        v++;
-    return v;
-}
-
 static double distance(const float *a, const float *b, size_t n)
 {
     double sum = 0.0;
@@ -2496,8 +1801,31 @@ static struct yardsticks measure_yardsticks(const struct corpus *corpus)
 }
 
 /*
-Updates that are compared and timed, and what is missing for them.
+Room for a step; then updates that are compared and timed, and what is missing for them.
 */
+
+static struct workshop open_workshop(size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    struct workshop w = {
+        .n_tokens = n_tokens, .vocab_size = vocab_size, .d_model = d_model};
+    w.wte = allocate(vocab_size * d_model, sizeof *w.wte);
+    w.lm_head = allocate(vocab_size * d_model, sizeof *w.lm_head);
+    w.logits = allocate(n_tokens * vocab_size, sizeof *w.logits);
+    w.dhidden = allocate(n_tokens * d_model, sizeof *w.dhidden);
+    w.drows = allocate(n_tokens * d_model, sizeof *w.drows);
+    w.rows = allocate(n_tokens, sizeof *w.rows);
+    return w;
+}
+
+static void close_workshop(struct workshop *w)
+{
+    free(w->wte);
+    free(w->lm_head);
+    free(w->logits);
+    free(w->dhidden);
+    free(w->drows);
+    free(w->rows);
+}
 
 static struct update open_update(size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -2623,6 +1951,20 @@ took up to three times as long.)
 */
 
 enum { HEAD_BLOCK = 120 };
+
+struct model {
+    size_t vocab_size;
+    uint64_t seed;           // of its first numbers
+    float *wte, *lm_head;    // [vocab_size][D_MODEL]
+    float *logits;           // [vocab_size][BATCH]: the words of the batch side by side
+    float *base;             // [vocab_size / HEAD_BLOCK, rounded up][BATCH]
+    float *hidden, *dhidden; // [BATCH][D_MODEL]
+    float *hidden_by_dimension; // [D_MODEL][BATCH]
+    float *drows;               // [BATCH][D_MODEL]
+    uint32_t *rows;             // [BATCH]
+    float largest[BATCH];       // the largest logit of each word of the batch
+    float total[BATCH];         // and the sum of its exponentials
+};
 
 static struct model open_model(size_t vocab_size, uint64_t seed)
 {
@@ -3137,69 +2479,21 @@ static double compare_steps(const struct corpus *corpus, uint64_t seed)
 /*
 ### A run of training
 
-What it keeps, what it prints, the order of its batches. `fopen` with
-`"wx"` is C11's way to say: only if there is no such file yet. So nothing of yours is
-overwritten when the tables are saved. (The files are in `build/`, which `make clean`
-empties: move what you want to keep.)
+What it keeps, what it prints, the order of its batches. Ctrl-C sends the program a signal,
+and a handler may do hardly anything safely except set a flag; the loop looks at it after each
+step. `fopen` with `"wx"` is C11's way to say: only if there is no such file yet. So nothing
+of yours is overwritten when the tables are saved. But `make clean` empties `build/`: move
+what you want to keep.
 */
 
-// the loss of the model for each of n words that come after v
-static void loss_after(double *loss, struct model *m, size_t v, const uint32_t *next,
-                       size_t n)
-{
-    uint32_t inputs[BATCH], targets[BATCH];
-    for (size_t t = 0; t < BATCH; t++) {
-        inputs[t] = (uint32_t)v;
-        targets[t] = next[t < n ? t : n - 1];
-    }
-    forward(loss, m, inputs, targets);
-}
+// Ctrl-C. A handler may touch nothing but such a flag, which is why this one variable is
+// not local to any function.
+static volatile sig_atomic_t stop_asked;
 
-// parts[0]: pairs that the training text has not, parts[1]: pairs that it has
-static void part_pairs(struct part parts[2], struct model *m, const struct pairs *train,
-                       const struct pairs *held_out, const double *share)
+static void ask_to_stop(int signal_number)
 {
-    size_t *counts = allocate(m->vocab_size, sizeof *counts);
-    for (size_t v = 0; v < m->vocab_size; v++) {
-        const uint32_t *next = held_out->other + held_out->begin[v];
-        const size_t n_next = held_out->begin[v + 1] - held_out->begin[v];
-        const double n = (double)(train->begin[v + 1] - train->begin[v]);
-        const double spare =
-            DISCOUNT * (double)count_others(counts, train, v, m->vocab_size);
-        double loss[BATCH];
-        for (size_t p = 0; p < n_next; p++) {
-            struct part *part = &parts[counts[next[p]] > 0];
-            if (p % BATCH == 0)
-                loss_after(loss, m, v, next + p, n_next - p);
-            part->n += 1.0;
-            part->model += loss[p % BATCH];
-            part->counts += smoothed_loss(counts[next[p]], n, spare, share[next[p]]);
-        }
-    }
-    free(counts);
-}
-
-static void show_parts(struct model *m, const struct corpus *corpus)
-{
-    const uint32_t *ids = corpus->ids, *held = ids + corpus->n_train;
-    const size_t n_held = corpus->n_ids - corpus->n_train, v = corpus->vocab_size;
-    struct pairs train = group_pairs(ids, ids + 1, corpus->n_train - 1, v);
-    struct pairs by_second = group_pairs(ids + 1, ids, corpus->n_train - 1, v);
-    struct pairs held_out = group_pairs(held, held + 1, n_held - 1, v);
-    double *share = allocate(v, sizeof *share);
-    struct part parts[2] = {{0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}};
-    continuation_shares(share, &by_second, v);
-    part_pairs(parts, m, &train, &held_out, share);
-    const double n = parts[0].n + parts[1].n;
-    printf("held out, new pairs (%.0f %%): model %.2f, counts %.2f; others: %.2f, %.2f\n",
-           100.0 * parts[0].n / n, parts[0].model / fmax(parts[0].n, 1.0),
-           parts[0].counts / fmax(parts[0].n, 1.0),
-           parts[1].model / fmax(parts[1].n, 1.0),
-           parts[1].counts / fmax(parts[1].n, 1.0));
-    free(share);
-    free_pairs(&train);
-    free_pairs(&by_second);
-    free_pairs(&held_out);
+    stop_asked = 1;
+    signal(signal_number, SIG_DFL); // a second Ctrl-C ends the program at once
 }
 
 // the mean loss on the held-out words
@@ -3311,6 +2605,31 @@ static void begin_training(struct training *run, struct model *m,
     run->begin = run->shown = seconds();
 }
 
+enum { MILESTONES = 8 };
+
+static void train(struct training *run, struct model *m, const struct corpus *corpus,
+                  const struct yardsticks *yardsticks)
+{
+    begin_training(run, m, corpus, yardsticks);
+    stop_asked = 0;
+    signal(SIGINT, ask_to_stop);
+    for (size_t milestone = 1; milestone <= MILESTONES && !stop_asked; milestone++) {
+        while (run->step * MILESTONES < run->n_steps * milestone && !stop_asked) {
+            train_once(run, m, corpus);
+            show_live(run, yardsticks->floor);
+        }
+        if (run->n_summed > 0)
+            pass_milestone(run, m, corpus, yardsticks,
+                           stop_asked || milestone == 2 || milestone == MILESTONES);
+    }
+    if (stop_asked)
+        printf("stopped by Ctrl-C after %zu of %zu steps; what was learned stays\n",
+               run->step, run->n_steps);
+    signal(SIGINT, SIG_DFL);
+    if (isnan(held_out_loss(m, corpus)))
+        printf("the loss is no number any more: rate= is too large\n");
+}
+
 // "wx" makes a new file, or fails if there is one already
 static FILE *open_new(char *path, size_t room, const char *folder, unsigned number,
                       const char *which)
@@ -3358,22 +2677,94 @@ static void save_tables(const struct model *m, const struct corpus *corpus)
 }
 
 /*
-### Data for the pictures
+### The small world
 */
 
-// the rows that the first batches of the text touch, a point for each
-static void plot_touched_rows(const struct corpus *corpus)
+enum { N_TOY = 13, TOY_PAIRS = 32, TOY_D = 8, TOY_STEPS = 4000, TOY_SEEDS = 8 };
+enum { CAT, DOG, KITE, STONE, RED, BLUE, ONE, TWO, RUNS, JUMPS, FALLS, SINKS, GHOST };
+
+static const char *const toy_words[N_TOY] = {"cat",   "dog",   "kite", "stone", "red",
+                                             "blue",  "one",   "two",  "runs",  "jumps",
+                                             "falls", "sinks", "ghost"};
+
+struct toy {
+    uint32_t inputs[TOY_PAIRS], targets[TOY_PAIRS];
+    size_t n_pairs;
+};
+
+static void add_pairs(struct toy *toy, const uint32_t *first, size_t n_first,
+                      const uint32_t *second, size_t n_second)
 {
-    FILE *figure = open_figure("trainer-rows");
-    if (!figure)
-        return;
-    fprintf(figure,
-            "# kind: scatter\n# title: Rows of the input table that a batch moves\n"
-            "# x: batch\n# y: row of the table, counted from 1\n# yscale: log\n"
-            "x\ty\tlabel\tgroup\n");
-    for (size_t p = 0; p < MAP_BATCHES * BATCH && p < corpus->n_train; p++)
-        fprintf(figure, "%zu\t%" PRIu32 "\t\t\n", p / BATCH + 1, corpus->ids[p] + 1);
-    fclose(figure);
+    for (size_t a = 0; a < n_first; a++)
+        for (size_t b = 0; b < n_second; b++) {
+            toy->inputs[toy->n_pairs] = first[a];
+            toy->targets[toy->n_pairs++] = second[b];
+        }
+}
+
+// colour or number, noun, verb, and again; each noun has its own two before and two after
+static struct toy make_toy(void)
+{
+    static const uint32_t colours[] = {RED, BLUE}, numbers[] = {ONE, TWO};
+    static const uint32_t moves[] = {RUNS, JUMPS}, drops[] = {FALLS, SINKS};
+    static const uint32_t verbs[] = {RUNS, JUMPS, FALLS, SINKS};
+    static const uint32_t starts[] = {RED, BLUE, ONE, TWO};
+    struct toy toy = {.n_pairs = 0};
+    for (uint32_t noun = CAT; noun <= STONE; noun++) {
+        add_pairs(&toy, noun == CAT || noun == KITE ? colours : numbers, 2, &noun, 1);
+        add_pairs(&toy, &noun, 1, noun == CAT || noun == DOG ? moves : drops, 2);
+    }
+    add_pairs(&toy, verbs, 4, starts, 4);
+    return toy;
+}
+
+static double toy_cosine(const float *table, size_t a, size_t b)
+{
+    return cosine(table + a * TOY_D, table + b * TOY_D, TOY_D);
+}
+
+// the number of a word of the small world, or N_TOY
+static size_t toy_word(const char *name, size_t length)
+{
+    size_t v = 0;
+    while (v < N_TOY &&
+           (strlen(toy_words[v]) != length || memcmp(toy_words[v], name, length) != 0))
+        v++;
+    return v;
+}
+
+struct range {
+    double least, most;
+};
+
+static void widen(struct range *range, double value)
+{
+    range->least = fmin(range->least, value);
+    range->most = fmax(range->most, value);
+}
+
+struct toy_result {
+    struct range in_followers, in_predecessors, out_followers, out_predecessors, loss;
+    double ghost_in;  // how far the input row of "ghost" moved, at most
+    double ghost_out; // and its output row, at least
+};
+
+static void look_at_toy(struct toy_result *result, const struct workshop *w, double loss,
+                        const float *wte_ghost, const float *head_ghost)
+{
+    double in_followers = toy_cosine(w->wte, CAT, DOG);
+    double in_predecessors = toy_cosine(w->wte, CAT, KITE);
+    double out_followers = toy_cosine(w->lm_head, CAT, DOG);
+    double out_predecessors = toy_cosine(w->lm_head, CAT, KITE);
+    widen(&result->loss, loss);
+    widen(&result->in_followers, in_followers);
+    widen(&result->in_predecessors, in_predecessors);
+    widen(&result->out_followers, out_followers);
+    widen(&result->out_predecessors, out_predecessors);
+    result->ghost_in =
+        fmax(result->ghost_in, distance(w->wte + GHOST * TOY_D, wte_ghost, TOY_D));
+    result->ghost_out =
+        fmin(result->ghost_out, distance(w->lm_head + GHOST * TOY_D, head_ghost, TOY_D));
 }
 
 static void plot_toy(const char *name, const char *title, const float *table)
@@ -3394,6 +2785,47 @@ static void plot_toy(const char *name, const char *title, const float *table)
     fclose(figure);
 }
 
+// gives how many steps had a loss
+static size_t train_toy(struct toy_result *result, uint64_t seed)
+{
+    const struct toy toy = make_toy();
+    struct workshop w = open_workshop(toy.n_pairs, N_TOY, TOY_D);
+    float wte_ghost[TOY_D], head_ghost[TOY_D], loss = 0.0f;
+    fill_random(w.wte, N_TOY * TOY_D, 0.2, &seed);
+    fill_random(w.lm_head, N_TOY * TOY_D, 0.2, &seed);
+    memcpy(wte_ghost, w.wte + GHOST * TOY_D, sizeof wte_ghost);
+    memcpy(head_ghost, w.lm_head + GHOST * TOY_D, sizeof head_ghost);
+    size_t s = 0;
+    while (s < TOY_STEPS && !isnan(loss = step(&w, toy.inputs, toy.targets, 1.0f)))
+        s++;
+    look_at_toy(result, &w, (double)loss, wte_ghost, head_ghost);
+    plot_toy("trainer-toy-input", "Input table: cosines of the four nouns", w.wte);
+    plot_toy("trainer-toy-output", "Output table: cosines of the four nouns", w.lm_head);
+    close_workshop(&w);
+    return s;
+}
+
+/*
+### Data for the pictures
+*/
+
+enum { MAP_BATCHES = 40 };
+
+// the rows that the first batches of the text touch, a point for each
+static void plot_touched_rows(const struct corpus *corpus)
+{
+    FILE *figure = open_figure("trainer-rows");
+    if (!figure)
+        return;
+    fprintf(figure,
+            "# kind: scatter\n# title: Rows of the input table that a batch moves\n"
+            "# x: batch\n# y: row of the table, counted from 1\n# yscale: log\n"
+            "x\ty\tlabel\tgroup\n");
+    for (size_t p = 0; p < MAP_BATCHES * BATCH && p < corpus->n_train; p++)
+        fprintf(figure, "%zu\t%" PRIu32 "\t\t\n", p / BATCH + 1, corpus->ids[p] + 1);
+    fclose(figure);
+}
+
 static void plot_votes(const struct model *m, const struct model *newborn,
                        const struct corpus *corpus)
 {
@@ -3411,6 +2843,550 @@ static void plot_votes(const struct model *m, const struct model *newborn,
                 distance(m->lm_head + at, newborn->lm_head + at, D_MODEL));
     }
     fclose(figure);
+}
+
+/*
+### What is printed
+
+The outputs of the chapter, in their order.
+*/
+
+// words, each drawn by the one before it, until the sentence ends or the line is full
+static void write_sentence(const struct corpus *corpus,
+                           uint32_t (*next)(const void *, uint32_t, uint64_t *),
+                           const void *from, uint32_t first, uint64_t *state)
+{
+    const struct word *word;
+    size_t column = 0;
+    uint32_t id = first;
+    do {
+        id = next(from, id, state);
+        word = &corpus->words[id];
+        column +=
+            (size_t)printf("%s%.*s", column ? " " : "", short_length(word), word->start);
+    } while (column < 64 && !(word->length == 1 && memchr(".!?", word->start[0], 3)));
+    printf("%s\n", column < 64 ? "" : " ...");
+}
+
+static void show_corpus(const struct corpus *corpus, const char *path, uint64_t seed)
+{
+    char a[32], b[32], c[32];
+    heading("A novel becomes ids");
+    printf("%s: %s words, %s different, %s held out\n", path,
+           with_commas(a, corpus->n_ids), with_commas(b, corpus->n_different),
+           with_commas(c, corpus->n_ids - corpus->n_train));
+    printf("vocabulary %s; id 0 stands for all rarer words (%.1f %% of the text)\n",
+           with_commas(a, corpus->vocab_size),
+           100.0 * (double)corpus->words[0].count / (double)corpus->n_train);
+    write_sentence(corpus, copy_follower, corpus, find_word(corpus, ".", 1), &seed);
+}
+
+static void show_softmax(void)
+{
+    const float logits[] = {2.0f, 1.0f, 0.1f}, large[] = {1000.0f, 1001.0f, 1002.0f};
+    const uint32_t next = 0;
+    float d[3], slopes[3];
+    heading("Softmax");
+    float loss = softmax_cross_entropy(d, logits, &next, 1, 3);
+    if (isnan(loss)) {
+        waits_for("3.1", "softmax_cross_entropy");
+        return;
+    }
+    slopes_by_nudging(slopes, logits, next, 3);
+    printf("2, 1, 0.1: loss %.4f, dlogits %.3f %.3f %.3f; nudged %.3f %.3f %.3f\n",
+           (double)loss, (double)d[0], (double)d[1], (double)d[2], (double)slopes[0],
+           (double)slopes[1], (double)slopes[2]);
+    printf("1000, 1001, 1002: loss %.4f, and e^1000 is %f in a float\n",
+           (double)softmax_cross_entropy(d, large, &next, 1, 3), (double)expf(large[0]));
+}
+
+enum { MAP_CELL = 50 };
+
+// one figure for each MAP_CELL rows: how many of them hold a gradient; gives their number
+static size_t print_map(const float *dwte, size_t vocab_size)
+{
+    size_t n_touched = 0;
+    for (size_t first = 0; first < vocab_size; first += MAP_CELL) {
+        size_t here = 0;
+        for (size_t v = first; v < first + MAP_CELL && v < vocab_size; v++)
+            here += dwte[v] != 0.0f;
+        printf("%c", here == 0 ? '.' : here < 10 ? (char)('0' + here) : '#');
+        n_touched += here;
+    }
+    printf("\n");
+    return n_touched;
+}
+
+static void show_touched_rows(const struct corpus *corpus)
+{
+    const uint32_t *batch = corpus->ids;
+    float ones[BATCH], *dwte = allocate(corpus->vocab_size, sizeof *dwte);
+    size_t fullest = 0;
+    char cell[32];
+    heading("Which rows a batch touches");
+    for (size_t t = 0; t < BATCH; t++)
+        ones[t] = 1.0f;
+    if (embedding_backward(dwte, ones, batch, BATCH, corpus->vocab_size, 1)) {
+        size_t n_touched = print_map(dwte, corpus->vocab_size);
+        for (size_t v = 1; v < corpus->vocab_size; v++)
+            fullest = dwte[v] > dwte[fullest] ? v : fullest;
+        printf("%d words moved %zu of %s rows; most votes: \"%.*s\", %.0f\n", BATCH,
+               n_touched, with_commas(cell, corpus->vocab_size),
+               short_length(&corpus->words[fullest]), corpus->words[fullest].start,
+               (double)dwte[fullest]);
+    } else
+        waits_for("3.2", "embedding_backward");
+    plot_touched_rows(corpus);
+    free(dwte);
+}
+
+static void show_updates(const struct corpus *corpus)
+{
+    const size_t vocab_sizes[] = {1000, 10000, 50257};
+    const char *missing = missing_update();
+    char a[32], b[32];
+    heading("Dense and sparse");
+    if (missing) {
+        wait_for_update(missing);
+        return;
+    }
+    printf("the first batch, both ways: %zu of %s numbers differ in a bit\n",
+           count_different_bits(corpus), with_commas(a, corpus->vocab_size * D_MODEL));
+    FILE *figure = open_figure("trainer-updates");
+    if (figure)
+        fprintf(figure,
+                "# kind: lines\n# title: One update with the gradient of 1,024 words\n"
+                "# x: rows in the table\n# y: time (microseconds)\n# xscale: log\n"
+                "# yscale: log\n# measured: yes\nx\tdense\tsparse\n");
+    printf("time sparse / dense:");
+    for (size_t n = 0; n < sizeof vocab_sizes / sizeof *vocab_sizes; n++) {
+        snprintf(b, sizeof b, "~%.2f", race_updates(vocab_sizes[n], figure));
+        printf("%s %s (V = %s)", n ? "," : "", b, with_commas(a, vocab_sizes[n]));
+    }
+    printf("\n");
+    if (figure)
+        fclose(figure);
+}
+
+static void print_moved_rows(const char *name, const float *now, const float *before,
+                             size_t vocab_size, size_t d_model)
+{
+    printf("%s", name);
+    for (size_t v = 0; v < vocab_size; v++)
+        if (memcmp(now + v * d_model, before + v * d_model, d_model * sizeof *now) != 0)
+            printf(" %zu", v);
+}
+
+static void show_step(void)
+{
+    const uint32_t inputs[] = {0, 2, 2, 1}, targets[] = {1, 3, 0, 2};
+    struct workshop w = open_workshop(4, 4, 2);
+    float wte[8], lm_head[8];
+    heading("One step");
+    for (size_t k = 0; k < 8; k++) {
+        wte[k] = w.wte[k] = 0.1f * (float)(k / 2 + 1) - 0.3f * (float)(k % 2);
+        lm_head[k] = w.lm_head[k] = 0.2f * (float)(k / 2) - 0.1f * (float)(k % 2 + 1);
+    }
+    float loss = step(&w, inputs, targets, 0.5f);
+    if (isnan(loss))
+        waits_for("3.5", "train_step");
+    else {
+        print_moved_rows("moved: input rows", w.wte, wte, 4, 2);
+        print_moved_rows("; output rows", w.lm_head, lm_head, 4, 2);
+        printf("; loss %.5f, then %.5f\n", (double)loss,
+               (double)step(&w, inputs, targets, 0.0f));
+    }
+    close_workshop(&w);
+}
+
+// a step that was written, and is wrong
+static void lost(size_t n_steps)
+{
+    printf("the loss is no number any more after %zu steps (make check3)\n", n_steps);
+}
+
+static void show_own_training(const struct corpus *corpus, uint64_t seed)
+{
+    const size_t v = corpus->vocab_size < OWN_VOCAB ? corpus->vocab_size : OWN_VOCAB;
+    struct workshop w = open_workshop(BATCH, v, OWN_D);
+    double first, last;
+    char cell[32];
+    fill_random(w.wte, v * OWN_D, 0.1, &seed);
+    fill_random(w.lm_head, v * OWN_D, 0.1, &seed);
+    const size_t n_steps = train_own(&first, &last, &w, corpus, &seed);
+    if (n_steps > 0 && n_steps < OWN_STEPS)
+        lost(n_steps);
+    if (n_steps == OWN_STEPS) {
+        printf("your step, %zu words: loss %.2f in steps 1 to %d, %.2f in the last %d of "
+               "%s\n",
+               v, first, OWN_MEAN, last, OWN_MEAN, with_commas(cell, OWN_STEPS));
+        write_sentence(corpus, draw_next, &w, find_word(corpus, ".", 1) % (uint32_t)v,
+                       &seed);
+    }
+    close_workshop(&w);
+}
+
+// how far the rows of a table have moved: the row `apart`, and the range of all others
+static void print_moves(const char *which, const float *now, const float *before,
+                        size_t apart)
+{
+    struct range others = {INFINITY, -INFINITY};
+    for (size_t v = 0; v < N_TOY; v++)
+        if (v != apart)
+            widen(&others, distance(now + v * TOY_D, before + v * TOY_D, TOY_D));
+    printf("%s %s %.4f, others ", which, toy_words[apart],
+           distance(now + apart * TOY_D, before + apart * TOY_D, TOY_D));
+    if (others.most > 0.0)
+        printf("%.4f to %.4f", others.least, others.most);
+    else
+        printf("0");
+}
+
+// a pair of words of the small world, and how many steps new tables take on it alone
+struct pair {
+    size_t read, came, n_steps;
+    uint64_t seed;
+};
+
+static void show_pair(struct pair pair)
+{
+    uint64_t seed = pair.seed;
+    struct workshop w = open_workshop(1, N_TOY, TOY_D);
+    float wte[N_TOY * TOY_D], lm_head[N_TOY * TOY_D];
+    const uint32_t input = (uint32_t)pair.read, target = (uint32_t)pair.came;
+    fill_random(w.wte, N_TOY * TOY_D, 0.2, &seed);
+    fill_random(w.lm_head, N_TOY * TOY_D, 0.2, &seed);
+    memcpy(wte, w.wte, sizeof wte);
+    memcpy(lm_head, w.lm_head, sizeof lm_head);
+    const double first = (double)step(&w, &input, &target, 1.0f);
+    for (size_t s = 1; s < pair.n_steps; s++)
+        step(&w, &input, &target, 1.0f);
+    const double last = (double)step(&w, &input, &target, 0.0f);
+    printf("\"%s\" was read, \"%s\" came; its share: %.1f %%, after %zu: %.1f %%\n",
+           toy_words[pair.read], toy_words[pair.came], 100.0 * exp(-first), pair.n_steps,
+           100.0 * exp(-last));
+    print_moves("moved: input", w.wte, wte, pair.read);
+    print_moves("; output", w.lm_head, lm_head, pair.came);
+    printf("\n");
+    close_workshop(&w);
+}
+
+static void show_toy(struct pair pair)
+{
+    const struct range empty = {INFINITY, -INFINITY};
+    struct toy_result r = {empty, empty, empty, empty, empty, 0.0, INFINITY};
+    heading("Followers or predecessors?");
+    for (uint64_t seed = 1; seed <= TOY_SEEDS; seed++) {
+        const size_t n_steps = train_toy(&r, seed);
+        if (n_steps == 0)
+            waits_for("3.5", "train_step");
+        else if (n_steps < TOY_STEPS)
+            lost(n_steps);
+        if (n_steps < TOY_STEPS)
+            return;
+    }
+    printf("%d seeds, loss at most %.3f              input table      output table\n",
+           TOY_SEEDS, r.loss.most);
+    printf("cat and dog: the same words follow     %6.2f to %5.2f   %6.2f to %5.2f\n",
+           r.in_followers.least, r.in_followers.most, r.out_followers.least,
+           r.out_followers.most);
+    printf("cat and kite: the same words precede   %6.2f to %5.2f   %6.2f to %5.2f\n",
+           r.in_predecessors.least, r.in_predecessors.most, r.out_predecessors.least,
+           r.out_predecessors.most);
+    printf("\"ghost\", in no pair: input row moved by %g, output row by %.2f or more\n",
+           r.ghost_in, r.ghost_out);
+    show_pair(pair);
+}
+
+// true if the novel may be trained on: the two steps agree
+static bool show_speed(const struct corpus *corpus, uint64_t seed)
+{
+    const double work = work_of_step(corpus->vocab_size), peak = measure_peak();
+    const char *missing = missing_update();
+    char cells[3][32];
+    heading("The same step, fast");
+    double plain = time_train_step(corpus->vocab_size);
+    double fast = time_fast_step(corpus->vocab_size, 0.05);
+    snprintf(cells[0], sizeof cells[0], "~%.1f", 100.0 * work / plain / peak);
+    snprintf(cells[1], sizeof cells[1], "~%.0f", 100.0 * work / fast / peak);
+    snprintf(cells[2], sizeof cells[2], "~%.0f", plain / fast);
+    if (isnan(plain) || missing) {
+        printf("of the peak: fast_step %s %%\n", cells[1]);
+        if (missing)
+            wait_for_update(missing);
+        else
+            waits_for("3.5", "train_step");
+        return false;
+    }
+    double apart = compare_steps(corpus, seed);
+    printf("of the peak: yours %s %%, fast_step %s %% (%s times); the same tables: %s\n",
+           cells[0], cells[1], cells[2], apart < 1e-6 ? "yes" : "no");
+    if (!(apart < 1e-6))
+        printf("(make check3 says where yours parts)\n");
+    return apart < 1e-6;
+}
+
+static void show_yardsticks(const struct yardsticks *yardsticks)
+{
+    char cell[32];
+    heading("Four yardsticks");
+    printf("nothing %.2f; words %.2f; %s pairs: own text %.2f, smoothed, held out %.2f\n",
+           yardsticks->uniform, yardsticks->unigram,
+           with_commas(cell, yardsticks->n_different), yardsticks->floor,
+           yardsticks->counts);
+}
+
+/*
+The held-out pairs, the new ones apart from the others.
+*/
+
+// held-out pairs: what the counts and the model pay for them, in all
+struct part {
+    double n, counts, model;
+};
+
+// the loss of the model for each of n words that come after v
+static void loss_after(double *loss, struct model *m, size_t v, const uint32_t *next,
+                       size_t n)
+{
+    uint32_t inputs[BATCH], targets[BATCH];
+    for (size_t t = 0; t < BATCH; t++) {
+        inputs[t] = (uint32_t)v;
+        targets[t] = next[t < n ? t : n - 1];
+    }
+    forward(loss, m, inputs, targets);
+}
+
+// parts[0]: pairs that the training text has not, parts[1]: pairs that it has
+static void part_pairs(struct part parts[2], struct model *m, const struct pairs *train,
+                       const struct pairs *held_out, const double *share)
+{
+    size_t *counts = allocate(m->vocab_size, sizeof *counts);
+    for (size_t v = 0; v < m->vocab_size; v++) {
+        const uint32_t *next = held_out->other + held_out->begin[v];
+        const size_t n_next = held_out->begin[v + 1] - held_out->begin[v];
+        const double n = (double)(train->begin[v + 1] - train->begin[v]);
+        const double spare =
+            DISCOUNT * (double)count_others(counts, train, v, m->vocab_size);
+        double loss[BATCH];
+        for (size_t p = 0; p < n_next; p++) {
+            struct part *part = &parts[counts[next[p]] > 0];
+            if (p % BATCH == 0)
+                loss_after(loss, m, v, next + p, n_next - p);
+            part->n += 1.0;
+            part->model += loss[p % BATCH];
+            part->counts += smoothed_loss(counts[next[p]], n, spare, share[next[p]]);
+        }
+    }
+    free(counts);
+}
+
+static void show_parts(struct model *m, const struct corpus *corpus)
+{
+    const uint32_t *ids = corpus->ids, *held = ids + corpus->n_train;
+    const size_t n_held = corpus->n_ids - corpus->n_train, v = corpus->vocab_size;
+    struct pairs train = group_pairs(ids, ids + 1, corpus->n_train - 1, v);
+    struct pairs by_second = group_pairs(ids + 1, ids, corpus->n_train - 1, v);
+    struct pairs held_out = group_pairs(held, held + 1, n_held - 1, v);
+    double *share = allocate(v, sizeof *share);
+    struct part parts[2] = {{0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}};
+    continuation_shares(share, &by_second, v);
+    part_pairs(parts, m, &train, &held_out, share);
+    const double n = parts[0].n + parts[1].n;
+    printf("held out, new pairs (%.0f %%): model %.2f, counts %.2f; others: %.2f, %.2f\n",
+           100.0 * parts[0].n / n, parts[0].model / fmax(parts[0].n, 1.0),
+           parts[0].counts / fmax(parts[0].n, 1.0),
+           parts[1].model / fmax(parts[1].n, 1.0),
+           parts[1].counts / fmax(parts[1].n, 1.0));
+    free(share);
+    free_pairs(&train);
+    free_pairs(&by_second);
+    free_pairs(&held_out);
+}
+
+/*
+The nearest rows, and the company in common.
+*/
+
+enum { LEAST_COUNT = 20, MOST_NEAREST = 3 };
+
+// rows of length 1, so that a cosine is a dot product; a row of zeros stays
+static float *unit_rows(const float *table, size_t n_rows)
+{
+    float *unit = allocate(n_rows * D_MODEL, sizeof *unit);
+    for (size_t v = 0; v < n_rows; v++) {
+        double square = 0.0;
+        for (size_t i = 0; i < D_MODEL; i++)
+            square += (double)table[v * D_MODEL + i] * table[v * D_MODEL + i];
+        for (size_t i = 0; i < D_MODEL && square > 0.0; i++)
+            unit[v * D_MODEL + i] =
+                (float)((double)table[v * D_MODEL + i] / sqrt(square));
+    }
+    return unit;
+}
+
+// nearest[0 ... n - 1]: the words with the largest cosine to v, among those seen often
+static void find_nearest(size_t *nearest, size_t n, const float *unit, size_t v,
+                         const struct corpus *corpus)
+{
+    double best[MOST_NEAREST];
+    for (size_t k = 0; k < n; k++) {
+        best[k] = -2.0;
+        nearest[k] = v;
+    }
+    for (size_t w = 1; w < corpus->vocab_size; w++) {
+        double cos = 0.0;
+        if (w == v || corpus->words[w].count < LEAST_COUNT)
+            continue;
+        for (size_t i = 0; i < D_MODEL; i++)
+            cos += (double)unit[v * D_MODEL + i] * unit[w * D_MODEL + i];
+        for (size_t k = 0, in = w; k < n; k++)
+            if (cos > best[k]) { // takes place k; what stood there moves on
+                double moved = best[k];
+                size_t mover = nearest[k];
+                best[k] = cos;
+                nearest[k] = in;
+                cos = moved;
+                in = mover;
+            }
+    }
+}
+
+static void print_nearest(const float *unit, size_t n, size_t v,
+                          const struct corpus *corpus, const char *after)
+{
+    size_t nearest[MOST_NEAREST];
+    char list[80] = "";
+    const int width = n == 2 ? 16 : 25;
+    find_nearest(nearest, n, unit, v, corpus);
+    for (size_t k = 0, used = 0; k < n; k++) {
+        const struct word *word = &corpus->words[nearest[k]];
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%.*s", k ? ", " : "",
+                                 short_length(word), word->start);
+    }
+    if (*after)
+        printf("%-*.*s%s", width, width, list, after);
+    else
+        printf("%s\n", list);
+}
+
+static void show_neighbours(const struct model *m, const struct corpus *corpus,
+                            const char *wanted)
+{
+    struct model newborn = open_model(corpus->vocab_size, m->seed);
+    float *before = unit_rows(newborn.wte, corpus->vocab_size);
+    float *input = unit_rows(m->wte, corpus->vocab_size);
+    float *output = unit_rows(m->lm_head, corpus->vocab_size);
+    heading("Nearest neighbours");
+    printf("%-10s%-17s%-26s%s\n", "word", "at birth, input", "input table, trained",
+           "output table, trained");
+    for (size_t n = 0; *wanted && n < 40; n++) {
+        size_t length = strcspn(wanted, " "), v = find_word(corpus, wanted, length);
+        wanted += length + strspn(wanted + length, " ");
+        if (v == 0 || corpus->words[v].count < LEAST_COUNT)
+            v = 10 * (n + 1) % corpus->vocab_size; // not here: a frequent word instead
+        printf("%-10.*s", corpus->words[v].length < 9 ? (int)corpus->words[v].length : 9,
+               corpus->words[v].start);
+        print_nearest(before, 2, v, corpus, " ");
+        print_nearest(input, 3, v, corpus, " ");
+        print_nearest(output, 3, v, corpus, "");
+    }
+    free(before);
+    free(input);
+    free(output);
+    close_model(&newborn);
+}
+
+static size_t nearest_frequent(const float *unit, size_t n_frequent, size_t v)
+{
+    size_t nearest = 0;
+    double best = -2.0;
+    for (size_t w = 1; w < n_frequent; w++) {
+        double cos = dot(unit + v * D_MODEL, unit + w * D_MODEL, D_MODEL);
+        if (w != v && cos > best) {
+            best = cos;
+            nearest = w;
+        }
+    }
+    return nearest;
+}
+
+enum { N_FREQUENT = 400 };
+
+// the mean over all pairs of frequent words: (a + b + ...)^2 - a^2 - b^2 - ... is the sum
+// of all products of two different ones
+static double overlap_of_all(const float *profile, size_t n_frequent, size_t vocab_size)
+{
+    double products = 0.0, n = (double)(n_frequent - 1);
+    for (size_t w = 0; w < vocab_size; w++) {
+        double sum = 0.0, squares = 0.0;
+        for (size_t v = 1; v < n_frequent; v++) {
+            const double x = (double)profile[v * vocab_size + w];
+            sum += x;
+            squares += x * x;
+        }
+        products += sum * sum - squares;
+    }
+    return products / (n * (n - 1.0));
+}
+
+// what a word shares with its nearest one in either table, and with any other
+static void print_shared(const char *company, const float *profile, float *const unit[2],
+                         size_t n_frequent, size_t vocab_size)
+{
+    printf("%s shared: nearest by input table %.2f, output table %.2f; any %.2f\n",
+           company, overlap_with_nearest(profile, unit[0], n_frequent, vocab_size),
+           overlap_with_nearest(profile, unit[1], n_frequent, vocab_size),
+           overlap_of_all(profile, n_frequent, vocab_size));
+}
+
+static void show_shared_company(const struct model *m, const struct corpus *corpus)
+{
+    const size_t vocab_size = corpus->vocab_size, n_pairs = corpus->n_train - 1;
+    const size_t n = vocab_size < N_FREQUENT ? vocab_size : N_FREQUENT;
+    const uint32_t *ids = corpus->ids;
+    float *unit[] = {unit_rows(m->wte, n), unit_rows(m->lm_head, n)};
+    float *followers = make_profiles(ids, ids + 1, n_pairs, n, vocab_size);
+    float *predecessors = make_profiles(ids + 1, ids, n_pairs, n, vocab_size);
+    heading("Company in common");
+    print_shared("followers", followers, unit, n, vocab_size);
+    print_shared("predecessors", predecessors, unit, n, vocab_size);
+    free(unit[0]);
+    free(unit[1]);
+    free(followers);
+    free(predecessors);
+}
+
+static void show_votes(const struct model *m, const struct corpus *corpus,
+                       const struct training *run)
+{
+    struct model newborn = open_model(corpus->vocab_size, m->seed);
+    const size_t shown[] = {1, corpus->vocab_size - 1};
+    char cell[32];
+    heading("Votes");
+    for (size_t n = 0; n < 2; n++) {
+        const size_t v = shown[n], at = v * D_MODEL;
+        printf("%s\"%.*s\" %s%s%s, by %.2f",
+               n ? "; " : "input rows: ", short_length(&corpus->words[v]),
+               corpus->words[v].start, n ? "in " : "moved in ",
+               with_commas(cell, run->seen[v]), n ? "" : " steps",
+               distance(m->wte + at, newborn.wte + at, D_MODEL));
+    }
+    printf("\n");
+    plot_votes(m, &newborn, corpus);
+    close_model(&newborn);
+}
+
+static void show_sentences(const struct model *m, const struct corpus *corpus)
+{
+    const struct workshop tables = {.vocab_size = m->vocab_size,
+                                    .d_model = D_MODEL,
+                                    .wte = m->wte,
+                                    .lm_head = m->lm_head,
+                                    .logits = m->logits};
+    uint64_t state = m->seed + 5;
+    heading("Sentences of its own");
+    write_sentence(corpus, draw_next, &tables, find_word(corpus, ".", 1), &state);
 }
 
 /*
