@@ -120,8 +120,6 @@ scenes](#trainer-behind). Here we need only what comes out.
 */
 
 enum { D_MODEL = 64, BATCH = 32, MAX_VOCAB = 4000 };
-enum { MAX_BYTES = 100000000, LEAST_WORDS = 2000, LEAST_DIFFERENT = 104 };
-enum { MOST_HELD_OUT = 20000 };
 
 struct text {
     char *bytes;
@@ -142,16 +140,10 @@ struct corpus {
 };
 
 // behind the scenes, at the end of this file
-static _Noreturn void give_up(int status, const char *format, ...);
 static void *allocate(size_t n, size_t size);
-static int short_length(const struct word *word);
-static uint32_t find_word(const struct corpus *corpus, const char *name, size_t length);
-static uint64_t random_next(uint64_t *state);
 static double random_unit(uint64_t *state);
 static size_t random_below(uint64_t *state, size_t n);
-static void fill_random(float *out, size_t n, double size, uint64_t *state);
 static double dot(const float *a, const float *b, size_t n);
-static double distance(const float *a, const float *b, size_t n);
 
 /*
 ### Writing by copying
@@ -1353,6 +1345,9 @@ stirred into one large number, which says at which slot to look; if another word
 the next slot is tried.
 */
 
+enum { MAX_BYTES = 100000000, LEAST_WORDS = 2000, LEAST_DIFFERENT = 104 };
+enum { MOST_HELD_OUT = 20000 };
+
 // all of a file; what is not a text ends the program with a sentence
 static struct text read_text(const char *path)
 {
@@ -1940,9 +1935,9 @@ meets 32 words at once. Each word has its own sum, so no order changes, and the 
 use the widest instructions it has [see also @goto2008]. Eight rows of $U$ make a tile of
 $8 \times 32$ sums. One function does all three products. In each, eight rows of the result
 are sums of rows of something else, each times a factor; only the steps from one factor to
-the next differ. (The function stands by itself, and each of its three callers names its
+the next differ. The function stands by itself, and each of its three callers names its
 steps as constants. We tried it otherwise: gcc put the sums down in memory, and the tile
-took up to three times as long.)
+took up to three times as long.
 */
 
 enum { HEAD_BLOCK = 120 };
@@ -2158,9 +2153,9 @@ mends it:
 $$\sum_w e^{z_w - m'} = e^{m - m'} \sum_w e^{z_w - m} .$$
 
 The exponentials themselves stay as they are; we note for each block which largest logit it
-was taken with, its *base*, and mend them when we come by again. (The way to take a softmax
+was taken with, its *base*, and mend them when we come by again. The way to take a softmax
 piece by piece is known [@milakov2018]; attention that is fast on long texts rests on it
-[@dao2022].)
+[@dao2022].
 */
 
 // the rows of the batch's words, as they are and on their side
@@ -2301,8 +2296,8 @@ static double fast_step(struct model *m, const uint32_t *inputs, const uint32_t 
 The last two calls are yours, exercises 3.3 and 3.4.
 
 On the machine that built this page, with AVX-512 and gcc, the tiles reach three quarters of
-the peak, in plain C. (On another machine all these numbers differ, and with fewer
-registers the share is smaller.) The rest goes to the exponentials, to filling and emptying
+the peak, in plain C. On another machine all these numbers differ, and with fewer
+registers the share is smaller. The rest goes to the exponentials, to filling and emptying
 the tiles, and to fetching the tables. `make bench` goes on to 50,000 words, where no table
 fits a near cache. There a step also moves 64 MB, and a loop that does nothing but fetch and
 store needs a fifth to a third of the step's time for as much; the bench prints the share. Our
