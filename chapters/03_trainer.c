@@ -14,8 +14,8 @@ next word was this one, and you had not expected it. That complaint is called th
 *loss*. Two questions run through the chapter.
 [How can the complaint about the next word alone put "two" beside "three"?]{.teaser}
 And when the program acts on it, which rows of which table move? The common answer
-to the second question, "the rows of the words in the batch" (of the words that the step
-has read), is half right, and the wrong half is the more interesting one.
+to the second question is "the rows of the words in the batch", which are the words that the
+step has read. It is half right, and the wrong half is the more interesting one.
 
 ![One step, and who gets an order: a solid frame is a row that moves, a dashed one a row
 that stays. Of the input table only the row that was read; of the output table every row:
@@ -120,8 +120,6 @@ scenes](#trainer-behind). Here we need only what comes out.
 */
 
 enum { D_MODEL = 64, BATCH = 32, MAX_VOCAB = 4000 };
-enum { MAX_BYTES = 100000000, LEAST_WORDS = 2000, LEAST_DIFFERENT = 104 };
-enum { MOST_HELD_OUT = 20000 };
 
 struct text {
     char *bytes;
@@ -142,16 +140,10 @@ struct corpus {
 };
 
 // behind the scenes, at the end of this file
-static _Noreturn void give_up(int status, const char *format, ...);
 static void *allocate(size_t n, size_t size);
-static int short_length(const struct word *word);
-static uint32_t find_word(const struct corpus *corpus, const char *name, size_t length);
-static uint64_t random_next(uint64_t *state);
 static double random_unit(uint64_t *state);
 static size_t random_below(uint64_t *state, size_t n);
-static void fill_random(float *out, size_t n, double size, uint64_t *state);
 static double dot(const float *a, const float *b, size_t n);
-static double distance(const float *a, const float *b, size_t n);
 
 /*
 ### Writing by copying
@@ -174,44 +166,13 @@ static uint32_t copy_follower(const void *from, uint32_t id, uint64_t *state)
     return chosen;
 }
 
-// words, each drawn by the one before it, until the sentence ends or the line is full
-static void write_sentence(const struct corpus *corpus,
-                           uint32_t (*next)(const void *, uint32_t, uint64_t *),
-                           const void *from, uint32_t first, uint64_t *state)
-{
-    const struct word *word;
-    size_t column = 0;
-    uint32_t id = first;
-    do {
-        id = next(from, id, state);
-        word = &corpus->words[id];
-        column +=
-            (size_t)printf("%s%.*s", column ? " " : "", short_length(word), word->start);
-    } while (column < 64 && !(word->length == 1 && memchr(".!?", word->start[0], 3)));
-    printf("%s\n", column < 64 ? "" : " ...");
-}
-
-static void show_corpus(const struct corpus *corpus, const char *path, uint64_t seed)
-{
-    char a[32], b[32], c[32];
-    heading("A novel becomes ids");
-    printf("%s: %s words, %s different, %s held out\n", path,
-           with_commas(a, corpus->n_ids), with_commas(b, corpus->n_different),
-           with_commas(c, corpus->n_ids - corpus->n_train));
-    printf("vocabulary %s; id 0 stands for all rarer words (%.1f %% of the text)\n",
-           with_commas(a, corpus->vocab_size),
-           100.0 * (double)corpus->words[0].count / (double)corpus->n_train);
-    write_sentence(corpus, copy_follower, corpus, find_word(corpus, ".", 1), &seed);
-}
-
 /*
 ::: {.output section="A novel becomes ids"}
 :::
 
-Any two neighbours can be found in *Emma*; the sentence cannot. (`build/03_trainer seed=8`
-writes another.) Keep the taste of it: at the end of the chapter a trained model writes, and
-you can judge whether it does better. What it has to learn is what this copyist looks up:
-which words may follow this one.
+Any two neighbours can be found in *Emma*; the sentence cannot. Keep the taste of it: at the end
+of the chapter a trained model writes, and you can judge whether it does better. What it has to
+learn is what this copyist looks up: which words may follow this one.
 */
 
 /*
@@ -233,8 +194,8 @@ $$z_v = \sum_{i=0}^{d-1} U_{vi}\, h_i, \qquad h = \text{row } x \text{ of } E.$$
 
 The scores are called **logits**. Two arrows that point the same way give a large
 one. Notice that each word has two rows, in two roles: one as the word that was
-read, one as the word that is to come. (Whether they should be one and the same table is
-the question of chapter 5.)
+read, one as the word that is to come. Chapter 5 asks whether they should be one and the
+same table.
 
 A model like GPT-2 has the same two ends. What it has between them, a body of attention
 and more, is left out here: $h$ goes straight from one table to the other.
@@ -246,8 +207,8 @@ $p$. We charge it $-\ln p$, which chapter 2 called the surprise. If it was certa
 right, it pays nothing: $-\ln 1 = 0$. If it gave the word one chance in two, it pays
 $-\ln \frac12 = 0.693$; one chance in a hundred, 4.605. The unit is called a **nat**,
 because the logarithm is the natural one; it is 1.44 bits. The mean over all words of a text
-is the loss, in nats a word. (For a feeling: a loss of 4.6 is the loss of somebody who each
-time hesitates between a hundred words, all equally likely.)
+is the loss, in nats a word. Somebody who each time hesitates between a hundred words, all
+equally likely, has a loss of 4.6.
 
 Logits can be any numbers; probabilities are positive and sum to 1. The bridge is the
 one that chapter 2 took from scores to shares. Its name is the **softmax**: raise $e$ to
@@ -364,30 +325,11 @@ static void slopes_by_nudging(float *slopes, const float *logits, uint32_t targe
     }
 }
 
-static void show_softmax(void)
-{
-    const float logits[] = {2.0f, 1.0f, 0.1f}, large[] = {1000.0f, 1001.0f, 1002.0f};
-    const uint32_t next = 0;
-    float d[3], slopes[3];
-    heading("Softmax");
-    float loss = softmax_cross_entropy(d, logits, &next, 1, 3);
-    if (isnan(loss)) {
-        waits_for("3.1", "softmax_cross_entropy");
-        return;
-    }
-    slopes_by_nudging(slopes, logits, next, 3);
-    printf("2, 1, 0.1: loss %.4f, dlogits %.3f %.3f %.3f; nudged %.3f %.3f %.3f\n",
-           (double)loss, (double)d[0], (double)d[1], (double)d[2], (double)slopes[0],
-           (double)slopes[1], (double)slopes[2]);
-    printf("1000, 1001, 1002: loss %.4f, and e^1000 is %f in a float\n",
-           (double)softmax_cross_entropy(d, large, &next, 1, 3), (double)expf(large[0]));
-}
-
 /*
 ::: {.output section="Softmax"}
 :::
 
-(In both lines word 0 was the one that came.)
+In both lines word 0 was the one that came.
 
 A machine that knows nothing gives each of $V$ words the probability $1/V$ and pays
 $\ln V$. If yours pays much more than that at the beginning, something is wrong with it.
@@ -403,7 +345,7 @@ each:
 $$\mathrm{dhidden}_{ti} = \sum_v \mathrm{dlogits}_{tv}\, U_{vi}, \qquad
 \mathrm{dlm\_head}_{vi} = \sum_t \mathrm{dlogits}_{tv}\, h_{ti}.$$
 
-(A `d` before a name means: the slope of the loss along that.) Look at the second
+A `d` before a name means: the slope of the loss along that. Look at the second
 formula. For which $v$ is it zero? Only where all of $\mathrm{dlogits}_{tv}$ are,
 and we have seen that there is no word that gets no order. Every row of the output
 table moves, at every step, because every word was a candidate.
@@ -445,8 +387,7 @@ clears the array before the first call. So a table that is used in two places ca
 collect from both: the same function adds up GPT-2's table of positions, with
 positions in the place of ids. Do not clear `dwte` yourself, and do not divide by
 the number of occurrences: each position has its say, and the division that makes a
-mean of the losses is in `dout` already. (PyTorch does so only if you ask for
-`scale_grad_by_freq`.) A row that no position names is not touched.
+mean of the losses is in `dout` already. A row that no position names is not touched.
 
 An id that is not below `vocab_size`, wherever it stands, makes the call fail, and
 then not one float of `dwte` may have changed. Adding first and taking away again
@@ -469,51 +410,7 @@ EXERCISE bool embedding_backward(float *dwte, const float *dout, const uint32_t 
 
 Take the first 32 words of the novel for a batch. If every position hands over a 1, the
 "gradient" of a row is the number of its votes.
-*/
 
-enum { MAP_CELL = 50, MAP_BATCHES = 40 };
-
-static void plot_touched_rows(const struct corpus *corpus);
-
-// one figure for each MAP_CELL rows: how many of them hold a gradient; gives their number
-static size_t print_map(const float *dwte, size_t vocab_size)
-{
-    size_t n_touched = 0;
-    for (size_t first = 0; first < vocab_size; first += MAP_CELL) {
-        size_t here = 0;
-        for (size_t v = first; v < first + MAP_CELL && v < vocab_size; v++)
-            here += dwte[v] != 0.0f;
-        printf("%c", here == 0 ? '.' : here < 10 ? (char)('0' + here) : '#');
-        n_touched += here;
-    }
-    printf("\n");
-    return n_touched;
-}
-
-static void show_touched_rows(const struct corpus *corpus)
-{
-    const uint32_t *batch = corpus->ids;
-    float ones[BATCH], *dwte = allocate(corpus->vocab_size, sizeof *dwte);
-    size_t fullest = 0;
-    char cell[32];
-    heading("Which rows a batch touches");
-    for (size_t t = 0; t < BATCH; t++)
-        ones[t] = 1.0f;
-    if (embedding_backward(dwte, ones, batch, BATCH, corpus->vocab_size, 1)) {
-        size_t n_touched = print_map(dwte, corpus->vocab_size);
-        for (size_t v = 1; v < corpus->vocab_size; v++)
-            fullest = dwte[v] > dwte[fullest] ? v : fullest;
-        printf("%d words moved %zu of %s rows; most votes: \"%.*s\", %.0f\n", BATCH,
-               n_touched, with_commas(cell, corpus->vocab_size),
-               short_length(&corpus->words[fullest]), corpus->words[fullest].start,
-               (double)dwte[fullest]);
-    } else
-        waits_for("3.2", "embedding_backward");
-    plot_touched_rows(corpus);
-    free(dwte);
-}
-
-/*
 ::: {.output section="Which rows a batch touches"}
 :::
 
@@ -562,8 +459,7 @@ room to work in. Add each sum in the order of $t$. A row whose orders cancel out
 keeps its entry: it was in the batch. If `d_model` is 0 there is nothing to add up:
 return `false` and leave all three outputs alone, with or without ids. Otherwise no
 ids are no error: `true`, and `*n_rows` is 0. The standard library has `qsort` and
-`bsearch`; for a batch of 32, two plain loops will do as well. (They are right for the 1,024
-words that the program times, too, but slow.)
+`bsearch`; two plain loops are right as well, and fast enough for a batch of 32 words.
 */
 
 // rows = the different ids, ascending
@@ -632,9 +528,6 @@ struct update {
     float *wte, *dwte;    // [vocab_size][d_model]
 };
 
-static struct update open_update(size_t n_tokens, size_t vocab_size, size_t d_model);
-static void close_update(struct update *u);
-
 // the whole table: clear the gradient, add, move every row
 static bool update_dense(struct update *u, float learning_rate)
 {
@@ -658,39 +551,6 @@ static bool update_sparse(struct update *u, float learning_rate)
                            u->vocab_size, u->d_model);
 }
 
-static size_t count_different_bits(const struct corpus *corpus);
-static double race_updates(size_t vocab_size, FILE *figure);
-static const char *missing_update(void);
-static void wait_for_update(const char *exercise);
-
-static void show_updates(const struct corpus *corpus)
-{
-    const size_t vocab_sizes[] = {1000, 10000, 50257};
-    const char *missing = missing_update();
-    char a[32], b[32];
-    heading("Dense and sparse");
-    if (missing) {
-        wait_for_update(missing);
-        return;
-    }
-    printf("the first batch, both ways: %zu of %s numbers differ in a bit\n",
-           count_different_bits(corpus), with_commas(a, corpus->vocab_size * D_MODEL));
-    FILE *figure = open_figure("trainer-updates");
-    if (figure)
-        fprintf(figure,
-                "# kind: lines\n# title: One update with the gradient of 1,024 words\n"
-                "# x: rows in the table\n# y: time (microseconds)\n# xscale: log\n"
-                "# yscale: log\n# measured: yes\nx\tdense\tsparse\n");
-    printf("time sparse / dense:");
-    for (size_t n = 0; n < sizeof vocab_sizes / sizeof *vocab_sizes; n++) {
-        snprintf(b, sizeof b, "~%.2f", race_updates(vocab_sizes[n], figure));
-        printf("%s %s (V = %s)", n ? "," : "", b, with_commas(a, vocab_sizes[n]));
-    }
-    printf("\n");
-    if (figure)
-        fclose(figure);
-}
-
 /*
 ::: {.output section="Dense and sparse"}
 :::
@@ -698,22 +558,21 @@ static void show_updates(const struct corpus *corpus)
 Not one of [256,000]{.n section="Dense and sparse"} numbers differs. The reason is that both
 add up in the order of $t$ what a row collects, and that $x - 0$ is $x$.
 
-Now the times. The work of the dense update is proportional to the table. The sparse one does
-the same additions whatever the size of the table. (Its time still grows a little: among more
-rows the 1,024 words name more different ones, and these lie further apart in memory.) With
-[1,000]{.n section="Dense and sparse"} rows the words name most of the table, and the list is
-only a detour: there sparse is as a rule *slower*. What it saves is proportional to the rows
-that it skips.
+Now the times. The work of the dense update is proportional to the table. The sparse one does the
+same additions whatever the size of the table, though among more rows the words name more
+different ones, further apart in memory. With [1,000]{.n section="Dense and sparse"} rows the
+words name most of the table, and the list is only a detour: there sparse is as a rule *slower*.
+What it saves is proportional to the rows that it skips.
 
-(The time of the sparse one is that of *your* `coalesce_rows`. If it searches in plain loops
-or shifts rows to make room, 1,024 words can cost it more than the table costs the dense one,
-and your ratios are larger than those of the page; with `qsort` and `bsearch` they fall.)
+The time of the sparse one is that of *your* `coalesce_rows`. If it searches 1,024 words in
+plain loops, your ratios are larger than those of the page; with `qsort` and `bsearch` they
+fall.
 
 ![Time for one update with the gradient of 1,024 words. Look where the lines cross: to
 the left of it a list is more work than it saves.](figure:trainer-updates){#fig-trainer-updates}
 
-At GPT-2's size, 50,257 rows of 768, the dense update takes more than fifty times as
-long; `make bench` measures it.
+At GPT-2's size, 50,257 rows of 768, `make bench` measures how much of the dense update's
+time the sparse one takes. We saw 0.015 of it.
 
 ## One whole step
 
@@ -752,8 +611,8 @@ more.
 The arrays `logits`, `dhidden`, `drows` and `rows` are room to work in, and hold
 rubbish when you get them. Return the loss before the step. If an input or a target is
 not below `vocab_size`, or a size is 0, return `NAN`, and neither table may have changed.
-(Check the inputs and `d_model` yourself, first. `softmax_cross_entropy` checks the
-targets, `n_tokens` and `vocab_size`, before anything has moved.) With learning rate 0
+Check the inputs and `d_model` yourself, first. `softmax_cross_entropy` checks the
+targets, `n_tokens` and `vocab_size`, before anything has moved. With learning rate 0
 the step gives the loss and moves nothing; the program uses it so.
 */
 
@@ -790,66 +649,12 @@ struct workshop {
     uint32_t *rows;
 };
 
-static struct workshop open_workshop(size_t n_tokens, size_t vocab_size, size_t d_model)
-{
-    struct workshop w = {
-        .n_tokens = n_tokens, .vocab_size = vocab_size, .d_model = d_model};
-    w.wte = allocate(vocab_size * d_model, sizeof *w.wte);
-    w.lm_head = allocate(vocab_size * d_model, sizeof *w.lm_head);
-    w.logits = allocate(n_tokens * vocab_size, sizeof *w.logits);
-    w.dhidden = allocate(n_tokens * d_model, sizeof *w.dhidden);
-    w.drows = allocate(n_tokens * d_model, sizeof *w.drows);
-    w.rows = allocate(n_tokens, sizeof *w.rows);
-    return w;
-}
-
-static void close_workshop(struct workshop *w)
-{
-    free(w->wte);
-    free(w->lm_head);
-    free(w->logits);
-    free(w->dhidden);
-    free(w->drows);
-    free(w->rows);
-}
-
 static float step(struct workshop *w, const uint32_t *inputs, const uint32_t *targets,
                   float learning_rate)
 {
     return train_step(w->wte, w->lm_head, w->logits, w->dhidden, w->drows, w->rows,
                       inputs, targets, learning_rate, w->n_tokens, w->vocab_size,
                       w->d_model);
-}
-
-static void print_moved_rows(const char *name, const float *now, const float *before,
-                             size_t vocab_size, size_t d_model)
-{
-    printf("%s", name);
-    for (size_t v = 0; v < vocab_size; v++)
-        if (memcmp(now + v * d_model, before + v * d_model, d_model * sizeof *now) != 0)
-            printf(" %zu", v);
-}
-
-static void show_step(void)
-{
-    const uint32_t inputs[] = {0, 2, 2, 1}, targets[] = {1, 3, 0, 2};
-    struct workshop w = open_workshop(4, 4, 2);
-    float wte[8], lm_head[8];
-    heading("One step");
-    for (size_t k = 0; k < 8; k++) {
-        wte[k] = w.wte[k] = 0.1f * (float)(k / 2 + 1) - 0.3f * (float)(k % 2);
-        lm_head[k] = w.lm_head[k] = 0.2f * (float)(k / 2) - 0.1f * (float)(k % 2 + 1);
-    }
-    float loss = step(&w, inputs, targets, 0.5f);
-    if (isnan(loss))
-        waits_for("3.5", "train_step");
-    else {
-        print_moved_rows("moved: input rows", w.wte, wte, 4, 2);
-        print_moved_rows("; output rows", w.lm_head, lm_head, 4, 2);
-        printf("; loss %.5f, then %.5f\n", (double)loss,
-               (double)step(&w, inputs, targets, 0.0f));
-    }
-    close_workshop(&w);
 }
 
 /*
@@ -860,8 +665,8 @@ A step that works deserves something to read. Here is a small model for it: the
 of 16 numbers. Small, because plain loops are slow; it should take some seconds at most.
 Your `train_step` is called 2,000 times, each time with 32 words from a random place. Then
 it writes: your `softmax_cross_entropy` turns the scores after a word into probabilities,
-and one of them is drawn. ($p_v$ is what `dlogits` holds for every word but the target, so
-we name `<unk>`, which shall not be written anyway, as the target.)
+and one of them is drawn. For every word but the target, `dlogits` holds just $p_v$; so the
+target that we name is `<unk>`, which shall not be written anyway.
 */
 
 enum { OWN_VOCAB = 500, OWN_D = 16, OWN_STEPS = 2000, OWN_MEAN = 200 };
@@ -902,33 +707,6 @@ static size_t train_own(double *first, double *last, struct workshop *w,
         *last += s < OWN_STEPS - OWN_MEAN ? 0.0 : loss / OWN_MEAN;
     }
     return OWN_STEPS;
-}
-
-// a step that was written, and is wrong
-static void lost(size_t n_steps)
-{
-    printf("the loss is no number any more after %zu steps (make check3)\n", n_steps);
-}
-
-static void show_own_training(const struct corpus *corpus, uint64_t seed)
-{
-    const size_t v = corpus->vocab_size < OWN_VOCAB ? corpus->vocab_size : OWN_VOCAB;
-    struct workshop w = open_workshop(BATCH, v, OWN_D);
-    double first, last;
-    char cell[32];
-    fill_random(w.wte, v * OWN_D, 0.1, &seed);
-    fill_random(w.lm_head, v * OWN_D, 0.1, &seed);
-    const size_t n_steps = train_own(&first, &last, &w, corpus, &seed);
-    if (n_steps > 0 && n_steps < OWN_STEPS)
-        lost(n_steps);
-    if (n_steps == OWN_STEPS) {
-        printf("your step, %zu words: loss %.2f in steps 1 to %d, %.2f in the last %d of "
-               "%s\n",
-               v, first, OWN_MEAN, last, OWN_MEAN, with_commas(cell, OWN_STEPS));
-        write_sentence(corpus, draw_next, &w, find_word(corpus, ".", 1) % (uint32_t)v,
-                       &seed);
-    }
-    close_workshop(&w);
 }
 
 /*
@@ -991,176 +769,7 @@ For a guess, look at what a row is used for. A row of $E$ is used when its word 
 been read, and all that counts then is what comes next. If the same words come next,
 the same hidden row would do. A row of $U$ is used when its word may come next, and it
 should score high after the words that it follows.
-*/
 
-enum { N_TOY = 13, TOY_PAIRS = 32, TOY_D = 8, TOY_STEPS = 4000, TOY_SEEDS = 8 };
-enum { CAT, DOG, KITE, STONE, RED, BLUE, ONE, TWO, RUNS, JUMPS, FALLS, SINKS, GHOST };
-
-static const char *const toy_words[N_TOY] = {"cat",   "dog",   "kite", "stone", "red",
-                                             "blue",  "one",   "two",  "runs",  "jumps",
-                                             "falls", "sinks", "ghost"};
-
-struct toy {
-    uint32_t inputs[TOY_PAIRS], targets[TOY_PAIRS];
-    size_t n_pairs;
-};
-
-static void add_pairs(struct toy *toy, const uint32_t *first, size_t n_first,
-                      const uint32_t *second, size_t n_second)
-{
-    for (size_t a = 0; a < n_first; a++)
-        for (size_t b = 0; b < n_second; b++) {
-            toy->inputs[toy->n_pairs] = first[a];
-            toy->targets[toy->n_pairs++] = second[b];
-        }
-}
-
-// colour or number, noun, verb, and again; each noun has its own two before and two after
-static struct toy make_toy(void)
-{
-    static const uint32_t colours[] = {RED, BLUE}, numbers[] = {ONE, TWO};
-    static const uint32_t moves[] = {RUNS, JUMPS}, drops[] = {FALLS, SINKS};
-    static const uint32_t verbs[] = {RUNS, JUMPS, FALLS, SINKS};
-    static const uint32_t starts[] = {RED, BLUE, ONE, TWO};
-    struct toy toy = {.n_pairs = 0};
-    for (uint32_t noun = CAT; noun <= STONE; noun++) {
-        add_pairs(&toy, noun == CAT || noun == KITE ? colours : numbers, 2, &noun, 1);
-        add_pairs(&toy, &noun, 1, noun == CAT || noun == DOG ? moves : drops, 2);
-    }
-    add_pairs(&toy, verbs, 4, starts, 4);
-    return toy;
-}
-
-static double toy_cosine(const float *table, size_t a, size_t b);
-static void plot_toy(const char *name, const char *title, const float *table);
-
-struct range {
-    double least, most;
-};
-
-static void widen(struct range *range, double value)
-{
-    range->least = fmin(range->least, value);
-    range->most = fmax(range->most, value);
-}
-
-struct toy_result {
-    struct range in_followers, in_predecessors, out_followers, out_predecessors, loss;
-    double ghost_in;  // how far the input row of "ghost" moved, at most
-    double ghost_out; // and its output row, at least
-};
-
-static void look_at_toy(struct toy_result *result, const struct workshop *w, double loss,
-                        const float *wte_ghost, const float *head_ghost)
-{
-    double in_followers = toy_cosine(w->wte, CAT, DOG);
-    double in_predecessors = toy_cosine(w->wte, CAT, KITE);
-    double out_followers = toy_cosine(w->lm_head, CAT, DOG);
-    double out_predecessors = toy_cosine(w->lm_head, CAT, KITE);
-    widen(&result->loss, loss);
-    widen(&result->in_followers, in_followers);
-    widen(&result->in_predecessors, in_predecessors);
-    widen(&result->out_followers, out_followers);
-    widen(&result->out_predecessors, out_predecessors);
-    result->ghost_in =
-        fmax(result->ghost_in, distance(w->wte + GHOST * TOY_D, wte_ghost, TOY_D));
-    result->ghost_out =
-        fmin(result->ghost_out, distance(w->lm_head + GHOST * TOY_D, head_ghost, TOY_D));
-}
-
-// gives how many steps had a loss
-static size_t train_toy(struct toy_result *result, uint64_t seed)
-{
-    const struct toy toy = make_toy();
-    struct workshop w = open_workshop(toy.n_pairs, N_TOY, TOY_D);
-    float wte_ghost[TOY_D], head_ghost[TOY_D], loss = 0.0f;
-    fill_random(w.wte, N_TOY * TOY_D, 0.2, &seed);
-    fill_random(w.lm_head, N_TOY * TOY_D, 0.2, &seed);
-    memcpy(wte_ghost, w.wte + GHOST * TOY_D, sizeof wte_ghost);
-    memcpy(head_ghost, w.lm_head + GHOST * TOY_D, sizeof head_ghost);
-    size_t s = 0;
-    while (s < TOY_STEPS && !isnan(loss = step(&w, toy.inputs, toy.targets, 1.0f)))
-        s++;
-    look_at_toy(result, &w, (double)loss, wte_ghost, head_ghost);
-    plot_toy("trainer-toy-input", "Input table: cosines of the four nouns", w.wte);
-    plot_toy("trainer-toy-output", "Output table: cosines of the four nouns", w.lm_head);
-    close_workshop(&w);
-    return s;
-}
-
-// how far the rows of a table have moved: the row `apart`, and the range of all others
-static void print_moves(const char *which, const float *now, const float *before,
-                        size_t apart)
-{
-    struct range others = {INFINITY, -INFINITY};
-    for (size_t v = 0; v < N_TOY; v++)
-        if (v != apart)
-            widen(&others, distance(now + v * TOY_D, before + v * TOY_D, TOY_D));
-    printf("%s %s %.4f, others ", which, toy_words[apart],
-           distance(now + apart * TOY_D, before + apart * TOY_D, TOY_D));
-    if (others.most > 0.0)
-        printf("%.4f to %.4f", others.least, others.most);
-    else
-        printf("0");
-}
-
-// a pair of words of the small world, and how many steps new tables take on it alone
-struct pair {
-    size_t read, came, n_steps;
-    uint64_t seed;
-};
-
-static void show_pair(struct pair pair)
-{
-    uint64_t seed = pair.seed;
-    struct workshop w = open_workshop(1, N_TOY, TOY_D);
-    float wte[N_TOY * TOY_D], lm_head[N_TOY * TOY_D];
-    const uint32_t input = (uint32_t)pair.read, target = (uint32_t)pair.came;
-    fill_random(w.wte, N_TOY * TOY_D, 0.2, &seed);
-    fill_random(w.lm_head, N_TOY * TOY_D, 0.2, &seed);
-    memcpy(wte, w.wte, sizeof wte);
-    memcpy(lm_head, w.lm_head, sizeof lm_head);
-    const double first = (double)step(&w, &input, &target, 1.0f);
-    for (size_t s = 1; s < pair.n_steps; s++)
-        step(&w, &input, &target, 1.0f);
-    const double last = (double)step(&w, &input, &target, 0.0f);
-    printf("\"%s\" was read, \"%s\" came; its share: %.1f %%, after %zu: %.1f %%\n",
-           toy_words[pair.read], toy_words[pair.came], 100.0 * exp(-first), pair.n_steps,
-           100.0 * exp(-last));
-    print_moves("moved: input", w.wte, wte, pair.read);
-    print_moves("; output", w.lm_head, lm_head, pair.came);
-    printf("\n");
-    close_workshop(&w);
-}
-
-static void show_toy(struct pair pair)
-{
-    const struct range empty = {INFINITY, -INFINITY};
-    struct toy_result r = {empty, empty, empty, empty, empty, 0.0, INFINITY};
-    heading("Followers or predecessors?");
-    for (uint64_t seed = 1; seed <= TOY_SEEDS; seed++) {
-        const size_t n_steps = train_toy(&r, seed);
-        if (n_steps == 0)
-            waits_for("3.5", "train_step");
-        else if (n_steps < TOY_STEPS)
-            lost(n_steps);
-        if (n_steps < TOY_STEPS)
-            return;
-    }
-    printf("%d seeds, loss at most %.3f              input table      output table\n",
-           TOY_SEEDS, r.loss.most);
-    printf("cat and dog: the same words follow     %6.2f to %5.2f   %6.2f to %5.2f\n",
-           r.in_followers.least, r.in_followers.most, r.out_followers.least,
-           r.out_followers.most);
-    printf("cat and kite: the same words precede   %6.2f to %5.2f   %6.2f to %5.2f\n",
-           r.in_predecessors.least, r.in_predecessors.most, r.out_predecessors.least,
-           r.out_predecessors.most);
-    printf("\"ghost\", in no pair: input row moved by %g, output row by %.2f or more\n",
-           r.ghost_in, r.ghost_out);
-    show_pair(pair);
-}
-
-/*
 ::: {.output section="Followers or predecessors?" set="pair steps seed"}
 :::
 
@@ -1189,8 +798,8 @@ $\frac12 \ln 2 + \frac12 \ln 4 = 1.5 \ln 2 =$
 As for "ghost": its input row has not moved at all, the
 [0]{.n section="Followers or predecessors?"} is exact. Its output row has moved by
 half a unit at least. Nobody ever saw the word, but at every step it was a
-candidate, and at every step it was told: less. (A rare word of a real text is nearly such
-a ghost. It hears "more" only where it comes.)
+candidate, and at every step it was told: less. A rare word of a real text is nearly such
+a ghost: it hears "more" only where it comes.
 
 ### One step in this world
 
@@ -1218,62 +827,7 @@ chapter by itself, and stands [behind the scenes](#trainer-tiles), for those who
 Here we need only one thing of it: that it does what yours does. So before it may touch the
 novel, one step of each is taken from the same tables, and all rows of both must agree. A
 fast program that computes something else is not fast.
-*/
 
-struct model {
-    size_t vocab_size;
-    uint64_t seed;           // of its first numbers
-    float *wte, *lm_head;    // [vocab_size][D_MODEL]
-    float *logits;           // [vocab_size][BATCH]: the words of the batch side by side
-    float *base;             // [vocab_size / HEAD_BLOCK, rounded up][BATCH]
-    float *hidden, *dhidden; // [BATCH][D_MODEL]
-    float *hidden_by_dimension; // [D_MODEL][BATCH]
-    float *drows;               // [BATCH][D_MODEL]
-    uint32_t *rows;             // [BATCH]
-    float largest[BATCH];       // the largest logit of each word of the batch
-    float total[BATCH];         // and the sum of its exponentials
-};
-
-// behind the scenes
-static struct model open_model(size_t vocab_size, uint64_t seed);
-static void close_model(struct model *m);
-static double fast_step(struct model *m, const uint32_t *inputs, const uint32_t *targets,
-                        float learning_rate);
-static double measure_peak(void);
-static double work_of_step(size_t vocab_size);
-static double time_fast_step(size_t vocab_size, double patience);
-static double time_train_step(size_t vocab_size);
-static double compare_steps(const struct corpus *corpus, uint64_t seed);
-
-// true if the novel may be trained on: the two steps agree
-static bool show_speed(const struct corpus *corpus, uint64_t seed)
-{
-    const double work = work_of_step(corpus->vocab_size), peak = measure_peak();
-    const char *missing = missing_update();
-    char cells[3][32];
-    heading("The same step, fast");
-    double plain = time_train_step(corpus->vocab_size);
-    double fast = time_fast_step(corpus->vocab_size, 0.05);
-    snprintf(cells[0], sizeof cells[0], "~%.1f", 100.0 * work / plain / peak);
-    snprintf(cells[1], sizeof cells[1], "~%.0f", 100.0 * work / fast / peak);
-    snprintf(cells[2], sizeof cells[2], "~%.0f", plain / fast);
-    if (isnan(plain) || missing) {
-        printf("of the peak: fast_step %s %%\n", cells[1]);
-        if (missing)
-            wait_for_update(missing);
-        else
-            waits_for("3.5", "train_step");
-        return false;
-    }
-    double apart = compare_steps(corpus, seed);
-    printf("of the peak: yours %s %%, fast_step %s %% (%s times); the same tables: %s\n",
-           cells[0], cells[1], cells[2], apart < 1e-6 ? "yes" : "no");
-    if (!(apart < 1e-6))
-        printf("(make check3 says where yours parts)\n");
-    return apart < 1e-6;
-}
-
-/*
 ::: {.output section="The same step, fast"}
 :::
 
@@ -1296,7 +850,7 @@ and guesses that, whatever came before. Its loss is $-\sum_v p_v \ln p_v$, the
 *Yardstick three* knows how often each *pair* occurs. After "mr" it gives "weston" the share
 that "weston" has among all the words that follow "mr" in the training text. On that same text
 it pays the entropy of the pairs, and nobody who sees only the word before can pay less: the
-mean of $-\ln q$ is least if $q$ are the very shares (Gibbs' inequality). But on a new text it
+mean of $-\ln q$ is least if $q$ are the very shares, says Gibbs' inequality. But on a new text it
 meets a pair that it has never seen, gives it probability 0, and pays $-\ln 0 = \infty$.
 
 ### The honest use of counts
@@ -1395,29 +949,10 @@ static double smoothed_count_loss(const struct pairs *train, const struct pairs 
     return loss / (double)held_out->n_pairs;
 }
 
-// held-out pairs: what the counts and the model pay for them, in all
-struct part {
-    double n, counts, model;
-};
-
-static void show_parts(struct model *m, const struct corpus *corpus);
-
 struct yardsticks {
     double uniform, unigram, counts, floor;
     size_t n_different; // pairs in the training text
 };
-
-static struct yardsticks measure_yardsticks(const struct corpus *corpus);
-
-static void show_yardsticks(const struct yardsticks *yardsticks)
-{
-    char cell[32];
-    heading("Four yardsticks");
-    printf("nothing %.2f; words %.2f; %s pairs: own text %.2f, smoothed, held out %.2f\n",
-           yardsticks->uniform, yardsticks->unigram,
-           with_commas(cell, yardsticks->n_different), yardsticks->floor,
-           yardsticks->counts);
-}
 
 /*
 ::: {.output section="Four yardsticks"}
@@ -1457,21 +992,9 @@ all else as it is:
 
 A wide flat valley, higher on both sides.
 
-You can stop it. Ctrl-C sends the program a signal, and a handler may do hardly
-anything safely except set a flag. The loop looks at the flag after each step, and
-the program goes on with what has been learned so far. (A run that was stopped, or that has
-read a text of your own, writes both tables to new files in `build/`.)
+Ctrl-C stops it, and the program goes on with what has been learned so far. A run that was
+stopped, or that has read a text of your own, writes both tables to new files in `build/`.
 */
-
-// Ctrl-C. A handler may touch nothing but such a flag, which is why this one variable is
-// not local to any function.
-static volatile sig_atomic_t stop_asked;
-
-static void ask_to_stop(int signal_number)
-{
-    stop_asked = 1;
-    signal(signal_number, SIG_DFL); // a second Ctrl-C ends the program at once
-}
 
 struct training {
     size_t n_batches, n_steps, step; // batches in the text; steps in all, and so far
@@ -1486,17 +1009,12 @@ struct training {
     FILE *figure;
 };
 
-static double held_out_loss(struct model *m, const struct corpus *corpus);
-static void shuffle(struct training *run);
-static void show_live(struct training *run, double floor);
-static void pass_milestone(struct training *run, struct model *m,
-                           const struct corpus *corpus,
-                           const struct yardsticks *yardsticks, bool print);
-static void begin_training(struct training *run, struct model *m,
-                           const struct corpus *corpus,
-                           const struct yardsticks *yardsticks);
+struct model; // the two tables, and the room that fast_step works in
 
-enum { MILESTONES = 8 };
+// behind the scenes
+static double fast_step(struct model *m, const uint32_t *inputs, const uint32_t *targets,
+                        float learning_rate);
+static void shuffle(struct training *run);
 
 // one step on the next batch; the learning rate goes down to 0 in a straight line
 static void train_once(struct training *run, struct model *m, const struct corpus *corpus)
@@ -1515,29 +1033,6 @@ static void train_once(struct training *run, struct model *m, const struct corpu
             earlier++;
         run->seen[inputs[t]] += earlier == t;
     }
-}
-
-static void train(struct training *run, struct model *m, const struct corpus *corpus,
-                  const struct yardsticks *yardsticks)
-{
-    begin_training(run, m, corpus, yardsticks);
-    stop_asked = 0;
-    signal(SIGINT, ask_to_stop);
-    for (size_t milestone = 1; milestone <= MILESTONES && !stop_asked; milestone++) {
-        while (run->step * MILESTONES < run->n_steps * milestone && !stop_asked) {
-            train_once(run, m, corpus);
-            show_live(run, yardsticks->floor);
-        }
-        if (run->n_summed > 0)
-            pass_milestone(run, m, corpus, yardsticks,
-                           stop_asked || milestone == 2 || milestone == MILESTONES);
-    }
-    if (stop_asked)
-        printf("stopped by Ctrl-C after %zu of %zu steps; what was learned stays\n",
-               run->step, run->n_steps);
-    signal(SIGINT, SIG_DFL);
-    if (isnan(held_out_loss(m, corpus)))
-        printf("the loss is no number any more: rate= is too large\n");
 }
 
 /*
@@ -1582,112 +1077,20 @@ On the training text it reaches [4.37]{.n section="Training"}, far above the flo
 ## What has become of the noise
 
 For some words the program looks for the three rows with the largest cosine, among words that
-occur 20 times or more. (Why not among all of them? That takes [a test](#trainer-rare).)
+occur 20 times or more; [a test](#trainer-rare) will show why not among all of them.
 `words="must very happy"` asks for others.
-*/
 
-enum { LEAST_COUNT = 20, MOST_NEAREST = 3 };
-
-// rows of length 1, so that a cosine is a dot product; a row of zeros stays
-static float *unit_rows(const float *table, size_t n_rows)
-{
-    float *unit = allocate(n_rows * D_MODEL, sizeof *unit);
-    for (size_t v = 0; v < n_rows; v++) {
-        double square = 0.0;
-        for (size_t i = 0; i < D_MODEL; i++)
-            square += (double)table[v * D_MODEL + i] * table[v * D_MODEL + i];
-        for (size_t i = 0; i < D_MODEL && square > 0.0; i++)
-            unit[v * D_MODEL + i] =
-                (float)((double)table[v * D_MODEL + i] / sqrt(square));
-    }
-    return unit;
-}
-
-// nearest[0 ... n - 1]: the words with the largest cosine to v, among those seen often
-static void find_nearest(size_t *nearest, size_t n, const float *unit, size_t v,
-                         const struct corpus *corpus)
-{
-    double best[MOST_NEAREST];
-    for (size_t k = 0; k < n; k++) {
-        best[k] = -2.0;
-        nearest[k] = v;
-    }
-    for (size_t w = 1; w < corpus->vocab_size; w++) {
-        double cos = 0.0;
-        if (w == v || corpus->words[w].count < LEAST_COUNT)
-            continue;
-        for (size_t i = 0; i < D_MODEL; i++)
-            cos += (double)unit[v * D_MODEL + i] * unit[w * D_MODEL + i];
-        for (size_t k = 0, in = w; k < n; k++)
-            if (cos > best[k]) { // takes place k; what stood there moves on
-                double moved = best[k];
-                size_t mover = nearest[k];
-                best[k] = cos;
-                nearest[k] = in;
-                cos = moved;
-                in = mover;
-            }
-    }
-}
-
-static void print_nearest(const float *unit, size_t n, size_t v,
-                          const struct corpus *corpus, const char *after)
-{
-    size_t nearest[MOST_NEAREST];
-    char list[80] = "";
-    const int width = n == 2 ? 16 : 25;
-    find_nearest(nearest, n, unit, v, corpus);
-    for (size_t k = 0, used = 0; k < n; k++) {
-        const struct word *word = &corpus->words[nearest[k]];
-        used += (size_t)snprintf(list + used, sizeof list - used, "%s%.*s", k ? ", " : "",
-                                 short_length(word), word->start);
-    }
-    if (*after)
-        printf("%-*.*s%s", width, width, list, after);
-    else
-        printf("%s\n", list);
-}
-
-static void show_neighbours(const struct model *m, const struct corpus *corpus,
-                            const char *wanted)
-{
-    struct model newborn = open_model(corpus->vocab_size, m->seed);
-    float *before = unit_rows(newborn.wte, corpus->vocab_size);
-    float *input = unit_rows(m->wte, corpus->vocab_size);
-    float *output = unit_rows(m->lm_head, corpus->vocab_size);
-    heading("Nearest neighbours");
-    printf("%-10s%-17s%-26s%s\n", "word", "at birth, input", "input table, trained",
-           "output table, trained");
-    for (size_t n = 0; *wanted && n < 40; n++) {
-        size_t length = strcspn(wanted, " "), v = find_word(corpus, wanted, length);
-        wanted += length + strspn(wanted + length, " ");
-        if (v == 0 || corpus->words[v].count < LEAST_COUNT)
-            v = 10 * (n + 1) % corpus->vocab_size; // not here: a frequent word instead
-        printf("%-10.*s", corpus->words[v].length < 9 ? (int)corpus->words[v].length : 9,
-               corpus->words[v].start);
-        print_nearest(before, 2, v, corpus, " ");
-        print_nearest(input, 3, v, corpus, " ");
-        print_nearest(output, 3, v, corpus, "");
-    }
-    free(before);
-    free(input);
-    free(output);
-    close_model(&newborn);
-}
-
-/*
 ::: {.output section="Nearest neighbours" set="words"}
 :::
 
 At birth the neighbours are a lottery. Afterwards "two" has found numbers and "said" other
 ways of saying. And as in the small world, the two tables see different things. Take
-"hartfield". In the output table its neighbours are Randalls, Enscombe and Donwell, all of
-them houses: one comes *to* them, and lives *at* them. In the input table it is near words
-that, like it, are often followed by a comma or a full stop. Or ask for "emma". After her
-name come the verbs that follow "she" and "knightley"; but what stands before her name is
-what stands before "harriet". (Is that luck? With `seed=8` and `seed=9` the second and the third
-neighbours are partly others; but "he", "three", "cried" and "randalls" come first wherever they
-do here.)
+"hartfield". In the output table its neighbours are Randalls, Enscombe and Donwell, all of them
+houses: before each of the four stands "to" or "at" in more than one place of three. In the input
+table it is near "town", "friendship" and "hill". What these share with it comes after them: a
+comma or a full stop follows "hartfield" 52 times in a hundred, the three 24 to 43 times, and the
+average word 13 times. With `seed=8` and `seed=9` the second and the third neighbours are partly
+others; but "he", "three", "cried" and "randalls" come first wherever they do here.
 
 ::: belief
 **"Words with similar meaning get similar vectors."** This is how embeddings are
@@ -1710,8 +1113,6 @@ same for predecessors. Then find each word's nearest neighbour in a table, and s
 the two share.
 */
 
-enum { N_FREQUENT = 400 };
-
 // profile[v][w] = the square root of the share of w among the others of word v
 static float *make_profiles(const uint32_t *by, const uint32_t *other, size_t n_pairs,
                             size_t n_frequent, size_t vocab_size)
@@ -1730,19 +1131,8 @@ static float *make_profiles(const uint32_t *by, const uint32_t *other, size_t n_
     return profile;
 }
 
-static size_t nearest_frequent(const float *unit, size_t n_frequent, size_t v)
-{
-    size_t nearest = 0;
-    double best = -2.0;
-    for (size_t w = 1; w < n_frequent; w++) {
-        double cos = dot(unit + v * D_MODEL, unit + w * D_MODEL, D_MODEL);
-        if (w != v && cos > best) {
-            best = cos;
-            nearest = w;
-        }
-    }
-    return nearest;
-}
+// behind the scenes
+static size_t nearest_frequent(const float *unit, size_t n_frequent, size_t v);
 
 // the mean overlap of a frequent word's profile with that of its nearest one in the table
 static double overlap_with_nearest(const float *profile, const float *unit,
@@ -1756,50 +1146,6 @@ static double overlap_with_nearest(const float *profile, const float *unit,
     return sum / (double)(n_frequent - 1);
 }
 
-// the mean over all pairs of frequent words: (a + b + ...)^2 - a^2 - b^2 - ... is the sum
-// of all products of two different ones
-static double overlap_of_all(const float *profile, size_t n_frequent, size_t vocab_size)
-{
-    double products = 0.0, n = (double)(n_frequent - 1);
-    for (size_t w = 0; w < vocab_size; w++) {
-        double sum = 0.0, squares = 0.0;
-        for (size_t v = 1; v < n_frequent; v++) {
-            const double x = (double)profile[v * vocab_size + w];
-            sum += x;
-            squares += x * x;
-        }
-        products += sum * sum - squares;
-    }
-    return products / (n * (n - 1.0));
-}
-
-// what a word shares with its nearest one in either table, and with any other
-static void print_shared(const char *company, const float *profile, float *const unit[2],
-                         size_t n_frequent, size_t vocab_size)
-{
-    printf("%s shared: nearest by input table %.2f, output table %.2f; any %.2f\n",
-           company, overlap_with_nearest(profile, unit[0], n_frequent, vocab_size),
-           overlap_with_nearest(profile, unit[1], n_frequent, vocab_size),
-           overlap_of_all(profile, n_frequent, vocab_size));
-}
-
-static void show_shared_company(const struct model *m, const struct corpus *corpus)
-{
-    const size_t vocab_size = corpus->vocab_size, n_pairs = corpus->n_train - 1;
-    const size_t n = vocab_size < N_FREQUENT ? vocab_size : N_FREQUENT;
-    const uint32_t *ids = corpus->ids;
-    float *unit[] = {unit_rows(m->wte, n), unit_rows(m->lm_head, n)};
-    float *followers = make_profiles(ids, ids + 1, n_pairs, n, vocab_size);
-    float *predecessors = make_profiles(ids + 1, ids, n_pairs, n, vocab_size);
-    heading("Company in common");
-    print_shared("followers", followers, unit, n, vocab_size);
-    print_shared("predecessors", predecessors, unit, n, vocab_size);
-    free(unit[0]);
-    free(unit[1]);
-    free(followers);
-    free(predecessors);
-}
-
 /*
 ::: {.output section="Company in common"}
 :::
@@ -1807,8 +1153,8 @@ static void show_shared_company(const struct model *m, const struct corpus *corp
 The nearest in the input table shares [0.61]{.n section="Company in common"} of the
 followers and only [0.38]{.n section="Company in common"} of the predecessors; in the
 output table it is the other way round: [0.47]{.n section="Company in common"} and
-[0.64]{.n section="Company in common"}. (Any two of the words share, on the average,
-[0.28]{.n section="Company in common"} and [0.19]{.n section="Company in common"}.) With `seed=8`
+[0.64]{.n section="Company in common"}. Any two of the words share, on the average,
+[0.28]{.n section="Company in common"} and [0.19]{.n section="Company in common"}. With `seed=8`
 and `seed=9` all six numbers are the same. The small world was no trick.
 
 Press and Wolf studied the two tables of larger models; they found that the output table is a
@@ -1819,41 +1165,16 @@ the output table [@press2017, abstract].
 
 How far does a row get? That depends on how often it is asked. The program takes the
 most frequent word and the rarest one that has a row.
-*/
 
-static void plot_votes(const struct model *m, const struct model *newborn,
-                       const struct corpus *corpus);
-
-static void show_votes(const struct model *m, const struct corpus *corpus,
-                       const struct training *run)
-{
-    struct model newborn = open_model(corpus->vocab_size, m->seed);
-    const size_t shown[] = {1, corpus->vocab_size - 1};
-    char cell[32];
-    heading("Votes");
-    for (size_t n = 0; n < 2; n++) {
-        const size_t v = shown[n], at = v * D_MODEL;
-        printf("%s\"%.*s\" %s%s%s, by %.2f",
-               n ? "; " : "input rows: ", short_length(&corpus->words[v]),
-               corpus->words[v].start, n ? "in " : "moved in ",
-               with_commas(cell, run->seen[v]), n ? "" : " steps",
-               distance(m->wte + at, newborn.wte + at, D_MODEL));
-    }
-    printf("\n");
-    plot_votes(m, &newborn, corpus);
-    close_model(&newborn);
-}
-
-/*
 ::: {.output section="Votes"}
 :::
 
 The comma's input row was moved in [19,676]{.n section="Votes"} of
 [22,112]{.n section="Training"} steps, that of "desirous", which occurs twice, in
 [8]{.n section="Votes"}: twice in each pass. And yet it got more than half as far:
-[1.35]{.n section="Votes"} to [2.38]{.n section="Votes"}. (A newborn row is only about
-$\sqrt{64 \cdot 0.1^2 / 3} = 0.46$ long.) The first few votes carry a row far
-from its beginning. But two places in the novel alone have said where to.
+[1.35]{.n section="Votes"} to [2.38]{.n section="Votes"}. A newborn row is only
+about $\sqrt{64 \cdot 0.1^2 / 3} = 0.46$ long: the first few votes carry a row far from its
+beginning. But two places in the novel alone have said where to.
 
 ![How far each row is from where it began, against how often its word occurs in the text.
 Look at the left edge: the rows of the rarest words have moved least, in both
@@ -1864,10 +1185,8 @@ not.](figure:trainer-votes){#fig-trainer-votes}
 
 If the text has settled where a row lies, the same rows should lie next to it whatever noise
 they all began with. We trained three times, with the seeds 7, 8 and 9, and asked each word for
-its nearest one among those that occur 20 times or more. (With
-`TEXT=chapters/data/austen/emma.txt` a run saves its tables, so that you can count, too.) For
-how many words in a hundred do two runs name the same? The ranges are those of the three pairs
-of runs.
+its nearest one among those that occur 20 times or more. For how many words in a hundred do
+two runs name the same? The ranges are those of the three pairs of runs.
 
 | the word occurs | input table | output table |
 |:--|--:|--:|
@@ -1878,6 +1197,8 @@ of runs.
 In the input table three in four of the rarest words have another nearest one in the second run;
 in the output table it is about half of them. And even of the most frequent words about one in
 three changes. A nearest neighbour is a hint; believe it when it comes again with another seed.
+To count for yourself, run the program with `TEXT=chapters/data/austen/emma.txt`: then it saves
+its tables.
 
 ## The life of a row
 
@@ -1903,21 +1224,7 @@ is finished. Four things can happen to it afterwards.
 Give the model a full stop, draw the next word with the probabilities that it
 gives, feed that word back, and so on until the sentence ends. The function is the one
 that wrote with your own tables.
-*/
 
-static void show_sentences(const struct model *m, const struct corpus *corpus)
-{
-    const struct workshop tables = {.vocab_size = m->vocab_size,
-                                    .d_model = D_MODEL,
-                                    .wte = m->wte,
-                                    .lm_head = m->lm_head,
-                                    .logits = m->logits};
-    uint64_t state = m->seed + 5;
-    heading("Sentences of its own");
-    write_sentence(corpus, draw_next, &tables, find_word(corpus, ".", 1), &state);
-}
-
-/*
 ::: {.output section="Sentences of its own"}
 :::
 
@@ -2037,6 +1344,9 @@ The text. A file becomes words, and a hash table finds the number of a word: its
 stirred into one large number, which says at which slot to look; if another word sits there,
 the next slot is tried.
 */
+
+enum { MAX_BYTES = 100000000, LEAST_WORDS = 2000, LEAST_DIFFERENT = 104 };
+enum { MOST_HELD_OUT = 20000 };
 
 // all of a file; what is not a text ends the program with a sentence
 static struct text read_text(const char *path)
@@ -2403,21 +1713,6 @@ static double cosine(const float *a, const float *b, size_t n)
     return aa > 0.0 && bb > 0.0 ? ab / sqrt(aa * bb) : 0.0;
 }
 
-static double toy_cosine(const float *table, size_t a, size_t b)
-{
-    return cosine(table + a * TOY_D, table + b * TOY_D, TOY_D);
-}
-
-// the number of a word of the small world, or N_TOY
-static size_t toy_word(const char *name, size_t length)
-{
-    size_t v = 0;
-    while (v < N_TOY &&
-           (strlen(toy_words[v]) != length || memcmp(toy_words[v], name, length) != 0))
-        v++;
-    return v;
-}
-
 static double distance(const float *a, const float *b, size_t n)
 {
     double sum = 0.0;
@@ -2496,8 +1791,31 @@ static struct yardsticks measure_yardsticks(const struct corpus *corpus)
 }
 
 /*
-Updates that are compared and timed, and what is missing for them.
+Room for a step; then updates that are compared and timed, and what is missing for them.
 */
+
+static struct workshop open_workshop(size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    struct workshop w = {
+        .n_tokens = n_tokens, .vocab_size = vocab_size, .d_model = d_model};
+    w.wte = allocate(vocab_size * d_model, sizeof *w.wte);
+    w.lm_head = allocate(vocab_size * d_model, sizeof *w.lm_head);
+    w.logits = allocate(n_tokens * vocab_size, sizeof *w.logits);
+    w.dhidden = allocate(n_tokens * d_model, sizeof *w.dhidden);
+    w.drows = allocate(n_tokens * d_model, sizeof *w.drows);
+    w.rows = allocate(n_tokens, sizeof *w.rows);
+    return w;
+}
+
+static void close_workshop(struct workshop *w)
+{
+    free(w->wte);
+    free(w->lm_head);
+    free(w->logits);
+    free(w->dhidden);
+    free(w->drows);
+    free(w->rows);
+}
 
 static struct update open_update(size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -2617,12 +1935,26 @@ meets 32 words at once. Each word has its own sum, so no order changes, and the 
 use the widest instructions it has [see also @goto2008]. Eight rows of $U$ make a tile of
 $8 \times 32$ sums. One function does all three products. In each, eight rows of the result
 are sums of rows of something else, each times a factor; only the steps from one factor to
-the next differ. (The function stands by itself, and each of its three callers names its
+the next differ. The function stands by itself, and each of its three callers names its
 steps as constants. We tried it otherwise: gcc put the sums down in memory, and the tile
-took up to three times as long.)
+took up to three times as long.
 */
 
 enum { HEAD_BLOCK = 120 };
+
+struct model {
+    size_t vocab_size;
+    uint64_t seed;           // of its first numbers
+    float *wte, *lm_head;    // [vocab_size][D_MODEL]
+    float *logits;           // [vocab_size][BATCH]: the words of the batch side by side
+    float *base;             // [vocab_size / HEAD_BLOCK, rounded up][BATCH]
+    float *hidden, *dhidden; // [BATCH][D_MODEL]
+    float *hidden_by_dimension; // [D_MODEL][BATCH]
+    float *drows;               // [BATCH][D_MODEL]
+    uint32_t *rows;             // [BATCH]
+    float largest[BATCH];       // the largest logit of each word of the batch
+    float total[BATCH];         // and the sum of its exponentials
+};
 
 static struct model open_model(size_t vocab_size, uint64_t seed)
 {
@@ -2821,9 +2153,9 @@ mends it:
 $$\sum_w e^{z_w - m'} = e^{m - m'} \sum_w e^{z_w - m} .$$
 
 The exponentials themselves stay as they are; we note for each block which largest logit it
-was taken with, its *base*, and mend them when we come by again. (The way to take a softmax
+was taken with, its *base*, and mend them when we come by again. The way to take a softmax
 piece by piece is known [@milakov2018]; attention that is fast on long texts rests on it
-[@dao2022].)
+[@dao2022].
 */
 
 // the rows of the batch's words, as they are and on their side
@@ -2964,8 +2296,8 @@ static double fast_step(struct model *m, const uint32_t *inputs, const uint32_t 
 The last two calls are yours, exercises 3.3 and 3.4.
 
 On the machine that built this page, with AVX-512 and gcc, the tiles reach three quarters of
-the peak, in plain C. (On another machine all these numbers differ, and with fewer
-registers the share is smaller.) The rest goes to the exponentials, to filling and emptying
+the peak, in plain C. On another machine all these numbers differ, and with fewer
+registers the share is smaller. The rest goes to the exponentials, to filling and emptying
 the tiles, and to fetching the tables. `make bench` goes on to 50,000 words, where no table
 fits a near cache. There a step also moves 64 MB, and a loop that does nothing but fetch and
 store needs a fifth to a third of the step's time for as much; the bench prints the share. Our
@@ -3137,69 +2469,21 @@ static double compare_steps(const struct corpus *corpus, uint64_t seed)
 /*
 ### A run of training
 
-What it keeps, what it prints, the order of its batches. `fopen` with
-`"wx"` is C11's way to say: only if there is no such file yet. So nothing of yours is
-overwritten when the tables are saved. (The files are in `build/`, which `make clean`
-empties: move what you want to keep.)
+What it keeps, what it prints, the order of its batches. Ctrl-C sends the program a signal,
+and a handler may do hardly anything safely except set a flag; the loop looks at it after each
+step. `fopen` with `"wx"` is C11's way to say: only if there is no such file yet. So nothing
+of yours is overwritten when the tables are saved. But `make clean` empties `build/`: move
+what you want to keep.
 */
 
-// the loss of the model for each of n words that come after v
-static void loss_after(double *loss, struct model *m, size_t v, const uint32_t *next,
-                       size_t n)
-{
-    uint32_t inputs[BATCH], targets[BATCH];
-    for (size_t t = 0; t < BATCH; t++) {
-        inputs[t] = (uint32_t)v;
-        targets[t] = next[t < n ? t : n - 1];
-    }
-    forward(loss, m, inputs, targets);
-}
+// Ctrl-C. A handler may touch nothing but such a flag, which is why this one variable is
+// not local to any function.
+static volatile sig_atomic_t stop_asked;
 
-// parts[0]: pairs that the training text has not, parts[1]: pairs that it has
-static void part_pairs(struct part parts[2], struct model *m, const struct pairs *train,
-                       const struct pairs *held_out, const double *share)
+static void ask_to_stop(int signal_number)
 {
-    size_t *counts = allocate(m->vocab_size, sizeof *counts);
-    for (size_t v = 0; v < m->vocab_size; v++) {
-        const uint32_t *next = held_out->other + held_out->begin[v];
-        const size_t n_next = held_out->begin[v + 1] - held_out->begin[v];
-        const double n = (double)(train->begin[v + 1] - train->begin[v]);
-        const double spare =
-            DISCOUNT * (double)count_others(counts, train, v, m->vocab_size);
-        double loss[BATCH];
-        for (size_t p = 0; p < n_next; p++) {
-            struct part *part = &parts[counts[next[p]] > 0];
-            if (p % BATCH == 0)
-                loss_after(loss, m, v, next + p, n_next - p);
-            part->n += 1.0;
-            part->model += loss[p % BATCH];
-            part->counts += smoothed_loss(counts[next[p]], n, spare, share[next[p]]);
-        }
-    }
-    free(counts);
-}
-
-static void show_parts(struct model *m, const struct corpus *corpus)
-{
-    const uint32_t *ids = corpus->ids, *held = ids + corpus->n_train;
-    const size_t n_held = corpus->n_ids - corpus->n_train, v = corpus->vocab_size;
-    struct pairs train = group_pairs(ids, ids + 1, corpus->n_train - 1, v);
-    struct pairs by_second = group_pairs(ids + 1, ids, corpus->n_train - 1, v);
-    struct pairs held_out = group_pairs(held, held + 1, n_held - 1, v);
-    double *share = allocate(v, sizeof *share);
-    struct part parts[2] = {{0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}};
-    continuation_shares(share, &by_second, v);
-    part_pairs(parts, m, &train, &held_out, share);
-    const double n = parts[0].n + parts[1].n;
-    printf("held out, new pairs (%.0f %%): model %.2f, counts %.2f; others: %.2f, %.2f\n",
-           100.0 * parts[0].n / n, parts[0].model / fmax(parts[0].n, 1.0),
-           parts[0].counts / fmax(parts[0].n, 1.0),
-           parts[1].model / fmax(parts[1].n, 1.0),
-           parts[1].counts / fmax(parts[1].n, 1.0));
-    free(share);
-    free_pairs(&train);
-    free_pairs(&by_second);
-    free_pairs(&held_out);
+    stop_asked = 1;
+    signal(signal_number, SIG_DFL); // a second Ctrl-C ends the program at once
 }
 
 // the mean loss on the held-out words
@@ -3311,6 +2595,31 @@ static void begin_training(struct training *run, struct model *m,
     run->begin = run->shown = seconds();
 }
 
+enum { MILESTONES = 8 };
+
+static void train(struct training *run, struct model *m, const struct corpus *corpus,
+                  const struct yardsticks *yardsticks)
+{
+    begin_training(run, m, corpus, yardsticks);
+    stop_asked = 0;
+    signal(SIGINT, ask_to_stop);
+    for (size_t milestone = 1; milestone <= MILESTONES && !stop_asked; milestone++) {
+        while (run->step * MILESTONES < run->n_steps * milestone && !stop_asked) {
+            train_once(run, m, corpus);
+            show_live(run, yardsticks->floor);
+        }
+        if (run->n_summed > 0)
+            pass_milestone(run, m, corpus, yardsticks,
+                           stop_asked || milestone == 2 || milestone == MILESTONES);
+    }
+    if (stop_asked)
+        printf("stopped by Ctrl-C after %zu of %zu steps; what was learned stays\n",
+               run->step, run->n_steps);
+    signal(SIGINT, SIG_DFL);
+    if (isnan(held_out_loss(m, corpus)))
+        printf("the loss is no number any more: rate= is too large\n");
+}
+
 // "wx" makes a new file, or fails if there is one already
 static FILE *open_new(char *path, size_t room, const char *folder, unsigned number,
                       const char *which)
@@ -3358,22 +2667,94 @@ static void save_tables(const struct model *m, const struct corpus *corpus)
 }
 
 /*
-### Data for the pictures
+### The small world
 */
 
-// the rows that the first batches of the text touch, a point for each
-static void plot_touched_rows(const struct corpus *corpus)
+enum { N_TOY = 13, TOY_PAIRS = 32, TOY_D = 8, TOY_STEPS = 4000, TOY_SEEDS = 8 };
+enum { CAT, DOG, KITE, STONE, RED, BLUE, ONE, TWO, RUNS, JUMPS, FALLS, SINKS, GHOST };
+
+static const char *const toy_words[N_TOY] = {"cat",   "dog",   "kite", "stone", "red",
+                                             "blue",  "one",   "two",  "runs",  "jumps",
+                                             "falls", "sinks", "ghost"};
+
+struct toy {
+    uint32_t inputs[TOY_PAIRS], targets[TOY_PAIRS];
+    size_t n_pairs;
+};
+
+static void add_pairs(struct toy *toy, const uint32_t *first, size_t n_first,
+                      const uint32_t *second, size_t n_second)
 {
-    FILE *figure = open_figure("trainer-rows");
-    if (!figure)
-        return;
-    fprintf(figure,
-            "# kind: scatter\n# title: Rows of the input table that a batch moves\n"
-            "# x: batch\n# y: row of the table, counted from 1\n# yscale: log\n"
-            "x\ty\tlabel\tgroup\n");
-    for (size_t p = 0; p < MAP_BATCHES * BATCH && p < corpus->n_train; p++)
-        fprintf(figure, "%zu\t%" PRIu32 "\t\t\n", p / BATCH + 1, corpus->ids[p] + 1);
-    fclose(figure);
+    for (size_t a = 0; a < n_first; a++)
+        for (size_t b = 0; b < n_second; b++) {
+            toy->inputs[toy->n_pairs] = first[a];
+            toy->targets[toy->n_pairs++] = second[b];
+        }
+}
+
+// colour or number, noun, verb, and again; each noun has its own two before and two after
+static struct toy make_toy(void)
+{
+    static const uint32_t colours[] = {RED, BLUE}, numbers[] = {ONE, TWO};
+    static const uint32_t moves[] = {RUNS, JUMPS}, drops[] = {FALLS, SINKS};
+    static const uint32_t verbs[] = {RUNS, JUMPS, FALLS, SINKS};
+    static const uint32_t starts[] = {RED, BLUE, ONE, TWO};
+    struct toy toy = {.n_pairs = 0};
+    for (uint32_t noun = CAT; noun <= STONE; noun++) {
+        add_pairs(&toy, noun == CAT || noun == KITE ? colours : numbers, 2, &noun, 1);
+        add_pairs(&toy, &noun, 1, noun == CAT || noun == DOG ? moves : drops, 2);
+    }
+    add_pairs(&toy, verbs, 4, starts, 4);
+    return toy;
+}
+
+static double toy_cosine(const float *table, size_t a, size_t b)
+{
+    return cosine(table + a * TOY_D, table + b * TOY_D, TOY_D);
+}
+
+// the number of a word of the small world, or N_TOY
+static size_t toy_word(const char *name, size_t length)
+{
+    size_t v = 0;
+    while (v < N_TOY &&
+           (strlen(toy_words[v]) != length || memcmp(toy_words[v], name, length) != 0))
+        v++;
+    return v;
+}
+
+struct range {
+    double least, most;
+};
+
+static void widen(struct range *range, double value)
+{
+    range->least = fmin(range->least, value);
+    range->most = fmax(range->most, value);
+}
+
+struct toy_result {
+    struct range in_followers, in_predecessors, out_followers, out_predecessors, loss;
+    double ghost_in;  // how far the input row of "ghost" moved, at most
+    double ghost_out; // and its output row, at least
+};
+
+static void look_at_toy(struct toy_result *result, const struct workshop *w, double loss,
+                        const float *wte_ghost, const float *head_ghost)
+{
+    double in_followers = toy_cosine(w->wte, CAT, DOG);
+    double in_predecessors = toy_cosine(w->wte, CAT, KITE);
+    double out_followers = toy_cosine(w->lm_head, CAT, DOG);
+    double out_predecessors = toy_cosine(w->lm_head, CAT, KITE);
+    widen(&result->loss, loss);
+    widen(&result->in_followers, in_followers);
+    widen(&result->in_predecessors, in_predecessors);
+    widen(&result->out_followers, out_followers);
+    widen(&result->out_predecessors, out_predecessors);
+    result->ghost_in =
+        fmax(result->ghost_in, distance(w->wte + GHOST * TOY_D, wte_ghost, TOY_D));
+    result->ghost_out =
+        fmin(result->ghost_out, distance(w->lm_head + GHOST * TOY_D, head_ghost, TOY_D));
 }
 
 static void plot_toy(const char *name, const char *title, const float *table)
@@ -3394,6 +2775,47 @@ static void plot_toy(const char *name, const char *title, const float *table)
     fclose(figure);
 }
 
+// gives how many steps had a loss
+static size_t train_toy(struct toy_result *result, uint64_t seed)
+{
+    const struct toy toy = make_toy();
+    struct workshop w = open_workshop(toy.n_pairs, N_TOY, TOY_D);
+    float wte_ghost[TOY_D], head_ghost[TOY_D], loss = 0.0f;
+    fill_random(w.wte, N_TOY * TOY_D, 0.2, &seed);
+    fill_random(w.lm_head, N_TOY * TOY_D, 0.2, &seed);
+    memcpy(wte_ghost, w.wte + GHOST * TOY_D, sizeof wte_ghost);
+    memcpy(head_ghost, w.lm_head + GHOST * TOY_D, sizeof head_ghost);
+    size_t s = 0;
+    while (s < TOY_STEPS && !isnan(loss = step(&w, toy.inputs, toy.targets, 1.0f)))
+        s++;
+    look_at_toy(result, &w, (double)loss, wte_ghost, head_ghost);
+    plot_toy("trainer-toy-input", "Input table: cosines of the four nouns", w.wte);
+    plot_toy("trainer-toy-output", "Output table: cosines of the four nouns", w.lm_head);
+    close_workshop(&w);
+    return s;
+}
+
+/*
+### Data for the pictures
+*/
+
+enum { MAP_BATCHES = 40 };
+
+// the rows that the first batches of the text touch, a point for each
+static void plot_touched_rows(const struct corpus *corpus)
+{
+    FILE *figure = open_figure("trainer-rows");
+    if (!figure)
+        return;
+    fprintf(figure,
+            "# kind: scatter\n# title: Rows of the input table that a batch moves\n"
+            "# x: batch\n# y: row of the table, counted from 1\n# yscale: log\n"
+            "x\ty\tlabel\tgroup\n");
+    for (size_t p = 0; p < MAP_BATCHES * BATCH && p < corpus->n_train; p++)
+        fprintf(figure, "%zu\t%" PRIu32 "\t\t\n", p / BATCH + 1, corpus->ids[p] + 1);
+    fclose(figure);
+}
+
 static void plot_votes(const struct model *m, const struct model *newborn,
                        const struct corpus *corpus)
 {
@@ -3411,6 +2833,550 @@ static void plot_votes(const struct model *m, const struct model *newborn,
                 distance(m->lm_head + at, newborn->lm_head + at, D_MODEL));
     }
     fclose(figure);
+}
+
+/*
+### What is printed
+
+The outputs of the chapter, in their order.
+*/
+
+// words, each drawn by the one before it, until the sentence ends or the line is full
+static void write_sentence(const struct corpus *corpus,
+                           uint32_t (*next)(const void *, uint32_t, uint64_t *),
+                           const void *from, uint32_t first, uint64_t *state)
+{
+    const struct word *word;
+    size_t column = 0;
+    uint32_t id = first;
+    do {
+        id = next(from, id, state);
+        word = &corpus->words[id];
+        column +=
+            (size_t)printf("%s%.*s", column ? " " : "", short_length(word), word->start);
+    } while (column < 64 && !(word->length == 1 && memchr(".!?", word->start[0], 3)));
+    printf("%s\n", column < 64 ? "" : " ...");
+}
+
+static void show_corpus(const struct corpus *corpus, const char *path, uint64_t seed)
+{
+    char a[32], b[32], c[32];
+    heading("A novel becomes ids");
+    printf("%s: %s words, %s different, %s held out\n", path,
+           with_commas(a, corpus->n_ids), with_commas(b, corpus->n_different),
+           with_commas(c, corpus->n_ids - corpus->n_train));
+    printf("vocabulary %s; id 0 stands for all rarer words (%.1f %% of the text)\n",
+           with_commas(a, corpus->vocab_size),
+           100.0 * (double)corpus->words[0].count / (double)corpus->n_train);
+    write_sentence(corpus, copy_follower, corpus, find_word(corpus, ".", 1), &seed);
+}
+
+static void show_softmax(void)
+{
+    const float logits[] = {2.0f, 1.0f, 0.1f}, large[] = {1000.0f, 1001.0f, 1002.0f};
+    const uint32_t next = 0;
+    float d[3], slopes[3];
+    heading("Softmax");
+    float loss = softmax_cross_entropy(d, logits, &next, 1, 3);
+    if (isnan(loss)) {
+        waits_for("3.1", "softmax_cross_entropy");
+        return;
+    }
+    slopes_by_nudging(slopes, logits, next, 3);
+    printf("2, 1, 0.1: loss %.4f, dlogits %.3f %.3f %.3f; nudged %.3f %.3f %.3f\n",
+           (double)loss, (double)d[0], (double)d[1], (double)d[2], (double)slopes[0],
+           (double)slopes[1], (double)slopes[2]);
+    printf("1000, 1001, 1002: loss %.4f, and e^1000 is %f in a float\n",
+           (double)softmax_cross_entropy(d, large, &next, 1, 3), (double)expf(large[0]));
+}
+
+enum { MAP_CELL = 50 };
+
+// one figure for each MAP_CELL rows: how many of them hold a gradient; gives their number
+static size_t print_map(const float *dwte, size_t vocab_size)
+{
+    size_t n_touched = 0;
+    for (size_t first = 0; first < vocab_size; first += MAP_CELL) {
+        size_t here = 0;
+        for (size_t v = first; v < first + MAP_CELL && v < vocab_size; v++)
+            here += dwte[v] != 0.0f;
+        printf("%c", here == 0 ? '.' : here < 10 ? (char)('0' + here) : '#');
+        n_touched += here;
+    }
+    printf("\n");
+    return n_touched;
+}
+
+static void show_touched_rows(const struct corpus *corpus)
+{
+    const uint32_t *batch = corpus->ids;
+    float ones[BATCH], *dwte = allocate(corpus->vocab_size, sizeof *dwte);
+    size_t fullest = 0;
+    char cell[32];
+    heading("Which rows a batch touches");
+    for (size_t t = 0; t < BATCH; t++)
+        ones[t] = 1.0f;
+    if (embedding_backward(dwte, ones, batch, BATCH, corpus->vocab_size, 1)) {
+        size_t n_touched = print_map(dwte, corpus->vocab_size);
+        for (size_t v = 1; v < corpus->vocab_size; v++)
+            fullest = dwte[v] > dwte[fullest] ? v : fullest;
+        printf("%d words moved %zu of %s rows; most votes: \"%.*s\", %.0f\n", BATCH,
+               n_touched, with_commas(cell, corpus->vocab_size),
+               short_length(&corpus->words[fullest]), corpus->words[fullest].start,
+               (double)dwte[fullest]);
+    } else
+        waits_for("3.2", "embedding_backward");
+    plot_touched_rows(corpus);
+    free(dwte);
+}
+
+static void show_updates(const struct corpus *corpus)
+{
+    const size_t vocab_sizes[] = {1000, 10000, 50257};
+    const char *missing = missing_update();
+    char a[32], b[32];
+    heading("Dense and sparse");
+    if (missing) {
+        wait_for_update(missing);
+        return;
+    }
+    printf("the first batch, both ways: %zu of %s numbers differ in a bit\n",
+           count_different_bits(corpus), with_commas(a, corpus->vocab_size * D_MODEL));
+    FILE *figure = open_figure("trainer-updates");
+    if (figure)
+        fprintf(figure,
+                "# kind: lines\n# title: One update with the gradient of 1,024 words\n"
+                "# x: rows in the table\n# y: time (microseconds)\n# xscale: log\n"
+                "# yscale: log\n# measured: yes\nx\tdense\tsparse\n");
+    printf("time sparse / dense:");
+    for (size_t n = 0; n < sizeof vocab_sizes / sizeof *vocab_sizes; n++) {
+        snprintf(b, sizeof b, "~%.2f", race_updates(vocab_sizes[n], figure));
+        printf("%s %s (V = %s)", n ? "," : "", b, with_commas(a, vocab_sizes[n]));
+    }
+    printf("\n");
+    if (figure)
+        fclose(figure);
+}
+
+static void print_moved_rows(const char *name, const float *now, const float *before,
+                             size_t vocab_size, size_t d_model)
+{
+    printf("%s", name);
+    for (size_t v = 0; v < vocab_size; v++)
+        if (memcmp(now + v * d_model, before + v * d_model, d_model * sizeof *now) != 0)
+            printf(" %zu", v);
+}
+
+static void show_step(void)
+{
+    const uint32_t inputs[] = {0, 2, 2, 1}, targets[] = {1, 3, 0, 2};
+    struct workshop w = open_workshop(4, 4, 2);
+    float wte[8], lm_head[8];
+    heading("One step");
+    for (size_t k = 0; k < 8; k++) {
+        wte[k] = w.wte[k] = 0.1f * (float)(k / 2 + 1) - 0.3f * (float)(k % 2);
+        lm_head[k] = w.lm_head[k] = 0.2f * (float)(k / 2) - 0.1f * (float)(k % 2 + 1);
+    }
+    float loss = step(&w, inputs, targets, 0.5f);
+    if (isnan(loss))
+        waits_for("3.5", "train_step");
+    else {
+        print_moved_rows("moved: input rows", w.wte, wte, 4, 2);
+        print_moved_rows("; output rows", w.lm_head, lm_head, 4, 2);
+        printf("; loss %.5f, then %.5f\n", (double)loss,
+               (double)step(&w, inputs, targets, 0.0f));
+    }
+    close_workshop(&w);
+}
+
+// a step that was written, and is wrong
+static void lost(size_t n_steps)
+{
+    printf("the loss is no number any more after %zu steps (make check3)\n", n_steps);
+}
+
+static void show_own_training(const struct corpus *corpus, uint64_t seed)
+{
+    const size_t v = corpus->vocab_size < OWN_VOCAB ? corpus->vocab_size : OWN_VOCAB;
+    struct workshop w = open_workshop(BATCH, v, OWN_D);
+    double first, last;
+    char cell[32];
+    fill_random(w.wte, v * OWN_D, 0.1, &seed);
+    fill_random(w.lm_head, v * OWN_D, 0.1, &seed);
+    const size_t n_steps = train_own(&first, &last, &w, corpus, &seed);
+    if (n_steps > 0 && n_steps < OWN_STEPS)
+        lost(n_steps);
+    if (n_steps == OWN_STEPS) {
+        printf("your step, %zu words: loss %.2f in steps 1 to %d, %.2f in the last %d of "
+               "%s\n",
+               v, first, OWN_MEAN, last, OWN_MEAN, with_commas(cell, OWN_STEPS));
+        write_sentence(corpus, draw_next, &w, find_word(corpus, ".", 1) % (uint32_t)v,
+                       &seed);
+    }
+    close_workshop(&w);
+}
+
+// how far the rows of a table have moved: the row `apart`, and the range of all others
+static void print_moves(const char *which, const float *now, const float *before,
+                        size_t apart)
+{
+    struct range others = {INFINITY, -INFINITY};
+    for (size_t v = 0; v < N_TOY; v++)
+        if (v != apart)
+            widen(&others, distance(now + v * TOY_D, before + v * TOY_D, TOY_D));
+    printf("%s %s %.4f, others ", which, toy_words[apart],
+           distance(now + apart * TOY_D, before + apart * TOY_D, TOY_D));
+    if (others.most > 0.0)
+        printf("%.4f to %.4f", others.least, others.most);
+    else
+        printf("0");
+}
+
+// a pair of words of the small world, and how many steps new tables take on it alone
+struct pair {
+    size_t read, came, n_steps;
+    uint64_t seed;
+};
+
+static void show_pair(struct pair pair)
+{
+    uint64_t seed = pair.seed;
+    struct workshop w = open_workshop(1, N_TOY, TOY_D);
+    float wte[N_TOY * TOY_D], lm_head[N_TOY * TOY_D];
+    const uint32_t input = (uint32_t)pair.read, target = (uint32_t)pair.came;
+    fill_random(w.wte, N_TOY * TOY_D, 0.2, &seed);
+    fill_random(w.lm_head, N_TOY * TOY_D, 0.2, &seed);
+    memcpy(wte, w.wte, sizeof wte);
+    memcpy(lm_head, w.lm_head, sizeof lm_head);
+    const double first = (double)step(&w, &input, &target, 1.0f);
+    for (size_t s = 1; s < pair.n_steps; s++)
+        step(&w, &input, &target, 1.0f);
+    const double last = (double)step(&w, &input, &target, 0.0f);
+    printf("\"%s\" was read, \"%s\" came; its share: %.1f %%, after %zu: %.1f %%\n",
+           toy_words[pair.read], toy_words[pair.came], 100.0 * exp(-first), pair.n_steps,
+           100.0 * exp(-last));
+    print_moves("moved: input", w.wte, wte, pair.read);
+    print_moves("; output", w.lm_head, lm_head, pair.came);
+    printf("\n");
+    close_workshop(&w);
+}
+
+static void show_toy(struct pair pair)
+{
+    const struct range empty = {INFINITY, -INFINITY};
+    struct toy_result r = {empty, empty, empty, empty, empty, 0.0, INFINITY};
+    heading("Followers or predecessors?");
+    for (uint64_t seed = 1; seed <= TOY_SEEDS; seed++) {
+        const size_t n_steps = train_toy(&r, seed);
+        if (n_steps == 0)
+            waits_for("3.5", "train_step");
+        else if (n_steps < TOY_STEPS)
+            lost(n_steps);
+        if (n_steps < TOY_STEPS)
+            return;
+    }
+    printf("%d seeds, loss at most %.3f              input table      output table\n",
+           TOY_SEEDS, r.loss.most);
+    printf("cat and dog: the same words follow     %6.2f to %5.2f   %6.2f to %5.2f\n",
+           r.in_followers.least, r.in_followers.most, r.out_followers.least,
+           r.out_followers.most);
+    printf("cat and kite: the same words precede   %6.2f to %5.2f   %6.2f to %5.2f\n",
+           r.in_predecessors.least, r.in_predecessors.most, r.out_predecessors.least,
+           r.out_predecessors.most);
+    printf("\"ghost\", in no pair: input row moved by %g, output row by %.2f or more\n",
+           r.ghost_in, r.ghost_out);
+    show_pair(pair);
+}
+
+// true if the novel may be trained on: the two steps agree
+static bool show_speed(const struct corpus *corpus, uint64_t seed)
+{
+    const double work = work_of_step(corpus->vocab_size), peak = measure_peak();
+    const char *missing = missing_update();
+    char cells[3][32];
+    heading("The same step, fast");
+    double plain = time_train_step(corpus->vocab_size);
+    double fast = time_fast_step(corpus->vocab_size, 0.05);
+    snprintf(cells[0], sizeof cells[0], "~%.1f", 100.0 * work / plain / peak);
+    snprintf(cells[1], sizeof cells[1], "~%.0f", 100.0 * work / fast / peak);
+    snprintf(cells[2], sizeof cells[2], "~%.0f", plain / fast);
+    if (isnan(plain) || missing) {
+        printf("of the peak: fast_step %s %%\n", cells[1]);
+        if (missing)
+            wait_for_update(missing);
+        else
+            waits_for("3.5", "train_step");
+        return false;
+    }
+    double apart = compare_steps(corpus, seed);
+    printf("of the peak: yours %s %%, fast_step %s %% (%s times); the same tables: %s\n",
+           cells[0], cells[1], cells[2], apart < 1e-6 ? "yes" : "no");
+    if (!(apart < 1e-6))
+        printf("(make check3 says where yours parts)\n");
+    return apart < 1e-6;
+}
+
+static void show_yardsticks(const struct yardsticks *yardsticks)
+{
+    char cell[32];
+    heading("Four yardsticks");
+    printf("nothing %.2f; words %.2f; %s pairs: own text %.2f, smoothed, held out %.2f\n",
+           yardsticks->uniform, yardsticks->unigram,
+           with_commas(cell, yardsticks->n_different), yardsticks->floor,
+           yardsticks->counts);
+}
+
+/*
+The held-out pairs, the new ones apart from the others.
+*/
+
+// held-out pairs: what the counts and the model pay for them, in all
+struct part {
+    double n, counts, model;
+};
+
+// the loss of the model for each of n words that come after v
+static void loss_after(double *loss, struct model *m, size_t v, const uint32_t *next,
+                       size_t n)
+{
+    uint32_t inputs[BATCH], targets[BATCH];
+    for (size_t t = 0; t < BATCH; t++) {
+        inputs[t] = (uint32_t)v;
+        targets[t] = next[t < n ? t : n - 1];
+    }
+    forward(loss, m, inputs, targets);
+}
+
+// parts[0]: pairs that the training text has not, parts[1]: pairs that it has
+static void part_pairs(struct part parts[2], struct model *m, const struct pairs *train,
+                       const struct pairs *held_out, const double *share)
+{
+    size_t *counts = allocate(m->vocab_size, sizeof *counts);
+    for (size_t v = 0; v < m->vocab_size; v++) {
+        const uint32_t *next = held_out->other + held_out->begin[v];
+        const size_t n_next = held_out->begin[v + 1] - held_out->begin[v];
+        const double n = (double)(train->begin[v + 1] - train->begin[v]);
+        const double spare =
+            DISCOUNT * (double)count_others(counts, train, v, m->vocab_size);
+        double loss[BATCH];
+        for (size_t p = 0; p < n_next; p++) {
+            struct part *part = &parts[counts[next[p]] > 0];
+            if (p % BATCH == 0)
+                loss_after(loss, m, v, next + p, n_next - p);
+            part->n += 1.0;
+            part->model += loss[p % BATCH];
+            part->counts += smoothed_loss(counts[next[p]], n, spare, share[next[p]]);
+        }
+    }
+    free(counts);
+}
+
+static void show_parts(struct model *m, const struct corpus *corpus)
+{
+    const uint32_t *ids = corpus->ids, *held = ids + corpus->n_train;
+    const size_t n_held = corpus->n_ids - corpus->n_train, v = corpus->vocab_size;
+    struct pairs train = group_pairs(ids, ids + 1, corpus->n_train - 1, v);
+    struct pairs by_second = group_pairs(ids + 1, ids, corpus->n_train - 1, v);
+    struct pairs held_out = group_pairs(held, held + 1, n_held - 1, v);
+    double *share = allocate(v, sizeof *share);
+    struct part parts[2] = {{0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}};
+    continuation_shares(share, &by_second, v);
+    part_pairs(parts, m, &train, &held_out, share);
+    const double n = parts[0].n + parts[1].n;
+    printf("held out, new pairs (%.0f %%): model %.2f, counts %.2f; others: %.2f, %.2f\n",
+           100.0 * parts[0].n / n, parts[0].model / fmax(parts[0].n, 1.0),
+           parts[0].counts / fmax(parts[0].n, 1.0),
+           parts[1].model / fmax(parts[1].n, 1.0),
+           parts[1].counts / fmax(parts[1].n, 1.0));
+    free(share);
+    free_pairs(&train);
+    free_pairs(&by_second);
+    free_pairs(&held_out);
+}
+
+/*
+The nearest rows, and the company in common.
+*/
+
+enum { LEAST_COUNT = 20, MOST_NEAREST = 3 };
+
+// rows of length 1, so that a cosine is a dot product; a row of zeros stays
+static float *unit_rows(const float *table, size_t n_rows)
+{
+    float *unit = allocate(n_rows * D_MODEL, sizeof *unit);
+    for (size_t v = 0; v < n_rows; v++) {
+        double square = 0.0;
+        for (size_t i = 0; i < D_MODEL; i++)
+            square += (double)table[v * D_MODEL + i] * table[v * D_MODEL + i];
+        for (size_t i = 0; i < D_MODEL && square > 0.0; i++)
+            unit[v * D_MODEL + i] =
+                (float)((double)table[v * D_MODEL + i] / sqrt(square));
+    }
+    return unit;
+}
+
+// nearest[0 ... n - 1]: the words with the largest cosine to v, among those seen often
+static void find_nearest(size_t *nearest, size_t n, const float *unit, size_t v,
+                         const struct corpus *corpus)
+{
+    double best[MOST_NEAREST];
+    for (size_t k = 0; k < n; k++) {
+        best[k] = -2.0;
+        nearest[k] = v;
+    }
+    for (size_t w = 1; w < corpus->vocab_size; w++) {
+        double cos = 0.0;
+        if (w == v || corpus->words[w].count < LEAST_COUNT)
+            continue;
+        for (size_t i = 0; i < D_MODEL; i++)
+            cos += (double)unit[v * D_MODEL + i] * unit[w * D_MODEL + i];
+        for (size_t k = 0, in = w; k < n; k++)
+            if (cos > best[k]) { // takes place k; what stood there moves on
+                double moved = best[k];
+                size_t mover = nearest[k];
+                best[k] = cos;
+                nearest[k] = in;
+                cos = moved;
+                in = mover;
+            }
+    }
+}
+
+static void print_nearest(const float *unit, size_t n, size_t v,
+                          const struct corpus *corpus, const char *after)
+{
+    size_t nearest[MOST_NEAREST];
+    char list[80] = "";
+    const int width = n == 2 ? 16 : 25;
+    find_nearest(nearest, n, unit, v, corpus);
+    for (size_t k = 0, used = 0; k < n; k++) {
+        const struct word *word = &corpus->words[nearest[k]];
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%.*s", k ? ", " : "",
+                                 short_length(word), word->start);
+    }
+    if (*after)
+        printf("%-*.*s%s", width, width, list, after);
+    else
+        printf("%s\n", list);
+}
+
+static void show_neighbours(const struct model *m, const struct corpus *corpus,
+                            const char *wanted)
+{
+    struct model newborn = open_model(corpus->vocab_size, m->seed);
+    float *before = unit_rows(newborn.wte, corpus->vocab_size);
+    float *input = unit_rows(m->wte, corpus->vocab_size);
+    float *output = unit_rows(m->lm_head, corpus->vocab_size);
+    heading("Nearest neighbours");
+    printf("%-10s%-17s%-26s%s\n", "word", "at birth, input", "input table, trained",
+           "output table, trained");
+    for (size_t n = 0; *wanted && n < 40; n++) {
+        size_t length = strcspn(wanted, " "), v = find_word(corpus, wanted, length);
+        wanted += length + strspn(wanted + length, " ");
+        if (v == 0 || corpus->words[v].count < LEAST_COUNT)
+            v = 10 * (n + 1) % corpus->vocab_size; // not here: a frequent word instead
+        printf("%-10.*s", corpus->words[v].length < 9 ? (int)corpus->words[v].length : 9,
+               corpus->words[v].start);
+        print_nearest(before, 2, v, corpus, " ");
+        print_nearest(input, 3, v, corpus, " ");
+        print_nearest(output, 3, v, corpus, "");
+    }
+    free(before);
+    free(input);
+    free(output);
+    close_model(&newborn);
+}
+
+static size_t nearest_frequent(const float *unit, size_t n_frequent, size_t v)
+{
+    size_t nearest = 0;
+    double best = -2.0;
+    for (size_t w = 1; w < n_frequent; w++) {
+        double cos = dot(unit + v * D_MODEL, unit + w * D_MODEL, D_MODEL);
+        if (w != v && cos > best) {
+            best = cos;
+            nearest = w;
+        }
+    }
+    return nearest;
+}
+
+enum { N_FREQUENT = 400 };
+
+// the mean over all pairs of frequent words: (a + b + ...)^2 - a^2 - b^2 - ... is the sum
+// of all products of two different ones
+static double overlap_of_all(const float *profile, size_t n_frequent, size_t vocab_size)
+{
+    double products = 0.0, n = (double)(n_frequent - 1);
+    for (size_t w = 0; w < vocab_size; w++) {
+        double sum = 0.0, squares = 0.0;
+        for (size_t v = 1; v < n_frequent; v++) {
+            const double x = (double)profile[v * vocab_size + w];
+            sum += x;
+            squares += x * x;
+        }
+        products += sum * sum - squares;
+    }
+    return products / (n * (n - 1.0));
+}
+
+// what a word shares with its nearest one in either table, and with any other
+static void print_shared(const char *company, const float *profile, float *const unit[2],
+                         size_t n_frequent, size_t vocab_size)
+{
+    printf("%s shared: nearest by input table %.2f, output table %.2f; any %.2f\n",
+           company, overlap_with_nearest(profile, unit[0], n_frequent, vocab_size),
+           overlap_with_nearest(profile, unit[1], n_frequent, vocab_size),
+           overlap_of_all(profile, n_frequent, vocab_size));
+}
+
+static void show_shared_company(const struct model *m, const struct corpus *corpus)
+{
+    const size_t vocab_size = corpus->vocab_size, n_pairs = corpus->n_train - 1;
+    const size_t n = vocab_size < N_FREQUENT ? vocab_size : N_FREQUENT;
+    const uint32_t *ids = corpus->ids;
+    float *unit[] = {unit_rows(m->wte, n), unit_rows(m->lm_head, n)};
+    float *followers = make_profiles(ids, ids + 1, n_pairs, n, vocab_size);
+    float *predecessors = make_profiles(ids + 1, ids, n_pairs, n, vocab_size);
+    heading("Company in common");
+    print_shared("followers", followers, unit, n, vocab_size);
+    print_shared("predecessors", predecessors, unit, n, vocab_size);
+    free(unit[0]);
+    free(unit[1]);
+    free(followers);
+    free(predecessors);
+}
+
+static void show_votes(const struct model *m, const struct corpus *corpus,
+                       const struct training *run)
+{
+    struct model newborn = open_model(corpus->vocab_size, m->seed);
+    const size_t shown[] = {1, corpus->vocab_size - 1};
+    char cell[32];
+    heading("Votes");
+    for (size_t n = 0; n < 2; n++) {
+        const size_t v = shown[n], at = v * D_MODEL;
+        printf("%s\"%.*s\" %s%s%s, by %.2f",
+               n ? "; " : "input rows: ", short_length(&corpus->words[v]),
+               corpus->words[v].start, n ? "in " : "moved in ",
+               with_commas(cell, run->seen[v]), n ? "" : " steps",
+               distance(m->wte + at, newborn.wte + at, D_MODEL));
+    }
+    printf("\n");
+    plot_votes(m, &newborn, corpus);
+    close_model(&newborn);
+}
+
+static void show_sentences(const struct model *m, const struct corpus *corpus)
+{
+    const struct workshop tables = {.vocab_size = m->vocab_size,
+                                    .d_model = D_MODEL,
+                                    .wte = m->wte,
+                                    .lm_head = m->lm_head,
+                                    .logits = m->logits};
+    uint64_t state = m->seed + 5;
+    heading("Sentences of its own");
+    write_sentence(corpus, draw_next, &tables, find_word(corpus, ".", 1), &state);
 }
 
 /*
