@@ -918,6 +918,19 @@ bool sum_in_float(double *norms, const float *table, size_t vocab_size, size_t d
     return true;
 }
 
+WRONG(row_norms, random_rows, all_in_float,
+      "Squares, sum and root are floats: compute in double, and hand out a double.")
+bool all_in_float(double *norms, const float *table, size_t vocab_size, size_t d_model)
+{
+    for (size_t v = 0; v < vocab_size; v++) {
+        float sum = 0;
+        for (size_t i = 0; i < d_model; i++)
+            sum += table[v * d_model + i] * table[v * d_model + i];
+        norms[v] = (double)sqrtf(sum);
+    }
+    return true;
+}
+
 WRONG(row_norms, small_and_large, norm_in_float,
       "The length is rounded to a float: a norm is a double.")
 bool norm_in_float(double *norms, const float *table, size_t vocab_size, size_t d_model)
