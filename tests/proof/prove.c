@@ -847,17 +847,19 @@ static const struct job *wait_for_one(void)
 // The programs print times, which the site shows. One after the other they would take longer
 // than all the rest, so each has a processor to itself, and while one of them runs there is
 // one process a processor; then there is one more, since some wait for a child or a file.
+// With JOBS=N there are N, no more.
 static void do_jobs(int total[2])
 {
     long processors = atol(environment("JOBS", "0")), running = 0;
+    const bool asked = processors > 0;
     size_t n_programs = 0;
-    if (processors < 1)
+    if (!asked)
         processors = sysconf(_SC_NPROCESSORS_ONLN);
     for (size_t j = 0; j < n_jobs; j++)
         n_programs += jobs[j].wanted && jobs[j].is_program;
     for (size_t n_done = 0; n_done < n_wanted;) {
         struct job *next;
-        while (running < processors + (n_programs == 0) &&
+        while (running < processors + (!asked && n_programs == 0) &&
                (next = next_job(n_programs)) != NULL) {
             start(next);
             running++;
