@@ -300,8 +300,8 @@ stand_still()
     sed -i.orig -e 's/\.wall_seconds = 30 + 15 \* /.wall_seconds = 4 + 0 * /' -e 's/ASLEEP_SECONDS = [0-9]*/ASLEEP_SECONDS = 1/' \
         -e 's/ALL_COMPILERS = [0-9]*/ALL_COMPILERS = 1/' \
         tests/judge/submission.c
-    sed -i.orig 's/\.cpu_seconds = [0-9]*/.cpu_seconds = 1/' tests/instructor/grade.c
-    grep -q 'ALL_COMPILERS = 1, ASLEEP_SECONDS = 1 ' tests/judge/submission.c && grep -q 'cpu_seconds = 1,' tests/instructor/grade.c ||
+    sed -i.orig 's/\.cpu_seconds = [0-9]*/.cpu_seconds = 0.5/' tests/instructor/grade.c
+    grep -q 'ALL_COMPILERS = 1, ASLEEP_SECONDS = 1 ' tests/judge/submission.c && grep -q 'cpu_seconds = 0.5,' tests/instructor/grade.c ||
         echo "the time for a compiler is elsewhere now"
     ! cmp -s tests/judge/judge.c tests/judge/judge.c.orig && ! cmp -s tests/judge/submission.c tests/judge/submission.c.orig ||
         echo "the deadlines are elsewhere now"
@@ -343,7 +343,7 @@ stand_still()
     : >steps.txt
     chmod 666 steps.txt
     echo '#include <time.h>
-int main(void) { while (clock() < 7 * CLOCKS_PER_SEC / 10) {} return 0; }' >busy.c
+int main(void) { while (clock() < 35 * CLOCKS_PER_SEC / 100) {} return 0; }' >busy.c
     cc busy.c -o busy
     printf '#!/bin/sh\n%s\necho step >>%s\nexec cc "$@"\n' "'$still/busy'" "'$still/steps.txt'" >slow-cc
     CC=$still/slow-cc JUDGE_WITHOUT_SPACES=1 JUDGE_WITHOUT_LANDLOCK=1 "$BUILD/grade" check "$first" "$first.c" >steady.txt 2>&1
