@@ -1264,7 +1264,7 @@ static void show_quarter_turn(const float *points, double degrees)
            turned_loss(points, 0.0, 1.0), turned_loss(points, degrees, 1.0),
            turned_loss(points, degrees, 4.0), turned_loss(points, degrees, 16.0));
     const char *const columns = "score of    a      b      c      d";
-    printf("%s     %s\n", columns, columns);
+    printf("%s      %s\n", columns, columns);
     for (size_t v = 0; v < 2; v++) {
         print_turned_scores(turned, points, v);
         printf("     ");
@@ -1446,7 +1446,7 @@ static void plot_rings(double *const curves[N_MIDDLES])
 // rings of several lengths with one bare table
 static void show_bare_rings(void)
 {
-    static const size_t lengths[4] = {3, 4, 5, 12};
+    static const size_t lengths[4] = {4, 3, 5, 12};
     double *curve = allocate(N_RING_STEPS + 1, sizeof *curve);
     heading("One table on the ring");
     if (tied_is_written()) {
@@ -1454,7 +1454,9 @@ static void show_bare_rings(void)
         for (size_t k = 0; k < 4; k++) {
             train_ring(curve, BARE, lengths[k]);
             printf("%zu words %.4f%s", lengths[k], curve[N_RING_STEPS],
-                   k < 3 ? ", " : "\n");
+                   k == 0  ? "; "
+                   : k < 3 ? ", "
+                           : "\n");
         }
     } else
         waits_for("5.1", "tied_backward");
@@ -2476,12 +2478,12 @@ static void show_grammar(uint64_t seed)
         learn_tied(&ways[k], seed);
     const float *in = untied.wte, *out = untied.lm_head;
     heading("A grammar of four nouns");
-    printf("%-27s%10s%6s%10s%13s%12s\n", "cosine of two nouns with", "untied in", "out",
+    printf("%-26s%10s%7s%10s%13s%12s\n", "cosine of two nouns with", "untied in", "out",
            "tied", "1/4 of in", "1/4 of out");
-    printf("%-27s%10.2f%6.2f%10.2f%13.2f%12.2f\n", "the same followers",
+    printf("%-26s%10.2f%7.2f%10.2f%13.2f%12.2f\n", "the same followers",
            cosine(in, in + D), cosine(out, out + D), ways[0].followers, ways[1].followers,
            ways[2].followers);
-    printf("%-27s%10.2f%6.2f%10.2f%13.2f%12.2f\n", "the same predecessors",
+    printf("%-26s%10.2f%7.2f%10.2f%13.2f%12.2f\n", "the same predecessors",
            cosine(in, in + 2 * D), cosine(out, out + 2 * D), ways[0].predecessors,
            ways[1].predecessors, ways[2].predecessors);
     printf("%-43s", "predecessors win, of 8 seeds; mean loss");
