@@ -531,7 +531,7 @@ struct model {
     float *lm_head;          // [vocab_size][D]; in a tied model the same memory as wte
     float *m;                // [D][D], or NULL
     float m_rate;            // the matrix moves at this share of the learning rate
-    float in_rate, out_rate; // a table gets this share of its input or output half
+    float in_rate, out_rate; // shares of the two halves: 1, but for the controls
 };
 
 // w[i] -= lr * dw[i]
