@@ -24,9 +24,9 @@ bool tied_backward(float *dwte, const float *dlogits, const float *wte,
 }
 
 /*
-What to notice: the two additions are each other's mirror image, and nothing happens
-where $v$ is the word that was read: `dwte_x` and `dwte_v` are then the same row, it
-gets the same amount twice, and that is right. The ids pick one row for each position,
+What to notice: the two additions are each other's mirror image, and where $v$ is the
+word that was read nothing special is needed: `dwte_x` and `dwte_v` are then the same row,
+it gets the same amount twice, and that is right. The ids pick one row for each position,
 but $v$ runs over all of them: this is why no row of a tied table ever stands still.
 */
 
