@@ -153,11 +153,12 @@ When the state is stirred, all at once or a word at a time, is your affair.
 ![The first word of seed 123. Three words of the state make the new $s_0$: the top bit
 of $s_0$, the other 31 bits of its neighbour, and the word 397 places further on. What is
 handed out is a scrambled copy; the state keeps its own.](drawing:generator){alt="A row of
-boxes: s0 0000007b, s1 e79f0388, then s397 71222b1d and s623 at the end. From s0 the top
-bit and from s1 31 bits are joined to 679f0388 and shifted right by one bit to 33cf81c4;
-an exclusive or with s397 gives 42edaad9, which replaces s0. Below, the stirred state: a
-pointer named next stands at its first word, 42edaad9; a copy is tempered to b24bcdfe,
-which is 2991312382, and next moves on to 1."}
+boxes, the state: s0 0000007b, s1 e79f0388, and further on s397 71222b1d. From s0 the top
+bit and from s1 the other 31 bits are mixed to 679f0388 and shifted right by one bit to
+33cf81c4; an exclusive or with s397 gives 42edaad9, which replaces s0; s1 to s623 follow
+likewise. Below, the stirred state: a pointer named next stands at its first word,
+42edaad9; a copy is tempered to b24bcdfe, which is 2991312382, and after the call next
+stands at the second word."}
 
 All numbers are in hexadecimal. $s_0$ is `0000007b`, $s_1$ is `e79f0388`, $s_{397}$ is
 `71222b1d`.
