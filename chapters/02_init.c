@@ -348,8 +348,7 @@ in `double`, four words a pair, and the direction comes before the distance.
 /*
 ## Exercise 2.3: fill with normal numbers {#normal-fill .exercise}
 
-Now the table itself: the longest function of the chapter. The three rules above are its
-three parts, and you may well want a helper or two.
+Now the table itself, in the longest function of the chapter; you may well want a helper.
 
 `normal_fill` writes `n` values to `out` and returns true when it is full. Words come
 from `draw(words, rng, how_many)` and from nowhere else, in the order and number that
@@ -371,34 +370,30 @@ bits: $u' = (m \bmod 2^{53}) / 2^{53}$. Make $u$ of $w_2$ and $w_3$ in the same 
 fractions and what follows are in `double`, rounded to `float` at the very end. $z$ comes
 first, $z'$ second; if $n$ is odd the last $z'$ is dropped.
 
-**In all cases:**
-
 - `std` negative or NaN: false, `out` untouched, not a word drawn. Nothing else is
   refused: a `std` of 0, $-0$ or infinity and a `mean` of any kind go into the formulas
   as they are.
 - `n` of 0: true, and not a word is drawn. (With a bad `std`, either answer is right.)
 - If `draw` returns false: return false at once; `out` is worth nothing then.
-- Values must agree with PyTorch's to $2 \cdot 10^{-6}$ at `std` 1. Not to the last bit:
-  the C library's cosine and PyTorch's own differ in the seventh digit.
-
-Standard C has no name for $\pi$; `acos(-1.0)` is $\pi$ in `double`.
+- Values must agree with PyTorch's to $2 \cdot 10^{-6}$ at `std` 1, not to the last bit: the
+  C library's cosine is not PyTorch's own. (Standard C has no name for $\pi$;
+  `acos(-1.0)` is $\pi$ in `double`.)
 
 ### Sixteen and five values by hand
 
 A toy generator hands out zeros, except that word 0 is `800000` and word 8 is `400000`
-(hexadecimal). Call it with $n = 16$, mean 1, std 3. The pair $j = 0$ has
-$1 - u = 0.5$, so $r = 1.1774$; its direction is 0.25, a quarter turn. So
+(hexadecimal); $n = 16$, mean 1, std 3. The pair $j = 0$ has $u = 0.5$, so $r = 1.1774$, and
+$u' = 0.25$, a quarter turn. So
 $\mathrm{out}_0 = 3 \cdot 0 + 1 = 1$ and
 $\mathrm{out}_8 = 3 \cdot 1.1774 + 1 = 4.5322$. For all others $\ln(1 - 0) = 0$, so
 $r = 0$: they are 1, the mean.
 
-The short way, with the seed 123, mean 0 and std 1: the first four words, which you have seen,
-leave the 53 bits `0bcdfeb6843d6d` and `006d7e6db04542`. So $u' = 0.368896$,
-$u = 0.013366$ and $r = 0.164049$. Five values begin with
+The short way, with seed 123, mean 0, std 1 and $n = 5$: the first four words, which you have
+seen, leave the 53 bits `0bcdfeb6843d6d` and `006d7e6db04542`. So $u' = 0.368896$,
+$u = 0.013366$ and $r = 0.164049$, and the first pair is
 [-0.1115]{.n section="One seed, two shapes"} and
-[0.1204]{.n section="One seed, two shapes"} of this pair, and then comes
-[-0.3696]{.n section="One seed, two shapes"}. They take three times four words; the
-sixth value is dropped.
+[0.1204]{.n section="One seed, two shapes"}. Then comes
+[-0.3696]{.n section="One seed, two shapes"}. Twelve words in all; the sixth value is dropped.
 */
 
 // out[j], out[j + 8] = std * (r cos a, r sin a) + mean, block by block of 16
@@ -561,9 +556,9 @@ $27.7 \cdot \mathrm{std}$.
 Scores become *shares* of 1: raise $e \approx 2.718$ to each score, and divide by the sum of
 all. A token's share $p$ is how much the model believes that it comes next. If it does come,
 let us call $-\ln p$ the *surprise*: 0 if the model was certain of it, more the less it
-believed. Three tokens with the scores 0, 1 and 2 give 1, 2.72 and 7.39, so the shares 0.09,
-0.24 and 0.67, so the surprises 2.41, 1.41 and 0.41. One less of score is one more of
-surprise.
+believed. Three tokens with the scores 0, 1 and 2 give 1, 2.72 and 7.39; so their shares are
+0.09, 0.24 and 0.67, and their surprises 2.41, 1.41 and 0.41. One less of score is one more
+of surprise.
 
 A model that has learned nothing should say so, and give each of the 50,257 tokens the same
 share. Its surprise is then $\ln 50257 =$ [10.82]{.n section="How sure it is"}, and when any
@@ -584,25 +579,24 @@ A random table, random vectors for $h$, and the token that comes is any of the
 
 With `std` 1 the favourite, one of 50,257 and picked by nothing but chance, gets [89]{.n
 section="How sure it is"} % of the belief. The model is not ignorant; it is *certain, and
-wrong*. The first thing that training has to do is to undo that.
+wrong*, and training has to undo that first.
 
-Why a surprise of 112? The favourite's own is nearly 0, and every other token's is larger by
-as much as its score is lower. The mean score is about 0, and the largest of 50,257 normal
-numbers lies some four standard deviations above it: four times [27.19]{.n section="How sure
-it is"} is about 110. (27.19 and not 27.7: the four vectors $h$ drawn here are a little short.)
+Why 112? The favourite's own surprise is nearly 0, and every other token's is larger by as
+much as its score is lower. The mean score is about 0, and the largest of 50,257 normal
+numbers lies some four standard deviations above it: four times
+[27.19]{.n section="How sure it is"} is about 110. (Not 27.7: the four vectors $h$ drawn here
+are a little short.)
 
 With 0.02 the scores differ by about half a unit, the shares are nearly equal, and the
 surprise starts where it should. Chapter 3 gives it its usual name, and trains on it.
 
 ::: aside
 Would `std` 0 be best, then? For this one number it would: see the last line of the
-output. For all that comes after it would be the worst of all: see the first question
-at the end.
+output. For all that comes after it would be the worst: see the first question at the end.
 :::
 
-PyTorch's default is no mistake. A table that is only looked up gives no scores, and
-nothing of this happens. It is the second use, as the list of scores, that wants small
-numbers. Try others: `build/02_init std=0.1`.
+PyTorch's default is no mistake: a table that is only looked up gives no scores. It is the
+second use that wants small numbers. Try others: `build/02_init std=0.1`.
 */
 
 /*
