@@ -33,17 +33,16 @@ Every digit follows from the number 123 by whole-number arithmetic, one logarith
 one square root, one cosine and one sine. By the end of this chapter a C program of
 yours prints the same table.
 
-Why take the trouble? One reason is practical. Whoever writes a model in C wants
-to compare it with a known one, number by number, and the comparison can only
-begin if both begin alike. The other reason is that the first numbers decide
-more than one would think: how sure of itself the untrained model is, and how alike
-two words are before anybody has read a single sentence.
+Why take the trouble? Whoever writes a model in C wants to compare it with a known one,
+number by number, and that needs both to begin alike. And the first numbers decide more
+than one would think: how sure of itself the untrained model is, and how alike two words
+are before anybody has read a single sentence.
 
-You need C, of mathematics the root, the logarithm, the sine and the cosine, and of
-chapter 1 two things: an embedding is a row of a table, and the cosine of two rows says
-how alike they are. The table has `vocab_size` rows, one for each token, and `d_model`
-columns; it lies in memory row after row, as one flat array of `vocab_size * d_model`
-floats. To fill the table is to fill that array.
+You need C, the root, the logarithm, the sine and the cosine, and two things of
+chapter 1: an embedding is a row of a table, and the cosine of two rows says how alike
+they are. The table has `vocab_size` rows, one for each token, and `d_model` columns; it
+lies in memory row after row, as one flat array of floats. To fill the table is to fill
+that array.
 */
 
 #include <inttypes.h>
@@ -153,11 +152,12 @@ When the state is stirred, all at once or a word at a time, is your affair.
 ![The first word of seed 123. Three words of the state make the new $s_0$: the top bit
 of $s_0$, the other 31 bits of its neighbour, and the word 397 places further on. What is
 handed out is a scrambled copy; the state keeps its own.](drawing:generator){alt="A row of
-boxes: s0 0000007b, s1 e79f0388, then s397 71222b1d and s623 at the end. From s0 the top
-bit and from s1 31 bits are joined to 679f0388 and shifted right by one bit to 33cf81c4;
-an exclusive or with s397 gives 42edaad9, which replaces s0. Below, the stirred state: a
-pointer named next stands at its first word, 42edaad9; a copy is tempered to b24bcdfe,
-which is 2991312382, and next moves on to 1."}
+boxes, the state: s0 0000007b, s1 e79f0388, and further on s397 71222b1d. From s0 the top
+bit and from s1 the other 31 bits are mixed to 679f0388 and shifted right by one bit to
+33cf81c4; an exclusive or with s397 gives 42edaad9, which replaces s0; s1 to s623 follow
+likewise. Below, the stirred state: a pointer named next stands at its first word,
+42edaad9; a copy is tempered to b24bcdfe, which is 2991312382, and after the call next
+stands at the second word."}
 
 All numbers are in hexadecimal. $s_0$ is `0000007b`, $s_1$ is `e79f0388`, $s_{397}$ is
 `71222b1d`.
@@ -259,46 +259,43 @@ Another seed? `build/02_init seed=7`.
 Those fractions are spread evenly. An embedding table starts with a *normal*
 distribution instead, the bell curve: most values near 0, few far out. PyTorch
 draws from $\mathcal{N}(0, 1)$ [@pytorchembedding]. The first number is the mean. The second is the
-*variance*: the mean of the squared distances from the mean. Its root is the *standard
-deviation*, the usual measure of how far apart values lie. The values 1, 3 and 5 have the
-mean 3; the squared distances from it are 4, 0 and 4, their mean is 2.67, and the standard
-deviation is 1.63. We shall say `std` for it, and write the bell as
-$\mathcal{N}(\mathrm{mean}, \mathrm{std}^2)$.
+*variance*, the mean of the squared distances from the mean; its root is the *standard
+deviation*, the usual measure of how far apart values lie, `std` for short. The values 1, 3
+and 5 have the mean 3, the variance $(4 + 0 + 4)/3 = 2.67$ and the `std` 1.63. So the bell
+is $\mathcal{N}(\mathrm{mean}, \mathrm{std}^2)$.
 
 How does one bend an even spread into a bell?
 
 Here is the trick of Box and Muller [@box1958]. Think of two normal numbers as
 one point on a plane. The cloud of such points looks the same from all sides, so
-its *direction* is spread evenly over the full turn: $2\pi u_2$, with a fraction
-$u_2$. Its *distance* from the middle is not even, but it can be made from
-another fraction $u_1$ by a formula. Then the two coordinates of the point are
+its *direction* is spread evenly over the full turn: $2\pi u'$, with a fraction
+$u'$. Its *distance* from the middle is not even, but it can be made from
+another fraction $u$ by a formula. Then the two coordinates of the point are
 two normal numbers:
 
 $$
 \begin{aligned}
-r &= \sqrt{-2 \ln u_1} \\
-z &= r \cos(2\pi u_2) \\
-z' &= r \sin(2\pi u_2)
+r &= \sqrt{-2 \ln(1 - u)} \\
+z &= r \cos(2\pi u') \\
+z' &= r \sin(2\pi u')
 \end{aligned}
 $$
 
-Take $u_1 = 0.5$ and $u_2 = 0.25$. The distance is
+Take $u = 0.5$ and $u' = 0.25$. The distance is
 $\sqrt{-2 \cdot (-0.6931)} = 1.1774$, the direction a quarter turn, and the two
-numbers are 0 and 1.1774. Two fractions go in, two normal numbers come out. The drawing at
-the top of the page does the same with the two fractions that seed 123 has for its first
-pair. (They are made of words 0 and 8; why not 0 and 1, we shall see in a minute.)
+numbers are 0 and 1.1774. The drawing at the top of the page does the same with the first
+pair of seed 123. (It is made of words 0 and 8; why not 0 and 1, we shall see in a minute.)
 
-There is one trap. Our fractions may be 0, and $\ln 0$ is minus infinity. They
-are never 1. So PyTorch uses $1 - u$ where the formula says $u_1$: from
-$0 \le u < 1$ follows $0 < 1-u \le 1$, and the logarithm is safe. The spread is
-as even as before, but the numbers are other numbers: whoever wants the same
-table has to make the same choice.
+Why $1 - u$? Box and Muller have the fraction itself there. But ours may be 0, and $\ln 0$ is
+minus infinity. They are never 1, so $1 - u$ is never 0, and it is spread as evenly. The
+numbers are other numbers, though: whoever wants PyTorch's table has to make PyTorch's choice.
 
 To get any other normal distribution, stretch and shift: `z * std + mean` has
 standard deviation `std` and mean `mean`.
 
 ::: think
-If you know integrals: why is the cloud round, and why is the distance $\sqrt{-2 \ln u_1}$?
+If you know integrals: why is the cloud round, and why is the distance
+$\sqrt{-2 \ln(1 - u)}$?
 
 :::: answer
 The height of the bell over $z$ is $e^{-z^2/2}$, but for a constant factor. Of two independent
@@ -310,7 +307,7 @@ its radius, so all the rings beyond $r$ together hold
 $\int_r^\infty \rho \, e^{-\rho^2/2} \, d\rho = e^{-r^2/2}$. For $r = 0$ that is 1, as it
 should be. Now ask of every point what share of them lies farther out than this one. A tenth of
 the points get an answer below 0.1, and half of them one below 0.5: the answers are spread
-evenly. So take an even fraction for the answer, $u_1 = e^{-r^2/2}$, and solve for $r$.
+evenly. So take an even fraction for the answer, $1 - u = e^{-r^2/2}$, and solve for $r$.
 ::::
 :::
 
@@ -326,21 +323,11 @@ block, $j$ and $j+8$ form the pair: word $j$ gives the distance, word $j+8$ the
 direction; the cosine goes to place $j$, the sine to place $j+8$. That
 arrangement suits a processor that handles eight floats at once.
 
-::: aside
-PyTorch draws all $n$ fractions first and bends them afterwards. Block after
-block is the same thing: the words of block $b$ are numbers $16b$ to $16b+15$
-either way. But then you need no room for the fractions.
-:::
-
 **A tail drawn anew.** If the length $n$ is no multiple of 16, some values are
 left over at the end, fewer than sixteen. The $n \bmod 16$ words that would have
 been theirs are drawn and thrown away. Then 16 new words make a block for the
 *last sixteen places*, $n-16$ to $n-1$, over the top of whatever a full block
 had put there before.
-
-**A different road for the small.** Fewer than 16 values are made pair by pair,
-in `double`, four words a pair, and with the parts exchanged: the first fraction
-gives the direction, the second the distance.
 
 ![Above, one block: word $j$ and word $j + 8$ make a pair, and its cosine and sine go to
 places $j$ and $j + 8$. Below, eighteen values: words 16 and 17 are thrown away, and words
@@ -351,71 +338,62 @@ directions. Below, a strip of 34 words: 0 to 15, two that are crossed out, and 1
 Under it a strip of 18 places: 0 and 1 belong to the first block, 2 to 17 to the last sixteen
 words."}
 
-Let us count for the table of the beginning, $6 \times 3 = 18$ values.
+So the table of the beginning, $6 \times 3 = 18$ values, takes 34 words: 16 for a block,
+2 for nothing, and 16 for the tail.
 
-| words drawn | what for |
-|---|---|
-| 0 to 15 | a block, for places 0 to 15 |
-| 16 and 17 | nothing: thrown away |
-| 18 to 33 | the tail's block, for places 2 to 17 |
-
-Thirty-four words for eighteen values.
+**A different road for the small.** Fewer than 16 values are made pair by pair,
+in `double`, four words a pair, and the direction comes before the distance.
 */
 
 /*
 ## Exercise 2.3: fill with normal numbers {#normal-fill .exercise}
 
-Now the table itself. This is the longest function of the chapter; the three
-cases above are its three parts, and you may well want a helper or two.
+Now the table itself, in the longest function of the chapter; you may well want a helper.
 
-`normal_fill` writes `n` values to `out`. Words come from
-`draw(words, rng, how_many)` and from nowhere else, in the order and number that
-the rules say. What `rng` points to, if anything, is `draw`'s business alone. It
-returns true when `out` is full.
+`normal_fill` writes `n` values to `out` and returns true when it is full. Words come
+from `draw(words, rng, how_many)` and from nowhere else, in the order and number that
+the rules say. What `rng` points to, if anything, is `draw`'s business alone.
 
-- $n \ge 16$: for each full block, from 16 words $w_0 \dots w_{15}$ and with $u$
-  for `uniform_float`, for $j = 0 \dots 7$:
-  $$r = \sqrt{-2 \ln(1 - u(w_j))}$$
-  $$\theta = 2\pi\, u(w_{j+8})$$
-  $$\mathrm{out}_j = \mathrm{std} \cdot r\cos\theta + \mathrm{mean}$$
-  $$\mathrm{out}_{j+8} = \mathrm{std} \cdot r\sin\theta + \mathrm{mean}$$
-  If $n \bmod 16 \ne 0$: draw $n \bmod 16$ words and forget them, draw 16 more, and
-  make the block at places $n-16$ to $n-1$ from those.
-- $n < 16$: for places 0 and 1, then 2 and 3, and so on, draw four words
-  $w_0 \dots w_3$. Join the first two, $m = 2^{32} w_0 + w_1$, and keep 53 bits:
-  $$u_1 = (m \bmod 2^{53}) / 2^{53}$$
-  Make $u_2$ of $w_2$ and $w_3$ in the same way. Then, all in `double`,
-  $$r = \sqrt{-2 \ln(1 - u_2)}$$
-  $$\theta = 2\pi u_1$$
-  the value with the cosine is first, that with the sine second. If $n$ is odd
-  the last sine is dropped. Round to `float` at the very end.
-- `n` of 0: true, and not a word is drawn.
-- `std` negative or NaN: false, `out` untouched, not a word drawn. (If `n` is 0
-  as well, either answer is right.) Nothing else is refused: a `std` of 0, $-0$
-  or infinity and a `mean` of any kind go into the formulas as they are.
+**A pair** is made of two fractions, $u$ for the distance and $u'$ for the direction, as
+above: $r = \sqrt{-2 \ln(1 - u)}$, $z = r \cos(2\pi u')$, $z' = r \sin(2\pi u')$. Its values
+are $z \cdot \mathrm{std} + \mathrm{mean}$ and $z' \cdot \mathrm{std} + \mathrm{mean}$.
+
+**Sixteen or more** ($n \ge 16$): a block for every full sixteen places, of 16 words
+$w_0 \dots w_{15}$. For $j = 0 \dots 7$, `uniform_float` makes $u$ of $w_j$ and $u'$ of
+$w_{j+8}$; $z$ is for place $j$ of the block, $z'$ for place $j+8$. If
+$n \bmod 16 \ne 0$, draw $n \bmod 16$ words and forget them, then make one more block, of
+16 new words, at places $n-16$ to $n-1$.
+
+**Fewer** ($n < 16$): for places 0 and 1, then 2 and 3, and so on, four words
+$w_0 \dots w_3$. Join the first two as a whole number, $m = 2^{32} w_0 + w_1$, and keep 53
+bits: $u' = (m \bmod 2^{53}) / 2^{53}$. Make $u$ of $w_2$ and $w_3$ in the same way. All
+fractions and what follows are in `double`, rounded to `float` at the very end. $z$ comes
+first, $z'$ second; if $n$ is odd the last $z'$ is dropped.
+
+- `std` negative or NaN: false, `out` untouched, not a word drawn. Nothing else is
+  refused: a `std` of 0, $-0$ or infinity and a `mean` of any kind go into the formulas
+  as they are.
+- `n` of 0: true, and not a word is drawn. (With a bad `std`, either answer is right.)
 - If `draw` returns false: return false at once; `out` is worth nothing then.
-
-Standard C has no name for $\pi$ (`M_PI` is an extra that many libraries have):
-`acos(-1.0)` is $\pi$ in `double`.
-
-Values must agree with PyTorch's to $2 \cdot 10^{-6}$ at `std` 1. Not to the
-last bit: the C library's cosine and PyTorch's own differ in the seventh digit.
+- Values must agree with PyTorch's to $2 \cdot 10^{-6}$ at `std` 1, not to the last bit: the
+  C library's cosine is not PyTorch's own. (Standard C has no name for $\pi$;
+  `acos(-1.0)` is $\pi$ in `double`.)
 
 ### Sixteen and five values by hand
 
-A toy generator hands out zeros, except that word 0 is `800000`
-and word 8 is `400000` (hexadecimal). Call it with $n = 16$, mean 1, std 3. The
-pair $j = 0$ has $u = 0.5$, so $1 - u = 0.5$ and $r = 1.1774$; its direction is
-0.25, a quarter turn. So $\mathrm{out}_0 = 3 \cdot 0 + 1 = 1$ and
-$\mathrm{out}_8 = 3 \cdot 1.1774 + 1 = 4.5322$. For all others $u = 0$,
-$1 - u = 1$, $\ln 1 = 0$ and $r = 0$: they are 1, the mean.
+A toy generator hands out zeros, except that word 0 is `800000` and word 8 is `400000`
+(hexadecimal); $n = 16$, mean 1, std 3. The pair $j = 0$ has $u = 0.5$, so $r = 1.1774$, and
+$u' = 0.25$, a quarter turn. So
+$\mathrm{out}_0 = 3 \cdot 0 + 1 = 1$ and
+$\mathrm{out}_8 = 3 \cdot 1.1774 + 1 = 4.5322$. For all others $\ln(1 - 0) = 0$, so
+$r = 0$: they are 1, the mean.
 
-The short way, with the seed 123, mean 0 and std 1: the first four words, which you have seen,
-leave the 53 bits `0bcdfeb6843d6d` and `006d7e6db04542`. So $u_1 = 0.368896$,
-$u_2 = 0.013366$, $r = 0.164049$ and $\theta = 2.317841$. Five values begin with the cosine
-and the sine of this pair, [-0.1115]{.n section="One seed, two shapes"} and [0.1204]{.n section="One seed, two shapes"}, and then
-comes [-0.3696]{.n section="One seed, two shapes"}. They take three times four words; the
-sixth value, a sine, is dropped.
+The short way, with seed 123, mean 0, std 1 and $n = 5$: the first four words, which you have
+seen, leave the 53 bits `0bcdfeb6843d6d` and `006d7e6db04542`. So $u' = 0.368896$,
+$u = 0.013366$ and $r = 0.164049$, and the first pair is
+[-0.1115]{.n section="One seed, two shapes"} and
+[0.1204]{.n section="One seed, two shapes"}. Then comes
+[-0.3696]{.n section="One seed, two shapes"}. Twelve words in all; the sixth value is dropped.
 */
 
 // out[j], out[j + 8] = std * (r cos a, r sin a) + mean, block by block of 16
@@ -469,18 +447,15 @@ Four, and they lie in the middle: those with a star.
 ::: {.output section="One seed, two shapes" set="rows columns" follows="seed"}
 :::
 
-Fourteen of the eighteen are the same to the last bit. The four that are not, those with
-a star, lie at places 2, 3, 10 and 11, in the middle. It looks like a fault. It is
-bookkeeping.
+Fourteen of the eighteen are the same to the last bit. The four that are not lie at places
+2, 3, 10 and 11, in the middle. It looks like a fault. It is bookkeeping.
 
 ### Why these four places
 
-With 18 values the tail's block covers places 2 to 17 and is made of words 18 to
-33. With 20 it covers places 4 to 19 and is made of words 20 to 35. In both
-cases the tail begins at word $n$ and at place $n-16$, so in both cases place
-$p$ of the tail belongs to word $p + 16$. *The same words reach the same
-places*, whatever $n$ is. What can differ is whether a place is in the tail at
-all, and in which half of the tail:
+With 18 values the tail covers places 2 to 17 and is made of words 18 to 33. With 20 it
+covers places 4 to 19 and is made of words 20 to 35. Either way, place $p$ of the tail
+belongs to word $p + 16$: *the same words reach the same places*. What can differ is
+whether a place is in the tail at all, and in which half of it:
 
 | places | of 18 values | of 20 values | |
 |:---|:---|:---|:---|
@@ -490,21 +465,19 @@ all, and in which half of the tail:
 | 10, 11 | tail, sine | tail, cosine | **differ** |
 | 12 to 17 | tail, sine | tail, sine | same |
 
-The last two lines of the output go further. Ask for 15 values and for 16:
-nothing is the same, because 15 go down the small road.
+The last two lines of the output go further: of 15 values and of 16 nothing is the same,
+because 15 go down the small road.
 
 So what does a seed promise? It fixes the *words*. What is made of them hangs on
-the shape, on the order in which tables are filled, on the device, and on the
-version of the library. PyTorch says so itself: results are not promised to be
-the same across releases or platforms, nor between CPU and GPU, even with the
-same seed [@pytorchrandomness]. If your experiment must be repeated next year,
-keep the table, not the seed.
+the shape and on the order in which tables are filled. And PyTorch promises no equal
+results across releases or platforms, nor between CPU and GPU, even with the same seed
+[@pytorchrandomness]. If your experiment must be repeated next year, keep the table,
+not the seed.
 
 ::: aside
-Small tables hold one more surprise. When PyTorch makes an odd number of values
-down the small road, it keeps the unused sine inside the generator, and the next
-small fill begins with it. So there two fills of 5 are one fill of 10, to the bit. Our
-contract drops the sine, and for us they are not.
+When PyTorch makes an odd number of values down the small road, it keeps the unused sine
+inside the generator, and the next small fill begins with it. So there two fills of 5 are
+one fill of 10, to the bit. Our contract drops the sine, and for us they are not.
 :::
 
 ::: think
@@ -528,9 +501,8 @@ an array of 18 the tail has gone over it.
 
 Is it a bell? Let us fill a table of GPT-2's size,
 $50{,}257 \times 768 = 38{,}597{,}376$ values, with your `normal_fill`, and count how
-many fall where. We draw from $\mathcal{N}(0, 0.02^2)$, a standard deviation of 0.02, for that
-is what GPT-2's own code draws its token table from [@gpt2code, `src/model.py`]; the
-next section asks why.
+many fall where. We draw from $\mathcal{N}(0, 0.02^2)$, as GPT-2's own code does
+[@gpt2code, `src/model.py`]; the next section asks why.
 
 ::: {.output section="Forty million values" set="std"}
 :::
@@ -553,11 +525,10 @@ billion: in GPT-2's table one would expect 0.3 of a value.
 :::
 
 About two values in three lie within one standard deviation of the mean, and 95 in 100
-within two. That is worth knowing by heart, for it holds for every normal distribution.
+within two: worth knowing by heart, for it holds for every normal distribution.
 
-(If you like speed: where the time of these forty million values goes, and how to have the
-very same ones many times as fast, stands [behind the scenes](#speed). Nothing that follows
-needs it.)
+(If you like speed: how to have the very same forty million values many times as fast
+stands [behind the scenes](#speed). Nothing that follows needs it.)
 */
 
 /*
@@ -573,24 +544,25 @@ Not everybody starts alike.
 
 Fifty times smaller than PyTorch's default: what is gained by that? GPT-2 uses its table
 twice (chapter 5 is about that). At the end of the model (chapter 3 builds one) there is a
-vector $h$ of [768]{.n section="How sure it is"} numbers, brought to a standard deviation of
-about 1 by the last layer. Each token gets a *score*: the dot product of $h$ with the token's
-row. So a score is a sum of 768 products, each of a number of the size of 1 and a number of
-the size of `std`. Standard deviations of independent numbers add like the sides of a right
-triangle, by their squares: 768 of the same size make $\sqrt{768} = 27.7$ times one of them.
-So the scores have a standard deviation of $27.7 \cdot \mathrm{std}$.
+vector $h$ of [768]{.n section="How sure it is"} numbers with a standard deviation of
+about 1, and each token gets a *score*: the dot product of $h$ with the token's row. That
+is a sum of 768 products of the size of `std`. Standard deviations of independent numbers
+add like the sides of a right triangle, by their squares, so 768 of one size make
+$\sqrt{768} = 27.7$ times as much: the scores have a standard deviation of
+$27.7 \cdot \mathrm{std}$.
 
 ### From scores to surprise
 
-Scores become *shares* of 1: raise $e \approx 2.718$ to each score, and divide by the sum of all.
-Three tokens with the scores 0, 1 and 2 give 1, 2.72 and 7.39, and so have the shares 0.09,
-0.24 and 0.67. A score that is larger by 1 gets 2.7 times the share.
+Scores become *shares* of 1: raise $e \approx 2.718$ to each score, and divide by the sum of
+all. A token's share $p$ is how much the model believes that it comes next. If it does come,
+let us call $-\ln p$ the *surprise*: 0 if the model was certain of it, more the less it
+believed. Three tokens with the scores 0, 1 and 2 give 1, 2.72 and 7.39; so their shares are
+0.09, 0.24 and 0.67, and their surprises 2.41, 1.41 and 0.41. One less of score is one more
+of surprise.
 
-The share is how much the model believes in that token as the next one. A model that has
-learned nothing should say so, and give each of the 50,257 tokens the same share. If the token
-that then comes had the share $p$, let us call $-\ln p$ the *surprise*: 0 if the model was
-certain of it, and $\ln 50257 =$ [10.82]{.n section="How sure it is"} if all shares are equal.
-When any token is as likely to come as any other, no model can do better than that on average.
+A model that has learned nothing should say so, and give each of the 50,257 tokens the same
+share. Its surprise is then $\ln 50257 =$ [10.82]{.n section="How sure it is"}, and when any
+token is as likely to come as any other, no model can do better on average.
 
 ::: predict
 A random table, random vectors for $h$, and the token that comes is any of the
@@ -607,26 +579,24 @@ A random table, random vectors for $h$, and the token that comes is any of the
 
 With `std` 1 the favourite, one of 50,257 and picked by nothing but chance, gets [89]{.n
 section="How sure it is"} % of the belief. The model is not ignorant; it is *certain, and
-wrong*. The first thing that training has to do is to undo that.
+wrong*, and training has to undo that first.
 
-The price is the surprise. It grows by one with each unit that a token's score lies below the
-favourite's. And the largest of 50,257 normal numbers lies some four standard deviations above
-their mean: four times [27.19]{.n section="How sure it is"} is about 110. (It is 27.19 and not
-27.7 since only four vectors $h$ are drawn, and these happen to be a little short.)
+Why 112? The favourite's own surprise is nearly 0, and every other token's is larger by as
+much as its score is lower. The mean score is about 0, and the largest of 50,257 normal
+numbers lies some four standard deviations above it: four times
+[27.19]{.n section="How sure it is"} is about 110. (Not 27.7: the four vectors $h$ drawn here
+are a little short.)
 
-With 0.02 the scores have a standard deviation of a little more than 0.5, the shares are
-nearly equal, and the surprise starts where it should. Chapter 3 gives this number its usual
-name, and trains on it.
+With 0.02 the scores differ by about half a unit, the shares are nearly equal, and the
+surprise starts where it should. Chapter 3 gives it its usual name, and trains on it.
 
 ::: aside
 Would `std` 0 be best, then? For this one number it would: see the last line of the
-output. For all that comes after it would be the worst of all: see the first question
-at the end.
+output. For all that comes after it would be the worst: see the first question at the end.
 :::
 
-PyTorch's default is no mistake. A table that is only looked up gives no scores, and
-nothing of this happens. It is the second use, as the list of scores, that wants small
-numbers. Try others: `build/02_init std=0.1`.
+PyTorch's default is no mistake: a table that is only looked up gives no scores. It is the
+second use that wants small numbers. Try others: `build/02_init std=0.1`.
 */
 
 /*
@@ -644,16 +614,15 @@ the rows:
 
 $$\cos(a, b) = \frac{a \cdot b}{|a|\,|b|},$$
 
-which is 1 for rows that point the same way, 0 for rows at a right angle and $-1$
-for opposite ones. Whether it is above or below 0 is a coin toss for random rows, so
-we take it without its sign and ask for the mean of $|\cos|$ over all pairs.
+which is 1 for rows that point the same way, 0 at a right angle and $-1$ for opposite
+ones. For random rows its sign is a coin toss, so we ask for the mean of $|\cos|$ over
+all pairs.
 */
 
 /*
 ## Exercise 2.4: how alike, on average {#mean-abs-cosine .exercise}
 
-We need one number for a whole table, so that tables of different widths can be
-compared.
+One number for a whole table lets us compare tables of different widths.
 
 `rows` holds `n_rows` rows of `d_model` floats. Return the mean of
 $|\cos(\mathrm{row}_a, \mathrm{row}_b)|$ over all pairs $a < b$, each pair once:
@@ -705,9 +674,8 @@ birth*, and no training is needed to make them so. What training has to do is th
 opposite: to turn rows towards each other where the text gives a reason to. And when it is
 over, the words of real models are, on the whole, closer together than chance. Vectors
 inside BERT and GPT-2, two language models, lie in a narrow cone [@ethayarajh2019]. Those of
-word2vec and GloVe, two famous tables, share a mean vector that is far from zero, and a few
-directions that dominate all others; take the mean and those directions away, and they do
-better at most tasks [@mu2018].
+word2vec and GloVe, two famous tables, share a large mean vector and a few dominating
+directions; take these away, and they do better at most tasks [@mu2018].
 
 ![The mean of |cos| of random rows against their width, both axes in powers of
 ten. Look at the slope: a hundred times the width, a tenth of the

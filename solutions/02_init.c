@@ -102,7 +102,9 @@ bool normal_fill(float *out, word_source *draw, void *rng, float mean, float std
 
 /*
 Read `normal_fill` first: it is nothing but the three cases. `!(std >= 0)`
-refuses a NaN too, which `std < 0` would let through.
+refuses a NaN too, which `std < 0` would let through. PyTorch draws all the words first and
+bends them afterwards; block after block is the same, for the words of block $b$ are
+numbers $16b$ to $16b+15$ either way, and it needs no room for them.
 
 `normal_few` uses `log1p(-u)`, which is $\ln(1-u)$ without the rounding of
 $1-u$; with 53 bits it makes no difference that a float could show.
