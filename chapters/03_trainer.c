@@ -139,6 +139,13 @@ struct corpus {
     size_t n_ids, n_train, n_different, vocab_size;
 };
 
+static void close_corpus(struct corpus *corpus)
+{
+    free(corpus->text.bytes);
+    free(corpus->words);
+    free(corpus->ids);
+}
+
 // behind the scenes, at the end of this file
 static void *allocate(size_t n, size_t size);
 static double random_unit(uint64_t *state);
@@ -520,37 +527,6 @@ everywhere; where the gradient is zero it subtracts zero. We can compare bit by 
 program also times both, for a batch of 1,024 random words.
 */
 
-// one batch and the two ways to move a table by its gradient
-struct update {
-    size_t n_tokens, vocab_size, d_model;
-    uint32_t *ids, *rows; // [n_tokens]
-    float *dout, *drows;  // [n_tokens][d_model]
-    float *wte, *dwte;    // [vocab_size][d_model]
-};
-
-// the whole table: clear the gradient, add, move every row
-static bool update_dense(struct update *u, float learning_rate)
-{
-    const size_t n = u->vocab_size * u->d_model;
-    memset(u->dwte, 0, n * sizeof *u->dwte);
-    if (!embedding_backward(u->dwte, u->dout, u->ids, u->n_tokens, u->vocab_size,
-                            u->d_model))
-        return false;
-    for (size_t k = 0; k < n; k++)
-        u->wte[k] -= learning_rate * u->dwte[k];
-    return true;
-}
-
-// the rows of the batch only
-static bool update_sparse(struct update *u, float learning_rate)
-{
-    size_t n_rows = 0;
-    return coalesce_rows(u->rows, u->drows, &n_rows, u->ids, u->dout, u->n_tokens,
-                         u->d_model) &&
-           sgd_update_rows(u->wte, u->rows, u->drows, learning_rate, n_rows,
-                           u->vocab_size, u->d_model);
-}
-
 /*
 ::: {.output section="Dense and sparse"}
 :::
@@ -642,21 +618,6 @@ $= 0.2 v - 0.1 (i + 1)$; inputs 0, 2, 2, 1, next words 1, 3, 0, 2, learning rate
 finds the losses 1.38254 before the step and 1.37964 after it. So should yours.
 */
 
-// two small tables and the room that a step works in
-struct workshop {
-    size_t n_tokens, vocab_size, d_model;
-    float *wte, *lm_head, *logits, *dhidden, *drows;
-    uint32_t *rows;
-};
-
-static float step(struct workshop *w, const uint32_t *inputs, const uint32_t *targets,
-                  float learning_rate)
-{
-    return train_step(w->wte, w->lm_head, w->logits, w->dhidden, w->drows, w->rows,
-                      inputs, targets, learning_rate, w->n_tokens, w->vocab_size,
-                      w->d_model);
-}
-
 /*
 ## Your step reads the novel
 
@@ -671,35 +632,21 @@ target that we name is `<unk>`, which shall not be written anyway.
 
 enum { OWN_VOCAB = 500, OWN_D = 16, OWN_STEPS = 2000, OWN_MEAN = 200 };
 
-// a word drawn from the probabilities that two tables give after `id`; never the unknown one
-static uint32_t draw_next(const void *from, uint32_t id, uint64_t *state)
-{
-    const struct workshop *w = from;
-    const uint32_t unknown = 0;
-    double left = 0.0;
-    uint32_t v = 1;
-    for (size_t u = 0; u < w->vocab_size; u++)
-        w->logits[u] =
-            (float)dot(w->lm_head + u * w->d_model, w->wte + id * w->d_model, w->d_model);
-    softmax_cross_entropy(w->logits, w->logits, &unknown, 1, w->vocab_size);
-    for (size_t u = 1; u < w->vocab_size; u++)
-        left += (double)w->logits[u];
-    left *= random_unit(state);
-    while (v + 1 < w->vocab_size && left >= (double)w->logits[v])
-        left -= (double)w->logits[v++];
-    return v;
-}
+// your two tables and the room that a step works in: behind the scenes
+struct workshop;
+static float step(struct workshop *w, const uint32_t *inputs, const uint32_t *targets,
+                  float learning_rate);
 
 // the mean loss of the first and of the last steps; gives how many steps had a loss
 static size_t train_own(double *first, double *last, struct workshop *w,
-                        const struct corpus *corpus, uint64_t *state)
+                        size_t vocab_size, const struct corpus *corpus, uint64_t *state)
 {
     uint32_t inputs[BATCH + 1];
     *first = *last = 0.0;
     for (size_t s = 0; s < OWN_STEPS; s++) {
         size_t at = random_below(state, corpus->n_train - BATCH);
         for (size_t t = 0; t <= BATCH; t++)
-            inputs[t] = corpus->ids[at + t] < w->vocab_size ? corpus->ids[at + t] : 0;
+            inputs[t] = corpus->ids[at + t] < vocab_size ? corpus->ids[at + t] : 0;
         double loss = (double)step(w, inputs, inputs + 1, 2.0f);
         if (isnan(loss))
             return s;
@@ -865,95 +812,6 @@ discounts, came out best [@chen1999]. It is charged on the held-out text, as our
 will be.
 */
 
-// Pairs of neighbours, sorted by one of the two words: the other words of word v's pairs
-// are other[begin[v]] ... other[begin[v + 1] - 1].
-struct pairs {
-    size_t *begin;   // [vocab_size + 1]
-    uint32_t *other; // [n_pairs]
-    size_t n_pairs;
-};
-
-static struct pairs group_pairs(const uint32_t *by, const uint32_t *other, size_t n_pairs,
-                                size_t vocab_size);
-static void free_pairs(struct pairs *pairs);
-static size_t count_others(size_t *counts, const struct pairs *pairs, size_t v,
-                           size_t vocab_size);
-
-static double unigram_entropy(const struct corpus *corpus)
-{
-    double entropy = 0.0;
-    for (size_t v = 0; v < corpus->vocab_size; v++) {
-        double p = (double)corpus->words[v].count / (double)corpus->n_train;
-        if (p > 0.0)
-            entropy -= p * log(p);
-    }
-    return entropy;
-}
-
-// - sum over pairs of ln(count of the pair / count of its first word), per pair
-static double bigram_entropy(const struct pairs *pairs, size_t vocab_size)
-{
-    size_t *counts = allocate(vocab_size, sizeof *counts);
-    double entropy = 0.0;
-    for (size_t v = 0; v < vocab_size; v++) {
-        double n = (double)(pairs->begin[v + 1] - pairs->begin[v]);
-        count_others(counts, pairs, v, vocab_size);
-        for (size_t w = 0; w < vocab_size; w++)
-            if (counts[w] > 0)
-                entropy -= (double)counts[w] * log((double)counts[w] / n);
-    }
-    free(counts);
-    return entropy / (double)pairs->n_pairs;
-}
-
-// share[w]: of all different pairs in the training text, the share that ends in w
-static void continuation_shares(double *share, const struct pairs *by_second,
-                                size_t vocab_size)
-{
-    size_t *counts = allocate(vocab_size, sizeof *counts);
-    double total = 0.0;
-    for (size_t w = 0; w < vocab_size; w++) {
-        share[w] = 1.0 + (double)count_others(counts, by_second, w, vocab_size);
-        total += share[w];
-    }
-    for (size_t w = 0; w < vocab_size; w++)
-        share[w] /= total;
-    free(counts);
-}
-
-static const double DISCOUNT = 0.75;
-
-// of one pair: its count, the pairs of its first word, what those have put aside, and the
-// share of it that goes to the second word
-static double smoothed_loss(size_t count, double n, double spare, double share)
-{
-    double kept = count > 0 ? (double)count - DISCOUNT : 0.0;
-    return -log(n > 0.0 ? (kept + spare * share) / n : share);
-}
-
-// the loss of smoothed counts on the held-out pairs, in nats a word
-static double smoothed_count_loss(const struct pairs *train, const struct pairs *held_out,
-                                  const double *share, size_t vocab_size)
-{
-    size_t *counts = allocate(vocab_size, sizeof *counts);
-    double loss = 0.0;
-    for (size_t v = 0; v < vocab_size; v++) {
-        double n = (double)(train->begin[v + 1] - train->begin[v]);
-        double spare = DISCOUNT * (double)count_others(counts, train, v, vocab_size);
-        for (size_t p = held_out->begin[v]; p < held_out->begin[v + 1]; p++) {
-            size_t w = held_out->other[p];
-            loss += smoothed_loss(counts[w], n, spare, share[w]);
-        }
-    }
-    free(counts);
-    return loss / (double)held_out->n_pairs;
-}
-
-struct yardsticks {
-    double uniform, unigram, counts, floor;
-    size_t n_different; // pairs in the training text
-};
-
 /*
 ::: {.output section="Four yardsticks"}
 :::
@@ -995,45 +853,6 @@ A wide flat valley, higher on both sides.
 Ctrl-C stops it, and the program goes on with what has been learned so far. A run that was
 stopped, or that has read a text of your own, writes both tables to new files in `build/`.
 */
-
-struct training {
-    size_t n_batches, n_steps, step; // batches in the text; steps in all, and so far
-    uint32_t *order;                 // [n_batches]
-    size_t *seen;                    // [vocab_size] steps that moved a row of wte
-    uint64_t random;
-    float rate;          // at the first step
-    double begin, shown; // when it began, when the live line was last written
-    double sum;          // of the losses since the last milestone
-    size_t n_summed;
-    bool live;
-    FILE *figure;
-};
-
-struct model; // the two tables, and the room that fast_step works in
-
-// behind the scenes
-static double fast_step(struct model *m, const uint32_t *inputs, const uint32_t *targets,
-                        float learning_rate);
-static void shuffle(struct training *run);
-
-// one step on the next batch; the learning rate goes down to 0 in a straight line
-static void train_once(struct training *run, struct model *m, const struct corpus *corpus)
-{
-    size_t place = run->step % run->n_batches;
-    float rate = run->rate * (1.0f - (float)run->step / (float)run->n_steps);
-    if (place == 0)
-        shuffle(run);
-    const uint32_t *inputs = corpus->ids + run->order[place] * (size_t)BATCH;
-    run->sum += fast_step(m, inputs, inputs + 1, rate);
-    run->n_summed++;
-    run->step++;
-    for (size_t t = 0; t < BATCH; t++) {
-        size_t earlier = 0;
-        while (inputs[earlier] != inputs[t])
-            earlier++;
-        run->seen[inputs[t]] += earlier == t;
-    }
-}
 
 /*
 ### What four passes bring
@@ -1112,39 +931,6 @@ their followers: 0 if they have none in common, 1 if they have all, equally ofte
 same for predecessors. Then find each word's nearest neighbour in a table, and see what
 the two share.
 */
-
-// profile[v][w] = the square root of the share of w among the others of word v
-static float *make_profiles(const uint32_t *by, const uint32_t *other, size_t n_pairs,
-                            size_t n_frequent, size_t vocab_size)
-{
-    struct pairs pairs = group_pairs(by, other, n_pairs, vocab_size);
-    size_t *counts = allocate(vocab_size, sizeof *counts);
-    float *profile = allocate(n_frequent * vocab_size, sizeof *profile);
-    for (size_t v = 0; v < n_frequent; v++) {
-        double n = (double)(pairs.begin[v + 1] - pairs.begin[v]);
-        count_others(counts, &pairs, v, vocab_size);
-        for (size_t w = 0; w < vocab_size && n > 0.0; w++)
-            profile[v * vocab_size + w] = (float)sqrt((double)counts[w] / n);
-    }
-    free(counts);
-    free_pairs(&pairs);
-    return profile;
-}
-
-// behind the scenes
-static size_t nearest_frequent(const float *unit, size_t n_frequent, size_t v);
-
-// the mean overlap of a frequent word's profile with that of its nearest one in the table
-static double overlap_with_nearest(const float *profile, const float *unit,
-                                   size_t n_frequent, size_t vocab_size)
-{
-    double sum = 0.0;
-    for (size_t v = 1; v < n_frequent; v++)
-        sum +=
-            dot(profile + v * vocab_size,
-                profile + nearest_frequent(unit, n_frequent, v) * vocab_size, vocab_size);
-    return sum / (double)(n_frequent - 1);
-}
 
 /*
 ::: {.output section="Company in common"}
@@ -1519,13 +1305,6 @@ static struct corpus read_corpus(const char *path)
     return corpus;
 }
 
-static void close_corpus(struct corpus *corpus)
-{
-    free(corpus->text.bytes);
-    free(corpus->words);
-    free(corpus->ids);
-}
-
 static int short_length(const struct word *word)
 {
     return word->length < 14 ? (int)word->length : 14;
@@ -1726,6 +1505,14 @@ Two ways to sort all pairs of neighbours in the text, by the first word or by th
 without comparing anything: count, add up, put in place.
 */
 
+// Pairs of neighbours, sorted by one of the two words: the other words of word v's pairs
+// are other[begin[v]] ... other[begin[v + 1] - 1].
+struct pairs {
+    size_t *begin;   // [vocab_size + 1]
+    uint32_t *other; // [n_pairs]
+    size_t n_pairs;
+};
+
 static struct pairs group_pairs(const uint32_t *by, const uint32_t *other, size_t n_pairs,
                                 size_t vocab_size)
 {
@@ -1769,6 +1556,81 @@ static size_t count_different(const struct pairs *pairs, size_t vocab_size)
     return n_different;
 }
 
+static double unigram_entropy(const struct corpus *corpus)
+{
+    double entropy = 0.0;
+    for (size_t v = 0; v < corpus->vocab_size; v++) {
+        double p = (double)corpus->words[v].count / (double)corpus->n_train;
+        if (p > 0.0)
+            entropy -= p * log(p);
+    }
+    return entropy;
+}
+
+// - sum over pairs of ln(count of the pair / count of its first word), per pair
+static double bigram_entropy(const struct pairs *pairs, size_t vocab_size)
+{
+    size_t *counts = allocate(vocab_size, sizeof *counts);
+    double entropy = 0.0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        double n = (double)(pairs->begin[v + 1] - pairs->begin[v]);
+        count_others(counts, pairs, v, vocab_size);
+        for (size_t w = 0; w < vocab_size; w++)
+            if (counts[w] > 0)
+                entropy -= (double)counts[w] * log((double)counts[w] / n);
+    }
+    free(counts);
+    return entropy / (double)pairs->n_pairs;
+}
+
+// share[w]: of all different pairs in the training text, the share that ends in w
+static void continuation_shares(double *share, const struct pairs *by_second,
+                                size_t vocab_size)
+{
+    size_t *counts = allocate(vocab_size, sizeof *counts);
+    double total = 0.0;
+    for (size_t w = 0; w < vocab_size; w++) {
+        share[w] = 1.0 + (double)count_others(counts, by_second, w, vocab_size);
+        total += share[w];
+    }
+    for (size_t w = 0; w < vocab_size; w++)
+        share[w] /= total;
+    free(counts);
+}
+
+static const double DISCOUNT = 0.75;
+
+// of one pair: its count, the pairs of its first word, what those have put aside, and the
+// share of it that goes to the second word
+static double smoothed_loss(size_t count, double n, double spare, double share)
+{
+    double kept = count > 0 ? (double)count - DISCOUNT : 0.0;
+    return -log(n > 0.0 ? (kept + spare * share) / n : share);
+}
+
+// the loss of smoothed counts on the held-out pairs, in nats a word
+static double smoothed_count_loss(const struct pairs *train, const struct pairs *held_out,
+                                  const double *share, size_t vocab_size)
+{
+    size_t *counts = allocate(vocab_size, sizeof *counts);
+    double loss = 0.0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        double n = (double)(train->begin[v + 1] - train->begin[v]);
+        double spare = DISCOUNT * (double)count_others(counts, train, v, vocab_size);
+        for (size_t p = held_out->begin[v]; p < held_out->begin[v + 1]; p++) {
+            size_t w = held_out->other[p];
+            loss += smoothed_loss(counts[w], n, spare, share[w]);
+        }
+    }
+    free(counts);
+    return loss / (double)held_out->n_pairs;
+}
+
+struct yardsticks {
+    double uniform, unigram, counts, floor;
+    size_t n_different; // pairs in the training text
+};
+
 static struct yardsticks measure_yardsticks(const struct corpus *corpus)
 {
     const uint32_t *ids = corpus->ids, *held = ids + corpus->n_train;
@@ -1794,6 +1656,21 @@ static struct yardsticks measure_yardsticks(const struct corpus *corpus)
 Room for a step; then updates that are compared and timed, and what is missing for them.
 */
 
+// two small tables and the room that a step works in
+struct workshop {
+    size_t n_tokens, vocab_size, d_model;
+    float *wte, *lm_head, *logits, *dhidden, *drows;
+    uint32_t *rows;
+};
+
+static float step(struct workshop *w, const uint32_t *inputs, const uint32_t *targets,
+                  float learning_rate)
+{
+    return train_step(w->wte, w->lm_head, w->logits, w->dhidden, w->drows, w->rows,
+                      inputs, targets, learning_rate, w->n_tokens, w->vocab_size,
+                      w->d_model);
+}
+
 static struct workshop open_workshop(size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     struct workshop w = {
@@ -1815,6 +1692,37 @@ static void close_workshop(struct workshop *w)
     free(w->dhidden);
     free(w->drows);
     free(w->rows);
+}
+
+// one batch and the two ways to move a table by its gradient
+struct update {
+    size_t n_tokens, vocab_size, d_model;
+    uint32_t *ids, *rows; // [n_tokens]
+    float *dout, *drows;  // [n_tokens][d_model]
+    float *wte, *dwte;    // [vocab_size][d_model]
+};
+
+// the whole table: clear the gradient, add, move every row
+static bool update_dense(struct update *u, float learning_rate)
+{
+    const size_t n = u->vocab_size * u->d_model;
+    memset(u->dwte, 0, n * sizeof *u->dwte);
+    if (!embedding_backward(u->dwte, u->dout, u->ids, u->n_tokens, u->vocab_size,
+                            u->d_model))
+        return false;
+    for (size_t k = 0; k < n; k++)
+        u->wte[k] -= learning_rate * u->dwte[k];
+    return true;
+}
+
+// the rows of the batch only
+static bool update_sparse(struct update *u, float learning_rate)
+{
+    size_t n_rows = 0;
+    return coalesce_rows(u->rows, u->drows, &n_rows, u->ids, u->dout, u->n_tokens,
+                         u->d_model) &&
+           sgd_update_rows(u->wte, u->rows, u->drows, learning_rate, n_rows,
+                           u->vocab_size, u->d_model);
 }
 
 static struct update open_update(size_t n_tokens, size_t vocab_size, size_t d_model)
@@ -2476,6 +2384,19 @@ of yours is overwritten when the tables are saved. But `make clean` empties `bui
 what you want to keep.
 */
 
+struct training {
+    size_t n_batches, n_steps, step; // batches in the text; steps in all, and so far
+    uint32_t *order;                 // [n_batches]
+    size_t *seen;                    // [vocab_size] steps that moved a row of wte
+    uint64_t random;
+    float rate;          // at the first step
+    double begin, shown; // when it began, when the live line was last written
+    double sum;          // of the losses since the last milestone
+    size_t n_summed;
+    bool live;
+    FILE *figure;
+};
+
 // Ctrl-C. A handler may touch nothing but such a flag, which is why this one variable is
 // not local to any function.
 static volatile sig_atomic_t stop_asked;
@@ -2539,6 +2460,25 @@ static void shuffle(struct training *run)
         uint32_t moved = run->order[b - 1];
         run->order[b - 1] = run->order[other];
         run->order[other] = moved;
+    }
+}
+
+// one step on the next batch; the learning rate goes down to 0 in a straight line
+static void train_once(struct training *run, struct model *m, const struct corpus *corpus)
+{
+    size_t place = run->step % run->n_batches;
+    float rate = run->rate * (1.0f - (float)run->step / (float)run->n_steps);
+    if (place == 0)
+        shuffle(run);
+    const uint32_t *inputs = corpus->ids + run->order[place] * (size_t)BATCH;
+    run->sum += fast_step(m, inputs, inputs + 1, rate);
+    run->n_summed++;
+    run->step++;
+    for (size_t t = 0; t < BATCH; t++) {
+        size_t earlier = 0;
+        while (inputs[earlier] != inputs[t])
+            earlier++;
+        run->seen[inputs[t]] += earlier == t;
     }
 }
 
@@ -2858,6 +2798,25 @@ static void write_sentence(const struct corpus *corpus,
     printf("%s\n", column < 64 ? "" : " ...");
 }
 
+// a word drawn from the probabilities that two tables give after `id`; never the unknown one
+static uint32_t draw_next(const void *from, uint32_t id, uint64_t *state)
+{
+    const struct workshop *w = from;
+    const uint32_t unknown = 0;
+    double left = 0.0;
+    uint32_t v = 1;
+    for (size_t u = 0; u < w->vocab_size; u++)
+        w->logits[u] =
+            (float)dot(w->lm_head + u * w->d_model, w->wte + id * w->d_model, w->d_model);
+    softmax_cross_entropy(w->logits, w->logits, &unknown, 1, w->vocab_size);
+    for (size_t u = 1; u < w->vocab_size; u++)
+        left += (double)w->logits[u];
+    left *= random_unit(state);
+    while (v + 1 < w->vocab_size && left >= (double)w->logits[v])
+        left -= (double)w->logits[v++];
+    return v;
+}
+
 static void show_corpus(const struct corpus *corpus, const char *path, uint64_t seed)
 {
     char a[32], b[32], c[32];
@@ -3003,7 +2962,7 @@ static void show_own_training(const struct corpus *corpus, uint64_t seed)
     char cell[32];
     fill_random(w.wte, v * OWN_D, 0.1, &seed);
     fill_random(w.lm_head, v * OWN_D, 0.1, &seed);
-    const size_t n_steps = train_own(&first, &last, &w, corpus, &seed);
+    const size_t n_steps = train_own(&first, &last, &w, v, corpus, &seed);
     if (n_steps > 0 && n_steps < OWN_STEPS)
         lost(n_steps);
     if (n_steps == OWN_STEPS) {
@@ -3299,6 +3258,36 @@ static size_t nearest_frequent(const float *unit, size_t n_frequent, size_t v)
         }
     }
     return nearest;
+}
+
+// profile[v][w] = the square root of the share of w among the others of word v
+static float *make_profiles(const uint32_t *by, const uint32_t *other, size_t n_pairs,
+                            size_t n_frequent, size_t vocab_size)
+{
+    struct pairs pairs = group_pairs(by, other, n_pairs, vocab_size);
+    size_t *counts = allocate(vocab_size, sizeof *counts);
+    float *profile = allocate(n_frequent * vocab_size, sizeof *profile);
+    for (size_t v = 0; v < n_frequent; v++) {
+        double n = (double)(pairs.begin[v + 1] - pairs.begin[v]);
+        count_others(counts, &pairs, v, vocab_size);
+        for (size_t w = 0; w < vocab_size && n > 0.0; w++)
+            profile[v * vocab_size + w] = (float)sqrt((double)counts[w] / n);
+    }
+    free(counts);
+    free_pairs(&pairs);
+    return profile;
+}
+
+// the mean overlap of a frequent word's profile with that of its nearest one in the table
+static double overlap_with_nearest(const float *profile, const float *unit,
+                                   size_t n_frequent, size_t vocab_size)
+{
+    double sum = 0.0;
+    for (size_t v = 1; v < n_frequent; v++)
+        sum +=
+            dot(profile + v * vocab_size,
+                profile + nearest_frequent(unit, n_frequent, v) * vocab_size, vocab_size);
+    return sum / (double)(n_frequent - 1);
 }
 
 enum { N_FREQUENT = 400 };
