@@ -27,8 +27,7 @@ which came, had the share 0.659 and is raised by 0.341; word 1 had 0.242 and is 
 0.242; word 2 had 0.099 and is lowered by 0.099."}
 
 You write the five functions that a step of training consists of, and let your own step
-read the novel. Then the chapter puts the same step into other loops, many times as fast,
-checks that they agree with yours, and lets them loose on *Emma*. With
+read the novel. Then the same step, written to be fast, trains on all of *Emma*. With
 `TEXT=path make chapter3` it is your own text instead: any plain text up to 100 MB.
 Of mathematics you need slopes, and the text says which.
 */
@@ -115,8 +114,8 @@ text is *held out*: it is never trained on. A program that learns a text by hear
 better at that one; on the held-out part it can show whether it has learned English, or at
 least Austen.
 
-How a file is read and cut stands at the end of the chapter, [behind the
-scenes](#trainer-behind). Here we need only what comes out.
+How a file is read and cut stands [behind the scenes](#trainer-behind), at the end of the
+chapter.
 */
 
 enum { D_MODEL = 64, BATCH = 32, MAX_VOCAB = 4000 };
@@ -139,11 +138,23 @@ struct corpus {
     size_t n_ids, n_train, n_different, vocab_size;
 };
 
+static void close_corpus(struct corpus *corpus)
+{
+    free(corpus->text.bytes);
+    free(corpus->words);
+    free(corpus->ids);
+}
+
 // behind the scenes, at the end of this file
 static void *allocate(size_t n, size_t size);
 static double random_unit(uint64_t *state);
 static size_t random_below(uint64_t *state, size_t n);
 static double dot(const float *a, const float *b, size_t n);
+
+// two tables and the room that a step works in; step() calls train_step on them
+struct workshop;
+static float step(struct workshop *w, const uint32_t *inputs, const uint32_t *targets,
+                  float learning_rate);
 
 /*
 ### Writing by copying
@@ -266,10 +277,9 @@ same bar: the exponentials 1, 0.368 and 0.150 are divided by their sum, 1.518."}
 /*
 ## Exercise 3.1: the loss and its slope {#softmax-cross-entropy .exercise}
 
-Everything in training begins with this function: it gives the loss, and it gives
-the orders from which all other gradients follow. It gets the logits of `n_tokens`
-words of the text at once, one row for each. The loss of the batch is the *mean*
-of the rows' losses, so every slope is divided by `n_tokens`.
+This function gives the loss, and the orders from which all other gradients follow. It
+gets the logits of `n_tokens` words of the text at once, one row for each. The loss of the
+batch is the *mean* of the rows' losses, so every slope is divided by `n_tokens`.
 
 With one row, the example above: logits 2, 1, 0.1 and target 0 give the loss 0.417
 and `dlogits` $-0.341$, $0.242$, $0.099$. Put a second row below it, 0.5, 2.5,
@@ -331,9 +341,6 @@ static void slopes_by_nudging(float *slopes, const float *logits, uint32_t targe
 
 In both lines word 0 was the one that came.
 
-A machine that knows nothing gives each of $V$ words the probability $1/V$ and pays
-$\ln V$. If yours pays much more than that at the beginning, something is wrong with it.
-
 ## Back through the product
 
 The orders for the logits are in `dlogits`; who carries them out? Logit $z_{tv}$,
@@ -383,11 +390,10 @@ the gradients 10, 20, 30. Lines lead to the rows of the table: 10 and 30 both go
 which collects 40; 20 goes to row 0; no line goes to row 1, which stays 0."}
 
 By custom a `_backward` function adds to what is there (`+=`), and the caller
-clears the array before the first call. So a table that is used in two places can
-collect from both: the same function adds up GPT-2's table of positions, with
-positions in the place of ids. Do not clear `dwte` yourself, and do not divide by
-the number of occurrences: each position has its say, and the division that makes a
-mean of the losses is in `dout` already. A row that no position names is not touched.
+clears the array before the first call: so a table that is used in two places can
+collect from both. Do not clear `dwte` yourself, and do not divide by the number of
+occurrences: the division that makes a mean of the losses is in `dout` already. A row
+that no position names is not touched.
 
 An id that is not below `vocab_size`, wherever it stands, makes the call fail, and
 then not one float of `dwte` may have changed. Adding first and taking away again
@@ -425,12 +431,9 @@ a batch. Look at the bottom: a handful of frequent words is in nearly every colu
 look at the top, where points are so rare that most of these words will wait for
 hundreds of batches.](figure:trainer-rows){#fig-trainer-rows}
 
-## A gradient of a few rows
-
-To clear, fill and subtract a gradient of 4,000 rows for the sake of 25 is a
-waste. At GPT-2's size, 154 MB would be cleared and 154 MB read, and the table itself
-read and written, for a few rows. We store the gradient like a
-shopping list instead: which rows, and what for each.
+To clear, fill and subtract a gradient of 4,000 rows for the sake of 25 is a waste. At GPT-2's
+size, 154 MB would be cleared and 154 MB read, and the table itself read and written, for a
+few rows. We store the gradient like a shopping list instead: which rows, and what for each.
 */
 
 /*
@@ -446,11 +449,10 @@ the entries by row. With rows of one number, ids 5, 3, 5 and `dout` 1, 10, 100:
 | 0   | 3         | 10              |
 | 1   | 5         | $1 + 100 = 101$ |
 
-and `*n_rows` is 2. Why bother? Could one not subtract the orders one after the
-other? For the plain step of the next exercise one could, up to rounding. But a rule
-for the step, an *optimizer*, may *square* a gradient, as Adam does in chapter 6, and
-needs the sum first: $(1 + 100)^2$ is not $1^2 + 100^2$. And one entry a row means that
-each row of the table is fetched and stored once.
+and `*n_rows` is 2. Could one not subtract the orders one after the other? For the plain
+step of the next exercise one could, up to rounding. But a rule for the step, an
+*optimizer*, may *square* a gradient, as Adam does in chapter 6, and needs the sum first:
+$(1 + 100)^2$ is not $1^2 + 100^2$.
 
 The arrays `rows` and `drows` have room for `n_tokens` entries, enough if all
 words are different. What they hold when you get them is rubbish, and only the
@@ -515,105 +517,58 @@ EXERCISE bool sgd_update_rows(float *wte, const uint32_t *rows, const float *dro
 /*
 ## Is the short way the long way?
 
-The long way clears a whole table, adds, and subtracts `learning_rate * dwte`
-everywhere; where the gradient is zero it subtracts zero. We can compare bit by bit. The
-program also times both, for a batch of 1,024 random words.
-*/
+The long way clears a gradient as large as the table, calls your `embedding_backward`, and
+subtracts `learning_rate * dwte` everywhere; where the gradient is zero it subtracts zero.
+The short way is your `coalesce_rows` and your `sgd_update_rows`. We can compare bit by bit,
+and time both, for a batch of 1,024 random words.
 
-// one batch and the two ways to move a table by its gradient
-struct update {
-    size_t n_tokens, vocab_size, d_model;
-    uint32_t *ids, *rows; // [n_tokens]
-    float *dout, *drows;  // [n_tokens][d_model]
-    float *wte, *dwte;    // [vocab_size][d_model]
-};
-
-// the whole table: clear the gradient, add, move every row
-static bool update_dense(struct update *u, float learning_rate)
-{
-    const size_t n = u->vocab_size * u->d_model;
-    memset(u->dwte, 0, n * sizeof *u->dwte);
-    if (!embedding_backward(u->dwte, u->dout, u->ids, u->n_tokens, u->vocab_size,
-                            u->d_model))
-        return false;
-    for (size_t k = 0; k < n; k++)
-        u->wte[k] -= learning_rate * u->dwte[k];
-    return true;
-}
-
-// the rows of the batch only
-static bool update_sparse(struct update *u, float learning_rate)
-{
-    size_t n_rows = 0;
-    return coalesce_rows(u->rows, u->drows, &n_rows, u->ids, u->dout, u->n_tokens,
-                         u->d_model) &&
-           sgd_update_rows(u->wte, u->rows, u->drows, learning_rate, n_rows,
-                           u->vocab_size, u->d_model);
-}
-
-/*
 ::: {.output section="Dense and sparse"}
 :::
 
 Not one of [256,000]{.n section="Dense and sparse"} numbers differs. The reason is that both
 add up in the order of $t$ what a row collects, and that $x - 0$ is $x$.
 
-Now the times. The work of the dense update is proportional to the table. The sparse one does the
-same additions whatever the size of the table, though among more rows the words name more
-different ones, further apart in memory. With [1,000]{.n section="Dense and sparse"} rows the
-words name most of the table, and the list is only a detour: there sparse is as a rule *slower*.
-What it saves is proportional to the rows that it skips.
-
-The time of the sparse one is that of *your* `coalesce_rows`. If it searches 1,024 words in
-plain loops, your ratios are larger than those of the page; with `qsort` and `bsearch` they
-fall.
+Now the times. The work of the dense update is proportional to the table; that of the sparse one
+ends with the 1,024 rows that the words can name. With [1,000]{.n section="Dense and sparse"}
+rows they name most of the table, and the list is only a detour: there sparse is as a rule
+*slower*. The time is that of *your* `coalesce_rows`; plain loops over 1,024 words give larger
+ratios than `qsort` and `bsearch`. At GPT-2's size, 50,257 rows of 768, `make bench` measures
+both. We saw the sparse update take 0.015 of the dense one's time.
 
 ![Time for one update with the gradient of 1,024 words. Look where the lines cross: to
 the left of it a list is more work than it saves.](figure:trainer-updates){#fig-trainer-updates}
-
-At GPT-2's size, 50,257 rows of 768, `make bench` measures how much of the dense update's
-time the sparse one takes. We saw 0.015 of it.
-
-## One whole step
-
-All the parts are there. What remains is to put them in order, and the order
-matters.
 */
 
 /*
 ## Exercise 3.5: one step of training {#train-step .exercise}
 
-Write the whole step: words in, both tables moved, loss out.
+All the parts are there. Put them in order: words in, both tables moved, loss out.
 
 1. The logits: `logits[t][v]` is the dot product of row `v` of `lm_head` and row
    `inputs[t]` of `wte`.
-2. The loss and `dlogits`, by exercise 3.1, in place: `dlogits` can take the room
-   of `logits`.
+2. The loss and `dlogits`, by exercise 3.1, in place: `dlogits` takes the room of `logits`.
 3. `dhidden[t][i]`, the sum over `v` of `dlogits[t][v] * lm_head[v][i]`.
 4. The output table: from `lm_head[v][i]` subtract `learning_rate` times the sum
    over `t` of `dlogits[t][v] * wte[inputs[t]][i]`.
 5. The input table: coalesce `dhidden` by `inputs`, and move those rows (exercises
    3.3 and 3.4).
 
-Both gradients belong to the tables as they were *before* the step. So `dhidden`
-must be taken before `lm_head` moves, and `lm_head` must be moved before `wte`
-does. Swap two of these and the program still runs, still learns, and is wrong by
-a little: the kind of mistake that only a test finds.
+The order matters. Both gradients belong to the tables as they were *before* the step, so
+`dhidden` is taken before `lm_head` moves, and `lm_head` moves before `wte` does. Swap two of
+these and the program still runs, still learns, and is wrong by a little: the kind of mistake
+that only a test finds.
 
-A case small enough for pencil and paper: one position, $V = 2$, $d = 1$, `wte`
-$= (1, 0)$, `lm_head` $= (0, 0)$, input 0, target 1, learning rate 1. Both logits
-are 0, both probabilities one half, the loss is $\ln 2 = 0.693$, and `dlogits` is
-$(0.5, -0.5)$. `dhidden` is $0.5 \cdot 0 - 0.5 \cdot 0 = 0$, so `wte` stays. But
-`lm_head` becomes $(-0.5, 0.5)$: the word that came is pulled towards the input
-row, the other one pushed away. In the next step `dhidden` will not be zero any
-more.
+By pencil: one position, $V = 2$, $d = 1$, `wte` $= (1, 0)$, `lm_head` $= (0, 0)$, input 0,
+target 1, learning rate 1. Both logits are 0, both probabilities one half, the loss is
+$\ln 2 = 0.693$, and `dlogits` is $(0.5, -0.5)$. `dhidden` is $0.5 \cdot 0 - 0.5 \cdot 0 = 0$,
+so `wte` stays. But `lm_head` becomes $(-0.5, 0.5)$: the word that came is pulled towards the
+input row, the other one pushed away.
 
 The arrays `logits`, `dhidden`, `drows` and `rows` are room to work in, and hold
 rubbish when you get them. Return the loss before the step. If an input or a target is
-not below `vocab_size`, or a size is 0, return `NAN`, and neither table may have changed.
-Check the inputs and `d_model` yourself, first. `softmax_cross_entropy` checks the
-targets, `n_tokens` and `vocab_size`, before anything has moved. With learning rate 0
-the step gives the loss and moves nothing; the program uses it so.
+not below `vocab_size`, or a size is 0, return `NAN`, and neither table may have changed:
+check the inputs and `d_model` first, and `softmax_cross_entropy` checks the rest. With
+learning rate 0 the step gives the loss and moves nothing; the program uses it so.
 */
 
 // one step of gradient descent on logits[t] = lm_head wte[inputs[t]], next words targets[t]
@@ -639,67 +594,29 @@ EXERCISE float train_step(float *wte, float *lm_head, float *logits, float *dhid
 
 Take four words, rows of two, `wte[v][i]` $= 0.1 (v + 1) - 0.3 i$ and `lm_head[v][i]`
 $= 0.2 v - 0.1 (i + 1)$; inputs 0, 2, 2, 1, next words 1, 3, 0, 2, learning rate 0.5. PyTorch
-finds the losses 1.38254 before the step and 1.37964 after it. So should yours.
-*/
+finds the losses 1.38254 before the step and 1.37964 after it. So should yours: the next output
+begins with it.
 
-// two small tables and the room that a step works in
-struct workshop {
-    size_t n_tokens, vocab_size, d_model;
-    float *wte, *lm_head, *logits, *dhidden, *drows;
-    uint32_t *rows;
-};
-
-static float step(struct workshop *w, const uint32_t *inputs, const uint32_t *targets,
-                  float learning_rate)
-{
-    return train_step(w->wte, w->lm_head, w->logits, w->dhidden, w->drows, w->rows,
-                      inputs, targets, learning_rate, w->n_tokens, w->vocab_size,
-                      w->d_model);
-}
-
-/*
 ## Your step reads the novel
 
 A step that works deserves something to read. Here is a small model for it: the
 [500]{.n section="One step"} most frequent words of the novel, all others `<unk>`, and rows
 of 16 numbers. Small, because plain loops are slow; it should take some seconds at most.
-Your `train_step` is called 2,000 times, each time with 32 words from a random place. Then
-it writes: your `softmax_cross_entropy` turns the scores after a word into probabilities,
-and one of them is drawn. For every word but the target, `dlogits` holds just $p_v$; so the
-target that we name is `<unk>`, which shall not be written anyway.
+This is all that training is (`step` calls your `train_step` on the two tables `w`):
 */
 
 enum { OWN_VOCAB = 500, OWN_D = 16, OWN_STEPS = 2000, OWN_MEAN = 200 };
 
-// a word drawn from the probabilities that two tables give after `id`; never the unknown one
-static uint32_t draw_next(const void *from, uint32_t id, uint64_t *state)
-{
-    const struct workshop *w = from;
-    const uint32_t unknown = 0;
-    double left = 0.0;
-    uint32_t v = 1;
-    for (size_t u = 0; u < w->vocab_size; u++)
-        w->logits[u] =
-            (float)dot(w->lm_head + u * w->d_model, w->wte + id * w->d_model, w->d_model);
-    softmax_cross_entropy(w->logits, w->logits, &unknown, 1, w->vocab_size);
-    for (size_t u = 1; u < w->vocab_size; u++)
-        left += (double)w->logits[u];
-    left *= random_unit(state);
-    while (v + 1 < w->vocab_size && left >= (double)w->logits[v])
-        left -= (double)w->logits[v++];
-    return v;
-}
-
 // the mean loss of the first and of the last steps; gives how many steps had a loss
 static size_t train_own(double *first, double *last, struct workshop *w,
-                        const struct corpus *corpus, uint64_t *state)
+                        size_t vocab_size, const struct corpus *corpus, uint64_t *state)
 {
     uint32_t inputs[BATCH + 1];
     *first = *last = 0.0;
     for (size_t s = 0; s < OWN_STEPS; s++) {
         size_t at = random_below(state, corpus->n_train - BATCH);
         for (size_t t = 0; t <= BATCH; t++)
-            inputs[t] = corpus->ids[at + t] < w->vocab_size ? corpus->ids[at + t] : 0;
+            inputs[t] = corpus->ids[at + t] < vocab_size ? corpus->ids[at + t] : 0;
         double loss = (double)step(w, inputs, inputs + 1, 2.0f);
         if (isnan(loss))
             return s;
@@ -717,8 +634,9 @@ The first line is PyTorch's case. Word 3 was not among the inputs, and its row o
 table has not changed by a bit. In the output table every row has moved, word 3 included,
 though as a next word it came only once.
 
-The last line is yours: it was written by tables that you moved, with a loss that you
-charged. Nothing of the novel is left in them but what fits into two rows a word.
+The last line was written by tables that you moved. Your `softmax_cross_entropy` turned the
+scores after a word into probabilities, and each time one word was drawn by them. Nothing of
+the novel is left in the tables but what fits into two rows a word.
 
 ::: belief
 **"In training, only the rows of the words in the batch are updated."** One reads
@@ -763,13 +681,6 @@ stays where it was, and its output row moves by
 ::::
 :::
 
-### What a row is used for
-
-For a guess, look at what a row is used for. A row of $E$ is used when its word has just
-been read, and all that counts then is what comes next. If the same words come next,
-the same hidden row would do. A row of $U$ is used when its word may come next, and it
-should score high after the words that it follows.
-
 ::: {.output section="Followers or predecessors?" set="pair steps seed"}
 :::
 
@@ -778,9 +689,13 @@ should score high after the words that it follows.
 Followers for the one table, predecessors for the other: so it comes, whatever the random
 numbers at the beginning, in all [8]{.n section="Followers or predecessors?"} seeds, with cosines of
 [0.99]{.n section="Followers or predecessors?"} and more. **The input table groups words
-by what follows them, the output table by what precedes them.** To the one table, cat
-and dog are the same word; to the other, cat and kite are. Neither is wrong about
-cats. They were asked different questions.
+by what follows them, the output table by what precedes them.**
+
+Look at what a row is used for. A row of $E$ is used when its word has just been read, and
+all that counts then is what comes next. If the same words come next, the same hidden row
+will do. A row of $U$ is used when its word may come next, and it should score high after the
+words that it follows. To the one table, cat and dog are the same word; to the other, cat and
+kite are. Neither is wrong about cats. They were asked different questions.
 
 ![Cosines of the four nouns in the input table, one seed. Look for the strong squares off
 the diagonal: cat and dog, kite and stone, which share their
@@ -803,37 +718,33 @@ a ghost: it hears "more" only where it comes.
 
 ### One step in this world
 
-The last two lines of the output above go back to the beginning. They take new tables and
-a single step: "cat" has been read, and "runs" has come. One input row has moved, that of the
-word that was read. All thirteen output rows have: the row of "runs" by
-[0.2621]{.n section="Followers or predecessors?"}, towards the row that was read, and the
-others a little, away from it. `build/03_trainer pair="dog jumps" steps=20` takes more steps on
-another pair.
+The last two lines of the output are the chapter's first picture in numbers: new tables, a
+single step, "cat" has been read and "runs" has come. One input row has moved. All thirteen
+output rows have: that of "runs" by [0.2621]{.n section="Followers or predecessors?"}, towards
+the row that was read, and the others a little, away from it.
+`build/03_trainer pair="dog jumps" steps=20` takes more steps on another pair.
 
 ## The same step, fast {#trainer-fast}
 
 Your step is right, and it is slow: one step on the novel's 4,000 words takes some
 milliseconds, or, with plain loops on a slow machine, a tenth of a second. We want
-twenty-two thousand steps. Let us count what there is to do. The three products, for the
-logits, for `dhidden` and for `lm_head`, each take $32 \times 64 \times 4{,}000$
-multiplications and as many additions: 49 million operations together.
+twenty-two thousand steps. The three products of a step, for the logits, for `dhidden` and for
+`lm_head`, each take $32 \times 64 \times 4{,}000$ multiplications and as many additions: 49
+million operations together.
 
-How fast *could* that be? The fastest thing the processor can do is to multiply and add
-numbers that are already in its registers. The program measures it, with a loop that does
-nothing else. That is the peak; plain loops usually reach a few percent of it, or less.
-
-`fast_step` takes the same step and comes much nearer to the peak. How it does that is a
-chapter by itself, and stands [behind the scenes](#trainer-tiles), for those who like speed.
-Here we need only one thing of it: that it does what yours does. So before it may touch the
-novel, one step of each is taken from the same tables, and all rows of both must agree. A
-fast program that computes something else is not fast.
+How fast *could* that be? The program measures it with a loop that does nothing but multiply
+and add numbers that are already in the processor's registers. That is the peak; plain loops
+usually reach a few percent of it, or less. `fast_step` takes the same step and comes much
+nearer. How, is a chapter by itself, and stands [behind the scenes](#trainer-tiles). Here we
+need only that it does what yours does: before it may touch the novel, one step of each is
+taken from the same tables, and all rows of both must agree.
 
 ::: {.output section="The same step, fast"}
 :::
 
 In brackets stands how many times as fast it is. *The same* means that no number of either
-table, nor the loss, differs by 0.000001 or more. In both steps the input table moves through
-your own `coalesce_rows` and `sgd_update_rows`; 32 rows cost next to nothing.
+table, nor the loss, differs by 0.000001 or more. `fast_step` too moves the input table through
+your own `coalesce_rows` and `sgd_update_rows`.
 
 ## How good is good? Four yardsticks {#trainer-yardsticks}
 
@@ -858,103 +769,10 @@ meets a pair that it has never seen, gives it probability 0, and pays $-\ln 0 = 
 *Yardstick four* can be charged on a new text: its counts are *smoothed*. It takes 0.75 off
 the count of every pair, and spends what it saved on all words, also those that it has not
 seen after this one. A word gets its part of that according to how many *different* words
-it has been seen after. That is the idea of Kneser and Ney, in the interpolated form with
-one fixed discount; we also add 1 to the number of different words, so that no word gets
-nothing. In a thorough comparison of ways to smooth counts a variation of it, with three
-discounts, came out best [@chen1999]. It is charged on the held-out text, as our model
-will be.
-*/
+it has been seen after: the idea of Kneser and Ney. In a thorough comparison of ways to smooth
+counts a variation of it, with three discounts, came out best [@chen1999]. The
+[formulas in C](#trainer-counting) stand behind the scenes.
 
-// Pairs of neighbours, sorted by one of the two words: the other words of word v's pairs
-// are other[begin[v]] ... other[begin[v + 1] - 1].
-struct pairs {
-    size_t *begin;   // [vocab_size + 1]
-    uint32_t *other; // [n_pairs]
-    size_t n_pairs;
-};
-
-static struct pairs group_pairs(const uint32_t *by, const uint32_t *other, size_t n_pairs,
-                                size_t vocab_size);
-static void free_pairs(struct pairs *pairs);
-static size_t count_others(size_t *counts, const struct pairs *pairs, size_t v,
-                           size_t vocab_size);
-
-static double unigram_entropy(const struct corpus *corpus)
-{
-    double entropy = 0.0;
-    for (size_t v = 0; v < corpus->vocab_size; v++) {
-        double p = (double)corpus->words[v].count / (double)corpus->n_train;
-        if (p > 0.0)
-            entropy -= p * log(p);
-    }
-    return entropy;
-}
-
-// - sum over pairs of ln(count of the pair / count of its first word), per pair
-static double bigram_entropy(const struct pairs *pairs, size_t vocab_size)
-{
-    size_t *counts = allocate(vocab_size, sizeof *counts);
-    double entropy = 0.0;
-    for (size_t v = 0; v < vocab_size; v++) {
-        double n = (double)(pairs->begin[v + 1] - pairs->begin[v]);
-        count_others(counts, pairs, v, vocab_size);
-        for (size_t w = 0; w < vocab_size; w++)
-            if (counts[w] > 0)
-                entropy -= (double)counts[w] * log((double)counts[w] / n);
-    }
-    free(counts);
-    return entropy / (double)pairs->n_pairs;
-}
-
-// share[w]: of all different pairs in the training text, the share that ends in w
-static void continuation_shares(double *share, const struct pairs *by_second,
-                                size_t vocab_size)
-{
-    size_t *counts = allocate(vocab_size, sizeof *counts);
-    double total = 0.0;
-    for (size_t w = 0; w < vocab_size; w++) {
-        share[w] = 1.0 + (double)count_others(counts, by_second, w, vocab_size);
-        total += share[w];
-    }
-    for (size_t w = 0; w < vocab_size; w++)
-        share[w] /= total;
-    free(counts);
-}
-
-static const double DISCOUNT = 0.75;
-
-// of one pair: its count, the pairs of its first word, what those have put aside, and the
-// share of it that goes to the second word
-static double smoothed_loss(size_t count, double n, double spare, double share)
-{
-    double kept = count > 0 ? (double)count - DISCOUNT : 0.0;
-    return -log(n > 0.0 ? (kept + spare * share) / n : share);
-}
-
-// the loss of smoothed counts on the held-out pairs, in nats a word
-static double smoothed_count_loss(const struct pairs *train, const struct pairs *held_out,
-                                  const double *share, size_t vocab_size)
-{
-    size_t *counts = allocate(vocab_size, sizeof *counts);
-    double loss = 0.0;
-    for (size_t v = 0; v < vocab_size; v++) {
-        double n = (double)(train->begin[v + 1] - train->begin[v]);
-        double spare = DISCOUNT * (double)count_others(counts, train, v, vocab_size);
-        for (size_t p = held_out->begin[v]; p < held_out->begin[v + 1]; p++) {
-            size_t w = held_out->other[p];
-            loss += smoothed_loss(counts[w], n, spare, share[w]);
-        }
-    }
-    free(counts);
-    return loss / (double)held_out->n_pairs;
-}
-
-struct yardsticks {
-    double uniform, unigram, counts, floor;
-    size_t n_different; // pairs in the training text
-};
-
-/*
 ::: {.output section="Four yardsticks"}
 :::
 
@@ -962,12 +780,10 @@ They stand in the order of the text. So [8.29]{.n section="Four yardsticks"} nat
 ignorance, and [4.65]{.n section="Four yardsticks"} is what careful counting gets on a new text.
 
 ::: predict
-For 4,000 words there are 16 million possible pairs. The training text has
-[54,412]{.n section="Four yardsticks"} different ones; as a list, a word and a count for each,
-they take some 109,000 numbers. Our model has 64 numbers for each word on the input side
-and 64 on the output side, 512,000 in all: 4.7 times as many as the list. But it may not
-keep a list. Whatever it knows of what follows a word must fit into the 64 numbers of its
-row. Will it do worse than the counts on the held-out text, as well, or better?
+The training text has [54,412]{.n section="Four yardsticks"} different pairs; as a list, a word
+and a count for each, they take some 109,000 numbers. Our model has 512,000 in all, 4.7 times as
+many. But it may not keep a list. Whatever it knows of what follows a word must fit into the 64
+numbers of its row. Will it do worse than the counts on the held-out text, as well, or better?
 
 :::: answer
 Better: [4.55]{.n section="Training"} nats, and the counts [4.65]{.n section="Four yardsticks"}.
@@ -981,7 +797,8 @@ another random order. The learning rate begins at 3 and falls to 0 in a straight
 steps while there is much to learn, small ones to settle. Everything random comes from one
 seed, and every sum has its order. So the run gives the same tables each time.
 `build/03_trainer passes=8 rate=1` trains longer and more gently; so does
-`PASSES=8 make chapter3`.
+`PASSES=8 make chapter3`. Ctrl-C ends the training early, and the program goes on with what has
+been learned so far.
 
 Why 3? Because it was tried. Each column is one run, `build/03_trainer rate=0.5` and so on, with
 all else as it is:
@@ -992,50 +809,6 @@ all else as it is:
 
 A wide flat valley, higher on both sides.
 
-Ctrl-C stops it, and the program goes on with what has been learned so far. A run that was
-stopped, or that has read a text of your own, writes both tables to new files in `build/`.
-*/
-
-struct training {
-    size_t n_batches, n_steps, step; // batches in the text; steps in all, and so far
-    uint32_t *order;                 // [n_batches]
-    size_t *seen;                    // [vocab_size] steps that moved a row of wte
-    uint64_t random;
-    float rate;          // at the first step
-    double begin, shown; // when it began, when the live line was last written
-    double sum;          // of the losses since the last milestone
-    size_t n_summed;
-    bool live;
-    FILE *figure;
-};
-
-struct model; // the two tables, and the room that fast_step works in
-
-// behind the scenes
-static double fast_step(struct model *m, const uint32_t *inputs, const uint32_t *targets,
-                        float learning_rate);
-static void shuffle(struct training *run);
-
-// one step on the next batch; the learning rate goes down to 0 in a straight line
-static void train_once(struct training *run, struct model *m, const struct corpus *corpus)
-{
-    size_t place = run->step % run->n_batches;
-    float rate = run->rate * (1.0f - (float)run->step / (float)run->n_steps);
-    if (place == 0)
-        shuffle(run);
-    const uint32_t *inputs = corpus->ids + run->order[place] * (size_t)BATCH;
-    run->sum += fast_step(m, inputs, inputs + 1, rate);
-    run->n_summed++;
-    run->step++;
-    for (size_t t = 0; t < BATCH; t++) {
-        size_t earlier = 0;
-        while (inputs[earlier] != inputs[t])
-            earlier++;
-        run->seen[inputs[t]] += earlier == t;
-    }
-}
-
-/*
 ### What four passes bring
 
 Look back at your prediction about the counts.
@@ -1053,8 +826,7 @@ In the end it is at [4.55]{.n section="Training"}, below the
 [4.65]{.n section="Four yardsticks"} of the smoothed counts. Is that fair? The model's learning
 rate was chosen on this same held-out text. A discount chosen on it would not help the counts:
 change `DISCOUNT` in the file to anything from 0.65 to 0.8, and they end at 4.65 as they do
-with 0.75; with 0.5 and with 0.95 they end at 4.68. And the model does not win by being small:
-it has more numbers than the counts.
+with 0.75; with 0.5 and with 0.95 they end at 4.68.
 
 Where does it win? The last line of the output splits the held-out pairs: those that stand in
 the training text too, and those that are new. On the first kind the counts are not behind:
@@ -1062,13 +834,12 @@ they pay [3.84]{.n section="Training"}, and the model [3.85]{.n section="Trainin
 [18]{.n section="Training"} in a hundred, the model pays [7.64]{.n section="Training"} and the
 counts [8.25]{.n section="Training"}.
 
-To a word that never came after "cried" the counts give a part of what they have put aside, and
-that part goes by the word alone: what came after "said" plays no special role in it. The model
-has 64 numbers for all the followers of a word, and must reuse what it knows: what it learns
-from "said" moves the rows of the output table, and so changes the guess after "cried" as well.
-That words which are alike would learn from each other was the hope when such models were first
-trained [@bengio2003]. On new pairs is where it should pay; that this is the reason, no run of
-ours shows.
+To a word that never came after "cried" the counts give a part that goes by the word alone:
+what came after "said" plays no special role in it. The model must fit all the followers of a
+word into 64 numbers: what it learns from "said" moves the rows of the output table, and so
+changes the guess after "cried" as well. That words which are alike would learn from each other
+was the hope when such models were first trained [@bengio2003]. On new pairs is where it should
+pay; that this is the reason, no run of ours shows.
 
 On the training text it reaches [4.37]{.n section="Training"}, far above the floor there,
 [3.74]{.n section="Four yardsticks"}. That floor belongs to somebody who knows all pairs of
@@ -1111,42 +882,7 @@ overlap of two words is $\sum_w \sqrt{p_w q_w}$, with $p$ and $q$ the shares of 
 their followers: 0 if they have none in common, 1 if they have all, equally often. The
 same for predecessors. Then find each word's nearest neighbour in a table, and see what
 the two share.
-*/
 
-// profile[v][w] = the square root of the share of w among the others of word v
-static float *make_profiles(const uint32_t *by, const uint32_t *other, size_t n_pairs,
-                            size_t n_frequent, size_t vocab_size)
-{
-    struct pairs pairs = group_pairs(by, other, n_pairs, vocab_size);
-    size_t *counts = allocate(vocab_size, sizeof *counts);
-    float *profile = allocate(n_frequent * vocab_size, sizeof *profile);
-    for (size_t v = 0; v < n_frequent; v++) {
-        double n = (double)(pairs.begin[v + 1] - pairs.begin[v]);
-        count_others(counts, &pairs, v, vocab_size);
-        for (size_t w = 0; w < vocab_size && n > 0.0; w++)
-            profile[v * vocab_size + w] = (float)sqrt((double)counts[w] / n);
-    }
-    free(counts);
-    free_pairs(&pairs);
-    return profile;
-}
-
-// behind the scenes
-static size_t nearest_frequent(const float *unit, size_t n_frequent, size_t v);
-
-// the mean overlap of a frequent word's profile with that of its nearest one in the table
-static double overlap_with_nearest(const float *profile, const float *unit,
-                                   size_t n_frequent, size_t vocab_size)
-{
-    double sum = 0.0;
-    for (size_t v = 1; v < n_frequent; v++)
-        sum +=
-            dot(profile + v * vocab_size,
-                profile + nearest_frequent(unit, n_frequent, v) * vocab_size, vocab_size);
-    return sum / (double)(n_frequent - 1);
-}
-
-/*
 ::: {.output section="Company in common"}
 :::
 
@@ -1156,10 +892,6 @@ output table it is the other way round: [0.47]{.n section="Company in common"} a
 [0.64]{.n section="Company in common"}. Any two of the words share, on the average,
 [0.28]{.n section="Company in common"} and [0.19]{.n section="Company in common"}. With `seed=8`
 and `seed=9` all six numbers are the same. The small world was no trick.
-
-Press and Wolf studied the two tables of larger models; they found that the output table is a
-word embedding in its own right, and that a table used in both places comes to behave more like
-the output table [@press2017, abstract].
 
 ## Votes
 
@@ -1205,19 +937,13 @@ its tables.
 One hears that embeddings are trained first and *then* become the input of a model, frozen.
 Look at what you have written: a row is input from step 0 on. At step 0 it is noise, and it
 is read all the same; each time it is read it moves a little; there is no day on which it
-is finished. Four things can happen to it afterwards.
+is finished.
 
-- *Inference.* The model is used, not trained. Nobody computes a gradient, so nothing
-  moves: this is the only time at which all rows are frozen, and they are so because
-  nothing is written to them.
-- *Fine-tuning.* Training goes on with other text. The rows move again, unless somebody
-  decides to leave them out of the step; of an input table with plain SGD only the words
-  of the new text.
-- *Another model's input.* Somebody may copy trained rows into a new model, as a better
-  beginning than noise. There they are rows like any others: kept still or trained on.
-- *A larger vocabulary.* New tokens need new rows, at the end of the table. The old rows
-  stay; the new ones begin as noise, or as a mean of old ones, and have all their votes
-  before them.
+All rows are frozen only at *inference*: the model is used, not trained, and nothing is written
+to them. In *fine-tuning* training goes on with other text, and rows move again, unless
+somebody decides to leave them out of the step. And a *larger vocabulary* adds new rows at the
+end of the table: the old ones stay, the new ones begin as noise, or as a mean of old ones, and
+have all their votes before them.
 
 ## And does it write?
 
@@ -1239,11 +965,10 @@ One more text is at hand: this one. The page that you read is a C file, so
 TEXT=chapters/03_trainer.c make chapter3
 ```
 
-trains the model on the chapter that describes it, your solutions included, and lets it
-write about itself. Look at the neighbours too, with `SET="words=float"` at the end of the
-line: the row of `float` lies by those of `uint`, `struct` and `char`, in the output table.
-They stand in the same places. And look at the yardsticks. On so short a text the smoothed
-counts win.
+trains the model on the chapter that describes it, your solutions included. Look at the
+neighbours too, with `SET="words=float"` at the end of the line: the row of `float` lies by
+those of `uint`, `struct` and `char`, in the output table. They stand in the same places. And
+look at the yardsticks. On so short a text the smoothed counts win.
 
 ## What you can now explain
 
@@ -1307,7 +1032,9 @@ $\ln V$, and the first part of training would be spent on unlearning it.
 
 - Bengio and others [-@bengio2003] trained the first large models of this kind, with more
   than one word of context.
-- Press and Wolf [-@press2017] on the output table: seven pages, references included.
+- Press and Wolf [-@press2017] on the output table: seven pages, references included. They
+  found that it is a word embedding in its own right, and that a table used in both places
+  comes to behave more like it.
 - Chen and Goodman [-@chen1999] compare the ways to smooth counts, patiently.
 - Chapter 4 gives the model a sense of place.
 
@@ -1519,13 +1246,6 @@ static struct corpus read_corpus(const char *path)
     return corpus;
 }
 
-static void close_corpus(struct corpus *corpus)
-{
-    free(corpus->text.bytes);
-    free(corpus->words);
-    free(corpus->ids);
-}
-
 static int short_length(const struct word *word)
 {
     return word->length < 14 ? (int)word->length : 14;
@@ -1722,9 +1442,22 @@ static double distance(const float *a, const float *b, size_t n)
 }
 
 /*
+### The four yardsticks, counted {#trainer-counting}
+
 Two ways to sort all pairs of neighbours in the text, by the first word or by the second,
-without comparing anything: count, add up, put in place.
+without comparing anything: count, add up, put in place. Then the entropies, which are the
+formulas of the text, and the smoothed counts. The form of Kneser and Ney is the interpolated
+one with one fixed discount; we also add 1 to the number of different words, so that no word
+gets nothing.
 */
+
+// Pairs of neighbours, sorted by one of the two words: the other words of word v's pairs
+// are other[begin[v]] ... other[begin[v + 1] - 1].
+struct pairs {
+    size_t *begin;   // [vocab_size + 1]
+    uint32_t *other; // [n_pairs]
+    size_t n_pairs;
+};
 
 static struct pairs group_pairs(const uint32_t *by, const uint32_t *other, size_t n_pairs,
                                 size_t vocab_size)
@@ -1769,6 +1502,81 @@ static size_t count_different(const struct pairs *pairs, size_t vocab_size)
     return n_different;
 }
 
+static double unigram_entropy(const struct corpus *corpus)
+{
+    double entropy = 0.0;
+    for (size_t v = 0; v < corpus->vocab_size; v++) {
+        double p = (double)corpus->words[v].count / (double)corpus->n_train;
+        if (p > 0.0)
+            entropy -= p * log(p);
+    }
+    return entropy;
+}
+
+// - sum over pairs of ln(count of the pair / count of its first word), per pair
+static double bigram_entropy(const struct pairs *pairs, size_t vocab_size)
+{
+    size_t *counts = allocate(vocab_size, sizeof *counts);
+    double entropy = 0.0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        double n = (double)(pairs->begin[v + 1] - pairs->begin[v]);
+        count_others(counts, pairs, v, vocab_size);
+        for (size_t w = 0; w < vocab_size; w++)
+            if (counts[w] > 0)
+                entropy -= (double)counts[w] * log((double)counts[w] / n);
+    }
+    free(counts);
+    return entropy / (double)pairs->n_pairs;
+}
+
+// share[w]: of all different pairs in the training text, the share that ends in w
+static void continuation_shares(double *share, const struct pairs *by_second,
+                                size_t vocab_size)
+{
+    size_t *counts = allocate(vocab_size, sizeof *counts);
+    double total = 0.0;
+    for (size_t w = 0; w < vocab_size; w++) {
+        share[w] = 1.0 + (double)count_others(counts, by_second, w, vocab_size);
+        total += share[w];
+    }
+    for (size_t w = 0; w < vocab_size; w++)
+        share[w] /= total;
+    free(counts);
+}
+
+static const double DISCOUNT = 0.75;
+
+// of one pair: its count, the pairs of its first word, what those have put aside, and the
+// share of it that goes to the second word
+static double smoothed_loss(size_t count, double n, double spare, double share)
+{
+    double kept = count > 0 ? (double)count - DISCOUNT : 0.0;
+    return -log(n > 0.0 ? (kept + spare * share) / n : share);
+}
+
+// the loss of smoothed counts on the held-out pairs, in nats a word
+static double smoothed_count_loss(const struct pairs *train, const struct pairs *held_out,
+                                  const double *share, size_t vocab_size)
+{
+    size_t *counts = allocate(vocab_size, sizeof *counts);
+    double loss = 0.0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        double n = (double)(train->begin[v + 1] - train->begin[v]);
+        double spare = DISCOUNT * (double)count_others(counts, train, v, vocab_size);
+        for (size_t p = held_out->begin[v]; p < held_out->begin[v + 1]; p++) {
+            size_t w = held_out->other[p];
+            loss += smoothed_loss(counts[w], n, spare, share[w]);
+        }
+    }
+    free(counts);
+    return loss / (double)held_out->n_pairs;
+}
+
+struct yardsticks {
+    double uniform, unigram, counts, floor;
+    size_t n_different; // pairs in the training text
+};
+
 static struct yardsticks measure_yardsticks(const struct corpus *corpus)
 {
     const uint32_t *ids = corpus->ids, *held = ids + corpus->n_train;
@@ -1794,6 +1602,21 @@ static struct yardsticks measure_yardsticks(const struct corpus *corpus)
 Room for a step; then updates that are compared and timed, and what is missing for them.
 */
 
+// two small tables and the room that a step works in
+struct workshop {
+    size_t n_tokens, vocab_size, d_model;
+    float *wte, *lm_head, *logits, *dhidden, *drows;
+    uint32_t *rows;
+};
+
+static float step(struct workshop *w, const uint32_t *inputs, const uint32_t *targets,
+                  float learning_rate)
+{
+    return train_step(w->wte, w->lm_head, w->logits, w->dhidden, w->drows, w->rows,
+                      inputs, targets, learning_rate, w->n_tokens, w->vocab_size,
+                      w->d_model);
+}
+
 static struct workshop open_workshop(size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     struct workshop w = {
@@ -1815,6 +1638,37 @@ static void close_workshop(struct workshop *w)
     free(w->dhidden);
     free(w->drows);
     free(w->rows);
+}
+
+// one batch and the two ways to move a table by its gradient
+struct update {
+    size_t n_tokens, vocab_size, d_model;
+    uint32_t *ids, *rows; // [n_tokens]
+    float *dout, *drows;  // [n_tokens][d_model]
+    float *wte, *dwte;    // [vocab_size][d_model]
+};
+
+// the whole table: clear the gradient, add, move every row
+static bool update_dense(struct update *u, float learning_rate)
+{
+    const size_t n = u->vocab_size * u->d_model;
+    memset(u->dwte, 0, n * sizeof *u->dwte);
+    if (!embedding_backward(u->dwte, u->dout, u->ids, u->n_tokens, u->vocab_size,
+                            u->d_model))
+        return false;
+    for (size_t k = 0; k < n; k++)
+        u->wte[k] -= learning_rate * u->dwte[k];
+    return true;
+}
+
+// the rows of the batch only
+static bool update_sparse(struct update *u, float learning_rate)
+{
+    size_t n_rows = 0;
+    return coalesce_rows(u->rows, u->drows, &n_rows, u->ids, u->dout, u->n_tokens,
+                         u->d_model) &&
+           sgd_update_rows(u->wte, u->rows, u->drows, learning_rate, n_rows,
+                           u->vocab_size, u->d_model);
 }
 
 static struct update open_update(size_t n_tokens, size_t vocab_size, size_t d_model)
@@ -2471,10 +2325,24 @@ static double compare_steps(const struct corpus *corpus, uint64_t seed)
 
 What it keeps, what it prints, the order of its batches. Ctrl-C sends the program a signal,
 and a handler may do hardly anything safely except set a flag; the loop looks at it after each
-step. `fopen` with `"wx"` is C11's way to say: only if there is no such file yet. So nothing
-of yours is overwritten when the tables are saved. But `make clean` empties `build/`: move
+step. A run that was stopped, or that has read a text of your own, writes both tables to new
+files in `build/`. `fopen` with `"wx"` is C11's way to say: only if there is no such file yet.
+So nothing of yours is overwritten. But `make clean` empties `build/`: move
 what you want to keep.
 */
+
+struct training {
+    size_t n_batches, n_steps, step; // batches in the text; steps in all, and so far
+    uint32_t *order;                 // [n_batches]
+    size_t *seen;                    // [vocab_size] steps that moved a row of wte
+    uint64_t random;
+    float rate;          // at the first step
+    double begin, shown; // when it began, when the live line was last written
+    double sum;          // of the losses since the last milestone
+    size_t n_summed;
+    bool live;
+    FILE *figure;
+};
 
 // Ctrl-C. A handler may touch nothing but such a flag, which is why this one variable is
 // not local to any function.
@@ -2539,6 +2407,25 @@ static void shuffle(struct training *run)
         uint32_t moved = run->order[b - 1];
         run->order[b - 1] = run->order[other];
         run->order[other] = moved;
+    }
+}
+
+// one step on the next batch; the learning rate goes down to 0 in a straight line
+static void train_once(struct training *run, struct model *m, const struct corpus *corpus)
+{
+    size_t place = run->step % run->n_batches;
+    float rate = run->rate * (1.0f - (float)run->step / (float)run->n_steps);
+    if (place == 0)
+        shuffle(run);
+    const uint32_t *inputs = corpus->ids + run->order[place] * (size_t)BATCH;
+    run->sum += fast_step(m, inputs, inputs + 1, rate);
+    run->n_summed++;
+    run->step++;
+    for (size_t t = 0; t < BATCH; t++) {
+        size_t earlier = 0;
+        while (inputs[earlier] != inputs[t])
+            earlier++;
+        run->seen[inputs[t]] += earlier == t;
     }
 }
 
@@ -2858,6 +2745,25 @@ static void write_sentence(const struct corpus *corpus,
     printf("%s\n", column < 64 ? "" : " ...");
 }
 
+// a word drawn from the probabilities that two tables give after `id`; never the unknown one
+static uint32_t draw_next(const void *from, uint32_t id, uint64_t *state)
+{
+    const struct workshop *w = from;
+    const uint32_t unknown = 0;
+    double left = 0.0;
+    uint32_t v = 1;
+    for (size_t u = 0; u < w->vocab_size; u++)
+        w->logits[u] =
+            (float)dot(w->lm_head + u * w->d_model, w->wte + id * w->d_model, w->d_model);
+    softmax_cross_entropy(w->logits, w->logits, &unknown, 1, w->vocab_size);
+    for (size_t u = 1; u < w->vocab_size; u++)
+        left += (double)w->logits[u];
+    left *= random_unit(state);
+    while (v + 1 < w->vocab_size && left >= (double)w->logits[v])
+        left -= (double)w->logits[v++];
+    return v;
+}
+
 static void show_corpus(const struct corpus *corpus, const char *path, uint64_t seed)
 {
     char a[32], b[32], c[32];
@@ -3003,7 +2909,7 @@ static void show_own_training(const struct corpus *corpus, uint64_t seed)
     char cell[32];
     fill_random(w.wte, v * OWN_D, 0.1, &seed);
     fill_random(w.lm_head, v * OWN_D, 0.1, &seed);
-    const size_t n_steps = train_own(&first, &last, &w, corpus, &seed);
+    const size_t n_steps = train_own(&first, &last, &w, v, corpus, &seed);
     if (n_steps > 0 && n_steps < OWN_STEPS)
         lost(n_steps);
     if (n_steps == OWN_STEPS) {
@@ -3299,6 +3205,36 @@ static size_t nearest_frequent(const float *unit, size_t n_frequent, size_t v)
         }
     }
     return nearest;
+}
+
+// profile[v][w] = the square root of the share of w among the others of word v
+static float *make_profiles(const uint32_t *by, const uint32_t *other, size_t n_pairs,
+                            size_t n_frequent, size_t vocab_size)
+{
+    struct pairs pairs = group_pairs(by, other, n_pairs, vocab_size);
+    size_t *counts = allocate(vocab_size, sizeof *counts);
+    float *profile = allocate(n_frequent * vocab_size, sizeof *profile);
+    for (size_t v = 0; v < n_frequent; v++) {
+        double n = (double)(pairs.begin[v + 1] - pairs.begin[v]);
+        count_others(counts, &pairs, v, vocab_size);
+        for (size_t w = 0; w < vocab_size && n > 0.0; w++)
+            profile[v * vocab_size + w] = (float)sqrt((double)counts[w] / n);
+    }
+    free(counts);
+    free_pairs(&pairs);
+    return profile;
+}
+
+// the mean overlap of a frequent word's profile with that of its nearest one in the table
+static double overlap_with_nearest(const float *profile, const float *unit,
+                                   size_t n_frequent, size_t vocab_size)
+{
+    double sum = 0.0;
+    for (size_t v = 1; v < n_frequent; v++)
+        sum +=
+            dot(profile + v * vocab_size,
+                profile + nearest_frequent(unit, n_frequent, v) * vocab_size, vocab_size);
+    return sum / (double)(n_frequent - 1);
 }
 
 enum { N_FREQUENT = 400 };
