@@ -474,7 +474,7 @@ want.](figure:bytes-read){#fig-bytes-read}
 
 At GPT-2's size the product does
 [38,597,376]{.n section="The work for one id"} multiplications, to hand over 768 numbers
-that were already there. The lookup does none. And the product reads
+that were already there. And it reads
 [154,590,532]{.n section="The work for one id"} bytes where the lookup reads
 [3,076]{.n section="The work for one id"}: 50,257 times as many, as the table has rows.
 
@@ -497,14 +497,8 @@ Three racers fetch rows from a table of GPT-2's size, and from smaller ones. `ma
 there is a third, `tiles`: the same product, made as fast as we could, which fetches many
 rows together. How it works comes [later](#where-the-products-time-goes).
 
-The table holds numbers between $-0.5$ and 0.5; which ones does not matter for the time.
-Before the start, `tiles` has to hand over the rows that `memcpy` copies, to the last bit,
-or the race is off. Each racer runs for a hundredth of a second or more, and its best run
-counts: whatever else the machine was doing can only have made a run slower. The lookup gets
-new random ids for every run, so that it does not meet rows that are still at hand from the
-run before.
-
-On the machine that built this page:
+Before the start, `tiles` has to hand over the rows that `memcpy` copies, to the last bit, or the
+race is off. On the machine that built this page:
 
 ::: {.output section="The race: microseconds for one id" set="vocab"}
 :::
@@ -514,8 +508,16 @@ nearly flat: all that was done for the tiles makes a product faster, and does no
 the direction in which it goes.](figure:lookup-cost){#fig-lookup-cost}
 
 Look at the last line, and at your two guesses. In the large table the lookup beats even the
-best product by a factor of more than a thousand, and the factor grows with the vocabulary. No step that
-makes a product faster can catch a program that does not multiply.
+best product by a factor of more than a thousand, and the factor grows with the vocabulary.
+However fast a product becomes, one id costs it
+[38,597,376]{.n section="The work for one id"} multiplications. The lookup does none.
+
+::: aside
+The table holds numbers between $-0.5$ and 0.5; which ones does not matter for the time. Each
+racer runs for a hundredth of a second or more, and its best run counts: whatever else the
+machine was doing can only have made a run slower. The lookup gets new random ids for every run,
+so that it does not meet rows that are still at hand from the run before.
+:::
 
 That the tiles come off with less than 50,257, and the plain product does not, has its reasons
 in how memory works. They fill the last part of the chapter.
@@ -924,12 +926,6 @@ Around the tile go three more loops. The table is cut into blocks of 128 rows, a
 block into strips of 48 columns. A strip is 24 KB, which fits into the nearest cache,
 and there it stays while all the ids pass over it, four by four. So the table is read
 from far away once for all the ids, instead of once for each.
-
-Compare `rows` and `tiles` in the table of 64 rows, which waits for nothing: that is what
-holding the outputs in registers saves. In the large table they are farther apart, and the
-rest is what sharing one reading saves. It is also how `tiles` comes to take less than 50,257
-times as long as a lookup: that was counted for a product that reads the whole table for
-each id.
 */
 
 // the same sums, a block of rows of b at a time
@@ -949,10 +945,17 @@ static void product_by_tiles(float *out, const float *a, const float *b, size_t 
 }
 
 /*
+Compare `rows` and `tiles` in the table of 64 rows, which is small enough to stay near: that is
+what holding the outputs in registers saves. In the large table they are farther apart, and the
+rest is what sharing one reading saves. That is also why `tiles` takes less than 50,257 times as
+long as a lookup: the count was of a product that reads the whole table for each id.
+
+::: aside
 A library for matrix products, a BLAS, does in essence the same, with more care for
-the edges [@goto2008]. (`fmaf` multiplies and adds in one step and rounds once. In
+the edges [@goto2008]. And `fmaf` multiplies and adds in one step and rounds once. In
 general that can change the last bit of a result, and so can adding the blocks' sums one
-by one. Here neither does: each sum has one term that is not zero.)
+by one. Here neither does: each sum has one term that is not zero.
+:::
 
 ## A lookup can ask early
 
@@ -1035,7 +1038,7 @@ bet about somebody else's hardware, and the only way to know is to race.
 - Why a model cannot compute with ids, and what a one-hot row does about it.
 - The two faults of one-hot rows, which of them is about cost, and which is not.
 - Why a one-hot row times a table is a row of the table, with the sum written out.
-- Why no product, however fast, catches a lookup.
+- Why a lookup stays ahead of a product, however fast the product becomes.
 - In which two cases the product and the lookup give different bits, and why.
 - How an embedding layer differs from a Linear layer: bias, storage, first numbers.
 - What the cosine measures, and what it leaves out.
@@ -1382,8 +1385,8 @@ struct lab {
     uint32_t ids[BATCH * MAX_BATCHES];
     size_t n_batches; // in a sample of a lookup
     uint32_t random;  // the state of the generator
-    double patience;  // seconds for which a contender runs again and again; up to three
-                      // times as long for four samples of a product
+    double patience;  // seconds for which a contender runs again and again; a product
+                      // up to eight times as long, until it has three samples
 };
 
 typedef void product_fn(float *out, const float *a, const float *b, size_t n_rows,
@@ -1477,7 +1480,7 @@ static double time_product(struct lab *lab, product_fn *multiply, size_t n_ids,
         }
         spent = seconds() - begin;
     } while (n_samples == 0 || spent < lab->patience ||
-             (n_samples < 4 && spent < 3 * lab->patience));
+             (n_samples < 3 && spent < 8 * lab->patience));
     set_switches(lab, n_ids, vocab_size, 0.0f);
     return best / (double)n_ids;
 }
