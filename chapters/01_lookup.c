@@ -486,7 +486,7 @@ could write, if it too multiplies by every zero?
 
 :::: answer
 On the machine that built this page: hundreds of thousands of times, and more than a thousand
-times. Your machine's answers are at the end of the race's last line.
+times. Your machine's answers are the last two lines of the race.
 ::::
 :::
 
@@ -507,7 +507,7 @@ race is off. On the machine that built this page:
 nearly flat: all that was done for the tiles makes a product faster, and does not change
 the direction in which it goes.](figure:lookup-cost){#fig-lookup-cost}
 
-Look at the last line, and at your two guesses. In the large table the lookup beats even the
+Look at the last two lines, and at your guesses. In the large table the lookup beats even the
 best product by a factor of more than a thousand, and the factor grows with the vocabulary.
 However fast a product becomes, one id costs it
 [38,597,376]{.n section="The work for one id"} multiplications. The lookup does none.
@@ -1610,6 +1610,14 @@ static void print_whole(double x, int width)
     printf("%*s", width, isnan(x) ? "-" : text);
 }
 
+static void print_ratio(const char *product, const double *time, size_t racer,
+                        const char *vocab_size)
+{
+    printf("%6s / lookup, V = %s:", product, vocab_size);
+    print_whole(time[racer] / time[LOOKUP], 12);
+    printf("\n");
+}
+
 static void plot_race(double results[][N_RACERS], const size_t *vocab_sizes)
 {
     FILE *figure = open_figure("lookup-cost");
@@ -1638,8 +1646,7 @@ static void show_race(double results[][N_RACERS], struct lab *lab,
                       const size_t *vocab_sizes)
 {
     char text[48];
-    printf("%8s%12s%10s%10s%18s%17s\n", "V", "matmul", "tiles", "lookup",
-           "matmul / lookup", "tiles / lookup");
+    printf("%8s%12s%10s%10s\n", "V", "matmul", "tiles", "lookup");
     for (size_t n = 0; n < N_SIZES; n++) {
         double *time = results[n];
         race(time, lab, vocab_sizes[n]);
@@ -1649,10 +1656,10 @@ static void show_race(double results[][N_RACERS], struct lab *lab,
         print_time(time[YOURS], 12);
         print_time(time[TILES], 10);
         print_time(time[LOOKUP], 10);
-        print_whole(time[YOURS] / time[LOOKUP], 18);
-        print_whole(time[TILES] / time[LOOKUP], 17);
         printf("\n");
     }
+    print_ratio("matmul", results[N_SIZES - 1], YOURS, text);
+    print_ratio("tiles", results[N_SIZES - 1], TILES, text);
     plot_race(results, vocab_sizes);
     if (isnan(results[0][YOURS]))
         waits_for("1.2", "matmul");
@@ -1664,16 +1671,17 @@ static void show_race(double results[][N_RACERS], struct lab *lab,
 static void show_tolls(double results[][N_RACERS], struct lab *lab,
                        const size_t *vocab_sizes)
 {
+    const int width[N_PRODUCTS] = {11, 9, 9, 8};
     char text[48];
     heading("Where the product's time goes: microseconds for one id");
-    printf("%8s%12s%12s%12s%12s\n", "V", "matmul", "linear", "rows", "tiles");
+    printf("%7s%11s%9s%9s%8s\n", "V", "matmul", "linear", "rows", "tiles");
     for (size_t n = 0; n < N_SIZES; n += N_SIZES - 1) {
         double *time = results[n];
         time[LINEAR] = time_linear(lab, vocab_sizes[n]);
         time[ROWS] = time_product(lab, product_by_rows, 1, vocab_sizes[n]);
-        printf("%8s", with_commas(text, vocab_sizes[n]));
+        printf("%7s", with_commas(text, vocab_sizes[n]));
         for (size_t racer = 0; racer < N_PRODUCTS; racer++)
-            print_time(time[racer], 12);
+            print_time(time[racer], width[racer]);
         printf("\n");
     }
     if (isnan(results[0][LINEAR]))
