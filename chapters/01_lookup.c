@@ -22,7 +22,7 @@ that the model knows, and [768]{.n section="The work for one id"} numbers in eac
 Ask what such a layer computes and you will hear one of two answers. The
 mathematician says: it multiplies by a matrix. The programmer says: it reads an
 array. Both are right. [If a lookup is a product, why do a few bits come out differently,
-and why does even the fastest product take thousands of times as long?]{.teaser} In this
+and why does even the fastest product take more than a thousand times as long?]{.teaser} In this
 chapter you write both, run both on a table of GPT-2's size, and find out exactly where
 they part.
 
@@ -32,8 +32,8 @@ compiles as it stands: `cc -O2 chapters/01_lookup.c -lm`. Five functions in it a
 empty. You write each one where the text arrives at it; `make chapter1` builds the
 file, runs it, and says what to do next. A part of the program that needs a function
 you have not written says so and steps aside, so you can run it at any time. What it
-prints has the titles that you find here, in the same order; the longest part, a race,
-comes last. Start now.
+prints has the titles that you find here, in the same order; only what is timed, a race and
+what explains it, waits for the end. Start now.
 */
 
 #include <inttypes.h>
@@ -459,6 +459,148 @@ of writing it down. You will want this back in chapter 3: how to train the table
 follows at once from the fact that it is a matrix in a product.
 :::
 
+## What the work costs
+
+Both hand over the same rows. Do they cost the same? Let us first count, for one id and
+rows of $d = 768$. The product multiplies each of the $V d$ numbers of the table once, and
+to do so must read all of them, and $V$ switches. The lookup reads one id and one row.
+
+::: {.output section="The work for one id"}
+:::
+
+![Bytes read to fetch one row. The product's line climbs with the table; the
+lookup's is flat, because it never looks at the rows that it does not
+want.](figure:bytes-read){#fig-bytes-read}
+
+At GPT-2's size the product does
+[38,597,376]{.n section="The work for one id"} multiplications, to hand over 768 numbers
+that were already there. And it reads
+[154,590,532]{.n section="The work for one id"} bytes where the lookup reads
+[3,076]{.n section="The work for one id"}: 50,257 times as many, as the table has rows.
+
+::: predict
+If all that counted were bytes, one id would take the product 50,257 times as long as the
+lookup. Write down two guesses. How many times as long does your `matmul` take, three loops
+straight from the formula? And how many times as long does the fastest product take that we
+could write, if it too multiplies by every zero?
+
+:::: answer
+On the machine that built this page: hundreds of thousands of times, and more than a thousand
+times. Your machine's answers are the last two lines of the race.
+::::
+:::
+
+## The race
+
+Three racers fetch rows from a table of GPT-2's size, and from smaller ones. `matmul` and
+`lookup` are yours, exercises 1.2 and 1.3. But a race against a slow runner proves little. So
+there is a third, `tiles`: the same product, made as fast as we could, which fetches many
+rows together. How it works comes [later](#where-the-products-time-goes).
+
+Before the start, `tiles` has to hand over the rows that `memcpy` copies, to the last bit, or the
+race is off. On the machine that built this page:
+
+::: {.output section="The race: microseconds for one id" set="vocab"}
+:::
+
+![The race on logarithmic axes. Both products climb with the table, and the lookup lies
+nearly flat: all that was done for the tiles makes a product faster, and does not change
+the direction in which it goes.](figure:lookup-cost){#fig-lookup-cost}
+
+Look at the last two lines, and at your guesses. In the large table the lookup beats even the
+best product by a factor of more than a thousand, and the factor grows with the vocabulary.
+However fast a product becomes, one id costs it
+[38,597,376]{.n section="The work for one id"} multiplications. The lookup does none.
+
+::: aside
+The table holds numbers between $-0.5$ and 0.5; which ones does not matter for the time. Each
+racer runs for a hundredth of a second or more, and its best run counts: whatever else the
+machine was doing can only have made a run slower. The lookup gets new random ids for every run,
+so that it does not meet rows that are still at hand from the run before.
+:::
+
+That the tiles come off with less than 50,257, and the plain product does not, has its reasons
+in how memory works. They fill the last part of the chapter.
+
+## Equal in algebra, not in bits
+
+Time is the one difference. The other is smaller, and stranger. We have a proof that the
+product is the lookup, and a program that compared them bit by bit and said "yes". Now for
+what the proof forgot.
+
+It said: a term with the factor 0 is 0. That is true of real numbers. A `float` is
+not quite a real number. Some of its 32-bit patterns stand for infinity, and some for
+NaN, *not a number*, which is what $0/0$ leaves behind. Arithmetic with a NaN gives a
+NaN again: zero times a NaN is NaN, and zero times infinity is NaN too
+[@ieee754, secs. 6.2 and 7.2]. So if one entry of the table goes bad, say in training,
+where such things happen, then every sum over its column meets it. Nearly all of these
+sums have the term $0 \times \mathrm{NaN}$ in them, and are lost.
+
+::: predict
+The program puts NaN into the three numbers of row 4, "eat", and sends the whole
+sentence through: 8 tokens, 24 outputs, and "eat" occurs once. How many of the 24
+are NaN after the lookup? How many after the product?
+
+:::: answer
+[3]{.n section="Equal in algebra, not in bits" at="is nan"} after the lookup,
+[24]{.n section="Equal in algebra, not in bits"} after the product: every one of them.
+::::
+:::
+
+::: {.output section="Equal in algebra, not in bits" set="row value" follows="sentence"}
+:::
+
+One bad row, and the product has lost *every* output:
+[24]{.n section="Equal in algebra, not in bits"} of 24, the seven tokens included
+that have nothing to do with "eat". The lookup has lost the
+[3]{.n section="Equal in algebra, not in bits" at="is nan"} outputs of the one token that names
+the row. It cannot lose more. What it does not read cannot hurt it.
+
+### A sign is lost
+
+The second line of the output is quieter. There row 3, "cat", is made of `-0.0`.
+Floating point has two zeros, one for each state of the sign bit, and they compare as
+equal; `-0.0` is what remains, for one, when a small negative number becomes too small
+to be told from zero. The lookup copies the pattern, `80000000`. The product starts its
+sum at `+0.0`, and adds products of zero, and then $1 \times (-0.0) = -0.0$. The rule
+for that addition is plain: the sum of two zeros of opposite sign is `+0.0`, in every
+rounding mode but the one towards minus infinity [@ieee754, sec. 6.3]. So out comes
+`00000000`, and the sign is gone: [0]{.n section="Equal in algebra, not in bits" at="is -0.0:5"}
+outputs differ by `==`, and [3]{.n section="Equal in algebra, not in bits" at="is -0.0:6"} in their
+bits. (Why there are two zeros, and what a NaN is good for, is told by Goldberg
+[-@goldberg1991].)
+
+Does it matter? The zero hardly ever. The NaN, yes, each time that you go looking for
+where one came from: behind a lookup it leads you to the token, and behind a product
+it leads you nowhere. And the two together tell you something about proofs. "Equal"
+had a silent condition, that the numbers behave like real numbers. This is also why we
+never compile this course with `-ffast-math`. Among other things it allows the compiler
+to assume that there is no NaN and no infinity, and that the sign of a zero does not
+matter, and so to take $0 \cdot x$ for 0: the very step at which our proof was wrong.
+
+::: think
+Spoil a row yourself: `build/01_lookup row=0 value=inf`. *The* stands in the sentence three
+times. Which outputs does the product lose? And is there any finite number that does harm?
+
+:::: answer
+The product loses 15 outputs, the three of each of the five *other* words, and the lookup
+none. Where the sentence says *the*, infinity is multiplied by 1 and arrives. Everywhere else
+it is multiplied by 0, and gives NaN. So the only word with a bad row is the only one that
+comes out as it does from the lookup.
+
+One finite number does harm, and you have met it: with `value=-0` the sign is lost, in 9
+outputs. Any other arrives as it is, even `value=3.4e38`, close to the largest float. Zero
+times a finite number is a zero, `0.0` or `-0.0`, and neither changes the sum that it is added
+to.
+::::
+:::
+
+## Product or lookup?
+
+So: is an embedding layer just a matrix product? It is a matrix product that is never
+carried out. Look at it as a product when you want to know what it means, and how to
+train it. Look at it as a lookup when you want to run it.
+
 ## The layer called Linear
 
 Deep learning libraries have a layer for "multiply by a matrix" too. In PyTorch
@@ -487,9 +629,9 @@ about 0.004. Before training, the two do not even hold numbers of the same size.
 /*
 ## Exercise 1.4: a Linear layer without bias {#linear-forward .exercise}
 
-Write what a Linear layer computes; it will run in a race at the end of the chapter. Here is
-the example once more, as such a layer sees it: two outputs, three inputs, so `weight` has
-two rows of three. It is the table on its side. For the input $(1, 0, 2)$,
+Write what a Linear layer computes. Here is the example once more, as such a layer sees it:
+two outputs, three inputs, so `weight` has two rows of three. It is the table on its side.
+For the input $(1, 0, 2)$,
 
 $$\mathrm{weight} = \begin{pmatrix} 10 & 20 & 30 \\ 11 & 21 & 31 \end{pmatrix},$$
 
@@ -530,8 +672,8 @@ of row 3, lie in the flat array:
 | $W$, three rows of 6  | $6 i + 3$            | 3, 9, 15  |
 
 Side by side in the one, six floats apart in the other. With GPT-2's vocabulary it would be
-50,257 floats, [201,028]{.n section="What the zeros cost"} bytes. Remember this table; it will
-matter when we race.
+50,257 floats, [201,028]{.n section="What the zeros cost"} bytes. Remember this table; it
+will matter when we ask where a product's time goes.
 */
 
 /*
@@ -619,144 +761,29 @@ the dog. It means nothing. Those rows have seen no text yet. A row of an untrain
 is a place to put something, and three numbers are so few that chance alone makes large
 cosines. (Chapter 2 shows how this changes when there are 768.)
 
-Your five functions are written. Two differences between a product and a lookup, promised
-at the beginning of the chapter, are left: some bits, and the time.
+## Where the product's time goes
 
-## Equal in algebra, not in bits
+Your five functions are written, and the question of the chapter is answered. What follows is
+for those whom the race has made curious. `matmul` and `tiles` do the same multiplications, all
+the zeros included, and hand over the same rows; yet in the large table one takes hundreds of
+times as long as the other. All of that is choosing which float is used when. It is worth
+knowing wherever matrices are *not* full of zeros, which from chapter 3 on is all the time.
 
-We have a proof that the product is the lookup, and a program that compared them bit
-by bit and said "yes". Now for what the proof forgot.
+Here are four products that multiply by all the zeros, in the smallest table and in the
+largest. `linear` is yours, from exercise 1.4, and `rows` is the one that we write next.
 
-It said: a term with the factor 0 is 0. That is true of real numbers. A `float` is
-not quite a real number. Some of its 32-bit patterns stand for infinity, and some for
-NaN, *not a number*, which is what $0/0$ leaves behind. Arithmetic with a NaN gives a
-NaN again: zero times a NaN is NaN, and zero times infinity is NaN too
-[@ieee754, secs. 6.2 and 7.2]. So if one entry of the table goes bad, say in training,
-where such things happen, then every sum over its column meets it. Nearly all of these
-sums have the term $0 \times \mathrm{NaN}$ in them, and are lost.
-
-::: predict
-The program puts NaN into the three numbers of row 4, "eat", and sends the whole
-sentence through: 8 tokens, 24 outputs, and "eat" occurs once. How many of the 24
-are NaN after the lookup? How many after the product?
-
-:::: answer
-[3]{.n section="Equal in algebra, not in bits" at="is nan"} after the lookup,
-[24]{.n section="Equal in algebra, not in bits"} after the product: every one of them.
-::::
+::: {.output section="Where the product's time goes: microseconds for one id"}
 :::
 
-::: {.output section="Equal in algebra, not in bits" set="row value" follows="sentence"}
-:::
+We go through it from left to right. (The text takes your `matmul` for the three loops in the
+order of the formula: for each output, down a column of `b`. If yours stands near `rows`, you
+have taken the first step already; `make solution1` shows the plain one.)
 
-One bad row, and the product has lost *every* output:
-[24]{.n section="Equal in algebra, not in bits"} of 24, the seven tokens included
-that have nothing to do with "eat". The lookup has lost the
-[3]{.n section="Equal in algebra, not in bits" at="is nan"} outputs of the one token that names
-the row. It cannot lose more. What it does not read cannot hurt it.
+### Down the columns
 
-### A sign is lost
-
-The second line of the output is quieter. There row 3, "cat", is made of `-0.0`.
-Floating point has two zeros, one for each state of the sign bit, and they compare as
-equal; `-0.0` is what remains, for one, when a small negative number becomes too small
-to be told from zero. The lookup copies the pattern, `80000000`. The product starts its
-sum at `+0.0`, and adds products of zero, and then $1 \times (-0.0) = -0.0$. The rule
-for that addition is plain: the sum of two zeros of opposite sign is `+0.0`, in every
-rounding mode but the one towards minus infinity [@ieee754, sec. 6.3]. So out comes
-`00000000`, and the sign is gone: [0]{.n section="Equal in algebra, not in bits" at="is -0.0:5"}
-outputs differ by `==`, and [3]{.n section="Equal in algebra, not in bits" at="is -0.0:6"} in their
-bits. (Why there are two zeros, and what a NaN is good for, is told by Goldberg
-[-@goldberg1991].)
-
-Does it matter? The zero hardly ever. The NaN, yes, each time that you go looking for
-where one came from: behind a lookup it leads you to the token, and behind a product
-it leads you nowhere. And the two together tell you something about proofs. "Equal"
-had a silent condition, that the numbers behave like real numbers. This is also why we
-never compile this course with `-ffast-math`. Among other things it allows the compiler
-to assume that there is no NaN and no infinity, and that the sign of a zero does not
-matter, and so to take $0 \cdot x$ for 0: the very step at which our proof was wrong.
-
-::: think
-Spoil a row yourself: `build/01_lookup row=0 value=inf`. *The* stands in the sentence three
-times. Which outputs does the product lose? And is there any finite number that does harm?
-
-:::: answer
-The product loses 15 outputs, the three of each of the five *other* words, and the lookup
-none. Where the sentence says *the*, infinity is multiplied by 1 and arrives. Everywhere else
-it is multiplied by 0, and gives NaN. So the only word with a bad row is the only one that
-comes out as it does from the lookup.
-
-One finite number does harm, and you have met it: with `value=-0` the sign is lost, in 9
-outputs. Any other arrives as it is, even `value=3.4e38`, close to the largest float. Zero
-times a finite number is a zero, `0.0` or `-0.0`, and neither changes the sum that it is added
-to.
-::::
-:::
-
-## What the work costs
-
-Bits were the one difference, and time is the other. Let us first count the work, for one
-id and rows of $d = 768$. The product multiplies each of the $V d$ numbers of the table
-once, and to do so must read all of them, and $V$ switches. The lookup reads one id and
-one row.
-
-::: {.output section="The work for one id"}
-:::
-
-![Bytes read to fetch one row. The product's line climbs with the table; the
-lookup's is flat, because it never looks at the rows that it does not
-want.](figure:bytes-read){#fig-bytes-read}
-
-At GPT-2's size the product does
-[38,597,376]{.n section="The work for one id"} multiplications, and reads
-[154,590,532]{.n section="The work for one id"} bytes, to hand over 768 numbers
-that were already there. The lookup reads
-[3,076]{.n section="The work for one id"} bytes and multiplies nothing.
-
-::: predict
-Before you read on, write down two guesses for this size. How many milliseconds does
-a plain product take for one id on your machine, three loops straight from the
-formula? And how many times faster can it become, with the same multiplications, all
-the zeros included?
-
-:::: answer
-Some hundreds of milliseconds, and then a few hundred times faster. Your machine's numbers
-stand in the last line of the race, under "columns" and "tiles", in microseconds.
-::::
-:::
-
-## The plain product: down the columns
-
-A race against a slow runner proves little. So we shall not stop at the product
-as it stands in the formula, but make it as fast as we can, in three steps, and
-then race: down the columns of the table; along its rows, where a fetched line of memory is
-used up; and in tiles, which read the table once for many ids. Each step really multiplies
-by all the zeros. (If you would rather see first who wins, go on at [the race](#the-race),
-and come back.)
-
-Here is the first step: for each output, walk down a column of `b`. (In books its loops are
-called $i$, $j$, $k$, in this order.)
-*/
-
-// out[r][c] = sum over k of a[r][k] * b[k][c], one output after the other
-//   out [n_rows][n_cols]   a [n_rows][n_inner]   b [n_inner][n_cols]
-static void product_by_columns(float *out, const float *a, const float *b, size_t n_rows,
-                               size_t n_inner, size_t n_cols)
-{
-    for (size_t r = 0; r < n_rows; r++)
-        for (size_t c = 0; c < n_cols; c++) {
-            float sum = 0.0f;
-            for (size_t k = 0; k < n_inner; k++)
-                sum += a[r * n_inner + k] * b[k * n_cols + c];
-            out[r * n_cols + c] = sum;
-        }
-}
-
-/*
-On paper nothing is wrong with it. But look where its inner loop steps. From one $k$ to
-the next it goes from one row of `b` to the same place in the next row. This
-distance is called the *stride*, and for $d = 768$ it is 3,072 bytes.
+From one $k$ to the next, the inner loop of `matmul` goes from one row of `b` to the same
+place in the next row. This distance is called the *stride*, and for $d = 768$ it is 3,072
+bytes.
 
 ![The same numbers in memory, walked in two ways. Down a column, each step lands in
 another cache line and uses one float of it. Along a row, a line is used up before the
@@ -764,9 +791,7 @@ next one comes.](drawing:stride){alt="Down a column: four steps of 3,072 bytes f
 four lines of sixteen floats and use one float of each. Along a row: sixteen steps of 4
 bytes fetch one line and use all of it."}
 
-### Three things that make it slow
-
-There are three, and the race will tell them apart as far as it can.
+Three things make it slow.
 
 *Lines.* Memory does not deliver single floats. It delivers **cache lines**, on most
 machines 64 bytes, sixteen floats, and keeps those that were used last in *caches*, small
@@ -800,11 +825,13 @@ an example [@c11, sec. 5.1.2.3, paragraph 14], and Goldberg [-@goldberg1991] say
 It may not split one sum into sixteen, and each addition waits for the one before it.
 
 You have already written the experiment that separates the last from the first two.
-`linear_forward` makes the same sums, one after the other, from a table on its side:
+`linear` makes such sums too, one after the other, but from a table on its side:
 its factors lie side by side, 50,257 of them in about 3,100 lines and 50 pages. It pays for
-the one sum, and not for the stride.
+the one sum, and not for the stride. So `matmul` divided by `linear` is what the stride costs,
+lines and pages together. It is most in the large table, and least in the one of 64 rows,
+which fits into near caches.
 
-## The same product, along the rows
+### Along the rows
 
 The cure is to exchange the two inner loops. Every multiplication is done as
 before; only the order changes. Take one switch, and add its multiple of a whole
@@ -835,10 +862,13 @@ sixteen additions of one instruction belong to sixteen *different* sums, so no s
 its order changed. The compiler may vectorise, and does. For each output the terms are
 still added from $k = 0$ upwards: the results are equal to the last bit.
 
-What stops it from being faster still? It reads the whole table for each id, all 154
-MB of it. And for every multiplication it loads an output and stores it again.
+`linear` divided by `rows` is what the one sum cost. It is least in the large table, where
+`rows` has something else to wait for. Divide `rows` by $V$, and you have the price of one row
+of the table. In the large table it is several times what it is in the small one, for the same
+work: the rest is waiting for memory. `rows` reads the whole table for each id, all 154 MB of
+it. And for every multiplication it loads an output and stores it again.
 
-## The same product, in tiles
+### In tiles
 
 Both have the same remedy: use a number several times while it is at hand. Instead
 of one id, take several. A float of `b`, once loaded, is multiplied by the
@@ -915,65 +945,28 @@ static void product_by_tiles(float *out, const float *a, const float *b, size_t 
 }
 
 /*
+Compare `rows` and `tiles` in the table of 64 rows, which is small enough to stay near: that is
+what holding the outputs in registers saves. In the large table they are farther apart, and the
+rest is what sharing one reading saves. That is also why `tiles` takes less than 50,257 times as
+long as a lookup: the count was of a product that reads the whole table for each id.
+
+::: aside
 A library for matrix products, a BLAS, does in essence the same, with more care for
-the edges [@goto2008]. (`fmaf` multiplies and adds in one step and rounds once. In
+the edges [@goto2008]. And `fmaf` multiplies and adds in one step and rounds once. In
 general that can change the last bit of a result, and so can adding the blocks' sums one
-by one. Here neither does: each sum has one term that is not zero.)
-
-## The race
-
-Eight racers fetch rows from a table of GPT-2's size, and from smaller ones; `matmul`,
-`linear` and `lookup` are yours. The table holds random numbers of ordinary size; which
-ones does not matter for the time. Before the start, "columns", "rows" and "tiles" have
-to hand over the rows that `memcpy` copies, to the last bit, or the race is off. Each runs
-again and again, and its best run counts: whatever else the machine was doing can only have
-made a run slower. The lookups get new random ids for every run, so that they do not meet rows
-that are still in the cache from the run before.
-
-On the machine that built this page:
-
-::: {.output section="The race: microseconds for one id" set="vocab"}
+by one. Here neither does: each sum has one term that is not zero.
 :::
-
-![The race on logarithmic axes. Four lines climb with the table, and one lies nearly
-flat: each step makes the product faster, and none changes the direction in which it
-goes. Where a line bends upwards, the table has outgrown a
-cache.](figure:lookup-cost){#fig-lookup-cost}
-
-### What the race says
-
-Look at the last line, and at your two guesses. "Columns", "rows" and "tiles" do the
-same multiplications and give the same bits. Divide "columns" by "tiles": all of that
-was gained without any cleverness about zeros, by choosing which float is used when.
-It is worth knowing whenever you multiply matrices that are *not* full of zeros,
-which from chapter 3 on is all the time. If your own `matmul` stands near "columns",
-try exchanging two of its loops.
-
-The tolls can now be read off:
-
-- "Columns" divided by "linear" is what the stride cost, lines and pages together. It is
-  most in the large table, and least in the one of 64 rows, which fits into near caches.
-- "Linear" divided by "rows" is what the one sum cost. It is least in the large table,
-  where "rows" has something else to wait for:
-- "Rows" divided by $V$ is the price of one row of the table. In the large table it is
-  several times what it is in the small one, for the same work. The difference is waiting
-  for memory, and it is what the tiles save.
-
-Now divide "tiles" by "lookup". In the large table the lookup still wins by a factor of
-thousands, and the factor grows with the vocabulary. No step that makes a product faster can
-catch a program that does not multiply.
-
-But look *down* the lookup's column as well. It always copies 3,072 bytes, and yet it
-takes several times as long in the largest table as in the smallest. By now you know
-why. A small table stays in a near cache, and its pages in the TLB. In a large one, a
-random row has to come from farther away, and its page must be translated anew. A
-lookup costs what it costs to *reach* the row.
 
 ## A lookup can ask early
 
-If reaching is what costs, can we set out sooner? Nobody who copies a row can.
-`memcpy` is given one address, and by then the row is already wanted; where the *next*
-row lies is not among its arguments. The processor guesses a little: it notices a walk
+Look once more at the race, *down* the column of the lookup. It always copies 3,072 bytes,
+and yet it takes several times as long in the largest table as in the smallest. A small table
+stays in a near cache, and its pages in the TLB. In a large one, a random row has to come from
+farther away, and its page must be translated anew. A lookup costs what it costs to *reach*
+the row.
+
+If reaching is what costs, can we set out sooner? `memcpy` cannot: it is given one address,
+and by then the row is already wanted. The processor guesses a little: it notices a walk
 along neighbouring lines and fetches ahead of it. But as a rule its guesses end with
 the page [@drepper2007, sec. 6.3.1], and our next row is somewhere else entirely. So
 each row begins with a wait, until the walk along it has been noticed.
@@ -1024,27 +1017,19 @@ static bool look_up_early(float *out, const float *wte, const uint32_t *ids,
 
 /*
 It asks for the first eight lines of the row that comes four ids later; by the time the
-copy has got there, they have come. From then on the processor's own guess is good. This
-is the last column of the race, "early". Compare it with "memcpy" in the largest table,
-which few caches hold whole, and then in the smallest, where there is nothing to wait for
-and nothing is gained: that is how we know that it is the waiting that was saved.
+copy has got there, they have come. From then on the processor's own guess is good.
 
-::: aside
-A hint may point anywhere. An address that does not exist makes a load crash; on nearly
-all processors the same address in a prefetch is dropped without a word.
+::: {.output section="A lookup can ask early: nanoseconds for one id"}
 :::
 
-`build/01_lookup bench` looks closer, and prints ratios only. It says what each should
-be, and on what kind of machine; a miss is reported, and is no error. It also tries to
-ask for all 48 lines of a row. On one machine that we tried, this gained more still; on
-another it gained nothing. Eight lines helped on both. A hint is a bet about somebody
-else's hardware, and the only way to know is to race.
+Compare "early" with "memcpy" in the largest table, which few caches hold whole, and then in
+the smallest, where there is nothing to wait for and nothing is gained: that is how we know
+that it is the waiting that was saved.
 
-## Product or lookup?
-
-So: is an embedding layer just a matrix product? It is a matrix product that is never
-carried out. Look at it as a product when you want to know what it means, and how to
-train it. Look at it as a lookup when you want to run it.
+`build/01_lookup bench` looks closer. It prints ratios only, each with what it should be and on
+what kind of machine, and it also asks for all 48 lines of a row. On one machine that we tried,
+this gained more still; on another it gained nothing. Eight lines helped on both. A hint is a
+bet about somebody else's hardware, and the only way to know is to race.
 */
 
 /*
@@ -1053,9 +1038,10 @@ train it. Look at it as a lookup when you want to run it.
 - Why a model cannot compute with ids, and what a one-hot row does about it.
 - The two faults of one-hot rows, which of them is about cost, and which is not.
 - Why a one-hot row times a table is a row of the table, with the sum written out.
+- Why a lookup stays ahead of a product, however fast the product becomes.
+- In which two cases the product and the lookup give different bits, and why.
 - How an embedding layer differs from a Linear layer: bias, storage, first numbers.
 - What the cosine measures, and what it leaves out.
-- In which two cases the product and the lookup give different bits, and why.
 - Where the time of a matrix product goes, and what cache lines, the TLB and the order
   of additions have to do with it.
 - Why a lookup can ask for its rows early, and a copy cannot.
@@ -1337,7 +1323,7 @@ static void show_linear(void)
 
 enum { N_SIZES = 5 };
 
-// the sizes of table that race; the last one is a setting
+// the sizes of table that race; the last one is a setting, every second one is printed
 static void set_sizes(size_t *vocab_sizes, size_t last)
 {
     const size_t sizes[N_SIZES] = {64, 512, 4096, 16384, last};
@@ -1375,12 +1361,12 @@ static void show_work(const size_t *vocab_sizes)
 /*
 ### The stopwatch
 
-The table of the race is filled by a small generator that gives the same numbers
-everywhere. The smaller vocabularies use the first rows of the same table. A sample of a
-product lasts two milliseconds or more, so that a coarse clock will do; one of a lookup
-is so short that a busy machine seldom interrupts it, and of all samples the shortest
-counts. A clock may be too coarse for that, as those of browsers are: some samples then
-take no time at all, and the mean of all of them tells more.
+The table of the race is filled with scrambled indices, the same numbers everywhere. The
+smaller vocabularies use the first rows of the same table. A sample of a product lasts a
+millisecond or more, so that a coarse clock will do, and where one run is shorter than that, not
+much more: a short sample is seldom interrupted on a busy machine, and of all samples the
+shortest counts. One of a lookup is shorter still. A clock may be too coarse for that, as those
+of browsers are: some samples then take no time at all, and the mean of all of them tells more.
 */
 
 enum {
@@ -1399,7 +1385,8 @@ struct lab {
     uint32_t ids[BATCH * MAX_BATCHES];
     size_t n_batches; // in a sample of a lookup
     uint32_t random;  // the state of the generator
-    double patience;  // seconds for which a contender runs again and again
+    double patience;  // seconds for which a contender runs again and again; a product
+                      // up to eight times as long, until it has three samples
 };
 
 typedef void product_fn(float *out, const float *a, const float *b, size_t n_rows,
@@ -1424,17 +1411,25 @@ static uint32_t next_random(uint32_t *state)
     return *state = *state * 1664525u + 1013904223u;
 }
 
+// a number between -0.5 and 0.5; no number waits for the one before it
+static float scrambled(uint32_t n)
+{
+    n *= 2654435769u;
+    n = (n ^ n >> 15) * 2246822519u;
+    return (float)(n >> 8) / 16777216.0f - 0.5f;
+}
+
 static void open_lab(struct lab *lab, size_t vocab_size)
 {
     *lab = (struct lab){
-        .d_model = D_MODEL, .n_batches = MAX_BATCHES, .random = 1, .patience = 0.02};
+        .d_model = D_MODEL, .n_batches = MAX_BATCHES, .random = 1, .patience = 0.01};
     lab->wte = allocate(vocab_size * D_MODEL);
     lab->x = allocate(PRODUCT_IDS * vocab_size);
     lab->out = allocate((size_t)BATCH * D_MODEL);
     memset(lab->x, 0, PRODUCT_IDS * vocab_size * sizeof *lab->x);
     memset(lab->out, 0, (size_t)BATCH * D_MODEL * sizeof *lab->out);
-    for (size_t n = 0; n < vocab_size * D_MODEL; n++) // between -0.5 and 0.5
-        lab->wte[n] = (float)(next_random(&lab->random) >> 8) / 16777216.0f - 0.5f;
+    for (size_t n = 0; n < vocab_size * D_MODEL; n++)
+        lab->wte[n] = scrambled((uint32_t)n);
 }
 
 static void close_lab(struct lab *lab)
@@ -1468,8 +1463,8 @@ static void set_switches(struct lab *lab, size_t n_ids, size_t vocab_size, float
 static double time_product(struct lab *lab, product_fn *multiply, size_t n_ids,
                            size_t vocab_size)
 {
-    double best = INFINITY, begin = seconds();
-    size_t n_runs = 1;
+    double best = INFINITY, begin = seconds(), spent;
+    size_t n_runs = 1, n_samples = 0;
     draw_ids(lab, n_ids, vocab_size);
     set_switches(lab, n_ids, vocab_size, 1.0f);
     do {
@@ -1477,11 +1472,15 @@ static double time_product(struct lab *lab, product_fn *multiply, size_t n_ids,
         for (size_t run = 0; run < n_runs; run++)
             multiply(lab->out, lab->x, lab->wte, n_ids, vocab_size, lab->d_model);
         double sample = seconds() - start;
-        if (sample < 0.002)
+        if (sample < 0.001) {
             n_runs *= 2;
-        else
+        } else {
             best = fmin(best, sample / (double)n_runs);
-    } while (isinf(best) || seconds() - begin < lab->patience);
+            n_samples++;
+        }
+        spent = seconds() - begin;
+    } while (n_samples == 0 || spent < lab->patience ||
+             (n_samples < 3 && spent < 8 * lab->patience));
     set_switches(lab, n_ids, vocab_size, 0.0f);
     return best / (double)n_ids;
 }
@@ -1539,7 +1538,7 @@ static bool copy_rows(float *out, const float *wte, const uint32_t *ids, size_t 
 }
 
 /*
-### The race
+### The racers
 */
 
 static void your_matmul(float *out, const float *a, const float *b, size_t n_rows,
@@ -1572,15 +1571,14 @@ static double time_linear(struct lab *lab, size_t vocab_size)
     return written ? time_product(lab, your_linear, 1, vocab_size) : (double)NAN;
 }
 
-// whether each product hands over the rows of the table, bit for bit
+// whether our products hand over the rows of the table, bit for bit
 static bool all_hand_over_rows(struct lab *lab, size_t vocab_size)
 {
-    product_fn *const products[] = {product_by_columns, product_by_rows,
-                                    product_by_tiles};
+    product_fn *const products[] = {product_by_rows, product_by_tiles};
     const size_t n_floats = PRODUCT_IDS * lab->d_model;
     float *rows = allocate(n_floats);
     bool same = true;
-    for (size_t n = 0; n < 3; n++) {
+    for (size_t n = 0; n < 2; n++) {
         (void)time_product(lab, products[n], PRODUCT_IDS, vocab_size);
         copy_rows(rows, lab->wte, lab->ids, PRODUCT_IDS, vocab_size, lab->d_model);
         same = same && memcmp(rows, lab->out, n_floats * sizeof *rows) == 0;
@@ -1589,47 +1587,34 @@ static bool all_hand_over_rows(struct lab *lab, size_t vocab_size)
     return same;
 }
 
-enum { YOURS, COLUMNS, LINEAR, ROWS, TILES, LOOKUP, COPIES, EARLY, N_RACERS };
+enum { YOURS, LINEAR, ROWS, TILES, N_PRODUCTS };
+enum { LOOKUP = N_PRODUCTS, COPIES, EARLY, N_RACERS };
 
-static const char *const racer_name[N_RACERS] = {"matmul", "columns", "linear", "rows",
-                                                 "tiles",  "lookup",  "memcpy", "early"};
-static const int racer_width[N_RACERS] = {11, 11, 10, 9, 8, 7, 7, 7};
-
-// microseconds[racer] for each id; NAN where the exercise is not written
-static void race(double *microseconds, struct lab *lab, size_t vocab_size)
-{
-    lookup_fn *const lookups[N_LOOKUPS] = {embedding_forward, copy_rows, look_up_early};
-    double *best = microseconds;
-    best[YOURS] = time_matmul(lab, vocab_size);
-    best[COLUMNS] = time_product(lab, product_by_columns, 1, vocab_size);
-    best[LINEAR] = time_linear(lab, vocab_size);
-    best[ROWS] = time_product(lab, product_by_rows, 4, vocab_size);
-    best[TILES] = time_product(lab, product_by_tiles, PRODUCT_IDS, vocab_size);
-    time_lookups(best + LOOKUP, lab, lookups, N_LOOKUPS, vocab_size);
-    for (size_t racer = 0; racer < N_RACERS; racer++)
-        best[racer] *= 1e6;
-}
-
-static void print_racers(void)
-{
-    printf("%8s", "V");
-    for (size_t racer = 0; racer < N_RACERS; racer++)
-        printf("%*s", racer_width[racer], racer_name[racer]);
-    printf("\n");
-}
-
-static void print_race(const double *microseconds, size_t vocab_size)
+// microseconds, or a dash for what is not written
+static void print_time(double time, int width)
 {
     char text[64] = "~";
-    printf("%8s", with_commas(text + 1, vocab_size));
-    for (size_t racer = 0; racer < N_RACERS; racer++) {
-        double time = microseconds[racer];
-        if (time >= 1000.0)
-            with_commas(text + 1, (uint64_t)(time + 0.5));
-        else
-            snprintf(text + 1, 32, "%.*f", time < 10.0 ? 2 : 1, time);
-        printf(" %*s", racer_width[racer] - 1, isnan(time) ? "-" : text);
-    }
+    double microseconds = 1e6 * time;
+    if (microseconds >= 1000.0)
+        with_commas(text + 1, (uint64_t)(microseconds + 0.5));
+    else
+        snprintf(text + 1, 32, "%.*f", microseconds < 10.0 ? 2 : 1, microseconds);
+    printf("%*s", width, isnan(microseconds) ? "-" : text);
+}
+
+static void print_whole(double x, int width)
+{
+    char text[64] = "~";
+    if (!isnan(x))
+        with_commas(text + 1, (uint64_t)(x + 0.5));
+    printf("%*s", width, isnan(x) ? "-" : text);
+}
+
+static void print_ratio(const char *product, const double *time, size_t racer,
+                        const char *vocab_size)
+{
+    printf("%6s / lookup, V = %s:", product, vocab_size);
+    print_whole(time[racer] / time[LOOKUP], 12);
     printf("\n");
 }
 
@@ -1641,39 +1626,95 @@ static void plot_race(double results[][N_RACERS], const size_t *vocab_sizes)
     fprintf(figure, "# kind: lines\n# title: Time to fetch one row of 768 numbers\n"
                     "# x: rows in the table\n# y: time for one id (microseconds)\n"
                     "# xscale: log\n# yscale: log\n# measured: yes\n"
-                    "x\tcolumns\tlinear\trows\ttiles\tlookup\n");
+                    "x\tmatmul\ttiles\tlookup\n");
     for (size_t n = 0; n < N_SIZES; n++)
-        fprintf(figure, "%zu\t%g\t%g\t%g\t%g\t%g\n", vocab_sizes[n], results[n][COLUMNS],
-                results[n][LINEAR], results[n][ROWS], results[n][TILES],
-                results[n][COPIES]);
+        fprintf(figure, "%zu\t%g\t%g\t%g\n", vocab_sizes[n], 1e6 * results[n][YOURS],
+                1e6 * results[n][TILES], 1e6 * results[n][COPIES]);
     fclose(figure);
 }
 
-static void show_race(const size_t *vocab_sizes)
+// seconds for one id; linear and rows run later, and only where their times are printed
+static void race(double *time, struct lab *lab, size_t vocab_size)
+{
+    lookup_fn *const lookups[N_LOOKUPS] = {embedding_forward, copy_rows, look_up_early};
+    time[YOURS] = time_matmul(lab, vocab_size);
+    time[TILES] = time_product(lab, product_by_tiles, PRODUCT_IDS, vocab_size);
+    time_lookups(time + LOOKUP, lab, lookups, N_LOOKUPS, vocab_size);
+}
+
+static void show_race(double results[][N_RACERS], struct lab *lab,
+                      const size_t *vocab_sizes)
+{
+    char text[48];
+    printf("%8s%12s%10s%10s\n", "V", "matmul", "tiles", "lookup");
+    for (size_t n = 0; n < N_SIZES; n++) {
+        double *time = results[n];
+        race(time, lab, vocab_sizes[n]);
+        if (n % 2 != 0)
+            continue;
+        printf("%8s", with_commas(text, vocab_sizes[n]));
+        print_time(time[YOURS], 12);
+        print_time(time[TILES], 10);
+        print_time(time[LOOKUP], 10);
+        printf("\n");
+    }
+    print_ratio("matmul", results[N_SIZES - 1], YOURS, text);
+    print_ratio("tiles", results[N_SIZES - 1], TILES, text);
+    plot_race(results, vocab_sizes);
+    if (isnan(results[0][YOURS]))
+        waits_for("1.2", "matmul");
+    if (isnan(results[0][LOOKUP]))
+        waits_for("1.3", "embedding_forward");
+}
+
+// adds two products to what raced
+static void show_tolls(double results[][N_RACERS], struct lab *lab,
+                       const size_t *vocab_sizes)
+{
+    const int width[N_PRODUCTS] = {11, 9, 9, 8};
+    char text[48];
+    heading("Where the product's time goes: microseconds for one id");
+    printf("%7s%11s%9s%9s%8s\n", "V", "matmul", "linear", "rows", "tiles");
+    for (size_t n = 0; n < N_SIZES; n += N_SIZES - 1) {
+        double *time = results[n];
+        time[LINEAR] = time_linear(lab, vocab_sizes[n]);
+        time[ROWS] = time_product(lab, product_by_rows, 1, vocab_sizes[n]);
+        printf("%7s", with_commas(text, vocab_sizes[n]));
+        for (size_t racer = 0; racer < N_PRODUCTS; racer++)
+            print_time(time[racer], width[racer]);
+        printf("\n");
+    }
+    if (isnan(results[0][LINEAR]))
+        waits_for("1.4", "linear_forward");
+}
+
+static void show_asking(double results[][N_RACERS], const size_t *vocab_sizes)
+{
+    char text[48];
+    heading("A lookup can ask early: nanoseconds for one id");
+    printf("%8s%12s%12s%12s\n", "V", "lookup", "memcpy", "early");
+    for (size_t n = 0; n < N_SIZES; n += N_SIZES - 1) {
+        printf("%8s", with_commas(text, vocab_sizes[n]));
+        for (size_t racer = LOOKUP; racer < N_RACERS; racer++)
+            print_whole(1e9 * results[n][racer], 12);
+        printf("\n");
+    }
+}
+
+static void show_times(const size_t *vocab_sizes)
 {
     struct lab lab;
     double results[N_SIZES][N_RACERS];
     heading("The race: microseconds for one id");
     open_lab(&lab, vocab_sizes[N_SIZES - 1]);
-    if (!all_hand_over_rows(&lab, 64)) {
+    if (all_hand_over_rows(&lab, 64)) {
+        show_race(results, &lab, vocab_sizes);
+        show_tolls(results, &lab, vocab_sizes);
+        show_asking(results, vocab_sizes);
+    } else {
         printf("the race is off: a product hands over other bits than memcpy\n");
-        close_lab(&lab);
-        return;
     }
-    print_racers();
-    for (size_t n = 0; n < N_SIZES; n++) {
-        race(results[n], &lab, vocab_sizes[n]);
-        if (n % 2 == 0)
-            print_race(results[n], vocab_sizes[n]);
-    }
-    plot_race(results, vocab_sizes);
     close_lab(&lab);
-    if (isnan(results[0][YOURS]))
-        waits_for("1.2", "matmul");
-    if (isnan(results[0][LOOKUP]))
-        waits_for("1.3", "embedding_forward");
-    if (isnan(results[0][LINEAR]))
-        waits_for("1.4", "linear_forward");
 }
 
 // the cosine of rows a and b of a matrix with n columns
@@ -1826,7 +1867,7 @@ static void bench_your_lookup(struct lab *lab, size_t vocab_size, double best_pr
 }
 
 // the stride apart from the one sum: linear_forward pays for the sum only
-static void bench_tolls(struct lab *lab, double columns)
+static void bench_tolls(struct lab *lab, double yours)
 {
     double linear = time_linear(lab, 50257);
     if (isnan(linear)) {
@@ -1834,7 +1875,7 @@ static void bench_tolls(struct lab *lab, double columns)
         return;
     }
     printf("where 3 MB do not fit into the near caches:\n");
-    report("the stride: time of columns / linear", columns / linear, true, 3);
+    report("the stride: time of matmul / linear", yours / linear, true, 3);
     printf("with vector instructions:\n");
     report("the one sum, 1,000 rows: time of linear / rows",
            time_linear(lab, 1000) / time_product(lab, product_by_rows, 1, 1000), true, 3);
@@ -1843,15 +1884,19 @@ static void bench_tolls(struct lab *lab, double columns)
 // seconds for one id of the best product
 static double bench_products(struct lab *lab)
 {
-    double columns = time_product(lab, product_by_columns, 1, 50257);
+    double yours = time_matmul(lab, 50257);
     double rows = time_product(lab, product_by_rows, 1, 50257);
     double tiles = time_product(lab, product_by_tiles, PRODUCT_IDS, 50257);
     double small = time_product(lab, product_by_tiles, PRODUCT_IDS, 1000);
     double large = time_product(lab, product_by_tiles, PRODUCT_IDS, 100000);
-    bench_tolls(lab, columns);
+    if (isnan(yours))
+        waits_for("1.2", "matmul");
+    else
+        bench_tolls(lab, yours);
     printf("with AVX2 or AVX-512:\n");
     report("the waiting: time of rows / tiles", rows / tiles, true, 2);
-    report("time of the first product / the best", columns / tiles, true, 100);
+    if (!isnan(yours))
+        report("time of matmul / the best product", yours / tiles, true, 100);
     printf("on any machine:\n");
     report("time of the best product, 100,000 rows / 1,000", large / small, true, 50);
     return tiles;
@@ -2011,7 +2056,7 @@ int main(int argc, char **argv)
     show_cosines();
     show_bits(&text, (size_t)setting_number(settings, args, "row"), value);
     show_work(vocab_sizes);
-    show_race(vocab_sizes); // last, since it takes longest
+    show_times(vocab_sizes); // last, since it takes longest
     return 0;
 }
 

@@ -41,7 +41,8 @@ What to notice: each matrix is indexed with its own number of columns, `n_inner`
 `a` and `n_cols` for `b` and `out`. With square matrices you can mix these up and get
 away with it, which is why no test uses a square one. The sum is a local variable, so
 that `out` is written once and never read. This is the order of loops that follows the
-formula; the race shows what it costs, and that exchanging two of them is enough.
+formula; the last part of the chapter shows what it costs, and what exchanging two of them
+saves.
 */
 
 bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
