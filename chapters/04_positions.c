@@ -147,8 +147,8 @@ measure.
 :::
 
 Write $\Pi$ for a shuffle, so that $\Pi X$ holds the rows of $X$ in another order. There
-are three things to compare, and the program prints the largest difference of each, for the
-other headline and over all five other orders of our three words:
+are three things to compare, and the program prints the largest difference of each for the
+other headline:
 
 - the output *matrix* before and after, $\mathrm{out}(\Pi X)$ and $\mathrm{out}(X)$:
   equal if the head is invariant;
@@ -752,7 +752,10 @@ Then comes token 16.
 **The learned table falls off a cliff.** Rows 16 to 63 still hold the numbers they
 were born with; no gradient ever reached them. The loss jumps to
 [5.60]{.n section="Say again the token three back"}, twice that of blind guessing: the
-model is not unsure, it is sure and wrong. GPT-2 spares itself this by having no such rows.
+model is not unsure, it is sure and wrong. *How* wrong depends on what those rows hold. If the
+table starts at zero, an untrained row says nothing, and the loss is 4.38: still far above
+guessing. (`build/04_positions controls=1` prints that; it takes a minute more.) GPT-2 spares
+itself this by having no such rows.
 
 **The sinusoid goes astray too.** Its rows beyond 15 are perfectly well defined. But the
 model learned what to do with sixteen particular rows, and a rule that works on sixteen rows
@@ -771,9 +774,9 @@ happened, another loses more than half of what there is to know.
 63, with all seeds. Same code, same training, one constant changed.
 
 ::: aside
-Is one learning rate fair to all? Set `rate` at the output above and see. We did, with 0.002,
-0.005 and 0.02: at positions 32 to 63 the order of the four stays, but how *far* RoPE fails is
-the rate's work too. At 0.03 RoPE falls behind the sinusoid.
+Is one learning rate fair to all? Set `rate` at the output above and see. `controls=1` tries
+seven: from 0.002 to 0.02 the order of the four at positions 32 to 63 stays, but how *far* RoPE
+fails is the rate's work too. At 0.03 RoPE falls behind the sinusoid.
 :::
 
 ::: belief
@@ -816,10 +819,12 @@ turn, so that only the two finished dials do?
 ::: {.output section="What the dials decide"}
 :::
 
-Without the unfinished dials it becomes *worse*. The other way round, with the two finished
-dials frozen, the slow ones learn the task alone, and far out they do about as well as all dials
-together: [0.74]{.n section="What the dials decide"}, with ranges that overlap. So the slow
-dials are not to blame. They help. (The last four columns are for what follows.)
+Without the unfinished dials it becomes *worse*. Stopping them only in the test, in models that
+had learned with them, hurts too: [1.19]{.n section="What the dials decide"}. And the other way
+round, with the two finished dials frozen, the slow ones learn the task alone, and far out they
+do about as well as all dials together: [0.74]{.n section="What the dials decide"}, with ranges
+that overlap. So the slow dials are not to blame. They help. (The last four columns are for what
+follows.)
 
 ### Two dials that agree again
 
@@ -915,7 +920,7 @@ that are slow.
 ### One base for both?
 
 ::: predict
-Ten bases, from 1 to 100,000. Does one of them answer both questions beyond token 16?
+Eight bases, from 1 to 100,000. Does one of them answer both questions beyond token 16?
 
 :::: answer
 No. Bases 2 to 6 lose nothing three back, to two decimals; but asked for the first token no base
@@ -931,7 +936,7 @@ beats guessing by much: the lowest loss at positions 32 to 63, with base 1, is
 learned even at the length of training; from 100 on, three back goes wrong further
 out.](figure:bases){#fig-bases}
 
-The table answers an older question, too. Bases 3, 4 and 6 leave dials unfinished and lose
+The table answers an older question, too. Bases 3 and 6 leave dials unfinished and lose
 nothing three back. With base 1 all sixteen finish, all at the same speed, and no base does worse:
 [2.44]{.n section="From base 1 to base 100,000"}. A count of finished dials says little. And how
 slow must a dial be for the first token? Not *very* slow: with base 3 the slowest takes 17.6
@@ -1127,6 +1132,7 @@ struct scheme {
     kind_of_scheme kind;
     double base;                 // of RoPE
     size_t still_from, still_to; // dials of RoPE that never turn
+    double spread;               // with which a learned table starts
     double rate;
 };
 
@@ -1198,7 +1204,7 @@ static bool model_init(model *m, const struct scheme *scheme, uint64_t seed)
     fill_normal(m->params + AT_WTE, VOCAB * WIDTH, 1.0, &seed);
     fill_normal(m->params + AT_WQ, N_PARAMS - AT_WQ, 1.0 / sqrt((double)WIDTH), &seed);
     if (m->kind == LEARNED_TABLE)
-        fill_normal(m->params + AT_WPE, TEST_LEN * WIDTH, 0.5, &seed);
+        fill_normal(m->params + AT_WPE, TEST_LEN * WIDTH, scheme->spread, &seed);
     rope_table(m->cosines, m->sines, TEST_LEN, WIDTH, scheme->base);
     for (size_t i = 0; i < TEST_LEN * N_DIALS; i++)
         m->back_sines[i] = -m->sines[i];
@@ -1960,19 +1966,12 @@ static void print_bites(const float *wpe, const size_t *order, bool causal)
     printf("\"");
 }
 
-// the largest differences from "dog bites man", of one order or of several
-static void print_gaps(size_t first, size_t last)
+// the differences between an order and "dog bites man"
+static void print_gaps(const size_t *order)
 {
-    double matrix = 0.0, word = 0.0, causal = 0.0;
-    for (size_t o = first; o <= last; o++) {
-        matrix = fmax(matrix, gap_of_matrices(word_rows, orders[o]));
-        word = fmax(word, gap_by_word(word_rows, orders[o], false));
-        causal = fmax(causal, gap_by_word(word_rows, orders[o], true));
-    }
-    if (first == last)
-        print_order(orders[first]);
-    printf("%-*s %-13.6g %-14.6g %.6g\n", first == last ? 10 : 23,
-           first == last ? "" : "largest of all five", matrix, word, causal);
+    print_order(order);
+    printf("%-10s %-13.6g %-14.6g %.6g\n", "", gap_of_matrices(word_rows, order),
+           gap_by_word(word_rows, order, false), gap_by_word(word_rows, order, true));
 }
 
 static void show_shuffle(size_t order, bool mask)
@@ -1984,8 +1983,7 @@ static void show_shuffle(size_t order, bool mask)
         return;
     }
     printf("difference              as a matrix   word by word   word by word, causal\n");
-    print_gaps(order, order);
-    print_gaps(1, N_ORDERS - 1);
+    print_gaps(orders[order]);
     printf("\"bites\" gets ");
     print_bites(NULL, orders[0], mask);
     printf(", ");
@@ -2367,13 +2365,23 @@ enum { N_SCHEMES = 5, MOST_SEEDS = 64 };
 
 enum { AT_NONE, AT_TABLE, AT_SINUSOID, AT_ROPE, AT_BASE_2 };
 
+// The bases that are compared on both tasks.
+enum { N_BASES = 8 };
+static const struct {
+    double base;
+    const char *name;
+} bases[N_BASES] = {{1, "1"},   {2, "2"},     {3, "3"},        {6, "6"},
+                    {10, "10"}, {100, "100"}, {1e4, "10,000"}, {1e5, "100,000"}};
+
 // The contest: what takes part, how often, and room for what came out.
 typedef struct {
     struct scheme schemes[N_SCHEMES];
     bool done[N_SCHEMES];
     measurement results[N_SCHEMES][MOST_SEEDS]; // of the task at hand
-    measurement control[MOST_SEEDS];
+    measurement stopped[MOST_SEEDS], control[MOST_SEEDS];
     float maps[N_MAPS][HEARD * HEARD];
+    bool is_kept[2][N_BASES];                    // [task][base], and
+    double met[2][N_BASES], far_out[2][N_BASES]; // mean losses at 3 to 15, at 32 to 63
     size_t first_seed, n_seeds;
     workshop w;
 } contest;
@@ -2417,6 +2425,31 @@ static void print_row(const char *name, const measurement *results, size_t n_see
            best, worst);
 }
 
+static double mean_loss(const measurement *results, size_t n_seeds, size_t from,
+                        size_t to)
+{
+    double sum = 0.0;
+    for (size_t seed = 0; seed < n_seeds; seed++)
+        sum += mean_of(results[seed].loss, from, to);
+    return sum / (double)n_seeds;
+}
+
+static void keep_losses(contest *c, task which, size_t i, const measurement *results)
+{
+    c->is_kept[which][i] = true;
+    c->met[which][i] = mean_loss(results, c->n_seeds, BACK, TRAIN_LEN);
+    c->far_out[which][i] = mean_loss(results, c->n_seeds, TEST_LEN / 2, TEST_LEN);
+}
+
+// Of the bases that took part in a contest, when it is over: nobody trains them twice.
+static void keep_contest(contest *c, task which)
+{
+    for (size_t s = AT_ROPE; s < N_SCHEMES; s++)
+        for (size_t i = 0; i < N_BASES; i++)
+            if (c->done[s] && c->schemes[s].base == bases[i].base)
+                keep_losses(c, which, i, c->results[s]);
+}
+
 // The score at distance BACK minus the best of the others, mean of the seeds.
 static double mean_lead(const measurement *results, size_t n_seeds, size_t from,
                         size_t to)
@@ -2432,9 +2465,10 @@ static double mean_lead(const measurement *results, size_t n_seeds, size_t from,
     return sum / (double)n_seeds;
 }
 
-// Trains and measures a scheme with all seeds; false if an exercise is missing.
+// Trains and measures a scheme with all seeds; false if an exercise is missing. Where
+// `stopped` is not NULL each trained model is measured again with its slow dials stopped.
 static bool run_seeds(contest *c, measurement *results, const struct scheme *scheme,
-                      task which)
+                      task which, measurement *stopped)
 {
     for (size_t seed = 0; seed < c->n_seeds; seed++) {
         if (!train(&c->w, scheme, which, c->first_seed + seed) ||
@@ -2442,6 +2476,11 @@ static bool run_seeds(contest *c, measurement *results, const struct scheme *sch
             return false;
         if (seed == 0 && scheme->map && results != c->control && which == THREE_BACK)
             keep_attention(scheme->map, &c->w);
+        if (stopped) {
+            stop_dials(&c->w.m, N_FAST, N_DIALS);
+            if (!measure(&stopped[seed], &c->w, which))
+                return false;
+        }
     }
     return true;
 }
@@ -2529,9 +2568,9 @@ static void print_heads(const char *what)
 
 // Prints a scheme's row, or what it waits for.
 static bool run_scheme(contest *c, measurement *results, const struct scheme *scheme,
-                       task which)
+                       task which, measurement *stopped)
 {
-    const bool done = run_seeds(c, results, scheme, which);
+    const bool done = run_seeds(c, results, scheme, which, stopped);
     clear_live_line();
     if (done) {
         print_row(scheme->name, results, c->n_seeds);
@@ -2584,7 +2623,9 @@ static void show_three_back(contest *c)
         printf("your attention_forward gives something else: make check4 says where\n");
     print_heads("trained at 16, at positions");
     for (size_t s = 0; s < N_SCHEMES; s++)
-        c->done[s] = run_scheme(c, c->results[s], &c->schemes[s], THREE_BACK);
+        c->done[s] = run_scheme(c, c->results[s], &c->schemes[s], THREE_BACK,
+                                s == AT_ROPE ? c->stopped : NULL);
+    keep_contest(c, THREE_BACK);
     measure_without_order(blind);
     printf("%-30s %7.2f %8.2f %8.2f\n", "best without order",
            mean_of(blind, BACK, TRAIN_LEN), mean_of(blind, TRAIN_LEN, TEST_LEN / 2),
@@ -2634,8 +2675,9 @@ static void show_controls(contest *c)
     printf("%-26s%6s%7s  %13s%7s%7s%6s%6s\n", "three back, at positions", "3..15",
            "32..63", "best to worst", "at 46", "at 47", "lead", "new");
     print_control("RoPE, all dials turn", c->results[AT_ROPE], c->n_seeds);
+    print_control("2 to 15 stopped at test", c->stopped, c->n_seeds);
     for (size_t i = 0; i < 3; i++) {
-        run_seeds(c, c->control, &controls[i], THREE_BACK);
+        run_seeds(c, c->control, &controls[i], THREE_BACK, NULL);
         clear_live_line();
         print_control(controls[i].name, c->control, c->n_seeds);
     }
@@ -2648,47 +2690,27 @@ static void show_first_token(contest *c)
     heading("Say again the first token");
     print_heads("trained at 16, at positions");
     for (size_t s = AT_TABLE; s < N_SCHEMES; s++)
-        c->done[s] = run_scheme(c, c->results[s], &c->schemes[s], FIRST_TOKEN);
+        c->done[s] = run_scheme(c, c->results[s], &c->schemes[s], FIRST_TOKEN, NULL);
+    keep_contest(c, FIRST_TOKEN);
     struct scheme fast = c->schemes[AT_ROPE];
     fast.name = "RoPE, only 0 and 1";
     fast.still_from = N_FAST, fast.still_to = N_DIALS;
-    run_scheme(c, c->control, &fast, FIRST_TOKEN);
+    run_scheme(c, c->control, &fast, FIRST_TOKEN, NULL);
     draw_losses("loss-first-token", "The first token: loss at each position", c);
 }
 
-// Ten bases, on both tasks: mean losses at 3 to 15 and at 32 to 63.
-enum { N_BASES = 10 };
-static const struct {
-    double base;
-    const char *name;
-} bases[N_BASES] = {{1, "1"},        {2, "2"},        {3, "3"},     {4, "4"},
-                    {6, "6"},        {10, "10"},      {100, "100"}, {1e3, "1,000"},
-                    {1e4, "10,000"}, {1e5, "100,000"}};
-
-typedef struct {
-    double met[2][N_BASES], far_out[2][N_BASES]; // [task][base]
-} sweep;
-
-static double mean_loss(const measurement *results, size_t n_seeds, size_t from,
-                        size_t to)
-{
-    double sum = 0.0;
-    for (size_t seed = 0; seed < n_seeds; seed++)
-        sum += mean_of(results[seed].loss, from, to);
-    return sum / (double)n_seeds;
-}
-
-static bool sweep_bases(sweep *all, contest *c)
+// The other bases.
+static bool sweep_bases(contest *c)
 {
     struct scheme rope = c->schemes[AT_ROPE];
-    bool done = true;
+    bool done = c->done[AT_ROPE];
     for (size_t which = 0; which < 2; which++)
         for (size_t i = 0; i < N_BASES && done; i++) {
+            if (c->is_kept[which][i])
+                continue;
             rope.base = bases[i].base;
-            done = run_seeds(c, c->control, &rope, (task)which);
-            all->met[which][i] = mean_loss(c->control, c->n_seeds, BACK, TRAIN_LEN);
-            all->far_out[which][i] =
-                mean_loss(c->control, c->n_seeds, TEST_LEN / 2, TEST_LEN);
+            done = run_seeds(c, c->control, &rope, (task)which, NULL);
+            keep_losses(c, (task)which, i, c->control);
         }
     clear_live_line();
     return done;
@@ -2708,27 +2730,26 @@ static void print_losses(const char *name, const double *losses)
     printf("\n");
 }
 
-static void draw_bases(const sweep *all)
+static void draw_bases(const contest *c)
 {
     FILE *file = open_figure("bases");
     if (file == NULL)
         return;
-    fprintf(file, "# kind: lines\n# title: RoPE with ten bases: loss on both tasks\n"
+    fprintf(file, "# kind: lines\n# title: RoPE with eight bases: loss on both tasks\n"
                   "# x: base\n# y: loss (nats)\n# xscale: log\n# zero: yes\n"
                   "base\tthree back, 32 to 63\tfirst token, 3 to 15\t"
                   "first token, 32 to 63\tguessing\n");
     for (size_t i = 0; i < N_BASES; i++)
         fprintf(file, "%g\t%.4f\t%.4f\t%.4f\t%.4f\n", bases[i].base,
-                all->far_out[THREE_BACK][i], all->met[FIRST_TOKEN][i],
-                all->far_out[FIRST_TOKEN][i], log((double)VOCAB));
+                c->far_out[THREE_BACK][i], c->met[FIRST_TOKEN][i],
+                c->far_out[FIRST_TOKEN][i], log((double)VOCAB));
     fclose(file);
 }
 
 static void show_bases(contest *c)
 {
-    sweep all;
     heading("From base 1 to base 100,000");
-    if (!sweep_bases(&all, c)) {
+    if (!sweep_bases(c)) {
         scheme_waits(&c->schemes[AT_ROPE]);
         return;
     }
@@ -2740,10 +2761,24 @@ static void show_bases(contest *c)
         printf("%*zu", column(i),
                N_DIALS - unfinished_dials(WIDTH, bases[i].base, TRAIN_LEN));
     printf("\n");
-    print_losses("three back, at 32..63", all.far_out[THREE_BACK]);
-    print_losses("first token, at 3..15", all.met[FIRST_TOKEN]);
-    print_losses("first token, at 32..63", all.far_out[FIRST_TOKEN]);
-    draw_bases(&all);
+    print_losses("three back, at 32..63", c->far_out[THREE_BACK]);
+    print_losses("first token, at 3..15", c->met[FIRST_TOKEN]);
+    print_losses("first token, at 32..63", c->far_out[FIRST_TOKEN]);
+    draw_bases(c);
+}
+
+// What a table holds where it was never trained.
+static void show_spreads(contest *c)
+{
+    heading("A table that starts smaller: three back, then first token");
+    print_heads("");
+    for (size_t which = 0; which < 2; which++)
+        for (size_t i = 0; i < 2; i++) {
+            struct scheme table = c->schemes[AT_TABLE];
+            table.name = i == 0 ? "starts at spread 0.1" : "starts at zero";
+            table.spread = i == 0 ? 0.1 : 0.0;
+            run_scheme(c, c->control, &table, (task)which, NULL);
+        }
 }
 
 // Seven learning rates for each way to know positions.
@@ -2757,7 +2792,7 @@ static void sweep_rates(contest *c, task which)
             scheme.rate = rates[i];
             snprintf(name, sizeof name, "%s, rate %g", scheme.name, rates[i]);
             scheme.name = name;
-            run_scheme(c, c->control, &scheme, which);
+            run_scheme(c, c->control, &scheme, which, NULL);
         }
 }
 
@@ -2947,8 +2982,8 @@ static int bench(void)
 
 The program takes settings: `build/04_positions base=2 seed=7`, or any of them.
 `build/04_positions settings` prints the table. The numbers in the text are those of the
-defaults. `controls=1` adds seven learning rates, for every way to know positions and both
-tasks: 56 more rows, where the rest has 33.
+defaults. `controls=1` adds tables that start smaller, and seven learning rates for every way
+to know positions, on both tasks: 60 more rows, where the rest has 25.
 
 ::: {.run seeds="4"}
 In this page a run trains four times behind each line, not sixteen times, unless you ask
@@ -3050,7 +3085,7 @@ static const struct setting settings[] = {
     {"order", "whole", "6", 1, 6, "the order of the three words that is compared"},
     {"mask", "whole", "0", 0, 1, "1: \"bites\" hears no later word"},
     {"distance", "whole", "3", 1, 50, "how far apart rows, queries and keys are"},
-    {"controls", "whole", "0", 0, 1, "1: seven learning rates, too"},
+    {"controls", "whole", "0", 0, 1, "1: smaller tables and seven learning rates, too"},
     {NULL, NULL, NULL, 0, 0, NULL},
 };
 
@@ -3069,6 +3104,7 @@ static contest *contest_open(char **args)
     c->schemes[AT_TABLE].name = "learned table";
     c->schemes[AT_TABLE].map = c->maps[0];
     c->schemes[AT_TABLE].kind = LEARNED_TABLE;
+    c->schemes[AT_TABLE].spread = 0.5;
     c->schemes[AT_SINUSOID].name = "sinusoid";
     c->schemes[AT_SINUSOID].map = c->maps[1];
     c->schemes[AT_SINUSOID].kind = SINUSOID;
@@ -3078,8 +3114,8 @@ static contest *contest_open(char **args)
     c->schemes[AT_ROPE].base = setting_number(settings, args, "base");
     c->schemes[AT_BASE_2].name = "RoPE, base 2";
     c->schemes[AT_BASE_2].base = 2.0;
-    // 5 rows, 3 controls, 5 rows, 10 bases twice; and 28 rates twice
-    const size_t rows = setting_number(settings, args, "controls") > 0.0 ? 89 : 33;
+    // 5 rows, 3 controls, 5 rows, 6 bases twice; and 2 spreads and 28 rates twice
+    const size_t rows = setting_number(settings, args, "controls") > 0.0 ? 85 : 25;
     c->w.steps_all = rows * c->n_seeds * N_STEPS;
     c->w.start = seconds();
     return c;
@@ -3092,8 +3128,10 @@ static void show_contest(char **args)
     show_controls(c);
     show_first_token(c);
     show_bases(c);
-    if (setting_number(settings, args, "controls") > 0.0)
+    if (setting_number(settings, args, "controls") > 0.0) {
+        show_spreads(c);
         show_rates(c);
+    }
     free(c);
 }
 
