@@ -147,8 +147,8 @@ measure.
 :::
 
 Write $\Pi$ for a shuffle, so that $\Pi X$ holds the rows of $X$ in another order. There
-are three things to compare, and the program prints the largest difference of each,
-for the other five orders of our three words:
+are three things to compare, and the program prints the largest difference of each for the
+other headline:
 
 - the output *matrix* before and after, $\mathrm{out}(\Pi X)$ and $\mathrm{out}(X)$:
   equal if the head is invariant;
@@ -167,10 +167,9 @@ The second, word by word, and exactly so. The other two are not.
 ::: {.output section="A head that cannot see order" set="order mask"}
 :::
 
-The first column is not zero: for *man dog bites* the largest entry is
-[0.925866]{.n section="A head that cannot see order"}. So the head is not
-invariant. The second column is zero, and exactly: shuffle the words and the
-outputs are shuffled along, every word keeping its own. The name for that is
+The first column is not zero, so the head is not invariant. The second is zero, and exactly:
+shuffle the words and the outputs are shuffled along, every word keeping its own. The name
+for that is
 **equivariant**: $\mathrm{out}(\Pi X) = \Pi\,\mathrm{out}(X)$. For a reader of
 headlines it is just as bad. *bites* gets the same two numbers whether the dog
 bites the man or the man bites the dog, so nothing that is computed from them can
@@ -376,15 +375,13 @@ the standard deviation $1/\sqrt{d}$ has a length of about 1. Added as it is, it 
 times $\sqrt{512} = 22.6$, it does not.
 
 A learned table of positions may start with zeros. Every position then begins as its bare
-token, each row gets a gradient from its own place in the text, and after one step no two rows
-are alike. Our model below learns its tasks from there, too.
+token, and each row gets a gradient from its own place in the text.
 
 A table of *tokens* is another matter. If all its rows are zero, then $x = 0$, all queries,
 keys and values are 0, and the gradients of their matrices are products with $x$: 0 as well.
-One way is left, from the output table back through the values to the rows. Our model learns
-by that way, though not with every seed. If the output table were the *same* table (chapter
-5), and positions came by RoPE, that way would be closed too: all gradients would be exactly
-zero, and nothing would ever move.
+One way is left, from the output table back through the values to the rows. If the output
+table were the *same* table (chapter 5), and positions came by RoPE, that way would be closed
+too: all gradients would be exactly zero, and nothing would ever move.
 ::::
 :::
 
@@ -604,19 +601,16 @@ RoPE model, test the first two columns.
 
 ## Three pictures of a score
 
-What does a head see before it has learned anything? Put the same token at 24
-positions and compare its query with its key at every pair of places. Any pattern
-comes from the positions alone.
+What does a head see before it has learned anything? Put the same token at 22 positions and
+compare its query with its key at every pair of places. Any pattern comes from the positions
+alone.
 
-![A learned table before training. Apart from the bright diagonal (a row is most like
-itself) there is nothing to see: no place knows its neighbours yet.](figure:scores-table){#fig-scores-table}
-
-![The sinusoid. Bands run along the diagonal, nearly even: distance is built in. The
-token itself leaves stripes across them, because it is added in the same
-place.](figure:scores-sinusoid){#fig-scores-sinusoid}
-
-![RoPE. Every diagonal is one single number, for the score sees the distance only.
-Compare above and below the main diagonal: left and right differ.](figure:scores-rope){#fig-scores-rope}
+![Left, a learned table before training: apart from the diagonal (a row is most like itself)
+nothing to see, no place knows its neighbours yet. Middle, the sinusoid: bands along the
+diagonal, so distance is built in, and stripes across them from the token, which is added in
+the same place. Right, RoPE: every diagonal is one single number. Compare above and below the
+main one: left and right differ. (Each map is shaded from its own lowest score, 0, to its
+highest, 1.)](figure:scores){#fig-scores}
 
 ## Dials that never finish a turn
 
@@ -641,12 +635,9 @@ the 64 never finish one turn?
 ![Every dial of a head of 128 dimensions. What lies above the level line has not been
 round once when training ends at 4,096 tokens.](figure:dials){#fig-dials}
 
-[18]{.n section="Dials that never finish a turn"} of 64. With the larger base of
-500,000 and twice the length it is [29]{.n section="Dials that never finish a turn"}:
-more unfinished dials, not fewer, but slower ones, so that they move less when the
-text gets longer. The last line is a head that we are about to train, at length
-16: [14]{.n section="Dials that never finish a turn"} of its 16 dials never finish. With
-base 2 every dial would.
+[18]{.n section="Dials that never finish a turn"} of 64; and of the 16 dials of a head that we
+are about to train, at length 16, [14]{.n section="Dials that never finish a turn"}. With base
+2 every one of those would finish.
 
 It is tempting to stop here and say: RoPE fails on longer texts because of its unfinished
 dials. If so, the head with base 10,000 must fail past token 16 and a head with base 2 must
@@ -724,8 +715,8 @@ and it does.
 
 How far could the model without positions get? The last line of the output is its floor,
 [1.78]{.n section="Say again the token three back"}. No training and no number of heads brings
-one layer without positions below that, but for luck: it can tell *that* the order changed, but not which
-token stood three places back.
+one layer without positions below that, but for luck: it can tell *that* the order changed, but
+not which token stood three places back.
 
 ::: aside
 A second layer escapes: what it hears from position $s$ already depends on how much stood
@@ -761,11 +752,10 @@ Then comes token 16.
 **The learned table falls off a cliff.** Rows 16 to 63 still hold the numbers they
 were born with; no gradient ever reached them. The loss jumps to
 [5.60]{.n section="Say again the token three back"}, twice that of blind guessing: the
-model is not unsure, it is sure and wrong. *How* wrong depends on what those rows hold. If
-the table starts at zero, an untrained row says nothing at all, and the loss is 4.38: still far
-above guessing. (`build/04_positions controls=1` prints this experiment, and all others of this
-kind: the **long controls**. They take a minute or two more.) GPT-2 spares itself this by
-having no such rows.
+model is not unsure, it is sure and wrong. *How* wrong depends on what those rows hold. If the
+table starts at zero, an untrained row says nothing, and the loss is 4.38: still far above
+guessing. (`build/04_positions controls=1` prints that; it takes a minute more.) GPT-2 spares
+itself this by having no such rows.
 
 **The sinusoid goes astray too.** Its rows beyond 15 are perfectly well defined. But the
 model learned what to do with sixteen particular rows, and a rule that works on sixteen rows
@@ -783,60 +773,38 @@ happened, another loses more than half of what there is to know.
 **Base 2 scores [0.00]{.n section="Say again the token three back" at="base 2:3"}**, at all positions up to
 63, with all seeds. Same code, same training, one constant changed.
 
+::: aside
+Is one learning rate fair to all? Set `rate` at the output above and see. `controls=1` tries
+seven: from 0.002 to 0.02 the order of the four at positions 32 to 63 stays, but how *far* RoPE
+fails is the rate's work too. At 0.03 RoPE falls behind the sinusoid.
+:::
+
 ::: belief
 "RoPE generalises to longer sequences." The paper's abstract lists "the flexibility of
-sequence length" among its properties [@su2021] (its first versions said "of being expand to
-any sequence lengths"), and flexible it is: nothing stops you from computing the angle at
-position one million. What the angle means to the model is another matter. Larger studies
-agree with our small one: with RoPE, models extrapolate poorly, unless something is done
-about it [@press2022; @chen2023; @kazemnejad2023].
+sequence length" among its properties [@su2021], and flexible it is: nothing stops you from
+computing the angle at position one million. What the angle means to the model is another
+matter. Larger studies agree with our small one: with RoPE, models extrapolate poorly, unless
+something is done about it [@press2022; @chen2023; @kazemnejad2023].
 :::
 
 ### Where each model looks
 
-The pictures show it happen, in the first 32 tokens of a test sequence. The right answer
-is the diagonal three to the left. Cover the lower half with your hand, and all three look
+The picture shows it happen, in the first 30 tokens of a test sequence. The right answer
+is the diagonal three to the left. Cover all below row 15 with your hand, and the three look
 alike.
 
-![Learned table. Below row 15 the diagonal is gone: untrained rows look anywhere.](figure:attention-table){#fig-attention-table}
-
-![Sinusoid. The diagonal fades, and echoes of it appear six tokens further back, which is
-one turn of the fastest hand.](figure:attention-sinusoid){#fig-attention-sinusoid}
-
-![RoPE. The diagonal goes on, down to the last row. Look in the lower left for the first faint
-marks of something else.](figure:attention-rope){#fig-attention-rope}
+![Left, the learned table: below row 15 the diagonal is gone, untrained rows look anywhere.
+Middle, the sinusoid: it fades, and echoes of it appear six tokens further back, which is one
+turn of the fastest hand. Right, RoPE: it goes on, down to the last row. Look in the lower left
+for the first faint marks of something else.](figure:attention){#fig-attention}
 
 ## What the dials decide
 
 So the prediction came true: base 10,000 fails, base 2 does not. Do unfinished dials
-explain it? One comparison of two heads cannot say, for a base changes everything at once. A
-better question is what happens *between* them. The long controls ask it. (From here on, every
-loss and every lead that stands in no output of this page is from them, with `controls=1`.)
-The three-back task, 16 seeds a base, positions 32 to 63:
-
-| base | dials that finish, of 16 | mean loss | best to worst seed |
-|--:|--:|--:|:--|
-| 1 | 16 | 2.44 | 2.17 to 3.09 |
-| 2 | 16 | 0.00 | 0.00 to 0.00 |
-| 3 | 14 | 0.00 | 0.00 to 0.00 |
-| 4 | 11 | 0.00 | 0.00 to 0.00 |
-| 6 | 9 | 0.00 | 0.00 to 0.00 |
-| 10 | 7 | 0.02 | 0.00 to 0.12 |
-| 20 | 5 | 0.41 | 0.00 to 3.74 |
-| 30 | 5 | 0.50 | 0.00 to 4.35 |
-| 100 | 4 | 0.71 | 0.00 to 4.55 |
-| 300 | 3 | 0.36 | 0.00 to 1.56 |
-| 1,000 | 3 | 0.86 | 0.02 to 3.70 |
-| 10,000 | 2 | 0.51 | 0.04 to 1.73 |
-| 100,000 | 2 | 1.36 | 0.40 to 2.63 |
-
-So an unfinished dial does no harm by itself: bases 3, 4 and 6 leave some of them and lose
-nothing. Nor does it help by itself that a dial finishes: with base 1 all sixteen do, all at the
-same speed, and that head is the worst of all.
-
-A second kind of control asks the dials themselves. A dial that *never turns* has its angle
-fixed at 0, in training and in the test. We take RoPE with base 10,000, where dials 0 and 1
-finish a turn in training (after 6.3 and 11.2 tokens) and dials 2 to 15 do not.
+explain it? Two bases cannot say, for a base changes everything at once. So we ask the dials
+themselves. A dial that *never turns* has its angle fixed at 0, in training and in the test.
+We take RoPE with base 10,000, where dials 0 and 1 finish a turn in training (after 6.3 and
+11.2 tokens) and dials 2 to 15 do not.
 
 ::: predict
 Unfinished dials are said to be the trouble. What will the loss at 32 to 63 be if they never
@@ -851,13 +819,12 @@ turn, so that only the two finished dials do?
 ::: {.output section="What the dials decide"}
 :::
 
-Without the unfinished dials it becomes *worse*:
-[1.64]{.n section="What the dials decide"} instead of
-[0.51]{.n section="What the dials decide"}. Stopping them only in the test, in models
-that had learned with them, hurts too: [1.19]{.n section="What the dials decide"}. And the other
-way round, with the two finished dials frozen, the slow ones learn the task alone, and far out
-they do about as well as all dials together: [0.74]{.n section="What the dials decide"}, with
-ranges that overlap. So the slow dials are not to blame. They help.
+Without the unfinished dials it becomes *worse*. Stopping them only in the test, in models that
+had learned with them, hurts too: [1.19]{.n section="What the dials decide"}. And the other way
+round, with the two finished dials frozen, the slow ones learn the task alone, and far out they
+do about as well as all dials together: [0.74]{.n section="What the dials decide"}, with ranges
+that overlap. So the slow dials are not to blame. They help. (The last four columns are for what
+follows.)
 
 ### Two dials that agree again
 
@@ -886,43 +853,35 @@ Where they are frozen, nothing happens at 47
 
 And in the last row there are two dials again, both finished within 16 tokens, and nothing
 else turns; but with base 2 they turn by 1 and 0.958 radians a token instead of 1 and 0.562.
-The loss is [0.00]{.n section="What the dials decide" at="base 2:5"}. Same number of dials, same number finished, other speeds.
-
-### How near is too near?
-
-But those two agree again as well: at distance 16 they stand 25 and 7 degrees from where they
-stood at 3, and nothing breaks. The last two columns say why. Call **lead** what the score at
-distance 3 has over the best of all other distances: first of those that were met in training,
-0 to 15, then of the new ones, 16 to 63.
-
-Training gives each head a lead among the distances that it meets; nothing asks for one among
-others. The pair with base 10,000 leads by [3.18]{.n section="What the dials decide"} there,
-and at new distances it is behind, with [-0.31]{.n section="What the dials decide"}. The pair
-with base 2 nearly agrees already at distance 9, so training had to keep *that* apart, and did,
-by [2.35]{.n section="What the dials decide"}. No new distance comes nearer on the whole: the
-lead is still [2.39]{.n section="What the dials decide"}. And where all dials turn, a lead of
-[0.85]{.n section="What the dials decide"} is left.
-
-The bases of the table above nearly fall in line. At new distances the lead is 11.47 with base
-2, 3.64 with base 10, 2.04 with 100, 0.44 with 100,000, and with base 1, where all dials turn
-alike, it is -0.42. A mean over tokens, it does not explain every seed. But it
-says more than a count of dials: a head holds out where no new distance looks more like the
-right one than those that it has learned to tell from it.
-
-What we do not know: how to find the lead of sixteen speeds without training a head, and why,
-with the same speeds, one seed keeps a lead and another loses it. The program is small enough
-to try an answer tonight.
+The loss is [0.00]{.n section="What the dials decide" at="base 2:5"}. Same number of dials, same
+number finished, other speeds.
 
 ::: aside
 Two heads, four seeds and one plot are enough for a convincing story with the wrong reason in
 it. It takes one run more to find out: freeze the part that the story blames.
 :::
 
-One more doubt: is 0.01 a fair learning rate for all? The long controls try seven. At positions
-32 to 63 the table and the sinusoid lose more than guessing does with every one of them. RoPE
-is best at 0.01; at the two highest it does worse than the sinusoid. Base 2 scores 0.00 with
-four of the seven. So with the best rate for each the ranking is the same, but how *far* RoPE
-fails is the rate's work too.
+::: think
+The pair with base 2 agrees again as well: at distance 16 its dials stand 25 and 7 degrees from
+where they stood at 3. Why does nothing break? The last two columns help. Call **lead** what the
+score at distance 3 has over the best of all other distances: first of those that were met in
+training, 0 to 15, then of the new ones, 16 to 63.
+
+:::: answer
+Training gives each head a lead among the distances that it meets; nothing asks for one among
+others. The pair with base 10,000 leads by [3.18]{.n section="What the dials decide"} there,
+and at new distances it is behind, with [-0.31]{.n section="What the dials decide"}. The pair
+with base 2 nearly agrees already at distance 9, so training had to keep *that* apart, and did,
+by [2.35]{.n section="What the dials decide"}. No new distance comes nearer on the whole: the
+lead is still [2.39]{.n section="What the dials decide"}. In all other rows new distances look
+more like the right one than those that training told from it, and these are the rows with a
+loss.
+
+What we do not know: how to find the lead of sixteen speeds without training a head, and why,
+with the same speeds, one seed keeps a lead and another loses it. The program is small enough
+to try an answer tonight.
+::::
+:::
 
 So why does not everybody use base 2? Ask another question.
 
@@ -947,26 +906,47 @@ The learned table, with [0.36]{.n section="Say again the first token"} at positi
 
 The ranking is turned upside down. The learned table, hopeless a moment ago, now holds: row 0
 is a trained row, every token can look for it, and it stays where it is however long the text
-grows. (It holds better still if the table starts at zero. Then the untrained rows of the
-tokens that ask say nothing that could mislead.) The sinusoid stands in
-between, and its seeds disagree wildly. RoPE has no place to point at. All it can do is to
-prefer the farther token, whatever the distance. It learns that perfectly up to distance 15,
-where the lesson ended, and beyond the loss is [7.03]{.n section="Say again the first token"},
-far worse than guessing. Base 2 cannot even learn the task at length 16
-([0.78]{.n section="Say again the first token"}).
+grows. The sinusoid stands in between, and its seeds disagree wildly. RoPE has no place to point
+at. All it can do is to prefer the farther token, whatever the distance. It learns that up to
+distance 15, where the lesson ended, and beyond the loss is
+[7.03]{.n section="Say again the first token"}, far worse than guessing. Base 2 cannot even
+learn the task at length 16.
 
-Here the slow dials do decide, and the long controls say so: with dials 2 to 15 frozen, base
-10,000 does not learn the task at length 16 either; with the two fast ones frozen it does. To
+Here the slow dials do decide. In the last row only dials 0 and 1 turn, and then base 10,000 does
+not learn the task at length 16 either: [1.80]{.n section="Say again the first token"}. To
 prefer the farther of any two tokens you need a score that climbs over 15 tokens, and so dials
-that are slow. It need not be *very* slow: base 3, whose slowest dial takes 17.6 tokens for a
-turn, learns it too. But no base that we tried, from 1 to 100,000, answers it beyond token 16.
+that are slow.
+
+### One base for both?
+
+::: predict
+Eight bases, from 1 to 100,000. Does one of them answer both questions beyond token 16?
+
+:::: answer
+No. Bases 2 to 6 lose nothing three back, to two decimals; but asked for the first token no base
+beats guessing by much: the lowest loss at positions 32 to 63, with base 1, is
+[2.72]{.n section="From base 1 to base 100,000"}.
+::::
+:::
+
+::: {.output section="From base 1 to base 100,000"}
+:::
+
+![RoPE's losses, mean of the seeds. Look at both ends: with bases 1 and 2 the first token is not
+learned even at the length of training; from 100 on, three back goes wrong further
+out.](figure:bases){#fig-bases}
+
+The table answers an older question, too. Bases 3 and 6 leave dials unfinished and lose
+nothing three back. With base 1 all sixteen finish, all at the same speed, and no base does worse:
+[2.44]{.n section="From base 1 to base 100,000"}. A count of finished dials says little. And how
+slow must a dial be for the first token? Not *very* slow: with base 3 the slowest takes 17.6
+tokens for a turn.
 
 So which one is best? It depends on the question. A scheme decides which
-questions are easy to ask: *how far back* for RoPE, *which place* for a table. And of the
-eight trainings with positions, on two tasks, only one scores 0 at lengths that it has not
-seen. When you read that a model was "extended" from 2,048 tokens to 32,768, somebody
-usually changed the angles (dividing all positions by 16 is one way) *and trained on*, if
-only for a thousand steps [@chen2023].
+questions are easy to ask: *how far back* for RoPE, *which place* for a table. When you read
+that a model was "extended" from 2,048 tokens to 32,768, somebody usually changed the angles
+(dividing all positions by 16 is one way) *and trained on*, if only for a thousand steps
+[@chen2023].
 
 What this experiment does not show: these are models of one layer and one head, on two
 toy tasks. In a deep model the causal mask adds information of its own, and language asks
@@ -1148,12 +1128,11 @@ typedef enum { THREE_BACK, FIRST_TOKEN } task;
 // One way to know positions, and how it is trained.
 struct scheme {
     const char *name;
-    const char *picture; // of its attention, or NULL
+    float *map; // room for its attention, where a picture shows it, or NULL
     kind_of_scheme kind;
     double base;                 // of RoPE
     size_t still_from, still_to; // dials of RoPE that never turn
     double spread;               // with which a learned table starts
-    bool zero_tokens;            // the table of tokens starts at zero
     double rate;
 };
 
@@ -1222,8 +1201,7 @@ static bool model_init(model *m, const struct scheme *scheme, uint64_t seed)
 {
     memset(m, 0, sizeof *m);
     m->kind = scheme->kind;
-    fill_normal(m->params + AT_WTE, VOCAB * WIDTH, scheme->zero_tokens ? 0.0 : 1.0,
-                &seed);
+    fill_normal(m->params + AT_WTE, VOCAB * WIDTH, 1.0, &seed);
     fill_normal(m->params + AT_WQ, N_PARAMS - AT_WQ, 1.0 / sqrt((double)WIDTH), &seed);
     if (m->kind == LEARNED_TABLE)
         fill_normal(m->params + AT_WPE, TEST_LEN * WIDTH, scheme->spread, &seed);
@@ -1988,6 +1966,14 @@ static void print_bites(const float *wpe, const size_t *order, bool causal)
     printf("\"");
 }
 
+// the differences between an order and "dog bites man"
+static void print_gaps(const size_t *order)
+{
+    print_order(order);
+    printf("%-10s %-13.6g %-14.6g %.6g\n", "", gap_of_matrices(word_rows, order),
+           gap_by_word(word_rows, order, false), gap_by_word(word_rows, order, true));
+}
+
 static void show_shuffle(size_t order, bool mask)
 {
     float out[N_WORDS * 2];
@@ -1997,12 +1983,7 @@ static void show_shuffle(size_t order, bool mask)
         return;
     }
     printf("difference              as a matrix   word by word   word by word, causal\n");
-    for (size_t o = 1; o < N_ORDERS; o++) {
-        const size_t *here = orders[o];
-        printf("%-5s %-5s %-11s %-13.6g %-14.6g %.6g\n", words[here[0]], words[here[1]],
-               words[here[2]], gap_of_matrices(word_rows, here),
-               gap_by_word(word_rows, here, false), gap_by_word(word_rows, here, true));
-    }
+    print_gaps(orders[order]);
     printf("\"bites\" gets ");
     print_bites(NULL, orders[0], mask);
     printf(", ");
@@ -2020,8 +2001,6 @@ static void show_table(size_t order, bool mask)
         waits_for("4.2", "add_positions");
         return;
     }
-    printf("a table of 4 rows: 4 tokens accepted, 5 tokens %s\n",
-           add_positions(x, small_wpe, 5, 4, 2) ? "ACCEPTED" : "refused");
     if (!attend_plainly(x, word_rows, false)) {
         waits_for("4.1", "attention_forward");
         return;
@@ -2093,12 +2072,10 @@ static void draw_sinusoid_dots(const float *wpe)
     fclose(file);
 }
 
-// Two questions to the rows of a longer table, of width 16.
-static void question_rows(float *wpe, size_t distance)
+static void question_rows(const float *wpe, size_t distance)
 {
     const size_t pairs[3][2] = {
         {3, 3 + distance}, {50, 50 + distance}, {50, 50 - distance}};
-    sinusoidal_table(wpe, SINE_ROWS, SINE_WIDTH);
     printf("d_model = 16:");
     for (size_t i = 0; i < 3; i++)
         printf("  P(%zu).P(%zu) %.4f", pairs[i][0], pairs[i][1],
@@ -2111,17 +2088,13 @@ static void question_rows(float *wpe, size_t distance)
 
 static void show_sinusoid(size_t distance)
 {
-    float small[4 * 4];
     heading("A table that nobody trains");
-    if (!sinusoidal_table(small, 4, 4)) {
+    float *wpe = allocate(SINE_ROWS * SINE_WIDTH * sizeof *wpe);
+    if (!sinusoidal_table(wpe, SINE_ROWS, SINE_WIDTH)) {
         waits_for("4.3", "sinusoidal_table");
+        free(wpe);
         return;
     }
-    printf("d_model = 4:   row 2 is");
-    for (size_t i = 0; i < 4; i++)
-        printf(" %.4f", (double)small[4 * 2 + i]);
-    printf("\n");
-    float *wpe = allocate(SINE_ROWS * SINE_WIDTH * sizeof *wpe);
     question_rows(wpe, distance);
     sinusoidal_table(wpe, ROWS_DRAWN, WIDTH_DRAWN);
     draw_sinusoid(wpe);
@@ -2261,70 +2234,87 @@ static void show_scores(size_t distance, double base)
     print_derived_scores(distance, base);
 }
 
-enum { MAP_LEN = 24, MAP_WIDTH = 32 };
-
-static void begin_map(FILE *file, const char *title, size_t n)
+// Picture: square maps side by side, nothing in the columns between them.
+//   maps[i] [size][size], a row for each query, a column for each key
+enum { N_MAPS = 3 };
+static void draw_maps(const char *name, const char *title, const float *const *maps,
+                      size_t size, size_t between)
 {
+    FILE *file = open_figure(name);
+    if (file == NULL)
+        return;
     fprintf(file, "# kind: heat\n# title: %s\n# x: position of the key\n", title);
     fprintf(file, "# y: position of the query\n");
-    for (size_t s = 0; s < n; s++)
-        fprintf(file, "\t%zu", s);
+    const size_t step = size + between, n = N_MAPS * step - between;
+    for (size_t c = 0; c < n; c++)
+        c % step < size ? fprintf(file, "\t%zu", c % step) : fprintf(file, "\t");
+    for (size_t t = 0; t < size; t++) {
+        fprintf(file, "\n%zu", t);
+        for (size_t c = 0; c < n; c++)
+            c % step < size
+                ? fprintf(file, "\t%.2f", (double)maps[c / step][t * size + c % step])
+                : fprintf(file, "\t");
+    }
     fprintf(file, "\n");
+    fclose(file);
 }
 
-// score[m][n] = (token + wpe[m]) . (token + wpe[n]); nothing is drawn if 4.2 is not written
-static void draw_table_map(const char *name, const char *title, const float *token,
-                           const float *wpe)
+enum { MAP_LEN = 22, MAP_WIDTH = 32 };
+
+// map[m][n] = (token + wpe[m]) . (token + wpe[n]); false if 4.2 is not written
+static bool map_of_table(float *map, const float *token, const float *wpe)
 {
     float x[MAP_LEN * MAP_WIDTH];
     for (size_t p = 0; p < MAP_LEN; p++)
         memcpy(x + p * MAP_WIDTH, token, MAP_WIDTH * sizeof *x);
-    FILE *file =
-        add_positions(x, wpe, MAP_LEN, MAP_LEN, MAP_WIDTH) ? open_figure(name) : NULL;
-    if (file == NULL)
-        return;
-    begin_map(file, title, MAP_LEN);
-    for (size_t m = 0; m < MAP_LEN; m++) {
-        fprintf(file, "%zu", m);
+    if (!add_positions(x, wpe, MAP_LEN, MAP_LEN, MAP_WIDTH))
+        return false;
+    for (size_t m = 0; m < MAP_LEN; m++)
         for (size_t n = 0; n < MAP_LEN; n++)
-            fprintf(file, "\t%.3f",
-                    row_dot(x + m * MAP_WIDTH, x + n * MAP_WIDTH, MAP_WIDTH));
-        fprintf(file, "\n");
-    }
-    fclose(file);
+            map[m * MAP_LEN + n] =
+                (float)row_dot(x + m * MAP_WIDTH, x + n * MAP_WIDTH, MAP_WIDTH);
+    return true;
 }
 
-static void draw_rope_map(const float *q, const float *k)
+// the scores of one query and one key, everywhere; false if 4.6 is not written
+static bool map_of_rope(float *map, const float *q, const float *k)
 {
-    float score;
-    const bool written = rope_score(&score, q, k, 0, 0, MAP_WIDTH, 10000.0f);
-    FILE *file = written ? open_figure("scores-rope") : NULL;
-    if (file == NULL)
-        return;
-    begin_map(file, "RoPE: one query and one key, everywhere", MAP_LEN);
-    for (size_t m = 0; m < MAP_LEN; m++) {
-        fprintf(file, "%zu", m);
-        for (size_t n = 0; n < MAP_LEN; n++) {
-            rope_score(&score, q, k, m, n, MAP_WIDTH, 10000.0f);
-            fprintf(file, "\t%.3f", (double)score);
-        }
-        fprintf(file, "\n");
+    bool written = true;
+    for (size_t m = 0; m < MAP_LEN; m++)
+        for (size_t n = 0; n < MAP_LEN; n++)
+            written = rope_score(map + m * MAP_LEN + n, q, k, m, n, MAP_WIDTH, 10000.0f);
+    return written;
+}
+
+// the least becomes 0, the largest 1
+static void stretch(float *x, size_t n)
+{
+    float least = x[0], largest = x[0];
+    for (size_t i = 1; i < n; i++) {
+        least = fminf(least, x[i]);
+        largest = fmaxf(largest, x[i]);
     }
-    fclose(file);
+    for (size_t i = 0; i < n; i++)
+        x[i] = (x[i] - least) / (largest - least);
 }
 
 static void draw_score_maps(void)
 {
     float token[MAP_WIDTH], key[MAP_WIDTH], wpe[MAP_LEN * MAP_WIDTH];
+    float maps[N_MAPS][MAP_LEN * MAP_LEN];
+    const float *const all[N_MAPS] = {maps[0], maps[1], maps[2]};
     uint64_t state = 4;
     for (size_t i = 0; i < MAP_WIDTH; i++)
         token[i] = 0.5f * draw_normal(&state), key[i] = 0.5f * draw_normal(&state);
     for (size_t i = 0; i < MAP_LEN * MAP_WIDTH; i++)
         wpe[i] = 0.5f * draw_normal(&state);
-    draw_table_map("scores-table", "A learned table, before training", token, wpe);
-    if (sinusoidal_table(wpe, MAP_LEN, MAP_WIDTH))
-        draw_table_map("scores-sinusoid", "The fixed sinusoid", token, wpe);
-    draw_rope_map(token, key);
+    if (!map_of_table(maps[0], token, wpe) ||
+        !sinusoidal_table(wpe, MAP_LEN, MAP_WIDTH) ||
+        !map_of_table(maps[1], token, wpe) || !map_of_rope(maps[2], token, key))
+        return;
+    for (size_t i = 0; i < N_MAPS; i++)
+        stretch(maps[i], MAP_LEN * MAP_LEN);
+    draw_maps("scores", "Scores: learned table, sinusoid, RoPE", all, MAP_LEN, 2);
 }
 
 static void draw_dials(void)
@@ -2334,22 +2324,10 @@ static void draw_dials(void)
         return;
     fprintf(file, "# kind: lines\n# title: Tokens for one full turn\n# x: dial\n"
                   "# y: tokens\n# yscale: log\n"
-                  "dial\tbase 10,000\tbase 500,000\ttrained to 4,096\n");
+                  "dial\tbase 10,000\ttrained to 4,096\n");
     for (size_t i = 0; i < 64; i++)
-        fprintf(file, "%zu\t%.6g\t%.6g\t4096\n", i, turn_length(i, 128, 1e4),
-                turn_length(i, 128, 5e5));
+        fprintf(file, "%zu\t%.6g\t4096\n", i, turn_length(i, 128, 1e4));
     fclose(file);
-}
-
-// 54410 as 54,410
-static void print_count(size_t n)
-{
-    if (n >= 1000000)
-        printf("%zu,%03zu,%03zu", n / 1000000, n / 1000 % 1000, n % 1000);
-    else if (n >= 1000)
-        printf("%zu,%03zu", n / 1000, n % 1000);
-    else
-        printf("%zu", n);
 }
 
 static size_t unfinished_dials(size_t d_head, double base, size_t n_tokens)
@@ -2362,48 +2340,38 @@ static size_t unfinished_dials(size_t d_head, double base, size_t n_tokens)
 
 static void show_dials(void)
 {
-    static const struct {
-        size_t d_head, base, trained;
-    } cases[] = {{128, 10000, 4096}, {128, 500000, 8192}, {32, 10000, 16}};
     heading("Dials that never finish a turn");
-    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
-        const size_t d_head = cases[c].d_head;
-        const double base = (double)cases[c].base;
-        printf("base ");
-        print_count(cases[c].base);
-        printf(", length ");
-        print_count(cases[c].trained);
-        printf(": %zu of %zu never finish; slowest: ",
-               unfinished_dials(d_head, base, cases[c].trained), d_head / 2);
-        print_count((size_t)(turn_length(d_head / 2 - 1, d_head, base) + 0.5));
-        printf(" tokens\n");
-    }
+    printf("base 10,000: %zu of 64 dials never finish in 4,096 tokens, %zu of 16 in 16\n",
+           unfinished_dials(128, 10000.0, 4096), unfinished_dials(32, 10000.0, 16));
     draw_dials();
 }
 
-// Who listens to whom, in one test sequence, up to token 32.
-static void draw_attention(workshop *w, const struct scheme *scheme)
+enum { HEARD = 30 };
+
+// Who listens to whom in one test sequence, up to token 30.
+//   map [HEARD][HEARD]
+static void keep_attention(float *map, workshop *w)
 {
     uint32_t ids[TEST_LEN];
     uint64_t state = 31;
     draw_ids(ids, TEST_LEN, &state);
-    const bool written = forward(&w->a, &w->m, ids, 1, TEST_LEN);
-    FILE *file = written ? open_figure(scheme->picture) : NULL;
-    if (file == NULL)
+    if (!forward(&w->a, &w->m, ids, 1, TEST_LEN))
         return;
-    begin_map(file, scheme->name, TEST_LEN / 2);
-    for (size_t t = 0; t < TEST_LEN / 2; t++) {
-        fprintf(file, "%zu", t);
-        for (size_t s = 0; s < TEST_LEN / 2; s++)
-            fprintf(file, "\t%.3f", (double)w->a.att[t * TEST_LEN + s]);
-        fprintf(file, "\n");
-    }
-    fclose(file);
+    for (size_t t = 0; t < HEARD; t++)
+        memcpy(map + t * HEARD, w->a.att + t * TEST_LEN, HEARD * sizeof *map);
 }
 
 enum { N_SCHEMES = 5, MOST_SEEDS = 64 };
 
 enum { AT_NONE, AT_TABLE, AT_SINUSOID, AT_ROPE, AT_BASE_2 };
+
+// The bases that are compared on both tasks.
+enum { N_BASES = 8 };
+static const struct {
+    double base;
+    const char *name;
+} bases[N_BASES] = {{1, "1"},   {2, "2"},     {3, "3"},        {6, "6"},
+                    {10, "10"}, {100, "100"}, {1e4, "10,000"}, {1e5, "100,000"}};
 
 // The contest: what takes part, how often, and room for what came out.
 typedef struct {
@@ -2411,6 +2379,9 @@ typedef struct {
     bool done[N_SCHEMES];
     measurement results[N_SCHEMES][MOST_SEEDS]; // of the task at hand
     measurement stopped[MOST_SEEDS], control[MOST_SEEDS];
+    float maps[N_MAPS][HEARD * HEARD];
+    bool is_kept[2][N_BASES];                    // [task][base], and
+    double met[2][N_BASES], far_out[2][N_BASES]; // mean losses at 3 to 15, at 32 to 63
     size_t first_seed, n_seeds;
     workshop w;
 } contest;
@@ -2450,8 +2421,33 @@ static void print_row(const char *name, const measurement *results, size_t n_see
         best = here < best ? here : best;
         worst = here > worst ? here : worst;
     }
-    printf("%-30s %7.2f %8.2f %8.2f   %5.2f to %5.2f", name, trained, beyond, far_out,
+    printf("%-30s %7.2f %8.2f %8.2f   %5.2f to %5.2f\n", name, trained, beyond, far_out,
            best, worst);
+}
+
+static double mean_loss(const measurement *results, size_t n_seeds, size_t from,
+                        size_t to)
+{
+    double sum = 0.0;
+    for (size_t seed = 0; seed < n_seeds; seed++)
+        sum += mean_of(results[seed].loss, from, to);
+    return sum / (double)n_seeds;
+}
+
+static void keep_losses(contest *c, task which, size_t i, const measurement *results)
+{
+    c->is_kept[which][i] = true;
+    c->met[which][i] = mean_loss(results, c->n_seeds, BACK, TRAIN_LEN);
+    c->far_out[which][i] = mean_loss(results, c->n_seeds, TEST_LEN / 2, TEST_LEN);
+}
+
+// Of the bases that took part in a contest, when it is over: nobody trains them twice.
+static void keep_contest(contest *c, task which)
+{
+    for (size_t s = AT_ROPE; s < N_SCHEMES; s++)
+        for (size_t i = 0; i < N_BASES; i++)
+            if (c->done[s] && c->schemes[s].base == bases[i].base)
+                keep_losses(c, which, i, c->results[s]);
 }
 
 // The score at distance BACK minus the best of the others, mean of the seeds.
@@ -2478,8 +2474,8 @@ static bool run_seeds(contest *c, measurement *results, const struct scheme *sch
         if (!train(&c->w, scheme, which, c->first_seed + seed) ||
             !measure(&results[seed], &c->w, which))
             return false;
-        if (seed == 0 && scheme->picture && results != c->control && which == THREE_BACK)
-            draw_attention(&c->w, scheme);
+        if (seed == 0 && scheme->map && results != c->control && which == THREE_BACK)
+            keep_attention(scheme->map, &c->w);
         if (stopped) {
             stop_dials(&c->w.m, N_FAST, N_DIALS);
             if (!measure(&stopped[seed], &c->w, which))
@@ -2578,9 +2574,6 @@ static bool run_scheme(contest *c, measurement *results, const struct scheme *sc
     clear_live_line();
     if (done) {
         print_row(scheme->name, results, c->n_seeds);
-        if (results == c->control && which == THREE_BACK && scheme->kind == ROPE)
-            printf("%7.2f", mean_lead(results, c->n_seeds, TRAIN_LEN, TEST_LEN));
-        printf("\n");
     } else {
         scheme_waits(scheme);
     }
@@ -2632,11 +2625,15 @@ static void show_three_back(contest *c)
     for (size_t s = 0; s < N_SCHEMES; s++)
         c->done[s] = run_scheme(c, c->results[s], &c->schemes[s], THREE_BACK,
                                 s == AT_ROPE ? c->stopped : NULL);
+    keep_contest(c, THREE_BACK);
     measure_without_order(blind);
     printf("%-30s %7.2f %8.2f %8.2f\n", "best without order",
            mean_of(blind, BACK, TRAIN_LEN), mean_of(blind, TRAIN_LEN, TEST_LEN / 2),
            mean_of(blind, TEST_LEN / 2, TEST_LEN));
     draw_losses("loss-three-back", "The token three back: loss at each position", c);
+    const float *const maps[N_MAPS] = {c->maps[0], c->maps[1], c->maps[2]};
+    if (c->done[AT_TABLE] && c->done[AT_SINUSOID] && c->done[AT_ROPE])
+        draw_maps("attention", "Shares: learned table, sinusoid, RoPE", maps, HEARD, 6);
 }
 
 // As print_row, with the losses at positions 46 and 47, between which something happens,
@@ -2694,31 +2691,97 @@ static void show_first_token(contest *c)
     print_heads("trained at 16, at positions");
     for (size_t s = AT_TABLE; s < N_SCHEMES; s++)
         c->done[s] = run_scheme(c, c->results[s], &c->schemes[s], FIRST_TOKEN, NULL);
+    keep_contest(c, FIRST_TOKEN);
+    struct scheme fast = c->schemes[AT_ROPE];
+    fast.name = "RoPE, only 0 and 1";
+    fast.still_from = N_FAST, fast.still_to = N_DIALS;
+    run_scheme(c, c->control, &fast, FIRST_TOKEN, NULL);
     draw_losses("loss-first-token", "The first token: loss at each position", c);
 }
 
-// One row of the long controls, for one task.
-static void run_control(contest *c, struct scheme scheme, const char *name, task which)
+// The other bases.
+static bool sweep_bases(contest *c)
 {
-    scheme.name = name;
-    run_scheme(c, c->control, &scheme, which, NULL);
-}
-
-// The base from 1 to 100,000, beside the count of dials that finish a turn.
-static void sweep_bases(contest *c, task which)
-{
-    static const double bases[] = {1,  2,   3,   4,    6,     10,    20,
-                                   30, 100, 300, 1000, 10000, 100000};
     struct scheme rope = c->schemes[AT_ROPE];
-    for (size_t i = 0; i < sizeof bases / sizeof *bases; i++) {
-        char name[64];
-        rope.base = bases[i];
-        snprintf(name, sizeof name, "base %.0f: %zu of 16 finish", bases[i],
-                 N_DIALS - unfinished_dials(WIDTH, bases[i], TRAIN_LEN));
-        run_control(c, rope, name, which);
-    }
+    bool done = c->done[AT_ROPE];
+    for (size_t which = 0; which < 2; which++)
+        for (size_t i = 0; i < N_BASES && done; i++) {
+            if (c->is_kept[which][i])
+                continue;
+            rope.base = bases[i].base;
+            done = run_seeds(c, c->control, &rope, (task)which, NULL);
+            keep_losses(c, (task)which, i, c->control);
+        }
+    clear_live_line();
+    return done;
 }
 
+static int column(size_t i)
+{
+    const int width = (int)strlen(bases[i].name) + 1;
+    return width > 5 ? width : 5;
+}
+
+static void print_losses(const char *name, const double *losses)
+{
+    printf("%-24s", name);
+    for (size_t i = 0; i < N_BASES; i++)
+        printf("%*.2f", column(i), losses[i]);
+    printf("\n");
+}
+
+static void draw_bases(const contest *c)
+{
+    FILE *file = open_figure("bases");
+    if (file == NULL)
+        return;
+    fprintf(file, "# kind: lines\n# title: RoPE with eight bases: loss on both tasks\n"
+                  "# x: base\n# y: loss (nats)\n# xscale: log\n# zero: yes\n"
+                  "base\tthree back, 32 to 63\tfirst token, 3 to 15\t"
+                  "first token, 32 to 63\tguessing\n");
+    for (size_t i = 0; i < N_BASES; i++)
+        fprintf(file, "%g\t%.4f\t%.4f\t%.4f\t%.4f\n", bases[i].base,
+                c->far_out[THREE_BACK][i], c->met[FIRST_TOKEN][i],
+                c->far_out[FIRST_TOKEN][i], log((double)VOCAB));
+    fclose(file);
+}
+
+static void show_bases(contest *c)
+{
+    heading("From base 1 to base 100,000");
+    if (!sweep_bases(c)) {
+        scheme_waits(&c->schemes[AT_ROPE]);
+        return;
+    }
+    printf("%-24s", "base");
+    for (size_t i = 0; i < N_BASES; i++)
+        printf("%*s", column(i), bases[i].name);
+    printf("\n%-24s", "dials that finish, of 16");
+    for (size_t i = 0; i < N_BASES; i++)
+        printf("%*zu", column(i),
+               N_DIALS - unfinished_dials(WIDTH, bases[i].base, TRAIN_LEN));
+    printf("\n");
+    print_losses("three back, at 32..63", c->far_out[THREE_BACK]);
+    print_losses("first token, at 3..15", c->met[FIRST_TOKEN]);
+    print_losses("first token, at 32..63", c->far_out[FIRST_TOKEN]);
+    draw_bases(c);
+}
+
+// What a table holds where it was never trained.
+static void show_spreads(contest *c)
+{
+    heading("A table that starts smaller: three back, then first token");
+    print_heads("");
+    for (size_t which = 0; which < 2; which++)
+        for (size_t i = 0; i < 2; i++) {
+            struct scheme table = c->schemes[AT_TABLE];
+            table.name = i == 0 ? "starts at spread 0.1" : "starts at zero";
+            table.spread = i == 0 ? 0.1 : 0.0;
+            run_scheme(c, c->control, &table, (task)which, NULL);
+        }
+}
+
+// Seven learning rates for each way to know positions.
 static void sweep_rates(contest *c, task which)
 {
     static const double rates[] = {0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.06};
@@ -2728,31 +2791,19 @@ static void sweep_rates(contest *c, task which)
             char name[64];
             scheme.rate = rates[i];
             snprintf(name, sizeof name, "%s, rate %g", scheme.name, rates[i]);
-            run_control(c, scheme, name, which);
+            scheme.name = name;
+            run_scheme(c, c->control, &scheme, which, NULL);
         }
 }
 
-static void show_long_controls(contest *c)
+static void show_rates(contest *c)
 {
-    static const char *const tasks[2] = {"three back", "first token"};
-    for (size_t which = 0; which < 2; which++) {
-        struct scheme table = c->schemes[AT_TABLE], rope = c->schemes[AT_ROPE];
-        printf("\n== Long controls: %s\n", tasks[which]);
-        print_heads(which == THREE_BACK ? "(last: lead, new distances)" : "");
-        sweep_bases(c, (task)which);
-        table.spread = 0.1;
-        run_control(c, table, "table, starts at spread 0.1", (task)which);
-        table.spread = 0.0;
-        run_control(c, table, "table, starts at zero", (task)which);
-        struct scheme zero = rope;
-        zero.zero_tokens = true;
-        run_control(c, zero, "RoPE, tokens start at zero", (task)which);
-        rope.still_from = N_FAST, rope.still_to = N_DIALS;
-        run_control(c, rope, "dials 2 to 15 never turn", (task)which);
-        rope.still_from = 0, rope.still_to = N_FAST;
-        run_control(c, rope, "dials 0 and 1 never turn", (task)which);
-        sweep_rates(c, (task)which);
-    }
+    heading("Seven learning rates: three back");
+    print_heads("");
+    sweep_rates(c, THREE_BACK);
+    heading("Seven learning rates: first token");
+    print_heads("");
+    sweep_rates(c, FIRST_TOKEN);
 }
 
 typedef struct {
@@ -2931,8 +2982,8 @@ static int bench(void)
 
 The program takes settings: `build/04_positions base=2 seed=7`, or any of them.
 `build/04_positions settings` prints the table. The numbers in the text are those of the
-defaults. `controls=1` adds the long controls that the text speaks of: it takes a minute
-or two more.
+defaults. `controls=1` adds tables that start smaller, and seven learning rates for every way
+to know positions, on both tasks: 60 more rows, where the rest has 25.
 
 ::: {.run seeds="4"}
 In this page a run trains four times behind each line, not sixteen times, unless you ask
@@ -3034,7 +3085,7 @@ static const struct setting settings[] = {
     {"order", "whole", "6", 1, 6, "the order of the three words that is compared"},
     {"mask", "whole", "0", 0, 1, "1: \"bites\" hears no later word"},
     {"distance", "whole", "3", 1, 50, "how far apart rows, queries and keys are"},
-    {"controls", "whole", "0", 0, 1, "1: the long controls, too"},
+    {"controls", "whole", "0", 0, 1, "1: smaller tables and seven learning rates, too"},
     {NULL, NULL, NULL, 0, 0, NULL},
 };
 
@@ -3051,20 +3102,20 @@ static contest *contest_open(char **args)
     for (size_t s = 0; s < N_SCHEMES; s++)
         c->schemes[s] = none;
     c->schemes[AT_TABLE].name = "learned table";
-    c->schemes[AT_TABLE].picture = "attention-table";
+    c->schemes[AT_TABLE].map = c->maps[0];
     c->schemes[AT_TABLE].kind = LEARNED_TABLE;
     c->schemes[AT_TABLE].spread = 0.5;
     c->schemes[AT_SINUSOID].name = "sinusoid";
-    c->schemes[AT_SINUSOID].picture = "attention-sinusoid";
+    c->schemes[AT_SINUSOID].map = c->maps[1];
     c->schemes[AT_SINUSOID].kind = SINUSOID;
     c->schemes[AT_ROPE].name = "RoPE";
-    c->schemes[AT_ROPE].picture = "attention-rope";
+    c->schemes[AT_ROPE].map = c->maps[2];
     c->schemes[AT_ROPE].kind = c->schemes[AT_BASE_2].kind = ROPE;
     c->schemes[AT_ROPE].base = setting_number(settings, args, "base");
     c->schemes[AT_BASE_2].name = "RoPE, base 2";
     c->schemes[AT_BASE_2].base = 2.0;
-    // five rows, three controls, four rows; and 46 for each task
-    const size_t rows = setting_number(settings, args, "controls") > 0.0 ? 104 : 12;
+    // 5 rows, 3 controls, 5 rows, 6 bases twice; and 2 spreads and 28 rates twice
+    const size_t rows = setting_number(settings, args, "controls") > 0.0 ? 85 : 25;
     c->w.steps_all = rows * c->n_seeds * N_STEPS;
     c->w.start = seconds();
     return c;
@@ -3076,8 +3127,11 @@ static void show_contest(char **args)
     show_three_back(c);
     show_controls(c);
     show_first_token(c);
-    if (setting_number(settings, args, "controls") > 0.0)
-        show_long_controls(c);
+    show_bases(c);
+    if (setting_number(settings, args, "controls") > 0.0) {
+        show_spreads(c);
+        show_rates(c);
+    }
     free(c);
 }
 
