@@ -26,7 +26,8 @@ their vectors are the same vectors. Reading a word and saying it are opposite jo
 other. Both are half right. [With *nothing* between its two uses, a single table fails at
 a task that a child would call trivial: why can no training help it?]{.teaser} With a little
 something in between, 32 × 32 numbers in our case, its loss comes within about a twentieth of
-a nat of that of two tables, which have twice its numbers. Which of the two has it become then?
+a nat of that of two tables, which have twice its numbers. Which of the two has it become then,
+the one that reads or the one that says?
 
 You need the softmax, the cross-entropy and the gradient of chapter 3, the cosine of
 chapter 1, and no more. Most of the run's time goes into a novel, which three models read
@@ -102,9 +103,9 @@ static const uint32_t ring_ids[4] = {0, 1, 2, 3};
 static const uint32_t ring_targets[4] = {1, 2, 3, 0};
 
 /*
-Before anything is trained, let us throw dice: a hundred thousand random
-tables of four rows, small ones and large ones. For each we ask for the loss as a
-tied model, and then for the loss with a second random table as its head.
+Before anything is trained, let us throw dice: a hundred thousand random tables, four rows
+of four numbers each, small ones and large ones. For each we ask for the loss as a tied
+model, and then for the loss with a second random table as its head.
 
 ::: predict
 By luck, some of the untied pairs will be better than chance. What share of them?
@@ -312,8 +313,8 @@ is the inequality of Cauchy and Schwarz, $e_a \cdot e_b \le |e_a| |e_b|$. But in
 language no word follows itself.
 
 ![Left, the language: each word has one follower. Right, the scores of one bare table,
-with the rows (1, 0), (0, 1), (−1, 0) and (0, −1). Look across the diagonal: b after a has the same score as a
-after b. And look along it: each word likes itself
+with the rows (1, 0), (0, 1), (−1, 0) and (0, −1). Look across the diagonal: b after a has
+the same score as a after b. And look along it: each word likes itself
 best.](drawing:four-points){alt="Left, a ring of arrows: a to b, b to c, c to d, d back to
 a. Right, a square of scores, one row for the word that was read, one column for the word
 that may come: 1 on the diagonal, minus 1 for the word opposite, 0 for both neighbours.
@@ -322,10 +323,9 @@ images."}
 
 ## A quarter turn
 
-Now put the smallest possible thing between the two ends. Lay the four words on a
-circle, with two numbers each: $e_a = (1, 0)$, $e_b = (0, 1)$, $e_c = (-1, 0)$ and
-$e_d = (0, -1)$.
-Before a row meets the head, *turn* it by a quarter: $(x, y)$ becomes $(-y, x)$.
+Now put the smallest possible thing between the two ends. Take the four rows of the
+picture, $e_a = (1, 0)$, $e_b = (0, 1)$, $e_c = (-1, 0)$ and $e_d = (0, -1)$: they lie on
+a circle. Before a row meets the head, *turn* it by a quarter: $(x, y)$ becomes $(-y, x)$.
 The row of a, turned, points at b. The row of b points at c. At the head stand the
 same four rows as before, and every word points at its follower. To be more
 certain, stretch the turned row by some number $s$: then the right word has the
@@ -364,9 +364,10 @@ onto b, b onto c, c onto d, d onto a. Right, the square of scores: s for the fol
 marked by a frame, minus s for the word before, 0 for the word itself and for the word
 opposite."}
 
-One table, two numbers a word, and a loss of
-[0.0000]{.n section="Four points and a quarter turn" at="loss:6"}. All it took was a turn
-and a stretch, and the two together are one matrix with $d \times d$ numbers. For $d = 2$:
+One table, two numbers a word. As they are, the rows have a loss of
+[1.6265]{.n section="Four points and a quarter turn"}, worse than chance; turned, and
+stretched by 16, one of [0.0000]{.n section="Four points and a quarter turn" at="loss:6"}.
+The turn and the stretch together are one matrix with $d \times d$ numbers. For $d = 2$:
 
 $$
 h = e_x M, \quad M = s \begin{pmatrix} 0 & 1 \\ -1 & 0 \end{pmatrix}, \quad
@@ -405,9 +406,9 @@ would predict the one before it.
 Now three things are used, and three things get a share. Walk from the loss
 backwards, one product at a time.
 
-The logits came from $h$ and the head. Each has a slope as before, with $h$ in the
-place of $e_x$: the head's row $v$ gets `dlogits[t][v]` times $h$, and $h$ itself
-gets a slope, `dh`, which is the sum over $v$ of `dlogits[t][v]` times row $v$.
+The logits came from $h$ and the head, as before, with $h$ in the place of $e_x$: the
+head's row $v$ gets `dlogits[t][v]` times $h$, and $h$ itself gets a slope, `dh`, which is
+the sum over $v$ of `dlogits[t][v]` times row $v$.
 
 And $h$ came from row $x$ and the matrix. Number $i$ of row $x$ entered $h_j$ with
 the factor $M_{ij}$, so it gets $M_{ij}$ times `dh[j]`, for all $j$. Number
@@ -458,10 +459,11 @@ EXERCISE bool tied_projection_backward(float *dwte, float *dm, const float *dlog
 ## Stuck, half stuck, free
 
 Back to the ring, now with a matrix to be trained along with the table. To tell the two faults
-apart, we train two such models: one whose matrix we force to stay *symmetric* after each
-step, so that only the first of the two faults is left, and one whose matrix may be anything.
-Both begin with the rows that the bare table began with, and with a matrix near the one that
-changes nothing; rate and steps are as before.
+apart, we train two such models. In one, we force the matrix to stay *symmetric* after each
+step, $M_{ij} = M_{ji}$: then $e_a M \cdot e_b = e_b M \cdot e_a$, and the first of the two
+faults is left, alone. In the other the matrix may be anything. Both begin with the rows that
+the bare table began with, and with a matrix near the one that changes nothing, 1 on the
+diagonal and 0 elsewhere; rate and steps are as before.
 
 ::: predict
 The bare table ended at chance, 1.3863. Where do these two end?
@@ -600,7 +602,7 @@ untied one, and meets it at the end.](figure:heads-novel){#fig-heads-novel}
 The ring was no toy. In the novel, too, the bare tied table is nearly useless: its
 loss is [5.380]{.n section="Three models read a novel"}, and to know only how
 frequent the words are gives [5.525]{.n section="Three models read a novel"}. The
-third column of numbers shows one reason. In the held-out part of *Emma* a word is
+column "same word again" shows one reason. In the held-out part of *Emma* a word is
 followed by itself [0.43]{.n section="Three models read a novel"} % of the time (mostly one
 rare word by another, since they share an id). The bare tied model expects it
 [8.38]{.n section="Three models read a novel"} % of the time: a word likes itself.
@@ -654,16 +656,16 @@ pace. What it is, is open.
 ### Two jobs, or one?
 
 So the question has its answer. One table is enough, if something stands between its two uses;
-two do a little better, for twice the numbers.
+two do a little better, on this novel even at equal size.
 
 ::: belief
 **"Reading a word and predicting it are opposite jobs, so one table cannot do
 both."** The first half is right, and the bare model shows what comes of ignoring
 it. The second half does not follow. The jobs differ by something that all words
 have in common, the step from "this word" to "what comes after it", and such a
-step can be learned once for all words, by a matrix. In GPT-2 there is not one
-matrix between the two uses of the table but twelve blocks of attention and Linear
-layers. That is one thing that the body of a model does.
+step can be learned once for all words, by a matrix. In the smallest GPT-2 there is
+not one matrix between the two uses of the table but twelve blocks of attention and
+Linear layers: room enough for such a step.
 :::
 
 ::: belief
@@ -673,8 +675,8 @@ number 3,797, and has to mean the same piece of text. That holds for untied mode
 well. The list of words is one thing, the rows of numbers are another.
 :::
 
-What follows is what a second table costs in a large model, and what the one looks like from
-above. First the size: let us count.
+Two questions are left. What does a second table cost in a large model? And what has become
+of the one that does both jobs? First the cost: let us count.
 
 ## What a second table costs
 
@@ -774,10 +776,11 @@ of the jobs won?
 Chapter 3 found out what the two tables of an untied model look like. The *input*
 table groups words by what follows them: two words that are followed by the same
 words may have the same row there, for all the model needs. The *output* table
-groups words by what precedes them. In English the two are mixed up. So here is a
-made-up grammar in which they are not. Noun 1 and noun 2 are *followed* by the
-same verbs. Noun 1 and noun 3 are *preceded* by the same adjectives. A fourth noun
-completes the square.
+groups words by what precedes them. In English the two are mixed up, so we go back to
+a small world in which they are not. Noun 1 and noun 2 are *followed* by the same
+verbs, as cat and dog were. Noun 1 and noun 3 are *preceded* by the same adjectives,
+as cat and kite were. A fourth noun completes the square. The tied model is the one
+with a matrix.
 
 ::: predict
 In the tied table, which nouns will lie together: 1 and 2, with the same followers, or 1 and
@@ -802,19 +805,21 @@ such a row into one that serves as input. Press and Wolf found the same in the
 language models of their time: a tied table develops more like the output table of
 an untied model than like its input table [@press2017, abstract].
 
-### Why the output?
+### What decides
 
-A tied row is pulled by two halves of a gradient, and they want different things. Does the
-stronger one win? Then another balance must give another table. So the program trains the
-eight twice more: with only a quarter of the input half in each step, and with only a quarter
-of the output half, all else as it was. These are the last two columns.
+A tied row is pulled by two halves of a gradient, and they want different things. If their
+balance decides, another balance must give another table. So the program trains from the same
+eight seeds twice more: with only a quarter of the input half in each step, and with only a
+quarter of the output half, all else as it was. These are the last two columns.
 
 With less of the input half, nothing turns. With less of the output half, everything does: the
 same predecessors win for [0]{.n section="A grammar of four nouns" at="predecessors win:6"} of
 eight seeds. And these tables know the grammar as well as the others do, with a mean loss of
 [1.041]{.n section="A grammar of four nouns" at="predecessors win:7"} against
-[1.041]{.n section="A grammar of four nouns" at="predecessors win:3"}. The language leaves it
-open what kind of row a tied table has. The balance of the two halves decides.
+[1.041]{.n section="A grammar of four nouns" at="predecessors win:3"}; less than
+$1.5 \ln 2 = 1.040$ it cannot be, as in chapter 3. So the language leaves it open what kind of
+row a tied table has, and the balance of the two halves decides. Why the output half wins where
+both have their full share, we do not know.
 
 ### And in the novel?
 
@@ -837,13 +842,20 @@ input rows out of output rows. With the rows as they are, the first line is a
 draw: what all rows of a table have in common is in every cosine. Whenever you compare
 embeddings by their cosines, ask first whether they have a common part.
 
-The reason can be tried here, too. `build/05_heads output=0.5` leaves the tied models half of
-their output half: now the input table is ahead, centred, with 0.71 against 0.56, for a loss
-of 4.388 in place of [4.375]{.n section="Three models read a novel"}. Other seeds do not turn
-the answer: `seed=2` and `seed=3` change the numbers of the output by 0.02 at most. Nor does
-a higher rate: with `rate=4 matrix=0.1`, where the untied model is nearly at its best, it is
-0.75 for the output against 0.60, centred, though with the rows as they are it is 0.54 against
-0.64, the other way round.
+The balance can be tried here, too. Each line is a run of `build/05_heads`, and says how far
+the tied table agrees with the two others:
+
+| settings            | input | output | input, centred | output, centred |
+|:--------------------|------:|-------:|---------------:|----------------:|
+| none                | [0.58]{.n section="Whom does the tied table resemble?"} | [0.56]{.n section="Whom does the tied table resemble?"} | [0.59]{.n section="Whom does the tied table resemble?"} | [0.67]{.n section="Whom does the tied table resemble?"} |
+| `output=0.5`        |  0.72 |   0.39 |           0.71 |            0.56 |
+| `rate=4 matrix=0.1` |  0.64 |   0.54 |           0.60 |            0.75 |
+
+With half of the output half, the input table is ahead either way, for a loss of 4.388 in place
+of [4.375]{.n section="Three models read a novel"}. At a higher rate, where the untied model is
+nearly at its best, the output table is ahead centred, and the input table with the rows as they
+are. Other seeds do not turn the answer: `seed=2` and `seed=3` change the numbers of the output by
+0.02 at most.
 
 ## Long rows and frequent words
 
@@ -863,7 +875,8 @@ text, and ask whether its score there is above 0. There, and only there, a longe
 row would make the word more probable. To put a word forward *everywhere*, a row
 needs something else: a share of the direction that all the $h$ have in common,
 their mean $\bar h$. The score that a row has with the mean, $\bar h \cdot u_v$,
-is the last column but one.
+is the last column but one. The lengths and these two columns are means over the words of a
+line, "times" is how often the last of them occurs, and "tied" is the table with a matrix.
 */
 
 /*
@@ -952,20 +965,21 @@ The first row is small enough to check by hand: $h = (1, 2)$ and the rows (1, 0)
 ([1.0202]{.n section="How loud a vector is"} of at most 1.0986); twice as long, it
 makes it bold ([0.4411]{.n section="How loud a vector is"}).
 
-The others are two words of the novel, and all the rows of the untied model.
-Stretched by 1, that is, as trained, the model after "any" expects a loss of
+The other lines are of the untied model: $h$ is the input row of a word, and the scores are
+those of all output rows. Stretched by 1, that is, as trained, the model after "any" expects a loss of
 [4.4349]{.n section="How loud a vector is"}: many words can follow. After "mr"
 it knows what comes (in this cut of the text, a full stop). Not by length alone: the vector of
 "mr" is the longer one, [4.25]{.n section="How loud a vector is"} against
 [3.41]{.n section="How loud a vector is"}, but half of it is shorter than that of "any", and
-still far surer: [1.1655]{.n section="How loud a vector is"}. But follow any line to the right: the direction
-stays, the vector grows, and the model gets bolder. So length does mean something: for a
-given direction it says how sure to be. It is what is elsewhere called an inverse
+still far surer: [1.1655]{.n section="How loud a vector is"}. But follow any line to the
+right: the direction stays, the vector grows, and the model gets bolder. So length does mean
+something: for a given direction it says how sure to be. It is what is elsewhere called an inverse
 **temperature**. When you turn the temperature of a chat model down to one half, you stretch
 its last vector by two.
 
-`build/05_heads word=frank loudness=-1` lets you listen to another word, and to a vector
-turned round: the best word has become the worst.
+`build/05_heads word=frank loudness=-1` lets you listen to another word, and in the last
+column to its vector turned round: the best word has become the worst, and the entropy goes
+from 1.6432 to 7.4105, where $\ln 2000 = 7.6009$ is to know nothing.
 
 ::: aside
 Nobody can read the temperature off the head alone. Multiply the head by two and halve every
@@ -1016,8 +1030,8 @@ EXERCISE bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t
 
 On the left is the lens on the row as it was read; on the right, the lens on the
 same row times the matrix. Before the matrix, "any" is any, every, the, some: the
-word itself, and the words that could stand in its place. After it: thing, any unknown
-word, body, other. "frank" is frank, and then Churchill. The matrix has taken each vector from
+word itself, and the words that could stand in its place. After it: thing, `<unk>` for
+any rare word, body, other. "frank" is frank, and then Churchill. The matrix has taken each vector from
 "who is it?" to "who comes next?", all two thousand words with the same 1,024
 numbers. It is the quarter turn of the four points, learned.
 
@@ -1066,12 +1080,13 @@ loss of $\ln 2$: chance.
 ::: think
 With three words a bare table has no chance either: it ends at
 [1.0986]{.n section="One table on the ring"}, which is $\ln 3$. From five words on it learns
-something, [1.5116]{.n section="One table on the ring"} where chance is $\ln 5 = 1.6094$: not
+something, [1.5116]{.n section="One table on the ring"} where chance is $\ln 5 = 1.6094$, and
+with twelve [1.4457]{.n section="One table on the ring"} where it is $\ln 12 = 2.4849$: not
 who comes next, but who stands far away. Yet for no length does it get below $\ln 3$. Why?
 
 :::: answer
-As for $\ln 2$ (the question where the ring is trained), but keep three terms of the sum: the
-word itself, the next one and the previous one. For the word x the loss is at least
+As [for $\ln 2$](#two-faults-cured-one-by-one), where the matrix was symmetric, but keep three
+terms of the sum: the word itself, the next one and the previous one. For the word x the loss is at least
 $\ln (1 + e^{\delta_x} + e^{\varepsilon_x})$, with $\varepsilon_x$ the score of x for
 itself minus that of the next word. This bends upwards in both, so the mean over the ring
 is at least its value at the two means. The mean of $\delta_x$ is 0 by symmetry. And the
@@ -1488,12 +1503,11 @@ static void show_ring(void)
 }
 
 /*
-## Reading the novel
+### Reading the novel
 
 A run of letters and apostrophes is a word, in lower case, and so is each of `. , ; : ! ?`.
 With `TEXT=path make chapter5` it is a text of your own, of 4,000 words or more and 2,000
-different ones. As in chapter 3, letters with accents and other alphabets are dropped, and the
-program says how many; of a book from Project Gutenberg it reads the book and not the licence.
+different ones.
 */
 
 enum { VOCAB_SIZE = 2000, MAX_VOCAB = VOCAB_SIZE, MAX_WORDS = 400000 };
@@ -1846,7 +1860,7 @@ static uint32_t id_of(const struct corpus *novel, const char *name)
 }
 
 /*
-## The same products, faster
+### The same products, faster
 
 On the ring your loops are fast enough. Here each batch of 32 words asks for 32 × 2,000
 scores of 32 products each, and for twice as many products on the way back. The loops of
@@ -1855,9 +1869,7 @@ to take (some twenty times on the machine that built this page; `make bench` mea
 So the novel is read with the **tiles** of chapter 3. The trick is the same as there: eight
 rows of the result at a time stay in the processor's registers, and each number that is
 loaded is used for all eight. Since we chose both $d$ and the batch to be 32, every matrix
-of the chapter is a number of rows of 32, and one small function does all the products. The
-program holds your functions against it on the first batch, and prints whether they find the
-same gradient ("as yours").
+of the chapter is a number of rows of 32, and one small function does all the products.
 */
 
 enum { NARROW_D = 16 };
@@ -2717,6 +2729,8 @@ static void show_loudness(const struct run *runs, const struct corpus *novel,
         char title[48];
         const float *h = model->wte + id * D;
         snprintf(title, sizeof title, "%s, |h| %.2f", names[n], sqrt(dot(h, h, D)));
+        if (n > 0 && strcmp(names[n], word) == 0)
+            continue; // it stands there already
         if (id == 0)
             printf("the text has no \"%s\"; word= takes another one\n", names[n]);
         else
@@ -2757,8 +2771,8 @@ static void show_lens(const struct run *runs, const struct corpus *novel,
         waits_for("5.5", "logit_lens");
     for (size_t n = 0; written && n < N_LOOKED_AT; n++) {
         const size_t v = id_of(novel, names[n]);
-        if (v == 0)
-            continue;
+        if (v == 0 || (n > 0 && strcmp(names[n], word) == 0))
+            continue; // the text does not have it, or it stands there already
         printf("%-8s", names[n]);
         int n_letters = show_top(novel, model->wte + v * D, model->wte);
         printf("%*s->", n_letters < 32 ? 32 - n_letters : 1, "");
@@ -2769,7 +2783,7 @@ static void show_lens(const struct run *runs, const struct corpus *novel,
 }
 
 /*
-## Controls and bench
+### Controls and bench
 
 Each model at nine rates, and from eight seeds; then the speed of everything.
 */

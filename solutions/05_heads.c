@@ -59,8 +59,8 @@ bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
 /*
 What to notice: because the loop over $j$ stands outside, `h` and `dh` are single
 numbers, and no memory is needed for them. The price is that the inner loops step from
-row to row, down a column. The tiles do the same sums row by row, with room for all of
-`h` and `dh`, and are many times faster; `make bench` says how many.
+row to row, down a column. The fast products that read the novel do the same sums row
+by row, with room for all of `h` and `dh`; `make bench` says how many times as fast.
 */
 
 bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
