@@ -515,8 +515,9 @@ static struct command start_command(const struct build *build, const char *flags
     return command;
 }
 
-// No warnings, and no time that goes into them.
-static const char quiet[] = "-w -Wno-all -Wno-extra";
+// No warnings, and no time that goes into them. And no linker that optimises: it would start
+// more compilers, with options that a file can choose by the names of its sections.
+static const char quiet[] = "-w -Wno-all -Wno-extra -fno-lto";
 
 // The file behind its chapter's header. It may have a main of its own, which goes by
 // another name here.
