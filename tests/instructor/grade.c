@@ -1355,10 +1355,13 @@ static int merge(int n, char *const paths[])
 // ---- one file: make check1 SUBMISSION=file --------------------------------------------
 
 // The function that the linker did not find, if it says so.
-static bool reads_missing(const char *says, char name[64])
+static bool reads_missing(const char *folder, char name[64])
 {
-    const char *at = strstr(says, "undefined reference to ");
-    return at != NULL && sscanf(at + 23, "%*[`']%63[A-Za-z0-9_]", name) == 1;
+    char path[PATH_MAX], *log = read_left(joined(path, "%s/build.log", folder));
+    const char *at = log != NULL ? strstr(log, "undefined reference to ") : NULL;
+    const bool reads = at != NULL && sscanf(at + 23, "%*[`']%63[A-Za-z0-9_]", name) == 1;
+    free(log);
+    return reads;
 }
 
 // True if it is built, to FOLDER/NAME.so. Else why not has been said; *ours, if it is not
@@ -1391,7 +1394,7 @@ static bool build_one(const char *file, const char *folder,
         fputs(says, stdout);
     if (built == NOT_TRIED)
         printf("%s does not build: the compiler could not do its work here.\n", shown);
-    else if (built != BUILT && reads_missing(says, lacks))
+    else if (built != BUILT && reads_missing(folder, lacks))
         printf("%s does not build: it calls %s, and there is no function of that name.\n",
                shown, lacks);
     else if (built != BUILT)
