@@ -1364,6 +1364,21 @@ static bool reads_missing(const char *folder, char name[64])
     return reads;
 }
 
+// The end of a path, so short that a terminal never begins a row within it: whoever chose
+// the name would choose that row.
+static void show_path(char shown[PATH_MAX], const char *path)
+{
+    enum { COLUMNS = 60 };
+    clean_text(strcpy(shown, path));
+    size_t cut = strlen(shown) > COLUMNS ? strlen(shown) - COLUMNS : 0;
+    while ((shown[cut] & 0xc0) == 0x80) // whole characters
+        cut++;
+    if (cut > 3) {
+        memmove(shown + 3, shown + cut, strlen(shown + cut) + 1);
+        memcpy(shown, "...", 3);
+    }
+}
+
 // True if it is built, to FOLDER/NAME.so. Else why not has been said; *ours, if it is not
 // the file's fault.
 static bool build_one(const char *file, const char *folder,
@@ -1378,7 +1393,7 @@ static bool build_one(const char *file, const char *folder,
                                 .cpu_seconds = 10,
                                 .own_spaces = own_spaces,
                                 .hidden = hidden_folders};
-    clean_text(strcpy(shown, file));
+    show_path(shown, file);
     if (!submission_is_plain(file)) {
         const char *why = lstat(file, &status) != 0  ? "there is no such file"
                           : S_ISLNK(status.st_mode)  ? "it is a link to another file"

@@ -572,6 +572,10 @@ check "$one/speaks for the judge/$first.c"
 said '^| .*100 of 100 points'
 said 'does not build: the first error above says where'
 fold -w 80 "$room/said.txt" | grep -v '^| ' | grep -q '100 of 100' && bad="${bad:-a file speaks for the judge: $(cat "$room/said.txt")}"
+long=$(printf '%066d' 0) # so long that a terminal would begin a row within the name
+cp "$one/speaks for the judge/$first.c" "$room/$long 100 of 100 points.c"
+check "$room/$long 100 of 100 points.c"
+said '^\.\.\.0*.* 100 of 100 points.c does not build: '
 ls "$BUILD/submission" | cmp -s - "$room/before.txt" || bad="${bad:-it leaves $(ls "$BUILD/submission")}"
 verdict "one file is checked behind the fences of a class, and is quoted with a bar in front" "$bad"
 
