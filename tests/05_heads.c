@@ -815,8 +815,8 @@ Test(gpt2_parameter_count, worked_example)
     const struct shape untied = {5, 7, 1, 2, true, false};
     const struct shape bare = {5, 7, 1, 2, false, false};
     for (int draw = 0; draw < 3; draw++)
-        try_switches((struct shape){.vocab_size = random_between(14, 19),
-                                    .max_seq_len = random_between(40, 60),
+        try_switches((struct shape){.vocab_size = random_between(14, 9999),
+                                    .max_seq_len = random_between(40, 4000),
                                     .n_layers = random_between(4, 5),
                                     .d_model = random_between(6, 7)});
     try_count(&tied, 102);
@@ -847,7 +847,7 @@ Test(gpt2_parameter_count, four_sizes)
         try_switches((struct shape){.vocab_size = 50257,
                                     .max_seq_len = 1024,
                                     .n_layers = random_between(2, 50),
-                                    .d_model = random_between(300, 2000)});
+                                    .d_model = random_between(300, 30000)});
     }
     const struct shape small = {50257, 1024, 12, 768, false, false};
     try_count(&small, 163009536);
@@ -913,7 +913,8 @@ Test(gpt2_parameter_count, refuses_zero)
     const struct shape *all[] = {&small, &none, &large};
     for (size_t k = 0; k < 3; k++) {
         struct shape s = *all[k];
-        s.vocab_size += random_between(0, 9);
+        s.vocab_size += random_between(0, 9999);
+        s.max_seq_len += random_between(0, 999);
         try_switches(s);
         for (int zeros = 1; zeros < 8; zeros++) {
             struct shape bad = s;
@@ -1391,6 +1392,7 @@ Test(logit_lens, negative_logits)
     }
     try_logits(1, zeros, N, N);
     try_logits(1, zeros, N, 3);
+    try_lens_once(3, 9, 4);
     judge_passed();
 }
 

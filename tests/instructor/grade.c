@@ -1355,10 +1355,28 @@ static int merge(int n, char *const paths[])
 // ---- one file: make check1 SUBMISSION=file --------------------------------------------
 
 // The function that the linker did not find, if it says so.
-static bool reads_missing(const char *says, char name[64])
+static bool reads_missing(const char *folder, char name[64])
 {
-    const char *at = strstr(says, "undefined reference to ");
-    return at != NULL && sscanf(at + 23, "%*[`']%63[A-Za-z0-9_]", name) == 1;
+    char path[PATH_MAX], *log = read_left(joined(path, "%s/build.log", folder));
+    const char *at = log != NULL ? strstr(log, "undefined reference to ") : NULL;
+    const bool reads = at != NULL && sscanf(at + 23, "%*[`']%63[A-Za-z0-9_]", name) == 1;
+    free(log);
+    return reads;
+}
+
+// The end of a path, so short that a terminal never begins a row within it: whoever chose
+// the name would choose that row.
+static void show_path(char shown[PATH_MAX], const char *path)
+{
+    enum { COLUMNS = 60 };
+    clean_text(strcpy(shown, path));
+    size_t cut = strlen(shown) > COLUMNS ? strlen(shown) - COLUMNS : 0;
+    while ((shown[cut] & 0xc0) == 0x80) // whole characters
+        cut++;
+    if (cut > 3) {
+        memmove(shown + 3, shown + cut, strlen(shown + cut) + 1);
+        memcpy(shown, "...", 3);
+    }
 }
 
 // True if it is built, to FOLDER/NAME.so. Else why not has been said; *ours, if it is not
@@ -1375,7 +1393,7 @@ static bool build_one(const char *file, const char *folder,
                                 .cpu_seconds = 10,
                                 .own_spaces = own_spaces,
                                 .hidden = hidden_folders};
-    clean_text(strcpy(shown, file));
+    show_path(shown, file);
     if (!submission_is_plain(file)) {
         const char *why = lstat(file, &status) != 0  ? "there is no such file"
                           : S_ISLNK(status.st_mode)  ? "it is a link to another file"
@@ -1391,7 +1409,7 @@ static bool build_one(const char *file, const char *folder,
         fputs(says, stdout);
     if (built == NOT_TRIED)
         printf("%s does not build: the compiler could not do its work here.\n", shown);
-    else if (built != BUILT && reads_missing(says, lacks))
+    else if (built != BUILT && reads_missing(folder, lacks))
         printf("%s does not build: it calls %s, and there is no function of that name.\n",
                shown, lacks);
     else if (built != BUILT)

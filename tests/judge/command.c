@@ -341,7 +341,7 @@ bool sandbox_has_landlock(void)
 
 static void limit_command(const struct sandbox *sandbox)
 {
-    LIMIT(RLIMIT_CORE, 0);
+    LIMIT(RLIMIT_CORE, NO_CORE);
     LIMIT(RLIMIT_CPU, ceil(sandbox->cpu_seconds) + 1);
     if (sandbox->memory_bytes > 0)
         LIMIT(RLIMIT_AS, (double)sandbox->memory_bytes);

@@ -72,14 +72,32 @@ static uint64_t *random_state(void)
     return &state;
 }
 
+// How much was drawn since the last call, in bits: asked for where answers are recorded.
+static double bits_drawn;
+
+static void count_bits(double bits)
+{
+    bits_drawn += suite_options.record != NULL ? bits : 0;
+}
+
+double judge_bits_drawn(void)
+{
+    const double bits = bits_drawn;
+    bits_drawn = 0;
+    return bits;
+}
+
 uint32_t judge_random(void)
 {
+    count_bits(32);
     return next_random(random_state());
 }
 
 size_t random_between(size_t least, size_t most)
 {
-    return least + judge_random() % (most - least + 1);
+    if (suite_options.record != NULL)
+        count_bits(log2((double)(most - least) + 1));
+    return least + next_random(random_state()) % (most - least + 1);
 }
 
 // The sum of four even draws has nearly the shape, and takes a fifth of the time that
@@ -92,8 +110,11 @@ static inline double next_normal(uint64_t *state)
     return (sum / 4294967296.0 - 2) * 1.7320508075688772; // each has variance 1/12
 }
 
+enum { BITS_OF_NORMAL = 20 }; // at least, when it is rounded
+
 double random_normal(void)
 {
+    count_bits(BITS_OF_NORMAL);
     return next_normal(random_state());
 }
 
@@ -103,6 +124,7 @@ void fill_normal(float *values, size_t n)
     for (size_t i = 0; i < n; i++)
         values[i] = (float)next_normal(&state);
     *random_state() = state;
+    count_bits(BITS_OF_NORMAL * (double)n);
 }
 
 void fill_ids(uint32_t *ids, size_t n, size_t vocab_size)

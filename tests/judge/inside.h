@@ -62,6 +62,12 @@ void heart_record(size_t first, uint64_t question);
 // What these calls ask, as a number. To be had before they are made.
 uint64_t heart_question(size_t first);
 
+// ---- draws: inputs.c -------------------------------------------------------------------
+
+// What was drawn from the seed since this was asked last, in bits; 0 unless answers are
+// recorded.
+double judge_bits_drawn(void);
+
 // ---- arrays and calls: judge.c --------------------------------------------------------
 
 // Starts the program that makes the calls, for all tests: its process, or -1.
@@ -86,6 +92,7 @@ struct logged_call {
     const struct signature *signature;
     struct made_call made;
     unsigned char result[16];
+    double to_learn; // bits: see refuse_learnable
 };
 
 extern struct array judge_arrays[MAX_ARRAYS];

@@ -1263,12 +1263,23 @@ static const char *symbol_of(const char *function)
                                                                         : function;
 }
 
+// Of the answers to all calls that the seed could make of this one: the logarithm of their bytes.
+static double room_to_learn(void)
+{
+    size_t bytes = sizeof(float);
+    for (size_t i = 0; i < judge_n_arrays; i++)
+        if (judge_arrays[i].is_output && judge_arrays[i].generation == generation)
+            bytes += judge_arrays[i].kept;
+    return judge_bits_drawn() + log2((double)bytes);
+}
+
 void judge_call(const struct signature *signature, void *arguments)
 {
     if (judge_n_calls == MAX_CALLS || signature->bytes > ARGUMENT_BYTES)
         judge_fail(GRADER_ERROR, "A test makes more than %d calls.", MAX_CALLS);
     struct logged_call *call = &judge_log[judge_n_calls++];
     *call = (struct logged_call){.signature = signature};
+    call->to_learn = room_to_learn();
     call->made.function = signature->number;
     call->made.generation = generation;
     memcpy(call->made.arguments, arguments, signature->bytes);
@@ -1482,10 +1493,31 @@ void judge_checked(void)
     something_was_checked = true;
 }
 
+// A submission has room for a table of 2^20 bytes: answers to all that the seed may make of a
+// call have none there. (To know what is refused, no table is needed: the others are.)
+static void refuse_learnable(void)
+{
+    double most = 0;
+    for (size_t i = 0; i < judge_n_calls; i++) {
+        const enum kind kind = judge_log[i].signature->result.kind;
+        const double result = result_of(&judge_log[i]);
+        if (kind == A_BOOL ? result != 0 : !isnan(result))
+            most = fmax(most, judge_log[i].to_learn);
+    }
+    if (most < 20)
+        judge_fail(
+            GRADER_ERROR,
+            "All answers to a call of this test, whatever the seed, are no more than "
+            "2^%.0f bytes: they can be learnt by heart.",
+            most);
+}
+
 void judge_passed(void)
 {
     if (!something_was_checked)
         judge_fail(GRADER_ERROR, "This test has checked nothing.");
+    if (suite_options.record != NULL)
+        refuse_learnable();
     if (suite_options.by_heart == NULL)
         expect_no_memory();
     suite_row->outcome->verdict = PASS;

@@ -969,6 +969,17 @@ static void settle_library(void)
 
 enum { STACK_BYTES = 8 << 20 };
 
+// The machine may have a program that is handed the memory of whatever crashes, which takes
+// longer than to judge it, and keeps that: a limit does not stop it, unless it is NO_CORE.
+static bool leave_no_core(void)
+{
+#if defined(__linux__)
+    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
+#else
+    return true;
+#endif
+}
+
 bool fence_prepare(void)
 {
     static bool is_prepared;
@@ -978,13 +989,13 @@ bool fence_prepare(void)
     settle_library();
     default_signals();
     handle_faults();
-    LIMIT(RLIMIT_CORE, 0);
+    LIMIT(RLIMIT_CORE, NO_CORE);
     LIMIT(RLIMIT_FSIZE, 0);
     LIMIT(RLIMIT_STACK, STACK_BYTES); // which is no memory either
     LIMIT(RLIMIT_CPU, 30);            // the parent's deadline is the real one
     LIMIT(RLIMIT_NOFILE, 64);         // the filter opens none at all
     measure_memory();
-    return is_prepared = own_session();
+    return is_prepared = own_session() && leave_no_core();
 }
 
 bool fence_enter(int object, const int *more, int n_more, int ready, size_t memory_bytes,

@@ -92,6 +92,10 @@ const char *fence_stopped(int exit_status);
 
 // ---- what the fence around a command needs too (command.h) ---------------------------
 
+// A limit for core files. Linux hands a crash to a program, where it has one for that, even
+// at a limit of 0; it does not at 1, and no file is so short.
+enum { NO_CORE = 1 };
+
 // Closes every descriptor from `first` on.
 void close_from(int first);
 

@@ -515,8 +515,9 @@ static struct command start_command(const struct build *build, const char *flags
     return command;
 }
 
-// No warnings, and no time that goes into them.
-static const char quiet[] = "-w -Wno-all -Wno-extra";
+// No warnings, and no time that goes into them. And no linker that optimises: it would start
+// more compilers, with options that a file can choose by the names of its sections.
+static const char quiet[] = "-w -Wno-all -Wno-extra -fno-lto";
 
 // The file behind its chapter's header. It may have a main of its own, which goes by
 // another name here.
@@ -810,22 +811,43 @@ enum built submission_build(const struct build *build, const char *source,
     return blame(build, built);
 }
 
-// At most LINES lines of COLUMNS bytes, each with a bar in front: a file chooses what its
-// compiler says, and nobody may take that for words of ours.
+enum { LOG_LINES = 30, LOG_BYTES = 200, LOG_COLUMNS = 70 };
+
+// How much of a line goes into a row: up to a blank if there is one, and whole characters.
+// (None has more columns than bytes.)
+static size_t row_of_log(const char *line)
+{
+    size_t n = strlen(line), blank = LOG_COLUMNS;
+    if (n <= LOG_COLUMNS)
+        return n;
+    while (blank > LOG_COLUMNS / 2 && line[blank] != ' ')
+        blank--;
+    if (line[blank] == ' ')
+        return blank;
+    for (n = LOG_COLUMNS; n > LOG_COLUMNS - 3 && (line[n] & 0xc0) == 0x80;)
+        n--;
+    return n;
+}
+
+// A bar in front of each row, none of which is so long that a terminal makes two of it: a
+// file chooses what its compiler says, and nobody may take that for words of ours.
 void submission_log(const char *folder, char *text, size_t size)
 {
-    enum { LINES = 30, COLUMNS = 200 };
-    char path[PATH_MAX];
-    char *log = read_left(joined(path, "%s/build.log", folder)), *rest = log, *line;
+    char path[PATH_MAX], *log = read_left(joined(path, "%s/build.log", folder)),
+                         *rest = log, *line;
     size_t used = 0;
     text[0] = '\0';
-    for (int n = 0; n < LINES && (line = next_line(&rest)) != NULL; n++) {
-        int wrote = snprintf(text + used, size - used, "| %.*s\n", COLUMNS, line);
-        if (wrote < 0 || used + (size_t)wrote >= size)
+    for (int n = 0; n < LOG_LINES && size - used > 2 * LOG_BYTES; n++) {
+        if ((line = next_line(&rest)) == NULL)
             break;
-        used += (size_t)wrote;
+        line[strnlen(line, LOG_BYTES)] = '\0';
+        do {
+            const size_t shown = row_of_log(line);
+            used +=
+                (size_t)snprintf(text + used, size - used, "| %.*s\n", (int)shown, line);
+            line += shown;
+        } while (*line != '\0');
     }
-    text[used] = '\0';
     clean_lines(text);
     free(log);
 }

@@ -458,7 +458,10 @@ hand_in "blames the machine" <<'E'
 E
 printf '#error \033]0;owned\007\033[2J \302\233 \342\200\256 100 of 100\n' | hand_in "terminal codes"
 echo 'int helper(int x) { return helperr(x); }' | hand_in "mistyped"
-echo '__asm__(".print \"  100 of 100 points\"\n.error \"undefined reference to - 100 of 100 points\"");' | hand_in "speaks for the judge"
+{ # by words that an assembler prints, and by a row so long that a terminal makes two of it
+    echo '__asm__(".print \"  100 of 100 points\"\n.error \"undefined reference to - 100 of 100 points\"");'
+    printf '__asm__(".error \\"%-80s100 of 100 points\\"");\n' row
+} | hand_in "speaks for the judge"
 echo "#include \"$course/solutions/$first.c\"" | hand_in "includes the solution"
 echo "#include \"/proc/self/cwd/../../../../solutions/$first.c\"" | hand_in "includes through proc"
 echo "__asm__(\".include \\\"$course/tests/$first.c\\\"\\n\");" | hand_in "assembles the tests"
@@ -568,7 +571,11 @@ said "$first.c does not build: it calls helperr, and there is no function of tha
 check "$one/speaks for the judge/$first.c"
 said '^| .*100 of 100 points'
 said 'does not build: the first error above says where'
-grep -v '^| ' "$room/said.txt" | grep -q '100 of 100' && bad="${bad:-a file speaks for the judge: $(cat "$room/said.txt")}"
+fold -w 80 "$room/said.txt" | grep -v '^| ' | grep -q '100 of 100' && bad="${bad:-a file speaks for the judge: $(cat "$room/said.txt")}"
+long=$(printf '%066d' 0) # so long that a terminal would begin a row within the name
+cp "$one/speaks for the judge/$first.c" "$room/$long 100 of 100 points.c"
+check "$room/$long 100 of 100 points.c"
+said '^\.\.\.0*.* 100 of 100 points.c does not build: '
 ls "$BUILD/submission" | cmp -s - "$room/before.txt" || bad="${bad:-it leaves $(ls "$BUILD/submission")}"
 verdict "one file is checked behind the fences of a class, and is quoted with a bar in front" "$bad"
 

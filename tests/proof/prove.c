@@ -28,6 +28,9 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#if defined(__linux__)
+#include <sys/prctl.h>
+#endif
 
 #ifndef MAP_ANONYMOUS
 #define MAP_ANONYMOUS MAP_ANON
@@ -145,6 +148,23 @@ static void prove_by_script(void)
     if (outcome->passed + outcome->failed == 0 || end.cause != ENDED_EXIT ||
         (end.status != 0 && outcome->failed == 0))
         fail_with(log, "the script died or checked nothing", end.status);
+}
+
+// No program of the machine is handed what crashes here: neither a compiler nor a function.
+// (The fence comes last: this process does not leave it.)
+static void prove_crashes(void)
+{
+#if defined(__linux__)
+    char log[PATH_MAX];
+    static const char *const argv[] = {
+        "/bin/sh", "-c", "grep -q 'core file size  *1  *1 ' /proc/self/limits", NULL};
+    expect(run(argv, joined(log, "%s/said.txt", folder)).status == 0,
+           "a command that crashes is handed to a program");
+    expect(fence_prepare() && prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0,
+           "a function that crashes is handed to a program");
+#else
+    expect(fence_prepare(), "the fence does not stand");
+#endif
 }
 
 // ---- the judge -----------------------------------------------------------------------
@@ -690,6 +710,7 @@ static void read_everything(void)
         read_chapter(found.gl_pathv[i]);
     globfree(&found);
     read_attacks();
+    new_job((struct job){.part = "attacks", .name = "crashes", .prove = prove_crashes});
 }
 
 // ---- doing it ------------------------------------------------------------------------
