@@ -590,7 +590,7 @@ static void refuse_lookups(size_t n_tokens, size_t vocab_size, size_t d_model,
 
 Test(embedding_forward, refuses_bad_ids)
 {
-    const uint32_t none[] = {0}, any[] = {UINT32_MAX, 5, 0x80000000u};
+    const uint32_t none[] = {0};
     try_random_lookup(3, 6, 3);
     refuse_lookups(4, 6, 3, N_BAD);
     refuse_lookups(11, 2, 3, N_PLACES);
@@ -604,11 +604,6 @@ Test(embedding_forward, refuses_bad_ids)
     refuse_lookup(1, 0, 2,
                   (struct bad_id){FIRST, 7, "with vocab_size 0 no id is below it"});
     try_lookup(normals(1), random_ids(3, 4), 3, 4, 0);
-#if SIZE_MAX > UINT32_MAX
-    try_lookup(normals(1), any, 3, ((size_t)1 << 32) + 3, 0);
-#else
-    (void)any;
-#endif
     try_random_lookup(5, 6, 3);
     judge_passed();
 }

@@ -1395,14 +1395,6 @@ bool row_checks_ends(float *out, const float *wte, const uint32_t *ids, size_t n
     return true;
 }
 
-WRONG(embedding_forward, refuses_bad_ids, row_checked_in_32_bits,
-      "vocab_size was cut to 32 bits: it is a size_t.")
-bool row_checked_in_32_bits(float *out, const float *wte, const uint32_t *ids,
-                            size_t n_tokens, size_t vocab_size, size_t d_model)
-{
-    return embedding_forward(out, wte, ids, n_tokens, (uint32_t)vocab_size, d_model);
-}
-
 WRONG(embedding_forward, refuses_bad_ids, row_misses_last_id,
       "The last id is not checked.")
 bool row_misses_last_id(float *out, const float *wte, const uint32_t *ids,
