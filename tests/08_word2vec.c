@@ -228,6 +228,8 @@ Test(unigram_sampler, worked_example)
 
 Test(unigram_sampler, random_counts)
 {
+    const uint64_t alike[3] = {1, 1, 1};
+    try_sampler(4, alike, 3, 0.75); // rounding and left edges give something else each
     for (int k = 0; k < 6; k++)
         try_random_sampler(random_between(50, 400), random_between(3, 30));
     try_random_sampler(random_between(20, 30), 1);
