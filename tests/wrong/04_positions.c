@@ -2136,6 +2136,14 @@ bool near_even_columns(TURN)
     return turn(THE_TURN, false, EVEN_COLUMNS);
 }
 
+CAUGHT(rope_interleaved, stays_in_bounds, near_token_behind, "past the end of x")
+bool near_token_behind(TURN)
+{
+    const volatile float *behind = x + n_tokens * n_heads * d_head; // t <= n_tokens
+    (void)*behind;
+    return rope_interleaved(THE_TURN);
+}
+
 CAUGHT(rope_interleaved, refuses_odd, near_odd_accepted, "must return false")
 bool near_odd_accepted(TURN)
 {
@@ -2419,6 +2427,14 @@ WRONG(rope_half_split, reference_rows, half_even_columns,
 bool half_even_columns(TURN)
 {
     return turn(THE_TURN, true, EVEN_COLUMNS);
+}
+
+CAUGHT(rope_half_split, stays_in_bounds, half_token_behind, "past the end of x")
+bool half_token_behind(TURN)
+{
+    const volatile float *behind = x + n_tokens * n_heads * d_head; // t <= n_tokens
+    (void)*behind;
+    return rope_half_split(THE_TURN);
 }
 
 CAUGHT(rope_half_split, refuses_odd, half_odd_accepted, "must return false")
