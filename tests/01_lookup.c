@@ -22,11 +22,41 @@ static const float torch_table[6][3] = {
 };
 
 // An id that a vocabulary does not have, and where among n ids it stands.
+enum { FIRST = 1, MIDDLE = 2, LAST = 4, EVERYWHERE = 8 };
+
 struct bad_id {
-    size_t place;
+    int where;
     uint32_t id;
     const char *why;
 };
+
+// The first of a list of bad ids are about the place, the others about the id. In this order
+// each mistake about a place is the first to fail at one of them, and has a name.
+enum { N_PLACES = 5, N_BAD = 8 };
+
+static void list_bad_ids(struct bad_id bad[N_BAD], size_t vocab_size)
+{
+    const uint32_t beyond = (uint32_t)vocab_size;
+    const struct bad_id list[N_BAD] = {
+        {EVERYWHERE, beyond, "all ids are vocab_size, and the largest is one less"},
+        {FIRST, beyond, "the first id is vocab_size, and the largest is one less"},
+        {MIDDLE | LAST, beyond, "an id in the middle and the last are vocab_size"},
+        {MIDDLE, beyond, "an id in the middle is vocab_size"},
+        {LAST, beyond, "the last id is vocab_size, and the largest is one less"},
+        {MIDDLE, 65537, "an id in the middle is 65537, far from below vocab_size"},
+        {LAST, 0x80000000u, "the last id is 2147483648, far from below vocab_size"},
+        {FIRST, UINT32_MAX, "the first id is 4294967295, far from below vocab_size"},
+    };
+    memcpy(bad, list, sizeof list);
+}
+
+static void put_bad_id(uint32_t *ids, size_t n, struct bad_id bad)
+{
+    for (size_t t = 0; t < n; t++)
+        if (bad.where & EVERYWHERE || (bad.where & FIRST && t == 0) ||
+            (bad.where & MIDDLE && t == n / 2) || (bad.where & LAST && t == n - 1))
+            ids[t] = bad.id;
+}
 
 // ---- 1.1 one_hot ---------------------------------------------------------------------
 
@@ -74,6 +104,7 @@ Test(one_hot, random_ids)
         size_t vocab_size = random_between(5, 60), n_tokens = random_between(3, 20);
         try_random_one_hot(n_tokens + (n_tokens == vocab_size), vocab_size);
     }
+    try_one_hot(only, 1, 1);
     try_one_hot(only, 3, 1);
     uint32_t last = (uint32_t)random_between(2, 30);
     try_one_hot(&last, 1, last + 1u);
@@ -99,24 +130,13 @@ static void refuse_one_hot(const uint32_t *values, size_t n_tokens, size_t vocab
     expect_refused(CALL(one_hot, out, ids, n_tokens, vocab_size), out, why);
 }
 
-// The first of a list of bad ids are about the place, the others about the id.
-enum { N_PLACES = 3, N_BAD = 6 };
-
 static void refuse_random_one_hot(size_t n_tokens, size_t vocab_size, size_t n_bad)
 {
-    const struct bad_id bad[N_BAD] = {
-        {0, (uint32_t)vocab_size,
-         "the first id is vocab_size, and the largest is one less"},
-        {n_tokens / 2, (uint32_t)vocab_size, "an id in the middle is vocab_size"},
-        {n_tokens - 1, (uint32_t)(2 * vocab_size), "the last id is not below vocab_size"},
-        {n_tokens / 2, 65537, "an id in the middle is 65537, far from below vocab_size"},
-        {n_tokens - 1, 0x80000000u,
-         "the last id is 2147483648, far from below vocab_size"},
-        {0, UINT32_MAX, "the first id is 4294967295, far from below vocab_size"},
-    };
+    struct bad_id bad[N_BAD];
+    list_bad_ids(bad, vocab_size);
     for (size_t k = 0; k < n_bad; k++) {
         uint32_t *ids = random_ids(n_tokens, vocab_size);
-        ids[bad[k].place] = bad[k].id;
+        put_bad_id(ids, n_tokens, bad[k]);
         refuse_one_hot(ids, n_tokens, vocab_size, bad[k].why);
     }
 }
@@ -226,20 +246,17 @@ static void try_product(const struct product *p)
     expect_floats(out, wanted, allowed, p->rows, p->columns);
 }
 
-static void try_shape_once(size_t rows, size_t inner, size_t columns, double scale,
-                           bool is_linear)
+static void try_shape_once(size_t rows, size_t inner, size_t columns, bool is_linear)
 {
-    float *a = normals(rows * inner), *b = normals(inner * columns);
-    for (size_t i = 0; i < inner * columns; i++)
-        b[i] = (float)((double)b[i] * scale);
-    try_product(&(struct product){a, b, rows, inner, columns, is_linear, false, 0});
+    try_product(&(struct product){normals(rows * inner), normals(inner * columns), rows,
+                                  inner, columns, is_linear, false, 0});
 }
 
 // Twice the same shape, in the same place, with other numbers.
 static void try_shape(size_t rows, size_t inner, size_t columns, bool is_linear)
 {
     for (int k = 0; k < 2; k++)
-        try_shape_once(rows, inner, columns, 1, is_linear);
+        try_shape_once(rows, inner, columns, is_linear);
 }
 
 // Shapes of three different sizes each, among them a single row, term and column. The first
@@ -259,12 +276,12 @@ static void try_random_shapes(bool is_linear)
         try_shape(rows, inner, columns, is_linear);
     }
     const size_t two = random_between(2, 9);
-    try_shape_once(two + 1, two, two, 1, is_linear); // two sizes are equal
-    try_shape_once(two, two + 1, two, 1, is_linear);
-    try_shape_once(two, two, two + 1, 1, is_linear);
+    try_shape_once(two + 1, two, two, is_linear); // two sizes are equal
+    try_shape_once(two, two + 1, two, is_linear);
+    try_shape_once(two, two, two + 1, is_linear);
     for (size_t n = 2; n < 10; n += random_between(1, 3)) {
         try_shape(n, n, n, is_linear); // equal sizes; a single number
-        try_shape_once(1, n, 1, 1, is_linear);
+        try_shape_once(1, n, 1, is_linear);
     }
 }
 
@@ -282,19 +299,30 @@ static void try_long_sums(size_t rows, size_t inner, size_t columns, bool is_lin
 // Each size by itself, and more than tiles of 64 in all three.
 static void try_large_shapes(bool is_linear)
 {
-    try_shape_once(65543, 1, 2, 1, is_linear);
-    try_shape_once(17, 5003, 5, 1, is_linear);
-    try_shape_once(1, 3, 65543, 1, is_linear);
+    try_shape_once(65543, 1, 2, is_linear);
+    try_shape_once(17, 5003, 5, is_linear);
+    try_shape_once(1, 3, 65543, is_linear);
     try_long_sums(2, 65543, 1, is_linear);
-    try_shape_once(67, 131, 129, 1, is_linear);
+    try_shape_once(67, 131, 129, is_linear);
+}
+
+static float *scaled_normals(size_t n, double scale)
+{
+    float *values = normals(n);
+    for (size_t i = 0; i < n; i++)
+        values[i] = (float)((double)values[i] * scale);
+    return values;
 }
 
 // Numbers of every size that a float has: small ones are not zero.
 static void try_scales(bool is_linear)
 {
-    const double scales[] = {1e-8, 1e-20, 1e-36, 1e12, 1e30};
+    static const double scales[][2] = {{1, 1e-8}, {1, 1e-20}, {1, 1e-36},   {1, 1e-39},
+                                       {1, 1e12}, {1, 1e30},  {1e-20, 1e20}};
     for (size_t s = 0; s < sizeof scales / sizeof *scales; s++)
-        try_shape_once(3, 7, 5, scales[s], is_linear);
+        try_product(&(struct product){scaled_normals(3 * 7, scales[s][0]),
+                                      scaled_normals(7 * 5, scales[s][1]), 3, 7, 5,
+                                      is_linear, false, 0});
 }
 
 static const float small_left[9] = {1, -2, 0.5f, 3, 0, -1, 4, 0.25f, -5};
@@ -364,15 +392,16 @@ Test(matmul, large_sizes)
 }
 
 // What 0 x NaN and 0 x infinity are is this chapter's last section: NaN. Row `at` of b is
-// `poison` where a holds zeros, and one column of a where b does.
+// `poison` where a holds zeros, in its last row nothing else, and one column of a where b
+// does.
 static void poison_product(float poison, size_t inner, size_t at)
 {
-    float left[3 * 5] = {0}, right[5 * 2], none[5 * 2] = {0}, *a = normals(3 * inner);
+    float left[4 * 5] = {0}, right[5 * 2], none[5 * 2] = {0}, *a = normals(3 * inner);
     fill_normal(right, 2 * inner);
     left[0 * inner + (at + 1) % inner] = 1;
     left[1 * inner + (at + 2) % inner] = left[2 * inner + (at + 1) % inner] = 1;
     right[at * 2 + 0] = right[at * 2 + 1] = poison;
-    try_product(&(struct product){left, right, 3, inner, 2, false, false, 0});
+    try_product(&(struct product){left, right, 4, inner, 2, false, false, 0});
     a[0 * inner + at] = a[2 * inner + (at + 1) % inner] = poison;
     none[(at + 2) % inner * 2] = 1;
     try_product(&(struct product){a, none, 3, inner, 2, false, false, 0});
@@ -540,7 +569,7 @@ static void refuse_lookup(size_t n_tokens, size_t vocab_size, size_t d_model,
                           struct bad_id bad)
 {
     uint32_t *values = random_ids(n_tokens, vocab_size + (vocab_size == 0));
-    values[bad.place] = bad.id;
+    put_bad_id(values, n_tokens, bad);
     fresh_case();
     const float *wte =
         floats_in(normals((vocab_size + 1) * d_model), (vocab_size + 1) * d_model);
@@ -553,16 +582,8 @@ static void refuse_lookup(size_t n_tokens, size_t vocab_size, size_t d_model,
 static void refuse_lookups(size_t n_tokens, size_t vocab_size, size_t d_model,
                            size_t n_bad)
 {
-    const uint32_t first_bad = (uint32_t)vocab_size;
-    const struct bad_id bad[N_BAD] = {
-        {0, first_bad, "the first id is vocab_size, and the largest is one less"},
-        {n_tokens / 2, first_bad, "an id in the middle is vocab_size"},
-        {n_tokens - 1, first_bad,
-         "the last id is vocab_size, and the largest is one less"},
-        {n_tokens / 2, 65537, "an id in the middle is 65537"},
-        {n_tokens - 1, UINT32_MAX, "the last id is 4294967295"},
-        {n_tokens / 2, 0x80000000u, "an id in the middle is 2147483648"},
-    };
+    struct bad_id bad[N_BAD];
+    list_bad_ids(bad, vocab_size);
     for (size_t k = 0; k < n_bad; k++)
         refuse_lookup(n_tokens, vocab_size, d_model, bad[k]);
 }
@@ -577,9 +598,11 @@ Test(embedding_forward, refuses_bad_ids)
     try_lookup(normals(12), none, 0, 4, 3);
     try_lookup(normals(1), none, 0, 0, 3);
     refuse_lookup(3, 4, 0,
-                  (struct bad_id){1, 4, "an id is vocab_size, whatever d_model is"});
-    refuse_lookup(1, 0, 0, (struct bad_id){0, 0, "with vocab_size 0 no id is below it"});
-    refuse_lookup(1, 0, 2, (struct bad_id){0, 7, "with vocab_size 0 no id is below it"});
+                  (struct bad_id){MIDDLE, 4, "an id is vocab_size, whatever d_model is"});
+    refuse_lookup(1, 0, 0,
+                  (struct bad_id){FIRST, 0, "with vocab_size 0 no id is below it"});
+    refuse_lookup(1, 0, 2,
+                  (struct bad_id){FIRST, 7, "with vocab_size 0 no id is below it"});
     try_lookup(normals(1), random_ids(3, 4), 3, 4, 0);
     try_random_lookup(5, 6, 3);
     judge_passed();
@@ -671,13 +694,14 @@ static void try_huge(const uint32_t *values, size_t n_tokens, size_t vocab_size)
 
 Test(embedding_forward, huge_offsets)
 {
-    const uint32_t gpt3[] = {1, 43700, 50256}, larger[] = {87400, 175000, 349530, 399999};
+    const uint32_t gpt3[] = {1, 43700, 50256},
+                   larger[] = {21864, 87400, 175000, 349530, 399999};
     judge_remark(
         "GPT-3's table has 50,257 rows of 12,288 floats: byte offsets pass 2^31. "
         "An offset is a size_t: multiply in size_t.");
     try_huge(gpt3, 3, 50257);
     judge_remark("Offsets in this table pass 2^32 elements: multiply in size_t.");
-    try_huge(larger, 4, 400000);
+    try_huge(larger, 5, 400000); // 21,864 is 87,400 in 16 bits
     judge_passed();
 }
 
@@ -710,7 +734,7 @@ static void try_cosine(const float *left, const float *right, size_t n, const ch
 // What is small is not what rounding to float left of it.
 static void try_near_right_angle(void)
 {
-    const float diagonal[] = {3, 7}, other[] = {0.7f, -0.3f};
+    const float diagonal[] = {3, 7}, other[] = {-0.7f, 0.3f};
     try_cosine_within(diagonal, other, 2, fabs(cosine_of(diagonal, other, 2)) / 1e3,
                       "The two are nearly at a right angle.");
 }
@@ -765,6 +789,8 @@ Test(cosine_similarity, zero_vector)
     judge_case("a and b are the same array, of zeros.");
     const float *both = floats_in(zeros, 5);
     expect_number("the cosine", (double)CALL(cosine_similarity, both, both, 5), 0, 0);
+    try_cosine(zeros, some, 1, "a is a single zero: 0 is wanted.");
+    try_cosine(some, minus, 1, "b is a single zero, -0: 0 is wanted.");
     try_cosine(some, some, 0, "There are no numbers: a vector of none is all zeros.");
     some[4] = (float)random_between(1, 9); // halves, so that the sum is 0 exactly
     some[0] = some[1] = some[3] = 0.5f * some[4];
@@ -793,6 +819,7 @@ Test(cosine_similarity, any_length)
     const double scales[] = {1, 1e-40, 1e-25, 1e-15, 1e-8, 1e6, 1e12, 1e18, 1e30};
     const size_t n = sizeof scales / sizeof *scales;
     const float smallest[] = {0, FLT_TRUE_MIN}, other[] = {3, 7};
+    const float single[] = {1e-30f, -1e-25f};
     try_lengths(1, 1);
     try_lengths(1, 1e17);
     try_near_right_angle();
@@ -804,6 +831,7 @@ Test(cosine_similarity, any_length)
         try_lengths(scales[s], scales[n - 1 - s]);
         try_lengths(1, scales[s]);
     }
+    try_cosine(single, single + 1, 1, "");
     judge_passed();
 }
 

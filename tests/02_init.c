@@ -585,6 +585,9 @@ Test(normal_fill, fraction_of_zero)
         const float mean = (float)random_normal();
         try_fill(random_tape(lengths[l]), mean, 1.5f, lengths[l]);
         try_fill(new_tape(lengths[l]), mean, 1.5f, lengths[l]);
+        for (size_t k = 0; k < ones->n_words; k++) // less than 1, and 1 as a float
+            ones->words[k] = k % 2 == 0 ? 0xffffffffu : 0xfff80000u;
+        try_fill(ones, mean, 1.5f, lengths[l]);
         memset(ones->words, 0xff, ones->n_words * sizeof *ones->words);
         try_fill(ones, mean, 1.5f, lengths[l]);
         for (size_t k = 0; k < mixed->n_words; k += 1 + judge_random() % 4)
@@ -977,6 +980,7 @@ Test(mean_abs_cosine, any_length)
     const size_t n = sizeof scales / sizeof *scales;
     const float nearly_across[] = {3, 7, 0.7f, -0.3f}; // a right angle but for 2e-8
     const float tiny[] = {FLT_TRUE_MIN, 0, FLT_TRUE_MIN, FLT_TRUE_MIN, 0, -FLT_TRUE_MIN};
+    try_random_mean(2, 6);
     for (size_t s = 0; s < n; s++) {
         try_lengths(scales[s], scales[s]);
         try_lengths(scales[s], scales[n - 1 - s]);

@@ -188,6 +188,10 @@ static void try_random_softmax(size_t n_tokens, size_t vocab_size, double scale)
 static const float two_rows[] = {2, 1, 0.1f, 0.5f, 2.5f, -1};
 static const uint32_t two_targets[] = {0, 2};
 
+// Three rows whose targets are neither their best words nor their own places.
+static const float three_rows[] = {0.5f, 2.5f, -1, 1, 0.1f, 1, 2, -0.5f, 3, 0, 1, -1};
+static const uint32_t three_targets[] = {2, 0, 3};
+
 // Inputs of a public course's test of cross-entropy; PyTorch 1.13 in float64 gives
 // 1.6094728, and 272.9625 for a thousand times the logits.
 static const float eight_rows[] = {
@@ -206,6 +210,7 @@ Test(softmax_cross_entropy, reference)
     judge_relies_on(fabs(right.loss - 2.03510411) < 1e-7);
     for (size_t i = 0; i < 6; i++)
         judge_relies_on(fabs(right.slopes[i] - torch[i]) < 1e-8);
+    try_softmax(three_rows, three_targets, 3, 4);
     try_softmax(two_rows, two_targets, 2, 3);
     try_softmax(eight_rows, eight_targets, 8, 5);
     try_random_softmax(2, 3, 1.5);
@@ -321,10 +326,13 @@ static void try_small_shares(void)
 Test(softmax_cross_entropy, no_overflow)
 {
     const float large[] = {1000, 1001, 1002}, small[] = {-1000, -1002, -999.5f};
+    const float low[] = {-1000, 1, 2}, high[] = {0, 2000, 1000};
     const float far[] = {0, 200}, with_a_zero[] = {0, 2, 1001, 3};
     const double centres[] = {100, -100, 1000, -1000, -20000, 1e6, -1e6};
     try_random_softmax(2, 3, 1.5);
     try_softmax(large, two_targets, 1, 3); // PyTorch: 2.40760596
+    try_softmax(high, two_targets, 1, 3);
+    try_softmax(low, two_targets + 1, 1, 3);
     try_softmax(small, two_targets, 1, 3);
     try_softmax(far, two_targets, 1, 2);
     try_softmax(with_a_zero, two_targets + 1, 1, 4);
@@ -1653,6 +1661,9 @@ Test(train_step, random_models)
             try_step(&s);
         }
     }
+    // a slope of 4e-16 moves both tables: one row is as long, and the rate is as large
+    const float hidden[] = {1, 0, 0, 0, 0, 0}, rare[] = {0, 0, -0.5f, 0, -35, 1e20f};
+    try_step(&(struct step){hidden, rare, nil, nil, 1e20, 1, 3, 2});
     try_unread_rows(5, 17, 3);
     struct step s = random_step(7, 10, 3, 0.7, 1.5);
     s.inputs = judge_ids(7); // the same word seven times

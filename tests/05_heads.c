@@ -333,6 +333,16 @@ static void try_scales(int how)
     }
 }
 
+// One slope that is NaN: it reaches its own row, and that of the word that was read.
+static void try_nan(int how)
+{
+    struct tied p = draw_tied(3, 6, 2, how | WHOLE);
+    float *dlogits = drawn(3 * 6, WHOLE);
+    dlogits[random_between(0, 17)] = NAN;
+    p.dlogits = dlogits;
+    try_tied(&p);
+}
+
 // ---- refused, and nothing to do --------------------------------------------------------
 
 static const float *small_or_minus_zero(const float *values, size_t n)
@@ -624,6 +634,7 @@ Test(tied_backward, random_shapes)
 {
     try_shapes(0);
     try_scales(0);
+    try_nan(0);
     judge_passed();
 }
 
@@ -690,6 +701,7 @@ Test(tied_projection_backward, worked_example)
 Test(tied_projection_backward, identity_matrix)
 {
     static const float identity[4] = {1, 0, 0, 1}, nearly[4] = {1, 0.25f, 0, 1};
+    static const float nothing[4] = {0};
     try_published(identity);
     judge_remark("m is the matrix that changes nothing: dwte is that of exercise 5.1.");
     for (int draw = 0; draw < 3; draw++) {
@@ -700,6 +712,8 @@ Test(tied_projection_backward, identity_matrix)
     judge_remark(NULL);
     struct tied p = draw_tied(5, 4, 2, MATRIX);
     p.m = nearly;
+    try_tied(&p);
+    p.m = nothing; // dm is not nothing, then
     try_tied(&p);
     judge_passed();
 }
@@ -716,6 +730,7 @@ Test(tied_projection_backward, random_shapes)
 {
     try_shapes(MATRIX);
     try_scales(MATRIX);
+    try_nan(MATRIX);
     judge_passed();
 }
 
@@ -1145,6 +1160,7 @@ Test(entropy_at_scale, vanishing_shares)
                       : k == 1 ? 30000
                                : 120);
     try_vanishing(2, 3, 20); // a small entropy is not 0
+    try_vanishing(2, 3, 27);
     try_vanishing(0, 2003, 12);
     try_vanishing(2, 20011, 32);
     try_vanishing(3, 20011, 18);

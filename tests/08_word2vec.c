@@ -228,6 +228,8 @@ Test(unigram_sampler, worked_example)
 
 Test(unigram_sampler, random_counts)
 {
+    const uint64_t alike[3] = {1, 1, 1};
+    try_sampler(4, alike, 3, 0.75); // rounding and left edges give something else each
     for (int k = 0; k < 6; k++)
         try_random_sampler(random_between(50, 400), random_between(3, 30));
     try_random_sampler(random_between(20, 30), 1);
@@ -556,12 +558,14 @@ Test(skipgram_step, large_scores)
     for (int draw = 0; draw < 2; draw++) {
         const double far = floor(random_size(800, 9000)),
                      mid = floor(random_size(100, 600)),
-                     near = floor(random_size(18, 80));
+                     near = floor(random_size(18, 80)),
+                     slight = (double)random_between(7, 11);
         const double sets[][3] = {
-            {-mid, 1, -1},  {0.5, mid, -1}, {-far, 1, -1},  {far, 1, -1},
-            {0.5, far, -1}, {0.5, -far, 1}, {-near, 0, 1},  {near, 0, 1},
-            {1, near, 0},   {1, -near, 0},  {-far, far, 0}, {far, -far, -far},
-            {-800, 1, 0.5}, {0.5, 800, 1},  {-10000, 1, 0}, {0, 1, 10000},
+            {-slight, 1, slight}, {slight, -slight, -1}, {-mid, 1, -1},  {0.5, mid, -1},
+            {-far, 1, -1},        {far, 1, -1},          {0.5, far, -1}, {0.5, -far, 1},
+            {-near, 0, 1},        {near, 0, 1},          {1, near, 0},   {1, -near, 0},
+            {-far, far, 0},       {far, -far, -far},     {-800, 1, 0.5}, {0.5, 800, 1},
+            {-10000, 1, 0},       {0, 1, 10000},
         };
         const size_t n = sizeof sets / sizeof *sets; // the last four are never drawn
         for (size_t k = 0; k < (draw == 0 ? n : n - 4); k++)

@@ -1140,10 +1140,10 @@ Test(residue_rows, in_double)
     enum { N = 4 };
     try_random_rows(4, 5, true);
     judge_remark("Compute the root and the product in double, and round once.");
-    for (int draw = 0; draw < 3; draw++) { // results from 1e-37 to 1e-43
+    for (int draw = 0; draw < 3; draw++) { // results from 1e-35 to 1e-43
         double *values = random_doubles(N);
         for (size_t e = 0; e < N; e++)
-            values[e] = fabs(values[e]) * pow(10, -74 - 4 * (double)e);
+            values[e] = fabs(values[e]) * pow(10, -71 - 5 * (double)e);
         try_rows(&(struct eigen){values, random_doubles(N * N), N}, N);
     }
     const double level[N] = {1, 1 + 0x1p-52, 1 + 0x1p-51, 1 - 0x1p-53}; // not quite

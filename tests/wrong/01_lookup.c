@@ -269,6 +269,32 @@ bool mark_checks_first_id(float *out, const uint32_t *ids, size_t n_tokens,
     return true;
 }
 
+WRONG(one_hot, refuses_bad_ids, mark_misses_first_id,
+      "The first id is not checked, or a good one behind it makes up for it.")
+bool mark_misses_first_id(float *out, const uint32_t *ids, size_t n_tokens,
+                          size_t vocab_size)
+{
+    for (size_t t = 1; t < n_tokens; t++)
+        if (ids[t] >= vocab_size)
+            return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            out[t * vocab_size + v] = v == ids[t] ? 1.0f : 0.0f;
+    return true;
+}
+
+WRONG(one_hot, refuses_bad_ids, mark_checks_ends,
+      "Only the first id and the last are checked.")
+bool mark_checks_ends(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+{
+    if (n_tokens > 0 && (ids[0] >= vocab_size || ids[n_tokens - 1] >= vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            out[t * vocab_size + v] = v == ids[t] ? 1.0f : 0.0f;
+    return true;
+}
+
 WRONG(one_hot, refuses_bad_ids, mark_signed_check,
       "Large ids were taken for negative numbers: an id is unsigned.")
 bool mark_signed_check(float *out, const uint32_t *ids, size_t n_tokens,
@@ -323,6 +349,14 @@ bool mark_counts_bad_ids_in_a_byte(float *out, const uint32_t *ids, size_t n_tok
         for (size_t v = 0; v < vocab_size; v++)
             out[t * vocab_size + v] = v == ids[t] ? 1.0f : 0.0f;
     return n_bad == 0;
+}
+
+WRONG(one_hot, random_ids, mark_refuses_one_word,
+      "A vocabulary of one word is no error: its id is 0.")
+bool mark_refuses_one_word(float *out, const uint32_t *ids, size_t n_tokens,
+                           size_t vocab_size)
+{
+    return vocab_size != 1 && one_hot(out, ids, n_tokens, vocab_size);
 }
 
 WRONG(one_hot, large_sizes, mark_counts_tokens_in_16_bits,
@@ -925,6 +959,19 @@ bool product_skips_zeros_of_the_rest(float *out, const float *a, const float *b,
     return true;
 }
 
+WRONG(matmul, keeps_nan, product_skips_rows_of_zeros,
+      "A row of zeros is skipped: 0 x NaN is NaN, and so is 0 x infinity.")
+bool product_skips_rows_of_zeros(float *out, const float *a, const float *b,
+                                 size_t n_rows, size_t n_inner, size_t n_cols)
+{
+    if (!matmul(out, a, b, n_rows, n_inner, n_cols))
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        if (dot(a + r * n_inner, a + r * n_inner, n_inner) == 0.0)
+            memset(out + r * n_cols, 0, n_cols * sizeof *out);
+    return true;
+}
+
 WRONG(matmul, keeps_nan, product_is_always_finite,
       "An infinite sum was made finite: infinity x 1 is infinity.")
 bool product_is_always_finite(float *out, const float *a, const float *b, size_t n_rows,
@@ -954,6 +1001,38 @@ bool product_prunes(float *out, const float *a, const float *b, size_t n_rows,
                     sum += (double)a[r * n_inner + k] * (double)b[k * n_cols + c];
             out[r * n_cols + c] = (float)sum;
         }
+    return true;
+}
+
+WRONG(
+    matmul, large_sizes, product_prunes_a,
+    "Small factors are taken for zero: a product of small numbers is small, not nothing.")
+bool product_prunes_a(float *out, const float *a, const float *b, size_t n_rows,
+                      size_t n_inner, size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_cols; c++) {
+            float sum = 0.0f;
+            for (size_t k = 0; k < n_inner; k++)
+                if (!(fabsf(a[r * n_inner + k]) < 1e-12f))
+                    sum += a[r * n_inner + k] * b[k * n_cols + c];
+            out[r * n_cols + c] = sum;
+        }
+    return true;
+}
+
+WRONG(matmul, large_sizes, product_flushes,
+      "A small sum is made zero: what is small is not nothing.")
+bool product_flushes(float *out, const float *a, const float *b, size_t n_rows,
+                     size_t n_inner, size_t n_cols)
+{
+    if (!matmul(out, a, b, n_rows, n_inner, n_cols))
+        return false;
+    for (size_t j = 0; j < n_rows * n_cols; j++)
+        if (fabsf(out[j]) < 1.17549435e-38f)
+            out[j] = 0.0f;
     return true;
 }
 
@@ -1290,6 +1369,32 @@ bool row_checks_first_id(float *out, const float *wte, const uint32_t *ids,
     return true;
 }
 
+WRONG(embedding_forward, refuses_bad_ids, row_misses_first_id,
+      "The first id is not checked, or a good one behind it makes up for it.")
+bool row_misses_first_id(float *out, const float *wte, const uint32_t *ids,
+                         size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    if (n_tokens > 1 && !ids_in_range(ids + 1, n_tokens - 1, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t i = 0; i < d_model; i++)
+            out[t * d_model + i] = wte[ids[t] * d_model + i];
+    return true;
+}
+
+WRONG(embedding_forward, refuses_bad_ids, row_checks_ends,
+      "Only the first id and the last are checked.")
+bool row_checks_ends(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+                     size_t vocab_size, size_t d_model)
+{
+    if (n_tokens > 0 && (ids[0] >= vocab_size || ids[n_tokens - 1] >= vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t i = 0; i < d_model; i++)
+            out[t * d_model + i] = wte[ids[t] * d_model + i];
+    return true;
+}
+
 WRONG(embedding_forward, refuses_bad_ids, row_misses_last_id,
       "The last id is not checked.")
 bool row_misses_last_id(float *out, const float *wte, const uint32_t *ids,
@@ -1381,6 +1486,20 @@ bool row_byte_offset_in_int(float *out, const float *wte, const uint32_t *ids,
         return false;
     for (size_t t = 0; t < n_tokens; t++) {
         int offset = (int)(ids[t] * d_model * sizeof(float));
+        memcpy(out + t * d_model, (const char *)wte + offset, d_model * sizeof(float));
+    }
+    return true;
+}
+
+WRONG(embedding_forward, huge_offsets, row_byte_offset_in_32_bits,
+      "The offset in bytes was multiplied in 32 bits, and began at 0 again.")
+bool row_byte_offset_in_32_bits(float *out, const float *wte, const uint32_t *ids,
+                                size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        uint32_t offset = ids[t] * (uint32_t)d_model * (uint32_t)sizeof(float);
         memcpy(out + t * d_model, (const char *)wte + offset, d_model * sizeof(float));
     }
     return true;
@@ -2011,6 +2130,24 @@ bool linear_pruned(float *out, const float *x, const float *weight, size_t n_row
     return true;
 }
 
+WRONG(linear_forward, large_sizes, linear_prunes_x,
+      "Small numbers of x are taken for zero: what they give is small, not nothing.")
+bool linear_prunes_x(float *out, const float *x, const float *weight, size_t n_rows,
+                     size_t n_in, size_t n_out)
+{
+    if (n_rows == 0 || n_in == 0 || n_out == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t o = 0; o < n_out; o++) {
+            float sum = 0.0f;
+            for (size_t i = 0; i < n_in; i++)
+                if (fabsf(x[r * n_in + i]) >= 1e-6f)
+                    sum += x[r * n_in + i] * weight[o * n_in + i];
+            out[r * n_out + o] = sum;
+        }
+    return true;
+}
+
 WRONG(linear_forward, random_shapes, linear_square_turned,
       "Where weight is a square it is read as [n_in][n_out]: a Linear layer stores "
       "[n_out][n_in], whatever the sizes are.")
@@ -2595,4 +2732,21 @@ float cosine_of_whole_sums(const float *a, const float *b, size_t n)
     for (size_t i = 0; i < n; i++)
         sum = (int)((float)sum + a[i] * b[i]);
     return lengths > 0.0 ? (float)(sum / lengths) : 0.0f;
+}
+
+WRONG(cosine_similarity, zero_vector, cosine_of_one_number,
+      "Of two single numbers the sign is given: a zero has no direction, so give 0.")
+float cosine_of_one_number(const float *a, const float *b, size_t n)
+{
+    return n == 1 ? ((double)*a * *b > 0.0 ? 1.0f : -1.0f) : cosine_similarity(a, b, n);
+}
+
+WRONG(cosine_similarity, any_length, cosine_of_one_float_product,
+      "The products are made in float: convert to double before you multiply.")
+float cosine_of_one_float_product(const float *a, const float *b, size_t n)
+{
+    float product = n == 1 ? *a * *b : 0.0f;
+    if (n == 1)
+        return product > 0.0f ? 1.0f : product < 0.0f ? -1.0f : 0.0f;
+    return cosine_similarity(a, b, n);
 }

@@ -1285,6 +1285,26 @@ static void pair_of_52_bits(float *first, float *second, const uint32_t *w, floa
     pair_in_double(first, second, fraction_52(w + 2), fraction_52(w), mean, std);
 }
 
+static double fraction_up_to_1(const uint32_t *w)
+{
+    return fraction_53(w) * 9007199254740992.0 / 9007199254740991.0;
+}
+
+static void pair_up_to_1(float *first, float *second, const uint32_t *w, float mean,
+                         float std)
+{
+    pair_in_double(first, second, fraction_up_to_1(w + 2), fraction_up_to_1(w), mean,
+                   std);
+}
+
+WRONG(normal_fill, fraction_of_zero, fill_few_one_too_small,
+      "Below 16 values the divisor is 2^53, not 2^53 - 1: no fraction is 1.")
+bool fill_few_one_too_small(float *out, word_source *draw, void *rng, float mean,
+                            float std, size_t n)
+{
+    return fill_with_pairs(pair_up_to_1, 4, out, draw, rng, mean, std, n);
+}
+
 WRONG(normal_fill, fewer_than_16, fill_few_52_bits,
       "Only 52 bits are kept below 16 values: a fraction has 53.")
 bool fill_few_52_bits(float *out, word_source *draw, void *rng, float mean, float std,

@@ -389,6 +389,67 @@ SOFTMAX(softmax_largest_but_the_last)
     return (float)(loss / (double)n_tokens);
 }
 
+// The loss and the slopes, with `shift` taken away from each row.
+static double row_shifted(float *d, const float *z, float shift, uint32_t target,
+                          size_t n_tokens, size_t n)
+{
+    const float target_logit = z[target];
+    const double total = exponentials(d, z, shift, n);
+    slopes_of_row(d, total, target, n_tokens, n);
+    return (double)shift - (double)target_logit + log(total);
+}
+
+WRONG(softmax_cross_entropy, no_overflow, softmax_largest_size,
+      "The largest size is taken away: the largest logit has its sign, and any negative "
+      "one is smaller.")
+SOFTMAX(softmax_largest_size)
+{
+    double loss = 0.0;
+    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++) {
+        float largest = 0.0f;
+        for (size_t v = 0; v < vocab_size; v++)
+            largest = fmaxf(largest, fabsf(logits[t * vocab_size + v]));
+        loss += row_shifted(dlogits + t * vocab_size, logits + t * vocab_size, largest,
+                            targets[t], n_tokens, vocab_size);
+    }
+    return (float)(loss / (double)n_tokens);
+}
+
+WRONG(softmax_cross_entropy, no_overflow, softmax_first_taken_away,
+      "A logit is taken away that is not the largest of its row: e^ of the largest is "
+      "infinite then.")
+SOFTMAX(softmax_first_taken_away)
+{
+    double loss = 0.0;
+    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++)
+        loss += row_shifted(dlogits + t * vocab_size, logits + t * vocab_size,
+                            logits[t * vocab_size], targets[t], n_tokens, vocab_size);
+    return (float)(loss / (double)n_tokens);
+}
+
+WRONG(softmax_cross_entropy, no_overflow, softmax_mean_taken_away,
+      "The mean of the logits is taken away, not the largest: e^ of the largest is "
+      "infinite then.")
+SOFTMAX(softmax_mean_taken_away)
+{
+    double loss = 0.0;
+    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++) {
+        double sum = 0.0;
+        for (size_t v = 0; v < vocab_size; v++)
+            sum += (double)logits[t * vocab_size + v];
+        loss += row_shifted(dlogits + t * vocab_size, logits + t * vocab_size,
+                            (float)(sum / (double)vocab_size), targets[t], n_tokens,
+                            vocab_size);
+    }
+    return (float)(loss / (double)n_tokens);
+}
+
 WRONG(softmax_cross_entropy, no_overflow, softmax_largest_from_zero,
       "The search for the largest logit starts at a number that may be larger than "
       "all of them: start at the first logit of the row.")
@@ -1938,8 +1999,8 @@ COALESCE(coalesce_counts_on)
 }
 
 WRONG(coalesce_rows, sums_in_order, coalesce_adds_backwards,
-      "The sums are added up from the last position to the first: the order of t is "
-      "the other one.")
+      "The sums are not added up in the order of t, but from the last position to the "
+      "first, or in parts.")
 COALESCE(coalesce_adds_backwards)
 {
     if (!RIGHT_COALESCE)
@@ -3763,6 +3824,21 @@ TRAIN_STEP(step_drops_small_slopes)
         return NAN;
     for (size_t j = 0; j < n_tokens * vocab_size; j++)
         if (fabsf(logits[j]) < 1e-7f)
+            logits[j] = 0.0f;
+    MOVE_HEAD;
+    MOVE_WTE;
+    return loss;
+}
+
+WRONG(train_step, random_models, step_drops_smaller_slopes,
+      "Small slopes are taken for 0: with a large rate they move a row.")
+TRAIN_STEP(step_drops_smaller_slopes)
+{
+    const float loss = BEGIN_STEP;
+    if (isnan(loss))
+        return NAN;
+    for (size_t j = 0; j < n_tokens * vocab_size; j++)
+        if (fabsf(logits[j]) < 1e-12f)
             logits[j] = 0.0f;
     MOVE_HEAD;
     MOVE_WTE;

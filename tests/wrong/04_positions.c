@@ -492,6 +492,23 @@ bool not_divided_by_sum(HEAD)
     return true;
 }
 
+WRONG(attention_forward, worked_example, epsilon_in_the_sum,
+      "A small number was added to the sum of the exponentials: it is never below 1, and "
+      "the shares no longer sum to 1.")
+bool epsilon_in_the_sum(HEAD)
+{
+    if (!attention_forward(THE_HEAD))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *row = att + t * n_tokens;
+        const double sum = 1.0 + 1e-6 * (double)largest_of(row, n_tokens, 0.0f);
+        for (size_t s = 0; s < n_tokens; s++)
+            att[t * n_tokens + s] = (float)((double)row[s] / sum);
+    }
+    mix_all(out, att, v, n_tokens, d_head);
+    return true;
+}
+
 // The exponentials below the row's largest, which is theirs: 1.
 static void undivided(float *att, size_t n)
 {
@@ -1099,6 +1116,21 @@ bool nan_is_nothing(ADDITION)
         return false;
     for (size_t i = 0; i < n_tokens * d_model; i++)
         x[i] += isnan(wpe[i]) ? 0.0f : wpe[i];
+    return true;
+}
+
+WRONG(add_positions, random_tables, zeros_get_no_position,
+      "A token whose numbers are all 0 got no position: every token gets one.")
+bool zeros_get_no_position(ADDITION)
+{
+    if (n_tokens > max_seq_len)
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *token = x + t * d_model;
+        const bool is_zero = dot(token, token, d_model) == 0.0;
+        for (size_t i = 0; i < d_model && !is_zero; i++)
+            token[i] += wpe[t * d_model + i];
+    }
     return true;
 }
 
@@ -2082,22 +2114,34 @@ bool near_tokens_of_1024(TURN)
     return turn(THE_TURN, false, TOKENS_OF_1024);
 }
 
-CAUGHT(rope_interleaved, stays_in_bounds, near_row_of_row, "read past the end of")
+WRONG(rope_interleaved, random_heads, near_row_of_row,
+      "The row of the tables is counted in rows of x, t * n_heads + h: it is that of the "
+      "token, all heads share it.")
 bool near_row_of_row(TURN)
 {
     return turn(THE_TURN, false, ROW_OF_ROW);
 }
 
-CAUGHT(rope_interleaved, stays_in_bounds, near_long_rows, "read past the end of")
+WRONG(rope_interleaved, random_heads, near_long_rows,
+      "The rows of the tables are d_head / 2 apart, not d_head.")
 bool near_long_rows(TURN)
 {
     return turn(THE_TURN, false, LONG_ROWS);
 }
 
-CAUGHT(rope_interleaved, stays_in_bounds, near_even_columns, "read past the end of")
+WRONG(rope_interleaved, reference_rows, near_even_columns,
+      "The column of the tables is the pair's number i, not its place 2i.")
 bool near_even_columns(TURN)
 {
     return turn(THE_TURN, false, EVEN_COLUMNS);
+}
+
+CAUGHT(rope_interleaved, stays_in_bounds, near_token_behind, "past the end of x")
+bool near_token_behind(TURN)
+{
+    const volatile float *behind = x + n_tokens * n_heads * d_head; // t <= n_tokens
+    (void)*behind;
+    return rope_interleaved(THE_TURN);
 }
 
 CAUGHT(rope_interleaved, refuses_odd, near_odd_accepted, "must return false")
@@ -2363,22 +2407,34 @@ bool half_tokens_of_1024(TURN)
     return turn(THE_TURN, true, TOKENS_OF_1024);
 }
 
-CAUGHT(rope_half_split, stays_in_bounds, half_row_of_row, "read past the end of")
+WRONG(rope_half_split, random_heads, half_row_of_row,
+      "The row of the tables is counted in rows of x, t * n_heads + h: it is that of the "
+      "token, all heads share it.")
 bool half_row_of_row(TURN)
 {
     return turn(THE_TURN, true, ROW_OF_ROW);
 }
 
-CAUGHT(rope_half_split, stays_in_bounds, half_long_rows, "read past the end of")
+WRONG(rope_half_split, random_heads, half_long_rows,
+      "The rows of the tables are d_head / 2 apart, not d_head.")
 bool half_long_rows(TURN)
 {
     return turn(THE_TURN, true, LONG_ROWS);
 }
 
-CAUGHT(rope_half_split, stays_in_bounds, half_even_columns, "read past the end of")
+WRONG(rope_half_split, reference_rows, half_even_columns,
+      "The column of the tables is the pair's number i, not its place 2i.")
 bool half_even_columns(TURN)
 {
     return turn(THE_TURN, true, EVEN_COLUMNS);
+}
+
+CAUGHT(rope_half_split, stays_in_bounds, half_token_behind, "past the end of x")
+bool half_token_behind(TURN)
+{
+    const volatile float *behind = x + n_tokens * n_heads * d_head; // t <= n_tokens
+    (void)*behind;
+    return rope_half_split(THE_TURN);
 }
 
 CAUGHT(rope_half_split, refuses_odd, half_odd_accepted, "must return false")
@@ -2643,6 +2699,23 @@ bool both_turned_in_float(SCORE)
     for (size_t i = 0; i < d_head / 2; i++) {
         const float speed = powf(base, -2.0f * (float)i / (float)d_head);
         const double angle = (double)((float)n * speed) - (double)((float)m * speed);
+        sum += alike(q, k, i) * cos(angle) + across(q, k, i) * sin(angle);
+    }
+    *score = (float)sum;
+    return true;
+}
+
+WRONG(rope_score, far_away, both_turned_in_double,
+      "Both are turned, each by its own place, and far places leave a double no digits "
+      "for the angle: take the difference first.")
+bool both_turned_in_double(SCORE)
+{
+    double sum = 0.0;
+    if (is_odd(d_head))
+        return false;
+    for (size_t i = 0; i < d_head / 2; i++) {
+        const double speed = pow((double)base, -2.0 * (double)i / (double)d_head);
+        const double angle = (double)n * speed - (double)m * speed;
         sum += alike(q, k, i) * cos(angle) + across(q, k, i) * sin(angle);
     }
     *score = (float)sum;

@@ -59,6 +59,26 @@ bool small_slopes_skipped(float *dwte, const float *dlogits, const float *wte,
     return true;
 }
 
+WRONG(
+    tied_backward, random_shapes, nan_slopes_skipped,
+    "A slope that is NaN is left out: NaN times anything is NaN, and reaches both rows.")
+bool nan_slopes_skipped(float *dwte, const float *dlogits, const float *wte,
+                        const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                        size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++) {
+            const float slope = dlogits[t * vocab_size + v];
+            for (size_t i = 0; i < d_model && !isnan(slope); i++) {
+                dwte[ids[t] * d_model + i] += slope * wte[v * d_model + i];
+                dwte[v * d_model + i] += slope * wte[ids[t] * d_model + i];
+            }
+        }
+    return true;
+}
+
 WRONG(tied_backward, random_shapes, first_of_same_positions,
       "Of an id that occurs again only one input half is kept: each position has its "
       "own, and they add up.")
@@ -4777,6 +4797,18 @@ bool matrix_by_its_diagonal(float *dwte, float *dm, const float *dlogits,
                                     n_tokens, vocab_size, d_model);
 }
 
+WRONG(tied_projection_backward, identity_matrix, matrix_of_zeros_left_alone,
+      "With a matrix of zeros nothing is done: h is 0 then, but dm is not.")
+bool matrix_of_zeros_left_alone(float *dwte, float *dm, const float *dlogits,
+                                const float *wte, const float *m, const uint32_t *ids,
+                                size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    if (dot(m, m, d_model * d_model) == 0.0)
+        return all_below(ids, n_tokens, vocab_size);
+    return tied_projection_backward(dwte, dm, dlogits, wte, m, ids, n_tokens, vocab_size,
+                                    d_model);
+}
+
 CAUGHT(tied_projection_backward, identity_matrix, table_a_tenth_too_large, "dwte")
 bool table_a_tenth_too_large(float *dwte, float *dm, const float *dlogits,
                              const float *wte, const float *m, const uint32_t *ids,
@@ -4799,7 +4831,7 @@ float small_entropy_is_nothing(const float *h, const float *wte, float scale,
                                size_t vocab_size, size_t d_model)
 {
     const float entropy = entropy_at_scale(h, wte, scale, vocab_size, d_model);
-    return entropy < 1e-6f ? 0.0f : entropy;
+    return entropy < 1e-8f ? 0.0f : entropy;
 }
 
 CAUGHT(entropy_at_scale, stays_in_bounds, table_read_on, "past the end of wte")

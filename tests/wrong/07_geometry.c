@@ -1329,8 +1329,8 @@ ANALOGY(first_row_if_none)
 
 WRONG(
     analogy, low_scores, nothing_above_zero,
-    "No score is above 0, and so no row is found: the best one so far must not begin as "
-    "0.")
+    "No score is above the number that the best one begins with, and so no row is found: "
+    "begin with the first candidate's.")
 ANALOGY(nothing_above_zero)
 {
     uint32_t best;

@@ -598,7 +598,8 @@ enum twist {
     CLIPPED,
     FLOAT_EXP,
     EXP_ALONE,
-    WITH_A_LITTLE
+    WITH_A_LITTLE,
+    CLIPPED_SLOPES
 };
 
 static inline double twisted(float *dcenter, float *doutputs, const float *center,
@@ -629,6 +630,8 @@ static inline double twisted(float *dcenter, float *doutputs, const float *cente
             loss += log(1.0 + exp(came ? -z : z));
         else if (came || twist != NO_LOSS_OF_NOISE)
             loss += soft(came ? -z : z);
+        if (twist == CLIPPED_SLOPES)
+            z = z > 6.0 ? INFINITY : z < -6.0 ? -INFINITY : z;
         g[k] = logistic(z) - (came && twist != NO_MINUS_ONE ? 1.0 : 0.0);
         g[k] *= twist == TURNED || (twist == ONE_MINUS && came) ? -1.0
                 : twist == MEAN                                 ? 1.0 / (double)n_outputs
@@ -712,6 +715,12 @@ WRONG(skipgram_step, large_scores, clipped,
       "Scores were cut off at 6, as word2vec's table of sigmoids does; the contract has "
       "none of that.")
 TWISTED(clipped, CLIPPED)
+
+WRONG(
+    skipgram_step, large_scores, clipped_slopes,
+    "The slope is made that of a sure answer from a score of 6 on, as word2vec does; the "
+    "contract has none of that.")
+TWISTED(clipped_slopes, CLIPPED_SLOPES)
 
 WRONG(skipgram_step, large_scores, float_exp,
       "expf overflows from 89 on, and the loss is infinite.")
