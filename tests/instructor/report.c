@@ -563,10 +563,11 @@ static void write_feedback(FILE *file, const struct student *student)
         fprintf(file, "  %s\n", student->notes[n].text);
 }
 
-// A field that a spreadsheet takes for text, never for a formula.
+// A field that a spreadsheet takes for text, never for a formula, and no two for the same.
 static void write_csv_text(FILE *file, const char *text)
 {
-    fprintf(file, "\"%s", strchr("=+-@\t", *text) != NULL && *text ? "'" : "");
+    const char first = text[strspn(text, "'")];
+    fprintf(file, "\"%s", strchr("=+-@\t", first) != NULL && first ? "'" : "");
     for (; *text; text++)
         fprintf(file, *text == '"' ? "\"\"" : "%c", *text);
     fputc('"', file);
