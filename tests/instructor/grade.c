@@ -600,6 +600,9 @@ static void explain_build(const struct build *build, enum built built, char *say
                  "plain text, in UTF-8.\n");
     else if (built == NOT_BUILT && *says == '\0')
         snprintf(says, size, "The compiler gives up on it: it needs too much memory.\n");
+    else if (built == NOT_TRIED && *says == '\0')
+        snprintf(says, size,
+                 "The compiler could not do its work here: is the disk full?\n");
 }
 
 static void judge_part(const struct part *part, const char *folder, bool again,
