@@ -1194,6 +1194,15 @@ static bool leads_into(const char *path, const char *folder)
     return realpath(folder, real_folder) != NULL && is_within(real, real_folder);
 }
 
+static void must_make_folder_of_grades(const char *folder)
+{
+    char path[PATH_MAX];
+    refuse_foreign(folder);
+    for (const char *slash = folder; (slash = strchr(slash + 1, '/')) != NULL;)
+        must_make_folder(joined(path, "%.*s", (int)(slash - folder), folder));
+    must_make_folder(folder);
+}
+
 static void make_folders(void)
 {
     char path[PATH_MAX];
@@ -1206,10 +1215,7 @@ static void make_folders(void)
     if (*options.hidden != '\0' && leads_into(options.out, options.hidden))
         give_up("the grades would lie in HIDDEN, among the tests: say "
                 "GRADES=another/folder");
-    refuse_foreign(options.out);
-    for (const char *slash = options.out; (slash = strchr(slash + 1, '/')) != NULL;)
-        must_make_folder(joined(path, "%.*s", (int)(slash - options.out), options.out));
-    must_make_folder(options.out);
+    must_make_folder_of_grades(options.out);
     if (realpath(options.out, out) == NULL)
         give_up("cannot find %s: %s", options.out, strerror(errno));
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
@@ -1319,6 +1325,7 @@ static int grade_class(void)
 static size_t list_shares(const char *folder, const char *records[MAX_SHARES])
 {
     struct dirent **entries;
+    struct stat status;
     char path[PATH_MAX];
     size_t n_shares = 0;
     int n = scandir(folder, &entries, NULL, alphasort);
@@ -1328,7 +1335,10 @@ static size_t list_shares(const char *folder, const char *records[MAX_SHARES])
         if (name[0] != '.' && k > 4 && strcmp(name + k - 4, ".tsv") == 0) {
             if (n_shares == MAX_SHARES)
                 give_up("there are more than %d shares in %s", MAX_SHARES, folder);
-            records[n_shares++] = must(strdup(joined(path, "%s/%s", folder, name)));
+            if (stat(joined(path, "%s/%s", folder, name), &status) != 0 ||
+                !S_ISREG(status.st_mode))
+                give_up("%s is no share: it is no ordinary file", path);
+            records[n_shares++] = must(strdup(path));
         }
     }
     if (n_shares == 0)
@@ -1343,8 +1353,7 @@ static int merge(int n, char *const paths[])
     char shards[PATH_MAX];
     size_t n_shares = (size_t)n;
     const char *folder = setting("GRADES", "build/grades");
-    refuse_foreign(folder);
-    mkdir(folder, 0755);
+    must_make_folder_of_grades(folder);
     if (n > MAX_SHARES)
         give_up("there are more than %d shares", MAX_SHARES);
     for (int i = 0; i < n; i++)

@@ -213,6 +213,22 @@ same "$room/merged/grades.csv" "$room/known.csv" >"$room/said.txt"
 verdict "what cannot be merged leaves the grades alone" "$(cat "$room/said.txt")"
 
 bad=
+reports='grades.csv results.json junit.xml report.html'
+for report in $reports feedback/old.txt; do echo old >"$room/merged/$report"; done
+( # no file may have more than 1 KB: results.json has
+    trap '' XFSZ
+    ulimit -f 2
+    merge "$shares"/[1-3]-of-3.tsv
+) >"$room/said.txt" 2>&1 && bad="it claims success"
+grep -q '^grade: cannot write ' "$room/said.txt" && [ "$(wc -l <"$room/said.txt")" -eq 1 ] || bad="${bad:-$(cat "$room/said.txt")}"
+for report in $reports feedback/old.txt; do
+    [ "$(cat "$room/merged/$report")" = old ] || bad="${bad:-$report is new, and others are not}"
+done
+GRADES=$room/deep/merged "$BUILD/grade" merge "$shares"/[1-3]-of-3.tsv >"$room/said.txt" 2>&1 || bad="${bad:-$(cat "$room/said.txt")}"
+bad=${bad:-$(same "$room/deep/merged/grades.csv" "$room/known.csv")}
+verdict "reports are new all together, or not at all" "$bad"
+
+bad=
 n_sums=0
 for sum in $(find "$class" -name "$first.c" ! -path '*/solutions/*' ! -path '*/tests/*' -exec $sums {} + | cut -d ' ' -f 1); do
     n_sums=$((n_sums + 1))
@@ -837,7 +853,8 @@ if command -v zip >/dev/null 2>&1 && command -v unzip >/dev/null 2>&1; then
     export AUTOGRADER
     bad=
     mkdir -p "$AUTOGRADER/source" "$AUTOGRADER/submission"
-    SEED=7 ${MAKE_COMMAND:-make} gradescope >"$room/said.txt" 2>&1 || bad="$(cat "$room/said.txt")"
+    HIDDEN='' ${MAKE_COMMAND:-make} gradescope >"$room/said.txt" 2>&1 && bad="HIDDEN= set to nothing is taken"
+    SEED=7 ${MAKE_COMMAND:-make} gradescope >"$room/said.txt" 2>&1 || bad="${bad:-$(cat "$room/said.txt")}"
     unzip -q build/gradescope.zip -d "$AUTOGRADER/source"
     find "$AUTOGRADER/source/course" -type f -exec touch -t 200001010000 {} +
     mkdir "$AUTOGRADER/source/course/build"
