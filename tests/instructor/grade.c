@@ -1215,6 +1215,11 @@ static void make_folders(void)
     if (*options.hidden != '\0' && leads_into(options.out, options.hidden))
         give_up("the grades would lie in HIDDEN, among the tests: say "
                 "GRADES=another/folder");
+    if (leads_into(options.submissions, options.out) ||
+        (*options.hidden != '\0' && leads_into(options.hidden, options.out)))
+        give_up(
+            "SUBMISSIONS or HIDDEN lies among the grades, which could replace it: say "
+            "GRADES=another/folder");
     must_make_folder_of_grades(options.out);
     if (realpath(options.out, out) == NULL)
         give_up("cannot find %s: %s", options.out, strerror(errno));

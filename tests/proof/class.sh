@@ -739,6 +739,10 @@ refused 'JOBS= is no number' JOBS=0
 refused 'JOBS= is no number' JOBS=-2
 refused 'the grades would lie in SUBMISSIONS' GRADES="$two/grades/of/all"
 [ ! -e "$two/grades" ] || bad="${bad:-a folder is left in SUBMISSIONS, and graded next time}"
+mkdir -p "$room/reverse/shards" "$room/reverse/feedback/anna"
+refused 'lies among the grades' SUBMISSIONS="$room/reverse/feedback" GRADES="$room/reverse"
+refused 'lies among the grades' HIDDEN="$room/reverse/feedback" GRADES="$room/reverse"
+[ -d "$room/reverse/feedback/anna" ] || bad="${bad:-what was handed in is lost}"
 refused 'cannot read the folder' HIDDEN="$room/nowhere"
 refused 'say whom to grade' SUBMISSIONS=
 mkdir -p "$room/own/feedback"
