@@ -747,7 +747,7 @@ static void note_origin(const struct student *student, const struct entry *entry
         note("look", "somebody else's name is or looks the same: this is %s",
              brief(entry->name));
     if (entry->is_doubtful)
-        note("look", "there are several assignments or names with '_' in them: somebody "
+        note("look", "there are several assignments, or names that are alike: somebody "
                      "else of these may be the same student");
     if (entry->is_twin)
         note("look",

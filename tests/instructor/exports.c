@@ -143,6 +143,23 @@ static bool read_moodle(struct entry *entry)
     return true;
 }
 
+// The number is another one in each assignment, so "Anna_1" and "Anna_2" may be one student
+// or two of that name.
+static void doubt_moodle(struct entry *entries, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const char *name = entries[i].student;
+        for (size_t k = 0;
+             entries[i].system == MOODLE && k < n && !entries[i].is_doubtful; k++) {
+            const size_t length = (size_t)(strrchr(name, '_') + 1 - name);
+            entries[i].is_doubtful = entries[k].system == MOODLE &&
+                                     !strncmp(name, entries[k].student, length) &&
+                                     strchr(entries[k].student + length, '_') == NULL &&
+                                     strcmp(name, entries[k].student) != 0;
+        }
+    }
+}
+
 // ---- Blackboard ---------------------------------------------------------------------
 
 static bool is_stamp(const char *text)
@@ -399,6 +416,7 @@ void read_exports(struct entry **entries, size_t *n, const char *metadata)
     doubt_canvas(*entries, *n);
     name_blackboard(*entries, *n);
     doubt_blackboard(*entries, *n);
+    doubt_moodle(*entries, *n);
 }
 
 int handed_in_later(const struct entry *a, const struct entry *b)

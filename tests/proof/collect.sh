@@ -186,14 +186,17 @@ put "$A" "Carla_203_assignsubmission_onlinetext_/onlinetext.html"
 put "$A" "Dora X_204_assignsubmission_file_$one.c"
 pack "$class/Eve_205_assignsubmission_file_all.tar.gz" "$A" "$one.c"
 put "$A" "Frank_206_assignsubmission_file_x_207_assignsubmission_file_$one.c"
+put "$B" "Dora X_304_assignsubmission_file_$two.c" # of another assignment, or another Dora
 graded
-rows "Anna Beispiel_201" Bert_202 Carla_203 "Dora X_204" Eve_205 Frank_206
+rows "Anna Beispiel_201" Bert_202 Carla_203 "Dora X_204" "Dora X_304" Eve_205 Frank_206
+tells "Dora X_204" look "may be the same student"
+tells "Dora X_304" look "may be the same student"
 counts "Anna Beispiel_201" "$one" "$A"
 counts Bert_202 "$one" "$A"
 counts Bert_202 "$two" "$B"
 counts "Dora X_204" "$one" "$A"
 counts Eve_205 "$one" "$A"
-looks 2
+looks 4
 verdict "an export of Moodle, in folders or flat, has a row for each student"
 
 new_class
