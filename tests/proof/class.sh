@@ -698,6 +698,8 @@ cp -R "$4/broken/state" "$4/small/grades" # the course's own solutions are judge
 echo '// full' | cat "$4/machine/early/$3.c" - >"$4/machine/full/$3.c"
 SUBMISSIONS=$4/machine GRADES=$4/small/grades CC=$4/broken.sh "$5/grade" >/dev/null 2>&1
 cat "$4/small/grades/grades.csv"
+mount -t tmpfs -o size=16k none "$4/small" || exit 77
+SUBMISSIONS=$4/machine GRADES=$4/small/grades CC=$4/broken.sh "$5/grade" 2>&1
 E
 place=
 for place in /usr/lib/apt /usr/lib/udev /usr/lib/locale /usr/lib/rpm /usr/lib/systemd; do
@@ -714,6 +716,7 @@ if [ -d "$place" ] && unshare -rm true 2>/dev/null; then
     if [ $? -ne 77 ]; then
         grep -q 'level 3 of 3' "$room/said.txt" || said 'exit code 1'
         grep -q "^\"full\",\($whole\|?\)," "$room/said.txt" || bad="${bad:-a full disk: $(cat "$room/said.txt")}"
+        said 'could not do its work here: is the disk full?$'
         verdict "a course below /usr is out of reach, and a full disk is nobody's zero" "$bad"
     fi
 fi
