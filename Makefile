@@ -326,8 +326,7 @@ test:
 # Graded is what -Og makes of a file, unless OPT= says otherwise: it compiles quickly.
 grade: export GRADE_FLAGS = $(or $(QUICK_OPT),$(OPT))
 grade: $(JUDGED:%=$(BUILD)/tests/%) $(BUILD)/grade
-	sh tests/instructor/hidden.sh $(JUDGE_OBJECTS)
-	$(BUILD)/grade
+	HIDDEN_BUILT=$$(sh tests/instructor/hidden.sh $(JUDGE_OBJECTS)) && export HIDDEN_BUILT && $(BUILD)/grade
 
 grade-merge: $(BUILD)/grade
 	$(BUILD)/grade merge

@@ -42,7 +42,7 @@
 enum { MAX_SHARES = 4096, MOST_POINTS = 100000, LONGEST_SEED = 200 };
 
 struct options {
-    const char *submissions, *hidden, *seed, *out;
+    const char *submissions, *hidden, *hidden_built, *seed, *out;
     unsigned shard, n_shards;
     long jobs;
     bool strict, one_student;
@@ -131,6 +131,10 @@ static bool is_judged(const char *kind, const char *key)
 static const char *tests_path(char *path, const char *kind, const char *chapter)
 {
     const char *build = environment("BUILD", "build");
+    if (strcmp(kind, "hidden") == 0)
+        return *options.hidden_built == '/'
+                   ? joined(path, "%s/%s", options.hidden_built, chapter)
+                   : joined(path, "%s/%s/%s", root, options.hidden_built, chapter);
     return *build == '/' ? joined(path, "%s/%s/%s", build, kind, chapter)
                          : joined(path, "%s/%s/%s/%s", root, build, kind, chapter);
 }
@@ -1134,6 +1138,7 @@ static void read_options(void)
     options = (struct options){
         .submissions = environment("SUBMISSIONS", ""),
         .hidden = setting("HIDDEN", ""),
+        .hidden_built = environment("HIDDEN_BUILT", "build/hidden"),
         .seed = setting("SEED", "1"),
         .out = setting("GRADES", "build/grades"),
         .jobs = read_jobs(setting("JOBS", "")),

@@ -787,14 +787,14 @@ hidden_test() # what it does
         printf 'JUDGE_CHAPTER(%d);\nTest(%s, unseen) { %s }\n' "$((${first%%_*}))" "$function" "$1"
     } >"$hidden/$first.c"
     # shellcheck disable=SC2086  # these are lists of words
-    HIDDEN=$hidden CC=${CC:-cc} TOOL_FLAGS=${TOOL_FLAGS:--std=gnu11 -D_GNU_SOURCE -Itests -Itests/judge -I$BUILD} \
+    hidden_built=$(HIDDEN=$hidden CC=${CC:-cc} TOOL_FLAGS=${TOOL_FLAGS:--std=gnu11 -D_GNU_SOURCE -Itests -Itests/judge -I$BUILD} \
         CRITERION=${CRITERION:-$(sh tests/student/course.sh criterion)} \
-        sh tests/instructor/hidden.sh $(judge_objects) >"$room/said.txt" 2>&1
+        sh tests/instructor/hidden.sh $(judge_objects) 2>"$room/said.txt")
 }
 
 unfit() # what must be said of the hidden tests as they are
 {
-    refused "$1" HIDDEN="$hidden" SUBMISSIONS="$one" GRADES="$room/step"
+    refused "$1" HIDDEN="$hidden" HIDDEN_BUILT="$hidden_built" SUBMISSIONS="$one" GRADES="$room/step"
 }
 
 bad=
@@ -809,9 +809,13 @@ unfit 'an empty file'
 verdict "a hidden test that an empty file passes grades nobody, from wherever it comes" "$bad"
 
 bad=
+others=$hidden_built
+cp "$others/$first" "$room/of-others"
 hidden_test 'judge_fail(WRONG, "it is never right");' || bad="it does not build: $(head -n 3 "$room/said.txt")"
 unfit 'the solution of .* does not earn all'
 grep -q "^$function/unseen: wrong: it is never right" "$room/said.txt" || bad="${bad:-it does not say why: $(cat "$room/said.txt")}"
+cmp -s "$others/$first" "$room/of-others" || bad="${bad:-the tests of another HIDDEN, perhaps at work now, were replaced}"
+[ -z "$(find "$hidden_built" -name '*.[0-9]*')" ] || bad="${bad:-something is left there: $(ls "$hidden_built")}"
 verdict "a hidden test that the solution fails grades nobody" "$bad"
 
 bad=
@@ -840,7 +844,7 @@ unfit "there is no $first.c beside it"
 refused 'the grades would lie in HIDDEN' HIDDEN="$hidden" GRADES="$hidden/grades"
 [ ! -e "$hidden/grades" ] || bad="${bad:-a folder is left in HIDDEN}"
 verdict "a hidden file, row or test that matches nothing is an error" "$bad"
-rm -rf "$BUILD/hidden"
+rm -rf "$BUILD"/hidden-*
 
 # ------------------------------------------------------------------ ready to copy
 # What Gradescope and Slurm start. What is built here is not built there again: there, the sources
