@@ -59,7 +59,7 @@ UNKNOWN := $(filter-out $(KNOWN) build/% $(BUILD)/%,$(GOALS))
 EARLY := $(filter setup clean,$(GOALS))
 LATER := $(filter-out $(EARLY),$(GOALS))
 
-ifeq ($(origin CC),default)
+ifneq ($(filter default undefined,$(origin CC)),)
 CC = cc
 endif
 # Criterion: empty CRITERION = not here. CRITERION=no on the command line = do as if it was not.
@@ -79,7 +79,7 @@ ifneq ($(REFUSED),)
 $(error $(REFUSED))
 endif
 
-ifdef SUBMISSION
+ifneq ($(origin SUBMISSION),undefined)
 ifneq ($(words $(filter check%,$(GOALS))) $(filter check,$(GOALS)),1 )
 $(error SUBMISSION= goes with one checkN, for example: make check1 SUBMISSION=path/to/file.c)
 endif
@@ -92,9 +92,14 @@ endif
 SETTINGS_grade := SUBMISSIONS HIDDEN GRADES SEED SHARD JOBS STRICT ONE_STUDENT
 SETTINGS_grade-merge := GRADES SHARDS
 SETTINGS_gradescope := HIDDEN SEED
+SETTINGS_check := SUBMISSION SEED STRICT
 GRADING := $(filter grade grade-merge gradescope,$(GOALS))
+ifeq ($(filter-out check%,$(GOALS)),)
+GRADING := $(GOALS)
+endif
 ifneq ($(GRADING),)
-STRAY := $(filter-out $(foreach g,$(GRADING),$(SETTINGS_$g)) CC OPT CFLAGS LDFLAGS BUILD SAN CRITERION MAKE% -%,$(GIVEN))
+STRAY := $(filter-out $(foreach g,$(GRADING),$(SETTINGS_$(patsubst check%,check,$g))) \
+	CC OPT CFLAGS LDFLAGS BUILD SAN CRITERION BROWSER DEV MAKE% -%,$(GIVEN))
 ifneq ($(STRAY),)
 $(error make $(firstword $(GRADING)) has no setting $(firstword $(STRAY))=: `make help` lists them)
 endif
@@ -115,7 +120,7 @@ endif
 setup:
 	sh tests/student/setup.sh setup
 clean:
-	rm -rf build
+	rm -rf build 2>/dev/null || { echo "Not all of build/ can be removed: is some of it somebody else's?" >&2; exit 1; }
 ifneq ($(EARLY),)
 ifneq ($(LATER),)
 .PHONY: $(LATER)
@@ -321,8 +326,7 @@ test:
 # Graded is what -Og makes of a file, unless OPT= says otherwise: it compiles quickly.
 grade: export GRADE_FLAGS = $(or $(QUICK_OPT),$(OPT))
 grade: $(JUDGED:%=$(BUILD)/tests/%) $(BUILD)/grade
-	sh tests/instructor/hidden.sh $(JUDGE_OBJECTS)
-	$(BUILD)/grade
+	HIDDEN_BUILT=$$(sh tests/instructor/hidden.sh $(JUDGE_OBJECTS)) && export HIDDEN_BUILT && $(BUILD)/grade
 
 grade-merge: $(BUILD)/grade
 	$(BUILD)/grade merge

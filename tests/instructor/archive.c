@@ -4,6 +4,7 @@
 #endif
 #include "archive.h"
 
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -298,6 +299,12 @@ static void copy_name(char *name, const unsigned char *from, size_t n)
     tidy_name(name);
 }
 
+static bool ends_with(const char *name, const char *ending)
+{
+    size_t length = strlen(name), n = strlen(ending);
+    return length > n && strcasecmp(name + length - n, ending) == 0;
+}
+
 enum archive_kind archive_kind_of(const char *name)
 {
     static const struct {
@@ -308,19 +315,19 @@ enum archive_kind archive_kind_of(const char *name)
         {".tar", TAR},
         {".tar.gz", TAR_GZ},
         {".tgz", TAR_GZ},
-        {".rar", UNREAD_ARCHIVE},
-        {".7z", UNREAD_ARCHIVE},
-        {".xz", UNREAD_ARCHIVE},
-        {".bz2", UNREAD_ARCHIVE},
-        {".zst", UNREAD_ARCHIVE},
-        {".gz", UNREAD_ARCHIVE},
     };
-    size_t length = strlen(name);
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        size_t n = strlen(kinds[i].ending);
-        if (length > n && strcasecmp(name + length - n, kinds[i].ending) == 0)
+    static const char *const unread[] = {
+        ".001", ".7z",   ".ace", ".alz",  ".arj", ".bz2", ".cab", ".cpio", ".dmg",
+        ".egg", ".gz",   ".iso", ".jar",  ".lha", ".lz",  ".lz4", ".lzh",  ".lzma",
+        ".lzo", ".rar",  ".sit", ".sitx", ".taz", ".tb2", ".tbz", ".tbz2", ".tlz",
+        ".txz", ".tzst", ".tz",  ".xar",  ".xz",  ".z",   ".z01", ".zipx", ".zst",
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (ends_with(name, kinds[i].ending))
             return kinds[i].kind;
-    }
+    for (size_t i = 0; i < sizeof unread / sizeof *unread; i++)
+        if (ends_with(name, unread[i]))
+            return UNREAD_ARCHIVE;
     return NO_ARCHIVE;
 }
 
@@ -337,13 +344,48 @@ static size_t find_end_record(const unsigned char *bytes, size_t size)
     return size;
 }
 
-// Unpacks the entry that the directory's `record` describes. NULL, or what is wrong with
-// it.
-static const char *unpack_zip_entry(const unsigned char *bytes, size_t size,
-                                    const unsigned char *record, unsigned char *out)
+// What the directory says of an entry, which sits at `at` and has `packed` bytes there.
+struct zip_entry {
+    size_t packed, full, at;
+};
+
+// A number of four bytes or, if they are all ones, the next one of eight, which moves on;
+// from 4 GB on what four bytes can hold at most.
+static size_t number_at(const unsigned char *at, const unsigned char **large,
+                        const unsigned char *end)
 {
-    size_t packed = little_endian(record + 20, 4), full = little_endian(record + 24, 4);
-    size_t local = little_endian(record + 42, 4);
+    size_t value = little_endian(at, 4);
+    if (value != 0xffffffff || end - *large < 8)
+        return value;
+    *large += 8;
+    return little_endian(*large - 4, 4) == 0 ? little_endian(*large - 8, 4) : value;
+}
+
+// Whoever could not know how large an entry would be puts its numbers behind the name, in
+// a field of kind 1.
+static struct zip_entry read_record(const unsigned char *record)
+{
+    const unsigned char *field =
+        record + DIRECTORY_RECORD + little_endian(record + 28, 2);
+    const unsigned char *end = field + little_endian(record + 30, 2);
+    struct zip_entry entry;
+    while (end - field >= 4 && little_endian(field, 2) != 1 &&
+           end - field - 4 >= (ptrdiff_t)little_endian(field + 2, 2))
+        field += 4 + little_endian(field + 2, 2);
+    const unsigned char *large =
+        end - field >= 4 && little_endian(field, 2) == 1 ? field + 4 : end;
+    entry.full = number_at(record + 24, &large, end);
+    entry.packed = number_at(record + 20, &large, end);
+    entry.at = number_at(record + 42, &large, end);
+    return entry;
+}
+
+// Unpacks an entry. NULL, or what is wrong with it.
+static const char *unpack_zip_entry(const unsigned char *bytes, size_t size,
+                                    const unsigned char *record, struct zip_entry entry,
+                                    unsigned char *out)
+{
+    size_t packed = entry.packed, full = entry.full, local = entry.at;
     unsigned method = little_endian(record + 10, 2);
     if (record[8] & 1)
         return "an entry is encrypted";
@@ -401,14 +443,15 @@ static const char *show_zip_entry(const unsigned char *bytes, size_t size,
 {
     static unsigned char out[LARGEST_ENTRY + 1];
     char name[LONGEST_NAME];
-    size_t full = little_endian(record + 24, 4);
+    const struct zip_entry entry = read_record(record);
+    const size_t full = entry.full;
     copy_name(name, record + DIRECTORY_RECORD, little_endian(record + 28, 2));
     size_t n = strlen(name);
     if (n == 0 || name[n - 1] == '/' ||
         !reader->wants(reader->context, name, full, zip_oddity(record)) ||
         full > LARGEST_ENTRY)
         return NULL;
-    const char *wrong = unpack_zip_entry(bytes, size, record, out);
+    const char *wrong = unpack_zip_entry(bytes, size, record, entry, out);
     if (wrong == NULL)
         reader->takes(reader->context, name, out, full);
     return wrong;
@@ -490,20 +533,26 @@ static void tar_name(char *name, const unsigned char *head)
     copy_name(name, full, n + rest);
 }
 
-// "27 path=a/b.c\n…" of an extended header: the path, if there is one.
-static void pax_name(char *name, const unsigned char *text, size_t n)
+// "27 path=a/b.c\n…" of an extended header: the path, if there is one. True if it says that
+// the file has holes, which are not filled here.
+static bool pax_name(char *name, const unsigned char *text, size_t n)
 {
+    static const char holes[] = "GNU.sparse.";
+    bool has_holes = false;
     while (n > 0) {
         size_t length = 0, i = 0;
         for (; i < n && text[i] >= '0' && text[i] <= '9' && length < n; i++)
             length = length * 10 + (size_t)(text[i] - '0');
         if (length <= i + 1 || length > n || text[i] != ' ')
-            return;
+            break;
         if (length > i + 7 && memcmp(text + i + 1, "path=", 5) == 0)
             copy_name(name, text + i + 6, length - i - 7);
+        has_holes =
+            has_holes || (length > i + sizeof holes && !memcmp(text + i + 1, holes, 11));
         text += length;
         n -= length;
     }
+    return has_holes;
 }
 
 static const char *tar_oddity(unsigned char type)
@@ -517,6 +566,7 @@ static const char *read_tar(const unsigned char *bytes, size_t size,
                             const struct archive_reader *reader)
 {
     char name[LONGEST_NAME] = "";
+    bool has_holes = false;
     size_t at = 0;
     while (size - at >= BLOCK && bytes[at] != '\0') {
         const unsigned char *head = bytes + at, *data = head + BLOCK;
@@ -533,15 +583,17 @@ static const char *read_tar(const unsigned char *bytes, size_t size,
         if (type == 'L')
             copy_name(name, data, length_within(data, n));
         else if (type == 'x')
-            pax_name(name, data, n);
+            has_holes = pax_name(name, data, n);
         if (strchr("LxKg", type) != NULL && type != '\0')
             continue;
         if (*name == '\0')
             tar_name(name, head);
-        if (type != '5' && reader->wants(reader->context, name, n, tar_oddity(type)) &&
+        const char *oddity = has_holes ? "no ordinary file" : tar_oddity(type);
+        if (type != '5' && reader->wants(reader->context, name, n, oddity) &&
             n <= LARGEST_ENTRY)
             reader->takes(reader->context, name, data, n);
         name[0] = '\0';
+        has_holes = false;
     }
     if (at < size && bytes[at] != '\0')
         return "it is cut short";
@@ -612,9 +664,23 @@ static const char *read_tar_gz(const unsigned char *bytes, size_t size,
     return wrong;
 }
 
+// Whoever packed it may have given it the ending of another kind: what it is, it says in
+// its first bytes.
+static enum archive_kind kind_by_bytes(const unsigned char *bytes, size_t size)
+{
+    return size > 4 &&
+                   (memcmp(bytes, "PK\3\4", 4) == 0 || memcmp(bytes, "PK\5\6", 4) == 0)
+               ? ZIP
+           : size > 2 && memcmp(bytes, "\x1f\x8b", 2) == 0        ? TAR_GZ
+           : size > BLOCK && memcmp(bytes + 257, "ustar", 5) == 0 ? TAR
+                                                                  : NO_ARCHIVE;
+}
+
 const char *archive_read(enum archive_kind kind, const unsigned char *bytes, size_t size,
                          const struct archive_reader *reader)
 {
+    const enum archive_kind seen = kind_by_bytes(bytes, size);
+    kind = kind != UNREAD_ARCHIVE && seen != NO_ARCHIVE ? seen : kind;
     return kind == ZIP      ? read_zip(bytes, size, reader)
            : kind == TAR    ? read_tar(bytes, size, reader)
            : kind == TAR_GZ ? read_tar_gz(bytes, size, reader)

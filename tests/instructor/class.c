@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -47,7 +48,7 @@ static char *plain_student(struct entry *all, size_t n, size_t index)
     size_t length = strlen(name), k = 0;
     for (size_t i = 0; i < sizeof endings / sizeof *endings && k == 0; i++)
         if (!all[index].is_folder && length > strlen(endings[i]) &&
-            strcmp(name + length - strlen(endings[i]), endings[i]) == 0)
+            strcasecmp(name + length - strlen(endings[i]), endings[i]) == 0)
             k = strlen(endings[i]);
     for (size_t i = 0; i < n; i++) {
         const char *other = i < index && all[i].student ? all[i].student : all[i].name;
@@ -308,18 +309,20 @@ static void refuse_nobody(void)
                 collecting.submissions);
 }
 
-// The only entry holds folders of several students, so nobody can be told from the others.
+// What looks like one student holds folders of several, so nobody can be told from the
+// others: the only entry, or each of them, as two groups beside each other do.
 static void refuse_class_in_class(void)
 {
-    const struct entry *entry = &entries[0];
-    if (entry->system != PLAIN || collecting.one_student)
-        return;
-    char *name = must(clean_name(entry->name, NAME_LENGTH));
+    if (n_students > 1)
+        give_up("each folder in %s seems to hold a whole class: grade one of them at a "
+                "time, or say ONE_STUDENT=1 if each is one student's",
+                collecting.submissions);
+    char *name = must(clean_name(entries[0].name, NAME_LENGTH));
     give_up("%s in %s seems to hold a whole class: %s SUBMISSIONS=, or say ONE_STUDENT=1 "
             "if it is one student's",
             name, collecting.submissions,
-            entry->is_folder ? "give that folder as"
-                             : "unpack it and give the folder as");
+            entries[0].is_folder ? "give that folder as"
+                                 : "unpack it and give the folder as");
 }
 
 void read_class(const struct collecting *what)
@@ -331,11 +334,16 @@ void read_class(const struct collecting *what)
     refuse_exports(class);
     say_systems();
     find_students();
-    bool holds_class = false;
+    size_t n_collected = 0, n_classes = 0;
     for (size_t i = 0; i < n_students; i++)
-        if (is_in_shard(i))
-            holds_class = collect(&students[i], &entries[students[i].first], class);
-    if (n_students == 1 && holds_class)
+        if (is_in_shard(i)) {
+            const struct entry *entry = &entries[students[i].first];
+            bool holds_class = collect(&students[i], entry, class);
+            n_classes += holds_class && entry->system == PLAIN;
+            n_collected++;
+        }
+    if (n_classes > 0 && n_classes == n_collected && !collecting.one_student &&
+        (n_classes > 1 || n_students == 1))
         refuse_class_in_class();
     close(class);
 }

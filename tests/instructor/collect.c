@@ -208,21 +208,61 @@ static bool is_in_chapters(const char *path)
            (n == 8 || path[n - 9] == '/');
 }
 
-// Of two files for one chapter the one in a folder called chapters counts, then the one
-// in fewer folders, then the first by name.
+// Leaves of two paths what comes behind the folders that they share.
+static void skip_shared(const char **a, const char **b)
+{
+    size_t shared = 0;
+    for (size_t i = 0; (*a)[i] == (*b)[i] && (*a)[i] != '\0'; i++)
+        if ((*a)[i] == '/')
+            shared = i + 1;
+    *a += shared;
+    *b += shared;
+}
+
+// N of a path that begins with the folder "Version N", as Teams counts what is handed in
+// again; 0 if it is another one.
+static unsigned long version_of(const char *path)
+{
+    char *end;
+    unsigned long version =
+        strncmp(path, "Version ", 8) == 0 ? strtoul(path + 8, &end, 10) : 0;
+    return version > 0 && *end == '/' ? version : 0;
+}
+
+// Below 0 if the first of two paths is of a later version, above if the second is.
+static int compare_versions(const char *a, const char *b)
+{
+    skip_shared(&a, &b);
+    unsigned long first = version_of(a), second = version_of(b);
+    return first == 0 || second == 0 ? 0 : (first < second) - (first > second);
+}
+
+// Of two files for one chapter the later version counts, then the one in a folder called
+// chapters, then the one in fewer folders, then the first by name.
 static int compare_paths(const char *a, const char *b)
 {
+    int versions = compare_versions(a, b);
+    if (versions != 0)
+        return versions;
     if (is_in_chapters(a) != is_in_chapters(b))
         return is_in_chapters(a) ? -1 : 1;
     int deeper = depth_of(a) - depth_of(b);
     return deeper != 0 ? deeper : strcmp(a, b);
 }
 
-// Two files for one chapter in folders beside each other, as in a folder of students.
+static bool begins_with_chapters(const char *path)
+{
+    return strncmp(path, "chapters/", 9) == 0;
+}
+
+// Two files for one chapter below folders beside each other, as in a folder of students.
 static bool are_siblings(const char *a, const char *b)
 {
-    return depth_of(a) > 0 && depth_of(a) == depth_of(b) && strcmp(a, b) != 0 &&
-           !is_in_chapters(a) && !is_in_chapters(b);
+    if (strcmp(a, b) == 0 || compare_versions(a, b) != 0)
+        return false;
+    skip_shared(&a, &b);
+    return depth_of(a) > 0 && depth_of(b) > 0 && !begins_with_chapters(a) &&
+           !begins_with_chapters(b);
 }
 
 // A file that has a chapter's name: the best one is remembered.
@@ -234,6 +274,7 @@ static void offer(size_t c, const char *path, const unsigned char *bytes, size_t
         return;
     if (there) {
         int later = handed_in_later(now.best[c].entry, now.entry);
+        later = later != 0 ? later : compare_versions(now.best[c].path, path);
         better = later != 0 ? later > 0 : compare_paths(path, now.best[c].path) < 0;
         const char *counts = better ? path : now.best[c].path;
         const char *other = better ? now.best[c].path : path;
@@ -308,7 +349,7 @@ enum { N_REASONS = sizeof reasons / sizeof *reasons };
 
 // What a child that unpacks tells: nothing in it is believed unseen.
 struct unpacked {
-    volatile size_t n_told[2], n_exported;
+    volatile size_t n_told[2], n_exported, n_files;
     volatile bool siblings;
     char wrong[128];
     struct {
@@ -360,6 +401,7 @@ static bool wants(void *context, const char *path, size_t size, const char *oddi
     const char *file = base_name(path);
     size_t c = chapter_of(file);
     bool is_chapter = c < collecting.n_chapters;
+    unpacked->n_files++;
     if (unpacked->n_exported < 2)
         unpacked->n_exported += is_exported(path);
     if (is_in_skipped_folder(path))
@@ -417,6 +459,8 @@ static void unpack(enum archive_kind kind, size_t size, struct unpacked *unpacke
         n += (size_t)((got = read(0, bytes + n, size - n)) > 0 ? got : 0);
     const char *wrong = bytes == MAP_FAILED ? "there is no memory for it"
                                             : archive_read(kind, bytes, n, &reader);
+    if (wrong == NULL && unpacked->n_files == 0)
+        wrong = "there is no file in it";
     if (wrong != NULL)
         snprintf(unpacked->wrong, sizeof unpacked->wrong, "%s", wrong);
     _exit(0);
@@ -703,7 +747,7 @@ static void note_origin(const struct student *student, const struct entry *entry
         note("look", "somebody else's name is or looks the same: this is %s",
              brief(entry->name));
     if (entry->is_doubtful)
-        note("look", "there are several assignments or names with '_' in them: somebody "
+        note("look", "there are several assignments, or names that are alike: somebody "
                      "else of these may be the same student");
     if (entry->is_twin)
         note("look",

@@ -5,7 +5,9 @@
 #endif
 #include "exports.h"
 #include "collect.h"
+#include "names.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,6 +143,23 @@ static bool read_moodle(struct entry *entry)
     return true;
 }
 
+// The number is another one in each assignment, so "Anna_1" and "Anna_2" may be one student
+// or two of that name.
+static void doubt_moodle(struct entry *entries, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const char *name = entries[i].student;
+        for (size_t k = 0;
+             entries[i].system == MOODLE && k < n && !entries[i].is_doubtful; k++) {
+            const size_t length = (size_t)(strrchr(name, '_') + 1 - name);
+            entries[i].is_doubtful = entries[k].system == MOODLE &&
+                                     !strncmp(name, entries[k].student, length) &&
+                                     strchr(entries[k].student + length, '_') == NULL &&
+                                     strcmp(name, entries[k].student) != 0;
+        }
+    }
+}
+
 // ---- Blackboard ---------------------------------------------------------------------
 
 static bool is_stamp(const char *text)
@@ -267,7 +286,8 @@ static bool read_moment(char *when, size_t size, const char *text, size_t n)
 }
 
 // "12345-67890 - Anna Beispiel - Jan 31, 2026 1015 AM", with " - " and a file's name
-// behind it or not. In a language that is not known here the last part is the moment.
+// behind it or not; older ones have "Beispiel- Jan". In a language that is not known here
+// the last part is the moment.
 static bool read_brightspace(struct entry *entry)
 {
     const char *dash = entry->name + digits(entry->name);
@@ -276,17 +296,20 @@ static bool read_brightspace(struct entry *entry)
     if (dash == entry->name || n_second == 0 || !starts(name, " - "))
         return false;
     name += 3;
-    for (at = strstr(name, " - "); at != NULL; at = strstr(at + 1, " - ")) {
-        const char *end = strstr(at + 3, " - ");
-        size_t n = end != NULL ? (size_t)(end - at - 3) : strlen(at + 3);
-        last = at;
-        if (read_moment(entry->when, sizeof entry->when, at + 3, n)) {
-            file = end != NULL ? end + 3 : "";
+    for (at = strstr(name, "- "); at != NULL; at = strstr(at + 1, "- ")) {
+        const char *end = strstr(at + 2, " - ");
+        size_t n = end != NULL ? (size_t)(end - at - 2) : strlen(at + 2);
+        const bool moment = read_moment(entry->when, sizeof entry->when, at + 2, n);
+        if (moment || (at > name && at[-1] == ' '))
+            last = at;
+        file = moment && end != NULL ? end + 3 : "";
+        if (moment)
             break;
-        }
     }
     if (last == NULL || (at == NULL && !entry->is_folder))
         return false;
+    while (last > name && last[-1] == ' ')
+        last--;
     size_t n = (size_t)(last - name), n_id = (size_t)(dash - entry->name);
     take(entry, BRIGHTSPACE,
          printed("brightspace %.*s %.*s", (int)n_id, entry->name, (int)n, name),
@@ -296,15 +319,37 @@ static bool read_brightspace(struct entry *entry)
 
 // ---- Gradescope ---------------------------------------------------------------------
 
-// A scalar of YAML that fits a line: plain, 'quoted' or "quoted".
+// The character that "\u00e9" names: *from is behind the backslash, and moves to the last
+// digit. 0 if it is none.
+static unsigned long named_character(const char **from)
+{
+    char hex[9] = "";
+    size_t n = **from == 'x' ? 2 : **from == 'u' ? 4 : **from == 'U' ? 8 : 0;
+    if (n == 0 || strspn(*from + 1, "0123456789abcdefABCDEF") < n)
+        return 0;
+    memcpy(hex, *from + 1, n);
+    *from += n;
+    const unsigned long character = strtoul(hex, NULL, 16);
+    return character <= 0x10ffff ? character : 0;
+}
+
+// A scalar of YAML that fits a line: plain, 'quoted' or "quoted", in which a backslash
+// stands before a sign or names a character.
 static char *scalar(const char *text)
 {
     char quote = *text == '\'' || *text == '"' ? *text : '\0';
-    char *made = must(strdup(text + (quote != '\0'))), *to = made;
-    for (const char *from = made; *from && *from != '\r'; from++) {
-        if (quote != '\0' && *from == quote && *++from != quote)
+    char *made = must(malloc(strlen(text) + 1)), *to = made;
+    for (const char *from = text + (quote != '\0'); *from && *from != '\r'; from++) {
+        unsigned long named = 0;
+        if (quote == '"' && *from == '\\' && from[1] != '\0') {
+            from++;
+            named = named_character(&from);
+        } else if (quote != '\0' && *from == quote && (*++from != quote || quote == '"'))
             break;
-        *to++ = *from;
+        if (named > 0)
+            to += put_character(to, (uint32_t)named);
+        else
+            *to++ = *from;
     }
     *to = '\0';
     return made;
@@ -371,6 +416,7 @@ void read_exports(struct entry **entries, size_t *n, const char *metadata)
     doubt_canvas(*entries, *n);
     name_blackboard(*entries, *n);
     doubt_blackboard(*entries, *n);
+    doubt_moodle(*entries, *n);
 }
 
 int handed_in_later(const struct entry *a, const struct entry *b)

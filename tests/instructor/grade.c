@@ -42,7 +42,7 @@
 enum { MAX_SHARES = 4096, MOST_POINTS = 100000, LONGEST_SEED = 200 };
 
 struct options {
-    const char *submissions, *hidden, *seed, *out;
+    const char *submissions, *hidden, *hidden_built, *seed, *out;
     unsigned shard, n_shards;
     long jobs;
     bool strict, one_student;
@@ -131,6 +131,10 @@ static bool is_judged(const char *kind, const char *key)
 static const char *tests_path(char *path, const char *kind, const char *chapter)
 {
     const char *build = environment("BUILD", "build");
+    if (strcmp(kind, "hidden") == 0)
+        return *options.hidden_built == '/'
+                   ? joined(path, "%s/%s", options.hidden_built, chapter)
+                   : joined(path, "%s/%s/%s", root, options.hidden_built, chapter);
     return *build == '/' ? joined(path, "%s/%s/%s", build, kind, chapter)
                          : joined(path, "%s/%s/%s/%s", root, build, kind, chapter);
 }
@@ -600,6 +604,9 @@ static void explain_build(const struct build *build, enum built built, char *say
                  "plain text, in UTF-8.\n");
     else if (built == NOT_BUILT && *says == '\0')
         snprintf(says, size, "The compiler gives up on it: it needs too much memory.\n");
+    else if (built == NOT_TRIED && *says == '\0')
+        snprintf(says, size,
+                 "The compiler could not do its work here: is the disk full?\n");
 }
 
 static void judge_part(const struct part *part, const char *folder, bool again,
@@ -1131,6 +1138,7 @@ static void read_options(void)
     options = (struct options){
         .submissions = environment("SUBMISSIONS", ""),
         .hidden = setting("HIDDEN", ""),
+        .hidden_built = environment("HIDDEN_BUILT", "build/hidden"),
         .seed = setting("SEED", "1"),
         .out = setting("GRADES", "build/grades"),
         .jobs = read_jobs(setting("JOBS", "")),
@@ -1191,6 +1199,15 @@ static bool leads_into(const char *path, const char *folder)
     return realpath(folder, real_folder) != NULL && is_within(real, real_folder);
 }
 
+static void must_make_folder_of_grades(const char *folder)
+{
+    char path[PATH_MAX];
+    refuse_foreign(folder);
+    for (const char *slash = folder; (slash = strchr(slash + 1, '/')) != NULL;)
+        must_make_folder(joined(path, "%.*s", (int)(slash - folder), folder));
+    must_make_folder(folder);
+}
+
 static void make_folders(void)
 {
     char path[PATH_MAX];
@@ -1203,10 +1220,12 @@ static void make_folders(void)
     if (*options.hidden != '\0' && leads_into(options.out, options.hidden))
         give_up("the grades would lie in HIDDEN, among the tests: say "
                 "GRADES=another/folder");
-    refuse_foreign(options.out);
-    for (const char *slash = options.out; (slash = strchr(slash + 1, '/')) != NULL;)
-        must_make_folder(joined(path, "%.*s", (int)(slash - options.out), options.out));
-    must_make_folder(options.out);
+    if (leads_into(options.submissions, options.out) ||
+        (*options.hidden != '\0' && leads_into(options.hidden, options.out)))
+        give_up(
+            "SUBMISSIONS or HIDDEN lies among the grades, which could replace it: say "
+            "GRADES=another/folder");
+    must_make_folder_of_grades(options.out);
     if (realpath(options.out, out) == NULL)
         give_up("cannot find %s: %s", options.out, strerror(errno));
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
@@ -1316,6 +1335,7 @@ static int grade_class(void)
 static size_t list_shares(const char *folder, const char *records[MAX_SHARES])
 {
     struct dirent **entries;
+    struct stat status;
     char path[PATH_MAX];
     size_t n_shares = 0;
     int n = scandir(folder, &entries, NULL, alphasort);
@@ -1325,7 +1345,10 @@ static size_t list_shares(const char *folder, const char *records[MAX_SHARES])
         if (name[0] != '.' && k > 4 && strcmp(name + k - 4, ".tsv") == 0) {
             if (n_shares == MAX_SHARES)
                 give_up("there are more than %d shares in %s", MAX_SHARES, folder);
-            records[n_shares++] = must(strdup(joined(path, "%s/%s", folder, name)));
+            if (stat(joined(path, "%s/%s", folder, name), &status) != 0 ||
+                !S_ISREG(status.st_mode))
+                give_up("%s is no share: it is no ordinary file", path);
+            records[n_shares++] = must(strdup(path));
         }
     }
     if (n_shares == 0)
@@ -1340,8 +1363,7 @@ static int merge(int n, char *const paths[])
     char shards[PATH_MAX];
     size_t n_shares = (size_t)n;
     const char *folder = setting("GRADES", "build/grades");
-    refuse_foreign(folder);
-    mkdir(folder, 0755);
+    must_make_folder_of_grades(folder);
     if (n > MAX_SHARES)
         give_up("there are more than %d shares", MAX_SHARES);
     for (int i = 0; i < n; i++)

@@ -15,7 +15,7 @@ cp chapters/[0-9][0-9]_*.c "$room/course/chapters"
 cp tests/*.c tests/*.h tests/points.tsv "$room/course/tests"
 cp -R tests/judge tests/instructor tests/student tests/wrong "$room/course/tests"
 : >"$room/settings"
-if [ -n "${HIDDEN:-}" ]; then
+if [ -n "${HIDDEN+set}" ]; then
     [ -f "$HIDDEN/points.tsv" ] ||
         { echo "HIDDEN has no points.tsv: it says what each hidden test is worth." >&2; exit 1; }
     case $HIDDEN in

@@ -191,7 +191,7 @@ static bool is_unseen(uint32_t c)
     return is_within(c, unseen, sizeof unseen / sizeof *unseen);
 }
 
-static size_t put_character(char *to, uint32_t c)
+size_t put_character(char *to, uint32_t c)
 {
     size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
     if (n == 1) {
@@ -283,18 +283,13 @@ static char *squeezed(const char *text)
     return made;
 }
 
-// The number that the digits before the ending make, or -1.
+// The first number before the ending, or -1: of "chapter1 (2).c" the chapter's.
 static long number_in(const char *look)
 {
-    long number = 0;
-    size_t n = 0;
-    for (; *look && *look != '.'; look++)
-        if (isdigit((unsigned char)*look)) {
-            number = 10 * number + *look - '0';
-            if (++n > 3)
-                return -1;
-        }
-    return n > 0 ? number : -1;
+    const char *digit = look + strcspn(look, ".0123456789");
+    return isdigit((unsigned char)*digit) && strspn(digit, "0123456789") <= 3
+               ? atol(digit)
+               : -1;
 }
 
 // Whether a name, as letters and digits and as it looks, is nearly that of a chapter:

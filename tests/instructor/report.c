@@ -563,10 +563,11 @@ static void write_feedback(FILE *file, const struct student *student)
         fprintf(file, "  %s\n", student->notes[n].text);
 }
 
-// A field that a spreadsheet takes for text, never for a formula.
+// A field that a spreadsheet takes for text, never for a formula, and no two for the same.
 static void write_csv_text(FILE *file, const char *text)
 {
-    fprintf(file, "\"%s", strchr("=+-@\t", *text) != NULL && *text ? "'" : "");
+    const char first = text[strspn(text, "'")];
+    fprintf(file, "\"%s", strchr("=+-@\t", first) != NULL && first ? "'" : "");
     for (; *text; text++)
         fprintf(file, *text == '"' ? "\"\"" : "%c", *text);
     fputc('"', file);
@@ -1171,27 +1172,33 @@ struct reports {
     bool good;
 };
 
-// A report is written beside its place, and put there when it is whole.
+// Only the first failure is told: on a full disk all that comes behind it fails, too.
+static void fail(struct reports *reports, const char *cannot, const char *path)
+{
+    if (reports->good)
+        say("cannot %s %s: %s", cannot, path, strerror(errno));
+    reports->good = false;
+}
+
+// A report is written beside its place, and all are put there when all are whole.
 static FILE *open_report(struct reports *reports, const char *name)
 {
     char path[PATH_MAX];
     FILE *file = fopen(joined(path, "%s/%s.new", reports->folder, name), "w");
     if (file == NULL)
-        reports->good = say("cannot write %s: %s", path, strerror(errno));
+        fail(reports, "write", path);
     return file;
 }
 
-static void close_report(struct reports *reports, FILE **report, const char *name)
+static void end_report(struct reports *reports, FILE **report, const char *name)
 {
-    char from[PATH_MAX], to[PATH_MAX];
     FILE *file = *report;
     *report = NULL;
-    joined(from, "%s/%s.new", reports->folder, name);
     bool good =
         file != NULL && !ferror(file) && fflush(file) == 0 && fsync(fileno(file)) == 0;
     good = file != NULL && fclose(file) == 0 && good;
-    if (!good || rename(from, joined(to, "%s/%s", reports->folder, name)) != 0)
-        reports->good = say("cannot write %s: %s", name, strerror(errno));
+    if (!good)
+        fail(reports, "write", name);
 }
 
 // What could not be ended leaves the reports of before.
@@ -1208,16 +1215,19 @@ static void new_folder(struct reports *reports, const char *name)
     char path[PATH_MAX];
     remove_folder(joined(path, "%s/%s.new", reports->folder, name));
     if (mkdir(path, 0755) != 0)
-        reports->good = say("cannot make the folder %s: %s", path, strerror(errno));
+        fail(reports, "make the folder", path);
 }
 
-static void place_folder(struct reports *reports, const char *name)
+// A folder makes room for the new one first.
+static void place(struct reports *reports, const char *name, bool is_folder)
 {
     char from[PATH_MAX], to[PATH_MAX];
     joined(from, "%s/%s.new", reports->folder, name);
-    remove_folder(joined(to, "%s/%s", reports->folder, name));
+    joined(to, "%s/%s", reports->folder, name);
+    if (is_folder)
+        remove_folder(to);
     if (rename(from, to) != 0)
-        reports->good = say("cannot write %s: %s", to, strerror(errno));
+        fail(reports, "write", to);
 }
 
 static void write_own_file(struct reports *reports, const struct student *student,
@@ -1234,8 +1244,10 @@ static void write_own_file(struct reports *reports, const struct student *studen
                      "wx");
     if (file != NULL)
         write(file, student);
-    if (file == NULL || fclose(file) != 0)
-        reports->good = say("cannot write %s: %s", path, strerror(errno));
+    bool good = file != NULL && !ferror(file);
+    good = file != NULL && fclose(file) == 0 && good;
+    if (!good)
+        fail(reports, "write", path);
 }
 
 static void open_reports(struct reports *reports, const struct records *r, double seconds)
@@ -1271,12 +1283,18 @@ static void close_reports(struct reports *reports)
 {
     fputs("\n  ]\n}\n", reports->json);
     fputs("</testsuites>\n", reports->junit);
-    close_report(reports, &reports->csv, "grades.csv");
-    close_report(reports, &reports->json, "results.json");
-    close_report(reports, &reports->junit, "junit.xml");
-    close_report(reports, &reports->page, "report.html");
-    place_folder(reports, "feedback");
-    place_folder(reports, "gradescope");
+    end_report(reports, &reports->csv, "grades.csv");
+    end_report(reports, &reports->json, "results.json");
+    end_report(reports, &reports->junit, "junit.xml");
+    end_report(reports, &reports->page, "report.html");
+    if (!reports->good)
+        return;
+    place(reports, "feedback", true);
+    place(reports, "gradescope", true);
+    place(reports, "results.json", false);
+    place(reports, "junit.xml", false);
+    place(reports, "report.html", false);
+    place(reports, "grades.csv", false);
 }
 
 // Every student of the class in turn: the next one is in the share whose turn it is.

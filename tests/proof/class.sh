@@ -213,6 +213,22 @@ same "$room/merged/grades.csv" "$room/known.csv" >"$room/said.txt"
 verdict "what cannot be merged leaves the grades alone" "$(cat "$room/said.txt")"
 
 bad=
+reports='grades.csv results.json junit.xml report.html'
+for report in $reports feedback/old.txt; do echo old >"$room/merged/$report"; done
+( # no file may have more than 1 KB: results.json has
+    trap '' XFSZ
+    ulimit -f 2
+    merge "$shares"/[1-3]-of-3.tsv
+) >"$room/said.txt" 2>&1 && bad="it claims success"
+grep -q '^grade: cannot write ' "$room/said.txt" && [ "$(wc -l <"$room/said.txt")" -eq 1 ] || bad="${bad:-$(cat "$room/said.txt")}"
+for report in $reports feedback/old.txt; do
+    [ "$(cat "$room/merged/$report")" = old ] || bad="${bad:-$report is new, and others are not}"
+done
+GRADES=$room/deep/merged "$BUILD/grade" merge "$shares"/[1-3]-of-3.tsv >"$room/said.txt" 2>&1 || bad="${bad:-$(cat "$room/said.txt")}"
+bad=${bad:-$(same "$room/deep/merged/grades.csv" "$room/known.csv")}
+verdict "reports are new all together, or not at all" "$bad"
+
+bad=
 n_sums=0
 for sum in $(find "$class" -name "$first.c" ! -path '*/solutions/*' ! -path '*/tests/*' -exec $sums {} + | cut -d ' ' -f 1); do
     n_sums=$((n_sums + 1))
@@ -689,6 +705,8 @@ cp -R "$4/broken/state" "$4/small/grades" # the course's own solutions are judge
 echo '// full' | cat "$4/machine/early/$3.c" - >"$4/machine/full/$3.c"
 SUBMISSIONS=$4/machine GRADES=$4/small/grades CC=$4/broken.sh "$5/grade" >/dev/null 2>&1
 cat "$4/small/grades/grades.csv"
+mount -t tmpfs -o size=16k none "$4/small" || exit 77
+SUBMISSIONS=$4/machine GRADES=$4/small/grades CC=$4/broken.sh "$5/grade" 2>&1
 E
 place=
 for place in /usr/lib/apt /usr/lib/udev /usr/lib/locale /usr/lib/rpm /usr/lib/systemd; do
@@ -705,6 +723,7 @@ if [ -d "$place" ] && unshare -rm true 2>/dev/null; then
     if [ $? -ne 77 ]; then
         grep -q 'level 3 of 3' "$room/said.txt" || said 'exit code 1'
         grep -q "^\"full\",\($whole\|?\)," "$room/said.txt" || bad="${bad:-a full disk: $(cat "$room/said.txt")}"
+        said 'could not do its work here: is the disk full?$'
         verdict "a course below /usr is out of reach, and a full disk is nobody's zero" "$bad"
     fi
 fi
@@ -730,6 +749,10 @@ refused 'JOBS= is no number' JOBS=0
 refused 'JOBS= is no number' JOBS=-2
 refused 'the grades would lie in SUBMISSIONS' GRADES="$two/grades/of/all"
 [ ! -e "$two/grades" ] || bad="${bad:-a folder is left in SUBMISSIONS, and graded next time}"
+mkdir -p "$room/reverse/shards" "$room/reverse/feedback/anna"
+refused 'lies among the grades' SUBMISSIONS="$room/reverse/feedback" GRADES="$room/reverse"
+refused 'lies among the grades' HIDDEN="$room/reverse/feedback" GRADES="$room/reverse"
+[ -d "$room/reverse/feedback/anna" ] || bad="${bad:-what was handed in is lost}"
 refused 'cannot read the folder' HIDDEN="$room/nowhere"
 refused 'say whom to grade' SUBMISSIONS=
 mkdir -p "$room/own/feedback"
@@ -771,14 +794,14 @@ hidden_test() # what it does
         printf 'JUDGE_CHAPTER(%d);\nTest(%s, unseen) { %s }\n' "$((${first%%_*}))" "$function" "$1"
     } >"$hidden/$first.c"
     # shellcheck disable=SC2086  # these are lists of words
-    HIDDEN=$hidden CC=${CC:-cc} TOOL_FLAGS=${TOOL_FLAGS:--std=gnu11 -D_GNU_SOURCE -Itests -Itests/judge -I$BUILD} \
+    hidden_built=$(HIDDEN=$hidden CC=${CC:-cc} TOOL_FLAGS=${TOOL_FLAGS:--std=gnu11 -D_GNU_SOURCE -Itests -Itests/judge -I$BUILD} \
         CRITERION=${CRITERION:-$(sh tests/student/course.sh criterion)} \
-        sh tests/instructor/hidden.sh $(judge_objects) >"$room/said.txt" 2>&1
+        sh tests/instructor/hidden.sh $(judge_objects) 2>"$room/said.txt")
 }
 
 unfit() # what must be said of the hidden tests as they are
 {
-    refused "$1" HIDDEN="$hidden" SUBMISSIONS="$one" GRADES="$room/step"
+    refused "$1" HIDDEN="$hidden" HIDDEN_BUILT="$hidden_built" SUBMISSIONS="$one" GRADES="$room/step"
 }
 
 bad=
@@ -793,9 +816,13 @@ unfit 'an empty file'
 verdict "a hidden test that an empty file passes grades nobody, from wherever it comes" "$bad"
 
 bad=
+others=$hidden_built
+cp "$others/$first" "$room/of-others"
 hidden_test 'judge_fail(WRONG, "it is never right");' || bad="it does not build: $(head -n 3 "$room/said.txt")"
 unfit 'the solution of .* does not earn all'
 grep -q "^$function/unseen: wrong: it is never right" "$room/said.txt" || bad="${bad:-it does not say why: $(cat "$room/said.txt")}"
+cmp -s "$others/$first" "$room/of-others" || bad="${bad:-the tests of another HIDDEN, perhaps at work now, were replaced}"
+[ -z "$(find "$hidden_built" -name '*.[0-9]*')" ] || bad="${bad:-something is left there: $(ls "$hidden_built")}"
 verdict "a hidden test that the solution fails grades nobody" "$bad"
 
 bad=
@@ -824,7 +851,7 @@ unfit "there is no $first.c beside it"
 refused 'the grades would lie in HIDDEN' HIDDEN="$hidden" GRADES="$hidden/grades"
 [ ! -e "$hidden/grades" ] || bad="${bad:-a folder is left in HIDDEN}"
 verdict "a hidden file, row or test that matches nothing is an error" "$bad"
-rm -rf "$BUILD/hidden"
+rm -rf "$BUILD"/hidden-*
 
 # ------------------------------------------------------------------ ready to copy
 # What Gradescope and Slurm start. What is built here is not built there again: there, the sources
@@ -844,7 +871,8 @@ if command -v zip >/dev/null 2>&1 && command -v unzip >/dev/null 2>&1; then
     export AUTOGRADER
     bad=
     mkdir -p "$AUTOGRADER/source" "$AUTOGRADER/submission"
-    SEED=7 ${MAKE_COMMAND:-make} gradescope >"$room/said.txt" 2>&1 || bad="$(cat "$room/said.txt")"
+    HIDDEN='' ${MAKE_COMMAND:-make} gradescope >"$room/said.txt" 2>&1 && bad="HIDDEN= set to nothing is taken"
+    SEED=7 ${MAKE_COMMAND:-make} gradescope >"$room/said.txt" 2>&1 || bad="${bad:-$(cat "$room/said.txt")}"
     unzip -q build/gradescope.zip -d "$AUTOGRADER/source"
     find "$AUTOGRADER/source/course" -type f -exec touch -t 200001010000 {} +
     mkdir "$AUTOGRADER/source/course/build"

@@ -186,14 +186,17 @@ put "$A" "Carla_203_assignsubmission_onlinetext_/onlinetext.html"
 put "$A" "Dora X_204_assignsubmission_file_$one.c"
 pack "$class/Eve_205_assignsubmission_file_all.tar.gz" "$A" "$one.c"
 put "$A" "Frank_206_assignsubmission_file_x_207_assignsubmission_file_$one.c"
+put "$B" "Dora X_304_assignsubmission_file_$two.c" # of another assignment, or another Dora
 graded
-rows "Anna Beispiel_201" Bert_202 Carla_203 "Dora X_204" Eve_205 Frank_206
+rows "Anna Beispiel_201" Bert_202 Carla_203 "Dora X_204" "Dora X_304" Eve_205 Frank_206
+tells "Dora X_204" look "may be the same student"
+tells "Dora X_304" look "may be the same student"
 counts "Anna Beispiel_201" "$one" "$A"
 counts Bert_202 "$one" "$A"
 counts Bert_202 "$two" "$B"
 counts "Dora X_204" "$one" "$A"
 counts Eve_205 "$one" "$A"
-looks 2
+looks 4
 verdict "an export of Moodle, in folders or flat, has a row for each student"
 
 new_class
@@ -230,8 +233,11 @@ put "$A" "12346-678 - Bert-Jan - van X - 05 March 2026 612 PM/a/$one.c"
 put "$A" "12347-678 - Carla - 31 janvier 2026 1015/$one.c"
 put "$A" "12348-678 - Anna Beispiel - Jan 31, 2026 1015 AM/$one.c"
 mkdir "$class/12349-678 - Dora - Jan 31, 2026 1015 AM"
+put "$A" "12350-678 - Mary- Ann - Jan 31, 2026 1015 AM/$one.c" # and as older ones write it
+put "$B" "12350-678 - Mary- Ann- Feb 1, 2026 105 PM - $one.c"
 graded
-rows "Anna Beispiel" "Anna Beispiel (2)" "Bert-Jan - van X" Carla Dora
+rows "Anna Beispiel" "Anna Beispiel (2)" "Bert-Jan - van X" Carla Dora "Mary- Ann"
+counts "Mary- Ann" "$one" "$B"
 counts "Anna Beispiel" "$one" "$B"
 counts "Anna Beispiel (2)" "$one" "$A"
 tells "Anna Beispiel" noted "was handed in before it"
@@ -264,14 +270,27 @@ submission_12:
     :email: bert@example.org
   - :name: "../Carla"
     :sid:
+  - :name: "\U00020BB7\u7530 \x41 \\"
 END
 graded
-rows "Anna Beispiel" "Bert O'Neill" "_._Carla" submission_13
+rows "Anna Beispiel" "Bert O'Neill" "_._Carla" submission_13 "$(printf '\360\240\256\267\347\224\260 A \\')"
 counts "Anna Beispiel" "$one" "$A"
 counts "Bert O'Neill" "$one" "$B"
 counts "_._Carla" "$one" "$B"
 counts submission_13 "$one" "$C"
 verdict "an export of Gradescope has a row for each student, by name"
+
+new_class
+put "$A" "anna/HW/Version 9/$one.c"
+put "$B" "anna/HW/Version 10/$one.c"
+put "$A" "bert/HW/Version 1/$one.c"
+put "$B" "bert/HW/Version 2/$one.c"
+graded
+counts anna "$one" "$B"
+tells anna noted "was handed in before it"
+counts bert "$one" "$B"
+looks 0
+verdict "of the versions that Teams keeps the last counts"
 
 # ------------------------------------------------------------------ a class where a student should be
 new_class
@@ -284,6 +303,26 @@ tells term look "two different files"
 tar -C "$class" -czf "$class/term.tar.gz" term
 rm -rf "$class/term"
 refused "unpack it"
+new_class
+put "$A" "term/anna/chapters/$one.c"
+put "$A" "term/bert/chapters/$one.c"
+refused "give that folder as SUBMISSIONS="
+rm -rf "$class/term/bert/chapters"
+put "$A" "term/bert/week 1/mine/$one.c"
+refused "give that folder as SUBMISSIONS="
+put "$A" "term 2/carl/$one.c"
+put "$B" "term 2/dora/$one.c"
+refused "grade one of them at a time, or say ONE_STUDENT=1"
+graded ONE_STUDENT=1
+rows term "term 2"
+put "$A" "zoe/$one.c"
+graded
+rows term "term 2" zoe
+new_class
+put "$A" "anna/chapters/$one.c"
+put "$B" "anna/old/$one.c"
+graded
+counts anna "$one" "$A"
 new_class
 put "$A" "in/beispielanna_101_501_$one.c"
 put "$A" "in/bert_102_502_$one.c"
@@ -340,7 +379,7 @@ near_names()
 {
     printf '%s\n' "$two.c.txt" "$two.cpp" "$two.C" "$two.c.c" "$two.c " "$two (1).c" "$two - Copy.c" \
         "$upper.C" "$upper.c" "${number}_$two_word.c" "0$number-$two_word.c" "$two_word.c" "$two_word.c.txt" \
-        "0$number$two_word.c" "$two.h" "$two" "$two.pdf" "$two.c~" "chapter$number.c" "0$number.c" \
+        "0$number$two_word.c" "$two.h" "$two" "$two.pdf" "$two.c~" "chapter$number.c" "chapter$number (4).c" "0$number.c" \
         "0${number}_other.c" "Copy of $two.c" "anna_$two.c" "${two}_final.c" " $two.c" "$two,v2.c"
     printf '%s\320\276%s.c\n' "${two%%o*}" "${two#*o}" | grep -v "^$two.*$two" # another o
     printf '%s.\321\201\n' "$two" # another c
@@ -563,6 +602,23 @@ mkdir "$class/locked"
 "$room/odd_files" "$class/locked/all.zip" 1 "!$two.c=#error B
 " "$one.c=#error A
 "
+mkdir "$class/large numbers" "$class/empty" "$class/holes"
+"$room/odd_files" "$class/large numbers/all.zip" 1 "%$one.c=#error A
+" "$two.c=#error B
+"
+"$room/odd_files" "$class/empty/1.zip" 0
+: >"$class/empty/2.tar"
+(cd "$room/x/old" && tar --format=pax --pax-option=GNU.sparse.major:=1 -cf "$class/holes/all.tar" "$one.c" 2>/dev/null) ||
+    rm -rf "$class/holes" # not every tar can write such
+mkdir "$class/is tgz" "$class/is tar" "$class/is zip"
+tar -C "$room/x/old" -czf "$class/is tgz/all.zip" "$one.c"
+tar -C "$room/x/old" -cf "$class/is tar/all.tar.gz" "$one.c"
+cp "$room/work.zip" "$class/is zip/all.tar"
+for ending in rar 7z tar.xz TXZ tbz tar.bz2 tar.Z tar.lzma zst zipx dmg jar egg; do
+    put "$B" "packed/$one.$ending"
+    put "$B" "top.$ending"
+done
+put "$A" "packed/$one.c"
 rm "$room/$one.c" && ln -s "$A" "$room/$one.c"
 tar -C "$room/x/old" -cf "$class/last/work.tar" "$one.c" && tar -C "$room" -rf "$class/last/work.tar" "$one.c"
 graded
@@ -582,6 +638,17 @@ counts locked "$one" "$A"
 tells locked look "an entry is encrypted"
 counts last "$one" ""
 tells last look "the last one is no file that counts"
+counts "large numbers" "$one" "$A"
+counts "large numbers" "$two" "$B"
+for name in 1.zip 2.tar; do tells empty look "$name: cannot be read to its end, there is no file in it"; done
+[ ! -d "$class/holes" ] || tells holes look "$one.c: ignored, no ordinary file"
+counts "is tgz" "$one" "$B"
+counts "is tar" "$one" "$B"
+counts "is zip" "$one" "$A"
+for ending in rar 7z tar.xz TXZ tbz tar.bz2 tar.Z tar.lzma zst zipx dmg jar egg; do
+    tells packed look "$one.$ending: cannot be read to its end, it is an archive of a kind"
+    tells "top.$ending" look "an archive of a kind that is not read here"
+done
 verdict "the last version in an archive counts, and what is not read of one asks for a look"
 
 new_class

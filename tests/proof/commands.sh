@@ -300,7 +300,15 @@ bad=
 SET=$(printf 'a=1\ntouch OWNED') course run echo >said.txt 2>&1 && bad="exit code 0"
 grep -q '^SET= holds settings' said.txt || bad="${bad:-$(cat said.txt)}"
 [ ! -e OWNED ] || bad="${bad:-a second line of SET= is run}"
-verdict "SET= is no command, on none of its lines" "$bad"
+printf '#!/bin/sh\nprintf "<%%s>" "$@"\n' >bin/tell
+chmod +x bin/tell
+for odd in "a='1" 'a="1' 'a=1 #b=2'; do
+    SET=$odd course run bin/tell >said.txt 2>&1 && bad="${bad:-$odd is taken}"
+    grep -q '^SET= holds settings' said.txt && [ "$(wc -l <said.txt)" -le 2 ] || bad="${bad:-$odd: $(cat said.txt)}"
+done
+SET="* a='1 2'" course run bin/tell >said.txt 2>&1 || bad="${bad:-$(cat said.txt)}"
+grep -q '^<\*><a=1 2>' said.txt || bad="${bad:-not as it was set: $(cat said.txt)}"
+verdict "SET= is no command, on none of its lines, and no part of it is lost" "$bad"
 
 bad=
 mkdir kept
@@ -424,9 +432,23 @@ with_tests=$(course names | head -n 1)
 for name in $(course names); do
     case $name in
     97_* | 98_* | "$with_tests") ;;
-    *) rm "chapters/$name.c" ;;
+    *) rm "chapters/$name.c" "tests/$name.c" ;;
     esac
 done
+
+bad=
+mv "chapters/$with_tests.c" kept.c
+number=${with_tests%%_*}
+number=${number#0}
+board_says "^chapters/$with_tests.c is missing"
+for what in "chapter$number" "check$number" check "hint E=$number.1" "reset E=$number.1" bench 'grade SUBMISSIONS=docs'; do
+    # shellcheck disable=SC2086  # a goal and its setting
+    "$MAKE_COMMAND" $what >said.txt 2>&1 </dev/null && bad="${bad:-make $what: exit code 0}"
+    grep -q "chapters/$with_tests.c is missing: it may be in .backup/" said.txt && [ "$(wc -l <said.txt)" -eq 1 ] ||
+        bad="${bad:-make $what: $(cat said.txt)}"
+done
+mv kept.c "chapters/$with_tests.c"
+verdict "a chapter that is missing is told of, and never makes the work smaller" "$bad"
 
 # ------------------------------------------------------------------ what is refused
 refused()
@@ -454,6 +476,17 @@ refused reset "E=%"
 refused check98
 refused check98 SUBMISSION=nowhere.c
 refused check SUBMISSION=Makefile
+refused check98 SUBMISSION=
+refused "check$number" SUBMISSION=
+refused "check$number" SUBMISSIONS="chapters/$with_tests.c"
+refused "check$number" SUBMISSION="chapters/$with_tests.c" HIDDEN=docs
+refused check E=98.1
+touch tests/98_toy.c
+bad=
+SUBMISSION=elsewhere/98_toy.c course check "$with_tests" >said.txt 2>&1 && bad="exit code 0"
+[ "$(cat said.txt)" = 'The file is called as another chapter: make check98 is its test.' ] || bad="${bad:-$(cat said.txt)}"
+verdict "a file with another chapter's name is not judged by this one's tests" "$bad"
+rm tests/98_toy.c
 refused check CRITERION=no
 refused grade
 refused grade SUBMISSIONS=chapters HIDDEN=docs
@@ -513,7 +546,7 @@ done
 verdict "make help has a line for each command, and each of them exists" "$bad"
 
 # ------------------------------------------------------------------ what the board keeps
-rm "chapters/$with_tests.c"
+rm "chapters/$with_tests.c" "tests/$with_tests.c"
 n=$(all_exercises | wc -l)
 
 judged() # verdict of 98.1, of 98.2; as if the tests had said so of the chapter as it is now
@@ -787,6 +820,11 @@ touch .backup/mine
 [ -f .backup/mine ] || bad="${bad:-a backup is gone}"
 cmp -s toy.c chapters/98_toy.c || bad="${bad:-a chapter changed}"
 [ ! -s said.txt ] || bad="${bad:-it talks}"
+printf '#!/bin/sh\necho "rm: build/1: Permission denied" >&2\necho "rm: build/2: Permission denied" >&2\nexit 1\n' >bin/rm
+chmod +x bin/rm
+PATH=$scratch/bin:$PATH "$MAKE_COMMAND" clean >said.txt 2>&1 && bad="${bad:-it claims success}"
+/bin/rm bin/rm
+[ "$(grep -c -v '^make' said.txt)" -eq 1 ] && grep -q '^Not all of build/ can be removed' said.txt || bad="${bad:-not one sentence: $(cat said.txt)}"
 verdict "make clean removes build/ and nothing else" "$bad"
 
 bad=

@@ -3,7 +3,7 @@
 //     odd_files FILE.zip N [NAME=TEXT ...]
 // writes a zip of N empty entries, then one for each NAME. More than 65,535 entries get the record
 // that says so, unless FILE ends with "wrapped.zip": there the number is cut to 16 bits. An entry
-// "!NAME" says that it is encrypted.
+// "!NAME" says that it is encrypted, "%NAME" has its numbers in a field of their own, of 8 bytes each.
 //
 //     odd_files -l FILE <NAMES
 // gives FILE all these names too: to make thousands of new files would take seconds.
@@ -17,7 +17,7 @@
 static FILE *file;
 static char *directory;
 static size_t n_directory, n_entries;
-static int is_encrypted; // the next entry
+static int is_encrypted, is_large; // the next entry
 
 static void number(char **to, uint64_t value, int bytes)
 {
@@ -49,6 +49,20 @@ static void shared(char **to, const char *name, const char *text)
     number(to, 0, 2);
 }
 
+// Of a record at the end of the directory: both sizes and the place go behind the name.
+static void enlarge(char *record, uint64_t size, uint64_t at)
+{
+    char *to = record + 20, *field = directory + n_directory;
+    number(&to, 0xffffffff, 4), number(&to, 0xffffffff, 4);
+    to = record + 30;
+    number(&to, 28, 2);
+    to = record + 42;
+    number(&to, 0xffffffff, 4);
+    number(&field, 1, 2), number(&field, 24, 2);
+    number(&field, size, 8), number(&field, size, 8), number(&field, at, 8);
+    n_directory += 28;
+}
+
 static void add(const char *name, const char *text)
 {
     char record[64], *to = record;
@@ -57,7 +71,7 @@ static void add(const char *name, const char *text)
     shared(&to, name, text);
     fwrite(record, 1, (size_t)(to - record), file);
     fprintf(file, "%s%s", name, text);
-    directory = realloc(directory, n_directory + 46 + strlen(name));
+    directory = realloc(directory, n_directory + 46 + strlen(name) + 28);
     if (directory == NULL)
         exit(1);
     to = directory + n_directory;
@@ -67,6 +81,8 @@ static void add(const char *name, const char *text)
     number(&to, (uint64_t)at, 4);
     memcpy(to, name, strlen(name));
     n_directory += 46 + strlen(name);
+    if (is_large)
+        enlarge(directory + n_directory - 46 - strlen(name), strlen(text), (uint64_t)at);
     n_entries++;
 }
 
@@ -116,8 +132,9 @@ int main(int argc, char *argv[])
     for (int i = 3; i < argc; i++) {
         char *equals = strchr(argv[i], '=');
         is_encrypted = argv[i][0] == '!';
+        is_large = argv[i][0] == '%';
         if (equals != NULL)
-            *equals = '\0', add(argv[i] + is_encrypted, equals + 1);
+            *equals = '\0', add(argv[i] + is_encrypted + is_large, equals + 1);
     }
     finish(strstr(argv[1], "wrapped.zip") != NULL);
     free(directory);

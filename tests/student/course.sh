@@ -86,6 +86,26 @@ left_aside() # chapter file ("" = all): says which files are not read
     done
 }
 
+# Nothing that is missing makes the work smaller: of each chapter that has tests, in a sentence.
+missing() # two digits, or "" for all
+{
+    for tests in tests/${1:-[0-9][0-9]}_*.c; do
+        file=chapters/${tests#tests/}
+        if [ -f "$tests" ] && [ ! -f "$file" ]; then
+            echo "$file is missing: it may be in .backup/, and git checkout $file brings back the empty one"
+        fi
+    done
+}
+
+two_digits() # 1 -> 01
+{
+    case $1 in
+    [0-9]) echo "0$1" ;;
+    [0-9][0-9]) echo "$1" ;;
+    *) echo none ;;
+    esac
+}
+
 name_of() # chapters/01_lookup.c -> 01_lookup
 {
     n=${1##*/}
@@ -171,6 +191,8 @@ refuse() # what is no command, all that was asked for, exercise, compiler, what 
         set +f
         case $goal in
         chapter* | check* | solution* | watch*)
+            said=$(missing "$(two_digits "${goal##*[a-z]}")")
+            [ -z "$said" ] || { first_line "$said" && return; }
             [ -n "$(names)" ] || { echo "There are no chapters here: chapters/NN_name.c is where they live" && return; }
             echo "There is no \"$goal\": the chapters are $(commas $(numbers))" ;;
         *) echo "There is no command \"$goal\": make help lists them" ;;
@@ -184,6 +206,12 @@ refuse() # what is no command, all that was asked for, exercise, compiler, what 
     done
     case " $2 " in
     *' setup '* | *' clean '* | ' help ') return ;;
+    esac
+    case " $2 " in
+    *' check '* | *' docs '* | *' test '* | *' grade '* | *' gradescope '* | *' bench '*)
+        said=$(missing "")
+        [ -z "$said" ] || { first_line "$said" && return; }
+        ;;
     esac
     before=
     for file in $(chapter_files); do
@@ -224,7 +252,8 @@ refuse_goal() # command, exercise
         elif [ -z "$2" ]; then
             echo "Say which exercise, for example: make $1 E=$(all_exercises | head -n 1)"
         elif [ -z "$(file_of_exercise "$2")" ]; then
-            echo "There is no exercise \"$2\": make lists them"
+            said=$(missing "$(two_digits "${2%%.*}")")
+            echo "${said:-There is no exercise \"$2\": make lists them}"
         fi
         ;;
     check[0-9]*)
@@ -554,6 +583,7 @@ board()
     said=${said%"$newline"*}
     printf '%s\n\n' "${said%"$newline"*}"
     left_aside ""
+    missing "" | while read -r lost; do say "$lost."; done
     printf '%s\n' "${said##*"$newline"}"
     case $file in
     none) after_chapter "${files##*"$newline"}" ;;
@@ -586,6 +616,11 @@ illegible() # chapter files
 # A chapter's program. Ctrl-C is its own to handle: a long run stops and keeps what it has.
 # LIVE=1 asks for the one line that changes, on a terminal; into a pipe each line goes at once.
 # What waits for the keyboard would wait for ever.
+no_settings()
+{
+    die "SET= holds settings, name=value, with blanks between them: see make chapterN SET=settings."
+}
+
 run() # program
 {
     seconds=${RUN_SECONDS:-120}
@@ -598,9 +633,13 @@ run() # program
     fi
     trap : INT
     case ${SET:-} in
-    *[\$\`\;\&\|\<\>\(\)\\]* | *"$newline"*) die "SET= holds settings, name=value, with blanks between them: see make chapterN SET=settings." ;;
+    *[\$\`\;\&\|\<\>\(\)\\#]* | *"$newline"*) no_settings ;;
     esac
-    eval "set -- \"\$1\" ${SET:-}" # quotes in it hold a value with blanks together
+    # quotes in it hold a value with blanks together
+    (eval "set -- ${SET:-}") 2>/dev/null || no_settings
+    set -f
+    eval "set -- \"\$1\" ${SET:-}"
+    set +f
     { stoppable limited $lines "$@"; } 3>&2 2>/dev/null # the shell's own words are not wanted
     ended=$?
     trap - INT
@@ -764,6 +803,9 @@ check_chapter() # name
 # Somebody else's file: built and judged as a class is.
 check_submission() # name
 {
+    theirs=${SUBMISSION##*/}
+    [ "$theirs" = "$1.c" ] || [ ! -f "tests/$theirs" ] ||
+        die "The file is called as another chapter: make check$(number_of "$theirs") is its test."
     "$BUILD/grade" check "$1" "$SUBMISSION"
 }
 
