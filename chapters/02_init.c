@@ -360,9 +360,9 @@ are $z \cdot \mathrm{std} + \mathrm{mean}$ and $z' \cdot \mathrm{std} + \mathrm{
 
 **Sixteen or more** ($n \ge 16$): a block for every full sixteen places, of 16 words
 $w_0 \dots w_{15}$. For $j = 0 \dots 7$, `uniform_float` makes $u$ of $w_j$ and $u'$ of
-$w_{j+8}$; $z$ is for place $j$ of the block, $z'$ for place $j+8$. If
-$n \bmod 16 \ne 0$, draw $n \bmod 16$ words and forget them, then make one more block, of
-16 new words, at places $n-16$ to $n-1$.
+$w_{j+8}$; $z$ is for place $j$ of the block, $z'$ for place $j+8$. Compute in `float` or in
+`double`. If $n \bmod 16 \ne 0$, draw $n \bmod 16$ words and forget them, then make one
+more block, of 16 new words, at places $n-16$ to $n-1$.
 
 **Fewer** ($n < 16$): for places 0 and 1, then 2 and 3, and so on, four words
 $w_0 \dots w_3$. Join the first two as a whole number, $m = 2^{32} w_0 + w_1$, and keep 53
@@ -388,8 +388,8 @@ $\mathrm{out}_0 = 3 \cdot 0 + 1 = 1$ and
 $\mathrm{out}_8 = 3 \cdot 1.1774 + 1 = 4.5322$. For all others $\ln(1 - 0) = 0$, so
 $r = 0$: they are 1, the mean.
 
-The short way, with seed 123, mean 0, std 1 and $n = 5$: the first four words, which you have
-seen, leave the 53 bits `0bcdfeb6843d6d` and `006d7e6db04542`. So $u' = 0.368896$,
+The road of the small, with seed 123, mean 0, std 1 and $n = 5$: the first four words, which
+you have seen, leave the 53 bits `0bcdfeb6843d6d` and `006d7e6db04542`. So $u' = 0.368896$,
 $u = 0.013366$ and $r = 0.164049$, and the first pair is
 [-0.1115]{.n section="One seed, two shapes"} and
 [0.1204]{.n section="One seed, two shapes"}. Then comes
@@ -465,8 +465,8 @@ whether a place is in the tail at all, and in which half of it:
 | 10, 11 | tail, sine | tail, cosine | **differ** |
 | 12 to 17 | tail, sine | tail, sine | same |
 
-The last two lines of the output go further: of 15 values and of 16 nothing is the same,
-because 15 go down the small road.
+The last two lines of the output go further: 15 values and 16 have not one in common,
+because 15 go down the road of the small.
 
 So what does a seed promise? It fixes the *words*. What is made of them hangs on
 the shape and on the order in which tables are filled. And PyTorch promises no equal
@@ -475,9 +475,9 @@ results across releases or platforms, nor between CPU and GPU, even with the sam
 not the seed.
 
 ::: aside
-When PyTorch makes an odd number of values down the small road, it keeps the unused sine
-inside the generator, and the next small fill begins with it. So there two fills of 5 are
-one fill of 10, to the bit. Our contract drops the sine, and for us they are not.
+When PyTorch makes an odd number of values down this road, it keeps the unused sine inside
+the generator, and the next small fill begins with it. So there two fills of 5 are one fill
+of 10, to the bit. Our contract drops the sine, and for us they are not.
 :::
 
 ::: think
@@ -544,12 +544,12 @@ Not everybody starts alike.
 
 Fifty times smaller than PyTorch's default: what is gained by that? GPT-2 uses its table
 twice (chapter 5 is about that). At the end of the model (chapter 3 builds one) there is a
-vector $h$ of [768]{.n section="How sure it is"} numbers with a standard deviation of
-about 1, and each token gets a *score*: the dot product of $h$ with the token's row. That
-is a sum of 768 products of the size of `std`. Standard deviations of independent numbers
-add like the sides of a right triangle, by their squares, so 768 of one size make
-$\sqrt{768} = 27.7$ times as much: the scores have a standard deviation of
-$27.7 \cdot \mathrm{std}$.
+vector $h$ of [768]{.n section="How sure it is"} numbers, scaled by GPT-2's last step
+[@radford2019, sec. 2.3] to a standard deviation of 1, and each token gets a *score*: the dot
+product of $h$ with the token's row. That is a sum of 768 products of the size of `std`.
+Standard deviations of independent numbers add like the sides of a right triangle, by their
+squares, so 768 of one size make $\sqrt{768} = 27.7$ times as much: the scores have a
+standard deviation of $27.7 \cdot \mathrm{std}$.
 
 ### From scores to surprise
 
@@ -562,7 +562,9 @@ of surprise.
 
 A model that has learned nothing should say so, and give each of the 50,257 tokens the same
 share. Its surprise is then $\ln 50257 =$ [10.82]{.n section="How sure it is"}, and when any
-token is as likely to come as any other, no model can do better on average.
+token is as likely to come as any other, no model can do better on average: raise one share
+above the rest, and others fall; and since $-\ln p$ is steeper where $p$ is smaller, more is
+lost than won.
 
 ::: predict
 A random table, random vectors for $h$, and the token that comes is any of the
@@ -578,21 +580,23 @@ A random table, random vectors for $h$, and the token that comes is any of the
 :::
 
 With `std` 1 the favourite, one of 50,257 and picked by nothing but chance, gets [89]{.n
-section="How sure it is"} % of the belief. The model is not ignorant; it is *certain, and
-wrong*, and training has to undo that first.
+section="How sure it is"} % of the belief, on average over the four vectors $h$ that the
+program draws. The model is not ignorant; it is *certain, and wrong*, and training has to
+undo that first.
 
 Why 112? The favourite's own surprise is nearly 0, and every other token's is larger by as
-much as its score is lower. The mean score is about 0, and the largest of 50,257 normal
-numbers lies some four standard deviations above it: four times
-[27.19]{.n section="How sure it is"} is about 110. (Not 27.7: the four vectors $h$ drawn here
-are a little short.)
+much as its score is lower. The mean score is about 0, and a normal number lies more than
+four standard deviations above its mean about once in 30,000 draws. So the largest of 50,257
+scores lies about there, and four times [27.19]{.n section="How sure it is"} is about 110.
+(Not 27.7: the four $h$ are a little short.)
 
-With 0.02 the scores differ by about half a unit, the shares are nearly equal, and the
-surprise starts where it should. Chapter 3 gives it its usual name, and trains on it.
+With 0.02 the scores differ by about half a unit, even the favourite has only
+[0.016]{.n section="How sure it is"} % of the belief, and the surprise starts close to where
+it should. Chapter 3 gives it its usual name, and trains on it.
 
 ::: aside
 Would `std` 0 be best, then? For this one number it would: see the last line of the
-output. For all that comes after it would be the worst: see the first question at the end.
+output. What training would make of it is the first question at the end.
 :::
 
 PyTorch's default is no mistake: a table that is only looked up gives no scores. It is the
@@ -705,9 +709,10 @@ $2/\pi$ in the plane?
 :::: answer
 Take a row $x$ of independent normal numbers. Its direction and its length are independent
 of each other, so $\overline{|x_1|} = \overline{|\cos|} \cdot \overline{|x|}$, with a bar for
-the mean. The left side is $\sqrt{2/\pi}$; the mean length is known too. It has a $\Gamma$
-in it, the function that fills the gaps between the factorials: $\Gamma(n) = (n-1)!$ for
-whole numbers, and $\Gamma(1/2) = \sqrt\pi$. (C has its logarithm, `lgamma`.) Divide:
+the mean. The left side is $\sqrt{2/\pi}$, and the mean length is
+$\sqrt 2 \, \Gamma((d+1)/2) / \Gamma(d/2)$. Here $\Gamma$ is the function that fills the gaps
+between the factorials: $\Gamma(n) = (n-1)!$ for whole numbers, and
+$\Gamma(1/2) = \sqrt\pi$. (C has its logarithm, `lgamma`.) Divide:
 
 $$\overline{|\cos|} = \frac{1}{\sqrt\pi} \cdot \frac{\Gamma(d/2)}{\Gamma((d+1)/2)}
   \approx \sqrt{\frac{2}{\pi d}}$$
@@ -752,10 +757,10 @@ zeros? And word2vec has two tables: why may *one* of them start with zeros, as
 it does [@word2veccode]?
 
 :::: answer
-A model's score is a product of an input row and an output row. How it changes
-when you move the one is proportional to the other. If both are zero, moving
-either changes nothing: no direction is better than another, and training never
-leaves the spot. If only the output table is zero, it can move at the first
+In the simplest model, chapter 3's, a score is the product of an input row and an
+output row. How it changes when you move the one is proportional to the other. If
+both are zero, moving either changes nothing: no direction is better than another,
+and training never leaves the spot. If only the output table is zero, it can move at the first
 step, because the input rows are not; from then on both move. Rows that are
 equal but not zero are not much better: all words then get the same output, and
 the rows part only as their words turn up in different company. Random numbers
