@@ -544,12 +544,12 @@ Not everybody starts alike.
 
 Fifty times smaller than PyTorch's default: what is gained by that? GPT-2 uses its table
 twice (chapter 5 is about that). At the end of the model (chapter 3 builds one) there is a
-vector $h$ of [768]{.n section="How sure it is"} numbers, scaled by GPT-2's last step
-[@radford2019, sec. 2.3] to a standard deviation of 1, and each token gets a *score*: the dot
-product of $h$ with the token's row. That is a sum of 768 products of the size of `std`.
-Standard deviations of independent numbers add like the sides of a right triangle, by their
-squares, so 768 of one size make $\sqrt{768} = 27.7$ times as much: the scores have a
-standard deviation of $27.7 \cdot \mathrm{std}$.
+vector $h$ of 768 numbers, scaled by GPT-2's last step [@radford2019, sec. 2.3] to a standard
+deviation of 1, and each token gets a *score*: the dot product of $h$ with the token's row.
+That is a sum of 768 products of the size of `std`. Standard deviations of independent numbers
+add like the sides of a right triangle, by their squares, so 768 of one size make
+$\sqrt{768} = 27.7$ times as much: the scores have a standard deviation of
+$27.7 \cdot \mathrm{std}$.
 
 ### From scores to surprise
 
@@ -664,18 +664,18 @@ the same, 0.3, 0.1, less?
 ::::
 :::
 
-The program draws 128 random rows of each width and takes all
-[8,128]{.n section="Random rows"} pairs.
+The program draws 128 random rows of each width and takes all $128 \cdot 127 / 2 = 8128$
+pairs.
 
 ::: {.output section="Random rows" set="width"}
 :::
 
 (In the terminal this block comes before "Forty million values", which takes longer.)
 In [768]{.n section="Random rows"} dimensions the mean is [0.0287]{.n section="Random
-rows"}: less than two degrees from a right angle. So the belief has its picture upside down.
-Nothing is jumbled together at the start. *Every word is unrelated to every other word from
-birth*, and no training is needed to make them so. What training has to do is the
-opposite: to turn rows towards each other where the text gives a reason to. And when it is
+rows"}: less than two degrees from 90, says the last column. So the belief has its picture
+upside down. Nothing is jumbled together at the start. *Every word is unrelated to every
+other word from birth*, and no training is needed to make them so. What training has to do is
+the opposite: to turn rows towards each other where the text gives a reason to. And when it is
 over, the words of real models are, on the whole, closer together than chance. Vectors
 inside BERT and GPT-2, two language models, lie in a narrow cone [@ethayarajh2019]. Those of
 word2vec and GloVe, two famous tables, share a large mean vector and a few dominating
@@ -931,12 +931,12 @@ static void show_words(uint32_t seed)
         waits_for("2.1", "mt19937_next");
         return;
     }
-    printf("seed %-10" PRIu32 " word   in hex      low 24 bits   as a fraction\n", seed);
+    printf("seed %-12" PRIu32 "%9s%7s%9s\n", seed, "in hex", "low 24", "fraction");
     for (int k = 0; k < 4; k++) {
         const float u = uniform_float(words[k]);
-        printf("word %d    %10" PRIu32 "   %08" PRIx32 "         %06" PRIx32, k, words[k],
-               words[k], words[k] & 0xffffff);
-        isnan(u) ? printf("%16s\n", "-") : printf("%16.7f\n", (double)u);
+        printf("word %d %10" PRIu32 " %08" PRIx32 " %06" PRIx32, k, words[k], words[k],
+               words[k] & 0xffffff);
+        isnan(u) ? printf("%9s\n", "-") : printf("%9.6f\n", (double)u);
     }
     if (isnan(uniform_float(words[0])))
         waits_for("2.2", "uniform_float");
@@ -1123,7 +1123,7 @@ static void print_share(const char *range, int first, const struct census *perfe
     const int mirror_first = 25 - last, mirror_last = 25 - first;
     const double share =
         percent(yours, first, last) + percent(yours, mirror_first, mirror_last);
-    printf("%-22s %10.3f%% %12.3f%%%s", range,
+    printf("%-17s %9.3f%% %11.3f%%%s", range,
            percent(perfect, first, last) + percent(perfect, mirror_first, mirror_last),
            share, share > 1.25 ? "  " : "");
     for (double drawn = 1.25; drawn < share; drawn += 2.5)
@@ -1158,8 +1158,8 @@ static void print_census(const struct census *perfect, const struct census *c)
     print_share("1 to 2 std away", 9, perfect, c);
     print_share("2 to 3 std away", 7, perfect, c);
     print_share("farther", 0, perfect, c);
-    printf("in units of std: mean %.4f, standard deviation %.4f\n", c->mean, c->std);
-    printf("largest %.2f; 24-bit fractions cannot give more than %.2f\n", c->largest,
+    printf("in units of std: mean %.4f, std %.4f\n", c->mean, c->std);
+    printf("largest %.2f; 24 bits give at most %.2f\n", c->largest,
            sqrt(2.0 * 24.0 * log(2.0)));
 }
 
@@ -1175,7 +1175,7 @@ static void show_histogram(float *table, struct mt19937 *rng, float std)
         return;
     }
     const struct census yours = take_census(table, std, GPT2_SIZE);
-    printf("%-22s %11s %13s\n", with_commas(n, GPT2_SIZE), "the curve", "normal_fill");
+    printf("%-17s %10s %12s\n", with_commas(n, GPT2_SIZE), "the curve", "normal_fill");
     print_census(&perfect, &yours);
     draw_histogram(&perfect, &yours, (double)std);
 }
@@ -1227,7 +1227,7 @@ static void print_sureness(const char *who, double std, double made, const doubl
         squares += scores[i] * scores[i];
     for (size_t k = 0; k < N_HIDDEN; k++)
         share += largest_share(&surprise, scores + k * GPT2_VOCAB, scale, GPT2_VOCAB);
-    printf("%-18s %6.4g %15.2f %19.3f%% %13.2f\n", who, std,
+    printf("%-9s %5.4g %6.2f %9.3f%% %8.2f\n", who, std,
            scale * sqrt(squares / (N_HIDDEN * (double)GPT2_VOCAB)),
            100.0 * share / N_HIDDEN, surprise / N_HIDDEN);
 }
@@ -1245,11 +1245,11 @@ static void show_sureness(const float *table, struct mt19937 *rng, double std)
     }
     if (draw_normal(hidden, rng, 1.0f, N_HIDDEN * (size_t)GPT2_D_MODEL)) {
         all_scores(scores, hidden, table, GPT2_VOCAB, GPT2_D_MODEL);
-        printf("%-18s %6s %15s %20s %13s\n", "rows of 768", "std", "std of a score",
-               "favourite's share", "surprise");
-        print_sureness("PyTorch's default", 1.0, std, scores);
+        printf("%-9s %5s %6s %10s %8s\n", "std of", "rows", "scores", "favourite",
+               "surprise");
+        print_sureness("PyTorch's", 1.0, std, scores);
         print_sureness(fabs(std - 0.02) < 1e-6 ? "GPT-2's" : "yours", std, std, scores);
-        print_sureness("all rows zero", 0.0, std, scores);
+        print_sureness("all zero", 0.0, std, scores);
     } else {
         table_waits();
     }
@@ -1314,10 +1314,10 @@ static bool show_width(size_t d, const float *rows, FILE *figure)
     const bool written = !isnan(mean);
     char width[32];
     if (written)
-        printf("%6s %17.4f %12.4f %12.1f %18.1f\n", with_commas(width, d), mean, exact,
+        printf("%6s %10.4f %7.4f %7.1f %8.1f\n", with_commas(width, d), mean, exact,
                (mean - exact) / sigma, 90.0 - acos(mean) * 180.0 / acos(-1.0));
     else
-        printf("%6s %17s %12.4f\n", with_commas(width, d), "-", exact);
+        printf("%6s %10s %7.4f\n", with_commas(width, d), "-", exact);
     if (figure != NULL && written)
         fprintf(figure, "%zu\t%.6f\t%.6f\n", d, exact, mean);
     else if (figure != NULL)
@@ -1328,7 +1328,6 @@ static bool show_width(size_t d, const float *rows, FILE *figure)
 static void show_rows(float *rows, uint32_t seed, size_t width)
 {
     const size_t widths[] = {2, 3, 64, width, 12288};
-    char pairs[32];
     bool written = true;
 
     heading("Random rows");
@@ -1337,8 +1336,7 @@ static void show_rows(float *rows, uint32_t seed, size_t width)
         return;
     }
     FILE *figure = open_figure("init-cosines");
-    printf("width   mean |cos|, %s pairs   exact       sigmas    degrees from 90\n",
-           with_commas(pairs, N_PAIRS));
+    printf("%6s %10s %7s %7s %8s\n", "width", "mean |cos|", "exact", "sigmas", "from 90");
     if (figure != NULL)
         fprintf(figure, "# kind: lines\n# title: Random rows are nearly at right angles\n"
                         "# x: numbers in a row\n# y: mean |cos|\n# xscale: log\n"
