@@ -352,7 +352,8 @@ Now the table itself, in the longest function of the chapter; you may well want 
 
 `normal_fill` writes `n` values to `out` and returns true when it is full. Words come
 from `draw(words, rng, how_many)` and from nowhere else, in the order and number that
-the rules say. What `rng` points to, if anything, is `draw`'s business alone.
+the rules say; how many at a time is your affair. What `rng` points to, if anything, is
+`draw`'s business alone.
 
 **A pair** is made of two fractions, $u$ for the distance and $u'$ for the direction, as
 above: $r = \sqrt{-2 \ln(1 - u)}$, $z = r \cos(2\pi u')$, $z' = r \sin(2\pi u')$. Its values
