@@ -352,7 +352,8 @@ Now the table itself, in the longest function of the chapter; you may well want 
 
 `normal_fill` writes `n` values to `out` and returns true when it is full. Words come
 from `draw(words, rng, how_many)` and from nowhere else, in the order and number that
-the rules say. What `rng` points to, if anything, is `draw`'s business alone.
+the rules say; how many at a time is your affair. What `rng` points to, if anything, is
+`draw`'s business alone.
 
 **A pair** is made of two fractions, $u$ for the distance and $u'$ for the direction, as
 above: $r = \sqrt{-2 \ln(1 - u)}$, $z = r \cos(2\pi u')$, $z' = r \sin(2\pi u')$. Its values
@@ -360,9 +361,9 @@ are $z \cdot \mathrm{std} + \mathrm{mean}$ and $z' \cdot \mathrm{std} + \mathrm{
 
 **Sixteen or more** ($n \ge 16$): a block for every full sixteen places, of 16 words
 $w_0 \dots w_{15}$. For $j = 0 \dots 7$, `uniform_float` makes $u$ of $w_j$ and $u'$ of
-$w_{j+8}$; $z$ is for place $j$ of the block, $z'$ for place $j+8$. If
-$n \bmod 16 \ne 0$, draw $n \bmod 16$ words and forget them, then make one more block, of
-16 new words, at places $n-16$ to $n-1$.
+$w_{j+8}$; $z$ is for place $j$ of the block, $z'$ for place $j+8$. Compute in `float` or in
+`double`. If $n \bmod 16 \ne 0$, draw $n \bmod 16$ words and forget them, then make one
+more block, of 16 new words, at places $n-16$ to $n-1$.
 
 **Fewer** ($n < 16$): for places 0 and 1, then 2 and 3, and so on, four words
 $w_0 \dots w_3$. Join the first two as a whole number, $m = 2^{32} w_0 + w_1$, and keep 53
@@ -388,8 +389,8 @@ $\mathrm{out}_0 = 3 \cdot 0 + 1 = 1$ and
 $\mathrm{out}_8 = 3 \cdot 1.1774 + 1 = 4.5322$. For all others $\ln(1 - 0) = 0$, so
 $r = 0$: they are 1, the mean.
 
-The short way, with seed 123, mean 0, std 1 and $n = 5$: the first four words, which you have
-seen, leave the 53 bits `0bcdfeb6843d6d` and `006d7e6db04542`. So $u' = 0.368896$,
+The road of the small, with seed 123, mean 0, std 1 and $n = 5$: the first four words, which
+you have seen, leave the 53 bits `0bcdfeb6843d6d` and `006d7e6db04542`. So $u' = 0.368896$,
 $u = 0.013366$ and $r = 0.164049$, and the first pair is
 [-0.1115]{.n section="One seed, two shapes"} and
 [0.1204]{.n section="One seed, two shapes"}. Then comes
@@ -465,8 +466,8 @@ whether a place is in the tail at all, and in which half of it:
 | 10, 11 | tail, sine | tail, cosine | **differ** |
 | 12 to 17 | tail, sine | tail, sine | same |
 
-The last two lines of the output go further: of 15 values and of 16 nothing is the same,
-because 15 go down the small road.
+The last two lines of the output go further: 15 values and 16 have not one in common,
+because 15 go down the road of the small.
 
 So what does a seed promise? It fixes the *words*. What is made of them hangs on
 the shape and on the order in which tables are filled. And PyTorch promises no equal
@@ -475,9 +476,9 @@ results across releases or platforms, nor between CPU and GPU, even with the sam
 not the seed.
 
 ::: aside
-When PyTorch makes an odd number of values down the small road, it keeps the unused sine
-inside the generator, and the next small fill begins with it. So there two fills of 5 are
-one fill of 10, to the bit. Our contract drops the sine, and for us they are not.
+When PyTorch makes an odd number of values down this road, it keeps the unused sine inside
+the generator, and the next small fill begins with it. So there two fills of 5 are one fill
+of 10, to the bit. Our contract drops the sine, and for us they are not.
 :::
 
 ::: think
@@ -544,9 +545,9 @@ Not everybody starts alike.
 
 Fifty times smaller than PyTorch's default: what is gained by that? GPT-2 uses its table
 twice (chapter 5 is about that). At the end of the model (chapter 3 builds one) there is a
-vector $h$ of [768]{.n section="How sure it is"} numbers with a standard deviation of
-about 1, and each token gets a *score*: the dot product of $h$ with the token's row. That
-is a sum of 768 products of the size of `std`. Standard deviations of independent numbers
+vector $h$ of 768 numbers, scaled by GPT-2's last step [@radford2019, sec. 2.3] to a standard
+deviation of 1, and each token gets a *score*: the dot product of $h$ with the token's row.
+That is a sum of 768 products of the size of `std`. Standard deviations of independent numbers
 add like the sides of a right triangle, by their squares, so 768 of one size make
 $\sqrt{768} = 27.7$ times as much: the scores have a standard deviation of
 $27.7 \cdot \mathrm{std}$.
@@ -562,7 +563,9 @@ of surprise.
 
 A model that has learned nothing should say so, and give each of the 50,257 tokens the same
 share. Its surprise is then $\ln 50257 =$ [10.82]{.n section="How sure it is"}, and when any
-token is as likely to come as any other, no model can do better on average.
+token is as likely to come as any other, no model can do better on average: raise one share
+above the rest, and others fall; and since $-\ln p$ is steeper where $p$ is smaller, more is
+lost than won.
 
 ::: predict
 A random table, random vectors for $h$, and the token that comes is any of the
@@ -578,21 +581,23 @@ A random table, random vectors for $h$, and the token that comes is any of the
 :::
 
 With `std` 1 the favourite, one of 50,257 and picked by nothing but chance, gets [89]{.n
-section="How sure it is"} % of the belief. The model is not ignorant; it is *certain, and
-wrong*, and training has to undo that first.
+section="How sure it is"} % of the belief, on average over the four vectors $h$ that the
+program draws. The model is not ignorant; it is *certain, and wrong*, and training has to
+undo that first.
 
 Why 112? The favourite's own surprise is nearly 0, and every other token's is larger by as
-much as its score is lower. The mean score is about 0, and the largest of 50,257 normal
-numbers lies some four standard deviations above it: four times
-[27.19]{.n section="How sure it is"} is about 110. (Not 27.7: the four vectors $h$ drawn here
-are a little short.)
+much as its score is lower. The mean score is about 0, and a normal number lies more than
+four standard deviations above its mean about once in 30,000 draws. So the largest of 50,257
+scores lies about there, and four times [27.19]{.n section="How sure it is"} is about 110.
+(Not 27.7: the four $h$ are a little short.)
 
-With 0.02 the scores differ by about half a unit, the shares are nearly equal, and the
-surprise starts where it should. Chapter 3 gives it its usual name, and trains on it.
+With 0.02 the scores differ by about half a unit, even the favourite has only
+[0.016]{.n section="How sure it is"} % of the belief, and the surprise starts close to where
+it should. Chapter 3 gives it its usual name, and trains on it.
 
 ::: aside
 Would `std` 0 be best, then? For this one number it would: see the last line of the
-output. For all that comes after it would be the worst: see the first question at the end.
+output. What training would make of it is the first question at the end.
 :::
 
 PyTorch's default is no mistake: a table that is only looked up gives no scores. It is the
@@ -660,18 +665,18 @@ the same, 0.3, 0.1, less?
 ::::
 :::
 
-The program draws 128 random rows of each width and takes all
-[8,128]{.n section="Random rows"} pairs.
+The program draws 128 random rows of each width and takes all $128 \cdot 127 / 2 = 8128$
+pairs.
 
 ::: {.output section="Random rows" set="width"}
 :::
 
 (In the terminal this block comes before "Forty million values", which takes longer.)
 In [768]{.n section="Random rows"} dimensions the mean is [0.0287]{.n section="Random
-rows"}: less than two degrees from a right angle. So the belief has its picture upside down.
-Nothing is jumbled together at the start. *Every word is unrelated to every other word from
-birth*, and no training is needed to make them so. What training has to do is the
-opposite: to turn rows towards each other where the text gives a reason to. And when it is
+rows"}: less than two degrees from 90, says the last column. So the belief has its picture
+upside down. Nothing is jumbled together at the start. *Every word is unrelated to every
+other word from birth*, and no training is needed to make them so. What training has to do is
+the opposite: to turn rows towards each other where the text gives a reason to. And when it is
 over, the words of real models are, on the whole, closer together than chance. Vectors
 inside BERT and GPT-2, two language models, lie in a narrow cone [@ethayarajh2019]. Those of
 word2vec and GloVe, two famous tables, share a large mean vector and a few dominating
@@ -705,9 +710,10 @@ $2/\pi$ in the plane?
 :::: answer
 Take a row $x$ of independent normal numbers. Its direction and its length are independent
 of each other, so $\overline{|x_1|} = \overline{|\cos|} \cdot \overline{|x|}$, with a bar for
-the mean. The left side is $\sqrt{2/\pi}$; the mean length is known too. It has a $\Gamma$
-in it, the function that fills the gaps between the factorials: $\Gamma(n) = (n-1)!$ for
-whole numbers, and $\Gamma(1/2) = \sqrt\pi$. (C has its logarithm, `lgamma`.) Divide:
+the mean. The left side is $\sqrt{2/\pi}$, and the mean length is
+$\sqrt 2 \, \Gamma((d+1)/2) / \Gamma(d/2)$. Here $\Gamma$ is the function that fills the gaps
+between the factorials: $\Gamma(n) = (n-1)!$ for whole numbers, and
+$\Gamma(1/2) = \sqrt\pi$. (C has its logarithm, `lgamma`.) Divide:
 
 $$\overline{|\cos|} = \frac{1}{\sqrt\pi} \cdot \frac{\Gamma(d/2)}{\Gamma((d+1)/2)}
   \approx \sqrt{\frac{2}{\pi d}}$$
@@ -752,10 +758,10 @@ zeros? And word2vec has two tables: why may *one* of them start with zeros, as
 it does [@word2veccode]?
 
 :::: answer
-A model's score is a product of an input row and an output row. How it changes
-when you move the one is proportional to the other. If both are zero, moving
-either changes nothing: no direction is better than another, and training never
-leaves the spot. If only the output table is zero, it can move at the first
+In the simplest model, chapter 3's, a score is the product of an input row and an
+output row. How it changes when you move the one is proportional to the other. If
+both are zero, moving either changes nothing: no direction is better than another,
+and training never leaves the spot. If only the output table is zero, it can move at the first
 step, because the input rows are not; from then on both move. Rows that are
 equal but not zero are not much better: all words then get the same output, and
 the rows part only as their words turn up in different company. Random numbers
@@ -926,12 +932,12 @@ static void show_words(uint32_t seed)
         waits_for("2.1", "mt19937_next");
         return;
     }
-    printf("seed %-10" PRIu32 " word   in hex      low 24 bits   as a fraction\n", seed);
+    printf("seed %-12" PRIu32 "%9s%7s%9s\n", seed, "in hex", "low 24", "fraction");
     for (int k = 0; k < 4; k++) {
         const float u = uniform_float(words[k]);
-        printf("word %d    %10" PRIu32 "   %08" PRIx32 "         %06" PRIx32, k, words[k],
-               words[k], words[k] & 0xffffff);
-        isnan(u) ? printf("%16s\n", "-") : printf("%16.7f\n", (double)u);
+        printf("word %d %10" PRIu32 " %08" PRIx32 " %06" PRIx32, k, words[k], words[k],
+               words[k] & 0xffffff);
+        isnan(u) ? printf("%9s\n", "-") : printf("%9.6f\n", (double)u);
     }
     if (isnan(uniform_float(words[0])))
         waits_for("2.2", "uniform_float");
@@ -1118,7 +1124,7 @@ static void print_share(const char *range, int first, const struct census *perfe
     const int mirror_first = 25 - last, mirror_last = 25 - first;
     const double share =
         percent(yours, first, last) + percent(yours, mirror_first, mirror_last);
-    printf("%-22s %10.3f%% %12.3f%%%s", range,
+    printf("%-17s %9.3f%% %11.3f%%%s", range,
            percent(perfect, first, last) + percent(perfect, mirror_first, mirror_last),
            share, share > 1.25 ? "  " : "");
     for (double drawn = 1.25; drawn < share; drawn += 2.5)
@@ -1153,8 +1159,8 @@ static void print_census(const struct census *perfect, const struct census *c)
     print_share("1 to 2 std away", 9, perfect, c);
     print_share("2 to 3 std away", 7, perfect, c);
     print_share("farther", 0, perfect, c);
-    printf("in units of std: mean %.4f, standard deviation %.4f\n", c->mean, c->std);
-    printf("largest %.2f; 24-bit fractions cannot give more than %.2f\n", c->largest,
+    printf("in units of std: mean %.4f, std %.4f\n", c->mean, c->std);
+    printf("largest %.2f; 24 bits give at most %.2f\n", c->largest,
            sqrt(2.0 * 24.0 * log(2.0)));
 }
 
@@ -1170,7 +1176,7 @@ static void show_histogram(float *table, struct mt19937 *rng, float std)
         return;
     }
     const struct census yours = take_census(table, std, GPT2_SIZE);
-    printf("%-22s %11s %13s\n", with_commas(n, GPT2_SIZE), "the curve", "normal_fill");
+    printf("%-17s %10s %12s\n", with_commas(n, GPT2_SIZE), "the curve", "normal_fill");
     print_census(&perfect, &yours);
     draw_histogram(&perfect, &yours, (double)std);
 }
@@ -1222,7 +1228,7 @@ static void print_sureness(const char *who, double std, double made, const doubl
         squares += scores[i] * scores[i];
     for (size_t k = 0; k < N_HIDDEN; k++)
         share += largest_share(&surprise, scores + k * GPT2_VOCAB, scale, GPT2_VOCAB);
-    printf("%-18s %6.4g %15.2f %19.3f%% %13.2f\n", who, std,
+    printf("%-9s %5.4g %6.2f %9.3f%% %8.2f\n", who, std,
            scale * sqrt(squares / (N_HIDDEN * (double)GPT2_VOCAB)),
            100.0 * share / N_HIDDEN, surprise / N_HIDDEN);
 }
@@ -1240,11 +1246,11 @@ static void show_sureness(const float *table, struct mt19937 *rng, double std)
     }
     if (draw_normal(hidden, rng, 1.0f, N_HIDDEN * (size_t)GPT2_D_MODEL)) {
         all_scores(scores, hidden, table, GPT2_VOCAB, GPT2_D_MODEL);
-        printf("%-18s %6s %15s %20s %13s\n", "rows of 768", "std", "std of a score",
-               "favourite's share", "surprise");
-        print_sureness("PyTorch's default", 1.0, std, scores);
+        printf("%-9s %5s %6s %10s %8s\n", "std of", "rows", "scores", "favourite",
+               "surprise");
+        print_sureness("PyTorch's", 1.0, std, scores);
         print_sureness(fabs(std - 0.02) < 1e-6 ? "GPT-2's" : "yours", std, std, scores);
-        print_sureness("all rows zero", 0.0, std, scores);
+        print_sureness("all zero", 0.0, std, scores);
     } else {
         table_waits();
     }
@@ -1309,10 +1315,10 @@ static bool show_width(size_t d, const float *rows, FILE *figure)
     const bool written = !isnan(mean);
     char width[32];
     if (written)
-        printf("%6s %17.4f %12.4f %12.1f %18.1f\n", with_commas(width, d), mean, exact,
+        printf("%6s %10.4f %7.4f %7.1f %8.1f\n", with_commas(width, d), mean, exact,
                (mean - exact) / sigma, 90.0 - acos(mean) * 180.0 / acos(-1.0));
     else
-        printf("%6s %17s %12.4f\n", with_commas(width, d), "-", exact);
+        printf("%6s %10s %7.4f\n", with_commas(width, d), "-", exact);
     if (figure != NULL && written)
         fprintf(figure, "%zu\t%.6f\t%.6f\n", d, exact, mean);
     else if (figure != NULL)
@@ -1323,7 +1329,6 @@ static bool show_width(size_t d, const float *rows, FILE *figure)
 static void show_rows(float *rows, uint32_t seed, size_t width)
 {
     const size_t widths[] = {2, 3, 64, width, 12288};
-    char pairs[32];
     bool written = true;
 
     heading("Random rows");
@@ -1332,8 +1337,7 @@ static void show_rows(float *rows, uint32_t seed, size_t width)
         return;
     }
     FILE *figure = open_figure("init-cosines");
-    printf("width   mean |cos|, %s pairs   exact       sigmas    degrees from 90\n",
-           with_commas(pairs, N_PAIRS));
+    printf("%6s %10s %7s %7s %8s\n", "width", "mean |cos|", "exact", "sigmas", "from 90");
     if (figure != NULL)
         fprintf(figure, "# kind: lines\n# title: Random rows are nearly at right angles\n"
                         "# x: numbers in a row\n# y: mean |cos|\n# xscale: log\n"
