@@ -402,7 +402,8 @@ will not do: floats round. No ids at all are fine.
 
 // dwte[ids[t]][i] += dout[t][i]
 //   dwte [vocab_size][d_model]   dout [n_tokens][d_model]   ids [n_tokens]
-// false, and dwte untouched, if an id is not below vocab_size; no ids, or d_model 0: true
+// false, and dwte untouched, if an id is not below vocab_size, whatever d_model is;
+// else true, also for no ids or d_model 0
 EXERCISE bool embedding_backward(float *dwte, const float *dout, const uint32_t *ids,
                                  size_t n_tokens, size_t vocab_size, size_t d_model)
 {
@@ -502,8 +503,8 @@ any number, 0 or negative too; and a list of no rows is a good list.
 
 // wte[rows[k]][i] -= learning_rate * drows[k][i]
 //   wte [vocab_size][d_model]   rows [n_rows]   drows [n_rows][d_model]
-// false, and wte untouched, if rows do not ascend strictly or one is not below vocab_size;
-// no rows, or d_model 0: true
+// false, and wte untouched, if rows do not ascend strictly or one is not below vocab_size,
+// whatever d_model is; else true, also for no rows or d_model 0
 EXERCISE bool sgd_update_rows(float *wte, const uint32_t *rows, const float *drows,
                               float learning_rate, size_t n_rows, size_t vocab_size,
                               size_t d_model)
