@@ -419,9 +419,9 @@ a batch. Look at the bottom: a handful of frequent words is in nearly every colu
 look at the top, where points are so rare that most of these words will wait for
 hundreds of batches.](figure:trainer-rows){#fig-trainer-rows}
 
-To clear, fill and subtract a gradient of 4,000 rows for the sake of 25 is a waste. At GPT-2's
-size, 154 MB would be cleared and 154 MB read, and the table itself read and written, for a
-few rows. We store the gradient like a shopping list instead: which rows, and what for each.
+To clear, fill and subtract a gradient of 4,000 rows for the sake of 25 is a waste; at GPT-2's
+size it is 154 MB to clear and to read, and as much of the table to read and to write. We store
+the gradient like a shopping list instead: which rows, and what for each.
 */
 
 /*
@@ -590,13 +590,23 @@ begins with it.
 A step that works deserves something to read. Here is a small model for it: the
 [500]{.n section="One step"} most frequent words of the novel, all others `<unk>`, and rows
 of 16 numbers. Small, because plain loops are slow; it should take some seconds at most.
-This is all that training is. A `workshop` holds two tables and the room that a step works in,
-and `step` calls your `train_step` on them. The next words are the inputs, one place on:
+This is all that training is; the next words are the inputs, one place on:
 */
 
-struct workshop;
+// two small tables and the room that a step works in
+struct workshop {
+    size_t n_tokens, vocab_size, d_model;
+    float *wte, *lm_head, *logits, *dhidden, *drows;
+    uint32_t *rows;
+};
+
 static float step(struct workshop *w, const uint32_t *inputs, const uint32_t *targets,
-                  float learning_rate);
+                  float learning_rate)
+{
+    return train_step(w->wte, w->lm_head, w->logits, w->dhidden, w->drows, w->rows,
+                      inputs, targets, learning_rate, w->n_tokens, w->vocab_size,
+                      w->d_model);
+}
 
 enum { OWN_VOCAB = 500, OWN_D = 16, OWN_STEPS = 2000, OWN_MEAN = 200 };
 
@@ -722,24 +732,21 @@ the row that was read, and the others a little, away from it. After "cat" the mo
 
 ## The same step, fast {#trainer-fast}
 
-Your step is right, and it is slow: one step on the novel's 4,000 words takes some
-milliseconds, or, with plain loops on a slow machine, a tenth of a second. We want
-twenty-two thousand. The three products of a step, for the logits, for `dhidden` and for
-`lm_head`, each take $32 \times 64 \times 4{,}000$ multiplications and as many additions: 49
-million operations together.
-
-How fast *could* that be? The program measures the *peak*, with a loop that does nothing but
-multiply and add numbers that are already in the processor's registers. Plain loops usually
-reach a few percent of it, or less. `fast_step` takes the same step and comes much nearer; how,
-stands [behind the scenes](#trainer-tiles). Before it may touch the novel, one step of each is
-taken from the same tables, and all rows of both must agree.
+Your step is right, and it is slow: on the novel's 4,000 words it takes some milliseconds, or,
+with plain loops on a slow machine, a tenth of a second, and we want twenty-two thousand steps.
+Each is 49 million operations: three products, for the logits, for `dhidden` and for `lm_head`,
+of $32 \times 64 \times 4{,}000$ multiplications and as many additions. `fast_step` takes the
+same step; how, stands [behind the scenes](#trainer-tiles). Before it may touch the novel, one
+step of each is taken from the same tables, and all rows of both must agree.
 
 ::: {.output section="The same step, fast"}
 :::
 
-In brackets stands how many times as fast it is. *The same* means that no number of either
-table, nor the loss, differs by 0.000001 or more. `fast_step` too moves the input table through
-your own `coalesce_rows` and `sgd_update_rows`.
+The *peak* is what a loop reaches that does nothing but multiply and add numbers in the
+processor's registers; plain loops usually reach a few percent of it, or less. In brackets stands
+how many times as fast `fast_step` is. *The same* means that no number of either table, nor the
+loss, differs by 0.000001 or more. It too moves the input table through your own `coalesce_rows`
+and `sgd_update_rows`.
 
 ## How good is good? Four yardsticks {#trainer-yardsticks}
 
@@ -850,10 +857,11 @@ At birth the neighbours are a lottery. Afterwards "two" has found numbers and "s
 ways of saying. And as in the small world, the two tables see different things. Take
 "hartfield", and count in the training text. In the output table its neighbours are three more
 houses: before each of the four stands "to" or "at" in more than one place of three. In the input
-table it is near "town", "friendship" and "hill". What these share with it comes after them: a
-comma or a full stop follows "hartfield" 52 times in a hundred, the three 24 to 43 times, and all
-words of letters together 13 times. With `seed=8` and `seed=9` the second and the third neighbours are
-partly others; but "he", "three", "cried" and "randalls" come first wherever they do here.
+table it is near "town", "friendship" and "hill". What these share with it comes after them, a
+comma or a full stop: 52 times in a hundred after "hartfield", 24 to 43 times after the three,
+and 13 times after all words of letters together. With `seed=8` and `seed=9` the second and the
+third neighbours are partly others; but "he", "three", "cried" and "randalls" come first wherever
+they do here.
 
 ::: belief
 **"Words with similar meaning get similar vectors."** This is how embeddings are
@@ -1596,24 +1604,9 @@ static struct yardsticks measure_yardsticks(const struct corpus *corpus)
 /*
 ### Room for a step, and two updates
 
-A workshop; then the two ways to move a table, compared and timed, or the name of the exercise
-that they wait for.
+How a workshop is opened and closed; the two ways to move a table, compared and timed, or the
+name of the exercise that they wait for.
 */
-
-// two small tables and the room that a step works in
-struct workshop {
-    size_t n_tokens, vocab_size, d_model;
-    float *wte, *lm_head, *logits, *dhidden, *drows;
-    uint32_t *rows;
-};
-
-static float step(struct workshop *w, const uint32_t *inputs, const uint32_t *targets,
-                  float learning_rate)
-{
-    return train_step(w->wte, w->lm_head, w->logits, w->dhidden, w->drows, w->rows,
-                      inputs, targets, learning_rate, w->n_tokens, w->vocab_size,
-                      w->d_model);
-}
 
 static struct workshop open_workshop(size_t n_tokens, size_t vocab_size, size_t d_model)
 {
