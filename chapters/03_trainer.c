@@ -745,8 +745,8 @@ step of each is taken from the same tables, and all rows of both must agree.
 The *peak* is what a loop reaches that does nothing but multiply and add numbers in the
 processor's registers; plain loops usually reach a few percent of it, or less. In brackets stands
 how many times as fast `fast_step` is. *The same* means that no number of either table, nor the
-loss, differs by 0.000001 or more. It too moves the input table through your own `coalesce_rows`
-and `sgd_update_rows`.
+loss, differs by 0.000001 or more. `fast_step` too moves the input table through your own
+`coalesce_rows` and `sgd_update_rows`.
 
 ## How good is good? Four yardsticks {#trainer-yardsticks}
 
@@ -768,7 +768,7 @@ has never seen, gives it probability 0, and pays $-\ln 0 = \infty$.
 
 ### The honest use of counts
 
-*Yardstick four* can be charged on a new text: its counts are *smoothed*. It takes 0.75 off
+*Yardstick four* is of use on a new text: its counts are *smoothed*. It takes 0.75 off
 the count of every pair, and spends what it saved on all words, also those that it has not
 seen after this one. A word gets its part of that according to how many *different* words
 it has been seen after: the idea of Kneser and Ney. In a thorough comparison of ways to smooth
@@ -3372,7 +3372,8 @@ static void bench_update(void)
 
 The program takes settings: `build/03_trainer seed=8 words="very must"`, for example. Each
 has a row in the table at the end of this section, and `build/03_trainer settings` prints
-them. The numbers in the text are those of the defaults.
+them. The numbers in the text are those of the defaults. `PASSES=8 make chapter3` sets `passes`
+from outside, `TEXT=` the text.
 
 ::: {.run passes="0.25"}
 In this page a run reads a quarter of the training text, once, unless you ask for more: a
