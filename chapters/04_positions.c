@@ -816,19 +816,20 @@ turn, so that only the two finished dials do?
 ::::
 :::
 
+(The last four columns are for the next section.)
+
 ::: {.output section="What the dials decide"}
 :::
 
-Without the unfinished dials it becomes *worse*. Stopping them only in the test, in models that
-had learned with them, hurts too: [1.19]{.n section="What the dials decide"}. And the other way
-round, with the two finished dials frozen, the slow ones learn the task alone, and far out they
-do about as well as all dials together: [0.74]{.n section="What the dials decide"}, with ranges
-that overlap. So the slow dials are not to blame. They help. (The last four columns are for what
-follows.)
+Without the unfinished dials the loss *grows*. It grows, too, if they are stopped only in the
+test, in models that had learned with them: [1.19]{.n section="What the dials decide"}. So they
+help. That does not make them safe: alone, with the two finished dials frozen, they learn the
+task and lose [0.74]{.n section="What the dials decide"} far out, about as much as all dials
+together (the ranges overlap). But the two finished ones alone lose more.
 
 ### Two dials that agree again
 
-Then who is? Look where RoPE breaks.
+Then what does go wrong? Look where RoPE breaks.
 
 ![RoPE, 16 seeds: the best, the mean and the worst at each position. Something happens at
 47.](figure:rope-seeds){#fig-rope-seeds}
@@ -856,11 +857,6 @@ else turns; but with base 2 they turn by 1 and 0.958 radians a token instead of 
 The loss is [0.00]{.n section="What the dials decide" at="base 2:5"}. Same number of dials, same
 number finished, other speeds.
 
-::: aside
-Two heads, four seeds and one plot are enough for a convincing story with the wrong reason in
-it. It takes one run more to find out: freeze the part that the story blames.
-:::
-
 ::: think
 The pair with base 2 agrees again as well: at distance 16 its dials stand 25 and 7 degrees from
 where they stood at 3. Why does nothing break? The last two columns help. Call **lead** what the
@@ -872,7 +868,7 @@ Training gives each head a lead among the distances that it meets; nothing asks 
 others. The pair with base 10,000 leads by [3.18]{.n section="What the dials decide"} there,
 and at new distances it is behind, with [-0.31]{.n section="What the dials decide"}. The pair
 with base 2 nearly agrees already at distance 9, so training had to keep *that* apart, and did,
-by [2.35]{.n section="What the dials decide"}. No new distance comes nearer on the whole: the
+by [2.35]{.n section="What the dials decide"}. No new distance comes nearer than that: the
 lead is still [2.39]{.n section="What the dials decide"}. In all other rows new distances look
 more like the right one than those that training told from it, and these are the rows with a
 loss.
