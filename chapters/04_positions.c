@@ -314,10 +314,10 @@ EXERCISE bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
 First: how alike are two rows of the finished table? We take dot products of rows that
 lie 3 apart, early and late, forwards and backwards.
 
-Second, the reason why the inventors chose sines: they hoped that a model would
-easily learn to attend by relative position, because one rule makes row $p + k$ out of
-row $p$, the same for every $p$. Which one? Every hand moves on by $k\theta_i$, whatever it
-showed before. So the pair turns, by an angle that depends on $k$ and not on $p$.
+Second: is there one rule, the same for every $p$, that makes row $p + k$ out of row $p$? The
+inventors chose sines because they hoped that a model would then easily learn to attend by
+relative position. There is: every hand moves on by $k\theta_i$, whatever it showed before, so
+its pair turns by an angle that depends on $k$ and not on $p$.
 
 ::: predict
 P(50)·P(53) looks 3 to the right, P(50)·P(47) looks 3 to the left. Which is larger?
@@ -752,10 +752,10 @@ Then comes token 16.
 **The learned table falls off a cliff.** Rows 16 to 63 still hold the numbers they
 were born with; no gradient ever reached them. The loss jumps to
 [5.60]{.n section="Say again the token three back"}, twice that of blind guessing: the
-model is not unsure, it is sure and wrong. *How* wrong depends on what those rows hold. If the
-table starts at zero, an untrained row says nothing, and the loss is 4.38: still far above
-guessing. (`build/04_positions controls=1` prints that; it takes a minute more.) GPT-2 spares
-itself this by having no such rows.
+model is not unsure, it is sure and wrong. *How* wrong depends on what those rows hold, but
+silence is no cure: if the table starts at zero, so that an untrained row says nothing, the loss
+is 4.38, still far above guessing. (`build/04_positions controls=1` prints that, and takes more
+than three times as long.) GPT-2 spares itself this by having no such rows.
 
 **The sinusoid goes astray too.** Its rows beyond 15 are perfectly well defined. But the
 model learned what to do with sixteen particular rows, and a rule that works on sixteen rows
@@ -790,21 +790,21 @@ something is done about it [@press2022; @chen2023; @kazemnejad2023].
 ### Where each model looks
 
 The picture shows it happen, in the first 30 tokens of a test sequence. The right answer
-is the diagonal three to the left. Cover all below row 15 with your hand, and the three look
-alike.
+is the diagonal three to the left. Cover all below row 15 with your hand, and all three have it.
 
 ![Left, the learned table: below row 15 the diagonal is gone, untrained rows look anywhere.
 Middle, the sinusoid: it fades, and echoes of it appear six tokens further back, which is one
 turn of the fastest hand. Right, RoPE: it goes on, down to the last row. Look in the lower left
-for the first faint marks of something else.](figure:attention){#fig-attention}
+for two faint lines: 15 and 22 tokens back are heard a little, too.](figure:attention){#fig-attention}
 
 ## What the dials decide
 
-So the prediction came true: base 10,000 fails, base 2 does not. Do unfinished dials
-explain it? Two bases cannot say, for a base changes everything at once. So we ask the dials
-themselves. A dial that *never turns* has its angle fixed at 0, in training and in the test.
-We take RoPE with base 10,000, where dials 0 and 1 finish a turn in training (after 6.3 and
-11.2 tokens) and dials 2 to 15 do not.
+So the prediction came true, if late: the head with unfinished dials does fail, though not at
+token 16 but far beyond, and the one without does not. Are those dials the reason? Two bases
+cannot say, for a base changes the speed of all dials but one. So we ask the dials themselves. A
+dial that *never turns* has its angle fixed at 0, in training and in the test. We take RoPE with
+base 10,000, where dials 0 and 1 finish a turn in training (after 6.3 and 11.2 tokens) and dials
+2 to 15 do not.
 
 ::: predict
 Unfinished dials are said to be the trouble. What will the loss at 32 to 63 be if they never
@@ -932,13 +932,13 @@ beats guessing by much: the lowest loss at positions 32 to 63, with base 1, is
 learned even at the length of training; from 100 on, three back goes wrong further
 out.](figure:bases){#fig-bases}
 
-The table answers an older question, too. Bases 3 and 6 leave dials unfinished and lose
-nothing three back. With base 1 all sixteen finish, all at the same speed, and no base does worse:
-[2.44]{.n section="From base 1 to base 100,000"}. A count of finished dials says little. And how
+Look also at how many dials finish. Bases 3 and 6 leave some unfinished and lose nothing three
+back; with base 1 all sixteen finish, all at the same speed, and no base does worse:
+[2.44]{.n section="From base 1 to base 100,000"}. The count says little. And how
 slow must a dial be for the first token? Not *very* slow: with base 3 the slowest takes 17.6
 tokens for a turn.
 
-So which one is best? It depends on the question. A scheme decides which
+So which scheme is best? It depends on the question. A scheme decides which
 questions are easy to ask: *how far back* for RoPE, *which place* for a table. When you read
 that a model was "extended" from 2,048 tokens to 32,768, somebody usually changed the angles
 (dividing all positions by 16 is one way) *and trained on*, if only for a thousand steps
