@@ -1301,13 +1301,13 @@ enum { KEYS = 16 }; // keys whose sums run side by side
 // scores[t][s] = q[t] . k[s] / sqrt(WIDTH) for four queries and KEYS keys
 //   scores [4][n_tokens]   q [4][WIDTH]   k_by_dimension [WIDTH][TEST_LEN]
 static void score_keys(float *restrict scores, const float *restrict q,
-                       const float *restrict k_by_dimension, size_t n_tokens)
+                       const double *restrict k_by_dimension, size_t n_tokens)
 {
     const double scale = 1.0 / sqrt((double)WIDTH);
     double sum0[KEYS] = {0}, sum1[KEYS] = {0}, sum2[KEYS] = {0}, sum3[KEYS] = {0};
     for (size_t i = 0; i < WIDTH; i++)
         for (size_t s = 0; s < KEYS; s++) {
-            const double key = (double)k_by_dimension[i * TEST_LEN + s];
+            const double key = k_by_dimension[i * TEST_LEN + s];
             sum0[s] += (double)q[i] * key;
             sum1[s] += (double)q[WIDTH + i] * key;
             sum2[s] += (double)q[2 * WIDTH + i] * key;
@@ -1338,12 +1338,12 @@ static void share(float *scores, size_t n_keys)
 
 // out[i] = sum over s of shares[s] v[s][i]
 static void mix(float *restrict out, const float *restrict shares,
-                const float *restrict v, size_t n_keys)
+                const double *restrict v, size_t n_keys)
 {
     double sum[WIDTH] = {0};
     for (size_t s = 0; s < n_keys; s++)
         for (size_t i = 0; i < WIDTH; i++)
-            sum[i] += (double)shares[s] * (double)v[s * WIDTH + i];
+            sum[i] += (double)shares[s] * v[s * WIDTH + i];
     for (size_t i = 0; i < WIDTH; i++)
         out[i] = (float)sum[i];
 }
@@ -1352,17 +1352,19 @@ static void mix(float *restrict out, const float *restrict shares,
 static void attend(float *out, float *att, const float *q, const float *k, const float *v,
                    size_t n_tokens)
 {
-    float k_by_dimension[WIDTH * TEST_LEN];
+    double k_by_dimension[WIDTH * TEST_LEN], values[TEST_LEN * WIDTH];
     for (size_t s = 0; s < n_tokens; s++)
-        for (size_t i = 0; i < WIDTH; i++)
-            k_by_dimension[i * TEST_LEN + s] = k[s * WIDTH + i];
+        for (size_t i = 0; i < WIDTH; i++) {
+            k_by_dimension[i * TEST_LEN + s] = (double)k[s * WIDTH + i];
+            values[s * WIDTH + i] = (double)v[s * WIDTH + i];
+        }
     for (size_t t = 0; t < n_tokens; t++) {
         float *att_t = att + t * n_tokens;
         for (size_t s = 0; t % 4 == 0 && s <= t; s += KEYS)
             score_keys(att_t + s, q + t * WIDTH, k_by_dimension + s, n_tokens);
         share(att_t, t + 1);
         memset(att_t + t + 1, 0, (n_tokens - t - 1) * sizeof *att_t);
-        mix(out + t * WIDTH, att_t, v, t + 1);
+        mix(out + t * WIDTH, att_t, values, t + 1);
     }
 }
 
