@@ -483,9 +483,9 @@ $i + d_h/2$. (You will meet the two layouts under the names of two models, "GPT-
 for neighbours and "GPT-NeoX style" for halves [@transformers25199].) You will need
 both, because a section below mixes them up. All the rest is as in exercise 4.4.
 
-By hand, the same $x = (1, 2, 3, 4)$ at position 1: the pair (1, 3) turns by 1 radian
-and becomes (-1.9841, 2.4624); the pair (2, 4) turns by 0.01 and becomes
-(1.9599, 4.0198). Each number goes back to its own place, so the result is
+By hand, the same $x = (1, 2, 3, 4)$ at position 1: its numbers 1 and 3, in the dimensions 0
+and 2, turn by 1 radian and become -1.9841 and 2.4624; 2 and 4 turn by 0.01 and become
+1.9599 and 4.0198. Each number goes back to its own place, so the result is
 (-1.9841, 1.9599, 2.4624, 4.0198).
 */
 
