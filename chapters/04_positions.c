@@ -314,10 +314,10 @@ EXERCISE bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
 First: how alike are two rows of the finished table? We take dot products of rows that
 lie 3 apart, early and late, forwards and backwards.
 
-Second, the reason why the inventors chose sines: they hoped that a model would
-easily learn to attend by relative position, because one rule makes row $p + k$ out of
-row $p$, the same for every $p$. Which one? Every hand moves on by $k\theta_i$, whatever it
-showed before. So the pair turns, by an angle that depends on $k$ and not on $p$.
+Second: is there one rule, the same for every $p$, that makes row $p + k$ out of row $p$? The
+inventors chose sines because they hoped that a model would then easily learn to attend by
+relative position. There is: every hand moves on by $k\theta_i$, whatever it showed before, so
+its pair turns by an angle that depends on $k$ and not on $p$.
 
 ::: predict
 P(50)·P(53) looks 3 to the right, P(50)·P(47) looks 3 to the left. Which is larger?
@@ -483,9 +483,9 @@ $i + d_h/2$. (You will meet the two layouts under the names of two models, "GPT-
 for neighbours and "GPT-NeoX style" for halves [@transformers25199].) You will need
 both, because a section below mixes them up. All the rest is as in exercise 4.4.
 
-By hand, the same $x = (1, 2, 3, 4)$ at position 1: the pair (1, 3) turns by 1 radian
-and becomes (-1.9841, 2.4624); the pair (2, 4) turns by 0.01 and becomes
-(1.9599, 4.0198). Each number goes back to its own place, so the result is
+By hand, the same $x = (1, 2, 3, 4)$ at position 1: its numbers 1 and 3, in the dimensions 0
+and 2, turn by 1 radian and become -1.9841 and 2.4624; 2 and 4 turn by 0.01 and become
+1.9599 and 4.0198. Each number goes back to its own place, so the result is
 (-1.9841, 1.9599, 2.4624, 4.0198).
 */
 
@@ -752,10 +752,10 @@ Then comes token 16.
 **The learned table falls off a cliff.** Rows 16 to 63 still hold the numbers they
 were born with; no gradient ever reached them. The loss jumps to
 [5.60]{.n section="Say again the token three back"}, twice that of blind guessing: the
-model is not unsure, it is sure and wrong. *How* wrong depends on what those rows hold. If the
-table starts at zero, an untrained row says nothing, and the loss is 4.38: still far above
-guessing. (`build/04_positions controls=1` prints that; it takes a minute more.) GPT-2 spares
-itself this by having no such rows.
+model is not unsure, it is sure and wrong. *How* wrong depends on what those rows hold, but
+silence is no cure: if the table starts at zero, so that an untrained row says nothing, the loss
+is 4.38, still far above guessing. (`build/04_positions controls=1` prints that, and takes more
+than three times as long.) GPT-2 spares itself this by having no such rows.
 
 **The sinusoid goes astray too.** Its rows beyond 15 are perfectly well defined. But the
 model learned what to do with sixteen particular rows, and a rule that works on sixteen rows
@@ -790,21 +790,21 @@ something is done about it [@press2022; @chen2023; @kazemnejad2023].
 ### Where each model looks
 
 The picture shows it happen, in the first 30 tokens of a test sequence. The right answer
-is the diagonal three to the left. Cover all below row 15 with your hand, and the three look
-alike.
+is the diagonal three to the left. Cover all below row 15 with your hand, and all three have it.
 
 ![Left, the learned table: below row 15 the diagonal is gone, untrained rows look anywhere.
 Middle, the sinusoid: it fades, and echoes of it appear six tokens further back, which is one
 turn of the fastest hand. Right, RoPE: it goes on, down to the last row. Look in the lower left
-for the first faint marks of something else.](figure:attention){#fig-attention}
+for two faint lines: 15 and 22 tokens back are heard a little, too.](figure:attention){#fig-attention}
 
 ## What the dials decide
 
-So the prediction came true: base 10,000 fails, base 2 does not. Do unfinished dials
-explain it? Two bases cannot say, for a base changes everything at once. So we ask the dials
-themselves. A dial that *never turns* has its angle fixed at 0, in training and in the test.
-We take RoPE with base 10,000, where dials 0 and 1 finish a turn in training (after 6.3 and
-11.2 tokens) and dials 2 to 15 do not.
+So the prediction came true, if late: the head with unfinished dials does fail, though not at
+token 16 but far beyond, and the one without does not. Are those dials the reason? Two bases
+cannot say, for a base changes the speed of all dials but one. So we ask the dials themselves. A
+dial that *never turns* has its angle fixed at 0, in training and in the test. We take RoPE with
+base 10,000, where dials 0 and 1 finish a turn in training (after 6.3 and 11.2 tokens) and dials
+2 to 15 do not.
 
 ::: predict
 Unfinished dials are said to be the trouble. What will the loss at 32 to 63 be if they never
@@ -816,19 +816,20 @@ turn, so that only the two finished dials do?
 ::::
 :::
 
+(The last four columns are for the next section.)
+
 ::: {.output section="What the dials decide"}
 :::
 
-Without the unfinished dials it becomes *worse*. Stopping them only in the test, in models that
-had learned with them, hurts too: [1.19]{.n section="What the dials decide"}. And the other way
-round, with the two finished dials frozen, the slow ones learn the task alone, and far out they
-do about as well as all dials together: [0.74]{.n section="What the dials decide"}, with ranges
-that overlap. So the slow dials are not to blame. They help. (The last four columns are for what
-follows.)
+Without the unfinished dials the loss *grows*. It grows, too, if they are stopped only in the
+test, in models that had learned with them: [1.19]{.n section="What the dials decide"}. So they
+help. That does not make them safe: alone, with the two finished dials frozen, they learn the
+task and lose [0.74]{.n section="What the dials decide"} far out, about as much as all dials
+together (the ranges overlap). But the two finished ones alone lose more.
 
 ### Two dials that agree again
 
-Then who is? Look where RoPE breaks.
+Then what does go wrong? Look where RoPE breaks.
 
 ![RoPE, 16 seeds: the best, the mean and the worst at each position. Something happens at
 47.](figure:rope-seeds){#fig-rope-seeds}
@@ -856,11 +857,6 @@ else turns; but with base 2 they turn by 1 and 0.958 radians a token instead of 
 The loss is [0.00]{.n section="What the dials decide" at="base 2:5"}. Same number of dials, same
 number finished, other speeds.
 
-::: aside
-Two heads, four seeds and one plot are enough for a convincing story with the wrong reason in
-it. It takes one run more to find out: freeze the part that the story blames.
-:::
-
 ::: think
 The pair with base 2 agrees again as well: at distance 16 its dials stand 25 and 7 degrees from
 where they stood at 3. Why does nothing break? The last two columns help. Call **lead** what the
@@ -872,7 +868,7 @@ Training gives each head a lead among the distances that it meets; nothing asks 
 others. The pair with base 10,000 leads by [3.18]{.n section="What the dials decide"} there,
 and at new distances it is behind, with [-0.31]{.n section="What the dials decide"}. The pair
 with base 2 nearly agrees already at distance 9, so training had to keep *that* apart, and did,
-by [2.35]{.n section="What the dials decide"}. No new distance comes nearer on the whole: the
+by [2.35]{.n section="What the dials decide"}. No new distance comes nearer than that: the
 lead is still [2.39]{.n section="What the dials decide"}. In all other rows new distances look
 more like the right one than those that training told from it, and these are the rows with a
 loss.
@@ -902,13 +898,14 @@ The learned table, with [0.36]{.n section="Say again the first token"} at positi
 ::: {.output section="Say again the first token"}
 :::
 
-![The other task. The order of the schemes has turned round.](figure:loss-first-token){#fig-loss-first-token}
+![The other task. Now it is the rotations that lie high.](figure:loss-first-token){#fig-loss-first-token}
 
-The ranking is turned upside down. The learned table, hopeless a moment ago, now holds: row 0
-is a trained row, every token can look for it, and it stays where it is however long the text
-grows. The sinusoid stands in between, and its seeds disagree wildly. RoPE has no place to point
-at. All it can do is to prefer the farther token, whatever the distance. It learns that up to
-distance 15, where the lesson ended, and beyond the loss is
+Tables and rotations have changed places. The learned table, hopeless a moment ago, now holds:
+row 0 is a trained row, every token can look for it, and it stays where it is however long the
+text grows. (Started at zero, so that its untrained rows say nothing, it loses only 0.09, as
+`controls=1` prints.) The sinusoid stands in between, and its seeds disagree wildly. RoPE has no
+place to point at. All it can do is to prefer the farther token, whatever the distance. It learns
+that up to distance 15, where the lesson ended, and beyond the loss is
 [7.03]{.n section="Say again the first token"}, far worse than guessing. Base 2 cannot even
 learn the task at length 16.
 
@@ -936,13 +933,13 @@ beats guessing by much: the lowest loss at positions 32 to 63, with base 1, is
 learned even at the length of training; from 100 on, three back goes wrong further
 out.](figure:bases){#fig-bases}
 
-The table answers an older question, too. Bases 3 and 6 leave dials unfinished and lose
-nothing three back. With base 1 all sixteen finish, all at the same speed, and no base does worse:
-[2.44]{.n section="From base 1 to base 100,000"}. A count of finished dials says little. And how
+Look also at how many dials finish. Bases 3 and 6 leave some unfinished and lose nothing three
+back; with base 1 all sixteen finish, all at the same speed, and no base does worse:
+[2.44]{.n section="From base 1 to base 100,000"}. The count says little. And how
 slow must a dial be for the first token? Not *very* slow: with base 3 the slowest takes 17.6
 tokens for a turn.
 
-So which one is best? It depends on the question. A scheme decides which
+So which scheme is best? It depends on the question. A scheme decides which
 questions are easy to ask: *how far back* for RoPE, *which place* for a table. When you read
 that a model was "extended" from 2,048 tokens to 32,768, somebody usually changed the angles
 (dividing all positions by 16 is one way) *and trained on*, if only for a thousand steps
@@ -1305,13 +1302,13 @@ enum { KEYS = 16 }; // keys whose sums run side by side
 // scores[t][s] = q[t] . k[s] / sqrt(WIDTH) for four queries and KEYS keys
 //   scores [4][n_tokens]   q [4][WIDTH]   k_by_dimension [WIDTH][TEST_LEN]
 static void score_keys(float *restrict scores, const float *restrict q,
-                       const float *restrict k_by_dimension, size_t n_tokens)
+                       const double *restrict k_by_dimension, size_t n_tokens)
 {
     const double scale = 1.0 / sqrt((double)WIDTH);
     double sum0[KEYS] = {0}, sum1[KEYS] = {0}, sum2[KEYS] = {0}, sum3[KEYS] = {0};
     for (size_t i = 0; i < WIDTH; i++)
         for (size_t s = 0; s < KEYS; s++) {
-            const double key = (double)k_by_dimension[i * TEST_LEN + s];
+            const double key = k_by_dimension[i * TEST_LEN + s];
             sum0[s] += (double)q[i] * key;
             sum1[s] += (double)q[WIDTH + i] * key;
             sum2[s] += (double)q[2 * WIDTH + i] * key;
@@ -1342,12 +1339,12 @@ static void share(float *scores, size_t n_keys)
 
 // out[i] = sum over s of shares[s] v[s][i]
 static void mix(float *restrict out, const float *restrict shares,
-                const float *restrict v, size_t n_keys)
+                const double *restrict v, size_t n_keys)
 {
     double sum[WIDTH] = {0};
     for (size_t s = 0; s < n_keys; s++)
         for (size_t i = 0; i < WIDTH; i++)
-            sum[i] += (double)shares[s] * (double)v[s * WIDTH + i];
+            sum[i] += (double)shares[s] * v[s * WIDTH + i];
     for (size_t i = 0; i < WIDTH; i++)
         out[i] = (float)sum[i];
 }
@@ -1356,17 +1353,19 @@ static void mix(float *restrict out, const float *restrict shares,
 static void attend(float *out, float *att, const float *q, const float *k, const float *v,
                    size_t n_tokens)
 {
-    float k_by_dimension[WIDTH * TEST_LEN];
+    double k_by_dimension[WIDTH * TEST_LEN], values[TEST_LEN * WIDTH];
     for (size_t s = 0; s < n_tokens; s++)
-        for (size_t i = 0; i < WIDTH; i++)
-            k_by_dimension[i * TEST_LEN + s] = k[s * WIDTH + i];
+        for (size_t i = 0; i < WIDTH; i++) {
+            k_by_dimension[i * TEST_LEN + s] = (double)k[s * WIDTH + i];
+            values[s * WIDTH + i] = (double)v[s * WIDTH + i];
+        }
     for (size_t t = 0; t < n_tokens; t++) {
         float *att_t = att + t * n_tokens;
         for (size_t s = 0; t % 4 == 0 && s <= t; s += KEYS)
             score_keys(att_t + s, q + t * WIDTH, k_by_dimension + s, n_tokens);
         share(att_t, t + 1);
         memset(att_t + t + 1, 0, (n_tokens - t - 1) * sizeof *att_t);
-        mix(out + t * WIDTH, att_t, v, t + 1);
+        mix(out + t * WIDTH, att_t, values, t + 1);
     }
 }
 
