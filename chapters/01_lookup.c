@@ -763,21 +763,30 @@ cosines. (Chapter 2 shows how this changes when there are 768.)
 
 ## Where the product's time goes
 
-Your five functions are written, and the question of the chapter is answered. What follows is
-for those whom the race has made curious. `matmul` and `tiles` do the same multiplications, all
-the zeros included, and hand over the same rows; yet in the large table one takes hundreds of
-times as long as the other. All of that is choosing which float is used when. It is worth
-knowing wherever matrices are *not* full of zeros, which from chapter 3 on is all the time.
+Your five functions are written, and the question of the chapter is answered: here you may
+turn to [what you can now explain](#what-you-can-now-explain). What follows is for those whom
+the race has made curious. `matmul` and `tiles` do the same multiplications, all the zeros
+included, and hand over the same rows; yet in the large table one takes hundreds of times as
+long as the other. All of that is choosing which float is used when. It is worth knowing
+wherever matrices are *not* full of zeros, which from chapter 3 on is all the time.
 
 Here are four products that multiply by all the zeros, in the smallest table and in the
-largest. `linear` is yours, from exercise 1.4, and `rows` is the one that we write next.
+largest. `linear` is yours, from exercise 1.4, and `rows` is one that we shall write.
 
 ::: {.output section="Where the product's time goes: microseconds for one id"}
 :::
 
-We go through it from left to right. (The text takes your `matmul` for the three loops in the
-order of the formula: for each output, down a column of `b`. If yours stands near `rows`, you
-have taken the first step already; `make solution1` shows the plain one.)
+From left to right, each leaves out a cost of the one before it. Divide two neighbours, and you
+see what it was:
+
+| divide              | what it cost to                          |
+|:--------------------|:-----------------------------------------|
+| `matmul` / `linear` | walk down a column, not along a row      |
+| `linear` / `rows`   | make one sum at a time                   |
+| `rows` / `tiles`    | use a number once each time it is loaded |
+
+(This takes your `matmul` for the three loops in the order of the formula. If it stands near
+`rows`, you have taken two of the steps already; `make solution1` shows the plain one.)
 
 ### Down the columns
 
@@ -791,15 +800,15 @@ next one comes.](drawing:stride){alt="Down a column: four steps of 3,072 bytes f
 four lines of sixteen floats and use one float of each. Along a row: sixteen steps of 4
 bytes fetch one line and use all of it."}
 
-Three things make it slow.
+Two things make that slow.
 
 *Lines.* Memory does not deliver single floats. It delivers **cache lines**, on most
-machines 64 bytes, sixteen floats, and keeps those that were used last in *caches*, small
+machines 64 bytes, sixteen floats, and those that were used last stay in *caches*, small
 fast memories close to the processor. Our walk takes one float from a line and moves on
 to another line. The fifteen floats that came along are for the next fifteen columns; but
-before the next column begins, the walk has touched all 50,257 rows, and so 50,257 lines,
-or 3.2 MB. The nearest cache holds some dozens of KB, the second perhaps one or two MB. Both
-have lost the line by then, and it has to come again from farther away. Over 768 columns,
+first the walk goes through all 50,257 rows, and so through 50,257 lines, or 3.2 MB. The
+nearest cache holds some dozens of KB, the second perhaps one or two MB. When the next column
+begins, both have lost the line, and it has to come again from farther away. Over 768 columns,
 2.5 GB of lines go to the core to use a table of 154 MB.
 
 ::: aside
@@ -809,33 +818,31 @@ and along rows long before us [@drepper2007, sec. 6.2], and his sections 3 and 4
 what stands behind lines and pages.
 :::
 
-*Pages.* Programs see virtual addresses, and the processor has to translate each
-into a physical one, page by page. On most PCs a page has 4,096 bytes. The
-processor remembers its last translations in a small table, the **TLB**. Our stride
-is three quarters of a page, so nearly every step lands in another page; one column
-visits all of the 37,693 pages that the table fills, many more than a TLB has places
-for. (Where the system gives large tables pages of 2 MB, this toll is hardly paid.)
+*Pages.* Programs see virtual addresses. The processor translates each into a physical one,
+page by page, and remembers its last translations in a small table, the **TLB**. On most PCs a
+page has 4,096 bytes. Our stride is three quarters of that, so three steps in four land in
+another page, and one column visits all of the 37,693 pages that the table fills: many more
+than a TLB has places for. (Where the system gives large tables pages of 2 MB, this toll is
+hardly paid.)
 
-*One sum.* The processor's widest instructions stay idle. It could multiply eight or
-sixteen neighbouring floats at once, and the compiler would gladly use that: to
-*vectorise* a loop. But the floats of one column are no neighbours, and all the
-products go into one `sum`. Floating-point addition rounds, so that adding in another
-order can give another result, and a C compiler must keep ours: the standard says so in
-an example [@c11, sec. 5.1.2.3, paragraph 14], and Goldberg [-@goldberg1991] says why.
-It may not split one sum into sixteen, and each addition waits for the one before it.
-
-You have already written the experiment that separates the last from the first two.
-`linear` makes such sums too, one after the other, but from a table on its side:
-its factors lie side by side, 50,257 of them in about 3,100 lines and 50 pages. It pays for
-the one sum, and not for the stride. So `matmul` divided by `linear` is what the stride costs,
-lines and pages together. It is most in the large table, and least in the one of 64 rows,
-which fits into near caches.
+You have already written the experiment. `linear` makes its sums in the same way, but from a
+table on its side: what it needs for one output lies side by side, 50,257 floats in about 3,100
+lines and 50 pages. So `matmul` divided by `linear` is what the stride costs. It is most in the
+large table, and least in the one of 64 rows, which fits into near caches.
 
 ### Along the rows
 
-The cure is to exchange the two inner loops. Every multiplication is done as
-before; only the order changes. Take one switch, and add its multiple of a whole
-row of `b` to the row of outputs.
+`linear` has no stride, and yet it leaves the processor's widest instructions idle. They
+multiply and add eight or sixteen neighbouring floats at once, and a compiler that can put them
+to use in a loop *vectorises* it. Here it may not, because all the products go into one `sum`.
+Floating-point addition rounds, so that adding in another order can give another result, and a
+C compiler must keep ours: the standard says so in an example [@c11, sec. 5.1.2.3, paragraph
+14], and Goldberg [-@goldberg1991] says why. One sum may not be split into sixteen, and each
+addition waits for the one before it.
+
+The cure, for this and for the stride, is to exchange the two inner loops of `matmul`. Every
+multiplication is done as before; only the order changes. Take one switch, and add its multiple
+of a whole row of `b` to the row of outputs.
 */
 
 // the same sums; the inner loop runs along a row of b and a row of out
@@ -856,25 +863,25 @@ static void product_by_rows(float *out, const float *a, const float *b, size_t n
 }
 
 /*
-Now the inner loop steps from one float to its neighbour. Every line that arrives
-is used up before the next one is needed, and a page is translated once. And the
-sixteen additions of one instruction belong to sixteen *different* sums, so no sum has
-its order changed. The compiler may vectorise, and does. For each output the terms are
-still added from $k = 0$ upwards: the results are equal to the last bit.
+Now the inner loop steps from one float to its neighbour: every line that arrives is used up
+before the next one is needed, and a page is translated once. And the sixteen additions of one
+instruction belong to sixteen *different* sums, so no sum has its order changed. The compiler
+may vectorise, and does. For each output the terms are still added from $k = 0$ upwards: the
+results are equal to the last bit.
 
 `linear` divided by `rows` is what the one sum cost. It is least in the large table, where
-`rows` has something else to wait for. Divide `rows` by $V$, and you have the price of one row
-of the table. In the large table it is several times what it is in the small one, for the same
-work: the rest is waiting for memory. `rows` reads the whole table for each id, all 154 MB of
-it. And for every multiplication it loads an output and stores it again.
+`rows` has something else to wait for: memory. Divide `rows` by $V$, and you have the price of
+one row of the table. In the large table it is several times what it is in the small one, for
+the same work.
 
 ### In tiles
 
-Both have the same remedy: use a number several times while it is at hand. Instead
-of one id, take several. A float of `b`, once loaded, is multiplied by the
-switches of *four* ids; and the outputs of these four, for 48 columns, stay in the
-processor's registers while $k$ runs. Such a small block of outputs is called a
-**tile**.
+Two things `rows` still does too often. For each id it reads the whole table, all 154 MB of it.
+And for every multiplication it loads an output and stores it again. One remedy serves both: use
+a number several times while it is at hand. Take several ids together. A float of `b`, once
+loaded, is multiplied by the switches of *four* of them; and the outputs of these four, for 48
+columns, stay in the processor's registers while $k$ runs. Such a small block of outputs is
+called a **tile**.
 */
 
 enum { TILE_ROWS = 4, TILE_COLS = 48, BLOCK = 128 };
@@ -1017,12 +1024,13 @@ static bool look_up_early(float *out, const float *wte, const uint32_t *ids,
 
 /*
 It asks for the first eight lines of the row that comes four ids later; by the time the
-copy has got there, they have come. From then on the processor's own guess is good.
+copy has got there, they have come. From then on the processor's own guess is good. Here it is
+beside your lookup, and beside `memcpy` row by row, which checks no id:
 
 ::: {.output section="A lookup can ask early: nanoseconds for one id"}
 :::
 
-Compare "early" with "memcpy" in the largest table, which few caches hold whole, and then in
+Compare `early` with `memcpy` in the largest table, which few caches hold whole, and then in
 the smallest, where there is nothing to wait for and nothing is gained: that is how we know
 that it is the waiting that was saved.
 
@@ -1042,6 +1050,9 @@ bet about somebody else's hardware, and the only way to know is to race.
 - In which two cases the product and the lookup give different bits, and why.
 - How an embedding layer differs from a Linear layer: bias, storage, first numbers.
 - What the cosine measures, and what it leaves out.
+
+And from the last part:
+
 - Where the time of a matrix product goes, and what cache lines, the TLB and the order
   of additions have to do with it.
 - Why a lookup can ask for its rows early, and a copy cannot.
@@ -1079,16 +1090,15 @@ such a weighted sum [@vaswani2017, sec. 3.2]: a soft lookup.
 :::
 
 ::: think
-Suppose that a library kept its embedding table the way a Linear layer keeps its
-weight, $d$ rows of $V$ floats. For one id at $d = 768$ and $V = 50{,}257$, how many
-cache lines of 64 bytes does a lookup touch? And how many with our way of storing, if
+Memory is read in lines of 64 bytes. Suppose that a library kept its embedding table the way a
+Linear layer keeps its weight, $d$ rows of $V$ floats. For one id at $d = 768$ and
+$V = 50{,}257$, how many lines does a lookup touch? And how many with our way of storing, if
 rows begin where lines do?
 
 :::: answer
 The 768 numbers of one token would lie 201,028 bytes apart, each in a line of its own:
-768 lines, 49,152 bytes of traffic to use 3,072, and every number in another
-page. Stored by rows they fill 48 lines, all of them neighbours, in one page or two.
-The algebra does not care which way a matrix lies in memory. The lookup does.
+768 lines, 49,152 bytes of traffic to use 3,072. Stored by rows they fill 48 lines, all of
+them neighbours. The algebra does not care which way a matrix lies in memory. The lookup does.
 ::::
 :::
 
