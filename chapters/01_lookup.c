@@ -1379,7 +1379,8 @@ The table of the race is filled with scrambled indices, the same numbers everywh
 smaller vocabularies use the first rows of the same table. A sample of a product lasts a
 millisecond or more, so that a coarse clock will do, and where one run is shorter than that, not
 much more: a short sample is seldom interrupted on a busy machine, and of all samples the
-shortest counts. One of a lookup is shorter still. A clock may be too coarse for that, as those
+shortest counts. One of a lookup is shorter still, and each gets eight or more: in the time of a
+single interruption all others could be missed. A clock may be too coarse for that, as those
 of browsers are: some samples then take no time at all, and the mean of all of them tells more.
 */
 
@@ -1536,7 +1537,7 @@ static void time_lookups(double *best, struct lab *lab, lookup_fn *const *conten
                     best[c] = (double)NAN;
             add_sample(&of[c], seconds() - start);
         }
-    } while (seconds() - begin < lab->patience * (double)n_contenders);
+    } while (of[0].n < 8 || seconds() - begin < lab->patience * (double)n_contenders);
     for (size_t c = 0; c < n_contenders; c++)
         best[c] += length_of(&of[c]) / (double)(BATCH * lab->n_batches);
 }
