@@ -479,13 +479,13 @@ that were already there. And it reads
 
 ::: predict
 If all that counted were bytes, one id would take the product 50,257 times as long as the
-lookup. Write down two guesses, each as more or fewer. How many times as long does your
-`matmul` take, three loops straight from the formula? And how many times as long does the
-fastest product take that we could write, if it too multiplies by every zero?
+lookup. Does your `matmul`, three loops straight from the formula, take more than that, or
+less? And the fastest product that we could write, if it too multiplies by every zero? Write
+down two numbers.
 
 :::: answer
-More, and fewer. On the machine that built this page: more than a hundred thousand times, and
-a few thousand times. Your machine's answers are the last two lines of the race.
+More, and less. On the machine that built this page: more than a hundred thousand times as
+long, and a few thousand times. Your machine's answers are the last two lines of the race.
 ::::
 :::
 
