@@ -1810,9 +1810,10 @@ static void spoil(const struct text *text, size_t row, const char *value)
         other_bits += !both && memcmp(a + n, b + n, sizeof *a) != 0 ? 1 : 0;
     }
     snprintf(what, sizeof what,
-             row < text->vocab_size ? "row %zu, \"%s\": %s" : "row %zu, no word: %s%s",
+             row < text->vocab_size ? "row %zu, \"%s\", is %s"
+                                    : "row %zu, no word%s, is %s",
              row, row < text->vocab_size ? text->words[row] : "", value);
-    printf("%-18s%7zu%8zu%4zu%5zu\n", what, nan_a, nan_b, unequal, other_bits);
+    printf("%-23s%5zu%8zu%3zu%5zu\n", what, nan_a, nan_b, unequal, other_bits);
 }
 
 static void show_bits(const struct text *text, size_t row, const char *value)
@@ -1825,7 +1826,7 @@ static void show_bits(const struct text *text, size_t row, const char *value)
         waits_for("1.3", "embedding_forward");
     if (!multiplied || !copied)
         return;
-    printf("%33s%9s\n%25s%8s%4s%5s\n", "NaN", "differ", "lookup", "product",
+    printf("%36s%8s\n%28s%8s%3s%5s\n", "NaN", "differ", "lookup", "product",
            "==", "bits");
     spoil(text, row, value);
     spoil(text, 3, "-0.0");
