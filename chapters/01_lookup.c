@@ -1699,10 +1699,10 @@ static void show_race(double results[][N_RACERS], struct lab *lab,
 static void show_tolls(double results[][N_RACERS], struct lab *lab,
                        const size_t *vocab_sizes)
 {
-    const int width[N_PRODUCTS] = {11, 9, 9, 8};
+    const int width[N_PRODUCTS] = {11, 9, 8, 7};
     char text[48];
     heading("Where the product's time goes: microseconds for one id");
-    printf("%7s%11s%9s%9s%8s\n", "V", "matmul", "linear", "rows", "tiles");
+    printf("%7s%11s%9s%8s%7s\n", "V", "matmul", "linear", "rows", "tiles");
     for (size_t n = 0; n < N_SIZES; n += N_SIZES - 1) {
         double *time = results[n];
         time[LINEAR] = time_linear(lab, vocab_sizes[n]);
