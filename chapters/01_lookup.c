@@ -33,7 +33,7 @@ empty. You write each one where the text arrives at it; `make chapter1` builds t
 file, runs it, and says what to do next. A part of the program that needs a function
 you have not written says so and steps aside, so you can run it at any time. What it
 prints has the titles that you find here, in the same order; only what is timed, a race and
-what explains it, waits for the end. Start now.
+what explains it, comes last. Start now.
 */
 
 #include <inttypes.h>
@@ -174,7 +174,7 @@ EXERCISE bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t v
 
 Read down the column of "the": its ones stand exactly where the word stands in
 the sentence. Nothing is lost. From $X$ you can get the ids back, and from the
-ids the sentence.
+ids the sentence. Yet these rows have two faults.
 
 ## The first fault: what the zeros cost
 
@@ -389,9 +389,8 @@ whatever lies behind the table, and the model would have gone on with that.
 
 Compute offsets in `size_t`: on nearly all machines an `int` ends at 2,147,483,647. GPT-3
 has the tokens of GPT-2 [@brown2020, sec. 2.1], and rows of 12,288 numbers (table 2.1
-there). Its 50,257 rows are 2,470,232,064 bytes, and an offset in bytes may not fit an `int`.
-An offset in floats, which is what an index counts, still does; with four times as many
-tokens it would not.
+there). Its 50,257 rows are 2,470,232,064 bytes, too many for an `int`; with four times as
+many tokens there would be as many floats.
 */
 
 // out[t][i] = wte[ids[t]][i]
@@ -480,13 +479,13 @@ that were already there. And it reads
 
 ::: predict
 If all that counted were bytes, one id would take the product 50,257 times as long as the
-lookup. Write down two guesses. How many times as long does your `matmul` take, three loops
-straight from the formula? And how many times as long does the fastest product take that we
-could write, if it too multiplies by every zero?
+lookup. Does your `matmul`, three loops straight from the formula, take more than that, or
+less? And the fastest product that we could write, if it too multiplies by every zero? Write
+down two numbers.
 
 :::: answer
-On the machine that built this page: hundreds of thousands of times, and more than a thousand
-times. Your machine's answers are the last two lines of the race.
+More, and less. On the machine that built this page: more than a hundred thousand times as
+long, and a few thousand times. Your machine's answers are the last two lines of the race.
 ::::
 :::
 
@@ -494,11 +493,10 @@ times. Your machine's answers are the last two lines of the race.
 
 Three racers fetch rows from a table of GPT-2's size, and from smaller ones. `matmul` and
 `lookup` are yours, exercises 1.2 and 1.3. But a race against a slow runner proves little. So
-there is a third, `tiles`: the same product, made as fast as we could, which fetches many
-rows together. How it works comes [later](#where-the-products-time-goes).
-
-Before the start, `tiles` has to hand over the rows that `memcpy` copies, to the last bit, or the
-race is off. On the machine that built this page:
+there is a third, `tiles`: the same product, made as fast as we could, which fetches the rows
+of 128 ids together. How it works comes [later](#where-the-products-time-goes). Before the start
+it has to hand over the rows of the table, to the last bit, or the race is off. On the machine
+that built this page:
 
 ::: {.output section="The race: microseconds for one id" set="vocab"}
 :::
@@ -514,13 +512,13 @@ However fast a product becomes, one id costs it
 
 ::: aside
 The table holds numbers between $-0.5$ and 0.5; which ones does not matter for the time. Each
-racer runs for a hundredth of a second or more, and its best run counts: whatever else the
-machine was doing can only have made a run slower. The lookup gets new random ids for every run,
-so that it does not meet rows that are still at hand from the run before.
+racer runs for a hundredth of a second or more, and of several runs the best counts: whatever
+else the machine was doing can only have made a run slower. The lookup gets new random ids for
+every run, so that it does not meet rows that are still at hand from the run before.
 :::
 
-That the tiles come off with less than 50,257, and the plain product does not, has its reasons
-in how memory works. They fill the last part of the chapter.
+Why the plain product takes more than 50,257 times as long, and the tiles take less, the last
+part of the chapter explains: it lies in how memory works.
 
 ## Equal in algebra, not in bits
 
@@ -542,7 +540,7 @@ sentence through: 8 tokens, 24 outputs, and "eat" occurs once. How many of the 2
 are NaN after the lookup? How many after the product?
 
 :::: answer
-[3]{.n section="Equal in algebra, not in bits" at="is nan"} after the lookup,
+[3]{.n section="Equal in algebra, not in bits" at="row 4"} after the lookup,
 [24]{.n section="Equal in algebra, not in bits"} after the product: every one of them.
 ::::
 :::
@@ -550,11 +548,11 @@ are NaN after the lookup? How many after the product?
 ::: {.output section="Equal in algebra, not in bits" set="row value" follows="sentence"}
 :::
 
-One bad row, and the product has lost *every* output:
-[24]{.n section="Equal in algebra, not in bits"} of 24, the seven tokens included
-that have nothing to do with "eat". The lookup has lost the
-[3]{.n section="Equal in algebra, not in bits" at="is nan"} outputs of the one token that names
-the row. It cannot lose more. What it does not read cannot hurt it.
+One bad row, and the product has lost *every* output, those of the seven tokens included that
+have nothing to do with "eat". The lookup has lost those of the one token that names the row.
+It cannot lose more. What it does not read cannot hurt it. (By `==` a NaN differs even from
+itself. Here an output that is NaN on both sides counts as no difference, so
+[21]{.n section="Equal in algebra, not in bits" at="row 4"} are left.)
 
 ### A sign is lost
 
@@ -565,8 +563,8 @@ to be told from zero. The lookup copies the pattern, `80000000`. The product sta
 sum at `+0.0`, and adds products of zero, and then $1 \times (-0.0) = -0.0$. The rule
 for that addition is plain: the sum of two zeros of opposite sign is `+0.0`, in every
 rounding mode but the one towards minus infinity [@ieee754, sec. 6.3]. So out comes
-`00000000`, and the sign is gone: [0]{.n section="Equal in algebra, not in bits" at="is -0.0:5"}
-outputs differ by `==`, and [3]{.n section="Equal in algebra, not in bits" at="is -0.0:6"} in their
+`00000000`, and the sign is gone: [0]{.n section="Equal in algebra, not in bits" at="row 3:5"}
+outputs differ by `==`, and [3]{.n section="Equal in algebra, not in bits" at="row 3:6"} in their
 bits. (Why there are two zeros, and what a NaN is good for, is told by Goldberg
 [-@goldberg1991].)
 
@@ -603,9 +601,9 @@ train it. Look at it as a lookup when you want to run it.
 
 ## The layer called Linear
 
-Deep learning libraries have a layer for "multiply by a matrix" too. In PyTorch
-it is `torch.nn.Linear`, and one often reads that an embedding is the same as a
-Linear layer fed with one-hot vectors. Nearly. There are three differences.
+PyTorch has a layer for "multiply by a matrix" too, `torch.nn.Linear`, and one often reads
+that an embedding is the same as a Linear layer fed with one-hot vectors. Nearly. There are
+three differences.
 
 First, a Linear layer adds a *bias*, a constant vector, unless it is told not to.
 
@@ -614,13 +612,14 @@ outputs keeps a `weight` of $m$ rows and $n$ columns, *out* by *in*, and compute
 $y = x W^{\mathsf T}$
 ([documentation](https://pytorch.org/docs/stable/generated/torch.nn.Linear.html)); the
 raised $\mathsf T$ turns a matrix on its side, rows into columns. Each row of $W$ belongs
-to one output, and holds that output's weights for all the inputs. To stand in for our table $E$, of $V$ rows and $d$ columns, a Linear layer
-needs $W = E^{\mathsf T}$, of $d$ rows and $V$ columns.
+to one output, and holds that output's weights for all the inputs. To stand in for our table
+$E$, of $V$ rows and $d$ columns, a Linear layer needs $W = E^{\mathsf T}$, of $d$ rows and
+$V$ columns.
 
 Third, the two begin with different random numbers. An
 [Embedding](https://pytorch.org/docs/stable/generated/torch.nn.Embedding.html) begins
 with numbers that gather around 0, two in three of them between $-1$ and 1 (a normal
-distribution of variance 1; chapter 2 makes one). A Linear layer begins with numbers
+distribution; chapter 2 makes one). A Linear layer begins with numbers
 spread evenly between $-1/\sqrt n$ and $1/\sqrt n$, where $n$ counts its inputs. For
 us $n = V = 6$, and $1/\sqrt 6$ is about 0.4; with GPT-2's vocabulary it would be
 about 0.004. Before training, the two do not even hold numbers of the same size.
@@ -698,7 +697,7 @@ number.
 ::: aside
 One reads that the cosine measures a *distance*, and $1 - \cos$ is often used as one.
 It is none. From $(1, 0)$ to $(0, 1)$ it is 1, but the way over $(1, 1)$ is
-$0.29 + 0.29 = 0.59$: a detour that is shorter than the straight line. (The angle
+$0.293 + 0.293 = 0.586$: a detour that is shorter than the straight line. (The angle
 itself has no such detours.)
 :::
 */
@@ -756,28 +755,37 @@ cosines do. How alike two rows are is a statement about the table *and* the scal
 columns [@steck2024].
 :::
 
-And the third line, the random numbers? There the cat is closer to the apple than to
+And the last column, the random numbers? There the cat is closer to the apple than to
 the dog. It means nothing. Those rows have seen no text yet. A row of an untrained table
 is a place to put something, and three numbers are so few that chance alone makes large
 cosines. (Chapter 2 shows how this changes when there are 768.)
 
 ## Where the product's time goes
 
-Your five functions are written, and the question of the chapter is answered. What follows is
-for those whom the race has made curious. `matmul` and `tiles` do the same multiplications, all
-the zeros included, and hand over the same rows; yet in the large table one takes hundreds of
-times as long as the other. All of that is choosing which float is used when. It is worth
-knowing wherever matrices are *not* full of zeros, which from chapter 3 on is all the time.
+Your five functions are written, and the question of the chapter is answered: here you may
+turn to [what you can now explain](#what-you-can-now-explain). What follows is for those whom
+the race has made curious. `matmul` and `tiles` do the same multiplications, all the zeros
+included, and hand over the same rows; yet in the large table one takes hundreds of times as
+long as the other. All of that is choosing which float is used when. It is worth knowing
+wherever matrices are *not* full of zeros, which from chapter 3 on is all the time.
 
 Here are four products that multiply by all the zeros, in the smallest table and in the
-largest. `linear` is yours, from exercise 1.4, and `rows` is the one that we write next.
+largest. `linear` is yours, from exercise 1.4, and `rows` is one that we shall write.
 
 ::: {.output section="Where the product's time goes: microseconds for one id"}
 :::
 
-We go through it from left to right. (The text takes your `matmul` for the three loops in the
-order of the formula: for each output, down a column of `b`. If yours stands near `rows`, you
-have taken the first step already; `make solution1` shows the plain one.)
+From left to right, each leaves out a cost of the one before it. Divide two neighbours, and you
+see what it was:
+
+| divide              | what it cost to                          |
+|:--------------------|:-----------------------------------------|
+| `matmul` / `linear` | walk down a column, not along a row      |
+| `linear` / `rows`   | make one sum at a time                   |
+| `rows` / `tiles`    | use a number once each time it is loaded |
+
+(This takes your `matmul` for the three loops in the order of the formula. If it stands near
+`rows`, you have taken two of the steps already; `make solution1` shows the plain one.)
 
 ### Down the columns
 
@@ -791,15 +799,15 @@ next one comes.](drawing:stride){alt="Down a column: four steps of 3,072 bytes f
 four lines of sixteen floats and use one float of each. Along a row: sixteen steps of 4
 bytes fetch one line and use all of it."}
 
-Three things make it slow.
+Two things make that slow.
 
 *Lines.* Memory does not deliver single floats. It delivers **cache lines**, on most
-machines 64 bytes, sixteen floats, and keeps those that were used last in *caches*, small
+machines 64 bytes, sixteen floats, and those that were used last stay in *caches*, small
 fast memories close to the processor. Our walk takes one float from a line and moves on
 to another line. The fifteen floats that came along are for the next fifteen columns; but
-before the next column begins, the walk has touched all 50,257 rows, and so 50,257 lines,
-or 3.2 MB. The nearest cache holds some dozens of KB, the second perhaps one or two MB. Both
-have lost the line by then, and it has to come again from farther away. Over 768 columns,
+first the walk goes through all 50,257 rows, and so through 50,257 lines, or 3.2 MB. The
+nearest cache holds some dozens of KB, the second perhaps one or two MB. When the next column
+begins, both have lost the line, and it has to come again from farther away. Over 768 columns,
 2.5 GB of lines go to the core to use a table of 154 MB.
 
 ::: aside
@@ -809,33 +817,31 @@ and along rows long before us [@drepper2007, sec. 6.2], and his sections 3 and 4
 what stands behind lines and pages.
 :::
 
-*Pages.* Programs see virtual addresses, and the processor has to translate each
-into a physical one, page by page. On most PCs a page has 4,096 bytes. The
-processor remembers its last translations in a small table, the **TLB**. Our stride
-is three quarters of a page, so nearly every step lands in another page; one column
-visits all of the 37,693 pages that the table fills, many more than a TLB has places
-for. (Where the system gives large tables pages of 2 MB, this toll is hardly paid.)
+*Pages.* Programs see virtual addresses. The processor translates each into a physical one,
+page by page, and remembers its last translations in a small table, the **TLB**. On most PCs a
+page has 4,096 bytes. Our stride is three quarters of that, so three steps in four land in
+another page, and one column visits all of the 37,693 pages that the table fills: many more
+than a TLB has places for. (Where the system gives large tables pages of 2 MB, this toll is
+hardly paid.)
 
-*One sum.* The processor's widest instructions stay idle. It could multiply eight or
-sixteen neighbouring floats at once, and the compiler would gladly use that: to
-*vectorise* a loop. But the floats of one column are no neighbours, and all the
-products go into one `sum`. Floating-point addition rounds, so that adding in another
-order can give another result, and a C compiler must keep ours: the standard says so in
-an example [@c11, sec. 5.1.2.3, paragraph 14], and Goldberg [-@goldberg1991] says why.
-It may not split one sum into sixteen, and each addition waits for the one before it.
-
-You have already written the experiment that separates the last from the first two.
-`linear` makes such sums too, one after the other, but from a table on its side:
-its factors lie side by side, 50,257 of them in about 3,100 lines and 50 pages. It pays for
-the one sum, and not for the stride. So `matmul` divided by `linear` is what the stride costs,
-lines and pages together. It is most in the large table, and least in the one of 64 rows,
-which fits into near caches.
+You have already written the experiment. `linear` makes its sums in the same way, but from a
+table on its side: what it needs for one output lies side by side, 50,257 floats in about 3,100
+lines and 50 pages. So `matmul` divided by `linear` is what the stride costs. It is most in the
+large table, and least in the one of 64 rows, which fits into near caches.
 
 ### Along the rows
 
-The cure is to exchange the two inner loops. Every multiplication is done as
-before; only the order changes. Take one switch, and add its multiple of a whole
-row of `b` to the row of outputs.
+`linear` has no stride, and yet it leaves the processor's widest instructions idle. They
+multiply and add eight or sixteen neighbouring floats at once, and a compiler that can put them
+to use in a loop *vectorises* it. Here it may not, because all the products go into one `sum`.
+Floating-point addition rounds, so that adding in another order can give another result, and a
+C compiler must keep ours: the standard says so in an example [@c11, sec. 5.1.2.3, paragraph
+14], and Goldberg [-@goldberg1991] says why. One sum may not be split into sixteen, and each
+addition waits for the one before it.
+
+The cure, for this and for the stride, is to exchange the two inner loops of `matmul`. Every
+multiplication is done as before; only the order changes. Take one switch, and add its multiple
+of a whole row of `b` to the row of outputs.
 */
 
 // the same sums; the inner loop runs along a row of b and a row of out
@@ -856,25 +862,25 @@ static void product_by_rows(float *out, const float *a, const float *b, size_t n
 }
 
 /*
-Now the inner loop steps from one float to its neighbour. Every line that arrives
-is used up before the next one is needed, and a page is translated once. And the
-sixteen additions of one instruction belong to sixteen *different* sums, so no sum has
-its order changed. The compiler may vectorise, and does. For each output the terms are
-still added from $k = 0$ upwards: the results are equal to the last bit.
+Now the inner loop steps from one float to its neighbour: every line that arrives is used up
+before the next one is needed, and a page is translated once. And the sixteen additions of one
+instruction belong to sixteen *different* sums, so no sum has its order changed. The compiler
+may vectorise, and does. For each output the terms are still added from $k = 0$ upwards: the
+results are equal to the last bit.
 
 `linear` divided by `rows` is what the one sum cost. It is least in the large table, where
-`rows` has something else to wait for. Divide `rows` by $V$, and you have the price of one row
-of the table. In the large table it is several times what it is in the small one, for the same
-work: the rest is waiting for memory. `rows` reads the whole table for each id, all 154 MB of
-it. And for every multiplication it loads an output and stores it again.
+`rows` has something else to wait for: memory. Divide `rows` by $V$, and you have the price of
+one row of the table. In the large table it is several times what it is in the small one, for
+the same work.
 
 ### In tiles
 
-Both have the same remedy: use a number several times while it is at hand. Instead
-of one id, take several. A float of `b`, once loaded, is multiplied by the
-switches of *four* ids; and the outputs of these four, for 48 columns, stay in the
-processor's registers while $k$ runs. Such a small block of outputs is called a
-**tile**.
+Two things `rows` still does too often. For each id it reads the whole table, all 154 MB of it.
+And for every multiplication it loads an output and stores it again. One remedy serves both: use
+a number several times while it is at hand. Take several ids together. A float of `b`, once
+loaded, is multiplied by the switches of *four* of them; and the outputs of these four, for 48
+columns, stay in the processor's registers while $k$ runs. Such a small block of outputs is
+called a **tile**.
 */
 
 enum { TILE_ROWS = 4, TILE_COLS = 48, BLOCK = 128 };
@@ -1017,12 +1023,13 @@ static bool look_up_early(float *out, const float *wte, const uint32_t *ids,
 
 /*
 It asks for the first eight lines of the row that comes four ids later; by the time the
-copy has got there, they have come. From then on the processor's own guess is good.
+copy has got there, they have come. From then on the processor's own guess is good. Here it is
+beside your lookup, and beside `memcpy` row by row, which checks no id:
 
 ::: {.output section="A lookup can ask early: nanoseconds for one id"}
 :::
 
-Compare "early" with "memcpy" in the largest table, which few caches hold whole, and then in
+Compare `early` with `memcpy` in the largest table, which few caches hold whole, and then in
 the smallest, where there is nothing to wait for and nothing is gained: that is how we know
 that it is the waiting that was saved.
 
@@ -1042,6 +1049,9 @@ bet about somebody else's hardware, and the only way to know is to race.
 - In which two cases the product and the lookup give different bits, and why.
 - How an embedding layer differs from a Linear layer: bias, storage, first numbers.
 - What the cosine measures, and what it leaves out.
+
+And from the last part:
+
 - Where the time of a matrix product goes, and what cache lines, the TLB and the order
   of additions have to do with it.
 - Why a lookup can ask for its rows early, and a copy cannot.
@@ -1079,16 +1089,15 @@ such a weighted sum [@vaswani2017, sec. 3.2]: a soft lookup.
 :::
 
 ::: think
-Suppose that a library kept its embedding table the way a Linear layer keeps its
-weight, $d$ rows of $V$ floats. For one id at $d = 768$ and $V = 50{,}257$, how many
-cache lines of 64 bytes does a lookup touch? And how many with our way of storing, if
+Memory is read in lines of 64 bytes. Suppose that a library kept its embedding table the way a
+Linear layer keeps its weight, $d$ rows of $V$ floats. For one id at $d = 768$ and
+$V = 50{,}257$, how many lines does a lookup touch? And how many with our way of storing, if
 rows begin where lines do?
 
 :::: answer
 The 768 numbers of one token would lie 201,028 bytes apart, each in a line of its own:
-768 lines, 49,152 bytes of traffic to use 3,072, and every number in another
-page. Stored by rows they fill 48 lines, all of them neighbours, in one page or two.
-The algebra does not care which way a matrix lies in memory. The lookup does.
+768 lines, 49,152 bytes of traffic to use 3,072. Stored by rows they fill 48 lines, all of
+them neighbours. The algebra does not care which way a matrix lies in memory. The lookup does.
 ::::
 :::
 
@@ -1215,48 +1224,53 @@ static void show_price(size_t vocab_size)
     const size_t n_tokens[] = {1, GPT2_TOKENS};
     char a[48], b[48];
     heading("What the zeros cost");
-    printf("V = %-14s %16s %24s\n", with_commas(a, vocab_size), "bytes of ids",
-           "bytes of one-hot rows");
+    printf("V = %-10s%10s%14s\n", with_commas(a, vocab_size), "bytes: ids",
+           "one-hot rows");
     for (size_t n = 0; n < 2; n++) {
-        printf("%11s %s", with_commas(a, n_tokens[n]), n ? "tokens" : "token ");
-        printf(" %16s %24s\n", with_commas(a, n_tokens[n] * sizeof(uint32_t)),
+        printf("%5s %s", with_commas(a, n_tokens[n]), n ? "tokens" : "token ");
+        printf("%12s%14s\n", with_commas(a, n_tokens[n] * sizeof(uint32_t)),
                with_commas(b, n_tokens[n] * vocab_size * sizeof(float)));
     }
 }
 
-static void print_pairs(void)
+typedef double alike_fn(const float *matrix, size_t a, size_t b, size_t n);
+
+// a matrix in which each of the three words has a row
+struct rows {
+    const char *name;
+    const float *matrix;
+    size_t n_columns, row[N_NAMED];
+};
+
+static const struct rows three_tables[] = {
+    {"one-hot", switches, SMALL_VOCAB, {0, 1, 2}},
+    {"features", features, N_FEATURES, {0, 1, 2}},
+    {"random", small_wte, SMALL_D, {3, 1, 5}},
+};
+
+// each word with each, in the first n tables
+static void print_alike(alike_fn *alike, size_t n, int digits)
 {
     char pair[32];
-    printf("%-18s", "");
+    printf("%12s", "");
+    for (const struct rows *t = three_tables; t < three_tables + n; t++)
+        printf("%10s", t->name);
+    printf("\n");
     for (size_t a = 0; a < N_NAMED; a++)
         for (size_t b = a + 1; b < N_NAMED; b++) {
             snprintf(pair, sizeof pair, "%s, %s", named[a], named[b]);
-            printf("%14s", pair);
+            printf("%-12s", pair);
+            for (const struct rows *t = three_tables; t < three_tables + n; t++)
+                printf("%10.*f", digits,
+                       alike(t->matrix, t->row[a], t->row[b], t->n_columns));
+            printf("\n");
         }
-    printf("\n");
 }
-
-typedef double alike_fn(const float *matrix, size_t a, size_t b, size_t n);
-
-// a line of three numbers: each of three rows of a matrix against each
-static void print_alike(const char *name, alike_fn *alike, const float *matrix,
-                        const size_t *row, size_t n, int digits)
-{
-    printf("%-18s", name);
-    for (size_t a = 0; a < N_NAMED; a++)
-        for (size_t b = a + 1; b < N_NAMED; b++)
-            printf("%14.*f", digits, alike(matrix, row[a], row[b], n));
-    printf("\n");
-}
-
-static const size_t in_order[N_NAMED] = {0, 1, 2};
 
 static void show_distances(void)
 {
     heading("How far apart");
-    print_pairs();
-    print_alike("one-hot", distance, switches, in_order, SMALL_VOCAB, 4);
-    print_alike("five features", distance, features, in_order, N_FEATURES, 4);
+    print_alike(distance, 2, 4);
 }
 
 static void print_row(const float *row, bool written)
@@ -1315,8 +1329,8 @@ static void show_linear(void)
     transpose(weight, small_wte, v, d);
     heading("The layer called Linear");
     if (linear_forward(rows, every_id, weight, v, v, d))
-        printf("Linear of each one-hot row, and the table: the same bits: %s\n",
-               memcmp(rows, small_wte, sizeof rows) ? "no" : "yes");
+        printf("Linear of the one-hot rows is E: %s\n",
+               memcmp(rows, small_wte, sizeof rows) ? "no" : "yes, bit for bit");
     else
         waits_for("1.4", "linear_forward");
 }
@@ -1350,11 +1364,11 @@ static void show_work(const size_t *vocab_sizes)
     const size_t lookup = D_MODEL * sizeof(float) + sizeof(uint32_t);
     char a[48], b[48];
     heading("The work for one id");
-    printf("V = %s, d = %-8d %18s %14s\n", with_commas(a, v), D_MODEL, "multiplications",
+    printf("V = %s, d = %d\n%26s%13s\n", with_commas(a, v), D_MODEL, "multiplications",
            "bytes read");
-    printf("product %35s %14s\n", with_commas(a, v * D_MODEL),
+    printf("product%19s%13s\n", with_commas(a, v * D_MODEL),
            with_commas(b, v * (D_MODEL + 1) * sizeof(float)));
-    printf("lookup %36d %14s\n", 0, with_commas(b, lookup));
+    printf("lookup%20d%13s\n", 0, with_commas(b, lookup));
     plot_work(vocab_sizes, lookup);
 }
 
@@ -1365,7 +1379,8 @@ The table of the race is filled with scrambled indices, the same numbers everywh
 smaller vocabularies use the first rows of the same table. A sample of a product lasts a
 millisecond or more, so that a coarse clock will do, and where one run is shorter than that, not
 much more: a short sample is seldom interrupted on a busy machine, and of all samples the
-shortest counts. One of a lookup is shorter still. A clock may be too coarse for that, as those
+shortest counts. One of a lookup is shorter still, and each gets eight or more: in the time of a
+single interruption all others could be missed. A clock may be too coarse for that, as those
 of browsers are: some samples then take no time at all, and the mean of all of them tells more.
 */
 
@@ -1522,7 +1537,7 @@ static void time_lookups(double *best, struct lab *lab, lookup_fn *const *conten
                     best[c] = (double)NAN;
             add_sample(&of[c], seconds() - start);
         }
-    } while (seconds() - begin < lab->patience * (double)n_contenders);
+    } while (of[0].n < 8 || seconds() - begin < lab->patience * (double)n_contenders);
     for (size_t c = 0; c < n_contenders; c++)
         best[c] += length_of(&of[c]) / (double)(BATCH * lab->n_batches);
 }
@@ -1554,13 +1569,26 @@ static void your_linear(float *out, const float *a, const float *b, size_t n_row
     (void)linear_forward(out, a, b, n_rows, n_inner, n_cols);
 }
 
-// what is not written has no time: NAN
-static double time_matmul(struct lab *lab, size_t vocab_size)
+static bool matmul_is_written(void)
 {
     const float one = 1.0f;
     float product;
-    bool written = matmul(&product, &one, &one, 1, 1, 1);
-    return written ? time_product(lab, your_matmul, 1, vocab_size) : (double)NAN;
+    return matmul(&product, &one, &one, 1, 1, 1);
+}
+
+static bool embedding_is_written(void)
+{
+    const uint32_t id = 0;
+    const float one = 1.0f;
+    float row;
+    return embedding_forward(&row, &one, &id, 1, 1, 1);
+}
+
+// what is not written has no time: NAN
+static double time_matmul(struct lab *lab, size_t vocab_size)
+{
+    return matmul_is_written() ? time_product(lab, your_matmul, 1, vocab_size)
+                               : (double)NAN;
 }
 
 static double time_linear(struct lab *lab, size_t vocab_size)
@@ -1629,7 +1657,7 @@ static void plot_race(double results[][N_RACERS], const size_t *vocab_sizes)
                     "x\tmatmul\ttiles\tlookup\n");
     for (size_t n = 0; n < N_SIZES; n++)
         fprintf(figure, "%zu\t%g\t%g\t%g\n", vocab_sizes[n], 1e6 * results[n][YOURS],
-                1e6 * results[n][TILES], 1e6 * results[n][COPIES]);
+                1e6 * results[n][TILES], 1e6 * results[n][LOOKUP]);
     fclose(figure);
 }
 
@@ -1671,10 +1699,10 @@ static void show_race(double results[][N_RACERS], struct lab *lab,
 static void show_tolls(double results[][N_RACERS], struct lab *lab,
                        const size_t *vocab_sizes)
 {
-    const int width[N_PRODUCTS] = {11, 9, 9, 8};
+    const int width[N_PRODUCTS] = {11, 9, 8, 7};
     char text[48];
     heading("Where the product's time goes: microseconds for one id");
-    printf("%7s%11s%9s%9s%8s\n", "V", "matmul", "linear", "rows", "tiles");
+    printf("%7s%11s%9s%8s%7s\n", "V", "matmul", "linear", "rows", "tiles");
     for (size_t n = 0; n < N_SIZES; n += N_SIZES - 1) {
         double *time = results[n];
         time[LINEAR] = time_linear(lab, vocab_sizes[n]);
@@ -1743,20 +1771,16 @@ static void plot_features(void)
 
 static void show_cosines(void)
 {
-    const size_t id[N_NAMED] = {3, 1, 5};
     heading("How alike");
     if (isnan(cosine_similarity(features, features, N_FEATURES))) {
         waits_for("1.5", "cosine_similarity");
         return;
     }
-    print_pairs();
-    print_alike("one-hot", cosine, switches, in_order, SMALL_VOCAB, 5);
-    print_alike("five features", cosine, features, in_order, N_FEATURES, 5);
-    print_alike("6 x 3 random table", cosine, small_wte, id, SMALL_D, 5);
+    print_alike(cosine, 3, 5);
     plot_features();
 }
 
-// the sentence through a table, both ways: by your functions, or by ours if they wait
+// the sentence through a table, both ways
 static void both_ways(float *rows, float *product, const struct text *text,
                       const float *wte)
 {
@@ -1764,10 +1788,8 @@ static void both_ways(float *rows, float *product, const struct text *text,
     float x[MAX_TOKENS * MAX_TOKENS] = {0};
     for (size_t t = 0; t < n; t++)
         x[t * v + text->ids[t]] = 1.0f;
-    if (!embedding_forward(rows, wte, text->ids, n, v, d))
-        copy_rows(rows, wte, text->ids, n, v, d);
-    if (!matmul(product, x, wte, n, v, d))
-        product_by_rows(product, x, wte, n, v, d);
+    (void)embedding_forward(rows, wte, text->ids, n, v, d);
+    (void)matmul(product, x, wte, n, v, d);
 }
 
 // puts a value into all numbers of a row, and says what arrives
@@ -1788,16 +1810,24 @@ static void spoil(const struct text *text, size_t row, const char *value)
         other_bits += !both && memcmp(a + n, b + n, sizeof *a) != 0 ? 1 : 0;
     }
     snprintf(what, sizeof what,
-             row < text->vocab_size ? "row %zu, \"%s\"," : "row %zu, no word,", row,
-             text->words[row]);
-    printf("%s is %-*s", what, (int)(22 - strlen(what)), value);
-    printf("%10zu%9zu%17zu%9zu\n", nan_a, nan_b, unequal, other_bits);
+             row < text->vocab_size ? "row %zu, \"%s\", is %s"
+                                    : "row %zu, no word%s, is %s",
+             row, row < text->vocab_size ? text->words[row] : "", value);
+    printf("%-23s%5zu%8zu%3zu%5zu\n", what, nan_a, nan_b, unequal, other_bits);
 }
 
 static void show_bits(const struct text *text, size_t row, const char *value)
 {
+    bool multiplied = matmul_is_written(), copied = embedding_is_written();
     heading("Equal in algebra, not in bits");
-    printf("%36s%9s%17s%9s\n", "NaN: lookup", "product", "differ: by ==", "by bits");
+    if (!multiplied)
+        waits_for("1.2", "matmul");
+    if (!copied)
+        waits_for("1.3", "embedding_forward");
+    if (!multiplied || !copied)
+        return;
+    printf("%36s%8s\n%28s%8s%3s%5s\n", "NaN", "differ", "lookup", "product",
+           "==", "bits");
     spoil(text, row, value);
     spoil(text, 3, "-0.0");
 }
@@ -2052,10 +2082,10 @@ int main(int argc, char **argv)
     show_price(vocab_sizes[N_SIZES - 1]);
     show_distances();
     show_product_and_lookup(&text);
+    show_work(vocab_sizes);
+    show_bits(&text, (size_t)setting_number(settings, args, "row"), value);
     show_linear();
     show_cosines();
-    show_bits(&text, (size_t)setting_number(settings, args, "row"), value);
-    show_work(vocab_sizes);
     show_times(vocab_sizes); // last, since it takes longest
     return 0;
 }

@@ -81,9 +81,9 @@ bool linear_forward(float *out, const float *x, const float *weight, size_t n_ro
 /*
 What to notice: next to `matmul` only one index has changed, `weight[o * n_in + i]` for
 `b[k * n_cols + c]`. But now the inner loop walks along a row of both factors, so that
-this plain order of loops uses its cache lines well. For a layer that computes with all
-of its inputs, storing out by in is a good choice. For a layer of which one input is on
-at a time, it is the worst one.
+each step goes to the float next door; the last part of the chapter shows what that saves.
+For a layer that computes with all of its inputs, storing out by in is a good choice. For
+a layer of which one input is on at a time, it is the worst one.
 */
 
 float cosine_similarity(const float *a, const float *b, size_t n)
