@@ -172,8 +172,8 @@ are fine, and add nothing; so do rows of no numbers.
 // dwte[ids[t]][i] += dlogits[t][v] * wte[v][i]          the input half, every t and v
 // dwte[v][i]      += dlogits[t][v] * wte[ids[t]][i]     the output half, every t and v
 //   dwte, wte [vocab_size][d_model]   dlogits [n_tokens][vocab_size]   ids [n_tokens]
-// false, and dwte untouched, if an id is not below vocab_size
-//   no ids, or d_model 0: nothing to add, and true
+// false, and dwte untouched, if an id is not below vocab_size, whatever d_model is;
+// else true, also for no ids or d_model 0: nothing to add
 EXERCISE bool tied_backward(float *dwte, const float *dlogits, const float *wte,
                             const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                             size_t d_model)
@@ -442,8 +442,8 @@ below `vocab_size`, leave both outputs alone.
 // dm[i][j]        += wte[ids[t]][i] * dh[t][j]           every t
 //   dwte, wte [vocab_size][d_model]   dm, m [d_model][d_model]
 //   dlogits [n_tokens][vocab_size]    ids [n_tokens]
-// false, and dwte and dm untouched, if an id is not below vocab_size
-//   no ids, or d_model 0: nothing to add, and true
+// false, and dwte and dm untouched, if an id is not below vocab_size, whatever d_model is;
+// else true, also for no ids or d_model 0: nothing to add
 EXERCISE bool tied_projection_backward(float *dwte, float *dm, const float *dlogits,
                                        const float *wte, const float *m,
                                        const uint32_t *ids, size_t n_tokens,

@@ -121,7 +121,8 @@ Rates and factors are `double` in this chapter; exercise 6.3 has the reason. Com
 
 // velocity[k] = momentum * velocity[k] + dw[k];  then  w[k] -= learning_rate * velocity[k]
 //   w, velocity [n]: both are changed   dw [n]
-// false, and w and velocity untouched, unless 0 <= momentum < 1; n 0: true
+// false, and w and velocity untouched, unless 0 <= momentum < 1; else true, also for n 0
+// (n 0 and a bad momentum: either is right)
 EXERCISE bool sgd_momentum(float *w, float *velocity, const float *dw,
                            double learning_rate, double momentum, size_t n)
 {
@@ -184,13 +185,13 @@ By hand: `d_model` 1, `wte` (1, 1), `squares` (0, 0.16), and the list has one en
 with gradient 0.3; learning rate 0.1. `squares[1]` becomes $0.16 + 0.09 = 0.25$, its root is
 0.5, and `wte[1]` becomes $1 - 0.1 \cdot 0.3 / 0.5 = 0.94$. Row 0 is not touched.
 
-First add the square, then take the root of what you have *stored*. The small number
-`epsilon` stands outside of the root. It is there for the number whose gradients were all
-0: $0 / (0 + \varepsilon)$ is 0, and $0 / 0$ would be NaN. So an `epsilon` that is not
-above 0 is refused. (One of $10^{-50}$ is above 0; it is a `double`, and a `float` would
-make it 0 again.) Refused too, as in chapter 3, is a list that does not ascend strictly
-or has a row that is not below `vocab_size`; a bad list is bad even if the rows hold no
-numbers. No rows are a good list.
+First add the square, then take the root of the *sum*, as it is stored or before it is
+rounded. The small number `epsilon` stands outside of the root. It is there for the number
+whose gradients were all 0: $0 / (0 + \varepsilon)$ is 0, and $0 / 0$ would be NaN. So an
+`epsilon` that is not above 0 is refused. (One of $10^{-50}$ is above 0; it is a `double`,
+and a `float` would make it 0 again.) Refused too, as in chapter 3, is a list that does
+not ascend strictly or has a row that is not below `vocab_size`; a bad list is bad even if
+the rows hold no numbers. No rows are a good list.
 */
 
 // squares[rows[k]][i] += drows[k][i]^2
@@ -198,8 +199,9 @@ numbers. No rows are a good list.
 //   root = sqrt(squares[rows[k]][i])
 //   wte, squares [vocab_size][d_model]: both are changed
 //   rows [n_rows]   drows [n_rows][d_model]
-// false, and wte and squares untouched, if rows do not ascend strictly, one is not below
-// vocab_size, or epsilon is not above 0; no rows, or d_model 0: true
+// false, and wte and squares untouched, if rows do not ascend strictly or one is not below
+// vocab_size, whatever d_model is, or if epsilon is not above 0; else true, also for no rows
+// or d_model 0 (nothing to move and a bad epsilon: either is right)
 EXERCISE bool adagrad_rows(float *wte, float *squares, const uint32_t *rows,
                            const float *drows, double learning_rate, double epsilon,
                            size_t n_rows, size_t vocab_size, size_t d_model)
@@ -281,7 +283,7 @@ must not make it 0. A `step` of 0, or a beta that is not from 0 up to, and not i
 //                       / (sqrt(square[k] / (1 - beta2^step)) + epsilon)
 //   w, mean, square [n]: all three are changed   dw [n]   step counts from 1
 // false, and nothing touched, unless step > 0, 0 <= beta1 < 1, 0 <= beta2 < 1, epsilon > 0;
-// n 0: true
+// else true, also for n 0 (n 0 and one of them bad: either is right)
 EXERCISE bool adam(float *w, float *mean, float *square, const float *dw, uint64_t step,
                    double learning_rate, double beta1, double beta2, double epsilon,
                    size_t n)
@@ -365,7 +367,7 @@ call your own `adam`. But if it refuses, `w` must not have shrunk already.
 // w[k] -= learning_rate * weight_decay * w[k];  then the step of adam
 //   w, mean, square [n]: all three are changed   dw [n]   step counts from 1
 // false, and nothing touched, unless step > 0, 0 <= beta1 < 1, 0 <= beta2 < 1, epsilon > 0
-// and weight_decay >= 0; n 0: true
+// and weight_decay >= 0; else true, also for n 0 (n 0 and one of them bad: either is right)
 EXERCISE bool adamw(float *w, float *mean, float *square, const float *dw, uint64_t step,
                     double learning_rate, double beta1, double beta2, double epsilon,
                     double weight_decay, size_t n)
@@ -455,8 +457,9 @@ Refused is what exercise 6.2 and exercise 6.3 refuse.
 //   wte, mean, square [vocab_size][d_model]: all three are changed
 //   rows [n_rows]   drows [n_rows][d_model]   step counts from 1
 // false, and nothing touched, if rows do not ascend strictly or one is not below
-// vocab_size, or unless step > 0, 0 <= beta1 < 1, 0 <= beta2 < 1, epsilon > 0;
-// no rows, or d_model 0: true
+// vocab_size, whatever d_model is, or unless step > 0, 0 <= beta1 < 1, 0 <= beta2 < 1,
+// epsilon > 0; else true, also for no rows or d_model 0 (nothing to move and a bad beta,
+// epsilon or step: either is right)
 EXERCISE bool sparse_adam(float *wte, float *mean, float *square, const uint32_t *rows,
                           const float *drows, uint64_t step, double learning_rate,
                           double beta1, double beta2, double epsilon, size_t n_rows,

@@ -37,6 +37,8 @@ RIGHT(sgd_momentum, momentum_backwards, "from the last number to the first, by p
 bool momentum_backwards(float *w, float *velocity, const float *dw, double learning_rate,
                         double momentum, size_t n)
 {
+    if (n == 0)
+        return true; // whatever the momentum is
     if (!(momentum >= 0 && momentum < 1))
         return false;
     const float *g = dw + n;
@@ -116,7 +118,8 @@ bool adagrad_by_columns(float *wte, float *squares, const uint32_t *rows,
                         const float *drows, double learning_rate, double epsilon,
                         size_t n_rows, size_t vocab_size, size_t d_model)
 {
-    if (!(epsilon > 0) || !right_list(rows, n_rows, vocab_size))
+    const bool moves = n_rows > 0 && d_model > 0; // if not, any epsilon is good
+    if ((moves && !(epsilon > 0)) || !right_list(rows, n_rows, vocab_size))
         return false;
     for (size_t i = 0; i < d_model; i++)
         for (size_t k = n_rows; k-- > 0;) {
