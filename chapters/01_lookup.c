@@ -1618,7 +1618,7 @@ static bool all_hand_over_rows(struct lab *lab, size_t vocab_size)
 enum { YOURS, LINEAR, ROWS, TILES, N_PRODUCTS };
 enum { LOOKUP = N_PRODUCTS, COPIES, EARLY, N_RACERS };
 
-// microseconds, or a dash for what is not written
+// a blank, however slow the machine, then microseconds, or a dash for what is not written
 static void print_time(double time, int width)
 {
     char text[64] = "~";
@@ -1627,7 +1627,7 @@ static void print_time(double time, int width)
         with_commas(text + 1, (uint64_t)(microseconds + 0.5));
     else
         snprintf(text + 1, 32, "%.*f", microseconds < 10.0 ? 2 : 1, microseconds);
-    printf("%*s", width, isnan(microseconds) ? "-" : text);
+    printf(" %*s", width - 1, isnan(microseconds) ? "-" : text);
 }
 
 static void print_whole(double x, int width)
@@ -1635,7 +1635,7 @@ static void print_whole(double x, int width)
     char text[64] = "~";
     if (!isnan(x))
         with_commas(text + 1, (uint64_t)(x + 0.5));
-    printf("%*s", width, isnan(x) ? "-" : text);
+    printf(" %*s", width - 1, isnan(x) ? "-" : text);
 }
 
 static void print_ratio(const char *product, const double *time, size_t racer,
