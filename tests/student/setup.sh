@@ -142,8 +142,10 @@ doctor()
     Linux)
         if grep -q '^Seccomp:' /proc/self/status 2>/dev/null; then
             printf '%-10s ok       %s\n' isolation "your code is tested in a process of its own, behind seccomp"
-        else
+        elif [ -r /proc/self/status ]; then
             printf '%-10s partial  %s\n' isolation "your code is tested in a process of its own, no seccomp"
+        else
+            printf '%-10s unknown  %s\n' isolation "your code is tested in a process of its own, perhaps behind seccomp (no /proc to ask)"
         fi
         ;;
     *) printf '%-10s partial  %s\n' isolation "your code is tested in a process of its own; no seccomp" ;;
