@@ -1695,20 +1695,22 @@ struct lab {
     uint64_t seed;
 };
 
+enum { MOST_PRINTED = 128 }; // bytes of a piece; GPT-2's longest are as long
+
 // how many columns a piece takes as it is printed
 static size_t columns(const unsigned char *s, size_t n)
 {
-    size_t used = 0;
-    for (size_t k = 0; k < n; k++)
+    size_t used = n > MOST_PRINTED ? 3 : 0;
+    for (size_t k = 0; k < n && k < MOST_PRINTED; k++)
         used += s[k] == '\n' || s[k] == '\t' ? 2 : s[k] >= ' ' && s[k] < 0x7F ? 1 : 4;
     return used;
 }
 
-// prints a piece so that one sees it: _ for a space, \n, \t, and \xE9 for what is not ASCII;
-// then spaces up to `width` columns
+// prints a piece so that one sees it: _ for a space, \n, \t, and \xE9 for what is not ASCII,
+// and ... where it is too long; then spaces up to `width` columns
 static void print_piece(const unsigned char *s, size_t n, size_t width)
 {
-    for (size_t k = 0; k < n; k++) {
+    for (size_t k = 0; k < n && k < MOST_PRINTED; k++) {
         const unsigned char c = s[k];
         const bool visible = c > ' ' && c < 0x7F;
         (void)(c == ' '    ? printf("_")
@@ -1717,6 +1719,8 @@ static void print_piece(const unsigned char *s, size_t n, size_t width)
                : visible   ? printf("%c", c)
                            : printf("\\x%02X", c));
     }
+    if (n > MOST_PRINTED)
+        printf("...");
     for (size_t used = columns(s, n); used < width; used++)
         printf(" ");
 }
@@ -2446,6 +2450,8 @@ int main(int n_args, char **args)
     if (lab.novel.size < LEAST_BYTES)
         give_up(1, "%s has %zu bytes, and %d are needed", path, lab.novel.size,
                 LEAST_BYTES);
+    if (memchr(lab.novel.bytes, 0, lab.novel.size))
+        give_up(1, "%s holds bytes of value 0, so it is not plain text", path);
     lab.gpt2 = read_merges("chapters/data/gpt2/merges.txt",
                            (size_t)setting_number(settings, args, "merges"));
     if (asks_for_bench(args)) {

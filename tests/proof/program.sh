@@ -145,10 +145,11 @@ if grep -q 'getenv("TEXT")' "chapters/$name.c"; then
 
     bad=
     : >"$room/nothing"
-    # A program that learns words needs words; others may read anything that is there.
+    head -c 5000 /dev/zero >"$room/zeros"
+    # A program that learns words needs words; others may read any text that is there.
     learns=
     if grep -q 'cut_frame' "chapters/$name.c"; then
-        learns='blank one two four other-alphabet one-word few late zeros'
+        learns='blank one two four other-alphabet one-word few late'
         printf '\n' >"$room/blank"
         printf 'word' >"$room/one"
         printf 'two words' >"$room/two"
@@ -158,14 +159,21 @@ if grep -q 'getenv("TEXT")' "chapters/$name.c"; then
         awk 'BEGIN { for (n = 0; n < 3000; n++) print "a few words that come back" }' >"$room/few"
         awk 'BEGIN { for (n = 0; n < 100000; n++)
             printf "w%s ", n < 97500 ? "" : sprintf("%c%c%c", 97 + n % 26, 97 + n / 26 % 26, 97 + n / 676 % 26) }' >"$room/late"
-        head -c 5000 /dev/zero >"$room/zeros"
     fi
-    for text in . nowhere nothing $learns; do
+    for text in . nowhere nothing zeros $learns; do
         read_by "$text" >"$room/said.txt" 2>&1
         [ $? -eq 1 ] && [ "$(wc -l <"$room/said.txt")" -eq 1 ] || bad="${bad:-$text: $(said "$room/said.txt")}"
     done
     claim="$name says in one sentence what is no text to learn from"
     if [ -z "$bad" ]; then echo "ok $claim"; else echo "not ok $claim: $bad"; fi
+
+    if [ -z "$learns" ]; then
+        # Whoever learns pieces of words from it finds very long ones.
+        awk 'BEGIN { for (n = 0; n < 60000; n++) printf "a" }' >"$room/long"
+        claim="$name prints no more than pages of a word of 60,000 letters"
+        size=$(read_by long 2>&1 | wc -c)
+        if [ "$size" -lt 20000 ]; then echo "ok $claim"; else echo "not ok $claim: $((size)) bytes"; fi
+    fi
 fi
 
 if [ -n "${learns:-}" ]; then
