@@ -161,7 +161,7 @@ static uint32_t copy_follower(const void *from, uint32_t id, uint64_t *state)
 :::
 
 Any two neighbours can be found in *Emma*; the sentence cannot. What this copyist looks up, which
-words may follow this one, a model has to learn. At the end of the chapter it writes.
+words may follow this one, a model has to learn; at the end of the chapter it writes.
 */
 
 /*
@@ -222,10 +222,9 @@ the second part is $-1$ for $v = y$ and 0 for all others:
 $$\frac{\partial \ell}{\partial z_v} = p_v - [v = y],$$
 
 where the bracket is 1 if what it says is true, else 0. In the example the slopes
-are $0.659 - 1 = -0.341$, then $0.242$ and $0.099$. Read them as orders, with the
-sign turned round, since the loss shall go down: *raise* the score of the
-word that came, *lower* all the others, each by as much as it was
-believed in. The orders sum to zero, and no word gets none.
+are $0.659 - 1 = -0.341$, then $0.242$ and $0.099$. Read them as orders, with the sign turned
+round, since the loss shall go down: *raise* the score of the word that came, *lower* all the
+others, each by as much as it was believed in. The orders sum to zero, and every word gets one.
 
 So a step does not count words. That a model expects each word that it meets a little more from
 then on is one of the orders; all the others say *less*.
@@ -253,11 +252,10 @@ gradients follow. (A `d` before a name means: the slope of the loss along that.)
 logits of `n_tokens` words of the text at once, one row for each. The loss of the batch is the
 *mean* of the rows' losses, so every slope is divided by `n_tokens`.
 
-With one row, the example above: logits 2, 1, 0.1 and target 0 give the loss 0.417
-and `dlogits` $-0.341$, $0.242$, $0.099$. Put a second row below it, 0.5, 2.5,
-$-1$ with target 2. Its own loss is 3.653. Then the function returns
-$(0.417 + 3.653) / 2 = 2.035$, and the first row of `dlogits` is now half of what
-it was: $-0.1705$, $0.1212$, $0.0493$.
+With one row, logits 2, 1, 0.1 and target 0, it is the example above. Put a second row below it,
+0.5, 2.5, $-1$ with target 2. Its own loss is 3.653. Then the function returns
+$(0.417 + 3.653) / 2 = 2.035$, and the first row of `dlogits` is half of what it was: $-0.1705$,
+$0.1212$, $0.0493$.
 
 Take the largest logit of the row away before `expf`. Compute the loss from the
 last formula, not as the logarithm of a finished probability: with logits 0 and
@@ -323,9 +321,9 @@ each:
 $$\mathrm{dhidden}_{ti} = \sum_v \mathrm{dlogits}_{tv}\, U_{vi}, \qquad
 \mathrm{dlm\_head}_{vi} = \sum_t \mathrm{dlogits}_{tv}\, h_{ti}.$$
 
-For which $v$ is the second formula zero? Only where all of $\mathrm{dlogits}_{tv}$ are,
-and there is no word that gets no order. Every row of the output table moves, at every step,
-because every word was a candidate.
+For which $v$ is the second formula zero? Only where all of $\mathrm{dlogits}_{tv}$ are, and every
+word gets an order. So every row of the output table moves, at every step: every word
+was a candidate.
 
 The first formula says how each hidden row should change. But a hidden row is a copy: we must
 pass the order on to the row that it was copied from.
@@ -412,9 +410,9 @@ the entries by row. With rows of one number, ids 5, 3, 5 and `dout` 1, 10, 100:
 | 0   | 3         | 10              |
 | 1   | 5         | $1 + 100 = 101$ |
 
-and `*n_rows` is 2. (The plain step of the next exercise could as well subtract the orders one
-after the other. But a rule for the step, an *optimizer*, may *square* a gradient, as Adam does
-in chapter 6, and $(1 + 100)^2$ is not $1^2 + 100^2$.)
+and `*n_rows` is 2. (The plain step of the next exercise could as well, up to rounding, subtract
+the orders one after the other. But a rule for the step, an *optimizer*, may *square* a gradient,
+as Adam does in chapter 6, and $(1 + 100)^2$ is not $1^2 + 100^2$.)
 
 The arrays `rows` and `drows` have room for `n_tokens` entries, enough if all
 words are different. What they hold when you get them is rubbish, and only the
@@ -450,10 +448,9 @@ fraction called the **learning rate**:
 $$E_{\mathrm{rows}_k,\, i} \leftarrow E_{\mathrm{rows}_k,\, i} - \mathrm{learning\ rate} \cdot \mathrm{drows}_{ki}.$$
 
 This is *stochastic gradient descent*, SGD: the gradient comes from a random sample of the text
-instead of all of it. With learning rate 0.5, the list
-from above (rows 3 and 5, gradients 10 and 101) and a table of seven rows of one
-number, all 1: row 3 becomes $1 - 0.5 \cdot 10 = -4$, row 5 becomes
-$1 - 0.5 \cdot 101 = -49.5$, and all the others stay 1, to the last bit.
+instead of all of it. With learning rate 0.5, the list from above (rows 3 and 5, gradients 10 and
+101) and a table of seven rows of one number, all 1: row 3 becomes $1 - 0.5 \cdot 10 = -4$, row 5
+becomes $1 - 0.5 \cdot 101 = -49.5$, and all the others stay 1, to the last bit.
 
 A list with a row twice has not been coalesced. A step with it would look harmless
 here, and be wrong for other optimizers. So insist: `rows` must ascend, each
@@ -493,8 +490,7 @@ order of $t$ what a row collects, and $x - 0$ is $x$.
 The work of the dense update is proportional to the table; that of the sparse one ends with the
 1,024 rows that the words can name. Where they name most of the table the list is only a detour,
 and sparse is as a rule *slower*. [Behind the scenes](#trainer-updates) you see where the two
-cross. (The time is that of *your* `coalesce_rows`; plain loops over 1,024 words make each ratio
-several times as large.)
+cross. (With plain loops in *your* `coalesce_rows` each ratio is several times as large.)
 */
 
 /*
@@ -743,11 +739,10 @@ ends the training early, and the program goes on with what has been learned so f
 ![Look where the held-out curve crosses the line of the smoothed counts, and how the distance
 between the two curves grows: that part of the progress is learning by heart.](figure:trainer-loss){#fig-trainer-loss}
 
-The newborn model pays [8.29]{.n section="Training"}, $\ln V$, as it should. In the end it is at
-[4.55]{.n section="Training"} on words that it has never read, below the
-[4.65]{.n section="Four yardsticks"} of the smoothed counts. Is that fair? The model's learning
-rate was chosen on this same held-out text. But none of the discounts [that we
-tried](#trainer-rate) would help the counts.
+The newborn model pays $\ln V$, as it should. In the end it is at [4.55]{.n section="Training"} on
+words that it has never read, below the [4.65]{.n section="Four yardsticks"} of the smoothed
+counts. Is that fair? Its learning rate was chosen on this same held-out text. But none of the
+discounts [that we tried](#trainer-rate) would help the counts.
 
 Where does it win? Of the held-out pairs, those that stand in the training text too cost the
 counts [3.84]{.n section="Training"} and the model [3.85]{.n section="Training"}. On the new ones,
@@ -756,8 +751,8 @@ counts [8.25]{.n section="Training"}.
 
 To a word that never came after "cried" the counts give a part that goes by the word alone. In
 the model, what is learned from "said" changes the guess after "cried" as well: it moves rows of
-the output table. Such help between words was the hope when models like it were first trained
-[@bengio2003]; that it is the reason here, no run of ours proves.
+the output table. Such help was the hope when such models were new [@bengio2003]; that it is the
+reason here, no run of ours proves.
 
 ## What has become of the noise
 
@@ -770,7 +765,8 @@ occur 20 times or more. `words="must very happy"` asks for others.
 At birth the neighbours are a lottery; afterwards "two" has found numbers and "said" other
 ways of saying. As in the small world, the two tables see different things: "hartfield" has
 three more houses beside it in the output table, and in the input table "town", "friendship" and
-"hill". What each three share with it, [we have counted](#trainer-hartfield).
+"hill". The houses often have the same "to" or "at" before them, the other three often the same
+comma or full stop after them ([counted](#trainer-hartfield) behind the scenes).
 
 ::: belief
 **"Words with similar meaning get similar vectors."** It is not far off, but look at who is
@@ -785,8 +781,8 @@ rows. In which places, the table decides.
 
 Take the 399 most frequent words, and measure company itself. For each word, count its followers
 in the training text; the overlap of two words is $\sum_w \sqrt{p_w q_w}$, with $p$ and $q$ the
-shares of $w$ among their followers: 0 if they have none in common, 1 if they have all, equally often. The
-same for predecessors. What does a word share with its nearest neighbour in a table?
+shares of $w$ among their followers: 0 if they have none in common, 1 if they have all, equally
+often. The same for predecessors. What does a word share with its nearest neighbour in a table?
 
 ::: {.output section="Company in common"}
 :::
@@ -806,9 +802,9 @@ row.
 
 The comma's input row was moved in [19,676]{.n section="Votes"} of
 [22,112]{.n section="Training"} steps, that of "desirous", which occurs twice, in
-[8]{.n section="Votes"}: twice in each pass. And yet it got more than half as far. A newborn row
-is only about $\sqrt{64 \cdot 0.1^2 / 3} = 0.46$ long: the first few votes carry it far from its
-beginning. But two places in the novel alone have said where to.
+[8]{.n section="Votes"}: twice in each pass. And yet it got more than half as far, nearly three
+times the length of a newborn row, $\sqrt{64 \cdot 0.1^2 / 3} = 0.46$. But two places in the novel
+alone have said where to.
 
 ![How far rows are from where they began, against how often their words occur. Look at the left
 edge: the rows of the rarest words have moved least. At the right the output
@@ -875,8 +871,7 @@ table's gradient, and so for the mean row of $U$ in the course of training?
 The sum over $v$ of
 $\mathrm{dlm\_head}_{vi} = \sum_t \mathrm{dlogits}_{tv} h_{ti}$ is
 $\sum_t h_{ti} \sum_v \mathrm{dlogits}_{tv} = 0$. So with plain SGD the mean row
-of $U$ stays where it was at birth, up to rounding. The same vector added to all rows of $U$
-would change no probability anyway: it adds the same number to all logits.
+of $U$ stays where it was at birth, up to rounding.
 ::::
 :::
 
@@ -887,8 +882,8 @@ places?
 :::: answer
 Little: the model looks at pairs only, and each pass contains the same pairs. We tried it, with
 all pairs shuffled before each pass: a batch touches 27.4 rows of the input table on the average
-instead of 26.6, and the held-out loss ends at 4.55 as before. For a model that sees more than one word back, consecutive
-words are a must.
+instead of 26.6, and the held-out loss ends at 4.55 as before. For a model that sees more than one
+word back, consecutive words are a must.
 ::::
 :::
 
@@ -1677,15 +1672,15 @@ the input table through your own `coalesce_rows` and `sgd_update_rows`.
 ### In tiles {#trainer-tiles}
 
 Plain loops reach a few percent of the peak, or less. The cure is a tile of named sums that stay
-in registers, and chapter 1 explains it. What is new is where the neighbours lie. For the logits we turn the hidden rows on their
-side, so that the 32 words of the batch lie next to each other: one number of a row of $U$
-meets 32 words at once. Each word has its own sum, so no order changes, and the compiler may
-use the widest instructions it has [see also @goto2008]. Eight rows of $U$ make a tile of
-$8 \times 32$ sums. One function does all three products. In each, eight rows of the result
-are sums of rows of something else, each times a factor; only the steps from one factor to
-the next differ. The function stands by itself, and each of its three callers names its
-steps as constants. We tried it otherwise: gcc put the sums down in memory, and the tile
-took up to three times as long.
+in registers, and chapter 1 explains it. What is new is where the neighbours lie. For the logits
+we turn the hidden rows on their side, so that the 32 words of the batch lie next to each other:
+one number of a row of $U$ meets 32 words at once. Each word has its own sum, so no order changes,
+and the compiler may use the widest instructions it has [see also @goto2008]. Eight rows of $U$
+make a tile of $8 \times 32$ sums. One function does all three products. In each, eight rows of
+the result are sums of rows of something else, each times a factor; only the steps from one factor
+to the next differ. The function stands by itself, and each of its three callers names its steps
+as constants. We tried it otherwise: gcc put the sums down in memory, and the tile took up to
+three times as long.
 */
 
 enum { HEAD_BLOCK = 120 };
@@ -2213,11 +2208,18 @@ static double compare_steps(const struct corpus *corpus, uint64_t seed)
 /*
 ### Why the learning rate begins at 3 {#trainer-rate}
 
-Each column is one run, `build/03_trainer rate=0.5` and so on, with all else as it is:
+Each line is one run, `build/03_trainer rate=0.5` and so on, with all else as it is:
 
-| `rate=` | 0.5 | 1 | 2 | 3 | 4 | 6 | 8 | 12 |
-|:--|--:|--:|--:|--:|--:|--:|--:|--:|
-| held-out loss in the end, nats a word | 4.79 | 4.64 | 4.56 | 4.55 | 4.55 | 4.57 | 4.58 | 4.60 |
+| `rate=` | held-out loss in the end, nats a word |
+|--:|--:|
+| 0.5 | 4.79 |
+| 1 | 4.64 |
+| 2 | 4.56 |
+| 3 | 4.55 |
+| 4 | 4.55 |
+| 6 | 4.57 |
+| 8 | 4.58 |
+| 12 | 4.60 |
 
 A wide flat valley, higher on both sides.
 
