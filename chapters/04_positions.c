@@ -2368,7 +2368,7 @@ enum { AT_NONE, AT_TABLE, AT_SINUSOID, AT_ROPE, AT_BASE_2 };
 enum { N_BASES = 8 };
 static const struct {
     double base;
-    const char *name;
+    char name[sizeof "100,000"];
 } bases[N_BASES] = {{1, "1"},   {2, "2"},     {3, "3"},        {6, "6"},
                     {10, "10"}, {100, "100"}, {1e4, "10,000"}, {1e5, "100,000"}};
 
