@@ -8,19 +8,18 @@ answer a language model must put the order back. This chapter asks where, and ho
 ![The same three rows for both headlines. Look at the arrows: which position reads which row is
 all that differs, and no row knows it.](drawing:headlines){alt="Left, the headline dog bites man, its words at the positions 0, 1 and 2; right, man bites dog. Between them a table with three rows: 1 and 0, 0 and 2, 1 and 1. On the left the arrows run straight, dog to the first row, bites to the second, man to the third. On the right the dashed arrows of man and dog cross, to the third row and to the first."}
 
-You write the part of a transformer that lets tokens talk to each other, the
-attention head, and find, with exact zeros, that by itself it cannot see order. Then come
-the three remedies that you will meet in real models: a learned table of
-positions (GPT-2), a fixed table of sines and cosines (the first transformer), and
-rotations (RoPE, in many of today's models). At the end five tiny models, equal in
-everything but this, go to school. [Trained on texts of 16 tokens, which way to tell their
-order still works in a text of 64?]{.teaser} The answer is not the one that is
+You write the part of a transformer that lets tokens talk to each other, the attention head,
+and find, with exact zeros, that by itself it cannot see order. Then come the three remedies of
+real models: a learned table of positions (GPT-2), a fixed table of sines and cosines (the
+first transformer), and rotations (RoPE, in many of today's models). At the end five tiny
+models, equal in everything but this, go to school. [Trained on texts of 16 tokens, which way
+to tell their order still works in a text of 64?]{.teaser} The answer is not the one that is
 usually promised.
 
 You need no other chapter for the exercises. A token is an id, an id picks a row of the
 table `wte [vocab_size][d_model]`, and a sequence of `n_tokens` ids becomes a matrix
-`x [n_tokens][d_model]`, one row a token. That is all we assume. The five models learn as
-chapter 3 says; what their losses mean is said again where they come.
+`x [n_tokens][d_model]`, one row a token. The five models learn as chapter 3 says; what their
+losses mean is said again where they come.
 
 `EXERCISE` marks a function that you write: it is weak, so that a finished version can take
 its place at link time.
@@ -42,7 +41,7 @@ What prints, draws and trains stands at the end of the file, behind the text.
 ## A head asks, and every token answers
 
 In an attention head each token holds three vectors of `d_head` numbers. Its
-**query** says what it looks for. Its **key** says what it offers. Its **value** is
+**query** says what it looks for, its **key** what it offers, and its **value** is
 what it hands over. All three are made from the token's row $x_t$, each by a matrix of
 its own, `[d_head][d_model]`, which is learned:
 
@@ -94,26 +93,22 @@ exist yet.
 ![One query, three answers. The query of "dog" meets every key; the scores become shares;
 the values are mixed in those shares. Below, all shares of the head when the mask is on:
 above the diagonal nobody is heard.](drawing:one-head){alt="Three rows, dog, bites and man. The query (1, 0) of dog with their keys gives the scores 1, 0 and 1, divided by the root of 2 they are 0.7071, 0 and 0.7071, and the shares are 0.4011, 0.1978 and 0.4011. The values (1, 0), (0, 2) and (1, 1), mixed in these shares, give (0.8022, 0.7967). Below, a square of shares with the causal mask: dog hears dog with 1; bites hears dog with 0.0558 and bites with 0.9442; man hears dog with 0.1978, bites with 0.4011 and man with 0.4011; the three places above the diagonal are 0."}
-
-One care in the arithmetic: `expf(89)` is already infinite in `float`. Subtract the
-row's largest score from all of them first. The shares are the same, since the
-factor $e^{-\max}$ cancels, and no exponential exceeds 1.
 */
 
 /*
 ## Exercise 4.1: one attention head {#attention-forward .exercise}
 
-The shuffle experiment, right after it, runs on this function, and the five models at the
-end do what it does. It also hands out the shares, as `att`: drawn, they show where a model
-looks, and training needs them.
+The next experiment runs on this function, and the five models at the end do what it does. It
+hands out the shares, too: drawn, they show where a model looks.
 
 Write the shares to `att [n_tokens][n_tokens]`, row $t$ for the token that asks,
-and the mixed values to `out [n_tokens][d_head]`. Divide by $\sqrt{d_h}$,
-subtract the largest score, and if `causal` is true let token $t$ hear only the
-positions 0 to $t$. The shares of later positions are then exactly 0, and their values do
-not enter the sum: not even as 0 times the value, for 0 times NaN is NaN. Leave out no key
-that is heard, however small its share. Add in `double` if you can: the zeros of the next
-experiment are exact then.
+and the mixed values to `out [n_tokens][d_head]`. Divide the scores by $\sqrt{d_h}$, and
+subtract the row's largest from all of them before you take exponentials: `expf(89)` is
+already infinite in `float`, and the factor $e^{-\max}$ cancels. If `causal` is true let token
+$t$ hear only the positions 0 to $t$. The shares of later positions are then exactly 0, and
+their values do not enter the sum: not even as 0 times the value, for 0 times NaN is NaN.
+Leave out no key that is heard, however small its share. Add in `double` if you can: the zeros
+of the next experiment are exact then.
 
 By hand, with the mask on: *dog* hears only itself, so its shares are 1, 0, 0 and
 its output is its own value, (1, 0). *bites* has the scores 0 with *dog* and
@@ -140,15 +135,14 @@ EXERCISE bool attention_forward(float *out, float *att, const float *q, const fl
 ## Shuffle the words
 
 ::: belief
-"Self-attention is permutation-invariant: it treats all positions equally." You
-can read this in many introductions, and the intent is right. The word is not.
-**Invariant** would mean that a shuffled input gives the same output. Let us
-measure.
+"Self-attention is permutation-invariant: it treats all positions equally." The intent is
+right, the word is not. **Invariant** would mean that a shuffled input gives the same output.
+Let us measure.
 :::
 
-Write $\Pi$ for a shuffle, so that $\Pi X$ holds the rows of $X$ in another order. There
-are three things to compare, and the program prints the largest difference of each for the
-other headline:
+Write $\Pi$ for a shuffle, so that $\Pi X$ holds the rows of $X$ in another order. Three
+things can be compared, and for the other headline the program prints the largest difference
+of each:
 
 - the output *matrix* before and after, $\mathrm{out}(\Pi X)$ and $\mathrm{out}(X)$:
   equal if the head is invariant;
@@ -160,15 +154,14 @@ other headline:
 Before you look: which of the three columns will be zero?
 
 :::: answer
-The second, word by word, and exactly so. The other two are not.
+The second, word by word, and exactly so. The first is not, so the head is not invariant.
 ::::
 :::
 
 ::: {.output section="A head that cannot see order" set="order mask"}
 :::
 
-The first column is not zero, so the head is not invariant. The second is zero, and exactly:
-shuffle the words and the outputs are shuffled along, every word keeping its own. The name
+Shuffle the words, and the outputs are shuffled along, every word keeping its own. The name
 for that is
 **equivariant**: $\mathrm{out}(\Pi X) = \Pi\,\mathrm{out}(X)$. For a reader of
 headlines it is just as bad. *bites* gets the same two numbers whether the dog
@@ -176,22 +169,18 @@ bites the man or the man bites the dog, so nothing that is computed from them ca
 tell the two apart. What *is* invariant is the mean of the outputs: a model that
 averages its tokens at the end has lost the order for good.
 
-### Why the zero is exact
-
-Look at the formula. Positions $s$ and $t$ appear only as names of rows, and a sum does
-not ask in which order its terms come. (Of real numbers, that is. Sums of floats may change
-in the last bit, as chapter 1 says. Here they do not.)
+Why is the zero exact? In the formula $s$ and $t$ appear only as names of rows, and a sum does
+not ask in which order its terms come. (A sum of floats may change in the last bit, as chapter
+1 says. Here none does.)
 
 ### What the mask gives away
 
-The third column holds a surprise of its own. With a causal mask a word's output
-*does* depend on the order, by up to
-[0.796664]{.n section="A head that cannot see order"}, and nobody added a position
-anywhere. The mask itself breaks the symmetry: the first token hears one voice, the
-second hears two. So the statement "transformers cannot see order without positional
-encoding" is false for a GPT: causal models trained with no positions at all come close to
-ordinary ones [@haviv2022]. How much the mask alone can tell one layer,
-[we shall work out](#best-without-order) as soon as there is a task.
+The third column is a surprise: with a causal mask a word's output *does* depend on the order,
+and nobody added a position anywhere. The mask itself breaks the symmetry: the first token
+hears one voice, the second hears two. So the statement "transformers cannot see order without
+positional encoding" is false for a GPT: causal models trained with no positions at all come
+close to ordinary ones [@haviv2022]. (We shall work out [how much it can
+tell](#best-without-order) one layer.)
 
 ::: aside
 Word order is not the only bookkeeper. Latin marks who bites by the ending of the word:
@@ -250,18 +239,17 @@ EXERCISE bool add_positions(float *x, const float *wpe, size_t n_tokens,
 ::: {.output section="One row for each position" follows="order mask"}
 :::
 
-*bites* now knows. It stands in the middle of both headlines, hears the same three
-words, and gets different numbers: who stood first made the difference.
+*bites* hears the same three words in both headlines, and now gets different numbers: who
+stood first makes the difference.
 */
 
 /*
 ## Remedy two: a table that nobody trains
 
 Why learn the table? The first transformer used a fixed one [@vaswani2017, sec.
-3.5]. Think of a row of clocks. The first hand turns one radian a token. The next
-turns more slowly, the next more slowly still, each by the same factor. A position
-is then the reading of all the hands, and of each hand we write down two numbers,
-the sine and the cosine of its angle.
+3.5]. Think of a row of clocks. The first hand turns one radian a token, each next one more
+slowly, always by the same factor. A position is then the reading of all the hands, and of
+each hand we write down two numbers, the sine and the cosine of its angle.
 
 For `d_model` = 4 there are two hands. Hand 0 turns by 1 radian a token, hand 1 by
 0.01. At position 2 they stand at 2 and 0.02 radians, so row 2 is
@@ -311,13 +299,12 @@ EXERCISE bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
 /*
 ## Two questions to the table
 
-First: how alike are two rows of the finished table? We take dot products of rows that
-lie 3 apart, early and late, forwards and backwards.
+First: how alike are two rows? We take dot products of rows that lie 3 apart, early and late,
+forwards and backwards.
 
 Second: is there one rule, the same for every $p$, that makes row $p + k$ out of row $p$? The
-inventors chose sines because they hoped that a model would then easily learn to attend by
-relative position. There is: every hand moves on by $k\theta_i$, whatever it showed before, so
-its pair turns by an angle that depends on $k$ and not on $p$.
+inventors hoped that a model would then easily learn to attend by relative position. There is:
+every hand moves on by $k\theta_i$, whatever it showed before.
 
 ::: predict
 P(50)·P(53) looks 3 to the right, P(50)·P(47) looks 3 to the left. Which is larger?
@@ -335,10 +322,9 @@ the hands race, on the right they have hardly moved in 64 tokens.](figure:sinuso
 
 ### Neither left nor right
 
-Position 3 and 6, 50 and 53: the same number,
-[5.5431]{.n section="A table that nobody trains"}. The dot product depends on the
-distance and not on the place. And 50 and 47: the same number again. Why? Take one hand, at
-position $p$ and at position $p + k$. Its part of the dot product is
+Three times the same number: the dot product depends on the distance, and neither on the
+place nor on the direction. Why? Take one hand, at position $p$ and at position $p + k$. Its
+part of the dot product is
 
 $$\begin{aligned}
 &\sin(p\theta)\,\sin(p\theta + k\theta) \\
@@ -346,20 +332,18 @@ $$\begin{aligned}
 \end{aligned}$$
 
 by the addition theorem, which makes the cosine of a difference out of just these four. So $p$
-is gone: the whole dot product is $\sum_i \cos(k\theta_i)$, and the cosine of $k$ equals that
-of $-k$. By itself the table **cannot tell left from right** (the picture below is a mirror
-image). What saves it are the matrices that make queries and keys. They can learn to turn a
-row by 3 tokens before it is compared (the last line of the output did that, to every row),
-and *"which row lies 3 to the left?"* has one answer.
+is gone: the whole dot product is $\sum_i \cos(k\theta_i)$, the same for $k$ and $-k$. By
+itself the table **cannot tell left from right**. What saves it are the matrices that make
+queries and keys. They can learn to turn a row by 3 tokens before it is compared (the last line
+of the output did that, to every row), and *"which row lies 3 to the left?"* has one answer.
 
 ![How like position 32 are the others? Look for the symmetry: 10 to the left is as
 near as 10 to the right.](figure:sinusoid-dots){#fig-sinusoid-dots}
 
 The authors found their fixed table and a learned one "nearly identical" in quality,
 and kept the fixed one because it *may* let the model go on past the lengths seen in
-training [@vaswani2017, sec. 3.5]. The table certainly goes on: it has a row for
-position 1,000,000. Whether the *model* goes on is another question, and the models
-at the end answer it.
+training [@vaswani2017, sec. 3.5]. The table goes on for ever. Whether the *model* does, our
+models at the end will show.
 
 ::: think
 How large should the rows of positions be, beside the rows of tokens that they are added to?
@@ -412,18 +396,17 @@ need not depend on where it stands.
 
 What is it good for? A dot product does not change when both vectors turn by the
 same angle. Turn the query by $m\theta$ and the key by $n\theta$: what counts is the
-difference, $(n - m)\theta$. So although every vector is turned by its *absolute*
-position, the score sees only the *distance*. And turning keeps lengths, so nothing
-grows or fades.
+difference, $(n - m)\theta$. Every vector is turned by its *absolute* position, and the score
+sees only the *distance*. And turning keeps lengths: nothing grows or fades.
 
-![One query and one key: not turned, and turned at two places of the text. Each turns by its
-own position, so every arrow points elsewhere. But look at the arcs: where the two are 3
-apart, the angle between them is the same, and so is the score.](drawing:turn){alt="Three circles, each with a short solid arrow, the query q, and a longer dashed one, the key k. In the first neither is turned, both stand at position 0, and the score is -1.5. In the second q is at position 5 and k at 2, in the third q at 13 and k at 10. The arrows point in other directions each time, but in the second and the third the angle between them is the same, and so is the score, 1.7672."}
+![One query and one key: not turned, and turned at two places of the text. Look at the arcs:
+every arrow points elsewhere, but where the two are 3 apart, the angle between them is the same,
+and so is the score.](drawing:turn){alt="Three circles, each with a short solid arrow, the query q, and a longer dashed one, the key k. In the first neither is turned, both stand at position 0, and the score is -1.5. In the second q is at position 5 and k at 2, in the third q at 13 and k at 10. The arrows point in other directions each time, but in the second and the third the angle between them is the same, and so is the score, 1.7672."}
 
-Sines and cosines are slow, and every layer and every head needs the same ones. So
-they are computed once, into two tables with one row a position and one column a
-pair: `cosines` and `sines`, both `[n_positions][d_head / 2]`. (What a turn costs then is
-measured [at the end](#what-a-rotation-costs).)
+Every layer and every head needs the same sines and cosines. So they are computed once, into
+two tables with one row a position and one column a pair: `cosines` and `sines`, both
+`[n_positions][d_head / 2]`. ([What a turn costs then](#what-a-rotation-costs) is measured at
+the end.)
 */
 
 // cosines[p][i] = cos(p theta_i)   sines[p][i] = sin(p theta_i)   theta_i = base^(-2i/d_head)
@@ -503,25 +486,22 @@ EXERCISE bool rope_half_split(float *x, const float *cosines, const float *sines
 
 /*
 ![Which numbers turn together? Neighbours above, halves below, for the same (1, 2, 3, 4) at
-position 1. Solid arcs turn by 1 radian, dashed ones by 0.01: look how different the results
-are.](drawing:two-layouts){alt="Above, neighbours: an arc joins dimensions 0 and 1, a dashed one 2 and 3; (1, 2, 3, 4) becomes (-1.1426, 1.9221, 2.9599, 4.0298). Below, halves: an arc joins dimensions 0 and 2, a dashed one 1 and 3; the result is (-1.9841, 1.9599, 2.4624, 4.0198)."}
+position 1. Solid arcs turn by 1 radian, dashed ones by 0.01.](drawing:two-layouts){alt="Above, neighbours: an arc joins dimensions 0 and 1, a dashed one 2 and 3; (1, 2, 3, 4) becomes (-1.1426, 1.9221, 2.9599, 4.0298). Below, halves: an arc joins dimensions 0 and 2, a dashed one 1 and 3; the result is (-1.9841, 1.9599, 2.4624, 4.0198)."}
 
 ::: {.output section="Two ways to pair the dimensions"}
 :::
 
-The numbers of the two layouts have little in common, but look at the last line: exchange
-the dimensions, use the other layout, and exchange them back, and the difference is 0. They
-are the same operation under two numberings of the dimensions. A trained model does not care
-which: its matrices produce the dimensions in whatever order it was trained with. It cares
-very much that the order does not *change*.
+Exchange the dimensions, turn halves, exchange them back, and the difference to neighbours is 0
+(the last line): it is one operation under two numberings of the dimensions. A trained model
+does not care which: its matrices produce the dimensions in whatever order it was trained with.
+It cares very much that the order does not *change*.
 */
 
 /*
 ## Exercise 4.6: the score without turning anything {#rope-score .exercise}
 
-Is the score really a function of the distance? We could turn many vectors and
-compare. Better to derive the score, because then the answer stands in the code. Take
-one pair, query $(q_0, q_1)$ turned by $m\theta$ and key $(k_0, k_1)$ turned by
+Is the score really a function of the distance? If we derive it, the answer stands in the
+code. Take one pair, query $(q_0, q_1)$ turned by $m\theta$ and key $(k_0, k_1)$ turned by
 $n\theta$. Turning both back by $m\theta$ changes no dot product, so turn only the
 key, by $\varphi = (n - m)\theta$:
 
@@ -568,22 +548,21 @@ EXERCISE bool rope_score(float *score, const float *q, const float *k, size_t m,
 
 ::: belief
 "RoPE is a relative encoding: it encodes distances instead of positions." Half of it
-is right. Each vector is turned by its absolute position: the same key at 2 and at 10 is two
-different vectors. Only the *score* of two turned vectors has forgotten where they stood.
+is right. The same key at 2 and at 10 is two different vectors. Only the *score* of two turned
+vectors has forgotten where they stood.
 :::
 
-The program compares scores at three pairs of positions: query at 5 and key at 2, the
-same distance 8 tokens later, and the distance reversed. Then it makes the mistake
-that costs people whole evenings: queries turned as halves, keys as neighbours. This
-happens when the weights of a model come from one library and the code from another.
-Meta's own Llama code turns neighbours, the Hugging Face code turns halves, and the
-weights must be permuted on the way [@transformers25199].
+The program compares scores at three pairs of positions: query at 5 and key at 2, the same
+distance 8 tokens later, and the distance reversed. Then it turns queries as halves and keys as
+neighbours, the mistake that happens when the weights of a model come from one library and the
+code from another. Meta's own Llama code turns neighbours, the Hugging Face code turns halves,
+and the weights must be permuted on the way [@transformers25199].
 
 ::: predict
 With the layouts mixed, will the program crash, print NaN, or print plausible numbers?
 
 :::: answer
-Plausible numbers: [-3.6136]{.n section="The score sees the distance only"} where there
+Plausible numbers, such as [-3.6136]{.n section="The score sees the distance only"} where there
 should be [8.9815]{.n section="The score sees the distance only"}.
 ::::
 :::
@@ -591,41 +570,36 @@ should be [8.9815]{.n section="The score sees the distance only"}.
 ::: {.output section="The score sees the distance only" set="distance base" follows="distance"}
 :::
 
-Within a layout the first two columns agree:
-[8.9815]{.n section="The score sees the distance only"} here and there. The third is
-another number, so the score knows left from right. Mixed, the program prints
-perfectly plausible numbers, [-3.6136]{.n section="The score sees the distance only"}
-and [7.9212]{.n section="The score sees the distance only"}, for one and the same
-distance. Nothing crashes. The model talks, and talks nonsense. If you ever port a
-RoPE model, test the first two columns.
+Within a layout the first two columns agree. Mixed, one and the same distance gives two numbers,
+and nothing crashes: the model talks, and talks nonsense. If you ever port a RoPE model, test
+the first two columns. (In the third the score shows that it knows left from right.)
 
 ## Three pictures of a score
 
 What does a head see before it has learned anything? Put the same token at 22 positions and
-compare its query with its key at every pair of places. Any pattern comes from the positions
+compare its query with its key at every pair of places: any pattern comes from the positions
 alone.
 
-![Left, a learned table before training: apart from the diagonal (a row is most like itself)
-nothing to see, no place knows its neighbours yet. Middle, the sinusoid: bands along the
-diagonal, so distance is built in, and stripes across them from the token, which is added in
-the same place. Right, RoPE: every diagonal is one single number. Compare above and below the
-main one: left and right differ. (Each map is shaded from its own lowest score, 0, to its
-highest, 1.)](figure:scores){#fig-scores}
+![Left, a learned table before training: nothing to see but the diagonal, for a row is most like
+itself. Middle, the sinusoid: bands along the diagonal, so distance is built in, and stripes
+across them from the token, which is added in the same place. Right, RoPE: every diagonal is one
+single number, and above and below the main one they differ. (Each map is shaded from its own
+lowest score, 0, to its highest, 1.)](figure:scores){#fig-scores}
 
 ## Dials that never finish a turn
 
-Now look at the speeds once more, as a question of time. Dial $i$ needs
-$2\pi / \theta_i$ tokens for a full turn. A model that was trained on 4,096 tokens has
-met distances up to 4,095. If a dial needs 50,000 tokens for a turn, the model has
-seen only the first twelfth of its face. All other angles are new to it, and they come
-up the moment it reads further.
+Dial $i$ needs $2\pi / \theta_i$ tokens for a full turn. A model that was trained on 4,096
+tokens has met distances up to 4,095. If a dial needs 50,000 tokens for a turn, the model has
+seen only the first twelfth of its face. All other angles are new to it, and they come up the
+moment it reads further.
 
 ::: predict
 A head of 128 dimensions has 64 dials. Base 10,000, training length 4,096: how many of
 the 64 never finish one turn?
 
 :::: answer
-[18]{.n section="Dials that never finish a turn"} of them.
+[18]{.n section="Dials that never finish a turn"} of them. (In the head of our own that we are
+about to train, at length 16, it is [14]{.n section="Dials that never finish a turn"} of 16.)
 ::::
 :::
 
@@ -635,38 +609,26 @@ the 64 never finish one turn?
 ![Every dial of a head of 128 dimensions. What lies above the level line has not been
 round once when training ends at 4,096 tokens.](figure:dials){#fig-dials}
 
-[18]{.n section="Dials that never finish a turn"} of 64; and of the 16 dials of a head that we
-are about to train, at length 16, [14]{.n section="Dials that never finish a turn"}. With base
-2 every one of those would finish.
-
 It is tempting to stop here and say: RoPE fails on longer texts because of its unfinished
-dials. If so, the head with base 10,000 must fail past token 16 and a head with base 2 must
-not. Such a prediction can fail. And if it comes true, the reason may still be another one.
+dials. If so, a head with base 10,000 must fail past the length of its training, and a head
+with base 2, where at length 16 every dial finishes, must not. Such a prediction can fail. And
+if it comes true, the reason may still be another one.
 
 ## A model small enough to see through
 
-Time for the contest. We need a task that is impossible without order and trivial with
-it. Sequences are random: each token is drawn from 16, all equally likely, so there is
-nothing to learn about the tokens themselves. The model must **say again the token
-three back**: at position $t$ the right answer is the token of position $t - 3$. The
-first three positions have no answer and do not count. A model that gives the right token
-the share $p$ pays $-\ln p$: that is its **loss**, counted in *nats*. Guessing, $p = 1/16$,
-costs $\ln 16 = 2.7726$ nats a token; a model that knows where three back is pays 0.
+Time for the contest. Its task is impossible without order and trivial with it: **say again
+the token three back**. Each token is drawn from 16, all equally likely, so there is nothing to
+learn about the tokens themselves. At position $t$ the right answer is the token of position
+$t - 3$; the first three positions do not count. A model that gives the right token the share
+$p$ pays $-\ln p$: that is its **loss**, counted in *nats*. Guessing, $p = 1/16$, costs
+$\ln 16 = 2.7726$ nats a token; a model that knows where three back is pays 0.
 
-The model is one causal head of width 32, with nothing around it:
-
-| parameter | shape | does |
-|---|---|---|
-| `wte` | `[16][32]` | token to vector |
-| `wpe` | `[64][32]` | position to vector, only for the tables |
-| `wq`, `wk`, `wv` | `[32][32]` | vector to query, key, value |
-| `lm_head` | `[16][32]` | head's output to one score a token |
-
-Its parameters, the numbers in these tables, start at random. To train it is to move each of
-them a little, again and again, the way that makes the loss fall. How much a little is, the
-**learning rate** says. We train with five ways to
-know positions, and 16 times each, from 16 *seeds* of the random numbers. With the same seed
-all other numbers start out the same, bit for bit.
+The model is one causal head of width 32, with nothing around it: a table of tokens before it,
+and behind it a table that makes of its output one score a token. Its parameters start at
+random; training moves each of them a little, again and again, the way that makes the loss
+fall. How much a little is, the **learning rate** says. We train with five ways to know
+positions, 16 times each, from 16 *seeds* of the random numbers; with the same seed all other
+numbers start out the same, bit for bit.
 
 - **no positions**: the causal mask is all it has.
 - **learned table**: `wpe` has 64 rows, trained with the rest. Training shows 16 of them.
@@ -674,14 +636,10 @@ all other numbers start out the same, bit for bit.
 - **RoPE**: queries and keys turn as neighbours, base 10,000.
 - **RoPE, base 2**: the same, but every dial finishes its turn within 16 tokens.
 
-All of them run on your `add_positions`, `sinusoidal_table` and `rope_interleaved`. The head
-does what your `attention_forward` does, with its loops turned for speed; the program compares
-the two first, and says so if they differ. The learned table starts at half the spread of the
-tokens, as in GPT-2. How the model is trained, with every gradient worked out by hand, stands
-[further down](#model).
-
-Then comes the test: 64 fresh sequences of 64 tokens, the same for every model. Positions up
-to 15 the model knows from training. From 16 on it has never been there.
+All of them run on your functions (only the head is ours: it does what yours does, and takes
+less time). [How they are trained](#model), with every gradient worked out by hand, stands
+behind the text. The test is 64 fresh sequences of 64 tokens, the same for every model.
+Positions up to 15 it knows from training. From 16 on it has never been there.
 
 ## What happens after token 16
 
@@ -690,41 +648,26 @@ All four models with positions learn the task at length 16. Order them by how we
 do at positions 32 to 63. Does any of them still score 0?
 
 :::: answer
-The learned table [4.70]{.n section="Say again the token three back"}, the sinusoid
-[3.22]{.n section="Say again the token three back"}, RoPE
-[0.51]{.n section="Say again the token three back"}, and RoPE with base 2, which still
-scores 0.00.
+The learned table is the worst, then come the sinusoid, RoPE, and RoPE with base 2, which
+still scores [0.00]{.n section="Say again the token three back" at="base 2:3"}.
 ::::
 :::
 
 ::: {.output section="Say again the token three back" set="seeds rate base"}
 :::
 
-![The loss at each position, mean of the seeds. Training ended at position 15: look at
-what each line does there.](figure:loss-three-back){#fig-loss-three-back}
+![The loss at each position, mean of the seeds. Training ended at position 15.](figure:loss-three-back){#fig-loss-three-back}
 
-Up to position 15 all four schemes have learned the task; the loss is 0 to two decimals.
-Without positions the model stays at
-[2.06]{.n section="Say again the token three back"}: better than guessing, because it
-can prefer what it has heard. So the task needs order, and each of the remedies supplies it.
-And the two tables, which do nothing but add a row to a row, do not blur the token by it: to
-say *which* token stood *three back*, the head has to read both out of one sum of 32 numbers,
-and it does.
+Up to position 15 all four have learned the task: each of the remedies supplies the order. And
+the two tables, which do nothing but add a row to a row, do not blur the token by it: to say
+*which* token stood *three back*, the head has to read both out of one sum of 32 numbers, and it
+does.
 
 ### The best without order {#best-without-order}
 
-How far could the model without positions get? The last line of the output is its floor,
-[1.78]{.n section="Say again the token three back"}. No training and no number of heads brings
-one layer without positions below that, but for luck: it can tell *that* the order changed, but
-not which token stood three places back.
-
-::: aside
-A second layer escapes: what it hears from position $s$ already depends on how much stood
-before $s$. In principle causal models without positions can recover the absolute position in
-their first layer and distances in the ones after it, if every text starts with the same
-special token and each layer has, behind its heads, a network for each position by itself
-[@kazemnejad2023, theorems 1 and 2].
-:::
+Without positions the model is better than guessing, because it can prefer what it has heard.
+But no training and no number of heads brings one layer without positions below the last line
+of the output, [1.78]{.n section="Say again the token three back"}, unless by luck.
 
 ::: think
 Why not? And how can the program know what the best loss is?
@@ -742,69 +685,67 @@ equally likely, and so the one three back is token $x$ with the chance
 (how often $x$ came) / $t$. Whoever is told the counts alone can, on average, do no better than
 to say exactly that, whatever the weights, however many heads. The program counts, and works
 out what it costs on the same sequences.
+
+Deeper models escape in principle: if every text starts with the same special token, the first
+layer, with a network behind its heads, can recover the absolute position, and the next ones
+distances [@kazemnejad2023, theorems 1 and 2].
 ::::
 :::
 
 ### Three ways to go astray
 
-Then comes token 16.
-
 **The learned table falls off a cliff.** Rows 16 to 63 still hold the numbers they
 were born with; no gradient ever reached them. The loss jumps to
 [5.60]{.n section="Say again the token three back"}, twice that of blind guessing: the
-model is not unsure, it is sure and wrong. *How* wrong depends on what those rows hold, but
-silence is no cure: if the table starts at zero, so that an untrained row says nothing, the loss
-is 4.38, still far above guessing. (`build/04_positions controls=1` prints that, and takes more
-than three times as long.) GPT-2 spares itself this by having no such rows.
+model is not unsure, it is sure and wrong. Silence is no cure: if the table starts at zero, so
+that an untrained row says nothing, the loss is 4.38, still far above guessing.
+(`build/04_positions controls=1` prints that, and takes more than three times as long.) GPT-2
+spares itself this by having no such rows.
 
-**The sinusoid goes astray too.** Its rows beyond 15 are perfectly well defined. But the
-model learned what to do with sixteen particular rows, and a rule that works on sixteen rows
-need not work on the next. Some positions come out well, others terribly, and the seeds
-disagree: they end between [2.27]{.n section="Say again the token three back"} and [4.60]{.n
-section="Say again the token three back"}. The hope that a fixed table carries a model past
-its training length is not borne out here, nor was it by larger tests [@press2022].
+**The sinusoid goes astray too.** Its rows beyond 15 are perfectly well defined. But a rule
+that works on sixteen rows need not work on the next. Some positions come out well, others
+terribly, and the seeds disagree. The hope that a fixed table carries a model past its training
+length is not borne out here, nor was it by larger tests [@press2022].
 
 **RoPE holds on for a while, and then it depends.** Up to position 31 it is nearly
-perfect. Beyond, the mean is [0.51]{.n section="Say again the token three back"}, and the
-seeds range from [0.04]{.n section="Say again the token three back"} to
-[1.73]{.n section="Say again the token three back"}: one goes on almost as if nothing had
-happened, another loses more than half of what there is to know.
+perfect. Beyond, one seed goes on almost unharmed
+([0.04]{.n section="Say again the token three back"}), another loses more than half of what
+there is to know ([1.73]{.n section="Say again the token three back"}).
 
-**Base 2 scores [0.00]{.n section="Say again the token three back" at="base 2:3"}**, at all positions up to
-63, with all seeds. Same code, same training, one constant changed.
+**Base 2 stays at [0.00]{.n section="Say again the token three back" at="base 2:3"}**, with
+every seed. Same code, same training, one constant changed.
 
 ::: aside
-Is one learning rate fair to all? Set `rate` at the output above and see. `controls=1` tries
-seven: from 0.002 to 0.02 the order of the four at positions 32 to 63 stays, but how *far* RoPE
-fails is the rate's work too. At 0.03 RoPE falls behind the sinusoid.
+Is one learning rate fair to all? `controls=1` tries seven: from 0.002 to 0.02 the order of the
+four at positions 32 to 63 stays, but how *far* RoPE fails is the rate's work too. At 0.03 it
+falls behind the sinusoid.
 :::
 
 ::: belief
 "RoPE generalises to longer sequences." The paper's abstract lists "the flexibility of
 sequence length" among its properties [@su2021], and flexible it is: nothing stops you from
 computing the angle at position one million. What the angle means to the model is another
-matter. Larger studies agree with our small one: with RoPE, models extrapolate poorly, unless
-something is done about it [@press2022; @chen2023; @kazemnejad2023].
+matter. Larger studies agree: with RoPE, models extrapolate poorly, unless something is done
+about it [@press2022; @chen2023; @kazemnejad2023].
 :::
 
 ### Where each model looks
 
-The picture shows it happen, in the first 30 tokens of a test sequence. The right answer
-is the diagonal three to the left. Cover all below row 15 with your hand, and all three have it.
+Here are the first 30 tokens of a test sequence. The right answer is the diagonal three to the
+left. Cover all below row 15 with your hand, and all three have it.
 
-![Left, the learned table: below row 15 the diagonal is gone, untrained rows look anywhere.
-Middle, the sinusoid: it fades, and echoes of it appear six tokens further back, which is one
-turn of the fastest hand. Right, RoPE: it goes on, down to the last row. Look in the lower left
-for two faint lines: 15 and 22 tokens back are heard a little, too.](figure:attention){#fig-attention}
+![Left, the learned table: below row 15 the diagonal is gone. Middle, the sinusoid: it fades, and
+echoes of it appear six tokens further back, one turn of the fastest hand. Right, RoPE: it goes
+on, down to the last row. Two faint lines in the lower left: 15 and 22 tokens back are heard a
+little, too.](figure:attention){#fig-attention}
 
 ## What the dials decide
 
-So the prediction came true, if late: the head with unfinished dials does fail, though not at
-token 16 but far beyond, and the one without does not. Are those dials the reason? Two bases
-cannot say, for a base changes the speed of all dials but one. So we ask the dials themselves. A
-dial that *never turns* has its angle fixed at 0, in training and in the test. We take RoPE with
-base 10,000, where dials 0 and 1 finish a turn in training (after 6.3 and 11.2 tokens) and dials
-2 to 15 do not.
+So the prediction came true, if late: the head with unfinished dials does fail, though far
+beyond token 16, and the one without does not. Are those dials the reason? Two bases cannot
+say, for a base changes the speed of all dials but one. So we freeze some: a dial that *never
+turns* has its angle fixed at 0, in training and in the test. With base 10,000 dials 0 and 1
+finish a turn in training (after 6.3 and 11.2 tokens), and dials 2 to 15 do not.
 
 ::: predict
 Unfinished dials are said to be the trouble. What will the loss at 32 to 63 be if they never
@@ -816,16 +757,13 @@ turn, so that only the two finished dials do?
 ::::
 :::
 
-(The last four columns are for the next section.)
-
 ::: {.output section="What the dials decide"}
 :::
 
-Without the unfinished dials the loss *grows*. It grows, too, if they are stopped only in the
-test, in models that had learned with them: [1.19]{.n section="What the dials decide"}. So they
-help. That does not make them safe: alone, with the two finished dials frozen, they learn the
-task and lose [0.74]{.n section="What the dials decide"} far out, about as much as all dials
-together (the ranges overlap). But the two finished ones alone lose more.
+Without the unfinished dials the loss *grows*, even if they are stopped only in the test, in
+models that had learned with them. So they help. That does not make them safe: alone, with the
+two finished dials frozen, they lose [0.74]{.n section="What the dials decide"}, about as much
+as all dials together (the ranges overlap). But the two finished ones alone lose more.
 
 ### Two dials that agree again
 
@@ -838,43 +776,36 @@ Then what does go wrong? Look where RoPE breaks.
 others. Compare the peaks at 3 and at 47.](figure:rope-scores){#fig-rope-scores}
 
 Both finished dials say "here!" at distance 3. One alone would say so again 6 tokens later; the
-other contradicts it, and within 16 tokens the two never agree a second time so well. That is
-all that training asked for. But 44 tokens are 7.00 turns of the one and 3.94 of the other: at
-distance 47 the first stands where it stood at 3, the second only 22 degrees short of it, and
-together they say nearly as much as they did at 3. The first token that can look 47 back
-stands at position 47.
+other contradicts it, and within 16 tokens the two never agree a second time so well. But 44
+tokens are 7.00 turns of the one and 3.94 of the other: at distance 47 the first stands where
+it stood at 3, the second only 22 degrees short of it, and together they say nearly as much as
+they did at 3. The first token that can look 47 back stands at position 47.
 
-A good story, so again a control: the columns of positions 46 and 47. Where nothing
-but the two finished dials turns, the loss jumps between position 46 and position 47, from
+A good story, so again a control: the last two columns of the table, the loss at positions 46
+and 47. Where nothing but the two finished dials turns, it jumps, from
 [0.71]{.n section="What the dials decide"} to [2.65]{.n section="What the dials decide"}.
-Where they are frozen, nothing happens at 47
-([1.08]{.n section="What the dials decide"}, then
-[0.94]{.n section="What the dials decide"}). The break comes from dials that
-*have* finished, and agree once more; the others soften it.
+Where they are frozen, nothing happens. The break comes from dials that *have* finished, and
+agree once more; the others soften it.
 
-And in the last row there are two dials again, both finished within 16 tokens, and nothing
-else turns; but with base 2 they turn by 1 and 0.958 radians a token instead of 1 and 0.562.
-The loss is [0.00]{.n section="What the dials decide" at="base 2:5"}. Same number of dials, same
-number finished, other speeds.
+And in the last row, too, two finished dials turn and nothing else. But with base 2 they turn
+by 1 and 0.958 radians a token instead of 1 and 0.562, and nothing is lost. Same number of
+dials, same number finished, other speeds.
 
 ::: think
 The pair with base 2 agrees again as well: at distance 16 its dials stand 25 and 7 degrees from
-where they stood at 3. Why does nothing break? The last two columns help. Call **lead** what the
-score at distance 3 has over the best of all other distances: first of those that were met in
-training, 0 to 15, then of the new ones, 16 to 63.
+where they stood at 3. Why does nothing break there?
 
 :::: answer
-Training gives each head a lead among the distances that it meets; nothing asks for one among
-others. The pair with base 10,000 leads by [3.18]{.n section="What the dials decide"} there,
-and at new distances it is behind, with [-0.31]{.n section="What the dials decide"}. The pair
-with base 2 nearly agrees already at distance 9, so training had to keep *that* apart, and did,
-by [2.35]{.n section="What the dials decide"}. No new distance comes nearer than that: the
-lead is still [2.39]{.n section="What the dials decide"}. In all other rows new distances look
-more like the right one than those that training told from it, and these are the rows with a
-loss.
+Training asked only that the score at distance 3 exceed those at the other distances that it
+met. Whether it exceeds those at new ones as well can be measured: with `controls=1` the table
+has two more columns, by how much the score at 3 exceeds the best of the other distances: of
+those met, 0 to 15, and of the new ones, 16 to 63, in the mean of the seeds. For the pair with
+base 2 that is 2.35 and 2.39: at distance 9 its dials stand 16 and 31 degrees from where they
+stood at 3, so training had to keep *that* apart, and nothing new comes nearer. For the pair
+with base 10,000 it is 3.18 and -0.31: a new distance beats the right one.
 
-What we do not know: how to find the lead of sixteen speeds without training a head, and why,
-with the same speeds, one seed keeps a lead and another loses it. The program is small enough
+What we do not know: how to find these numbers for sixteen speeds without training a head, and
+why, with the same speeds, one seed does well and another does not. The program is small enough
 to try an answer tonight.
 ::::
 :::
@@ -900,19 +831,16 @@ The learned table, with [0.36]{.n section="Say again the first token"} at positi
 
 ![The other task. Now it is the rotations that lie high.](figure:loss-first-token){#fig-loss-first-token}
 
-Tables and rotations have changed places. The learned table, hopeless a moment ago, now holds:
-row 0 is a trained row, every token can look for it, and it stays where it is however long the
-text grows. (Started at zero, so that its untrained rows say nothing, it loses only 0.09, as
-`controls=1` prints.) The sinusoid stands in between, and its seeds disagree wildly. RoPE has no
-place to point at. All it can do is to prefer the farther token, whatever the distance. It learns
-that up to distance 15, where the lesson ended, and beyond the loss is
-[7.03]{.n section="Say again the first token"}, far worse than guessing. Base 2 cannot even
-learn the task at length 16.
+Tables and rotations have changed places. Row 0 of the learned table is a trained row, every
+token can look for it, and it stays where it is however long the text grows. (Started at zero,
+so that its untrained rows say nothing, the table loses only 0.09, as `controls=1` prints.) The
+sinusoid stands in between, and its seeds disagree wildly. RoPE has no place to point at. All
+it can do is to prefer the farther token, whatever the distance. It learns that up to distance
+15, where the lesson ended; beyond, it is far worse than guessing.
 
-Here the slow dials do decide. In the last row only dials 0 and 1 turn, and then base 10,000 does
-not learn the task at length 16 either: [1.80]{.n section="Say again the first token"}. To
-prefer the farther of any two tokens you need a score that climbs over 15 tokens, and so dials
-that are slow.
+Here the slow dials do decide. In the last row only dials 0 and 1 turn, and then base 10,000
+does not learn the task at length 16 either. To prefer the farther of any two tokens you need a
+score that climbs over 15 tokens, and so dials that are slow.
 
 ### One base for both?
 
@@ -920,9 +848,9 @@ that are slow.
 Eight bases, from 1 to 100,000. Does one of them answer both questions beyond token 16?
 
 :::: answer
-No. Bases 2 to 6 lose nothing three back, to two decimals; but asked for the first token no base
-beats guessing by much: the lowest loss at positions 32 to 63, with base 1, is
-[2.72]{.n section="From base 1 to base 100,000"}.
+No. Bases 2 to 6 lose nothing three back, to two decimals; but asked for the first token no
+base beats guessing by much: the lowest loss at positions 32 to 63, with base 1, is [2.72]{.n
+section="From base 1 to base 100,000"}.
 ::::
 :::
 
@@ -930,35 +858,30 @@ beats guessing by much: the lowest loss at positions 32 to 63, with base 1, is
 :::
 
 ![RoPE's losses, mean of the seeds. Look at both ends: with bases 1 and 2 the first token is not
-learned even at the length of training; from 100 on, three back goes wrong further
-out.](figure:bases){#fig-bases}
+learned even at the length of training; from 100 on, three back goes wrong further out.](figure:bases){#fig-bases}
 
 Look also at how many dials finish. Bases 3 and 6 leave some unfinished and lose nothing three
-back; with base 1 all sixteen finish, all at the same speed, and no base does worse:
-[2.44]{.n section="From base 1 to base 100,000"}. The count says little. And how
-slow must a dial be for the first token? Not *very* slow: with base 3 the slowest takes 17.6
-tokens for a turn.
+back; with base 1 all sixteen finish, all at the same speed, and no base does worse. The count
+says little. And for the first token a dial need not be *very* slow: with base 3 the slowest
+takes 17.6 tokens for a turn.
 
-So which scheme is best? It depends on the question. A scheme decides which
-questions are easy to ask: *how far back* for RoPE, *which place* for a table. When you read
-that a model was "extended" from 2,048 tokens to 32,768, somebody usually changed the angles
-(dividing all positions by 16 is one way) *and trained on*, if only for a thousand steps
-[@chen2023].
+So a scheme decides which questions are easy to ask: *how far back* for RoPE, *which place* for
+a table. When you read that a model was "extended" from 2,048 tokens to 32,768, somebody
+usually changed the angles (dividing all positions by 16 is one way) *and trained on*, if only
+for a thousand steps [@chen2023].
 
-What this experiment does not show: these are models of one layer and one head, on two
-toy tasks. In a deep model the causal mask adds information of its own, and language asks
-both kinds of questions at once. The way of asking carries over to such models: freeze what
-you suspect, and run again. The numbers do not.
+These were models of one layer and one head, on two toy tasks. In a deep model the causal mask
+adds information of its own, and language asks both questions at once. The way of asking
+carries over: freeze what you suspect, and run again. The numbers do not.
 
 ## What you can now explain
 
-- Why a head without positions is equivariant and not invariant, what a causal mask
-  changes about that, and which of its outputs really are invariant.
+- Why a head without positions is equivariant and not invariant, and what a causal mask
+  changes about that.
 - What a learned table of positions costs, and why it ends where it ends.
-- How the sinusoid's rows are readings of clocks, and why its dot products cannot tell
-  left from right although a model that uses it can.
-- Why a score between two turned vectors depends on their distance only, and why each
-  vector by itself does not.
+- Why the sinusoid's dot products cannot tell left from right although a model that uses it can.
+- Why the score of two turned vectors depends on their distance only, and each vector by itself
+  does not.
 - What the two layouts of RoPE have in common, and what happens if they meet.
 - Why "it has a value for every position" and "the model works at every position" are
   two statements.
@@ -1006,17 +929,15 @@ distance by no answer at all.
 
 ## What to read next
 
-- Vaswani and others [-@vaswani2017, sec. 3.5] give the sinusoid in half a page, with
-  the reasons they had.
+- Vaswani and others [-@vaswani2017, sec. 3.5] give the sinusoid in half a page.
 - Su and others [-@su2021] derive the rotation from the wish that scores depend on the
-  distance only, a good exercise in asking for what you want and solving for it.
+  distance only.
 - Press and others [-@press2022] drop rotations and tables and subtract a penalty that
   grows with the distance from the score; they also coined the question "train short,
   test long?".
 - Kazemnejad and others [-@kazemnejad2023] ask it of five schemes on larger tasks than
   ours, and one of their best has no positions at all.
-- Chapter 5 goes to the other end of the model, where a second table waits, or the same
-  one again.
+- Chapter 5 goes to the other end of the model, where a second table waits, or the same again.
 */
 
 /*
@@ -1095,6 +1016,15 @@ static double turn_length(size_t i, size_t d_head, double base)
 
 This is the rest of the contest: the model, its gradient and its training, complete. No
 exercise is in here. Read it if you want to know how a network learns without a library.
+
+| parameter | shape | does |
+|---|---|---|
+| `wte` | `[16][32]` | token to vector |
+| `wpe` | `[64][32]` | position to vector, only for the tables |
+| `wq`, `wk`, `wv` | `[32][32]` | vector to query, key, value |
+| `lm_head` | `[16][32]` | head's output to one score a token |
+
+The learned table starts at half the spread of the tokens, as in GPT-2.
 
 ::: aside
 The Makefile says `-ffp-contract=off`: a product and a sum are two roundings, on every machine.
@@ -2368,7 +2298,7 @@ enum { AT_NONE, AT_TABLE, AT_SINUSOID, AT_ROPE, AT_BASE_2 };
 enum { N_BASES = 8 };
 static const struct {
     double base;
-    const char *name;
+    char name[sizeof "100,000"];
 } bases[N_BASES] = {{1, "1"},   {2, "2"},     {3, "3"},        {6, "6"},
                     {10, "10"}, {100, "100"}, {1e4, "10,000"}, {1e5, "100,000"}};
 
@@ -2382,6 +2312,7 @@ typedef struct {
     bool is_kept[2][N_BASES];                    // [task][base], and
     double met[2][N_BASES], far_out[2][N_BASES]; // mean losses at 3 to 15, at 32 to 63
     size_t first_seed, n_seeds;
+    bool more; // controls=1
     workshop w;
 } contest;
 
@@ -2636,9 +2567,10 @@ static void show_three_back(contest *c)
 }
 
 // As print_row, with the losses at positions 46 and 47, between which something happens,
-// and with the leads at distances that were met in training and at new ones.
-static void print_control(const char *name, const measurement *results, size_t n_seeds)
+// and, if there is to be more, the leads at distances met in training and at new ones.
+static void print_control(const contest *c, const char *name, const measurement *results)
 {
+    const size_t n_seeds = c->n_seeds;
     double trained = 0.0, far_out = 0.0, best = INFINITY, worst = 0.0, at[2] = {0.0, 0.0};
     for (size_t seed = 0; seed < n_seeds; seed++) {
         const double *loss = results[seed].loss;
@@ -2650,9 +2582,12 @@ static void print_control(const char *name, const measurement *results, size_t n
         best = here < best ? here : best;
         worst = here > worst ? here : worst;
     }
-    printf("%-26s%6.2f%7.2f  %5.2f to %4.2f%7.2f%7.2f%6.2f%6.2f\n", name, trained,
-           far_out, best, worst, at[0], at[1], mean_lead(results, n_seeds, 0, TRAIN_LEN),
-           mean_lead(results, n_seeds, TRAIN_LEN, TEST_LEN));
+    printf("%-26s%6.2f%7.2f  %5.2f to %4.2f%7.2f%7.2f", name, trained, far_out, best,
+           worst, at[0], at[1]);
+    if (c->more)
+        printf("%6.2f%6.2f", mean_lead(results, n_seeds, 0, TRAIN_LEN),
+               mean_lead(results, n_seeds, TRAIN_LEN, TEST_LEN));
+    printf("\n");
     fflush(stdout);
 }
 
@@ -2671,14 +2606,14 @@ static void show_controls(contest *c)
         scheme_waits(&rope);
         return;
     }
-    printf("%-26s%6s%7s  %13s%7s%7s%6s%6s\n", "three back, at positions", "3..15",
-           "32..63", "best to worst", "at 46", "at 47", "lead", "new");
-    print_control("RoPE, all dials turn", c->results[AT_ROPE], c->n_seeds);
-    print_control("2 to 15 stopped at test", c->stopped, c->n_seeds);
+    printf("%-26s%6s%7s  %13s%7s%7s%s\n", "three back, at positions", "3..15", "32..63",
+           "best to worst", "at 46", "at 47", c->more ? "   met   new" : "");
+    print_control(c, "RoPE, all dials turn", c->results[AT_ROPE]);
+    print_control(c, "2 to 15 stopped at test", c->stopped);
     for (size_t i = 0; i < 3; i++) {
         run_seeds(c, c->control, &controls[i], THREE_BACK, NULL);
         clear_live_line();
-        print_control(controls[i].name, c->control, c->n_seeds);
+        print_control(c, controls[i].name, c->control);
     }
     draw_seeds(c->results[AT_ROPE], c->n_seeds);
     draw_dial_scores(c->results[AT_ROPE], c->n_seeds);
@@ -2981,8 +2916,9 @@ static int bench(void)
 
 The program takes settings: `build/04_positions base=2 seed=7`, or any of them.
 `build/04_positions settings` prints the table. The numbers in the text are those of the
-defaults. `controls=1` adds tables that start smaller, and seven learning rates for every way
-to know positions, on both tasks: 60 more rows, where the rest has 25.
+defaults. `controls=1` adds two columns to the table of the dials, tables that start smaller,
+and seven learning rates for every way to know positions, on both tasks: 60 more rows, where the
+rest has 25.
 
 ::: {.run seeds="4"}
 In this page a run trains four times behind each line, not sixteen times, unless you ask
@@ -3114,7 +3050,8 @@ static contest *contest_open(char **args)
     c->schemes[AT_BASE_2].name = "RoPE, base 2";
     c->schemes[AT_BASE_2].base = 2.0;
     // 5 rows, 3 controls, 5 rows, 6 bases twice; and 2 spreads and 28 rates twice
-    const size_t rows = setting_number(settings, args, "controls") > 0.0 ? 85 : 25;
+    c->more = setting_number(settings, args, "controls") > 0.0;
+    const size_t rows = c->more ? 85 : 25;
     c->w.steps_all = rows * c->n_seeds * N_STEPS;
     c->w.start = seconds();
     return c;
@@ -3127,7 +3064,7 @@ static void show_contest(char **args)
     show_controls(c);
     show_first_token(c);
     show_bases(c);
-    if (setting_number(settings, args, "controls") > 0.0) {
+    if (c->more) {
         show_spreads(c);
         show_rates(c);
     }
