@@ -105,8 +105,9 @@ Write the shares to `att [n_tokens][n_tokens]`, row $t$ for the token that asks,
 and the mixed values to `out [n_tokens][d_head]`. Divide the scores by $\sqrt{d_h}$, and
 subtract the row's largest from all of them before you take exponentials: `expf(89)` is
 already infinite in `float`, and the factor $e^{-\max}$ cancels. If `causal` is true let token
-$t$ hear only the positions 0 to $t$. The shares of later positions are then exactly 0, and
-their values do not enter the sum: not even as 0 times the value, for 0 times NaN is NaN.
+$t$ hear only the positions 0 to $t$. A later position's score does not count for the largest,
+its share is exactly 0, and its value does not enter the sum: not even as 0 times the value,
+for 0 times NaN is NaN.
 Leave out no key that is heard, however small its share. Add in `double` if you can: the zeros
 of the next experiment are exact then.
 
@@ -209,10 +210,10 @@ cannot read a 1,025th token, not badly but not at all.
 
 Everything that uses a table, the learned one and the fixed one of the next
 section, uses this function. Add row $t$ of `wpe` to row $t$ of `x`, in place. If
-there are more tokens than rows, refuse: return false and leave *all* of `x` as it
-was. As many tokens as rows is fine. Rows of `wpe` past the last token are not used. No
-tokens, or rows of no numbers, are no error: there is nothing to do, and you return
-true.
+there are more tokens than rows, refuse, whatever `d_model` is: return false and leave
+*all* of `x` as it was. As many tokens as rows is fine. Rows of `wpe` past the last token
+are not used. Otherwise no tokens, or rows of no numbers, are no error: there is nothing
+to do, and you return true.
 
 By hand, for our three words and a table with four rows:
 
@@ -226,7 +227,8 @@ By hand, for our three words and a table with four rows:
 
 // x[t][i] += wpe[t][i]
 //   x [n_tokens][d_model]   wpe [max_seq_len][d_model]
-// false, and x untouched, if n_tokens is larger than max_seq_len; sizes of 0 are no error
+// false, and x untouched, if n_tokens is larger than max_seq_len, whatever d_model is;
+// else true, also for sizes of 0
 EXERCISE bool add_positions(float *x, const float *wpe, size_t n_tokens,
                             size_t max_seq_len, size_t d_model)
 {
@@ -280,7 +282,8 @@ Fill the whole table, rows 0 to `max_seq_len` - 1. Each pair of columns belongs 
 one hand: the sine in the even column, the cosine in the odd one after it. Work out
 the angle in `double` and round at the end; positions grow, and a `float` near
 100,000 is only good to 0.008 radians. An odd `d_model` would leave a sine without
-its cosine, and 0 leaves no hand at all: refuse both. A table of no rows is no error.
+its cosine, and 0 leaves no hand at all: refuse both. Otherwise a table of no rows is no
+error.
 
 By hand, `d_model` = 4: row 0 is 0, 1, 0, 1 (every hand at its start), row 1 is
 0.84147, 0.54030, 0.01000, 0.99995, and row 2 stands above.
@@ -288,7 +291,7 @@ By hand, `d_model` = 4: row 0 is 0, 1, 0, 1 (every hand at its start), row 1 is
 
 // wpe[p][2i] = sin(p theta_i)   wpe[p][2i+1] = cos(p theta_i)   theta_i = 10000^(-2i/d_model)
 //   wpe [max_seq_len][d_model]   i counts pairs: 0 ... d_model/2 - 1
-// false, and wpe untouched, if d_model is 0 or odd; max_seq_len 0 is no error
+// false, and wpe untouched, if d_model is 0 or odd; else true, also for max_seq_len 0
 EXERCISE bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
 {
     // your code here
@@ -448,7 +451,7 @@ of a pair while the second still needs it.
 // a = x[t][h][2i], b = x[t][h][2i+1]; c, s = cosines[t][i], sines[t][i]
 // x[t][h][2i] = a c - b s   x[t][h][2i+1] = a s + b c
 //   x [n_tokens][n_heads][d_head]   cosines, sines [n_tokens][d_head / 2]
-// false, and x untouched, if d_head is 0 or odd; n_tokens or n_heads 0 is no error
+// false, and x untouched, if d_head is 0 or odd; else true, also for n_tokens or n_heads 0
 EXERCISE bool rope_interleaved(float *x, const float *cosines, const float *sines,
                                size_t n_tokens, size_t n_heads, size_t d_head)
 {
@@ -475,7 +478,7 @@ and 2, turn by 1 radian and become -1.9841 and 2.4624; 2 and 4 turn by 0.01 and 
 // a = x[t][h][i], b = x[t][h][i + d_head/2]; c, s = cosines[t][i], sines[t][i]
 // x[t][h][i] = a c - b s   x[t][h][i + d_head/2] = a s + b c
 //   x [n_tokens][n_heads][d_head]   cosines, sines [n_tokens][d_head / 2]
-// false, and x untouched, if d_head is 0 or odd; n_tokens or n_heads 0 is no error
+// false, and x untouched, if d_head is 0 or odd; else true, also for n_tokens or n_heads 0
 EXERCISE bool rope_half_split(float *x, const float *cosines, const float *sines,
                               size_t n_tokens, size_t n_heads, size_t d_head)
 {
@@ -736,8 +739,8 @@ left. Cover all below row 15 with your hand, and all three have it.
 
 ![Left, the learned table: below row 15 the diagonal is gone. Middle, the sinusoid: it fades, and
 echoes of it appear six tokens further back, one turn of the fastest hand. Right, RoPE: it goes
-on, down to the last row. Two faint lines in the lower left: 15 and 22 tokens back are heard a
-little, too.](figure:attention){#fig-attention}
+on, down to the last row. Two faint lines in the lower left: 15 and 16 tokens back, and 22, are
+heard a little, too.](figure:attention){#fig-attention}
 
 ## What the dials decide
 
@@ -801,8 +804,8 @@ met. Whether it exceeds those at new ones as well can be measured: with `control
 has two more columns, by how much the score at 3 exceeds the best of the other distances: of
 those met, 0 to 15, and of the new ones, 16 to 63, in the mean of the seeds. For the pair with
 base 2 that is 2.35 and 2.39: at distance 9 its dials stand 16 and 31 degrees from where they
-stood at 3, so training had to keep *that* apart, and nothing new comes nearer. For the pair
-with base 10,000 it is 3.18 and -0.31: a new distance beats the right one.
+stood at 3, so training had to keep *that* apart, and in score nothing new comes nearer. For
+the pair with base 10,000 it is 3.18 and -0.31: a new distance beats the right one.
 
 What we do not know: how to find these numbers for sixteen speeds without training a head, and
 why, with the same speeds, one seed does well and another does not. The program is small enough
