@@ -1251,6 +1251,18 @@ bool numbers_compared(ADDITION)
     return true;
 }
 
+CAUGHT(add_positions, refuses_too_many, nothing_to_add_first, "must return false")
+bool nothing_to_add_first(ADDITION)
+{
+    if (n_tokens == 0 || d_model == 0)
+        return true;
+    if (n_tokens > max_seq_len)
+        return false;
+    for (size_t i = 0; i < n_tokens * d_model; i++)
+        x[i] += wpe[i];
+    return true;
+}
+
 CAUGHT(add_positions, refuses_too_many, refused_too_late, "must stay untouched")
 bool refused_too_late(ADDITION)
 {
