@@ -1314,3 +1314,35 @@ bool first_4096_places(uint32_t *top, const float *table, const double *norms,
                           n_top > 4096 && n_top < vocab_size ? 4096 : n_top, vocab_size,
                           d_model);
 }
+
+CAUGHT(safetensors_tensor, zeros_and_single_numbers, empty_ones_anywhere,
+       "must return false")
+TENSOR_ANSWER(empty_ones_anywhere)
+{
+    const uint64_t end_of_data = begin == end ? UINT64_MAX : data_size;
+    uint64_t *place = taken, there = begin;
+    if (begin == end)
+        place = &there;
+    return safetensors_tensor(place, shape, begin, end, n_dims, item_size, end_of_data);
+}
+
+CAUGHT(safetensors_tensor, out_of_the_data, places_in_double, "must return false")
+TENSOR_ANSWER(places_in_double)
+{
+    uint64_t there = begin;
+    if ((double)begin != (double)*taken ||
+        !safetensors_tensor(&there, shape, begin, end, n_dims, item_size, data_size))
+        return false;
+    *taken = there;
+    return true;
+}
+
+CAUGHT(nearest_tokens, refuses, no_numbers_no_checks, "must return false")
+bool no_numbers_no_checks(uint32_t *top, const float *table, const double *norms,
+                          uint32_t token, size_t n_top, size_t vocab_size, size_t d_model)
+{
+    for (size_t k = 0; k < n_top && d_model == 0; k++)
+        top[k] = (uint32_t)(k + (k >= token)); // all cosines are 0
+    return d_model == 0 ||
+           nearest_tokens(top, table, norms, token, n_top, vocab_size, d_model);
+}
