@@ -1194,6 +1194,10 @@ Test(analogy, ties)
         try_both_ways(&t, ids[0], ids[1], ids[2]);
         try_both_ways(&t, ids[2], ids[0], ids[1]);
     }
+    float *twins = sign_rows(12, 4); // a is b, and row 0 is as near to c as c is
+    memcpy(twins, twins + 4 * 7, 4 * sizeof *twins);
+    const struct table t = {twins, 12, 4};
+    try_both_ways(&t, 3, 3, 7);
     judge_passed();
 }
 

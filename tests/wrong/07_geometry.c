@@ -1929,3 +1929,32 @@ ROTATE(odd_rows_refused)
             return false;
     return rotate_rows(out, wte, rotation, vocab_size, d_model);
 }
+
+CAUGHT(analogy, ties, nothing_taken_nothing_added, "got 7")
+ANALOGY(nothing_taken_nothing_added)
+{
+    if (exclude_inputs || a != b || a >= vocab_size || c >= vocab_size)
+        return analogy(answer, wte, a, b, c, exclude_inputs, vocab_size, d_model);
+    *answer = c; // but another row may be as near, and come first
+    return true;
+}
+
+WRONG(center_rows, sums_in_double, small_results_are_zero,
+      "Small results are written as 0: a float may be as small as 1.4e-45.")
+CENTER(small_results_are_zero)
+{
+    const bool good = center_rows(out, mean, wte, vocab_size, d_model);
+    for (size_t k = 0; k < vocab_size * d_model && good; k++)
+        out[k] = fabsf(out[k]) < 1e-30f ? 0.0f : out[k];
+    return good;
+}
+
+WRONG(rotate_rows, sums_in_double, small_numbers_are_zero,
+      "Small results are written as 0: a float may be as small as 1.4e-45.")
+ROTATE(small_numbers_are_zero)
+{
+    const bool good = rotate_rows(out, wte, rotation, vocab_size, d_model);
+    for (size_t k = 0; k < vocab_size * d_model && good; k++)
+        out[k] = fabsf(out[k]) < 1e-30f ? 0.0f : out[k];
+    return good;
+}
