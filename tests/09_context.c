@@ -540,6 +540,7 @@ static void try_worked_neurons(void (*try_it)(const struct neurons *))
     const float zeros[4] = {0};
     const struct neurons p = {x,     normed, w_up,  w_down, dout, hidden, zeros,
                               zeros, zeros,  zeros, 1,      2,    2,      true};
+    try_random_neurons(2, 2, 3, true, try_it);
     try_it(&p);
     try_random_neurons(2, 2, 2, true, try_it);
     try_random_neurons(1, 2, 2, false, try_it);

@@ -1472,3 +1472,16 @@ bool probe_none_tried_no_checks(uint32_t *guesses, double *centroids, const floa
                                        n_fitted, n_tried, n_classes, d_model);
     return good || (n_tried == 0 && n_classes > 0);
 }
+
+WRONG(residual_mlp, worked_example, mlp_stream_for_each_neuron,
+      "The stream is added once for each neuron: once is enough.")
+bool mlp_stream_for_each_neuron(float *out, float *hidden, const float *x,
+                                const float *normed, const float *w_up,
+                                const float *w_down, size_t n_tokens, size_t d_model,
+                                size_t d_hidden)
+{
+    residual_mlp(out, hidden, x, normed, w_up, w_down, n_tokens, d_model, d_hidden);
+    for (size_t k = 0; k < n_tokens * d_model; k++)
+        out[k] += ((float)d_hidden - 1.0f) * x[k];
+    return true;
+}
