@@ -312,6 +312,10 @@ Test(most_frequent_pair, wide_numbers)
     try_two_words("ab", ((uint64_t)1 << 32) + 1, "cd", 3);
     try_mixed_up();
     try_mixed_up();
+    struct words thirds = drawn_words(60, 9, 3, 1); // as ints, each is below the next one
+    for (size_t k = 0; k < thirds.n_ids; k++)
+        thirds.ids[k] *= 0x60000000u;
+    try_pairs(&thirds);
     for (int full = 0; full < 2; full++) { // all bits of both ids are 0, or 1
         const uint32_t id = full ? UINT32_MAX : 0;
         struct words words = drawn_words(5, 4, 5, 9);

@@ -1240,3 +1240,50 @@ bool decode_no_room_no_checks(unsigned char *text, size_t *n_bytes, const uint32
     *n_bytes = 0;
     return true;
 }
+
+struct place_of_pair {
+    uint32_t left, right;
+    uint64_t count;
+    size_t at;
+};
+
+static int subtract_pairs(const void *a, const void *b)
+{
+    const struct place_of_pair *x = a, *y = b;
+    return x->left != y->left     ? (int)(x->left - y->left)
+           : x->right != y->right ? (int)(x->right - y->right)
+                                  : (x->at > y->at) - (x->at < y->at);
+}
+
+WRONG(most_frequent_pair, wide_numbers, pair_sorted_by_subtraction,
+      "The pairs are sorted by a difference of ids, which is no int: compare with <.")
+bool pair_sorted_by_subtraction(uint32_t *pair, uint64_t *count, const uint32_t *ids,
+                                const size_t *lengths, const uint64_t *counts,
+                                size_t n_words)
+{
+    size_t n = 0, at = 0;
+    for (size_t w = 0; w < n_words; w++)
+        n += lengths[w];
+    struct place_of_pair *all = malloc((n + 1) * sizeof *all), best = {0};
+    n = 0;
+    for (size_t w = 0; w < n_words; at += lengths[w++])
+        for (size_t k = 1; k < lengths[w]; k++)
+            if (counts[w] > 0)
+                all[n++] = (struct place_of_pair){ids[at + k - 1], ids[at + k], counts[w],
+                                                  at + k};
+    qsort(all, n, sizeof *all, subtract_pairs);
+    for (size_t k = 0, next; k < n; k = next) {
+        struct place_of_pair sum = all[k];
+        for (next = k + 1;
+             next < n && all[next].left == sum.left && all[next].right == sum.right;
+             next++)
+            sum.count += all[next].count;
+        if (sum.count > best.count || (sum.count == best.count && sum.at < best.at))
+            best = sum;
+    }
+    free(all);
+    if (n == 0)
+        return false;
+    pair[0] = best.left, pair[1] = best.right, *count = best.count;
+    return true;
+}
