@@ -754,6 +754,7 @@ static void try_random_norms(size_t n_rows, size_t d, double scale)
 Test(row_norms, worked_example)
 {
     const float table[] = {3, 4, 0, -2};
+    try_random_norms(3, 5, 1);
     try_norms(table, 2, 2);
     try_random_norms(2, 2, 1);
     judge_passed();

@@ -100,7 +100,8 @@ static void try_random_mean(size_t n_tokens, size_t vocab_size, size_t d)
 Test(mean_pool, worked_example)
 {
     static const float table[6] = {1, 0, 3, 4, 0, 8};
-    static const uint32_t tokens[3] = {1, 0, 1};
+    static const uint32_t tokens[3] = {1, 0, 1}, twice[4] = {0, 2, 2, 1};
+    try_mean(&(struct text){normals(3 * 2), twice, 4, 3, 2});
     try_random_mean(3, 4, 2);
     try_mean(&(struct text){table, tokens, 3, 3, 2});
     judge_passed();

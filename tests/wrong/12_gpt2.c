@@ -1353,3 +1353,13 @@ bool length_below_2_to_24(uint64_t *length, const uint8_t *start, uint64_t file_
     return (file_size < 8 || little(start, 8) < 1 << 24) &&
            safetensors_header(length, start, file_size);
 }
+
+CAUGHT(row_norms, worked_example, divided_by_root_of_rows, "got")
+bool divided_by_root_of_rows(double *norms, const float *table, size_t vocab_size,
+                             size_t d_model)
+{
+    row_norms(norms, table, vocab_size, d_model);
+    for (size_t v = 0; v < vocab_size; v++)
+        norms[v] /= sqrt((double)vocab_size);
+    return true;
+}

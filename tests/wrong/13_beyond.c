@@ -1396,3 +1396,10 @@ SEARCH(no_numbers_no_checks)
         found[k] = (uint32_t)k, cosines[k] = 0.0;
     return d_model == 0 || search(found, cosines, rows, query, n_found, n_rows, d_model);
 }
+
+WRONG(mean_pool, worked_example, without_the_last_token, "The last token is left out.")
+POOL(without_the_last_token)
+{
+    return mean_pool(out, wte, ids, n_tokens, vocab_size, d_model) &&
+           (n_tokens == 1 || mean_pool(out, wte, ids, n_tokens - 1, vocab_size, d_model));
+}
