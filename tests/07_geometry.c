@@ -381,6 +381,8 @@ Test(nearest_rows, refuses_bad_sizes)
     refuse_nearest(2, ((size_t)1 << 32) + 2, 7, 3, too_many);
 #endif
     refuse_nearest(7, 9, 7, 3, no_row);
+    refuse_nearest(7, 2, 7, 0, no_row); // rows of no numbers are asked the same
+    refuse_nearest(2, 7, 7, 0, too_many);
     try_random_nearest(6, 7, 3);
     judge_passed();
 }
@@ -490,6 +492,9 @@ Test(center_rows, random_tables)
     float *odd = normals(5 * 3);
     odd[3 * random_between(0, 4) + 1] = NAN;
     try_center(odd, 5, 3);
+    float *padded = normals(5 * 3); // a row of zeros is a row
+    memset(padded + 3 * random_between(0, 4), 0, 3 * sizeof *padded);
+    try_center(padded, 5, 3);
     judge_passed();
 }
 
@@ -814,6 +819,8 @@ Test(principal_components, begins_as_told)
         for (size_t k = 0; k < 5; k++)
             try_task(&(struct task){rows, scaled(begin, 6, sizes[k]), 1, 1, 10, 3}, 0);
     }
+    // from zeros nothing is found
+    try_task(&(struct task){spread_rows(10, 3), judge_floats(3), 1, 2, 10, 3}, 0);
     judge_passed();
 }
 
@@ -854,7 +861,7 @@ static void try_cancelling_reaches(void)
 
 Test(principal_components, sums_in_double)
 {
-    static const double sizes[] = {1e-12, 1e-25, 1e15, 1e-30};
+    static const double sizes[] = {1e-12, 1e-17, 1e-25, 1e15, 1e-30};
     try_random_task(1, 2, 5, 3);
     judge_remark("room is double, because the squares of small rows are too small for a "
                  "float: compute row . u and all sums in double.");
@@ -1187,6 +1194,10 @@ Test(analogy, ties)
         try_both_ways(&t, ids[0], ids[1], ids[2]);
         try_both_ways(&t, ids[2], ids[0], ids[1]);
     }
+    float *twins = sign_rows(12, 4); // a is b, and row 0 is as near to c as c is
+    memcpy(twins, twins + 4 * 7, 4 * sizeof *twins);
+    const struct table t = {twins, 12, 4};
+    try_both_ways(&t, 3, 3, 7);
     judge_passed();
 }
 
@@ -1308,13 +1319,19 @@ Test(analogy, large_sizes)
     judge_passed();
 }
 
+static void refuse_words(uint32_t a, uint32_t b, uint32_t c, bool exclude, size_t n_rows,
+                         size_t d, const char *why)
+{
+    fresh_case();
+    const float *wte = floats_in(normals((n_rows + 3) * d), (n_rows + 3) * d);
+    uint32_t *answer = ids_out(2);
+    expect_refused(CALL(analogy, answer, wte, a, b, c, exclude, n_rows, d), answer, why);
+}
+
 static void refuse_query(uint32_t a, uint32_t b, uint32_t c, bool exclude, size_t n_rows,
                          const char *why)
 {
-    fresh_case();
-    const float *wte = floats_in(normals((n_rows + 3) * 3), (n_rows + 3) * 3);
-    uint32_t *answer = ids_out(2);
-    expect_refused(CALL(analogy, answer, wte, a, b, c, exclude, n_rows, 3), answer, why);
+    refuse_words(a, b, c, exclude, n_rows, 3, why);
 }
 
 Test(analogy, refuses_bad_ids)
@@ -1330,6 +1347,7 @@ Test(analogy, refuses_bad_ids)
         refuse_query(9, 9, 9, exclude, 7, "a, b and c are not below vocab_size");
         refuse_query(0, 0, 0, exclude, 0, "vocab_size is 0");
         refuse_query(1, 2, 1003, exclude, 1003, "c is vocab_size");
+        refuse_words(1, 2, 7, exclude, 7, 0, "c is vocab_size"); // rows of no numbers
         try_random_analogy(7, 3);
     }
     judge_passed();
@@ -1400,8 +1418,9 @@ static void try_rotate(const float *rows, const float *matrix, size_t n_rows, si
                 sizes += fabs(term);
             }
             wanted[v * d + j] = sum;
-            allowed[v * d + j] =
-                fabs(sum) * 0x1p-23 + sizes * (double)d * 0x1p-52 + 0x1p-149;
+            if (isfinite(sizes))
+                allowed[v * d + j] =
+                    fabs(sum) * 0x1p-23 + sizes * (double)d * 0x1p-52 + 0x1p-149;
         }
     fresh_case();
     const float *wte = floats_in(rows, n_rows * d), *rotation = floats_in(matrix, d * d);
@@ -1435,6 +1454,9 @@ Test(rotate_rows, random_rotations)
     try_rotate(normals(3), mirror, 3, 1);
     try_rotate(normals(1), mirror, 1, 1);
     try_rotate(normals(6), other_mirror, 3, 2);
+    float *odd = normals(5 * 2); // a NaN of a row is in all its numbers
+    odd[random_between(0, 9)] = NAN;
+    try_rotate(odd, other_mirror, 5, 2);
     judge_passed();
 }
 

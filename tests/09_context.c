@@ -84,9 +84,9 @@ static void try_single_gaps(size_t d_model)
 Test(context_gap, worked_example)
 {
     const float a[] = {1, 2, -3, 0.5f, -1, 4}, b[] = {1, 2, -3, 0.75f, 2, 4};
+    try_random_gap(2, 3, 1);
     try_gap(a, b, 2, 3);
     try_gap(b, a, 2, 3);
-    try_random_gap(2, 3, 1);
     judge_passed();
 }
 
@@ -274,6 +274,7 @@ static void try_random_norm(size_t n_tokens, size_t d_model, double mean, double
 Test(layer_norm, worked_example)
 {
     const float x[] = {1, 3}, gain[] = {2, 2}, bias[] = {0, 10};
+    try_random_norm(3, 5, 0, 1);
     try_norm(x, gain, bias, 1, 2);
     try_random_norm(2, 2, 0, 1);
     judge_passed();
@@ -312,6 +313,9 @@ Test(layer_norm, small_and_large)
     const double spreads[] = {1e-2, 3e-3, 1e-4, 1e-9, 1e-30, 1e-40, 1e5, 1e15, 1e30};
     for (size_t s = 0; s < sizeof spreads / sizeof *spreads; s++)
         try_random_norm(2, 8, 0, spreads[s]);
+    float *spike = normals(1031); // a single number far from all the others
+    spike[random_between(0, 1030)] = 1e4f;
+    try_norm(spike, normals(1031), normals(1031), 1, 1031);
     judge_passed();
 }
 
@@ -329,14 +333,15 @@ Test(layer_norm, equal_numbers)
     judge_passed();
 }
 
-// One row is not a number; the others are what they are.
+// One row is not a number, also where the gain is 0; the others are what they are.
 Test(layer_norm, rows_by_themselves)
 {
     const float poison[] = {NAN, INFINITY, -INFINITY};
     for (size_t k = 0; k < 3; k++) {
-        float *x = normals(5 * 7);
+        float *x = normals(5 * 7), *gain = normals(7);
         x[2 * k * 7 + random_between(0, 6)] = poison[k];
-        try_norm(x, normals(7), normals(7), 5, 7);
+        gain[random_between(0, 6)] = 0;
+        try_norm(x, gain, normals(7), 5, 7);
     }
     judge_passed();
 }
@@ -535,6 +540,7 @@ static void try_worked_neurons(void (*try_it)(const struct neurons *))
     const float zeros[4] = {0};
     const struct neurons p = {x,     normed, w_up,  w_down, dout, hidden, zeros,
                               zeros, zeros,  zeros, 1,      2,    2,      true};
+    try_random_neurons(2, 2, 3, true, try_it);
     try_it(&p);
     try_random_neurons(2, 2, 2, true, try_it);
     try_random_neurons(1, 2, 2, false, try_it);
@@ -750,13 +756,26 @@ Test(residual_mlp_backward, random_shapes)
     judge_passed();
 }
 
+// A dout that is not a number reaches all that it has a part in. (All neurons speak: what a
+// silent one makes of it is up to you.)
+static void try_odd_dout(void)
+{
+    struct neurons p = draw_neurons(3, 4, 5, true);
+    float *dout = wholes(12, 3), *hidden = judge_floats(15);
+    for (size_t k = 0; k < 15; k++)
+        hidden[k] = (float)random_between(1, 3);
+    dout[random_between(0, 11)] = NAN;
+    p.dout = dout, p.hidden = hidden;
+    try_back(&p);
+}
+
 // A neuron that said very little spoke all the same.
 Test(residual_mlp_backward, small_and_large)
 {
     static const double scales[][3] = {
         // hidden, dout, weights
-        {1e-6, 1, 1},  {1e-12, 1, 1},    {1e-30, 1, 1},   {1e-40, 1, 1},
-        {1, 1e-12, 1}, {1, 1e-20, 1e15}, {1e10, 1e10, 1}, {1, 1, 1e-12},
+        {1e-6, 1, 1},     {1e-12, 1, 1},   {1e-30, 1, 1}, {1e-40, 1, 1}, {1, 1e-12, 1},
+        {1, 1e-20, 1e15}, {1e10, 1e10, 1}, {1, 1, 1e-12}, {1e30, 1, 1},
     };
     for (size_t s = 0; s < sizeof scales / sizeof *scales; s++) {
         struct neurons p = draw_neurons(3, 5, 8, false);
@@ -768,6 +787,7 @@ Test(residual_mlp_backward, small_and_large)
         p.dw_up = p.dw_down = judge_floats(40);
         try_back(&p);
     }
+    try_odd_dout();
     judge_passed();
 }
 
@@ -1077,7 +1097,8 @@ static void refuse_labels(size_t n_fitted, size_t n_classes, size_t d_model)
         {0, UINT32_MAX, "the first label is 4294967295"},
     };
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
-        const struct probe p = draw_probe(n_fitted, 5, n_classes, d_model);
+        const struct probe p =
+            draw_probe(n_fitted, d_model == 0 ? 0 : 5, n_classes, d_model);
         uint32_t *labels = (uint32_t *)p.labels;
         // no class becomes empty: that would be another reason
         for (size_t n = 0; n < n_fitted; n++)
@@ -1094,6 +1115,7 @@ Test(nearest_centroid, refuses_bad_labels)
     refuse_labels(5, 1, 1);
     refuse_labels(5003, 4, 3);
     refuse_labels(7, 3, 2003);
+    refuse_labels(7, 3, 0); // with nothing to add up and nothing to try
     try_random_probe(6, random_between(3, 8), 3, 2);
     judge_passed();
 }
@@ -1122,6 +1144,8 @@ Test(nearest_centroid, refuses_empty_classes)
     }
     struct probe p = draw_probe(5, 5, 2, 2);
     p.n_classes = 7;
+    refuse_probe(&p, "there are more classes than rows");
+    p.d_model = 0;
     refuse_probe(&p, "there are more classes than rows");
     p = draw_probe(3, 2, 2, 2);
     p.n_fitted = 0;

@@ -312,6 +312,10 @@ Test(most_frequent_pair, wide_numbers)
     try_two_words("ab", ((uint64_t)1 << 32) + 1, "cd", 3);
     try_mixed_up();
     try_mixed_up();
+    struct words thirds = drawn_words(60, 9, 3, 1); // as ints, each is below the next one
+    for (size_t k = 0; k < thirds.n_ids; k++)
+        thirds.ids[k] *= 0x60000000u;
+    try_pairs(&thirds);
     for (int full = 0; full < 2; full++) { // all bits of both ids are 0, or 1
         const uint32_t id = full ? UINT32_MAX : 0;
         struct words words = drawn_words(5, 4, 5, 9);
@@ -535,6 +539,7 @@ static const struct character characters[] = {
     {"\xE2\x80\x99", 3, OTHER}, // the printed apostrophe, which begins no ending
     {"`", 1, OTHER},
     {"\xFF", 1, OTHER},
+    {"\xA9", 1, OTHER}, // elsewhere it belongs to the character before it
     {"\0", 1, OTHER},
 };
 enum { N_CHARACTERS = sizeof characters / sizeof *characters };
@@ -1023,6 +1028,10 @@ Test(bpe_encode, worked_example)
 {
     const uint32_t word[] = {1, 2, 3, 2, 3};
     const struct table small = table_of(small_merges, 3);
+    for (int draw = 0; draw < 4; draw++) {
+        const struct table drawn = drawn_merges(9, 3, 1);
+        try_drawn_word(20, &drawn, 3);
+    }
     try_encode(word, 5, &small);
     try_drawn_word(9, &small, 4);
     judge_passed();
@@ -1220,7 +1229,18 @@ Test(bpe_encode, order_of_joins)
 {
     const struct merge later_left[] = {{2, 3, 10}, {1, 2, 11}, {3, 4, 12}, {11, 12, 13}};
     const struct merge runs[] = {{1, 1, 20}, {20, 20, 21}, {20, 1, 22}, {21, 1, 23}};
+    // more offers at a time than ids: each 2 3 that joins spoils two and makes two
+    const struct merge around[2][5] = {
+        {{2, 3, 10}, {1, 2, 20}, {3, 1, 21}, {1, 10, 30}, {10, 1, 31}},
+        {{2, 3, 10}, {1, 2, 20}, {3, 1, 21}, {1, 10, 31}, {10, 1, 30}}};
     const struct table left = table_of(later_left, 4), run = table_of(runs, 4);
+    uint32_t *round = judge_ids(60);
+    for (uint32_t t = 0; t < 60; t++)
+        round[t] = 1 + t % 3;
+    for (size_t k = 0; k < 2; k++) {
+        const struct table full = table_of(around[k], 5);
+        try_encode(round, random_between(30, 60), &full);
+    }
     for (size_t n = 2; n < 14; n++) {
         uint32_t *ones = judge_ids(n);
         for (size_t t = 0; t < n; t++)
@@ -1485,6 +1505,7 @@ Test(bpe_decode, refuses_bad_ids)
     refuse_ids(9, 8, UINT32_MAX, 6, 100, "the last id is 4294967295");
     refuse_ids(9, 4, 0x80000000u, 6, 100, "an id is 2147483648");
     refuse_ids(3, 1, 0, 0, 100, "the vocabulary is empty");
+    refuse_ids(1, 0, 6, 6, 0, "the only id is vocab_size, and there is no room");
     try_plain_ids();
     judge_passed();
 }
@@ -1520,7 +1541,7 @@ Test(bpe_decode, refuses_small_room)
 
 Test(bpe_decode, large_sizes)
 {
-    try_drawn_ids(50021, 5, 3);
+    try_drawn_ids(70021, 5, 3);
     try_drawn_ids(7, 70001, 3);
     try_drawn_ids(5, 3, 60013);
     judge_passed();

@@ -52,8 +52,11 @@ static void refuse_start(uint64_t length, uint8_t sign, uint64_t file_size,
     expect_refused(CALL(safetensors_header, got, start, file_size), got, why);
 }
 
+// A short length first: whoever reads from the wrong end goes wrong there already.
 static void try_random_start(void)
 {
+    const uint64_t few = random_between(2, 250);
+    try_start(few, 8 + few);
     const uint64_t length = random_between(2, MOST);
     try_start(length, 8 + length + random_between(0, 1000000));
 }
@@ -299,6 +302,9 @@ static void try_far_away(void)
     p.begin = p.taken = ((uint64_t)1 << 63) - random_between(1, (size_t)size - 1);
     p.end = p.begin + size, p.data_size = UINT64_MAX - random_between(0, 9);
     try_place(&p);
+    p.taken++; // a double does not tell the two apart
+    refuse_place(&p, "the tensor begins before the last one ended");
+    p.taken--;
     p.data_size = p.end - 1;
     refuse_place(&p, "the tensor ends one byte behind the data");
     p.data_size = random_between(0, 1000000);
@@ -425,8 +431,14 @@ Test(safetensors_tensor, zeros_and_single_numbers)
         p.end = p.begin;
         p.data_size = k == 1 ? p.end : p.end + random_between(0, 50);
         try_place(&p);
+        const struct place good = p;
         p.end++, p.data_size++;
         refuse_place(&p, "an empty tensor has no bytes");
+        p = good,
+        p.taken = k % 2 == 0 ? p.begin + 1 : p.begin - 1; // it has a place all the same
+        refuse_place(&p, "the tensor does not begin where the last one ended");
+        p = good, p.data_size = p.end - 1;
+        refuse_place(&p, "the tensor lies behind the data");
     }
     p = draw_place(0); // in this order the product is 0 before the size comes
     p.shape = (uint64_t[]){(uint64_t)1 << 62, 0, UINT64_MAX}, p.n_dims = 3;
@@ -742,6 +754,7 @@ static void try_random_norms(size_t n_rows, size_t d, double scale)
 Test(row_norms, worked_example)
 {
     const float table[] = {3, 4, 0, -2};
+    try_random_norms(3, 5, 1);
     try_norms(table, 2, 2);
     try_random_norms(2, 2, 1);
     judge_passed();
@@ -1012,9 +1025,10 @@ Test(nearest_tokens, in_double)
     judge_passed();
 }
 
-static void refuse_nearest(uint32_t token, size_t n_top, size_t n_rows, const char *why)
+static void refuse_rows(uint32_t token, size_t n_top, size_t n_rows, size_t d,
+                        const char *why)
 {
-    const size_t d = 3, n = n_rows < 100 ? n_rows : 0;
+    const size_t n = n_rows < 100 ? n_rows : 0;
     const float *rows = draw_rows(n, d);
     double *lengths = judge_doubles(n);
     norms_of(lengths, rows, n, d);
@@ -1024,6 +1038,11 @@ static void refuse_nearest(uint32_t token, size_t n_top, size_t n_rows, const ch
     uint32_t *top = ids_inout(random_ids(n + 3, 9), n + 3);
     expect_refused(CALL(nearest_tokens, top, table, norms, token, n_top, n_rows, d), top,
                    why);
+}
+
+static void refuse_nearest(uint32_t token, size_t n_top, size_t n_rows, const char *why)
+{
+    refuse_rows(token, n_top, n_rows, 3, why);
 }
 
 Test(nearest_tokens, refuses)
@@ -1044,6 +1063,8 @@ Test(nearest_tokens, refuses)
     refuse_nearest(0, 0, 0, "there are no tokens at all");
     refuse_nearest(0, 1, 0, "there are no tokens at all");
     refuse_nearest(0, 1, 1, "there is no other token");
+    refuse_rows((uint32_t)n, 2, n, 0, "token is vocab_size"); // rows of no numbers
+    refuse_rows(1, n, n, 0, "there are only vocab_size - 1 other tokens");
     try_random_nearest(3, random_between(5, 9), 2);
     judge_passed();
 }

@@ -100,7 +100,8 @@ static void try_random_mean(size_t n_tokens, size_t vocab_size, size_t d)
 Test(mean_pool, worked_example)
 {
     static const float table[6] = {1, 0, 3, 4, 0, 8};
-    static const uint32_t tokens[3] = {1, 0, 1};
+    static const uint32_t tokens[3] = {1, 0, 1}, twice[4] = {0, 2, 2, 1};
+    try_mean(&(struct text){normals(3 * 2), twice, 4, 3, 2});
     try_random_mean(3, 4, 2);
     try_mean(&(struct text){table, tokens, 3, 3, 2});
     judge_passed();
@@ -160,6 +161,9 @@ Test(mean_pool, any_numbers)
         const struct text x = odd_text(odd[k / 2], k == 0);
         try_mean(&x);
     }
+    float *padded = normals(4 * 3); // a row of zeros is a row
+    memset(padded + 3, 0, 3 * sizeof *padded);
+    try_mean(&(struct text){padded, (const uint32_t[]){0, 1, 2, 1, 1, 3}, 6, 4, 3});
     judge_passed();
 }
 
@@ -482,15 +486,14 @@ Test(search, large_sizes)
     judge_passed();
 }
 
-static void refuse_search(size_t n_found, size_t n_rows)
+static void refuse_search(size_t n_found, size_t n_rows, size_t d)
 {
-    enum { D = 3 };
     fresh_case();
-    const float *rows = floats_in(normals((n_rows + 2) * D), (n_rows + 2) * D);
-    const float *query = floats_in(normals(D), D);
+    const float *rows = floats_in(normals((n_rows + 2) * d), (n_rows + 2) * d);
+    const float *query = floats_in(normals(d), d);
     uint32_t *found = ids_out(n_rows + 4);
     double *cosines = doubles_out(n_rows + 4);
-    expect_refused(CALL(search, found, cosines, rows, query, n_found, n_rows, D), found,
+    expect_refused(CALL(search, found, cosines, rows, query, n_found, n_rows, d), found,
                    "there are fewer than n_found rows");
     expect(is_untouched(cosines),
            "search wrote to cosines although there are fewer than n_found rows.");
@@ -499,13 +502,14 @@ static void refuse_search(size_t n_found, size_t n_rows)
 Test(search, refuses_too_many)
 {
     try_random_search(7, 7, 3);
-    refuse_search(8, 7);
-    refuse_search(1, 0);
+    refuse_search(8, 7, 3);
+    refuse_search(8, 7, 0);
+    refuse_search(1, 0, 3);
     try_random_search(7, 7, 3);
-    refuse_search(SIZE_MAX, 7);
-    refuse_search(1003, 1002);
+    refuse_search(SIZE_MAX, 7, 3);
+    refuse_search(1003, 1002, 3);
 #if SIZE_MAX > UINT32_MAX
-    refuse_search(((size_t)1 << 32) + 2, 7);
+    refuse_search(((size_t)1 << 32) + 2, 7, 3);
 #endif
     try_random_search(6, 7, 3);
     judge_passed();

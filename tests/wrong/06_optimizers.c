@@ -2065,3 +2065,19 @@ double nothing_by_nothing(uint64_t seen, uint64_t from, double beta1, double bet
     return adam_drift(seen, from, beta1, beta2) +
            0.0 * (pow(beta1, rest) / sqrt(pow(beta2, rest)));
 }
+
+WRONG(adam_drift, random_ways, way_of_beta_0_refused,
+      "A beta1 of 0 is refused: it is a mean that keeps nothing, and allowed.")
+double way_of_beta_0_refused(uint64_t seen, uint64_t from, double beta1, double beta2)
+{
+    return beta1 > 0.0 ? adam_drift(seen, from, beta1, beta2) : NAN;
+}
+
+WRONG(adam_drift, random_ways, endless_where_beta1_is_larger,
+      "The steps get shorter where beta1^2 is below beta2, not only where beta1 is.")
+double endless_where_beta1_is_larger(uint64_t seen, uint64_t from, double beta1,
+                                     double beta2)
+{
+    const double way = adam_drift(seen, from, beta1, beta2);
+    return !isnan(way) && beta1 >= beta2 ? INFINITY : way;
+}

@@ -1857,3 +1857,104 @@ bool mirror_refused(float *out, const float *wte, const float *rotation,
         return false;
     return rotate_rows(out, wte, rotation, vocab_size, d_model);
 }
+
+CAUGHT(nearest_rows, refuses_bad_sizes, no_numbers_no_checks, "must return false")
+NEAREST(no_numbers_no_checks)
+{
+    for (size_t k = 0; k < n_nearest && d_model == 0; k++)
+        nearest[k] = (uint32_t)(k + (k >= row)), cosines[k] = 0.0;
+    return d_model == 0 ||
+           nearest_rows(nearest, cosines, wte, row, n_nearest, vocab_size, d_model);
+}
+
+WRONG(center_rows, random_tables, rows_of_zeros_uncounted,
+      "A row of zeros is not counted: it is a row like any other.")
+CENTER(rows_of_zeros_uncounted)
+{
+    size_t n = 0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        bool is_zero = true;
+        for (size_t i = 0; i < d_model; i++)
+            is_zero = is_zero && wte[v * d_model + i] == 0.0f;
+        n += !is_zero;
+    }
+    if (n == 0 || n == vocab_size)
+        return center_rows(out, mean, wte, vocab_size, d_model);
+    center_by(out, mean, wte, vocab_size, d_model, (double)n, 1);
+    return true;
+}
+
+CAUGHT(principal_components, begins_as_told, zeros_to_begin_with_refused,
+       "must return true")
+COMPONENTS(zeros_to_begin_with_refused)
+{
+    for (size_t k = 0; k < n_components && n_components <= d_model; k++) {
+        double square = 0.0;
+        for (size_t i = 0; i < d_model; i++)
+            square +=
+                (double)components[k * d_model + i] * (double)components[k * d_model + i];
+        if (square == 0.0)
+            return false;
+    }
+    return principal_components(components, variances, room, wte, n_components, n_steps,
+                                vocab_size, d_model);
+}
+
+CAUGHT(principal_components, sums_in_double, small_variance_is_zero, "got 0")
+COMPONENTS(small_variance_is_zero)
+{
+    const bool good = principal_components(components, variances, room, wte, n_components,
+                                           n_steps, vocab_size, d_model);
+    for (size_t k = 0; k < n_components && good; k++)
+        variances[k] = variances[k] < 1e-30f ? 0.0f : variances[k];
+    return good;
+}
+
+CAUGHT(analogy, refuses_bad_ids, words_of_no_numbers_unchecked, "must return false")
+ANALOGY(words_of_no_numbers_unchecked)
+{
+    for (uint32_t v = 0; v < vocab_size && d_model == 0; v++)
+        if (!exclude_inputs || (v != a && v != b && v != c)) {
+            *answer = v; // all scores are 0
+            return true;
+        }
+    return analogy(answer, wte, a, b, c, exclude_inputs, vocab_size, d_model);
+}
+
+CAUGHT(rotate_rows, random_rotations, odd_rows_refused, "must return true")
+ROTATE(odd_rows_refused)
+{
+    for (size_t k = 0; k < vocab_size * d_model; k++)
+        if (!isfinite(wte[k]))
+            return false;
+    return rotate_rows(out, wte, rotation, vocab_size, d_model);
+}
+
+CAUGHT(analogy, ties, nothing_taken_nothing_added, "got 7")
+ANALOGY(nothing_taken_nothing_added)
+{
+    if (exclude_inputs || a != b || a >= vocab_size || c >= vocab_size)
+        return analogy(answer, wte, a, b, c, exclude_inputs, vocab_size, d_model);
+    *answer = c; // but another row may be as near, and come first
+    return true;
+}
+
+WRONG(center_rows, sums_in_double, small_results_are_zero,
+      "Small results are written as 0: a float may be as small as 1.4e-45.")
+CENTER(small_results_are_zero)
+{
+    const bool good = center_rows(out, mean, wte, vocab_size, d_model);
+    for (size_t k = 0; k < vocab_size * d_model && good; k++)
+        out[k] = fabsf(out[k]) < 1e-30f ? 0.0f : out[k];
+    return good;
+}
+
+WRONG(rotate_rows, sums_in_double, small_numbers_are_zero,
+      "Small results are written as 0: a float may be as small as 1.4e-45.")
+ROTATE(small_numbers_are_zero)
+{
+    const bool good = rotate_rows(out, wte, rotation, vocab_size, d_model);
+    for (size_t k = 0; k < vocab_size * d_model && good; k++)
+        out[k] = fabsf(out[k]) < 1e-30f ? 0.0f : out[k];
+    return good;
+}

@@ -1327,9 +1327,10 @@ bool probe_4096_classes(uint32_t *guesses, double *centroids, const float *fitte
                             n_classes, d_model);
 }
 
-WRONG(nearest_centroid, small_and_large, probe_of_products,
-      "The distance is made of products, of which far from 0 nothing is left: add up the "
-      "squares of the differences.")
+WRONG(
+    nearest_centroid, small_and_large, probe_of_products,
+    "Far from 0 nothing is left of the distance: it is made of products, or of centroids "
+    "rounded to float. Add up the squares of the differences, in double.")
 bool probe_of_products(uint32_t *guesses, double *centroids, const float *fitted,
                        const uint32_t *labels, const float *tried, size_t n_fitted,
                        size_t n_tried, size_t n_classes, size_t d_model)
@@ -1351,5 +1352,136 @@ bool probe_of_products(uint32_t *guesses, double *centroids, const float *fitted
             }
         }
     }
+    return true;
+}
+
+CAUGHT(context_gap, worked_example, gap_of_the_largest, "got")
+bool gap_of_the_largest(float *gap, const float *a, const float *b, size_t n_tokens,
+                        size_t d_model) // the largest of a row less that of the other
+{
+    for (size_t t = 0; t < n_tokens; t++) {
+        float most_a = -INFINITY, most_b = -INFINITY, odd = 0.0f;
+        for (size_t i = 0; i < d_model; i++) {
+            most_a = fmaxf(most_a, a[t * d_model + i]);
+            most_b = fmaxf(most_b, b[t * d_model + i]);
+            odd += 0.0f * (a[t * d_model + i] - b[t * d_model + i]);
+        }
+        gap[t] = d_model == 0 ? 0.0f : fabsf(most_a - most_b) + odd;
+    }
+    return true;
+}
+
+WRONG(layer_norm, worked_example, norm_not_divided,
+      "The squares are added up and not divided: the variance is their mean.")
+bool norm_not_divided(float *out, const float *x, const float *gain, const float *bias,
+                      size_t n_tokens, size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *row = x + t * d_model;
+        double mean = 0.0, squares = 0.0;
+        for (size_t i = 0; i < d_model; i++)
+            mean += (double)row[i] / (double)d_model;
+        for (size_t i = 0; i < d_model; i++)
+            squares += ((double)row[i] - mean) * ((double)row[i] - mean);
+        for (size_t i = 0; i < d_model; i++)
+            out[t * d_model + i] =
+                (float)((double)gain[i] * ((double)row[i] - mean) / sqrt(squares + 1e-5) +
+                        (double)bias[i]);
+    }
+    return true;
+}
+
+WRONG(layer_norm, small_and_large, norm_cut_at_5,
+      "A number far from all the others is cut: nothing says how far it may be.")
+bool norm_cut_at_5(float *out, const float *x, const float *gain, const float *bias,
+                   size_t n_tokens, size_t d_model)
+{
+    layer_norm(out, x, gain, bias, n_tokens, d_model);
+    for (size_t k = 0; k < n_tokens * d_model; k++) {
+        const double g = (double)gain[k % d_model], b = (double)bias[k % d_model];
+        if (fabs(((double)out[k] - b) / g) > 5.0)
+            out[k] = (float)(copysign(5.0 * g, (double)out[k] - b) + b);
+    }
+    return true;
+}
+
+CAUGHT(layer_norm, rows_by_themselves, norm_bias_for_zero_gain, "wanted nan")
+bool norm_bias_for_zero_gain(float *out, const float *x, const float *gain,
+                             const float *bias, size_t n_tokens, size_t d_model)
+{
+    layer_norm(out, x, gain, bias, n_tokens, d_model);
+    for (size_t k = 0; k < n_tokens * d_model; k++)
+        if (gain[k % d_model] == 0.0f)
+            out[k] = bias[k % d_model];
+    return true;
+}
+
+CAUGHT(residual_mlp_backward, small_and_large, back_drops_nan, "wanted nan")
+bool back_drops_nan(float *dx, float *dnormed, float *dw_up, float *dw_down,
+                    const float *dout, const float *hidden, const float *normed,
+                    const float *w_up, const float *w_down, size_t n_tokens,
+                    size_t d_model, size_t d_hidden)
+{
+    float *clean = malloc((n_tokens * d_model + 1) * sizeof *clean);
+    for (size_t k = 0; k < n_tokens * d_model; k++)
+        clean[k] = isnan(dout[k]) ? 0.0f : dout[k];
+    residual_mlp_backward(dx, dnormed, dw_up, dw_down, clean, hidden, normed, w_up,
+                          w_down, n_tokens, d_model, d_hidden);
+    free(clean);
+    return true;
+}
+
+CAUGHT(residual_mlp_backward, small_and_large, back_loud_is_cut, "got")
+bool back_loud_is_cut(float *dx, float *dnormed, float *dw_up, float *dw_down,
+                      const float *dout, const float *hidden, const float *normed,
+                      const float *w_up, const float *w_down, size_t n_tokens,
+                      size_t d_model,
+                      size_t d_hidden) // as behind a neuron that says at most so much
+{
+    float *cut = malloc((n_tokens * d_hidden + 1) * sizeof *cut);
+    for (size_t k = 0; k < n_tokens * d_hidden; k++)
+        cut[k] = hidden[k] > 1e12f ? 0.0f : hidden[k];
+    residual_mlp_backward(dx, dnormed, dw_up, dw_down, dout, cut, normed, w_up, w_down,
+                          n_tokens, d_model, d_hidden);
+    free(cut);
+    return true;
+}
+
+CAUGHT(nearest_centroid, refuses_bad_labels, probe_no_numbers_no_checks,
+       "must return false")
+bool probe_no_numbers_no_checks(uint32_t *guesses, double *centroids, const float *fitted,
+                                const uint32_t *labels, const float *tried,
+                                size_t n_fitted, size_t n_tried, size_t n_classes,
+                                size_t d_model)
+{
+    if (d_model > 0 || n_classes == 0)
+        return nearest_centroid(guesses, centroids, fitted, labels, tried, n_fitted,
+                                n_tried, n_classes, d_model);
+    memset(guesses, 0, n_tried * sizeof *guesses);
+    return true;
+}
+
+CAUGHT(nearest_centroid, refuses_bad_labels, probe_none_tried_no_checks,
+       "must return false")
+bool probe_none_tried_no_checks(uint32_t *guesses, double *centroids, const float *fitted,
+                                const uint32_t *labels, const float *tried,
+                                size_t n_fitted, size_t n_tried, size_t n_classes,
+                                size_t d_model)
+{
+    const bool good = nearest_centroid(guesses, centroids, fitted, labels, tried,
+                                       n_fitted, n_tried, n_classes, d_model);
+    return good || (n_tried == 0 && n_classes > 0);
+}
+
+WRONG(residual_mlp, worked_example, mlp_stream_for_each_neuron,
+      "The stream is added once for each neuron: once is enough.")
+bool mlp_stream_for_each_neuron(float *out, float *hidden, const float *x,
+                                const float *normed, const float *w_up,
+                                const float *w_down, size_t n_tokens, size_t d_model,
+                                size_t d_hidden)
+{
+    residual_mlp(out, hidden, x, normed, w_up, w_down, n_tokens, d_model, d_hidden);
+    for (size_t k = 0; k < n_tokens * d_model; k++)
+        out[k] += ((float)d_hidden - 1.0f) * x[k];
     return true;
 }

@@ -1324,7 +1324,9 @@ RANK(sum_must_be_finite)
 }
 
 WRONG(matrix_rank, tolerance, tolerance_of_its_own,
-      "A tolerance smaller than some limit is replaced: take it as it comes, 0 too.")
+      "A tolerance smaller than some limit is replaced, or something is added to it: "
+      "take it "
+      "as it comes, 0 too.")
 RANK(tolerance_of_its_own)
 {
     return matrix_rank(rank, room, a,
@@ -1527,4 +1529,33 @@ PROJECTION(room_for_4096)
         for (size_t j = 4096; j < n_out; j++)
             out[v * n_out + j] = 0.0f;
     return true;
+}
+
+CAUGHT(random_projection, any_numbers, odd_dice_refused, "must return true")
+PROJECTION(odd_dice_refused)
+{
+    for (size_t k = 0; k < n_out * d_model; k++)
+        if (!isfinite(dice[k]))
+            return false;
+    return random_projection(out, wte, dice, n_out, vocab_size, d_model);
+}
+
+CAUGHT(matrix_rank, refuses_tolerance, no_columns_no_checks, "must return false")
+RANK(no_columns_no_checks)
+{
+    if (n_columns > 0)
+        return matrix_rank(rank, room, a, tolerance, n_rows, n_columns);
+    *rank = 0;
+    return true;
+}
+
+CAUGHT(matrix_rank, any_scale, share_of_one_at_least, "got 0")
+RANK(share_of_one_at_least) // of the first pivot, or of 1 where that is smaller
+{
+    float most = 0.0f;
+    for (size_t k = 0; k < n_rows * n_columns; k++)
+        most = fmaxf(most, fabsf(a[k]));
+    const double share =
+        most > 0.0f && most < 1.0f ? tolerance / (double)most : tolerance;
+    return matrix_rank(rank, room, a, share, n_rows, n_columns);
 }

@@ -720,7 +720,8 @@ enum join_fault {
     FIRST_ONLY = 512,
     ROOM_FOR_MANY = 1024,
     STALE_OFFERS = 2048,
-    ANY_PLACE = 4096
+    ANY_PLACE = 4096,
+    HEAP_OF_N = 8192
 };
 
 // what a pair becomes, or -1
@@ -910,7 +911,7 @@ static bool join_with_heap(uint32_t *out, size_t *n_out, const uint32_t *ids,
             makes[at] = after[at] < n_ids ? becomes(out[at], out[after[at]], keys, made,
                                                     n_merges, fault)
                                           : -1;
-            if (makes[at] < 0)
+            if (makes[at] < 0 || (fault & HEAP_OF_N && n == n_ids))
                 continue;
             size_t k = n++;
             const struct offers o = {makes[at], at};
@@ -1173,4 +1174,116 @@ bool decode_without_pieces(unsigned char *text, size_t *n_bytes, const uint32_t 
 {
     return vocab_size > 0 &&
            bpe_decode(text, n_bytes, ids, pieces, starts, n_ids, vocab_size, room);
+}
+
+CAUGHT(pre_tokenize, random_texts, cut_by_the_bytes, "got")
+bool cut_by_the_bytes(size_t *ends, size_t *n_words, const unsigned char *text,
+                      const unsigned char *kinds, size_t n_bytes)
+{
+    unsigned char *own = malloc(n_bytes + 1); // what UTF-8 says of a byte, not `kinds`
+    for (size_t t = 0; t < n_bytes; t++)
+        own[t] = t > 0 && kinds[t] <= 4 && (text[t] & 0xC0) == 0x80 ? 4 : kinds[t];
+    const bool good = pre_tokenize(ends, n_words, text, own, n_bytes);
+    free(own);
+    return good;
+}
+
+WRONG(bpe_encode, worked_example, join_last_key_lost,
+      "A pair that stands first or last among the keys is never found.")
+bool join_last_key_lost(uint32_t *out, size_t *n_out, const uint32_t *ids,
+                        const uint64_t *keys, const uint32_t *made, size_t n_ids,
+                        size_t n_merges)
+{
+    return join_with_fault(out, n_out, ids, keys, made, n_ids,
+                           n_merges > 0 ? n_merges - 1 : 0, 0);
+}
+
+WRONG(bpe_encode, worked_example, join_first_key_lost,
+      "A pair that stands first or last among the keys is never found.")
+bool join_first_key_lost(uint32_t *out, size_t *n_out, const uint32_t *ids,
+                         const uint64_t *keys, const uint32_t *made, size_t n_ids,
+                         size_t n_merges)
+{
+    const size_t first = n_merges > 0;
+    return join_with_fault(out, n_out, ids, keys + first, made + first, n_ids,
+                           n_merges - first, 0);
+}
+
+WRONG(bpe_encode, order_of_joins, join_heap_of_n,
+      "Offers are lost: there may be more of them at a time than ids.")
+bool join_heap_of_n(uint32_t *out, size_t *n_out, const uint32_t *ids,
+                    const uint64_t *keys, const uint32_t *made, size_t n_ids,
+                    size_t n_merges)
+{
+    return join_with_heap(out, n_out, ids, keys, made, n_ids, n_merges, HEAP_OF_N);
+}
+
+CAUGHT(bpe_decode, large_sizes, decode_counts_in_16_bits, "got")
+bool decode_counts_in_16_bits(unsigned char *text, size_t *n_bytes, const uint32_t *ids,
+                              const unsigned char *pieces, const size_t *starts,
+                              size_t n_ids, size_t vocab_size, size_t room)
+{
+    return bpe_decode(text, n_bytes, ids, pieces, starts, (uint16_t)n_ids, vocab_size,
+                      room);
+}
+
+CAUGHT(bpe_decode, refuses_bad_ids, decode_no_room_no_checks, "must return false")
+bool decode_no_room_no_checks(unsigned char *text, size_t *n_bytes, const uint32_t *ids,
+                              const unsigned char *pieces, const size_t *starts,
+                              size_t n_ids, size_t vocab_size, size_t room)
+{
+    size_t n = 0;
+    for (size_t t = 0; t < n_ids; t++)
+        n += ids[t] < vocab_size ? starts[ids[t] + (size_t)1] - starts[ids[t]] : 0;
+    if (room > 0 || n > 0)
+        return bpe_decode(text, n_bytes, ids, pieces, starts, n_ids, vocab_size, room);
+    *n_bytes = 0;
+    return true;
+}
+
+struct place_of_pair {
+    uint32_t left, right;
+    uint64_t count;
+    size_t at;
+};
+
+static int subtract_pairs(const void *a, const void *b)
+{
+    const struct place_of_pair *x = a, *y = b;
+    return x->left != y->left     ? (int)(x->left - y->left)
+           : x->right != y->right ? (int)(x->right - y->right)
+                                  : (x->at > y->at) - (x->at < y->at);
+}
+
+WRONG(most_frequent_pair, wide_numbers, pair_sorted_by_subtraction,
+      "The pairs are sorted by a difference of ids, which is no int: compare with <.")
+bool pair_sorted_by_subtraction(uint32_t *pair, uint64_t *count, const uint32_t *ids,
+                                const size_t *lengths, const uint64_t *counts,
+                                size_t n_words)
+{
+    size_t n = 0, at = 0;
+    for (size_t w = 0; w < n_words; w++)
+        n += lengths[w];
+    struct place_of_pair *all = malloc((n + 1) * sizeof *all), best = {0};
+    n = 0;
+    for (size_t w = 0; w < n_words; at += lengths[w++])
+        for (size_t k = 1; k < lengths[w]; k++)
+            if (counts[w] > 0)
+                all[n++] = (struct place_of_pair){ids[at + k - 1], ids[at + k], counts[w],
+                                                  at + k};
+    qsort(all, n, sizeof *all, subtract_pairs);
+    for (size_t k = 0, next; k < n; k = next) {
+        struct place_of_pair sum = all[k];
+        for (next = k + 1;
+             next < n && all[next].left == sum.left && all[next].right == sum.right;
+             next++)
+            sum.count += all[next].count;
+        if (sum.count > best.count || (sum.count == best.count && sum.at < best.at))
+            best = sum;
+    }
+    free(all);
+    if (n == 0)
+        return false;
+    pair[0] = best.left, pair[1] = best.right, *count = best.count;
+    return true;
 }

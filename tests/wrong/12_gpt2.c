@@ -1314,3 +1314,52 @@ bool first_4096_places(uint32_t *top, const float *table, const double *norms,
                           n_top > 4096 && n_top < vocab_size ? 4096 : n_top, vocab_size,
                           d_model);
 }
+
+CAUGHT(safetensors_tensor, zeros_and_single_numbers, empty_ones_anywhere,
+       "must return false")
+TENSOR_ANSWER(empty_ones_anywhere)
+{
+    const uint64_t end_of_data = begin == end ? UINT64_MAX : data_size;
+    uint64_t *place = taken, there = begin;
+    if (begin == end)
+        place = &there;
+    return safetensors_tensor(place, shape, begin, end, n_dims, item_size, end_of_data);
+}
+
+CAUGHT(safetensors_tensor, out_of_the_data, places_in_double, "must return false")
+TENSOR_ANSWER(places_in_double)
+{
+    uint64_t there = begin;
+    if ((double)begin != (double)*taken ||
+        !safetensors_tensor(&there, shape, begin, end, n_dims, item_size, data_size))
+        return false;
+    *taken = there;
+    return true;
+}
+
+CAUGHT(nearest_tokens, refuses, no_numbers_no_checks, "must return false")
+bool no_numbers_no_checks(uint32_t *top, const float *table, const double *norms,
+                          uint32_t token, size_t n_top, size_t vocab_size, size_t d_model)
+{
+    for (size_t k = 0; k < n_top && d_model == 0; k++)
+        top[k] = (uint32_t)(k + (k >= token)); // all cosines are 0
+    return d_model == 0 ||
+           nearest_tokens(top, table, norms, token, n_top, vocab_size, d_model);
+}
+
+CAUGHT(safetensors_header, random_lengths, length_below_2_to_24, "this input is good.")
+bool length_below_2_to_24(uint64_t *length, const uint8_t *start, uint64_t file_size)
+{
+    return (file_size < 8 || little(start, 8) < 1 << 24) &&
+           safetensors_header(length, start, file_size);
+}
+
+CAUGHT(row_norms, worked_example, divided_by_root_of_rows, "got")
+bool divided_by_root_of_rows(double *norms, const float *table, size_t vocab_size,
+                             size_t d_model)
+{
+    row_norms(norms, table, vocab_size, d_model);
+    for (size_t v = 0; v < vocab_size; v++)
+        norms[v] /= sqrt((double)vocab_size);
+    return true;
+}

@@ -1366,3 +1366,40 @@ bool tiny_a_refused(float *out, const float *wte, const uint32_t *ids, const dou
     return a >= 1e-300 &&
            weighted_pool(out, wte, ids, p, a, n_tokens, vocab_size, d_model);
 }
+
+WRONG(mean_pool, any_numbers, rows_of_zeros_uncounted,
+      "A row of zeros is not counted: a token is one, whatever its row holds.")
+POOL(rows_of_zeros_uncounted)
+{
+    if (!mean_pool(out, wte, ids, n_tokens, vocab_size, d_model))
+        return false;
+    size_t n = 0;
+    for (size_t t = 0; t < n_tokens; t++) {
+        bool is_zero = true;
+        for (size_t i = 0; i < d_model; i++)
+            is_zero = is_zero && wte[ids[t] * d_model + i] == 0.0f;
+        n += !is_zero;
+    }
+    for (size_t i = 0; i < d_model && n > 0 && n < n_tokens; i++) {
+        double sum = 0.0;
+        for (size_t t = 0; t < n_tokens; t++)
+            sum += (double)wte[ids[t] * d_model + i];
+        out[i] = (float)(sum / (double)n);
+    }
+    return true;
+}
+
+CAUGHT(search, refuses_too_many, no_numbers_no_checks, "must return false")
+SEARCH(no_numbers_no_checks)
+{
+    for (size_t k = 0; k < n_found && d_model == 0; k++)
+        found[k] = (uint32_t)k, cosines[k] = 0.0;
+    return d_model == 0 || search(found, cosines, rows, query, n_found, n_rows, d_model);
+}
+
+WRONG(mean_pool, worked_example, without_the_last_token, "The last token is left out.")
+POOL(without_the_last_token)
+{
+    return mean_pool(out, wte, ids, n_tokens, vocab_size, d_model) &&
+           (n_tokens == 1 || mean_pool(out, wte, ids, n_tokens - 1, vocab_size, d_model));
+}
