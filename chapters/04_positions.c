@@ -2342,22 +2342,6 @@ static double mean_of(const double *loss, size_t from, size_t to)
     return sum;
 }
 
-// Means over the seeds, and the best and the worst seed far out.
-static void print_row(const char *name, const measurement *results, size_t n_seeds)
-{
-    double trained = 0.0, beyond = 0.0, far_out = 0.0, best = INFINITY, worst = 0.0;
-    for (size_t seed = 0; seed < n_seeds; seed++) {
-        const double here = mean_of(results[seed].loss, TEST_LEN / 2, TEST_LEN);
-        trained += mean_of(results[seed].loss, BACK, TRAIN_LEN) / (double)n_seeds;
-        beyond += mean_of(results[seed].loss, TRAIN_LEN, TEST_LEN / 2) / (double)n_seeds;
-        far_out += here / (double)n_seeds;
-        best = here < best ? here : best;
-        worst = here > worst ? here : worst;
-    }
-    printf("%-30s %7.2f %8.2f %8.2f   %5.2f to %5.2f\n", name, trained, beyond, far_out,
-           best, worst);
-}
-
 static double mean_loss(const measurement *results, size_t n_seeds, size_t from,
                         size_t to)
 {
@@ -2365,6 +2349,29 @@ static double mean_loss(const measurement *results, size_t n_seeds, size_t from,
     for (size_t seed = 0; seed < n_seeds; seed++)
         sum += mean_of(results[seed].loss, from, to);
     return sum / (double)n_seeds;
+}
+
+// The best and the worst seed far out.
+static void find_range(double range[2], const measurement *results, size_t n_seeds)
+{
+    range[0] = INFINITY;
+    range[1] = 0.0;
+    for (size_t seed = 0; seed < n_seeds; seed++) {
+        const double here = mean_of(results[seed].loss, TEST_LEN / 2, TEST_LEN);
+        range[0] = here < range[0] ? here : range[0];
+        range[1] = here > range[1] ? here : range[1];
+    }
+}
+
+// Means over the seeds, and the best and the worst seed far out.
+static void print_row(const char *name, const measurement *results, size_t n_seeds)
+{
+    double range[2];
+    find_range(range, results, n_seeds);
+    printf("%-30s %7.2f %8.2f %8.2f   %5.2f to %5.2f\n", name,
+           mean_loss(results, n_seeds, BACK, TRAIN_LEN),
+           mean_loss(results, n_seeds, TRAIN_LEN, TEST_LEN / 2),
+           mean_loss(results, n_seeds, TEST_LEN / 2, TEST_LEN), range[0], range[1]);
 }
 
 static void keep_losses(contest *c, task which, size_t i, const measurement *results)
@@ -2574,19 +2581,12 @@ static void show_three_back(contest *c)
 static void print_control(const contest *c, const char *name, const measurement *results)
 {
     const size_t n_seeds = c->n_seeds;
-    double trained = 0.0, far_out = 0.0, best = INFINITY, worst = 0.0, at[2] = {0.0, 0.0};
-    for (size_t seed = 0; seed < n_seeds; seed++) {
-        const double *loss = results[seed].loss;
-        const double here = mean_of(loss, TEST_LEN / 2, TEST_LEN);
-        trained += mean_of(loss, BACK, TRAIN_LEN) / (double)n_seeds;
-        far_out += here / (double)n_seeds;
-        at[0] += loss[46] / (double)n_seeds;
-        at[1] += loss[47] / (double)n_seeds;
-        best = here < best ? here : best;
-        worst = here > worst ? here : worst;
-    }
-    printf("%-26s%6.2f%7.2f  %5.2f to %4.2f%7.2f%7.2f", name, trained, far_out, best,
-           worst, at[0], at[1]);
+    double range[2];
+    find_range(range, results, n_seeds);
+    printf("%-26s%6.2f%7.2f  %5.2f to %4.2f%7.2f%7.2f", name,
+           mean_loss(results, n_seeds, BACK, TRAIN_LEN),
+           mean_loss(results, n_seeds, TEST_LEN / 2, TEST_LEN), range[0], range[1],
+           mean_loss(results, n_seeds, 46, 47), mean_loss(results, n_seeds, 47, 48));
     if (c->more)
         printf("%6.2f%6.2f", mean_lead(results, n_seeds, 0, TRAIN_LEN),
                mean_lead(results, n_seeds, TRAIN_LEN, TEST_LEN));

@@ -305,26 +305,42 @@ static bool ends_with(const char *name, const char *ending)
     return length > n && strcasecmp(name + length - n, ending) == 0;
 }
 
+static const struct {
+    const char *ending;
+    enum archive_kind kind;
+} kinds[] = {
+    {".zip", ZIP},
+    {".tar", TAR},
+    {".tar.gz", TAR_GZ},
+    {".tgz", TAR_GZ},
+};
+enum { N_KINDS = sizeof kinds / sizeof *kinds };
+
+static size_t find_kind(const char *name)
+{
+    size_t i = 0;
+    while (i < N_KINDS && !ends_with(name, kinds[i].ending))
+        i++;
+    return i;
+}
+
+size_t archive_ending(const char *name)
+{
+    const size_t i = find_kind(name);
+    return i < N_KINDS ? strlen(kinds[i].ending) : 0;
+}
+
 enum archive_kind archive_kind_of(const char *name)
 {
-    static const struct {
-        const char *ending;
-        enum archive_kind kind;
-    } kinds[] = {
-        {".zip", ZIP},
-        {".tar", TAR},
-        {".tar.gz", TAR_GZ},
-        {".tgz", TAR_GZ},
-    };
     static const char *const unread[] = {
         ".001", ".7z",   ".ace", ".alz",  ".arj", ".bz2", ".cab", ".cpio", ".dmg",
         ".egg", ".gz",   ".iso", ".jar",  ".lha", ".lz",  ".lz4", ".lzh",  ".lzma",
         ".lzo", ".rar",  ".sit", ".sitx", ".taz", ".tb2", ".tbz", ".tbz2", ".tlz",
         ".txz", ".tzst", ".tz",  ".xar",  ".xz",  ".z",   ".z01", ".zipx", ".zst",
     };
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (ends_with(name, kinds[i].ending))
-            return kinds[i].kind;
+    const size_t kind = find_kind(name);
+    if (kind < N_KINDS)
+        return kinds[kind].kind;
     for (size_t i = 0; i < sizeof unread / sizeof *unread; i++)
         if (ends_with(name, unread[i]))
             return UNREAD_ARCHIVE;

@@ -12,6 +12,9 @@ enum archive_kind { NO_ARCHIVE, ZIP, TAR, TAR_GZ, UNREAD_ARCHIVE };
 // By the name's ending. UNREAD_ARCHIVE is one that is not read here, such as .rar.
 enum archive_kind archive_kind_of(const char *name);
 
+// How long the ending is that makes a name an archive's that is read; 0 if none does.
+size_t archive_ending(const char *name);
+
 enum { LARGEST_ENTRY = (1 << 20) - 1, LARGEST_TAR = 64 << 20, LONGEST_NAME = 512 };
 
 struct archive_reader {

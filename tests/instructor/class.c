@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -43,13 +42,8 @@ static void say_ignored(const char *name, const char *why, size_t n_before)
 // An archive's student is called by its name without the ending, unless somebody else is.
 static char *plain_student(struct entry *all, size_t n, size_t index)
 {
-    static const char *const endings[] = {".zip", ".tar.gz", ".tgz", ".tar"};
     const char *name = all[index].name;
-    size_t length = strlen(name), k = 0;
-    for (size_t i = 0; i < sizeof endings / sizeof *endings && k == 0; i++)
-        if (!all[index].is_folder && length > strlen(endings[i]) &&
-            strcasecmp(name + length - strlen(endings[i]), endings[i]) == 0)
-            k = strlen(endings[i]);
+    size_t length = strlen(name), k = all[index].is_folder ? 0 : archive_ending(name);
     for (size_t i = 0; i < n; i++) {
         const char *other = i < index && all[i].student ? all[i].student : all[i].name;
         if (k > 0 && i != index && strlen(other) == length - k &&
