@@ -27,7 +27,7 @@
 #include <string.h>
 
 // A picture fits the screen of a telephone with its letters still to be read there.
-enum { WIDTH = 480, FONT = 13, LINE = 18, MAX_TICKS = 24, N_COLOURS = 6, N_DASHES = 5 };
+enum { WIDTH = 480, FONT = 15, LINE = 20, MAX_TICKS = 24, N_COLOURS = 6, N_DASHES = 5 };
 
 typedef struct {
     const char *file; // name of the data file, for messages
@@ -409,8 +409,10 @@ static void put_escaped(FILE *out, const char *text)
 static double text_width(const char *text)
 {
     double n = 0;
-    for (; *text != '\0'; text++)
+    for (; *text != '\0'; text++) {
         n += ((unsigned char)*text & 0xC0) != 0x80;
+        n += strchr("mwMW", *text) != NULL ? 0.4 : 0;
+    }
     return n * FONT * 0.61;
 }
 
@@ -608,14 +610,17 @@ static void put_y_axis(const Sheet *sheet, FILE *out, const Scale *y, const Box 
 static void put_x_axis(const Sheet *sheet, FILE *out, const Scale *x, const Box *box,
                        bool grid)
 {
-    double ticks[MAX_TICKS], floor_y = box->y + box->height;
+    double ticks[MAX_TICKS], floor_y = box->y + box->height, taken = -INFINITY;
     size_t n = make_ticks(ticks, x, 6);
     for (size_t k = 0; k < n; k++) {
         char text[32];
         format_tick(text, sizeof text, x, ticks[k]);
-        put_rule(out, at(x, ticks[k]), grid ? box->y : floor_y, at(x, ticks[k]),
-                 floor_y + 5);
-        put_text(out, at(x, ticks[k]), floor_y + 20, "middle", "soft", text);
+        double middle = at(x, ticks[k]), half = text_width(text) / 2;
+        put_rule(out, middle, grid ? box->y : floor_y, middle, floor_y + 5);
+        if (middle - half < taken + 2)
+            continue;
+        put_text(out, middle, floor_y + 20, "middle", "soft", text);
+        taken = middle + half;
     }
     if (sheet->x_label != NULL)
         put_text(out, box->x + box->width / 2, floor_y + 40, "middle", "soft",
@@ -664,7 +669,7 @@ static double put_legend(FILE *out, const char *const *names, size_t n_names, do
             put_sample(out, x, bottom - 4, s, lines);
             put_name(out, x + sample, bottom, "start", s, names[s]);
         }
-        x += width + 16;
+        x += width + 18;
     }
     return n_names > 0 ? bottom - y + LINE : 0;
 }
@@ -678,6 +683,15 @@ static double widest_tick(const Scale *scale, double about)
         format_tick(text, sizeof text, scale, ticks[k]);
         widest = fmax(widest, text_width(text));
     }
+    return widest;
+}
+
+// How wide the widest name of a row is.
+static double widest_name(const Sheet *sheet)
+{
+    double widest = 0;
+    for (size_t r = 0; r < sheet->n_rows; r++)
+        widest = fmax(widest, text_width(cell(sheet, r, 0)));
     return widest;
 }
 
@@ -783,7 +797,7 @@ static void put_lying_group(const Sheet *sheet, FILE *out, size_t row, const Sca
         char text[32];
         format_number(text, sizeof text, value);
         put_bar(out, c - 1, fmin(zero, end), y, fabs(end - zero), bar - 2);
-        put_text(out, fmax(zero, end) + 6, y + bar / 2 + 3.5, "start", "soft", text);
+        put_text(out, fmax(zero, end) + 6, y + bar / 2 + 4, "start", "soft", text);
     }
 }
 
@@ -791,9 +805,8 @@ static void put_lying_group(const Sheet *sheet, FILE *out, size_t row, const Sca
 static void draw_lying_bars(const Sheet *sheet, FILE *out)
 {
     size_t n_series = sheet->n_cols - 1;
-    double names = 0, bar = n_series > 1 ? 16 : 20, group = (double)n_series * bar + 12;
-    for (size_t r = 0; r < sheet->n_rows; r++)
-        names = fmax(names, text_width(cell(sheet, r, 0)));
+    double names = widest_name(sheet), bar = n_series > 1 ? 18 : 22;
+    double group = (double)n_series * bar + 12;
     Scale x = scale_of(sheet, 1, n_series, sheet->y_log, !sheet->y_log, 4);
     Box box = {.x = names + 12,
                .y = 30 + put_legend(NULL, sheet->header + 1, n_named(sheet), 40, false)};
@@ -1050,10 +1063,22 @@ static void put_key(const Sheet *sheet, FILE *out, const Scale *span, double y)
     put_text(out, x + 24 * 7 + 6, y, "start", "soft", high);
 }
 
+// A number as the file has it, or rounded to hundredths where there is less room.
+static void put_number(char out[32], const Sheet *sheet, size_t row, size_t col,
+                       bool rounded)
+{
+    double hundredths = round(100 * number_at(sheet, row, col)) + 0.0; // never -0
+    if (rounded)
+        snprintf(out, 32, "%.2f", hundredths / 100);
+    else
+        snprintf(out, 32, "%s", cell(sheet, row, col));
+}
+
 // Each cell with its number in it.
 static void put_numbered_cells(const Sheet *sheet, FILE *out, const Scale *span,
-                               const Box *box)
+                               const Box *box, bool rounded)
 {
+    char number[32];
     for (size_t r = 0; r < sheet->n_rows; r++)
         for (size_t c = 0; c + 1 < sheet->n_cols; c++) {
             double value = number_at(sheet, r, c + 1);
@@ -1066,9 +1091,9 @@ static void put_numbered_cells(const Sheet *sheet, FILE *out, const Scale *span,
                            .width = box->width - 1,
                            .height = box->height - 1};
             put_cell(out, &at_cell, share, below, true);
+            put_number(number, sheet, r, c + 1, rounded);
             put_text(out, at_cell.x + at_cell.width / 2,
-                     at_cell.y + at_cell.height / 2 + 4.5, "middle", "tag",
-                     cell(sheet, r, c + 1));
+                     at_cell.y + at_cell.height / 2 + 5, "middle", "tag", number);
         }
 }
 
@@ -1144,13 +1169,16 @@ static void put_heat_names(const Sheet *sheet, FILE *out, const Box *box)
                  "soft", cell(sheet, r, 0));
 }
 
-// How wide the widest of the cells from a column on is.
-static double widest_cell(const Sheet *sheet, size_t first_col, size_t last_col)
+// How wide the widest number on a map is.
+static double widest_number(const Sheet *sheet, bool rounded)
 {
     double widest = 0;
     for (size_t r = 0; r < sheet->n_rows; r++)
-        for (size_t c = first_col; c <= last_col; c++)
-            widest = fmax(widest, text_width(cell(sheet, r, c)));
+        for (size_t c = 1; c < sheet->n_cols; c++) {
+            char number[32];
+            put_number(number, sheet, r, c, rounded);
+            widest = fmax(widest, text_width(number));
+        }
     return widest;
 }
 
@@ -1168,16 +1196,18 @@ static void draw_heat(const Sheet *sheet, FILE *out)
 {
     size_t n = sheet->n_cols - 1;
     Scale span = span_of(sheet);
-    double left = widest_cell(sheet, 0, 0) + 12;
+    double left = widest_name(sheet) + 12;
     Box box = {.x = left, .width = fmin((WIDTH - left) / (double)n, 72)};
-    bool numbers = sheet->n_rows <= 16 && widest_cell(sheet, 1, n) + 6 <= box.width;
+    bool rounded = widest_number(sheet, false) + 6 > box.width;
+    double widest = widest_number(sheet, rounded);
+    bool numbers = sheet->n_rows <= 16 && widest + 6 <= box.width;
     box.y = sheet->y_label != NULL || !numbers ? 78 : 58;
     box.height =
         fmin(fmax(320 / (double)sheet->n_rows, 3), numbers ? 32 : fmin(box.width, 32));
     if (sheet->n_rows == n) // a square stays one
         box.width = box.height = fmin(box.width, fmax(380 / (double)n, 16));
     if (numbers && sheet->n_rows == n)
-        box.width = box.height = fmin(fmax(widest_cell(sheet, 1, n) + 10, 40), box.width);
+        box.width = box.height = fmin(fmax(widest + 10, 40), box.width);
     double bottom = box.y + (double)sheet->n_rows * box.height;
     open_picture(sheet, out, bottom + (sheet->x_label != NULL ? 32 : 12));
     if (sheet->y_label != NULL)
@@ -1186,7 +1216,7 @@ static void draw_heat(const Sheet *sheet, FILE *out)
         put_key(sheet, out, &span, 40);
     put_heat_names(sheet, out, &box);
     if (numbers)
-        put_numbered_cells(sheet, out, &span, &box);
+        put_numbered_cells(sheet, out, &span, &box, rounded);
     if (!numbers)
         put_cells(sheet, out, &span, &box);
     if (sheet->x_label != NULL)
