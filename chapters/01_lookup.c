@@ -486,7 +486,7 @@ down two numbers.
 
 :::: answer
 More, and less. On the machine that built this page: more than a hundred thousand times as
-long, and a few thousand times. Your machine's answers are the last two lines of the race.
+long, and more than a thousand times. Your machine's answers are the last two lines of the race.
 ::::
 :::
 
@@ -513,8 +513,8 @@ However fast a product becomes, one id costs it
 
 ::: aside
 The table holds numbers between $-0.5$ and 0.5; which ones does not matter for the time. Each
-racer runs for a hundredth of a second or more, and of several runs the best counts: whatever
-else the machine was doing can only have made a run slower. The lookup gets new random ids for
+racer runs for a hundredth of a second or more, and where that makes several runs the best
+counts: whatever else the machine was doing can only have made a run slower. The lookup gets new random ids for
 every run, so that it does not meet rows that are still at hand from the run before.
 :::
 
@@ -524,8 +524,8 @@ Why the plain product takes more than 50,257 times as long, and the tiles take l
 ## Equal in algebra, not in bits
 
 Time is the one difference. The other is smaller, and stranger. We have a proof that the
-product is the lookup, and a program that compared them bit by bit and said "yes". Now for
-what the proof forgot.
+product is the lookup, and a program that compared them and said "same bits". Now for what
+the proof forgot.
 
 It said: a term with the factor 0 is 0. That is true of real numbers. A `float` is
 not quite a real number. Some of its 32-bit patterns stand for infinity, and some for
@@ -774,7 +774,8 @@ cosines. (Chapter 2 shows how this changes when there are 768.)
 - What the cosine measures, and what it leaves out.
 
 What makes one product hundreds of times as fast as another, and how a lookup can be faster
-still, is told [after the questions](#where-the-products-time-goes). No later chapter asks for it.
+still, is told [after the questions](#where-the-products-time-goes). Later chapters come back to
+it only where they speak of speed.
 
 ## Three questions to think about
 
