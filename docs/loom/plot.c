@@ -27,7 +27,15 @@
 #include <string.h>
 
 // A picture fits the screen of a telephone with its letters still to be read there.
-enum { WIDTH = 480, FONT = 15, LINE = 20, MAX_TICKS = 24, N_COLOURS = 6, N_DASHES = 5 };
+enum {
+    WIDTH = 480,
+    FONT = 15,
+    SMALL_FONT = 13,
+    LINE = 20,
+    MAX_TICKS = 24,
+    N_COLOURS = 6,
+    N_DASHES = 5
+};
 
 typedef struct {
     const char *file; // name of the data file, for messages
@@ -411,7 +419,7 @@ static double text_width(const char *text)
     double n = 0;
     for (; *text != '\0'; text++) {
         n += ((unsigned char)*text & 0xC0) != 0x80;
-        n += strchr("mwMW", *text) != NULL ? 0.4 : 0;
+        n += strchr("mwMW", *text) != NULL ? 0.4 : *text == '.' ? -0.5 : 0;
     }
     return n * FONT * 0.61;
 }
@@ -528,7 +536,7 @@ static void put_description(const Sheet *sheet, FILE *out)
 // A title that is too long for one line goes on in a second: where that begins.
 static size_t first_line(const char *title)
 {
-    const double room = WIDTH / 1.35; // a title is bold, and larger
+    const double room = WIDTH / 1.15; // a title is bold
     if (text_width(title) <= room)
         return strlen(title);
     size_t last = 0;
@@ -1063,22 +1071,11 @@ static void put_key(const Sheet *sheet, FILE *out, const Scale *span, double y)
     put_text(out, x + 24 * 7 + 6, y, "start", "soft", high);
 }
 
-// A number as the file has it, or rounded to hundredths where there is less room.
-static void put_number(char out[32], const Sheet *sheet, size_t row, size_t col,
-                       bool rounded)
-{
-    double hundredths = round(100 * number_at(sheet, row, col)) + 0.0; // never -0
-    if (rounded)
-        snprintf(out, 32, "%.2f", hundredths / 100);
-    else
-        snprintf(out, 32, "%s", cell(sheet, row, col));
-}
-
-// Each cell with its number in it.
+// Each cell with its number in it, in letters of this size.
 static void put_numbered_cells(const Sheet *sheet, FILE *out, const Scale *span,
-                               const Box *box, bool rounded)
+                               const Box *box, int font)
 {
-    char number[32];
+    fprintf(out, "<g font-size=\"%d\">\n", font);
     for (size_t r = 0; r < sheet->n_rows; r++)
         for (size_t c = 0; c + 1 < sheet->n_cols; c++) {
             double value = number_at(sheet, r, c + 1);
@@ -1091,10 +1088,11 @@ static void put_numbered_cells(const Sheet *sheet, FILE *out, const Scale *span,
                            .width = box->width - 1,
                            .height = box->height - 1};
             put_cell(out, &at_cell, share, below, true);
-            put_number(number, sheet, r, c + 1, rounded);
             put_text(out, at_cell.x + at_cell.width / 2,
-                     at_cell.y + at_cell.height / 2 + 5, "middle", "tag", number);
+                     at_cell.y + at_cell.height / 2 + 5, "middle", "tag",
+                     cell(sheet, r, c + 1));
         }
+    fputs("</g>\n", out);
 }
 
 // Shades that an eye tells apart: so many percent from one to the next.
@@ -1170,15 +1168,12 @@ static void put_heat_names(const Sheet *sheet, FILE *out, const Box *box)
 }
 
 // How wide the widest number on a map is.
-static double widest_number(const Sheet *sheet, bool rounded)
+static double widest_number(const Sheet *sheet)
 {
     double widest = 0;
     for (size_t r = 0; r < sheet->n_rows; r++)
-        for (size_t c = 1; c < sheet->n_cols; c++) {
-            char number[32];
-            put_number(number, sheet, r, c, rounded);
-            widest = fmax(widest, text_width(number));
-        }
+        for (size_t c = 1; c < sheet->n_cols; c++)
+            widest = fmax(widest, text_width(cell(sheet, r, c)));
     return widest;
 }
 
@@ -1198,8 +1193,8 @@ static void draw_heat(const Sheet *sheet, FILE *out)
     Scale span = span_of(sheet);
     double left = widest_name(sheet) + 12;
     Box box = {.x = left, .width = fmin((WIDTH - left) / (double)n, 72)};
-    bool rounded = widest_number(sheet, false) + 6 > box.width;
-    double widest = widest_number(sheet, rounded);
+    int font = widest_number(sheet) + 6 <= box.width ? FONT : SMALL_FONT;
+    double widest = widest_number(sheet) * font / FONT;
     bool numbers = sheet->n_rows <= 16 && widest + 6 <= box.width;
     box.y = sheet->y_label != NULL || !numbers ? 78 : 58;
     box.height =
@@ -1207,7 +1202,7 @@ static void draw_heat(const Sheet *sheet, FILE *out)
     if (sheet->n_rows == n) // a square stays one
         box.width = box.height = fmin(box.width, fmax(380 / (double)n, 16));
     if (numbers && sheet->n_rows == n)
-        box.width = box.height = fmin(fmax(widest + 10, 40), box.width);
+        box.width = box.height = fmin(fmax(widest + 16, 40), box.width);
     double bottom = box.y + (double)sheet->n_rows * box.height;
     open_picture(sheet, out, bottom + (sheet->x_label != NULL ? 32 : 12));
     if (sheet->y_label != NULL)
@@ -1216,7 +1211,7 @@ static void draw_heat(const Sheet *sheet, FILE *out)
         put_key(sheet, out, &span, 40);
     put_heat_names(sheet, out, &box);
     if (numbers)
-        put_numbered_cells(sheet, out, &span, &box, rounded);
+        put_numbered_cells(sheet, out, &span, &box, font);
     if (!numbers)
         put_cells(sheet, out, &span, &box);
     if (sheet->x_label != NULL)
