@@ -3,7 +3,7 @@
 
 *The dog saw the cat eat the apple.* You read this and see a dog, a cat and an
 apple. A language model, which is a program that guesses the next word of a text, gets
-to see 0, 1, 2, 0, 3, 4, 0, 5: one number for each word, handed out in the order in
+to see 0, 1, 2, 0, 3, 4, 0, 5: one number for each word, here handed out in the order in
 which the words turned up. The first thing that it does, before anything that looks
 like understanding, is to exchange each of these numbers for a row of a table.
 
@@ -265,12 +265,12 @@ or [768]{.n section="The work for one id"} of them, for
 [50,257]{.n section="The work for one id"} pieces of text, and no one knows which
 questions to ask. The idea that all of this course rests on is to *not ask*. Let
 the table begin with random numbers, let the model use it, and let training move
-the numbers in whatever direction makes the model's guesses better. Words that
-turn up in the same surroundings are then moved in the same directions. That words
-can be told apart, and grouped, by the company they keep is an old thought in
-linguistics [@harris1954], and that a model can learn such a table while it
-learns to predict the next word is not new either [@bengio2003]. Chapter 2 makes
-the random numbers, chapter 3 does the training.
+the numbers in whatever direction makes the model's guesses better. Words that keep
+the same company are then moved in the same directions. That words can be told apart,
+and grouped, by the company they keep is an old thought in linguistics [@harris1954],
+and that a model can learn such a table while it learns to predict the next word is not
+new either [@bengio2003]. Chapter 2 makes the random numbers; chapter 3 does the
+training, and finds out which company counts.
 
 A learned table looks like ours in one way only: it has a row for each word.
 Its columns have no names. Do not expect to find a tail in column 17.
@@ -415,7 +415,8 @@ the first five ids of our sentence:
 ```python
 torch.manual_seed(123)
 layer = torch.nn.Embedding(6, 3)
-print(layer(torch.tensor([0, 1, 2, 0, 3])))
+ids = torch.tensor([0, 1, 2, 0, 3])
+print(layer(ids))
 ```
 
 (The layer is called like a function. `layer[3]` is an error; row 3 alone is
@@ -452,8 +453,8 @@ and "the third row" is not.
 ::: belief
 **"An embedding is an alternative to one-hot."** So it is often introduced: first
 one-hot vectors, then their faults, then embeddings *instead*. But an embedding
-layer *is* one-hot times a matrix; the column on the left of the output above has
-just computed it. What is thrown away is not the idea of one-hot, only the labour
+layer *is* one-hot times a matrix; the output above has just computed it, and the copy
+gave the same bits. What is thrown away is not the idea of one-hot, only the labour
 of writing it down. You will want this back in chapter 3: how to train the table
 follows at once from the fact that it is a matrix in a product.
 :::
@@ -485,7 +486,7 @@ down two numbers.
 
 :::: answer
 More, and less. On the machine that built this page: more than a hundred thousand times as
-long, and a few thousand times. Your machine's answers are the last two lines of the race.
+long, and more than a thousand times. Your machine's answers are the last two lines of the race.
 ::::
 :::
 
@@ -512,19 +513,19 @@ However fast a product becomes, one id costs it
 
 ::: aside
 The table holds numbers between $-0.5$ and 0.5; which ones does not matter for the time. Each
-racer runs for a hundredth of a second or more, and of several runs the best counts: whatever
-else the machine was doing can only have made a run slower. The lookup gets new random ids for
+racer runs for a hundredth of a second or more, and where that makes several runs the best
+counts: whatever else the machine was doing can only have made a run slower. The lookup gets new random ids for
 every run, so that it does not meet rows that are still at hand from the run before.
 :::
 
-Why the plain product takes more than 50,257 times as long, and the tiles take less, the last
-part of the chapter explains: it lies in how memory works.
+Why the plain product takes more than 50,257 times as long, and the tiles take less, is told
+[after the questions](#where-the-products-time-goes): it lies in how memory works.
 
 ## Equal in algebra, not in bits
 
 Time is the one difference. The other is smaller, and stranger. We have a proof that the
-product is the lookup, and a program that compared them bit by bit and said "yes". Now for
-what the proof forgot.
+product is the lookup, and a program that compared them and said "same bits". Now for what
+the proof forgot.
 
 It said: a term with the factor 0 is 0. That is true of real numbers. A `float` is
 not quite a real number. Some of its 32-bit patterns stand for infinity, and some for
@@ -671,8 +672,8 @@ of row 3, lie in the flat array:
 | $W$, three rows of 6  | $6 i + 3$            | 3, 9, 15  |
 
 Side by side in the one, six floats apart in the other. With GPT-2's vocabulary it would be
-50,257 floats, [201,028]{.n section="What the zeros cost"} bytes. Remember this table; it
-will matter when we ask where a product's time goes.
+50,257 floats, [201,028]{.n section="What the zeros cost"} bytes. What that costs a lookup is
+the last question at the end.
 */
 
 /*
@@ -759,15 +760,91 @@ And the last column, the random numbers? There the cat is closer to the apple th
 the dog. It means nothing. Those rows have seen no text yet. A row of an untrained table
 is a place to put something, and three numbers are so few that chance alone makes large
 cosines. (Chapter 2 shows how this changes when there are 768.)
+*/
 
+/*
+## What you can now explain
+
+- Why a model cannot compute with ids, and what a one-hot row does about it.
+- The two faults of one-hot rows, which of them is about cost, and which is not.
+- Why a one-hot row times a table is a row of the table, with the sum written out.
+- Why a lookup stays ahead of a product, however fast the product becomes.
+- In which two cases the product and the lookup give different bits, and why.
+- How an embedding layer differs from a Linear layer: bias, storage, first numbers.
+- What the cosine measures, and what it leaves out.
+
+What makes one product hundreds of times as fast as another, and how a lookup can be faster
+still, is told [after the questions](#where-the-products-time-goes). Later chapters come back to
+it only where they speak of speed.
+
+## Three questions to think about
+
+::: think
+Put `if (a[r * n_inner + k] == 0.0f) continue;` into the inner loop of a product. It
+now does one multiplication for each output of a one-hot row. Which of the two
+differences in bits does this cure, and which not?
+
+:::: answer
+It cures the NaN. The rows that the token does not name are not read any more, so
+that nothing in them can spoil the sum. It does not cure the sign of zero: the sum
+still starts at `+0.0`, and `+0.0` plus `-0.0` is `+0.0`. Let the sum start at `-0.0`,
+and the second is cured as well: $-0.0 + x$ is $x$ for every $x$, both zeros included,
+so `-0.0` is the true zero of addition. With both changes the product of a one-hot row
+hands over the table's very bits. But it is no longer *the* product: where `a` has zeros
+and `b` has NaN, it gives another answer than the formula does.
+::::
+:::
+
+::: think
+Replace the one-hot row of "cat" by a row with 0.5 at "cat" and 0.5 at "dog". What does
+the product hand over? Can a lookup do the same?
+
+:::: answer
+The mean of the two rows: each of its numbers is half of one plus half of the other.
+In general a row of weights times a table gives the weighted sum of the table's rows,
+and the one-hot row is the case in which one weight is 1. The lookup cannot do it in
+one step, because it takes ids and not weights. This is more than a curiosity. When an
+attention layer (chapter 4) looks at several earlier positions at once, it computes just
+such a weighted sum [@vaswani2017, sec. 3.2]: a soft lookup.
+::::
+:::
+
+::: think
+Memory is read in lines of 64 bytes. Suppose that a library kept its embedding table the way a
+Linear layer keeps its weight, $d$ rows of $V$ floats. For one id at $d = 768$ and
+$V = 50{,}257$, how many lines does a lookup touch? And how many with our way of storing, if
+rows begin where lines do?
+
+:::: answer
+The 768 numbers of one token would lie 201,028 bytes apart, each in a line of its own:
+768 lines, 49,152 bytes of traffic to use 3,072. Stored by rows they fill 48 lines, all of
+them neighbours. The algebra does not care which way a matrix lies in memory. The lookup does.
+::::
+:::
+
+## What to read next
+
+- Bengio and others [-@bengio2003] put a table of word vectors in front of a neural
+  network that predicts the next word, and trained both together. Their section 2 is
+  this chapter's bridge, built more than twenty years ago.
+- Goldberg [-@goldberg1991] is the long and friendly answer to the section on bits: what
+  floating point promises, and what a compiler may do to it.
+- Drepper [-@drepper2007] is where to go for caches, pages and hints: long, exact, and
+  full of measurements on machines that are gone by now; the shapes of the curves are not.
+- Vaswani and others [-@vaswani2017, sec. 3.4] describe in a few lines the embedding
+  layers of the first transformer, and a detail that you will meet again in chapter 5:
+  the same table stands at both ends of the model.
+- Chapter 2 asks where the eighteen numbers of our table come from, and makes them in C.
+*/
+
+/*
 ## Where the product's time goes
 
-Your five functions are written, and the question of the chapter is answered: here you may
-turn to [what you can now explain](#what-you-can-now-explain). What follows is for those whom
-the race has made curious. `matmul` and `tiles` do the same multiplications, all the zeros
-included, and hand over the same rows; yet in the large table one takes hundreds of times as
-long as the other. All of that is choosing which float is used when. It is worth knowing
-wherever matrices are *not* full of zeros, which from chapter 3 on is all the time.
+The chapter is over; this is for those whom the race has made curious. `matmul` and `tiles` do
+the same multiplications, all the zeros included, and hand over the same rows; yet in the large
+table one takes hundreds of times as long as the other. All of that is choosing which float is
+used when. It is worth knowing wherever matrices are *not* full of zeros, which from chapter 3
+on is all the time.
 
 Here are four products that multiply by all the zeros, in the smallest table and in the
 largest. `linear` is yours, from exercise 1.4, and `rows` is one that we shall write.
@@ -799,7 +876,7 @@ next one comes.](drawing:stride){alt="Down a column: four steps of 3,072 bytes f
 four lines of sixteen floats and use one float of each. Along a row: sixteen steps of 4
 bytes fetch one line and use all of it."}
 
-Two things make that slow.
+Memory has two units that are larger than a float, and such a walk is bad for both.
 
 *Lines.* Memory does not deliver single floats. It delivers **cache lines**, on most
 machines 64 bytes, sixteen floats, and those that were used last stay in *caches*, small
@@ -826,7 +903,8 @@ hardly paid.)
 
 You have already written the experiment. `linear` makes its sums in the same way, but from a
 table on its side: what it needs for one output lies side by side, 50,257 floats in about 3,100
-lines and 50 pages. So `matmul` divided by `linear` is what the stride costs. It is most in the
+lines and 50 pages. So `matmul` divided by `linear` is what the stride costs, lines and pages
+together; how much of it is due to which, this race does not say. It is most in the
 large table, and least in the one of 64 rows, which fits into near caches.
 
 ### Along the rows
@@ -864,8 +942,8 @@ static void product_by_rows(float *out, const float *a, const float *b, size_t n
 /*
 Now the inner loop steps from one float to its neighbour: every line that arrives is used up
 before the next one is needed, and a page is translated once. And the sixteen additions of one
-instruction belong to sixteen *different* sums, so no sum has its order changed. The compiler
-may vectorise, and does. For each output the terms are still added from $k = 0$ upwards: the
+instruction belong to sixteen *different* sums, so no sum has its order changed: the compiler
+may vectorise. For each output the terms are still added from $k = 0$ upwards: the
 results are equal to the last bit.
 
 `linear` divided by `rows` is what the one sum cost. It is least in the large table, where
@@ -952,8 +1030,8 @@ static void product_by_tiles(float *out, const float *a, const float *b, size_t 
 
 /*
 Compare `rows` and `tiles` in the table of 64 rows, which is small enough to stay near: that is
-what holding the outputs in registers saves. In the large table they are farther apart, and the
-rest is what sharing one reading saves. That is also why `tiles` takes less than 50,257 times as
+what loading and storing less saves. In the large table they are farther apart, and the rest is
+what sharing one reading of the table saves. That is also why `tiles` takes less than 50,257 times as
 long as a lookup: the count was of a product that reads the whole table for each id.
 
 ::: aside
@@ -965,8 +1043,9 @@ by one. Here neither does: each sum has one term that is not zero.
 
 ## A lookup can ask early
 
-Look once more at the race, *down* the column of the lookup. It always copies 3,072 bytes,
-and yet it takes several times as long in the largest table as in the smallest. A small table
+Look once more at [the race](#the-race), *down* the column of the lookup. It always copies 3,072
+bytes, and yet it takes several times as long in the largest table as in the smallest. A small
+table
 stays in a near cache, and its pages in the TLB. In a large one, a random row has to come from
 farther away, and its page must be translated anew. A lookup costs what it costs to *reach*
 the row.
@@ -1023,8 +1102,8 @@ static bool look_up_early(float *out, const float *wte, const uint32_t *ids,
 
 /*
 It asks for the first eight lines of the row that comes four ids later; by the time the
-copy has got there, they have come. From then on the processor's own guess is good. Here it is
-beside your lookup, and beside `memcpy` row by row, which checks no id:
+copy has got there, they are on their way or have come. The rest of the row is left to the
+processor's own guesses. Here it is beside your lookup, and beside `memcpy` row by row, which checks no id:
 
 ::: {.output section="A lookup can ask early: nanoseconds for one id"}
 :::
@@ -1037,83 +1116,6 @@ that it is the waiting that was saved.
 what kind of machine, and it also asks for all 48 lines of a row. On one machine that we tried,
 this gained more still; on another it gained nothing. Eight lines helped on both. A hint is a
 bet about somebody else's hardware, and the only way to know is to race.
-*/
-
-/*
-## What you can now explain
-
-- Why a model cannot compute with ids, and what a one-hot row does about it.
-- The two faults of one-hot rows, which of them is about cost, and which is not.
-- Why a one-hot row times a table is a row of the table, with the sum written out.
-- Why a lookup stays ahead of a product, however fast the product becomes.
-- In which two cases the product and the lookup give different bits, and why.
-- How an embedding layer differs from a Linear layer: bias, storage, first numbers.
-- What the cosine measures, and what it leaves out.
-
-And from the last part:
-
-- Where the time of a matrix product goes, and what cache lines, the TLB and the order
-  of additions have to do with it.
-- Why a lookup can ask for its rows early, and a copy cannot.
-
-## Three questions to think about
-
-::: think
-Put `if (a[r * n_inner + k] == 0.0f) continue;` into the inner loop of a product. It
-now does one multiplication for each output of a one-hot row. Which of the two
-differences in bits does this cure, and which not?
-
-:::: answer
-It cures the NaN. The rows that the token does not name are not read any more, so
-that nothing in them can spoil the sum. It does not cure the sign of zero: the sum
-still starts at `+0.0`, and `+0.0` plus `-0.0` is `+0.0`. Let the sum start at `-0.0`,
-and the second is cured as well: $-0.0 + x$ is $x$ for every $x$, both zeros included,
-so `-0.0` is the true zero of addition. With both changes the product of a one-hot row
-hands over the table's very bits. But it is no longer *the* product: where `a` has zeros
-and `b` has NaN, it gives another answer than the formula does.
-::::
-:::
-
-::: think
-Replace the one-hot row of "cat" by a row with 0.5 at "cat" and 0.5 at "dog". What does
-the product hand over? Can a lookup do the same?
-
-:::: answer
-The mean of the two rows: each of its numbers is half of one plus half of the other.
-In general a row of weights times a table gives the weighted sum of the table's rows,
-and the one-hot row is the case in which one weight is 1. The lookup cannot do it in
-one step, because it takes ids and not weights. This is more than a curiosity. When an
-attention layer (chapter 4) looks at several earlier positions at once, it computes just
-such a weighted sum [@vaswani2017, sec. 3.2]: a soft lookup.
-::::
-:::
-
-::: think
-Memory is read in lines of 64 bytes. Suppose that a library kept its embedding table the way a
-Linear layer keeps its weight, $d$ rows of $V$ floats. For one id at $d = 768$ and
-$V = 50{,}257$, how many lines does a lookup touch? And how many with our way of storing, if
-rows begin where lines do?
-
-:::: answer
-The 768 numbers of one token would lie 201,028 bytes apart, each in a line of its own:
-768 lines, 49,152 bytes of traffic to use 3,072. Stored by rows they fill 48 lines, all of
-them neighbours. The algebra does not care which way a matrix lies in memory. The lookup does.
-::::
-:::
-
-## What to read next
-
-- Bengio and others [-@bengio2003] put a table of word vectors in front of a neural
-  network that predicts the next word, and trained both together. Their section 2 is
-  this chapter's bridge, built more than twenty years ago.
-- Goldberg [-@goldberg1991] is the long and friendly answer to the section on bits: what
-  floating point promises, and what a compiler may do to it.
-- Drepper [-@drepper2007] is where to go for caches, pages and hints: long, exact, and
-  full of measurements on machines that are gone by now; the shapes of the curves are not.
-- Vaswani and others [-@vaswani2017, sec. 3.4] describe in a few lines the embedding
-  layers of the first transformer, and a detail that you will meet again in chapter 5:
-  the same table stands at both ends of the model.
-- Chapter 2 asks where the eighteen numbers of our table come from, and makes them in C.
 */
 
 /*
@@ -1172,14 +1174,26 @@ static bool read_text(struct text *text, const char *from)
     return text->n_tokens > 0;
 }
 
-// A word in a column of 7, cut to 6 letters. In UTF-8 a letter is one byte, and all bytes
-// 10xxxxxx that follow it.
-static void print_word(const char *word)
+// In UTF-8 a letter is one byte, and all bytes 10xxxxxx that follow it.
+static int count_letters(const char *word)
 {
-    int n = 0, letters = 0;
-    for (; word[n] && (letters < 6 || (word[n] & 0xC0) == 0x80); n++)
-        letters += (word[n] & 0xC0) != 0x80;
-    printf("%*s%.*s", 7 - letters, "", n, word);
+    int letters = 0;
+    for (; *word; word++)
+        letters += (*word & 0xC0) != 0x80;
+    return letters;
+}
+
+// a blank, and the word at the right end of a column
+static void print_word(const char *word, int width)
+{
+    int letters = count_letters(word);
+    printf(" %*s%s", letters < width ? width - letters : 0, "", word);
+}
+
+// a blank, and a number at the right end of a column as wide as the word above it
+static void print_below(const char *word, size_t number)
+{
+    printf(" %*zu", count_letters(word), number);
 }
 
 static void show_ids(const struct text *text)
@@ -1187,13 +1201,13 @@ static void show_ids(const struct text *text)
     heading("A sentence becomes ids");
     printf("position");
     for (size_t t = 0; t < text->n_tokens; t++)
-        printf("%7zu", t);
+        print_below(text->words[text->ids[t]], t);
     printf("\nword    ");
     for (size_t t = 0; t < text->n_tokens; t++)
-        print_word(text->words[text->ids[t]]);
+        print_word(text->words[text->ids[t]], 0);
     printf("\nid      ");
     for (size_t t = 0; t < text->n_tokens; t++)
-        printf("%7" PRIu32, text->ids[t]);
+        print_below(text->words[text->ids[t]], text->ids[t]);
     printf("\n%zu tokens, %zu different words\n", text->n_tokens, text->vocab_size);
 }
 
@@ -1205,14 +1219,15 @@ static void show_one_hot(const struct text *text)
         waits_for("1.1", "one_hot");
         return;
     }
-    printf("%9s", "");
+    printf("%8s", "");
     for (size_t v = 0; v < text->vocab_size; v++)
-        print_word(text->words[v]);
+        print_word(text->words[v], 0);
     for (size_t t = 0; t < text->n_tokens; t++) {
-        printf("\n%2zu", t);
-        print_word(text->words[text->ids[t]]);
+        printf("\n%zu", t);
+        print_word(text->words[text->ids[t]], 6);
         for (size_t v = 0; v < text->vocab_size; v++)
-            printf("%7g", (double)x[t * text->vocab_size + v]);
+            printf(" %*g", count_letters(text->words[v]),
+                   (double)x[t * text->vocab_size + v]);
     }
     printf("\n");
 }
@@ -1275,12 +1290,11 @@ static void show_distances(void)
 
 static void print_row(const float *row, bool written)
 {
-    printf("  ");
     for (size_t i = 0; i < SMALL_D; i++)
         if (written)
-            printf("%9.4f", (double)row[i]);
+            printf("%8.4f", (double)row[i]);
         else
-            printf("%9s", "-");
+            printf("%8s", "-");
 }
 
 static void show_product_and_lookup(const struct text *text)
@@ -1292,16 +1306,18 @@ static void show_product_and_lookup(const struct text *text)
     bool multiplied = ones && matmul(product, x, small_wte, n, v, d);
     bool copied = embedding_forward(rows, small_wte, text->ids, n, v, d);
     heading("The product is a lookup");
-    printf("%2s%22s%27s%25s\n", "id", "one-hot x table", "row copied", "same bits");
+    printf(multiplied ? "id         one-hot x table     row copied\n"
+                      : "id         row copied\n");
     for (size_t t = 0; t < n && t < 5; t++) {
         const float *a = product + t * d, *b = rows + t * d;
-        printf("%2" PRIu32, text->ids[t]);
-        print_word(text->words[text->ids[t]]);
-        print_row(a, multiplied);
-        print_row(b, copied);
-        printf("%8s\n", !multiplied || !copied             ? "-"
-                        : memcmp(a, b, d * sizeof *a) == 0 ? "yes"
-                                                           : "no");
+        printf("%" PRIu32, text->ids[t]);
+        print_word(text->words[text->ids[t]], 6);
+        print_row(multiplied ? a : b, multiplied || copied);
+        if (multiplied)
+            printf("%10s", !copied                            ? "-"
+                           : memcmp(a, b, d * sizeof *a) == 0 ? "same bits"
+                                                              : "no");
+        printf("\n");
     }
     if (!ones)
         waits_for("1.1", "one_hot");
@@ -1329,8 +1345,8 @@ static void show_linear(void)
     transpose(weight, small_wte, v, d);
     heading("The layer called Linear");
     if (linear_forward(rows, every_id, weight, v, v, d))
-        printf("Linear of the one-hot rows is E: %s\n",
-               memcmp(rows, small_wte, sizeof rows) ? "no" : "yes, bit for bit");
+        printf("Linear hands over E, bit for bit: %s\n",
+               memcmp(rows, small_wte, sizeof rows) ? "no" : "yes");
     else
         waits_for("1.4", "linear_forward");
 }
@@ -1720,11 +1736,11 @@ static void show_asking(double results[][N_RACERS], const size_t *vocab_sizes)
 {
     char text[48];
     heading("A lookup can ask early: nanoseconds for one id");
-    printf("%8s%12s%12s%12s\n", "V", "lookup", "memcpy", "early");
+    printf("%8s%11s%11s%11s\n", "V", "lookup", "memcpy", "early");
     for (size_t n = 0; n < N_SIZES; n += N_SIZES - 1) {
         printf("%8s", with_commas(text, vocab_sizes[n]));
         for (size_t racer = LOOKUP; racer < N_RACERS; racer++)
-            print_whole(1e9 * results[n][racer], 12);
+            print_whole(1e9 * results[n][racer], 11);
         printf("\n");
     }
 }
@@ -1813,7 +1829,7 @@ static void spoil(const struct text *text, size_t row, const char *value)
              row < text->vocab_size ? "row %zu, \"%s\", is %s"
                                     : "row %zu, no word%s, is %s",
              row, row < text->vocab_size ? text->words[row] : "", value);
-    printf("%-23s%5zu%8zu%3zu%5zu\n", what, nan_a, nan_b, unequal, other_bits);
+    printf("%-21s%5zu%8zu%3zu%5zu\n", what, nan_a, nan_b, unequal, other_bits);
 }
 
 static void show_bits(const struct text *text, size_t row, const char *value)
@@ -1826,7 +1842,7 @@ static void show_bits(const struct text *text, size_t row, const char *value)
         waits_for("1.3", "embedding_forward");
     if (!multiplied || !copied)
         return;
-    printf("%36s%8s\n%28s%8s%3s%5s\n", "NaN", "differ", "lookup", "product",
+    printf("%34s%8s\n%26s%8s%3s%5s\n", "NaN", "differ", "lookup", "product",
            "==", "bits");
     spoil(text, row, value);
     spoil(text, 3, "-0.0");
@@ -2118,8 +2134,8 @@ where do the two lie in memory?
 :::
 
 ::: {.hint exercise="1.2"}
-$\mathrm{out}[r \cdot n_\mathrm{cols} + c] = \sum_k a[r \cdot n_\mathrm{inner} + k] \;
-b[k \cdot n_\mathrm{cols} + c]$, with $k$ from 0 to $n_\mathrm{inner} - 1$. Each matrix
+$\mathrm{out}_{rc} = \sum_k a_{rk} \, b_{kc}$, with $k$ from 0 to $n_\mathrm{inner} - 1$. In
+memory $a_{rk}$ is `a[r * n_inner + k]` and $b_{kc}$ is `b[k * n_cols + c]`: each matrix
 is indexed with its own number of columns.
 :::
 
@@ -2152,8 +2168,9 @@ In `matmul` the weights of one output stood in a column. Where do they stand her
 :::
 
 ::: {.hint exercise="1.4"}
-$\mathrm{out}[r \cdot n_\mathrm{out} + o] = \sum_i x[r \cdot n_\mathrm{in} + i] \;
-\mathrm{weight}[o \cdot n_\mathrm{in} + i]$, with $i$ from 0 to $n_\mathrm{in} - 1$.
+$\mathrm{out}_{ro} = \sum_i x_{ri} \, \mathrm{weight}_{oi}$, with $i$ from 0 to
+$n_\mathrm{in} - 1$. In memory $x_{ri}$ is `x[r * n_in + i]`, and $\mathrm{weight}_{oi}$ is
+`weight[o * n_in + i]`.
 :::
 
 ::: {.hint exercise="1.4"}

@@ -318,10 +318,11 @@ the two results go? What if the number of values is odd? Every answer gives a
 fine normal distribution, and every answer gives another table. Since we want
 *that* table, we need PyTorch's answers [@pytorchnormal]. There are three.
 
-**Blocks of sixteen.** Values are made in blocks of 16 out of 16 words. Within a
-block, $j$ and $j+8$ form the pair: word $j$ gives the distance, word $j+8$ the
-direction; the cosine goes to place $j$, the sine to place $j+8$. That
-arrangement suits a processor that handles eight floats at once.
+**Blocks of sixteen.** Every full sixteen places are a block, made of 16 words
+$w_0 \dots w_{15}$. For $j = 0 \dots 7$, words $j$ and $j+8$ form a pair: `uniform_float`
+makes $u$, for the distance, of $w_j$, and $u'$, for the direction, of $w_{j+8}$. Then $z$,
+with the cosine, goes to place $j$ of the block, and $z'$, with the sine, to place $j+8$.
+That arrangement suits a processor that handles eight floats at once.
 
 **A tail drawn anew.** If the length $n$ is no multiple of 16, some values are
 left over at the end, fewer than sixteen. The $n \bmod 16$ words that would have
@@ -341,35 +342,29 @@ words."}
 So the table of the beginning, $6 \times 3 = 18$ values, takes 34 words: 16 for a block,
 2 for nothing, and 16 for the tail.
 
-**A different road for the small.** Fewer than 16 values are made pair by pair,
-in `double`, four words a pair, and the direction comes before the distance.
+**A different road for the small.** Fewer than 16 values are made pair by pair, for places 0
+and 1, then 2 and 3, and so on, with four words $w_0 \dots w_3$ a pair and all in `double`.
+Two words make a fraction: join them as a whole number, $m = 2^{32} w_0 + w_1$, and keep 53
+bits, as many as a `double` has, $(m \bmod 2^{53}) / 2^{53}$. Here the first fraction is $u'$,
+the direction; $w_2$ and $w_3$ make $u$ in the same way. $z$ comes first, $z'$ second, and if
+the number of values is odd, the last $z'$ is dropped.
 */
 
 /*
 ## Exercise 2.3: fill with normal numbers {#normal-fill .exercise}
 
-Now the table itself, in the longest function of the chapter; you may well want a helper.
+Now the table itself, in the longest function of the chapter; you may well want a helper for
+a block.
 
-`normal_fill` writes `n` values to `out` and returns true when it is full. Words come
-from `draw(words, rng, how_many)` and from nowhere else, in the order and number that
-the rules say; how many at a time is your affair. What `rng` points to, if anything, is
+`normal_fill` writes `n` values to `out` by the three rules above, blocks and tail if
+$n \ge 16$ and the road of the small if $n < 16$, and returns true when it is full. Where a rule
+says $z$ or $z'$, the value is $z \cdot \mathrm{std} + \mathrm{mean}$ or
+$z' \cdot \mathrm{std} + \mathrm{mean}$. Blocks may be computed in `float` or in `double`; on
+the road of the small all is in `double`, and rounded to `float` at the very end.
+
+Words come from `draw(words, rng, how_many)` and from nowhere else, in the order and number
+that the rules say; how many at a time is your affair. What `rng` points to, if anything, is
 `draw`'s business alone.
-
-**A pair** is made of two fractions, $u$ for the distance and $u'$ for the direction, as
-above: $r = \sqrt{-2 \ln(1 - u)}$, $z = r \cos(2\pi u')$, $z' = r \sin(2\pi u')$. Its values
-are $z \cdot \mathrm{std} + \mathrm{mean}$ and $z' \cdot \mathrm{std} + \mathrm{mean}$.
-
-**Sixteen or more** ($n \ge 16$): a block for every full sixteen places, of 16 words
-$w_0 \dots w_{15}$. For $j = 0 \dots 7$, `uniform_float` makes $u$ of $w_j$ and $u'$ of
-$w_{j+8}$; $z$ is for place $j$ of the block, $z'$ for place $j+8$. Compute in `float` or in
-`double`. If $n \bmod 16 \ne 0$, draw $n \bmod 16$ words and forget them, then make one
-more block, of 16 new words, at places $n-16$ to $n-1$.
-
-**Fewer** ($n < 16$): for places 0 and 1, then 2 and 3, and so on, four words
-$w_0 \dots w_3$. Join the first two as a whole number, $m = 2^{32} w_0 + w_1$, and keep 53
-bits: $u' = (m \bmod 2^{53}) / 2^{53}$. Make $u$ of $w_2$ and $w_3$ in the same way. All
-fractions and what follows are in `double`, rounded to `float` at the very end. $z$ comes
-first, $z'$ second; if $n$ is odd the last $z'$ is dropped.
 
 - `std` negative or NaN: false, `out` untouched, not a word drawn. Nothing else is
   refused: a `std` of 0, $-0$ or infinity and a `mean` of any kind go into the formulas
@@ -411,14 +406,14 @@ EXERCISE bool normal_fill(float *out, word_source *draw, void *rng, float mean, 
 /*
 ## The same eighteen numbers
 
-Now the two side by side: the eighteen numbers as PyTorch gives them, and what
-your three functions make.
+Now digit under digit: the eighteen numbers as PyTorch gives them, and what your three
+functions make.
 
 ::: {.output section="The table of the seed" follows="seed"}
 :::
 
-There it is: PyTorch's table, digit by digit. The last line is the sharper test. It asks
-the generator for one more word, as `torch.randint` would. It can only be
+There it is: PyTorch's table, digit by digit. The last line is the sharper test: the
+generator is asked for one more word, as `torch.randint` would ask. It can only be
 [753559554]{.n section="The table of the seed"} if exactly
 [34]{.n section="The table of the seed"} words have been drawn, the two wasted
 ones included.
@@ -466,8 +461,8 @@ whether a place is in the tail at all, and in which half of it:
 | 10, 11 | tail, sine | tail, cosine | **differ** |
 | 12 to 17 | tail, sine | tail, sine | same |
 
-The last two lines of the output go further: 15 values and 16 have not one in common,
-because 15 go down the road of the small.
+The last three lines of the output go further: 15 values and 16 have not one in common,
+for 15 go down the road of the small.
 
 So what does a seed promise? It fixes the *words*. What is made of them hangs on
 the shape and on the order in which tables are filled. And PyTorch promises no equal
@@ -680,7 +675,8 @@ the opposite: to turn rows towards each other where the text gives a reason to. 
 over, the words of real models are, on the whole, closer together than chance. Vectors
 inside BERT and GPT-2, two language models, lie in a narrow cone [@ethayarajh2019]. Those of
 word2vec and GloVe, two famous tables, share a large mean vector and a few dominating
-directions; take these away, and they do better at most tasks [@mu2018].
+directions; take these away, and they do better at most of the tasks that were tried
+[@mu2018], though not at the one of chapter 7.
 
 ![The mean of |cos| of random rows against their width, both axes in powers of
 ten. Look at the slope: a hundred times the width, a tenth of the
@@ -957,25 +953,26 @@ static const float torch_table[6 * 3] = {
 static void print_row(const float *row, size_t n, int digits)
 {
     for (size_t i = 0; i < n; i++)
-        printf("%*.*f", digits + 5, digits, (double)row[i]);
+        printf("%9.*f", digits, (double)row[i]);
 }
 
-// The six rows: as PyTorch prints them, if we know that, and as we made them (NULL: not
-// yet)
+// The six rows: as PyTorch prints them, if we know that, and below as we made them (NULL:
+// not yet), digit under digit
 static void print_tables(const float *torch, const float *made)
 {
-    printf("row      %-35s%s\n", torch ? "PyTorch prints" : "", "made here");
+    char name[32];
     for (size_t v = 0; v < 6; v++) {
-        printf("%3zu   ", v);
-        if (torch)
+        snprintf(name, sizeof name, "row %zu", v);
+        if (torch) {
+            printf("%s PyTorch", name);
             print_row(torch + 3 * v, 3, 4);
-        else
-            printf("%27s", "");
-        if (made) {
-            printf("    ");
-            print_row(made + 3 * v, 3, 5);
+            printf("\n");
         }
-        printf("\n");
+        if (made) {
+            printf("%-6s%-8s", torch ? "" : name, "made");
+            print_row(made + 3 * v, 3, 5);
+            printf("\n");
+        }
     }
 }
 
@@ -1009,28 +1006,42 @@ static void show_table(uint32_t seed)
     }
     if (torch)
         print_difference(torch, table);
-    printf("%zu words drawn for 18 values", rng.drawn);
+    printf("%zu words drawn for 18 values\n", rng.drawn);
     if (mt19937_words(&word, &rng, 1))
-        printf("; the next word is %" PRIu32 "\n", word);
+        printf("the next word is %" PRIu32 "\n", word);
 }
 
-// Places `from` to `to` of both arrays; a star where they differ
-static void print_places(const float *a, const float *b, size_t from, size_t to,
-                         const char *shape)
+// Place p of both arrays; a star where they differ
+static void print_place(const float *a, const float *b, size_t p)
 {
     char place[32];
-    printf("%-8s", "place");
-    for (size_t p = from; p < to; p++) {
-        snprintf(place, sizeof place, "%s%zu", a[p] != b[p] ? "*" : "", p);
-        printf("%8s", place);
-    }
-    printf("\n%-8s", "(6, 3)");
-    for (size_t p = from; p < to; p++)
-        printf("%8.4f", (double)a[p]);
-    printf("\n%-8s", shape);
-    for (size_t p = from; p < to; p++)
-        printf("%8.4f", (double)b[p]);
+    snprintf(place, sizeof place, "%s%zu", a[p] != b[p] ? "*" : "", p);
+    printf("%3s%8.4f%9.4f", place, (double)a[p], (double)b[p]);
+}
+
+// The first n places of both arrays, 18 at most, in two columns
+static void print_places(const float *a, const float *b, size_t n, const char *shape)
+{
+    for (size_t p = 0; p < n; p += 9)
+        printf("%s%3s%8s%9s", p > 0 ? "  " : "", "p", "(6, 3)", shape);
     printf("\n");
+    for (size_t p = 0; p < n && p < 9; p++) {
+        print_place(a, b, p);
+        if (p + 9 < n) {
+            printf("  ");
+            print_place(a, b, p + 9);
+        }
+        printf("\n");
+    }
+}
+
+// The values that are the same at the same place
+static int count_same(const float *a, const float *b, size_t n)
+{
+    int same = 0;
+    for (size_t p = 0; p < n; p++)
+        same += a[p] == b[p];
+    return same;
 }
 
 // The table of the first page beside one of `rows` times `columns`
@@ -1047,14 +1058,12 @@ static void show_shapes(float *b, uint32_t seed, size_t rows, size_t columns)
         return;
     }
     snprintf(shape, sizeof shape, "(%zu, %zu)", rows, columns);
-    print_places(a, b, 0, both < 9 ? both : 9, shape);
-    if (both > 9)
-        print_places(a, b, 9, both, shape);
+    print_places(a, b, both, shape);
     printf("15 values begin");
-    print_row(small, 5, 4);
+    print_row(small, 3, 4);
     printf("\n16 values begin");
-    print_row(block, 5, 4);
-    printf("\n");
+    print_row(block, 3, 4);
+    printf("\nthese two have in common: %d\n", count_same(small, block, 15));
 }
 
 /*
@@ -1116,20 +1125,15 @@ static double percent(const struct census *c, int first, int last)
     return 100.0 * sum;
 }
 
-// One line: the share of the curve, of your values, and a bar
+// One line: the share of the curve, and of your values
 static void print_share(const char *range, int first, const struct census *perfect,
                         const struct census *yours)
 {
     const int last = first == 0 ? 6 : first + 1; // two bins of half a std, or the tail
     const int mirror_first = 25 - last, mirror_last = 25 - first;
-    const double share =
-        percent(yours, first, last) + percent(yours, mirror_first, mirror_last);
-    printf("%-17s %9.3f%% %11.3f%%%s", range,
+    printf("%-17s %9.3f%% %11.3f%%\n", range,
            percent(perfect, first, last) + percent(perfect, mirror_first, mirror_last),
-           share, share > 1.25 ? "  " : "");
-    for (double drawn = 1.25; drawn < share; drawn += 2.5)
-        printf("#");
-    printf("\n");
+           percent(yours, first, last) + percent(yours, mirror_first, mirror_last));
 }
 
 static void draw_histogram(const struct census *perfect, const struct census *yours,
@@ -1584,13 +1588,13 @@ static void show_speed(float *table)
         yours = fmin(yours, time_yours(plain, N));
         ours = fmin(ours, time_lanes(lanes, N));
     }
-    printf("%-40s%s\n", with_commas(n, N), "values: how many times as fast");
-    printf("%-38s ~%.1f\n", "your normal_fill", 1.0);
-    printf("%-38s ~%.1f\n", "the same words, in bulk and in lanes", yours / ours);
-    printf("%-38s ~%.0f\n", "memset: zeros, no numbers at all", yours / zeros);
-    printf("the values in lanes are yours, to 2e-6: %s\n",
+    printf("%s values: how many times as fast\n", with_commas(n, N));
+    printf("%-36s ~%.1f\n", "your normal_fill", 1.0);
+    printf("%-36s ~%.1f\n", "the same words, in bulk and in lanes", yours / ours);
+    printf("%-36s ~%.0f\n", "memset: zeros, no numbers at all", yours / zeros);
+    printf("values in lanes are yours, to 2e-6: %s\n",
            largest_difference(plain, lanes, N) <= 2e-6 ? "yes" : "no");
-    printf("%-38s ~%.1f\n", "cosf, sinf: time of random / rising",
+    printf("%-36s ~%.1f\n", "cosf, sinf: time of random / rising",
            time_angles(table, false) / time_angles(table, true));
 }
 

@@ -27,7 +27,15 @@
 #include <string.h>
 
 // A picture fits the screen of a telephone with its letters still to be read there.
-enum { WIDTH = 480, FONT = 13, LINE = 18, MAX_TICKS = 24, N_COLOURS = 6, N_DASHES = 5 };
+enum {
+    WIDTH = 480,
+    FONT = 15,
+    SMALL_FONT = 13,
+    LINE = 20,
+    MAX_TICKS = 24,
+    N_COLOURS = 6,
+    N_DASHES = 5
+};
 
 typedef struct {
     const char *file; // name of the data file, for messages
@@ -409,8 +417,10 @@ static void put_escaped(FILE *out, const char *text)
 static double text_width(const char *text)
 {
     double n = 0;
-    for (; *text != '\0'; text++)
+    for (; *text != '\0'; text++) {
         n += ((unsigned char)*text & 0xC0) != 0x80;
+        n += strchr("mwMW", *text) != NULL ? 0.4 : *text == '.' ? -0.5 : 0;
+    }
     return n * FONT * 0.61;
 }
 
@@ -526,7 +536,7 @@ static void put_description(const Sheet *sheet, FILE *out)
 // A title that is too long for one line goes on in a second: where that begins.
 static size_t first_line(const char *title)
 {
-    const double room = WIDTH / 1.35; // a title is bold, and larger
+    const double room = WIDTH / 1.15; // a title is bold
     if (text_width(title) <= room)
         return strlen(title);
     size_t last = 0;
@@ -608,14 +618,17 @@ static void put_y_axis(const Sheet *sheet, FILE *out, const Scale *y, const Box 
 static void put_x_axis(const Sheet *sheet, FILE *out, const Scale *x, const Box *box,
                        bool grid)
 {
-    double ticks[MAX_TICKS], floor_y = box->y + box->height;
+    double ticks[MAX_TICKS], floor_y = box->y + box->height, taken = -INFINITY;
     size_t n = make_ticks(ticks, x, 6);
     for (size_t k = 0; k < n; k++) {
         char text[32];
         format_tick(text, sizeof text, x, ticks[k]);
-        put_rule(out, at(x, ticks[k]), grid ? box->y : floor_y, at(x, ticks[k]),
-                 floor_y + 5);
-        put_text(out, at(x, ticks[k]), floor_y + 20, "middle", "soft", text);
+        double middle = at(x, ticks[k]), half = text_width(text) / 2;
+        put_rule(out, middle, grid ? box->y : floor_y, middle, floor_y + 5);
+        if (middle - half < taken + 2)
+            continue;
+        put_text(out, middle, floor_y + 20, "middle", "soft", text);
+        taken = middle + half;
     }
     if (sheet->x_label != NULL)
         put_text(out, box->x + box->width / 2, floor_y + 40, "middle", "soft",
@@ -664,7 +677,7 @@ static double put_legend(FILE *out, const char *const *names, size_t n_names, do
             put_sample(out, x, bottom - 4, s, lines);
             put_name(out, x + sample, bottom, "start", s, names[s]);
         }
-        x += width + 16;
+        x += width + 18;
     }
     return n_names > 0 ? bottom - y + LINE : 0;
 }
@@ -678,6 +691,15 @@ static double widest_tick(const Scale *scale, double about)
         format_tick(text, sizeof text, scale, ticks[k]);
         widest = fmax(widest, text_width(text));
     }
+    return widest;
+}
+
+// How wide the widest name of a row is.
+static double widest_name(const Sheet *sheet)
+{
+    double widest = 0;
+    for (size_t r = 0; r < sheet->n_rows; r++)
+        widest = fmax(widest, text_width(cell(sheet, r, 0)));
     return widest;
 }
 
@@ -783,7 +805,7 @@ static void put_lying_group(const Sheet *sheet, FILE *out, size_t row, const Sca
         char text[32];
         format_number(text, sizeof text, value);
         put_bar(out, c - 1, fmin(zero, end), y, fabs(end - zero), bar - 2);
-        put_text(out, fmax(zero, end) + 6, y + bar / 2 + 3.5, "start", "soft", text);
+        put_text(out, fmax(zero, end) + 6, y + bar / 2 + 4, "start", "soft", text);
     }
 }
 
@@ -791,9 +813,8 @@ static void put_lying_group(const Sheet *sheet, FILE *out, size_t row, const Sca
 static void draw_lying_bars(const Sheet *sheet, FILE *out)
 {
     size_t n_series = sheet->n_cols - 1;
-    double names = 0, bar = n_series > 1 ? 16 : 20, group = (double)n_series * bar + 12;
-    for (size_t r = 0; r < sheet->n_rows; r++)
-        names = fmax(names, text_width(cell(sheet, r, 0)));
+    double names = widest_name(sheet), bar = n_series > 1 ? 18 : 22;
+    double group = (double)n_series * bar + 12;
     Scale x = scale_of(sheet, 1, n_series, sheet->y_log, !sheet->y_log, 4);
     Box box = {.x = names + 12,
                .y = 30 + put_legend(NULL, sheet->header + 1, n_named(sheet), 40, false)};
@@ -1050,10 +1071,11 @@ static void put_key(const Sheet *sheet, FILE *out, const Scale *span, double y)
     put_text(out, x + 24 * 7 + 6, y, "start", "soft", high);
 }
 
-// Each cell with its number in it.
+// Each cell with its number in it, in letters of this size.
 static void put_numbered_cells(const Sheet *sheet, FILE *out, const Scale *span,
-                               const Box *box)
+                               const Box *box, int font)
 {
+    fprintf(out, "<g font-size=\"%d\">\n", font);
     for (size_t r = 0; r < sheet->n_rows; r++)
         for (size_t c = 0; c + 1 < sheet->n_cols; c++) {
             double value = number_at(sheet, r, c + 1);
@@ -1067,9 +1089,10 @@ static void put_numbered_cells(const Sheet *sheet, FILE *out, const Scale *span,
                            .height = box->height - 1};
             put_cell(out, &at_cell, share, below, true);
             put_text(out, at_cell.x + at_cell.width / 2,
-                     at_cell.y + at_cell.height / 2 + 4.5, "middle", "tag",
+                     at_cell.y + at_cell.height / 2 + 5, "middle", "tag",
                      cell(sheet, r, c + 1));
         }
+    fputs("</g>\n", out);
 }
 
 // Shades that an eye tells apart: so many percent from one to the next.
@@ -1144,12 +1167,12 @@ static void put_heat_names(const Sheet *sheet, FILE *out, const Box *box)
                  "soft", cell(sheet, r, 0));
 }
 
-// How wide the widest of the cells from a column on is.
-static double widest_cell(const Sheet *sheet, size_t first_col, size_t last_col)
+// How wide the widest number on a map is.
+static double widest_number(const Sheet *sheet)
 {
     double widest = 0;
     for (size_t r = 0; r < sheet->n_rows; r++)
-        for (size_t c = first_col; c <= last_col; c++)
+        for (size_t c = 1; c < sheet->n_cols; c++)
             widest = fmax(widest, text_width(cell(sheet, r, c)));
     return widest;
 }
@@ -1168,16 +1191,18 @@ static void draw_heat(const Sheet *sheet, FILE *out)
 {
     size_t n = sheet->n_cols - 1;
     Scale span = span_of(sheet);
-    double left = widest_cell(sheet, 0, 0) + 12;
+    double left = widest_name(sheet) + 12;
     Box box = {.x = left, .width = fmin((WIDTH - left) / (double)n, 72)};
-    bool numbers = sheet->n_rows <= 16 && widest_cell(sheet, 1, n) + 6 <= box.width;
+    int font = widest_number(sheet) + 6 <= box.width ? FONT : SMALL_FONT;
+    double widest = widest_number(sheet) * font / FONT;
+    bool numbers = sheet->n_rows <= 16 && widest + 6 <= box.width;
     box.y = sheet->y_label != NULL || !numbers ? 78 : 58;
     box.height =
         fmin(fmax(320 / (double)sheet->n_rows, 3), numbers ? 32 : fmin(box.width, 32));
     if (sheet->n_rows == n) // a square stays one
         box.width = box.height = fmin(box.width, fmax(380 / (double)n, 16));
     if (numbers && sheet->n_rows == n)
-        box.width = box.height = fmin(fmax(widest_cell(sheet, 1, n) + 10, 40), box.width);
+        box.width = box.height = fmin(fmax(widest + 16, 40), box.width);
     double bottom = box.y + (double)sheet->n_rows * box.height;
     open_picture(sheet, out, bottom + (sheet->x_label != NULL ? 32 : 12));
     if (sheet->y_label != NULL)
@@ -1186,7 +1211,7 @@ static void draw_heat(const Sheet *sheet, FILE *out)
         put_key(sheet, out, &span, 40);
     put_heat_names(sheet, out, &box);
     if (numbers)
-        put_numbered_cells(sheet, out, &span, &box);
+        put_numbered_cells(sheet, out, &span, &box, font);
     if (!numbers)
         put_cells(sheet, out, &span, &box);
     if (sheet->x_label != NULL)
