@@ -648,8 +648,8 @@ stays where it was, and its output row moves by
 
 ### Followers in one table, predecessors in the other
 
-So it comes in all [8]{.n section="Followers or predecessors?"} seeds. **The input table groups
-words by what follows them, the output table by what precedes them.**
+So it comes in all [8]{.n section="Followers or predecessors?" at="seeds:1"} seeds. **The input
+table groups words by what follows them, the output table by what precedes them.**
 
 A row of $E$ is used when its word has just been read: if the same words come next, the same
 hidden row will do. A row of $U$ is used when its word may come next, and it should score high
@@ -752,15 +752,17 @@ is, not what made it.)
 ## What has become of the noise
 
 For some words the program looks for the three rows with the largest cosine, among words that
-occur 20 times or more. And it *counts*, without a model: which of all these words shares most
-followers with this one, which most predecessors? Where that one is among the three it has a star.
+occur 20 times or more. And it *counts*, without a model, what two words share: the overlap of their
+followers is $\sum_w \sqrt{p_w q_w}$, with $p$ and $q$ the shares of $w$ among the followers of the
+one and of the other: 0 if they have none in common, 1 if they have all, equally often. The same for
+predecessors. A star marks the word that shares most of all.
 
 ::: {.output section="Nearest neighbours" set="words"}
 :::
 
 At birth the neighbours are a lottery. Afterwards "two" has found numbers and "said" other
-ways of saying, and most stars stand at the first place. The last line names the two words that
-make most of what a word shares with its nearest in the input table.
+ways of saying, and most stars stand at the first place. The last line says how many followers a
+word shares with its nearest in the input table, and which two make most of that.
 
 So that is how the complaint put "two" beside "three". It knows nothing of numbers, only what
 comes after "two": "or" and "months", and they come after "three" as well. "hartfield" has three
@@ -778,10 +780,7 @@ similar *places* get similar rows. In which places, the table decides.
 
 ### More than a few words chosen by hand
 
-Take the 399 most frequent words. The overlap of two words is $\sum_w \sqrt{p_w q_w}$, with $p$
-and $q$ the shares of $w$ among their followers: 0 if they have none in common, 1 if they have all,
-equally often. (The stars go by it, too.) The same for predecessors. What does a word share with
-its nearest one in a table?
+Take the 399 most frequent words. What does a word share with its nearest one in a table?
 
 ::: {.output section="Company in common"}
 :::
@@ -791,9 +790,10 @@ followers and only [0.38]{.n section="Company in common"} of the predecessors; i
 output table it is the other way round, and any two of the words share far less.
 
 Is it luck? With those five seeds, and with `passes=` 1, 8 and 16, these six numbers stay as they
-are within 0.02, and "he", "cried" and "randalls" come first wherever they do here. "three" is
-frailer. With one seed "four" is before it, and after eight passes "few", "four" and "ten" are
-nearest to "two" in the input table.
+are within 0.02, and "he", "cried" and "randalls" come first wherever they do here. "three", which
+shares but [0.49]{.n section="Nearest neighbours" at="shared:2"} with "two", is frailer: with one
+seed "four" is before it, and after eight passes "few", "four" and "ten" are nearest to "two" in the
+input table.
 
 ## Votes
 
@@ -3197,9 +3197,9 @@ static size_t list_nearest(char list[LIST], const float *unit, size_t n, size_t 
 }
 
 // shared[0], shared[1]: of the words that come after both v and w, those that make most of
-// what the two share; 0 where there is none
-static void find_shared(size_t shared[2], size_t v, size_t w, const struct pairs *pairs,
-                        size_t vocab_size)
+// what the two share; 0 where there is none. Gives how much they share
+static double find_shared(size_t shared[2], size_t v, size_t w, const struct pairs *pairs,
+                          size_t vocab_size)
 {
     size_t *counts = allocate(vocab_size, sizeof *counts);
     float *of_v = allocate(vocab_size, sizeof *of_v);
@@ -3218,12 +3218,14 @@ static void find_shared(size_t shared[2], size_t v, size_t w, const struct pairs
         best[0] = place ? best[0] : part;
         shared[0] = place ? shared[0] : u;
     }
+    const double overlap = dot(of_v, of_w, vocab_size);
     free(counts);
     free(of_v);
     free(of_w);
+    return overlap;
 }
 
-enum { SHARED_LINE = 66 }; // the rest of a line, with room for " |" behind it
+enum { SHARED_LINE = 76 }; // the rest of a line, with room for " |" behind it
 
 // adds a pair of words and what they share to a line, if there is room
 static void add_shared(char line[SHARED_LINE], size_t v, size_t w,
@@ -3231,11 +3233,11 @@ static void add_shared(char line[SHARED_LINE], size_t v, size_t w,
 {
     size_t shared[2];
     const size_t used = strlen(line);
-    find_shared(shared, v, w, pairs, corpus->vocab_size);
+    const double overlap = find_shared(shared, v, w, pairs, corpus->vocab_size);
     const struct word *a = &corpus->words[v], *b = &corpus->words[w],
                       *c = &corpus->words[shared[0]], *d = &corpus->words[shared[1]];
-    int length = snprintf(line + used, SHARED_LINE - used, " %.*s/%.*s %.*s %.*s |",
-                          short_length(a), a->start, short_length(b), b->start,
+    int length = snprintf(line + used, SHARED_LINE - used, " %.*s/%.*s %.2f %.*s %.*s |",
+                          short_length(a), a->start, short_length(b), b->start, overlap,
                           shared[0] ? short_length(c) : 0, c->start,
                           shared[1] ? short_length(d) : 0, d->start);
     if (used + (size_t)length >= SHARED_LINE)
@@ -3269,7 +3271,7 @@ static void show_neighbours(const struct model *m, const struct corpus *corpus,
         add_shared(shared, v, near, corpus, &counted->train);
     }
     if (*shared)
-        printf("comes after both:%.*s\n", (int)strlen(shared) - 2, shared);
+        printf("shared:%.*s\n", (int)strlen(shared) - 2, shared);
     free(before);
     free(input);
     free(output);
