@@ -605,12 +605,11 @@ by the probabilities that your `softmax_cross_entropy` makes of the scores.
 
 ::: belief
 **"In training, only the rows of the words in the batch are updated."** For the input table of
-*this* program it is exactly true. But it needs two conditions. The table must be used for input
-only; GPT-2 uses one table for both ends (chapter 5). And the optimizer must be plain. One that
-remembers earlier gradients keeps moving a row after its word has gone, which is why PyTorch
-offers a special
-[SparseAdam](https://docs.pytorch.org/docs/stable/generated/torch.optim.SparseAdam.html)
-that leaves the others alone. Chapter 6 measures that.
+*this* program it is exactly true. But it needs two conditions: a table that is used for input
+only (GPT-2 uses one table for both ends: chapter 5), and a plain optimizer. One that remembers
+earlier gradients keeps moving a row after its word has gone; chapter 6 measures that, and
+[SparseAdam](https://docs.pytorch.org/docs/stable/generated/torch.optim.SparseAdam.html), which
+leaves the others alone.
 :::
 
 ## A world small enough to know the answer
@@ -741,6 +740,7 @@ counts [8.25]{.n section="Training"}.
 To a word that never came after "cried" the counts give a part that goes by that word alone. In
 the model, what is learned from "said" changes the guess after "cried" as well: it moves rows of
 the output table. Such help was the hope when such models were new [@bengio2003]. Is it had here?
+
 Take the ten words nearest to the first word of a new pair, by their input rows, and for each a
 *stranger*: about as frequent, but not among the hundred nearest. Where the second word had
 followed a near word and no stranger, the model pays [7.42]{.n section="Training"} and the counts
@@ -805,8 +805,8 @@ row.
 
 The comma's input row was moved in [19,676]{.n section="Votes"} of
 [22,112]{.n section="Training"} steps, that of "desirous", which occurs twice, in
-[8]{.n section="Votes"}: twice in each pass. And yet it got half as far. But two places in the
-novel alone have said where to.
+[8]{.n section="Votes"}: twice in each pass. And yet it got half as far, and more. But two places in
+the novel alone have said where to.
 
 ![How far rows are from where they began, against how often their words occur. At the left edge
 the rows of the rarest words have moved least. At the right the output rows have gone on, and the
