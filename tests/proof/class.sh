@@ -145,6 +145,17 @@ grade "$class" "$room/grades" || bad="it failed: $(tail -n 3 "$room/said.txt")"
 bad=${bad:-$(same "$room/grades/grades.csv" "$room/known.csv")}
 verdict "a second run judges nobody" "$bad"
 
+# (Hidden tests that are nowhere stop it when it has swept.)
+bad=
+odd=$room/g[r]ades
+mkdir -p "$room/grades/work/1-of-1-7" "$odd/state" "$odd/work/1-of-1-7" "$odd/work/1-of-12-7"
+HIDDEN=$room/nowhere SUBMISSIONS=$class GRADES=$odd "$BUILD/grade" >"$room/said.txt" 2>&1 && bad="it found HIDDEN"
+[ ! -d "$odd/work/1-of-1-7" ] || bad="${bad:-it left what was killed there}"
+[ -d "$odd/work/1-of-12-7" ] || bad="${bad:-it took away the work of another share}"
+[ -d "$room/grades/work/1-of-1-7" ] || bad="${bad:-it took away the work of another class}"
+rm -rf "$odd" "$room/grades/work/1-of-1-7"
+verdict "a grader sweeps its own folder, whose path is no pattern" "$bad"
+
 bad=
 changed="$class/student 003/a/deep folder/files/$first.c"
 cp "$changed" "$room/before.c"
