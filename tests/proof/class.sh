@@ -480,6 +480,16 @@ inline int twice(int x);
 inline int twice(int x) { return 2 * x; }
 int four(void) { return twice(2); }
 E
+hand_in "ends where it never comes" "$file" <<'E'
+int sign(int x);
+int sign(int x)
+{
+    if (x < 0)
+        return -1;
+    if (x >= 0)
+        return 1;
+}
+E
 hand_in "blames the machine" <<'E'
 #error No space left on device; Resource temporarily unavailable; Input/output error; cannot execute; static
 E
@@ -526,7 +536,7 @@ step() # level, settings...
         bad="it failed: $(tail -n 3 "$room/said.txt")"
     reached=$(sed -n 's/^Isolation level \([123]\) of 3.*/\1/p' "$room/said.txt")
     [ "${reached:-0}" -ge "$level" ] || bad="${bad:-level ${reached:-none} was reached}"
-    for student in right "declares main, and inlines"; do
+    for student in right "declares main, and inlines" "ends where it never comes"; do
         [ ! -d "$room/some/$student" ] || graded "$student" "$whole"
     done
     for student in "blames the machine" "terminal codes" "mistyped" "speaks for the judge"; do
