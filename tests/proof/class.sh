@@ -302,6 +302,21 @@ grep '"visibility": "after_published"' "$room"/told/gradescope/*.json | grep -q 
     bad="${bad:-Gradescope shows a total that counts what is hidden}"
 verdict "of a hidden test students learn whether it passed, and no more" "$bad"
 
+# ------------------------------------------------------------------ the mistakes of a class
+bad=
+named() # what a test says, what of that is the mistake
+{
+    sed "s/^\(row	.*	\(wrong\|crash\)	\).*/\1$1/" "$room/grades/records.tsv" | sealed "$room/named.tsv"
+    GRADES=$room/told "$BUILD/grade" merge "$room/named.tsv" >"$room/said.txt" 2>&1 || bad=$(cat "$room/said.txt")
+    sed -n 's/^<tr><td class="n">[0-9]*<td>[a-z_0-9]*<td>\(.*\)<\/tr>$/\1/p' "$room/told/report.html" | sort -u >"$room/mistakes.txt"
+    [ "$(cat "$room/mistakes.txt")" = "$2" ] || bad="${bad:-of \"$1\" it names $(cat "$room/mistakes.txt")}"
+}
+call='Called f(a, b, c, n) with a 0.5 -1.25 3 7 ...\\n(12), b 0.75 0.5 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1\\n3, n 3.'
+named "$call\\\\nThe same array.\\\\na[0]: got 0.5, wanted 0.25 (3 of 12 elements differ).\\\\nThe 1 is too far." "The 1 is too far."
+named "$call\\\\na[0]: got 0.5, wanted 0.25 (3 of\\\\n12 elements differ)." "a number that no known mistake explains"
+named "$call\\\\nThe same array.\\\\nf crashed: it used element 7." "f crashed: it used element #."
+verdict "a class is shown its mistakes, and not the calls that brought them to light" "$bad"
+
 # ------------------------------------------------------------------ many runs, in the small course
 [ "$n_students" -le 50 ] || into_small_course
 CC=$real_cc
