@@ -813,7 +813,7 @@ table() # rows
 
 judge_objects() # what a test is linked with
 {
-    for object in "$BUILD"/objects/tests/judge/*.o; do
+    for object in "$BUILD"/objects/tests/judge/*.o "$BUILD/objects/tests/instructor/sha256.o"; do
         case $object in
         */submission.o | */command.o) ;;
         *) printf '%s ' "$object" ;;
