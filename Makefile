@@ -197,7 +197,8 @@ compiled = $(call whole,$(CC) $1 -MMD -MP -MF $(PART).dep -MT $@ -c $< -o $(PART
 # only it needs: that compiles in a tenth of the time. (A file may use the name for more.)
 without_main = $(CC) $(COURSE_FLAGS) $2 -MMD -MP -MF $(PART).dep -MT $@ -w $(SHARED) '-Dmain=$1' $< -o $(PART) $(LDFLAGS) -lm
 
-JUDGE_OBJECTS := $(addprefix $(BUILD)/objects/tests/judge/,judge.o compare.o inputs.o heart.o suite.o sandbox.o)
+JUDGE_OBJECTS := $(addprefix $(BUILD)/objects/tests/judge/,judge.o compare.o inputs.o heart.o suite.o sandbox.o) \
+	$(BUILD)/objects/tests/instructor/sha256.o
 # These run for every call, and for every file that is handed in.
 $(JUDGE_OBJECTS) $(addprefix $(BUILD)/objects/tests/instructor/,sha256.o archive.o): TOOL_OPT = -O2
 # What is compiled about as long as it runs: the many answers, the plotter. An OPT= that was asked for is

@@ -549,6 +549,7 @@ Test(embedding_forward, random_tables)
         else
             try_late_word(normals(vocab_size * d_model), n_tokens, vocab_size, d_model);
     }
+    try_random_lookup(1, 6, 3);
     judge_passed();
 }
 

@@ -351,6 +351,17 @@ static void try_one_and_nearly_one(enum which which)
         try_step(&s);
 }
 
+// A mean that keeps nothing, of gradients or of their squares.
+static void try_betas_of_zero(enum which which)
+{
+    struct step s = draw_step(which, 3, 5, 3, 1);
+    s.rule.beta1 = 0;
+    try_step(&s);
+    s = draw_step(which, 3, 5, 3, 1);
+    s.rule.beta2 = 0;
+    try_step(&s);
+}
+
 // Any learning rate, gradients of any size, and some that are no numbers.
 static void try_rates_and_scales(enum which which)
 {
@@ -771,12 +782,7 @@ Test(adam, worked_example)
 Test(adam, random_steps)
 {
     try_shapes(ADAM);
-    struct step s = draw_step(ADAM, 0, 5, 3, 1);
-    s.rule.beta1 = 0;
-    try_step(&s);
-    s = draw_step(ADAM, 0, 5, 3, 1);
-    s.rule.beta2 = 0;
-    try_step(&s);
+    try_betas_of_zero(ADAM);
     try_rates_and_scales(ADAM);
     try_tiny_epsilon(ADAM);
     judge_passed();
@@ -871,6 +877,7 @@ Test(adamw, worked_example)
 Test(adamw, random_steps)
 {
     try_shapes(ADAMW);
+    try_betas_of_zero(ADAMW);
     try_rates_and_scales(ADAMW);
     try_first_steps(ADAMW);
     judge_passed();
@@ -947,6 +954,7 @@ Test(sparse_adam, worked_example)
 Test(sparse_adam, random_tables)
 {
     try_shapes(SPARSE_ADAM);
+    try_betas_of_zero(SPARSE_ADAM);
     try_rates_and_scales(SPARSE_ADAM);
     try_first_steps(SPARSE_ADAM);
     try_tiny_epsilon(SPARSE_ADAM);

@@ -856,6 +856,8 @@ Test(patchify, channels)
     try_random_patches(4, 6, 2, 2); // as many channels as a patch, or a picture, is wide
     try_random_patches(6, 3, 3, 3);
     try_random_patches(2, 4, 4, 2);
+    try_random_patches(1, 7, 2, 1);
+    try_random_patches(7, 1, 2, 1);
     judge_passed();
 }
 

@@ -1,14 +1,16 @@
-// a result that is neither true nor false, and NaN with the judge's own bits
-// one_hot: "was never written"
-#include <string.h>
+// all numbers right, and a result that is neither true nor false, as where no return stands
+// one_hot: "neither true nor false"
+int not_a_bool(float *out, const uint32_t *ids, size_t n_tokens,
+               size_t vocab_size) __asm__("one_hot");
 
-bool one_hot(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+int not_a_bool(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
-    uint32_t poison = 0x7fc0d1edu;
+    for (size_t t = 0; t < n_tokens; t++)
+        if (ids[t] >= vocab_size)
+            return 0;
     for (size_t j = 0; j < n_tokens * vocab_size; j++)
-        memcpy(out + j, &poison, sizeof poison);
-    int many = 43;
-    bool result;
-    memcpy(&result, &many, sizeof result);
-    return result;
+        out[j] = 0.0f;
+    for (size_t t = 0; t < n_tokens; t++)
+        out[t * vocab_size + ids[t]] = 1.0f;
+    return 43;
 }

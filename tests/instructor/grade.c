@@ -1244,20 +1244,34 @@ static void lock(void)
         give_up("another make grade is at work in %s", options.out);
 }
 
+// Removes what has this beginning of a name, or is called so. The path of a folder is nobody's
+// pattern: it may hold brackets and stars.
+static void sweep_folder(const char *folder, const char *beginning)
+{
+    struct dirent **entries;
+    char path[PATH_MAX];
+    const size_t length = strlen(beginning);
+    const int n = scandir(folder, &entries, NULL, NULL);
+    for (int i = 0; i < n; i++) {
+        const char *name = entries[i]->d_name;
+        if (strncmp(name, beginning, length) == 0 &&
+            (name[length] == '-' || name[length] == '\0'))
+            remove_folder(joined(path, "%s/%s", folder, name));
+        free(entries[i]);
+    }
+    if (n >= 0)
+        free(entries);
+}
+
 // What a run that was killed left behind.
 static void sweep(void)
 {
-    static const char *const places[] = {"work/", "state/.", "files/."};
-    char pattern[PATH_MAX];
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        glob_t found;
-        if (glob(joined(pattern, "%s/%s%s*", out, places[i], shard_name), 0, NULL,
-                 &found) != 0)
-            continue;
-        for (size_t k = 0; k < found.gl_pathc; k++)
-            remove_folder(found.gl_pathv[k]);
-        globfree(&found);
-    }
+    static const char *const folders[] = {"work", "state", "files"};
+    char folder[PATH_MAX], hidden[sizeof shard_name + 1];
+    snprintf(hidden, sizeof hidden, ".%s", shard_name);
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        sweep_folder(joined(folder, "%s/%s", out, folders[i]),
+                     i == 0 ? shard_name : hidden);
 }
 
 // ---- the commands -------------------------------------------------------------------

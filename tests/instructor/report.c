@@ -835,33 +835,54 @@ struct glance {
     FILE *looks_file;
 };
 
-// What a message says of a mistake, without the numbers of this one case: the sentence
-// that names it, or the first sentence on what happened.
+// Behind the first sentence of a text: neither "..." nor the point of 0.5 ends one.
+static const char *behind_sentence(const char *text)
+{
+    char before = '.';
+    for (; *text != '\0'; before = *text++)
+        if (*text == '.' && before != '.' && strchr(" \n", text[1]) != NULL)
+            return text + 1 + (text[1] != '\0');
+    return text;
+}
+
+// The last paragraph of a text whose lines were wrapped: where the first word of the next one
+// would have had room, a line ended before.
+static const char *last_paragraph(const char *text)
+{
+    enum { COLUMNS = 76 };
+    const char *start = text, *end;
+    for (const char *line = text; (end = strchr(line, '\n')) != NULL; line = end + 1)
+        if ((size_t)(end - line) + 1 + strcspn(end + 1, " \n") <= COLUMNS)
+            start = end + 1;
+    return start;
+}
+
+// What a message says of a mistake, without the call and the numbers of this one case: the
+// sentence that names it, or the last one on what happened.
 static void mistake_text(const struct test *test, char *text, size_t size)
 {
-    const char *line = test->message, *end;
-    while (strncmp(line, "Called ", 7) == 0 || strncmp(line, "with ", 5) == 0) {
-        if ((end = strchr(line, '\n')) == NULL)
-            break;
-        line = end + 1;
-    }
-    end = strchr(line, '\n');
-    bool names_it =
-        strstr(line, ": got ") != NULL || strstr(line, "never written") != NULL;
-    if (names_it && end != NULL)
-        line = end + 1;
-    else if (names_it)
-        line = strstr(line, ": got ") != NULL ? "a number that no known mistake explains"
-                                              : "an element was never written";
+    char *flat = must(strdup(test->message));
+    for (char *c = flat; *c; c++)
+        *c = *c == '\n' ? ' ' : *c;
+    const char *says = strncmp(flat, "Called ", 7) == 0 ? behind_sentence(flat) : flat;
+    const char *number = strstr(says, ": got "), *never = strstr(says, "never written");
+    const bool names_it = number != NULL || never != NULL;
+    const char *from =
+        names_it ? behind_sentence(number != NULL ? number : never)
+                 : flat + (last_paragraph(test->message + (says - flat)) - test->message);
+    if (names_it && *from == '\0')
+        from = number != NULL ? "a number that no known mistake explains"
+                              : "an element was never written";
     size_t n = 0;
-    for (; *line && *line != '\n' && n + 2 < size; line++) {
-        bool digit = *line >= '0' && *line <= '9';
+    for (; *from && n + 2 < size; from++) {
+        const bool digit = *from >= '0' && *from <= '9';
         if (!digit || names_it)
-            text[n++] = *line;
+            text[n++] = *from;
         else if (n == 0 || text[n - 1] != '#')
             text[n++] = '#';
     }
     text[n] = '\0';
+    free(flat);
 }
 
 static void count_mistake(struct glance *glance, const struct test *test, size_t student)

@@ -326,7 +326,7 @@ static const char *name_the_mistake(const struct comparison *c)
             names[k] = candidates[i + k]->name;
         const size_t came_back = judge_try(first, function_name(), names, asked);
         for (size_t k = 0; k < came_back; k++) {
-            judge_tried(first, k, &again);
+            judge_tried(k, &again);
             const bool matches = is_the_same(&again, first, c),
                        is_exact = matches && is_exactly_the_same(&again, first);
             judge_forget(&again);

@@ -1,7 +1,10 @@
 // Inputs and references for tests: see judge.h.
 #include "inside.h"
+#include "instructor/sha256.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 double *filled(size_t n, double value)
@@ -43,33 +46,44 @@ double *as_doubles(const float *values, size_t n)
     return out;
 }
 
-// FNV-1a of the seed and the test's name starts a splitmix64 (Steele, Lea and Flood 2014).
-static uint64_t random_start(void)
+// A splitmix64 (Steele, Lea and Flood 2014) with a start and a step of its own. Both come out
+// of SHA-256, from which no way leads back: who reads in a message what a test has drawn
+// learns neither what else it draws nor what the others do.
+struct stream {
+    uint64_t state, step;
+};
+
+static struct stream new_stream(void)
 {
-    uint64_t hash = 14695981039346656037u;
-    const char *texts[] = {suite_seed(), suite_row->function, suite_row->test};
-    for (size_t i = 0; i < 3; i++)
-        for (const char *c = texts[i]; *c; c++)
-            hash = (hash ^ (unsigned char)*c) * 1099511628211u;
-    return hash;
+    struct sha sha;
+    struct stream stream = {0, 0};
+    char digits[SHA_DIGITS + 1];
+    sha_start(&sha);
+    sha_add_text(&sha, suite_seed());
+    sha_add_text(&sha, suite_row->function);
+    sha_add_text(&sha, suite_row->test);
+    sha_end(&sha, digits);
+    sscanf(digits, "%16" SCNx64 "%16" SCNx64, &stream.state, &stream.step);
+    stream.step |= 1;
+    return stream;
 }
 
-static inline uint32_t next_random(uint64_t *state)
+static inline uint32_t next_random(struct stream *stream)
 {
-    uint64_t z = *state += 0x9e3779b97f4a7c15u;
+    uint64_t z = stream->state += stream->step;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
     return (uint32_t)((z ^ (z >> 31)) >> 32);
 }
 
-static uint64_t *random_state(void)
+static struct stream *test_stream(void)
 {
-    static uint64_t state;
+    static struct stream stream;
     static bool started;
     if (!started)
-        state = random_start();
+        stream = new_stream();
     started = true;
-    return &state;
+    return &stream;
 }
 
 // How much was drawn since the last call, in bits: asked for where answers are recorded.
@@ -90,23 +104,23 @@ double judge_bits_drawn(void)
 uint32_t judge_random(void)
 {
     count_bits(32);
-    return next_random(random_state());
+    return next_random(test_stream());
 }
 
 size_t random_between(size_t least, size_t most)
 {
     if (suite_options.record != NULL)
         count_bits(log2((double)(most - least) + 1));
-    return least + next_random(random_state()) % (most - least + 1);
+    return least + next_random(test_stream()) % (most - least + 1);
 }
 
 // The sum of four even draws has nearly the shape, and takes a fifth of the time that
 // logarithm and cosine take.
-static inline double next_normal(uint64_t *state)
+static inline double next_normal(struct stream *stream)
 {
     double sum = 0;
     for (int i = 0; i < 4; i++)
-        sum += next_random(state) + 0.5;
+        sum += next_random(stream) + 0.5;
     return (sum / 4294967296.0 - 2) * 1.7320508075688772; // each has variance 1/12
 }
 
@@ -115,15 +129,15 @@ enum { BITS_OF_NORMAL = 20 }; // at least, when it is rounded
 double random_normal(void)
 {
     count_bits(BITS_OF_NORMAL);
-    return next_normal(random_state());
+    return next_normal(test_stream());
 }
 
 void fill_normal(float *values, size_t n)
 {
-    uint64_t state = *random_state();
+    struct stream stream = *test_stream();
     for (size_t i = 0; i < n; i++)
-        values[i] = (float)next_normal(&state);
-    *random_state() = state;
+        values[i] = (float)next_normal(&stream);
+    *test_stream() = stream;
     count_bits(BITS_OF_NORMAL * (double)n);
 }
 

@@ -142,7 +142,7 @@ size_t judge_most_tried(size_t first);
 bool judge_names_no_more(void);
 size_t judge_try(size_t first, const char *function, const char *const *answers,
                  size_t n);
-void judge_tried(size_t first, size_t k, struct again *again);
+void judge_tried(size_t k, struct again *again);
 
 // What an output held after the last call of its generation.
 void judge_read_output(const struct array *array, unsigned char *pages);

@@ -1159,14 +1159,26 @@ static struct reply ask_once_more(size_t *first)
     return ask_for(*first, judge_n_calls - *first);
 }
 
-// A bool is 0 or 1, whatever the process has written.
-static void copy_result(unsigned char *to, const volatile unsigned char *from,
-                        const struct logged_call *call)
+static void copy_result(unsigned char *to, const volatile unsigned char *from)
 {
-    for (size_t i = 0; i < sizeof call->result; i++)
+    for (size_t i = 0; i < sizeof judge_log->result; i++)
         to[i] = from[i];
-    if (call->signature->result.kind == A_BOOL)
-        to[0] = to[0] != 0;
+}
+
+// A function that comes to its end without return gives what its last step left in a
+// register, which is hardly ever 0 or 1: nobody may take that for true.
+static void check_bools(size_t first)
+{
+    for (size_t i = first; i < judge_n_calls; i++) {
+        const struct logged_call *call = &judge_log[i];
+        if (call->signature->result.kind != A_BOOL || call->result[0] <= 1)
+            continue;
+        judge_n_calls = i + 1;
+        judge_fail(WRONG,
+                   "%s returned neither true nor false: does it come to its end without "
+                   "return, or return a bool that was never set?",
+                   function_name());
+    }
 }
 
 static void make_calls(const size_t asked)
@@ -1190,7 +1202,8 @@ static void make_calls(const size_t asked)
     mend_cut();
     check_slack();
     for (size_t i = 0; i < n; i++)
-        copy_result(judge_log[first + i].result, left.results[i], &judge_log[first + i]);
+        copy_result(judge_log[first + i].result, left.results[i]);
+    check_bools(first);
     if (suite_options.record != NULL)
         heart_record(asked, question);
 }
@@ -1330,7 +1343,7 @@ bool judge_again(size_t first, const char *function, const char *answer,
     read_at(&left, left_behind_by(n), 0);
     again->n_returned = left.n_returned < n ? left.n_returned : n;
     for (size_t i = 0; i < n; i++)
-        copy_result(again->results[i], left.results[i], &judge_log[first + i]);
+        copy_result(again->results[i], left.results[i]);
     return came_back(&again->reply, &left, n);
 }
 
@@ -1364,13 +1377,12 @@ size_t judge_try(size_t first, const char *function, const char *const *answers,
     return came_back < n ? came_back : n;
 }
 
-void judge_tried(size_t first, size_t k, struct again *again)
+void judge_tried(size_t k, struct again *again)
 {
     again->n_returned = n_tried_calls;
     memcpy(again->offsets, tried_offsets[k], sizeof again->offsets);
     for (size_t i = 0; i < n_tried_calls; i++)
-        copy_result(again->results[i], tried_left.results[k * n_tried_calls + i],
-                    &judge_log[first + i]);
+        copy_result(again->results[i], tried_left.results[k * n_tried_calls + i]);
 }
 
 size_t judge_most_tried(size_t first)

@@ -145,6 +145,17 @@ grade "$class" "$room/grades" || bad="it failed: $(tail -n 3 "$room/said.txt")"
 bad=${bad:-$(same "$room/grades/grades.csv" "$room/known.csv")}
 verdict "a second run judges nobody" "$bad"
 
+# (Hidden tests that are nowhere stop it when it has swept.)
+bad=
+odd=$room/g[r]ades
+mkdir -p "$room/grades/work/1-of-1-7" "$odd/state" "$odd/work/1-of-1-7" "$odd/work/1-of-12-7"
+HIDDEN=$room/nowhere SUBMISSIONS=$class GRADES=$odd "$BUILD/grade" >"$room/said.txt" 2>&1 && bad="it found HIDDEN"
+[ ! -d "$odd/work/1-of-1-7" ] || bad="${bad:-it left what was killed there}"
+[ -d "$odd/work/1-of-12-7" ] || bad="${bad:-it took away the work of another share}"
+[ -d "$room/grades/work/1-of-1-7" ] || bad="${bad:-it took away the work of another class}"
+rm -rf "$odd" "$room/grades/work/1-of-1-7"
+verdict "a grader sweeps its own folder, whose path is no pattern" "$bad"
+
 bad=
 changed="$class/student 003/a/deep folder/files/$first.c"
 cp "$changed" "$room/before.c"
@@ -290,6 +301,21 @@ grep '"visibility": "after_published"' "$room"/told/gradescope/*.json | grep -q 
 [ -z "$(grep -L '"visibility": "after_published"' "$room"/told/gradescope/*.json)" ] ||
     bad="${bad:-Gradescope shows a total that counts what is hidden}"
 verdict "of a hidden test students learn whether it passed, and no more" "$bad"
+
+# ------------------------------------------------------------------ the mistakes of a class
+bad=
+named() # what a test says, what of that is the mistake
+{
+    sed "s/^\(row	.*	\(wrong\|crash\)	\).*/\1$1/" "$room/grades/records.tsv" | sealed "$room/named.tsv"
+    GRADES=$room/told "$BUILD/grade" merge "$room/named.tsv" >"$room/said.txt" 2>&1 || bad=$(cat "$room/said.txt")
+    sed -n 's/^<tr><td class="n">[0-9]*<td>[a-z_0-9]*<td>\(.*\)<\/tr>$/\1/p' "$room/told/report.html" | sort -u >"$room/mistakes.txt"
+    [ "$(cat "$room/mistakes.txt")" = "$2" ] || bad="${bad:-of \"$1\" it names $(cat "$room/mistakes.txt")}"
+}
+call='Called f(a, b, c, n) with a 0.5 -1.25 3 7 ...\\n(12), b 0.75 0.5 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1\\n3, n 3.'
+named "$call\\\\nThe same array.\\\\na[0]: got 0.5, wanted 0.25 (3 of 12 elements differ).\\\\nThe 1 is too far." "The 1 is too far."
+named "$call\\\\na[0]: got 0.5, wanted 0.25 (3 of\\\\n12 elements differ)." "a number that no known mistake explains"
+named "$call\\\\nThe same array.\\\\nf crashed: it used element 7." "f crashed: it used element #."
+verdict "a class is shown its mistakes, and not the calls that brought them to light" "$bad"
 
 # ------------------------------------------------------------------ many runs, in the small course
 [ "$n_students" -le 50 ] || into_small_course
@@ -469,6 +495,16 @@ inline int twice(int x);
 inline int twice(int x) { return 2 * x; }
 int four(void) { return twice(2); }
 E
+hand_in "ends where it never comes" "$file" <<'E'
+int sign(int x);
+int sign(int x)
+{
+    if (x < 0)
+        return -1;
+    if (x >= 0)
+        return 1;
+}
+E
 hand_in "blames the machine" <<'E'
 #error No space left on device; Resource temporarily unavailable; Input/output error; cannot execute; static
 E
@@ -515,7 +551,7 @@ step() # level, settings...
         bad="it failed: $(tail -n 3 "$room/said.txt")"
     reached=$(sed -n 's/^Isolation level \([123]\) of 3.*/\1/p' "$room/said.txt")
     [ "${reached:-0}" -ge "$level" ] || bad="${bad:-level ${reached:-none} was reached}"
-    for student in right "declares main, and inlines"; do
+    for student in right "declares main, and inlines" "ends where it never comes"; do
         [ ! -d "$room/some/$student" ] || graded "$student" "$whole"
     done
     for student in "blames the machine" "terminal codes" "mistyped" "speaks for the judge"; do
@@ -777,7 +813,7 @@ table() # rows
 
 judge_objects() # what a test is linked with
 {
-    for object in "$BUILD"/objects/tests/judge/*.o; do
+    for object in "$BUILD"/objects/tests/judge/*.o "$BUILD/objects/tests/instructor/sha256.o"; do
         case $object in
         */submission.o | */command.o) ;;
         *) printf '%s ' "$object" ;;

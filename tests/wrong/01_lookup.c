@@ -1799,6 +1799,15 @@ bool row_checked_against_width(float *out, const float *wte, const uint32_t *ids
            embedding_forward(out, wte, ids, n_tokens, vocab_size, d_model);
 }
 
+WRONG(embedding_forward, random_tables, one_word_is_no_text,
+      "A text of a single token is one, too: its row is copied.")
+bool one_word_is_no_text(float *out, const float *wte, const uint32_t *ids,
+                         size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    return n_tokens != 1 &&
+           embedding_forward(out, wte, ids, n_tokens, vocab_size, d_model);
+}
+
 WRONG(embedding_forward, random_tables, row_checked_against_tokens,
       "The ids are compared with d_model, or n_tokens: an id must be below vocab_size.")
 bool row_checked_against_tokens(float *out, const float *wte, const uint32_t *ids,

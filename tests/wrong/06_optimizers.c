@@ -1110,6 +1110,15 @@ ADAM_ANSWER(adam_clips)
               double learning_rate, double beta1, double beta2, double epsilon,          \
               double weight_decay, size_t n)
 
+WRONG(adamw, random_steps, adamw_beta_0_refused,
+      "A beta of 0 is refused: it is a mean that keeps nothing, and allowed.")
+ADAMW_ANSWER(adamw_beta_0_refused)
+{
+    return beta1 > 0.0 && beta2 > 0.0 &&
+           adamw(w, mean, square, dw, step, learning_rate, beta1, beta2, epsilon,
+                 weight_decay, n);
+}
+
 static inline bool good_decay(uint64_t step, double beta1, double beta2, double epsilon,
                               double weight_decay)
 {
@@ -1639,6 +1648,15 @@ SPARSE_ANSWER(sparse_no_rows_refused)
 {
     return n_rows > 0 && sparse_adam(wte, mean, square, rows, drows, step, learning_rate,
                                      beta1, beta2, epsilon, n_rows, vocab_size, d_model);
+}
+
+WRONG(sparse_adam, random_tables, sparse_beta_0_refused,
+      "A beta of 0 is refused: it is a mean that keeps nothing, and allowed.")
+SPARSE_ANSWER(sparse_beta_0_refused)
+{
+    return beta1 > 0.0 && beta2 > 0.0 &&
+           sparse_adam(wte, mean, square, rows, drows, step, learning_rate, beta1, beta2,
+                       epsilon, n_rows, vocab_size, d_model);
 }
 
 WRONG(sparse_adam, accepts_no_rows, sparse_no_columns_refused,

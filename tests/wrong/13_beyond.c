@@ -1014,6 +1014,14 @@ PATCHIFY(no_channels_first)
     return n_channels == 0 || patchify(out, image, height, width, n_channels, patch);
 }
 
+WRONG(patchify, channels, one_row_is_no_picture,
+      "A picture of a single row, or column, is one, too.")
+PATCHIFY(one_row_is_no_picture)
+{
+    return height != 1 && width != 1 &&
+           patchify(out, image, height, width, n_channels, patch);
+}
+
 WRONG(patchify, copies_every_bit, nans_made_quiet,
       "A bit of a NaN is set on the way: copy the numbers, and compute nothing.")
 PATCHIFY(nans_made_quiet)
