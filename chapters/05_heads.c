@@ -2124,22 +2124,28 @@ struct choice {
     const char *word;
 };
 
+// What the model says after a word depends on nothing but the word: it is asked once for each.
 static void evaluate(struct run *run, struct work *work, const struct corpus *novel,
                      size_t n_read)
 {
+    const uint32_t *held = novel->ids + novel->n_train;
+    const size_t n_held = (novel->n_ids - novel->n_train - 1) / BATCH * BATCH;
     double loss = 0.0, own = 0.0;
-    size_t n_batches = 0;
-    for (size_t at = novel->n_train; at + BATCH < novel->n_ids; at += BATCH) {
-        const uint32_t *ids = novel->ids + at;
+    for (uint32_t first = 0; first < VOCAB_SIZE; first += BATCH) {
+        uint32_t ids[BATCH];
+        for (uint32_t t = 0; t < BATCH; t++)
+            ids[t] = (first + t) % VOCAB_SIZE;
         forward(work, &run->model, ids);
-        loss += mean_loss(work, ids + 1);
-        for (size_t t = 0; t < BATCH; t++)
-            own += (double)work->probs[ids[t] * BATCH + t];
-        n_batches++;
+        for (size_t p = 0; p < n_held; p++)
+            if (held[p] - first < BATCH) { // never so of an id below first
+                const float *column = work->probs + (held[p] - first);
+                loss -= log((double)column[held[p + 1] * BATCH]);
+                own += (double)column[held[p] * BATCH];
+            }
     }
     run->n_read[run->n_points] = (double)n_read;
-    run->held_out[run->n_points++] = loss / (double)n_batches;
-    run->own_word = own / (double)(n_batches * BATCH);
+    run->held_out[run->n_points++] = loss / (double)n_held;
+    run->own_word = own / (double)n_held;
 }
 
 // reader t has the t-th part of the text, and reads its word b
@@ -2430,6 +2436,11 @@ static const uint32_t grammar_targets[BATCH] = {
     4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7};
 // clang-format on
 
+static double length(const float *row)
+{
+    return sqrt(dot(row, row, D));
+}
+
 static double cosine(const float *a, const float *b)
 {
     double norms = dot(a, a, D) * dot(b, b, D);
@@ -2484,12 +2495,16 @@ static void show_grammar(uint64_t seed)
     struct tied_way ways[3] = {
         {1.0f, 1.0f, 0, 0, 0, 0}, {0.25f, 1.0f, 0, 0, 0, 0}, {1.0f, 0.25f, 0, 0, 0, 0}};
     struct model untied;
+    heading("A grammar of four nouns");
+    if (!projection_is_written()) {
+        waits_for("5.2", "tied_projection_backward");
+        return;
+    }
     open_model(&untied, UNTIED, N_GRAMMAR, seed);
     (void)learn_grammar(&untied);
     for (size_t k = 0; k < 3; k++)
         learn_tied(&ways[k], seed);
     const float *in = untied.wte, *out = untied.lm_head;
-    heading("A grammar of four nouns");
     printf("%-26s%10s%7s%10s%13s%12s\n", "cosine of two nouns with", "untied in", "out",
            "tied", "1/4 of in", "1/4 of out");
     printf("%-26s%10.2f%7.2f%10.2f%13.2f%12.2f\n", "the same followers",
@@ -2531,7 +2546,7 @@ static double correlation(const struct pairs *pairs)
     return (pairs->xy - pairs->x * pairs->y / pairs->n) / sqrt(xx * yy);
 }
 
-// rows 1 .. n of a table, without their mean if `centre`
+// rows 1 .. n of a table, without their mean if `centre`, all of length 1
 static float *first_rows(const float *table, size_t n, bool centre)
 {
     float *rows = allocate(n * D, sizeof(float));
@@ -2543,6 +2558,11 @@ static float *first_rows(const float *table, size_t n, bool centre)
             rows[(v - 1) * D + i] =
                 table[v * D + i] - (centre ? (float)(sum / (double)n) : 0.0f);
     }
+    for (size_t v = 0; v < n; v++) {
+        const float scale = (float)(1.0 / length(rows + v * D));
+        for (size_t i = 0; i < D; i++)
+            rows[v * D + i] *= scale;
+    }
     return rows;
 }
 
@@ -2553,7 +2573,7 @@ static double agreement(const float *table, const float *other, bool centre)
     struct pairs pairs = {0};
     for (size_t v = 0; v < N_COMPARED; v++)
         for (size_t w = 0; w < v; w++)
-            add_pair(&pairs, cosine(a + v * D, a + w * D), cosine(b + v * D, b + w * D));
+            add_pair(&pairs, dot(a + v * D, a + w * D, D), dot(b + v * D, b + w * D, D));
     free(a);
     free(b);
     return correlation(&pairs);
@@ -2591,11 +2611,6 @@ static void show_resemblance(const struct run *runs)
 
 // the most frequent words and the rarest: first and last of each
 static const size_t bands[2][2] = {{1, 9}, {1000, VOCAB_SIZE - 1}};
-
-static double length(const float *row)
-{
-    return sqrt(dot(row, row, D));
-}
 
 // the mean over the training text of the rows of its words
 static void mean_row(float *mean, const float *rows, const struct corpus *novel)
