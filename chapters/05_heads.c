@@ -2504,13 +2504,13 @@ enum { N_WAYS = 4 };
 static void print_ways(const struct tied_way *ways, const struct model *untied)
 {
     const float *in = untied->wte, *out = untied->lm_head;
-    printf("%-22s%8s%8s%10s%10s%10s%10s\n", "cosine of nouns with", "input", "output",
+    printf("%-22s%10s%6s%10s%10s%10s%10s\n", "cosine of nouns with", "untied in", "out",
            "tied", "1/4 in", "1/4 out", "backwards");
-    printf("%-22s%8.2f%8.2f", "the same followers", cosine(in, in + D),
+    printf("%-22s%10.2f%6.2f", "the same followers", cosine(in, in + D),
            cosine(out, out + D));
     for (size_t k = 0; k < N_WAYS; k++)
         printf("%10.2f", ways[k].followers);
-    printf("\n%-22s%8.2f%8.2f", "the same predecessors", cosine(in, in + 2 * D),
+    printf("\n%-22s%10.2f%6.2f", "the same predecessors", cosine(in, in + 2 * D),
            cosine(out, out + 2 * D));
     for (size_t k = 0; k < N_WAYS; k++)
         printf("%10.2f", ways[k].predecessors);
