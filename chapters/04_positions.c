@@ -700,10 +700,10 @@ distances [@kazemnejad2023, theorems 1 and 2].
 **The learned table falls off a cliff.** Rows 16 to 63 still hold the numbers they
 were born with; no gradient ever reached them. The loss jumps to
 [5.60]{.n section="Say again the token three back"}, twice that of blind guessing: the
-model is not unsure, it is sure and wrong. Silence is no cure: with a table that starts at zero,
-so that an untrained row says nothing, guessing would still be better (`build/04_positions
-controls=1` trains such tables, and takes more than three times as long). GPT-2 spares itself
-this by having no such rows.
+model is not unsure, it is sure and wrong. Silence is no cure: a table that starts at zero, so
+that an untrained row says nothing, still does worse than guessing. (`build/04_positions
+controls=1` prints its rows, and takes more than three times as long.) GPT-2 spares itself this
+by having no untrained rows.
 
 **The sinusoid goes astray too.** Its rows beyond 15 are perfectly well defined. But a rule
 that works on sixteen rows need not work on the next. Some positions come out well, others
