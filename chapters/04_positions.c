@@ -1285,9 +1285,11 @@ static inline float exponentials(float *x, size_t n, float *largest)
 }
 
 /*
-The head is `attention_forward` with its loops turned: all scores of a sequence in one go, also
-those that the mask hides, then the shares row by row, then the mixture, four tokens at a time.
-Before the contest the program compares it with yours.
+The head is `attention_forward` with its loops turned: all scores of a sequence in one go, then
+the shares row by row, then the mixture, four tokens at a time. That computes scores which the
+mask hides. They count for nothing: each is replaced by one too low to be the largest, and its
+share is set to 0. (0 times a value is 0, as long as no value is NaN or infinite.) Before the
+contest the program compares this head with yours.
 */
 
 // attention_forward(out, att, q, k, v, n_tokens, WIDTH, true); n_tokens a multiple of LANES
