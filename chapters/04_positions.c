@@ -167,8 +167,8 @@ for that is
 **equivariant**: $\mathrm{out}(\Pi X) = \Pi\,\mathrm{out}(X)$. For a reader of
 headlines it is just as bad. *bites* gets the same two numbers whether the dog
 bites the man or the man bites the dog, so nothing that is computed from them can
-tell the two apart. What *is* invariant is the mean of the outputs: a model that
-averages its tokens at the end has lost the order for good.
+tell the two apart. What *is* invariant is the mean of the outputs, for a mean does not ask which row
+stood where: a model that averages its tokens at the end has lost the order for good.
 
 Why is the zero exact? In the formula $s$ and $t$ appear only as names of rows, and a sum does
 not ask in which order its terms come. (A sum of floats may change in the last bit, as chapter
@@ -700,10 +700,10 @@ distances [@kazemnejad2023, theorems 1 and 2].
 **The learned table falls off a cliff.** Rows 16 to 63 still hold the numbers they
 were born with; no gradient ever reached them. The loss jumps to
 [5.60]{.n section="Say again the token three back"}, twice that of blind guessing: the
-model is not unsure, it is sure and wrong. Silence is no cure: if the table starts at zero, so
-that an untrained row says nothing, the loss is 4.38, still far above guessing.
-(`build/04_positions controls=1` prints that, and takes more than three times as long.) GPT-2
-spares itself this by having no such rows.
+model is not unsure, it is sure and wrong. Silence is no cure: a table that starts at zero, so
+that an untrained row says nothing, still does worse than guessing. (`build/04_positions
+controls=1` prints its rows, and takes more than three times as long.) GPT-2 spares itself this
+by having no untrained rows.
 
 **The sinusoid goes astray too.** Its rows beyond 15 are perfectly well defined. But a rule
 that works on sixteen rows need not work on the next. Some positions come out well, others
@@ -713,15 +713,15 @@ length is not borne out here, nor was it by larger tests [@press2022].
 **RoPE holds on for a while, and then it depends.** Up to position 31 it is nearly
 perfect. Beyond, one seed goes on almost unharmed
 ([0.04]{.n section="Say again the token three back"}), another loses more than half of what
-there is to know ([1.73]{.n section="Say again the token three back"}).
+there is to know ([2.22]{.n section="Say again the token three back"}).
 
 **Base 2 stays at [0.00]{.n section="Say again the token three back" at="base 2:3"}**, with
 every seed. Same code, same training, one constant changed.
 
 ::: aside
 Is one learning rate fair to all? `controls=1` tries seven: from 0.002 to 0.02 the order of the
-four at positions 32 to 63 stays, but how *far* RoPE fails is the rate's work too. At 0.03 it
-falls behind the sinusoid.
+four at positions 32 to 63 stays, but how *far* RoPE fails is the rate's work too. At 0.03 its
+lead over the sinusoid is gone.
 :::
 
 ::: belief
@@ -756,7 +756,7 @@ turn, so that only the two finished dials do?
 
 :::: answer
 [1.64]{.n section="What the dials decide"}. It was
-[0.51]{.n section="What the dials decide"} with them.
+[0.60]{.n section="What the dials decide"} with them.
 ::::
 :::
 
@@ -765,8 +765,9 @@ turn, so that only the two finished dials do?
 
 Without the unfinished dials the loss *grows*, even if they are stopped only in the test, in
 models that had learned with them. So they help. That does not make them safe: alone, with the
-two finished dials frozen, they lose [0.74]{.n section="What the dials decide"}, about as much
-as all dials together (the ranges overlap). But the two finished ones alone lose more.
+two finished dials frozen, they lose [0.72]{.n section="What the dials decide"}, about as much
+as all dials together (the ranges overlap). But the two finished ones alone lose more. (The
+columns *met* and *new* are for the question at the end of the section.)
 
 ### Two dials that agree again
 
@@ -784,8 +785,7 @@ tokens are 7.00 turns of the one and 3.94 of the other: at distance 47 the first
 it stood at 3, the second only 22 degrees short of it, and together they say nearly as much as
 they did at 3. The first token that can look 47 back stands at position 47.
 
-A good story, so again a control: the last two columns of the table, the loss at positions 46
-and 47. Where nothing but the two finished dials turns, it jumps, from
+A good story, so again a control: the two columns of the table for positions 46 and 47. Where nothing but the two finished dials turns, it jumps, from
 [0.71]{.n section="What the dials decide"} to [2.65]{.n section="What the dials decide"}.
 Where they are frozen, nothing happens. The break comes from dials that *have* finished, and
 agree once more; the others soften it.
@@ -800,12 +800,14 @@ where they stood at 3. Why does nothing break there?
 
 :::: answer
 Training asked only that the score at distance 3 exceed those at the other distances that it
-met. Whether it exceeds those at new ones as well can be measured: with `controls=1` the table
-has two more columns, by how much the score at 3 exceeds the best of the other distances: of
-those met, 0 to 15, and of the new ones, 16 to 63, in the mean of the seeds. For the pair with
-base 2 that is 2.35 and 2.39: at distance 9 its dials stand 16 and 31 degrees from where they
-stood at 3, so training had to keep *that* apart, and in score nothing new comes nearer. For
-the pair with base 10,000 it is 3.18 and -0.31: a new distance beats the right one.
+met. Whether it exceeds those at new ones as well stands in the last two columns of the table:
+by how much, in the mean of the seeds, the score at 3 exceeds the best of the other distances
+that were *met*, 0 to 15, and of the *new* ones, 16 to 63. For the pair with base 2 that is
+[2.35]{.n section="What the dials decide"} and [2.39]{.n section="What the dials decide"}: at
+distance 9 its dials stand 16 and 31 degrees from where they stood at 3, so training had to keep
+*that* apart, and in score nothing new comes nearer. For the pair with base 10,000 it is
+[3.18]{.n section="What the dials decide"} and [-0.31]{.n section="What the dials decide"}: a new
+distance beats the right one.
 
 What we do not know: how to find these numbers for sixteen speeds without training a head, and
 why, with the same speeds, one seed does well and another does not. The program is small enough
@@ -836,7 +838,7 @@ The learned table, with [0.36]{.n section="Say again the first token"} at positi
 
 Tables and rotations have changed places. Row 0 of the learned table is a trained row, every
 token can look for it, and it stays where it is however long the text grows. (Started at zero,
-so that its untrained rows say nothing, the table loses only 0.09, as `controls=1` prints.) The
+so that its untrained rows say nothing, the table does better still, as `controls=1` shows.) The
 sinusoid stands in between, and its seeds disagree wildly. RoPE has no place to point at. All
 it can do is to prefer the farther token, whatever the distance. It learns that up to distance
 15, where the lesson ended; beyond, it is far worse than guessing.
@@ -906,7 +908,7 @@ method, and not what RoPE models do.)
 :::
 
 ::: think
-The mean of all outputs did not move when the words were shuffled. Which kinds of models
+The mean of all outputs stays where it is when the words are shuffled. Which kinds of models
 should worry about that?
 
 :::: answer
@@ -918,7 +920,7 @@ though their last step is an average.
 :::
 
 ::: think
-At position 50 our RoPE models lose 0.77 nats, in the mean of all seeds (a point of the
+At position 50 our RoPE models lose 0.89 nats, in the mean of all seeds (a point of the
 picture of the losses). Could one simply always hide all keys but the last 16?
 
 :::: answer
@@ -1049,7 +1051,8 @@ enum {
     N_TESTS = 64,
     N_ROWS = VOCAB + TEST_LEN,   // of wte and wpe together
     AT_ONCE = BATCH * TRAIN_LEN, // positions: 8 sequences of 16, or 2 of 64
-    TESTS_AT_ONCE = AT_ONCE / TEST_LEN
+    TESTS_AT_ONCE = AT_ONCE / TEST_LEN,
+    LANES = 16 // sums that run side by side
 };
 
 typedef enum { NO_POSITIONS, LEARNED_TABLE, SINUSOID, ROPE } kind_of_scheme;
@@ -1151,41 +1154,69 @@ $W x = W E[\mathrm{id}] + W P[t]$. So we multiply the rows of both *tables* by e
 same numbers come out for a quarter of the work. `add_positions` does not mind that the
 rows which it adds were multiplied first.
 
-The inner loop is always the same: a row of 32 numbers collects other rows, each times a
-factor. That is the shape that a vector unit likes: all 32 sums run side by side, none
-waits for its neighbour, and they stay in registers until the last row has been added.
+There is one inner loop for all of it, forward and backward: a row of numbers collects other
+rows, each times a factor. That is the shape that a vector unit likes: 16 sums run side by
+side, none waits for its neighbour, and they stay in registers until the last row has been
+added. Four such rows at once share the loading of what they collect.
 */
 
-// sum[i] += rows[0][i] factors[0] + rows[1][i] factors[stride] + ...
-//   sum [WIDTH], which no row and no factor is part of   rows [n_rows][WIDTH]
-static void add_rows(float *restrict sum, const float *restrict rows,
-                     const float *restrict factors, size_t stride, size_t n_rows)
+// sum[n][i] += sum over r of factors[n * per_sum + r * per_row] rows[r][i]
+//   for four rows n and LANES columns i   sum [4][width]   rows [n_rows][width]
+static void add_lanes(float *restrict sum, const float *restrict rows, size_t width,
+                      const float *restrict factors, size_t per_sum, size_t per_row,
+                      size_t n_rows)
 {
-    for (size_t r = 0; r < n_rows; r++)
-        for (size_t i = 0; i < WIDTH; i++)
-            sum[i] += factors[r * stride] * rows[r * WIDTH + i];
+    float sum0[LANES], sum1[LANES], sum2[LANES], sum3[LANES];
+    memcpy(sum0, sum, sizeof sum0);
+    memcpy(sum1, sum + width, sizeof sum1);
+    memcpy(sum2, sum + 2 * width, sizeof sum2);
+    memcpy(sum3, sum + 3 * width, sizeof sum3);
+    for (size_t r = 0; r < n_rows; r++) {
+        const float *row = rows + r * width, *factor = factors + r * per_row;
+        for (size_t i = 0; i < LANES; i++) {
+            sum0[i] += factor[0] * row[i];
+            sum1[i] += factor[per_sum] * row[i];
+            sum2[i] += factor[2 * per_sum] * row[i];
+            sum3[i] += factor[3 * per_sum] * row[i];
+        }
+    }
+    memcpy(sum, sum0, sizeof sum0);
+    memcpy(sum + width, sum1, sizeof sum1);
+    memcpy(sum + 2 * width, sum2, sizeof sum2);
+    memcpy(sum + 3 * width, sum3, sizeof sum3);
+}
+
+// the same for n_sums rows, a multiple of 4, and all columns, a multiple of LANES
+static void add_rows(float *sum, size_t n_sums, const float *rows, size_t width,
+                     const float *factors, size_t per_sum, size_t per_row, size_t n_rows)
+{
+    for (size_t n = 0; n < n_sums; n += 4)
+        for (size_t c = 0; c < width; c += LANES)
+            add_lanes(sum + n * width + c, rows + c, width, factors + n * per_sum,
+                      per_sum, per_row, n_rows);
 }
 
 // out[r][o] = sum over i of rows[r][i] weight[o][i]
-//   out, rows [n_rows][WIDTH]   weight [WIDTH][WIDTH]
-static void project(float *out, const float *rows, const float *weight, size_t n_rows)
+//   out [n_rows][n_out]   rows [n_rows][WIDTH]   weight [n_out][WIDTH]
+static void project(float *out, const float *rows, const float *weight, size_t n_rows,
+                    size_t n_out)
 {
-    float turned[WIDTH * WIDTH]; // the weights on their side: then we add rows, too
-    for (size_t o = 0; o < WIDTH; o++)
+    float turned[WIDTH * TEST_LEN]; // the weights on their side: then we add rows
+    for (size_t o = 0; o < n_out; o++)
         for (size_t i = 0; i < WIDTH; i++)
-            turned[i * WIDTH + o] = weight[o * WIDTH + i];
-    memset(out, 0, n_rows * WIDTH * sizeof *out);
-    for (size_t r = 0; r < n_rows; r++)
-        add_rows(out + r * WIDTH, turned, rows + r * WIDTH, 1, WIDTH);
+            turned[i * n_out + o] = weight[o * WIDTH + i];
+    memset(out, 0, n_rows * n_out * sizeof *out);
+    add_rows(out, n_rows, turned, n_out, rows, WIDTH, 1, WIDTH);
 }
 
-// a . b, for the few places that need one: 16 sums side by side, then folded in halves
-static float dot(const float *a, const float *b)
+/*
+Two sums are of another kind: the largest of a row, and the sum of a row. Here too 16 run side
+by side, and then they are folded in halves. A softmax needs both.
+*/
+
+// the sum of LANES numbers, which are used up
+static inline float sum_of(float *lanes)
 {
-    float lanes[16] = {0};
-    for (size_t i = 0; i < WIDTH; i += 16)
-        for (size_t lane = 0; lane < 16; lane++)
-            lanes[lane] += a[i + lane] * b[i + lane];
     for (size_t lane = 0; lane < 8; lane++)
         lanes[lane] += lanes[lane + 8];
     for (size_t lane = 0; lane < 4; lane++)
@@ -1195,111 +1226,90 @@ static float dot(const float *a, const float *b)
     return lanes[0] + lanes[1];
 }
 
-// logits[n][v] = sum over i of out[n][i] lm_head[i][v], for four rows n
-static void score_four(float *restrict logits, const float *restrict out,
-                       const float *restrict lm_head)
+static float larger(float a, float b)
 {
-    float sum0[VOCAB] = {0}, sum1[VOCAB] = {0}, sum2[VOCAB] = {0}, sum3[VOCAB] = {0};
-    for (size_t i = 0; i < WIDTH; i++)
-        for (size_t v = 0; v < VOCAB; v++) {
-            sum0[v] += out[i] * lm_head[i * VOCAB + v];
-            sum1[v] += out[WIDTH + i] * lm_head[i * VOCAB + v];
-            sum2[v] += out[2 * WIDTH + i] * lm_head[i * VOCAB + v];
-            sum3[v] += out[3 * WIDTH + i] * lm_head[i * VOCAB + v];
-        }
-    memcpy(logits, sum0, sizeof sum0);
-    memcpy(logits + VOCAB, sum1, sizeof sum1);
-    memcpy(logits + 2 * VOCAB, sum2, sizeof sum2);
-    memcpy(logits + 3 * VOCAB, sum3, sizeof sum3);
+    return a > b ? a : b;
 }
 
-// logits[n][v] = out[n] . lm_head[v]; n a multiple of 4
-static void score_tokens(float *logits, const float *out, const float *lm_head, size_t n)
+// the largest of LANES numbers, which are used up
+static inline float largest_of(float *lanes)
 {
-    float turned[WIDTH * VOCAB];
-    for (size_t v = 0; v < VOCAB; v++)
-        for (size_t i = 0; i < WIDTH; i++)
-            turned[i * VOCAB + v] = lm_head[v * WIDTH + i];
-    for (size_t row = 0; row < n; row += 4)
-        score_four(logits + row * VOCAB, out + row * WIDTH, turned);
+    for (size_t lane = 0; lane < 8; lane++)
+        lanes[lane] = larger(lanes[lane], lanes[lane + 8]);
+    for (size_t lane = 0; lane < 4; lane++)
+        lanes[lane] = larger(lanes[lane], lanes[lane + 4]);
+    for (size_t lane = 0; lane < 2; lane++)
+        lanes[lane] = larger(lanes[lane], lanes[lane + 2]);
+    return larger(lanes[0], lanes[1]);
+}
+
+// exp(x) for x <= 0: a power of two times a polynomial. Unlike expf it is plain
+// arithmetic: the compiler can do sixteen at a time, and every machine gets the same bits.
+static inline float fast_exp(float x)
+{
+    const float big = 12582912.0f; // adding 1.5 * 2^23 rounds to a whole number
+    float clamped = x > -87.0f ? x : -87.0f;
+    float n = (clamped * 1.44269504f + big) - big;
+    float f = (clamped - n * 0.693145752f) - n * 1.42860677e-6f;
+    float p = 1.3888889e-3f;
+    p = p * f + 8.3333338e-3f;
+    p = p * f + 4.1666668e-2f;
+    p = p * f + 1.6666667e-1f;
+    p = p * f + 0.5f;
+    p = (p * f + 1.0f) * f + 1.0f;
+    union {
+        uint32_t bits;
+        float value;
+    } power = {(uint32_t)((int32_t)n + 127) << 23};
+    return p * power.value + 0.0f * x; // a NaN stays one
+}
+
+// x becomes exp(x - its largest); returns the sum
+//   x [n], n a multiple of LANES
+static inline float exponentials(float *x, size_t n, float *largest)
+{
+    float top[LANES], sum[LANES] = {0};
+    for (size_t lane = 0; lane < LANES; lane++)
+        top[lane] = x[lane];
+    for (size_t i = LANES; i < n; i += LANES)
+        for (size_t lane = 0; lane < LANES; lane++)
+            top[lane] = larger(top[lane], x[i + lane]);
+    const float most = largest_of(top);
+    for (size_t i = 0; i < n; i++)
+        x[i] = fast_exp(x[i] - most);
+    for (size_t i = 0; i < n; i += LANES)
+        for (size_t lane = 0; lane < LANES; lane++)
+            sum[lane] += x[i + lane];
+    *largest = most;
+    return sum_of(sum);
 }
 
 /*
-The head is `attention_forward` with its loops turned. Each sum has the same terms in the same
-order as in a plain solution, and so the same bits; but the sums of 16 keys, and then of all 32
-dimensions, run side by side. Before the contest the program compares it with yours.
+The head is `attention_forward` with its loops turned: all scores of a sequence in one go, then
+the shares row by row, then the mixture, four tokens at a time. That computes scores which the
+mask hides. They count for nothing: each is replaced by one too low to be the largest, and its
+share is set to 0. (0 times a value is 0, as long as no value is NaN or infinite.) Before the
+contest the program compares this head with yours.
 */
 
-enum { KEYS = 16 }; // keys whose sums run side by side
-
-// scores[t][s] = q[t] . k[s] / sqrt(WIDTH) for four queries and KEYS keys
-//   scores [4][n_tokens]   q [4][WIDTH]   k_by_dimension [WIDTH][TEST_LEN]
-static void score_keys(float *restrict scores, const float *restrict q,
-                       const double *restrict k_by_dimension, size_t n_tokens)
-{
-    const double scale = 1.0 / sqrt((double)WIDTH);
-    double sum0[KEYS] = {0}, sum1[KEYS] = {0}, sum2[KEYS] = {0}, sum3[KEYS] = {0};
-    for (size_t i = 0; i < WIDTH; i++)
-        for (size_t s = 0; s < KEYS; s++) {
-            const double key = k_by_dimension[i * TEST_LEN + s];
-            sum0[s] += (double)q[i] * key;
-            sum1[s] += (double)q[WIDTH + i] * key;
-            sum2[s] += (double)q[2 * WIDTH + i] * key;
-            sum3[s] += (double)q[3 * WIDTH + i] * key;
-        }
-    for (size_t s = 0; s < KEYS; s++) {
-        scores[s] = (float)(sum0[s] * scale);
-        scores[n_tokens + s] = (float)(sum1[s] * scale);
-        scores[2 * n_tokens + s] = (float)(sum2[s] * scale);
-        scores[3 * n_tokens + s] = (float)(sum3[s] * scale);
-    }
-}
-
-// scores become shares
-static void share(float *scores, size_t n_keys)
-{
-    float largest = scores[0];
-    double sum = 0.0;
-    for (size_t s = 1; s < n_keys; s++)
-        largest = scores[s] > largest ? scores[s] : largest;
-    for (size_t s = 0; s < n_keys; s++) {
-        scores[s] = expf(scores[s] - largest);
-        sum += (double)scores[s];
-    }
-    for (size_t s = 0; s < n_keys; s++)
-        scores[s] = (float)((double)scores[s] / sum);
-}
-
-// out[i] = sum over s of shares[s] v[s][i]
-static void mix(float *restrict out, const float *restrict shares,
-                const double *restrict v, size_t n_keys)
-{
-    double sum[WIDTH] = {0};
-    for (size_t s = 0; s < n_keys; s++)
-        for (size_t i = 0; i < WIDTH; i++)
-            sum[i] += (double)shares[s] * v[s * WIDTH + i];
-    for (size_t i = 0; i < WIDTH; i++)
-        out[i] = (float)sum[i];
-}
-
-// attention_forward(out, att, q, k, v, n_tokens, WIDTH, true); n_tokens a multiple of KEYS
+// attention_forward(out, att, q, k, v, n_tokens, WIDTH, true); n_tokens a multiple of LANES
 static void attend(float *out, float *att, const float *q, const float *k, const float *v,
                    size_t n_tokens)
 {
-    double k_by_dimension[WIDTH * TEST_LEN], values[TEST_LEN * WIDTH];
-    for (size_t s = 0; s < n_tokens; s++)
-        for (size_t i = 0; i < WIDTH; i++) {
-            k_by_dimension[i * TEST_LEN + s] = (double)k[s * WIDTH + i];
-            values[s * WIDTH + i] = (double)v[s * WIDTH + i];
-        }
+    const float scale = 1.0f / sqrtf((float)WIDTH);
+    float largest;
+    project(att, q, k, n_tokens, n_tokens);
+    memset(out, 0, n_tokens * WIDTH * sizeof *out);
     for (size_t t = 0; t < n_tokens; t++) {
         float *att_t = att + t * n_tokens;
-        for (size_t s = 0; t % 4 == 0 && s <= t; s += KEYS)
-            score_keys(att_t + s, q + t * WIDTH, k_by_dimension + s, n_tokens);
-        share(att_t, t + 1);
-        memset(att_t + t + 1, 0, (n_tokens - t - 1) * sizeof *att_t);
-        mix(out + t * WIDTH, att_t, values, t + 1);
+        for (size_t s = 0; s < n_tokens; s++)
+            att_t[s] = s <= t ? att_t[s] * scale : -1e30f;
+        const float part = 1.0f / exponentials(att_t, n_tokens, &largest);
+        for (size_t s = 0; s < n_tokens; s++)
+            att_t[s] = s <= t ? att_t[s] * part : 0.0f;
     }
+    for (size_t t = 0; t < n_tokens; t += 4)
+        add_rows(out + t * WIDTH, 4, v, WIDTH, att + t * n_tokens, n_tokens, 1, t + 4);
 }
 
 static bool has_table(const model *m)
@@ -1341,7 +1351,7 @@ static bool forward(activations *a, const model *m, const uint32_t *ids,
     const size_t n_rows = VOCAB + (has_table(m) ? n_tokens : 0);
     for (size_t i = 0; i < 3; i++)
         project(a->rows[i], m->params + AT_WTE, m->params + AT_WQ + i * WIDTH * WIDTH,
-                n_rows);
+                n_rows, WIDTH);
     for (size_t n = 0; n < n_sequences * n_tokens; n += n_tokens) {
         const size_t at = n * WIDTH;
         if (!make_heads(a, m, ids, n, n_tokens))
@@ -1349,7 +1359,7 @@ static bool forward(activations *a, const model *m, const uint32_t *ids,
         attend(a->out + at, a->att + n * n_tokens, a->heads[0] + at, a->heads[1] + at,
                a->heads[2] + at, n_tokens);
     }
-    score_tokens(a->logits, a->out, m->params + AT_LM_HEAD, n_sequences * n_tokens);
+    project(a->logits, a->out, m->params + AT_LM_HEAD, n_sequences * n_tokens, VOCAB);
     return true;
 }
 
@@ -1364,17 +1374,13 @@ static uint32_t answer(const uint32_t *ids, size_t t, task which)
 // -log softmax(logits)[target]; logits become the gradient (softmax - onehot) x scale
 static double loss_at(float *logits, uint32_t target, float scale)
 {
-    float largest = logits[0], sum = 0.0f;
-    for (size_t v = 1; v < VOCAB; v++)
-        largest = logits[v] > largest ? logits[v] : largest;
-    const float wanted = logits[target] - largest;
-    for (size_t v = 0; v < VOCAB; v++) {
-        logits[v] = expf(logits[v] - largest);
-        sum += logits[v];
-    }
+    const float wanted = logits[target];
+    float largest;
+    const float sum = exponentials(logits, VOCAB, &largest), part = scale / sum;
     for (size_t v = 0; v < VOCAB; v++)
-        logits[v] = (logits[v] / sum - (v == target ? 1.0f : 0.0f)) * scale;
-    return log((double)sum) - (double)wanted;
+        logits[v] *= part;
+    logits[target] -= scale;
+    return log((double)sum) - (double)(wanted - largest);
 }
 
 // The summed loss of a sequence; its logits become the gradient, 0 where there is no answer.
@@ -1428,10 +1434,8 @@ sines reversed. Your function serves both directions.
 static void project_backward(float *dx, float *dweight, const float *dout, const float *x,
                              const float *weight, size_t n_rows, size_t n_out)
 {
-    for (size_t r = 0; r < n_rows; r++)
-        add_rows(dx + r * WIDTH, weight, dout + r * n_out, 1, n_out);
-    for (size_t o = 0; o < n_out; o++)
-        add_rows(dweight + o * WIDTH, x, dout + o, n_out, n_rows);
+    add_rows(dx, n_rows, weight, WIDTH, dout, n_out, 1, n_out);
+    add_rows(dweight, n_out, x, WIDTH, dout, 1, n_out, n_rows);
 }
 
 // d->heads collect the gradient of a causal head from d->out, for the sequence that starts
@@ -1444,37 +1448,45 @@ static void attention_backward(activations *d, const activations *a, size_t n,
     const float *q = a->heads[0] + at, *k = a->heads[1] + at, *v = a->heads[2] + at;
     const float *att = a->att + n * n_tokens, *dout = d->out + at;
     float *dz = d->att + n * n_tokens;
+    project(dz, dout, v, n_tokens, n_tokens);
     for (size_t t = 0; t < n_tokens; t++) {
         const float *a_t = att + t * n_tokens;
-        float *dz_t = dz + t * n_tokens, average = 0.0f;
-        for (size_t s = 0; s <= t; s++) {
-            dz_t[s] = dot(dout + t * WIDTH, v + s * WIDTH);
-            average += a_t[s] * dz_t[s];
-        }
-        for (size_t s = 0; s <= t; s++)
-            dz_t[s] = a_t[s] * (dz_t[s] - average) * scale;
-        add_rows(d->heads[0] + at + t * WIDTH, k, dz_t, 1, t + 1);
+        float *dz_t = dz + t * n_tokens, average[LANES] = {0};
+        for (size_t s = 0; s < n_tokens; s += LANES)
+            for (size_t lane = 0; lane < LANES; lane++)
+                average[lane] += a_t[s + lane] * dz_t[s + lane];
+        const float all = sum_of(average);
+        for (size_t s = 0; s < n_tokens; s++)
+            dz_t[s] = a_t[s] * (dz_t[s] - all) * scale;
     }
-    for (size_t s = 0; s < n_tokens; s++) {
-        // from row s, column s downwards: nobody before s hears s
-        const size_t corner = s * n_tokens + s, row = s * WIDTH;
-        add_rows(d->heads[1] + at + row, q + row, dz + corner, n_tokens, n_tokens - s);
-        add_rows(d->heads[2] + at + row, dout + row, att + corner, n_tokens,
-                 n_tokens - s);
+    for (size_t t = 0; t < n_tokens; t += 4) {
+        // from row t, column t downwards: nobody before t hears t
+        const size_t corner = t * n_tokens + t, row = t * WIDTH, left = n_tokens - t;
+        add_rows(d->heads[0] + at + row, 4, k, WIDTH, dz + t * n_tokens, n_tokens, 1,
+                 t + 4);
+        add_rows(d->heads[1] + at + row, 4, q + row, WIDTH, dz + corner, 1, n_tokens,
+                 left);
+        add_rows(d->heads[2] + at + row, 4, dout + row, WIDTH, att + corner, 1, n_tokens,
+                 left);
     }
+}
+
+// sum[i] += row[i]
+static void add_row(float *restrict sum, const float *restrict row)
+{
+    for (size_t i = 0; i < WIDTH; i++)
+        sum[i] += row[i];
 }
 
 // The lookup backwards: what each position wants goes back to the rows that it was made of.
 static void look_up_backward(float *drows, const float *dheads, const model *m,
                              const uint32_t *ids, size_t n_all, size_t n_tokens)
 {
-    const float one = 1.0f;
-    memset(drows, 0, N_ROWS * WIDTH * sizeof *drows);
+    memset(drows, 0, (VOCAB + (has_table(m) ? n_tokens : 0)) * WIDTH * sizeof *drows);
     for (size_t n = 0; n < n_all; n++) {
-        add_rows(drows + ids[n] * (size_t)WIDTH, dheads + n * WIDTH, &one, 1, 1);
+        add_row(drows + ids[n] * (size_t)WIDTH, dheads + n * WIDTH);
         if (has_table(m))
-            add_rows(drows + (VOCAB + n % n_tokens) * WIDTH, dheads + n * WIDTH, &one, 1,
-                     1);
+            add_row(drows + (VOCAB + n % n_tokens) * WIDTH, dheads + n * WIDTH);
     }
 }
 
@@ -1666,18 +1678,18 @@ typedef struct {
     double fast[TEST_LEN];  // the part of it that comes from dials 0 and 1
 } measurement;
 
-static void add_scores(measurement *result, const activations *a)
+// The sums of all scores at each distance, not yet divided; scores is scratch.
+static void add_scores(measurement *result, const activations *a, float *scores)
 {
-    for (size_t n = 0; n < AT_ONCE; n += TEST_LEN)
+    for (size_t n = 0; n < AT_ONCE; n += TEST_LEN) {
+        const float *q = a->heads[0] + n * WIDTH, *k = a->heads[1] + n * WIDTH;
+        project(scores, q, k, TEST_LEN, TEST_LEN);
         for (size_t t = 0; t < TEST_LEN; t++)
             for (size_t s = 0; s <= t; s++) {
-                const float *q = a->heads[0] + (n + t) * WIDTH;
-                const float *k = a->heads[1] + (n + s) * WIDTH;
-                const double n_scores = (double)(TEST_LEN - (t - s)) * N_TESTS;
-                const double scale = 1.0 / (sqrt((double)WIDTH) * n_scores);
-                result->score[t - s] += (double)dot(q, k) * scale;
-                result->fast[t - s] += row_dot(q, k, 2 * N_FAST) * scale;
+                result->score[t - s] += (double)scores[t * TEST_LEN + s];
+                result->fast[t - s] += row_dot(q + t * WIDTH, k + s * WIDTH, 2 * N_FAST);
             }
+    }
 }
 
 // The mean loss at each position of 64 fresh sequences of 64 tokens, the same for all models.
@@ -1691,7 +1703,7 @@ static bool measure(measurement *result, workshop *w, task which)
         if (!forward(&w->a, &w->m, ids, TESTS_AT_ONCE, TEST_LEN))
             return false;
         if (w->m.kind == ROPE && which == THREE_BACK)
-            add_scores(result, &w->a);
+            add_scores(result, &w->a, w->d.att);
         for (size_t n = 0; n < AT_ONCE; n++) {
             const uint32_t target =
                 answer(ids + n / TEST_LEN * TEST_LEN, n % TEST_LEN, which);
@@ -1699,6 +1711,11 @@ static bool measure(measurement *result, workshop *w, task which)
                 result->loss[n % TEST_LEN] +=
                     loss_at(w->a.logits + n * VOCAB, target, 1.0f) / N_TESTS;
         }
+    }
+    for (size_t t = 0; t < TEST_LEN; t++) {
+        const double n_scores = (double)((TEST_LEN - t) * N_TESTS);
+        result->score[t] /= n_scores * sqrt((double)WIDTH);
+        result->fast[t] /= n_scores * sqrt((double)WIDTH);
     }
     return true;
 }
@@ -1855,27 +1872,6 @@ static double gap_of_the_past(void)
     return largest_gap(out, out_other, 4);
 }
 
-static double gap_of_means(void)
-{
-    float shuffled[N_WORDS * 2], out[N_WORDS * 2], out_shuffled[N_WORDS * 2];
-    arrange(shuffled, word_rows, orders[5]);
-    if (!attend_plainly(out, word_rows, false) ||
-        !attend_plainly(out_shuffled, shuffled, false))
-        return NAN;
-    double gap = 0.0;
-    for (size_t i = 0; i < 2; i++) {
-        double sum = 0.0, sum_shuffled = 0.0;
-        for (size_t t = 0; t < N_WORDS; t++) {
-            sum += (double)out[2 * t + i];
-            sum_shuffled += (double)out_shuffled[2 * t + i];
-        }
-        const double here = fabs(sum - sum_shuffled) / N_WORDS;
-        if (here > gap)
-            gap = here;
-    }
-    return gap;
-}
-
 static void print_order(const size_t *order)
 {
     printf("%s %s %s", words[order[0]], words[order[1]], words[order[2]]);
@@ -1920,9 +1916,8 @@ static void show_shuffle(size_t order, bool mask)
     print_bites(NULL, orders[0], mask);
     printf(", ");
     print_bites(NULL, orders[order], mask);
-    printf("\nthe mean of all outputs moves by %.6g; causal, another last word: the past "
-           "by %.6g\n",
-           gap_of_means(), gap_of_the_past());
+    printf("\ncausal, another last word: the outputs before it move by %.6g\n",
+           gap_of_the_past());
 }
 
 static void show_table(size_t order, bool mask)
@@ -2577,20 +2572,18 @@ static void show_three_back(contest *c)
 }
 
 // As print_row, with the losses at positions 46 and 47, between which something happens,
-// and, if there is to be more, the leads at distances met in training and at new ones.
+// and the leads over the distances met in training and over new ones.
 static void print_control(const contest *c, const char *name, const measurement *results)
 {
     const size_t n_seeds = c->n_seeds;
     double range[2];
     find_range(range, results, n_seeds);
-    printf("%-26s%6.2f%7.2f  %5.2f to %4.2f%7.2f%7.2f", name,
+    printf("%-26s%6.2f%7.2f  %5.2f to %4.2f%7.2f%7.2f%6.2f%6.2f\n", name,
            mean_loss(results, n_seeds, BACK, TRAIN_LEN),
            mean_loss(results, n_seeds, TEST_LEN / 2, TEST_LEN), range[0], range[1],
-           mean_loss(results, n_seeds, 46, 47), mean_loss(results, n_seeds, 47, 48));
-    if (c->more)
-        printf("%6.2f%6.2f", mean_lead(results, n_seeds, 0, TRAIN_LEN),
-               mean_lead(results, n_seeds, TRAIN_LEN, TEST_LEN));
-    printf("\n");
+           mean_loss(results, n_seeds, 46, 47), mean_loss(results, n_seeds, 47, 48),
+           mean_lead(results, n_seeds, 0, TRAIN_LEN),
+           mean_lead(results, n_seeds, TRAIN_LEN, TEST_LEN));
     fflush(stdout);
 }
 
@@ -2609,8 +2602,8 @@ static void show_controls(contest *c)
         scheme_waits(&rope);
         return;
     }
-    printf("%-26s%6s%7s  %13s%7s%7s%s\n", "three back, at positions", "3..15", "32..63",
-           "best to worst", "at 46", "at 47", c->more ? "   met   new" : "");
+    printf("%-26s%6s%7s  %13s%7s%7s%6s%6s\n", "three back, at positions", "3..15",
+           "32..63", "best to worst", "at 46", "at 47", "met", "new");
     print_control(c, "RoPE, all dials turn", c->results[AT_ROPE]);
     print_control(c, "2 to 15 stopped at test", c->stopped);
     for (size_t i = 0; i < 3; i++) {
@@ -2919,8 +2912,7 @@ static int bench(void)
 
 The program takes settings: `build/04_positions base=2 seed=7`, or any of them.
 `build/04_positions settings` prints the table. The numbers in the text are those of the
-defaults. `controls=1` adds two columns to the table of the dials, tables that start smaller,
-and seven learning rates for every way to know positions, on both tasks: 60 more rows, where the
+defaults. `controls=1` adds tables that start smaller, and seven learning rates for every way to know positions, on both tasks: 60 more rows, where the
 rest has 25.
 
 ::: {.run seeds="4"}
