@@ -1156,7 +1156,7 @@ static void read_options(void)
 
 static bool is_within(const char *path, const char *folder)
 {
-    size_t n = strlen(folder);
+    size_t n = strcmp(folder, "/") != 0 ? strlen(folder) : 0;
     return strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == '\0');
 }
 

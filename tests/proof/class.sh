@@ -751,6 +751,7 @@ refused 'JOBS= is no number' JOBS=abc
 refused 'JOBS= is no number' JOBS=0
 refused 'JOBS= is no number' JOBS=-2
 refused 'the grades would lie in SUBMISSIONS' GRADES="$two/grades/of/all"
+refused 'the grades would lie in SUBMISSIONS' SUBMISSIONS=/
 [ ! -e "$two/grades" ] || bad="${bad:-a folder is left in SUBMISSIONS, and graded next time}"
 mkdir -p "$room/reverse/shards" "$room/reverse/feedback/anna"
 refused 'lies among the grades' SUBMISSIONS="$room/reverse/feedback" GRADES="$room/reverse"

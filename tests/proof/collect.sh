@@ -154,8 +154,11 @@ put "$A" "eve_105_506_$one-1.c"
 put "$C" "eve_105_505_$one.c"
 put "$A" "fred_LATE_106_508_0${one#0} (1).c"
 put "$A" gail_107_509_report.pdf
+put "$A" "hugo_late_108_510_$one.c" # as older ones write it
+put "$A" "$(printf 'm\303\274ller')_109_511_$one.c"
 graded
-rows beispielanna_101 bert_102 carl_103 dora_104 eve_105 fred_106 gail_107
+rows beispielanna_101 bert_102 carl_103 dora_104 eve_105 fred_106 gail_107 hugo_108 "$(printf 'm\303\274ller_109')"
+counts hugo_108 "$one" "$A"
 counts beispielanna_101 "$one" "$A"
 counts beispielanna_101 "$two" "$B"
 counts bert_102 "$one" "$A"
@@ -557,7 +560,8 @@ chmod -R u+rwx "$class/closed" "$class/shut"
 verdict "long paths, bombs, loops, pipes, ten thousand files and long tables are noted and stop nobody"
 
 new_class
-mkdir "$class/zeros" "$class/wide" "$class/old mac" "$class/windows" "$class/folder" "$class/link"
+mkdir "$class/zeros" "$class/wide" "$class/old mac" "$class/windows" "$class/folder" "$class/link" "$class/empty"
+: >"$class/empty/$one.c"
 head -c 3000 /dev/zero >"$class/zeros/$one.c"
 sed 's/./&@/g' "$A" | tr '@' '\000' >"$class/wide/$one.c"
 printf '#error a\rint x;\r' >"$class/old mac/$one.c"
@@ -566,11 +570,12 @@ mkdir "$class/folder/$one.c"
 ln -s "$A" "$class/link/$one.c"
 graded
 tells zeros look "$one.c: it holds bytes of zero"
+tells empty look "$one.c: it is empty"
 tells wide look "$one.c: it holds bytes of zero"
 tells "old mac" look "all of it is one line"
 tells folder look "no file with a chapter's name"
 tells link look "$one.c: ignored, a link"
-looks 5
+looks 6
 verdict "a file that is no text for a compiler asks for a look, other line ends do not"
 
 # ------------------------------------------------------------------ archives

@@ -449,6 +449,7 @@ for what in "chapter$number" "check$number" check "hint E=$number.1" "reset E=$n
     grep -q "chapters/$with_tests.c is missing: it may be in .backup/" said.txt && [ "$(wc -l <said.txt)" -eq 1 ] ||
         bad="${bad:-make $what: $(cat said.txt)}"
 done
+grep -q git said.txt && bad="${bad:-where there is no repository: $(cat said.txt)}"
 mv kept.c "chapters/$with_tests.c"
 verdict "a chapter that is missing is told of, and never makes the work smaller" "$bad"
 
@@ -483,6 +484,19 @@ refused "check$number" SUBMISSION=
 refused "check$number" SUBMISSIONS="chapters/$with_tests.c"
 refused "check$number" SUBMISSION="chapters/$with_tests.c" HIDDEN=docs
 refused check E=98.1
+refused E=98.1
+refused chapter98 seed=7
+refused reset "E=$some" SEED=7
+refused hint 98.1
+bad=
+(cd docs && "$MAKE_COMMAND" -f ../Makefile chapter98) >said.txt 2>&1 && bad="exit code 0"
+[ "$(wc -l <said.txt)" -eq 1 ] && grep -q 'not the folder of the course' said.txt || bad="${bad:-$(cat said.txt)}"
+verdict "make -f from another folder is refused with one sentence" "$bad"
+bad=
+for no in 0 no; do
+    "$MAKE_COMMAND" -n hint "E=$some" AGAIN=$no 2>&1 | grep -q again && bad="AGAIN=$no begins again"
+done
+verdict "AGAIN=0 is no" "$bad"
 touch tests/98_toy.c
 bad=
 SUBMISSION=elsewhere/98_toy.c course check "$with_tests" >said.txt 2>&1 && bad="exit code 0"
@@ -638,6 +652,14 @@ instead_of_stub 2 'int i = nowhere; int j = nothing; return not;'
 runs 'does not compile: the first error is in line [0-9]*, in exercise 98.2, say_much_98'
 head -n 1 said.txt | grep -q error || bad="${bad:-the first error is not first}"
 [ "$(wc -l <said.txt)" -le 16 ] || bad="${bad:-a wall of $(wc -l <said.txt) lines}"
+echo 'float say_much_98(float number);' >tests/98_toy.h
+for odd in 'static float say_much_98(float' 'EXERCISE double say_much_98(float'; do
+    sed "s/^EXERCISE float say_much_98(float/$odd/" toy.c >chapters/98_toy.c
+    runs 'in exercise 98.2, say_much_98.* The first line of that function must be the one in tests/98_toy.h'
+done
+rm tests/98_toy.h
+instead_of_stub 1 '{'
+runs 'in exercise 98.2, say_much_98.* is a } missing above it?'
 verdict "a chapter that does not compile gets its first error and one sentence" "$bad"
 
 bad=
