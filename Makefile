@@ -28,6 +28,7 @@
 #:                   GRADES=dir  ONE_STUDENT=1; see docs/instructors.md
 
 SHELL = /bin/sh
+unexport CDPATH # it makes cd speak
 MAKEFLAGS += -r --no-print-directory
 .SUFFIXES:
 .SILENT:

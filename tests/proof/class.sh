@@ -580,6 +580,8 @@ check "$room/link.c"
 said 'it is a link to another file'
 check "$room/nowhere.c"
 said 'there is no such file'
+check "$room/whole.tar.gz"
+said 'it is an archive: unpack it and give the file in it'
 check "$one/assembles the tests/$first.c"
 said ' does not build: '
 said 'exit code 1'
@@ -876,7 +878,7 @@ if command -v zip >/dev/null 2>&1 && command -v unzip >/dev/null 2>&1; then
     bad=
     mkdir -p "$AUTOGRADER/source" "$AUTOGRADER/submission"
     HIDDEN='' ${MAKE_COMMAND:-make} gradescope >"$room/said.txt" 2>&1 && bad="HIDDEN= set to nothing is taken"
-    SEED=7 ${MAKE_COMMAND:-make} gradescope >"$room/said.txt" 2>&1 || bad="${bad:-$(cat "$room/said.txt")}"
+    CDPATH=. SEED=7 ${MAKE_COMMAND:-make} gradescope >"$room/said.txt" 2>&1 || bad="${bad:-$(cat "$room/said.txt")}"
     unzip -q build/gradescope.zip -d "$AUTOGRADER/source"
     find "$AUTOGRADER/source/course" -type f -exec touch -t 200001010000 {} +
     mkdir "$AUTOGRADER/source/course/build"

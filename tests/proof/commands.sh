@@ -90,6 +90,10 @@ change_while_watched()
     sed 's/said);/3);/' 97.txt >"$file"
     wait_for 'has changed: the run is stopped' watch.txt || return
     wait_for '^answer 3$' watch.txt || return
+    mv "$file" 97.away
+    wait_for '97_watched.c is not there' watch.txt || return
+    sed 's/said);/4);/' 97.txt >"$file"
+    wait_for '^answer 4$' watch.txt || return
 }
 
 CRITERION=no BUILD=build.watch sh tests/student/course.sh watch 97_watched </dev/null >watch.txt 2>&1 &
@@ -488,6 +492,8 @@ refused E=98.1
 refused chapter98 seed=7
 refused reset "E=$some" SEED=7
 refused hint 98.1
+refused chapter98 BUILD='a b'
+refused chapter98 BUILD=-x
 bad=
 (cd docs && "$MAKE_COMMAND" -f ../Makefile chapter98) >said.txt 2>&1 && bad="exit code 0"
 [ "$(wc -l <said.txt)" -eq 1 ] && grep -q 'not the folder of the course' said.txt || bad="${bad:-$(cat said.txt)}"

@@ -188,6 +188,12 @@ no_text() # chapter file
 # One sentence about what was asked for and cannot be done, or nothing. The Makefile says it.
 refuse() # what is no command, all that was asked for, exercise, compiler, what links Criterion, build folder
 {
+    case $6 in
+    *[[:space:]\$\`\"\'\\\;:\#%=\&\|\<\>\(\)\*\?]* | -*)
+        echo "BUILD= is the name of a folder, without blanks and without signs that make or a shell reads"
+        return
+        ;;
+    esac
     set -f
     for goal in $1; do
         set +f
@@ -875,8 +881,13 @@ watch()
     unset MAKEFLAGS MFLAGS MAKELEVEL
     WATCHED=1
     export WATCHED
+    gone=0
     while [ -f Makefile ]; do
-        if [ -f "$file" ] && ! cmp -s "$file" "$seen"; then
+        [ -f "$file" ] && gone=0 || gone=$((gone + 1))
+        if [ "$gone" -eq 2 ]; then # an editor may have it away for a moment
+            rm -f "$seen"
+            say "$file is not there: as soon as it is back, it runs. It may be in .backup/."
+        elif [ -f "$file" ] && ! cmp -s "$file" "$seen"; then
             cat "$file" >"$seen"
             ! stop_run || say "$file has changed: the run is stopped, and begins anew."
             [ ! -t 1 ] || printf '\033[H\033[2J'
