@@ -418,7 +418,14 @@ for name in notes.txt Makefile data.tsv main.c helper.h ".$two.c.swp" "._$two.c"
     put "$A" "anna/$one.c"
     put "$A" "anna/$name"
 done
+for folder in build tests solutions .backup __MACOSX; do # somebody hands in the whole course
+    put "$B" "anna/course/$folder/$one.c"
+done
 graded
+counts anna "$one" "$A"
+for folder in build tests solutions .backup __MACOSX; do
+    tells anna noted "course/$folder: ignored, its folder is not handed in"
+done
 looks 0
 verdict "a name that is nearly a chapter's asks for a look, unless the chapter is there"
 

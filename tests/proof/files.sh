@@ -139,8 +139,23 @@ END
     fi
 }
 
+# What the pages say is typed, `make help` lists.
+check_commands()
+{
+    odd=$(grep -oh -e '`make [a-z/-]*[0-9N]*' -e '^make [a-z/-]*[0-9N]*' README.md docs/index.md docs/instructors.md \
+        .github/CONTRIBUTING.md | sed 's/^`\{0,1\}make //; s/[0-9N][0-9N]*$/N/' | grep -v / | sort -u | while read -r command; do
+        [ -z "$command" ] || grep -q "^#: make $command " Makefile || echo "make $command"
+    done)
+    if [ -z "$odd" ]; then
+        echo "ok the commands that the pages name are there"
+    else
+        echo "not ok the commands that the pages name are there: $(echo $odd)"
+    fi
+}
+
 check_readme
 check_top
 check_limits
+check_commands
 check_carried
 check_points
