@@ -391,7 +391,13 @@ near_names()
 }
 near_names >"$room/near.txt"
 new_class
-n=0
+n=$(grep -c . "$room/near.txt")
+set --
+while [ "$n" -gt 0 ]; do
+    set -- "$@" "$class/alone $n" "$class/beside $n"
+    n=$((n - 1))
+done
+mkdir "$@"
 while IFS= read -r name; do
     n=$((n + 1))
     put "$A" "alone $n/$one.c"
@@ -517,26 +523,23 @@ mkdir "$class/closed" "$class/closed/inner" && put "$A" "closed/$one.c"
 chmod 0 "$class/closed/$one.c" "$class/closed/inner"
 mkdir "$class/shut" && chmod 0 "$class/shut"
 mkdir -p "$class/many/0" # names of one file are quicker to make than many files
-names() # folder, which
+names() # folder, which, of what
 {
-    (cd "$1" && awk "BEGIN { $2 }" | "$room/odd_files" -l "$room/files/A") || fault "cannot make many names"
+    (cd "$1" && awk "BEGIN { $2 }" | "$room/odd_files" -l "${3:-$room/files/A}") || fault "cannot make many names"
 }
 
 names "$class/many/0" 'for (k = 0; k < 300; k++) print k ".txt"'
+(cd "$class/many" && awk 'BEGIN { for (k = 1; k <= 34; k++) print k }' | xargs mkdir)
 for k in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34; do
-    mkdir "$class/many/$k" && ln "$class"/many/0/* "$class/many/$k"
+    ln "$class"/many/0/* "$class/many/$k"
 done
 mkdir "$class/bombs"
 head -c 6000000 /dev/zero | gzip -1 >"$room/zeros.gz"
 for k in 1 2 3 4 5 6 7 8 9 10; do cat "$room/zeros.gz"; done >"$class/bombs/1.tgz"
-for k in 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do ln "$class/bombs/1.tgz" "$class/bombs/$k.tgz"; done
+names "$class/bombs" 'for (k = 2; k <= 30; k++) print k ".tgz"' "$class/bombs/1.tgz"
 mkdir "$class/packs"
 pack "$class/packs/1.tgz" "$A" "$one.c"
-k=1
-while [ "$k" -lt 40 ]; do
-    k=$((k + 1))
-    ln "$class/packs/1.tgz" "$class/packs/$k.tgz"
-done
+names "$class/packs" 'for (k = 2; k <= 40; k++) print k ".tgz"' "$class/packs/1.tgz"
 mkdir "$class/noise"
 names "$class/noise" "for (k = 1; k <= 300; k++) print \"$two \" k \".c\\n\" k \".rtf\""
 mkdir "$class/export" # it looks like one, and its table names a folder a million times
