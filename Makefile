@@ -28,10 +28,15 @@
 #:                   GRADES=dir  ONE_STUDENT=1; see docs/instructors.md
 
 SHELL = /bin/sh
+unexport CDPATH # it makes cd speak
 MAKEFLAGS += -r --no-print-directory
 .SUFFIXES:
 .SILENT:
 .DEFAULT_GOAL := board
+
+ifeq ($(wildcard tests/student/course.sh),)
+$(error This is not the folder of the course: cd there first, or say make -C and where it is)
+endif
 
 # What was set on the command line.
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$v))
@@ -89,19 +94,26 @@ endif
 endif
 
 # What has no effect is a mistake.
+SETTINGS_chapter := SET RUN_SECONDS
+SETTINGS_solution := $(SETTINGS_chapter)
+SETTINGS_watch := $(SETTINGS_chapter)
+SETTINGS_hint := E AGAIN
+SETTINGS_reset := E
 SETTINGS_grade := SUBMISSIONS HIDDEN GRADES SEED SHARD JOBS STRICT ONE_STUDENT
 SETTINGS_grade-merge := GRADES SHARDS
 SETTINGS_gradescope := HIDDEN SEED
 SETTINGS_check := SUBMISSION SEED STRICT
-GRADING := $(filter grade grade-merge gradescope,$(GOALS))
-ifeq ($(filter-out check%,$(GOALS)),)
-GRADING := $(GOALS)
+kind = $(or $(strip $(foreach e,$(EACH),$(if $(filter $e%,$1),$e))),$1)
+CHOOSY := $(filter grade grade-merge gradescope,$(GOALS))
+ifeq ($(filter-out $(EACH:%=%%) hint reset board,$(GOALS)),)
+CHOOSY := $(or $(GOALS),board)
 endif
-ifneq ($(GRADING),)
-STRAY := $(filter-out $(foreach g,$(GRADING),$(SETTINGS_$(patsubst check%,check,$g))) \
-	CC OPT CFLAGS LDFLAGS BUILD SAN CRITERION BROWSER DEV MAKE% -%,$(GIVEN))
+ifneq ($(CHOOSY),)
+STRAY := $(firstword $(filter-out $(foreach g,$(CHOOSY),$(SETTINGS_$(call kind,$g))) \
+	CC OPT CFLAGS LDFLAGS BUILD SAN CRITERION BROWSER DEV %_FLAGS %_FLAG %_OPT WARNINGS SHARED MAKE% -%,$(GIVEN)))
 ifneq ($(STRAY),)
-$(error make $(firstword $(GRADING)) has no setting $(firstword $(STRAY))=: `make help` lists them)
+$(error $(strip make $(filter-out board,$(firstword $(CHOOSY)))) has no setting $(STRAY)=: $(if \
+$(filter SET,$(SETTINGS_$(call kind,$(firstword $(CHOOSY))))),a program takes it as SET="$(STRAY)=...",`make help` lists them))
 endif
 endif
 
@@ -309,7 +321,7 @@ check:
 	$(COURSE) check $(JUDGED)
 
 hint:
-	$(COURSE) hint $(E) $(if $(AGAIN),again)
+	$(COURSE) hint $(E) $(if $(filter-out 0 no off false,$(AGAIN)),again)
 
 reset:
 	$(COURSE) reset $(E)

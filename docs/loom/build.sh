@@ -211,7 +211,7 @@ done
 if top=$(git rev-parse --show-toplevel 2> /dev/null) && [ "$top" = "$(pwd -P)" ]; then
     git rev-parse HEAD | put build/site.commit
     if older "$archive" build/site.commit; then
-        git archive --format=tar --prefix=a-token-is-a-row/ HEAD | gzip -n9 > "$archive.new"
+        git archive --format=tar --prefix=a-token-is-a-row/ HEAD | gzip -n6 > "$archive.new"
         mv "$archive.new" "$archive"
         echo "docs: $archive"
     fi
@@ -222,7 +222,7 @@ elif older "$archive" chapters solutions tests docs Makefile; then
         case $file in ./build | ./.git | ./.backup | ./.vscode | ./.idea | ./.cache | './*' | './.[a-z]*') continue ;; esac
         cp -R "$file" build/archive/a-token-is-a-row/
     done
-    (cd build/archive && tar cf - a-token-is-a-row) | gzip -n9 > "$archive.new"
+    (cd build/archive && tar cf - a-token-is-a-row) | gzip -n6 > "$archive.new"
     mv "$archive.new" "$archive"
     rm -rf build/archive
     echo "docs: $archive"

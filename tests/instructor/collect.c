@@ -298,6 +298,8 @@ static void offer(size_t c, const char *path, const unsigned char *bytes, size_t
 // What makes a file of text be another one for the compiler, or NULL.
 static const char *odd_text(const unsigned char *bytes, size_t n)
 {
+    if (n == 0)
+        return "it is empty";
     if (memchr(bytes, '\0', n) != NULL)
         return "it holds bytes of zero: damaged, or saved as UTF-16";
     if (memchr(bytes, '\r', n) != NULL && memchr(bytes, '\n', n) == NULL)

@@ -71,7 +71,7 @@ static bool read_canvas(struct entry *entry)
 {
     for (const char *bar = strchr(entry->name, '_'); bar != NULL;
          bar = strchr(bar + 1, '_')) {
-        const char *id = bar + 1 + (starts(bar + 1, "LATE_") ? 5 : 0);
+        const char *id = bar + 1 + (strncasecmp(bar + 1, "LATE_", 5) == 0 ? 5 : 0);
         bool anonymous = starts(entry->name, "anon") && bar - entry->name == 4;
         size_t n = anonymous ? strcspn(id, "_") : digits(id);
         if (bar == entry->name || n == 0 || id[n] != '_' || *id == '0')

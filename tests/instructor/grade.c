@@ -12,6 +12,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+#include "archive.h"
 #include "clean.h"
 #include "collect.h"
 #include "command.h"
@@ -1156,7 +1157,7 @@ static void read_options(void)
 
 static bool is_within(const char *path, const char *folder)
 {
-    size_t n = strlen(folder);
+    size_t n = strcmp(folder, "/") != 0 ? strlen(folder) : 0;
     return strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == '\0');
 }
 
@@ -1430,11 +1431,13 @@ static bool build_one(const char *file, const char *folder,
                                 .own_spaces = own_spaces,
                                 .hidden = hidden_folders};
     show_path(shown, file);
-    if (!submission_is_plain(file)) {
+    const bool packed = archive_kind_of(file) != NO_ARCHIVE;
+    if (packed || !submission_is_plain(file)) {
         const char *why = lstat(file, &status) != 0  ? "there is no such file"
                           : S_ISLNK(status.st_mode)  ? "it is a link to another file"
                           : !S_ISREG(status.st_mode) ? "it is no ordinary file"
-                                                     : "it has 1 MB or more";
+                          : packed ? "it is an archive: unpack it and give the file in it"
+                                   : "it has 1 MB or more";
         printf("%s does not build: %s.\n", shown, why);
         return false;
     }

@@ -41,21 +41,22 @@ static void sha_block(struct sha *sha, const unsigned char *block)
         0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a,
         0x5b9cca4f, 0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208,
         0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
-    uint32_t w[64], s[8];
+    uint32_t w[64];
     sha_schedule(block, w);
-    memcpy(s, sha->state, sizeof s);
+    uint32_t *s = sha->state;
+    uint32_t a = s[0], b = s[1], c = s[2], d = s[3], e = s[4], f = s[5], g = s[6],
+             h = s[7];
     for (size_t i = 0; i < 64; i++) {
-        uint32_t one = turn(s[4], 6) ^ turn(s[4], 11) ^ turn(s[4], 25);
-        uint32_t choice = (s[4] & s[5]) ^ (~s[4] & s[6]);
-        uint32_t two = turn(s[0], 2) ^ turn(s[0], 13) ^ turn(s[0], 22);
-        uint32_t majority = (s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]);
-        uint32_t first = s[7] + one + choice + k[i] + w[i];
-        memmove(s + 1, s, 7 * sizeof *s);
-        s[4] += first;
-        s[0] = first + two + majority;
+        uint32_t one = turn(e, 6) ^ turn(e, 11) ^ turn(e, 25);
+        uint32_t choice = (e & f) ^ (~e & g);
+        uint32_t two = turn(a, 2) ^ turn(a, 13) ^ turn(a, 22);
+        uint32_t majority = (a & b) ^ (a & c) ^ (b & c);
+        uint32_t first = h + one + choice + k[i] + w[i];
+        h = g, g = f, f = e, e = d + first;
+        d = c, c = b, b = a, a = first + two + majority;
     }
-    for (size_t i = 0; i < 8; i++)
-        sha->state[i] += s[i];
+    s[0] += a, s[1] += b, s[2] += c, s[3] += d;
+    s[4] += e, s[5] += f, s[6] += g, s[7] += h;
 }
 
 void sha_add(struct sha *sha, const void *bytes, size_t n)

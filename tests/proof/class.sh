@@ -84,6 +84,12 @@ if [ "$n_students" -le 50 ]; then
     grade "$room/one/class" "$room/one/grades" || bad="it failed: $(tail -n 3 "$room/said.txt")"
     bad=${bad:-$(same "$room/one/grades/grades.csv" "$room/one/known.csv")}
     verdict "a file of $first, solved but for a hostile exercise, has the known grade" "$bad"
+    sed -n '/^\/\/ hidden\/01_lookup.c$/,/^```$/p' docs/instructors.md | grep -v '^```' >"$room/example.c"
+    # shellcheck disable=SC2086  # these are lists of words
+    bad=$(${CC:-cc} ${TOOL_FLAGS:--std=gnu11 -D_GNU_SOURCE -Itests -Itests/judge -I$BUILD} ${CRITERION%%-l*} -fsyntax-only \
+        "$room/example.c" 2>&1 | head -n 3)
+    [ "$(grep -c judge_passed "$room/example.c")" = 1 ] || bad="there is no example"
+    verdict "the hidden test that the guide shows is one" "$bad"
     into_small_course
     chapters=$first
 fi
@@ -121,7 +127,7 @@ while [ "$k" -lt "$kills" ]; do
     grading=$!
     enough=$((n_files * k / (kills + 2) + 2))
     while [ "$(n_states)" -lt "$enough" ] && kill -0 $grading 2>/dev/null; do
-        sleep 0.1 2>/dev/null || sleep 1
+        sleep 0.3 2>/dev/null || sleep 1
     done
     kill -STOP $grading 2>/dev/null || bad="it was done before it could be killed"
     SUBMISSIONS=$class GRADES=$room/grades "$BUILD/grade" >"$room/second.txt" 2>&1 &&
@@ -248,6 +254,19 @@ done
 [ "$n_sums" -gt 2 ] || bad="${bad:-there were only $n_sums files to look at}"
 verdict "results.json has the SHA-256 of what was handed in" "$bad"
 
+# What the guide lists of the reports. (A class of a few has no grader error.)
+bad=
+for part in 'Needs a look by hand' 'Success by exercise' 'The mistakes most often named' 'How many points' 'What took longest'; do
+    grep -q "<h2>$part" "$room/grades/report.html" || bad="${bad:-report.html has no \"$part\"}"
+done
+[ "$(grep -c '<testsuite name=' "$room/grades/junit.xml")" -eq "$n_students" ] || bad="${bad:-junit.xml has not a suite for each student}"
+[ "$(ls "$room/grades/gradescope" | grep -c .)" -eq "$n_students" ] || bad="${bad:-gradescope/ has not a file for each student}"
+sed -n '/{#results}/,$s/^|\( `.*\) |.*/\1/p' "$root/docs/instructors.md" | tr ',(' '\n\n' |
+    sed -n 's/.*`\([a-z0-9]*\)`.*/\1/p' | grep -v -x null | sort -u >"$room/told.txt"
+grep -o '"[a-z0-9]*": ' "$room/grades/results.json" | tr -d '": ' | sort -u >"$room/there.txt"
+bad=${bad:-$(same "$room/told.txt" "$room/there.txt")}
+verdict "the reports hold what the guide says of them" "$bad"
+
 # ------------------------------------------------------------------ what a share may not say
 damaged() # a sed script that damages a share, what writes it
 {
@@ -347,7 +366,10 @@ stand_still()
         echo "the time for a compiler is elsewhere now"
     ! cmp -s tests/judge/judge.c tests/judge/judge.c.orig && ! cmp -s tests/judge/submission.c tests/judge/submission.c.orig ||
         echo "the deadlines are elsewhere now"
-    ${MAKE_COMMAND:-make} BUILD="$BUILD" "$BUILD/tests/$first" "$BUILD/grade" >make.txt 2>&1 || cat make.txt
+    # Only these three are built anew, and quickly: as if the others had been built with these flags.
+    sed -i.orig 's/ -O1 / -O0 /' "$BUILD/.flags"
+    touch -r "$BUILD/.flags.orig" "$BUILD/.flags"
+    ${MAKE_COMMAND:-make} BUILD="$BUILD" TOOL_OPT=-O0 "$BUILD/tests/$first" "$BUILD/grade" >make.txt 2>&1 || cat make.txt
     mkdir -p class/slow class/stuck class/waits class/late
     { echo '#include <time.h>' && sed 's/return true;/while (clock() < CLOCKS_PER_SEC \/ 8) {}\n    &/' "$file"; } >"class/slow/$first.c"
     { cat "$file" && echo '// STUCK'; } >"class/stuck/$first.c"
@@ -359,7 +381,7 @@ stand_still()
     grading=$!
     # Our own two files come first, and are not looked for among all processes.
     while set -- grades/state/*.tsv && [ $# -lt 2 ] && grep -q -v ') Z ' "/proc/$grading/stat" 2>/dev/null; do
-        sleep 0.1 2>/dev/null || sleep 1
+        sleep 0.2 2>/dev/null || sleep 1
     done
     # Twice in one test, since a judge asks twice: all that is at work, then the function alone.
     caller=
@@ -613,6 +635,8 @@ check "$room/link.c"
 said 'it is a link to another file'
 check "$room/nowhere.c"
 said 'there is no such file'
+check "$room/whole.tar.gz"
+said 'it is an archive: unpack it and give the file in it'
 check "$one/assembles the tests/$first.c"
 said ' does not build: '
 said 'exit code 1'
@@ -708,7 +732,12 @@ printf '#!/bin/sh\n[ "$1" != --version ] || exec cc "$@"\necho "%s.c:1:1: error:
     >"$room/broken.sh"
 echo '// late' | cat "$file" - >"$two/late/$first.c"
 grade "$two" "$room/broken" CC="$room/broken.sh" || bad="${bad:-it failed: $(tail -n 3 "$room/said.txt")}"
-grep -q '^"late",?' "$room/broken/grades.csv" || bad="${bad:-$(cat "$room/broken/grades.csv")}"
+grep -q '^"late",?,?$' "$room/broken/grades.csv" || bad="${bad:-$(cat "$room/broken/grades.csv")}"
+grep -q '"chapter": "'"$first"'", "earned": null' "$room/broken/results.json" || bad="${bad:-results.json: $(grep '"earned"' "$room/broken/results.json")}"
+sed -n '/suite name="late"/,/<.testsuite>/p' "$room/broken/junit.xml" | grep -q '<error' || bad="${bad:-no error in junit.xml}"
+grep -q '<failure' "$room/broken/junit.xml" && bad="${bad:-a failure in junit.xml}"
+grep -q '"score"' "$room/broken/gradescope/late.json" && bad="${bad:-Gradescope has a score}"
+sed -n '/Needs a look by hand: 1/,/<h2/p' "$room/broken/report.html" | grep -q 'late' || bad="${bad:-nobody is to look}"
 grep -q "^\"early\",$whole," "$room/broken/grades.csv" || bad="${bad:-$(cat "$room/broken/grades.csv")}"
 cp "$room/works.sh" "$room/broken.sh"
 grade "$two" "$room/broken" CC="$room/broken.sh" || bad="${bad:-it failed: $(tail -n 3 "$room/said.txt")}"
@@ -727,6 +756,11 @@ said '^1 did not build, or could not be judged: each is tried once more, alone'
 [ "$(grep -l -e "| $first.c:[0-9]*:[0-9]*: error: " -e 'missing' "$room/broken/feedback/"*.txt | grep -c .)" -eq 2 ] ||
     bad="${bad:-$(cat "$room/broken/feedback/"*.txt)}"
 verdict "a file in which the compiler points at an error is built once, another one twice" "$bad"
+bad=
+rm -r "$two/pointed at"
+grade "$two" "$room/broken" SEED=7 || bad="it failed: $(tail -n 3 "$room/said.txt")"
+[ "$(n_judged)" = 1 ] || bad="${bad:-$(n_judged) of 1 were judged}"
+verdict "another seed judges everybody anew" "$bad"
 two=$room/machine
 
 # In spaces of our own: a course that lies where compilers read, and a disk that is full.
@@ -783,7 +817,11 @@ refused 'SEED= is longer' SEED="$(printf '%0201d' 7)"
 refused 'JOBS= is no number' JOBS=abc
 refused 'JOBS= is no number' JOBS=0
 refused 'JOBS= is no number' JOBS=-2
+mkdir "$room/nobody"
+for no in 0 no off false; do refused 'there is nobody to grade' STRICT=$no JUDGE_WITHOUT_SPACES=1 SUBMISSIONS="$room/nobody"; done
+refused 'STRICT= asks for isolation level 1' STRICT=1 JUDGE_WITHOUT_SPACES=1 SUBMISSIONS="$room/nobody"
 refused 'the grades would lie in SUBMISSIONS' GRADES="$two/grades/of/all"
+refused 'the grades would lie in SUBMISSIONS' SUBMISSIONS=/
 [ ! -e "$two/grades" ] || bad="${bad:-a folder is left in SUBMISSIONS, and graded next time}"
 mkdir -p "$room/reverse/shards" "$room/reverse/feedback/anna"
 refused 'lies among the grades' SUBMISSIONS="$room/reverse/feedback" GRADES="$room/reverse"
@@ -908,7 +946,7 @@ if command -v zip >/dev/null 2>&1 && command -v unzip >/dev/null 2>&1; then
     bad=
     mkdir -p "$AUTOGRADER/source" "$AUTOGRADER/submission"
     HIDDEN='' ${MAKE_COMMAND:-make} gradescope >"$room/said.txt" 2>&1 && bad="HIDDEN= set to nothing is taken"
-    SEED=7 ${MAKE_COMMAND:-make} gradescope >"$room/said.txt" 2>&1 || bad="${bad:-$(cat "$room/said.txt")}"
+    CDPATH=. SEED=7 ${MAKE_COMMAND:-make} gradescope >"$room/said.txt" 2>&1 || bad="${bad:-$(cat "$room/said.txt")}"
     unzip -q build/gradescope.zip -d "$AUTOGRADER/source"
     find "$AUTOGRADER/source/course" -type f -exec touch -t 200001010000 {} +
     mkdir "$AUTOGRADER/source/course/build"
@@ -963,6 +1001,16 @@ by_make() # goals and settings
     [ ! -e "$toy/OWNED" ] || bad="${bad:-make $* has run a command out of a name}"
     rm -f "$toy/OWNED"
 }
+
+bad=
+printf '#!/bin/sh\necho "<$GRADE_FLAGS>"\n' >"$toy/build/flags"
+mv "$toy/build/grade" "$toy/build/names" && mv "$toy/build/flags" "$toy/build/grade" && chmod 755 "$toy/build/grade"
+for opt in '' -O3; do
+    by_make grade SUBMISSIONS=chapters ${opt:+OPT=$opt}
+    grep -q -x -e "<${opt:--Og}>" "$toy/said.txt" || bad="${bad:-OPT=$opt: $(cat "$toy/said.txt")}"
+done
+mv "$toy/build/names" "$toy/build/grade"
+verdict "a class is built with -Og, or with what OPT= says" "$bad"
 
 bad=
 # shellcheck disable=SC2016

@@ -154,8 +154,11 @@ put "$A" "eve_105_506_$one-1.c"
 put "$C" "eve_105_505_$one.c"
 put "$A" "fred_LATE_106_508_0${one#0} (1).c"
 put "$A" gail_107_509_report.pdf
+put "$A" "hugo_late_108_510_$one.c" # as older ones write it
+put "$A" "$(printf 'm\303\274ller')_109_511_$one.c"
 graded
-rows beispielanna_101 bert_102 carl_103 dora_104 eve_105 fred_106 gail_107
+rows beispielanna_101 bert_102 carl_103 dora_104 eve_105 fred_106 gail_107 hugo_108 "$(printf 'm\303\274ller_109')"
+counts hugo_108 "$one" "$A"
 counts beispielanna_101 "$one" "$A"
 counts beispielanna_101 "$two" "$B"
 counts bert_102 "$one" "$A"
@@ -388,7 +391,13 @@ near_names()
 }
 near_names >"$room/near.txt"
 new_class
-n=0
+n=$(grep -c . "$room/near.txt")
+set --
+while [ "$n" -gt 0 ]; do
+    set -- "$@" "$class/alone $n" "$class/beside $n"
+    n=$((n - 1))
+done
+mkdir "$@"
 while IFS= read -r name; do
     n=$((n + 1))
     put "$A" "alone $n/$one.c"
@@ -415,7 +424,14 @@ for name in notes.txt Makefile data.tsv main.c helper.h ".$two.c.swp" "._$two.c"
     put "$A" "anna/$one.c"
     put "$A" "anna/$name"
 done
+for folder in build tests solutions .backup __MACOSX; do # somebody hands in the whole course
+    put "$B" "anna/course/$folder/$one.c"
+done
 graded
+counts anna "$one" "$A"
+for folder in build tests solutions .backup __MACOSX; do
+    tells anna noted "course/$folder: ignored, its folder is not handed in"
+done
 looks 0
 verdict "a name that is nearly a chapter's asks for a look, unless the chapter is there"
 
@@ -507,26 +523,23 @@ mkdir "$class/closed" "$class/closed/inner" && put "$A" "closed/$one.c"
 chmod 0 "$class/closed/$one.c" "$class/closed/inner"
 mkdir "$class/shut" && chmod 0 "$class/shut"
 mkdir -p "$class/many/0" # names of one file are quicker to make than many files
-names() # folder, which
+names() # folder, which, of what
 {
-    (cd "$1" && awk "BEGIN { $2 }" | "$room/odd_files" -l "$room/files/A") || fault "cannot make many names"
+    (cd "$1" && awk "BEGIN { $2 }" | "$room/odd_files" -l "${3:-$room/files/A}") || fault "cannot make many names"
 }
 
 names "$class/many/0" 'for (k = 0; k < 300; k++) print k ".txt"'
+(cd "$class/many" && awk 'BEGIN { for (k = 1; k <= 34; k++) print k }' | xargs mkdir)
 for k in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34; do
-    mkdir "$class/many/$k" && ln "$class"/many/0/* "$class/many/$k"
+    ln "$class"/many/0/* "$class/many/$k"
 done
 mkdir "$class/bombs"
 head -c 6000000 /dev/zero | gzip -1 >"$room/zeros.gz"
 for k in 1 2 3 4 5 6 7 8 9 10; do cat "$room/zeros.gz"; done >"$class/bombs/1.tgz"
-for k in 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do ln "$class/bombs/1.tgz" "$class/bombs/$k.tgz"; done
+names "$class/bombs" 'for (k = 2; k <= 30; k++) print k ".tgz"' "$class/bombs/1.tgz"
 mkdir "$class/packs"
 pack "$class/packs/1.tgz" "$A" "$one.c"
-k=1
-while [ "$k" -lt 40 ]; do
-    k=$((k + 1))
-    ln "$class/packs/1.tgz" "$class/packs/$k.tgz"
-done
+names "$class/packs" 'for (k = 2; k <= 40; k++) print k ".tgz"' "$class/packs/1.tgz"
 mkdir "$class/noise"
 names "$class/noise" "for (k = 1; k <= 300; k++) print \"$two \" k \".c\\n\" k \".rtf\""
 mkdir "$class/export" # it looks like one, and its table names a folder a million times
@@ -557,7 +570,8 @@ chmod -R u+rwx "$class/closed" "$class/shut"
 verdict "long paths, bombs, loops, pipes, ten thousand files and long tables are noted and stop nobody"
 
 new_class
-mkdir "$class/zeros" "$class/wide" "$class/old mac" "$class/windows" "$class/folder" "$class/link"
+mkdir "$class/zeros" "$class/wide" "$class/old mac" "$class/windows" "$class/folder" "$class/link" "$class/empty"
+: >"$class/empty/$one.c"
 head -c 3000 /dev/zero >"$class/zeros/$one.c"
 sed 's/./&@/g' "$A" | tr '@' '\000' >"$class/wide/$one.c"
 printf '#error a\rint x;\r' >"$class/old mac/$one.c"
@@ -566,11 +580,12 @@ mkdir "$class/folder/$one.c"
 ln -s "$A" "$class/link/$one.c"
 graded
 tells zeros look "$one.c: it holds bytes of zero"
+tells empty look "$one.c: it is empty"
 tells wide look "$one.c: it holds bytes of zero"
 tells "old mac" look "all of it is one line"
 tells folder look "no file with a chapter's name"
 tells link look "$one.c: ignored, a link"
-looks 5
+looks 6
 verdict "a file that is no text for a compiler asks for a look, other line ends do not"
 
 # ------------------------------------------------------------------ archives

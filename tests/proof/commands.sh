@@ -8,6 +8,8 @@ MAKE_COMMAND=${MAKE_COMMAND:-make}
 
 unset MAKEFLAGS MFLAGS MAKELEVEL BUILD SUBMISSIONS HIDDEN SHARD JOBS STRICT CRITERION CC CFLAGS LDFLAGS OPT SAN SUBMISSION SEED E AGAIN FIGURES
 unset COURSE_FLAGS TOOL_FLAGS SHARED BROWSER DEV RUN_SECONDS WATCHED
+CRITERION=-lcriterion # asked for by every make if it was not said
+export CRITERION
 root=$(pwd)
 scratch=$root/build/commands/"a copy, 50% #$$" # the course may live anywhere
 mkdir -p "$scratch/chapters"
@@ -71,7 +73,7 @@ wait_for() # pattern, file: until it is there
     for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
         for _ in 1 2 3 4 5 6 7 8 9 10; do
             ! grep -q "$1" "$2" || return 0
-            sleep 0.1 2>/dev/null || sleep 1
+            sleep 0.2 2>/dev/null || sleep 1
         done
     done
     echo "no \"$1\" came; the last line was \"$(tail -n 1 "$2")\""
@@ -447,6 +449,7 @@ for what in "chapter$number" "check$number" check "hint E=$number.1" "reset E=$n
     grep -q "chapters/$with_tests.c is missing: it may be in .backup/" said.txt && [ "$(wc -l <said.txt)" -eq 1 ] ||
         bad="${bad:-make $what: $(cat said.txt)}"
 done
+grep -q git said.txt && bad="${bad:-where there is no repository: $(cat said.txt)}"
 mv kept.c "chapters/$with_tests.c"
 verdict "a chapter that is missing is told of, and never makes the work smaller" "$bad"
 
@@ -481,6 +484,21 @@ refused "check$number" SUBMISSION=
 refused "check$number" SUBMISSIONS="chapters/$with_tests.c"
 refused "check$number" SUBMISSION="chapters/$with_tests.c" HIDDEN=docs
 refused check E=98.1
+refused E=98.1
+refused chapter98 seed=7
+refused reset "E=$some" SEED=7
+refused hint 98.1
+refused chapter98 BUILD='a b'
+refused chapter98 BUILD=-x
+bad=
+(cd docs && "$MAKE_COMMAND" -f ../Makefile chapter98) >said.txt 2>&1 && bad="exit code 0"
+[ "$(wc -l <said.txt)" -eq 1 ] && grep -q 'not the folder of the course' said.txt || bad="${bad:-$(cat said.txt)}"
+verdict "make -f from another folder is refused with one sentence" "$bad"
+bad=
+for no in 0 no; do
+    "$MAKE_COMMAND" -n hint "E=$some" AGAIN=$no 2>&1 | grep -q again && bad="AGAIN=$no begins again"
+done
+verdict "AGAIN=0 is no" "$bad"
 touch tests/98_toy.c
 bad=
 SUBMISSION=elsewhere/98_toy.c course check "$with_tests" >said.txt 2>&1 && bad="exit code 0"
@@ -636,6 +654,14 @@ instead_of_stub 2 'int i = nowhere; int j = nothing; return not;'
 runs 'does not compile: the first error is in line [0-9]*, in exercise 98.2, say_much_98'
 head -n 1 said.txt | grep -q error || bad="${bad:-the first error is not first}"
 [ "$(wc -l <said.txt)" -le 16 ] || bad="${bad:-a wall of $(wc -l <said.txt) lines}"
+echo 'float say_much_98(float number);' >tests/98_toy.h
+for odd in 'static float say_much_98(float' 'EXERCISE double say_much_98(float'; do
+    sed "s/^EXERCISE float say_much_98(float/$odd/" toy.c >chapters/98_toy.c
+    runs 'in exercise 98.2, say_much_98.* The first line of that function must be the one in tests/98_toy.h'
+done
+rm tests/98_toy.h
+instead_of_stub 1 '{'
+runs 'in exercise 98.2, say_much_98.* is a } missing above it?'
 verdict "a chapter that does not compile gets its first error and one sentence" "$bad"
 
 bad=
@@ -739,12 +765,17 @@ verdict "make chapter98 builds the file that is there now, and no copy of it" "$
 
 # ------------------------------------------------------------------ loops without an end
 bad=
-instead_of_stub 1 'for (volatile int i = 0; i < 1; i *= 2) {}'
-(RUN_SECONDS=1 "$MAKE_COMMAND" chapter98 2>&1 || echo failed) | cat >said.txt
+# As the system ends what has used up its time: the limit is there, and its signal comes.
+instead_of_stub 1 'struct rlimit limit; getrlimit(RLIMIT_CPU, &limit); printf("limit %d\\n", (int)limit.rlim_cur); raise(limit.rlim_cur < limit.rlim_max ? SIGXCPU : SIGKILL);'
+sed 's/^#include <math.h>/#define _XOPEN_SOURCE 700\n&\n#include <signal.h>\n#include <sys\/resource.h>/' chapters/98_toy.c >98.txt
+cp 98.txt chapters/98_toy.c
+(RUN_SECONDS=5 "$MAKE_COMMAND" chapter98 2>&1 || echo failed) | cat >said.txt
 grep -q '^failed' said.txt || bad="exit code 0"
-tr '\n' ' ' <said.txt | grep -q 'still computing after 1 s of processor time.*loop that does not end.*98.1, say_yes_98' ||
+tr '\n' ' ' <said.txt | grep -q 'still computing after 5 s of processor time.*loop that does not end.*98.1, say_yes_98' ||
     bad="${bad:-no sentence: $(cat said.txt)}"
-! command -v stdbuf >/dev/null 2>&1 || grep -q '^== Toy' said.txt || bad="${bad:-what was printed before is lost}"
+if command -v stdbuf >/dev/null 2>&1; then
+    grep -q '^limit 5$' said.txt || bad="${bad:-it has no limit, or what was printed before is lost: $(cat said.txt)}"
+fi
 [ -z "$(too_wide said.txt)" ] || bad="${bad:-too wide: $(too_wide said.txt)}"
 instead_of_stub 1 'int c = getchar(); number = c == EOF;'
 mkfifo keyboard
@@ -899,9 +930,13 @@ done
 # ------------------------------------------------------------------ watch
 wait "$watched"
 bad=$(cat watched.txt)
+mv chapters/97_watched.c 97.away # not sooner: the board counts it
+bad=${bad:-$(wait_for '97_watched.c is not there' watch.txt)}
+sed 's/said);/4);/' 97.txt >chapters/97_watched.c
+bad=${bad:-$(wait_for '^answer 4$' watch.txt)}
 kill "$watcher" 2>/dev/null
 wait "$watcher" 2>/dev/null
 watcher=
 watched=
 [ -z "$(too_wide watch.txt)" ] || bad="${bad:-too wide: $(too_wide watch.txt)}"
-verdict "make watch97 runs the chapter, and again after a change, also when the run has no end" "$bad"
+verdict "make watch97 runs the chapter, and again after a change, also when the run has no end or the file was away" "$bad"

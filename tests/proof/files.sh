@@ -107,7 +107,55 @@ check_points()
     fi
 }
 
+# The limits that the guide names are those of the code: a file, what stands in it, and in the guide.
+check_limits()
+{
+    bad=
+    text=$(tr '\n' ' ' <docs/instructors.md | tr -s ' ')
+    while IFS='|' read -r file code words; do
+        grep -q -F -e "$code" "tests/$file" || bad="${bad:-$code is not in tests/$file, says the list here}"
+        case $text in
+        *"$words"*) ;;
+        *) bad="${bad:-the guide does not say \"$words\", and tests/$file has $code}" ;;
+        esac
+    done <<'END'
+instructor/collect.c|MAX_ENTRIES = 10000,|10,000 files
+instructor/collect.c|MAX_DEPTH = 16,|16 folders deep
+instructor/collect.c|MAX_ARCHIVES = 32,|and 32 archives
+instructor/collect.c|MAX_ARCHIVE = 64 << 20,|of at most 64 MB
+instructor/collect.c|archive_seconds = 2;|two seconds of processor time go into archives
+instructor/archive.h|LARGEST_ENTRY = (1 << 20) - 1,|an ordinary file below 1 MB
+instructor/grade.c|.cpu_seconds = 10,|A compiler has ten seconds of processor time
+instructor/grade.c|_SC_NPROCESSORS_ONLN) + 1;|one more than there are processors
+judge/submission.c|ALL_COMPILERS = 2, ASLEEP_SECONDS = 10 |twenty for all that one file needs; where it only sleeps, waiting for what never comes, it is stopped after ten seconds
+judge/judge.c|TEST_CPU_SECONDS = 3, CHAPTER_CPU_SECONDS = 20 |A test has three; when the tests of a file have taken twenty together
+judge/judge.c|late_seconds = 0.5;|each that is left has half a second
+judge/suite.c|TEST_SECONDS = 300 |stopped only after 300 seconds
+END
+    if [ -z "$bad" ]; then
+        echo "ok the guide names the limits that are"
+    else
+        echo "not ok the guide names the limits that are: $bad"
+    fi
+}
+
+# What the pages say is typed, `make help` lists.
+check_commands()
+{
+    odd=$(grep -oh -e '`make [a-z/-]*[0-9N]*' -e '^make [a-z/-]*[0-9N]*' README.md docs/index.md docs/instructors.md \
+        .github/CONTRIBUTING.md | sed 's/^`\{0,1\}make //; s/[0-9N][0-9N]*$/N/' | grep -v / | sort -u | while read -r command; do
+        [ -z "$command" ] || grep -q "^#: make $command " Makefile || echo "make $command"
+    done)
+    if [ -z "$odd" ]; then
+        echo "ok the commands that the pages name are there"
+    else
+        echo "not ok the commands that the pages name are there: $(echo $odd)"
+    fi
+}
+
 check_readme
 check_top
+check_limits
+check_commands
 check_carried
 check_points

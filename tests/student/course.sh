@@ -92,7 +92,9 @@ missing() # two digits, or "" for all
     for tests in tests/${1:-[0-9][0-9]}_*.c; do
         file=chapters/${tests#tests/}
         if [ -f "$tests" ] && [ ! -f "$file" ]; then
-            echo "$file is missing: it may be in .backup/, and git checkout $file brings back the empty one"
+            empty="git checkout $file brings back the empty one"
+            [ -e .git ] || empty="the course as you got it has the empty one"
+            echo "$file is missing: it may be in .backup/, and $empty"
         fi
     done
 }
@@ -186,6 +188,12 @@ no_text() # chapter file
 # One sentence about what was asked for and cannot be done, or nothing. The Makefile says it.
 refuse() # what is no command, all that was asked for, exercise, compiler, what links Criterion, build folder
 {
+    case $6 in
+    *[[:space:]\$\`\"\'\\\;:\#%=\&\|\<\>\(\)\*\?]* | -*)
+        echo "BUILD= is the name of a folder, without blanks and without signs that make or a shell reads"
+        return
+        ;;
+    esac
     set -f
     for goal in $1; do
         set +f
@@ -195,6 +203,7 @@ refuse() # what is no command, all that was asked for, exercise, compiler, what 
             [ -z "$said" ] || { first_line "$said" && return; }
             [ -n "$(names)" ] || { echo "There are no chapters here: chapters/NN_name.c is where they live" && return; }
             echo "There is no \"$goal\": the chapters are $(commas $(numbers))" ;;
+        *[0-9].[0-9]*) echo "An exercise comes behind E=, for example: make hint E=1.1" ;;
         *) echo "There is no command \"$goal\": make help lists them" ;;
         esac
         return
@@ -403,6 +412,7 @@ machine_fault() # log
 does_not_compile() # chapter file, log
 {
     awk -v file="$1:" '
+        /^make[^ ]*: / { next }
         index($0, file) == 1 && / error/ { n++ }
         n == 1 && seen++ && / (error|warning): |: (In function|At top level)/ { n = 2 }
         n == 1 && shown++ < 12 { print }' "$2"
@@ -413,7 +423,13 @@ does_not_compile() # chapter file, log
     more=
     [ "$errors" -eq 1 ] || more=" ($errors errors in all)"
     say "$1 does not compile: the first error is in line $at$where$more."
-    if grep -q "^$1:.*conflicting types" "$2" && [ -n "$where" ]; then
+    first=$(sed -n "s|^$1:[0-9].*error: ||p" "$2" | head -n 1)
+    case $first in
+    *'must be public'* | *'definition is not allowed here'* | *'invalid storage class for function'*)
+        say "A function cannot begin there: is a } missing above it?"
+        ;;
+    esac
+    if grep -q "^$1:.*\(conflicting types\|static declaration of\)" "$2" && [ -n "$where" ]; then
         say "The first line of that function must be the one in tests/$(name_of "$1").h."
     fi
 }
@@ -754,7 +770,7 @@ explain() # verdicts
     row=$(printf '%s\n' "$1" | next_row)
     verdict=$(printf '%s\n' "$row" | cut -f 5)
     case $verdict in
-    '' | 'not written' | written) return 0 ;;
+    '' | 'not written' | written | missing) return 0 ;;
     esac
     echo
     say "$(printf '%s\n' "$row" | awk -F '\t' '{ printf "Exercise %s, %s: %s (test %s)\n", $1, $2, $5, $6 }')"
@@ -865,8 +881,13 @@ watch()
     unset MAKEFLAGS MFLAGS MAKELEVEL
     WATCHED=1
     export WATCHED
+    gone=0
     while [ -f Makefile ]; do
-        if [ -f "$file" ] && ! cmp -s "$file" "$seen"; then
+        [ -f "$file" ] && gone=0 || gone=$((gone + 1))
+        if [ "$gone" -eq 2 ]; then # an editor may have it away for a moment
+            rm -f "$seen"
+            say "$file is not there: as soon as it is back, it runs. It may be in .backup/."
+        elif [ -f "$file" ] && ! cmp -s "$file" "$seen"; then
             cat "$file" >"$seen"
             ! stop_run || say "$file has changed: the run is stopped, and begins anew."
             [ ! -t 1 ] || printf '\033[H\033[2J'
