@@ -93,8 +93,9 @@ $(error There is no file "$(call shown,$(SUBMISSION))" to check)
 endif
 endif
 
-# What has no effect is a mistake.
-SETTINGS_chapter := SET RUN_SECONDS
+# What has no effect is a mistake. (The second line is what programs ask the environment for.)
+SETTINGS_chapter := SET RUN_SECONDS \
+	TEXT TABLE GPT2 PASSES LIVE FIGURES
 SETTINGS_solution := $(SETTINGS_chapter)
 SETTINGS_watch := $(SETTINGS_chapter)
 SETTINGS_hint := E AGAIN
@@ -113,7 +114,7 @@ STRAY := $(firstword $(filter-out $(foreach g,$(CHOOSY),$(SETTINGS_$(call kind,$
 	CC OPT CFLAGS LDFLAGS BUILD SAN CRITERION BROWSER DEV %_FLAGS %_FLAG %_OPT WARNINGS SHARED MAKE% -%,$(GIVEN)))
 ifneq ($(STRAY),)
 $(error $(strip make $(filter-out board,$(firstword $(CHOOSY)))) has no setting $(STRAY)=: $(if \
-$(filter SET,$(SETTINGS_$(call kind,$(firstword $(CHOOSY))))),a program takes it as SET="$(STRAY)=...",`make help` lists them))
+$(filter SET,$(SETTINGS_$(call kind,$(firstword $(CHOOSY))))),a program takes it as SET="$(STRAY:SEED=seed)=...",`make help` lists them))
 endif
 endif
 

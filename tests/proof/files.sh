@@ -153,9 +153,25 @@ check_commands()
     fi
 }
 
+# What a program asks the environment for may be said behind make chapterN.
+check_environment()
+{
+    known=" $(sed -n '/^SETTINGS_chapter := /,/[^\\]$/p' Makefile | tr '\\\n\t' '   ') "
+    bad=
+    for name in $(grep -oh 'getenv("[A-Z0-9_]*")' chapters/*.c | sed 's/.*"\(.*\)".*/\1/' | sort -u); do
+        case $known in *" $name "*) ;; *) bad="${bad:-$name= is none}" ;; esac
+    done
+    if [ -z "$bad" ]; then
+        echo "ok what programs ask for is a setting of make chapterN"
+    else
+        echo "not ok what programs ask for is a setting of make chapterN: $bad"
+    fi
+}
+
 check_readme
 check_top
 check_limits
 check_commands
+check_environment
 check_carried
 check_points
