@@ -162,7 +162,7 @@ Test(one_hot, refuses_bad_ids)
     try_random_one_hot(4, random_between(40, 90));
     refuse_random_one_hot(3, 7, N_BAD);
     refuse_random_one_hot(1, random_between(2, 9), 1);
-    refuse_random_one_hot(3, random_between(70, 300), N_PLACES);
+    refuse_random_one_hot(3, random_between(70, 300), 1);
     // The bad one behind vocab_size others, and behind 65,536, too.
     refuse_random_one_hot(9, random_between(2, 5), N_PLACES);
     refuse_random_one_hot(65543, 2, N_PLACES);
@@ -623,7 +623,7 @@ Test(embedding_forward, refuses_bad_ids)
     refuse_lookups(4, 6, 3, N_BAD);
     refuse_lookups(11, 2, 3, N_PLACES);
     refuse_lookups(65543, 4, 1, N_PLACES);
-    refuse_lookups(3, random_between(70, 300), 2, N_PLACES);
+    refuse_lookups(3, random_between(70, 300), 2, 1);
     refuse_lookups(1, 6, 3, 1);
     try_lookup(normals(12), none, 0, 4, 3);
     try_lookup(normals(1), none, 0, 0, 3);
