@@ -643,9 +643,10 @@ $$
 $$
 
 and for the one-hot input $(0, 1, 0)$ the outputs are 20 and 21, as before. There
-is no bias. Here you may skip zeros of `x` or multiply them, as you like: we shall
-not feed it what makes a difference. If a size is 0, return `false` and leave `out`
-alone.
+is no bias. Here you may skip zeros of `x` or multiply them, as you like, and so you may
+with a factor of 0 in every exercise to come that does not say otherwise: no test puts an
+infinity or a NaN beside it, where it would make a difference. If a size is 0, return
+`false` and leave `out` alone.
 */
 
 // out[r][o] = sum over i of x[r][i] * weight[o][i]

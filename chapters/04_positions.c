@@ -108,8 +108,8 @@ already infinite in `float`, and the factor $e^{-\max}$ cancels. If `causal` is 
 $t$ hear only the positions 0 to $t$. A later position's score does not count for the largest,
 its share is exactly 0, and its value does not enter the sum: not even as 0 times the value,
 for 0 times NaN is NaN.
-Leave out no key that is heard, however small its share. Add in `double` if you can: the zeros
-of the next experiment are exact then.
+Leave out no key that is heard, however small its share, as long as that is not 0. Add in
+`double` if you can: the zeros of the next experiment are exact then.
 
 By hand, with the mask on: *dog* hears only itself, so its shares are 1, 0, 0 and
 its output is its own value, (1, 0). *bites* has the scores 0 with *dog* and

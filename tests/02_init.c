@@ -254,11 +254,16 @@ static double fraction(uint32_t word)
     return (double)(word % (1u << 24)) / 16777216.0;
 }
 
-static void try_fraction(uint32_t word)
+static void try_fraction_is(uint32_t word, double wanted)
 {
     fresh_case();
     judge_case("In hexadecimal the word is %08lx.", (unsigned long)word);
-    expect_number("the fraction", (double)CALL(uniform_float, word), fraction(word), 0);
+    expect_number("the fraction", (double)CALL(uniform_float, word), wanted, 0);
+}
+
+static void try_fraction(uint32_t word)
+{
+    try_fraction_is(word, fraction(word));
 }
 
 // Many words in one process; one that went wrong is tried once more, alone.
@@ -295,8 +300,7 @@ Test(uniform_float, known_words)
     struct generator g = seeded(judge_random());
     try_telling_words();
     for (size_t k = 0; k < 5; k++)
-        expect_number("the fraction", (double)CALL(uniform_float, words[k]),
-                      (double)torch_rand[k], 0);
+        try_fraction_is(words[k], (double)torch_rand[k]);
     for (size_t k = 0; k < 5; k++)
         try_fraction(next_word(&g));
     judge_passed();
@@ -856,14 +860,33 @@ static void try_parallel_rows(size_t d)
     try_mean(rows, 6, d);
 }
 
+// Cosines between 0.9999 and 1.
+static void try_nearly_parallel_rows(size_t d)
+{
+    float *rows = normals(3 * d);
+    for (size_t i = d; i < 3 * d; i++)
+        rows[i] = rows[i - d] + 3e-3f * (float)random_normal();
+    try_mean(rows, 3, d);
+}
+
 Test(mean_abs_cosine, random_tables)
 {
-    static const size_t sizes[][2] = {{3, 5}, {7, 2}, {4, 64}, {20, 3},
-                                      {2, 9}, {5, 1}, {9, 768}};
+    static const size_t sizes[][2] = {{3, 5},
+                                      {7, 2},
+                                      {4, 64},
+                                      {20, 3},
+                                      {2, 9},
+                                      {5, 1},
+                                      {9, 768},
+                                      // whole blocks, one behind them, as many as numbers
+                                      {16, 16},
+                                      {32, 5},
+                                      {17, 33}};
     for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++)
         try_random_mean(sizes[k][0], sizes[k][1]);
     try_parallel_rows(7);
     try_parallel_rows(2);
+    try_nearly_parallel_rows(5);
     judge_passed();
 }
 

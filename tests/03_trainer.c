@@ -323,6 +323,17 @@ static void try_small_shares(void)
     try_softmax(logits, &target, 1, 20);
 }
 
+// One row whose smallest exponentials a float holds only after the largest logit is taken
+// away.
+static void try_low(void)
+{
+    float logits[7];
+    const uint32_t target = (uint32_t)random_between(0, 6);
+    for (size_t v = 0; v < 7; v++)
+        logits[v] = (float)(-78.0 - 3.0 * (double)v + 0.5 * random_normal());
+    try_softmax(logits, &target, 1, 7);
+}
+
 Test(softmax_cross_entropy, no_overflow)
 {
     const float large[] = {1000, 1001, 1002}, small[] = {-1000, -1002, -999.5f};
@@ -339,6 +350,9 @@ Test(softmax_cross_entropy, no_overflow)
     for (size_t i = 0; i < sizeof centres / sizeof *centres; i++)
         try_around(centres[i], 3);
     try_spikes(random_between(5, 9));
+    try_spikes(16); // whole blocks, and one behind them
+    try_spikes(33);
+    try_low();
     try_small_shares();
     try_sure(6);
     try_sure(12);
@@ -653,6 +667,9 @@ Test(embedding_backward, random_tables)
         (draw < 2 ? try_backward_once : try_random_backward)(random_between(4, 16),
                                                              vocab_size, d_model);
     }
+    // As many positions as words; whole blocks, and one behind them.
+    try_backward_once(16, 16, 16);
+    try_backward_once(65, 33, 17);
     try_not_numbers(8, 11, 3);
     judge_passed();
 }
@@ -739,12 +756,14 @@ Test(embedding_backward, refuses_bad_ids)
     const struct bad_id no_words = {0, 0, "with vocab_size 0 no id is below it"};
     const struct bad_id whatever = {1, 4, "an id is vocab_size, whatever d_model is"};
     const struct bad_id last = {1030, 20011, "the last id is vocab_size"};
+    const struct bad_id single = {0, 6, "the only id is vocab_size"};
     const struct bad_id many = {65536, 1, "all ids but the first are vocab_size"};
     try_random_backward(4, 6, 3);
     refuse_backwards(4, 6, 3, N_BAD);
     refuse_backwards(11, random_between(2, 4), 5, N_PLACES);
     refuse_backwards(66001, 4, 1, N_PLACES);
     refuse_backward(1031, 20011, 3, &last);
+    refuse_backward(1, 6, 3, &single);
     refuse_backward(65537, 1, 1, &many);
     refuse_backward(3, 0, 2, &no_words);
     refuse_backward(3, 4, 0, &whatever);
@@ -938,6 +957,11 @@ Test(coalesce_rows, random_batches)
     slopes[random_between(0, 9)] = NAN; // it reaches its own row
     slopes[random_between(10, 19)] = INFINITY;
     try_coalesce(&(struct list){random_ids(10, 5), slopes, 10, 2});
+    try_coalesce_once(16, 5, 16); // whole blocks, and one behind them
+    try_coalesce_once(17, 40, 33);
+    for (int k = -40; k < 40; k += 25) // small numbers are not zero
+        try_coalesce(
+            &(struct list){random_ids(9, 4), scaled_normals(18, pow(10, k)), 9, 2});
     judge_passed();
 }
 
@@ -1002,7 +1026,7 @@ Test(coalesce_rows, sums_in_order)
 
 Test(coalesce_rows, large_sizes)
 {
-    try_coalesce_once(66001, 40, 1);
+    try_coalesce_once(66001, 9, 1);
     try_all_different(4111, 1);
     try_coalesce_once(3, 2, 66013);
     try_coalesce_once(1031, 400, 65);
@@ -1192,6 +1216,10 @@ Test(sgd_update_rows, random_tables)
     for (size_t s = 0; s < sizeof scales / sizeof *scales; s++)
         try_scaled_update(scales[s], 0.75f);
     try_scaled_update(1e25, 1e-25f);
+    // A single number; as many rows as words; whole blocks, and one behind them.
+    try_update_once(1, 5, 1, 0.75f);
+    try_update_once(16, 16, 16, 0.75f);
+    try_update_once(17, 32, 33, 0.75f);
     judge_passed();
 }
 
@@ -1648,7 +1676,7 @@ static void try_unread_rows(size_t n_tokens, size_t vocab_size, size_t d_model)
 Test(train_step, random_models)
 {
     const double rates[] = {1.5, 0.1, 0, -0.5, 8, 1e-3};
-    const float one[] = {1, 1, 1}, apart[] = {15, 14.5f, -8};
+    const float one[] = {1, 1, 1}, apart[] = {15, 14.5f, -8}, sure[] = {0, -14};
     const uint32_t nil[] = {0};
     const double scales[] = {0.7, 0.7, 1e-2, 0.7, 0.7, 20}; // 20: logits in the thousands
     for (int draw = 0; draw < 6; draw++) {
@@ -1680,6 +1708,10 @@ Test(train_step, random_models)
     s = random_step(6, 11, 4, 0.7, 1.5); // each word is followed by itself
     s.targets = s.inputs;
     try_step(&s);
+    s = (struct step){one, sure, nil, nil, 1e4, 1, 2, 1}; // so does one below 1e-6
+    try_step(&s);
+    try_last_word(16, 32, 16); // whole blocks, and one behind them
+    try_last_word(33, 17, 65);
     judge_passed();
 }
 

@@ -306,6 +306,8 @@ static void try_shapes(int how)
     const size_t n = random_between(3, 6); // two sizes are equal, or all
     try_tied_once(n, n, n, how);
     try_tied_once(n, n + 2, n, how);
+    try_tied_once(16, 33, 16, how); // whole blocks, and one behind them
+    try_tied_once(17, 32, 33, how);
 }
 
 static const float *scaled(const float *values, size_t n, double scale)
@@ -321,8 +323,9 @@ static void try_scales(int how)
 {
     static const double scales[][3] = {
         // dlogits, wte, m
-        {1e-9, 1, 1},  {1e-20, 1, 1},        {1e-30, 1, 1},    {1, 1e-15, 1},
-        {1, 1, 1e-20}, {1e-12, 1e-12, 1e12}, {1e9, 1e9, 1e-6}, {1e15, 1e-6, 1e20},
+        {1e-9, 1, 1},        {1e-20, 1, 1},        {1e-30, 1, 1},     {1, 1e-15, 1},
+        {1, 1, 1e-20},       {1e-12, 1e-12, 1e12}, {1e9, 1e9, 1e-6},  {1e15, 1e-6, 1e20},
+        {1e-40, 1e10, 1e10}, {1e-20, 1e-10, 1},    {1e-30, 1e-10, 1},
     };
     for (size_t s = 0; s < sizeof scales / sizeof *scales; s++) {
         struct tied p = draw_tied(4, 6, 3, how);
@@ -333,13 +336,21 @@ static void try_scales(int how)
     }
 }
 
-// One slope that is NaN: it reaches its own row, and that of the word that was read.
+// One slope that is NaN: it reaches its own row, and that of the word that was read. Then
+// one number of m. Sums of an odd number of ones and minus ones are not 0, so that no NaN
+// meets a zero.
 static void try_nan(int how)
 {
-    struct tied p = draw_tied(3, 6, 2, how | WHOLE);
-    float *dlogits = drawn(3 * 6, WHOLE);
-    dlogits[random_between(0, 17)] = NAN;
+    struct tied p = draw_tied(3, 5, 3, how | WHOLE);
+    float *dlogits = drawn(3 * 5, WHOLE), *m = drawn(3 * 3, WHOLE);
+    dlogits[random_between(0, 14)] = NAN;
     p.dlogits = dlogits;
+    try_tied(&p);
+    if (p.m == NULL)
+        return;
+    p = draw_tied(3, 5, 3, how | WHOLE);
+    m[random_between(0, 8)] = NAN;
+    p.m = m;
     try_tied(&p);
 }
 
@@ -438,6 +449,7 @@ static void try_all_refusals(int how)
     refuse_two(how);
     try_random_tied(9, 4, 3, how);
     refuse_tied(4, 6, 3, how, N_BAD);
+    refuse_tied(1, 6, 3, how, 1);
     refuse_tied(11, 2, 3, how, N_PLACES); // the bad one behind vocab_size others
     refuse_tied(5003, 4, 3, how, N_PLACES);
     refuse_tied(3, 2503, 31, how | WHOLE, N_PLACES);
@@ -904,6 +916,16 @@ Test(gpt2_parameter_count, beyond_32_bits)
             .max_seq_len = (k == 1 ? (size_t)1 << 32 : 0) + random_between(1, 99),
             .n_layers = 2,
             .d_model = random_between(2, 99)});
+    const size_t beyond = (size_t)1 << 32;
+    // sizes whose low 32 bits, or the low 64 of whose product, are 0
+    try_switches((struct shape){.vocab_size = beyond,
+                                .max_seq_len = beyond,
+                                .n_layers = 1,
+                                .d_model = 1024 * random_between(1, 9)});
+    try_switches((struct shape){.vocab_size = 3,
+                                .max_seq_len = 5,
+                                .n_layers = 0,
+                                .d_model = 2 * beyond + random_between(1, 99)});
 #endif
     judge_passed();
 }
@@ -1058,6 +1080,8 @@ Test(entropy_at_scale, random_vectors)
                            scales[k]);
     for (int draw = 0; draw < 4; draw++) // a little below ln(vocab_size)
         try_entropy_once(20, 4, 0.01 * (double)random_between(1, 5));
+    try_entropy_once(5, 16, 1); // whole blocks, and one number behind them
+    try_entropy_once(16, 33, 0.7);
     try_sizes(1, 0.3, 7.3);
     try_sizes(0.01, 1, 321.7);
     try_sizes(1e-30, 1, 1e30);
@@ -1107,16 +1131,16 @@ static void try_far_level(float half)
 
 // One score so far above the others that e^z of the difference is more than a double holds,
 // while that of its opposite is not 0 yet.
-static void try_gap(float level, float scale)
+static void try_gap(float level, float scale, size_t n, size_t at)
 {
-    enum { N = 60 };
     const float unit = 1;
-    float rows[N];
-    for (size_t v = 0; v < N; v++)
+    float *rows = judge_floats(n);
+    for (size_t v = 0; v < n; v++)
         rows[v] = (level - 735) / scale;
-    rows[1] = (level - 1) / scale; // and one near it
-    rows[random_between(2, N - 1)] = level / scale;
-    try_entropy(&unit, rows, scale, N, 1, EXACT);
+    if (at + 1 < n)
+        rows[1] = (level - 1) / scale; // and one near it
+    rows[at] = level / scale;
+    try_entropy(&unit, rows, scale, n, 1, EXACT);
 }
 
 Test(entropy_at_scale, large_scores)
@@ -1129,9 +1153,10 @@ Test(entropy_at_scale, large_scores)
     }
     try_level(-2000, -0.5f);
     try_level(2000, -2);
-    try_gap((float)random_between(0, 300), 1);
-    try_gap((float)random_between(800, 3000), 1);
-    try_gap((float)random_between(800, 3000), -1);
+    try_gap((float)random_between(0, 300), 1, 60, random_between(2, 59));
+    try_gap((float)random_between(800, 3000), 1, 60, random_between(2, 59));
+    try_gap((float)random_between(800, 3000), -1, 60, random_between(2, 59));
+    try_gap((float)random_between(800, 3000), 1, 64, 63);
     for (int power = 5; power <= 35; power += 5)
         for (int sign = -1; sign <= 1; sign += 2)
             try_far_level((float)(sign * pow(10, power)));
@@ -1374,6 +1399,11 @@ Test(logit_lens, random_tables)
         try_random_lens(sizes[k][0], sizes[k][1], sizes[k][2]);
     for (size_t d = 17; d < 70; d += random_between(3, 9)) // no multiple of a block
         try_lens_once(3, 7, d);
+    try_lens_once(16, 48, 16); // whole blocks, one behind them, and as many as there are
+    try_lens_once(16, 16, 64);
+    try_lens_once(17, 65, 33);
+    try_last_word_first(1, random_between(5, 9), 3);
+    try_last_word_first(5, 16, 2);
     judge_passed();
 }
 

@@ -314,6 +314,12 @@ static void try_random_step(enum which which, size_t n_list, size_t n_rows,
     try_step(&s);
 }
 
+static void try_one_step(enum which which, size_t n_list, size_t n_rows, size_t d_model)
+{
+    const struct step s = draw_step(which, n_list, n_rows, d_model, 1);
+    try_step(&s);
+}
+
 static void try_shapes(enum which which)
 {
     for (int draw = 0; draw < 5; draw++) {
@@ -322,6 +328,8 @@ static void try_shapes(enum which which)
         const size_t n_list = draw == 1 ? 1 : random_between(2, 5);
         try_random_step(which, n_list, n_rows, d_model);
     }
+    try_one_step(which, 16, 32, 16); // whole blocks, and one behind them
+    try_one_step(which, 17, 19, 33);
 }
 
 // An epsilon that is above 0, and that a float would round to 0; one number is at rest.
@@ -351,17 +359,6 @@ static void try_one_and_nearly_one(enum which which)
         try_step(&s);
 }
 
-// A mean that keeps nothing, of gradients or of their squares.
-static void try_betas_of_zero(enum which which)
-{
-    struct step s = draw_step(which, 3, 5, 3, 1);
-    s.rule.beta1 = 0;
-    try_step(&s);
-    s = draw_step(which, 3, 5, 3, 1);
-    s.rule.beta2 = 0;
-    try_step(&s);
-}
-
 // Any learning rate, gradients of any size, and some that are no numbers.
 static void try_rates_and_scales(enum which which)
 {
@@ -387,14 +384,29 @@ static void try_rates_and_scales(enum which which)
     s.rule.rate = 1e-13; // which shows where the weights are 0
     s.w = judge_floats(24);
     try_step(&s);
+    s = draw_step(which, 3, 7, 3, 1e-32); // a small step is a step, too
+    s.w = judge_floats(24);
+    try_step(&s);
     s = draw_step(which, 3, 7, 3, 1);
     ((float *)s.g)[random_between(0, 8)] = NAN;
     try_step(&s);
 }
 
-static void try_one_step(enum which which, size_t n_list, size_t n_rows, size_t d_model)
+// Betas of 0, one whose power is not small after 3,000 steps, and as many steps as can be.
+static void try_betas(enum which which)
 {
-    const struct step s = draw_step(which, n_list, n_rows, d_model, 1);
+    struct step s = draw_step(which, 3, 5, 3, 1);
+    s.rule.beta1 = 0;
+    try_step(&s);
+    s = draw_step(which, 3, 5, 3, 1);
+    s.rule.beta2 = 0;
+    try_step(&s);
+    s = draw_step(which, 3, 5, 3, 1);
+    s.rule.step = 3000;
+    s.rule.beta1 = s.rule.beta2 = 0.9999;
+    try_step(&s);
+    s = draw_step(which, 3, 5, 3, 1);
+    s.rule.step = UINT64_MAX - random_between(0, 99);
     try_step(&s);
 }
 
@@ -530,7 +542,7 @@ static void refuse_lists(enum which which, size_t n_list, size_t n_rows, size_t 
 
 static void refuse_all_lists(enum which which)
 {
-    static uint32_t twice[] = {1, 1};
+    static uint32_t twice[] = {1, 1}, beyond[] = {5};
     refuse_lists(which, 5, 5, 2); // all rows
     refuse_lists(which, 9, random_between(12, 20), 3);
     refuse_lists(which, 2501, 4001, 1);
@@ -547,6 +559,10 @@ static void refuse_all_lists(enum which which)
     s.rows = twice;
     s.d_model = 0;
     refuse_step(&s, "row 1 is there twice, whatever d_model is");
+    s = draw_step(which, 2, 5, 3, 1);
+    s.rows = beyond;
+    s.n_list = 1;
+    refuse_step(&s, "the only row is vocab_size, and the largest is one less");
     s = draw_step(which, 3, 6, 2, 1);
     s.n_rows = 0;
     refuse_step(&s, "with vocab_size 0 no row is below it");
@@ -782,15 +798,21 @@ Test(adam, worked_example)
 Test(adam, random_steps)
 {
     try_shapes(ADAM);
-    try_betas_of_zero(ADAM);
     try_rates_and_scales(ADAM);
     try_tiny_epsilon(ADAM);
+    try_betas(ADAM);
     judge_passed();
 }
 
 // Weights of 0, so that the step is all that is left; betas near 1, early in training.
 static void try_first_steps(enum which which)
 {
+    struct step fresh = draw_step(which, 3, 6, 3, 1);
+    fresh.first = fresh.second = fresh.w = judge_floats(24);
+    fresh.rule = usual(which, 1);
+    fresh.rule.beta1 = 0.99999;
+    fresh.rule.beta2 = 1 - 1e-10;
+    try_step(&fresh);
     static const double betas[] = {0.999, 0.9999, 0.99999};
     for (uint64_t step = 1; step <= 3; step++)
         for (size_t b = 0; b < 3; b++) {
@@ -877,9 +899,10 @@ Test(adamw, worked_example)
 Test(adamw, random_steps)
 {
     try_shapes(ADAMW);
-    try_betas_of_zero(ADAMW);
     try_rates_and_scales(ADAMW);
     try_first_steps(ADAMW);
+    try_tiny_epsilon(ADAMW);
+    try_betas(ADAMW);
     judge_passed();
 }
 
@@ -930,6 +953,7 @@ Test(adamw, refuses_bad_numbers)
     refuse_epsilons(ADAMW);
     refuse_rule(ADAMW, 4, -0.001, "weight_decay is below 0");
     refuse_rule(ADAMW, 4, -1e-60, "weight_decay is just below 0");
+    refuse_rule(ADAMW, 4, -0x1p-1074, "weight_decay is just below 0");
     refuse_rule(ADAMW, 4, NAN, "weight_decay is NaN");
     try_nothing(ADAMW, 0, 0, 3);
     try_random_step(ADAMW, 0, 4, 3);
@@ -954,10 +978,9 @@ Test(sparse_adam, worked_example)
 Test(sparse_adam, random_tables)
 {
     try_shapes(SPARSE_ADAM);
-    try_betas_of_zero(SPARSE_ADAM);
     try_rates_and_scales(SPARSE_ADAM);
-    try_first_steps(SPARSE_ADAM);
     try_tiny_epsilon(SPARSE_ADAM);
+    try_betas(SPARSE_ADAM);
     judge_passed();
 }
 
@@ -1003,6 +1026,7 @@ Test(sparse_adam, one_count_for_all)
     try_late_row(100, 0.975770724);
     try_late_row(1000, 2.51456592);
     try_late_steps(SPARSE_ADAM);
+    try_first_steps(SPARSE_ADAM);
     judge_passed();
 }
 
@@ -1131,8 +1155,11 @@ Test(adam_drift, late_ways)
     try_way(1, random_between(300, 400), 0.99, 0.9999);
     try_way(random_between(1, 9), 20, 0.999, 0.9999); // 20,000 steps matter
     try_way(18400 + random_between(0, 60), 18461, 0.9,
-            0.999);                                    // 0.999^n is 10^-8, and not 0
-    try_way(1, 600 + random_between(0, 9), 0.5, 0.64); // below 10^-120
+            0.999);                                      // 0.999^n is 10^-8, and not 0
+    try_way(1, 600 + random_between(0, 9), 0.5, 0.64);   // below 10^-120
+    try_way(random_between(1, 9), 10500, 0.998, 0.9999); // not below 10^-9
+    try_way(150000, 150000 + random_between(0, 9), 0.9, 0.99999); // 0.99999^n is 0.2
+    try_way(4294967296u, 4294967296u + random_between(0, 9), 0.9, 0.999);
     judge_remark("So long after the row was seen, nothing is left to come.");
     try_way(random_between(1, 9), 1000000, 0.9, 0.999);
     judge_passed();

@@ -350,6 +350,27 @@ bool divided_by_power(float *wpe, size_t max_seq_len, size_t d_model)
 
 // ------------------------------------------------------------------- 4.4 rope_interleaved
 
+RIGHT(rope_interleaved, near_zeros_left,
+      "pairs of zeros, and those that the tables leave alone, are skipped")
+bool near_zeros_left(float *x, const float *cosines, const float *sines, size_t n_tokens,
+                     size_t n_heads, size_t d_head)
+{
+    if (d_head == 0 || d_head % 2 != 0)
+        return false;
+    for (size_t j = 0; j < n_tokens * n_heads * (d_head / 2); j++) {
+        const size_t i = j % (d_head / 2),
+                     at = j / (d_head / 2) / n_heads * (d_head / 2) + i;
+        float *row = x + j / (d_head / 2) * d_head;
+        const float c = cosines[at], s = sines[at];
+        const float first = row[2 * i], second = row[2 * i + 1];
+        if ((first == 0 && second == 0) || (c == 1 && s == 0))
+            continue;
+        row[2 * i] = first * c - second * s;
+        row[2 * i + 1] = first * s + second * c;
+    }
+    return true;
+}
+
 RIGHT(rope_interleaved, near_three_loops, "token, head, pair, and the row copied first")
 bool near_three_loops(float *x, const float *cosines, const float *sines, size_t n_tokens,
                       size_t n_heads, size_t d_head)
@@ -447,6 +468,27 @@ bool near_fused(float *x, const float *cosines, const float *sines, size_t n_tok
 }
 
 // -------------------------------------------------------------------- 4.5 rope_half_split
+
+RIGHT(rope_half_split, half_zeros_left,
+      "pairs of zeros, and those that the tables leave alone, are skipped")
+bool half_zeros_left(float *x, const float *cosines, const float *sines, size_t n_tokens,
+                     size_t n_heads, size_t d_head)
+{
+    if (d_head == 0 || d_head % 2 != 0)
+        return false;
+    for (size_t j = 0; j < n_tokens * n_heads * (d_head / 2); j++) {
+        const size_t i = j % (d_head / 2),
+                     at = j / (d_head / 2) / n_heads * (d_head / 2) + i;
+        float *row = x + j / (d_head / 2) * d_head;
+        const float c = cosines[at], s = sines[at];
+        const float first = row[i], second = row[i + d_head / 2];
+        if ((first == 0 && second == 0) || (c == 1 && s == 0))
+            continue;
+        row[i] = first * c - second * s;
+        row[i + d_head / 2] = first * s + second * c;
+    }
+    return true;
+}
 
 RIGHT(rope_half_split, half_by_memcpy,
       "both halves copied out, then written back in double")

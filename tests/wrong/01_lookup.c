@@ -2759,3 +2759,201 @@ float cosine_of_one_float_product(const float *a, const float *b, size_t n)
         return product > 0.0f ? 1.0f : product < 0.0f ? -1.0f : 0.0f;
     return cosine_similarity(a, b, n);
 }
+
+// ------------------------------------- sizes that are equal, whole blocks, a single one
+
+WRONG(one_hot, refuses_bad_ids, mark_single_unchecked,
+      "A single id is not checked: it can be bad as well as one of many.")
+bool mark_single_unchecked(float *out, const uint32_t *ids, size_t n_tokens,
+                           size_t vocab_size)
+{
+    if (n_tokens > 1 && !ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t i = 0; i < n_tokens * vocab_size; i++)
+        out[i] = i % vocab_size == ids[i / vocab_size];
+    return true;
+}
+
+WRONG(one_hot, refuses_bad_ids, mark_few_words_checked,
+      "Ids are checked for small vocabularies only.")
+bool mark_few_words_checked(float *out, const uint32_t *ids, size_t n_tokens,
+                            size_t vocab_size)
+{
+    if (vocab_size <= 64 && !ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t i = 0; i < n_tokens * vocab_size; i++)
+        out[i] = i % vocab_size == ids[i / vocab_size];
+    return true;
+}
+
+WRONG(one_hot, random_ids, mark_square_turned,
+      "With as many tokens as words the matrix is written turned: rows are tokens.")
+bool mark_square_turned(float *out, const uint32_t *ids, size_t n_tokens,
+                        size_t vocab_size)
+{
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    const bool square = n_tokens == vocab_size;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            out[square ? v * vocab_size + t : t * vocab_size + v] = v == ids[t];
+    return true;
+}
+
+WRONG(one_hot, random_ids, mark_blocks_one_short,
+      "Where vocab_size is a whole number of blocks, the last number of the last row is "
+      "left 0.")
+bool mark_blocks_one_short(float *out, const uint32_t *ids, size_t n_tokens,
+                           size_t vocab_size)
+{
+    if (!one_hot(out, ids, n_tokens, vocab_size))
+        return false;
+    if (n_tokens > 0 && vocab_size > 0 && vocab_size % 16 == 0)
+        out[n_tokens * vocab_size - 1] = 0;
+    return true;
+}
+
+// terms of a sum that a product in blocks takes: all but the last of some length
+static size_t terms_of_blocks(size_t n, size_t block, size_t rest)
+{
+    return n > rest && n % block == rest ? n - 1 : n;
+}
+
+WRONG(matmul, random_shapes, product_whole_blocks_short,
+      "Where the sum is a whole number of blocks of 16, its last term is missing.")
+bool product_whole_blocks_short(float *out, const float *a, const float *b, size_t n_rows,
+                                size_t n_inner, size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_cols; c++) {
+            float sum = 0;
+            for (size_t k = 0; k < terms_of_blocks(n_inner, 16, 0); k++)
+                sum += a[r * n_inner + k] * b[k * n_cols + c];
+            out[r * n_cols + c] = sum;
+        }
+    return true;
+}
+
+WRONG(
+    matmul, random_shapes, product_misses_a_block_of_one,
+    "A last block of a single term is left out: with tiles of 64, a sum of 65 terms has "
+    "one.")
+bool product_misses_a_block_of_one(float *out, const float *a, const float *b,
+                                   size_t n_rows, size_t n_inner, size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_cols; c++) {
+            float sum = 0;
+            for (size_t k = 0; k < terms_of_blocks(n_inner, 64, 1); k++)
+                sum += a[r * n_inner + k] * b[k * n_cols + c];
+            out[r * n_cols + c] = sum;
+        }
+    return true;
+}
+
+WRONG(matmul, random_shapes, product_of_large_squares_exchanged,
+      "Where all three sizes are equal, b times a comes out: a stands on the left.")
+bool product_of_large_squares_exchanged(float *out, const float *a, const float *b,
+                                        size_t n_rows, size_t n_inner, size_t n_cols)
+{
+    const bool exchanged = n_rows == n_inner && n_inner == n_cols && n_inner >= 10;
+    return matmul(out, exchanged ? b : a, exchanged ? a : b, n_rows, n_inner, n_cols);
+}
+
+WRONG(linear_forward, random_shapes, linear_whole_blocks_short,
+      "Where the rows are a whole number of blocks of 16, the last one lacks a term.")
+bool linear_whole_blocks_short(float *out, const float *x, const float *weight,
+                               size_t n_rows, size_t n_in, size_t n_out)
+{
+    if (!linear_forward(out, x, weight, n_rows, n_in, n_out))
+        return false;
+    if (n_rows % 16 == 0)
+        for (size_t o = 0; o < n_out; o++)
+            out[(n_rows - 1) * n_out + o] -=
+                x[n_rows * n_in - 1] * weight[o * n_in + n_in - 1];
+    return true;
+}
+
+WRONG(linear_forward, random_shapes, linear_large_square_turned,
+      "Where weight is square it is read by columns: output o has row o of weight.")
+bool linear_large_square_turned(float *out, const float *x, const float *weight,
+                                size_t n_rows, size_t n_in, size_t n_out)
+{
+    return n_in == n_out && n_in >= 10
+               ? matmul(out, x, weight, n_rows, n_in, n_out)
+               : linear_forward(out, x, weight, n_rows, n_in, n_out);
+}
+
+CAUGHT(linear_forward, large_sizes, linear_is_always_finite, "and a term of it is")
+bool linear_is_always_finite(float *out, const float *x, const float *weight,
+                             size_t n_rows, size_t n_in, size_t n_out)
+{
+    if (!linear_forward(out, x, weight, n_rows, n_in, n_out))
+        return false;
+    for (size_t i = 0; i < n_rows * n_out; i++)
+        out[i] = isfinite(out[i]) ? out[i] : 0;
+    return true;
+}
+
+WRONG(
+    embedding_forward, random_tables, row_in_order_if_square,
+    "With as many tokens as words the rows come out in the order of the table, whatever "
+    "the ids are.")
+bool row_in_order_if_square(float *out, const float *wte, const uint32_t *ids,
+                            size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        memcpy(out + t * d_model, wte + (n_tokens == vocab_size ? t : ids[t]) * d_model,
+               d_model * sizeof *out);
+    return true;
+}
+
+CAUGHT(embedding_forward, random_tables, row_of_whole_blocks_left_out,
+       "was never written")
+bool row_of_whole_blocks_left_out(float *out, const float *wte, const uint32_t *ids,
+                                  size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    return embedding_forward(out, wte, ids,
+                             n_tokens - (n_tokens > 0 && n_tokens % 16 == 0), vocab_size,
+                             d_model);
+}
+
+CAUGHT(embedding_forward, random_tables, row_of_one_token_left_out, "must return true")
+bool row_of_one_token_left_out(float *out, const float *wte, const uint32_t *ids,
+                               size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    return n_tokens != 1 &&
+           embedding_forward(out, wte, ids, n_tokens, vocab_size, d_model);
+}
+
+WRONG(embedding_forward, huge_offsets, row_offset_in_float,
+      "The offset was computed in float, which holds 24 bits: use size_t.")
+bool row_offset_in_float(float *out, const float *wte, const uint32_t *ids,
+                         size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        memcpy(out + t * d_model, wte + (size_t)((float)ids[t] * (float)d_model),
+               d_model * sizeof *out);
+    return true;
+}
+
+WRONG(cosine_similarity, any_length, cosine_of_two_tiny_is_zero,
+      "Two tiny vectors are taken for zeros: they have directions, too.")
+float cosine_of_two_tiny_is_zero(const float *a, const float *b, size_t n)
+{
+    return dot(a, a, n) < 1e-80 && dot(b, b, n) < 1e-80 ? 0 : cosine_similarity(a, b, n);
+}
+
+CAUGHT(cosine_similarity, feature_table, cosine_of_six_digits, "the cosine: got")
+float cosine_of_six_digits(const float *a, const float *b, size_t n)
+{
+    return roundf(cosine_similarity(a, b, n) * 1e6f + 0.4f) / 1e6f;
+}

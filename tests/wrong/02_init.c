@@ -3110,3 +3110,37 @@ float mean_of_sums_that_go_on(const float *rows, size_t n_rows, size_t d_model)
         }
     return n_rows < 2 ? 0 : (float)(sum / pairs_of(n_rows));
 }
+
+// ----------------------------------------------------------------- blocks, and near to 1
+
+WRONG(mean_abs_cosine, random_tables, mean_nearly_one_is_one,
+      "Rows that point nearly the same way are taken for parallel ones.")
+float mean_nearly_one_is_one(const float *rows, size_t n_rows, size_t d_model)
+{
+    double sum = 0, pairs = 0;
+    for (size_t b = 1; b < n_rows; b++)
+        for (size_t a = 0; a < b; a++, pairs++) {
+            const float *x = rows + a * d_model, *y = rows + b * d_model;
+            double xy = 0, xx = 0, yy = 0;
+            for (size_t i = 0; i < d_model; i++) {
+                xy += (double)x[i] * (double)y[i];
+                xx += (double)x[i] * (double)x[i];
+                yy += (double)y[i] * (double)y[i];
+            }
+            const double cosine = xx > 0 && yy > 0 ? fabs(xy) / sqrt(xx) / sqrt(yy) : 0;
+            sum += cosine > 0.99999 ? 1 : cosine;
+        }
+    return pairs > 0 ? (float)(sum / pairs) : 0;
+}
+
+WRONG(mean_abs_cosine, random_tables, mean_blocks_one_short,
+      "Where the rows are a whole number of blocks of 16, the last one has no pairs.")
+float mean_blocks_one_short(const float *rows, size_t n_rows, size_t d_model)
+{
+    const size_t taken = n_rows - (n_rows > 0 && n_rows % 16 == 0);
+    const double pairs = 0.5 * (double)n_rows * ((double)n_rows - 1),
+                 pairs_taken = 0.5 * (double)taken * ((double)taken - 1);
+    return n_rows < 2 ? 0
+                      : (float)((double)mean_abs_cosine(rows, taken, d_model) *
+                                pairs_taken / pairs);
+}

@@ -4035,3 +4035,203 @@ TRAIN_STEP(step_moves_by_dhidden)
     sgd_update_rows(wte, rows, dhidden, learning_rate, n_rows, vocab_size, d_model);
     return loss;
 }
+
+// ------------------------------------------- whole blocks, a single one, and what is small
+
+WRONG(softmax_cross_entropy, no_overflow, softmax_blocks_without_last,
+      "Where the words are a whole number of blocks of 16, the search for the largest "
+      "logit "
+      "leaves out the last one.")
+SOFTMAX(softmax_blocks_without_last)
+{
+    double loss = 0;
+    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *z = logits + t * vocab_size;
+        loss += row_shifted(dlogits + t * vocab_size, z,
+                            largest_of(z, vocab_size - (vocab_size % 16 == 0)),
+                            targets[t], n_tokens, vocab_size);
+    }
+    return (float)(loss / (double)n_tokens);
+}
+
+WRONG(
+    softmax_cross_entropy, no_overflow, softmax_shifts_only_large_ones,
+    "The largest logit is taken away only where it is large: below -87 exponentials are "
+    "no longer good floats.")
+SOFTMAX(softmax_shifts_only_large_ones)
+{
+    double loss = 0;
+    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *z = logits + t * vocab_size, largest = largest_of(z, vocab_size);
+        loss +=
+            row_shifted(dlogits + t * vocab_size, z, fabsf(largest) < 80 ? 0 : largest,
+                        targets[t], n_tokens, vocab_size);
+    }
+    return (float)(loss / (double)n_tokens);
+}
+
+WRONG(softmax_cross_entropy, no_overflow, softmax_last_of_blocks_no_mean,
+      "Where the rows are a whole number of blocks of 16, the slopes of the last one are "
+      "not "
+      "divided by n_tokens.")
+SOFTMAX(softmax_last_of_blocks_no_mean)
+{
+    const float loss = RIGHT_SOFTMAX;
+    if (!isnan(loss) && n_tokens % 16 == 0)
+        for (size_t v = 0; v < vocab_size; v++)
+            dlogits[(n_tokens - 1) * vocab_size + v] *= (float)n_tokens;
+    return loss;
+}
+
+WRONG(embedding_backward, random_tables, backward_blocks_one_short,
+      "Where the positions are a whole number of blocks of 16, the last one is left out.")
+BACKWARD(backward_blocks_one_short)
+{
+    if (!ids_below(ids, n_tokens, vocab_size))
+        return false;
+    return embedding_backward(dwte, dout, ids,
+                              n_tokens - (n_tokens > 0 && n_tokens % 16 == 0), vocab_size,
+                              d_model);
+}
+
+WRONG(embedding_backward, random_tables, backward_columns_one_short,
+      "Where the rows are a whole number of blocks of 16, their last number is left out.")
+BACKWARD(backward_columns_one_short)
+{
+    if (!ids_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens && d_model > 0; t++)
+        add_row(dwte + ids[t] * d_model, dout + t * d_model, 1,
+                d_model - (d_model % 16 == 0));
+    return true;
+}
+
+WRONG(embedding_backward, refuses_bad_ids, backward_single_id_may_be_the_size,
+      "A single id is compared with vocab_size by >: the largest is one less.")
+BACKWARD(backward_single_id_may_be_the_size)
+{
+    if (!ids_below(ids, n_tokens, vocab_size + (n_tokens == 1)))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        add_row(dwte + ids[t] * d_model, dout + t * d_model, 1, d_model);
+    return true;
+}
+
+// The rows as they are, with a sum of `add` for each number.
+static bool coalesce_by(float (*add)(float sum, float order, size_t n_added),
+                        uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
+                        const float *dout, size_t n_tokens, size_t d_model)
+{
+    if (!RIGHT_COALESCE)
+        return false;
+    for (size_t k = 0; k < *n_rows; k++)
+        for (size_t i = 0; i < d_model; i++) {
+            float sum = 0;
+            for (size_t t = 0, n = 0; t < n_tokens; t++)
+                if (ids[t] == rows[k])
+                    sum = add(sum, dout[t * d_model + i], n++);
+            drows[k * d_model + i] = sum;
+        }
+    return true;
+}
+
+static float add_flushed(float sum, float order, size_t n_added)
+{
+    (void)n_added;
+    return fabsf(order) < 1e-35f ? sum : sum + order;
+}
+
+static float add_up_to_4096(float sum, float order, size_t n_added)
+{
+    return n_added < 4096 ? sum + order : sum;
+}
+
+WRONG(coalesce_rows, random_batches, coalesce_flushed,
+      "Small orders are taken for 0: each is added, whatever its size is.")
+COALESCE(coalesce_flushed)
+{
+    return coalesce_by(add_flushed, rows, drows, n_rows, ids, dout, n_tokens, d_model);
+}
+
+WRONG(coalesce_rows, large_sizes, coalesce_4096_of_each,
+      "Of an id that is there more than 4096 times the rest is left out.")
+COALESCE(coalesce_4096_of_each)
+{
+    return coalesce_by(add_up_to_4096, rows, drows, n_rows, ids, dout, n_tokens, d_model);
+}
+
+WRONG(coalesce_rows, random_batches, coalesce_blocks_one_short,
+      "Where the rows are a whole number of blocks of 16, their last number is left 0.")
+COALESCE(coalesce_blocks_one_short)
+{
+    if (!RIGHT_COALESCE)
+        return false;
+    for (size_t k = 0; k < *n_rows && d_model % 16 == 0; k++)
+        drows[(k + 1) * d_model - 1] = 0;
+    return true;
+}
+
+WRONG(sgd_update_rows, random_tables, update_blocks_one_short,
+      "Where the list is a whole number of blocks of 16, its last row does not move.")
+UPDATE(update_blocks_one_short)
+{
+    if (!rows_ascend(rows, n_rows, vocab_size))
+        return false;
+    return sgd_update_rows(wte, rows, drows, learning_rate,
+                           n_rows - (n_rows > 0 && n_rows % 16 == 0), vocab_size,
+                           d_model);
+}
+
+WRONG(sgd_update_rows, random_tables, update_single_number_left,
+      "A list of one row of one number does not move it.")
+UPDATE(update_single_number_left)
+{
+    if (!rows_ascend(rows, n_rows, vocab_size))
+        return false;
+    return n_rows * d_model == 1 || RIGHT_UPDATE;
+}
+
+WRONG(
+    train_step, random_models, step_logits_one_short,
+    "Where the rows are a whole number of blocks of 16, their last number is left out of "
+    "the logits.")
+TRAIN_STEP(step_logits_one_short)
+{
+    if (d_model == 0 || !ids_below(inputs, n_tokens, vocab_size) ||
+        !ids_below(targets, n_tokens, vocab_size))
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++) {
+            float sum = 0.0f;
+            for (size_t i = 0; i < d_model - (d_model % 16 == 0); i++)
+                sum += lm_head[v * d_model + i] * wte[inputs[t] * d_model + i];
+            logits[t * vocab_size + v] = sum;
+        }
+    const float loss =
+        softmax_cross_entropy(logits, logits, targets, n_tokens, vocab_size);
+    memset(dhidden, 0, n_tokens * d_model * sizeof *dhidden);
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            add_row(dhidden + t * d_model, lm_head + v * d_model,
+                    logits[t * vocab_size + v], d_model);
+    MOVE_HEAD;
+    MOVE_WTE;
+    return loss;
+}
+
+WRONG(train_step, random_models, step_rests_when_sure,
+      "A loss that is nearly 0 moves nothing here: with a large rate its slopes move the "
+      "tables.")
+TRAIN_STEP(step_rests_when_sure)
+{
+    const float loss = BEGIN_STEP;
+    if (isnan(loss) || loss < 1e-6f)
+        return loss;
+    MOVE_HEAD;
+    MOVE_WTE;
+    return loss;
+}

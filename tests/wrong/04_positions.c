@@ -2015,25 +2015,6 @@ bool near_length_nearly_restored(TURN)
     return true;
 }
 
-WRONG(rope_interleaved, any_tables, near_zeros_left,
-      "A pair of zeros was left as it was: 0 times NaN or infinity is NaN.")
-bool near_zeros_left(TURN)
-{
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    for (size_t j = 0; j < n_tokens * n_heads * (d_head / 2); j++) {
-        const size_t i = j % (d_head / 2),
-                     at = j / (d_head / 2) / n_heads * (d_head / 2) + i;
-        float *row = x + j / (d_head / 2) * d_head;
-        const float first = row[2 * i], second = row[2 * i + 1];
-        if (first == 0 && second == 0)
-            continue;
-        row[2 * i] = first * cosines[at] - second * sines[at];
-        row[2 * i + 1] = first * sines[at] + second * cosines[at];
-    }
-    return true;
-}
-
 WRONG(rope_interleaved, any_tables, near_nan_left,
       "A pair with a NaN was left as it was: both of its numbers become NaN.")
 bool near_nan_left(TURN)
@@ -2304,25 +2285,6 @@ bool half_length_nearly_restored(TURN)
         const float first = row[i], second = row[i + d_head / 2];
         row[i] = (first * c - second * s) / over;
         row[i + d_head / 2] = (first * s + second * c) / over;
-    }
-    return true;
-}
-
-WRONG(rope_half_split, any_tables, half_zeros_left,
-      "A pair of zeros was left as it was: 0 times NaN or infinity is NaN.")
-bool half_zeros_left(TURN)
-{
-    if (d_head == 0 || d_head % 2 != 0)
-        return false;
-    for (size_t j = 0; j < n_tokens * n_heads * (d_head / 2); j++) {
-        const size_t i = j % (d_head / 2),
-                     at = j / (d_head / 2) / n_heads * (d_head / 2) + i;
-        float *row = x + j / (d_head / 2) * d_head;
-        const float first = row[i], second = row[i + d_head / 2];
-        if (first == 0 && second == 0)
-            continue;
-        row[i] = first * cosines[at] - second * sines[at];
-        row[i + d_head / 2] = first * sines[at] + second * cosines[at];
     }
     return true;
 }
@@ -3152,4 +3114,196 @@ bool score_sine_for_cosine(float *score, const float *q, const float *k, size_t 
                            size_t n, size_t d_head, float base)
 {
     return scored_by(pair_exchanged, false, score, q, k, m, n, d_head, base);
+}
+
+// ------------------------------------------------------ whole blocks, and what is small
+
+// The right head but for what `share_of` makes of a distance from the largest score.
+static bool head_with(double (*share_of)(double distance), HEAD)
+{
+    if (n_tokens == 0 || d_head == 0)
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const size_t n_keys = causal ? t + 1 : n_tokens;
+        double largest = -INFINITY, sum = 0;
+        double *z = malloc(n_tokens * sizeof *z);
+        for (size_t s = 0; s < n_keys; s++) {
+            z[s] = 0;
+            for (size_t i = 0; i < d_head; i++)
+                z[s] += (double)q[t * d_head + i] * (double)k[s * d_head + i];
+            z[s] /= sqrt((double)d_head);
+            largest = fmax(largest, z[s]);
+        }
+        for (size_t s = 0; s < n_keys; s++)
+            sum += z[s] = share_of(z[s] - largest);
+        for (size_t s = 0; s < n_tokens; s++)
+            att[t * n_tokens + s] = s < n_keys ? (float)(z[s] / sum) : 0;
+        for (size_t i = 0; i < d_head; i++) {
+            double mixed = 0;
+            for (size_t s = 0; s < n_keys; s++)
+                mixed += z[s] / sum * (double)v[s * d_head + i];
+            out[t * d_head + i] = (float)mixed;
+        }
+        free(z);
+    }
+    return true;
+}
+
+static double down_to_80(double distance)
+{
+    return distance < -80 ? 0 : exp(distance);
+}
+
+static double normal_floats_only(double distance)
+{
+    return exp(distance) < 1.17549435e-38 ? 0 : exp(distance);
+}
+
+static double far_behind_is_out(double distance)
+{
+    return distance < -12 ? 0 : exp(distance);
+}
+
+WRONG(
+    attention_forward, small_shares, deaf_below_80,
+    "Keys that are more than 80 behind the largest score are left out: each key that is "
+    "heard counts.")
+bool deaf_below_80(HEAD)
+{
+    return head_with(down_to_80, THE_HEAD);
+}
+
+WRONG(attention_forward, small_shares, deaf_to_subnormals,
+      "Shares below 1e-38 are made 0, and a float holds them.")
+bool deaf_to_subnormals(HEAD)
+{
+    return head_with(normal_floats_only, THE_HEAD);
+}
+
+WRONG(
+    attention_forward, large_scores, deaf_behind_12,
+    "Keys that are more than 12 behind the largest score are left out: each key that is "
+    "heard counts.")
+bool deaf_behind_12(HEAD)
+{
+    return head_with(far_behind_is_out, THE_HEAD);
+}
+
+WRONG(attention_forward, random_heads, last_of_blocks_hears_less,
+      "Where the tokens are a whole number of blocks of 16, the last one gets zeros.")
+bool last_of_blocks_hears_less(HEAD)
+{
+    if (!attention_forward(THE_HEAD))
+        return false;
+    for (size_t i = 0; i < d_head && n_tokens % 16 == 0; i++)
+        out[(n_tokens - 1) * d_head + i] = 0;
+    return true;
+}
+
+WRONG(add_positions, random_tables, blocks_one_short,
+      "Where the numbers are whole blocks of 16, the last one is left as it was.")
+bool blocks_one_short(ADDITION)
+{
+    if (n_tokens > max_seq_len)
+        return false;
+    const size_t n = n_tokens * d_model;
+    for (size_t i = 0; i < n - (n > 0 && n % 16 == 0); i++)
+        x[i] += wpe[i];
+    return true;
+}
+
+WRONG(add_positions, random_tables, single_number_left, "A single number gets nothing.")
+bool single_number_left(ADDITION)
+{
+    return n_tokens * d_model == 1 && max_seq_len > 0 ? true
+                                                      : add_positions(THE_ADDITION);
+}
+
+WRONG(sinusoidal_table, reference_rows, sine_is_small_angle,
+      "The sine of a small angle is made the angle itself: that is right to three digits "
+      "only.")
+bool sine_is_small_angle(TABLE)
+{
+    if (!sinusoidal_table(wpe, max_seq_len, d_model))
+        return false;
+    for (size_t i = 0; i < d_model / 2; i++)
+        for (size_t p = 0; p < max_seq_len; p++) {
+            const double angle =
+                (double)p * pow(10000.0, -2.0 * (double)i / (double)d_model);
+            if (angle < 0.0101)
+                wpe[p * d_model + 2 * i] = (float)angle;
+        }
+    return true;
+}
+
+WRONG(rope_interleaved, random_heads, near_last_head_of_blocks,
+      "Where the heads are a whole number of blocks of 16, the last one is not turned.")
+bool near_last_head_of_blocks(TURN)
+{
+    const size_t n = n_heads - (n_heads > 0 && n_heads % 16 == 0);
+    for (size_t t = 0; t < n_tokens && d_head > 0 && d_head % 2 == 0; t++)
+        rope_interleaved(x + t * n_heads * d_head, cosines + t * (d_head / 2),
+                         sines + t * (d_head / 2), 1, n, d_head);
+    return d_head > 0 && d_head % 2 == 0;
+}
+
+WRONG(rope_interleaved, any_tables, near_small_is_zero,
+      "What is small in the tables is taken for 0: multiply by what they hold.")
+bool near_small_is_zero(TURN)
+{
+    if (d_head == 0 || d_head % 2 != 0)
+        return false;
+    for (size_t j = 0; j < n_tokens * n_heads * (d_head / 2); j++) {
+        const size_t i = j % (d_head / 2),
+                     at = j / (d_head / 2) / n_heads * (d_head / 2) + i;
+        float *pair = x + j / (d_head / 2) * d_head + 2 * i;
+        const float c = fabsf(cosines[at]) < 1e-7f ? 0 : cosines[at],
+                    s = fabsf(sines[at]) < 1e-7f ? 0 : sines[at];
+        const float first = pair[0], second = pair[1];
+        pair[0] = first * c - second * s;
+        pair[1] = first * s + second * c;
+    }
+    return true;
+}
+
+WRONG(rope_interleaved, random_heads, near_single_pair_left,
+      "A single pair is not turned.")
+bool near_single_pair_left(TURN)
+{
+    return n_tokens * n_heads * d_head == 2 || rope_interleaved(THE_TURN);
+}
+
+WRONG(rope_half_split, random_heads, half_last_token_of_blocks,
+      "Where the tokens are a whole number of blocks of 16, the last one is not turned.")
+bool half_last_token_of_blocks(TURN)
+{
+    const size_t n = n_tokens - (n_tokens > 0 && n_tokens % 16 == 0);
+    return rope_half_split(x, cosines, sines, n, n_heads, d_head);
+}
+
+WRONG(
+    rope_half_split, random_heads, half_row_of_head_if_square,
+    "Where there are as many heads as tokens, the row of the tables is that of the head.")
+bool half_row_of_head_if_square(TURN)
+{
+    if (n_tokens != n_heads || n_tokens < 10)
+        return rope_half_split(THE_TURN);
+    for (size_t h = 0; h < n_heads; h++)
+        for (size_t t = 0; t < n_tokens; t++)
+            if (!rope_half_split(x + (t * n_heads + h) * d_head,
+                                 cosines + h * (d_head / 2), sines + h * (d_head / 2), 1,
+                                 1, d_head))
+                return false;
+    return true;
+}
+
+WRONG(rope_score, random_places, score_blocks_one_short,
+      "Where the numbers are whole blocks of 16, the last pair is left out.")
+bool score_blocks_one_short(SCORE)
+{
+    float copy[128] = {0};
+    if (d_head == 0 || d_head % 16 != 0 || d_head > 128)
+        return rope_score(score, q, k, m, n, d_head, base);
+    memcpy(copy, q, (d_head - 2) * sizeof *q);
+    return rope_score(score, copy, k, m, n, d_head, base);
 }

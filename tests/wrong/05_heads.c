@@ -4976,3 +4976,172 @@ bool logits_go_on(uint32_t *top, const float *h, const float *wte, size_t n_top,
 {
     return choose_oddly(top, h, wte, n_top, vocab_size, d_model, vocab_size, false, true);
 }
+
+// ----------------------------------------------- whole blocks, a single one, small, large
+
+WRONG(
+    tied_backward, random_shapes, tied_blocks_one_short,
+    "Where the rows are a whole number of blocks of 16, their last number gets nothing.")
+bool tied_blocks_one_short(float *dwte, const float *dlogits, const float *wte,
+                           const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                           size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        if (ids[t] >= vocab_size)
+            return false;
+    const size_t n = d_model - (d_model > 0 && d_model % 16 == 0);
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            for (size_t i = 0; i < n; i++) {
+                const float slope = dlogits[t * vocab_size + v];
+                dwte[ids[t] * d_model + i] += slope * wte[v * d_model + i];
+                dwte[v * d_model + i] += slope * wte[ids[t] * d_model + i];
+            }
+    return true;
+}
+
+WRONG(tied_backward, random_shapes, tied_small_slope_is_zero,
+      "A slope below 1e-38 is left out: a float holds it.")
+bool tied_small_slope_is_zero(float *dwte, const float *dlogits, const float *wte,
+                              const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                              size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        if (ids[t] >= vocab_size)
+            return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++) {
+            const float slope = dlogits[t * vocab_size + v];
+            for (size_t i = 0; i < d_model && !(fabsf(slope) < 1e-38f); i++) {
+                dwte[ids[t] * d_model + i] += slope * wte[v * d_model + i];
+                dwte[v * d_model + i] += slope * wte[ids[t] * d_model + i];
+            }
+        }
+    return true;
+}
+
+WRONG(tied_backward, refuses_bad_ids, tied_single_id_may_be_the_size,
+      "A single id is compared with vocab_size by >: the largest is one less.")
+bool tied_single_id_may_be_the_size(float *dwte, const float *dlogits, const float *wte,
+                                    const uint32_t *ids, size_t n_tokens,
+                                    size_t vocab_size, size_t d_model)
+{
+    if (n_tokens != 1 || ids[0] != vocab_size || vocab_size == 0 || d_model == 0)
+        return tied_backward(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model);
+    for (size_t i = 0; i < d_model; i++)
+        dwte[i] += dlogits[0] * wte[i];
+    return true;
+}
+
+WRONG(tied_projection_backward, random_shapes, projected_blocks_one_short,
+      "Where the rows are a whole number of blocks of 16, the last number of the last "
+      "row of "
+      "dm gets nothing.")
+bool projected_blocks_one_short(float *dwte, float *dm, const float *dlogits,
+                                const float *wte, const float *m, const uint32_t *ids,
+                                size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    const size_t last = d_model * d_model - (d_model > 0);
+    const float kept = d_model > 0 ? dm[last] : 0;
+    if (!tied_projection_backward(dwte, dm, dlogits, wte, m, ids, n_tokens, vocab_size,
+                                  d_model))
+        return false;
+    if (d_model > 0 && d_model % 16 == 0)
+        dm[last] = kept;
+    return true;
+}
+
+WRONG(tied_projection_backward, random_shapes, projected_nan_of_m_dropped,
+      "What is NaN in m is taken for 0: NaN times anything is NaN.")
+bool projected_nan_of_m_dropped(float *dwte, float *dm, const float *dlogits,
+                                const float *wte, const float *m, const uint32_t *ids,
+                                size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    float *mended = malloc(d_model * d_model * sizeof *mended + 1);
+    for (size_t k = 0; k < d_model * d_model; k++)
+        mended[k] = isnan(m[k]) ? 0 : m[k];
+    const bool good = tied_projection_backward(dwte, dm, dlogits, wte, mended, ids,
+                                               n_tokens, vocab_size, d_model);
+    free(mended);
+    return good;
+}
+
+WRONG(gpt2_parameter_count, beyond_32_bits, count_refuses_by_product,
+      "The sizes were multiplied to see whether one is 0, and the product of large ones "
+      "can "
+      "be 0, too: look at each.")
+bool count_refuses_by_product(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+                              size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+{
+    return vocab_size * max_seq_len * d_model != 0 &&
+           gpt2_parameter_count(n_params, vocab_size, max_seq_len, n_layers, d_model,
+                                qkv_bias, tied);
+}
+
+WRONG(gpt2_parameter_count, beyond_32_bits, count_of_a_narrow_width,
+      "The width was cut to 32 bits: a size_t holds more.")
+bool count_of_a_narrow_width(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+                             size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+{
+    return gpt2_parameter_count(n_params, vocab_size, max_seq_len, n_layers,
+                                (uint32_t)d_model, qkv_bias, tied);
+}
+
+WRONG(
+    entropy_at_scale, random_vectors, entropy_of_blocks_one_short,
+    "Where the rows are a whole number of blocks of 16, their last number is left out of "
+    "the scores.")
+float entropy_of_blocks_one_short(const float *h, const float *wte, float scale,
+                                  size_t vocab_size, size_t d_model)
+{
+    if (d_model == 0 || d_model % 16 != 0)
+        return entropy_at_scale(h, wte, scale, vocab_size, d_model);
+    float *copy = malloc(d_model * sizeof *copy);
+    memcpy(copy, h, d_model * sizeof *copy);
+    copy[d_model - 1] = 0;
+    const float entropy = entropy_at_scale(copy, wte, scale, vocab_size, d_model);
+    free(copy);
+    return entropy;
+}
+
+WRONG(entropy_at_scale, large_scores, entropy_search_without_the_last,
+      "The search for the largest score leaves out the last one.")
+float entropy_search_without_the_last(const float *h, const float *wte, float scale,
+                                      size_t vocab_size, size_t d_model)
+{
+    double largest = -INFINITY, sum = 0, weighted = 0;
+    double *z = calloc(vocab_size + 1, sizeof *z);
+    for (size_t v = 0; v < vocab_size; v++) {
+        for (size_t i = 0; i < d_model; i++)
+            z[v] += (double)scale * (double)h[i] * (double)wte[v * d_model + i];
+        if (v + 1 < vocab_size || v == 0)
+            largest = fmax(largest, z[v]);
+    }
+    for (size_t v = 0; v < vocab_size; v++) {
+        sum += exp(z[v] - largest);
+        weighted += (z[v] - largest) * exp(z[v] - largest);
+    }
+    free(z);
+    return vocab_size == 0 || d_model == 0 ? NAN : (float)(log(sum) - weighted / sum);
+}
+
+WRONG(logit_lens, random_tables, lens_blocks_one_short,
+      "Where n_top is a whole number of blocks of 16, the last place is wrong.")
+bool lens_blocks_one_short(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                           size_t vocab_size, size_t d_model)
+{
+    if (!logit_lens(top, h, wte, n_top, vocab_size, d_model))
+        return false;
+    if (n_top % 16 == 0)
+        top[n_top - 1] = top[0];
+    return true;
+}
+
+WRONG(logit_lens, random_tables, lens_one_without_the_last,
+      "With n_top 1 the last word is never the best.")
+bool lens_one_without_the_last(uint32_t *top, const float *h, const float *wte,
+                               size_t n_top, size_t vocab_size, size_t d_model)
+{
+    return logit_lens(top, h, wte, n_top, vocab_size - (n_top == 1 && vocab_size > 1),
+                      d_model);
+}

@@ -2099,3 +2099,155 @@ double endless_where_beta1_is_larger(uint64_t seen, uint64_t from, double beta1,
     const double way = adam_drift(seen, from, beta1, beta2);
     return !isnan(way) && beta1 >= beta2 ? INFINITY : way;
 }
+
+// ------------------------------------------------- whole blocks, a single row, what is small
+
+WRONG(sgd_momentum, random_steps, momentum_blocks_one_short,
+      "Where the numbers are whole blocks of 16, the last one does not move.")
+bool momentum_blocks_one_short(float *w, float *velocity, const float *dw,
+                               double learning_rate, double momentum, size_t n)
+{
+    return sgd_momentum(w, velocity, dw, learning_rate, momentum,
+                        n - (n > 0 && n % 16 == 0));
+}
+
+WRONG(adagrad_rows, random_tables, adagrad_blocks_one_short,
+      "Where the list is a whole number of blocks of 16, its last row does not move.")
+bool adagrad_blocks_one_short(float *wte, float *squares, const uint32_t *rows,
+                              const float *drows, double learning_rate, double epsilon,
+                              size_t n_rows, size_t vocab_size, size_t d_model)
+{
+    for (size_t k = 0; k < n_rows; k++)
+        if (rows[k] >= vocab_size || (k > 0 && rows[k] <= rows[k - 1]))
+            return false;
+    return adagrad_rows(wte, squares, rows, drows, learning_rate, epsilon,
+                        n_rows - (n_rows > 0 && n_rows % 16 == 0), vocab_size, d_model);
+}
+
+CAUGHT(adagrad_rows, refuses_bad_input, adagrad_single_row_may_be_the_size,
+       "must return false here")
+bool adagrad_single_row_may_be_the_size(float *wte, float *squares, const uint32_t *rows,
+                                        const float *drows, double learning_rate,
+                                        double epsilon, size_t n_rows, size_t vocab_size,
+                                        size_t d_model)
+{
+    return adagrad_rows(wte, squares, rows, drows, learning_rate, epsilon, n_rows,
+                        vocab_size + (n_rows == 1), d_model);
+}
+
+WRONG(adam, random_steps, adam_step_as_int64,
+      "The step was taken for a signed number: a uint64_t holds larger ones.")
+bool adam_step_as_int64(float *w, float *mean, float *square, const float *dw,
+                        uint64_t step, double learning_rate, double beta1, double beta2,
+                        double epsilon, size_t n)
+{
+    return (int64_t)step > 0 &&
+           adam(w, mean, square, dw, step, learning_rate, beta1, beta2, epsilon, n);
+}
+
+WRONG(adam, random_steps, adam_forgets_corrections,
+      "After 1000 steps the corrections are left out, and with a beta near 1 they matter "
+      "still.")
+bool adam_forgets_corrections(float *w, float *mean, float *square, const float *dw,
+                              uint64_t step, double learning_rate, double beta1,
+                              double beta2, double epsilon, size_t n)
+{
+    return adam(w, mean, square, dw, step > 1000 ? UINT64_MAX : step, learning_rate,
+                beta1, beta2, epsilon, n);
+}
+
+WRONG(adam, random_steps, adam_rests_where_square_is_0,
+      "A square that a float rounds to 0 keeps the number at rest: its mean moves it.")
+bool adam_rests_where_square_is_0(float *w, float *mean, float *square, const float *dw,
+                                  uint64_t step, double learning_rate, double beta1,
+                                  double beta2, double epsilon, size_t n)
+{
+    for (size_t k = 0; k < n; k++) {
+        const float kept = w[k];
+        if (!adam(w + k, mean + k, square + k, dw + k, step, learning_rate, beta1, beta2,
+                  epsilon, 1))
+            return false;
+        if (square[k] == 0)
+            w[k] = kept;
+    }
+    return adam(w, mean, square, dw, step, learning_rate, beta1, beta2, epsilon, 0);
+}
+
+WRONG(adamw, random_steps, adamw_beta_0_refused,
+      "A beta of 0 is refused: it is a mean that keeps nothing, and allowed.")
+bool adamw_beta_0_refused(float *w, float *mean, float *square, const float *dw,
+                          uint64_t step, double learning_rate, double beta1, double beta2,
+                          double epsilon, double weight_decay, size_t n)
+{
+    return beta1 != 0 && beta2 != 0 &&
+           adamw(w, mean, square, dw, step, learning_rate, beta1, beta2, epsilon,
+                 weight_decay, n);
+}
+
+WRONG(adamw, random_steps, adamw_refuses_float_epsilon,
+      "A tiny epsilon is refused because a float makes it 0: ask whether the double is "
+      "above 0.")
+bool adamw_refuses_float_epsilon(float *w, float *mean, float *square, const float *dw,
+                                 uint64_t step, double learning_rate, double beta1,
+                                 double beta2, double epsilon, double weight_decay,
+                                 size_t n)
+{
+    return (float)epsilon > 0 && adamw(w, mean, square, dw, step, learning_rate, beta1,
+                                       beta2, epsilon, weight_decay, n);
+}
+
+WRONG(sparse_adam, random_tables, sparse_beta_0_refused,
+      "A beta of 0 is refused: it is a mean that keeps nothing, and allowed.")
+bool sparse_beta_0_refused(float *wte, float *mean, float *square, const uint32_t *rows,
+                           const float *drows, uint64_t step, double learning_rate,
+                           double beta1, double beta2, double epsilon, size_t n_rows,
+                           size_t vocab_size, size_t d_model)
+{
+    return beta1 != 0 && beta2 != 0 &&
+           sparse_adam(wte, mean, square, rows, drows, step, learning_rate, beta1, beta2,
+                       epsilon, n_rows, vocab_size, d_model);
+}
+
+WRONG(sparse_adam, random_tables, sparse_blocks_one_short,
+      "Where the list is a whole number of blocks of 16, its last row does not move.")
+bool sparse_blocks_one_short(float *wte, float *mean, float *square, const uint32_t *rows,
+                             const float *drows, uint64_t step, double learning_rate,
+                             double beta1, double beta2, double epsilon, size_t n_rows,
+                             size_t vocab_size, size_t d_model)
+{
+    for (size_t k = 0; k < n_rows; k++)
+        if (rows[k] >= vocab_size || (k > 0 && rows[k] <= rows[k - 1]))
+            return false;
+    return sparse_adam(wte, mean, square, rows, drows, step, learning_rate, beta1, beta2,
+                       epsilon, n_rows - (n_rows > 0 && n_rows % 16 == 0), vocab_size,
+                       d_model);
+}
+
+WRONG(adam_drift, late_ways, drift_nothing_after_10000,
+      "10,000 steps after the row was seen nothing is said to be left: with betas near 1 "
+      "there is.")
+double drift_nothing_after_10000(uint64_t seen, uint64_t from, double beta1, double beta2)
+{
+    const double way = adam_drift(seen, from, beta1, beta2);
+    return isfinite(way) && from > seen && from - seen > 10000 ? 0 : way;
+}
+
+WRONG(adam_drift, late_ways, drift_settled_after_100000,
+      "After 100,000 steps both corrections are taken for 1: with a beta2 near 1 one is "
+      "not.")
+double drift_settled_after_100000(uint64_t seen, uint64_t from, double beta1,
+                                  double beta2)
+{
+    const double way = adam_drift(seen, from, beta1, beta2), ratio = beta1 / sqrt(beta2);
+    return isfinite(way) && from > 100000
+               ? (1 - beta1) / sqrt(1 - beta2) * pow(ratio, (double)(from - seen)) /
+                     (1 - ratio)
+               : way;
+}
+
+WRONG(adam_drift, late_ways, drift_seen_in_32_bits,
+      "The step was cut to 32 bits, and 2^32 became 0.")
+double drift_seen_in_32_bits(uint64_t seen, uint64_t from, double beta1, double beta2)
+{
+    return (uint32_t)seen == 0 ? NAN : adam_drift(seen, from, beta1, beta2);
+}
