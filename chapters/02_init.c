@@ -412,11 +412,11 @@ functions make.
 ::: {.output section="The table of the seed" follows="seed"}
 :::
 
-There it is: PyTorch's table, digit by digit. The last line is the sharper test: the
-generator is asked for one more word, as `torch.randint` would ask. It can only be
-[753559554]{.n section="The table of the seed"} if exactly
-[34]{.n section="The table of the seed"} words have been drawn, the two wasted
-ones included.
+There it is: PyTorch's table, digit by digit. The last line is the sharper test, one more
+word of the generator. It can only be [753559554]{.n section="The table of the seed"} if
+exactly [34]{.n section="The table of the seed"} words have been drawn, the two wasted ones
+included. (In Python, `torch.rand(1)` after the table makes a fraction of it: the low 24 bits
+of this word give 0.9156.)
 */
 
 /*
