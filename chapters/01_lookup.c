@@ -16,8 +16,9 @@ copied three times."}
 Models are built of *layers*, and each works on what the layer below hands it. The one
 that does this, the lowest, is called an *embedding*. In GPT-2, a language model of 2019,
 its table has [50,257]{.n section="The work for one id"} rows, one for each piece of text
-that the model knows, and [768]{.n section="The work for one id"} numbers in each row
-[@radford2019, sec. 2.3 and table 2]. Number 3,797 goes in, row 3,797 comes out.
+that the model knows, and [768]{.n section="The work for one id"} numbers in each row, in the
+smallest of its four sizes [@radford2019, sec. 2.3 and table 2]. Number 3,797 goes in, row
+3,797 comes out.
 
 Ask what such a layer computes and you will hear one of two answers. The
 mathematician says: it multiplies by a matrix. The programmer says: it reads an
@@ -495,15 +496,15 @@ long, and more than a thousand times. Your machine's answers are the last two li
 Three racers fetch rows from a table of GPT-2's size, and from smaller ones. `matmul` and
 `lookup` are yours, exercises 1.2 and 1.3. But a race against a slow runner proves little. So
 there is a third, `tiles`: the same product, made as fast as we could, which fetches the rows
-of 128 ids together. How it works comes [later](#where-the-products-time-goes). Before the start
-it has to hand over the rows of the table, to the last bit, or the race is off. On the machine
-that built this page:
+of 128 ids together; a 128th of its time counts as that of one id. How it works comes
+[later](#where-the-products-time-goes). Before the start it has to hand over the rows of the
+table, to the last bit, or the race is off. On the machine that built this page:
 
 ::: {.output section="The race: microseconds for one id" set="vocab"}
 :::
 
-![The race on logarithmic axes. Both products climb with the table, and the lookup lies
-nearly flat: all that was done for the tiles makes a product faster, and does not change
+![The race, both axes in powers of ten. Both products climb with the table, and the lookup
+lies nearly flat: all that was done for the tiles makes a product faster, and does not change
 the direction in which it goes.](figure:lookup-cost){#fig-lookup-cost}
 
 Look at the last two lines, and at your guesses. In the large table the lookup beats even the
@@ -1046,10 +1047,9 @@ by one. Here neither does: each sum has one term that is not zero.
 
 Look once more at [the race](#the-race), *down* the column of the lookup. It always copies 3,072
 bytes, and yet it takes several times as long in the largest table as in the smallest. A small
-table
-stays in a near cache, and its pages in the TLB. In a large one, a random row has to come from
-farther away, and its page must be translated anew. A lookup costs what it costs to *reach*
-the row.
+table stays in a near cache, and its pages in the TLB. In a large one, a random row has to come
+from farther away, and its page must be translated anew. A lookup costs what it costs to
+*reach* the row.
 
 If reaching is what costs, can we set out sooner? `memcpy` cannot: it is given one address,
 and by then the row is already wanted. The processor guesses a little: it notices a walk

@@ -20,7 +20,7 @@ Run it tomorrow, and the same eighteen come out. They look like noise, and
 they are nothing of the kind. [How can every digit of a random table follow from the
 number 123?]{.teaser} The first number, 0.3374, is how far right this point lies:
 
-![Two fractions, one point, two normal numbers. One fraction gives the distance from
+![Two fractions, one point, two random numbers. One fraction gives the distance from
 the middle, the other the direction; the two coordinates are the numbers. The two
 fractions follow from the seed 123, and 0.3374 is the first number of the
 table.](drawing:box-muller){alt="A plane with two axes. A point lies at the distance
@@ -75,7 +75,7 @@ from the one before it [@matsumoto2002]:
 
 $$
 \begin{aligned}
-s_0 &= \mathrm{seed} \\
+s_0 &= \mathrm{seed} \pmod{2^{32}} \\
 x &= s_{k-1} \oplus \lfloor s_{k-1} / 2^{30} \rfloor \\
 s_k &= 1812433253 \cdot x + k \pmod{2^{32}}
 \end{aligned}
@@ -212,10 +212,10 @@ static bool mt19937_words(uint32_t *words, void *rng, size_t n)
 ## From bits to a fraction {#fraction}
 
 A word is a whole number below 4,294,967,296. We want a fraction $u$ with
-$0 \le u < 1$, every one equally likely. Dividing by $2^{32}$ is the natural
-idea. Try it on the largest word, 4294967295: the quotient is 0.99999999977, and
-the nearest `float` to that is 1.0. One word in some thirty million would give a
-"fraction" that is not below 1.
+$0 \le u < 1$, every one equally likely: a *uniform* one. Dividing by $2^{32}$ is
+the natural idea. Try it on the largest word, 4294967295: the quotient is
+0.99999999977, and the nearest `float` to that is 1.0. One word in some thirty
+million would give a "fraction" that is not below 1.
 
 A `float` carries 24 significant bits. So PyTorch keeps 24 bits of the word, the
 low ones, and divides by $2^{24} = 16777216$. Nothing has to be rounded then:
@@ -412,11 +412,11 @@ functions make.
 ::: {.output section="The table of the seed" follows="seed"}
 :::
 
-There it is: PyTorch's table, digit by digit. The last line is the sharper test: the
-generator is asked for one more word, as `torch.randint` would ask. It can only be
-[753559554]{.n section="The table of the seed"} if exactly
-[34]{.n section="The table of the seed"} words have been drawn, the two wasted
-ones included.
+There it is: PyTorch's table, digit by digit. The last line is the sharper test, one more
+word of the generator. It can only be [753559554]{.n section="The table of the seed"} if
+exactly [34]{.n section="The table of the seed"} words have been drawn, the two wasted ones
+included. (In Python, `torch.rand(1)` after the table makes a fraction of it: the low 24 bits
+of this word give 0.9156.)
 */
 
 /*
@@ -485,9 +485,9 @@ All of the places get a star but 0 and 1. In an array of 35 the first block stil
 to 15, where ours has its tail from place 2 on. Places 16 and 17 are the first cosines of the
 second block, and in ours they are sines.
 
-The tail begins at place $n - 16$, and with more than 18 values that is 3 or more. So place 2
-keeps what the first block gave it, [-0.3035]{.n section="One seed, two shapes"}, and only in
-an array of 18 the tail has gone over it.
+A tail, if there is one, begins at place $n - 16$; with more than 18 values that is 3 or more.
+So place 2 keeps what the first block gave it, [-0.3035]{.n section="One seed, two shapes"},
+and only in an array of 18 the tail has gone over it.
 ::::
 :::
 */
@@ -507,8 +507,9 @@ many fall where. We draw from $\mathcal{N}(0, 0.02^2)$, as GPT-2's own code does
 two lines: the bell as computed, and your values. Look for the second
 one.](figure:init-histogram){#fig-init-histogram}
 
-No share is farther than 0.01 percentage points from the curve's, which is as near as
-chance allows for so many values.
+No share is farther than 0.01 percentage points from the curve's. That is as near as chance
+allows: it moves a share $p$ of $n$ values by a standard deviation of $\sqrt{p \, (1 - p) / n}$,
+0.0075 points in the first line.
 
 The last line holds a small oddity. A true normal distribution has no largest value;
 Box and Muller's trick with 24-bit fractions has. The smallest $1-u$ is $2^{-24}$, so
@@ -671,10 +672,11 @@ In [768]{.n section="Random rows"} dimensions the mean is [0.0287]{.n section="R
 rows"}: less than two degrees from 90, says the last column. So the belief has its picture
 upside down. Nothing is jumbled together at the start. *Every word is unrelated to every
 other word from birth*, and no training is needed to make them so. What training has to do is
-the opposite: to turn rows towards each other where the text gives a reason to. And when it is
-over, the words of real models are, on the whole, closer together than chance. Vectors
-inside BERT and GPT-2, two language models, lie in a narrow cone [@ethayarajh2019]. Those of
-word2vec and GloVe, two famous tables, share a large mean vector and a few dominating
+the opposite: to turn rows towards each other where the text gives a reason to.
+
+And when it is over, the words of real models are, on the whole, closer together than chance.
+Vectors inside BERT and GPT-2, two language models, lie in a narrow cone [@ethayarajh2019].
+Those of word2vec and GloVe, two famous tables, share a large mean vector and a few dominating
 directions; take these away, and they do better at most of the tasks that were tried
 [@mu2018], though not at the one of chapter 7.
 
@@ -684,12 +686,13 @@ cosine.](figure:init-cosines){#fig-init-cosines}
 
 ### Where the exact column comes from
 
-One short step gives the size. Fix one row and turn the room until it points along the
-first axis. Then the cosine is the first coordinate of the other row, after that row has
-been scaled to length 1. The squares of its $d$ coordinates add up to 1, and no axis is
-special, so each square is $1/d$ on average. Hence the cosine has mean 0 and a
-standard deviation of exactly $1/\sqrt d$. For 768 that is 0.036. The mean without the sign
-is a little smaller, in wide rows about 0.8 of it, and 0.8 of 0.036 is 0.029.
+One short step gives the size. The cloud of random rows looks the same from all sides, as in
+the plane. So fix one row and turn the room until it points along the first axis. Then the
+cosine is the first coordinate of the other row, after that row has been scaled to length 1.
+The squares of its $d$ coordinates add up to 1, and no axis is special, so each square is
+$1/d$ on average. Hence the cosine has mean 0 and a standard deviation of exactly
+$1/\sqrt d$. For 768 that is 0.036. The mean without the sign is a little smaller, in wide
+rows about 0.8 of it, and 0.8 of 0.036 is 0.029.
 
 The column "exact" is that mean for each width. The column "sigmas" says how far the
 measured mean is from the exact one, in standard deviations of such a mean. Anything between
@@ -814,6 +817,7 @@ file.
   stands [behind the scenes](#ziggurat), in seven pages, with the C code.
 - Chapter 3 takes a random table and lets text move it.
 */
+
 /*
 ## Behind the scenes
 
