@@ -5,10 +5,11 @@ set -u
 LC_ALL=C
 export LC_ALL
 MAKE_COMMAND=${MAKE_COMMAND:-make}
+links=${CRITERION:--lcriterion} # every make would ask for it if it was not said
 
 unset MAKEFLAGS MFLAGS MAKELEVEL BUILD SUBMISSIONS HIDDEN SHARD JOBS STRICT CRITERION CC CFLAGS LDFLAGS OPT SAN SUBMISSION SEED E AGAIN FIGURES
 unset COURSE_FLAGS TOOL_FLAGS SHARED BROWSER DEV RUN_SECONDS WATCHED
-CRITERION=-lcriterion # asked for by every make if it was not said
+CRITERION=$links
 export CRITERION
 root=$(pwd)
 scratch=$root/build/commands/"a copy, 50% #$$" # the course may live anywhere
