@@ -2173,17 +2173,6 @@ bool adam_rests_where_square_is_0(float *w, float *mean, float *square, const fl
     return adam(w, mean, square, dw, step, learning_rate, beta1, beta2, epsilon, 0);
 }
 
-WRONG(adamw, random_steps, adamw_beta_0_refused,
-      "A beta of 0 is refused: it is a mean that keeps nothing, and allowed.")
-bool adamw_beta_0_refused(float *w, float *mean, float *square, const float *dw,
-                          uint64_t step, double learning_rate, double beta1, double beta2,
-                          double epsilon, double weight_decay, size_t n)
-{
-    return beta1 != 0 && beta2 != 0 &&
-           adamw(w, mean, square, dw, step, learning_rate, beta1, beta2, epsilon,
-                 weight_decay, n);
-}
-
 WRONG(adamw, random_steps, adamw_refuses_float_epsilon,
       "A tiny epsilon is refused because a float makes it 0: ask whether the double is "
       "above 0.")
@@ -2194,18 +2183,6 @@ bool adamw_refuses_float_epsilon(float *w, float *mean, float *square, const flo
 {
     return (float)epsilon > 0 && adamw(w, mean, square, dw, step, learning_rate, beta1,
                                        beta2, epsilon, weight_decay, n);
-}
-
-WRONG(sparse_adam, random_tables, sparse_beta_0_refused,
-      "A beta of 0 is refused: it is a mean that keeps nothing, and allowed.")
-bool sparse_beta_0_refused(float *wte, float *mean, float *square, const uint32_t *rows,
-                           const float *drows, uint64_t step, double learning_rate,
-                           double beta1, double beta2, double epsilon, size_t n_rows,
-                           size_t vocab_size, size_t d_model)
-{
-    return beta1 != 0 && beta2 != 0 &&
-           sparse_adam(wte, mean, square, rows, drows, step, learning_rate, beta1, beta2,
-                       epsilon, n_rows, vocab_size, d_model);
 }
 
 WRONG(sparse_adam, random_tables, sparse_blocks_one_short,
