@@ -1517,7 +1517,7 @@ bool cut_at_100(float *out, const float *x, const float *gain, const float *bias
     return true;
 }
 
-CAUGHT(layer_norm, small_and_large, faint_numbers_are_the_bias, "got 0")
+CAUGHT(layer_norm, small_and_large, faint_numbers_are_the_bias, "got")
 bool faint_numbers_are_the_bias(float *out, const float *x, const float *gain,
                                 const float *bias, size_t n_tokens, size_t d_model)
 {
@@ -1528,7 +1528,7 @@ bool faint_numbers_are_the_bias(float *out, const float *x, const float *gain,
     return true;
 }
 
-CAUGHT(residual_mlp, small_and_large, faint_sums_are_zero, "got 0")
+CAUGHT(residual_mlp, small_and_large, faint_sums_are_zero, "got")
 bool faint_sums_are_zero(float *out, float *hidden, const float *x, const float *normed,
                          const float *w_up, const float *w_down, size_t n_tokens,
                          size_t d_model, size_t d_hidden)
