@@ -1930,7 +1930,7 @@ ROTATE(odd_rows_refused)
     return rotate_rows(out, wte, rotation, vocab_size, d_model);
 }
 
-CAUGHT(analogy, ties, nothing_taken_nothing_added, "got 7")
+CAUGHT(analogy, ties, nothing_taken_nothing_added, "got")
 ANALOGY(nothing_taken_nothing_added)
 {
     if (exclude_inputs || a != b || a >= vocab_size || c >= vocab_size)
