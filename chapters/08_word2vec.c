@@ -338,6 +338,10 @@ A score can be large. At $z = -800$ the probability of yes is 0 in any floating-
 number, and its logarithm is $-\infty$; but the loss is 800, and it should come out so.
 With $-\ln \sigma(z) = \ln(1 + e^{-z})$, which of $e^{-z}$ and $e^{z}$ can you trust
 when $z$ is very negative?
+
+What a `float` can say of a number up to 1 is good enough: a slope $g$ may be off by
+0.0000002, so that a smaller one may be 0, and of each logarithm a millionth may be missing,
+of one below 1 a millionth of 1.
 */
 
 // z[k] = center . outputs[k]; g[0] = sigmoid(z[0]) - 1, g[k] = sigmoid(z[k]) for k > 0
@@ -887,7 +891,8 @@ The counts are `double`, because we shall count a near word as more than a far o
 Before the first logarithm you need the sums of all columns. Make each sum once: to add up a
 row or a column anew for each of its numbers takes too long where there are 70,000. You may
 ask for room for the sums and give it back at the end (if there is none, return `false`), or
-keep them in `out` until the logarithms take their places.
+keep them in `out` until the logarithms take their places. So a result may be off by as much
+as sums in `float` make it, 0.00001.
 */
 
 // out[w][c] = ln(counts[w][c] * N / (row[w] * column[c])), with row and column the sums of

@@ -384,7 +384,8 @@ as ever: each side gets the slope times the other side.
 
 Four things get a share: the stream, the normed row, and both matrices. As with every
 `_backward` of this course you add to what the four outputs hold. Whether a neuron was
-silent, `hidden` says: it spoke if its number is greater than 0.
+silent, `hidden` says: it spoke if its number is greater than 0. As `residual_mlp` wrote it,
+none is below 0.
 
 By hand, from the example above, with `dout` = (1, 2):
 

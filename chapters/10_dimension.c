@@ -443,7 +443,7 @@ left. The number of pivots is the rank.
 
 With `float`s, "nothing but zeros" has to be "nothing but rounding". So stop as soon as the next
 pivot is *not greater* in size than `tolerance` times the first one. A matrix of zeros has the
-rank 0.
+rank 0, whatever the tolerance.
 
 By hand: the rows (2, 4) and (1, 2.5). The pivot is 4. The second row loses 0.625 times the
 first and becomes (−0.25, 0). The second pivot is −0.25: rank 2. With the tolerance 0.1 it is 1,

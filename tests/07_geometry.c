@@ -185,8 +185,8 @@ Test(nearest_rows, worked_example)
 Test(nearest_rows, random_tables)
 {
     try_random_nearest(8, 40, 6);
-    try_random_nearest(4, 9, 5);
-    try_random_nearest(12, 13, 3);
+    try_random_nearest(31, 32, 16); // whole blocks of rows and of numbers, and
+    try_random_nearest(12, 13, 15); // one number less
     try_random_nearest(1, 30, 7);
     try_random_nearest(1, 2, 9);
     judge_passed();
@@ -442,10 +442,10 @@ static void try_center(const float *rows, size_t n_rows, size_t d)
         }
         const double off = sizes * 0x1p-52 + 0x1p-149;
         means[i] = sum / (double)n_rows;
-        means_allowed[i] = size_or_0(means[i]) * 0x1p-23 + off;
+        means_allowed[i] = size_or_0(means[i]) * 0x1.001p-24 + off;
         for (size_t v = 0; v < n_rows; v++) {
             wanted[v * d + i] = (double)rows[v * d + i] - means[i];
-            allowed[v * d + i] = size_or_0(wanted[v * d + i]) * 0x1p-23 + off;
+            allowed[v * d + i] = size_or_0(wanted[v * d + i]) * 0x1.001p-24 + off;
         }
     }
     fresh_case();
@@ -844,19 +844,58 @@ Test(principal_components, nothing_left)
     judge_passed();
 }
 
-// Rows that reach only a little along the vector that is begun with: large products cancel.
+// Rows that reach only a little along the vector that is begun with: large products cancel,
+// whose digits a float does not hold.
 static void try_cancelling_reaches(void)
 {
-    enum { N = 5, D = 3 };
-    static const float begin[D] = {1, 1, 1};
+    enum { N = 5, D = 4 };
+    const float one = (float)random_between(1001, 2000) / 512,
+                other = (float)random_between(1001, 2000) / 512;
+    const float begin[D] = {one + other, 1, one, other};
     float rows[N * D];
     for (size_t v = 0; v < N; v++) {
-        const float size = v % 2 ? -1e8f : 1e8f;
+        const float size = (float)random_between(90000001, 99999999) * (v % 2 ? -1 : 1);
         rows[v * D] = size;
         rows[v * D + 1] = (float)random_between(1, 9) / 4;
-        rows[v * D + 2] = -size;
+        rows[v * D + 2] = rows[v * D + 3] = -size;
     }
     try_task(&(struct task){rows, begin, 1, 1, N, D}, 0);
+}
+
+// One row so long that the square of its reach is no float; the mean of the squares is one.
+static void try_long_row(void)
+{
+    float *rows = scaled(spread_rows(40, 3), 120, 1e17);
+    rows[3 * random_between(0, 39)] = 4e19f;
+    try_task(&(struct task){rows, normals(3), 1, 1, 40, 3}, 0);
+}
+
+// Rows along three axes: what is found is each axis, to the bit, and its variance is right to
+// its last digits, however small it is beside the first.
+static void try_unlike_axes(void)
+{
+    enum { D = 3 };
+    static const float begin[D * D] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
+    static const double reaches[D] = {1, 1e-9, 1e-19};
+    float rows[2 * D * D] = {0};
+    double u[D * D] = {1, 0, 0, 0, 1, 0, 0, 0, 1}, variances[D], allowed[D];
+    for (size_t i = 0; i < D; i++) {
+        const float reach = (float)(reaches[i] * (double)random_between(1, 9));
+        rows[2 * i * D + i] = reach;
+        rows[(2 * i + 1) * D + i] = -reach;
+        variances[i] = (double)reach * (double)reach / D;
+        allowed[i] = variances[i] * 0x1p-22 + 0x1p-149;
+    }
+    fresh_case();
+    const float *wte = floats_in(rows, 2 * D * D);
+    float *components = floats_inout(begin, D * D), *of_each = floats_out(D);
+    double *room = doubles_out(D);
+    judge_room(room, 0);
+    expect_accepted(
+        CALL(principal_components, components, of_each, room, wte, D, 2, 2 * D, D),
+        components);
+    expect_floats(components, u, filled(D * D, 0x1p-22), D, D);
+    expect_floats(of_each, variances, allowed, 1, D);
 }
 
 Test(principal_components, sums_in_double)
@@ -870,6 +909,8 @@ Test(principal_components, sums_in_double)
                                 1, 12, 3},
                  0);
     try_cancelling_reaches();
+    try_long_row();
+    try_unlike_axes();
     judge_passed();
 }
 
@@ -905,6 +946,20 @@ Test(principal_components, large_sizes)
     judge_passed();
 }
 
+// The first two are found from the start, and the third turns with each round.
+static void try_turning_third(void)
+{
+    enum { D = 4 };
+    static const float begin[3 * D] = {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 1};
+    const float reaches[D] = {7, 5, 2, (float)random_between(8, 13) / 8};
+    float rows[2 * D * D] = {0};
+    for (size_t i = 0; i < D; i++) {
+        rows[2 * i * D + i] = reaches[i];
+        rows[(2 * i + 1) * D + i] = -reaches[i];
+    }
+    try_task(&(struct task){rows, begin, 3, 2, 2 * D, D}, 0x1p-20);
+}
+
 // As many components as there are columns, of more columns than any array of fixed size.
 Test(principal_components, many_components)
 {
@@ -917,6 +972,7 @@ Test(principal_components, many_components)
     }
     try_random_task(3, 1, 8, 3);
     try_task(&(struct task){rows, begin, D, 1, D, D}, 0x1p-20);
+    try_turning_third();
     judge_passed();
 }
 
@@ -1136,10 +1192,28 @@ Test(analogy, worked_example)
     judge_passed();
 }
 
+// The last row is the best there can be, and the table has whole blocks of rows or numbers.
+static void try_last_row(size_t n_rows, size_t d)
+{
+    static const double signs[3] = {-1, 1, 1};
+    float *rows = normals(n_rows * d), *last = rows + (n_rows - 1) * d;
+    double lengths[3];
+    for (size_t v = 0; v < 3; v++)
+        lengths[v] = length_of(rows + v * d, d);
+    for (size_t i = 0; i < d; i++) {
+        double sum = 0;
+        for (size_t v = 0; v < 3; v++)
+            sum += signs[v] * (double)rows[v * d + i] / lengths[v];
+        last[i] = (float)sum;
+    }
+    try_both_ways(&(struct table){rows, n_rows, d}, 0, 1, 2);
+}
+
 Test(analogy, random_tables)
 {
     try_random_analogy(30, 5);
-    try_random_analogy(12, 9);
+    try_last_row(32, 15);
+    try_random_analogy(7, 16);
     try_random_analogy(60, 3);
     try_random_analogy(4, 4);
     judge_passed();
@@ -1188,7 +1262,7 @@ Test(analogy, ties)
 {
     try_random_analogy(9, 4);
     for (int draw = 0; draw < 6; draw++) {
-        const size_t d = draw % 2 ? 16 : 4, n = draw < 4 ? 12 : 60;
+        const size_t d = draw % 2 ? 16 : 4, n = draw < 4 ? 12 : 131;
         const struct table t = {sign_rows(n, d), n, d};
         const uint32_t *ids = random_ids(3, n);
         try_both_ways(&t, ids[0], ids[1], ids[2]);
@@ -1296,19 +1370,17 @@ Test(analogy, sums_in_double)
     judge_passed();
 }
 
-Test(analogy, large_sizes)
+// All rows are zeros but four: the words, which are beyond 65,536, and the answer. Those of
+// a and b have `sign`, that of c is above 0.
+static void try_far_words(size_t n_rows, float sign)
 {
-    try_drawn_analogy(5003, 7, 4);
-    try_drawn_analogy(5, 5003, 8);
-    try_drawn_analogy(601, 67, 4);
     fresh_case();
-    const size_t n_rows = 2200003;
-    const uint32_t ids[3] = {(uint32_t)random_between(0, 9), (uint32_t)n_rows - 1,
-                             (uint32_t)random_between(20, 99)};
-    const uint32_t wanted = (uint32_t)random_between(1000, n_rows - 1000);
+    const uint32_t ids[3] = {(uint32_t)random_between(66000, 66999), (uint32_t)n_rows - 1,
+                             (uint32_t)random_between(67000, 67999)};
+    const uint32_t wanted = (uint32_t)random_between(68000, n_rows - 1000);
     float *wte = sparse_floats_in(n_rows);
-    wte[ids[0]] = -1;
-    wte[ids[1]] = 2;
+    wte[ids[0]] = sign;
+    wte[ids[1]] = 2 * sign;
     wte[ids[2]] = 3;
     wte[wanted] = (float)random_between(1, 9);
     judge_seal(wte);
@@ -1316,6 +1388,15 @@ Test(analogy, large_sizes)
     expect_accepted(CALL(analogy, answer, wte, ids[0], ids[1], ids[2], true, n_rows, 1),
                     answer);
     expect_ids(answer, &wanted, 1);
+}
+
+Test(analogy, large_sizes)
+{
+    try_drawn_analogy(5003, 7, 4);
+    try_drawn_analogy(5, 5003, 8);
+    try_drawn_analogy(601, 67, 4);
+    try_far_words(2200003, 1); // if b or c is another row, rows of zeros are level
+    try_far_words(70001, -1);  // so they are if a is
     judge_passed();
 }
 
@@ -1339,6 +1420,7 @@ Test(analogy, refuses_bad_ids)
     try_random_analogy(7, 3);
     for (int exclude = 0; exclude < 2; exclude++) {
         refuse_query(7, 1, 2, exclude, 7, "a is vocab_size");
+        refuse_query(1, 7, 2, exclude, 7, "b is vocab_size");
         refuse_query(1, 8, 2, exclude, 7, "b is not below vocab_size");
         refuse_query(1, 2, 7, exclude, 7, "c is vocab_size");
         refuse_query(0x80000000u, 1, 2, exclude, 7, "a is 2147483648");
@@ -1447,7 +1529,8 @@ Test(rotate_rows, worked_example)
 Test(rotate_rows, random_rotations)
 {
     try_random_rotate(9, 5);
-    try_random_rotate(4, 11);
+    try_random_rotate(4, 16);
+    try_random_rotate(3, 15);
     try_random_rotate(1, 3);
     try_random_rotate(20, 2);
     const float mirror[1] = {-1}, other_mirror[4] = {0.6f, 0.8f, 0.8f, -0.6f};
@@ -1458,6 +1541,18 @@ Test(rotate_rows, random_rotations)
     odd[random_between(0, 9)] = NAN;
     try_rotate(odd, other_mirror, 5, 2);
     judge_passed();
+}
+
+// The square of the first row's length is 1 + sign (0.001 + beyond) to 1e-9; its second number
+// is what a float of the first cannot say, and the other row stands at a right angle.
+static void just_off(float *matrix, int sign, double beyond)
+{
+    const double square = 1 + sign * (0.001 + beyond);
+    const float x = (float)(sqrt(square) - 2e-7 * (double)random_between(1, 5));
+    matrix[0] = x;
+    matrix[1] = (float)sqrt(square - (double)x * (double)x);
+    matrix[2] = -matrix[1];
+    matrix[3] = 1;
 }
 
 // Exchanged axes, mirrors, and matrices that are off by less than counts.
@@ -1475,17 +1570,24 @@ Test(rotate_rows, accepts_nearly)
             matrix[other * D + j] += 0.0004f * matrix[row * D + j];
         }
         try_rotate(normals(5 * D), matrix, 5, D);
+        if (draw < 2)
+            continue;
         float *edge = rotation_of(D); // nearly as far off as may be
         for (size_t j = 0; j < D; j++)
-            if (draw < 2)
-                edge[row * D + j] *= draw == 0 ? 1.0004995f : 0.9995003f;
-            else
-                edge[row * D + j] +=
-                    (draw == 2 ? 0.000999f : -0.000999f) * edge[other * D + j];
+            edge[row * D + j] +=
+                (draw == 2 ? 0.000999f : -0.000999f) * edge[other * D + j];
         try_rotate(normals(5 * D), edge, 5, D);
     }
-    const float slight[4] = {1, 5e-4f, -5e-4f, 1};
+    const float slight[4] = {1, 5e-4f, -5e-4f, 1}, hardly[4] = {1, 1e-12f, 1e-30f, 1};
     try_rotate(normals(6), slight, 3, 2);
+    const float along[4] = {(float)random_between(1, 9), 0, 0,
+                            (float)random_between(1, 9)};
+    try_rotate(along, hardly, 2, 2);
+    float *near = judge_floats(4);
+    for (int sign = -1; sign < 2; sign += 2) { // within by a hundred-millionth
+        just_off(near, sign, -1e-8);
+        try_rotate(normals(6), near, 3, 2);
+    }
     float exchange[D * D] = {0};
     const size_t shift = random_between(1, D - 1);
     for (size_t i = 0; i < D; i++)
@@ -1512,6 +1614,9 @@ Test(rotate_rows, sums_in_double)
     try_rotate(rows, matrix, 5, 4);
     for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++)
         try_rotate(scaled(normals(20), 20, sizes[k]), rotation_of(4), 5, 4);
+    float most[8] = {0}; // as large as a float can be, and alone in its row
+    most[random_between(0, 3)] = most[random_between(4, 7)] = -FLT_MAX;
+    try_rotate(most, rotation_of(4), 2, 4);
     judge_passed();
 }
 
@@ -1534,8 +1639,11 @@ static float *wide_rotation(size_t d)
 
 Test(rotate_rows, large_sizes)
 {
-    try_rotate(normals(5003 * 3), rotation_of(3), 5003, 3);
-    try_rotate(normals(67 * 71), rotation_of(71), 67, 71);
+    float *many = judge_floats(65551 * 2); // one row after the other, and the last ones
+    for (size_t k = 0; k < 65551 * 2; k++)
+        many[k] = (float)(judge_random() >> 8);
+    try_rotate(many, (const float[]){0.6f, 0.8f, -0.8f, 0.6f}, 65551, 2);
+    try_rotate(normals(67 * 41), rotation_of(41), 67, 41);
     try_rotate(normals(3 * 263), wide_rotation(263), 3, 263);
     judge_passed();
 }
@@ -1596,16 +1704,19 @@ Test(rotate_rows, refuses_other_matrices)
     refuse_lean(6, 4, 3, 0.5);
     refuse_length(6, 5, 0);
     refuse_length(6, 3, 0.5f);
-    refuse_length(6, 2, 1.002f);
     refuse_length(6, 5, 0.9993f);
     refuse_length(6, 0, 1.0007f);
     refuse_lean(6, 3, 5, 0.0013);
     refuse_lean(6, 5, 0, -0.0013);
-    refuse_length(6, 4, 1.0005007f); // just too far off
-    refuse_length(6, 1, 0.9994993f);
-    refuse_lean(6, 2, 4, 0.001001);
+    refuse_lean(6, 2, 4, 0.001001); // just too far off
     refuse_lean(6, 1, 2, -0.001001);
     refuse_small_squares();
+    float *edge = judge_floats(4);
+    for (int sign = -1; sign < 2; sign += 2) {
+        just_off(edge, sign, 1e-8);
+        refuse_matrix(edge, 2, "the square of a row's length is off by 0.00100001");
+    }
+    refuse_lean(16, 15, 3, 0.1);
     refuse_lean(67, 66, 3, 0.01);
     refuse_lean(2, 1, 0, 0.1);
     refuse_matrix(shear, 2, "two rows of the matrix are not at a right angle");
@@ -1628,6 +1739,7 @@ Test(rotate_rows, refuses_nan)
             matrix[places[p]] = bad[k];
             refuse_matrix(matrix, D, "the matrix holds a NaN or an infinity");
         }
+        refuse_matrix(&bad[k], 1, "the only number is a NaN or an infinity");
     }
     try_random_rotate(3, D);
     judge_passed();

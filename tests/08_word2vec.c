@@ -78,7 +78,8 @@ Test(subsample_probability, at_most_one)
     for (int k = 0; k < 4; k++) {
         try_ratio(random_size(1, 1e9));
         try_ratio(0.381966 * (1 - random_size(1e-4, 0.5)));
-        try_ratio(0.381967 * (1 + random_size(1e-4, 0.5)));
+        try_ratio(0.381966 * (1 - random_size(1e-7, 1e-5))); // nearly there
+        try_ratio(0.38196602 * (1 + random_size(1e-10, 1e-7)));
         try_ratio(0.4 + 0.6 * random_unit());
     }
     try_subsample(1, 1, 2);
@@ -110,6 +111,7 @@ Test(subsample_probability, sample_zero)
         try_subsample(random_between(1, 100), 100 + judge_random(), k == 2 ? -0.0 : 0.0);
     try_ratio(1e-12);
     try_subsample(3, 4000, 1e-200);
+    try_subsample(3, 4000, 1e-290);
     judge_passed();
 }
 
@@ -305,7 +307,7 @@ Test(unigram_sampler, few_slots)
 Test(unigram_sampler, large_sizes)
 {
     try_random_sampler(300007, 3); // above a megabyte
-    try_random_sampler(7, 70001);
+    try_random_sampler(31, 70001); // the last ones are beyond 65,536
     try_random_sampler(30011, 9001);
     judge_passed();
 }
@@ -559,16 +561,19 @@ Test(skipgram_step, large_scores)
         const double far = floor(random_size(800, 9000)),
                      mid = floor(random_size(100, 600)),
                      near = floor(random_size(18, 80)),
-                     slight = (double)random_between(7, 11);
+                     slight = (double)random_between(7, 11),
+                     faint = 12.5 + random_unit(); // a slope of two millionths
         const double sets[][3] = {
-            {-slight, 1, slight}, {slight, -slight, -1}, {-mid, 1, -1},  {0.5, mid, -1},
-            {-far, 1, -1},        {far, 1, -1},          {0.5, far, -1}, {0.5, -far, 1},
-            {-near, 0, 1},        {near, 0, 1},          {1, near, 0},   {1, -near, 0},
-            {-far, far, 0},       {far, -far, -far},     {-800, 1, 0.5}, {0.5, 800, 1},
-            {-10000, 1, 0},       {0, 1, 10000},
+            {-slight, 1, slight},   {slight, -slight, -1}, {-faint, -faint, faint},
+            {faint, -faint, faint}, {-mid, 1, -1},         {0.5, mid, -1},
+            {-far, 1, -1},          {far, 1, -1},          {0.5, far, -1},
+            {0.5, -far, 1},         {-near, 0, 1},         {near, 0, 1},
+            {1, near, 0},           {1, -near, 0},         {-far, far, 0},
+            {far, -far, -far},      {-800, 1, 0.5},        {0.5, 800, 1},
+            {-10000, 1, 0},         {0, 1, 10000},
         };
-        const size_t n = sizeof sets / sizeof *sets; // the last four are never drawn
-        for (size_t k = 0; k < (draw == 0 ? n : n - 4); k++)
+        const size_t n = sizeof sets / sizeof *sets;
+        for (size_t k = 0; k < (draw == 0 ? n : 4); k++) // the near ones twice
             try_scores(sets[k], 3);
     }
     judge_passed();
@@ -593,9 +598,9 @@ static void try_whole_step(size_t n_outputs, size_t d_model)
 {
     float *center = judge_floats(d_model), *outputs = judge_floats(n_outputs * d_model);
     for (size_t i = 0; i < d_model; i++)
-        center[i] = (float)random_between(0, 2) - 1.0f;
+        center[i] = (float)random_between(0, 1) * 2 - 1; // no 0: each number counts
     for (size_t k = 0; k < n_outputs * d_model; k++)
-        outputs[k] = ((float)random_between(0, 2) - 1.0f) * 0x1p-8f;
+        outputs[k] = ((float)random_between(0, 1) * 2 - 1) * 0x1p-8f;
     const struct step p = {center, outputs, n_outputs, d_model, true};
     try_step(&p);
 }
@@ -604,6 +609,8 @@ Test(skipgram_step, large_sizes)
 {
     try_random_step(5003, 3);
     try_whole_step(3, 70001);
+    try_whole_step(2, 16); // whole blocks, and one number less
+    try_whole_step(2, 31);
     try_random_step(2, 113);
     try_random_step(67, 131);
     judge_passed();
@@ -623,6 +630,11 @@ Test(skipgram_step, refuses_no_outputs)
         expect(is_untouched(dcenter),
                "skipgram_step wrote to dcenter, and no word came.");
     }
+    fresh_case();
+    expect(isnan(CALL(skipgram_step, floats_out(0), floats_out(0), floats_in(NULL, 0),
+                      floats_in(NULL, 0), 0, 0)),
+           "skipgram_step must return NAN where no word came, also for rows of no "
+           "numbers.");
     judge_case("%s", "Rows of no numbers: each score is 0, and each loss ln 2.");
     try_random_step(random_between(1, 5), 0);
     try_random_step(3, 4);
@@ -745,6 +757,13 @@ Test(pmi, counts_of_any_size)
 {
     const double scales[] = {1e-6, 1e-3, 1.0 / 3, 1e6, 1e10};
     try_pmi((const double[]){1e12, 1e-6, 1.5, 0, 1e12, 1e12}, 2, 3);
+    try_pmi((const double[]){1e12, 0, 0, random_size(1e-6, 1e-5)}, 2, 2); // ln 10^17
+    for (int k = 0; k < 3; k++) { // nearly what chance would have
+        double nearly[12];
+        for (size_t j = 0; j < 12; j++)
+            nearly[j] = floor(1e6 * (1 + random_size(3e-5, 1e-3)));
+        try_pmi(nearly, 3, 4);
+    }
     for (size_t k = 0; k < sizeof scales / sizeof *scales; k++) {
         double *counts = draw_meetings(4 * 5, 50, 4);
         for (size_t j = 0; j < 4 * 5; j++)
@@ -903,6 +922,8 @@ Test(shifted_pmi_gap, worked_example)
     try_fit(&p);
     p.k = 1e-320;
     try_fit(&p);
+    p.k = DBL_MAX;
+    try_fit(&p);
     try_random_fit(1, 1, 2);
     try_random_fit(2, 3, 2);
     judge_passed();
@@ -917,7 +938,7 @@ Test(shifted_pmi_gap, random_tables)
     }
     for (int k = 0; k < 3; k++)
         try_random_fit(5, 4, 3);
-    float zero = 0, tiny = (float)random_size(1e-10, 1e-7);
+    float zero = 0, tiny = (float)random_size(1e-30, 1e-20);
     fresh_case();
     const float *in = floats_in(&zero, 1), *out = floats_in(&zero, 1);
     const float *table = floats_in(&tiny, 1);
@@ -946,6 +967,17 @@ Test(shifted_pmi_gap, finds_the_largest)
         const size_t at = places[k / 2];
         const double z = dot_product(p.in + at / 5 * 3, p.out + at % 5 * 3, 3);
         p.table[at] = (float)(z + log(p.k) + (k % 2 ? 3 : -3) * (1 + random_unit()));
+        try_fit(&p);
+    }
+    for (size_t k = 0; k < 3; k++) { // where chance is met exactly, and far below it
+        struct fit p = draw_fit(4, 5, 3, 0.1);
+        const size_t w = places[k] / 5, c = places[k] % 5;
+        for (size_t i = 0; i < 3; i++) // the dot product is not the shift
+            p.out[c * 3 + i] = p.in[w * 3 + i] * (log(p.k) < 0 ? 2 : -2);
+        p.in[w * 3] *= 4;
+        p.table[places[k]] = 0;
+        try_fit(&p);
+        p.table[places[k]] = -1e30f;
         try_fit(&p);
     }
     try_infinite_gap(INFINITY);
@@ -1022,6 +1054,13 @@ Test(shifted_pmi_gap, sums_in_double)
         for (size_t j = 0; j < 12; j++)
             p.table[j] = (float)random_normal();
         try_fit(&p);
+        for (size_t w = 0; w < 3; w++) { // numbers of any size
+            p.in[w * 3] = 1e-40f;
+            p.in[w * 3 + 2] = 0;
+        }
+        for (size_t c = 0; c < 4; c++)
+            p.out[c * 3] = 3e38f;
+        try_fit(&p);
     }
     judge_passed();
 }
@@ -1032,6 +1071,8 @@ Test(shifted_pmi_gap, large_sizes)
     try_random_fit(3, 5003, 2);
     try_random_fit(2, 3, 70001);
     try_random_fit(67, 41, 17);
+    try_random_fit(3, 4, 16); // whole blocks, and one number less
+    try_random_fit(3, 4, 31);
     judge_passed();
 }
 

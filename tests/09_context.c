@@ -114,6 +114,11 @@ Test(context_gap, small_and_large)
     try_gap(a, b, 2, 3);
     a[3] = b[3] = a[5] = b[5] = 0.0f;
     try_gap(a, b, 2, 3); // nothing but 1e-40 in the second position
+    float *alike = normals(16), *nearly = judge_floats(16); // the last digit alone
+    memcpy(nearly, alike, 16 * sizeof *alike);
+    nearly[15] = nextafterf(alike[15], random_between(0, 1) ? 9 : -9);
+    try_gap(alike, nearly, 1, 16);
+    try_gap(alike + 1, nearly + 1, 1, 15);
     judge_passed();
 }
 
@@ -285,9 +290,10 @@ Test(layer_norm, random_rows)
     for (int draw = 0; draw < 6; draw++) {
         const size_t n_tokens = draw == 4 ? 1 : random_between(2, 9);
         const size_t d_model = draw == 5 ? 1 : random_between(10, 40);
-        try_random_norm(n_tokens, d_model, random_normal(), 1);
+        try_drawn_norm(n_tokens, d_model, random_normal(), 1);
     }
-    try_random_norm(11, 3, 0.5, 2);
+    try_random_norm(3, 16, 0.5, 2); // whole blocks, and one number less
+    try_random_norm(2, 31, 0.5, 2);
     float *gain = normals(7), *bias = normals(7);
     const size_t silent = random_between(0, 6);
     gain[silent] = bias[(silent + random_between(1, 6)) % 7] = 0;
@@ -310,12 +316,16 @@ Test(layer_norm, far_from_zero)
 // Where the 1e-5 counts, and where it does not.
 Test(layer_norm, small_and_large)
 {
-    const double spreads[] = {1e-2, 3e-3, 1e-4, 1e-9, 1e-30, 1e-40, 1e5, 1e15, 1e30};
-    for (size_t s = 0; s < sizeof spreads / sizeof *spreads; s++)
-        try_random_norm(2, 8, 0, spreads[s]);
-    float *spike = normals(1031); // a single number far from all the others
-    spike[random_between(0, 1030)] = 1e4f;
-    try_norm(spike, normals(1031), normals(1031), 1, 1031);
+    const double spreads[] = {1e-2,  3e-3,  1e-4, 6e-6, 1e-9,
+                              1e-30, 1e-40, 1e5,  1e15, 1e30};
+    for (size_t s = 0; s < sizeof spreads / sizeof *spreads; s++) {
+        try_drawn_norm(2, 8, 0, spreads[s]);
+        // with nothing added, what is small shows
+        try_norm(scaled(normals(16), 16, spreads[s]), normals(8), judge_floats(8), 2, 8);
+    }
+    float *spike = normals(12007); // a single number far from all the others
+    spike[random_between(0, 12006)] = 1e4f;
+    try_norm(spike, normals(12007), normals(12007), 1, 12007);
     judge_passed();
 }
 
@@ -333,24 +343,25 @@ Test(layer_norm, equal_numbers)
     judge_passed();
 }
 
-// One row is not a number, also where the gain is 0; the others are what they are.
+// One row is not a number; the others are what they are.
 Test(layer_norm, rows_by_themselves)
 {
     const float poison[] = {NAN, INFINITY, -INFINITY};
     for (size_t k = 0; k < 3; k++) {
-        float *x = normals(5 * 7), *gain = normals(7);
+        float *x = normals(5 * 7);
         x[2 * k * 7 + random_between(0, 6)] = poison[k];
-        gain[random_between(0, 6)] = 0;
-        try_norm(x, gain, normals(7), 5, 7);
+        try_norm(x, normals(7), normals(7), 5, 7);
+        float single[3] = {1, poison[k], (float)random_normal()};
+        try_norm(single, normals(1), normals(1), 3, 1);
     }
     judge_passed();
 }
 
 Test(layer_norm, large_sizes)
 {
-    try_drawn_norm(20011, 3, 0, 1);
-    try_drawn_norm(3, 20011, 1, 1);
-    try_random_norm(67, 131, 0, 1);
+    try_drawn_norm(65543, 2, 0, 1);
+    try_drawn_norm(1, 20011, 1, 1);
+    try_drawn_norm(67, 131, 0, 1);
     judge_passed();
 }
 
@@ -516,8 +527,8 @@ static void try_shapes(void (*try_it)(const struct neurons *))
         const size_t d_hidden = draw == 7 ? 1 : random_between(12, 30);
         try_random_neurons(n_tokens, d_model, d_hidden, draw % 2 == 0, try_it);
     }
-    try_random_neurons(9, 6, 4, false, try_it);
-    try_random_neurons(4, 13, 3, true, try_it);
+    try_random_neurons(4, 16, 15, true, try_it); // whole blocks, and one less
+    try_random_neurons(4, 15, 16, true, try_it);
 }
 
 static void try_large(void (*try_it)(const struct neurons *))
@@ -573,16 +584,16 @@ Test(residual_mlp, small_and_large)
 {
     static const double scales[][3] = {
         // normed, w_up, w_down
-        {1e-6, 1, 1},         {1e-9, 1e-9, 1e12}, {1, 1e-20, 1e20},
-        {1e-15, 1e-15, 1e30}, {1e12, 1, 1},       {1, 1, 1e-12},
-        {1e10, 1e10, 1},      {1, 1e-30, 1},      {1e-20, 1e-20, 1e30},
+        {1e-6, 1, 1},         {1e-9, 1e-9, 1e12}, {1, 1e-20, 1e20}, {1e-15, 1e-15, 1e30},
+        {1e12, 1, 1},         {1, 1, 1e-12},      {1e10, 1e10, 1},  {1, 1e-30, 1},
+        {1e-20, 1e-20, 1e30}, {1e-40, 1, 1e30},
     };
     for (size_t s = 0; s < sizeof scales / sizeof *scales; s++) {
         struct neurons p = draw_neurons(3, 5, 8, false);
         p.normed = scaled(p.normed, 3 * 5, scales[s][0]);
         p.w_up = scaled(p.w_up, 8 * 5, scales[s][1]);
         p.w_down = scaled(p.w_down, 8 * 5, scales[s][2]);
-        p.x = scaled(p.x, 3 * 5, s % 2 == 0 ? 1e-3 : 1);
+        p.x = scaled(p.x, 3 * 5, s % 3 == 0 ? 1 : s % 3 == 1 ? 1e-3 : 0);
         try_neurons(&p);
     }
     judge_passed();
@@ -756,16 +767,23 @@ Test(residual_mlp_backward, random_shapes)
     judge_passed();
 }
 
+static float *above_zero(size_t n)
+{
+    float *values = judge_floats(n);
+    for (size_t k = 0; k < n; k++)
+        values[k] = (float)random_between(1, 3);
+    return values;
+}
+
 // A dout that is not a number reaches all that it has a part in. (All neurons speak: what a
-// silent one makes of it is up to you.)
+// silent one makes of it is up to you, and so is a NaN times 0: there is no 0 here.)
 static void try_odd_dout(void)
 {
     struct neurons p = draw_neurons(3, 4, 5, true);
-    float *dout = wholes(12, 3), *hidden = judge_floats(15);
-    for (size_t k = 0; k < 15; k++)
-        hidden[k] = (float)random_between(1, 3);
+    float *dout = above_zero(12);
     dout[random_between(0, 11)] = NAN;
-    p.dout = dout, p.hidden = hidden;
+    p.dout = dout, p.hidden = above_zero(15), p.normed = above_zero(12);
+    p.w_up = above_zero(20), p.w_down = above_zero(20);
     try_back(&p);
 }
 
@@ -775,7 +793,7 @@ Test(residual_mlp_backward, small_and_large)
     static const double scales[][3] = {
         // hidden, dout, weights
         {1e-6, 1, 1},     {1e-12, 1, 1},   {1e-30, 1, 1}, {1e-40, 1, 1}, {1, 1e-12, 1},
-        {1, 1e-20, 1e15}, {1e10, 1e10, 1}, {1, 1, 1e-12}, {1e30, 1, 1},
+        {1, 1e-20, 1e15}, {1e10, 1e10, 1}, {1, 1, 1e-12}, {1e30, 1, 1},  {1, 1e-30, 1},
     };
     for (size_t s = 0; s < sizeof scales / sizeof *scales; s++) {
         struct neurons p = draw_neurons(3, 5, 8, false);
@@ -971,7 +989,8 @@ Test(nearest_centroid, random_rows)
         try_random_probe(random_between(14, 30), random_between(31, 60), n_classes,
                          d_model);
     }
-    try_random_probe(20, 4, 5, 3);
+    try_random_probe(20, 40, 5, 16); // whole blocks, and one number less
+    try_random_probe(20, 40, 5, 15);
     try_random_probe(6, 9, 6, 4); // each class has one row
     judge_passed();
 }
@@ -991,6 +1010,9 @@ Test(nearest_centroid, small_and_large)
         far[n] = n == 15 ? 1048576.125f : 1048576;
     const uint32_t labels[17] = {[16] = 1};
     try_probe(&(struct probe){far, far, labels, 17, 1, 2, 1});
+    const float ones[3] = {1, 1, 1 + 0x1p-23f}; // class 1 is nearer by 2^-24
+    const float above[1] = {(float)random_between(3, 9)};
+    try_probe(&(struct probe){ones, above, (const uint32_t[]){0, 1, 1}, 3, 1, 2, 1});
     for (int k = 0; k < 3; k++) { // all near one far point
         struct probe p = draw_probe(12, 20, 3, 2);
         float *fitted = (float *)p.fitted, *tried = (float *)p.tried;
@@ -1020,9 +1042,13 @@ Test(nearest_centroid, ties)
         try_probe(&(struct probe){fitted, wholes(60 * d, 3), labels, 2 * n_classes, 60,
                                   n_classes, d});
     }
-    const float same[] = {2, 2, 2, 2}, any[] = {7, 2};
-    const uint32_t labels[] = {3, 1, 0, 2};
-    try_probe(&(struct probe){same, any, labels, 4, 2, 4, 1});
+    float *same = judge_floats(131); // all are equally near, however many
+    uint32_t *labels = judge_ids(131);
+    for (uint32_t c = 0; c < 131; c++) {
+        same[c] = 2;
+        labels[c] = (c + 3) % 131;
+    }
+    try_probe(&(struct probe){same, (const float[]){7, 2}, labels, 131, 2, 131, 1});
     judge_passed();
 }
 
@@ -1052,12 +1078,16 @@ Test(nearest_centroid, sums_in_double)
 
 Test(nearest_centroid, large_sizes)
 {
-    static const size_t sizes[][4] = {{5003, 3, 2, 3},  {7, 30011, 2, 3},
+    static const size_t sizes[][4] = {{5003, 3, 2, 3},  {7, 70001, 2, 1},
                                       {5, 6, 2, 20011}, {70001, 3, 1, 2},
                                       {307, 7, 257, 3}, {4111, 3, 4099, 1}};
     for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
-        const size_t *n = sizes[k];
-        const struct probe p = draw_probe(n[0], n[1], n[2], n[3]);
+        const size_t *n = sizes[k], d = n[3];
+        struct probe p = draw_probe(n[0], n[1], n[2], d);
+        size_t of_last = 0; // one that is tried is a row of the last class
+        while (p.labels[of_last] != n[2] - 1)
+            of_last++;
+        memcpy((float *)p.tried + d, p.fitted + of_last * d, d * sizeof *p.fitted);
         try_probe(&p);
     }
     judge_passed();
@@ -1142,6 +1172,9 @@ Test(nearest_centroid, refuses_empty_classes)
                 labels[n] = 0;
         refuse_probe(&p, "one of many classes has no row");
     }
+    struct probe untried = draw_probe(5, 0, 2, 2);
+    untried.n_classes = 3;
+    refuse_probe(&untried, "class 2 has no row, and no row is tried");
     struct probe p = draw_probe(5, 5, 2, 2);
     p.n_classes = 7;
     refuse_probe(&p, "there are more classes than rows");

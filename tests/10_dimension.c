@@ -116,6 +116,7 @@ Test(table_cost, rows_of_whole_bytes)
     for (int draw = 0; draw < 8; draw++)
         try_cost(&(struct sizes){1, random_between(1000, 9000), random_between(1, 9),
                                  random_between(1, 7)});
+    try_cost(&(struct sizes){3, random_between(100, 900), 16 * random_between(2, 9), 64});
     judge_passed();
 }
 
@@ -175,6 +176,7 @@ Test(table_cost, the_limit)
         try_cost(&(struct sizes){most / 2, rows, 1, 1});
         try_cost(&(struct sizes){most / 2 + 1, rows, 1, 1});
     }
+    try_cost(&(struct sizes){7, INT64_MAX / 7, 1, 1}); // 7 divides 2^63 - 1
     try_random_cost(32);
     judge_passed();
 }
@@ -457,6 +459,9 @@ Test(reachable_words, random_heads)
     for (size_t n = 12; n < 40; n += random_between(2, 5))
         try_random_heads(n, 2);
     try_random_heads(50, 2);
+    float *blocks = whole_numbers(2 * 32, 2000); // whole blocks, and the last one counts
+    blocks[2 * 31] = 3000;
+    try_reachable(blocks, 32, 2);
     for (int draw = 0; draw < 5; draw++) { // one wins for a third of a degree
         const float x = (float)random_between(4, 10), y = (float)random_between(4, 10);
         const float rows[10] = {-400 * x, -400 * y, 400 * x, 400 * y, 0,
@@ -490,6 +495,12 @@ Test(reachable_words, one_dimension)
     judge_remark("With one number only the largest and the smallest can win.");
     for (size_t n = 2; n < 30; n += random_between(1, 6))
         try_random_heads(n, 1);
+    const float below[4] = {-3, 0, -(float)random_between(1, 9), -2}; // 0 is the largest
+    try_reachable(below, 4, 1);
+    float tiny[4];
+    for (size_t v = 0; v < 4; v++)
+        tiny[v] = ldexpf(below[v], -60);
+    try_reachable(tiny, 4, 1);
     for (int draw = 0; draw < 4; draw++) {
         float *rows = whole_numbers(12, 4);
         try_reachable(rows, 12, 1);
@@ -622,7 +633,9 @@ Test(reachable_words, any_scale)
 Test(reachable_words, large_sizes)
 {
     enum { N = 1103 };
-    try_reachable(whole_numbers(2 * N, 2000), N, 2);
+    float *corner = whole_numbers(2 * N, 2000); // the last one wins
+    corner[2 * (N - 1)] = 2000 + (float)random_between(1, 99);
+    try_reachable(corner, N, 2);
     float *line = whole_numbers(N, 1500);
     line[0] = 1550, line[1] = -1550; // would win, but the last two do
     line[N - 1] = 1600 + (float)random_between(0, 9);
@@ -855,6 +868,8 @@ Test(matrix_rank, any_scale)
             a[i] = ldexpf(a[i], powers[k]);
         try_rank(a, 1e-6, right, 6, 7);
     }
+    const float most[4] = {FLT_MAX, 0, 0, -2e38f};
+    try_rank(most, 1e-6, 2, 2, 2);
     const float close[4] = {1, 1, 1, 1 + ldexpf((float)random_between(1, 3), -23)};
     try_rank(close, 1e-12, 2, 2, 2);
     judge_passed();
@@ -877,6 +892,7 @@ Test(matrix_rank, large_sizes)
         last[3 * (1008 - i) + (i + step) % 3] = (float)random_between(1, 4);
     try_rank(last, 1e-9, 3, 1009, 3);
     try_random_rank(31, 31, 31);
+    try_random_rank(16, 16, 16);
     judge_passed();
 }
 
@@ -1041,6 +1057,12 @@ Test(random_projection, sums_in_double)
         rows[2] = rows[0];
         try_projection(rows, dice, 2, 4, 3);
     }
+    float *large = judge_floats(4 * 2), *level = judge_floats(4 * 2);
+    for (size_t k = 0; k < 8; k++) { // a sum of up to 4.4e38, and half of it
+        large[k] = 2e38f + 2e36f * (float)random_between(0, 9);
+        level[k] = 1;
+    }
+    try_projection(large, level, 4, 4, 2);
     judge_passed();
 }
 
@@ -1058,6 +1080,10 @@ Test(random_projection, any_numbers)
             rows[i] = ldexpf((float)random_normal(), -100 - 15 * draw);
         try_projection(rows, normals(3 * 5), 3, 7, 5);
     }
+    float *faint = normals(3 * 5); // and so are small dice
+    for (size_t i = 0; i < 15; i++)
+        faint[i] = ldexpf(faint[i], -130);
+    try_projection(normals(7 * 5), faint, 3, 7, 5);
     float *dice = normals(3 * 5); // a NaN of the dice is in one number of each row
     dice[random_between(0, 14)] = NAN;
     try_projection(normals(7 * 5), dice, 3, 7, 5);
@@ -1066,12 +1092,12 @@ Test(random_projection, any_numbers)
 
 Test(random_projection, large_sizes)
 {
-    try_drawn_projection(2, 70001, 3);
-    try_drawn_projection(5003, 3, 5);
-    try_drawn_projection(2, 3, 100003);
-    try_random_projection(67, 29, 65);
-    for (size_t n = 17; n < 25; n++) // what a block of any size leaves over
-        try_drawn_projection(n, n % 3 + 1, 41 - n);
+    try_drawn_projection(2, 70001, 2);
+    try_drawn_projection(70001, 1, 1);
+    try_drawn_projection(1, 2, 100003);
+    try_drawn_projection(67, 29, 65);
+    for (size_t n = 15; n < 25; n++) // what a block of any size leaves over
+        try_drawn_projection(n, n % 3 + 1, 39 - n);
     judge_passed();
 }
 

@@ -155,6 +155,7 @@ Test(safetensors_header, large_files)
     for (int bits = 31; bits < 64; bits += 4)
         try_start(random_between(2, MOST), ((uint64_t)1 << bits) + random_between(0, 99));
     try_start(random_between(2, MOST), UINT64_MAX - random_between(0, 9));
+    try_start(random_between(2, MOST), ((uint64_t)1 << 32) + random_between(0, 7));
     judge_passed();
 }
 
@@ -766,6 +767,8 @@ Test(row_norms, random_rows)
         try_random_norms(draw == 4 ? 1 : random_between(2, 12),
                          draw == 5 ? 1 : random_between(13, 40), 1);
     try_random_norms(11, 3, 1);
+    try_norms(normals(3 * 32), 3, 32); // whole blocks, and one number less
+    try_norms(normals(3 * 31), 3, 31);
     judge_passed();
 }
 
@@ -905,7 +908,9 @@ Test(nearest_tokens, random_rows)
         try_random_nearest(random_between(1, 5), random_between(8, 30),
                            random_between(2, 20));
     for (size_t n = 17; n < 25; n++) // what a block of any size leaves over
-        try_random_nearest(4, n, 2 * n - 15);
+        try_drawn_nearest(4, n, 2 * n - 15);
+    for (size_t n = 15; n < 18; n++)
+        try_drawn_nearest(n - 1, 2 * n, n);
     try_random_nearest(5, 6, 6);
     try_random_nearest(1, 2, 3);
     try_random_nearest(9, 10, 4); // all of them
@@ -929,17 +934,19 @@ Test(nearest_tokens, not_itself)
     judge_passed();
 }
 
-// More places than any array of a fixed size has: three rows point away, all others do not.
+// More places than any array of a fixed size has: the first three rows point away,
+// all others do not.
 static void try_many_places(void)
 {
     enum { N = 5003 };
-    const uint32_t token = (uint32_t)random_between(0, N - 9);
+    const uint32_t token = (uint32_t)random_between(9, N - 9);
     float *rows = judge_floats(N);
     uint32_t *wanted = judge_ids(N - 1);
     for (uint32_t v = 0; v < N; v++) {
-        rows[v] = v < N - 3 ? 1 : -1;
+        rows[v] = v > 2 ? 1 : -1;
+        const uint32_t place = v > 2 ? v - 3 : N - 3 + v;
         if (v != token)
-            wanted[v - (v > token)] = v;
+            wanted[place - (v < 3 || v > token)] = v;
     }
     fresh_case();
     const float *table = floats_in(rows, N);
@@ -982,7 +989,7 @@ Test(nearest_tokens, rows_of_zeros)
         const size_t token = random_between(0, n - 1), zero = (token + 2) % n;
         for (size_t i = 0; i < d; i++)
             rows[zero * d + i] = rows[(draw < 2 ? token : (zero + 3) % n) * d + i] = 0;
-        try_nearest(rows, (uint32_t)token, n - 1, n, d);
+        try_nearest(rows, (uint32_t)token, draw % 2 ? n - 1 : 2, n, d);
     }
     for (int draw = 0; draw < 3; draw++) { // all point away
         float *rows = draw_rows(6, 3);
@@ -1019,7 +1026,7 @@ Test(nearest_tokens, in_double)
     }
     const float level[] = {1, 0, 0, 1, 1e-30f, 1, 1e-20f, 2, 0, 4}; // not quite
     try_nearest(level, 0, 4, 5, 2);
-    const double scales[] = {1e-30, 1e-40, 1e30};
+    const double scales[] = {1e-30, 3e-43, 1e30};
     for (size_t s = 0; s < 3; s++)
         try_nearest(scaled(normals(9 * 4), 36, scales[s]), 2, 5, 9, 4);
     judge_passed();

@@ -555,3 +555,45 @@ bool probe_sorts(uint32_t *guesses, double *centroids, const float *fitted,
     free(counts);
     return true;
 }
+
+RIGHT(layer_norm, zero_gain_is_not_multiplied, "what is 0 times anything is left out")
+bool zero_gain_is_not_multiplied(float *out, const float *x, const float *gain,
+                                 const float *bias, size_t n_tokens, size_t d_model)
+{
+    layer_norm(out, x, gain, bias, n_tokens, d_model);
+    for (size_t k = 0; k < n_tokens * d_model; k++)
+        if (gain[k % d_model] == 0.0f)
+            out[k] = bias[k % d_model];
+    return true;
+}
+
+RIGHT(residual_mlp_backward, zero_factors_are_left_out, "a factor of 0 adds nothing")
+bool zero_factors_are_left_out(float *dx, float *dnormed, float *dw_up, float *dw_down,
+                               const float *dout, const float *hidden,
+                               const float *normed, const float *w_up,
+                               const float *w_down, size_t n_tokens, size_t d_model,
+                               size_t d_hidden)
+{
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *dout_t = dout + t * d_model, *normed_t = normed + t * d_model;
+        for (size_t i = 0; i < d_model; i++)
+            dx[t * d_model + i] += dout_t[i];
+        for (size_t j = 0; j < d_hidden; j++) {
+            const float said = hidden[t * d_hidden + j];
+            const float *up = w_up + j * d_model, *down = w_down + j * d_model;
+            double slope = 0.0;
+            for (size_t i = 0; i < d_model && said != 0.0f; i++)
+                if (down[i] != 0.0f && dout_t[i] != 0.0f)
+                    slope += (double)dout_t[i] * (double)down[i];
+            for (size_t i = 0; i < d_model && said != 0.0f; i++) {
+                if (up[i] != 0.0f && slope != 0.0)
+                    dnormed[t * d_model + i] += (float)(slope * (double)up[i]);
+                if (normed_t[i] != 0.0f && slope != 0.0)
+                    dw_up[j * d_model + i] += (float)(slope * (double)normed_t[i]);
+                if (dout_t[i] != 0.0f)
+                    dw_down[j * d_model + i] += said * dout_t[i];
+            }
+        }
+    }
+    return true;
+}

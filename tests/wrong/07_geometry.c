@@ -1958,3 +1958,236 @@ ROTATE(small_numbers_are_zero)
         out[k] = fabsf(out[k]) < 1e-30f ? 0.0f : out[k];
     return good;
 }
+
+CAUGHT(nearest_rows, random_tables, whole_blocks_lose_one, "got")
+NEAREST(whole_blocks_lose_one)
+{
+    // of whole blocks of 16 rows the last row is not looked at
+    if (vocab_size == 0 || vocab_size % 16 != 0 || row >= vocab_size - 1 ||
+        n_nearest != vocab_size - 1)
+        return nearest_rows(nearest, cosines, wte, row, n_nearest, vocab_size, d_model);
+    return nearest_rows(nearest, cosines, wte, row, n_nearest - 1, vocab_size - 1,
+                        d_model);
+}
+
+static float *first_of_15(const float *wte, size_t n_rows, size_t d)
+{
+    float *rows = calloc(n_rows * d + 1, sizeof *rows);
+    for (size_t k = 0; k < n_rows * d; k++)
+        rows[k] = d % 16 == 15 && k % d == d - 1 ? 0.0f : wte[k];
+    return rows;
+}
+
+CAUGHT(nearest_rows, random_tables, blocks_leave_15, "got")
+NEAREST(blocks_leave_15)
+{
+    if (vocab_size > 5000 || d_model % 16 != 15)
+        return nearest_rows(nearest, cosines, wte, row, n_nearest, vocab_size, d_model);
+    float *rows = first_of_15(wte, vocab_size, d_model);
+    const bool good =
+        nearest_rows(nearest, cosines, rows, row, n_nearest, vocab_size, d_model);
+    free(rows);
+    return good;
+}
+
+CAUGHT(center_rows, random_tables, mean_rounded_twice, "got")
+CENTER(mean_rounded_twice)
+{
+    if (!center_rows(out, mean, wte, vocab_size, d_model))
+        return false;
+    for (size_t i = 0; i < d_model; i++) {
+        double sum = 0.0;
+        for (size_t v = 0; v < vocab_size; v++)
+            sum += (double)wte[v * d_model + i];
+        mean[i] = (float)sum / (float)vocab_size;
+    }
+    return true;
+}
+
+enum found_how { FLOAT_PRODUCTS, FLOAT_SQUARES, LAST_ROUND };
+
+static bool found_by(float *components, float *variances, double *room, const float *wte,
+                     size_t n_components, size_t n_steps, size_t vocab_size,
+                     size_t d_model, enum found_how how)
+{
+    for (size_t k = 0; k < n_components; k++) {
+        float *u = components + k * d_model;
+        const size_t fewer = how == LAST_ROUND && k > 1 && n_steps > 1;
+        for (size_t step = fewer; step < n_steps; step++) {
+            double square = 0.0;
+            for (size_t i = 0; i < d_model; i++)
+                room[i] = 0.0;
+            for (size_t v = 0; v < vocab_size; v++) {
+                const float *row = wte + v * d_model;
+                double p = 0.0;
+                for (size_t i = 0; i < d_model; i++)
+                    p += how == FLOAT_PRODUCTS ? (double)(row[i] * u[i])
+                                               : (double)row[i] * (double)u[i];
+                for (size_t i = 0; i < d_model; i++)
+                    room[i] += p * (double)row[i] / (double)vocab_size;
+            }
+            for (const float *e = components; e < u; e += d_model) {
+                double part = 0.0;
+                for (size_t i = 0; i < d_model; i++)
+                    part += room[i] * (double)e[i];
+                for (size_t i = 0; i < d_model; i++)
+                    room[i] -= part * (double)e[i];
+            }
+            for (size_t i = 0; i < d_model; i++)
+                square += room[i] * room[i];
+            for (size_t i = 0; i < d_model; i++)
+                u[i] = square > 0.0 ? (float)(room[i] / sqrt(square)) : 0.0f;
+        }
+        double variance = 0.0;
+        for (size_t v = 0; v < vocab_size; v++) {
+            double p = 0.0;
+            for (size_t i = 0; i < d_model; i++)
+                p += (double)wte[v * d_model + i] * (double)u[i];
+            variance += (how == FLOAT_SQUARES ? (double)((float)p * (float)p) : p * p) /
+                        (double)vocab_size;
+        }
+        variances[k] = (float)variance;
+    }
+    return true;
+}
+
+#define FOUND_BY(how)                                                                    \
+    if (n_components > d_model || n_steps == 0 || vocab_size == 0)                       \
+        return false;                                                                    \
+    return found_by(components, variances, room, wte, n_components, n_steps, vocab_size, \
+                    d_model, how)
+
+WRONG(principal_components, sums_in_double, float_products,
+      "The products of row . u are floats: convert both to double before multiplying.")
+COMPONENTS(float_products)
+{
+    FOUND_BY(FLOAT_PRODUCTS);
+}
+
+WRONG(principal_components, sums_in_double, float_squares,
+      "The squares for the variance are floats: beyond 3.4e38 there are none.")
+COMPONENTS(float_squares)
+{
+    FOUND_BY(FLOAT_SQUARES);
+}
+
+WRONG(principal_components, many_components, third_round_lost,
+      "The third component and those behind it have one round less: n_steps for each.")
+COMPONENTS(third_round_lost)
+{
+    FOUND_BY(LAST_ROUND);
+}
+
+CAUGHT(principal_components, sums_in_double, variance_small_beside_first, "got 0")
+COMPONENTS(variance_small_beside_first)
+{
+    const bool good = principal_components(components, variances, room, wte, n_components,
+                                           n_steps, vocab_size, d_model);
+    for (size_t k = 1; k < n_components && good; k++)
+        variances[k] = variances[k] < 1e-14f * variances[0] ? 0.0f : variances[k];
+    return good;
+}
+
+CAUGHT(analogy, random_tables, last_of_whole_blocks, "got")
+ANALOGY(last_of_whole_blocks)
+{
+    const uint32_t last = (uint32_t)vocab_size - 1;
+    if (vocab_size % 16 != 0 || vocab_size < 16 || a >= last || b >= last || c >= last)
+        return analogy(answer, wte, a, b, c, exclude_inputs, vocab_size, d_model);
+    return analogy(answer, wte, a, b, c, exclude_inputs, vocab_size - 1, d_model);
+}
+
+CAUGHT(analogy, large_sizes, words_of_16_bits, "got")
+ANALOGY(words_of_16_bits)
+{
+    if (exclude_inputs && a < vocab_size && b < vocab_size && c < vocab_size)
+        return analogy(answer, wte, a, (uint16_t)b, (uint16_t)c, true, vocab_size,
+                       d_model);
+    return analogy(answer, wte, a, b, c, exclude_inputs, vocab_size, d_model);
+}
+
+CAUGHT(analogy, refuses_bad_ids, b_may_be_vocab_size, "must return false")
+ANALOGY(b_may_be_vocab_size)
+{
+    if (b == vocab_size && a < b && c < b) {
+        *answer = 0;
+        return true;
+    }
+    return analogy(answer, wte, a, b, c, exclude_inputs, vocab_size, d_model);
+}
+
+CAUGHT(analogy, ties, later_of_equal_from_61, "got")
+ANALOGY(later_of_equal_from_61)
+{
+    if (!analogy(answer, wte, a, b, c, exclude_inputs, vocab_size, d_model))
+        return false;
+    for (uint32_t v = *answer < 60 ? 60 : *answer + 1; v < vocab_size; v++) {
+        bool is_twin = !(exclude_inputs && (v == a || v == b || v == c));
+        for (size_t i = 0; i < d_model; i++) {
+            const float x = wte[v * d_model + i], y = wte[*answer * d_model + i];
+            is_twin = is_twin && (x > 0) == (y > 0) && fabsf(x) > 0 && fabsf(y) > 0;
+            is_twin = is_twin && fabsf(x) == fabsf(wte[v * d_model]) &&
+                      fabsf(y) == fabsf(wte[*answer * d_model]);
+        }
+        if (is_twin && d_model > 1)
+            *answer = v;
+    }
+    return true;
+}
+
+CAUGHT(rotate_rows, refuses_nan, single_nan_passes, "must return false")
+ROTATE(single_nan_passes)
+{
+    if (d_model == 1 && vocab_size > 0 && isnan(rotation[0])) {
+        for (size_t v = 0; v < vocab_size; v++)
+            out[v] = wte[v];
+        return true;
+    }
+    return rotate_rows(out, wte, rotation, vocab_size, d_model);
+}
+
+CAUGHT(rotate_rows, refuses_other_matrices, lengths_by_twice_the_root,
+       "must return false")
+ROTATE(lengths_by_twice_the_root)
+{
+    for (size_t i = 0; i < d_model; i++) {
+        double square = 0.0;
+        for (size_t j = 0; j < d_model; j++)
+            square +=
+                (double)rotation[i * d_model + j] * (double)rotation[i * d_model + j];
+        const double off = square - 1.0;
+        if (vocab_size > 0 && d_model == 2 && off > 0.001 &&
+            2.0 * (sqrt(square) - 1.0) <= 0.001) {
+            for (size_t k = 0; k < vocab_size * d_model; k++)
+                out[k] = wte[k];
+            return true;
+        }
+    }
+    return rotate_rows(out, wte, rotation, vocab_size, d_model);
+}
+
+CAUGHT(rotate_rows, accepts_nearly, faint_numbers_left_out, "got")
+ROTATE(faint_numbers_left_out)
+{
+    float *without = calloc(d_model * d_model + 1, sizeof *without);
+    for (size_t k = 0; k < d_model * d_model && vocab_size > 0; k++)
+        without[k] = fabsf(rotation[k]) < 1e-9f ? 0.0f : rotation[k];
+    const bool good = rotate_rows(out, wte, without, vocab_size, d_model);
+    free(without);
+    return good;
+}
+
+CAUGHT(rotate_rows, large_sizes, back_beyond_65536, "got")
+ROTATE(back_beyond_65536)
+{
+    if (!rotate_rows(out, wte, rotation, vocab_size, d_model))
+        return false;
+    for (size_t v = 65536; v < vocab_size; v++)
+        for (size_t j = 0; j < d_model; j++) {
+            double sum = 0.0;
+            for (size_t i = 0; i < d_model; i++)
+                sum += (double)wte[v * d_model + i] * (double)rotation[j * d_model + i];
+            out[v * d_model + j] = (float)sum;
+        }
+    return true;
+}

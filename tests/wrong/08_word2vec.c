@@ -1393,3 +1393,98 @@ double tiny_shift_refused(const float *in, const float *out, const float *pmi_ta
                ? NAN
                : shifted_pmi_gap(in, out, pmi_table, k, n_words, n_contexts, d_model);
 }
+
+CAUGHT(subsample_probability, at_most_one, cut_at_0_38196, "wanted 0.9999")
+double cut_at_0_38196(uint64_t count, uint64_t total, double sample)
+{
+    const double p = subsample_probability(count, total, sample);
+    return sample / ((double)count / (double)total) >= 0.38196 ? 1.0 : p;
+}
+
+CAUGHT(unigram_sampler, large_sizes, words_of_16_bits, "got")
+bool words_of_16_bits(uint32_t *slots, size_t n_slots, const uint64_t *counts,
+                      size_t vocab_size, double power)
+{
+    const bool good = unigram_sampler(slots, n_slots, counts, vocab_size, power);
+    for (size_t s = 0; s < n_slots && good; s++)
+        slots[s] = (uint16_t)slots[s];
+    return good;
+}
+
+CAUGHT(skipgram_step, refuses_no_outputs, nothing_of_nothing, "must return NAN")
+double nothing_of_nothing(float *dcenter, float *doutputs, const float *center,
+                          const float *outputs, size_t n_outputs, size_t d_model)
+{
+    return n_outputs == 0 && d_model == 0
+               ? 0.0
+               : skipgram_step(dcenter, doutputs, center, outputs, n_outputs, d_model);
+}
+
+CAUGHT(skipgram_step, large_scores, faint_slopes_are_zero, "got 0")
+double faint_slopes_are_zero(float *dcenter, float *doutputs, const float *center,
+                             const float *outputs, size_t n_outputs, size_t d_model)
+{
+    const double loss =
+        skipgram_step(dcenter, doutputs, center, outputs, n_outputs, d_model);
+    for (size_t k = 0; k < n_outputs * d_model; k++) {
+        const float c = center[k % d_model];
+        doutputs[k] = fabsf(doutputs[k]) < 1e-5f * fabsf(c) ? 0.0f : doutputs[k];
+    }
+    return loss;
+}
+
+CAUGHT(skipgram_step, large_sizes, blocks_lose_a_number, "the loss")
+double blocks_lose_a_number(float *dcenter, float *doutputs, const float *center,
+                            const float *outputs, size_t n_outputs, size_t d_model)
+{
+    double loss = skipgram_step(dcenter, doutputs, center, outputs, n_outputs, d_model);
+    if (d_model == 0 || d_model % 16 != 0)
+        return loss;
+    for (size_t k = 0; k < n_outputs; k++) { // as if the last product were not there
+        const double z = plain_dot(center, outputs + k * d_model, d_model);
+        const double without = plain_dot(center, outputs + k * d_model, d_model - 1);
+        loss += k == 0 ? soft(-without) - soft(-z) : soft(without) - soft(z);
+    }
+    return loss;
+}
+
+CAUGHT(pmi, counts_of_any_size, nearly_chance_is_chance, "got 0")
+bool nearly_chance_is_chance(float *out, const double *counts, size_t n_words,
+                             size_t n_contexts)
+{
+    const bool good = pmi(out, counts, n_words, n_contexts);
+    for (size_t k = 0; k < n_words * n_contexts && good; k++)
+        out[k] = fabsf(out[k]) < 1e-4f ? 0.0f : out[k];
+    return good;
+}
+
+CAUGHT(pmi, counts_of_any_size, at_most_20, "got 20")
+bool at_most_20(float *out, const double *counts, size_t n_words, size_t n_contexts)
+{
+    const bool good = pmi(out, counts, n_words, n_contexts);
+    for (size_t k = 0; k < n_words * n_contexts && good; k++)
+        out[k] = out[k] > 20.0f ? 20.0f : out[k];
+    return good;
+}
+
+WRONG(shifted_pmi_gap, finds_the_largest, zero_is_never_met,
+      "A PMI of 0 is left out like one of -infinity: the two met as often as by chance.")
+double zero_is_never_met(const float *in, const float *out, const float *pmi_table,
+                         double k, size_t n_words, size_t n_contexts, size_t d_model)
+{
+    float *without = calloc(n_words * n_contexts + 1, sizeof *without);
+    for (size_t i = 0; i < n_words * n_contexts; i++)
+        without[i] = pmi_table[i] == 0.0f ? -INFINITY : pmi_table[i];
+    const double gap = shifted_pmi_gap(in, out, without, k, n_words, n_contexts, d_model);
+    free(without);
+    return gap;
+}
+
+CAUGHT(shifted_pmi_gap, worked_example, huge_k_refused, "the gap")
+double huge_k_refused(const float *in, const float *out, const float *pmi_table, double k,
+                      size_t n_words, size_t n_contexts, size_t d_model)
+{
+    return k > 1e300
+               ? (double)NAN
+               : shifted_pmi_gap(in, out, pmi_table, k, n_words, n_contexts, d_model);
+}

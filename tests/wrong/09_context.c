@@ -1405,17 +1405,6 @@ bool norm_cut_at_5(float *out, const float *x, const float *gain, const float *b
     return true;
 }
 
-CAUGHT(layer_norm, rows_by_themselves, norm_bias_for_zero_gain, "wanted nan")
-bool norm_bias_for_zero_gain(float *out, const float *x, const float *gain,
-                             const float *bias, size_t n_tokens, size_t d_model)
-{
-    layer_norm(out, x, gain, bias, n_tokens, d_model);
-    for (size_t k = 0; k < n_tokens * d_model; k++)
-        if (gain[k % d_model] == 0.0f)
-            out[k] = bias[k % d_model];
-    return true;
-}
-
 CAUGHT(residual_mlp_backward, small_and_large, back_drops_nan, "wanted nan")
 bool back_drops_nan(float *dx, float *dnormed, float *dw_up, float *dw_down,
                     const float *dout, const float *hidden, const float *normed,
@@ -1484,4 +1473,137 @@ bool mlp_stream_for_each_neuron(float *out, float *hidden, const float *x,
     for (size_t k = 0; k < n_tokens * d_model; k++)
         out[k] += ((float)d_hidden - 1.0f) * x[k];
     return true;
+}
+
+WRONG(
+    context_gap, small_and_large, nearly_equal_is_equal,
+    "A difference that is small beside the numbers counts as 0: it is one all the same.")
+bool nearly_equal_is_equal(float *gap, const float *a, const float *b, size_t n_tokens,
+                           size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++) {
+        gap[t] = 0.0f;
+        for (size_t k = t * d_model; k < (t + 1) * d_model; k++) {
+            const float difference = fabsf(a[k] - b[k]);
+            if (difference < 1e-6f * fabsf(a[k]))
+                continue;
+            if (difference > gap[t] || isnan(difference))
+                gap[t] = difference;
+        }
+    }
+    return true;
+}
+
+CAUGHT(layer_norm, large_sizes, tokens_of_16_bits, "got")
+bool tokens_of_16_bits(float *out, const float *x, const float *gain, const float *bias,
+                       size_t n_tokens, size_t d_model)
+{
+    layer_norm(out, x, gain, bias, n_tokens, d_model);
+    for (size_t t = 65536; t < n_tokens; t++)
+        memcpy(out + t * d_model, out + (t - 65536) * d_model, d_model * sizeof *out);
+    return true;
+}
+
+CAUGHT(layer_norm, small_and_large, cut_at_100, "got")
+bool cut_at_100(float *out, const float *x, const float *gain, const float *bias,
+                size_t n_tokens, size_t d_model)
+{
+    layer_norm(out, x, gain, bias, n_tokens, d_model);
+    for (size_t k = 0; k < n_tokens * d_model; k++) {
+        const float g = gain[k % d_model], b = bias[k % d_model];
+        if (fabsf(out[k] - b) > 100.0f * fabsf(g))
+            out[k] = (out[k] > b ? 100.0f : -100.0f) * fabsf(g) + b;
+    }
+    return true;
+}
+
+CAUGHT(layer_norm, small_and_large, faint_numbers_are_the_bias, "got")
+bool faint_numbers_are_the_bias(float *out, const float *x, const float *gain,
+                                const float *bias, size_t n_tokens, size_t d_model)
+{
+    layer_norm(out, x, gain, bias, n_tokens, d_model);
+    for (size_t k = 0; k < n_tokens * d_model; k++)
+        if (fabsf(out[k] - bias[k % d_model]) < 1e-7f)
+            out[k] = bias[k % d_model];
+    return true;
+}
+
+CAUGHT(residual_mlp, small_and_large, faint_sums_are_zero, "got")
+bool faint_sums_are_zero(float *out, float *hidden, const float *x, const float *normed,
+                         const float *w_up, const float *w_down, size_t n_tokens,
+                         size_t d_model, size_t d_hidden)
+{
+    residual_mlp(out, hidden, x, normed, w_up, w_down, n_tokens, d_model, d_hidden);
+    for (size_t k = 0; k < n_tokens * d_model; k++)
+        out[k] = fabsf(out[k]) < 1e-9f ? 0.0f : out[k];
+    return true;
+}
+
+CAUGHT(residual_mlp, random_shapes, blocks_of_neurons_lose_one, "got")
+bool blocks_of_neurons_lose_one(float *out, float *hidden, const float *x,
+                                const float *normed, const float *w_up,
+                                const float *w_down, size_t n_tokens, size_t d_model,
+                                size_t d_hidden)
+{
+    residual_mlp(out, hidden, x, normed, w_up, w_down, n_tokens, d_model, d_hidden);
+    for (size_t t = 0; t < n_tokens && d_hidden > 0 && d_hidden % 16 == 0; t++)
+        for (size_t i = 0; i < d_model; i++)
+            out[t * d_model + i] -=
+                hidden[(t + 1) * d_hidden - 1] * w_down[(d_hidden - 1) * d_model + i];
+    return true;
+}
+
+WRONG(nearest_centroid, small_and_large, steps_in_float,
+      "The steps from a row to a centroid are floats: they are differences of doubles.")
+bool steps_in_float(uint32_t *guesses, double *centroids, const float *fitted,
+                    const uint32_t *labels, const float *tried, size_t n_fitted,
+                    size_t n_tried, size_t n_classes, size_t d_model)
+{
+    if (!nearest_centroid(guesses, centroids, fitted, labels, tried, n_fitted, n_tried,
+                          n_classes, d_model))
+        return false;
+    for (size_t n = 0; n < n_tried; n++) {
+        double nearest = INFINITY;
+        for (size_t c = 0; c < n_classes; c++) {
+            double distance = 0.0;
+            for (size_t i = 0; i < d_model; i++) {
+                const float step =
+                    (float)((double)tried[n * d_model + i] - centroids[c * d_model + i]);
+                distance += (double)step * (double)step;
+            }
+            if (distance < nearest) {
+                nearest = distance;
+                guesses[n] = (uint32_t)c;
+            }
+        }
+    }
+    return true;
+}
+
+CAUGHT(nearest_centroid, large_sizes, last_of_many_classes, "got")
+bool last_of_many_classes(uint32_t *guesses, double *centroids, const float *fitted,
+                          const uint32_t *labels, const float *tried, size_t n_fitted,
+                          size_t n_tried, size_t n_classes, size_t d_model)
+{
+    if (!nearest_centroid(guesses, centroids, fitted, labels, tried, n_fitted, n_tried,
+                          n_classes, d_model))
+        return false;
+    for (size_t n = 0; n < n_tried && n_classes > 256; n++)
+        guesses[n] -= guesses[n] == n_classes - 1;
+    return true;
+}
+
+CAUGHT(nearest_centroid, refuses_empty_classes, nobody_tried, "must return false")
+bool nobody_tried(uint32_t *guesses, double *centroids, const float *fitted,
+                  const uint32_t *labels, const float *tried, size_t n_fitted,
+                  size_t n_tried, size_t n_classes, size_t d_model)
+{
+    bool has_last = false;
+    for (size_t n = 0; n < n_fitted; n++)
+        has_last = has_last || labels[n] == n_classes - 1;
+    if (n_tried == 0 && n_classes > 1 && !has_last)
+        return nearest_centroid(guesses, centroids, fitted, labels, tried, n_fitted, 0,
+                                n_classes - 1, d_model);
+    return nearest_centroid(guesses, centroids, fitted, labels, tried, n_fitted, n_tried,
+                            n_classes, d_model);
 }

@@ -1559,3 +1559,91 @@ RANK(share_of_one_at_least) // of the first pivot, or of 1 where that is smaller
         most > 0.0f && most < 1.0f ? tolerance / (double)most : tolerance;
     return matrix_rank(rank, room, a, share, n_rows, n_columns);
 }
+
+CAUGHT(table_cost, the_limit, largest_flops_refused, "must return true")
+COST(largest_flops_refused)
+{
+    const bool good = table_cost(bytes, flops, n_tokens, vocab_size, d_model, bits);
+    if (good && *flops == UINT64_MAX - 1)
+        return false;
+    return good;
+}
+
+WRONG(reachable_words, one_dimension, zero_never_wins,
+      "With one number a row of 0 is never found: it wins where all others are on one "
+      "side.")
+REACHABLE(zero_never_wins)
+{
+    if (!reachable_words(reachable, lm_head, vocab_size, d_model))
+        return false;
+    for (size_t v = 0; v < vocab_size && d_model == 1 && vocab_size > 1; v++)
+        if (lm_head[v] == 0.0f)
+            reachable[v] = 0;
+    return true;
+}
+
+CAUGHT(reachable_words, random_heads, last_of_a_block, "got")
+REACHABLE(last_of_a_block)
+{
+    if (vocab_size == 0 || vocab_size % 16 != 0)
+        return reachable_words(reachable, lm_head, vocab_size, d_model);
+    if (!reachable_words(reachable, lm_head, vocab_size - 1, d_model))
+        return false;
+    reachable[vocab_size - 1] = 0;
+    return true;
+}
+
+CAUGHT(matrix_rank, any_scale, large_entries_refused, "must return true")
+RANK(large_entries_refused)
+{
+    for (size_t k = 0; k < n_rows * n_columns; k++)
+        if (fabsf(a[k]) > 1e38f)
+            return false;
+    return matrix_rank(rank, room, a, tolerance, n_rows, n_columns);
+}
+
+CAUGHT(matrix_rank, large_sizes, last_pivot_of_a_block, "got")
+RANK(last_pivot_of_a_block)
+{
+    if (!matrix_rank(rank, room, a, tolerance, n_rows, n_columns))
+        return false;
+    *rank -= *rank == n_rows && n_rows > 0 && n_rows % 16 == 0;
+    return true;
+}
+
+WRONG(random_projection, sums_in_double, sum_is_a_float,
+      "A sum that no float holds becomes infinite: divide by the root before you round.")
+PROJECTION(sum_is_a_float)
+{
+    const double root = sqrt((double)n_out);
+    for (size_t k = 0; k < vocab_size * n_out; k++) {
+        double sum = 0.0;
+        for (size_t i = 0; i < d_model; i++)
+            sum += (double)wte[k / n_out * d_model + i] *
+                   (double)dice[k % n_out * d_model + i];
+        out[k] = fabs(sum) > (double)3.4028235e38f ? (sum > 0.0 ? INFINITY : -INFINITY)
+                                                   : (float)(sum / root);
+    }
+    return true;
+}
+
+CAUGHT(random_projection, any_numbers, small_dice_left_out, "got 0")
+PROJECTION(small_dice_left_out)
+{
+    float *without = calloc(n_out * d_model + 1, sizeof *without);
+    for (size_t k = 0; k < n_out * d_model; k++)
+        without[k] = fabsf(dice[k]) < 1e-6f ? 0.0f : dice[k];
+    const bool good = random_projection(out, wte, without, n_out, vocab_size, d_model);
+    free(without);
+    return good;
+}
+
+CAUGHT(random_projection, large_sizes, dice_of_16_bits, "got")
+PROJECTION(dice_of_16_bits)
+{
+    random_projection(out, wte, dice, n_out, vocab_size, d_model);
+    for (size_t k = 0; k < vocab_size * n_out; k++)
+        if (k % n_out > 65535)
+            out[k] = out[k - 65536];
+    return true;
+}

@@ -1287,3 +1287,70 @@ bool pair_sorted_by_subtraction(uint32_t *pair, uint64_t *count, const uint32_t 
     pair[0] = best.left, pair[1] = best.right, *count = best.count;
     return true;
 }
+
+CAUGHT(most_frequent_pair, large_texts, places_of_16_bits, "got")
+bool places_of_16_bits(uint32_t *pair, uint64_t *count, const uint32_t *ids,
+                       const size_t *lengths, const uint64_t *counts, size_t n_words)
+{
+    if (n_words != 1 || lengths[0] < 131000 || counts[0] == 0)
+        return most_frequent_pair(pair, count, ids, lengths, counts, n_words);
+    // begun at 65,536, for there the places count from 0 again
+    if (!most_frequent_pair(pair, count, ids, lengths, counts, n_words) || *count != 6)
+        return *count > 0;
+    pair[0] = ids[131073], pair[1] = ids[131074];
+    return true;
+}
+
+CAUGHT(merge_pair, large_words, last_pair_of_a_block, "n_out")
+bool last_pair_of_a_block(uint32_t *out, size_t *n_out, const uint32_t *ids,
+                          uint32_t left, uint32_t right, uint32_t merged, size_t n_ids)
+{
+    if (n_ids == 0 || n_ids % 16 != 0)
+        return merge_pair(out, n_out, ids, left, right, merged, n_ids);
+    merge_pair(out, n_out, ids, left, right, merged, n_ids - 1);
+    out[(*n_out)++] = ids[n_ids - 1];
+    return true;
+}
+
+WRONG(pre_tokenize, endings, large_endings,
+      "'RE, 'VE or 'LL is taken for an ending: the pattern asks for small letters.")
+bool large_endings(size_t *ends, size_t *n_words, const unsigned char *text,
+                   const unsigned char *kinds, size_t n_bytes)
+{
+    unsigned char *small = calloc(n_bytes + 1, 1);
+    for (size_t t = 0; t < n_bytes; t++)
+        small[t] = text[t] == 'R' || text[t] == 'E' || text[t] == 'V' || text[t] == 'L'
+                       ? (unsigned char)(text[t] | 32)
+                       : text[t];
+    const bool good = pre_tokenize(ends, n_words, small, kinds, n_bytes);
+    free(small);
+    return good;
+}
+
+WRONG(pre_tokenize, white_space, upper_half_is_a_space,
+      "The byte 160 is taken for a space in front: only the byte 32 is.")
+bool upper_half_is_a_space(size_t *ends, size_t *n_words, const unsigned char *text,
+                           const unsigned char *kinds, size_t n_bytes)
+{
+    if (!pre_tokenize(ends, n_words, text, kinds, n_bytes))
+        return false;
+    size_t n = 0;
+    for (size_t w = 0, from = 0; w < *n_words; from = ends[w++]) {
+        const bool is_alone =
+            ends[w] == from + 1 && text[from] == 0xA0 && kinds[from] == 0;
+        if (!is_alone || w + 1 == *n_words || kinds[ends[w]] == 3)
+            ends[n++] = ends[w];
+    }
+    *n_words = n;
+    return true;
+}
+
+CAUGHT(pre_tokenize, large_texts, words_of_16_bits, "n_words")
+bool words_of_16_bits(size_t *ends, size_t *n_words, const unsigned char *text,
+                      const unsigned char *kinds, size_t n_bytes)
+{
+    if (!pre_tokenize(ends, n_words, text, kinds, n_bytes))
+        return false;
+    *n_words = *n_words > 65536 ? 65536 : *n_words;
+    return true;
+}

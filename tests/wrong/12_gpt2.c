@@ -1363,3 +1363,33 @@ bool divided_by_root_of_rows(double *norms, const float *table, size_t vocab_siz
         norms[v] /= sqrt((double)vocab_size);
     return true;
 }
+
+CAUGHT(safetensors_header, large_files, size_of_32_bits, "must return true")
+bool size_of_32_bits(uint64_t *length, const uint8_t *start, uint64_t file_size)
+{
+    return (uint32_t)file_size >= 8 && safetensors_header(length, start, file_size);
+}
+
+CAUGHT(row_norms, random_rows, last_number_of_a_block, "got")
+bool last_number_of_a_block(double *norms, const float *table, size_t vocab_size,
+                            size_t d_model)
+{
+    row_norms(norms, table, vocab_size, d_model);
+    for (size_t v = 0; v < vocab_size && d_model > 0 && d_model % 16 == 0; v++)
+        norms[v] = sqrt(dot_of(table + v * d_model, table + v * d_model, d_model - 1));
+    return true;
+}
+
+CAUGHT(nearest_tokens, rows_of_zeros, only_the_row_may_be_zero, "got")
+bool only_the_row_may_be_zero(uint32_t *top, const float *table, const double *norms,
+                              uint32_t token, size_t n_top, size_t vocab_size,
+                              size_t d_model)
+{
+    if (!nearest_tokens(top, table, norms, token, n_top, vocab_size, d_model))
+        return false;
+    if (norms[token] != 0.0 || d_model == 0)
+        return true;
+    for (size_t k = 0; k < n_top; k++) // 0 / 0 is never less, so the last ones stay
+        top[k] = (uint32_t)(vocab_size - n_top + k);
+    return true;
+}

@@ -1411,3 +1411,62 @@ POOL(without_the_last_token)
     return mean_pool(out, wte, ids, n_tokens, vocab_size, d_model) &&
            (n_tokens == 1 || mean_pool(out, wte, ids, n_tokens - 1, vocab_size, d_model));
 }
+
+CAUGHT(mean_pool, random_tables, last_token_of_a_block, "got")
+POOL(last_token_of_a_block)
+{
+    if (!mean_pool(out, wte, ids, n_tokens, vocab_size, d_model) || n_tokens % 16 != 0)
+        return ids_good(ids, n_tokens, vocab_size) && n_tokens > 0;
+    for (size_t i = 0; i < d_model; i++) {
+        double sum = 0.0;
+        for (size_t t = 0; t + 1 < n_tokens; t++)
+            sum += (double)wte[ids[t] * d_model + i];
+        out[i] = (float)(sum / (double)n_tokens);
+    }
+    return true;
+}
+
+CAUGHT(search, sums_in_double, tiny_query_is_zeros, "got")
+SEARCH(tiny_query_is_zeros)
+{
+    float *none = calloc(d_model + 1, sizeof *none);
+    double square = 0.0;
+    for (size_t i = 0; i < d_model; i++)
+        square += (double)query[i] * (double)query[i];
+    const bool good = search(found, cosines, rows, square > 1e-80 ? query : none, n_found,
+                             n_rows, d_model);
+    free(none);
+    return good;
+}
+
+CAUGHT(search, random_rows, rows_in_blocks, "got")
+SEARCH(rows_in_blocks)
+{
+    if (n_rows == 0 || n_rows % 16 != 0 || n_found > n_rows)
+        return search(found, cosines, rows, query, n_found, n_rows, d_model);
+    search(found, cosines, rows, query, n_found < n_rows ? n_found : n_rows - 1,
+           n_rows - 1, d_model);
+    if (n_found == n_rows)
+        found[n_found - 1] = 0, cosines[n_found - 1] = -2.0;
+    return true;
+}
+
+CAUGHT(patchify, refuses_bad_patches, height_of_32_bits, "must return false")
+PATCHIFY(height_of_32_bits)
+{
+    if (height * width * n_channels == 0 && patch > 0 && (uint32_t)height % patch == 0 &&
+        (uint32_t)width % patch == 0)
+        return true;
+    return patchify(out, image, height, width, n_channels, patch);
+}
+
+CAUGHT(residue_rows, in_double, faint_vectors_are_zeros, "got 0")
+RESIDUES(faint_vectors_are_zeros)
+{
+    double *without = calloc(n * n + 1, sizeof *without);
+    for (size_t k = 0; k < n * n && d_model <= n; k++)
+        without[k] = fabs(vectors[k]) < 1e-30 ? 0.0 : vectors[k];
+    const bool good = residue_rows(out, values, without, d_model, n);
+    free(without);
+    return good;
+}
