@@ -845,19 +845,21 @@ Test(principal_components, nothing_left)
 }
 
 // Rows that reach only a little along the vector that is begun with: large products cancel,
-// whose digits a float does not hold.
+// whose digits a float does not hold. (Half of the rows have a number more, so that other
+// reaches give another direction, and not only now and then another sign.)
 static void try_cancelling_reaches(void)
 {
-    enum { N = 5, D = 4 };
+    enum { N = 6, D = 5 };
     const float one = (float)random_between(1001, 2000) / 512,
                 other = (float)random_between(1001, 2000) / 512;
-    const float begin[D] = {one + other, 1, one, other};
+    const float begin[D] = {one + other, 1, one, other, 0};
     float rows[N * D];
     for (size_t v = 0; v < N; v++) {
         const float size = (float)random_between(90000001, 99999999) * (v % 2 ? -1 : 1);
         rows[v * D] = size;
         rows[v * D + 1] = (float)random_between(1, 9) / 4;
         rows[v * D + 2] = rows[v * D + 3] = -size;
+        rows[v * D + 4] = v < N / 2 ? size : 0;
     }
     try_task(&(struct task){rows, begin, 1, 1, N, D}, 0);
 }
