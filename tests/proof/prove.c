@@ -720,7 +720,8 @@ static void read_everything(void)
 
 static void do_job(void)
 {
-    joined(folder, "%s/%s.%s", scratch, job->part, job->name);
+    joined(folder, "%s/%s.%s.%s", scratch, job->part,
+           job->chapter != NULL ? job->chapter->name : "of-all", job->name);
     if (mkdir(folder, 0755) != 0)
         fail("cannot make the folder %s: %s", folder, strerror(errno));
     job->prove();
