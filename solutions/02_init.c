@@ -106,8 +106,8 @@ refuses a NaN too, which `std < 0` would let through. PyTorch draws all the word
 bends them afterwards; block after block is the same, for the words of block $b$ are
 numbers $16b$ to $16b+15$ either way, and it needs no room for them.
 
-`normal_few` uses `log1p(-u)`, which is $\ln(1-u)$ without the rounding of
-$1-u$; with 53 bits it makes no difference that a float could show.
+`normal_few` uses `log1p(-u)`, which is $\ln(1-u)$; `log(1 - u)` is as good here, for a fraction
+of 53 bits taken from 1 is a `double` to the bit.
 */
 
 float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
