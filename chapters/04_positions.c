@@ -66,8 +66,8 @@ that sum to 1: the exponentials are 2.0281, 1, 2.0281, their sum is 5.0562, the 
 are 0.4011, 0.1978, 0.4011. The output for *dog* is the values mixed in those shares:
 
 $$\begin{aligned}
-&0.4011\,(1, 0) + 0.1978\,(0, 2) + 0.4011\,(1, 1) \\
-&\quad = (0.8022,\ 0.7967).
+&0.4011\,(1, 0) + 0.1978\,(0, 2) \\
+&\quad + 0.4011\,(1, 1) = (0.8022,\ 0.7967).
 \end{aligned}$$
 
 In symbols, with $t$ the position of the token that asks, $s$ the position of
@@ -258,7 +258,7 @@ For `d_model` = 4 there are two hands. Hand 0 turns by 1 radian a token, hand 1 
 
 $$\begin{aligned}
 &(\sin 2,\ \cos 2,\ \sin 0.02,\ \cos 0.02) \\
-&\quad = (0.9093,\ -0.4161,\ 0.0200,\ 0.9998).
+&= (0.9093, -0.4161, 0.0200, 0.9998).
 \end{aligned}$$
 
 ![Two hands at six positions (`d_model` = 4). The sine is how far right the tip stands, the
@@ -1417,8 +1417,10 @@ itself gains $\varepsilon a_s (1 - a_s)$, and every other share $a_r$ loses
 $\varepsilon a_r a_s$, because its divisor has grown. What does the loss make of that? Each
 share counts with its own gradient:
 
-$$dz_s = da_s\, a_s (1 - a_s) - \sum_{r \ne s} da_r\, a_r a_s
-= a_s \Big( da_s - \sum_r a_r\, da_r \Big).$$
+$$\begin{aligned}
+dz_s &= da_s a_s (1 - a_s) - \sum_{r \ne s} da_r a_r a_s \\
+&= a_s \Big( da_s - \sum_r a_r\, da_r \Big).
+\end{aligned}$$
 
 In words: a share can only grow at the others' cost, so the average of the $da$ is taken
 off. The scores were divided by a root, so $dq_t$ collects $dz_{ts}\, k_s / \sqrt{d_h}$ and
@@ -3101,8 +3103,9 @@ that row exist when `causal` is true?
 ::: {.hint exercise="4.1"}
 With $K = t + 1$ if causal, else $K$ = `n_tokens`:
 $z_s = \sum_i q[t d_h + i]\, k[s d_h + i] / \sqrt{d_h}$ for $s < K$;
-$\mathrm{att}[t T + s] = e^{z_s - \max z} / \sum_{r < K} e^{z_r - \max z}$, and 0 for
-$s \ge K$; $\mathrm{out}[t d_h + i] = \sum_{s < K} \mathrm{att}[t T + s]\, v[s d_h + i]$.
+$\mathrm{att}[t T + s] = e^{z_s - \max z} / S$ with $S = \sum_{r < K} e^{z_r - \max z}$, and 0
+for $s \ge K$; $\sum_{s < K} \mathrm{att}[t T + s]\, v[s d_h + i]$ goes to
+$\mathrm{out}[t d_h + i]$.
 :::
 
 ::: {.hint exercise="4.1"}
@@ -3188,8 +3191,8 @@ stands to the left of the query?
 
 ::: {.hint exercise="4.6"}
 $\varphi_i = (n - m)\, b^{-2i/d_h}$ with $b$ the base, and the score is
-$\sum_i \big[(q_{2i} k_{2i} + q_{2i+1} k_{2i+1}) \cos\varphi_i + (q_{2i+1} k_{2i} -
-q_{2i} k_{2i+1}) \sin\varphi_i\big]$.
+$\sum_i (A_i \cos\varphi_i + B_i \sin\varphi_i)$ with
+$A_i = q_{2i} k_{2i} + q_{2i+1} k_{2i+1}$ and $B_i = q_{2i+1} k_{2i} - q_{2i} k_{2i+1}$.
 :::
 
 ::: {.hint exercise="4.6"}
