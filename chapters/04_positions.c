@@ -201,7 +201,7 @@ $$x_t = \mathrm{wte}[\mathrm{id}_t] + \mathrm{wpe}[t].$$
 
 Now *dog* at position 0 and *dog* at position 2 are different vectors before the
 head sees them. The cost is 1,024 × 768 = 786,432 **parameters**, numbers that training
-moves: about 0.6 % of GPT-2's. The catch is in the shape: there is no row 1,024. A GPT-2
+moves: about 0.6 % of GPT-2's 124 million. The catch is in the shape: there is no row 1,024. A GPT-2
 cannot read a 1,025th token, not badly but not at all.
 */
 
@@ -241,8 +241,8 @@ EXERCISE bool add_positions(float *x, const float *wpe, size_t n_tokens,
 ::: {.output section="One row for each position" follows="order mask"}
 :::
 
-*bites* hears the same three words in both headlines, and now gets different numbers: who
-stood first makes the difference.
+With the rows of the exercise added, *bites* still hears the same three words in both headlines,
+and gets different numbers: who stood first makes the difference.
 */
 
 /*
@@ -340,8 +340,8 @@ itself the table **cannot tell left from right**. What saves it are the matrices
 queries and keys. They can learn to turn a row by 3 tokens before it is compared (the last line
 of the output did that, to every row), and *"which row lies 3 to the left?"* has one answer.
 
-![How like position 32 are the others? Look for the symmetry: 10 to the left is as
-near as 10 to the right.](figure:sinusoid-dots){#fig-sinusoid-dots}
+![How like position 32 are the others, in the wider table drawn above? Look for the symmetry:
+10 to the left is as near as 10 to the right.](figure:sinusoid-dots){#fig-sinusoid-dots}
 
 The authors found their fixed table and a learned one "nearly identical" in quality,
 and kept the fixed one because it *may* let the model go on past the lengths seen in
@@ -354,7 +354,7 @@ Could a learned table start with nothing but zeros? And the table of tokens?
 
 :::: answer
 GPT-2 draws its tokens' rows with the standard deviation 0.02 and its positions' rows with
-0.01, and adds them as they are. The first transformer multiplied the token's row by $\sqrt{d}$
+0.01 [@gpt2code], and adds them as they are. The first transformer multiplied the token's row by $\sqrt{d}$
 before it added a position [@vaswani2017, sec. 3.4], and did not say why. The arithmetic
 suggests a reason. A row of $d/2$ sines and their cosines has the length $\sqrt{d/2}$, because
 each pair gives $\sin^2 + \cos^2 = 1$: that is 16 for their $d = 512$. A token's row drawn with
@@ -626,12 +626,12 @@ $t - 3$; the first three positions do not count. A model that gives the right to
 $p$ pays $-\ln p$: that is its **loss**, counted in *nats*. Guessing, $p = 1/16$, costs
 $\ln 16 = 2.7726$ nats a token; a model that knows where three back is pays 0.
 
-The model is one causal head of width 32, with nothing around it: a table of tokens before it,
-and behind it a table that makes of its output one score a token. Its parameters start at
-random; training moves each of them a little, again and again, the way that makes the loss
-fall. How much a little is, the **learning rate** says. We train with five ways to know
-positions, 16 times each, from 16 *seeds* of the random numbers; with the same seed all other
-numbers start out the same, bit for bit.
+The model is one causal head, `d_model` and `d_head` both 32 (so that RoPE has 16 dials), with
+nothing around it: a table of tokens before it, and behind it a table that makes of its output
+one score a token. Its parameters start at random; training moves each of them a little, again
+and again, the way that makes the loss fall. How much a little is, the **learning rate** says.
+We train with five ways to know positions, 16 times each, from 16 *seeds* of the random
+numbers; with the same seed all other numbers start out the same, bit for bit.
 
 - **no positions**: the causal mask is all it has.
 - **learned table**: `wpe` has 64 rows, trained with the rest. Training shows 16 of them.
@@ -640,8 +640,9 @@ numbers start out the same, bit for bit.
 - **RoPE, base 2**: the same, but every dial finishes its turn within 16 tokens.
 
 All of them run on your functions (only the head is ours: it does what yours does, and takes
-less time). [How they are trained](#model), with every gradient worked out by hand, stands
-behind the text. The test is 64 fresh sequences of 64 tokens, the same for every model.
+less time). [How they are trained](#model), with every gradient worked out by hand, and tested
+(the output says with what error), stands behind the text. The test is 64 fresh sequences of
+64 tokens, the same for every model.
 Positions up to 15 it knows from training. From 16 on it has never been there.
 
 ## What happens after token 16
@@ -712,8 +713,8 @@ length is not borne out here, nor was it by larger tests [@press2022].
 
 **RoPE holds on for a while, and then it depends.** Up to position 31 it is nearly
 perfect. Beyond, one seed goes on almost unharmed
-([0.04]{.n section="Say again the token three back"}), another loses more than half of what
-there is to know ([2.22]{.n section="Say again the token three back"}).
+([0.04]{.n section="Say again the token three back"}), another loses most of what there is
+to know ([2.22]{.n section="Say again the token three back"}).
 
 **Base 2 stays at [0.00]{.n section="Say again the token three back" at="base 2:3"}**, with
 every seed. Same code, same training, one constant changed.
