@@ -8,8 +8,8 @@ answer a language model must put the order back. This chapter asks where, and ho
 ![The same three rows for both headlines. Look at the arrows: which position reads which row is
 all that differs, and no row knows it.](drawing:headlines){alt="Left, the headline dog bites man, its words at the positions 0, 1 and 2; right, man bites dog. Between them a table with three rows: 1 and 0, 0 and 2, 1 and 1. On the left the arrows run straight, dog to the first row, bites to the second, man to the third. On the right the dashed arrows of man and dog cross, to the third row and to the first."}
 
-You write the part of a transformer that lets tokens talk to each other, the attention head,
-and find, with exact zeros, that by itself it cannot see order. Then come the three remedies of
+You write the part of a transformer (GPT-2 is one) that lets tokens talk to each other, the
+attention head, and find, with exact zeros, that by itself it cannot see order. Then come the three remedies of
 real models: a learned table of positions (GPT-2), a fixed table of sines and cosines (the
 first transformer), and rotations (RoPE, in many of today's models). At the end five tiny
 models, equal in everything but this, go to school. [Trained on texts of 16 tokens, which way
@@ -662,14 +662,14 @@ still scores [0.00]{.n section="Say again the token three back" at="base 2:3"}.
 ::: {.output section="Say again the token three back" set="seeds rate base"}
 :::
 
-![The loss at each position, mean of the seeds. Training ended at position 15.](figure:loss-three-back){#fig-loss-three-back}
-
 (*Best* and *worst* are single seeds, at positions 32 to 63.)
 
 ::: {.run seeds="4"}
 In this page a run trains four times behind each line, not sixteen times, unless you ask
 for more.
 :::
+
+![The loss at each position, mean of the seeds. Training ended at position 15.](figure:loss-three-back){#fig-loss-three-back}
 
 Up to position 15 all four have learned the task: each of the remedies supplies the order. And
 the two tables, which do nothing but add a row to a row, do not blur the token by it: to say
