@@ -8,8 +8,8 @@ answer a language model must put the order back. This chapter asks where, and ho
 ![The same three rows for both headlines. Look at the arrows: which position reads which row is
 all that differs, and no row knows it.](drawing:headlines){alt="Left, the headline dog bites man, its words at the positions 0, 1 and 2; right, man bites dog. Between them a table with three rows: 1 and 0, 0 and 2, 1 and 1. On the left the arrows run straight, dog to the first row, bites to the second, man to the third. On the right the dashed arrows of man and dog cross, to the third row and to the first."}
 
-You write the part of a transformer that lets tokens talk to each other, the attention head,
-and find, with exact zeros, that by itself it cannot see order. Then come the three remedies of
+You write the part of a transformer (GPT-2 is one) that lets tokens talk to each other, the
+attention head, and find, with exact zeros, that by itself it cannot see order. Then come the three remedies of
 real models: a learned table of positions (GPT-2), a fixed table of sines and cosines (the
 first transformer), and rotations (RoPE, in many of today's models). At the end five tiny
 models, equal in everything but this, go to school. [Trained on texts of 16 tokens, which way
@@ -66,8 +66,8 @@ that sum to 1: the exponentials are 2.0281, 1, 2.0281, their sum is 5.0562, the 
 are 0.4011, 0.1978, 0.4011. The output for *dog* is the values mixed in those shares:
 
 $$\begin{aligned}
-&0.4011\,(1, 0) + 0.1978\,(0, 2) + 0.4011\,(1, 1) \\
-&\quad = (0.8022,\ 0.7967).
+&0.4011\,(1, 0) + 0.1978\,(0, 2) \\
+&\quad + 0.4011\,(1, 1) = (0.8022,\ 0.7967).
 \end{aligned}$$
 
 In symbols, with $t$ the position of the token that asks, $s$ the position of
@@ -201,7 +201,7 @@ $$x_t = \mathrm{wte}[\mathrm{id}_t] + \mathrm{wpe}[t].$$
 
 Now *dog* at position 0 and *dog* at position 2 are different vectors before the
 head sees them. The cost is 1,024 × 768 = 786,432 **parameters**, numbers that training
-moves: about 0.6 % of GPT-2's. The catch is in the shape: there is no row 1,024. A GPT-2
+moves: about 0.6 % of GPT-2's 124 million. The catch is in the shape: there is no row 1,024. A GPT-2
 cannot read a 1,025th token, not badly but not at all.
 */
 
@@ -241,8 +241,8 @@ EXERCISE bool add_positions(float *x, const float *wpe, size_t n_tokens,
 ::: {.output section="One row for each position" follows="order mask"}
 :::
 
-*bites* hears the same three words in both headlines, and now gets different numbers: who
-stood first makes the difference.
+With the rows of the exercise added, *bites* still hears the same three words in both headlines,
+and gets different numbers: who stood first makes the difference.
 */
 
 /*
@@ -258,7 +258,7 @@ For `d_model` = 4 there are two hands. Hand 0 turns by 1 radian a token, hand 1 
 
 $$\begin{aligned}
 &(\sin 2,\ \cos 2,\ \sin 0.02,\ \cos 0.02) \\
-&\quad = (0.9093,\ -0.4161,\ 0.0200,\ 0.9998).
+&= (0.9093, -0.4161, 0.0200, 0.9998).
 \end{aligned}$$
 
 ![Two hands at six positions (`d_model` = 4). The sine is how far right the tip stands, the
@@ -338,10 +338,11 @@ by the addition theorem, which makes the cosine of a difference out of just thes
 is gone: the whole dot product is $\sum_i \cos(k\theta_i)$, the same for $k$ and $-k$. By
 itself the table **cannot tell left from right**. What saves it are the matrices that make
 queries and keys. They can learn to turn a row by 3 tokens before it is compared (the last line
-of the output did that, to every row), and *"which row lies 3 to the left?"* has one answer.
+of the output moved every row on in this way), and *"which row lies 3 to the left?"* has one
+answer.
 
-![How like position 32 are the others? Look for the symmetry: 10 to the left is as
-near as 10 to the right.](figure:sinusoid-dots){#fig-sinusoid-dots}
+![How like position 32 are the others, in the wider table drawn above? Look for the symmetry:
+10 to the left is as near as 10 to the right.](figure:sinusoid-dots){#fig-sinusoid-dots}
 
 The authors found their fixed table and a learned one "nearly identical" in quality,
 and kept the fixed one because it *may* let the model go on past the lengths seen in
@@ -354,7 +355,7 @@ Could a learned table start with nothing but zeros? And the table of tokens?
 
 :::: answer
 GPT-2 draws its tokens' rows with the standard deviation 0.02 and its positions' rows with
-0.01, and adds them as they are. The first transformer multiplied the token's row by $\sqrt{d}$
+0.01 [@gpt2code], and adds them as they are. The first transformer multiplied the token's row by $\sqrt{d}$
 before it added a position [@vaswani2017, sec. 3.4], and did not say why. The arithmetic
 suggests a reason. A row of $d/2$ sines and their cosines has the length $\sqrt{d/2}$, because
 each pair gives $\sin^2 + \cos^2 = 1$: that is 16 for their $d = 512$. A token's row drawn with
@@ -573,9 +574,10 @@ should be [8.9815]{.n section="The score sees the distance only"}.
 ::: {.output section="The score sees the distance only" set="distance base" follows="distance"}
 :::
 
-Within a layout the first two columns agree. Mixed, one and the same distance gives two numbers,
-and nothing crashes: the model talks, and talks nonsense. If you ever port a RoPE model, test
-the first two columns. (In the third the score shows that it knows left from right.)
+Within a layout the first two columns agree, and `rope_score`, which turns nothing, agrees
+with them. Mixed, one and the same distance gives two numbers, and nothing crashes: the model
+talks, and talks nonsense. If you ever port a RoPE model, test the first two columns. (In the
+third the score shows that it knows left from right.)
 
 ## Three pictures of a score
 
@@ -626,12 +628,12 @@ $t - 3$; the first three positions do not count. A model that gives the right to
 $p$ pays $-\ln p$: that is its **loss**, counted in *nats*. Guessing, $p = 1/16$, costs
 $\ln 16 = 2.7726$ nats a token; a model that knows where three back is pays 0.
 
-The model is one causal head of width 32, with nothing around it: a table of tokens before it,
-and behind it a table that makes of its output one score a token. Its parameters start at
-random; training moves each of them a little, again and again, the way that makes the loss
-fall. How much a little is, the **learning rate** says. We train with five ways to know
-positions, 16 times each, from 16 *seeds* of the random numbers; with the same seed all other
-numbers start out the same, bit for bit.
+The model is one causal head, `d_model` and `d_head` both 32 (so that RoPE has 16 dials), with
+nothing around it: a table of tokens before it, and behind it a table that makes of its output
+one score a token. Its parameters start at random; training moves each of them a little, again
+and again, the way that makes the loss fall. How much a little is, the **learning rate** says.
+We train with five ways to know positions, 16 times each, from 16 *seeds* of the random
+numbers; with the same seed all other numbers start out the same, bit for bit.
 
 - **no positions**: the causal mask is all it has.
 - **learned table**: `wpe` has 64 rows, trained with the rest. Training shows 16 of them.
@@ -640,8 +642,9 @@ numbers start out the same, bit for bit.
 - **RoPE, base 2**: the same, but every dial finishes its turn within 16 tokens.
 
 All of them run on your functions (only the head is ours: it does what yours does, and takes
-less time). [How they are trained](#model), with every gradient worked out by hand, stands
-behind the text. The test is 64 fresh sequences of 64 tokens, the same for every model.
+less time). [How they are trained](#model), with every gradient worked out by hand, and tested
+(the output says with what error), stands behind the text. The test is 64 fresh sequences of
+64 tokens, the same for every model.
 Positions up to 15 it knows from training. From 16 on it has never been there.
 
 ## What happens after token 16
@@ -657,6 +660,13 @@ still scores [0.00]{.n section="Say again the token three back" at="base 2:3"}.
 :::
 
 ::: {.output section="Say again the token three back" set="seeds rate base"}
+:::
+
+(*Best* and *worst* are single seeds, at positions 32 to 63.)
+
+::: {.run seeds="4"}
+In this page a run trains four times behind each line, not sixteen times, unless you ask
+for more.
 :::
 
 ![The loss at each position, mean of the seeds. Training ended at position 15.](figure:loss-three-back){#fig-loss-three-back}
@@ -712,8 +722,8 @@ length is not borne out here, nor was it by larger tests [@press2022].
 
 **RoPE holds on for a while, and then it depends.** Up to position 31 it is nearly
 perfect. Beyond, one seed goes on almost unharmed
-([0.04]{.n section="Say again the token three back"}), another loses more than half of what
-there is to know ([2.22]{.n section="Say again the token three back"}).
+([0.04]{.n section="Say again the token three back"}), another loses most of what there is
+to know ([2.22]{.n section="Say again the token three back"}).
 
 **Base 2 stays at [0.00]{.n section="Say again the token three back" at="base 2:3"}**, with
 every seed. Same code, same training, one constant changed.
@@ -763,11 +773,11 @@ turn, so that only the two finished dials do?
 ::: {.output section="What the dials decide"}
 :::
 
-Without the unfinished dials the loss *grows*, even if they are stopped only in the test, in
-models that had learned with them. So they help. That does not make them safe: alone, with the
-two finished dials frozen, they lose [0.72]{.n section="What the dials decide"}, about as much
-as all dials together (the ranges overlap). But the two finished ones alone lose more. (The
-columns *met* and *new* are for the question at the end of the section.)
+Without the unfinished dials the loss *grows* (third row), even if they are stopped only in the
+test, in models that had learned with all of them (second). So they help. That does not make them
+safe: alone, with the two finished dials frozen, they lose
+[0.72]{.n section="What the dials decide"}, about as much as all dials together (the ranges
+overlap). But the two finished ones alone lose more.
 
 ### Two dials that agree again
 
@@ -785,14 +795,20 @@ tokens are 7.00 turns of the one and 3.94 of the other: at distance 47 the first
 it stood at 3, the second only 22 degrees short of it, and together they say nearly as much as
 they did at 3. The first token that can look 47 back stands at position 47.
 
-A good story, so again a control: the two columns of the table for positions 46 and 47. Where nothing but the two finished dials turns, it jumps, from
-[0.71]{.n section="What the dials decide"} to [2.65]{.n section="What the dials decide"}.
-Where they are frozen, nothing happens. The break comes from dials that *have* finished, and
-agree once more; the others soften it.
+A good story, so again a control: the loss at positions 46 and 47.
+
+::: {.output section="Two dials that agree again"}
+:::
+
+Where nothing but the two finished dials turns, it jumps, from
+[0.71]{.n section="Two dials that agree again"} to
+[2.65]{.n section="Two dials that agree again"}. Where they are frozen, nothing happens. The
+break comes from dials that *have* finished, and agree once more; the others soften it.
 
 And in the last row, too, two finished dials turn and nothing else. But with base 2 they turn
 by 1 and 0.958 radians a token instead of 1 and 0.562, and nothing is lost. Same number of
-dials, same number finished, other speeds.
+dials, same number finished, other speeds. (The columns *met* and *new* are for the question
+that follows.)
 
 ::: think
 The pair with base 2 agrees again as well: at distance 16 its dials stand 25 and 7 degrees from
@@ -803,11 +819,12 @@ Training asked only that the score at distance 3 exceed those at the other dista
 met. Whether it exceeds those at new ones as well stands in the last two columns of the table:
 by how much, in the mean of the seeds, the score at 3 exceeds the best of the other distances
 that were *met*, 0 to 15, and of the *new* ones, 16 to 63. For the pair with base 2 that is
-[2.35]{.n section="What the dials decide"} and [2.39]{.n section="What the dials decide"}: at
-distance 9 its dials stand 16 and 31 degrees from where they stood at 3, so training had to keep
-*that* apart, and in score nothing new comes nearer. For the pair with base 10,000 it is
-[3.18]{.n section="What the dials decide"} and [-0.31]{.n section="What the dials decide"}: a new
-distance beats the right one.
+[2.35]{.n section="Two dials that agree again"} and
+[2.39]{.n section="Two dials that agree again"}: at distance 9 its dials stand 16 and 31
+degrees from where they stood at 3, so training had to keep *that* apart, and in score nothing
+new comes nearer. For the pair with base 10,000 it is
+[3.18]{.n section="Two dials that agree again"} and
+[-0.31]{.n section="Two dials that agree again"}: a new distance beats the right one.
 
 What we do not know: how to find these numbers for sixteen speeds without training a head, and
 why, with the same speeds, one seed does well and another does not. The program is small enough
@@ -865,10 +882,10 @@ section="From base 1 to base 100,000"}.
 ![RoPE's losses, mean of the seeds. Look at both ends: with bases 1 and 2 the first token is not
 learned even at the length of training; from 100 on, three back goes wrong further out.](figure:bases){#fig-bases}
 
-Look also at how many dials finish. Bases 3 and 6 leave some unfinished and lose nothing three
-back; with base 1 all sixteen finish, all at the same speed, and no base does worse. The count
-says little. And for the first token a dial need not be *very* slow: with base 3 the slowest
-takes 17.6 tokens for a turn.
+Look also at how many of the 16 dials finish. Bases 3 and 6 leave some unfinished and lose
+nothing three back; with base 1 all sixteen finish, all at the same speed, and no base does
+worse. The count says little. And for the first token a dial need not be *very* slow: with
+base 3 the slowest takes 17.6 tokens for a turn.
 
 So a scheme decides which questions are easy to ask: *how far back* for RoPE, *which place* for
 a table. When you read that a model was "extended" from 2,048 tokens to 32,768, somebody
@@ -1417,8 +1434,10 @@ itself gains $\varepsilon a_s (1 - a_s)$, and every other share $a_r$ loses
 $\varepsilon a_r a_s$, because its divisor has grown. What does the loss make of that? Each
 share counts with its own gradient:
 
-$$dz_s = da_s\, a_s (1 - a_s) - \sum_{r \ne s} da_r\, a_r a_s
-= a_s \Big( da_s - \sum_r a_r\, da_r \Big).$$
+$$\begin{aligned}
+dz_s &= da_s a_s (1 - a_s) - \sum_{r \ne s} da_r a_r a_s \\
+&= a_s \Big( da_s - \sum_r a_r\, da_r \Big).
+\end{aligned}$$
 
 In words: a share can only grow at the others' cost, so the average of the $da$ is taken
 off. The scores were divided by a root, so $dq_t$ collects $dz_{ts}\, k_s / \sqrt{d_h}$ and
@@ -1520,7 +1539,7 @@ static bool backward(model *m, activations *d, const activations *a, const uint3
 Formulas copied into code deserve distrust. So the program asks some parameters directly,
 before it trains: nudge one up a little, nudge it down, and see how the loss moves. It does so
 for 24 random parameters of each kind, for every way to know positions, and prints the largest
-disagreement in the first line of the contest, as a share of the largest gradient of its kind.
+disagreement in the second line of the contest, as a share of the largest gradient of its kind.
 `float` leaves about three digits, so below a thousandth it only says so; a wrong sign or a
 forgotten factor would leave none. (Chapter 3 tests its slopes in the same way.)
 */
@@ -1877,7 +1896,8 @@ static void print_order(const size_t *order)
     printf("%s %s %s", words[order[0]], words[order[1]], words[order[2]]);
 }
 
-// what "bites" gets in an order of the words, with the rows of positions added if there are any
+// A line: what "bites" gets in an order of the words, with the rows of positions added if there
+// are any.
 static void print_bites(const float *wpe, const size_t *order, bool causal)
 {
     float x[N_WORDS * 2], out[N_WORDS * 2];
@@ -1889,16 +1909,15 @@ static void print_bites(const float *wpe, const size_t *order, bool causal)
         return;
     while (order[t] != 1)
         t++;
-    printf("%.4f %.4f in \"", (double)out[2 * t], (double)out[2 * t + 1]);
     print_order(order);
-    printf("\"");
+    printf(": \"bites\" gets %.4f %.4f\n", (double)out[2 * t], (double)out[2 * t + 1]);
 }
 
 // the differences between an order and "dog bites man"
 static void print_gaps(const size_t *order)
 {
     print_order(order);
-    printf("%-10s %-13.6g %-14.6g %.6g\n", "", gap_of_matrices(word_rows, order),
+    printf("%9.6g%9.6g%10.6g\n", gap_of_matrices(word_rows, order),
            gap_by_word(word_rows, order, false), gap_by_word(word_rows, order, true));
 }
 
@@ -1910,14 +1929,11 @@ static void show_shuffle(size_t order, bool mask)
         waits_for("4.1", "attention_forward");
         return;
     }
-    printf("difference              as a matrix   word by word   word by word, causal\n");
+    printf("%22s%9s%10s\n", "matrix", "by word", "causal");
     print_gaps(orders[order]);
-    printf("\"bites\" gets ");
     print_bites(NULL, orders[0], mask);
-    printf(", ");
     print_bites(NULL, orders[order], mask);
-    printf("\ncausal, another last word: the outputs before it move by %.6g\n",
-           gap_of_the_past());
+    printf("causal, new last word: others move by %.6g\n", gap_of_the_past());
 }
 
 static void show_table(size_t order, bool mask)
@@ -1932,11 +1948,8 @@ static void show_table(size_t order, bool mask)
         waits_for("4.1", "attention_forward");
         return;
     }
-    printf("\"bites\" gets ");
     print_bites(small_wpe, orders[0], mask);
-    printf(", ");
     print_bites(small_wpe, orders[order], mask);
-    printf("\n");
 }
 
 enum { SINE_ROWS = 1024, SINE_WIDTH = 16 };
@@ -2003,14 +2016,12 @@ static void question_rows(const float *wpe, size_t distance)
 {
     const size_t pairs[3][2] = {
         {3, 3 + distance}, {50, 50 + distance}, {50, 50 - distance}};
-    printf("d_model = 16:");
     for (size_t i = 0; i < 3; i++)
-        printf("  P(%zu).P(%zu) %.4f", pairs[i][0], pairs[i][1],
+        printf("d_model = 16: P(%zu) . P(%zu) = %.4f\n", pairs[i][0], pairs[i][1],
                row_dot(wpe + pairs[i][0] * SINE_WIDTH, wpe + pairs[i][1] * SINE_WIDTH,
                        SINE_WIDTH));
     const double gap = gap_of_moved_rows(wpe, distance);
-    printf("\nevery P(p + %zu) is P(p) with its pairs turned: difference ", distance);
-    gap < 0.000001 ? printf("below 0.000001\n") : printf("%.6f\n", gap);
+    printf("P(p + %zu) is P(p) moved on, to %.6f\n", distance, fmax(gap, 0.000001));
 }
 
 static void show_sinusoid(size_t distance)
@@ -2050,9 +2061,9 @@ static void print_turned(size_t p, rope_function *rope, double base)
 {
     float x[SMALL_HEAD];
     const bool turned = turn_small(x, small_x, p, rope, base);
-    printf("%2s", "");
     for (size_t i = 0; i < SMALL_HEAD; i++)
         turned ? printf("%8.4f", (double)x[i]) : printf("%8s", "-");
+    printf("\n");
 }
 
 // Exchange dimensions 1 and 2, turn halves, exchange back: turned neighbours?
@@ -2080,14 +2091,13 @@ static void show_rope(double base)
         waits_for("4.5", "rope_half_split");
     if (!neighbours && !halves)
         return;
-    printf("1 2 3 4 turned   neighbours (0,1) (2,3)            halves (0,2) (1,3)\n");
-    printf("position 1 ");
+    printf("1 2 3 4, turned to position 1\n%-10s", "neighbours");
     print_turned(1, rope_interleaved, base);
+    printf("%-10s", "halves");
     print_turned(1, rope_half_split, base);
-    printf("\n");
     if (neighbours && halves)
         printf(
-            "the length is %.4f, and was %.4f; dimensions exchanged: difference %.6g\n",
+            "the length is %.4f, and was %.4f\ndimensions exchanged: difference %.6g\n",
             length, length_of(small_x, SMALL_HEAD), gap_of_layouts(base));
 }
 
@@ -2113,9 +2123,9 @@ static void print_scores(const char *name, rope_function *turn_q, rope_function 
 {
     size_t places[3][2];
     places_of(places, distance);
-    printf("%-26s", name);
+    printf("%-15s", name);
     for (size_t i = 0; i < 3; i++)
-        printf(" %12.4f", turned_score(places[i][0], places[i][1], turn_q, turn_k, base));
+        printf("%9.4f", turned_score(places[i][0], places[i][1], turn_q, turn_k, base));
     printf("\n");
 }
 
@@ -2128,11 +2138,11 @@ static void print_derived_scores(size_t distance, double base)
         waits_for("4.6", "rope_score");
         return;
     }
-    printf("%-26s", "rope_score, nothing turned");
+    printf("%-15s", "rope_score");
     for (size_t i = 0; i < 3; i++) {
         rope_score(&score, small_q, small_x, places[i][0], places[i][1], SMALL_HEAD,
                    (float)base);
-        printf(" %12.4f", (double)score);
+        printf("%9.4f", (double)score);
     }
     printf("\n");
 }
@@ -2143,9 +2153,9 @@ static void show_scores(size_t distance, double base)
     size_t places[3][2];
     heading("The score sees the distance only");
     places_of(places, distance);
-    printf("%-26s", "query at, key at");
+    printf("%-15s", "query, key at");
     for (size_t i = 0; i < 3; i++)
-        printf("%9zu, %2zu", places[i][0], places[i][1]);
+        printf("%5zu, %2zu", places[i][0], places[i][1]);
     printf("\n");
     const bool neighbours = turn_small(x, small_x, 1, rope_interleaved, base);
     const bool halves = turn_small(x, small_x, 1, rope_half_split, base);
@@ -2156,8 +2166,7 @@ static void show_scores(size_t distance, double base)
     if (!halves)
         waits_for("4.5", "rope_half_split");
     if (neighbours && halves)
-        print_scores("q halves, k neighbours", rope_half_split, rope_interleaved,
-                     distance, base);
+        print_scores("mixed", rope_half_split, rope_interleaved, distance, base);
     print_derived_scores(distance, base);
 }
 
@@ -2268,7 +2277,8 @@ static size_t unfinished_dials(size_t d_head, double base, size_t n_tokens)
 static void show_dials(void)
 {
     heading("Dials that never finish a turn");
-    printf("base 10,000: %zu of 64 dials never finish in 4,096 tokens, %zu of 16 in 16\n",
+    printf("base 10,000: dials that never finish\n%zu of 64 in 4,096 tokens\n"
+           "%zu of 16 in 16 tokens, the head below\n",
            unfinished_dials(128, 10000.0, 4096), unfinished_dials(32, 10000.0, 16));
     draw_dials();
 }
@@ -2300,12 +2310,18 @@ static const struct {
 } bases[N_BASES] = {{1, "1"},   {2, "2"},     {3, "3"},        {6, "6"},
                     {10, "10"}, {100, "100"}, {1e4, "10,000"}, {1e5, "100,000"}};
 
+// Which of RoPE's dials turn in the controls. The first two rows are one training.
+enum { N_CONTROLS = 5 };
+static const char *const controls[N_CONTROLS] = {"all", "all, then 0 and 1", "0 and 1",
+                                                 "2 to 15", "base 2: 0 and 1"};
+
 // The contest: what takes part, how often, and room for what came out.
 typedef struct {
     struct scheme schemes[N_SCHEMES];
     bool done[N_SCHEMES];
     measurement results[N_SCHEMES][MOST_SEEDS]; // of the task at hand
     measurement stopped[MOST_SEEDS], control[MOST_SEEDS];
+    double agree[N_CONTROLS][4]; // losses at 46 and 47, leads over distances met and new
     float maps[N_MAPS][HEARD * HEARD];
     bool is_kept[2][N_BASES];                    // [task][base], and
     double met[2][N_BASES], far_out[2][N_BASES]; // mean losses at 3 to 15, at 32 to 63
@@ -2318,7 +2334,7 @@ typedef struct {
 static void scheme_waits(const struct scheme *scheme)
 {
     float one[2] = {0.0f, 0.0f};
-    printf("%-20s", scheme->name);
+    printf("%-14s", scheme->name);
     if (!attention_is_written())
         waits_for("4.1", "attention_forward");
     else if (scheme->kind == ROPE)
@@ -2363,7 +2379,7 @@ static void print_row(const char *name, const measurement *results, size_t n_see
 {
     double range[2];
     find_range(range, results, n_seeds);
-    printf("%-30s %7.2f %8.2f %8.2f   %5.2f to %5.2f\n", name,
+    printf("%-13s%5.2f%6.2f%6.2f%6.2f%6.2f\n", name,
            mean_loss(results, n_seeds, BACK, TRAIN_LEN),
            mean_loss(results, n_seeds, TRAIN_LEN, TEST_LEN / 2),
            mean_loss(results, n_seeds, TEST_LEN / 2, TEST_LEN), range[0], range[1]);
@@ -2496,9 +2512,9 @@ static void draw_dial_scores(const measurement *results, size_t n)
     fclose(file);
 }
 
-static void print_heads(const char *what)
+static void print_heads(void)
 {
-    printf("%-32s 3..15   16..31   32..63  from best to worst\n", what);
+    printf("at positions  3-15 16-31 32-63  best worst\n");
 }
 
 // Prints a scheme's row, or what it waits for.
@@ -2551,19 +2567,19 @@ static void show_three_back(contest *c)
 {
     double blind[TEST_LEN];
     heading("Say again the token three back");
-    printf("nats a token, mean of %zu seeds; guessing costs %.4f; gradients: ",
-           c->n_seeds, log((double)VOCAB));
+    printf("nats, mean of %zu seeds; guessing %.4f\ngradients: ", c->n_seeds,
+           log((double)VOCAB));
     show_gradients(c);
     if (!heads_agree(&c->w.a))
         printf("your attention_forward gives something else: make check4 says where\n");
-    print_heads("trained at 16, at positions");
+    print_heads();
     for (size_t s = 0; s < N_SCHEMES; s++)
         c->done[s] = run_scheme(c, c->results[s], &c->schemes[s], THREE_BACK,
                                 s == AT_ROPE ? c->stopped : NULL);
     keep_contest(c, THREE_BACK);
     measure_without_order(blind);
-    printf("%-30s %7.2f %8.2f %8.2f\n", "best without order",
-           mean_of(blind, BACK, TRAIN_LEN), mean_of(blind, TRAIN_LEN, TEST_LEN / 2),
+    printf("%-13s%5.2f%6.2f%6.2f\n", "without order", mean_of(blind, BACK, TRAIN_LEN),
+           mean_of(blind, TRAIN_LEN, TEST_LEN / 2),
            mean_of(blind, TEST_LEN / 2, TEST_LEN));
     draw_losses("loss-three-back", "The token three back: loss at each position", c);
     const float *const maps[N_MAPS] = {c->maps[0], c->maps[1], c->maps[2]};
@@ -2571,59 +2587,79 @@ static void show_three_back(contest *c)
         draw_maps("attention", "Shares: learned table, sinusoid, RoPE", maps, HEARD, 6);
 }
 
-// As print_row, with the losses at positions 46 and 47, between which something happens,
-// and the leads over the distances met in training and over new ones.
-static void print_control(const contest *c, const char *name, const measurement *results)
+// A row of the first table of controls; what the second one says of it is kept.
+static void print_control(contest *c, size_t row, const measurement *results)
 {
-    const size_t n_seeds = c->n_seeds;
+    const size_t n = c->n_seeds;
     double range[2];
-    find_range(range, results, n_seeds);
-    printf("%-26s%6.2f%7.2f  %5.2f to %4.2f%7.2f%7.2f%6.2f%6.2f\n", name,
-           mean_loss(results, n_seeds, BACK, TRAIN_LEN),
-           mean_loss(results, n_seeds, TEST_LEN / 2, TEST_LEN), range[0], range[1],
-           mean_loss(results, n_seeds, 46, 47), mean_loss(results, n_seeds, 47, 48),
-           mean_lead(results, n_seeds, 0, TRAIN_LEN),
-           mean_lead(results, n_seeds, TRAIN_LEN, TEST_LEN));
+    find_range(range, results, n);
+    printf("%-18s%5.2f%6.2f%6.2f%6.2f\n", controls[row],
+           mean_loss(results, n, BACK, TRAIN_LEN),
+           mean_loss(results, n, TEST_LEN / 2, TEST_LEN), range[0], range[1]);
     fflush(stdout);
+    c->agree[row][0] = mean_loss(results, n, 46, 47);
+    c->agree[row][1] = mean_loss(results, n, 47, 48);
+    c->agree[row][2] = mean_lead(results, n, 0, TRAIN_LEN);
+    c->agree[row][3] = mean_lead(results, n, TRAIN_LEN, TEST_LEN);
+}
+
+// The three controls that have to be trained.
+static void run_controls(contest *c)
+{
+    const struct scheme rope = c->schemes[AT_ROPE], base_2 = c->schemes[AT_BASE_2];
+    struct scheme frozen[3] = {rope, rope, base_2};
+    frozen[0].still_from = frozen[2].still_from = N_FAST;
+    frozen[0].still_to = frozen[2].still_to = N_DIALS;
+    frozen[1].still_to = N_FAST;
+    for (size_t i = 0; i < 3; i++) {
+        run_seeds(c, c->control, &frozen[i], THREE_BACK, NULL);
+        clear_live_line();
+        print_control(c, N_CONTROLS - 3 + i, c->control);
+    }
 }
 
 static void show_controls(contest *c)
 {
-    const struct scheme rope = c->schemes[AT_ROPE], base_2 = c->schemes[AT_BASE_2];
-    struct scheme controls[3] = {rope, rope, base_2};
-    controls[0].name = "dials 2 to 15 never turn";
-    controls[0].still_from = controls[2].still_from = N_FAST;
-    controls[0].still_to = controls[2].still_to = N_DIALS;
-    controls[1].name = "dials 0 and 1 never turn";
-    controls[1].still_to = N_FAST;
-    controls[2].name = "base 2, 2 to 15 never turn";
     heading("What the dials decide");
     if (!c->done[AT_ROPE]) {
-        scheme_waits(&rope);
+        scheme_waits(&c->schemes[AT_ROPE]);
         return;
     }
-    printf("%-26s%6s%7s  %13s%7s%7s%6s%6s\n", "three back, at positions", "3..15",
-           "32..63", "best to worst", "at 46", "at 47", "met", "new");
-    print_control(c, "RoPE, all dials turn", c->results[AT_ROPE]);
-    print_control(c, "2 to 15 stopped at test", c->stopped);
-    for (size_t i = 0; i < 3; i++) {
-        run_seeds(c, c->control, &controls[i], THREE_BACK, NULL);
-        clear_live_line();
-        print_control(c, controls[i].name, c->control);
-    }
+    printf("%-18s%5s%6s%6s%6s\n", "dials that turn", "3-15", "32-63", "best", "worst");
+    print_control(c, 0, c->results[AT_ROPE]);
+    print_control(c, 1, c->stopped);
+    run_controls(c);
     draw_seeds(c->results[AT_ROPE], c->n_seeds);
     draw_dial_scores(c->results[AT_ROPE], c->n_seeds);
+}
+
+// The losses at positions 46 and 47, between which something happens, and the leads over the
+// distances met in training and over new ones.
+static void show_agreement(const contest *c)
+{
+    heading("Two dials that agree again");
+    if (!c->done[AT_ROPE]) {
+        scheme_waits(&c->schemes[AT_ROPE]);
+        return;
+    }
+    printf("%-18s%5s%6s%6s%6s\n", "dials that turn", "at 46", "at 47", "met", "new");
+    for (size_t row = 0; row < N_CONTROLS; row++) {
+        printf("%-18s%5.2f", controls[row], c->agree[row][0]);
+        for (size_t i = 1; i < 4; i++)
+            printf("%6.2f", c->agree[row][i]);
+        printf("\n");
+    }
 }
 
 static void show_first_token(contest *c)
 {
     heading("Say again the first token");
-    print_heads("trained at 16, at positions");
+    print_heads();
     for (size_t s = AT_TABLE; s < N_SCHEMES; s++)
         c->done[s] = run_scheme(c, c->results[s], &c->schemes[s], FIRST_TOKEN, NULL);
     keep_contest(c, FIRST_TOKEN);
     struct scheme fast = c->schemes[AT_ROPE];
-    fast.name = "RoPE, only 0 and 1";
+    fast.name = "RoPE, 0 and 1";
     fast.still_from = N_FAST, fast.still_to = N_DIALS;
     run_scheme(c, c->control, &fast, FIRST_TOKEN, NULL);
     draw_losses("loss-first-token", "The first token: loss at each position", c);
@@ -2644,20 +2680,6 @@ static bool sweep_bases(contest *c)
         }
     clear_live_line();
     return done;
-}
-
-static int column(size_t i)
-{
-    const int width = (int)strlen(bases[i].name) + 1;
-    return width > 5 ? width : 5;
-}
-
-static void print_losses(const char *name, const double *losses)
-{
-    printf("%-24s", name);
-    for (size_t i = 0; i < N_BASES; i++)
-        printf("%*.2f", column(i), losses[i]);
-    printf("\n");
 }
 
 static void draw_bases(const contest *c)
@@ -2683,17 +2705,13 @@ static void show_bases(contest *c)
         scheme_waits(&c->schemes[AT_ROPE]);
         return;
     }
-    printf("%-24s", "base");
+    printf("%15s%12s%15s\n", "dials", "three back", "first token");
+    printf("%7s%8s%12s%8s%7s\n", "base", "finish", "32-63", "3-15", "32-63");
     for (size_t i = 0; i < N_BASES; i++)
-        printf("%*s", column(i), bases[i].name);
-    printf("\n%-24s", "dials that finish, of 16");
-    for (size_t i = 0; i < N_BASES; i++)
-        printf("%*zu", column(i),
-               N_DIALS - unfinished_dials(WIDTH, bases[i].base, TRAIN_LEN));
-    printf("\n");
-    print_losses("three back, at 32..63", c->far_out[THREE_BACK]);
-    print_losses("first token, at 3..15", c->met[FIRST_TOKEN]);
-    print_losses("first token, at 32..63", c->far_out[FIRST_TOKEN]);
+        printf("%7s%8zu%12.2f%8.2f%7.2f\n", bases[i].name,
+               N_DIALS - unfinished_dials(WIDTH, bases[i].base, TRAIN_LEN),
+               c->far_out[THREE_BACK][i], c->met[FIRST_TOKEN][i],
+               c->far_out[FIRST_TOKEN][i]);
     draw_bases(c);
 }
 
@@ -2701,11 +2719,11 @@ static void show_bases(contest *c)
 static void show_spreads(contest *c)
 {
     heading("A table that starts smaller: three back, then first token");
-    print_heads("");
+    print_heads();
     for (size_t which = 0; which < 2; which++)
         for (size_t i = 0; i < 2; i++) {
             struct scheme table = c->schemes[AT_TABLE];
-            table.name = i == 0 ? "starts at spread 0.1" : "starts at zero";
+            table.name = i == 0 ? "spread 0.1" : "spread 0";
             table.spread = i == 0 ? 0.1 : 0.0;
             run_scheme(c, c->control, &table, (task)which, NULL);
         }
@@ -2718,9 +2736,11 @@ static void sweep_rates(contest *c, task which)
     for (size_t s = AT_TABLE; s < N_SCHEMES; s++)
         for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
             struct scheme scheme = c->schemes[s];
-            char name[64];
+            char name[32];
+            if (i == 0)
+                printf("%s\n", scheme.name);
             scheme.rate = rates[i];
-            snprintf(name, sizeof name, "%s, rate %g", scheme.name, rates[i]);
+            snprintf(name, sizeof name, "rate %g", rates[i]);
             scheme.name = name;
             run_scheme(c, c->control, &scheme, which, NULL);
         }
@@ -2729,10 +2749,10 @@ static void sweep_rates(contest *c, task which)
 static void show_rates(contest *c)
 {
     heading("Seven learning rates: three back");
-    print_heads("");
+    print_heads();
     sweep_rates(c, THREE_BACK);
     heading("Seven learning rates: first token");
-    print_heads("");
+    print_heads();
     sweep_rates(c, FIRST_TOKEN);
 }
 
@@ -2914,11 +2934,6 @@ The program takes settings: `build/04_positions base=2 seed=7`, or any of them.
 `build/04_positions settings` prints the table. The numbers in the text are those of the
 defaults. `controls=1` adds tables that start smaller, and seven learning rates for every way to know positions, on both tasks: 60 more rows, where the
 rest has 25.
-
-::: {.run seeds="4"}
-In this page a run trains four times behind each line, not sixteen times, unless you ask
-for more.
-:::
 */
 
 // carried over from chapter 1
@@ -3057,6 +3072,7 @@ static void show_contest(char **args)
     contest *c = contest_open(args);
     show_three_back(c);
     show_controls(c);
+    show_agreement(c);
     show_first_token(c);
     show_bases(c);
     if (c->more) {
@@ -3101,8 +3117,9 @@ that row exist when `causal` is true?
 ::: {.hint exercise="4.1"}
 With $K = t + 1$ if causal, else $K$ = `n_tokens`:
 $z_s = \sum_i q[t d_h + i]\, k[s d_h + i] / \sqrt{d_h}$ for $s < K$;
-$\mathrm{att}[t T + s] = e^{z_s - \max z} / \sum_{r < K} e^{z_r - \max z}$, and 0 for
-$s \ge K$; $\mathrm{out}[t d_h + i] = \sum_{s < K} \mathrm{att}[t T + s]\, v[s d_h + i]$.
+$\mathrm{att}[t T + s] = e^{z_s - \max z} / S$ with $S = \sum_{r < K} e^{z_r - \max z}$, and 0
+for $s \ge K$; $\sum_{s < K} \mathrm{att}[t T + s]\, v[s d_h + i]$ goes to
+$\mathrm{out}[t d_h + i]$.
 :::
 
 ::: {.hint exercise="4.1"}
@@ -3188,8 +3205,8 @@ stands to the left of the query?
 
 ::: {.hint exercise="4.6"}
 $\varphi_i = (n - m)\, b^{-2i/d_h}$ with $b$ the base, and the score is
-$\sum_i \big[(q_{2i} k_{2i} + q_{2i+1} k_{2i+1}) \cos\varphi_i + (q_{2i+1} k_{2i} -
-q_{2i} k_{2i+1}) \sin\varphi_i\big]$.
+$\sum_i (A_i \cos\varphi_i + B_i \sin\varphi_i)$ with
+$A_i = q_{2i} k_{2i} + q_{2i+1} k_{2i+1}$ and $B_i = q_{2i+1} k_{2i} - q_{2i} k_{2i+1}$.
 :::
 
 ::: {.hint exercise="4.6"}
