@@ -320,8 +320,9 @@ gets orders, and the other one is the factor: nudge $U_{vi}$, and $z_{tv}$ moves
 by $h_{ti}$ times the nudge. A number that enters several logits adds up what comes from
 each:
 
-$$\mathrm{dhidden}_{ti} = \sum_v \mathrm{dlogits}_{tv}\, U_{vi}, \qquad
-\mathrm{dlm\_head}_{vi} = \sum_t \mathrm{dlogits}_{tv}\, h_{ti}.$$
+$$\mathrm{dhidden}_{ti} = \sum_v \mathrm{dlogits}_{tv}\, U_{vi},$$
+
+$$\mathrm{dlm\_head}_{vi} = \sum_t \mathrm{dlogits}_{tv}\, h_{ti}.$$
 
 For which $v$ is the second formula zero? For none, unless orders happen to cancel: every word
 gets one from every position. So every row of the output table moves, at every step: every word
@@ -439,9 +440,9 @@ EXERCISE bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows,
 ## Exercise 3.4: move only those rows {#sgd-update-rows .exercise}
 
 Now the step itself. The gradient points uphill, so we go the other way, by a
-fraction called the **learning rate**:
+fraction $\eta$ called the **learning rate**:
 
-$$E_{\mathrm{rows}_k,\, i} \leftarrow E_{\mathrm{rows}_k,\, i} - \mathrm{learning\ rate} \cdot \mathrm{drows}_{ki}.$$
+$$E_{\mathrm{rows}_k,\, i} \leftarrow E_{\mathrm{rows}_k,\, i} - \eta \cdot \mathrm{drows}_{ki}.$$
 
 This is *stochastic gradient descent*, SGD: the gradient comes from a random sample of the text
 instead of all of it. With learning rate 0.5, the list from above (rows 3 and 5, gradients 10 and
@@ -485,7 +486,8 @@ the order of $t$ what a row collects, and $x - 0$ is $x$.
 
 In a small table the words name most rows, and the list is only a detour, as a rule *slower*; in a
 large one the dense way pays for every row. [Behind the scenes](#trainer-updates) you see where the
-two cross. (With plain loops in *your* `coalesce_rows` each ratio is several times as large.)
+two cross. (With plain loops in *your* `coalesce_rows` each ratio is many times as large, and they may
+not cross at all.)
 */
 
 /*
@@ -505,8 +507,8 @@ All the parts are there. Put them in order: words in, both tables moved, loss ou
 The order matters. Both gradients belong to the tables as they were *before* the step, so
 `dhidden` is taken before `lm_head` moves, and `lm_head` moves before `wte` does. Swap two
 neighbours of these three, and one step looks nearly right: the last loss of the next section
-comes out as 1.37957 or 1.37958. We let both swaps read the novel, with three seeds each: within
-1,100 steps the loss was no number any more.
+comes out as 1.37957 or 1.37958. We let both swaps read the novel, with the seeds 7, 8 and 9:
+within 1,100 steps the loss was no number any more.
 
 By pencil: one position, $V = 2$, $d = 1$, `wte` $= (1, 0)$, `lm_head` $= (0, 0)$, input 0,
 target 1, learning rate 1. Both logits are 0, both probabilities one half, the loss is
@@ -650,10 +652,11 @@ stays where it was, and its output row moves by
 So it comes in all [8]{.n section="Followers or predecessors?" at="seeds:1"} seeds. **The input
 table groups words by what follows them, the output table by what precedes them.**
 
-A row of $E$ is used when its word has just been read: if the same words come next, the same
-hidden row will do. A row of $U$ is used when its word may come next, and it should score high
-after the words that it follows. To the one table, cat and dog are
-the same word; to the other, cat and kite are. They were asked different questions.
+The orders say why. One for a row of $E$ is made of rows of $U$: towards that of the word that came
+next, away from those that were believed in. After cat and after dog the same words come, so both
+are drawn towards the same rows. One for a row of $U$ is made of the rows that were read: towards
+them if its word came, else away. Cat and kite come after the same words. To the one table, cat and
+dog are the same word; to the other, cat and kite are. They were asked different questions.
 
 ![Cosines in the input table, one seed. The strong squares off the diagonal are cat and dog, kite
 and stone, which share their followers.](figure:trainer-toy-input){#fig-trainer-toy-input}
@@ -739,7 +742,7 @@ counts [8.25]{.n section="Training"}.
 
 To a word that never came after "cried" the counts give a part that goes by that word alone. In
 the model, what is learned from "said" changes the guess after "cried" as well: it moves rows of
-the output table. Such help was the hope when such models were new [@bengio2003]. Is it had here?
+the output table. Such help was the hope when such models were new [@bengio2003]. Does it come here?
 
 Take the ten words nearest to the first word of a new pair, by their input rows, and for each a
 *stranger*: about as frequent, but not among the hundred nearest. Where the second word had
@@ -792,8 +795,8 @@ output table it is the other way round, and any two of the words share far less.
 Is it luck? With those five seeds, and with `passes=` 1, 8 and 16, these six numbers stay as they
 are within 0.02, and "he", "cried" and "randalls" come first wherever they do here. "three", which
 shares but [0.49]{.n section="Nearest neighbours" at="shared:2"} with "two", is frailer: with one
-seed "four" is before it, and after eight passes "few", "four" and "ten" are nearest to "two" in the
-input table.
+seed "four" is before it in the input table, with two others "truth" and "a" in the output table;
+and after eight passes "few", "four" and "ten" are nearest to "two" in the input table.
 
 ## Votes
 
@@ -805,7 +808,7 @@ row.
 
 The comma's input row was moved in [19,676]{.n section="Votes"} of
 [22,112]{.n section="Training"} steps, that of "desirous", which occurs twice, in
-[8]{.n section="Votes"}: twice in each pass. And yet it got half as far, and more. But two places in
+[8]{.n section="Votes"}: twice in each pass. And yet it got more than half as far. But two places in
 the novel alone have said where to.
 
 ![How far rows are from where they began, against how often their words occur. At the left edge
@@ -841,12 +844,13 @@ need to see more of the text, and to know *where* each word stood. That is the n
 The page that you read is a C file, so
 
 ```
-TEXT=chapters/03_trainer.c SET="words=float" make chapter3
+TEXT=chapters/03_trainer.c \
+    SET="words=float" make chapter3
 ```
 
 trains the model on the chapter that describes it, your solutions included: in the output table the
-row of `float` lies by those of `uint`, `struct` and `char`. They stand in the same places. And on
-so short a text the smoothed counts win.
+row nearest to that of `float` is that of `uint`. They stand in the same places. And on so short a
+text the smoothed counts win.
 
 ## What you can now explain
 
