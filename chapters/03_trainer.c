@@ -737,13 +737,13 @@ so much more by heart that it ends at 4.71, behind the counts. But none of the d
 ### Where does it win?
 
 The last lines part the held-out pairs. Known ones, which the training text has too, cost model
-and counts the same. On the new ones,
-[18]{.n section="Training"} in a hundred, the model pays [7.64]{.n section="Training"} and the
-counts [8.25]{.n section="Training"}.
+and counts nearly the same. On the new ones, [18]{.n section="Training"} in a hundred, the model
+pays [7.64]{.n section="Training"} and the counts [8.25]{.n section="Training"}.
 
-To a word that never came after "cried" the counts give a part that goes by that word alone. In
-the model, what is learned from "said" changes the guess after "cried" as well: it moves rows of
-the output table. Such help was the hope when such models were new [@bengio2003]. Does it come here?
+To a word that never came after "cried" the counts give a part of what was saved, and how much goes
+by that word alone. In the model, what is learned from "said" changes the guess after "cried" as
+well: it moves rows of the output table. Such help was the hope when such models were new
+[@bengio2003]. Does it come here?
 
 Take the ten words nearest to the first word of a new pair, by their input rows, and for each a
 *stranger*: about as frequent, but not among the hundred nearest. Where the second word had
@@ -798,7 +798,7 @@ Is it luck? With those five seeds, and with `passes=` 1, 8 and 16, these six num
 are within 0.02, and "he", "cried" and "randalls" come first wherever they do here. "three", which
 shares but [0.49]{.n section="Nearest neighbours" at="two:1"} with "two", is frailer: with one
 seed "four" is before it in the input table, with two others "truth" and "a" in the output table;
-and after eight passes "few", "four" and "ten" are nearest to "two" in the input table.
+and after 1, 8 or 16 passes "few" or "four" is nearest to "two" in the input table.
 
 ## Votes
 
@@ -834,7 +834,7 @@ their votes before them.
 ## And does it write?
 
 Give the model a full stop, draw the next word with the probabilities that it gives, feed that word
-back, and so on until the sentence ends.
+back, and so on until the sentence or the line ends.
 
 ::: {.output section="Sentences of its own"}
 :::
@@ -3675,9 +3675,9 @@ probability, and what is then the largest exponent?
 :::
 
 ::: {.hint exercise="3.1"}
-With $m_t$ the largest logit of row $t$ and $S_t = \sum_v e^{z_{tv} - m_t}$: the
-row's loss is $m_t - z_{t, \mathrm{target}_t} + \ln S_t$, and
-$\mathrm{dlogits}_{tv} = (e^{z_{tv} - m_t} / S_t - [v = \mathrm{target}_t]) / n$.
+With $m_t$ the largest logit of row $t$, $y_t$ its target and
+$S_t = \sum_v e^{z_{tv} - m_t}$: the row's loss is $m_t - z_{t y_t} + \ln S_t$, and
+$\mathrm{dlogits}_{tv} = (e^{z_{tv} - m_t} / S_t - [v = y_t]) / n$.
 :::
 
 ::: {.hint exercise="3.1"}
