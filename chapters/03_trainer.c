@@ -291,7 +291,7 @@ static void slopes_by_nudging(float *slopes, const float *logits, uint32_t targe
 ::: {.output section="Softmax"}
 :::
 
-In both lines word 0 was the one that came.
+Both times word 0 was the one that came. The last number is $e^{1000}$ in a `float`.
 
 ## The smallest model that can guess
 
@@ -320,8 +320,9 @@ gets orders, and the other one is the factor: nudge $U_{vi}$, and $z_{tv}$ moves
 by $h_{ti}$ times the nudge. A number that enters several logits adds up what comes from
 each:
 
-$$\mathrm{dhidden}_{ti} = \sum_v \mathrm{dlogits}_{tv}\, U_{vi}, \qquad
-\mathrm{dlm\_head}_{vi} = \sum_t \mathrm{dlogits}_{tv}\, h_{ti}.$$
+$$\mathrm{dhidden}_{ti} = \sum_v \mathrm{dlogits}_{tv}\, U_{vi},$$
+
+$$\mathrm{dlm\_head}_{vi} = \sum_t \mathrm{dlogits}_{tv}\, h_{ti}.$$
 
 For which $v$ is the second formula zero? For none, unless orders happen to cancel: every word
 gets one from every position. So every row of the output table moves, at every step: every word
@@ -382,8 +383,8 @@ Take the first 32 words of the novel for a batch, and let every position hand ov
 ::: {.output section="Which rows a batch touches"}
 :::
 
-The long line is the table, fifty rows to a character, frequent words on the left; a digit
-says how many of the fifty have a gradient, a dot none, a `#` ten or more. Of
+The first line is the table, a hundred rows to a character, frequent words on the left; a digit
+says how many of the hundred have a gradient, a dot none, a `#` ten or more. Of
 [4,000]{.n section="Which rows a batch touches"} rows
 [25]{.n section="Which rows a batch touches"} have one at all; the others hold zeros.
 ([Forty batches](#trainer-forty) in one picture.)
@@ -439,9 +440,9 @@ EXERCISE bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows,
 ## Exercise 3.4: move only those rows {#sgd-update-rows .exercise}
 
 Now the step itself. The gradient points uphill, so we go the other way, by a
-fraction called the **learning rate**:
+fraction $\eta$ called the **learning rate**:
 
-$$E_{\mathrm{rows}_k,\, i} \leftarrow E_{\mathrm{rows}_k,\, i} - \mathrm{learning\ rate} \cdot \mathrm{drows}_{ki}.$$
+$$E_{\mathrm{rows}_k,\, i} \leftarrow E_{\mathrm{rows}_k,\, i} - \eta \cdot \mathrm{drows}_{ki}.$$
 
 This is *stochastic gradient descent*, SGD: the gradient comes from a random sample of the text
 instead of all of it. With learning rate 0.5, the list from above (rows 3 and 5, gradients 10 and
@@ -485,7 +486,8 @@ the order of $t$ what a row collects, and $x - 0$ is $x$.
 
 In a small table the words name most rows, and the list is only a detour, as a rule *slower*; in a
 large one the dense way pays for every row. [Behind the scenes](#trainer-updates) you see where the
-two cross. (With plain loops in *your* `coalesce_rows` each ratio is several times as large.)
+two cross. (With plain loops in *your* `coalesce_rows` each ratio is many times as large, and they may
+not cross at all.)
 */
 
 /*
@@ -505,8 +507,8 @@ All the parts are there. Put them in order: words in, both tables moved, loss ou
 The order matters. Both gradients belong to the tables as they were *before* the step, so
 `dhidden` is taken before `lm_head` moves, and `lm_head` moves before `wte` does. Swap two
 neighbours of these three, and one step looks nearly right: the last loss of the next section
-comes out as 1.37957 or 1.37958. We let both swaps read the novel, with three seeds each: within
-1,100 steps the loss was no number any more.
+comes out as 1.37957 or 1.37958. We let both swaps read the novel, with the seeds 7, 8 and 9:
+within 1,100 steps the loss was no number any more.
 
 By pencil: one position, $V = 2$, $d = 1$, `wte` $= (1, 0)$, `lm_head` $= (0, 0)$, input 0,
 target 1, learning rate 1. Both logits are 0, both probabilities one half, the loss is
@@ -594,10 +596,10 @@ static size_t train_own(double *first, double *last, struct workshop *w,
 ::: {.output section="One step"}
 :::
 
-The first line is PyTorch's case. Word 3 was not among the inputs, and its input row has not
+The first two lines are PyTorch's case. Word 3 was not among the inputs, and its input row has not
 changed by a bit. In the output table every row has moved.
 
-The second line is training. Among 500 words ignorance pays $\ln 500 = 6.21$, and whoever knows
+The third line is training. Among 500 words ignorance pays $\ln 500 = 6.21$, and whoever knows
 their shares alone [4.60]{.n section="One step"}. Your tables pay [5.33]{.n section="One step"} in
 the first 200 of 2,000 steps and [3.89]{.n section="One step"} in the last 200: they know something
 of what follows what. The last line was written by the tables that you moved, word by word, drawn
@@ -650,10 +652,11 @@ stays where it was, and its output row moves by
 So it comes in all [8]{.n section="Followers or predecessors?" at="seeds:1"} seeds. **The input
 table groups words by what follows them, the output table by what precedes them.**
 
-A row of $E$ is used when its word has just been read: if the same words come next, the same
-hidden row will do. A row of $U$ is used when its word may come next, and it should score high
-after the words that it follows. To the one table, cat and dog are
-the same word; to the other, cat and kite are. They were asked different questions.
+The orders say why. One for a row of $E$ is made of rows of $U$: towards that of the word that came
+next, away from those that were believed in. After cat and after dog the same words come, so both
+are drawn towards the same rows. One for a row of $U$ is made of the rows that were read: towards
+them if its word came, else away. Cat and kite come after the same words. To the one table, cat and
+dog are the same word; to the other, cat and kite are. They were asked different questions.
 
 ![Cosines in the input table, one seed. The strong squares off the diagonal are cat and dog, kite
 and stone, which share their followers.](figure:trainer-toy-input){#fig-trainer-toy-input}
@@ -670,9 +673,10 @@ less. A rare word of a real text is nearly such a ghost: it hears "more" only wh
 
 ### One step in this world
 
-The last two lines of the output are the chapter's first picture in numbers: new tables, and one
-step in which "cat" was read and "runs" came. One input row has moved, and all thirteen output
-rows: that of "runs" towards the row that was read, the others a little, away from it.
+The last three lines of the output are the chapter's first picture in numbers: new tables, and one
+step in which "cat" was read and "runs" came, with the share of "runs" before and after. Then how
+far the rows moved: one input row, and all thirteen output rows: that of "runs" towards the row that
+was read, the others a little, away from it.
 
 ## How good is good? Four yardsticks {#trainer-yardsticks}
 
@@ -707,8 +711,8 @@ Better: [4.55]{.n section="Training"} nats, and the counts [4.65]{.n section="Fo
 
 Your step is right, but slow for 4,000 words. So the novel is read by `fast_step`: the same step,
 many times as fast. It may begin only if one step of each, from the same tables, leaves the same
-numbers. The first line of the output says so, and what share of the processor's peak both reach;
-how, stands [behind the scenes](#trainer-fast).
+numbers. The output begins with the share of the processor's peak that both reach, and says whether
+the numbers are the same; how, stands [behind the scenes](#trainer-fast).
 
 The text is cut into batches of 32 consecutive words; each pass takes them in
 another random order. The learning rate begins at 3 ([eight were tried](#trainer-rate)) and falls
@@ -732,14 +736,14 @@ so much more by heart that it ends at 4.71, behind the counts. But none of the d
 
 ### Where does it win?
 
-The last two lines part the held-out pairs; of two numbers the first is the model's. Pairs
-that the training text has, too, cost both the same. On the new ones,
-[18]{.n section="Training"} in a hundred, the model pays [7.64]{.n section="Training"} and the
-counts [8.25]{.n section="Training"}.
+The last lines part the held-out pairs. Known ones, which the training text has too, cost model
+and counts nearly the same. On the new ones, [18]{.n section="Training"} in a hundred, the model
+pays [7.64]{.n section="Training"} and the counts [8.25]{.n section="Training"}.
 
-To a word that never came after "cried" the counts give a part that goes by that word alone. In
-the model, what is learned from "said" changes the guess after "cried" as well: it moves rows of
-the output table. Such help was the hope when such models were new [@bengio2003]. Is it had here?
+To a word that never came after "cried" the counts give a part of what was saved, and how much goes
+by that word alone. In the model, what is learned from "said" changes the guess after "cried" as
+well: it moves rows of the output table. Such help was the hope when such models were new
+[@bengio2003]. Does it come here?
 
 Take the ten words nearest to the first word of a new pair, by their input rows, and for each a
 *stranger*: about as frequent, but not among the hundred nearest. Where the second word had
@@ -760,14 +764,15 @@ predecessors. A star marks the word that shares most of all.
 ::: {.output section="Nearest neighbours" set="words"}
 :::
 
-At birth the neighbours are a lottery. Afterwards "two" has found numbers and "said" other
-ways of saying, and most stars stand at the first place. The last line says how many followers a
-word shares with its nearest in the input table, and which two make most of that.
+"Two" has found numbers and "said" other ways of saying, and most stars stand at the first place.
+The last lines begin with the nearest in the input table at birth, and that was a lottery. Behind it
+stand the nearest now, how much of its followers it shares with the word, and which two make most of
+that.
 
 So that is how the complaint put "two" beside "three". It knows nothing of numbers, only what
 comes after "two": "or" and "months", and they come after "three" as well. "hartfield" has three
 more houses beside it in the output table, and in the input table "town", "friendship" and "hill",
-in this run: with these it shares, says `words=hartfield`, a comma and a full stop.
+in this run: with "town" it shares a comma and a full stop.
 
 ::: belief
 **"Words with similar meaning get similar vectors."** It is not far off, but look at who is
@@ -791,9 +796,9 @@ output table it is the other way round, and any two of the words share far less.
 
 Is it luck? With those five seeds, and with `passes=` 1, 8 and 16, these six numbers stay as they
 are within 0.02, and "he", "cried" and "randalls" come first wherever they do here. "three", which
-shares but [0.49]{.n section="Nearest neighbours" at="shared:2"} with "two", is frailer: with one
-seed "four" is before it, and after eight passes "few", "four" and "ten" are nearest to "two" in the
-input table.
+shares but [0.49]{.n section="Nearest neighbours" at="two:1"} with "two", is frailer: with one
+seed "four" is before it in the input table, with two others "truth" and "a" in the output table;
+and after 1, 8 or 16 passes "few" or "four" is nearest to "two" in the input table.
 
 ## Votes
 
@@ -805,7 +810,7 @@ row.
 
 The comma's input row was moved in [19,676]{.n section="Votes"} of
 [22,112]{.n section="Training"} steps, that of "desirous", which occurs twice, in
-[8]{.n section="Votes"}: twice in each pass. And yet it got half as far, and more. But two places in
+[8]{.n section="Votes"}: twice in each pass. And yet it got more than half as far. But two places in
 the novel alone have said where to.
 
 ![How far rows are from where they began, against how often their words occur. At the left edge
@@ -829,24 +834,25 @@ their votes before them.
 ## And does it write?
 
 Give the model a full stop, draw the next word with the probabilities that it gives, feed that word
-back, and so on until the sentence ends.
+back, and so on until the sentence or the line ends.
 
 ::: {.output section="Sentences of its own"}
 :::
 
 The copyist could only repeat pairs of *Emma*; the model also writes pairs that it has never
-read, here "severe as". But both see one word back, and no table can mend that. A model would
+read, here "hawkins there". But both see one word back, and no table can mend that. A model would
 need to see more of the text, and to know *where* each word stood. That is the next chapter.
 
 The page that you read is a C file, so
 
 ```
-TEXT=chapters/03_trainer.c SET="words=float" make chapter3
+TEXT=chapters/03_trainer.c \
+    SET="words=float" make chapter3
 ```
 
 trains the model on the chapter that describes it, your solutions included: in the output table the
-row of `float` lies by those of `uint`, `struct` and `char`. They stand in the same places. And on
-so short a text the smoothed counts win.
+row nearest to that of `float` is that of `uint`. They stand in the same places. And on so short a
+text the smoothed counts win.
 
 ## What you can now explain
 
@@ -1689,11 +1695,11 @@ Your step is right, and it is slow: on the novel's 4,000 words it takes some mil
 with plain loops on a slow machine, a tenth of a second, and we want twenty-two thousand steps.
 Each is 49 million operations: three products, for the logits, for `dhidden` and for `lm_head`,
 of $32 \times 64 \times 4{,}000$ multiplications and as many additions. Before `fast_step` may
-touch the novel, one step of each is taken from the same tables; the first line under *Training*
+touch the novel, one step of each is taken from the same tables; the second line under *Training*
 says what came of it.
 
 The *peak* is what a loop reaches that does nothing but multiply and add numbers in the
-processor's registers. In brackets stands how many times as fast `fast_step` is. *The same* means
+processor's registers. *The same* means
 that no number of either table, nor the loss, differs by 0.000001 or more. `fast_step` too moves
 the input table through your own `coalesce_rows` and `sgd_update_rows`.
 
@@ -2386,12 +2392,12 @@ static void pass_milestone(struct training *run, struct model *m,
     double time = seconds() - run->begin, train = run->sum / (double)run->n_summed;
     double held_out = run->held_out = held_out_loss(NULL, m, corpus);
     if (print) {
-        char speed[32], cell[32];
-        snprintf(speed, sizeof speed, "~%.0f", (double)run->step * BATCH / time);
+        char speed[32] = "~", cell[32];
+        with_commas(speed + 1, (uint64_t)fmin(1e12, (double)run->step * BATCH / time));
         if (run->live)
             fprintf(stderr, "\r%78s\r", "");
-        printf("%9s %8.2f %12.2f %12.2f %8s\n", with_commas(cell, run->step), passes,
-               train, held_out, speed);
+        printf("%6s %7.2f %8.2f %8.2f %9s\n", with_commas(cell, run->step), passes, train,
+               held_out, speed);
         fflush(stdout);
     }
     if (run->figure)
@@ -2407,10 +2413,10 @@ static void begin_training(struct training *run, struct model *m,
                            const struct yardsticks *yardsticks)
 {
     char cell[32];
-    printf("    steps   passes     training     held out  words/s (%s a pass)\n",
-           with_commas(cell, run->n_batches * BATCH));
+    printf("a pass: %s words\n", with_commas(cell, run->n_batches * BATCH));
+    printf(" steps  passes training held out   words/s\n");
     double newborn = held_out_loss(NULL, m, corpus);
-    printf("%9d %8.2f %12s %12.2f\n", 0, 0.0, "", newborn);
+    printf("%6d %7.2f %8s %8.2f\n", 0, 0.0, "", newborn);
     if (run->figure)
         fprintf(run->figure, "0\t\t%.4f\t%.4f\t%.4f\n", newborn, yardsticks->counts,
                 yardsticks->floor);
@@ -2684,21 +2690,26 @@ static void plot_votes(const struct model *m, const struct model *newborn,
 The outputs of the chapter, in their order.
 */
 
+enum { LONGEST_LINE = 38 }; // and " ..."
+
 // words, each drawn by the one before it, until the sentence ends or the line is full
 static void write_sentence(const struct corpus *corpus,
                            uint32_t (*next)(const void *, uint32_t, uint64_t *),
                            const void *from, uint32_t first, uint64_t *state)
 {
     const struct word *word;
-    size_t column = 0;
+    int column = 0;
     uint32_t id = first;
     do {
         id = next(from, id, state);
         word = &corpus->words[id];
-        column +=
-            (size_t)printf("%s%.*s", column ? " " : "", short_length(word), word->start);
-    } while (column < 64 && !(word->length == 1 && memchr(".!?", word->start[0], 3)));
-    printf("%s\n", column < 64 ? "" : " ...");
+        if (column + 1 + short_length(word) > LONGEST_LINE) {
+            printf(" ...");
+            break;
+        }
+        column += printf("%s%.*s", column ? " " : "", short_length(word), word->start);
+    } while (!(word->length == 1 && memchr(".!?", word->start[0], 3)));
+    printf("\n");
 }
 
 // a word drawn from the probabilities that two tables give after `id`; never the unknown one
@@ -2724,11 +2735,10 @@ static void show_corpus(const struct corpus *corpus, const char *path, uint64_t 
 {
     char a[32], b[32], c[32];
     heading("A novel becomes ids");
-    printf("%s: %s words, %s different, %s held out\n", path,
-           with_commas(a, corpus->n_ids), with_commas(b, corpus->n_different),
-           with_commas(c, corpus->n_ids - corpus->n_train));
-    printf("vocabulary %s; id 0 stands for all rarer words (%.1f %% of the text)\n",
-           with_commas(a, corpus->vocab_size),
+    printf("%s\n%s words, %s different, %s ids\n", path, with_commas(a, corpus->n_ids),
+           with_commas(b, corpus->n_different), with_commas(c, corpus->vocab_size));
+    printf("held out %s; id 0: %.1f %% of the text\n",
+           with_commas(a, corpus->n_ids - corpus->n_train),
            100.0 * (double)corpus->words[0].count / (double)corpus->n_train);
     write_sentence(corpus, copy_follower, corpus, find_word(corpus, ".", 1), &seed);
 }
@@ -2745,14 +2755,16 @@ static void show_softmax(void)
         return;
     }
     slopes_by_nudging(slopes, logits, next, 3);
-    printf("2, 1, 0.1: loss %.4f, dlogits %.3f %.3f %.3f; nudged %.3f %.3f %.3f\n",
-           (double)loss, (double)d[0], (double)d[1], (double)d[2], (double)slopes[0],
-           (double)slopes[1], (double)slopes[2]);
-    printf("1000, 1001, 1002: loss %.4f, and e^1000 is %f in a float\n",
+    printf("logits %7.1f %6.1f %6.1f: loss %.4f\n", (double)logits[0], (double)logits[1],
+           (double)logits[2], (double)loss);
+    printf("dlogits %6.3f %6.3f %6.3f\n", (double)d[0], (double)d[1], (double)d[2]);
+    printf("nudged %7.3f %6.3f %6.3f\n", (double)slopes[0], (double)slopes[1],
+           (double)slopes[2]);
+    printf("1000, 1001, 1002: loss %.4f; e^1000: %f\n",
            (double)softmax_cross_entropy(d, large, &next, 1, 3), (double)expf(large[0]));
 }
 
-enum { MAP_CELL = 50 };
+enum { MAP_CELL = 100 };
 
 // one figure for each MAP_CELL rows: how many of them hold a gradient; gives their number
 static size_t print_map(const float *dwte, size_t vocab_size)
@@ -2782,8 +2794,8 @@ static void show_touched_rows(const struct corpus *corpus)
         size_t n_touched = print_map(dwte, corpus->vocab_size);
         for (size_t v = 1; v < corpus->vocab_size; v++)
             fullest = dwte[v] > dwte[fullest] ? v : fullest;
-        printf("%d words moved %zu of %s rows; most votes: \"%.*s\", %.0f\n", BATCH,
-               n_touched, with_commas(cell, corpus->vocab_size),
+        printf("%zu of %s rows; most votes: \"%.*s\", %.0f\n", n_touched,
+               with_commas(cell, corpus->vocab_size),
                short_length(&corpus->words[fullest]), corpus->words[fullest].start,
                (double)dwte[fullest]);
     } else
@@ -2796,26 +2808,27 @@ static void show_updates(const struct corpus *corpus)
 {
     const size_t vocab_sizes[] = {1000, 10000, 50257};
     const char *missing = missing_update();
-    char a[32], b[32];
+    char a[32], times[3][32];
     heading("Dense and sparse");
     if (missing) {
         wait_for_update(missing);
         return;
     }
-    printf("the first batch, both ways: %zu of %s numbers differ in a bit\n",
-           count_different_bits(corpus), with_commas(a, corpus->vocab_size * D_MODEL));
+    printf("%zu of %s numbers differ in a bit\n", count_different_bits(corpus),
+           with_commas(a, corpus->vocab_size * D_MODEL));
     FILE *figure = open_figure("trainer-updates");
     if (figure)
         fprintf(figure,
                 "# kind: lines\n# title: One update with the gradient of 1,024 words\n"
                 "# x: rows in the table\n# y: time (microseconds)\n# xscale: log\n"
                 "# yscale: log\n# measured: yes\nx\tdense\tsparse\n");
-    printf("time sparse / dense:");
-    for (size_t n = 0; n < sizeof vocab_sizes / sizeof *vocab_sizes; n++) {
-        snprintf(b, sizeof b, "~%.2f", race_updates(vocab_sizes[n], figure));
-        printf("%s %s (V = %s)", n ? "," : "", b, with_commas(a, vocab_sizes[n]));
+    printf("rows in the table");
+    for (size_t n = 0; n < 3; n++) {
+        printf(" %7s", with_commas(a, vocab_sizes[n]));
+        snprintf(times[n], sizeof times[n], "~%.2f",
+                 race_updates(vocab_sizes[n], figure));
     }
-    printf("\n");
+    printf("\ntime sparse/dense %7s %7s %7s\n", times[0], times[1], times[2]);
     if (figure)
         fclose(figure);
 }
@@ -2843,9 +2856,9 @@ static void show_step(void)
     if (isnan(loss))
         waits_for("3.5", "train_step");
     else {
-        print_moved_rows("moved: input rows", w.wte, wte, 4, 2);
-        print_moved_rows("; output rows", w.lm_head, lm_head, 4, 2);
-        printf("; loss %.5f, then %.5f\n", (double)loss,
+        print_moved_rows("moved: input", w.wte, wte, 4, 2);
+        print_moved_rows("; output", w.lm_head, lm_head, 4, 2);
+        printf("\nloss %.5f, then %.5f\n", (double)loss,
                (double)step(&w, inputs, targets, 0.0f));
     }
     close_workshop(&w);
@@ -2862,16 +2875,14 @@ static void show_own_training(const struct corpus *corpus, uint64_t seed)
     const size_t v = corpus->vocab_size < OWN_VOCAB ? corpus->vocab_size : OWN_VOCAB;
     struct workshop w = open_workshop(BATCH, v, OWN_D);
     double first, last;
-    char cell[32];
     fill_random(w.wte, v * OWN_D, 0.1, &seed);
     fill_random(w.lm_head, v * OWN_D, 0.1, &seed);
     const size_t n_steps = train_own(&first, &last, &w, v, corpus, &seed);
     if (n_steps > 0 && n_steps < OWN_STEPS)
         lost(n_steps);
     if (n_steps == OWN_STEPS) {
-        printf("your step, %zu words: shares alone %.2f; loss %.2f, after %s "
-               "steps %.2f\n",
-               v, unigram_entropy(corpus, v), first, with_commas(cell, OWN_STEPS), last);
+        printf("%zu words: %.2f, then %.2f; shares %.2f\n", v, first, last,
+               unigram_entropy(corpus, v));
         write_sentence(corpus, draw_next, &w, find_word(corpus, ".", 1) % (uint32_t)v,
                        &seed);
     }
@@ -2886,12 +2897,12 @@ static void print_moves(const char *which, const float *now, const float *before
     for (size_t v = 0; v < N_TOY; v++)
         if (v != apart)
             widen(&others, distance(now + v * TOY_D, before + v * TOY_D, TOY_D));
-    printf("%s %s %.4f, others ", which, toy_words[apart],
+    printf("%s %s %.3f, others ", which, toy_words[apart],
            distance(now + apart * TOY_D, before + apart * TOY_D, TOY_D));
     if (others.most > 0.0)
-        printf("%.4f to %.4f", others.least, others.most);
+        printf("%.3f to %.3f\n", others.least, others.most);
     else
-        printf("0");
+        printf("0\n");
 }
 
 // a pair of words of the small world, and how many steps new tables take on it alone
@@ -2914,12 +2925,10 @@ static void show_pair(struct pair pair)
     for (size_t s = 1; s < pair.n_steps; s++)
         step(&w, &input, &target, 1.0f);
     const double last = (double)step(&w, &input, &target, 0.0f);
-    printf("\"%s\" was read, \"%s\" came; its share: %.1f %%, after %zu: %.1f %%\n",
-           toy_words[pair.read], toy_words[pair.came], 100.0 * exp(-first), pair.n_steps,
-           100.0 * exp(-last));
-    print_moves("moved: input", w.wte, wte, pair.read);
-    print_moves("; output", w.lm_head, lm_head, pair.came);
-    printf("\n");
+    printf("\"%s\" after \"%s\": %.1f %%, then %.1f %%\n", toy_words[pair.came],
+           toy_words[pair.read], 100.0 * exp(-first), 100.0 * exp(-last));
+    print_moves("input:", w.wte, wte, pair.read);
+    print_moves("output:", w.lm_head, lm_head, pair.came);
     close_workshop(&w);
 }
 
@@ -2937,16 +2946,13 @@ static void show_toy(struct pair pair)
         if (n_steps < TOY_STEPS)
             return;
     }
-    printf("%d seeds, loss at most %.3f              input table      output table\n",
-           TOY_SEEDS, r.loss.most);
-    printf("cat and dog: the same words follow     %6.2f to %5.2f   %6.2f to %5.2f\n",
-           r.in_followers.least, r.in_followers.most, r.out_followers.least,
-           r.out_followers.most);
-    printf("cat and kite: the same words precede   %6.2f to %5.2f   %6.2f to %5.2f\n",
-           r.in_predecessors.least, r.in_predecessors.most, r.out_predecessors.least,
-           r.out_predecessors.most);
-    printf("\"ghost\", in no pair: input row moved by %g, output row by %.2f or more\n",
-           r.ghost_in, r.ghost_out);
+    printf("%d seeds         input table   output table\n", TOY_SEEDS);
+    printf("cat, dog     %5.2f to %5.2f %5.2f to %5.2f\n", r.in_followers.least,
+           r.in_followers.most, r.out_followers.least, r.out_followers.most);
+    printf("cat, kite    %5.2f to %5.2f %5.2f to %5.2f\n", r.in_predecessors.least,
+           r.in_predecessors.most, r.out_predecessors.least, r.out_predecessors.most);
+    printf("\"ghost\" moved %13g %6.2f or more\nloss at most %.3f\n", r.ghost_in,
+           r.ghost_out, r.loss.most);
     show_pair(pair);
 }
 
@@ -2955,13 +2961,12 @@ static bool show_speed(const struct corpus *corpus, uint64_t seed)
 {
     const double work = work_of_step(corpus->vocab_size), peak = measure_peak();
     const char *missing = missing_update();
-    char cells[3][32];
+    char cells[2][32];
     heading("Training");
     double plain = time_train_step(corpus->vocab_size);
     double fast = time_fast_step(corpus->vocab_size, 0.05);
     snprintf(cells[0], sizeof cells[0], "~%.1f", 100.0 * work / plain / peak);
     snprintf(cells[1], sizeof cells[1], "~%.0f", 100.0 * work / fast / peak);
-    snprintf(cells[2], sizeof cells[2], "~%.0f", plain / fast);
     if (isnan(plain) || missing) {
         printf("of the peak: fast_step %s %%\n", cells[1]);
         if (missing)
@@ -2971,10 +2976,11 @@ static bool show_speed(const struct corpus *corpus, uint64_t seed)
         return false;
     }
     double apart = compare_steps(corpus, seed);
-    printf("of the peak: yours %s %%, fast_step %s %% (%s times); the same tables: %s\n",
-           cells[0], cells[1], cells[2], apart < 1e-6 ? "yes" : "no");
-    if (!(apart < 1e-6))
-        printf("(make check3 says where yours parts)\n");
+    printf("of the peak: yours %s%%, fast_step %s%%\n", cells[0], cells[1]);
+    if (apart < 1e-6)
+        printf("the same tables; ");
+    else
+        printf("not the same tables (make check3 says where)\n");
     return apart < 1e-6;
 }
 
@@ -2982,8 +2988,9 @@ static void show_yardsticks(const struct yardsticks *yardsticks)
 {
     char cell[32];
     heading("Four yardsticks");
-    printf("nothing %.2f; words %.2f; %s pairs: own text %.2f, smoothed, held out %.2f\n",
-           yardsticks->uniform, yardsticks->unigram,
+    printf("nothing known             %6.2f\nshares of the words       %6.2f\n",
+           yardsticks->uniform, yardsticks->unigram);
+    printf("%8s pairs, own text  %6.2f\npairs smoothed, held out  %6.2f\n",
            with_commas(cell, yardsticks->n_different), yardsticks->floor,
            yardsticks->counts);
 }
@@ -3114,10 +3121,10 @@ static struct parts part_pairs(const double *loss, const struct counted *counted
     return parts;
 }
 
-static void print_part(const char *before, const struct part *part)
+static void print_part(const struct part *part)
 {
     const double n = fmax(part->n, 1.0);
-    printf("%s%.2f, %.2f", before, part->model / n, part->counts / n);
+    printf(" %6.2f %7.2f\n", part->model / n, part->counts / n);
 }
 
 static void show_parts(struct model *m, const struct corpus *corpus,
@@ -3127,15 +3134,15 @@ static void show_parts(struct model *m, const struct corpus *corpus,
     float *unit = unit_rows(m->wte, corpus->vocab_size);
     held_out_loss(loss, m, corpus);
     const struct parts parts = part_pairs(loss, counted, unit, corpus);
-    printf("held out, model and counts, ");
-    print_part("known pairs: ", &parts.known);
-    printf("; new (%.0f %%)", 100.0 * parts.fresh.n / (double)counted->held_out.n_pairs);
-    print_part(": ", &parts.fresh);
-    printf("\nnew, seen after near words (%.0f)", parts.near.n);
-    print_part(": ", &parts.near);
-    printf("; after strangers (%.0f)", parts.stranger.n);
-    print_part(": ", &parts.stranger);
-    printf("\n");
+    printf("held-out pairs              model  counts\nknown                     ");
+    print_part(&parts.known);
+    printf("new: %2.0f %%                 ",
+           100.0 * parts.fresh.n / (double)counted->held_out.n_pairs);
+    print_part(&parts.fresh);
+    printf("new, after near words: %-3.0f", parts.near.n);
+    print_part(&parts.near);
+    printf("new, after strangers: %-4.0f", parts.stranger.n);
+    print_part(&parts.stranger);
     free(loss);
     free(unit);
 }
@@ -3179,21 +3186,30 @@ static size_t best_company(const struct pairs *pairs, size_t v,
     return nearest;
 }
 
-enum { LIST = 60 };
-
-// the n nearest by their rows, a star at the one that is first by company; gives the nearest
-static size_t list_nearest(char list[LIST], const float *unit, size_t n, size_t v,
-                           size_t first, const struct corpus *corpus)
+// a word at the left edge of a table
+static void print_name(const struct word *word)
 {
-    size_t nearest[MOST_NEAREST];
-    find_nearest(nearest, n, unit, v, corpus);
-    for (size_t k = 0, used = 0; k < n; k++) {
-        const struct word *word = &corpus->words[nearest[k]];
-        used += (size_t)snprintf(list + used, LIST - used, "%s%.*s%s", k ? ", " : "",
-                                 short_length(word), word->start,
-                                 nearest[k] == first ? "*" : "");
+    printf("%-10.*s", word->length < 10 ? (int)word->length : 10, word->start);
+}
+
+// the three nearest by their rows, a star at the one that shares most by these pairs
+static void print_nearest(const char *which, const float *unit, const size_t *chosen,
+                          size_t n_chosen, const struct pairs *pairs,
+                          const struct corpus *corpus)
+{
+    printf("word       %s\n", which);
+    for (size_t n = 0; n < n_chosen; n++) {
+        const size_t first = best_company(pairs, chosen[n], corpus);
+        size_t nearest[3];
+        find_nearest(nearest, 3, unit, chosen[n], corpus);
+        print_name(&corpus->words[chosen[n]]);
+        for (size_t k = 0; k < 3; k++) {
+            const struct word *word = &corpus->words[nearest[k]];
+            printf("%s %.*s%s", k ? "," : "", short_length(word), word->start,
+                   nearest[k] == first ? "*" : "");
+        }
+        printf("\n");
     }
-    return nearest[0];
 }
 
 // shared[0], shared[1]: of the words that come after both v and w, those that make most of
@@ -3225,23 +3241,45 @@ static double find_shared(size_t shared[2], size_t v, size_t w, const struct pai
     return overlap;
 }
 
-enum { SHARED_LINE = 76 }; // the rest of a line, with room for " |" behind it
-
-// adds a pair of words and what they share to a line, if there is room
-static void add_shared(char line[SHARED_LINE], size_t v, size_t w,
-                       const struct corpus *corpus, const struct pairs *pairs)
+// the nearest at birth; what each shares with the nearest that it has now
+static void print_company(const float *birth, const float *unit, const size_t *chosen,
+                          size_t n_chosen, const struct pairs *pairs,
+                          const struct corpus *corpus)
 {
-    size_t shared[2];
-    const size_t used = strlen(line);
-    const double overlap = find_shared(shared, v, w, pairs, corpus->vocab_size);
-    const struct word *a = &corpus->words[v], *b = &corpus->words[w],
-                      *c = &corpus->words[shared[0]], *d = &corpus->words[shared[1]];
-    int length = snprintf(line + used, SHARED_LINE - used, " %.*s/%.*s %.2f %.*s %.*s |",
-                          short_length(a), a->start, short_length(b), b->start, overlap,
-                          shared[0] ? short_length(c) : 0, c->start,
-                          shared[1] ? short_length(d) : 0, d->start);
-    if (used + (size_t)length >= SHARED_LINE)
-        line[used] = '\0';
+    printf("word       at birth  followers shared\n");
+    for (size_t n = 0; n < n_chosen; n++) {
+        size_t old, now, shared[2];
+        find_nearest(&old, 1, birth, chosen[n], corpus);
+        find_nearest(&now, 1, unit, chosen[n], corpus);
+        const double overlap =
+            find_shared(shared, chosen[n], now, pairs, corpus->vocab_size);
+        const struct word *a = &corpus->words[old], *b = &corpus->words[now];
+        print_name(&corpus->words[chosen[n]]);
+        printf(" %-9.*s %.*s %.2f:", short_length(a), a->start, short_length(b), b->start,
+               overlap);
+        for (size_t k = 0; k < 2; k++)
+            if (shared[k])
+                printf(" %.*s", short_length(&corpus->words[shared[k]]),
+                       corpus->words[shared[k]].start);
+        printf("\n");
+    }
+}
+
+enum { MOST_CHOSEN = 40 };
+
+// the ids of the wanted words; for one that is not there a frequent word instead
+static size_t choose_words(size_t chosen[MOST_CHOSEN], const char *wanted,
+                           const struct corpus *corpus)
+{
+    size_t n = 0;
+    for (; *wanted && n < MOST_CHOSEN; n++) {
+        const size_t length = strcspn(wanted, " ");
+        chosen[n] = find_word(corpus, wanted, length);
+        wanted += length + strspn(wanted + length, " ");
+        if (chosen[n] == 0 || corpus->words[chosen[n]].count < LEAST_COUNT)
+            chosen[n] = 10 * (n + 1) % corpus->vocab_size;
+    }
+    return n;
 }
 
 static void show_neighbours(const struct model *m, const struct corpus *corpus,
@@ -3251,27 +3289,12 @@ static void show_neighbours(const struct model *m, const struct corpus *corpus,
     float *before = unit_rows(newborn.wte, corpus->vocab_size);
     float *input = unit_rows(m->wte, corpus->vocab_size);
     float *output = unit_rows(m->lm_head, corpus->vocab_size);
-    char shared[SHARED_LINE] = "", birth[LIST], in[LIST], out[LIST];
+    size_t chosen[MOST_CHOSEN] = {0}, n = choose_words(chosen, wanted, corpus);
     heading("Nearest neighbours");
-    printf("%-10s%-12s%-28s%s\n", "word", "at birth", "input table (* followers)",
-           "output table (* predecessors)");
-    for (size_t n = 0; *wanted && n < 40; n++) {
-        size_t length = strcspn(wanted, " "), v = find_word(corpus, wanted, length);
-        wanted += length + strspn(wanted + length, " ");
-        if (v == 0 || corpus->words[v].count < LEAST_COUNT)
-            v = 10 * (n + 1) % corpus->vocab_size; // not here: a frequent word instead
-        list_nearest(birth, before, 1, v, v, corpus);
-        size_t near = list_nearest(in, input, 3, v,
-                                   best_company(&counted->train, v, corpus), corpus);
-        list_nearest(out, output, 3, v, best_company(&counted->by_second, v, corpus),
-                     corpus);
-        printf("%-10.*s%-11.11s %-27.27s %.29s\n",
-               corpus->words[v].length < 9 ? (int)corpus->words[v].length : 9,
-               corpus->words[v].start, birth, in, out);
-        add_shared(shared, v, near, corpus, &counted->train);
-    }
-    if (*shared)
-        printf("shared:%.*s\n", (int)strlen(shared) - 2, shared);
+    print_nearest("input table (* followers)", input, chosen, n, &counted->train, corpus);
+    print_nearest("output table (* predecessors)", output, chosen, n, &counted->by_second,
+                  corpus);
+    print_company(before, input, chosen, n, &counted->train, corpus);
     free(before);
     free(input);
     free(output);
@@ -3338,8 +3361,8 @@ static double overlap_of_all(const float *profile, size_t n_frequent, size_t voc
 static void print_shared(const char *company, const float *profile, float *const unit[2],
                          size_t n_frequent, size_t vocab_size)
 {
-    printf("%s shared: nearest by input table %.2f, output table %.2f; any %.2f\n",
-           company, overlap_with_nearest(profile, unit[0], n_frequent, vocab_size),
+    printf("%-12s %7.2f %7.2f %8.2f\n", company,
+           overlap_with_nearest(profile, unit[0], n_frequent, vocab_size),
            overlap_with_nearest(profile, unit[1], n_frequent, vocab_size),
            overlap_of_all(profile, n_frequent, vocab_size));
 }
@@ -3352,6 +3375,7 @@ static void show_shared_company(const struct model *m, const struct counted *cou
     float *followers = make_profiles(&counted->train, n, vocab_size);
     float *predecessors = make_profiles(&counted->by_second, n, vocab_size);
     heading("Company in common");
+    printf("nearest in     input  output  any two\n");
     print_shared("followers", followers, unit, n, vocab_size);
     print_shared("predecessors", predecessors, unit, n, vocab_size);
     free(unit[0]);
@@ -3369,13 +3393,10 @@ static void show_votes(const struct model *m, const struct corpus *corpus,
     heading("Votes");
     for (size_t n = 0; n < 2; n++) {
         const size_t v = shown[n], at = v * D_MODEL;
-        printf("%s\"%.*s\" %s%s%s, by %.2f",
-               n ? "; " : "input rows: ", short_length(&corpus->words[v]),
-               corpus->words[v].start, n ? "in " : "moved in ",
-               with_commas(cell, run->seen[v]), n ? "" : " steps",
+        printf("\"%.*s\" moved in %s steps, by %.2f\n", short_length(&corpus->words[v]),
+               corpus->words[v].start, with_commas(cell, run->seen[v]),
                distance(m->wte + at, newborn.wte + at, D_MODEL));
     }
-    printf("\n");
     plot_votes(m, &newborn, corpus);
     close_model(&newborn);
 }
@@ -3654,9 +3675,9 @@ probability, and what is then the largest exponent?
 :::
 
 ::: {.hint exercise="3.1"}
-With $m_t$ the largest logit of row $t$ and $S_t = \sum_v e^{z_{tv} - m_t}$: the
-row's loss is $m_t - z_{t, \mathrm{target}_t} + \ln S_t$, and
-$\mathrm{dlogits}_{tv} = (e^{z_{tv} - m_t} / S_t - [v = \mathrm{target}_t]) / n$.
+With $m_t$ the largest logit of row $t$, $y_t$ its target and
+$S_t = \sum_v e^{z_{tv} - m_t}$: the row's loss is $m_t - z_{t y_t} + \ln S_t$, and
+$\mathrm{dlogits}_{tv} = (e^{z_{tv} - m_t} / S_t - [v = y_t]) / n$.
 :::
 
 ::: {.hint exercise="3.1"}
