@@ -328,7 +328,7 @@ static void try_shapes(enum which which)
         const size_t n_list = draw == 1 ? 1 : random_between(2, 5);
         try_random_step(which, n_list, n_rows, d_model);
     }
-    try_one_step(which, 16, 32, 16); // whole blocks, and one behind them
+    try_random_step(which, 16, 32, 16); // whole blocks, and one behind them
     try_one_step(which, 17, 19, 33);
 }
 

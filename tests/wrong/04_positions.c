@@ -1856,6 +1856,8 @@ enum turning {
     BACKWARDS,
     SINE_FOR_COSINE,
     MIRRORED,
+    FIRST_SIGN,
+    SECOND_SIGN,
     LENGTH_RESTORED,
     SINE_OF_COSINE,
     NAN_LEFT,
@@ -1889,8 +1891,10 @@ static void turn_pair(float *a, float *b, float c, float s, enum turning way)
         return;
     s = way == BACKWARDS ? -s : s;
     const float length = way == LENGTH_RESTORED ? sqrtf(c * c + s * s) : 1.0f;
-    *a = (x * c - y * s) / length;
-    *b = ((way == OVERWRITTEN ? *a : x) * s + (way == MIRRORED ? -y : y) * c) / length;
+    *a = (x * c - (way == FIRST_SIGN ? -y : y) * s) / length;
+    *b = ((way == OVERWRITTEN ? *a : x) * (way == SECOND_SIGN ? -s : s) +
+          (way == MIRRORED ? -y : y) * c) /
+         length;
 }
 
 // Where the angles of a token and a head begin.
@@ -1977,6 +1981,20 @@ WRONG(rope_interleaved, reference_rows, near_mirrored,
 bool near_mirrored(TURN)
 {
     return turn(THE_TURN, false, MIRRORED);
+}
+
+WRONG(rope_interleaved, reference_rows, near_first_sign,
+      "The first number is a c - b s: here it is a c + b s.")
+bool near_first_sign(TURN)
+{
+    return turn(THE_TURN, false, FIRST_SIGN);
+}
+
+WRONG(rope_interleaved, reference_rows, near_second_sign,
+      "The second number is a s + b c: here it is b c - a s.")
+bool near_second_sign(TURN)
+{
+    return turn(THE_TURN, false, SECOND_SIGN);
 }
 
 WRONG(rope_interleaved, any_tables, near_length_restored,
@@ -2251,6 +2269,20 @@ WRONG(rope_half_split, reference_rows, half_mirrored,
 bool half_mirrored(TURN)
 {
     return turn(THE_TURN, true, MIRRORED);
+}
+
+WRONG(rope_half_split, reference_rows, half_first_sign,
+      "The first number is a c - b s: here it is a c + b s.")
+bool half_first_sign(TURN)
+{
+    return turn(THE_TURN, true, FIRST_SIGN);
+}
+
+WRONG(rope_half_split, reference_rows, half_second_sign,
+      "The second number is a s + b c: here it is b c - a s.")
+bool half_second_sign(TURN)
+{
+    return turn(THE_TURN, true, SECOND_SIGN);
 }
 
 WRONG(rope_half_split, any_tables, half_length_restored,
