@@ -283,18 +283,24 @@ sum of $e^{z}$ over its four scores, minus the score of the right word. The
 logarithm of a mean is at least the mean of the logarithms, so the first part is
 at least $\ln 4$ plus the *mean* of the four scores:
 
-$$\text{loss} - \ln 4 \;\ge\; (\text{mean of the scores}) - (\text{score of the right word}).$$
+$$
+\begin{aligned}
+\text{loss} - \ln 4 \ge {} & \text{mean of the scores} \\
+& - \text{the right word's score}.
+\end{aligned}
+$$
 
 Take the mean of this over the four words. The sixteen scores are all the products
 of the four rows with the four rows, so their sum is $|e_a + e_b + e_c + e_d|^2$. The
 four right ones are
-$e_a \cdot e_b + e_b \cdot e_c + e_c \cdot e_d + e_d \cdot e_a = (e_a + e_c) \cdot (e_b + e_d)$.
+$e_a \cdot e_b + e_b \cdot e_c + e_c \cdot e_d + e_d \cdot e_a$
+$= (e_a + e_c) \cdot (e_b + e_d)$.
 Write $p = e_a + e_c$ and $q = e_b + e_d$, and the right side is
 
 $$\frac{|p+q|^2}{16} - \frac{p \cdot q}{4} \;=\; \frac{|p-q|^2}{16} \;\ge\; 0.$$
 
 So the loss is at least $\ln 4$. It is exactly that only where all scores of each word are
-equal, and then $|e_a - e_b|^2 = e_a \cdot e_a - 2 \, e_a \cdot e_b + e_b \cdot e_b = 0$, and so
+equal, and then $|e_a - e_b|^2$ $= e_a \cdot e_a - 2 \, e_a \cdot e_b + e_b \cdot e_b = 0$, and so
 for any two: to give up is to make all four rows the same row.
 ::::
 :::
@@ -421,11 +427,11 @@ rows (1, 3) and (2, 0); the text is the single id 1, and `dlogits` is (0.5, −0
 
 | what               | amount                                                      |
 |:-------------------|:------------------------------------------------------------|
-| `h`                | $(1 \cdot 1 + 2 \cdot 2, \; 1 \cdot 3 + 2 \cdot 0) = (5, 3)$  |
+| `h`                | $(1 \cdot 1 + 2 \cdot 2,$ $1 \cdot 3 + 2 \cdot 0)$ $= (5, 3)$ |
 | `dh`               | $0.5 \, (5, 0) - 0.5 \, (1, 2) = (2, -1)$                   |
 | output half, row 0 | $0.5 \, (5, 3) = (2.5, 1.5)$                                |
 | output half, row 1 | $-0.5 \, (5, 3) = (-2.5, -1.5)$                             |
-| input half, row 1  | $(1 \cdot 2 + 3 \cdot (-1), \; 2 \cdot 2 + 0 \cdot (-1)) = (-1, 4)$ |
+| input half, row 1  | $(1 \cdot 2 + 3 \cdot (-1),$ $2 \cdot 2 + 0 \cdot (-1))$ $= (-1, 4)$ |
 | `dm`, row 0        | $1 \, (2, -1) = (2, -1)$                                    |
 | `dm`, row 1        | $2 \, (2, -1) = (4, -2)$                                    |
 
@@ -623,7 +629,7 @@ them? So each model is trained from eight seeds, and one more rival has the same
 tied ones: two tables with rows of 16 numbers are 64,000 numbers, as many as one table with
 rows of 32. `build/05_heads controls=2` trains forty times, so here is what it finds:
 
-| trained from eight seeds | numbers | best rate |  mean | least |  most |
+| from eight seeds         |    size | best rate |  mean | least |  most |
 |:-------------------------|--------:|----------:|------:|------:|------:|
 | untied                   | 128,000 |         6 | 4.327 | 4.322 | 4.329 |
 | untied + 32 × 32         | 129,024 |         2 | 4.350 | 4.346 | 4.354 |
@@ -948,11 +954,11 @@ Stretch `h` by `scale`, compute the score of each word, the softmax, and its
 entropy in nats (that is, with the natural logarithm). One number, $d = 1$:
 $h = (1)$, and the rows are (0) and (1.0986), which is $\ln 3$.
 
-| scale | scores      | probabilities | entropy                                        |
+| scale | scores      | softmax       | entropy                                        |
 |:------|:------------|:--------------|:-----------------------------------------------|
 | 0     | 0, 0        | 1/2, 1/2      | $\ln 2 = 0.6931$                               |
-| 1     | 0, $\ln 3$  | 1/4, 3/4      | $0.25 \ln 4 + 0.75 \ln (4/3) = 0.5623$         |
-| 2     | 0, $\ln 9$  | 1/10, 9/10    | $0.1 \ln 10 + 0.9 \ln (10/9) = 0.3251$         |
+| 1     | 0, $\ln 3$  | 1/4, 3/4      | $0.25 \ln 4$ $+ 0.75 \ln (4/3)$ $= 0.5623$     |
+| 2     | 0, $\ln 9$  | 1/10, 9/10    | $0.1 \ln 10$ $+ 0.9 \ln (10/9)$ $= 0.3251$     |
 
 Two traps. $e^z$ leaves the range of a `float` at $z = 89$ and of a `double` at
 710, and scores can be larger; subtract the largest score from all of them first,
