@@ -603,8 +603,9 @@ of a nat: [4.375]{.n section="Three models read a novel"}.
 
 ![Held-out loss while the three models read. Look at the curve of the bare tied
 table: for half of the way it is above the line of a model that knows nothing but
-frequencies, and it ends a little below. The model with the matrix stays close above the
-untied one.](figure:heads-novel){#fig-heads-novel}
+frequencies, and it ends a little below. (The bump in it comes with its high rate: with
+`rate=2` there is none.) The model with the matrix stays close above the untied
+one.](figure:heads-novel){#fig-heads-novel}
 
 The ring was no toy. In the novel, too, the bare tied table is nearly useless: its
 loss is [5.272]{.n section="Three models read a novel"}, and to know only how
@@ -881,8 +882,8 @@ change the numbers of the output by 0.01 at most.
 
 ## Long rows and frequent words
 
-How long is a row? Its length is $|e_v| = \sqrt{e_v \cdot e_v}$. In a trained
-model the lengths differ a lot, and not by chance.
+A cosine looks at the direction of a row. The other half of a row is its length,
+$|e_v| = \sqrt{e_v \cdot e_v}$, and there, too, the two tables of a trained model differ.
 
 ::: belief
 **"The length of a word's row shows how probable the word is."** The score is
