@@ -190,7 +190,8 @@ EXERCISE bool tied_backward(float *dwte, const float *dlogits, const float *wte,
 The program compares your sums with slopes that need no formula. It nudges a number of one
 of the two equal tables up and down, and sees how the loss responds, as chapter 3 did with its
 logits (a **finite difference**); then it does the same with the other table. They have four
-rows of two, and the text is 0, 2, 2, 1: row 3 is never read.
+rows of two, and the text is 0, 2, 2, 1: row 3 is never read. Each line of the output is
+number $i$ of row $v$.
 */
 
 enum { SMALL_V = 4, SMALL_D = 2, SMALL_T = 4 };
@@ -282,18 +283,24 @@ sum of $e^{z}$ over its four scores, minus the score of the right word. The
 logarithm of a mean is at least the mean of the logarithms, so the first part is
 at least $\ln 4$ plus the *mean* of the four scores:
 
-$$\text{loss} - \ln 4 \;\ge\; (\text{mean of the scores}) - (\text{score of the right word}).$$
+$$
+\begin{aligned}
+\text{loss} - \ln 4 \ge {} & \text{mean of the scores} \\
+& - \text{the right word's score}.
+\end{aligned}
+$$
 
 Take the mean of this over the four words. The sixteen scores are all the products
 of the four rows with the four rows, so their sum is $|e_a + e_b + e_c + e_d|^2$. The
 four right ones are
-$e_a \cdot e_b + e_b \cdot e_c + e_c \cdot e_d + e_d \cdot e_a = (e_a + e_c) \cdot (e_b + e_d)$.
+$e_a \cdot e_b + e_b \cdot e_c + e_c \cdot e_d + e_d \cdot e_a$
+$= (e_a + e_c) \cdot (e_b + e_d)$.
 Write $p = e_a + e_c$ and $q = e_b + e_d$, and the right side is
 
 $$\frac{|p+q|^2}{16} - \frac{p \cdot q}{4} \;=\; \frac{|p-q|^2}{16} \;\ge\; 0.$$
 
 So the loss is at least $\ln 4$. It is exactly that only where all scores of each word are
-equal, and then $|e_a - e_b|^2 = e_a \cdot e_a - 2 \, e_a \cdot e_b + e_b \cdot e_b = 0$, and so
+equal, and then $|e_a - e_b|^2$ $= e_a \cdot e_a - 2 \, e_a \cdot e_b + e_b \cdot e_b = 0$, and so
 for any two: to give up is to make all four rows the same row.
 ::::
 :::
@@ -366,7 +373,7 @@ opposite."}
 
 One table, two numbers a word. As they are, the rows have a loss of
 [1.6265]{.n section="Four points and a quarter turn"}, worse than chance; turned, and
-stretched by 16, one of [0.0000]{.n section="Four points and a quarter turn" at="loss:6"}.
+stretched by 16, one of [0.0000]{.n section="Four points and a quarter turn" at="and stretched:4"}.
 The turn and the stretch together are one matrix with $d \times d$ numbers. For $d = 2$:
 
 $$
@@ -420,11 +427,11 @@ rows (1, 3) and (2, 0); the text is the single id 1, and `dlogits` is (0.5, −0
 
 | what               | amount                                                      |
 |:-------------------|:------------------------------------------------------------|
-| `h`                | $(1 \cdot 1 + 2 \cdot 2, \; 1 \cdot 3 + 2 \cdot 0) = (5, 3)$  |
+| `h`                | $(1 \cdot 1 + 2 \cdot 2,$ $1 \cdot 3 + 2 \cdot 0)$ $= (5, 3)$ |
 | `dh`               | $0.5 \, (5, 0) - 0.5 \, (1, 2) = (2, -1)$                   |
 | output half, row 0 | $0.5 \, (5, 3) = (2.5, 1.5)$                                |
 | output half, row 1 | $-0.5 \, (5, 3) = (-2.5, -1.5)$                             |
-| input half, row 1  | $(1 \cdot 2 + 3 \cdot (-1), \; 2 \cdot 2 + 0 \cdot (-1)) = (-1, 4)$ |
+| input half, row 1  | $(1 \cdot 2 + 3 \cdot (-1),$ $2 \cdot 2 + 0 \cdot (-1))$ $= (-1, 4)$ |
 | `dm`, row 0        | $1 \, (2, -1) = (2, -1)$                                    |
 | `dm`, row 1        | $2 \, (2, -1) = (4, -2)$                                    |
 
@@ -560,7 +567,7 @@ One step reads 32 words, and the same `update` serves all three models. In an un
 `lm_head` and `wte` are two arrays, and each gets its half. In a tied one they are the same
 array, and it gets both. The two halves come from [fast products](#the-same-products-faster)
 that do what your functions do; on the first batch of the novel the program holds your
-function against them, and prints whether both find the same gradient ("as yours").
+function against them, and says under "yours" whether both find the same gradient.
 
 ::: belief
 **"The head is the embedding table transposed."** On paper the scores of a row $h$
@@ -577,8 +584,8 @@ transpose.
 Training goes through the text twice. 32 readers sit at 32 places of the novel and
 read a word each; the steps are taken in a random order, the same for all three
 models. The learning rate falls in a straight line to 0, so that the models come to rest.
-It begins where it is best for *that* model, of nine rates that `controls=1` tries: at 6 for the
-two tables, at 5 for the bare tied one, at 1.5 for the one with the matrix.
+It begins where the held-out loss is best for *that* model, of nine rates that `controls=1`
+tries: at 6 for the two tables, at 5 for the bare tied one, at 1.5 for the one with the matrix.
 
 ::: predict
 Two tables have twice the numbers of one. By how much will the tied models be
@@ -596,15 +603,17 @@ of a nat: [4.375]{.n section="Three models read a novel"}.
 
 ![Held-out loss while the three models read. Look at the curve of the bare tied
 table: for half of the way it is above the line of a model that knows nothing but
-frequencies, and it ends a little below. The model with the matrix stays close above the
-untied one.](figure:heads-novel){#fig-heads-novel}
+frequencies, and it ends a little below. (The bump in it comes with its high rate: with
+`rate=2` there is none.) The model with the matrix stays close above the untied
+one.](figure:heads-novel){#fig-heads-novel}
 
 The ring was no toy. In the novel, too, the bare tied table is nearly useless: its
 loss is [5.272]{.n section="Three models read a novel"}, and to know only how
 frequent the words are gives [5.525]{.n section="Three models read a novel"}. The
-column "same word again" shows the second fault at work. In the held-out part of *Emma* a word is
-followed by itself [0.43]{.n section="Three models read a novel"} % of the time (mostly one
-rare word by another, since they share an id). The bare tied model expects it
+column "again", how probable a model finds the same word again, shows the second fault at
+work. In the held-out part of *Emma* a word is followed by itself
+[0.43]{.n section="Three models read a novel"} % of the time (mostly one rare word by another,
+since they share an id). The bare tied model expects it
 [9.48]{.n section="Three models read a novel"} % of the time: a word likes itself.
 
 And then 1,024 numbers more, and the loss is
@@ -619,9 +628,9 @@ with `rate=1.5` the two tables end at 4.413, and seem to be the worse ones.)
 Is a twentieth of a nat more than luck? And was it fair, twice the numbers against half of
 them? So each model is trained from eight seeds, and one more rival has the same *size* as the
 tied ones: two tables with rows of 16 numbers are 64,000 numbers, as many as one table with
-rows of 32. `build/05_heads controls=2` trains forty times, so here is what it prints:
+rows of 32. `build/05_heads controls=2` trains forty times, so here is what it finds:
 
-| trained from eight seeds | numbers | best rate |  mean | least |  most |
+| from eight seeds         |    size | best rate |  mean | least |  most |
 |:-------------------------|--------:|----------:|------:|------:|------:|
 | untied                   | 128,000 |         6 | 4.327 | 4.322 | 4.329 |
 | untied + 32 × 32         | 129,024 |         2 | 4.350 | 4.346 | 4.354 |
@@ -740,6 +749,8 @@ EXERCISE bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size,
 }
 
 /*
+### In a small model and in a large one
+
 ::: {.output section="GPT-2 with one table and with two"}
 :::
 
@@ -787,10 +798,15 @@ In the tied table, which nouns will lie together: 1 and 2, with the same followe
 
 :::: answer
 1 and 3. Their rows have the cosine
-[0.79]{.n section="A grammar of four nouns"}, those of 1 and 2
+[0.79]{.n section="A grammar of four nouns" at="tied  :2"}, those of 1 and 2
 [-0.74]{.n section="A grammar of four nouns"}.
 ::::
 :::
+
+The output shows cosines after training from one seed: of the two nouns that the same words
+follow, and of the two that the same words precede. "wins" is the number of seeds, of eight,
+in which the second cosine is the larger one, and "loss" the mean of their losses. The last
+three lines are for the next section.
 
 ::: {.output section="A grammar of four nouns"}
 :::
@@ -812,16 +828,16 @@ eight seeds twice more: with only a quarter of the input half in each step ("1/4
 only a quarter of the output half ("1/4 out"), all else as it was.
 
 With less of the input half, nothing turns. With less of the output half, everything does: the
-same predecessors win for [0]{.n section="A grammar of four nouns" at="these win:6"} of
+same predecessors win for [0]{.n section="A grammar of four nouns" at="1/4 out:5"} of
 eight seeds. And these tables know the grammar as well as the others do, with a mean loss of
-[1.041]{.n section="A grammar of four nouns" at="these win:7"} against
-[1.041]{.n section="A grammar of four nouns" at="these win:3"}; less than
+[1.041]{.n section="A grammar of four nouns" at="1/4 out:6"} against
+[1.041]{.n section="A grammar of four nouns" at="tied  :4"}; less than
 $1.5 \ln 2 = 1.040$ it cannot be, as in chapter 3. So the grammar leaves it open what kind of
 row a tied table has, and the balance of the two halves decides.
 
 But why does the output half win where both have their full share? Is it the language? Let us
 read it *backwards*: in each pair of words, the later one is read and the earlier one is to be
-said. That is the last column: now the same *followers* win, for all eight seeds. So it is not
+said. That is the last line: now the same *followers* win, for all eight seeds. So it is not
 the language, which read backwards is the same grammar again, with verbs for adjectives. Nor is
 it the scores: $e_x M \cdot e_v$ with the two ends swapped is the same with $M$ transposed. What
 is left to tell one end from the other is the softmax. It compares the words that may be said,
@@ -843,7 +859,7 @@ table's mean row subtracted.
 On *Emma* the answer is the same, with less contrast, and with a catch that we
 must not hide. Centred, the tied table agrees more with the
 output table ([0.76]{.n section="Whom does the tied table resemble?"}) than with
-the input table ([0.58]{.n section="Whom does the tied table resemble?" at="tied:4"}), and
+the input table ([0.58]{.n section="Whom does the tied table resemble?" at="tied:5"}), and
 *after the matrix* its rows agree far more with the input table: the matrix makes
 input rows out of output rows. With the rows as they are, the first line is a
 draw: what all rows of a table have in common is in every cosine. Whenever you compare
@@ -854,7 +870,7 @@ the tied table agrees with the two others:
 
 | settings       | input | output | input, centred | output, centred |
 |:---------------|------:|-------:|---------------:|----------------:|
-| none           | [0.60]{.n section="Whom does the tied table resemble?"} | [0.58]{.n section="Whom does the tied table resemble?" at="tied:3"} | [0.58]{.n section="Whom does the tied table resemble?" at="tied:4"} | [0.76]{.n section="Whom does the tied table resemble?"} |
+| none           | [0.60]{.n section="Whom does the tied table resemble?"} | [0.58]{.n section="Whom does the tied table resemble?" at="tied:4"} | [0.58]{.n section="Whom does the tied table resemble?" at="tied:5"} | [0.76]{.n section="Whom does the tied table resemble?"} |
 | `output=0.5`   |  0.74 |   0.39 |           0.69 |            0.63 |
 | `backwards=1`  |  0.66 |   0.57 |           0.68 |            0.66 |
 
@@ -866,8 +882,8 @@ change the numbers of the output by 0.01 at most.
 
 ## Long rows and frequent words
 
-How long is a row? Its length is $|e_v| = \sqrt{e_v \cdot e_v}$. In a trained
-model the lengths differ a lot, and not by chance.
+A cosine looks at the direction of a row. The other half of a row is its length,
+$|e_v| = \sqrt{e_v \cdot e_v}$, and there, too, the two tables of a trained model differ.
 
 ::: belief
 **"The length of a word's row shows how probable the word is."** The score is
@@ -881,9 +897,11 @@ We can count it. For a word of the output table, take every place of the trainin
 text, and ask whether its score there is above 0. There, and only there, a longer
 row would make the word more probable. To put a word forward *everywhere*, a row
 needs something else: a share of the direction that all the $h$ have in common,
-their mean $\bar h$. The score that a row has with the mean, $\bar h \cdot u_v$,
-is the last column but one. The lengths and these two columns are means over the words of a
-line, "times" is how often the last of them occurs, and "tied" is the table with a matrix.
+their mean $\bar h$. "mean score" is the score that a row has with this mean,
+$\bar h \cdot u_v$. The output takes the nine most frequent words and the thousand rarest:
+"times" is how often the last of them occurs, all other lines are means over them, and "tied"
+is the table with a matrix. In the last column a line is correlated with the logarithm of
+"times", over all words.
 */
 
 /*
@@ -899,8 +917,8 @@ doubt what follows.](figure:heads-lengths){#fig-heads-lengths}
 
 Length goes with frequency, and closely: the correlation in the output table is
 [0.90]{.n section="Long rows and frequent words"}. So the belief has seen
-something. But look at the last column. The rarest words have a score above 0 at
-only [18]{.n section="Long rows and frequent words" at="1,000 to:9"} % of all places. At the
+something. But look at the last line. The rarest words have a score above 0 at
+only [18]{.n section="Long rows and frequent words" at="above zero:2"} % of all places. At the
 others, more than eight in ten, a longer row would make a rare word *less*
 probable. What tells frequent words from rare ones is the mean score: positive at
 the top, negative at the bottom, and with log frequency it correlates at
@@ -937,11 +955,11 @@ Stretch `h` by `scale`, compute the score of each word, the softmax, and its
 entropy in nats (that is, with the natural logarithm). One number, $d = 1$:
 $h = (1)$, and the rows are (0) and (1.0986), which is $\ln 3$.
 
-| scale | scores      | probabilities | entropy                                        |
+| scale | scores      | softmax       | entropy                                        |
 |:------|:------------|:--------------|:-----------------------------------------------|
 | 0     | 0, 0        | 1/2, 1/2      | $\ln 2 = 0.6931$                               |
-| 1     | 0, $\ln 3$  | 1/4, 3/4      | $0.25 \ln 4 + 0.75 \ln (4/3) = 0.5623$         |
-| 2     | 0, $\ln 9$  | 1/10, 9/10    | $0.1 \ln 10 + 0.9 \ln (10/9) = 0.3251$         |
+| 1     | 0, $\ln 3$  | 1/4, 3/4      | $0.25 \ln 4$ $+ 0.75 \ln (4/3)$ $= 0.5623$     |
+| 2     | 0, $\ln 9$  | 1/10, 9/10    | $0.1 \ln 10$ $+ 0.9 \ln (10/9)$ $= 0.3251$     |
 
 Two traps. $e^z$ leaves the range of a `float` at $z = 89$ and of a `double` at
 710, and scores can be larger; subtract the largest score from all of them first,
@@ -965,28 +983,30 @@ EXERCISE float entropy_at_scale(const float *h, const float *wte, float scale,
 }
 
 /*
+### The same direction, louder
+
 ::: {.output section="How loud a vector is" set="loudness word"}
 :::
 
-The first row is small enough to check by hand: $h = (1, 2)$ and the rows (1, 0), (0, 1),
-(1, 1) give the scores 1, 2, 3. Half as long, $h$ leaves the model unsure
-([1.0202]{.n section="How loud a vector is"} of at most 1.0986); twice as long, it
-makes it bold ([0.4411]{.n section="How loud a vector is"}).
+Behind each vector stands its length. The first one is small enough to check by hand:
+$h = (1, 2)$ and the rows (1, 0), (0, 1), (1, 1) give the scores 1, 2, 3. Half as long, $h$
+leaves the model unsure ([1.0202]{.n section="How loud a vector is"} of at most 1.0986); twice
+as long, it makes it bold ([0.4411]{.n section="How loud a vector is"}).
 
-The other lines are of the untied model: $h$ is the input row of a word, and the scores are
+The other columns are of the untied model: $h$ is the input row of a word, and the scores are
 those of all output rows. Stretched by 1, that is, as trained, the model after "any" expects a loss of
 [4.1474]{.n section="How loud a vector is"}: many words can follow. After "mr"
 it knows what comes (in this cut of the text, a full stop). Not by length alone: the vector of
 "mr" is the longer one, [7.45]{.n section="How loud a vector is"} against
 [3.32]{.n section="How loud a vector is"}; but at half its length it is nearly as short as that of
-"any", and still far surer: [1.4643]{.n section="How loud a vector is"}. And follow any line to the
-right: the direction stays, the vector grows, and the model gets bolder. So length does mean
+"any", and still far surer: [1.4643]{.n section="How loud a vector is"}. And go down any
+column: the direction stays, the vector grows, and the model gets bolder. So length does mean
 something: for a given direction it says how sure to be. It is what is elsewhere called an inverse
 **temperature**. When you turn the temperature of a chat model down to one half, you stretch
 its last vector by two.
 
 `build/05_heads word=frank loudness=-1` lets you listen to another word, and in the last
-column to its vector turned round: the best word has become the worst, and the entropy goes
+line to its vector turned round: the best word has become the worst, and the entropy goes
 from 1.7064 to 6.9752, where $\ln 2000 = 7.6009$ is to know nothing.
 
 ::: aside
@@ -1036,7 +1056,7 @@ EXERCISE bool logit_lens(uint32_t *top, const float *h, const float *wte, size_t
 ::: {.output section="Before the matrix and after it" set="word" follows="word"}
 :::
 
-On the left is the lens on the row as it was read; on the right, the lens on the
+Beside the word is the lens on its row as it was read; behind the arrow, the lens on the
 same row times the matrix. Before the matrix, "any" is any, every, the, some: the
 word itself, and the words that could stand in its place. After it: thing, `<unk>` for
 any rare word, body, other. "frank" is frank, and then Churchill. The matrix has taken each vector from
@@ -1270,6 +1290,7 @@ static void print_turned_scores(const float *turned, const float *points, size_t
                                       turned[v * 2 + 1] * points[w * 2 + 1]);
         printf(" %6.2f", fabs(score) < 0.005 ? 0.0 : score); // no minus before 0.00
     }
+    printf("\n");
 }
 
 static void show_quarter_turn(const float *points, double degrees)
@@ -1277,17 +1298,13 @@ static void show_quarter_turn(const float *points, double degrees)
     float turned[4 * 2];
     turn_points(turned, points, degrees, 1.0);
     heading("Four points and a quarter turn");
-    printf("loss %.4f; turned %.4f; stretched by 4 too %.4f; by 16 %.4f\n",
-           turned_loss(points, 0.0, 1.0), turned_loss(points, degrees, 1.0),
-           turned_loss(points, degrees, 4.0), turned_loss(points, degrees, 16.0));
-    const char *const columns = "score of    a      b      c      d";
-    printf("%s      %s\n", columns, columns);
-    for (size_t v = 0; v < 2; v++) {
+    printf("loss %.4f; turned %.4f;\n", turned_loss(points, 0.0, 1.0),
+           turned_loss(points, degrees, 1.0));
+    printf("and stretched by 4 %.4f, by 16 %.4f\n", turned_loss(points, degrees, 4.0),
+           turned_loss(points, degrees, 16.0));
+    printf("score of    a      b      c      d\n");
+    for (size_t v = 0; v < 4; v++)
         print_turned_scores(turned, points, v);
-        printf("     ");
-        print_turned_scores(turned, points, v + 2);
-        printf("\n");
-    }
 }
 
 // logits come in; what goes out in their place is
@@ -1332,17 +1349,13 @@ static void tied_forward(float *logits, const float *wte, const float *m,
     }
 }
 
-static void show_halves_of_row(float *in, float *out, const float *dwte, size_t v)
+// number k of the table; dwte may be NULL
+static void show_halves_of(float *in, float *out, const float *dwte, size_t k)
 {
-    double a[SMALL_D], b[SMALL_D];
-    for (size_t i = 0; i < SMALL_D; i++) {
-        a[i] = slope(in, v * SMALL_D + i, in, out);
-        b[i] = slope(out, v * SMALL_D + i, in, out);
-    }
-    printf("%3zu %8.4f %8.4f %9.4f %8.4f %9.4f %8.4f", v, a[0], a[1], b[0], b[1],
-           a[0] + b[0], a[1] + b[1]);
+    const double a = slope(in, k, in, out), b = slope(out, k, in, out);
+    printf("%zu, %zu %8.4f %9.4f %8.4f", k / SMALL_D, k % SMALL_D, a, b, a + b);
     if (dwte != NULL)
-        printf(" %9.4f %8.4f", (double)dwte[v * SMALL_D], (double)dwte[v * SMALL_D + 1]);
+        printf(" %8.4f", (double)dwte[k]);
     printf("\n");
 }
 
@@ -1356,10 +1369,9 @@ static void show_halves(void)
     (void)loss_and_dlogits(logits, small_targets, SMALL_T, SMALL_V);
     bool written = tied_backward(dwte, logits, in, small_ids, SMALL_T, SMALL_V, SMALL_D);
     heading("Both halves of the tied gradient");
-    printf("row  nudged where it's read   where it scores          sum%s\n",
-           written ? "          exercise 5.1" : "");
-    for (size_t v = 0; v < SMALL_V; v++)
-        show_halves_of_row(in, out, written ? dwte : NULL, v);
+    printf("v, i as input as output      sum%s\n", written ? "    yours" : "");
+    for (size_t k = 0; k < SMALL_V * SMALL_D; k++)
+        show_halves_of(in, out, written ? dwte : NULL, k);
     if (!written)
         waits_for("5.1", "tied_backward");
 }
@@ -2116,7 +2128,6 @@ struct run {
     double n_read[N_POINTS + 1];   // words read in training
     double held_out[N_POINTS + 1]; // the loss there
     double own_word;               // mean probability that the same word comes again
-    double words_per_second;
 };
 
 // what whoever started the program has chosen: the settings
@@ -2229,7 +2240,6 @@ static void train(struct run *run, const struct corpus *novel, const char *name,
     }
     evaluate(run, &work, novel, n_steps * BATCH);
     show_live(name, run, n_steps, n_steps, spent);
-    run->words_per_second = (double)(n_steps * BATCH) / spent;
     run->trained = true;
     close_work(&work);
     free(order);
@@ -2335,7 +2345,7 @@ static void train_kind(struct run *run, enum kind kind, const struct corpus *nov
 {
     char number[48];
     if (!is_written(kind)) {
-        printf("%-16s ", kind_name[kind]);
+        printf("%-14s ", kind_name[kind]);
         waits_for(kind == TIED ? "5.1" : "5.2",
                   kind == TIED ? "tied_backward" : "tied_projection_backward");
         return;
@@ -2343,17 +2353,12 @@ static void train_kind(struct run *run, enum kind kind, const struct corpus *nov
     bool same = kind == UNTIED || agrees(&run->model, novel);
     const float rate = choice->rate > 0.0f ? choice->rate : best_rate[kind];
     train(run, novel, kind_name[kind], rate, choice->seed, choice->passes);
-    printf("%-16s %8s ", kind_name[kind],
+    printf("%-14s %7s", kind_name[kind],
            with_commas(number, parameters(&run->model, kind)));
     isfinite(run->held_out[run->n_points - 1])
-        ? printf("%14.3f %13.2f %%", run->held_out[run->n_points - 1],
-                 100.0 * run->own_word)
-        : printf("%14s %15s", "ran away", "");
-    printf("%13s  ~%s\n",
-           kind == UNTIED ? ""
-           : same         ? "as yours"
-                          : "NOT as yours",
-           with_commas(number, (uint64_t)run->words_per_second));
+        ? printf("%6.3f%6.2f %%", run->held_out[run->n_points - 1], 100.0 * run->own_word)
+        : printf("%14s", "ran away");
+    printf("%s\n", kind == UNTIED ? "" : same ? "  same" : "   NOT");
     fflush(stdout);
 }
 
@@ -2362,12 +2367,11 @@ static void show_novel(struct run *runs, const struct corpus *novel,
 {
     char all[48], kept[48];
     heading("Three models read a novel");
-    printf("%s words; of %s held out, %.2f %% repeat; frequencies only: %.3f\n",
-           with_commas(all, novel->n_ids),
-           with_commas(kept, novel->n_ids - novel->n_train), 100.0 * repeats(novel),
+    printf("%s words, %s of them held out\n", with_commas(all, novel->n_ids),
+           with_commas(kept, novel->n_ids - novel->n_train));
+    printf("%.2f %% repeat; frequencies only: %.3f\n", 100.0 * repeats(novel),
            unigram_entropy(novel));
-    printf("%-16s %8s %14s %15s %12s %8s\n", "", "numbers", "held-out loss",
-           "same word again", "gradient", "words/s");
+    printf("%-14s numbers  loss   again yours\n", "");
     fflush(stdout);
     for (enum kind kind = UNTIED; kind < N_MODELS; kind++) {
         open_model(&runs[kind].model, kind, VOCAB_SIZE, choice->seed);
@@ -2387,46 +2391,67 @@ struct size {
 static const struct size sizes[4] = {
     {"small", 12, 768}, {"medium", 24, 1024}, {"large", 36, 1280}, {"XL", 48, 1600}};
 
-static bool show_size(FILE *figure, const struct size *size)
+enum count { TABLE, ONE_TABLE, TWO_TABLES, NO_BIAS, N_COUNTS };
+
+static const char *const count_name[N_COUNTS] = {"one table", "tied", "untied",
+                                                 "no QKV bias"};
+
+// counts [N_COUNTS]; false if your function is not written
+static bool count_size(uint64_t *counts, const struct size *size)
 {
-    const size_t vocab_size = 50257, max_seq_len = 1024, d = size->d_model;
-    uint64_t tied = 0, untied = 0, bare = 0;
-    char width[48], a[48], b[48], c[48], e[48];
-    if (!gpt2_parameter_count(&tied, vocab_size, max_seq_len, size->n_layers, d, true,
-                              true) ||
-        !gpt2_parameter_count(&untied, vocab_size, max_seq_len, size->n_layers, d, true,
-                              false) ||
-        !gpt2_parameter_count(&bare, vocab_size, max_seq_len, size->n_layers, d, false,
-                              false))
-        return false;
-    if (size == &sizes[0] || size == &sizes[3])
-        printf("%-5s%6zu %5s %11s %14s %14s %13s %6.1f\n", size->name, size->n_layers,
-               with_commas(width, d), with_commas(a, (uint64_t)vocab_size * d),
-               with_commas(b, tied), with_commas(c, untied), with_commas(e, bare),
-               100.0 * (double)(vocab_size * d) / (double)tied);
-    if (figure)
-        fprintf(figure, "%s\t%.3f\t%.3f\n", size->name, (double)tied / 1e6,
-                (double)untied / 1e6);
-    return true;
+    const size_t vocab_size = 50257, max_seq_len = 1024, n_layers = size->n_layers,
+                 d = size->d_model;
+    counts[TABLE] = (uint64_t)vocab_size * d;
+    return gpt2_parameter_count(&counts[ONE_TABLE], vocab_size, max_seq_len, n_layers, d,
+                                true, true) &&
+           gpt2_parameter_count(&counts[TWO_TABLES], vocab_size, max_seq_len, n_layers, d,
+                                true, false) &&
+           gpt2_parameter_count(&counts[NO_BIAS], vocab_size, max_seq_len, n_layers, d,
+                                false, false);
+}
+
+static void print_counts(uint64_t counts[4][N_COUNTS])
+{
+    char small[48], large[48];
+    const struct size *first = &sizes[0], *last = &sizes[3];
+    printf("blocks, d    %s: %zu, %s  %s: %zu, %s\n", first->name, first->n_layers,
+           with_commas(small, first->d_model), last->name, last->n_layers,
+           with_commas(large, last->d_model));
+    for (size_t c = 0; c < N_COUNTS; c++)
+        printf("%-11s %15s %14s\n", count_name[c], with_commas(small, counts[0][c]),
+               with_commas(large, counts[3][c]));
+    printf("%-11s %15.1f %14.1f\n", "more %",
+           100.0 * (double)counts[0][TABLE] / (double)counts[0][ONE_TABLE],
+           100.0 * (double)counts[3][TABLE] / (double)counts[3][ONE_TABLE]);
+}
+
+static void plot_counts(uint64_t counts[4][N_COUNTS])
+{
+    FILE *figure = open_figure("heads-gpt2");
+    if (!figure)
+        return;
+    fprintf(figure,
+            "# kind: bars\n# title: GPT-2 with one table and with two\n# x: size\n"
+            "# y: parameters (millions)\n# zero: yes\nlabel\ttied\tuntied\n");
+    for (size_t n = 0; n < 4; n++)
+        fprintf(figure, "%s\t%.3f\t%.3f\n", sizes[n].name,
+                (double)counts[n][ONE_TABLE] / 1e6, (double)counts[n][TWO_TABLES] / 1e6);
+    fclose(figure);
 }
 
 static void show_gpt2(void)
 {
-    FILE *figure = open_figure("heads-gpt2");
-    if (figure)
-        fprintf(figure,
-                "# kind: bars\n# title: GPT-2 with one table and with two\n# x: size\n"
-                "# y: parameters (millions)\n# zero: yes\nlabel\ttied\tuntied\n");
+    uint64_t counts[4][N_COUNTS] = {{0}};
     heading("GPT-2 with one table and with two");
-    printf("%-5s%6s %5s %11s %14s %14s %13s %6s\n", "size", "blocks", "d", "one table",
-           "tied", "untied", "no QKV bias", "more %");
     size_t n = 0;
-    while (n < 4 && show_size(figure, &sizes[n]))
+    while (n < 4 && count_size(counts[n], &sizes[n]))
         n++;
-    if (n < 4)
+    if (n < 4) {
         waits_for("5.3", "gpt2_parameter_count");
-    if (figure)
-        fclose(figure);
+        return;
+    }
+    print_counts(counts);
+    plot_counts(counts);
 }
 
 enum { N_GRAMMAR = 16, N_GRAMMAR_STEPS = 4000, N_SEEDS = 8, N_COMPARED = 500 };
@@ -2503,21 +2528,17 @@ enum { N_WAYS = 4 };
 
 static void print_ways(const struct tied_way *ways, const struct model *untied)
 {
+    static const char *const names[N_WAYS] = {"tied", "  1/4 in", "  1/4 out",
+                                              "  backwards"};
     const float *in = untied->wte, *out = untied->lm_head;
-    printf("%-22s%10s%6s%10s%10s%10s%10s\n", "cosine of nouns with", "untied in", "out",
-           "tied", "1/4 in", "1/4 out", "backwards");
-    printf("%-22s%10.2f%6.2f", "the same followers", cosine(in, in + D),
-           cosine(out, out + D));
-    for (size_t k = 0; k < N_WAYS; k++)
-        printf("%10.2f", ways[k].followers);
-    printf("\n%-22s%10.2f%6.2f", "the same predecessors", cosine(in, in + 2 * D),
+    printf("%-13s%8s%8s%6s%7s\n", "same words", "follow", "precede", "wins", "loss");
+    printf("%-13s%8.2f%8.2f\n", "untied input", cosine(in, in + D),
+           cosine(in, in + 2 * D));
+    printf("%-13s%8.2f%8.2f\n", "untied output", cosine(out, out + D),
            cosine(out, out + 2 * D));
     for (size_t k = 0; k < N_WAYS; k++)
-        printf("%10.2f", ways[k].predecessors);
-    printf("\n%-38s", "these win, of 8 seeds; mean loss");
-    for (size_t k = 0; k < N_WAYS; k++)
-        printf("%3zu; %.3f", ways[k].n_like_output, ways[k].loss);
-    printf("\n");
+        printf("%-13s%8.2f%8.2f%6zu%7.3f\n", names[k], ways[k].followers,
+               ways[k].predecessors, ways[k].n_like_output, ways[k].loss);
 }
 
 static void show_grammar(uint64_t seed)
@@ -2607,9 +2628,9 @@ static float *after_matrix(const struct model *model)
 static void show_agreement(const char *name, const float *table,
                            const struct model *untied)
 {
-    printf("%s input %.2f, output %.2f; centred: input %.2f, output %.2f\n", name,
-           agreement(table, untied->wte, false), agreement(table, untied->lm_head, false),
-           agreement(table, untied->wte, true), agreement(table, untied->lm_head, true));
+    printf("%-16s%6.2f%7.2f%6.2f%7.2f\n", name, agreement(table, untied->wte, false),
+           agreement(table, untied->lm_head, false), agreement(table, untied->wte, true),
+           agreement(table, untied->lm_head, true));
 }
 
 static void show_resemblance(const struct run *runs)
@@ -2621,8 +2642,10 @@ static void show_resemblance(const struct run *runs)
         return;
     }
     float *h = after_matrix(tied);
-    show_agreement("tied + 32 x 32:  ", tied->wte, &runs[UNTIED].model);
-    show_agreement("times the matrix:", h, &runs[UNTIED].model);
+    printf("%-16s%13s%13s\n", "", "as they are", "centred");
+    printf("%-16s%6s%7s%6s%7s\n", "agrees with", "input", "output", "input", "output");
+    show_agreement("tied + 32 x 32", tied->wte, &runs[UNTIED].model);
+    show_agreement("times the matrix", h, &runs[UNTIED].model);
     free(h);
 }
 
@@ -2655,24 +2678,35 @@ static double share_above_zero(const float *wte_t, const float *row,
     return n / (double)novel->n_train;
 }
 
-static void show_band(const struct run *runs, const struct corpus *novel,
-                      const float *mean, const float *wte_t, size_t first, size_t last)
+enum measure { INPUT, OUTPUT, BOTH, LEAN, ABOVE, N_MEASURES };
+
+// measures[]: means over the words first .. last
+static void measure_band(double *measures, const struct run *runs,
+                         const struct corpus *novel, const float *mean,
+                         const float *wte_t, size_t first, size_t last)
 {
     const struct model *untied = &runs[UNTIED].model, *tied = &runs[TIED_M].model;
-    double in = 0.0, out = 0.0, both = 0.0, lean = 0.0, above = 0.0;
-    double n = (double)(last - first + 1);
+    const double n = (double)(last - first + 1);
     for (size_t v = first; v <= last; v++) {
-        in += length(untied->wte + v * D) / n;
-        out += length(untied->lm_head + v * D) / n;
-        both += runs[TIED_M].trained ? length(tied->wte + v * D) / n : 0.0;
-        lean += dot(mean, untied->lm_head + v * D, D) / n;
-        above += 100.0 * share_above_zero(wte_t, untied->lm_head + v * D, novel) / n;
+        const float *row = untied->lm_head + v * D;
+        measures[INPUT] += length(untied->wte + v * D) / n;
+        measures[OUTPUT] += length(row) / n;
+        measures[BOTH] += runs[TIED_M].trained ? length(tied->wte + v * D) / n : 0.0;
+        measures[LEAN] += dot(mean, row, D) / n;
+        measures[ABOVE] += 100.0 * share_above_zero(wte_t, row, novel) / n;
     }
-    char a[48], b[48], c[48];
-    printf("%5s to %5s %6s %7.2f %7.2f", with_commas(a, first), with_commas(b, last),
-           with_commas(c, novel->words[last].count), in, out);
-    runs[TIED_M].trained ? printf(" %7.2f", both) : printf(" %7s", "-");
-    printf(" %12.2f %12.0f %%\n", lean, above);
+}
+
+// the head of the table, and how often the last word of each band occurs
+static void print_bands(const struct corpus *novel)
+{
+    char a[48], b[48], rank[2][100];
+    for (size_t k = 0; k < 2; k++)
+        snprintf(rank[k], sizeof rank[k], "%s to %s", with_commas(a, bands[k][0]),
+                 with_commas(b, bands[k][1]));
+    printf("%-10s %6s %14s %9s\n", "rank", rank[0], rank[1], "log times");
+    printf("%-10s %6s %14s\n", "times", with_commas(a, novel->words[bands[0][1]].count),
+           with_commas(b, novel->words[bands[1][1]].count));
 }
 
 static void plot_lengths(const struct model *model, const struct corpus *novel)
@@ -2699,91 +2733,117 @@ static void plot_lengths(const struct model *model, const struct corpus *novel)
     fclose(figure);
 }
 
-static void show_lengths(const struct run *runs, const struct corpus *novel)
+// how a word's input length, output length and score with the mean go with log(times)
+static void correlate_lengths(struct pairs pairs[3], const struct model *model,
+                              const struct corpus *novel, const float *mean)
 {
-    const struct model *model = &runs[UNTIED].model;
-    struct pairs in = {0}, out = {0}, lean = {0};
-    float mean[D], *wte_t = allocate(D * VOCAB_SIZE, sizeof(float));
-    mean_row(mean, model->wte, novel);
-    transpose(wte_t, model->wte, VOCAB_SIZE, D);
-    heading("Long rows and frequent words");
-    printf("%-14s %6s %7s %7s %7s %12s %14s\n", "rank", "times", "input", "output",
-           "tied", "mean score", "above zero");
-    for (size_t k = 0; k < 2; k++)
-        show_band(runs, novel, mean, wte_t, bands[k][0], bands[k][1]);
-    free(wte_t);
     for (size_t v = 1; v < VOCAB_SIZE; v++) {
         if (novel->words[v].count == 0)
             continue; // only in what was cut off
-        double often = log((double)novel->words[v].count);
-        add_pair(&in, often, length(model->wte + v * D));
-        add_pair(&out, often, length(model->lm_head + v * D));
-        add_pair(&lean, often, dot(mean, model->lm_head + v * D, D));
+        const double often = log((double)novel->words[v].count);
+        add_pair(&pairs[0], often, length(model->wte + v * D));
+        add_pair(&pairs[1], often, length(model->lm_head + v * D));
+        add_pair(&pairs[2], often, dot(mean, model->lm_head + v * D, D));
     }
-    printf("correlation with log(times) %.2f, %.2f; of the mean score %.2f\n",
-           correlation(&in), correlation(&out), correlation(&lean));
+}
+
+static void show_lengths(const struct run *runs, const struct corpus *novel)
+{
+    const struct model *model = &runs[UNTIED].model;
+    struct pairs pairs[3] = {{0}};
+    double m[2][N_MEASURES] = {{0}};
+    float mean[D], *wte_t = allocate(D * VOCAB_SIZE, sizeof(float));
+    mean_row(mean, model->wte, novel);
+    transpose(wte_t, model->wte, VOCAB_SIZE, D);
+    for (size_t k = 0; k < 2; k++)
+        measure_band(m[k], runs, novel, mean, wte_t, bands[k][0], bands[k][1]);
+    free(wte_t);
+    correlate_lengths(pairs, model, novel, mean);
+    heading("Long rows and frequent words");
+    print_bands(novel);
+    printf("input      %6.2f %14.2f %9.2f\n", m[0][INPUT], m[1][INPUT],
+           correlation(&pairs[0]));
+    printf("output     %6.2f %14.2f %9.2f\n", m[0][OUTPUT], m[1][OUTPUT],
+           correlation(&pairs[1]));
+    if (runs[TIED_M].trained)
+        printf("tied       %6.2f %14.2f\n", m[0][BOTH], m[1][BOTH]);
+    printf("mean score %6.2f %14.2f %9.2f\n", m[0][LEAN], m[1][LEAN],
+           correlation(&pairs[2]));
+    printf("above zero %4.0f %% %12.0f %%\n", m[0][ABOVE], m[1][ABOVE]);
     plot_lengths(model, novel);
 }
 
-enum { N_SCALES = 6, N_HEARD = 2 };
+enum { N_SCALES = 5, N_HEARD = 2 };
 
-static float scales[N_SCALES] = {0.0f, 0.25f, 0.5f,
-                                 1.0f, 2.0f,  4.0f}; // the last: loudness=
-
-static void show_entropies(const char *name, const float *h, const float *wte,
-                           size_t vocab_size, size_t d_model)
-{
-    printf("%-22s", name);
-    for (size_t k = 0; k < N_SCALES; k++)
-        printf("%9.4f", (double)entropy_at_scale(h, wte, scales[k], vocab_size, d_model));
-    printf("\n");
-}
+static float scales[N_SCALES] = {0.0f, 0.5f, 1.0f, 2.0f, 4.0f}; // the last: loudness=
 
 static const float loud_h[2] = {1, 2}, loud_rows[3 * 2] = {1, 0, 0, 1, 1, 1};
 
-// three rows by hand, then words of the novel, if there is a model: runs may be NULL
+// the columns: three rows by hand, then words of the novel
+struct heard {
+    size_t n;
+    const float *h[N_HEARD];
+    char title[N_HEARD][64];
+};
+
+// runs may be NULL: then there is no word
+static struct heard words_heard(const struct run *runs, const struct corpus *novel,
+                                const char *word)
+{
+    const char *const names[N_HEARD] = {word, "mr"};
+    struct heard heard = {0};
+    for (size_t k = 0; runs != NULL && k < N_HEARD; k++) {
+        const uint32_t id = id_of(novel, names[k]);
+        if (k > 0 && strcmp(names[k], word) == 0)
+            continue; // it stands there already
+        if (id == 0) {
+            printf("the text has no \"%s\"; word= takes another one\n", names[k]);
+            continue;
+        }
+        const float *h = runs[UNTIED].model.wte + id * D;
+        snprintf(heard.title[heard.n], sizeof heard.title[0], "%s, %.2f", names[k],
+                 length(h));
+        heard.h[heard.n++] = h;
+    }
+    return heard;
+}
+
 static void show_loudness(const struct run *runs, const struct corpus *novel,
                           const char *word)
 {
-    const char *const names[N_HEARD] = {word, "mr"};
     heading("How loud a vector is");
     if (isnan(entropy_at_scale(loud_h, loud_rows, 1.0f, 3, 2))) {
         waits_for("5.4", "entropy_at_scale");
         return;
     }
-    printf("%-22s", "h stretched by");
-    for (size_t k = 0; k < N_SCALES; k++)
-        printf("%9.2f", (double)scales[k]);
-    printf("\n");
-    show_entropies("(1, 2), three rows", loud_h, loud_rows, 3, 2);
-    for (size_t n = 0; runs != NULL && n < N_HEARD; n++) {
-        const struct model *model = &runs[UNTIED].model;
-        const uint32_t id = id_of(novel, names[n]);
-        char title[48];
-        const float *h = model->wte + id * D;
-        snprintf(title, sizeof title, "%s, |h| %.2f", names[n], sqrt(dot(h, h, D)));
-        if (n > 0 && strcmp(names[n], word) == 0)
-            continue; // it stands there already
-        if (id == 0)
-            printf("the text has no \"%s\"; word= takes another one\n", names[n]);
-        else
-            show_entropies(title, h, model->lm_head, VOCAB_SIZE, D);
+    const struct heard heard = words_heard(runs, novel, word);
+    printf("h times (1, 2), %.2f", sqrt(dot(loud_h, loud_h, 2)));
+    for (size_t n = 0; n < heard.n; n++)
+        printf(" %10s", heard.title[n]);
+    for (size_t k = 0; k < N_SCALES; k++) {
+        printf("\n%-7.2f %12.4f", (double)scales[k],
+               (double)entropy_at_scale(loud_h, loud_rows, scales[k], 3, 2));
+        for (size_t n = 0; n < heard.n; n++) {
+            const int width = (int)strlen(heard.title[n]);
+            printf(" %*.4f", width < 10 ? 10 : width,
+                   (double)entropy_at_scale(heard.h[n], runs[UNTIED].model.lm_head,
+                                            scales[k], VOCAB_SIZE, D));
+        }
     }
+    printf("\n");
 }
 
 enum { N_TOP = 4, N_LOOKED_AT = 2 };
 
-// returns how many characters it has printed
-static int show_top(const struct corpus *novel, const float *h, const float *wte)
+static void show_top(const struct corpus *novel, const float *h, const float *wte)
 {
     uint32_t top[N_TOP] = {0};
-    int n_letters = 0;
     (void)logit_lens(top, h, wte, N_TOP, VOCAB_SIZE, D);
     for (size_t k = 0; k < N_TOP; k++) {
         const struct word *word = novel->words + (top[k] < VOCAB_SIZE ? top[k] : 0);
-        n_letters += printf(" %.*s", short_length(word), word->start);
+        printf(" %.*s", short_length(word), word->start);
     }
-    return n_letters;
+    printf("\n");
 }
 
 static void show_lens(const struct run *runs, const struct corpus *novel,
@@ -2807,10 +2867,9 @@ static void show_lens(const struct run *runs, const struct corpus *novel,
         if (v == 0 || (n > 0 && strcmp(names[n], word) == 0))
             continue; // the text does not have it, or it stands there already
         printf("%-8s", names[n]);
-        int n_letters = show_top(novel, model->wte + v * D, model->wte);
-        printf("%*s->", n_letters < 32 ? 32 - n_letters : 1, "");
-        (void)show_top(novel, h + v * D, model->wte);
-        printf("\n");
+        show_top(novel, model->wte + v * D, model->wte);
+        printf("%8s", "->");
+        show_top(novel, h + v * D, model->wte);
     }
     free(h);
 }
@@ -3140,8 +3199,8 @@ static void show_chapter(const struct corpus *novel, const struct choice *choice
     show_novel(runs, novel, choice);
     show_gpt2();
     if (ran_away(runs)) {
-        printf("\na model ran away, and what is left of it shows nothing: try a lower "
-               "rate=\n");
+        printf("\na model ran away, and what is left of it\n"
+               "shows nothing: try a lower rate=\n");
         show_loudness(NULL, novel, choice->word);
     } else {
         show_grammar(choice->seed);
