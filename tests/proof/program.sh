@@ -60,6 +60,11 @@ long=$(tr -d '\200-\277' <"build/output/$name.txt" 2>/dev/null |
     awk 'length($0) > 80 { print NR ": " $0; exit }')
 if [ -z "$long" ]; then echo "ok $claim"; else echo "not ok $claim: line $long"; fi
 
+# And there is not too much of it: titles and empty lines apart.
+claim="$name, solved, prints at most 60 lines"
+lines=$(grep -v '^==' "build/output/$name.txt" 2>/dev/null | grep -c .)
+if [ "$lines" -le 60 ]; then echo "ok $claim"; else echo "not ok $claim: $lines, titles and empty ones apart"; fi
+
 # ------------------------------------------------------------------ what can be set
 # One line, exit code 2, and nothing else: for a name that is none, and for values on both
 # sides of each setting's range. Its own default is no news to a setting.
