@@ -517,7 +517,11 @@ inline int twice(int x);
 inline int twice(int x) { return 2 * x; }
 int four(void) { return twice(2); }
 E
-hand_in "ends where it never comes" "$file" <<'E'
+# (What only its main calls may be missing, as elsewhere.)
+sed 's/^    float out = 0;$/& draw(last_words());/' "$file" >"$room/draws.c"
+hand_in "ends where it never comes" "$room/draws.c" <<'E'
+void draw(int x);
+static int last_words(void) { return 1; }
 int sign(int x);
 int sign(int x)
 {
