@@ -930,6 +930,17 @@ END
     verdict "make setup installs what is missing with $manager, and that only" "$bad"
 done
 
+# ------------------------------------------------------------------ tables
+bad=
+for row in "$(printf '%0300d' 0)	1" 'a	x' 'a	1	2'; do
+    for kind in heat bars; do
+        printf '# kind: %s\n# title: t\n\tb\nq\t0\n%s\n' $kind "$row" >table.tsv
+        "$root/build/plot" table.tsv table.svg >said.txt 2>&1 && bad="it draws $row"
+        [ "$(wc -l <said.txt)" -eq 1 ] && grep -q '^table.tsv:5: ' said.txt || bad="${bad:-$row: $(cat said.txt)}"
+    done
+done
+verdict "a table that cannot be drawn is refused with one sentence" "$bad"
+
 # ------------------------------------------------------------------ watch
 wait "$watched"
 bad=$(cat watched.txt)
