@@ -41,6 +41,9 @@ endif
 # What was set on the command line.
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $v)),$v))
 
+# One name for one folder: make takes ./x for x, and a pattern does not.
+override BUILD := $(or $(patsubst ./%,%,$(BUILD)),$(if $(SAN),build/san,build))
+
 # What names a file that somebody else may have called anything: never expanded. Each goes to
 # a program through its environment, or quoted.
 TAKEN_AS_THEY_ARE := SUBMISSION SUBMISSIONS HIDDEN GRADES SHARDS SEED SHARD JOBS STRICT ONE_STUDENT SET
@@ -79,7 +82,7 @@ endif
 
 # What cannot be done gets one sentence, before anything is begun.
 REFUSED := $(shell sh tests/student/course.sh refuse $(call quoted,$(UNKNOWN)) $(call quoted,$(GOALS)) \
-	$(call quoted,$(value E)) $(call quoted,$(CC)) $(call quoted,$(CRITERION)) $(call quoted,$(or $(BUILD),build)))
+	$(call quoted,$(value E)) $(call quoted,$(CC)) $(call quoted,$(CRITERION)) $(call quoted,$(BUILD)))
 ifneq ($(REFUSED),)
 $(error $(REFUSED))
 endif
@@ -106,8 +109,8 @@ SETTINGS_gradescope := HIDDEN SEED
 SETTINGS_check := SUBMISSION SEED STRICT
 kind = $(or $(strip $(foreach e,$(EACH),$(if $(filter $e%,$1),$e))),$1)
 CHOOSY := $(filter grade grade-merge gradescope,$(GOALS))
-ifeq ($(filter-out $(EACH:%=%%) hint reset board,$(GOALS)),)
-CHOOSY := $(or $(GOALS),board)
+ifeq ($(filter-out $(EACH:%=%%) hint reset board,$(LATER)),)
+CHOOSY := $(if $(GOALS),$(LATER),board)
 endif
 ifneq ($(CHOOSY),)
 STRAY := $(firstword $(filter-out $(foreach g,$(CHOOSY),$(SETTINGS_$(call kind,$g))) \
@@ -147,10 +150,8 @@ else
 OPT ?= -O3
 ifdef SAN
 SANITIZE := -g -fsanitize=address,undefined -fno-omit-frame-pointer
-BUILD ?= build/san
 else
 SANITIZE :=
-BUILD ?= build
 endif
 
 # Only these goals need no compiler.

@@ -694,12 +694,15 @@ static double widest_tick(const Scale *scale, double about)
     return widest;
 }
 
-// How wide the widest name of a row is.
+// How wide the widest name of a row is: it leaves half of the picture to what is named.
 static double widest_name(const Sheet *sheet)
 {
     double widest = 0;
-    for (size_t r = 0; r < sheet->n_rows; r++)
+    for (size_t r = 0; r < sheet->n_rows; r++) {
         widest = fmax(widest, text_width(cell(sheet, r, 0)));
+        if (widest > WIDTH / 2.0)
+            fail(sheet, sheet->lines[r], "the name of this row is too long to be drawn");
+    }
     return widest;
 }
 

@@ -870,9 +870,10 @@ static void mistake_text(const struct test *test, char *text, size_t size)
     const char *from =
         names_it ? behind_sentence(number != NULL ? number : never)
                  : flat + (last_paragraph(test->message + (says - flat)) - test->message);
-    if (names_it && *from == '\0')
-        from = number != NULL ? "a number that no known mistake explains"
-                              : "an element was never written";
+    if (*from == '\0')
+        from = number != NULL  ? "a number that no known mistake explains"
+               : never != NULL ? "an element was never written"
+                               : flat;
     size_t n = 0;
     for (; *from && n + 2 < size; from++) {
         const bool digit = *from >= '0' && *from <= '9';

@@ -489,8 +489,10 @@ refused E=98.1
 refused chapter98 seed=7
 refused reset "E=$some" SEED=7
 refused hint 98.1
-refused chapter98 BUILD='a b'
-refused chapter98 BUILD=-x
+for folder in 'a b' -x 'a,b' 'a[b]' '~' . .. /; do
+    refused chapter98 BUILD="$folder"
+done
+refused clean chapter98 SEED=7
 bad=
 (cd docs && "$MAKE_COMMAND" -f ../Makefile chapter98) >said.txt 2>&1 && bad="exit code 0"
 [ "$(wc -l <said.txt)" -eq 1 ] && grep -q 'not the folder of the course' said.txt || bad="${bad:-$(cat said.txt)}"
@@ -723,7 +725,7 @@ refused solution98 BUILD=somebody
 refused bench BUILD=somebody
 rm -f somebody
 bad=$kept_bad
-"$MAKE_COMMAND" chapter98 CC='env cc' BUILD=build/env >said.txt 2>&1 || bad="${bad:-a compiler of two words: $(cat said.txt)}"
+"$MAKE_COMMAND" chapter98 CC='env cc' BUILD=./build/env >said.txt 2>&1 || bad="${bad:-a compiler of two words: $(cat said.txt)}"
 sed 's|/proc/|/nowhere/|' tests/student/setup.sh >no_proc.sh
 CC='env cc' sh no_proc.sh doctor >said.txt
 grep -q '^cc *ok' said.txt || bad="${bad:-make doctor does not know a compiler of two words}"
@@ -927,6 +929,17 @@ END
     rm -f "bin/$manager" bin/pandoc
     verdict "make setup installs what is missing with $manager, and that only" "$bad"
 done
+
+# ------------------------------------------------------------------ tables
+bad=
+for row in "$(printf '%0300d' 0)	1" 'a	x' 'a	1	2'; do
+    for kind in heat bars; do
+        printf '# kind: %s\n# title: t\n\tb\nq\t0\n%s\n' $kind "$row" >table.tsv
+        "$root/build/plot" table.tsv table.svg >said.txt 2>&1 && bad="it draws $row"
+        [ "$(wc -l <said.txt)" -eq 1 ] && grep -q '^table.tsv:5: ' said.txt || bad="${bad:-$row: $(cat said.txt)}"
+    done
+done
+verdict "a table that cannot be drawn is refused with one sentence" "$bad"
 
 # ------------------------------------------------------------------ watch
 wait "$watched"

@@ -189,7 +189,7 @@ no_text() # chapter file
 refuse() # what is no command, all that was asked for, exercise, compiler, what links Criterion, build folder
 {
     case $6 in
-    *[[:space:]\$\`\"\'\\\;:\#%=\&\|\<\>\(\)\*\?]* | -*)
+    *[[:space:]\$\`\"\'\\\;:\#%=\&\|\<\>\(\)\*\?,{}]* | *\[* | *\]* | -* | \~* | . | .. | */. | */.. | /)
         echo "BUILD= is the name of a folder, without blanks and without signs that make or a shell reads"
         return
         ;;
