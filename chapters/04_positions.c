@@ -786,14 +786,15 @@ Then what does go wrong? Look where RoPE breaks.
 ![RoPE, 16 seeds: the best, the mean and the worst at each position. Something happens at
 47.](figure:rope-seeds){#fig-rope-seeds}
 
-![The score at each distance, mean of the seeds: all dials, the two that finish, and the
-others. Compare the peaks at 3 and at 47.](figure:rope-scores){#fig-rope-scores}
+![What the two finished dials add to the score at each distance, each by itself and both
+together, mean of the seeds. Compare distance 3 with 9, and with
+47.](figure:rope-scores){#fig-rope-scores}
 
-Both finished dials say "here!" at distance 3. One alone would say so again 6 tokens later; the
-other contradicts it, and within 16 tokens the two never agree a second time so well. But 44
-tokens are 7.00 turns of the one and 3.94 of the other: at distance 47 the first stands where
-it stood at 3, the second only 22 degrees short of it, and together they say nearly as much as
-they did at 3. The first token that can look 47 back stands at position 47.
+Both finished dials say "here!" at distance 3. Dial 0 says it again at 9, but there dial 1 says
+no, and within 16 tokens the two never agree a second time so well. But 44 tokens are 7.00
+turns of dial 0 and 3.94 of dial 1: at distance 47 the one stands where it stood at 3, the
+other only 22 degrees short of it, and together they say nearly as much as they did at 3. The
+first token that can look 47 back stands at position 47.
 
 A good story, so again a control: the loss at positions 46 and 47.
 
@@ -1692,9 +1693,9 @@ static bool train(workshop *w, const struct scheme *scheme, task which, size_t s
 }
 
 typedef struct {
-    double loss[TEST_LEN];  // at each position
-    double score[TEST_LEN]; // mean score at each distance
-    double fast[TEST_LEN];  // the part of it that comes from dials 0 and 1
+    double loss[TEST_LEN];          // at each position
+    double score[TEST_LEN];         // mean score at each distance
+    double dials[N_FAST][TEST_LEN]; // the parts of it that come from dials 0 and 1
 } measurement;
 
 // The sums of all scores at each distance, not yet divided; scores is scratch.
@@ -1706,7 +1707,9 @@ static void add_scores(measurement *result, const activations *a, float *scores)
         for (size_t t = 0; t < TEST_LEN; t++)
             for (size_t s = 0; s <= t; s++) {
                 result->score[t - s] += (double)scores[t * TEST_LEN + s];
-                result->fast[t - s] += row_dot(q + t * WIDTH, k + s * WIDTH, 2 * N_FAST);
+                for (size_t i = 0; i < N_FAST; i++)
+                    result->dials[i][t - s] +=
+                        row_dot(q + t * WIDTH + 2 * i, k + s * WIDTH + 2 * i, 2);
             }
     }
 }
@@ -1732,9 +1735,10 @@ static bool measure(measurement *result, workshop *w, task which)
         }
     }
     for (size_t t = 0; t < TEST_LEN; t++) {
-        const double n_scores = (double)((TEST_LEN - t) * N_TESTS);
-        result->score[t] /= n_scores * sqrt((double)WIDTH);
-        result->fast[t] /= n_scores * sqrt((double)WIDTH);
+        const double by = (double)((TEST_LEN - t) * N_TESTS) * sqrt((double)WIDTH);
+        result->score[t] /= by;
+        for (size_t i = 0; i < N_FAST; i++)
+            result->dials[i][t] /= by;
     }
     return true;
 }
@@ -2486,28 +2490,22 @@ static void draw_seeds(const measurement *results, size_t n_seeds)
     fclose(file);
 }
 
-// RoPE's mean score at a distance, over the seeds: all dials, or dials 0 and 1.
-static double mean_score(const measurement *results, size_t n_seeds, size_t distance,
-                         bool fast)
-{
-    double sum = 0.0;
-    for (size_t seed = 0; seed < n_seeds; seed++)
-        sum += fast ? results[seed].fast[distance] : results[seed].score[distance];
-    return sum / (double)n_seeds;
-}
-
+// What dials 0 and 1 add to RoPE's score at each distance, mean over the seeds.
 static void draw_dial_scores(const measurement *results, size_t n)
 {
     FILE *file = open_figure("rope-scores");
     if (file == NULL)
         return;
-    fprintf(file, "# kind: lines\n# title: RoPE: mean score at each distance\n"
+    fprintf(file, "# kind: lines\n# title: Dials 0 and 1: score at each distance\n"
                   "# x: distance (tokens)\n# y: score\n"
-                  "distance\tall 16 dials\tdials 0 and 1\tdials 2 to 15\n");
+                  "distance\tdial 0\tdial 1\tboth\n");
     for (size_t t = 0; t < TEST_LEN; t++) {
-        const double all = mean_score(results, n, t, false);
-        const double fast = mean_score(results, n, t, true);
-        fprintf(file, "%zu\t%.4f\t%.4f\t%.4f\n", t, all, fast, all - fast);
+        double one = 0.0, other = 0.0;
+        for (size_t seed = 0; seed < n; seed++) {
+            one += results[seed].dials[0][t] / (double)n;
+            other += results[seed].dials[1][t] / (double)n;
+        }
+        fprintf(file, "%zu\t%.4f\t%.4f\t%.4f\n", t, one, other, one + other);
     }
     fclose(file);
 }
