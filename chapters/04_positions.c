@@ -19,7 +19,8 @@ usually promised.
 You need no other chapter for the exercises. A token is an id, an id picks a row of the
 table `wte [vocab_size][d_model]`, and a sequence of `n_tokens` ids becomes a matrix
 `x [n_tokens][d_model]`, one row a token. The five models learn as chapter 3 says; what their
-losses mean is said again where they come.
+losses mean is said again where they come. The six exercises fill the first half; in the second
+you predict, and look.
 
 `EXERCISE` marks a function that you write: it is weak, so that a finished version can take
 its place at link time.
@@ -821,7 +822,7 @@ where they stood at 3. Why does nothing break there?
 :::: answer
 Training asked only that the score at distance 3 exceed the others that it *met*. With base 2
 the nearest of those is 9, where the dials stand 16 and 31 degrees from where they stood at 3.
-What keeps these apart keeps 16 apart as well: the score at 3 leads by
+What keeps 9 below 3 keeps 16 below it as well: the score at 3 leads by
 [2.35]{.n section="Two dials that agree again"} and
 [2.39]{.n section="Two dials that agree again"}. With base 10,000 the nearest that training met
 is 15, at 32 and 27 degrees; but at 47 it is 1 degree and 22. Of that training knew nothing,
