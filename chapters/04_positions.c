@@ -19,7 +19,8 @@ usually promised.
 You need no other chapter for the exercises. A token is an id, an id picks a row of the
 table `wte [vocab_size][d_model]`, and a sequence of `n_tokens` ids becomes a matrix
 `x [n_tokens][d_model]`, one row a token. The five models learn as chapter 3 says; what their
-losses mean is said again where they come.
+losses mean is said again where they come. The six exercises fill the first half; in the second
+you predict, and look.
 
 `EXERCISE` marks a function that you write: it is weak, so that a finished version can take
 its place at link time.
@@ -351,7 +352,7 @@ models at the end will show.
 
 ::: think
 How large should the rows of positions be, beside the rows of tokens that they are added to?
-Could a learned table start with nothing but zeros? And the table of tokens?
+Could a learned table start with nothing but zeros?
 
 :::: answer
 GPT-2 draws its tokens' rows with the standard deviation 0.02 and its positions' rows with
@@ -362,14 +363,9 @@ each pair gives $\sin^2 + \cos^2 = 1$: that is 16 for their $d = 512$. A token's
 the standard deviation $1/\sqrt{d}$ has a length of about 1. Added as it is, it would drown;
 times $\sqrt{512} = 22.6$, it does not.
 
-A learned table of positions may start with zeros. Every position then begins as its bare
-token, and each row gets a gradient from its own place in the text.
-
-A table of *tokens* is another matter. If all its rows are zero, then $x = 0$, all queries,
-keys and values are 0, and the gradients of their matrices are products with $x$: 0 as well.
-One way is left, from the output table back through the values to the rows. If the output
-table were the *same* table (chapter 5), and positions came by RoPE, that way would be closed
-too: all gradients would be exactly zero, and nothing would ever move.
+A learned table may start with zeros. Every position then begins as its bare token, and each
+row gets a gradient of its own, from the tokens that stand there. One of the models at the end
+starts so, and learns.
 ::::
 :::
 
@@ -636,7 +632,8 @@ We train with five ways to know positions, 16 times each, from 16 *seeds* of the
 numbers; with the same seed all other numbers start out the same, bit for bit.
 
 - **no positions**: the causal mask is all it has.
-- **learned table**: `wpe` has 64 rows, trained with the rest. Training shows 16 of them.
+- **learned table**: `wpe` has 64 rows, trained with the rest. Training shows 16 of them. It
+  starts with random numbers, and once more, as *table, from 0*, with zeros.
 - **sinusoid**: `wpe` is your table and never changes.
 - **RoPE**: queries and keys turn as neighbours, base 10,000.
 - **RoPE, base 2**: the same, but every dial finishes its turn within 16 tokens.
@@ -650,8 +647,8 @@ Positions up to 15 it knows from training. From 16 on it has never been there.
 ## What happens after token 16
 
 ::: predict
-All four models with positions learn the task at length 16. Order them by how well they
-do at positions 32 to 63. Does any of them still score 0?
+All models with positions learn the task at length 16. Order the four ways by how well they do
+at positions 32 to 63. Does any of them still score 0?
 
 :::: answer
 The learned table is the worst, then come the sinusoid, RoPE, and RoPE with base 2, which
@@ -662,7 +659,8 @@ still scores [0.00]{.n section="Say again the token three back" at="base 2:3"}.
 ::: {.output section="Say again the token three back" set="seeds rate base"}
 :::
 
-(*Best* and *worst* are single seeds, at positions 32 to 63.)
+(*Best* and *worst* are single seeds, at positions 32 to 63. The last row, *without order*, is
+no model; it has [its own section](#best-without-order).)
 
 ::: {.run seeds="4"}
 In this page a run trains four times behind each line, not sixteen times, unless you ask
@@ -671,16 +669,16 @@ for more.
 
 ![The loss at each position, mean of the seeds. Training ended at position 15.](figure:loss-three-back){#fig-loss-three-back}
 
-Up to position 15 all four have learned the task: each of the remedies supplies the order. And
-the two tables, which do nothing but add a row to a row, do not blur the token by it: to say
-*which* token stood *three back*, the head has to read both out of one sum of 32 numbers, and it
-does.
+Up to position 15 all models with positions have learned the task: each of the remedies supplies
+the order. And the tables, which do nothing but add a row to a row, do not blur the token by it:
+to say *which* token stood *three back*, the head has to read both out of one sum of 32 numbers,
+and it does.
 
-### The best without order {#best-without-order}
+### Without order {#best-without-order}
 
 Without positions the model is better than guessing, because it can prefer what it has heard.
-But no training and no number of heads brings one layer without positions below the last line
-of the output, [1.78]{.n section="Say again the token three back"}, unless by luck.
+But no training and no number of heads brings one layer without positions below the last row of
+the output, *without order*: [1.78]{.n section="Say again the token three back"}, unless by luck.
 
 ::: think
 Why not? And how can the program know what the best loss is?
@@ -710,10 +708,9 @@ distances [@kazemnejad2023, theorems 1 and 2].
 **The learned table falls off a cliff.** Rows 16 to 63 still hold the numbers they
 were born with; no gradient ever reached them. The loss jumps to
 [5.60]{.n section="Say again the token three back"}, twice that of blind guessing: the
-model is not unsure, it is sure and wrong. Silence is no cure: a table that starts at zero, so
-that an untrained row says nothing, still does worse than guessing. (`build/04_positions
-controls=1` prints its rows, and takes more than three times as long.) GPT-2 spares itself this
-by having no untrained rows.
+model is not unsure, it is sure and wrong. Silence is no cure: if the table starts with zeros,
+so that an untrained row says nothing, the loss is [4.38]{.n section="Say again the token three
+back"}, still worse than guessing. GPT-2 spares itself this by having no untrained rows.
 
 **The sinusoid goes astray too.** Its rows beyond 15 are perfectly well defined. But a rule
 that works on sixteen rows need not work on the next. Some positions come out well, others
@@ -729,9 +726,9 @@ to know ([2.22]{.n section="Say again the token three back"}).
 every seed. Same code, same training, one constant changed.
 
 ::: aside
-Is one learning rate fair to all? `controls=1` tries seven: from 0.002 to 0.02 the order of the
-four at positions 32 to 63 stays, but how *far* RoPE fails is the rate's work too. At 0.03 its
-lead over the sinusoid is gone.
+Is one learning rate fair to all? `build/04_positions controls=1` tries seven, and takes more
+than three times as long: from 0.002 to 0.02 the order of the four at positions 32 to 63 stays,
+but how *far* RoPE fails is the rate's work too. At 0.03 its lead over the sinusoid is gone.
 :::
 
 ::: belief
@@ -786,45 +783,51 @@ Then what does go wrong? Look where RoPE breaks.
 ![RoPE, 16 seeds: the best, the mean and the worst at each position. Something happens at
 47.](figure:rope-seeds){#fig-rope-seeds}
 
-![The score at each distance, mean of the seeds: all dials, the two that finish, and the
-others. Compare the peaks at 3 and at 47.](figure:rope-scores){#fig-rope-scores}
+![What the two finished dials add to the score at each distance, each by itself and both
+together, mean of the seeds. Compare distance 3 with 9, and with
+47.](figure:rope-scores){#fig-rope-scores}
 
-Both finished dials say "here!" at distance 3. One alone would say so again 6 tokens later; the
-other contradicts it, and within 16 tokens the two never agree a second time so well. But 44
-tokens are 7.00 turns of the one and 3.94 of the other: at distance 47 the first stands where
-it stood at 3, the second only 22 degrees short of it, and together they say nearly as much as
-they did at 3. The first token that can look 47 back stands at position 47.
+Both finished dials say "here!" at distance 3. Dial 0 says it again at 9, but there dial 1 says
+no, and within 16 tokens the two never agree a second time so well. But 44 tokens are 7.00
+turns of dial 0 and 3.94 of dial 1: at distance 47 the one stands where it stood at 3, the
+other only 22 degrees short of it, and together they say nearly as much as they did at 3. The
+first token that can look 47 back stands at position 47.
 
 A good story, so again a control: the loss at positions 46 and 47.
 
 ::: {.output section="Two dials that agree again"}
 :::
 
-Where nothing but the two finished dials turns, it jumps, from
+(*Met* and *new*: by how much the score at distance 3 exceeds the best of the others that
+training met, 0 to 15, and the best of the new ones, 16 to 63; mean of the seeds.)
+
+Where nothing but the two finished dials turns, the loss jumps, from
 [0.71]{.n section="Two dials that agree again"} to
 [2.65]{.n section="Two dials that agree again"}. Where they are frozen, nothing happens. The
 break comes from dials that *have* finished, and agree once more; the others soften it.
 
-And in the last row, too, two finished dials turn and nothing else. But with base 2 they turn
-by 1 and 0.958 radians a token instead of 1 and 0.562, and nothing is lost. Same number of
-dials, same number finished, other speeds. (The columns *met* and *new* are for the question
-that follows.)
+### A pair that does not break
+
+In the last row, too, two finished dials turn and nothing else. But with base 2 they turn by 1
+and 0.958 radians a token instead of 1 and 0.562, and nothing is lost. Same number of dials,
+same number finished, other speeds.
+
+![The two heads in which only dials 0 and 1 turn, mean of the seeds. After the peak at 3,
+which comes nearest to it up to distance 15, and which beyond?](figure:two-dials){#fig-two-dials}
 
 ::: think
 The pair with base 2 agrees again as well: at distance 16 its dials stand 25 and 7 degrees from
 where they stood at 3. Why does nothing break there?
 
 :::: answer
-Training asked only that the score at distance 3 exceed those at the other distances that it
-met. Whether it exceeds those at new ones as well stands in the last two columns of the table:
-by how much, in the mean of the seeds, the score at 3 exceeds the best of the other distances
-that were *met*, 0 to 15, and of the *new* ones, 16 to 63. For the pair with base 2 that is
+Training asked only that the score at distance 3 exceed the others that it *met*. With base 2
+the nearest of those is 9, where the dials stand 16 and 31 degrees from where they stood at 3.
+What keeps 9 below 3 keeps 16 below it as well: the score at 3 leads by
 [2.35]{.n section="Two dials that agree again"} and
-[2.39]{.n section="Two dials that agree again"}: at distance 9 its dials stand 16 and 31
-degrees from where they stood at 3, so training had to keep *that* apart, and in score nothing
-new comes nearer. For the pair with base 10,000 it is
-[3.18]{.n section="Two dials that agree again"} and
-[-0.31]{.n section="Two dials that agree again"}: a new distance beats the right one.
+[2.39]{.n section="Two dials that agree again"}. With base 10,000 the nearest that training met
+is 15, at 32 and 27 degrees; but at 47 it is 1 degree and 22. Of that training knew nothing,
+and from a lead of [3.18]{.n section="Two dials that agree again"} it becomes
+[-0.31]{.n section="Two dials that agree again"}: a wrong distance beats the right one.
 
 What we do not know: how to find these numbers for sixteen speeds without training a head, and
 why, with the same speeds, one seed does well and another does not. The program is small enough
@@ -854,11 +857,11 @@ The learned table, with [0.36]{.n section="Say again the first token"} at positi
 ![The other task. Now it is the rotations that lie high.](figure:loss-first-token){#fig-loss-first-token}
 
 Tables and rotations have changed places. Row 0 of the learned table is a trained row, every
-token can look for it, and it stays where it is however long the text grows. (Started at zero,
-so that its untrained rows say nothing, the table does better still, as `controls=1` shows.) The
-sinusoid stands in between, and its seeds disagree wildly. RoPE has no place to point at. All
-it can do is to prefer the farther token, whatever the distance. It learns that up to distance
-15, where the lesson ended; beyond, it is far worse than guessing.
+token can look for it, and it stays where it is however long the text grows. (Started with
+zeros, the table does better still: [0.09]{.n section="Say again the first token"}.) The
+sinusoid stands in between, and its seeds disagree wildly. RoPE has no place to point at. All it
+can do is to prefer the farther token, whatever the distance. It learns that up to distance 15,
+where the lesson ended; beyond, it is far worse than guessing.
 
 Here the slow dials do decide. In the last row only dials 0 and 1 turn, and then base 10,000
 does not learn the task at length 16 either. To prefer the farther of any two tokens you need a
@@ -867,7 +870,7 @@ score that climbs over 15 tokens, and so dials that are slow.
 ### One base for both?
 
 ::: predict
-Eight bases, from 1 to 100,000. Does one of them answer both questions beyond token 16?
+Seven bases, from 1 to 100,000. Does one of them answer both questions beyond token 16?
 
 :::: answer
 No. Bases 2 to 6 lose nothing three back, to two decimals; but asked for the first token no
@@ -1692,9 +1695,9 @@ static bool train(workshop *w, const struct scheme *scheme, task which, size_t s
 }
 
 typedef struct {
-    double loss[TEST_LEN];  // at each position
-    double score[TEST_LEN]; // mean score at each distance
-    double fast[TEST_LEN];  // the part of it that comes from dials 0 and 1
+    double loss[TEST_LEN];          // at each position
+    double score[TEST_LEN];         // mean score at each distance
+    double dials[N_FAST][TEST_LEN]; // the parts of it that come from dials 0 and 1
 } measurement;
 
 // The sums of all scores at each distance, not yet divided; scores is scratch.
@@ -1706,7 +1709,9 @@ static void add_scores(measurement *result, const activations *a, float *scores)
         for (size_t t = 0; t < TEST_LEN; t++)
             for (size_t s = 0; s <= t; s++) {
                 result->score[t - s] += (double)scores[t * TEST_LEN + s];
-                result->fast[t - s] += row_dot(q + t * WIDTH, k + s * WIDTH, 2 * N_FAST);
+                for (size_t i = 0; i < N_FAST; i++)
+                    result->dials[i][t - s] +=
+                        row_dot(q + t * WIDTH + 2 * i, k + s * WIDTH + 2 * i, 2);
             }
     }
 }
@@ -1732,9 +1737,10 @@ static bool measure(measurement *result, workshop *w, task which)
         }
     }
     for (size_t t = 0; t < TEST_LEN; t++) {
-        const double n_scores = (double)((TEST_LEN - t) * N_TESTS);
-        result->score[t] /= n_scores * sqrt((double)WIDTH);
-        result->fast[t] /= n_scores * sqrt((double)WIDTH);
+        const double by = (double)((TEST_LEN - t) * N_TESTS) * sqrt((double)WIDTH);
+        result->score[t] /= by;
+        for (size_t i = 0; i < N_FAST; i++)
+            result->dials[i][t] /= by;
     }
     return true;
 }
@@ -2277,8 +2283,8 @@ static size_t unfinished_dials(size_t d_head, double base, size_t n_tokens)
 static void show_dials(void)
 {
     heading("Dials that never finish a turn");
-    printf("base 10,000: dials that never finish\n%zu of 64 in 4,096 tokens\n"
-           "%zu of 16 in 16 tokens, the head below\n",
+    printf("never finish: %zu of 64 in 4,096 tokens\n"
+           "never finish: %zu of 16 in 16 tokens, ours\n",
            unfinished_dials(128, 10000.0, 4096), unfinished_dials(32, 10000.0, 16));
     draw_dials();
 }
@@ -2303,12 +2309,12 @@ enum { N_SCHEMES = 5, MOST_SEEDS = 64 };
 enum { AT_NONE, AT_TABLE, AT_SINUSOID, AT_ROPE, AT_BASE_2 };
 
 // The bases that are compared on both tasks.
-enum { N_BASES = 8 };
+enum { N_BASES = 7 };
 static const struct {
     double base;
     char name[sizeof "100,000"];
-} bases[N_BASES] = {{1, "1"},   {2, "2"},     {3, "3"},        {6, "6"},
-                    {10, "10"}, {100, "100"}, {1e4, "10,000"}, {1e5, "100,000"}};
+} bases[N_BASES] = {{1, "1"},     {2, "2"},        {3, "3"},        {6, "6"},
+                    {100, "100"}, {1e4, "10,000"}, {1e5, "100,000"}};
 
 // Which of RoPE's dials turn in the controls. The first two rows are one training.
 enum { N_CONTROLS = 5 };
@@ -2322,6 +2328,7 @@ typedef struct {
     measurement results[N_SCHEMES][MOST_SEEDS]; // of the task at hand
     measurement stopped[MOST_SEEDS], control[MOST_SEEDS];
     double agree[N_CONTROLS][4]; // losses at 46 and 47, leads over distances met and new
+    double scores[N_CONTROLS][TEST_LEN]; // at each distance, mean of the seeds
     float maps[N_MAPS][HEARD * HEARD];
     bool is_kept[2][N_BASES];                    // [task][base], and
     double met[2][N_BASES], far_out[2][N_BASES]; // mean losses at 3 to 15, at 32 to 63
@@ -2486,28 +2493,22 @@ static void draw_seeds(const measurement *results, size_t n_seeds)
     fclose(file);
 }
 
-// RoPE's mean score at a distance, over the seeds: all dials, or dials 0 and 1.
-static double mean_score(const measurement *results, size_t n_seeds, size_t distance,
-                         bool fast)
-{
-    double sum = 0.0;
-    for (size_t seed = 0; seed < n_seeds; seed++)
-        sum += fast ? results[seed].fast[distance] : results[seed].score[distance];
-    return sum / (double)n_seeds;
-}
-
+// What dials 0 and 1 add to RoPE's score at each distance, mean over the seeds.
 static void draw_dial_scores(const measurement *results, size_t n)
 {
     FILE *file = open_figure("rope-scores");
     if (file == NULL)
         return;
-    fprintf(file, "# kind: lines\n# title: RoPE: mean score at each distance\n"
+    fprintf(file, "# kind: lines\n# title: Dials 0 and 1: score at each distance\n"
                   "# x: distance (tokens)\n# y: score\n"
-                  "distance\tall 16 dials\tdials 0 and 1\tdials 2 to 15\n");
+                  "distance\tdial 0\tdial 1\tboth\n");
     for (size_t t = 0; t < TEST_LEN; t++) {
-        const double all = mean_score(results, n, t, false);
-        const double fast = mean_score(results, n, t, true);
-        fprintf(file, "%zu\t%.4f\t%.4f\t%.4f\n", t, all, fast, all - fast);
+        double one = 0.0, other = 0.0;
+        for (size_t seed = 0; seed < n; seed++) {
+            one += results[seed].dials[0][t] / (double)n;
+            other += results[seed].dials[1][t] / (double)n;
+        }
+        fprintf(file, "%zu\t%.4f\t%.4f\t%.4f\n", t, one, other, one + other);
     }
     fclose(file);
 }
@@ -2530,6 +2531,15 @@ static bool run_scheme(contest *c, measurement *results, const struct scheme *sc
     }
     fflush(stdout);
     return done;
+}
+
+// A learned table whose untrained rows say nothing.
+static void run_zero_table(contest *c, task which)
+{
+    struct scheme table = c->schemes[AT_TABLE];
+    table.name = "table, from 0";
+    table.spread = 0.0;
+    run_scheme(c, c->control, &table, which, NULL);
 }
 
 static void show_gradients(contest *c)
@@ -2573,9 +2583,12 @@ static void show_three_back(contest *c)
     if (!heads_agree(&c->w.a))
         printf("your attention_forward gives something else: make check4 says where\n");
     print_heads();
-    for (size_t s = 0; s < N_SCHEMES; s++)
+    for (size_t s = 0; s < N_SCHEMES; s++) {
         c->done[s] = run_scheme(c, c->results[s], &c->schemes[s], THREE_BACK,
                                 s == AT_ROPE ? c->stopped : NULL);
+        if (s == AT_TABLE)
+            run_zero_table(c, THREE_BACK);
+    }
     keep_contest(c, THREE_BACK);
     measure_without_order(blind);
     printf("%-13s%5.2f%6.2f%6.2f\n", "without order", mean_of(blind, BACK, TRAIN_LEN),
@@ -2601,6 +2614,11 @@ static void print_control(contest *c, size_t row, const measurement *results)
     c->agree[row][1] = mean_loss(results, n, 47, 48);
     c->agree[row][2] = mean_lead(results, n, 0, TRAIN_LEN);
     c->agree[row][3] = mean_lead(results, n, TRAIN_LEN, TEST_LEN);
+    for (size_t t = 0; t < TEST_LEN; t++) {
+        c->scores[row][t] = 0.0;
+        for (size_t seed = 0; seed < n; seed++)
+            c->scores[row][t] += results[seed].score[t] / (double)n;
+    }
 }
 
 // The three controls that have to be trained.
@@ -2618,6 +2636,21 @@ static void run_controls(contest *c)
     }
 }
 
+// The two controls in which nothing but dials 0 and 1 turns.
+static void draw_pairs(const contest *c)
+{
+    FILE *file = open_figure("two-dials");
+    if (file == NULL)
+        return;
+    fprintf(file,
+            "# kind: lines\n# title: Heads with two dials: score at each distance\n"
+            "# x: distance (tokens)\n# y: score\ndistance\t%s\t%s\n",
+            c->schemes[AT_ROPE].name, c->schemes[AT_BASE_2].name);
+    for (size_t t = 0; t < TEST_LEN; t++)
+        fprintf(file, "%zu\t%.4f\t%.4f\n", t, c->scores[2][t], c->scores[4][t]);
+    fclose(file);
+}
+
 static void show_controls(contest *c)
 {
     heading("What the dials decide");
@@ -2631,6 +2664,7 @@ static void show_controls(contest *c)
     run_controls(c);
     draw_seeds(c->results[AT_ROPE], c->n_seeds);
     draw_dial_scores(c->results[AT_ROPE], c->n_seeds);
+    draw_pairs(c);
 }
 
 // The losses at positions 46 and 47, between which something happens, and the leads over the
@@ -2655,8 +2689,11 @@ static void show_first_token(contest *c)
 {
     heading("Say again the first token");
     print_heads();
-    for (size_t s = AT_TABLE; s < N_SCHEMES; s++)
+    for (size_t s = AT_TABLE; s < N_SCHEMES; s++) {
         c->done[s] = run_scheme(c, c->results[s], &c->schemes[s], FIRST_TOKEN, NULL);
+        if (s == AT_TABLE)
+            run_zero_table(c, FIRST_TOKEN);
+    }
     keep_contest(c, FIRST_TOKEN);
     struct scheme fast = c->schemes[AT_ROPE];
     fast.name = "RoPE, 0 and 1";
@@ -2687,7 +2724,7 @@ static void draw_bases(const contest *c)
     FILE *file = open_figure("bases");
     if (file == NULL)
         return;
-    fprintf(file, "# kind: lines\n# title: RoPE with eight bases: loss on both tasks\n"
+    fprintf(file, "# kind: lines\n# title: RoPE with seven bases: loss on both tasks\n"
                   "# x: base\n# y: loss (nats)\n# xscale: log\n# zero: yes\n"
                   "base\tthree back, 32 to 63\tfirst token, 3 to 15\t"
                   "first token, 32 to 63\tguessing\n");
@@ -2713,20 +2750,6 @@ static void show_bases(contest *c)
                c->far_out[THREE_BACK][i], c->met[FIRST_TOKEN][i],
                c->far_out[FIRST_TOKEN][i]);
     draw_bases(c);
-}
-
-// What a table holds where it was never trained.
-static void show_spreads(contest *c)
-{
-    heading("A table that starts smaller: three back, then first token");
-    print_heads();
-    for (size_t which = 0; which < 2; which++)
-        for (size_t i = 0; i < 2; i++) {
-            struct scheme table = c->schemes[AT_TABLE];
-            table.name = i == 0 ? "spread 0.1" : "spread 0";
-            table.spread = i == 0 ? 0.1 : 0.0;
-            run_scheme(c, c->control, &table, (task)which, NULL);
-        }
 }
 
 // Seven learning rates for each way to know positions.
@@ -2932,8 +2955,8 @@ static int bench(void)
 
 The program takes settings: `build/04_positions base=2 seed=7`, or any of them.
 `build/04_positions settings` prints the table. The numbers in the text are those of the
-defaults. `controls=1` adds tables that start smaller, and seven learning rates for every way to know positions, on both tasks: 60 more rows, where the
-rest has 25.
+defaults. `controls=1` adds seven learning rates for every way to know positions, on both
+tasks: 56 more rows, where the rest has 25.
 */
 
 // carried over from chapter 1
@@ -3030,7 +3053,7 @@ static const struct setting settings[] = {
     {"order", "whole", "6", 1, 6, "the order of the three words that is compared"},
     {"mask", "whole", "0", 0, 1, "1: \"bites\" hears no later word"},
     {"distance", "whole", "3", 1, 50, "how far apart rows, queries and keys are"},
-    {"controls", "whole", "0", 0, 1, "1: smaller tables and seven learning rates, too"},
+    {"controls", "whole", "0", 0, 1, "1: seven learning rates, too"},
     {NULL, NULL, NULL, 0, 0, NULL},
 };
 
@@ -3059,9 +3082,9 @@ static contest *contest_open(char **args)
     c->schemes[AT_ROPE].base = setting_number(settings, args, "base");
     c->schemes[AT_BASE_2].name = "RoPE, base 2";
     c->schemes[AT_BASE_2].base = 2.0;
-    // 5 rows, 3 controls, 5 rows, 6 bases twice; and 2 spreads and 28 rates twice
+    // 6 rows, 3 controls, 6 rows, 5 bases twice; and 28 rates twice
     c->more = setting_number(settings, args, "controls") > 0.0;
-    const size_t rows = c->more ? 85 : 25;
+    const size_t rows = c->more ? 81 : 25;
     c->w.steps_all = rows * c->n_seeds * N_STEPS;
     c->w.start = seconds();
     return c;
@@ -3075,10 +3098,8 @@ static void show_contest(char **args)
     show_agreement(c);
     show_first_token(c);
     show_bases(c);
-    if (c->more) {
-        show_spreads(c);
+    if (c->more)
         show_rates(c);
-    }
     free(c);
 }
 
