@@ -3514,7 +3514,8 @@ from outside, `TEXT=` the text.
 
 ::: {.run passes="0.25"}
 In this page a run reads a quarter of the training text, once, unless you ask for more: a
-browser takes several times as long.
+browser takes several times as long. So short a run finds "randalls" beside "hartfield", but not
+yet "cried" beside "said"; one pass finds both.
 :::
 */
 
