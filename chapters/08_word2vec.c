@@ -318,8 +318,8 @@ it down. Still one word in ten that is drawn is one of these ten.
 ## Exercise 8.3: one step {#skipgram-step .exercise}
 
 Now the step itself. It gets one row $v$ of `in`, and some rows of `out`: $u_0$ of the
-word that stood there, $u_1, u_2, \dots$ of those that were drawn. (In this exercise $k$
-numbers the rows. Above and below, it is how many words are drawn.) The loss is
+word that stood there, $u_1, u_2, \dots$ of those that were drawn. (Here $k$ numbers the
+rows; elsewhere it says how many words are drawn.) The loss is
 
 $$L = -\ln \sigma(v \cdot u_0) - \sum_{k \ge 1} \ln \sigma(-v \cdot u_k)$$
 
@@ -335,19 +335,17 @@ are 1 and $-1$; $\sigma(1) = 0.7311$ and $\sigma(-1) = 0.2689$. So $g_0 = -0.268
 0.5379$.
 
 A score can be large. At $z = -800$ the probability of yes is 0 in any floating-point
-number, and its logarithm is $-\infty$; but the loss is 800, and it should come out so.
+number, and its logarithm $-\infty$; but the loss is 800, and should come out so.
 With $-\ln \sigma(z) = \ln(1 + e^{-z})$, which of $e^{-z}$ and $e^{z}$ can you trust
 when $z$ is very negative?
-
-What a `float` can say of a number up to 1 is good enough: a slope $g$ may be off by
-0.0000002, so that a smaller one may be 0, and of each logarithm a millionth may be missing,
-of one below 1 a millionth of 1.
 */
 
 // z[k] = center . outputs[k]; g[0] = sigmoid(z[0]) - 1, g[k] = sigmoid(z[k]) for k > 0
 // dcenter[i] = sum over k of g[k] * outputs[k][i]   doutputs[k][i] = g[k] * center[i]
 // returns -ln sigmoid(z[0]) - sum over k > 0 of ln sigmoid(-z[k]), good for scores up to
 // 10,000 in size
+// g may be off by 0.0000002, so that a smaller one may be 0; a logarithm by a millionth of
+// itself, or of 1 where it is below 1
 //   dcenter, center [d_model]   doutputs, outputs [n_outputs][d_model]
 // NAN, and nothing written, if n_outputs is 0: then no word came
 EXERCISE double skipgram_step(float *dcenter, float *doutputs, const float *center,
