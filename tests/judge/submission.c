@@ -704,13 +704,16 @@ static enum built compile_leniently(const char *main, const struct build *build,
                : NOT_TRIED;
 }
 
-// As it is, or, where that is not strict, leniently.
+// As it is, or, where that is not strict, leniently. What is in error is not compiled a third
+// time, and what is said of it holds no warning.
 static enum built compile(const struct build *build, const char *flags)
 {
     const char *main = static_main;
     enum built built = compile_with_main_as(main, build, strict, flags);
     if (built == NOT_BUILT && !lacks_only_returns(build)) {
         main = "chapter_main";
+        if ((built = compile_with_main_as(main, build, quiet, flags)) != BUILT)
+            return built;
         built = compile_with_main_as(main, build, strict, flags);
     }
     return built == NOT_BUILT ? compile_leniently(main, build, flags) : built;
@@ -862,11 +865,12 @@ static enum built build_for_now(const struct build *build)
     const enum built built = build_at_once(build, whole_flags(build), NULL);
     if (built != NOT_BUILT || !submission_is_blamed(build))
         return built;
-    const char *main = lacks_only_returns(build) ? static_main : "chapter_main";
-    const enum built alone = compile_leniently(main, build, "");
-    return alone == NOT_BUILT ? blame(build, NOT_BUILT)
-           : alone == BUILT   ? link_whole(build)
-                              : NOT_BUILT;
+    if (lacks_only_returns(build))
+        return compile_leniently(static_main, build, "") == BUILT ? link_whole(build)
+                                                                  : NOT_BUILT;
+    return compile_with_main_as("chapter_main", build, quiet, "") == NOT_BUILT
+               ? blame(build, NOT_BUILT)
+               : NOT_BUILT;
 }
 
 // `inline` without `static` leaves the function out where it is not inlined, and whether
