@@ -922,6 +922,15 @@ static void share_outcomes(void)
         jobs[j].outcome = &outcomes[j];
 }
 
+// Whose exercises are written sees what is asked of empty ones fail: no fault of the course.
+static void speak_of_own_work(void)
+{
+    if (system("git diff --quiet HEAD -- chapters 2>/dev/null; [ $? -eq 1 ]") == 0)
+        puts("Some chapters are not as they came, and what is written in them was proved "
+             "with "
+             "the rest. make checkN looks at exercises; a fresh copy proves the course.");
+}
+
 int main(int argc, char *argv[])
 {
     int total[2] = {0, 0}; // passed, failed
@@ -937,6 +946,8 @@ int main(int argc, char *argv[])
                sandbox_has_landlock() ? "system calls (seccomp)" : "files (Landlock)");
     if (total[1] == 0)
         remove_folder(scratch);
+    else
+        speak_of_own_work();
     printf("%s%d passed, %d failed\n", isatty(STDOUT_FILENO) ? "\r\033[K" : "", total[0],
            total[1]);
     return total[1] == 0 ? 0 : 1;
