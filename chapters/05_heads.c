@@ -2022,6 +2022,7 @@ static void transpose(float *out, const float *a, size_t n_rows, size_t n_cols)
             out[c * n_rows + r] = a[r * n_cols + c];
 }
 
+// carried over from chapter 4
 // exp(x) for x <= 0: a power of two times a polynomial. Unlike expf it is plain
 // arithmetic: the compiler can do sixteen at a time, and every machine gets the same bits.
 static inline float fast_exp(float x)
@@ -2042,6 +2043,7 @@ static inline float fast_exp(float x)
     } power = {(uint32_t)((int32_t)n + 127) << 23};
     return p * power.value + 0.0f * x; // a NaN stays one
 }
+// end of what was carried over
 
 static void open_work(struct work *work, size_t vocab_size)
 {
