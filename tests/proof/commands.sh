@@ -93,6 +93,7 @@ change_while_watched()
     wait_for '^answer 3$' watch.txt || return
 }
 
+: >watch.txt # it is there before anybody waits for what comes
 CRITERION=no BUILD=build.watch sh tests/student/course.sh watch 97_watched </dev/null >watch.txt 2>&1 &
 watcher=$!
 change_while_watched >watched.txt 2>&1 &
