@@ -217,14 +217,21 @@ static void add_word(struct command *command, const char *word)
         command->words[command->n++] = strdup(word);
 }
 
-// Appends the words of `text`, split at spaces.
-static void add(struct command *command, const char *text)
+// Appends the words of `text`, split at spaces: all of them, or those that are wanted.
+static void add_wanted(struct command *command, const char *text,
+                       bool (*is_wanted)(const char *word))
 {
     char *copy = strdup(text), *rest = NULL;
     for (char *word = strtok_r(copy, " \t\n", &rest); word != NULL;
          word = strtok_r(NULL, " \t\n", &rest))
-        add_word(command, word);
+        if (is_wanted == NULL || is_wanted(word))
+            add_word(command, word);
     free(copy);
+}
+
+static void add(struct command *command, const char *text)
+{
+    add_wanted(command, text, NULL);
 }
 
 static void free_words(struct command *command)
@@ -507,23 +514,18 @@ static void add_formatted(struct command *command, const char *format, const cha
     add_word(command, joined(word, format, text));
 }
 
-// No time goes into warnings that nobody reads.
-static void add_without_warnings(struct command *command, const char *flags)
+// No time goes into warnings that nobody reads. (-Wl,: for the linker)
+static bool asks_for_no_warning(const char *word)
 {
-    char *copy = strdup(flags), *rest = NULL;
-    for (char *word = strtok_r(copy, " \t\n", &rest); word != NULL;
-         word = strtok_r(NULL, " \t\n", &rest))
-        if (strncmp(word, "-W", 2) != 0 || strncmp(word, "-Wno-", 5) == 0 ||
-            (word[2] != '\0' && word[3] == ',')) // -Wl,: for the linker
-            add_word(command, word);
-    free(copy);
+    return strncmp(word, "-W", 2) != 0 || strncmp(word, "-Wno-", 5) == 0 ||
+           (word[2] != '\0' && word[3] == ',');
 }
 
 static struct command start_command(const struct build *build, const char *flags)
 {
     struct command command = {.n = 0};
     add(&command, environment("CC", "cc"));
-    add_without_warnings(&command, build->flags);
+    add_wanted(&command, build->flags, asks_for_no_warning);
     add(&command, flags);
     return command;
 }
