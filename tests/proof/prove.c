@@ -61,6 +61,7 @@ struct job {
     bool briefly;                // or on the first test of one
     bool endless;                // from a shell that limits no stack
     bool is_program, comes_last; // when the programs have run
+    off_t text;                  // of a program: the bytes of its chapter
     bool wanted;
     struct job *with; // an answer that is judged by the same process, or NULL
     struct outcome *outcome;
@@ -589,6 +590,9 @@ static void read_chapter(const char *path)
         give_up("%s: a chapter is called NN_name.c, and there are fewer than %d", path,
                 MAX_CHAPTERS);
     char right[PATH_MAX], stubs[PATH_MAX];
+    struct stat text;
+    if (stat(path, &text) != 0)
+        give_up("cannot read %s: %s", path, strerror(errno));
     read_points(chapter);
     const struct {
         const char *part;
@@ -607,7 +611,8 @@ static void read_chapter(const char *path)
                              .prove = parts[i].prove,
                              .chapter = chapter,
                              .path = parts[i].path,
-                             .is_program = i == 0});
+                             .is_program = i == 0,
+                             .text = text.st_size});
     read_answers(chapter, "right");
     read_answers(chapter, "wrong");
     read_answers(chapter, "honest"); // if there is one
@@ -825,18 +830,23 @@ static void start(struct job *new)
     }
 }
 
-// Programs before all else, since they take longest, then the site, which needs all of them,
-// then in the order of the list; but attacks, of which some use up all the time that they are
-// given, before answers.
+// Programs before all else, since they take longest, and of these the one with the longest
+// chapter, which as a rule runs longest, so that they end together; then the site, which needs
+// all of them, then in the order of the list; but attacks, of which some use up all the time
+// that they are given, before answers.
 static struct job *next_job(size_t n_programs)
 {
     struct job *next = NULL;
     for (struct job *j = jobs; j < jobs + n_jobs; j++) {
         if (!j->wanted || j->worker != 0 || (j->comes_last && n_programs > 0))
             continue;
-        if (j->is_program || j->comes_last)
+        if (j->comes_last)
             return j;
-        if (next == NULL || (next->prove == prove_answers && j->prove == prove_attack))
+        if (j->is_program) {
+            if (next == NULL || !next->is_program || j->text > next->text)
+                next = j;
+        } else if (next == NULL ||
+                   (next->prove == prove_answers && j->prove == prove_attack))
             next = j;
     }
     return next;
