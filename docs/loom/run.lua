@@ -52,12 +52,13 @@ return function(fault, read_file, lines_of)
     return (' data-section="%s"'):format(attribute(a.section)):gsub('%%', '%%%%') .. set .. follows
   end
 
-  -- Attributes of a number in the prose; one of another chapter's program stays as it is. Where its section has the same number in several places,
-  -- at="words" names the line that holds these words, and at="words:3" the third number of it.
+  -- Attributes of a number in the prose; one of another chapter's program stays as it is, and so does one that is kept, by its class or in an
+  -- answer: its sentence is about the printed page. Where its section has the same number in several places, at="words" names the line that holds
+  -- these words, and at="words:3" the third number of it.
   function run.number(span)
     local a = span.attributes
     if a.chapter then return { class = 'n', ['data-chapter'] = a.chapter } end
-    if not a.section then return { class = 'n' } end
+    if not a.section or span.classes:includes('kept') then return { class = 'n' } end
     return { class = 'n', ['data-section'] = a.section, ['data-at'] = a.at }
   end
 

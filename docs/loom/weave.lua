@@ -992,6 +992,18 @@ local function transform(doc, sources, chapter)
     return outputs[stem]
   end
   local left = {} -- pictures that are no paragraph of their own: source -> how many
+  -- What a question asks, it asks of the printed page: a run changes nothing in the answer.
+  doc = doc:walk({
+    Div = function(div)
+      if not div.classes:includes('answer') then return nil end
+      return div:walk({
+        Span = function(span)
+          if span.classes:includes('n') then span.classes:insert('kept') end
+          return span
+        end,
+      })
+    end,
+  })
   doc = doc:walk({
     Span = function(span)
       if span.classes:includes('n') then

@@ -455,11 +455,19 @@ end
 -- Each output block of the source, each figure and drawing and each checked number is on the page.
 local function part_faults(page, source)
   local faults, shown = {}, { output = 0, drawing = 0, number = 0 }
+  local kept, following = select(2, source:gsub('%.n%s[^}]*%.kept', '')), 0
   for _, element in ipairs(page.elements) do
     if element.name == 'figure' and has_class(element, 'output') then shown.output = shown.output + 1 end
     if has_class(element, 'drawing') then shown.drawing = shown.drawing + 1 end
-    if element.name == 'span' and has_class(element, 'n') and not inside_of(element, 'pre') then shown.number = shown.number + 1 end
+    if element.name == 'span' and has_class(element, 'n') and not inside_of(element, 'pre') then
+      shown.number = shown.number + 1
+      local answer = inside_of(element, 'details')
+      answer = answer and has_class(answer, 'answer')
+      if element.attributes['data-section'] then following = following + 1 end
+      if answer and element.attributes['data-section'] then faults[#faults + 1] = 'a number of an answer would follow a run: ' .. text_of(element) end
+    end
   end
+  if kept > 0 and following + kept > shown.number then faults[#faults + 1] = 'a number that is to be kept would follow a run' end
   local function expect(what, pattern, other)
     local wanted = select(2, source:gsub(pattern, '')) + (other and select(2, source:gsub(other, '')) or 0)
     if shown[what] < wanted then faults[#faults + 1] = ('%d of %d parts of the kind %s are there'):format(shown[what], wanted, what) end
