@@ -13,9 +13,9 @@ sentence with their ids, a table of six rows of three numbers, and eight copies.
 arrow leads from each id to its row and on to its copy. Row 0, of the word the, is
 copied three times."}
 
-Models are built of *layers*, and each works on what the layer below hands it. The one
-that does this, the lowest, is called an *embedding*. In GPT-2, a language model of 2019,
-its table has [50,257]{.n section="The work for one id"} rows, one for each piece of text
+Models are built of *layers*, and each works on what the layer below hands it. The lowest
+one, which exchanges ids for rows, is called an *embedding*, and its table is the table of
+embeddings. In GPT-2, a language model of 2019, that table has [50,257]{.n section="The work for one id"} rows, one for each piece of text
 that the model knows, and [768]{.n section="The work for one id"} numbers in each row, in the
 smallest of its four sizes [@radford2019, sec. 2.3 and table 2]. Number 3,797 goes in, row
 3,797 comes out.
@@ -33,8 +33,8 @@ compiles as it stands: `cc -O2 chapters/01_lookup.c -lm`. Five functions in it a
 empty. You write each one where the text arrives at it; `make chapter1` builds the
 file, runs it, and says what to do next. A part of the program that needs a function
 you have not written says so and steps aside, so you can run it at any time. What it
-prints has the titles that you find here, in the same order; only what is timed, a race and
-what explains it, comes last. Start now.
+prints has the titles that you find here, in the same order; only a race, and what explains
+it, come last. Start now.
 */
 
 #include <inttypes.h>
@@ -92,13 +92,15 @@ stands: "the" has one id, 0, and three positions, 0, 3 and 6.
 
 ::: aside
 GPT-2's tokens are not words but *pieces* of words, found by counting which
-bytes often stand together [@radford2019, sec. 2.2]. It began with the 256 bytes
-themselves, so that any text can be written, and joined a frequent pair 50,000
-times; one more token marks the end of a text: $256 + 50{,}000 + 1 = 50{,}257$. A
+bytes often stand together [@radford2019, sec. 2.2]. The list begins with the 256 bytes
+themselves, so that any text can be written; then 50,000 times a frequent pair was joined
+to one piece more; one more token marks the end of a text: $256 + 50{,}000 + 1 = 50{,}257$. A
 common word is one piece, a rare one is several. A space belongs to the piece that
 follows it, so that `" cat"` in the middle of a sentence is token 3,797 and `"cat"`
 at the start of one is token 9,246: two ids, and two rows of the table. Nothing in
-this chapter depends on how the pieces were found.
+this chapter depends on how the pieces were found. (Chapter 11 finds some; the list of all
+50,000 joins, in which these two are numbers 3,541 and 8,990 [@gpt2code], lies beside the
+chapters, in `data/gpt2/merges.txt`.)
 :::
 
 The program takes a sentence of your own:
@@ -266,15 +268,15 @@ or [768]{.n section="The work for one id"} of them, for
 [50,257]{.n section="The work for one id"} pieces of text, and no one knows which
 questions to ask. The idea that all of this course rests on is to *not ask*. Let
 the table begin with random numbers, let the model use it, and let training move
-the numbers in whatever direction makes the model's guesses better. Words that keep
-the same company are then moved in the same directions. That words can be told apart,
-and grouped, by the company they keep is an old thought in linguistics [@harris1954],
+the numbers in whatever direction makes the model's guesses better. The hope is that words
+that keep the same company are then moved in the same directions. That words can be told
+apart, and grouped, by the company they keep is an old thought in linguistics [@harris1954],
 and that a model can learn such a table while it learns to predict the next word is not
 new either [@bengio2003]. Chapter 2 makes the random numbers; chapter 3 does the
-training, and finds out which company counts.
+training, and finds out whether the hope is good, and which company counts.
 
-A learned table looks like ours in one way only: it has a row for each word.
-Its columns have no names. Do not expect to find a tail in column 17.
+A learned table has a row for each word, as ours has, but its columns have no names. Do not
+expect to find a tail in column 17.
 
 What is left for this chapter is the bridge: how does a model get from a one-hot
 row of $V$ switches to a *dense* row, of $d$ numbers that are hardly ever zero?
@@ -385,13 +387,13 @@ of a row, is `d_model`. With the table of the example above, and ids 2, 0, 2:
 
 A token may occur as often as it likes, in any order. But an id that is not below
 `vocab_size`, even the very last one, makes the call fail: `false`, and not one
-float of `out` written. C would not have stopped you. It would have fetched
-whatever lies behind the table, and the model would have gone on with that.
+float of `out` written. C would not have stopped you. With luck the program would have
+crashed; without, it would have fetched whatever lies behind the table, and gone on with that.
 
 Compute offsets in `size_t`: on nearly all machines an `int` ends at 2,147,483,647. GPT-3
 has the tokens of GPT-2 [@brown2020, sec. 2.1], and rows of 12,288 numbers (table 2.1
-there). Its 50,257 rows are 2,470,232,064 bytes, too many for an `int`; with four times as
-many tokens there would be as many floats.
+there): 50,257 × 12,288 = 617,558,016 floats, in 2,470,232,064 bytes. An `int` can still count
+the floats, and no longer the bytes; with four times as many tokens, neither.
 */
 
 // out[t][i] = wte[ids[t]][i]
@@ -446,7 +448,7 @@ static const float small_wte[MAX_TOKENS * SMALL_D] = {
 
 ::: belief
 **"Id 3 gives the third row."** Count along in the table above: id 3 is "cat", and
-its row starts with [-0.4015]{.n section="The product is a lookup"}. That is the
+its row starts with [-0.4015]{.n .kept section="The product is a lookup"}. That is the
 *fourth* row. Ids are indices, and indices count from 0. "Row 3" is safe to say
 and "the third row" is not.
 :::
@@ -477,7 +479,7 @@ At GPT-2's size the product does
 [38,597,376]{.n section="The work for one id"} multiplications, to hand over 768 numbers
 that were already there. And it reads
 [154,590,532]{.n section="The work for one id"} bytes where the lookup reads
-[3,076]{.n section="The work for one id"}: 50,257 times as many, as the table has rows.
+[3,076]{.n section="The work for one id"}. That is 50,257 times as many, once for each row.
 
 ::: predict
 If all that counted were bytes, one id would take the product 50,257 times as long as the
@@ -486,8 +488,8 @@ less? And the fastest product that we could write, if it too multiplies by every
 down two numbers.
 
 :::: answer
-More, and less. On the machine that built this page: more than a hundred thousand times as
-long, and more than a thousand times. Your machine's answers are the last two lines of the race.
+More, and less. By how much, the last two lines of the race say: on the machines that we tried
+the one took a few hundred thousand to a few million times as long, the other a few thousand.
 ::::
 :::
 
@@ -497,8 +499,8 @@ Three racers fetch rows from a table of GPT-2's size, and from smaller ones. `ma
 `lookup` are yours, exercises 1.2 and 1.3. But a race against a slow runner proves little. So
 there is a third, `tiles`: the same product, made as fast as we could, which fetches the rows
 of 128 ids together; a 128th of its time counts as that of one id. How it works comes
-[later](#where-the-products-time-goes). Before the start it has to hand over the rows of the
-table, to the last bit, or the race is off. On the machine that built this page:
+[later](#where-the-products-time-goes). Before the start it has to hand over rows of a table of
+a thousand, to the last bit, or the race is off. On the machine that built this page:
 
 ::: {.output section="The race: microseconds for one id" set="vocab"}
 :::
@@ -520,7 +522,8 @@ every run, so that it does not meet rows that are still at hand from the run bef
 :::
 
 Why the plain product takes more than 50,257 times as long, and the tiles take less, is told
-[after the questions](#where-the-products-time-goes): it lies in how memory works.
+[after the questions](#where-the-products-time-goes): it lies in how memory works, and in which
+additions may go side by side.
 
 ## Equal in algebra, not in bits
 
@@ -554,7 +557,7 @@ One bad row, and the product has lost *every* output, those of the seven tokens 
 have nothing to do with "eat". The lookup has lost those of the one token that names the row.
 It cannot lose more. What it does not read cannot hurt it. (By `==` a NaN differs even from
 itself. Here an output that is NaN on both sides counts as no difference, so
-[21]{.n section="Equal in algebra, not in bits" at="row 4"} are left.)
+[21]{.n .kept section="Equal in algebra, not in bits" at="row 4"} are left.)
 
 ### A sign is lost
 
@@ -563,11 +566,11 @@ Floating point has two zeros, one for each state of the sign bit, and they compa
 equal; `-0.0` is what remains, for one, when a small negative number becomes too small
 to be told from zero. The lookup copies the pattern, `80000000`. The product starts its
 sum at `+0.0`, and adds products of zero, and then $1 \times (-0.0) = -0.0$. The rule
-for that addition is plain: the sum of two zeros of opposite sign is `+0.0`, in every
-rounding mode but the one towards minus infinity [@ieee754, sec. 6.3]. So out comes
-`00000000`, and the sign is gone: [0]{.n section="Equal in algebra, not in bits" at="row 3:5"}
-outputs differ by `==`, and [3]{.n section="Equal in algebra, not in bits" at="row 3:6"} in their
-bits. (Why there are two zeros, and what a NaN is good for, is told by Goldberg
+for that addition is plain: the sum of two zeros of opposite sign is `+0.0`, unless the
+processor has been told to round everything down [@ieee754, sec. 6.3]. So out comes
+`00000000`, and the sign is gone: [0]{.n .kept section="Equal in algebra, not in bits" at="row 3:5"}
+outputs differ by `==`, and [3]{.n .kept section="Equal in algebra, not in bits" at="row 3:6"} in
+their bits. (Why there are two zeros, and what a NaN is good for, is told by Goldberg
 [-@goldberg1991].)
 
 Does it matter? The zero hardly ever. The NaN, yes, each time that you go looking for
@@ -575,7 +578,7 @@ where one came from: behind a lookup it leads you to the token, and behind a pro
 it leads you nowhere. And the two together tell you something about proofs. "Equal"
 had a silent condition, that the numbers behave like real numbers. This is also why we
 never compile this course with `-ffast-math`. Among other things it allows the compiler
-to assume that there is no NaN and no infinity, and that the sign of a zero does not
+([documentation](https://gcc.gnu.org/onlinedocs/gcc/Optimize-Options.html)) to assume that there is no NaN and no infinity, and that the sign of a zero does not
 matter, and so to take $0 \cdot x$ for 0: the very step at which our proof was wrong.
 
 ::: think
@@ -607,7 +610,8 @@ PyTorch has a layer for "multiply by a matrix" too, `torch.nn.Linear`, and one o
 that an embedding is the same as a Linear layer fed with one-hot vectors. Nearly. There are
 three differences.
 
-First, a Linear layer adds a *bias*, a constant vector, unless it is told not to.
+First, a Linear layer adds a *bias*, one learned number more for each output, unless it is told
+not to.
 
 Second, it stores its matrix the other way round. A layer with $n$ inputs and $m$
 outputs keeps a `weight` of $m$ rows and $n$ columns, *out* by *in*, and computes
@@ -849,9 +853,14 @@ used when. It is worth knowing wherever matrices are *not* full of zeros, which 
 on is all the time.
 
 Here are four products that multiply by all the zeros, in the smallest table and in the
-largest. `linear` is yours, from exercise 1.4, and `rows` is one that we shall write.
+largest, and in one between them. `linear` is yours, from exercise 1.4; `rows` stands below.
 
 ::: {.output section="Where the product's time goes: microseconds for one id"}
+:::
+
+::: {.run}
+A browser has a coarse clock, and no prefetch: for these times, and for those that the section
+ends with, run the program on your machine.
 :::
 
 From left to right, each leaves out a cost of the one before it. Divide two neighbours, and you
@@ -906,8 +915,8 @@ hardly paid.)
 You have already written the experiment. `linear` makes its sums in the same way, but from a
 table on its side: what it needs for one output lies side by side, 50,257 floats in about 3,100
 lines and 50 pages. So `matmul` divided by `linear` is what the stride costs, lines and pages
-together; how much of it is due to which, this race does not say. It is most in the
-large table, and least in the one of 64 rows, which fits into near caches.
+together; how much of it is due to which, this race does not say. It grows with the table, and
+is least in the one of 64 rows, which fits into near caches.
 
 ### Along the rows
 
@@ -917,7 +926,10 @@ to use in a loop *vectorises* it. Here it may not, because all the products go i
 Floating-point addition rounds, so that adding in another order can give another result, and a
 C compiler must keep ours: the standard says so in an example [@c11, sec. 5.1.2.3, paragraph
 14], and Goldberg [-@goldberg1991] says why. One sum may not be split into sixteen, and each
-addition waits for the one before it.
+addition waits for the one before it. (The processor itself may begin the next output's sum
+while this one still runs, if it is short enough to look so far ahead: so a multiplication costs
+`linear` least in the table of 64 rows. In `build/01_lookup bench` each sum begins with 0 times
+the one before, so that none can begin early, and this advantage is gone.)
 
 The cure, for this and for the stride, is to exchange the two inner loops of `matmul`. Every
 multiplication is done as before; only the order changes. Take one switch, and add its multiple
@@ -948,10 +960,10 @@ instruction belong to sixteen *different* sums, so no sum has its order changed:
 may vectorise. For each output the terms are still added from $k = 0$ upwards: the
 results are equal to the last bit.
 
-`linear` divided by `rows` is what the one sum cost. It is least in the large table, where
-`rows` has something else to wait for: memory. Divide `rows` by $V$, and you have the price of
-one row of the table. In the large table it is several times what it is in the small one, for
-the same work.
+`linear` divided by `rows` is what the one sum cost. It is most in the middle. In the small table
+the sums of `linear` are short; in the large one `rows` has something else to wait for: memory.
+Divide `rows` by $V$, and you have the price of one row of the table. In the large table it is
+several times what it is in the two others, for the same work.
 
 ### In tiles
 
@@ -1586,6 +1598,20 @@ static void your_linear(float *out, const float *a, const float *b, size_t n_row
     (void)linear_forward(out, a, b, n_rows, n_inner, n_cols);
 }
 
+// linear_forward, but each sum begins with 0 times the one before: none can begin early
+static void linear_in_turn(float *out, const float *a, const float *b, size_t n_rows,
+                           size_t n_inner, size_t n_cols)
+{
+    float sum = 0.0f;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t o = 0; o < n_cols; o++) {
+            sum *= 0.0f;
+            for (size_t i = 0; i < n_inner; i++)
+                sum += a[r * n_inner + i] * b[o * n_inner + i];
+            out[r * n_cols + o] = sum;
+        }
+}
+
 static bool matmul_is_written(void)
 {
     const float one = 1.0f;
@@ -1615,6 +1641,8 @@ static double time_linear(struct lab *lab, size_t vocab_size)
     bool written = linear_forward(&product, &one, &one, 1, 1, 1);
     return written ? time_product(lab, your_linear, 1, vocab_size) : (double)NAN;
 }
+
+enum { N_CHECKED = 1000 }; // rows: several blocks, and a part of one
 
 // whether our products hand over the rows of the table, bit for bit
 static bool all_hand_over_rows(struct lab *lab, size_t vocab_size)
@@ -1720,7 +1748,7 @@ static void show_tolls(double results[][N_RACERS], struct lab *lab,
     char text[48];
     heading("Where the product's time goes: microseconds for one id");
     printf("%7s%11s%9s%8s%7s\n", "V", "matmul", "linear", "rows", "tiles");
-    for (size_t n = 0; n < N_SIZES; n += N_SIZES - 1) {
+    for (size_t n = 0; n < N_SIZES; n += 2) {
         double *time = results[n];
         time[LINEAR] = time_linear(lab, vocab_sizes[n]);
         time[ROWS] = time_product(lab, product_by_rows, 1, vocab_sizes[n]);
@@ -1752,7 +1780,7 @@ static void show_times(const size_t *vocab_sizes)
     double results[N_SIZES][N_RACERS];
     heading("The race: microseconds for one id");
     open_lab(&lab, vocab_sizes[N_SIZES - 1]);
-    if (all_hand_over_rows(&lab, 64)) {
+    if (all_hand_over_rows(&lab, N_CHECKED)) {
         show_race(results, &lab, vocab_sizes);
         show_tolls(results, &lab, vocab_sizes);
         show_asking(results, vocab_sizes);
@@ -1830,7 +1858,10 @@ static void spoil(const struct text *text, size_t row, const char *value)
              row < text->vocab_size ? "row %zu, \"%s\", is %s"
                                     : "row %zu, no word%s, is %s",
              row, row < text->vocab_size ? text->words[row] : "", value);
-    printf("%-21s%5zu%8zu%3zu%5zu\n", what, nan_a, nan_b, unequal, other_bits);
+    printf("%-21s", what);
+    if (strlen(what) > 21) // a long word, or a long value
+        printf("\n%21s", "");
+    printf("%5zu%8zu%3zu%5zu\n", nan_a, nan_b, unequal, other_bits);
 }
 
 static void show_bits(const struct text *text, size_t row, const char *value)
@@ -1926,6 +1957,12 @@ static void bench_tolls(struct lab *lab, double yours)
     printf("with vector instructions:\n");
     report("the one sum, 1,000 rows: time of linear / rows",
            time_linear(lab, 1000) / time_product(lab, product_by_rows, 1, 1000), true, 3);
+    printf("where the processor looks ahead:\n");
+    report("64 rows: time of the sums in turn / linear",
+           time_product(lab, linear_in_turn, 1, 64) / time_linear(lab, 64), true, 1.3);
+    report("4,096 rows: the same",
+           time_product(lab, linear_in_turn, 1, 4096) / time_linear(lab, 4096), false,
+           1.2);
 }
 
 // seconds for one id of the best product
