@@ -8,7 +8,7 @@ which the words turned up. The first thing that it does, before anything that lo
 like understanding, is to exchange each of these numbers for a row of a table.
 
 ![Ids go in, rows come out. An id says which row of the table is wanted; the row is
-copied, and no other row is looked at.](drawing:lookup){alt="The eight words of the
+copied, shade and all, and no other row is looked at.](drawing:lookup){alt="The eight words of the
 sentence with their ids, a table of six rows of three numbers, and eight copies. An
 arrow leads from each id to its row and on to its copy. Row 0, of the word the, is
 copied three times."}
