@@ -139,8 +139,8 @@ EXERCISE bool nearest_rows(uint32_t *nearest, double *cosines, const float *wte,
 The last line has the cosines, too. Numbers live with numbers and days with days, and so
 closely that four of the other days reach 0.99 with *monday* (`word=monday`). The bank is
 the one that lends money; of rivers there is nothing in sight. And *king* has *prince*
-before *queen*. Ask for your own with `word=` and `k=`: `build/07_geometry word=guitar
-k=12`.
+before *queen*. Ask for your own with `word=` and `k=`:
+`build/07_geometry word=guitar k=12`.
 
 ## Next door lives the opposite
 
