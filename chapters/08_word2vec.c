@@ -27,6 +27,8 @@ belong together, the two do about equally well.
 ::::
 :::
 
+## A trained table and a counted one
+
 The trained one is called word2vec. In 2013 a program of some 700 lines of C
 [@word2veccode] made training so cheap that a single machine could read more than 100
 billion words in a day [@mikolov2013b, sec. 1], and its tables made embeddings famous.
