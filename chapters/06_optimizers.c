@@ -263,7 +263,7 @@ By hand, with one number: $w = 1$, mean and square 0, learning rate 0.1.
 | square         | 0.00009                             | 0.00008991                            |
 | corrected mean | 0.3                                 | 0.14211                               |
 | and square     | 0.09                                | 0.04498                               |
-| $w$            | $1$ $- 0.1 \cdot 0.3 / 0.3$ $= 0.9$ | $0.9$ $- 0.1 \cdot 0.6701$ $= 0.83299$ |
+| $w$            | $1$ ${} - 0.1 \cdot 0.3 / 0.3$ $= 0.9$ | $0.9$ ${} - 0.1 \cdot 0.6701$ $= 0.83299$ |
 
 (In step 2 the mean is divided by $1 - 0.9^2 = 0.19$, and the square by
 $1 - 0.999^2 = 0.001999$; the root of 0.04498 is 0.21208.)
