@@ -98,14 +98,14 @@ poor guess. Momentum averages the guesses of about the last ten steps. It moves 
 numbers of a table, whether their gradient is 0 or not. Leave out those without a gradient
 and it is another optimizer: that is what this chapter is about.
 
-By hand, with one number: $w = 1$, velocity 0, gradient 0.3, momentum 0.9, learning rate
-0.1.
+By hand, with one number: $w = 1$, velocity 0, momentum 0.9, learning rate 0.1, and a
+gradient of 0.3 in step 1, of 0 in steps 2 and 3.
 
-| step | gradient | velocity                      | $w$                           |
-|-----:|---------:|:------------------------------|:------------------------------|
-|    1 |      0.3 | $0.9 \cdot 0 + 0.3 = 0.3$     | $1 - 0.1 \cdot 0.3 = 0.97$    |
-|    2 |        0 | $0.9 \cdot 0.3 + 0 = 0.27$    | $0.97 - 0.027 = 0.943$        |
-|    3 |        0 | $0.243$                       | $0.9187$                      |
+| step | velocity                       | $w$                              |
+|-----:|:-------------------------------|:---------------------------------|
+|    1 | $0.9 \cdot 0 + 0.3$ $= 0.3$    | $1 - 0.1 \cdot 0.3$ $= 0.97$     |
+|    2 | $0.9 \cdot 0.3 + 0$ $= 0.27$   | $0.97 - 0.027$ $= 0.943$         |
+|    3 | $0.243$                        | $0.9187$                         |
 
 The velocity changes first, and the number moves by the *new* one. (There are two customs.
 In this one, PyTorch's [@pytorchoptim, `sgd`], the learning rate stands outside of the
@@ -140,8 +140,8 @@ EXERCISE bool sgd_momentum(float *w, float *velocity, const float *dw,
 The steps of a row that was seen once form a geometric series,
 $1 + \mu + \mu^2 + \dots = 1 / (1 - \mu)$, and with $\mu = 0.9$ that is 10. The row was
 pushed by 0.03 and ends at [0.7000]{.n section="One row, seen once"}, ten times as far
-away. The last column, *unasked*, is what it moved after the step in which it had its
-gradient: nine tenths of the way.
+away. The output is the first of its two numbers after each step. The last line, *unasked*, is
+what it moved after the step in which it had its gradient: nine tenths of the way.
 
 So the learning rates of SGD and of SGD with momentum are not the same thing. Whoever turns
 momentum on must divide the rate by ten to go as far as before. On the novel, below, the
@@ -256,12 +256,16 @@ each row.
 
 By hand, with one number: $w = 1$, mean and square 0, learning rate 0.1.
 
-| step | $g$ | mean  | square     | corrected          | $w$                               |
-|-----:|----:|------:|-----------:|:-------------------|:----------------------------------|
-|    1 | 0.3 | 0.03  | 0.00009    | 0.3 and 0.09       | $1 - 0.1 \cdot 0.3 / 0.3 = 0.9$    |
-|    2 |   0 | 0.027 | 0.00008991 | 0.14211 and 0.04498 | $0.9 - 0.1 \cdot 0.6701 = 0.83299$ |
+|                | step 1                              | step 2                                |
+|:---------------|:------------------------------------|:--------------------------------------|
+| gradient       | 0.3                                 | 0                                     |
+| mean           | 0.03                                | 0.027                                 |
+| square         | 0.00009                             | 0.00008991                            |
+| corrected mean | 0.3                                 | 0.14211                               |
+| and square     | 0.09                                | 0.04498                               |
+| $w$            | $1$ ${} - 0.1 \cdot 0.3 / 0.3$ $= 0.9$ | $0.9$ ${} - 0.1 \cdot 0.6701$ $= 0.83299$ |
 
-(In the second row the mean is divided by $1 - 0.9^2 = 0.19$, and the square by
+(In step 2 the mean is divided by $1 - 0.9^2 = 0.19$, and the square by
 $1 - 0.999^2 = 0.001999$; the root of 0.04498 is 0.21208.)
 
 Here a `float` is too coarse for once. The float nearest to 0.999 is 0.99900001, and 1 minus
@@ -443,7 +447,7 @@ file, and you can compare the lines [@pytorchoptim].)
 By hand: `d_model` 1, `wte` (1, 1), mean and square all 0, one entry, row 0 with gradient
 0.3; step 1, learning rate 0.1, `epsilon` $10^{-8}$. Mean is 0.03 and square 0.00009 with
 the root 0.0094868. The factor in front is $0.1 \cdot 0.0316228 / 0.1 = 0.0316228$, and
-`wte[0]` becomes $1 - 0.0316228 \cdot 0.03 / 0.0094868 = 0.9000001$. Row 1 stays, and so
+`wte[0]` becomes $1 - 0.0316228 \cdot 0.03 / 0.0094868$ $= 0.9000001$. Row 1 stays, and so
 do its mean and square.
 
 Refused is what exercise 6.2 and exercise 6.3 refuse.
@@ -517,11 +521,11 @@ had a gradient.
 
 By hand, with $\beta_1 = 0.5$ and $\beta_2 = 0.64$, whose root is 0.8, and `seen` = 1:
 
-| $n$ | above                          | below                                        | $a_n$  |
-|----:|:-------------------------------|:---------------------------------------------|-------:|
-|   1 | $0.5 / 0.5 = 1$                | $\sqrt{0.36 / 0.36} = 1$                     | 1      |
-|   2 | $0.25 / 0.75 = 0.3333$         | $\sqrt{0.2304 / 0.5904} = 0.6247$            | 0.5336 |
-|   3 | $0.125 / 0.875 = 0.1429$       | $\sqrt{0.147456 / 0.737856} = 0.4470$        | 0.3196 |
+| $n$ | above                   | below                                  | $a_n$  |
+|----:|:------------------------|:---------------------------------------|-------:|
+|   1 | $\frac{0.5}{0.5} = 1$   | $\sqrt{\frac{0.36}{0.36}} = 1$         | 1      |
+|   2 | $\frac{0.25}{0.75}$ $= 0.3333$ | $\sqrt{\frac{0.2304}{0.5904}}$ $= 0.6247$ | 0.5336 |
+|   3 | $\frac{0.125}{0.875}$ $= 0.1429$ | $\sqrt{\frac{0.147456}{0.737856}}$ $= 0.4470$ | 0.3196 |
 
 and so on. Late in training, with `seen` and `from` both 1,000, the first step is
 $0.5 / 0.6 = 0.8333$, each next one $0.5 / 0.8 = 0.625$ times as long, and the sum is
@@ -601,8 +605,10 @@ input table by your `sparse_adam`.
 
 The rates were tuned for this text, one by one: each is the best, or within 0.001 of the
 best, on a grid that goes past it on both sides (`build/06_optimizers controls=1` tries
-seven around each). So were the two decays (`controls=3` tries six of each). A rule that
-needs the whole gradient gets it, zeros and all; the others get the list.
+seven around each): 8 for SGD, 0.8 for momentum, 0.5 for Adagrad, 0.028 for lazy Adam, 0.06
+for the one that fades, and 0.022 for the other four. So were the two decays (`controls=3`
+tries six of each). A rule that needs the whole gradient gets it, zeros and all; the others
+get the list.
 
 ::: predict
 Of Adam and lazy Adam, which will have the lower loss after *rare* words, the one whose rows
@@ -613,10 +619,15 @@ Adam; and lazy Adam is the last of all nine.
 ::::
 :::
 
+Of each rule the output gives the loss on the held-out words, after all words and after rare
+ones, those that are not among the 500 most frequent; how far the rows of the hundred rarest
+words of the table have moved, and those of the hundred most frequent; and how many rows of
+the input table a step moves.
+
 ::: {.output section="The novel under nine rules" set="passes factor"}
 :::
 
-Begin with the column of rows. SGD, Adagrad and lazy Adam move the
+Begin with the last column. SGD, Adagrad and lazy Adam move the
 [27]{.n section="The novel under nine rules"} rows that a batch of 32 words has. Adam
 moves [894]{.n section="The novel under nine rules"} of 2,000, and momentum about as many.
 Why not all? Because a drift fades: some 150 steps after a row was seen, what is left of
@@ -625,8 +636,7 @@ for the sentence.
 
 Now the losses. Plain SGD, which remembers nothing, is as good as Adam once its rate is
 right. (Its best rate is 8, and Adam's is 0.022. Whoever gives both the same rate compares
-nothing.) But look at lazy Adam. Of nine rules it is the *last*. After rare words, those
-that are not among the 500 most frequent, it pays
+nothing.) But look at lazy Adam. Of nine rules it is the *last*. After rare words it pays
 [4.874]{.n section="The novel under nine rules"} nats where Adam pays
 [4.517]{.n section="The novel under nine rules"}. The rule that leaves the absent rows in
 peace is the worst one for the words that are absent most.
@@ -669,20 +679,20 @@ a mean, such as Adagrad.
 
 ### Is it luck?
 
-`build/06_optimizers controls=2` trains each rule from eight seeds. It takes about a minute,
-so here is what it prints:
+`build/06_optimizers controls=2` trains each rule from eight seeds, at its best rate. It takes
+about a minute, so here is what it prints; "rare" is the mean loss after rare words:
 
-| from eight seeds | best rate |  mean | least |  most | after rare words |
-|:-----------------|----------:|------:|------:|------:|-----------------:|
-| SGD              |         8 | 4.498 | 4.497 | 4.501 |            4.555 |
-| momentum         |       0.8 | 4.501 | 4.495 | 4.505 |            4.563 |
-| Adagrad          |       0.5 | 4.503 | 4.490 | 4.512 |            4.518 |
-| Adam             |     0.022 | 4.498 | 4.487 | 4.506 |            4.507 |
-| Adam + L2        |     0.022 | 4.455 | 4.450 | 4.459 |            4.370 |
-| AdamW            |     0.022 | 4.480 | 4.472 | 4.485 |            4.403 |
-| lazy Adam        |     0.028 | 4.596 | 4.590 | 4.601 |            4.925 |
-| lazy, beta1=0    |     0.022 | 4.492 | 4.484 | 4.498 |            4.482 |
-| lazy, fading     |      0.06 | 4.506 | 4.500 | 4.515 |            4.481 |
+| eight seeds     |  mean | least |  most |  rare |
+|:----------------|------:|------:|------:|------:|
+| SGD             | 4.498 | 4.497 | 4.501 | 4.555 |
+| momentum        | 4.501 | 4.495 | 4.505 | 4.563 |
+| Adagrad         | 4.503 | 4.490 | 4.512 | 4.518 |
+| Adam            | 4.498 | 4.487 | 4.506 | 4.507 |
+| Adam + L2       | 4.455 | 4.450 | 4.459 | 4.370 |
+| AdamW           | 4.480 | 4.472 | 4.485 | 4.403 |
+| lazy Adam       | 4.596 | 4.590 | 4.601 | 4.925 |
+| lazy, beta1=0   | 4.492 | 4.484 | 4.498 | 4.482 |
+| lazy, fading    | 4.506 | 4.500 | 4.515 | 4.481 |
 
 Lazy Adam's best seed is 0.084 behind Adam's worst. After rare words both controls are
 even a little ahead of Adam. The first four rules overlap, and no order should be read out
@@ -1068,26 +1078,54 @@ static double without_minus(double x)
     return fabs(x) < 0.00005 ? 0.0 : x;
 }
 
-static void show_path(enum optimizer optimizer, const struct choice *choice)
+// x in a cell of so many letters, a blank before it: with so many decimals, or those that fit
+static void print_number(int width, int decimals, double x)
 {
-    double path[LAST_STEP + 1];
-    printf("%-14s", recipes[optimizer].name);
-    if (!follow_row(path, optimizer, choice->seen, choice)) {
-        waits_for(recipes[optimizer].exercise, recipes[optimizer].function);
-        return;
-    }
-    for (size_t k = 0; k < N_SHOWN; k++)
-        printf("%10.4f", without_minus(path[shown_steps[k]]));
-    printf("%12.4f\n", path[LAST_STEP] - path[choice->seen]);
+    char cell[512];
+    while (snprintf(cell, sizeof cell, "%.*f", decimals, x) >= width && decimals > 0)
+        decimals--;
+    strlen(cell) < (size_t)width ? printf("%*s", width, cell) : printf("%*.0e", width, x);
 }
 
-static void show_steps(const char *title)
+enum { MOST_RULES = 4 };
+
+// the first number of the row: a line for each step that is shown, a column for each rule
+static void print_paths(double paths[][LAST_STEP + 1], const enum optimizer *rules,
+                        size_t n_rules, uint64_t seen)
 {
+    char cell[32];
+    int widths[MOST_RULES];
+    printf("%-8s", "step");
+    for (size_t r = 0; r < n_rules; r++) {
+        const int length = (int)strlen(recipes[rules[r]].name);
+        widths[r] = length < 8 ? 8 : length + 1;
+        printf("%*s", widths[r], recipes[rules[r]].name);
+    }
+    for (size_t k = 0; k < N_SHOWN; k++) {
+        printf("\n%-8s", with_commas(cell, shown_steps[k]));
+        for (size_t r = 0; r < n_rules; r++)
+            print_number(widths[r], 4, without_minus(paths[r][shown_steps[k]]));
+    }
+    printf("\n%-8s", "unasked");
+    for (size_t r = 0; r < n_rules; r++)
+        print_number(widths[r], 4, paths[r][LAST_STEP] - paths[r][seen]);
+    printf("\n");
+}
+
+static void show_paths(const char *title, const enum optimizer *rules, size_t n_rules,
+                       const struct choice *choice)
+{
+    double paths[MOST_RULES][LAST_STEP + 1];
+    enum optimizer written[MOST_RULES];
+    size_t n = 0;
     heading(title);
-    printf("after step    ");
-    for (size_t k = 0; k < N_SHOWN; k++)
-        printf("%10" PRIu64, shown_steps[k]);
-    printf("%12s\n", "unasked");
+    for (size_t r = 0; r < n_rules; r++)
+        if (follow_row(paths[n], rules[r], choice->seen, choice))
+            written[n++] = rules[r];
+        else if (rules[r] != ADAM_L2) // Adam has said it
+            waits_for(recipes[rules[r]].exercise, recipes[rules[r]].function);
+    if (n > 0)
+        print_paths(paths, written, n, choice->seen);
 }
 
 // the row that is in no batch, for some decays
@@ -1096,34 +1134,33 @@ static void show_never_seen(const struct choice *choice)
     static const double decays[] = {1e-6, 1e-4, 0.01, 1};
     static const enum optimizer shown[] = {SGD_DECAY, ADAMW, ADAM_L2};
     heading("A word that never occurs");
-    printf("%-22s %10g %10g %10g %10g\n", "after ten steps, decay", decays[0], decays[1],
-           decays[2], decays[3]);
+    printf("from 1, after ten steps at the rate 0.01\n");
+    printf("%-10s%8g%8g%8g%8g\n", "decay", decays[0], decays[1], decays[2], decays[3]);
     for (size_t o = 0; o < 3; o++) {
         double path[LAST_STEP + 1];
         struct choice c = *choice;
-        printf("%-22s", recipes[shown[o]].name);
+        printf("%-10s", recipes[shown[o]].name);
         for (size_t k = 0; k < 4; k++) {
             c.rate = 0.01;
             c.decay = decays[k];
             if (!follow_row(path, shown[o], 0, &c)) {
+                printf(" ");
                 waits_for(recipes[shown[o]].exercise, recipes[shown[o]].function);
                 break;
             }
-            printf(" %10.4f%s", path[10], k == 3 ? "\n" : "");
+            printf("%8.4f%s", path[10], k == 3 ? "\n" : "");
         }
     }
 }
 
 static void show_meanings(const struct choice *choice)
 {
+    static const enum optimizer rules[] = {ADAM, LAZY_ADAM};
     double dense[LAST_STEP + 1], lazy[LAST_STEP + 1];
-    show_steps("Two meanings of a sparse gradient");
-    show_path(ADAM, choice);
-    show_path(LAZY_ADAM, choice);
-    if (follow_row(dense, ADAM, choice->seen, choice) &&
-        follow_row(lazy, LAZY_ADAM, choice->seen, choice) && choice->seen <= 1)
-        printf("after step 1 lazy Adam is ahead by %.7f, for the place of epsilon\n",
-               lazy[1] - dense[1]);
+    show_paths("Two meanings of a sparse gradient", rules, 2, choice);
+    if (choice->seen <= 1 && follow_row(dense, ADAM, choice->seen, choice) &&
+        follow_row(lazy, LAZY_ADAM, choice->seen, choice))
+        printf("lazy Adam is ahead by %.7f at step 1\n", lazy[1] - dense[1]);
 }
 
 static void show_drift(const struct choice *choice)
@@ -1134,14 +1171,20 @@ static void show_drift(const struct choice *choice)
         waits_for("6.6", "adam_drift");
         return;
     }
-    printf("in learning rates    first step     drift    in all\n");
+    printf("%-15s%9s%9s%9s\n", "learning rates", "at once", "drift", "in all");
     for (size_t k = 0; k < sizeof seen / sizeof *seen; k++) {
         char cell[32];
         double all = adam_drift(seen[k], seen[k], choice->beta1, choice->beta2);
         double left = adam_drift(seen[k], seen[k] + 1, choice->beta1, choice->beta2);
-        printf("seen at step %-7s ", with_commas(cell, seen[k]));
-        isfinite(all) ? printf("%10.4f%10.4f%10.4f\n", all - left, left, all)
-                      : printf("%31s\n", "without end");
+        printf("seen at %7s", with_commas(cell, seen[k]));
+        if (!isfinite(all)) {
+            printf("%27s\n", "without end");
+            continue;
+        }
+        print_number(9, 4, all - left);
+        print_number(9, 4, left);
+        print_number(9, 4, all);
+        printf("\n");
     }
 }
 
@@ -1858,15 +1901,6 @@ static struct result train(struct model *m, const struct corpus *novel,
     return result;
 }
 
-// bytes that an optimizer remembers for each row of a table
-static size_t state_bytes(enum optimizer optimizer, size_t d_model)
-{
-    const size_t arrays = optimizer == SGD || optimizer == SGD_DECAY      ? 0
-                          : optimizer == MOMENTUM || optimizer == ADAGRAD ? 1
-                                                                          : 2;
-    return arrays * d_model * sizeof(float);
-}
-
 // lazy Adam needs two exercises: adam moves its output table
 static void wait_for_rule(enum optimizer optimizer)
 {
@@ -1881,14 +1915,20 @@ static void wait_for_rule(enum optimizer optimizer)
 
 static void show_result(enum optimizer optimizer, const struct result *r)
 {
-    printf("%-14s", recipes[optimizer].name);
-    if (!r->written)
+    printf("%-13s", recipes[optimizer].name);
+    if (!r->written || !isfinite(r->loss))
+        printf(" ");
+    if (!r->written) {
         wait_for_rule(optimizer);
-    else if (!isfinite(r->loss))
-        printf("ran away: its rate is too large\n");
-    else
-        printf("%8.3f %10.3f %9.2f %8.2f %10.0f %9zu\n", r->loss, r->rare_loss, r->rare,
-               r->common, r->n_moved, state_bytes(optimizer, D));
+    } else if (!isfinite(r->loss)) {
+        printf("ran away: its rate is large\n");
+    } else {
+        print_number(6, 3, r->loss);
+        print_number(6, 3, r->rare_loss);
+        print_number(6, 2, r->rare);
+        print_number(6, 2, r->common);
+        printf("%5.0f\n", r->n_moved);
+    }
     fflush(stdout);
 }
 
@@ -1909,10 +1949,8 @@ static void show_novel(const struct corpus *novel, const struct choice *choice)
                 "# kind: scatter\n# title: How far the rows of the input table moved\n"
                 "# x: occurrences in the text\n# y: distance from the first value\n"
                 "# xscale: log\nx\ty\tlabel\tgroup\n");
-    printf("%-14s%19s %18s %10s %9s\n", "", "loss held out", "way of 100 rows",
-           "rows moved", "bytes");
-    printf("%-14s%8s %10s %9s %8s %10s %9s\n", "", "all", "after rare", "rarest",
-           "common", "a step", "a row");
+    printf("%25s %10s %5s\n", "loss held out", "way of 100", "moved");
+    printf("%19s%6s%6s%6s%5s\n", "all", "rare", "rare", "often", "rows");
     for (enum optimizer o = SGD; o < N_ON_NOVEL; o++) {
         struct model *m = open_model(choice->seed);
         struct result r = train(m, novel, o, choice);
@@ -2084,23 +2122,31 @@ static double time_long(struct long_table *l, enum optimizer optimizer, double s
     return best > 0.0 ? best : sum / (double)n_steps;
 }
 
+static void show_memory(void)
+{
+    static const char *const remembers[] = {"momentum, Adagrad", "Adam and its kin"};
+    const uint64_t row = 768 * sizeof(float); // bytes of one array that is kept for a row
+    char a[32], b[32];
+    printf("%-17s%12s%13s\n", "bytes kept for", "a row of 768", "the table");
+    for (uint64_t k = 0; k < 2; k++)
+        printf("%-17s%12s%13s\n", remembers[k], with_commas(a, (k + 1) * row),
+               with_commas(b, (k + 1) * row * LONG_V));
+}
+
 static void show_long(void)
 {
     static const enum optimizer shown[] = {MOMENTUM, ADAM, ADAMW, LAZY_ADAM};
     struct long_table l = open_long(D);
     double list = time_long(&l, SGD, 0.02);
-    char a[32], b[32];
     heading("A table of 50,257 rows");
-    printf("Adam remembers %s bytes of a row of 768, %s of the table\n",
-           with_commas(a, state_bytes(ADAM, 768)),
-           with_commas(b, LONG_V * state_bytes(ADAM, 768)));
-    printf("a step with 1,024 words, rows of %d, in steps of SGD with its list:\n", D);
+    show_memory();
+    printf("a step of 1,024 words, rows of %d, takes\n", D);
+    printf("as long as so many of SGD with its list:\n");
     for (size_t k = 0; k < 4; k++) {
         double spent = time_long(&l, shown[k], 0.02);
-        printf("%s%s ", k ? ", " : "", recipes[shown[k]].name);
-        isnan(spent) ? printf("not written") : printf("~%.1f", spent / list);
+        printf("%-10s", recipes[shown[k]].name);
+        isnan(spent) ? printf("not written\n") : printf("~%.1f\n", spent / list);
     }
-    printf("\n");
     close_long(&l);
 }
 
@@ -2358,15 +2404,10 @@ static struct choice read_choice(char **args)
 
 static void show_one_row(const struct choice *choice)
 {
-    show_steps("One row, seen once");
-    show_path(SGD, choice);
-    show_path(SGD_DECAY, choice);
-    show_path(MOMENTUM, choice);
-    show_steps("Adagrad and Adam");
-    show_path(ADAGRAD, choice);
-    show_path(ADAM, choice);
-    show_path(ADAM_L2, choice);
-    show_path(ADAMW, choice);
+    static const enum optimizer plain[] = {SGD, SGD_DECAY, MOMENTUM};
+    static const enum optimizer adaptive[] = {ADAGRAD, ADAM, ADAM_L2, ADAMW};
+    show_paths("One row, seen once", plain, 3, choice);
+    show_paths("Adagrad and Adam", adaptive, 4, choice);
     show_never_seen(choice);
     plot_rows(choice);
     show_meanings(choice);

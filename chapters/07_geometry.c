@@ -136,10 +136,11 @@ EXERCISE bool nearest_rows(uint32_t *nearest, double *cosines, const float *wte,
 ::: {.output section="Neighbours" set="word k"}
 :::
 
-Numbers live with numbers and days with days, and so closely that four of the other days
-reach 0.99 with *monday* (`word=monday`). The bank is the one that lends money; of
-rivers there is nothing in sight. And *king* has *prince* before *queen*. Ask for your
-own with `word=` and `k=`: `build/07_geometry word=guitar k=12`.
+The last line has the cosines, too. Numbers live with numbers and days with days, and so
+closely that four of the other days reach 0.99 with *monday* (`word=monday`). The bank is
+the one that lends money; of rivers there is nothing in sight. And *king* has *prince*
+before *queen*. Ask for your own with `word=` and `k=`:
+`build/07_geometry word=guitar k=12`.
 
 ## Next door lives the opposite
 
@@ -245,7 +246,9 @@ the two outermost has grown from 88 to 169 degrees."}
 
 Compute the mean row, and subtract it from every row.
 
-$$\mathrm{mean}_i = \frac{1}{V} \sum_v E_{vi}, \qquad \mathrm{out}_{vi} = E_{vi} - \mathrm{mean}_i$$
+$$\mathrm{mean}_i = \frac{1}{V} \sum_v E_{vi}$$
+
+$$\mathrm{out}_{vi} = E_{vi} - \mathrm{mean}_i$$
 
 By hand: the rows (1, 10), (3, 20), (8, 0) have the mean (4, 10), and become (−3, 0),
 (−1, 10), (4, −10). Each column adds up to 0 now.
@@ -296,9 +299,9 @@ how evenly? A row that stands in very many lists is called a **hub** [@radovanov
 The table has hubs. Before we explain them: would any table have them? So beside it
 stand three others of the same size, each with one property taken away. In *centred* the
 mean is gone. In *shuffled* each column keeps its numbers, and so its mean and its
-spread, but hands them to other words: whatever the columns knew together is gone. (At
-the end of its line the mean is gone too.) *Dice* are independent normal numbers:
-nothing is left but the hundred dimensions.
+spread, but hands them to other words: whatever the columns knew together is gone. (In the
+line below it the mean is gone too.) *Dice* are independent normal numbers: nothing is left
+but the hundred dimensions.
 
 How uneven the lists are, one number can say, their **skewness**: it is 0 if as much lies far
 above the mean as far below it, and grows with a few rows that are far above it. (It is the
@@ -343,11 +346,11 @@ There is a way to find them that needs nothing but what you have: push a vector 
 the table and back, again and again. Let every row vote for *itself*, as loudly as the
 vector points its way:
 
-$$u \;\leftarrow\; \frac{1}{V} \sum_v (E_v \cdot u) \, E_v \quad \text{and then divided by its length.}$$
+$$u \;\leftarrow\; \frac{1}{V} \sum_v (E_v \cdot u) \, E_v$$
 
-Along each principal component this multiplies by the variance there: by 4.5 and by 0.5
-in the example of the exercise. What is longest grows fastest, and after some rounds it is
-all that one sees. This is **power iteration**.
+and then divided by its length. Along each principal component this multiplies by the
+variance there: by 4.5 and by 0.5 in the example of the exercise. What is longest grows
+fastest, and after some rounds it is all that one sees. This is **power iteration**.
 */
 
 /*
@@ -378,7 +381,7 @@ By hand: the rows (3, 0), (−3, 0), (0, 1), (0, −1), and (1, 1) to begin with
 | round\ 1        |                                                             |
 |:----------------|:------------------------------------------------------------|
 | row\ ·\ $u$     | 3, −3, 1, −1                                                |
-| `room`          | $(3 \cdot 3 + 3 \cdot 3, \; 1 \cdot 1 + 1 \cdot 1) / 4 = (4.5, 0.5)$ |
+| `room`          | $(3 \cdot 3 + 3 \cdot 3,$ $1 \cdot 1 + 1 \cdot 1) / 4$ $= (4.5, 0.5)$ |
 | its\ length     | 4.5277                                                      |
 | $u$             | (0.9939, 0.1104)                                            |
 
@@ -455,7 +458,10 @@ with it. The length of $q$ is the same for all candidates, so we can leave it ou
 what remains is a sum that one can write down without any geometry
 [@levy2014linguistic]:
 
-$$\mathrm{score}(v) = \cos(v, b) - \cos(v, a) + \cos(v, c).$$
+$$\begin{aligned}
+\mathrm{score}(v) = {} & \cos(v, b) - \cos(v, a) \\
+& + \cos(v, c).
+\end{aligned}$$
 
 Like woman, unlike man, like king.
 */
@@ -469,9 +475,9 @@ before, sums are in `double`, scores are compared as `double`, and a row of zero
 the cosine 0 with every row.
 
 By hand, with the rows (1, 0), (4, 3), (3, −4), (24, −7), whose lengths are 1, 5, 5 and
-25; $a$ = 0, $b$ = 1, $c$ = 2:
+25; $a$ = 0, $b$ = 1, $c$ = 2, and the cosines of each $v$ with these:
 
-| $v$ | $\cos(v, b)$ | $\cos(v, a)$ | $\cos(v, c)$ | score |
+| $v$ | with $b$ | with $a$ | with $c$ | score |
 |:--|--:|--:|--:|--:|
 | 0 | 0.8 | 1 | 0.6 | 0.4 |
 | 1 | 1 | 0.8 | 0 | 0.2 |
@@ -536,17 +542,16 @@ as *france* is to *paris*?
 Here are six families of pairs, 2,084 questions in all: each pair of a family asks for
 each other pair. The columns say what share of the answers, in percent, was right.
 
-- *excluded*: the words of the question are no candidates. This is how it is usually done.
-- *allowed*: all words are candidates.
-- *is c*: all are candidates, and the answer is the third word: the arrow got nowhere.
-- *is b*: the answer is the second word.
+- *excl*: the words of the question are excluded. This is how it is usually done.
+- *allow*: all words are allowed.
+- *is c*: all are allowed, and the answer is the third word: the arrow got nowhere.
 - *near c*: no arrow at all, just the nearest neighbour of the third word.
 - *b + c*: nothing is subtracted: near the second *and* the third word.
 - *mixed*: the arrow leads to a wrong partner: from *france* to *rome*, say, laid on at
   *japan*. Is the answer *tokyo* still?
 
 In *near c*, *b + c* and *mixed* the words of the question are excluded too. The last
-column comes later.
+column, *arrow*, comes later.
 
 ::: predict
 *car* is to *cars* as *dog* is to … With the inputs excluded, "one and many" gets 82 %
@@ -614,7 +619,12 @@ Can one say when the arrow will be long enough? One can, and the rule is short. 
 be the row that is wanted, and let all four rows have length 1. It beats the third word
 $c$ if $w \cdot q > c \cdot q$, with $q = b - a + c$. Take the difference:
 
-$$w \cdot q - c \cdot q \;=\; (w - c) \cdot (b - a) + (w - c) \cdot c \;=\; (w - c) \cdot (b - a) - \tfrac12 |w - c|^2 .$$
+$$\begin{aligned}
+w \cdot q - c \cdot q &= (w - c) \cdot (b - a) \\
+&\quad + (w - c) \cdot c \\
+&= (w - c) \cdot (b - a) \\
+&\quad - \tfrac12 |w - c|^2 .
+\end{aligned}$$
 
 The last step is $|w - c|^2 = 2 - 2 \, c \cdot w$, which holds for unit rows. So $w$
 wins if the arrow that was given, $b - a$, goes *more than half of the way* along the
@@ -628,7 +638,7 @@ c; it ends at q. A second arrow leads from c to w. A dashed line crosses it in i
 middle at a right angle. q lies a little on the side of c, so the answer is c, although
 q points towards w."}
 
-That is the last column: the mean cosine of the arrows of two pairs. It is
+That is the column *arrow*: the mean cosine of the arrows of two pairs. It is
 [0.81]{.n section="Six families"} in the family that is always right, 0.50 to 0.60 in
 the ones in the middle, and [0.37]{.n section="Six families"} and
 [0.40]{.n section="Six families"} in the two tricks. On average, two arrows from one
@@ -653,24 +663,25 @@ component. The thought behind it: what all words share tells none of them apart.
 
 Now we have a task. Here is the mean over the six families, inputs excluded, with the
 top 0 to 10 components removed. And the control: remove two *random* directions instead,
-eight times. If that does the same, it is not the top that matters.
+eight times; the last line has the mean of that, the least and the most. If it does the same,
+it is not the top that matters.
 
 ::: {.output section="All but the top"}
 :::
 
-It hurts. Not by much, but the control is clear: two random directions can go for next
-to nothing, [0.857]{.n section="All but the top"} where the centred table has
-[0.857]{.n section="All but the top"}, and none of eight tries comes down to the
-[0.840]{.n section="All but the top"} of the top two. The long directions are *used*.
+It hurts. Not by much, but the control is clear: two random directions can go for next to
+nothing, [0.857]{.n section="All but the top" at="random:2"} where the centred table has
+[0.857]{.n section="All but the top" at="right :1"}, and none of eight tries comes down to
+the [0.840]{.n section="All but the top"} of the top two. The long directions are *used*.
 "Now and then" pays most: 72.9 % centred, 67.5 % without the top two (`centre=1`, then
 `centre=1 top=2`); the capitals and "he and she" gain a little. `controls=1` prints the
-whole grid. There the top one, two, three and ten lose more than any of eight random
-draws, and the top five do not.
+whole grid. There the top one, two, three and ten lose more than any of eight random draws,
+and the top five do not.
 
-Centring alone changes little, from [0.862]{.n section="All but the top"} to
-[0.857]{.n section="All but the top"}, and for the worse. One would think it must help,
-since it takes the common part off. But look at $b - a$: in a difference the common part
-has cancelled already.
+Centring alone changes little, from [0.862]{.n section="All but the top" at="not centred"}
+to [0.857]{.n section="All but the top" at="right :1"}, and for the worse. One would think
+it must help, since it takes the common part off. But look at $b - a$: in a difference the
+common part has cancelled already.
 
 This is one table, six families of common words, one measure. The authors of the recipe
 measured other things, mostly how well cosines agree with people's judgements, and there
@@ -760,7 +771,7 @@ Left with upright axes: cat reads (0.80, 0.60). Right with turned axes: cat read
 
 But column 17 *did* begin with a theme, did it not? Universe, space, quantum … So does
 the turned one: whatever column one looks at, its largest words have something in
-common, for words that reach far along the same direction are alike. The third line
+common, for words that reach far along the same direction are alike. The small table
 measures it: the mean cosine among the eight largest words of a column. It is
 [0.277]{.n section="Turn the axes"} for GloVe's own axes, against
 [0.171]{.n section="What all rows have in common"} for any two words, and turned axes
@@ -775,8 +786,8 @@ and a rotation of both its tables changes none of them.
 
 ### A trace of the axes
 
-Is there really no trace of the axes? Perhaps a faint one. The last line but one asks
-how often a column has very large numbers (its *kurtosis*, which is 0 for a normal
+Is there really no trace of the axes? Perhaps a faint one. The last column of the small
+table asks how often a column has very large numbers (its *kurtosis*, which is 0 for a normal
 distribution). GloVe's axes have [0.236]{.n section="Turn the axes"}, and the eight
 turned tables [0.205]{.n section="Turn the axes"} at most; of 64 (`seed=1` to `seed=8`)
 one comes as far as 0.235. There would be a suspect. GloVe was trained with Adagrad
@@ -1656,11 +1667,27 @@ static const char *shown(char out[4 * SHOWN + 4], const char *word)
     return out;
 }
 
-static void print_words(const struct table *table, const uint32_t *top, size_t n)
+enum { LINE = 42 }; // letters that a telephone shows side by side
+
+// the next part of a line, `column` letters long so far, or of one more, set in by two
+static void put_part(size_t *column, const char *part)
+{
+    size_t length = 0;
+    for (const char *c = part; *c; c++)
+        length += ((unsigned char)*c & 0xC0) != 0x80;
+    const bool fits = *column + 1 + length <= LINE;
+    if (*column > 0)
+        printf(fits ? " " : "\n  ");
+    *column = *column == 0 ? length : fits ? *column + 1 + length : 2 + length;
+    printf("%s", part);
+}
+
+static void put_words(size_t *column, const struct table *table, const uint32_t *top,
+                      size_t n)
 {
     char word[4 * SHOWN + 4];
     for (size_t k = 0; k < n; k++)
-        printf(" %s", shown(word, word_of(table, top[k])));
+        put_part(column, shown(word, word_of(table, top[k])));
     printf("\n");
 }
 
@@ -1725,55 +1752,60 @@ static void show_table(const struct lab *lab)
 {
     const struct table *t = &lab->table;
     char a[48], b[48];
-    const uint32_t first[10] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
     const uint32_t cat = find_word(t, "cat", 3), dog = find_word(t, "dog", 3);
-    const uint32_t apple = find_word(t, "apple", 5);
+    const uint32_t apple = find_word(t, "apple", 5), first = 0;
     const size_t d = t->d_model;
     heading("A real table");
-    printf("%s rows of %zu numbers, the first of %s;", with_commas(a, t->vocab_size),
-           t->d_model, with_commas(b, t->n_in_file));
-    print_words(t, first, 10);
+    size_t column =
+        (size_t)printf("%s of %s rows of %zu; row 0:", with_commas(a, t->vocab_size),
+                       with_commas(b, t->n_in_file), d);
+    put_words(&column, t, &first, 1);
     if (cat == NO_WORD || dog == NO_WORD || apple == NO_WORD)
         return;
     const float *unit = lab->panels.unit;
     printf("cat:");
     for (size_t i = 0; i < d && i < 3; i++)
         printf(" %.5f", (double)t->wte[cat * d + i]);
-    printf(" ...; cosine with dog %.3f, with apple %.3f\n",
+    printf(" ...\nits cosine with dog %.3f, apple %.3f\n",
            dot(unit + cat * d, unit + dog * d, d),
            dot(unit + cat * d, unit + apple * d, d));
 }
 
 // false: the exercise is not written
-static bool show_neighbours_of(const struct lab *lab, const char *word)
+static bool show_neighbours_of(const struct lab *lab, const char *word, bool cosines_too)
 {
     const struct table *t = &lab->table;
     uint32_t nearest[MAX_TOP] = {0};
     double cosines[MAX_TOP] = {0};
-    char text[4 * SHOWN + 4];
+    char text[4 * SHOWN + 4], part[4 * SHOWN + 16];
     const uint32_t row = find_word(t, word, strlen(word));
+    size_t column = 0;
+    snprintf(part, sizeof part, "%s:", shown(text, word));
     if (row == NO_WORD) {
-        printf("%s: the table does not have it\n", shown(text, word));
+        printf("%s the table does not have it\n", part);
         return true;
     }
     if (!nearest_rows(nearest, cosines, t->wte, row, lab->n_nearest, t->vocab_size,
                       t->d_model))
         return false;
-    printf("%s:", shown(text, word));
-    for (size_t k = 0; k < lab->n_nearest; k++)
-        printf(" %s %.3f", shown(text, word_of(t, nearest[k])), cosines[k]);
+    put_part(&column, part);
+    for (size_t k = 0; k < lab->n_nearest; k++) {
+        const char *near = shown(text, word_of(t, nearest[k]));
+        snprintf(part, sizeof part, cosines_too ? "%s %.3f" : "%s", near, cosines[k]);
+        put_part(&column, part);
+    }
     printf("\n");
     return true;
 }
 
 static void show_neighbours(const struct lab *lab)
 {
-    const char *const words[6] = {"hot", "cat", "good", "king", "two", lab->word};
+    const char *const words[4] = {"hot", "king", "two", lab->word};
     heading("Neighbours");
     size_t n = 0;
-    while (n < 6 && show_neighbours_of(lab, words[n]))
+    while (n < 4 && show_neighbours_of(lab, words[n], n == 3))
         n++;
-    if (n < 6)
+    if (n < 4)
         waits_for("7.1", "nearest_rows");
 }
 
@@ -1809,11 +1841,11 @@ static void show_places(const struct lab *lab, const char *name,
         ten += places[k] <= 10;
     }
     if (n == 0) {
-        printf("%-26s the table has none of them\n", name);
+        printf("%-15s not in the table\n", name);
         return;
     }
     qsort(places, n, sizeof *places, compare_sizes);
-    printf("%-26s %6zu %14zu %14zu %14zu\n", name, n, places[n / 2], first, ten);
+    printf("%-15s%6zu%7zu%7zu%7zu\n", name, n, places[n / 2], first, ten);
 }
 
 static void show_opposites(const struct lab *lab)
@@ -1826,11 +1858,11 @@ static void show_opposites(const struct lab *lab)
         both.second[both.n++] = same.second[k];
     }
     heading("Opposites and synonyms");
-    printf("%-26s %6s %14s %14s %14s\n", "the partner's place", "words", "middle place",
-           "the nearest", "of the ten");
+    printf("%-15s%6s%7s%7s%7s\n", "partner's place", "words", "middle", "first",
+           "in ten");
     show_places(lab, "opposites", &other, 0);
     show_places(lab, "synonyms", &same, 0);
-    show_places(lab, "partners of other words", &both, 7);
+    show_places(lab, "of other words", &both, 7);
 }
 
 /*
@@ -1879,20 +1911,20 @@ static void show_mean(const struct lab *lab)
     const struct panels *p = &lab->panels;
     const size_t n = lab->table.vocab_size, d = lab->table.d_model;
     heading("What all rows have in common");
-    printf("mean cosine of two rows %.3f", mean_cosine(p->unit, n, d));
+    printf("mean cosine of two: %.3f", mean_cosine(p->unit, n, d));
     if (!lab->centred) {
-        printf("; centred: ");
+        printf("\ncentred: ");
         waits_for("7.2", "center_rows");
         return;
     }
-    printf(", centred %.3f; length: mean row %.2f, a row %.2f\n",
-           fabs(mean_cosine_of(lab->centred, n, d)), sqrt(dot(lab->mean, lab->mean, d)),
+    printf(", centred %.3f\n", fabs(mean_cosine_of(lab->centred, n, d)));
+    printf("length: the mean row %.2f, a row %.2f\n", sqrt(dot(lab->mean, lab->mean, d)),
            mean_of_lengths(&lab->table));
-    printf("with the mean row, by rank: to 100 %.2f", lean(p, lab->mean, 0, 99));
+    printf("cosine with it: to rank 100 %.2f", lean(p, lab->mean, 0, 99));
     if (n > 1000)
-        printf(", 1,000 %.2f", lean(p, lab->mean, 100, 999));
+        printf(",\n  to 1,000 %.2f", lean(p, lab->mean, 100, 999));
     if (n > 5000)
-        printf(", 5,000 %.2f, the rest %.2f", lean(p, lab->mean, 1000, 4999),
+        printf(", to 5,000 %.2f, then %.2f", lean(p, lab->mean, 1000, 4999),
                lean(p, lab->mean, 5000, n - 1));
     printf("\n");
 }
@@ -1955,23 +1987,15 @@ static int compare_counts(const void *a, const void *b)
     return (*x < *y) - (*x > *y);
 }
 
-static void show_hubs_of(const struct lab *lab, const char *name, uint32_t *counts,
-                         size_t n, bool has_words)
+// a line of the table; then the counts are sorted, the largest first
+static void show_hubs_of(const char *name, uint32_t *counts, size_t n)
 {
-    uint32_t top[5];
-    float *as_scores = allocate(n, sizeof *as_scores);
     size_t never = 0;
-    for (size_t v = 0; v < n; v++) {
-        as_scores[v] = (float)counts[v];
-        never += counts[v] == 0;
-    }
-    const size_t n_top = best_rows(top, as_scores, 5, n, n);
-    printf("%-10s %12u %13.1f %% %10.2f  ", name, counts[top[0]],
-           100.0 * (double)never / (double)n, skewness(counts, n));
-    if (has_words)
-        print_words(&lab->table, top, n_top);
-    free(as_scores);
     qsort(counts, n, sizeof *counts, compare_counts);
+    for (size_t v = 0; v < n; v++)
+        never += counts[v] == 0;
+    printf("%-11s%11u%9.1f %%%9.2f\n", name, counts[0], 100.0 * (double)never / (double)n,
+           skewness(counts, n));
 }
 
 // the shuffled table without its mean: is it the mean that makes its hubs?
@@ -1981,7 +2005,7 @@ static void show_centred_hubs(const float *rows, size_t n, size_t d)
     uint32_t *counts = allocate(n, sizeof *counts);
     if (center_rows(centred, mean, rows, n, d)) {
         count_lists(counts, centred, n, d);
-        printf(" and centred: skewness %.2f", skewness(counts, n));
+        printf("%-11s%31.2f\n", "and centred", skewness(counts, n));
     }
     free(counts);
     free(mean);
@@ -2012,8 +2036,7 @@ static void show_hubs(const struct lab *lab)
     float *made = allocate(n * d, sizeof *made);
     uint32_t *counts[N_HUB_TABLES];
     heading("Everybody's neighbour");
-    printf("%-10s %12s %15s %10s   %s\n", "", "most lists", "in no list", "skewness",
-           "the most popular rows");
+    printf("%22s%11s%9s\n", "most lists", "in no list", "skewness");
     for (size_t k = 0; k < N_HUB_TABLES; k++) {
         const float *wte = k == 0 ? lab->table.wte : k == 1 ? lab->centred : made;
         if (k == 2)
@@ -2023,13 +2046,11 @@ static void show_hubs(const struct lab *lab)
         counts[k] = allocate(n, sizeof **counts);
         if (wte) {
             count_lists(counts[k], wte, n, d);
-            show_hubs_of(lab, names[k], counts[k], n, k < 2);
+            show_hubs_of(names[k], counts[k], n);
             if (k == 2)
                 show_centred_hubs(made, n, d);
-            if (k >= 2)
-                printf("\n");
         } else {
-            printf("%-10s ", names[k]);
+            printf("%-11s ", names[k]);
             waits_for("7.2", "center_rows");
         }
     }
@@ -2170,18 +2191,16 @@ static float *on_the_map(const struct lab *lab, const struct directions *all)
 static void show_ends(const struct lab *lab, const float *places, size_t k)
 {
     const size_t n = lab->table.vocab_size;
-    char word[4 * SHOWN + 4];
     float *reach = allocate(n, sizeof *reach);
     for (int end = 0; end < 2; end++) {
         uint32_t top[4];
+        size_t column = 0;
         for (size_t v = 0; v < n; v++)
             reach[v] = (end ? -1.0f : 1.0f) * places[2 * v + k];
         const size_t n_top = best_rows(top, reach, 4, n, n);
-        printf("%s", end ? " ... and" : k ? "second:" : "first:");
-        for (size_t j = 0; j < n_top; j++)
-            printf(" %s", shown(word, word_of(&lab->table, top[j])));
+        put_part(&column, end ? "against:" : k ? "second:" : "first:");
+        put_words(&column, &lab->table, top, n_top);
     }
-    printf("\n");
     free(reach);
 }
 
@@ -2255,15 +2274,14 @@ static void show_directions(const struct lab *lab, const struct directions *all)
         return;
     }
     float *places = on_the_map(lab, all);
-    printf("variance in %%:");
-    for (size_t k = 0; k < all->n && k < 10; k++)
+    printf("variance in %%, %s:", same ? "as yours" : "NOT as yours");
+    for (size_t k = 0; k < all->n && k < 3; k++)
         printf(" %.2f", 100.0 * all->share[k]);
-    printf("; %s\n", same ? "as yours" : "NOT as yours");
+    printf("\n");
     show_ends(lab, places, 0);
     show_ends(lab, places, 1);
-    printf(
-        "the two together: %.1f %%; of a row's ten nearest, %.2f are that on the map\n",
-        100.0 * (all->share[0] + all->share[1]), kept_on_the_map(lab, places));
+    printf("the map: %.1f %%, %.2f of ten neighbours\n",
+           100.0 * (all->share[0] + all->share[1]), kept_on_the_map(lab, places));
     plot_map(lab, places);
     free(places);
 }
@@ -2280,7 +2298,7 @@ struct question {
 enum form { ARROW, THIRD_ALONE, NO_MINUS };
 
 struct share {
-    double excluded, allowed, is_c, is_b;
+    double excluded, allowed, is_c;
 };
 
 static void make_query(float *query, const struct question *question, enum form form,
@@ -2352,7 +2370,6 @@ static struct share ask_all(const struct question *questions, size_t n, enum for
         share.excluded += without[k] == questions[k].wanted ? one : 0.0;
         share.allowed += with[k] == questions[k].wanted ? one : 0.0;
         share.is_c += with[k] == questions[k].c ? one : 0.0;
-        share.is_b += with[k] == questions[k].b ? one : 0.0;
     }
     free(with);
     free(without);
@@ -2458,12 +2475,15 @@ static void show_nearest(const struct lab *lab, const float *scores, double leng
 {
     const struct panels *p = &lab->panels;
     uint32_t top[4];
-    char word[4 * SHOWN + 4];
+    char word[4 * SHOWN + 4], part[4 * SHOWN + 16];
     const size_t n = best_rows(top, scores, 4, p->vocab_size, p->vocab_size);
-    printf("nearest to the point:");
-    for (size_t k = 0; k < n; k++)
-        printf(" %s %.3f", shown(word, word_of(&lab->table, top[k])),
-               (double)scores[top[k]] / length);
+    size_t column = 0;
+    put_part(&column, "nearest to the point:");
+    for (size_t k = 0; k < n; k++) {
+        snprintf(part, sizeof part, "%s %.3f", shown(word, word_of(&lab->table, top[k])),
+                 (double)scores[top[k]] / length);
+        put_part(&column, part);
+    }
     printf("\n");
 }
 
@@ -2474,7 +2494,8 @@ static void show_answer(const struct lab *lab, const struct question *q)
     uint32_t answers[2] = {0}, third = 0;
     float *query = allocate(p->d_model, sizeof *query);
     double cosine = 0.0;
-    char word[4 * SHOWN + 4], other[4 * SHOWN + 4];
+    char word[4 * SHOWN + 4], part[4 * SHOWN + 24];
+    size_t column = 0;
     make_query(query, q, ARROW, p);
     score_one(lab->scores, query, p);
     show_nearest(lab, lab->scores, sqrt(dot(query, query, p->d_model)));
@@ -2486,12 +2507,16 @@ static void show_answer(const struct lab *lab, const struct question *q)
         waits_for("7.4", "analogy");
         return;
     }
-    printf("the answer: %s; without the question's words: %s",
-           shown(word, word_of(t, answers[0] % t->vocab_size)),
-           shown(other, word_of(t, answers[1] % t->vocab_size)));
-    if (nearest_rows(&third, &cosine, t->wte, q->c, 1, t->vocab_size, t->d_model))
-        printf("; no arrow at all: %s", shown(word, word_of(t, third % t->vocab_size)));
-    printf("\n");
+    snprintf(part, sizeof part, "the answer: %s;",
+             shown(word, word_of(t, answers[0] % t->vocab_size)));
+    put_part(&column, part);
+    if (nearest_rows(&third, &cosine, t->wte, q->c, 1, t->vocab_size, t->d_model)) {
+        snprintf(part, sizeof part, "no arrow at all: %s",
+                 shown(word, word_of(t, third % t->vocab_size)));
+        put_part(&column, part);
+    }
+    printf("\nnone of the question: %s\n",
+           shown(word, word_of(t, answers[1] % t->vocab_size)));
 }
 
 static void show_question(const struct lab *lab)
@@ -2532,30 +2557,65 @@ static bool answers_alike(const struct lab *lab, const struct question *question
     return true;
 }
 
-static void show_family(const struct lab *lab, const struct family *family,
-                        const struct panels *p, struct question *questions, FILE *figure)
+// what the program found of a family
+struct result {
+    const char *name;
+    size_t n; // questions; 0: the table has too few of its words
+    bool alike;
+    struct share arrow, alone, no_minus, mixed;
+    double cosine;
+};
+
+static struct result ask_family(const struct lab *lab, const struct family *family,
+                                const struct panels *p, struct question *questions)
 {
     const struct pairs pairs = find_pairs(&lab->table, family->words);
+    struct result r = {.name = family->name};
     uint64_t rng = lab->seed;
-    if (pairs.n < 2) {
-        printf("%-18s the table has too few of its words\n", family->name);
-        return;
-    }
-    const size_t n = make_questions(questions, &pairs, NULL);
-    const bool alike = answers_alike(lab, questions, n);
-    const struct share arrow = ask_all(questions, n, ARROW, p);
-    const struct share alone = ask_all(questions, n, THIRD_ALONE, p);
-    const struct share no_minus = ask_all(questions, n, NO_MINUS, p);
-    const double cosine = parallel(questions, n, p);
+    if (pairs.n < 2)
+        return r;
+    r.n = make_questions(questions, &pairs, NULL);
+    r.alike = answers_alike(lab, questions, r.n);
+    r.arrow = ask_all(questions, r.n, ARROW, p);
+    r.alone = ask_all(questions, r.n, THIRD_ALONE, p);
+    r.no_minus = ask_all(questions, r.n, NO_MINUS, p);
+    r.cosine = parallel(questions, r.n, p);
     make_questions(questions, &pairs, &rng);
-    const struct share mixed = ask_all(questions, n, ARROW, p);
-    printf("%-18s%6zu%7.1f%7.1f%7.1f%7.1f%7.1f%7.1f%7.1f%7.2f%s\n", family->name, n,
-           100.0 * arrow.excluded, 100.0 * arrow.allowed, 100.0 * arrow.is_c,
-           100.0 * arrow.is_b, 100.0 * alone.excluded, 100.0 * no_minus.excluded,
-           100.0 * mixed.excluded, cosine, alike ? "" : " NOT as yours");
-    if (figure)
-        fprintf(figure, "%s\t%.1f\t%.1f\t%.1f\n", family->name, 100.0 * arrow.excluded,
-                100.0 * arrow.allowed, 100.0 * alone.excluded);
+    r.mixed = ask_all(questions, r.n, ARROW, p);
+    return r;
+}
+
+// two tables, one below the other: side by side a telephone would cut them off
+static void print_families(const struct result *results, size_t n)
+{
+    printf("%-18s%6s%6s%6s%6s\n", "right answers in %", "asked", "excl", "allow", "is c");
+    for (const struct result *r = results; r < results + n; r++)
+        if (r->n == 0)
+            printf("%-18s too few of its words\n", r->name);
+        else
+            printf("%-18s%6zu%6.1f%6.1f%6.1f%s\n", r->name, r->n,
+                   100.0 * r->arrow.excluded, 100.0 * r->arrow.allowed,
+                   100.0 * r->arrow.is_c, r->alike ? "" : "\n  NOT as yours");
+    printf("%-18s%6s%6s%6s%6s\n", "", "near c", "b + c", "mixed", "arrow");
+    for (const struct result *r = results; r < results + n; r++)
+        if (r->n > 0)
+            printf("%-18s%6.1f%6.1f%6.1f%6.2f\n", r->name, 100.0 * r->alone.excluded,
+                   100.0 * r->no_minus.excluded, 100.0 * r->mixed.excluded, r->cosine);
+}
+
+static void plot_families(const struct result *results, size_t n)
+{
+    FILE *figure = open_figure("geometry-families");
+    if (!figure)
+        return;
+    fprintf(figure, "# kind: bars\n# title: Right answers to six families of questions\n"
+                    "# x: family\n# y: right answers (%%)\n# zero: yes\n"
+                    "label\tinputs excluded\tinputs allowed\tneighbour of c\n");
+    for (const struct result *r = results; r < results + n; r++)
+        if (r->n > 0)
+            fprintf(figure, "%s\t%.1f\t%.1f\t%.1f\n", r->name, 100.0 * r->arrow.excluded,
+                    100.0 * r->arrow.allowed, 100.0 * r->alone.excluded);
+    fclose(figure);
 }
 
 static bool analogy_is_written(void)
@@ -2571,20 +2631,14 @@ static void show_families(const struct lab *lab, const struct directions *all)
     const size_t n_top = lab->n_top < all->n ? lab->n_top : all->n;
     struct panels p = treated(lab, lab->centre, all->u, n_top);
     const struct family yours = {"your pairs", lab->pairs};
-    FILE *figure = open_figure("geometry-families");
-    if (figure)
-        fprintf(figure,
-                "# kind: bars\n# title: Right answers to six families of questions\n"
-                "# x: family\n# y: right answers (%%)\n# zero: yes\n"
-                "label\tinputs excluded\tinputs allowed\tneighbour of c\n");
-    printf("%-18s%6s%7s%7s%7s%7s%7s%7s%7s%7s\n", "right answers in %", "asked", "excl.",
-           "allow.", "is c", "is b", "near c", "b + c", "mixed", "cosine");
+    struct result results[N_FAMILIES + 1];
+    size_t n = 0;
     for (size_t k = 0; k < N_FAMILIES; k++)
-        show_family(lab, &families[k], &p, questions, figure);
+        results[n++] = ask_family(lab, &families[k], &p, questions);
     if (*yours.words)
-        show_family(lab, &yours, &p, questions, NULL);
-    if (figure)
-        fclose(figure);
+        results[n++] = ask_family(lab, &yours, &p, questions);
+    print_families(results, n);
+    plot_families(results, N_FAMILIES);
     close_panels(&p);
     free(questions);
 }
@@ -2633,24 +2687,23 @@ static void show_random_loss(const struct lab *lab, size_t n)
         least = right < least ? right : least;
         most = right > most ? right : most;
     }
-    printf("without %zu random directions: %.3f, %d tries %.3f to %.3f\n", n, mean,
-           N_TRIES, least, most);
+    printf("without %zu random: %.3f (%.3f to %.3f)\n", n, mean, least, most);
     free(u);
 }
 
 static void show_top(const struct lab *lab, const struct directions *all, bool grid)
 {
     static const size_t tops[N_TOPS] = {0, 1, 2, 3, 5, 10};
-    printf("%-27s", "centred, without the top");
+    printf("right answers, centred, and without\n%-6s", "top");
     for (size_t k = 0; k < N_TOPS; k++)
-        printf("%7zu", tops[k]);
-    printf("\n%-27s", "right answers, inputs excl.");
+        printf("%6zu", tops[k]);
+    printf("\n%-6s", "right");
     for (size_t k = 0; k < N_TOPS; k++)
-        printf("%7.3f",
+        printf("%6.3f",
                right_without(lab, true, all->u, tops[k] < all->n ? tops[k] : all->n));
     printf("\n");
     if (!grid)
-        printf("not centred: %.3f; ", right_without(lab, false, NULL, 0));
+        printf("not centred: %.3f\n", right_without(lab, false, NULL, 0));
     for (size_t k = 1; k < N_TOPS; k++)
         if (grid || tops[k] == 2)
             show_random_loss(lab, tops[k] < lab->table.d_model ? tops[k] : 1);
@@ -2807,8 +2860,8 @@ static void show_column(const struct lab *lab, const char *name, const float *ro
     uint32_t top[COLUMN_TOP];
     float *room = allocate(n, sizeof *room);
     const size_t n_top = top_of_column(top, rows, lab->axis, n, lab->table.d_model, room);
-    printf("column %zu, %s:", lab->axis, name);
-    print_words(&lab->table, top, n_top < 6 ? n_top : 6);
+    size_t column = (size_t)printf("column %zu, %s:", lab->axis, name);
+    put_words(&column, &lab->table, top, n_top < 6 ? n_top : 6);
     free(room);
 }
 
@@ -2821,16 +2874,15 @@ static void show_turned(const struct lab *lab, const float *turned)
     char number[48];
     measure_turned(lab, &themes, &tails);
     show_column(lab, "turned", turned);
-    printf(
-        "mean cosine of a column's top eight: %.3f; in %d turned tables %.3f to %.3f\n",
-        theme(lab, lab->table.wte), N_TRIES, themes.least, themes.most);
-    printf("kurtosis of a column: %.3f; in %d turned tables %.3f to %.3f\n",
-           kurtosis(lab->table.wte, n, d), N_TRIES, tails.least, tails.most);
+    printf("%-10s%16s%16s\n", "columns", "cosine of top 8", "kurtosis");
+    printf("%-10s%16.3f%16.3f\n", "as it is", theme(lab, lab->table.wte),
+           kurtosis(lab->table.wte, n, d));
+    printf("%d turned%8.3f to %.3f%8.3f to %.3f\n", N_TRIES, themes.least, themes.most,
+           tails.least, tails.most);
     const size_t n_changed = count_changed(lab, &p, &n_all);
-    printf("answers that have changed: %zu of %s; cosines: by %s 0.000001\n", n_changed,
-           with_commas(number, n_all),
-           largest_change(lab->panels.unit, p.unit, n, d) < 1e-6 ? "less than"
-                                                                 : "MORE than");
+    printf("changed: %zu of %s answers, %s\n", n_changed, with_commas(number, n_all),
+           largest_change(lab->panels.unit, p.unit, n, d) < 1e-6 ? "no cosine"
+                                                                 : "COSINES");
     close_panels(&p);
 }
 
@@ -3242,7 +3294,7 @@ next?
 
 ::: {.hint exercise="7.2"}
 $m = \frac{1}{V} \sum_v \mathrm{wte}[v d + i]$ in double; then
-$\mathrm{out}[v d + i] = (\mathrm{float})(\mathrm{wte}[v d + i] - m)$ and
+$\mathrm{out}[v d + i]$ $= (\mathrm{float})(\mathrm{wte}[v d + i] - m)$ and
 $\mathrm{mean}[i] = (\mathrm{float}) m$.
 :::
 

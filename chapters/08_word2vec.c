@@ -19,13 +19,15 @@ often each two words stand near each other, and after it no more looking at the 
 and no guess at anything.
 
 ::: predict
-Which of the two columns was trained, and which one was counted?
+Which of the two was trained, and which one was counted?
 
 :::: answer
 The first was trained. If you could not tell: on a list of a hundred pairs of words that
 belong together, the two do about equally well.
 ::::
 :::
+
+## A trained table and a counted one
 
 The trained one is called word2vec. In 2013 a program of some 700 lines of C
 [@word2veccode] made training so cheap that a single machine could read more than 100
@@ -84,6 +86,32 @@ struct word {
     size_t count;
 };
 
+// carried over from chapter 7
+enum { LINE = 42 }; // letters that a telephone shows side by side
+
+// the next part of a line, `column` letters long so far, or of one more, set in by two
+static void put_part(size_t *column, const char *part)
+{
+    size_t length = 0;
+    for (const char *c = part; *c; c++)
+        length += ((unsigned char)*c & 0xC0) != 0x80;
+    const bool fits = *column + 1 + length <= LINE;
+    if (*column > 0)
+        printf(fits ? " " : "\n  ");
+    *column = *column == 0 ? length : fits ? *column + 1 + length : 2 + length;
+    printf("%s", part);
+}
+// end of what was carried over
+
+// the same of a word, and what stands behind it; 13 letters of it
+static void put_word(size_t *column, const char *start, size_t length, const char *behind)
+{
+    char part[16];
+    snprintf(part, sizeof part, "%.*s%s", (int)(length < 13 ? length : 13), start,
+             behind);
+    put_part(column, part);
+}
+
 enum { N_NOVELS = 6, LEAST_COUNT = 5 };
 
 struct corpus {
@@ -109,17 +137,17 @@ static void show_corpus(const struct corpus *corpus, const char *path)
 {
     char a[32], b[32], c[32];
     uint64_t frequent = 0;
+    size_t column = 0;
     for (size_t v = 0; v < 10 && v < corpus->vocab_size; v++)
         frequent += corpus->counts[v];
     heading("Six novels become ids");
-    printf("%s: %s words, %s different\n", path, with_commas(a, corpus->n_words),
-           with_commas(b, corpus->n_different));
-    printf("kept are those that occur five times: %s, in a text of %s words\n",
-           with_commas(a, corpus->vocab_size), with_commas(c, corpus->n_ids));
-    printf("the ten most frequent are %.1f %% of it:",
+    printf("%s: %s words\n", path, with_commas(a, corpus->n_words));
+    printf("%s different, of which %s are kept\n", with_commas(b, corpus->n_different),
+           with_commas(a, corpus->vocab_size));
+    printf("a text of %s words; %.1f %% of it:\n", with_commas(c, corpus->n_ids),
            100.0 * (double)frequent / (double)corpus->n_ids);
     for (size_t v = 0; v < 10 && v < corpus->vocab_size; v++)
-        printf(" %.*s", (int)corpus->words[v].length, corpus->words[v].start);
+        put_word(&column, corpus->words[v].start, corpus->words[v].length, "");
     printf("\n");
 }
 
@@ -174,14 +202,14 @@ static void show_subsampling(const struct corpus *corpus, double sample)
         waits_for("8.1", "subsample_probability");
         return;
     }
-    printf("word          times   share of the text    kept   by the paper\n");
+    printf("%-11s%9s%9s%6s%7s\n", "word", "times", "share", "kept", "paper");
     for (size_t k = 0; k < sizeof shown / sizeof *shown; k++) {
         if (shown[k] >= corpus->vocab_size)
             continue;
         const struct word *word = &corpus->words[shown[k]];
         double f = (double)word->count / (double)corpus->n_ids;
-        printf("%-12.*s %6s   %13.3f %%   %7.3f   %12.3f\n",
-               (int)(word->length < 12 ? word->length : 12), word->start,
+        printf("%-11.*s%9s%7.3f %%%6.3f%7.3f\n",
+               (int)(word->length < 11 ? word->length : 11), word->start,
                with_commas(cell, word->count), 100.0 * f,
                subsample_probability(word->count, corpus->n_ids, sample),
                fmin(1.0, sqrt(sample / f)));
@@ -285,7 +313,6 @@ static void show_sampler(const struct corpus *corpus, double power)
 {
     const double powers[] = {1.0, power};
     const size_t part[] = {10, 100, 1000, corpus->vocab_size};
-    char all[32];
     uint32_t *slots = allocate(N_SLOTS, sizeof *slots);
     heading("Who is in the urn");
     for (size_t p = 0; p < 2; p++) {
@@ -295,13 +322,12 @@ static void show_sampler(const struct corpus *corpus, double power)
             break;
         }
         if (p == 0)
-            printf("share of the slots     10 words     100   1,000   all %s\n",
-                   with_commas(all, corpus->vocab_size));
-        printf("power %4.2f             ", powers[p]);
+            printf("%-18s%6s%6s%6s%6s\n", "% of slots, top", "10", "100", "1,000", "all");
+        printf("power %-12.2f", powers[p]);
         for (size_t k = 0, s = 0; k < 4; k++) {
             while (s < N_SLOTS && slots[s] < part[k])
                 s++;
-            printf("%6.1f %%", 100.0 * (double)s / N_SLOTS);
+            printf("%6.1f", 100.0 * (double)s / N_SLOTS);
         }
         printf("\n");
     }
@@ -330,8 +356,8 @@ g_k u_k$, and $\mathrm{d}u_k = g_k v$.
 
 By hand, with rows of a single number: $v = 2$, $u_0 = 0.5$ and $u_1 = -0.5$. The scores
 are 1 and $-1$; $\sigma(1) = 0.7311$ and $\sigma(-1) = 0.2689$. So $g_0 = -0.2689$, $g_1
-= 0.2689$, the loss is $-\ln 0.7311 - \ln 0.7311 = 0.6265$, $\mathrm{d}v = -0.2689 \cdot
-0.5 + 0.2689 \cdot (-0.5) = -0.2689$, $\mathrm{d}u_0 = -0.5379$ and $\mathrm{d}u_1 =
+= 0.2689$, the loss is $-\ln 0.7311 - \ln 0.7311$ $= 0.6265$, $\mathrm{d}v = -0.2689 \cdot
+0.5$ $+ 0.2689 \cdot (-0.5)$ $= -0.2689$, $\mathrm{d}u_0 = -0.5379$ and $\mathrm{d}u_1 =
 0.5379$.
 
 A score can be large. At $z = -800$ the probability of yes is 0 in any floating-point
@@ -400,12 +426,11 @@ static void show_step(void)
         return;
     }
     printf("loss %.6f, by its definition %.6f\n", loss, small_loss(center, outputs));
-    printf("row             by exercise 8.3         by nudging\n");
-    printf("in             %9.5f %9.5f   %9.5f %9.5f\n", (double)dcenter[0],
-           (double)dcenter[1], slope(&center[0], center, outputs),
-           slope(&center[1], center, outputs));
+    printf("%-6s%18s%18s\n", "row", "by exercise 8.3", "by nudging");
+    printf("in    %9.5f%9.5f%9.5f%9.5f\n", (double)dcenter[0], (double)dcenter[1],
+           slope(&center[0], center, outputs), slope(&center[1], center, outputs));
     for (size_t k = 0; k < SMALL_OUT; k++)
-        printf("out, %s   %9.5f %9.5f   %9.5f %9.5f\n", k == 0 ? "came  " : "drawn ",
+        printf("%-6s%9.5f%9.5f%9.5f%9.5f\n", k == 0 ? "came" : "drawn",
                (double)doutputs[2 * k], (double)doutputs[2 * k + 1],
                slope(&outputs[2 * k], center, outputs),
                slope(&outputs[2 * k + 1], center, outputs));
@@ -561,7 +586,7 @@ static void show_own_training(const struct corpus *corpus, const struct recipe *
             n_pairs[4 * p / n]++;
         }
     }
-    printf("loss of a pair with its noise: at birth %.2f; by quarters",
+    printf("a pair with its noise: loss at birth %.2f\nby quarters",
            (double)(recipe->n_noise + 1) * log(2.0));
     for (size_t q = 0; q < 4; q++)
         printf(" %.2f", sums[q] / (double)(n_pairs[q] ? n_pairs[q] : 1));
@@ -631,28 +656,37 @@ static void train(struct tables *t, const uint32_t *ids, size_t n_ids,
                   const uint64_t *counts, const struct recipe *recipe, bool live);
 static float *unit_rows(const float *table, size_t n_rows);
 static struct quality measure(const struct corpus *corpus, const float *table);
-static int print_nearest(const struct corpus *corpus, const float *unit, uint32_t v,
-                         size_t n);
+static void print_nearest(size_t *column, const struct corpus *corpus, const float *unit,
+                          uint32_t v, size_t n);
 static uint32_t find_word(const struct corpus *corpus, const char *name, size_t length);
 
 static void print_quality(const char *name, struct quality quality)
 {
     if (quality.n_ranks == 0)
-        printf("%-36s no pair of the list is in this text\n", name);
+        printf("%-24s no pair is there\n", name);
     else
-        printf("%-36s %9.0f %9.1f\n", name, quality.mean, quality.typical);
+        printf("%-24s%8.0f%10.1f\n", name, quality.mean, quality.typical);
+}
+
+// the same for one table alone
+static void print_ranks(struct quality quality)
+{
+    if (quality.n_ranks == 0)
+        printf("no pair of the list is in this text\n");
+    else
+        printf("partners: mean rank %.0f, typical %.1f\n", quality.mean, quality.typical);
 }
 
 static void print_neighbours(const struct corpus *corpus, const float *table,
-                             const char *words)
+                             const char *words, size_t n)
 {
     float *unit = unit_rows(table, corpus->vocab_size);
     while (*words) {
-        size_t length = strcspn(words, " ");
+        size_t length = strcspn(words, " "), column = 0;
         uint32_t v = find_word(corpus, words, length);
         if (length > 0 && v < corpus->vocab_size) {
-            printf("%-10.*s", (int)(length < 10 ? length : 10), words);
-            print_nearest(corpus, unit, v, 5);
+            put_word(&column, words, length, ":");
+            print_nearest(&column, corpus, unit, v, n);
             printf("\n");
         } else if (length > 0)
             printf("%.*s: not in the vocabulary\n", (int)length, words);
@@ -675,15 +709,15 @@ static void show_training(struct tables *t, const struct corpus *corpus,
     struct tables newborn = open_tables(corpus->vocab_size, recipe);
     char cell[32];
     heading("Training on six novels");
-    printf("3,000 steps differ from yours by %s 0.00001; ",
-           compare_steps(corpus, recipe) < 1e-5 ? "less than" : "MORE THAN");
+    printf("3,000 steps %s yours, to 0.00001\n",
+           compare_steps(corpus, recipe) < 1e-5 ? "as" : "NOT as");
     fflush(stdout);
     double start = seconds();
     train(t, corpus->ids, corpus->n_ids, corpus->counts, recipe, true);
     double speed = recipe->passes * (double)corpus->n_ids / (seconds() - start);
     printf("%g passes, ~%s words/s\n", recipe->passes,
            with_commas(cell, (uint64_t)speed));
-    printf("ranks of partners in the list            mean   typical\n");
+    printf("%-24s%8s%10s\n", "ranks of partners", "mean", "typical");
     print_quality("a table of noise", measure(corpus, newborn.in));
     print_quality("word2vec, its table in", measure(corpus, t->in));
     print_quality("word2vec, its table out", measure(corpus, t->out));
@@ -691,7 +725,7 @@ static void show_training(struct tables *t, const struct corpus *corpus,
     print_quality("both added up", measure(corpus, sum));
     free(sum);
     close_tables(&newborn);
-    print_neighbours(corpus, t->in, words);
+    print_neighbours(corpus, t->in, words, 5);
 }
 
 /*
@@ -760,8 +794,8 @@ static void show_narrow_window(const struct corpus *corpus, const struct recipe 
     heading("The same words, a window of one");
     struct tables t = open_tables(corpus->vocab_size, recipe);
     train(&t, corpus->ids, corpus->n_ids, corpus->counts, &narrow, true);
-    print_quality("word2vec with a window of 1, in", measure(corpus, t.in));
-    print_neighbours(corpus, t.in, words);
+    print_ranks(measure(corpus, t.in));
+    print_neighbours(corpus, t.in, words, 5);
     close_tables(&t);
 }
 
@@ -812,8 +846,8 @@ static size_t count_company(size_t *met, const struct corpus *corpus, uint32_t w
 static void print_met(const struct corpus *corpus, size_t c, size_t met, double share)
 {
     const struct word *word = &corpus->words[c];
-    printf("%-10.*s%6zu%10.2f", (int)(word->length < 10 ? word->length : 10), word->start,
-           met, share * (double)word->count);
+    printf("%-12.*s%6zu%11.2f\n", (int)(word->length < 11 ? word->length : 11),
+           word->start, met, share * (double)word->count);
 }
 
 // the word that w meets most often, and the one that it meets most above chance
@@ -832,7 +866,7 @@ static void print_company(const struct corpus *corpus, uint32_t w, size_t reach)
     }
     print_met(corpus, often, met[often], (double)all / (double)corpus->n_ids);
     if (best > 0.0) {
-        printf("   ");
+        printf("%-13s", "  most above");
         print_met(corpus, above, met[above], (double)all / (double)corpus->n_ids);
     }
     free(met);
@@ -842,15 +876,13 @@ static void show_company(const struct corpus *corpus, const struct recipe *recip
                          const char *words)
 {
     heading("Often, and more often than chance");
-    printf("%-11s%-10s%6s%10s   %-10s%6s%10s\n", "word", "most often", "met", "by chance",
-           "most above", "met", "by chance");
+    printf("%-13s%-12s%6s%11s\n", "word", "most often", "met", "by chance");
     for (; *words; words += *words == ' ') {
         const size_t length = strcspn(words, " ");
         const uint32_t w = find_word(corpus, words, length);
         if (length > 0 && w < corpus->vocab_size) {
-            printf("%-11.*s", (int)(length < 10 ? length : 10), words);
+            printf("%-13.*s", (int)(length < 12 ? length : 12), words);
             print_company(corpus, w, recipe->window);
-            printf("\n");
         }
         words += length;
     }
@@ -1068,29 +1100,15 @@ static float *count_and_squeeze(const struct corpus *corpus, const struct recipe
     return rows;
 }
 
-// the neighbours of each word in both tables, side by side
+// the neighbours of each word in both tables, one below the other
 static void show_both(const struct corpus *corpus, const float *one, const float *other,
                       const char *words)
 {
-    enum { COLUMN = 34 };
-    float *of_one = unit_rows(one, corpus->vocab_size);
-    float *of_other = unit_rows(other, corpus->vocab_size);
     heading("Three words in two tables");
-    printf("%-10s %-*s %s\n", "word", COLUMN - 1, "the one says", "the other says");
-    for (; *words; words += *words == ' ') {
-        const size_t length = strcspn(words, " ");
-        const uint32_t v = find_word(corpus, words, length);
-        if (length > 0 && v < corpus->vocab_size) {
-            printf("%-10.*s", (int)(length < 10 ? length : 10), words);
-            const int used = print_nearest(corpus, of_one, v, 4);
-            printf("%*s", used < COLUMN ? COLUMN - used : 0, "");
-            print_nearest(corpus, of_other, v, 4);
-            printf("\n");
-        }
-        words += length;
-    }
-    free(of_one);
-    free(of_other);
+    printf("the one says\n");
+    print_neighbours(corpus, one, words, 4);
+    printf("the other says\n");
+    print_neighbours(corpus, other, words, 4);
 }
 
 static void show_counting(const struct corpus *corpus, const struct recipe *recipe,
@@ -1102,9 +1120,9 @@ static void show_counting(const struct corpus *corpus, const struct recipe *reci
     double start = seconds();
     float *rows = count_and_squeeze(corpus, recipe, shift, &n_met, &n_left);
     double end = seconds();
-    printf("%s pairs met; %s more often than chance; ~%.2f s in all\n",
-           with_commas(a, n_met), with_commas(b, n_left), end - start);
-    print_quality("counted and squeezed", measure(corpus, rows));
+    printf("%s pairs met, %s of them\n", with_commas(a, n_met), with_commas(b, n_left));
+    printf("more often than chance; ~%.2f s in all\n", end - start);
+    print_ranks(measure(corpus, rows));
     show_both(corpus, in, rows, words);
     free(rows);
 }
@@ -1113,8 +1131,8 @@ static void show_counting(const struct corpus *corpus, const struct recipe *reci
 ::: {.output section="Counting instead"}
 :::
 
-So this is the other table of the beginning; in the terminal the two stand side by side in
-the next section. They were made in ways that seem to have nothing in common, and by the
+So this is the other table of the beginning; in the terminal the two stand together in the
+next section. They were made in ways that seem to have nothing in common, and by the
 typical rank they find the partners equally well: 7.8 to 9.5 over the eight seeds, against 7.4
 to 9.6 (`controls=2` prints these too; the seed is only where the hundred directions begin). By
 the plain mean, in which the few pairs that lie far apart count most, the counts are
@@ -1287,7 +1305,7 @@ static void show_tiny(void)
         return;
     }
     tiny_sums(rows, columns, &all);
-    printf("largest gap to        PMI - ln k   the urn's own PMI - ln k\n");
+    printf("%-17s%11s%14s\n", "largest gap to", "PMI - ln k", "the urn's own");
     for (size_t n = 0; n < sizeof noises / sizeof *noises; n++) {
         tiny_urn(share, columns, noises[n][1]);
         train_tiny(in, out, noises[n][0], rows, share, all);
@@ -1295,7 +1313,7 @@ static void show_tiny(void)
             for (size_t c = 0; c < TINY; c++)
                 own[w * TINY + c] =
                     table[w * TINY + c] + (float)log(columns[c] / all / share[c]);
-        printf("k = %.0f, power %4.2f     %10.4f   %24.4f\n", noises[n][0], noises[n][1],
+        printf("k = %.0f, power %4.2f%11.4f%14.4f\n", noises[n][0], noises[n][1],
                shifted_pmi_gap(in, out, table, noises[n][0], TINY, TINY, TINY),
                shifted_pmi_gap(in, out, own, noises[n][0], TINY, TINY, TINY));
     }
@@ -1398,7 +1416,7 @@ static void print_agreement(const char *name, const struct corpus *corpus,
     struct comparison of = {0, room, room + n * n, room + 2 * n * n};
     train(&t, corpus->ids, n_ids, counts, recipe, true);
     compare(&of, &t, block, shift, n, recipe);
-    printf("%-32s %9.2f %15.2f\n", name, correlation(of.scores, of.plain, of.n_pairs),
+    printf("%-28s%6.2f%8.2f\n", name, correlation(of.scores, of.plain, of.n_pairs),
            correlation(of.scores, of.own, of.n_pairs));
     if (plot)
         plot_disguise(&of);
@@ -1425,7 +1443,7 @@ static void show_disguise(const struct corpus *corpus, const struct recipe *reci
         free(counts);
         return;
     }
-    printf("correlation with                       PMI   the urn's own\n");
+    printf("%-28s%6s%8s\n", "correlation with", "PMI", "urn's");
     for (size_t k = 0; k < 3; k++) {
         changed.power = k > 0 ? 1.0 : recipe->power;
         changed.sample = k > 1 ? 0.0 : recipe->sample;
@@ -1894,12 +1912,11 @@ static struct quality measure(const struct corpus *corpus, const float *table)
 
 enum { MOST_NEAREST = 8 };
 
-// prints the n nearest words, and says how many columns they took
-static int print_nearest(const struct corpus *corpus, const float *unit, uint32_t v,
-                         size_t n)
+// prints the n nearest words
+static void print_nearest(size_t *column, const struct corpus *corpus, const float *unit,
+                          uint32_t v, size_t n)
 {
     uint32_t taken[MOST_NEAREST];
-    int used = 0;
     for (size_t k = 0; k < n && k + 1 < corpus->vocab_size; k++) {
         float best = -2.0f;
         for (uint32_t w = 0; w < corpus->vocab_size; w++) {
@@ -1915,10 +1932,8 @@ static int print_nearest(const struct corpus *corpus, const float *unit, uint32_
             }
         }
         const struct word *word = &corpus->words[taken[k]];
-        used +=
-            printf(" %.*s", (int)(word->length < 13 ? word->length : 13), word->start);
+        put_word(column, word->start, word->length, "");
     }
-    return used;
 }
 
 /*
@@ -2746,7 +2761,7 @@ static void show_control(const char *name, const struct corpus *corpus,
     train(&t, corpus->ids, corpus->n_ids, corpus->counts, recipe, true);
     float *sum = sum_of_tables(&t);
     float *rows = count_and_squeeze(corpus, recipe, 1.0, &n_met, &n_left);
-    printf("%-16s %11.1f %9.1f %9.1f %9.1f\n", name, measure(corpus, t.in).typical,
+    printf("%-13s%7.1f%7.1f%7.1f%8.1f\n", name, measure(corpus, t.in).typical,
            measure(corpus, t.out).typical, measure(corpus, sum).typical,
            measure(corpus, rows).typical);
     fflush(stdout);
@@ -2761,7 +2776,7 @@ static void show_controls(const struct corpus *corpus, const struct recipe *reci
     const double rates[] = {0.025, 0.05, 0.1, 0.14, 0.17, 0.2};
     char name[32];
     heading(which == 1 ? "Six rates" : "Eight seeds");
-    printf("typical rank              in       out       sum   counted\n");
+    printf("%-13s%7s%7s%7s%8s\n", "typical rank", "in", "out", "sum", "counted");
     for (uint64_t k = 0; k < (which == 1 ? 6 : 8); k++) {
         struct recipe changed = *recipe;
         if (which == 1) {
@@ -2912,8 +2927,8 @@ of them is NaN?
 :::
 
 ::: {.hint exercise="8.5"}
-$\max_{w, c:\ \mathrm{pmi}_{wc} > -\infty} \left| \sum_i \mathrm{in}_{wi} \,
-\mathrm{out}_{ci} - (\mathrm{pmi}_{wc} - \ln k) \right|$.
+With $z_{wc} = \sum_i \mathrm{in}_{wi} \, \mathrm{out}_{ci}$: the largest
+$|z_{wc} - (\mathrm{pmi}_{wc} - \ln k)|$ of all $w$, $c$ with $\mathrm{pmi}_{wc} > -\infty$.
 :::
 
 ::: {.hint exercise="8.5"}

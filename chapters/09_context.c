@@ -161,7 +161,7 @@ endings do, at tokens 3 to 5.
 
 With the mask the gap at token 2 is not small, it is
 [0]{.n section="The same token before two endings"}; without it, it is
-[0.283]{.n section="The same token before two endings"}. Nothing was trained, so this is
+[0.28]{.n section="The same token before two endings"}. Nothing was trained, so this is
 no skill and no lack of skill. The output at token 2 is a sum over tokens 0, 1 and 2, and
 no other number of the text occurs in it. A second layer would read those outputs and
 again add up positions 0 to 2 alone. So the zero holds for any number of layers, any
@@ -182,8 +182,11 @@ writes a text from left to right.
 Now we need a language in which the two banks make a difference to somebody. Telegrams will
 do: nine words without grammar.
 
-    also reed  today bank again also often it then
-    also often today bank again reed often it then
+    also reed today bank
+    again also often it then
+
+    also often today bank
+    again reed often it then
 
 Each has the word *bank* at position 3 and the word *it*, which means the bank, at position
 7. One more word is a **cue**: six words of the river (river, water, fish, boat, reed,
@@ -236,8 +239,10 @@ Between the table and the answers stands one block of the kind that GPT-2 has tw
 chapter 5 counted its numbers, and here it works. It does two things to each row, and both
 times it does not replace the row but *adds* to it:
 
-$$x' = x + \mathrm{attention}(\mathrm{norm}(x)), \qquad
-x'' = x' + \mathrm{mlp}(\mathrm{norm}(x')).$$
+$$\begin{aligned}
+x' &= x + \mathrm{attention}(\mathrm{norm}(x)), \\
+x'' &= x' + \mathrm{mlp}(\mathrm{norm}(x')).
+\end{aligned}$$
 
 These are, in other letters, two lines of GPT-2's published code [@gpt2code,
 `src/model.py`]. The row runs through, from the table to the top, and each part of the
@@ -258,8 +263,9 @@ and a score that is a product of two large rows makes a softmax that hears one p
 only. The **layer norm** [@ba2016] shifts the $d$ numbers of a row so that their mean is 0,
 and stretches them so that the mean of their squares is 1:
 
-$$\mathrm{norm}(x)_i = g_i \, \frac{x_i - \mu}{\sqrt{\sigma^2 + \varepsilon}} + b_i, \qquad
-\mu = \frac1d \sum_i x_i, \qquad \sigma^2 = \frac1d \sum_i (x_i - \mu)^2.$$
+$$\mathrm{norm}(x)_i = g_i \, \frac{x_i - \mu}{\sqrt{\sigma^2 + \varepsilon}} + b_i,$$
+
+$$\mu = \frac1d \sum_i x_i, \qquad \sigma^2 = \frac1d \sum_i (x_i - \mu)^2.$$
 
 Gain $g$ and bias $b$ are learned; they begin as ones and zeros. The
 $\varepsilon = 10^{-5}$ is GPT-2's, and keeps a row of equal numbers from being divided by
@@ -320,8 +326,10 @@ row $j$ of `w_up`, and one that it writes, row $j$ of `w_down`. A neuron takes t
 product of what it reads with the row it listens for; if that is negative it stays silent,
 and otherwise it adds its other row to the stream, as often as it was addressed:
 
-$$\mathrm{hidden}_j = \max\Big(0, \sum_i \mathrm{normed}_i \, W^{\mathrm{up}}_{ji}\Big), \qquad
-\mathrm{out}_i = x_i + \sum_j \mathrm{hidden}_j \, W^{\mathrm{down}}_{ji}.$$
+$$\begin{aligned}
+\mathrm{hidden}_j &= \max\Big(0, \sum_i \mathrm{normed}_i \, W^{\mathrm{up}}_{ji}\Big), \\
+\mathrm{out}_i &= x_i + \sum_j \mathrm{hidden}_j \, W^{\mathrm{down}}_{ji}.
+\end{aligned}$$
 
 Keys and values, then, that are learned and do not come from the text: a way to see the MLP
 that holds for real models too [@geva2021]. As in GPT-2 there are four times as many
@@ -339,7 +347,7 @@ add to `x`. Both matrices have a row for each neuron. Hand out what each neuron 
 By hand, with $d = 2$ and two neurons: `x` = (10, 20), `normed` = (1, −1). Neuron 0 listens
 for (3, 1): the dot product is 2, so that is what it says. Neuron 1 listens for (0, 5): −5, so
 it says 0. They write (0.5, 1) and (7, 7). The output is
-$(10, 20) + 2 \, (0.5, 1) + 0 \, (7, 7) = (11, 22)$.
+$(10, 20) + 2 \, (0.5, 1) + 0 \, (7, 7)$ $= (11, 22)$.
 
 No tokens or rows of no numbers are no error; and without any neurons the output is `x`.
 */
@@ -485,9 +493,9 @@ static void layer_norm_backward(float *dx, float *dgain, float *dbias, const flo
 /*
 Formulas copied into code deserve distrust, so the program nudges (chapter 3): sixteen
 numbers of each of the model's fourteen arrays, up a little and down a little, for both
-masks. The largest disagreement with the gradient stands in the output, as a share of the
-largest gradient of its array; `float` allows no better than some tenths of a percent, and
-a wrong sign or a forgotten term would be far above.
+masks. The largest disagreement with the gradient stands in the last two lines of the
+output, as a share of the largest gradient of its array; `float` allows no better than some
+tenths of a percent, and a wrong sign or a forgotten term would be far above.
 
 ## A translator and an interpreter
 
@@ -514,6 +522,9 @@ about 0 everywhere.
 ::::
 :::
 
+The output has the loss at *bank*, its mean over the eight seeds and the least and the most of
+them, and the means at *it* and at all other words.
+
 ::: {.output section="A translator and an interpreter" set="steps rate"}
 :::
 
@@ -539,12 +550,13 @@ The loss says that the interpreter cannot tell. We claimed more: that her vector
 same*. So take twins, two telegrams that differ in nothing but the cue, which stands after
 the bank: a river in the one, money in the other. Send both through the same trained model
 and apply your instrument to the outputs, position by position. The table shows the largest
-gap of 64 pairs and eight models; a 0 without a decimal point is an exact one.
+gap of 64 pairs and eight models, beside the words of one of them; a 0 without a decimal point
+is an exact one.
 
 ::: {.output section="Twins: the same telegram with another cue after the bank"}
 :::
 
-In the causal model the first five columns are
+In the causal model the first five lines are
 [0]{.n section="Twins: the same telegram with another cue after the bank"}: not small, not
 rounded. The vectors of the two banks are one vector. Meaning arrives at the cue itself, and
 behind it.
@@ -624,14 +636,18 @@ reed, wave, cheque, debt and vault. (The model has met all twelve in its trainin
 this last rule is good for we shall see.
 
 ::: predict
-The static row of "bank" scores 50. Which other cells of the table will be exactly 50? And
-the fillers behind the cue, which say nothing and need nothing: will their vectors know?
+The static row of "bank" scores 50. Which other vectors will score exactly 50? And the
+fillers behind the cue, which say nothing and need nothing: will their vectors know?
 
 :::: answer
 The rows of all words but the cue, and in the causal model all that stands before it. And the
 fillers hardly know.
 ::::
 :::
+
+The output has three layers: the row; what is *heard*, after the attention has added to it;
+and what comes *out*. Where the cue stands before the bank it shows the cue, *bank* and *it*;
+where the cue stands after it, all nine positions.
 
 ::: {.output section="Which bank? Right guesses in percent, with cues new to the probe" set="distance before"}
 :::
@@ -640,28 +656,29 @@ fillers hardly know.
 5). Look at position 3, and at how low both lines lie between the
 peaks.](figure:context-probe){#fig-context-probe}
 
-Read the column of *bank*. **The row** scores 50: it is one vector for both senses, and no
-probe can get two answers out of it. **Causal, cue before**: 100 from the attention on. The
-head has heard the cue and added it to the row. **Causal, cue after**: 50 in all three
+Read the two lines of *bank*. **The row** scores 50: it is one vector for both senses, and
+no probe can get two answers out of it. **Causal, cue before**: 100 from the attention on.
+The head has heard the cue and added it to the row. **Causal, cue after**: 50 in all three
 layers, exactly what the row knew. **Bidirectional**: 100 in both cases.
 
 ### Where the meaning arrives
 
 So at which later position *does* the causal model know? At the cue, naturally, whose own
 row says it. And then? You might expect: from there on everywhere. The table says: **at
-*it*** (100), and hardly at all at the fillers beside it ([51]{.n section="Which bank?
-Right guesses in percent, with cues new to the probe"} in the output). Nobody asked them.
-The translation of *often* is the same whichever bank is meant, so nothing in the
+*it*** (100), and hardly at all at the fillers beside it ([51]{.n section="Which bank? Right
+guesses in percent, with cues new to the probe" at="6 often:4"} in the output). Nobody asked
+them. The translation of *often* is the same whichever bank is meant, so nothing in the
 training ever rewarded a filler for listening to a cue. Meaning does not spread through a
 sentence like ink. It goes where the training made somebody look for it.
 
 There is one more cell worth a look: the output at the *cue*. Its row knew the sense
-([98]{.n section="Which bank? Right guesses in percent, with cues new to the probe"}), the
-output seems to have forgotten it ([57]{.n section="Which bank? Right guesses in percent,
-with cues new to the probe"}). At the top this position must say *Schilf* and not *Welle*,
-which are both of the river. What is needed there is which word it is, and we read the
-number so: the part that all river words had in common has been drowned by it. What a
-layer makes easy to read is what is asked of it, not all that it knows.
+([98]{.n section="Which bank? Right guesses in percent, with cues new to the probe"
+at="5 reed:2"}), the output seems to have forgotten it ([57]{.n section="Which bank? Right
+guesses in percent, with cues new to the probe" at="5 reed:4"}). At the top this position
+must say *Schilf* and not *Welle*, which are both of the river. What is needed there is
+which word it is, and we read the number so: the part that all river words had in common has
+been drowned by it. What a layer makes easy to read is what is asked of it, not all that it
+knows.
 
 ## Who knows without having learned?
 
@@ -678,6 +695,8 @@ What does the untrained block score at *bank*, cue before it, with the same cue 
 ::::
 :::
 
+The output has for each kind of cue the mean over the eight seeds, the least and the most.
+
 ::: {.output section="Who knows without having learned?"}
 :::
 
@@ -689,23 +708,23 @@ row is mixed into its vector. The rows of *river* and *money* are random, but th
 points. The probe does not find out that the river is a river. It finds which six words make
 which mean, and learns their sense from the labels that we gave it: the knowledge is ours.
 
-Try the cues that it was not fitted on, and it is gone:
-[50]{.n section="Who knows without having learned?"}. In the trained model nothing is gone
-([100]{.n section="Who knows without having learned?"}), because training moved *boat*
-near to *river* in the only respect that counts. That is the difference between a trace and
-a meaning, and only the second kind of examination shows it. Two lines further down you see
-the same in the table itself: the cue's own row gives away the sense of new cues in the
-trained table ([98]{.n section="Who knows without having learned?"}) and not in the
+Try the cues that it was not fitted on, and it is gone: [50]{.n section="Who knows without
+having learned?"}. In the trained model nothing is gone ([100]{.n section="Who knows without
+having learned?" at="output at:4"}), because training moved *boat* near to *river* in the
+only respect that counts. That is the difference between a trace and a meaning, and only the
+second kind of examination shows it. Two lines further down you see the same in the table
+itself: the cue's own row gives away the sense of new cues in the trained table
+([98]{.n section="Who knows without having learned?" at="cue's row:4"}) and not in the
 untrained one ([53]{.n section="Who knows without having learned?"}, and one seed far from
 50: with three words against three, luck is large).
 
 The last line is the usual control: labels dealt out at random, twenty times for each of the
-eight seeds. The mean is
-[49]{.n section="Who knows without having learned?"}, as it should be, and the single
-trials run from [0]{.n section="Who knows without having learned?"} to
-[100]{.n section="Who knows without having learned?"}. The vectors at *bank* lie in two such
-tight clouds that whichever cloud got one label too many pulls its centroid over, and then
-all guesses are right, or all wrong. Had we shuffled once, we could have "shown" anything.
+eight seeds. The mean is [49]{.n section="Who knows without having learned?"}, as it should
+be, and the single trials run from [0]{.n section="Who knows without having learned?"
+at="shuffled:2"} to [100]{.n section="Who knows without having learned?" at="shuffled:3"}.
+The vectors at *bank* lie in two such tight clouds that whichever cloud got one label too
+many pulls its centroid over, and then all guesses are right, or all wrong. Had we shuffled
+once, we could have "shown" anything.
 
 ::: belief
 **"The probe reads it from the vector with 90 percent, so the model knows it."** The vector
@@ -720,25 +739,26 @@ not met are a third, and here the third was the one that decided.
 
 The stream only adds. So the row of *bank* is still in the output, all of it, as one of
 three summands: the row, what the attention brought, what the neurons wrote. How much does it
-count for? Here are their lengths, the angle between the row and the output, and the answer
+count for? Here are their lengths, the cosine between the row and the output, and the answer
 to a blunt question: take the row out of the output, subtract it, and let the top of the
-model translate what is left.
+model translate what is left. ("birth" is the cosine in an untrained block, and "it" that of
+the output at *it* with the row of *bank*.)
 
 ::: {.output section="What is left of the row in the output at \"bank\""}
 :::
 
 The row is the shortest of the three. The neurons write four or five times its length, and
-the cosine between *bank* in the table and *bank* at the top is
-[0.36]{.n section="What is left of the row in the output at \"bank\""} in the causal model,
-between [0.15]{.n section="What is left of the row in the output at \"bank\""} and
+the cosine between *bank* in the table and *bank* at the top is [0.36]{.n section="What is
+left of the row in the output at \"bank\""} in the causal model, between
+[0.15]{.n section="What is left of the row in the output at \"bank\""} and
 [0.53]{.n section="What is left of the row in the output at \"bank\""}: a family likeness.
-(The output at *it* has an absolute cosine of
-[0.16]{.n section="What is left of the row in the output at \"bank\""} with the row of *bank*,
-which is what rows of 24 numbers have that do not know each other, as chapter 2 would tell
-you.) And without the row the model still translates
-[100]{.n section="What is left of the row in the output at \"bank\""} percent of all words.
-So the row *is* in the output, and nobody up there reads it: what it had to say has been said
-again, in the language of the answers, by neurons that read it on the way.
+(The output at *it* has an absolute cosine of [0.16]{.n section="What is left of the row in
+the output at \"bank\"" at="causal:5"} with the row of *bank*, which is what rows of 24
+numbers have that do not know each other, as chapter 2 would tell you.) And without the row
+the model still translates [100]{.n section="What is left of the row in the output at
+\"bank\""} percent of all words. So the row *is* in the output, and nobody up there reads
+it: what it had to say has been said again, in the language of the answers, by neurons that
+read it on the way.
 
 In larger models the drift is as clear. Measured over many sentences, a single static vector
 explains less than 5 % of the variance of a word's vectors in any layer of BERT, ELMo or
@@ -780,12 +800,12 @@ second bank leads a long arrow from the river of the first copy. The river of th
 copy stands to the right of it, and no arrow leads back from there."}
 
 From a coin to [100]{.n section="The same telegram, said twice (causal, the cue after the
-bank)"} percent, for the price of reading double. The same trick with real models goes by
-the name of *echo embeddings*: give a causal model the text two times, take the vectors of
-the second copy, and they serve about as well as those of models that were converted to
-look both ways [@springer2025]. It works here so smoothly because our model has no
-positions; one that was trained on nine positions would have met ten to eighteen for the
-first time, and chapter 4 has shown what that can do.
+bank)" at="which bank?:4"} percent, for the price of reading double. The same trick with
+real models goes by the name of *echo embeddings*: give a causal model the text two times,
+take the vectors of the second copy, and they serve about as well as those of models that
+were converted to look both ways [@springer2025]. It works here so smoothly because our
+model has no positions; one that was trained on nine positions would have met ten to
+eighteen for the first time, and chapter 4 has shown what that can do.
 
 So when does "bank" stop being one vector? **When the cue has been heard, and not before:**
 in a causal model from left to right, at the word itself only if the cue came first, later
@@ -1397,12 +1417,29 @@ static double larger(double a, double b)
     return a < b || isnan(b) ? b : a;
 }
 
-static void print_tally(const struct tally *tally, int decimals)
+// carried over from chapter 6
+// x in a cell of so many letters, a blank before it: with so many decimals, or those that fit
+static void print_number(int width, int decimals, double x)
 {
-    char text[64];
-    snprintf(text, sizeof text, "%.*f (%.*f to %.*f)", decimals, mean_of(tally), decimals,
-             tally->least, decimals, tally->most);
-    printf("%22s", text);
+    char cell[512];
+    while (snprintf(cell, sizeof cell, "%.*f", decimals, x) >= width && decimals > 0)
+        decimals--;
+    strlen(cell) < (size_t)width ? printf("%*s", width, cell) : printf("%*.0e", width, x);
+}
+// end of what was carried over
+
+// the mean of what was counted; "-" where nothing was
+static void print_mean(int width, int decimals, const struct tally *tally)
+{
+    tally->n > 0 ? print_number(width, decimals, mean_of(tally))
+                 : (void)printf("%*s", width, "-");
+}
+
+static void print_tally(int width, int decimals, const struct tally *tally)
+{
+    print_mean(width, decimals, tally);
+    print_number(width, decimals, tally->least);
+    print_number(width, decimals, tally->most);
 }
 
 /*
@@ -1763,7 +1800,7 @@ static void draw_heard(struct workshop *w, const struct model *m, enum mask mask
     for (size_t t = 0; t < LENGTH; t++) {
         fprintf(figure, "\n%zu %s", t, words[ids[t]]);
         for (size_t s = 0; s < LENGTH; s++)
-            fprintf(figure, "\t%.3f", (double)w->r.att[t * MAX_TOKENS + s]);
+            fprintf(figure, "\t%.2f", (double)w->r.att[t * MAX_TOKENS + s]);
     }
     fprintf(figure, "\n");
     fclose(figure);
@@ -1808,10 +1845,10 @@ static const float text_rows[9 * 4] = {
     2.05759127f,    -0.035421883f, 0.0627188296f,   -0.766306281f,
 };
 
-// a gap of exactly 0 is printed as 0, any other with three decimals
-static void print_gap(double gap)
+// a gap of exactly 0 is printed as 0, any other with decimals
+static void print_gap(int width, int decimals, double gap)
 {
-    gap == 0.0 ? printf("%7s", "0") : printf("%7.3f", gap);
+    gap == 0.0 ? (void)printf("%*s", width, "0") : print_number(width, decimals, gap);
 }
 
 static bool show_endings(bool causal)
@@ -1823,9 +1860,9 @@ static bool show_endings(bool causal)
     attend(other_out, att, other, other, other, 6, 4, causal);
     if (!context_gap(gap, out, other_out, 6, 4))
         return false;
-    printf("%-22s", causal ? "with the causal mask" : "without a mask");
+    printf("%-12s", causal ? "causal mask" : "no mask");
     for (size_t t = 0; t < 6; t++)
-        print_gap((double)gap[t]);
+        print_gap(5, 2, (double)gap[t]);
     printf("\n");
     return true;
 }
@@ -1833,7 +1870,7 @@ static bool show_endings(bool causal)
 static void show_two_endings(void)
 {
     heading("The same token before two endings");
-    printf("gap at token%17d%7d%7d%7d%7d%7d\n", 0, 1, 2, 3, 4, 5);
+    printf("gap at token%5d%5d%5d%5d%5d%5d\n", 0, 1, 2, 3, 4, 5);
     if (!show_endings(true) || !show_endings(false))
         waits_for("9.1", "context_gap");
 }
@@ -1850,10 +1887,10 @@ static void show_layer_norm(void)
     }
     for (size_t t = 0; t < 3; t++) {
         for (size_t i = 0; i < 4; i++)
-            printf("%5g", (double)rows[t * 4 + i]);
-        printf("   becomes ");
+            printf(i == 0 ? "%3g" : "%4g", (double)rows[t * 4 + i]);
+        printf(" ->");
         for (size_t i = 0; i < 4; i++)
-            printf("%9.4f", (double)out[t * 4 + i]);
+            printf("%6.2f", (double)out[t * 4 + i]);
         printf("\n");
     }
 }
@@ -1874,7 +1911,7 @@ static bool show_neurons(void)
         waits_for("9.3", "residual_mlp");
         return false;
     }
-    print_pair("there:", out);
+    print_pair("there", out);
     if (!residual_mlp_backward(dx, dnormed, dw_up, dw_down, dout, hidden, normed, w_up,
                                w_down, 1, 2, 2)) {
         printf("\n");
@@ -1883,7 +1920,7 @@ static bool show_neurons(void)
     }
     print_pair("; back: dx", dx);
     print_pair(", dnormed", dnormed);
-    print_pair(", dw_up", dw_up);
+    print_pair("\ndw_up", dw_up);
     print_pair(", dw_down", dw_down);
     printf("\n");
     return true;
@@ -1958,13 +1995,12 @@ static double worst_disagreement(struct workshop *w, enum mask mask)
 
 static void show_nudges(struct workshop *w)
 {
-    printf("gradients and nudges disagree by");
     for (int mask = 0; mask < N_MASKS; mask++) {
         const double worst = worst_disagreement(w, (enum mask)mask);
-        worst < 0.01 ? printf(" less than 1 %%") : printf(" %.0f %%", 100.0 * worst);
-        printf(" (%s)", mask == CAUSAL ? "causal" : "no mask");
+        printf(mask == CAUSAL ? "nudges disagree by " : "and by ");
+        worst < 0.01 ? printf("less than 1 %%") : printf("%.0f %%", 100.0 * worst);
+        printf(" (%s)\n", mask == CAUSAL ? "causal" : "no mask");
     }
-    printf("\n");
 }
 
 static void show_block(struct workshop *w)
@@ -1974,90 +2010,114 @@ static void show_block(struct workshop *w)
         show_nudges(w);
 }
 
-static const char *place_name(int before)
-{
-    return before ? "cue before" : "cue after";
-}
+static const char *const place_name[N_PLACES] = {
+    [BEFORE] = "cue before", [AFTER] = "cue after"};
 
 static void show_losses(const struct report *report)
 {
     heading("A translator and an interpreter");
-    printf("%-25s%22s%22s%9s\n", "loss; a coin has 0.69", "at \"bank\"", "at \"it\"",
-           "others");
-    for (int mask = 0; mask < N_MASKS; mask++)
-        for (int before = N_PLACES; before-- > 0;) {
+    printf("%-20s%9s%8s%5s\n", "loss; a coin: 0.69", "at \"bank\"", "\"it\"", "rest");
+    for (int before = N_PLACES; before-- > 0;) {
+        printf("%-13s%5s%6s%6s%6s%6s\n", place_name[before], "mean", "min", "max", "mean",
+               "mean");
+        for (int mask = 0; mask < N_MASKS; mask++) {
             const struct tally *loss = report->loss[mask][before];
             if (loss[0].n == 0)
                 continue;
-            printf("%-14s%-11s", mask_name[mask], place_name(before));
-            print_tally(&loss[0], 2);
-            print_tally(&loss[1], 2);
-            printf("%9.2f\n", mean_of(&loss[2]));
+            printf("%-13s", mask_name[mask]);
+            print_mean(5, 2, &loss[0]);
+            print_number(6, 2, loss[0].least);
+            print_number(6, 2, loss[0].most);
+            print_mean(6, 2, &loss[1]);
+            print_mean(6, 2, &loss[2]);
+            printf("\n");
         }
+    }
 }
 
-// the words of a telegram over their columns, for an example
-static void print_words(const struct choice *choice, bool before, int width)
+// the words of a telegram, for an example
+static void show_telegram(uint32_t ids[LENGTH], const struct choice *choice, bool before)
 {
     uint64_t rng = 4;
-    uint32_t ids[LENGTH];
     draw_telegram(ids, 0, place_of(choice, before), &whole, &rng);
-    for (size_t t = 0; t < LENGTH; t++)
-        printf("%*.*s", width, width - 1, words[ids[t]]);
-    printf("\n");
 }
 
 static void show_gaps(const struct report *report, const struct choice *choice)
 {
+    uint32_t ids[LENGTH];
+    show_telegram(ids, choice, false);
     heading("Twins: the same telegram with another cue after the bank");
-    printf("%-14s", "largest gap");
-    print_words(choice, false, 7);
-    for (int mask = 0; mask < N_MASKS; mask++) {
-        if (report->gap[mask][0].n == 0)
-            continue;
-        printf("%-14s", mask_name[mask]);
-        for (size_t t = 0; t < LENGTH; t++)
-            report->gap[mask][t].most == 0.0 ? printf("%7s", "0")
-                                             : printf("%7.1f", report->gap[mask][t].most);
+    printf("%-14s%10s%16s\n", "largest gap", mask_name[CAUSAL], mask_name[BOTH_WAYS]);
+    for (size_t t = 0; t < LENGTH; t++) {
+        printf("%zu %-12s", t, words[ids[t]]);
+        for (int mask = 0; mask < N_MASKS; mask++) {
+            const int width = mask == CAUSAL ? 10 : 16;
+            const struct tally *gap = &report->gap[mask][t];
+            gap->n > 0 ? print_gap(width, 1, gap->most) : (void)printf("%*s", width, "-");
+        }
         printf("\n");
     }
 }
 
-static const char *const layer_name[N_LAYERS] = {"the row", "attention", "the output"};
-
-static void show_layer(const struct tally *right, const char *name, size_t layer)
+// the probe at one position: the row is no matter of the mask, once is enough
+static void show_position(const struct report *report, const uint32_t *ids, int before,
+                          size_t t)
 {
-    printf("%-14s%-11s", name, layer_name[layer]);
-    for (size_t t = 0; t < LENGTH; t++)
-        printf("%6.0f", mean_of(&right[t]));
+    static const int widths[N_MASKS][N_LAYERS] = {{5, 7, 6}, {5, 8, 7}};
+    bool row_is_shown = false;
+    printf("%zu %-7s", t, words[ids[t]]);
+    for (int mask = 0; mask < N_MASKS; mask++) {
+        const struct tally(*right)[LENGTH] =
+            report->trained[mask].right[before][OTHER_CUES];
+        if (right[0][t].n > 0 && !row_is_shown)
+            print_mean(widths[mask][0], 0, &right[0][t]);
+        row_is_shown = row_is_shown || right[0][t].n > 0;
+    }
+    for (int mask = 0; mask < N_MASKS; mask++)
+        for (size_t layer = 1; layer < N_LAYERS; layer++)
+            print_mean(widths[mask][layer], 0,
+                       &report->trained[mask].right[before][OTHER_CUES][layer][t]);
     printf("\n");
 }
 
+// where the cue comes first: at the cue, at the bank and at "it"; else at all words
 static void show_probes(const struct report *report, const struct choice *choice)
 {
     heading("Which bank? Right guesses in percent, with cues new to the probe");
+    printf("%-9s%5s%13s%15s\n", "", "", mask_name[CAUSAL], mask_name[BOTH_WAYS]);
     for (int before = N_PLACES; before-- > 0;) {
-        size_t first_layer = 0; // the row is no matter of the mask: once is enough
-        printf("%-25s", before ? "cue before the bank" : "cue after the bank");
-        print_words(choice, before, 6);
-        for (int mask = 0; mask < N_MASKS; mask++) {
-            const struct tally(*right)[LENGTH] =
-                report->trained[mask].right[before][OTHER_CUES];
-            if (right[0][0].n == 0)
-                continue;
-            for (size_t layer = first_layer; layer < N_LAYERS; layer++)
-                show_layer(right[layer], layer == 0 ? "" : mask_name[mask], layer);
-            first_layer = 1;
-        }
+        const size_t cue = place_of(choice, before);
+        uint32_t ids[LENGTH];
+        show_telegram(ids, choice, before);
+        printf("%-10s%4s%7s%6s%8s%7s\n", place_name[before], "row", "heard", "out",
+               "heard", "out");
+        for (size_t t = 0; t < LENGTH; t++)
+            if (before == AFTER || t == cue || t == AT_BANK || t == AT_IT)
+                show_position(report, ids, before, t);
     }
+}
+
+static void print_heads(const char *head, const char *first, const char *second)
+{
+    printf("%-16s%13s%13s\n%-16s", head, first, second, "right in %");
+    for (int k = 0; k < 2; k++)
+        printf("%5s%4s%4s", "mean", "min", "max");
+    printf("\n");
+}
+
+static void print_percents(const struct tally *tally)
+{
+    print_mean(5, 0, tally);
+    print_number(4, 0, tally->least);
+    print_number(4, 0, tally->most);
 }
 
 static void print_control(const char *name, const struct probed *p, int before,
                           size_t layer, size_t t)
 {
-    printf("%-34s", name);
-    print_tally(&p->right[before][SAME_CUES][layer][t], 0);
-    print_tally(&p->right[before][OTHER_CUES][layer][t], 0);
+    printf("%-16s", name);
+    print_percents(&p->right[before][SAME_CUES][layer][t]);
+    print_percents(&p->right[before][OTHER_CUES][layer][t]);
     printf("\n");
 }
 
@@ -2068,54 +2128,58 @@ static void show_controls(const struct report *report, const struct choice *choi
     const struct probed *untrained = &report->untrained[mask];
     const size_t top = N_LAYERS - 1, at_cue = place_of(choice, true);
     heading("Who knows without having learned?");
-    printf("%-34s%22s%22s\n", mask_name[mask], "the same cue words", "other cue words");
-    print_control("output at \"bank\", cue before it", trained, BEFORE, top, AT_BANK);
-    print_control("  of an untrained block", untrained, BEFORE, top, AT_BANK);
-    print_control("the cue's own row", trained, BEFORE, 0, at_cue);
-    print_control("  in an untrained table", untrained, BEFORE, 0, at_cue);
-    printf("%-34s", "\"bank\", labels shuffled");
-    print_tally(&trained->shuffled, 0);
+    print_heads(mask_name[mask], "same cues", "other cues");
+    print_control("output at \"bank\"", trained, BEFORE, top, AT_BANK);
+    print_control("  untrained", untrained, BEFORE, top, AT_BANK);
+    print_control("the cue's row", trained, BEFORE, 0, at_cue);
+    print_control("  untrained", untrained, BEFORE, 0, at_cue);
+    printf("%-16s", "labels shuffled");
+    print_percents(&trained->shuffled);
     printf("\n");
 }
 
 static void show_rows(const struct report *report)
 {
     heading("What is left of the row in the output at \"bank\"");
-    printf("%-14s%-24scosine of the row and ...\n", "cue before",
-           "length of what is added");
-    printf("%-14s%5s%10s%5s%27s%10s%7s\n", "", "row", "attention", "MLP", "its output",
-           "untrained", "it");
+    printf("%30s%12s\n", "length", "right in %");
+    printf("%-13s%5s%6s%6s%6s%6s\n", "cue before", "row", "heard", "MLP", "whole",
+           "left");
     for (int mask = 0; mask < N_MASKS; mask++) {
         if (report->row_length[mask].n == 0)
             continue;
-        printf("%-14s%5.1f%10.1f%5.1f     ", mask_name[mask],
-               mean_of(&report->row_length[mask]), mean_of(&report->added_length[mask]),
-               mean_of(&report->mlp_length[mask]));
-        print_tally(&report->cosine[true][mask], 2);
-        printf("%10.2f%7.2f\n", mean_of(&report->cosine[false][mask]),
-               mean_of(&report->stranger[true][mask]));
+        printf("%-13s", mask_name[mask]);
+        print_mean(5, 1, &report->row_length[mask]);
+        print_mean(6, 1, &report->added_length[mask]);
+        print_mean(6, 1, &report->mlp_length[mask]);
+        print_mean(6, 0, &report->whole[mask]);
+        print_mean(6, 0, &report->without[mask]);
+        printf("\n");
     }
-    printf("words right, whole and without the row:");
-    for (int mask = 0; mask < N_MASKS; mask++)
-        if (report->whole[mask].n > 0)
-            printf("  %s %.0f, %.0f %%", mask == CAUSAL ? "causal" : "no mask",
-                   mean_of(&report->whole[mask]), mean_of(&report->without[mask]));
-    printf("\n");
+    printf("%-13s%6s%6s%6s%6s%5s\n", "cosine", "mean", "min", "max", "birth", "\"it\"");
+    for (int mask = 0; mask < N_MASKS; mask++) {
+        if (report->row_length[mask].n == 0)
+            continue;
+        printf("%-13s", mask_name[mask]);
+        print_tally(6, 2, &report->cosine[true][mask]);
+        print_mean(6, 2, &report->cosine[false][mask]);
+        print_mean(5, 2, &report->stranger[true][mask]);
+        printf("\n");
+    }
 }
 
 static void show_echo(const struct report *report)
 {
+    static const char *const names[2] = {"which bank?", "translated"};
     if (report->echo[0][0].n == 0)
         return;
     heading("The same telegram, said twice (causal, the cue after the bank)");
-    printf("%-34s%22s%22s\n", "percent right", "the first \"bank\"", "the second");
-    printf("%-34s", "which bank? (cues new to the probe)");
-    print_tally(&report->echo[0][0], 0);
-    print_tally(&report->echo[0][1], 0);
-    printf("\n%-34s", "translated");
-    print_tally(&report->echo[1][0], 0);
-    print_tally(&report->echo[1][1], 0);
-    printf("\n");
+    print_heads("", "first \"bank\"", "the second");
+    for (size_t k = 0; k < 2; k++) {
+        printf("%-16s", names[k]);
+        print_percents(&report->echo[k][0]);
+        print_percents(&report->echo[k][1]);
+        printf("\n");
+    }
 }
 
 /*
@@ -2332,7 +2396,7 @@ static void show_rates(const struct choice *choice)
     struct report *report = allocate(1, sizeof *report);
     struct workshop w = {.start = seconds()};
     open_rows(&w.r), open_rows(&w.slopes);
-    printf("%-14s %6s %25s\n", "", "rate", "loss of all words");
+    printf("%40s\n%19s%7s%7s%7s\n", "loss of all words", "rate", "mean", "min", "max");
     for (int mask = 0; mask < N_MASKS; mask++)
         for (size_t k = 0; k < sizeof rates / sizeof *rates; k++) {
             struct choice here = *choice;
@@ -2356,8 +2420,8 @@ static void show_rates(const struct choice *choice)
             }
             if (all.n == 0)
                 continue;
-            printf("%-14s %6.3f    ", mask_name[mask], rates[k]);
-            print_tally(&all, 4);
+            printf("%-13s%6.3f", mask_name[mask], rates[k]);
+            print_tally(7, 4, &all);
             printf("\n");
             fflush(stdout);
         }
