@@ -124,14 +124,30 @@ static bool is_below(const char *path, const char *const *folders)
 }
 
 // Puts an empty folder in the place of one that is shown below `root`.
-static bool hide(const char *root, const char *path)
+static bool hide_at(const char *root, const char *place, const char *rest)
 {
     char at[PATH_MAX];
     struct stat status;
-    if (snprintf(at, sizeof at, "%s%s", root, path) >= (int)sizeof at)
+    if (snprintf(at, sizeof at, "%s%s%s", root, place, rest) >= (int)sizeof at)
         return false;
     return lstat(at, &status) != 0 ||
            mount("none", at, "tmpfs", MS_NOSUID | MS_NODEV, "size=4m,mode=755") == 0;
+}
+
+// The same for a folder, by its real path: wherever one that is shown leads to it, also by a
+// link on its way. (What is a link itself is shown as one.)
+static bool hide(const char *root, const char *path, const char *const *shown)
+{
+    char real[PATH_MAX];
+    struct stat status;
+    bool good = true;
+    for (; good && shown != NULL && *shown != NULL; shown++) {
+        const char *const folder[] = {real, NULL};
+        if (lstat(*shown, &status) == 0 && S_ISDIR(status.st_mode) &&
+            realpath(*shown, real) != NULL && is_below(path, folder))
+            good = hide_at(root, *shown, path + strlen(real));
+    }
+    return good;
 }
 
 // Shows what is not there yet.
@@ -157,7 +173,7 @@ static bool lay_out(const struct sandbox *sandbox, const char *root)
     for (const char *const *path = sandbox->readable; good && path && *path; path++)
         good = show(root, *path, false);
     for (const char *const *path = sandbox->hidden; good && path && *path; path++)
-        good = !is_below(*path, sandbox->readable) || hide(root, *path);
+        good = hide(root, *path, sandbox->readable);
     for (const char *const *path = sandbox->given; good && path && *path; path++)
         good = give(root, *path);
     for (const char *const *path = sandbox->writable; good && path && *path; path++)

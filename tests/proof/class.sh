@@ -721,6 +721,25 @@ for level in A=1 JUDGE_WITHOUT_SPACES=1; do
 done
 verdict "a compiler has an empty environment, no file of the course, and nothing to set or to leave behind" "$bad"
 
+# Folders that a compiler must read may lead to the course by a link on their way, and to what
+# was built.
+mkdir -p "$room/ways" "$whole_room/outside"
+ln -s "$whole_room" "$room/ways/link"
+for part in caller wrong tests; do cp -Rp "$BUILD/$part" "$whole_room/outside"; done
+echo "#include \"$room/ways/link/toy/solutions/$first.c\"" >"$room/by-a-link.c"
+echo "__asm__(\".incbin \\\"$whole_room/outside/tests/$first\\\"\");" | cat - "$file" >"$room/of-the-tests.c"
+bad=
+for odd in by-a-link of-the-tests; do
+    [ "$(uname -s)" = Linux ] || break
+    for way in "$room/ways/link/toy" "$whole_room/outside"; do
+        check "$room/$odd.c" LD_LIBRARY_PATH="$way" BUILD="$whole_room/outside"
+        grep -q 'level [23]' "$room/said.txt" || said "$odd.c does not build"
+    done
+done
+check "$one/right/$first.c" LD_LIBRARY_PATH="$whole_room/outside" BUILD="$whole_room/outside"
+said "$whole of $whole points"
+verdict "neither the course nor what was built is there for a compiler, whatever way leads to them" "$bad"
+
 # ------------------------------------------------------------------ the machine's failures
 cat >"$room/broken.sh" <<'E'
 #!/bin/sh
