@@ -251,6 +251,27 @@ grep -q '^index.html is ignored' "$said" || fault "index.html is not listed"
 looks 2
 verdict "an export of Brightspace has a row for each student, and the last one counts"
 
+# A student chooses what stands behind Canvas's part of a name, or Blackboard's.
+new_class
+put "$A" "anna_101_501_$one.c"
+put "$A" "victim_102_502_$one.c"
+put "$B" "mallory_103_503_victim_attempt_2026-01-31-10-15-22_$one.c"
+put "$B" "eve_104_504_victim_102_assignsubmission_file_$one.c"
+graded
+rows anna_101 eve_104 mallory_103 victim_102
+counts victim_102 "$one" "$A"
+tells mallory_103 look "not quite a chapter's"
+new_class
+put "$A" "HW_1_2_anna_attempt_2026-01-31-10-15-22_$one.c"
+put "$A" "HW_1_2_victim_attempt_2026-01-31-10-15-22_$one.c"
+put "$A" "HW_anna_attempt_2026-01-31-10-15-22_$two.c"
+put "$B" "HW_1_2_eve_attempt_2026-01-31-10-15-22_victim_9_assignsubmission_file_$one.c"
+graded
+counts 1_2_anna "$one" "$A"
+counts 1_2_victim "$one" "$A"
+tells 1_2_eve look "not quite a chapter's"
+verdict "whose a name is, the system of the class says, and nobody in the name of a file"
+
 new_class
 put "$A" "assignment_1_export/submission_11/$one.c"
 put "$B" "assignment_1_export/submission_12/work/$one.c"
@@ -590,7 +611,7 @@ verdict "a file that is no text for a compiler asks for a look, other line ends 
 
 # ------------------------------------------------------------------ archives
 new_class
-mkdir -p "$class/again" "$class/members" "$class/behind" "$class/inner" "$class/paths" "$class/cut"
+mkdir -p "$class/again" "$class/slashes" "$class/members" "$class/behind" "$class/inner" "$class/paths" "$class/cut"
 cp "$A" "$room/$one.c" && tar -C "$room" -cf "$class/again/work.tar" "$one.c"
 cp "$B" "$room/$one.c" && tar -C "$room" -rf "$class/again/work.tar" "./$one.c"
 tar -C "$room" -cf "$room/b.tar" "$one.c"
@@ -600,6 +621,9 @@ tail -c +513 "$room/b.tar" | gzip >>"$class/members/work.tgz"
 { cat "$room/b.tar" "$room/b.tar"; } >"$class/behind/2.tar"
 head -c 515 "$room/b.tar" >"$class/cut/1.tar"
 gzip <"$room/b.tar" | head -c 60 >"$class/cut/2.tgz"
+"$room/odd_files" "$class/slashes/all.zip" 0 "$one.c=#error A
+" ".//././/$one.c=#error B
+"
 "$room/odd_files" "$class/behind/3.zip" 1 "$one.c=#error B
 " && echo more >>"$class/behind/3.zip"
 "$room/odd_files" "$room/work.zip" 1 "$one.c=#error A
@@ -641,6 +665,7 @@ counts again "$one" "$B"
 tells again noted "there more than once in the archive, the last one counts"
 counts members "$one" "$B"
 counts behind "$one" "$B"
+counts slashes "$one" "$B"
 for name in 1.tgz 2.tar 3.zip; do tells behind look "$name: cannot be read to its end, something stands behind"; done
 tells cut look "1.tar: cannot be read to its end"
 tells cut look "2.tgz: cannot be read to its end"
