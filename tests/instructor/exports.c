@@ -418,8 +418,8 @@ enum { N_READERS = sizeof readers / sizeof *readers };
 
 static bool reads(size_t reader, struct entry *entry)
 {
-    const bool good = (readers[reader].of_folders || !entry->is_folder) &&
-                      readers[reader].read(entry);
+    const bool good =
+        (readers[reader].of_folders || !entry->is_folder) && readers[reader].read(entry);
     if (!good)
         *entry->when = '\0';
     return good;

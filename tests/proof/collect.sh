@@ -517,6 +517,19 @@ n_alike=${n_alike:-11}
 [ "$(sed 1d "$grades/grades.csv" | tr A-Z a-z | sort -u | grep -c .)" -eq "$n_alike" ] ||
     fault "there are not $n_alike rows"
 [ "$n_alike" -ne 11 ] || { counts Anna "$one" "$A" && counts "anna (2)" "$one" "$B"; }
+# The same letter in one character or in two, or as mathematicians write it.
+new_class
+put "$A" "anna/$one.c"
+set -- anna
+for pair in '\343\201\214 \343\201\213\343\202\231' '\343\203\221 \343\203\217\343\202\232' '\316\206 \316\221\314\201' \
+    '\341\274\220 \316\265\314\223' '\320\203 \320\223\314\201' '\330\242 \330\247\331\223' \
+    '\340\244\251 \340\244\250\340\244\274' '\307\246 G\314\214'; do
+    for letter in $pair; do put "$B" "x$(printf "$letter")/$one.c"; done
+done
+put "$B" "$(printf '\360\235\226\272\360\235\227\207\360\235\227\207\360\235\226\272')/$one.c"
+graded
+[ "$(grep -c ' (2)"' "$grades/grades.csv")" = 9 ] || fault "not 9 of these are told from those that look the same: $(cat "$grades/grades.csv")"
+[ "$n_alike" -ne 11 ] || looks 9
 verdict "students whose names look the same stay two, each with a feedback"
 
 # ------------------------------------------------------------------ one submission and the others
