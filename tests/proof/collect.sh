@@ -380,10 +380,12 @@ put "$A" "bert.C"
 put "$A" notes.txt
 put "$A" eve.rar
 pack "$class/anna.tgz" "$B" "$one.c"
+pack "$class/anna (1).tgz" "$B" "$one.c"
 ln -s anna "$class/carl"
 mkfifo "$class/queue"
 graded
-rows "$one.c" anna anna.tgz bert.C carl eve.rar
+rows "$one.c" anna "anna (1)" anna.tgz bert.C carl eve.rar
+tells "anna (1)" look "is it the same student"
 tells anna.tgz look "is it the same student"
 counts "$one.c" "$one" "$A"
 tells "$one.c" look "whose is it"
@@ -392,7 +394,7 @@ tells eve.rar look "not read here"
 for name in notes.txt queue; do
     grep -q "^$name is ignored" "$said" || fault "$name is not listed"
 done
-looks 5
+looks 6
 verdict "what lies at the top of SUBMISSIONS is graded, asks for a look, or is listed"
 
 # ------------------------------------------------------------------ names
