@@ -805,6 +805,22 @@ static bool is_open(int number)
     return number == SYS_openat;
 }
 
+// By setlocale, for the words and customs of a language: there are none, and it says so. (Compared
+// here, since the C library's functions may be anybody's.)
+static bool is_for_language(int call, const void *context)
+{
+    static const char *const folders[] = {"/usr/lib/locale/", "/usr/share/locale/"};
+    const char *path = (const char *)argument_at(context, call == SYS_openat ? 1 : 0);
+    for (size_t i = 0; is_open(call) && (uintptr_t)path >= 4096 && i < 2; i++) {
+        size_t n = 0;
+        while (folders[i][n] != '\0' && path[n] == folders[i][n])
+            n++;
+        if (folders[i][n] == '\0')
+            return true;
+    }
+    return false;
+}
+
 // By the loader, which opens one file: the object, before any code of it runs. That it is
 // there yet, the kernel says.
 static bool is_loaders(int call)
@@ -870,7 +886,9 @@ static void on_forbidden_call(int number, siginfo_t *info, void *context)
     else if (is_loaders(call)) {
         object_state = OPENED;
         set_result(context, 0);
-    } else if (is_for_zeros(call, context))
+    } else if (is_for_language(call, context))
+        set_result(context, -ENOENT);
+    else if (is_for_zeros(call, context))
         set_result(context, map_zeros(argument_at(context, 0), argument_at(context, 1),
                                       argument_at(context, 2)));
     else
