@@ -433,8 +433,8 @@ static char *safe_title(const char *name)
 {
     char *title = must(strdup(name));
     for (char *c = title; *c; c++)
-        if (*c == '/' || (c == title && *c == '.'))
-            *c = '_';
+        if (*c == '/' || (c == title && (*c == '.' || *c == '-')))
+            *c = '_'; // no folder, nothing hidden, and no option of whoever takes it for one
     return title;
 }
 

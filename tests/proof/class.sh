@@ -802,7 +802,8 @@ echo '// full' | cat "$4/machine/early/$3.c" - >"$4/machine/full/$3.c"
 SUBMISSIONS=$4/machine GRADES=$4/small/grades CC=$4/broken.sh "$5/grade" >/dev/null 2>&1
 cat "$4/small/grades/grades.csv"
 mount -t tmpfs -o size=16k none "$4/small" || exit 77
-SUBMISSIONS=$4/machine GRADES=$4/small/grades CC=$4/broken.sh "$5/grade" 2>&1
+# (One at a time: what two leave of the room for words would hang on their turns.)
+SUBMISSIONS=$4/machine GRADES=$4/small/grades CC=$4/broken.sh JOBS=1 "$5/grade" 2>&1
 E
 place=
 for place in /usr/lib/apt /usr/lib/udev /usr/lib/locale /usr/lib/rpm /usr/lib/systemd; do

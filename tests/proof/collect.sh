@@ -469,6 +469,7 @@ put "$A" "$(printf 'bad \377\376 \300\257 \355\240\200')/$one.c"
 put "$A" "$(printf '\357\274\2351+1')/$one.c"
 put "$A" "=1+1/$one.c"
 put "$A" " @x/$one.c"
+put "$A" "-rf/$one.c"
 put "$A" "$(printf '\302\240=nbsp')/$one.c"
 put "$A" "$(printf '\343\200\200+wide')/$one.c"
 put "$A" "$(printf 'fill\343\205\244\342\240\200er')/$one.c"
@@ -478,7 +479,7 @@ put "$A" "anna/x$esc[2J$two.c"
 put "$A" "bert/$(printf 'a\nlook\tb')/c/$one (1).c"
 mkfifo "$class/$(printf 'x\033[31m\n')$one.txt"
 graded
-[ "$(wc -l <"$grades/grades.csv")" -eq 17 ] || fault "grades.csv has $(wc -l <"$grades/grades.csv") lines"
+[ "$(wc -l <"$grades/grades.csv")" -eq 18 ] || fault "grades.csv has $(wc -l <"$grades/grades.csv") lines"
 if tr -d '\012' <"$said" | grep -q '[[:cntrl:]]'; then fault "a control character is printed"; fi
 for report in "$said" "$grades/grades.csv" "$grades/records.tsv" "$grades/report.html" "$grades/results.json" "$grades/junit.xml"; do
     if grep -q "$esc\|$bell\|$(printf '\302\233')\|$(printf '\233')31m\|$(printf '\342\200\256')\|$(printf '\342\201\246')\|$(printf '\377')" "$report"; then
@@ -491,6 +492,7 @@ done
 grep -q "pile.*??\"" "$grades/grades.csv" || fault "accents are piled up"
 sed 1d "$grades/grades.csv" | grep -q "^\"[=+@-]\|^\"$(printf '\357\274\235')\|^[^\"]" && fault "a row of grades.csv is a formula"
 ls "$grades/feedback" | grep -q '[[:cntrl:]]' && fault "a file's name has control characters"
+ls "$grades/feedback" | grep -q '^-' && fault "a file's name is like an option"
 submissions=$class
 class=$room/$(printf 'x\033[31m')
 mkdir "$class"
