@@ -434,7 +434,8 @@ static char *safe_title(const char *name)
     char *title = must(strdup(name));
     for (char *c = title; *c; c++)
         if (*c == '/' || (c == title && (*c == '.' || *c == '-')))
-            *c = '_'; // no folder, nothing hidden, and no option of whoever takes it for one
+            *c =
+                '_'; // no folder, nothing hidden, and no option of whoever takes it for one
     return title;
 }
 
