@@ -4,7 +4,8 @@
 extern unsigned long getauxval(unsigned long type);
 #endif
 
-bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows, size_t n_in, size_t n_out)
+bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,
+                    size_t n_in, size_t n_out)
 {
     const char *path = NULL;
 #if defined(__linux__)
