@@ -360,6 +360,27 @@ rm -f bin/cat
 cp before.c chapters/98_toy.c
 verdict "make reset compares before it says that all is as it was" "$bad"
 
+bad=
+cat >bin/cat <<'END'
+#!/bin/sh
+# A disk that is full when half of the backup is written.
+case $1 in
+chapters/*) head -c 200 "$1"; echo "cat: no room" >&2; exit 1 ;;
+*) exec /bin/cat "$@" ;;
+esac
+END
+chmod +x bin/cat
+write_an_answer chapters/98_toy.c say_yes_98
+cp chapters/98_toy.c answer.c
+ls .backup >kept.txt
+PATH=$scratch/bin:$PATH course reset 98.1 >said.txt 2>&1 && bad="it claims success: $(cat said.txt)"
+grep -q '^No backup can be kept' said.txt && [ "$(wc -l <said.txt)" -eq 1 ] || bad="${bad:-$(cat said.txt)}"
+ls .backup | cmp -s - kept.txt || bad="${bad:-half a backup is left}"
+cmp -s chapters/98_toy.c answer.c || bad="${bad:-the chapter changed}"
+rm -f bin/cat kept.txt
+cp before.c chapters/98_toy.c
+verdict "make reset leaves no half of a backup on a full disk" "$bad"
+
 # An editor, or another reset, writes to the file while this one is at work.
 real_awk=$(command -v awk)
 cat >"$scratch/bin/awk" <<END
