@@ -742,6 +742,31 @@ check "$one/right/$first.c" LD_LIBRARY_PATH="$whole_room/outside" BUILD="$whole_
 said "$whole of $whole points"
 verdict "neither the course nor what was built is there for a compiler, whatever way leads to them" "$bad"
 
+# What only root may read, where a compiler must read. (Nobody must be able to come there.)
+can_come=yes
+folder=$room
+while [ "$folder" != / ]; do
+    case $(ls -ld "$folder") in
+    d????????[xt]*) ;;
+    *) can_come= ;;
+    esac
+    folder=$(dirname "$folder")
+done
+if [ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ] && [ -n "$can_come" ]; then
+    mkdir "$room/ways/roots"
+    echo '#error 8125' >"$room/ways/roots/secret.h"
+    chmod 600 "$room/ways/roots/secret.h"
+    echo "#include \"$room/ways/roots/secret.h\"" | cat - "$file" >"$room/of-roots.c"
+    bad=
+    for level in A=1 JUDGE_WITHOUT_SPACES=1; do
+        check "$room/of-roots.c" $level LD_LIBRARY_PATH="$room/ways/roots"
+        grep -q 'level 3' "$room/said.txt" || said 'Permission denied'
+        check "$one/right/$first.c" $level LD_LIBRARY_PATH="$room/ways/roots"
+        said "$whole of $whole points"
+    done
+    verdict "what only root may read, no compiler does" "$bad"
+fi
+
 # ------------------------------------------------------------------ the machine's failures
 cat >"$room/broken.sh" <<'E'
 #!/bin/sh
