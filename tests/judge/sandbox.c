@@ -590,7 +590,9 @@ static bool install_filter(void)
 // The report of this process, and whether the loader has asked for its object. Globals,
 // because a signal handler is told nothing.
 static struct fence_report *fence_report;
+#if defined(HAVE_SECCOMP)
 static volatile enum { WAITING, OPENED } object_state;
+#endif
 
 // Asked once, in the parent: behind the fence the question itself is forbidden. The kernel
 // answers EFAULT to a filter at no address, and EINVAL if it knows no filters.

@@ -74,8 +74,8 @@ function read_chapter(path,    s, inside, k, i)
             inside = 1
         prose[i] = inside
         code[i] = inside ? "" : read_code(s)
-        if (s == "*/")
-            inside = 0
+        if (s == "*/") # and of whatever somebody forgot to end
+            inside = in_comment = left_out = 0
         if (inside && s ~ /^## Exercise [0-9]+\.[0-9]+: .*\.exercise/)
             read_heading(++n_exercises, i, s)
     }
@@ -173,7 +173,7 @@ function end_of(i,    from, s, depth, ended, column)
             depth += substr(s, RSTART, 1) == "{" ? 1 : -1
             ended = depth ? 0 : i
         }
-        if (code[i] ~ /^}/ && !column)
+        if (plain_line(i) ~ /^}/ && !column)
             column = i
     }
     if (ended && (code[ended] ~ /^}/ || ended == from))
