@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,7 +24,6 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #endif
 
@@ -436,12 +436,15 @@ static bool redirect(const char *output)
 }
 
 // What only root can read is not there for a compiler: it is nobody before it has spaces, where
-// nobody can have such. Whose the folder was before, it is no more.
+// nobody can have such. Who comes after it gets the folder back.
 static bool choose_user(const struct sandbox *sandbox)
 {
-    return chdir(sandbox->folder) == 0 &&
-           (sandbox->as_nobody && nobody_has_spaces ? become_nobody(sandbox)
-                                                    : chown(".", 0, 0) == 0);
+    struct stat status;
+    if (chdir(sandbox->folder) != 0 || stat(".", &status) != 0)
+        return false;
+    if (sandbox->as_nobody && nobody_has_spaces)
+        return become_nobody(sandbox);
+    return status.st_uid != NOBODY || chown(".", 0, 0) == 0;
 }
 
 // In the child: never returns.
