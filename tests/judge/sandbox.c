@@ -349,8 +349,9 @@ static const unsigned allowed_calls[] = {
 
 // What libraries ask for in passing and do well without: answered with an error number, 0
 // for "done", and not carried out. As root, madvise could take memory away from everybody.
-// A path is not even looked at, and what the machine is called is nobody's business. mremap would move code to a place of its choice, and make a
-// stack as long as one likes, which the system counts as no memory: realloc copies instead.
+// A path is not even looked at, and what the machine is called is nobody's business. mremap
+// would move code to a place of its choice, and make a stack as long as one likes, which the
+// system counts as no memory: realloc copies instead.
 static const struct {
     unsigned number, error;
 } answered_calls[] = {{SYS_madvise, 0},    {SYS_ioctl, ENOTTY}, {SYS_dup, EBADF},
