@@ -328,14 +328,13 @@ bool own_session(void)
 // What computing, malloc, sorting, formatting, the clock, abort and the loader ask for.
 // Nothing here reaches a file, a process, a clock's alarm or the network.
 static const unsigned allowed_calls[] = {
-    SYS_read,         SYS_pread64,     SYS_write,          SYS_writev,
-    SYS_close,        SYS_fstat,       SYS_lseek,          SYS_munmap,
-    SYS_brk,          SYS_getuid,      SYS_getrandom,      SYS_getpid,
-    SYS_rt_sigreturn, SYS_gettid,      SYS_rt_sigprocmask, SYS_fcntl,
-    SYS_sched_yield,  SYS_sysinfo,     SYS_clock_gettime,  SYS_gettimeofday,
-    SYS_exit,         SYS_exit_group,  SYS_getrusage,      SYS_futex,
-    SYS_tgkill,       SYS_tkill,       SYS_mmap,           SYS_mprotect,
-    SYS_rt_sigaction,
+    SYS_read,         SYS_pread64,       SYS_write,          SYS_writev,
+    SYS_close,        SYS_fstat,         SYS_lseek,          SYS_munmap,
+    SYS_brk,          SYS_getuid,        SYS_getrandom,      SYS_getpid,
+    SYS_rt_sigreturn, SYS_gettid,        SYS_rt_sigprocmask, SYS_fcntl,
+    SYS_sysinfo,      SYS_clock_gettime, SYS_gettimeofday,   SYS_exit,
+    SYS_exit_group,   SYS_getrusage,     SYS_futex,          SYS_tgkill,
+    SYS_tkill,        SYS_mmap,          SYS_mprotect,       SYS_rt_sigaction,
 #if defined(SYS_time)
     SYS_time,
 #endif
@@ -348,14 +347,16 @@ static const unsigned allowed_calls[] = {
 };
 
 // What libraries ask for in passing and do well without: answered with an error number, 0
-// for "done", and not carried out. As root, madvise could take memory away from everybody.
+// for "done", and not carried out. As root, madvise could take memory away from everybody. Who
+// only ever lets others go first would wait for a long time and use none of the processor's.
 // A path is not even looked at, and what the machine is called is nobody's business. mremap
 // would move code to a place of its choice, and make a stack as long as one likes, which the
 // system counts as no memory: realloc copies instead.
 static const struct {
     unsigned number, error;
-} answered_calls[] = {{SYS_madvise, 0},    {SYS_ioctl, ENOTTY}, {SYS_dup, EBADF},
-                      {SYS_statx, EACCES}, {SYS_uname, EACCES}, {SYS_mremap, ENOSYS}};
+} answered_calls[] = {{SYS_madvise, 0},    {SYS_sched_yield, 0}, {SYS_ioctl, ENOTTY},
+                      {SYS_dup, EBADF},    {SYS_statx, EACCES},  {SYS_uname, EACCES},
+                      {SYS_mremap, ENOSYS}};
 
 // What may be asked for only with some arguments: stopped if the bits of `mask` in one of
 // them are `value`, or, where it says ONLY, if they are not. Rules for one call stand side
