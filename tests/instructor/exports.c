@@ -454,7 +454,9 @@ static void read_names(struct entry *entries, size_t n)
     }
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < N_READERS && entries[i].system == PLAIN; k++)
-            (void)reads(order[k], &entries[i]);
+            if (reads(order[k],
+                      &entries[i])) // by this one alone, where there is such a name
+                entries[i].is_doubtful = n_only[order[k]] == 0;
 }
 
 void read_exports(struct entry **entries, size_t *n, const char *metadata)

@@ -270,6 +270,10 @@ graded
 counts 1_2_anna "$one" "$A"
 counts 1_2_victim "$one" "$A"
 tells 1_2_eve look "not quite a chapter's"
+new_class
+put "$B" "mallory_103_503_victim_attempt_2026-01-31-10-15-22_$one.c"
+graded
+looks 1
 verdict "whose a name is, the system of the class says, and nobody in the name of a file"
 
 new_class
