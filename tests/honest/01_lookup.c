@@ -139,6 +139,7 @@ float tells_the_time(const float *a, const float *b, size_t n)
                         difftime(now, now) != 0 || ctime(&now) == NULL ||
                         timespec_get(&precise, TIME_UTC) != TIME_UTC;
     setlocale(LC_ALL, "");
+    setlocale(LC_ALL, "de_DE.UTF-8");
     return unless(failed || setlocale(LC_ALL, "C") == NULL ||
                       *localeconv()->decimal_point != '.' || getenv("HOME") != NULL,
                   a, b, n);

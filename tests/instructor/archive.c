@@ -261,7 +261,7 @@ static uint32_t little_endian(const unsigned char *at, size_t bytes)
     return value;
 }
 
-// Takes out what does not change a path: "./a//b" is "a/b".
+// Takes out what does not change a path: "./a//b" is "a/b", and so is "/a/b" for who unpacks it.
 static void tidy_name(char *name)
 {
     char *to = name;
@@ -269,7 +269,7 @@ static void tidy_name(char *name)
         bool starts = to == name || to[-1] == '/';
         if (starts && from[0] == '.' && from[1] == '/')
             from += 2;
-        else if (from[0] == '/' && to > name && to[-1] == '/')
+        else if (from[0] == '/' && starts)
             from++;
         else
             *to++ = *from++;

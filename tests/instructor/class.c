@@ -128,6 +128,31 @@ static bool is_left_out(const char *name)
            strcmp(name, "submission_metadata.yml") == 0;
 }
 
+// The length of a name without what a browser or a system adds to that of a second one, or 0.
+static size_t without_copy(const char *name)
+{
+    static const char *const signs[] = {" (", " - Copy", " copy"};
+    const char *at = NULL;
+    for (size_t i = 0; i < sizeof signs / sizeof *signs && at == NULL; i++)
+        at = strstr(name, signs[i]);
+    return at == NULL || at == name || at[strcspn(at, ".")] != '\0' ? 0
+                                                                    : (size_t)(at - name);
+}
+
+// "anna" and "anna (1)" may be two students, or what one has handed in twice.
+static void note_copies(void)
+{
+    for (size_t i = 0; i < n_entries; i++) {
+        const size_t n =
+            entries[i].system == PLAIN ? without_copy(entries[i].student) : 0;
+        for (size_t k = 0; n > 0 && k < n_entries; k++)
+            if (k != i && entries[k].system == PLAIN &&
+                strncmp(entries[k].student, entries[i].student, n) == 0 &&
+                entries[k].student[n] == '\0')
+                entries[i].is_twin = true;
+    }
+}
+
 // The students among what course systems did not name: folders, archives, and single
 // files that could be somebody's work. The others are told of and left out.
 static void read_plain_entries(int class)
@@ -165,6 +190,7 @@ static void read_plain_entries(int class)
             entries[i].student = plain_student(entries, n, i);
             entries[i].who = printed("plain %s", entries[i].student);
         }
+    note_copies();
 }
 
 static int by_who(const void *a, const void *b)

@@ -403,16 +403,67 @@ static void read_gradescope(struct entry **entries, size_t *n, const char *metad
 
 // ---- all of them --------------------------------------------------------------------
 
+// In the order in which they are asked.
+static const struct {
+    enum course_system system;
+    bool (*read)(struct entry *entry);
+    bool of_folders; // too
+} readers[] = {
+    {MOODLE, read_moodle, true},
+    {BRIGHTSPACE, read_brightspace, true},
+    {BLACKBOARD, read_blackboard, false},
+    {CANVAS, read_canvas, false},
+};
+enum { N_READERS = sizeof readers / sizeof *readers };
+
+static bool reads(size_t reader, struct entry *entry)
+{
+    const bool good =
+        (readers[reader].of_folders || !entry->is_folder) && readers[reader].read(entry);
+    if (!good)
+        *entry->when = '\0';
+    return good;
+}
+
+// The reader who can read a name, or N_READERS if there is none, or more than one.
+static size_t only_reader(struct entry *entry)
+{
+    size_t only = N_READERS;
+    for (size_t r = 0; r < N_READERS; r++)
+        if (reads(r, entry)) {
+            forget(entry);
+            if (only < N_READERS)
+                return N_READERS;
+            only = r;
+        }
+    return only;
+}
+
+// Whoever hands in to one course system can call a file such that its name there looks like
+// another one's, and names somebody else: so such a name is of the system of most others.
+static void read_names(struct entry *entries, size_t n)
+{
+    size_t n_only[N_READERS + 1] = {0}, order[N_READERS] = {0};
+    for (size_t i = 0; i < n; i++)
+        if (entries[i].system == PLAIN)
+            n_only[only_reader(&entries[i])]++;
+    for (size_t r = 1, k; r < N_READERS; r++) {
+        for (k = r; k > 0 && n_only[order[k - 1]] < n_only[r]; k--)
+            order[k] = order[k - 1];
+        order[k] = r;
+    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < N_READERS && entries[i].system == PLAIN; k++)
+            if (reads(order[k],
+                      &entries[i])) // by this one alone, where there is such a name
+                entries[i].is_doubtful = n_only[order[k]] == 0;
+}
+
 void read_exports(struct entry **entries, size_t *n, const char *metadata)
 {
     if (metadata != NULL)
         read_gradescope(entries, n, metadata);
-    for (size_t i = 0; i < *n; i++) {
-        struct entry *entry = &(*entries)[i];
-        if (entry->system == PLAIN && !read_moodle(entry) && !read_brightspace(entry) &&
-            !entry->is_folder && !read_blackboard(entry))
-            read_canvas(entry);
-    }
+    read_names(*entries, *n);
     doubt_canvas(*entries, *n);
     name_blackboard(*entries, *n);
     doubt_blackboard(*entries, *n);

@@ -63,8 +63,8 @@ static char out[PATH_MAX], root[PATH_MAX]; // absolute: build/grades, the course
 static char shard_name[32];                // "3-of-8"
 static int isolation;                      // 1 the highest, 3 the lowest
 static bool own_spaces;
-static char hidden_paths[5][PATH_MAX]; // from compilers and judges
-static const char *hidden_folders[6];
+static char hidden_paths[6][PATH_MAX]; // from compilers and judges
+static const char *hidden_folders[7];
 static char isolation_text[512];
 static volatile sig_atomic_t stopped;
 
@@ -1047,6 +1047,7 @@ static void find_isolation_of_class(void)
 {
     char folder[PATH_MAX];
     hide_folder(root);
+    hide_folder(environment("BUILD", "build")); // it holds the tests
     hide_folder(out);
     hide_folder(options.submissions);
     if (*options.hidden != '\0')
@@ -1498,6 +1499,7 @@ static int check_in(const char *folder, const char *name, const char *file)
     snprintf(chapter.name, sizeof chapter.name, "%s", name);
     take_rows("tests/points.tsv", &chapter);
     hide_folder(root);
+    hide_folder(environment("BUILD", "build"));
     hide_folder(dirname(strcpy(beside, file)));
     find_isolation(folder);
     if (isolation > 1)

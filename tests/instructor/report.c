@@ -395,6 +395,15 @@ static void add_note(struct student *student, const char *format, ...)
         (struct note){.kind = line_copy("look"), .text = line_copy(text)};
 }
 
+// How many of its tests said this.
+static size_t count_said(const struct part *part, const char *words)
+{
+    size_t n = 0;
+    for (size_t t = 0; t < part->n_tests; t++)
+        n += strstr(part->tests[t].message, words) != NULL;
+    return n;
+}
+
 // What the verdicts themselves give a person to look at.
 static void look_closer(struct student *student)
 {
@@ -410,6 +419,10 @@ static void look_closer(struct student *student)
         if (asked != NULL)
             add_note(student, "%s, %s: asked for what no exercise needs; read it",
                      part->chapter, asked->function);
+        if (count_said(part, "The file has no function called ") == part->n_tests)
+            add_note(student,
+                     "%s has none of its functions: is it another chapter's file?",
+                     part->chapter);
         student->points += part->points;
         student->earned += part->earned;
         student->grader_error = student->grader_error || part->grader_error;
@@ -420,8 +433,9 @@ static char *safe_title(const char *name)
 {
     char *title = must(strdup(name));
     for (char *c = title; *c; c++)
-        if (*c == '/' || (c == title && *c == '.'))
-            *c = '_';
+        if (*c == '/' || (c == title && (*c == '.' || *c == '-')))
+            *c =
+                '_'; // no folder, nothing hidden, and no option of whoever takes it for one
     return title;
 }
 

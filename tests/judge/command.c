@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,7 +24,6 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #endif
 
@@ -41,6 +41,48 @@
 // A macro, because the type of `resource` differs between systems.
 #define LIMIT(resource, value)                                                           \
     setrlimit(resource, &(struct rlimit){(rlim_t)(value), (rlim_t)(value)})
+
+enum { NOBODY = 65534 };
+
+static bool can_read_all(const char *const *paths)
+{
+    bool good = true;
+    for (; good && paths != NULL && *paths != NULL; paths++)
+        good = faccessat(AT_FDCWD, *paths, R_OK, AT_EACCESS) == 0 || errno == ENOENT;
+    return good;
+}
+
+// Whether an effective user who is nobody could do what the command is to do here, in its
+// folder. (In spaces of its own, it is nobody who lays out what it can read.)
+static bool would_do(const struct sandbox *sandbox)
+{
+    const int all = R_OK | W_OK | X_OK;
+    return faccessat(AT_FDCWD, ".", all, AT_EACCESS) == 0 &&
+           can_read_all(sandbox->given) &&
+           (!sandbox->own_spaces ||
+            (faccessat(AT_FDCWD, sandbox->folder, all, AT_EACCESS) == 0 &&
+             can_read_all(sandbox->readable)));
+}
+
+// Gives up root for good. Where nobody cannot read what is given, all stays as it was.
+static bool become_nobody(const struct sandbox *sandbox)
+{
+    if (chown(".", NOBODY, NOBODY) != 0 || setgroups(0, NULL) != 0 ||
+        setegid(NOBODY) != 0 || seteuid(NOBODY) != 0)
+        return seteuid(0) == 0 && setegid(0) == 0;
+    const bool good = would_do(sandbox);
+    if (seteuid(0) != 0 || setegid(0) != 0)
+        return false;
+    if (!good)
+        return chown(".", 0, 0) == 0;
+    if (setgid(NOBODY) != 0 || setuid(NOBODY) != 0)
+        return false;
+#if defined(__linux__)
+    prctl(PR_SET_DUMPABLE, 1, 0, 0,
+          0); // else /proc/self, where its spaces are said, is root's
+#endif
+    return true;
+}
 
 // What a command finds in spaces of its own besides what it was given: empty, and thrown
 // away with the spaces.
@@ -124,14 +166,30 @@ static bool is_below(const char *path, const char *const *folders)
 }
 
 // Puts an empty folder in the place of one that is shown below `root`.
-static bool hide(const char *root, const char *path)
+static bool hide_at(const char *root, const char *place, const char *rest)
 {
     char at[PATH_MAX];
     struct stat status;
-    if (snprintf(at, sizeof at, "%s%s", root, path) >= (int)sizeof at)
+    if (snprintf(at, sizeof at, "%s%s%s", root, place, rest) >= (int)sizeof at)
         return false;
     return lstat(at, &status) != 0 ||
            mount("none", at, "tmpfs", MS_NOSUID | MS_NODEV, "size=4m,mode=755") == 0;
+}
+
+// The same for a folder, by its real path: wherever one that is shown leads to it, also by a
+// link on its way. (What is a link itself is shown as one.)
+static bool hide(const char *root, const char *path, const char *const *shown)
+{
+    char real[PATH_MAX];
+    struct stat status;
+    bool good = true;
+    for (; good && shown != NULL && *shown != NULL; shown++) {
+        const char *const folder[] = {real, NULL};
+        if (lstat(*shown, &status) == 0 && S_ISDIR(status.st_mode) &&
+            realpath(*shown, real) != NULL && is_below(path, folder))
+            good = hide_at(root, *shown, path + strlen(real));
+    }
+    return good;
 }
 
 // Shows what is not there yet.
@@ -157,7 +215,7 @@ static bool lay_out(const struct sandbox *sandbox, const char *root)
     for (const char *const *path = sandbox->readable; good && path && *path; path++)
         good = show(root, *path, false);
     for (const char *const *path = sandbox->hidden; good && path && *path; path++)
-        good = !is_below(*path, sandbox->readable) || hide(root, *path);
+        good = hide(root, *path, sandbox->readable);
     for (const char *const *path = sandbox->given; good && path && *path; path++)
         good = give(root, *path);
     for (const char *const *path = sandbox->writable; good && path && *path; path++)
@@ -226,6 +284,19 @@ static const char *enter_spaces(const struct sandbox *sandbox)
     return go_on_in_child() ? NULL : "a process";
 }
 
+// Whether nobody can have spaces, too, and not only root.
+static bool nobody_has_spaces;
+
+static bool try_as_nobody(const struct sandbox *trial)
+{
+    const pid_t child = fork();
+    if (child == 0)
+        _exit(!(chdir(trial->folder) == 0 && become_nobody(trial) && geteuid() != 0 &&
+                enter_spaces(trial) == NULL));
+    const struct ending end = wait_with_deadline(child, 10, 10);
+    return end.cause == ENDED_EXIT && end.status == 0 && chown(trial->folder, 0, 0) == 0;
+}
+
 const char *sandbox_lacks_spaces(const char *folder)
 {
     char *why =
@@ -247,10 +318,13 @@ const char *sandbox_lacks_spaces(const char *folder)
     struct ending end = wait_with_deadline(child, 10, 10);
     if (end.cause != ENDED_EXIT && *why == '\0')
         return "the attempt to enter them died";
+    nobody_has_spaces = *why == '\0' && geteuid() == 0 && try_as_nobody(&trial);
     return *why != '\0' ? why : NULL;
 }
 
 #else
+
+static const bool nobody_has_spaces = false;
 
 static const char *enter_spaces(const struct sandbox *sandbox)
 {
@@ -361,28 +435,16 @@ static bool redirect(const char *output)
            dup2(out, 2) == 2;
 }
 
-enum { NOBODY = 65534 };
-
-// Whether an effective user who is nobody could do what the command is to do here, in its
-// folder.
-static bool would_do(const struct sandbox *sandbox)
+// What only root can read is not there for a compiler: it is nobody before it has spaces, where
+// nobody can have such. Who comes after it gets the folder back.
+static bool choose_user(const struct sandbox *sandbox)
 {
-    bool good = faccessat(AT_FDCWD, ".", R_OK | W_OK | X_OK, AT_EACCESS) == 0;
-    for (const char *const *path = sandbox->given; good && path && *path; path++)
-        good = faccessat(AT_FDCWD, *path, R_OK, AT_EACCESS) == 0 || errno == ENOENT;
-    return good;
-}
-
-// Gives up root for good. Where nobody cannot read what is given, all stays as it was.
-static bool become_nobody(const struct sandbox *sandbox)
-{
-    if (chown(".", NOBODY, NOBODY) != 0 || setgroups(0, NULL) != 0 ||
-        setegid(NOBODY) != 0 || seteuid(NOBODY) != 0)
-        return seteuid(0) == 0 && setegid(0) == 0;
-    const bool good = would_do(sandbox);
-    if (seteuid(0) != 0 || setegid(0) != 0)
+    struct stat status;
+    if (chdir(sandbox->folder) != 0 || stat(".", &status) != 0)
         return false;
-    return !good || (setgid(NOBODY) == 0 && setuid(NOBODY) == 0);
+    if (sandbox->as_nobody && nobody_has_spaces)
+        return become_nobody(sandbox);
+    return status.st_uid != NOBODY || chown(".", 0, 0) == 0;
 }
 
 // In the child: never returns.
@@ -392,6 +454,8 @@ static void run_fenced(const struct sandbox *sandbox, char *const argv[])
     default_signals();
     bool good = redirect(sandbox->output);
     close_from(3);
+    if (good && sandbox->own_spaces && sandbox->folder != NULL && geteuid() == 0)
+        good = choose_user(sandbox);
     if (good && sandbox->own_spaces)
         good = enter_spaces(sandbox) == NULL;
     good = good && own_session();

@@ -22,6 +22,7 @@
 #if defined(__linux__)
 #include <dirent.h>
 #include <sched.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -327,14 +328,13 @@ bool own_session(void)
 // What computing, malloc, sorting, formatting, the clock, abort and the loader ask for.
 // Nothing here reaches a file, a process, a clock's alarm or the network.
 static const unsigned allowed_calls[] = {
-    SYS_read,         SYS_pread64,      SYS_write,          SYS_writev,
-    SYS_close,        SYS_fstat,        SYS_lseek,          SYS_munmap,
-    SYS_brk,          SYS_getuid,       SYS_getrandom,      SYS_getpid,
-    SYS_rt_sigreturn, SYS_gettid,       SYS_rt_sigprocmask, SYS_fcntl,
-    SYS_sched_yield,  SYS_uname,        SYS_sysinfo,        SYS_clock_gettime,
-    SYS_gettimeofday, SYS_exit,         SYS_exit_group,     SYS_getrusage,
-    SYS_futex,        SYS_tgkill,       SYS_tkill,          SYS_mmap,
-    SYS_mprotect,     SYS_rt_sigaction,
+    SYS_read,         SYS_pread64,       SYS_write,          SYS_writev,
+    SYS_close,        SYS_fstat,         SYS_lseek,          SYS_munmap,
+    SYS_brk,          SYS_getuid,        SYS_getrandom,      SYS_getpid,
+    SYS_rt_sigreturn, SYS_gettid,        SYS_rt_sigprocmask, SYS_fcntl,
+    SYS_sysinfo,      SYS_clock_gettime, SYS_gettimeofday,   SYS_exit,
+    SYS_exit_group,   SYS_getrusage,     SYS_futex,          SYS_tgkill,
+    SYS_tkill,        SYS_mmap,          SYS_mprotect,       SYS_rt_sigaction,
 #if defined(SYS_time)
     SYS_time,
 #endif
@@ -347,15 +347,15 @@ static const unsigned allowed_calls[] = {
 };
 
 // What libraries ask for in passing and do well without: answered with an error number, 0
-// for "done", and not carried out. As root, madvise could take memory away from everybody.
-// A path is not even looked at. mremap would move code to a place of its choice, and make a
-// stack as long as one likes, which the system counts as no memory: realloc copies instead.
+// for "done", and not carried out. As root, madvise could take memory away from everybody. Who
+// only ever lets others go first would wait for a long time and use none of the processor's.
+// A path is not even looked at, and what the machine is called is nobody's business. mremap
+// would move code to a place of its choice, and make a stack as long as one likes, which the
+// system counts as no memory: realloc copies instead.
 static const struct {
     unsigned number, error;
-} answered_calls[] = {{SYS_madvise, 0},
-                      {SYS_ioctl, ENOTTY},
-                      {SYS_dup, EBADF},
-                      {SYS_statx, EACCES},
+} answered_calls[] = {{SYS_madvise, 0},    {SYS_sched_yield, 0}, {SYS_ioctl, ENOTTY},
+                      {SYS_dup, EBADF},    {SYS_statx, EACCES},  {SYS_uname, EACCES},
                       {SYS_mremap, ENOSYS}};
 
 // What may be asked for only with some arguments: stopped if the bits of `mask` in one of
@@ -589,7 +589,9 @@ static bool install_filter(void)
 // The report of this process, and whether the loader has asked for its object. Globals,
 // because a signal handler is told nothing.
 static struct fence_report *fence_report;
+#if defined(HAVE_SECCOMP)
 static volatile enum { WAITING, OPENED } object_state;
+#endif
 
 // Asked once, in the parent: behind the fence the question itself is forbidden. The kernel
 // answers EFAULT to a filter at no address, and EINVAL if it knows no filters.
@@ -804,6 +806,22 @@ static bool is_open(int number)
     return number == SYS_openat;
 }
 
+// By setlocale, for the words and customs of a language: there are none, and it says so. (Compared
+// here, since the C library's functions may be anybody's.)
+static bool is_for_language(int call, const void *context)
+{
+    static const char *const folders[] = {"/usr/lib/locale/", "/usr/share/locale/"};
+    const char *path = (const char *)argument_at(context, call == SYS_openat ? 1 : 0);
+    for (size_t i = 0; is_open(call) && (uintptr_t)path >= 4096 && i < 2; i++) {
+        size_t n = 0;
+        while (folders[i][n] != '\0' && path[n] == folders[i][n])
+            n++;
+        if (folders[i][n] == '\0')
+            return true;
+    }
+    return false;
+}
+
 // By the loader, which opens one file: the object, before any code of it runs. That it is
 // there yet, the kernel says.
 static bool is_loaders(int call)
@@ -869,7 +887,9 @@ static void on_forbidden_call(int number, siginfo_t *info, void *context)
     else if (is_loaders(call)) {
         object_state = OPENED;
         set_result(context, 0);
-    } else if (is_for_zeros(call, context))
+    } else if (is_for_language(call, context))
+        set_result(context, -ENOENT);
+    else if (is_for_zeros(call, context))
         set_result(context, map_zeros(argument_at(context, 0), argument_at(context, 1),
                                       argument_at(context, 2)));
     else
@@ -956,6 +976,17 @@ static int keep_only(int object, const int *more, int n_more, int ready)
 
 extern char **environ;
 
+// Linux leaves the path of the program that was started on its stack, and that names the
+// folders, and mostly the person, where the course lies.
+static void forget_place(void)
+{
+#if defined(__linux__)
+    char *path = (char *)getauxval(AT_EXECFN);
+    if (path != NULL)
+        memset(path, 0, strlen(path));
+#endif
+}
+
 // Whatever the environment holds is no submission's business. What the C library finds out
 // when it is first asked, and would open files for, it finds out now.
 static void settle_library(void)
@@ -964,6 +995,7 @@ static void settle_library(void)
     for (char **variable = environ; variable != NULL && *variable != NULL; variable++)
         memset(*variable, 0, strlen(*variable));
     environ = only;
+    forget_place();
     tzset();
 }
 

@@ -706,11 +706,65 @@ static enum built compile_leniently(const char *main, const struct build *build,
                : NOT_TRIED;
 }
 
+// Takes out the ends of lines that do not count, those behind a backslash.
+static void splice_lines(char *text)
+{
+    char *to = text;
+    for (; *text != '\0'; text++) {
+        const size_t n = *text == '\\' ? 1 + strspn(text + 1, " \t\r\f\v") : 0;
+        if (n > 0 && text[n] == '\n')
+            text += n;
+        else
+            *to++ = *text;
+    }
+    *to = '\0';
+}
+
+// "# 1 ..." says that what follows is another file, and perhaps one of the system.
+static bool has_line_marker(const char *text)
+{
+    for (const char *at = text; (at = strchr(at, '#')) != NULL;) {
+        const bool is_heading = at > text && at[-1] == '#'; // of prose
+        at++;
+        at += strspn(at, " \t");
+        if (*at >= '0' && *at <= '9' && !is_heading)
+            return true;
+    }
+    return false;
+}
+
+// A file can tell the compiler not to be strict with it: such a one is compiled leniently from
+// the start. (Behind a byte of zero nobody reads but the compiler. ??= and %: are other ways
+// to write #, and ??/ is one for a backslash.)
+static bool can_be_strict(const struct build *build)
+{
+    char path[PATH_MAX];
+    struct stat status;
+    joined(path, "%s/%s.c", build->folder, build->name);
+    char *text = read_left(path);
+    bool good = text != NULL && lstat(path, &status) == 0 &&
+                strlen(text) == (size_t)status.st_size;
+    if (good) {
+        splice_lines(text);
+        good = strstr(text, "diagnostic") == NULL &&
+               strstr(text, "system_header") == NULL && strstr(text, "_Pragma") == NULL &&
+               strstr(text, "\?\?") == NULL && strstr(text, "%:") == NULL &&
+               !has_line_marker(text);
+    }
+    free(text);
+    return good;
+}
+
 // As it is, or, where that is not strict, leniently. What is in error is not compiled a third
 // time, and what is said of it holds no warning.
 static enum built compile(const struct build *build, const char *flags)
 {
     const char *main = static_main;
+    if (!can_be_strict(build)) {
+        const enum built built = compile_leniently(main, build, flags);
+        return built == NOT_BUILT ? compile_leniently("chapter_main", build, flags)
+                                  : built;
+    }
     enum built built = compile_with_main_as(main, build, strict, flags);
     if (built == NOT_BUILT && !lacks_only_returns(build)) {
         main = "chapter_main";
@@ -784,8 +838,8 @@ enum built submission_build_with(const struct build *build, const char *source,
                                  const char *const *objects)
 {
     enum built built = lay_out(build, source);
-    if (built != BUILT ||
-        (is_fenced(build) && (built = build_at_once(build, "", objects)) != NOT_BUILT))
+    if (built != BUILT || (is_fenced(build) && can_be_strict(build) &&
+                           (built = build_at_once(build, "", objects)) != NOT_BUILT))
         return built;
     if ((built = compile_and_blame(build)) != BUILT)
         return built;
@@ -864,6 +918,10 @@ bool submission_is_blamed(const struct build *build)
 // In one call; what is in error as it stands, and not for its main, is so without a doubt.
 static enum built build_for_now(const struct build *build)
 {
+    if (!can_be_strict(build)) {
+        const enum built built = compile(build, "");
+        return built == BUILT ? link_whole(build) : built;
+    }
     const enum built built = build_at_once(build, whole_flags(build), NULL);
     if (built != NOT_BUILT || !submission_is_blamed(build))
         return built;

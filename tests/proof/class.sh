@@ -451,7 +451,7 @@ fi
 # ------------------------------------------------------------------ odd things handed in
 odd=$room/odd
 mkdir -p "$odd/links" "$odd/large" "$odd/two/a" "$odd/none" "$odd/nearly" "$odd/pipe" "$odd/bomb" \
-    "$odd/upwards" "$odd/=1+1" "$room/tar/x"
+    "$odd/upwards" "$odd/=1+1" "$odd/another chapter" "$room/tar/x"
 cp "chapters/$first.c" "$room/tar/x"
 ln -s "$(pwd)/solutions/$first.c" "$odd/links/$first.c"
 ln -s /etc/passwd "$odd/links/other.txt"
@@ -461,6 +461,7 @@ cp "$file" "$odd/two/a"
 echo "// not the same" >>"$odd/two/a/$first.c"
 cp "chapters/$first.c" "$odd/nearly/$first (1).c"
 cp "chapters/$first.c" "$odd/=1+1"
+echo 'int add(int x); int add(int x) { return x + 1; }' >"$odd/another chapter/$first.c"
 mkfifo "$odd/pipe/$first.c"
 head -c 7000000 /dev/zero | gzip -1 >"$room/zeros.gz"
 for k in 1 2 3 4 5 6 7 8 9 10; do cat "$room/zeros.gz"; done >"$odd/bomb/bomb.tar.gz"
@@ -490,6 +491,7 @@ says large "$first.c: ignored, 1 MB or more"
 says two "two different files $first.c: $first.c counts, a/$first.c does not"
 says none "there is no file with a chapter's name"
 says nearly "not quite a chapter's"
+says "another chapter" "has none of its functions: is it another chapter's file?"
 says pipe "$first.c: ignored, no ordinary file"
 says bomb "unpacks to more than 64 MB"
 says upwards "^$first: 0 of "
@@ -721,6 +723,50 @@ for level in A=1 JUDGE_WITHOUT_SPACES=1; do
 done
 verdict "a compiler has an empty environment, no file of the course, and nothing to set or to leave behind" "$bad"
 
+# Folders that a compiler must read may lead to the course by a link on their way, and to what
+# was built.
+mkdir -p "$room/ways" "$whole_room/outside"
+ln -s "$whole_room" "$room/ways/link"
+for part in caller wrong tests; do cp -Rp "$BUILD/$part" "$whole_room/outside"; done
+echo "#include \"$room/ways/link/toy/solutions/$first.c\"" >"$room/by-a-link.c"
+echo "__asm__(\".incbin \\\"$whole_room/outside/tests/$first\\\"\");" | cat - "$file" >"$room/of-the-tests.c"
+bad=
+for odd in by-a-link of-the-tests; do
+    [ "$(uname -s)" = Linux ] || break
+    for way in "$room/ways/link/toy" "$whole_room/outside"; do
+        check "$room/$odd.c" LD_LIBRARY_PATH="$way" BUILD="$whole_room/outside"
+        grep -q 'level [23]' "$room/said.txt" || said "$odd.c does not build"
+    done
+done
+check "$one/right/$first.c" LD_LIBRARY_PATH="$whole_room/outside" BUILD="$whole_room/outside"
+said "$whole of $whole points"
+verdict "neither the course nor what was built is there for a compiler, whatever way leads to them" "$bad"
+
+# What only root may read, where a compiler must read. (Nobody must be able to come there.)
+can_come=yes
+folder=$room
+while [ "$folder" != / ]; do
+    case $(ls -ld "$folder") in
+    d????????[xt]*) ;;
+    *) can_come= ;;
+    esac
+    folder=$(dirname "$folder")
+done
+if [ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ] && [ -n "$can_come" ]; then
+    mkdir "$room/ways/roots"
+    echo '#error 8125' >"$room/ways/roots/secret.h"
+    chmod 600 "$room/ways/roots/secret.h"
+    echo "#include \"$room/ways/roots/secret.h\"" | cat - "$file" >"$room/of-roots.c"
+    bad=
+    for level in A=1 JUDGE_WITHOUT_SPACES=1; do
+        check "$room/of-roots.c" $level LD_LIBRARY_PATH="$room/ways/roots"
+        grep -q 'level 3' "$room/said.txt" || said 'Permission denied'
+        check "$one/right/$first.c" $level LD_LIBRARY_PATH="$room/ways/roots"
+        said "$whole of $whole points"
+    done
+    verdict "what only root may read, no compiler does" "$bad"
+fi
+
 # ------------------------------------------------------------------ the machine's failures
 cat >"$room/broken.sh" <<'E'
 #!/bin/sh
@@ -781,7 +827,8 @@ echo '// full' | cat "$4/machine/early/$3.c" - >"$4/machine/full/$3.c"
 SUBMISSIONS=$4/machine GRADES=$4/small/grades CC=$4/broken.sh "$5/grade" >/dev/null 2>&1
 cat "$4/small/grades/grades.csv"
 mount -t tmpfs -o size=16k none "$4/small" || exit 77
-SUBMISSIONS=$4/machine GRADES=$4/small/grades CC=$4/broken.sh "$5/grade" 2>&1
+# (One at a time: what two leave of the room for words would hang on their turns.)
+SUBMISSIONS=$4/machine GRADES=$4/small/grades CC=$4/broken.sh JOBS=1 "$5/grade" 2>&1
 E
 place=
 for place in /usr/lib/apt /usr/lib/udev /usr/lib/locale /usr/lib/rpm /usr/lib/systemd; do

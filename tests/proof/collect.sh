@@ -251,6 +251,31 @@ grep -q '^index.html is ignored' "$said" || fault "index.html is not listed"
 looks 2
 verdict "an export of Brightspace has a row for each student, and the last one counts"
 
+# A student chooses what stands behind Canvas's part of a name, or Blackboard's.
+new_class
+put "$A" "anna_101_501_$one.c"
+put "$A" "victim_102_502_$one.c"
+put "$B" "mallory_103_503_victim_attempt_2026-01-31-10-15-22_$one.c"
+put "$B" "eve_104_504_victim_102_assignsubmission_file_$one.c"
+graded
+rows anna_101 eve_104 mallory_103 victim_102
+counts victim_102 "$one" "$A"
+tells mallory_103 look "not quite a chapter's"
+new_class
+put "$A" "HW_1_2_anna_attempt_2026-01-31-10-15-22_$one.c"
+put "$A" "HW_1_2_victim_attempt_2026-01-31-10-15-22_$one.c"
+put "$A" "HW_anna_attempt_2026-01-31-10-15-22_$two.c"
+put "$B" "HW_1_2_eve_attempt_2026-01-31-10-15-22_victim_9_assignsubmission_file_$one.c"
+graded
+counts 1_2_anna "$one" "$A"
+counts 1_2_victim "$one" "$A"
+tells 1_2_eve look "not quite a chapter's"
+new_class
+put "$B" "mallory_103_503_victim_attempt_2026-01-31-10-15-22_$one.c"
+graded
+looks 1
+verdict "whose a name is, the system of the class says, and nobody in the name of a file"
+
 new_class
 put "$A" "assignment_1_export/submission_11/$one.c"
 put "$B" "assignment_1_export/submission_12/work/$one.c"
@@ -359,10 +384,12 @@ put "$A" "bert.C"
 put "$A" notes.txt
 put "$A" eve.rar
 pack "$class/anna.tgz" "$B" "$one.c"
+pack "$class/anna (1).tgz" "$B" "$one.c"
 ln -s anna "$class/carl"
 mkfifo "$class/queue"
 graded
-rows "$one.c" anna anna.tgz bert.C carl eve.rar
+rows "$one.c" anna "anna (1)" anna.tgz bert.C carl eve.rar
+tells "anna (1)" look "is it the same student"
 tells anna.tgz look "is it the same student"
 counts "$one.c" "$one" "$A"
 tells "$one.c" look "whose is it"
@@ -371,7 +398,7 @@ tells eve.rar look "not read here"
 for name in notes.txt queue; do
     grep -q "^$name is ignored" "$said" || fault "$name is not listed"
 done
-looks 5
+looks 6
 verdict "what lies at the top of SUBMISSIONS is graded, asks for a look, or is listed"
 
 # ------------------------------------------------------------------ names
@@ -446,6 +473,7 @@ put "$A" "$(printf 'bad \377\376 \300\257 \355\240\200')/$one.c"
 put "$A" "$(printf '\357\274\2351+1')/$one.c"
 put "$A" "=1+1/$one.c"
 put "$A" " @x/$one.c"
+put "$A" "-rf/$one.c"
 put "$A" "$(printf '\302\240=nbsp')/$one.c"
 put "$A" "$(printf '\343\200\200+wide')/$one.c"
 put "$A" "$(printf 'fill\343\205\244\342\240\200er')/$one.c"
@@ -455,7 +483,7 @@ put "$A" "anna/x$esc[2J$two.c"
 put "$A" "bert/$(printf 'a\nlook\tb')/c/$one (1).c"
 mkfifo "$class/$(printf 'x\033[31m\n')$one.txt"
 graded
-[ "$(wc -l <"$grades/grades.csv")" -eq 17 ] || fault "grades.csv has $(wc -l <"$grades/grades.csv") lines"
+[ "$(wc -l <"$grades/grades.csv")" -eq 18 ] || fault "grades.csv has $(wc -l <"$grades/grades.csv") lines"
 if tr -d '\012' <"$said" | grep -q '[[:cntrl:]]'; then fault "a control character is printed"; fi
 for report in "$said" "$grades/grades.csv" "$grades/records.tsv" "$grades/report.html" "$grades/results.json" "$grades/junit.xml"; do
     if grep -q "$esc\|$bell\|$(printf '\302\233')\|$(printf '\233')31m\|$(printf '\342\200\256')\|$(printf '\342\201\246')\|$(printf '\377')" "$report"; then
@@ -468,6 +496,7 @@ done
 grep -q "pile.*??\"" "$grades/grades.csv" || fault "accents are piled up"
 sed 1d "$grades/grades.csv" | grep -q "^\"[=+@-]\|^\"$(printf '\357\274\235')\|^[^\"]" && fault "a row of grades.csv is a formula"
 ls "$grades/feedback" | grep -q '[[:cntrl:]]' && fault "a file's name has control characters"
+ls "$grades/feedback" | grep -q '^-' && fault "a file's name is like an option"
 submissions=$class
 class=$room/$(printf 'x\033[31m')
 mkdir "$class"
@@ -496,6 +525,19 @@ n_alike=${n_alike:-11}
 [ "$(sed 1d "$grades/grades.csv" | tr A-Z a-z | sort -u | grep -c .)" -eq "$n_alike" ] ||
     fault "there are not $n_alike rows"
 [ "$n_alike" -ne 11 ] || { counts Anna "$one" "$A" && counts "anna (2)" "$one" "$B"; }
+# The same letter in one character or in two, or as mathematicians write it.
+new_class
+put "$A" "anna/$one.c"
+set -- anna
+for pair in '\343\201\214 \343\201\213\343\202\231' '\343\203\221 \343\203\217\343\202\232' '\316\206 \316\221\314\201' \
+    '\341\274\220 \316\265\314\223' '\320\203 \320\223\314\201' '\330\242 \330\247\331\223' \
+    '\340\244\251 \340\244\250\340\244\274' '\307\246 G\314\214'; do
+    for letter in $pair; do put "$B" "x$(printf "$letter")/$one.c"; done
+done
+put "$B" "$(printf '\360\235\226\272\360\235\227\207\360\235\227\207\360\235\226\272')/$one.c"
+graded
+[ "$(grep -c ' (2)"' "$grades/grades.csv")" = 9 ] || fault "not 9 of these are told from those that look the same: $(cat "$grades/grades.csv")"
+[ "$n_alike" -ne 11 ] || looks 9
 verdict "students whose names look the same stay two, each with a feedback"
 
 # ------------------------------------------------------------------ one submission and the others
@@ -590,7 +632,7 @@ verdict "a file that is no text for a compiler asks for a look, other line ends 
 
 # ------------------------------------------------------------------ archives
 new_class
-mkdir -p "$class/again" "$class/members" "$class/behind" "$class/inner" "$class/paths" "$class/cut"
+mkdir -p "$class/again" "$class/slashes" "$class/members" "$class/behind" "$class/inner" "$class/paths" "$class/cut"
 cp "$A" "$room/$one.c" && tar -C "$room" -cf "$class/again/work.tar" "$one.c"
 cp "$B" "$room/$one.c" && tar -C "$room" -rf "$class/again/work.tar" "./$one.c"
 tar -C "$room" -cf "$room/b.tar" "$one.c"
@@ -600,6 +642,9 @@ tail -c +513 "$room/b.tar" | gzip >>"$class/members/work.tgz"
 { cat "$room/b.tar" "$room/b.tar"; } >"$class/behind/2.tar"
 head -c 515 "$room/b.tar" >"$class/cut/1.tar"
 gzip <"$room/b.tar" | head -c 60 >"$class/cut/2.tgz"
+"$room/odd_files" "$class/slashes/all.zip" 0 "$one.c=#error A
+" ".//././/$one.c=#error B
+"
 "$room/odd_files" "$class/behind/3.zip" 1 "$one.c=#error B
 " && echo more >>"$class/behind/3.zip"
 "$room/odd_files" "$room/work.zip" 1 "$one.c=#error A
@@ -641,6 +686,7 @@ counts again "$one" "$B"
 tells again noted "there more than once in the archive, the last one counts"
 counts members "$one" "$B"
 counts behind "$one" "$B"
+counts slashes "$one" "$B"
 for name in 1.tgz 2.tar 3.zip; do tells behind look "$name: cannot be read to its end, something stands behind"; done
 tells cut look "1.tar: cannot be read to its end"
 tells cut look "2.tgz: cannot be read to its end"

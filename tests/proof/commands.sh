@@ -254,6 +254,83 @@ cmp -s chapters/98_toy.c odd.c || bad="it changed the file"
 cp before.c chapters/98_toy.c
 verdict "make reset leaves alone a function whose end it cannot find" "$bad"
 
+# Of braces in odd places, and of what is no code: what the stub in say_yes_98 becomes, and, where it
+# stands above it, what else is there.
+becomes() # what is in place of the stub, what stands above the function; the chapter is odd.c then
+{
+    awk -v body="$1" -v above="$2" '
+        /^EXERCISE bool say_yes_98/ { printf "%s", above }
+        /your code here/ && !n++ { printf "%s", body; next }
+        { print }' before.c >chapters/98_toy.c
+    cp chapters/98_toy.c odd.c
+}
+
+put_back() # the same: say_yes_98 is as it was, and what stands above it is there
+{
+    becomes '    // your code here
+' "${2:-}"
+    cp odd.c wanted.c
+    becomes "$1" "${2:-}"
+    course reset 98.1 >said.txt 2>&1 || bad="${bad:-$1: $(cat said.txt)}"
+    cmp -s chapters/98_toy.c wanted.c || bad="${bad:-$1: $(diff wanted.c chapters/98_toy.c | head -n 5)}"
+    cmp -s "$(kept_in)" odd.c || bad="${bad:-$1: it is not kept}"
+}
+
+bad=
+put_back '    if (number > 0) {
+}
+    for (;;) {
+        break;
+}
+'
+put_back '    char c = 0x7d, d = '"'}'"'; // }
+    const char *s = "}}\\"}"; /* } */
+/*  } */
+    (void)c, (void)d, (void)s;
+'
+put_back '    if (number > 0) {
+' # a brace is missing,
+put_back '    if (number > 0) {
+    }
+    }
+' # or there is one too many
+put_back '    *out = number; /* an end is missing
+'
+put_back '#if 0
+'
+old='EXERCISE bool say_yes_98(float *out, float number)
+{
+    *out = number; // an older one
+    return true;
+}
+'
+put_back '    *out = 7;
+' "#if 0
+#if 1
+$old#endif
+#endif
+"
+put_back '    *out = 7;
+' "/* not this one:
+$old */
+"
+put_back '    *out = 7;
+' 'EXERCISE bool say_yes_98(float *out,
+                         float number);
+'
+becomes '    *out = number; /* an end is missing
+' ''
+[ "$(read_exercises list chapters/98_toy.c | cut -f 1,5 | tr '\t\n' '  ')" = '98.1 written 98.2 not written ' ] ||
+    bad="${bad:-behind a comment without an end: $(read_exercises list chapters/98_toy.c)}"
+awk '/^EXERCISE bool/ { mine = 1 }
+    mine && /^}/ { print " }\nstatic float mine(float x)\n{\n    return x;\n}"; mine = 0; next }
+    { print }' before.c >chapters/98_toy.c
+cp chapters/98_toy.c odd.c
+course reset 98.1 >said.txt 2>&1 && bad="${bad:-a function behind it is taken for its end: $(cat said.txt)}"
+cmp -s chapters/98_toy.c odd.c || bad="${bad:-a function behind it is gone}"
+cp before.c chapters/98_toy.c
+verdict "make reset counts braces, and takes no comment and nothing left out for the function" "$bad"
+
 bad=
 cp chapters/98_toy.c before.c
 sed 's/$/\r/' before.c >crlf.c
@@ -290,6 +367,27 @@ cmp -s "$(kept_in)" answer.c || bad="${bad:-the answer is lost: $(cat said.txt)}
 rm -f bin/cat
 cp before.c chapters/98_toy.c
 verdict "make reset compares before it says that all is as it was" "$bad"
+
+bad=
+cat >bin/cat <<'END'
+#!/bin/sh
+# A disk that is full when half of the backup is written.
+case $1 in
+chapters/*) head -c 200 "$1"; echo "cat: no room" >&2; exit 1 ;;
+*) exec /bin/cat "$@" ;;
+esac
+END
+chmod +x bin/cat
+write_an_answer chapters/98_toy.c say_yes_98
+cp chapters/98_toy.c answer.c
+ls .backup >kept.txt
+PATH=$scratch/bin:$PATH course reset 98.1 >said.txt 2>&1 && bad="it claims success: $(cat said.txt)"
+grep -q '^No backup can be kept' said.txt && [ "$(wc -l <said.txt)" -eq 1 ] || bad="${bad:-$(cat said.txt)}"
+ls .backup | cmp -s - kept.txt || bad="${bad:-half a backup is left}"
+cmp -s chapters/98_toy.c answer.c || bad="${bad:-the chapter changed}"
+rm -f bin/cat kept.txt
+cp before.c chapters/98_toy.c
+verdict "make reset leaves no half of a backup on a full disk" "$bad"
 
 # An editor, or another reset, writes to the file while this one is at work.
 real_awk=$(command -v awk)

@@ -954,8 +954,11 @@ keep_version() # file, exercise; $backup is where
         [ "$k" -lt 10000 ] || die "No backup can be kept in .backup/: nothing was changed."
     done
     backup=.backup/$name-$2-$k.c
-    cat "$1" >"$backup"
-    cmp -s "$1" "$backup" || die "No backup can be kept in .backup/: nothing was changed."
+    cat "$1" >"$backup" 2>/dev/null
+    cmp -s "$1" "$backup" || {
+        rm -f "$backup" # half a version is none
+        die "No backup can be kept in .backup/: is the disk full? Nothing was changed."
+    }
 }
 
 # ------------------------------------------------------------------ make docs

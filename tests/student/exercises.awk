@@ -56,12 +56,13 @@ function plain_line(i,    s)
     return s
 }
 
-# Fills line[1..n_lines], prose[i] (is line i text, not code?) and, for each exercise k, number,
-# title, name, heading, first (line of the signature), open (line of its "{"), closing (line of
-# its "}"; 0 = not found), signature, state.
+# Fills line[1..n_lines], prose[i] (is line i text, not code?), code[i] (what of line i the compiler
+# reads, without what stands in quotes) and, for each exercise k, number, title, name, heading,
+# first (line of the signature), open (line of its "{"), closing (line of its "}"; 0 = not found),
+# signature, state.
 function read_chapter(path,    s, inside, k, i)
 {
-    n_lines = n_exercises = inside = 0
+    n_lines = n_exercises = inside = in_comment = left_out = 0
     while ((getline s < path) > 0)
         line[++n_lines] = s
     close(path)
@@ -72,13 +73,69 @@ function read_chapter(path,    s, inside, k, i)
         if (s == "/*")
             inside = 1
         prose[i] = inside
-        if (s == "*/")
-            inside = 0
+        code[i] = inside ? "" : read_code(s)
+        if (s == "*/") # and of whatever somebody forgot to end
+            inside = in_comment = left_out = 0
         if (inside && s ~ /^## Exercise [0-9]+\.[0-9]+: .*\.exercise/)
             read_heading(++n_exercises, i, s)
     }
     for (k = 1; k <= n_exercises; k++)
         find_function(k)
+}
+
+# Of a line its code: no comment, nothing in quotes, and none of what "#if 0" leaves out.
+function read_code(s)
+{
+    if (in_comment || s ~ /["\047]|\/[\/*]/)
+        s = without_words(s)
+    if (s ~ /^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif)([^A-Za-z0-9_]|$)/) {
+        look_at_condition(s)
+        return ""
+    }
+    return left_out ? "" : s
+}
+
+# Blanks stand for what is taken out.
+function without_words(s,    text, c, quote, k)
+{
+    for (k = 1; k <= length(s); k++) {
+        c = substr(s, k, 1)
+        if (in_comment) {
+            if (substr(s, k, 2) == "*/") {
+                in_comment = 0
+                k++
+            }
+            c = " "
+        } else if (quote != "") {
+            if (c == "\\")
+                k++
+            if (c == quote)
+                quote = ""
+            c = " "
+        } else if (substr(s, k, 2) == "//") {
+            break
+        } else if (substr(s, k, 2) == "/*") {
+            in_comment = 1
+            k++
+            c = " "
+        } else if (c == "\"" || c == "\047") {
+            quote = c
+            c = " "
+        }
+        text = text c
+    }
+    return text
+}
+
+# left_out counts the conditions that are open since one left out what follows.
+function look_at_condition(s)
+{
+    if (s ~ /# *(if|ifdef|ifndef)([^A-Za-z0-9_]|$)/) {
+        if (left_out || s ~ /# *if[ \t]+0[ \t]*$/)
+            left_out++
+    } else if (left_out == 1 || (left_out && s ~ /# *endif/)) {
+        left_out--
+    }
 }
 
 function read_heading(k, i, s)
@@ -94,13 +151,38 @@ function read_heading(k, i, s)
     gsub(/-/, "_", name[k])
 }
 
-# Does the definition of a function of that name begin in line i?
+# Does the definition of a function of that name begin in line i? (A prototype ends with ";".)
 function defines(i, wanted,    s)
 {
-    s = plain_line(i)
-    sub(/[ \t]*\/\/.*$/, "", s)
-    return !prose[i] && s ~ /^([A-Za-z_]|[ \t]+EXERCISE )/ && s !~ /;[ \t]*$/ && s !~ /^(return|else)[^A-Za-z0-9_]/ &&
-        s ~ ("(^|[^A-Za-z0-9_])" wanted "[ \t]*\\(")
+    s = code[i]
+    if (s !~ /^([A-Za-z_]|[ \t]+EXERCISE )/ || s ~ /^(return|else)[^A-Za-z0-9_]/ ||
+        s !~ ("(^|[^A-Za-z0-9_])" wanted "[ \t]*\\("))
+        return 0
+    while (s !~ /[{;]/ && i < n_lines && !prose[i + 1])
+        s = s code[++i]
+    return s !~ /^[^{]*;/
+}
+
+# The line where the function ends whose "{" is in line i: with a brace in the first column, or on
+# that very line; 0 if that is not clear. Where braces are missing, the first such brace is it.
+function end_of(i,    from, s, depth, ended, column)
+{
+    from = i
+    for (depth = 0; i <= n_lines && !prose[i] && !ended; i++) {
+        for (s = code[i]; !ended && match(s, /[{}]/); s = substr(s, RSTART + 1)) {
+            depth += substr(s, RSTART, 1) == "{" ? 1 : -1
+            ended = depth ? 0 : i
+        }
+        if (plain_line(i) ~ /^}/ && !column)
+            column = i
+    }
+    if (ended && (code[ended] ~ /^}/ || ended == from))
+        return s ~ /^[ \t;]*$/ ? ended : 0
+    # there is one brace too many, or what begins here is another function
+    for (i = ended; ended && i < n_lines && !prose[++i];)
+        if (code[i] ~ /^[A-Za-z_#}]/)
+            return code[i] ~ /^}/ ? i : 0
+    return ended ? 0 : column
 }
 
 # The function of an exercise stands below its heading, or, if somebody moved it, elsewhere.
@@ -122,17 +204,15 @@ function find_function(k,    i, s, at, text, last)
     # the type may stand on a line of its own
     while (plain_line(first[k] - 1) ~ /^[A-Za-z_][A-Za-z0-9_ *]*$/ && !prose[first[k] - 1])
         first[k]--
-    for (i = first[k]; i <= n_lines && !prose[i] && !closing[k]; i++) {
+    for (i = first[k]; i <= n_lines && !prose[i] && !open[k]; i++) {
         s = plain_line(i)
-        if (!open[k]) {
-            at = index(s, "{")
-            signature[k] = squeeze(signature[k] " " (at ? substr(s, 1, at - 1) : s))
-            if (at)
-                open[k] = i
-        }
-        if (open[k] && (s ~ /^}/ || (open[k] == i && s ~ /}[ \t]*$/)))
-            closing[k] = i
+        at = index(s, "{")
+        signature[k] = squeeze(signature[k] " " (at ? substr(s, 1, at - 1) : s))
+        if (at)
+            open[k] = i
     }
+    if (open[k])
+        closing[k] = end_of(open[k])
     text = open[k] ? line[open[k]] : ""
     sub(/^[^{]*\{/, "", text)
     for (i = open[k] + 1; i < closing[k]; i++)
