@@ -1136,6 +1136,7 @@ Test(adam_drift, random_ways)
     const double beta = uniform(0.3, 0.7); // far out its power is the one that is left
     try_way(2, 5, beta, beta * uniform(beta + 0.2 * (1 - beta), 0.9));
     try_way(3, 3, 0, uniform(0.5, 0.99));
+    try_way(2, 4, 0.1, uniform(0.02, 0.09)); // hardly anything is remembered
     try_way(random_between(2, 9), 10, 0, 0.99);
     judge_passed();
 }

@@ -1529,7 +1529,7 @@ Test(bpe_decode, refuses_bad_ids)
     refuse_ids(9, 0, 6, 6, 100, "the first id is vocab_size");
     refuse_ids(9, 4, 6, 6, 100, "an id in the middle is vocab_size");
     refuse_ids(9, 8, 6, 6, 100, "the last id is vocab_size");
-    refuse_ids(901, 900, 7, 6, 10000, "the last of 901 ids is above vocab_size");
+    refuse_ids(66003, 66002, 7, 6, 1000000, "the last of 66,003 ids is above vocab_size");
     refuse_ids(9, 8, UINT32_MAX, 6, 100, "the last id is 4294967295");
     refuse_ids(9, 4, 0x80000000u, 6, 100, "an id is 2147483648");
     refuse_ids(3, 1, 0, 0, 100, "the vocabulary is empty");

@@ -242,9 +242,9 @@ Test(mean_pool, refuses_bad_ids)
         }
     refuse_mean(random_ids(1, 1), 1, 0, 3, why);
     refuse_mean(random_ids(1, 1), 1, 0, 0, why);
-    uint32_t *many = random_ids(5003, 5);
-    many[5002] = 5;
-    refuse_mean(many, 5003, 5, 3, why);
+    uint32_t *many = random_ids(66003, 5);
+    many[66002] = 5;
+    refuse_mean(many, 66003, 5, 3, why);
     try_random_mean(4, 5, 3);
     judge_passed();
 }
@@ -685,9 +685,9 @@ Test(weighted_pool, refuses_bad_ids)
             if (place == k % 3) // rows of no numbers are checked like any others
                 refuse_weighted(tokens, random_shares(5), 0.001, n, 5, 0, why);
         }
-    uint32_t *many = random_ids(1009, 5);
-    many[1008] = 5;
-    refuse_weighted(many, random_shares(5), 0.001, 1009, 5, 3, why);
+    uint32_t *many = random_ids(66003, 5);
+    many[66002] = 5;
+    refuse_weighted(many, random_shares(5), 0.001, 66003, 5, 3, why);
     for (size_t d = 0; d < 4; d += 3)
         refuse_weighted(random_ids(1, 4), random_shares(4), 0.001, 0, 4, d,
                         "there are no tokens");
