@@ -590,7 +590,8 @@ bool rows_in_runs(float *out, const float *wte, const uint32_t *ids, size_t n_to
     for (size_t t = 0; t < n_tokens; t = end) {
         const bool again = t > 0 && ids[t] == ids[t - 1];
         const float *from = again ? out + (t - 1) * d_model : wte + ids[t] * d_model;
-        for (end = t + 1; end < n_tokens && !again && ids[end] == ids[end - 1] + 1;)
+        for (end = t + 1;
+             end < n_tokens && !again && ids[end] > 0 && ids[end] - 1 == ids[end - 1];)
             end++;
         memmove(out + t * d_model, from, (end - t) * d_model * sizeof *out);
     }
