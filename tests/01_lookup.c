@@ -1007,7 +1007,7 @@ static void refuse_lookups(size_t n_tokens, size_t vocab_size, size_t d_model,
 
 Test(embedding_forward, refuses_bad_ids)
 {
-    const uint32_t none[] = {0}, largest[] = {3, UINT32_MAX, 0x80000000u, 16777217};
+    const uint32_t none[] = {0};
     try_random_lookup(3, 6, 3);
     refuse_lookups(4, 6, 3, N_BAD);
     refuse_lookups(11, 2, 3, N_PLACES);
@@ -1024,8 +1024,6 @@ Test(embedding_forward, refuses_bad_ids)
     refuse_lookup(1, 0, 2,
                   (struct bad_id){FIRST, 7, "with vocab_size 0 no id is below it"});
     try_lookup(normals(1), random_ids(3, 4), 3, 4, 0);
-    if (SIZE_MAX > UINT32_MAX) // each of the 2^32 ids is below it
-        try_lookup(normals(1), largest, 4, (size_t)UINT32_MAX + random_between(1, 9), 0);
     try_random_lookup(5, 6, 3);
     judge_passed();
 }
@@ -1119,15 +1117,14 @@ static void try_huge(const uint32_t *values, size_t n_tokens, size_t vocab_size,
 Test(embedding_forward, huge_offsets)
 {
     const uint32_t gpt3[] = {1, 43700, 50256},
-                   late[] = {87400, 16777217, 0x30000001u, 0x80000001u, UINT32_MAX};
+                   late[] = {87400, 8000001, 16711939, 16777217, 16777223};
     judge_remark(
         "GPT-3's table has 50,257 rows of 12,288 floats: byte offsets pass 2^31. "
         "An offset is a size_t: multiply in size_t.");
     try_huge(gpt3, 3, 50257, 12288);
-    judge_remark(
-        "This table has a row for each of the 2^32 ids, and more: vocab_size and "
-        "offsets are size_t, and an id is no int and no float.");
-    try_huge(late, 5, (size_t)UINT32_MAX + random_between(2, 9), 2);
+    judge_remark("Offsets in this table pass 2^32 elements, and a float has 24 bits: "
+                 "multiply in size_t.");
+    try_huge(late, 5, ((size_t)1 << 24) + random_between(8, 20), 257);
     judge_passed();
 }
 

@@ -3161,24 +3161,14 @@ bool row_checks_seven_of_eight(float *out, const float *wte, const uint32_t *ids
     return true;
 }
 
-CAUGHT(embedding_forward, refuses_bad_ids, row_words_in_32_bits, "must return true")
-bool row_words_in_32_bits(float *out, const float *wte, const uint32_t *ids,
-                          size_t n_tokens, size_t vocab_size, size_t d_model)
-{
-    if (!ids_in_range(ids, n_tokens, (uint32_t)vocab_size))
-        return false;
-    copy_rows(out, wte, ids, n_tokens, d_model);
-    return true;
-}
-
-CAUGHT(embedding_forward, huge_offsets, row_of_float_id, "no float")
+CAUGHT(embedding_forward, huge_offsets, row_of_float_id, "a float has 24 bits")
 bool row_of_float_id(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                      size_t vocab_size, size_t d_model)
 {
     if (!ids_in_range(ids, n_tokens, vocab_size))
         return false;
     for (size_t t = 0; t < n_tokens; t++) {
-        const float id = (float)ids[t] < 4294967040.0f ? (float)ids[t] : 4294967040.0f;
+        const float id = (float)ids[t];
         memcpy(out + t * d_model, wte + (size_t)id * d_model, d_model * sizeof *out);
     }
     return true;
