@@ -58,6 +58,84 @@ static void put_bad_id(uint32_t *ids, size_t n, struct bad_id bad)
             ids[t] = bad.id;
 }
 
+// ---- sizes, and texts, that tell a loop in blocks from one that counts ---------------
+
+// Every size up to 68, and larger ones: what is left over behind blocks of any length.
+enum { N_SIZES = 68 + 12 };
+
+static size_t nth_size(size_t k)
+{
+    static const size_t large[] = {96,  127, 128, 129, 192,  255,
+                                   256, 257, 512, 768, 1024, 1025};
+    return k < 68 ? k + 1 : large[k - 68];
+}
+
+static bool all_close(const float *got, const double *wanted, const double *allowed,
+                      size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!(fabs((double)got[i] - wanted[i]) <= (allowed != NULL ? allowed[i] : 0)))
+            return false;
+    return true;
+}
+
+static void fail_among_many(void)
+{
+    expect(false, "Among many calls one gave another answer than alone, when the program "
+                  "had made others before: a function keeps nothing from call to call.");
+}
+
+// Texts of six whose ends, or beginnings, look like the whole of another.
+enum { N_PATTERNS = 8 };
+static const uint32_t patterns[N_PATTERNS][6] = {
+    {2, 2, 5, 7, 1, 2}, // not the same word throughout
+    {0, 4, 4, 1, 3, 5}, // not the words in their order
+    {3, 4, 5, 1, 0, 8}, {1, 1, 1, 4, 4, 8}, {8, 7, 5, 4, 2, 0},
+    {6, 6, 6, 6, 6, 6}, {4, 1, 4, 1, 4, 7}, {2, 3, 4, 5, 6, 7},
+};
+
+// Two elements in the middle change places: the first, the last and the sum stay.
+static void exchange(uint32_t *ids, size_t n)
+{
+    for (size_t i = n > 3, j = i + 1; j + (n > 3) < n; j++)
+        if (ids[i] != ids[j]) {
+            const uint32_t held = ids[i];
+            ids[i] = ids[j];
+            ids[j] = held;
+            return;
+        }
+}
+
+static float *with_a_change(const float *values, size_t n)
+{
+    float *changed = judge_floats(n);
+    memcpy(changed, values, n * sizeof *changed);
+    changed[n / 2] += 1;
+    return changed;
+}
+
+// A bad id at each place of texts of a few lengths.
+enum { N_LENGTHS = 10, MOST_BAD_TEXTS = 163, MOST_BAD_IDS = 6489 };
+static const size_t bad_lengths[N_LENGTHS] = {2, 3, 4, 5, 6, 7, 13, 23, 33, 67};
+
+struct bad_text {
+    size_t at, n; // among the ids
+};
+
+static size_t list_bad_texts(struct bad_text *texts, uint32_t *ids, size_t vocab_size)
+{
+    size_t n_texts = 0, at = 0;
+    for (size_t l = 0; l < N_LENGTHS; l++)
+        for (size_t place = 0; place < bad_lengths[l]; place++) {
+            const size_t n = bad_lengths[l];
+            fill_ids(ids + at, n, vocab_size);
+            ids[at + place] = (uint32_t)vocab_size;
+            texts[n_texts++] = (struct bad_text){at, n};
+            at += n;
+        }
+    return n_texts;
+}
+
 // ---- 1.1 one_hot ---------------------------------------------------------------------
 
 static void try_one_hot(const uint32_t *values, size_t n_tokens, size_t vocab_size)
@@ -81,11 +159,84 @@ static void try_one_text(size_t n_tokens, size_t vocab_size)
     try_one_hot(ids, n_tokens, vocab_size);
 }
 
-// Two texts of the same sizes, one after the other in the same place.
+// Two texts of the same sizes, one after the other in the same place: in the second, two
+// words of the first have changed places.
 static void try_random_one_hot(size_t n_tokens, size_t vocab_size)
 {
-    for (int k = 0; k < 2; k++)
-        try_one_text(n_tokens, vocab_size);
+    uint32_t *ids = random_ids(n_tokens, vocab_size);
+    ids[n_tokens / 2] = 0;
+    ids[n_tokens - 1] = (uint32_t)vocab_size - 1;
+    try_one_hot(ids, n_tokens, vocab_size);
+    exchange(ids, n_tokens);
+    try_one_hot(ids, n_tokens, vocab_size);
+}
+
+// Many texts in one process; one that went wrong is tried once more, alone.
+struct text {
+    size_t n_tokens, vocab_size;
+    const uint32_t *ids; // NULL: drawn, with the last word
+    size_t id_at, out_at;
+};
+
+static void try_texts(struct text *texts, size_t n)
+{
+    size_t n_ids = 0, n_out = 0;
+    for (size_t k = 0; k < n; k++) {
+        texts[k].id_at = n_ids;
+        texts[k].out_at = n_out;
+        n_ids += texts[k].n_tokens;
+        n_out += texts[k].n_tokens * texts[k].vocab_size;
+    }
+    uint32_t *values = judge_ids(n_ids);
+    double *wanted = judge_doubles(n_out);
+    for (size_t k = 0; k < n; k++) {
+        const struct text *x = &texts[k];
+        uint32_t *ids = values + x->id_at;
+        if (x->ids != NULL)
+            memcpy(ids, x->ids, x->n_tokens * sizeof *ids);
+        else
+            fill_ids(ids, x->n_tokens, x->vocab_size);
+        if (x->ids == NULL)
+            ids[x->n_tokens - 1] = (uint32_t)x->vocab_size - 1;
+        for (size_t t = 0; t < x->n_tokens; t++)
+            wanted[x->out_at + t * x->vocab_size + ids[t]] = 1;
+    }
+    fresh_case();
+    const uint32_t *ids = ids_in(values, n_ids);
+    float *out = floats_out(n_out);
+    together();
+    for (size_t k = 0; k < n; k++)
+        CALL(one_hot, out + texts[k].out_at, ids + texts[k].id_at, texts[k].n_tokens,
+             texts[k].vocab_size);
+    together_now();
+    for (size_t k = 0; k < n; k++) {
+        const struct text *x = &texts[k];
+        if (returned(k) != 0 && all_close(out + x->out_at, wanted + x->out_at, NULL,
+                                          x->n_tokens * x->vocab_size))
+            continue;
+        try_one_hot(values + x->id_at, x->n_tokens, x->vocab_size);
+        fail_among_many();
+    }
+}
+
+static void try_every_text(void)
+{
+    struct text texts[3 * N_SIZES + N_PATTERNS];
+    uint32_t *shifted = judge_ids(N_PATTERNS * 6);
+    const uint32_t shift = (uint32_t)random_between(0, 1) * 3;
+    size_t n = 0;
+    for (size_t k = 0; k < N_SIZES; k++) {
+        texts[n++] = (struct text){3, nth_size(k), NULL, 0, 0};
+        texts[n++] = (struct text){nth_size(k), 2, NULL, 0, 0};
+        if (nth_size(k) <= 33) // as many tokens as words
+            texts[n++] = (struct text){nth_size(k), nth_size(k), NULL, 0, 0};
+    }
+    for (size_t p = 0; p < N_PATTERNS; p++) {
+        for (size_t t = 0; t < 6; t++)
+            shifted[p * 6 + t] = patterns[p][t] + shift * (p != 1);
+        texts[n++] = (struct text){6, 13, shifted + p * 6, 0, 0};
+    }
+    try_texts(texts, n);
 }
 
 Test(one_hot, worked_example)
@@ -105,11 +256,7 @@ Test(one_hot, random_ids)
         size_t vocab_size = random_between(5, 60), n_tokens = random_between(3, 20);
         try_random_one_hot(n_tokens + (n_tokens == vocab_size), vocab_size);
     }
-    // As many tokens as words; whole blocks; one row behind them.
-    try_one_text(15, 15);
-    try_one_text(16, 32);
-    try_one_text(65, 16);
-    try_one_text(32, 65);
+    try_every_text();
     try_one_hot(only, 1, 1);
     try_one_hot(only, 3, 1);
     uint32_t last = (uint32_t)random_between(2, 30);
@@ -134,6 +281,27 @@ static void refuse_one_hot(const uint32_t *values, size_t n_tokens, size_t vocab
     // One row more than asked for, so that a 1 behind the last row is seen as a change.
     float *out = floats_out((n_tokens + 1) * vocab_size + 1);
     expect_refused(CALL(one_hot, out, ids, n_tokens, vocab_size), out, why);
+}
+
+static void refuse_at_each_place(size_t vocab_size)
+{
+    struct bad_text texts[MOST_BAD_TEXTS];
+    uint32_t *values = judge_ids(MOST_BAD_IDS);
+    const size_t n = list_bad_texts(texts, values, vocab_size);
+    fresh_case();
+    const uint32_t *ids = ids_in(values, MOST_BAD_IDS);
+    float *out = floats_out(68 * vocab_size + 1);
+    together();
+    for (size_t k = 0; k < n; k++)
+        CALL(one_hot, out, ids + texts[k].at, texts[k].n, vocab_size);
+    together_now();
+    const bool is_whole = is_untouched(out);
+    for (size_t k = 0; k < n; k++)
+        if (returned(k) != 0 || (!is_whole && k < 40))
+            refuse_one_hot(values + texts[k].at, texts[k].n, vocab_size,
+                           "one of the ids is vocab_size");
+    if (!is_whole)
+        fail_among_many();
 }
 
 static void refuse_random_one_hot(size_t n_tokens, size_t vocab_size, size_t n_bad)
@@ -166,6 +334,7 @@ Test(one_hot, refuses_bad_ids)
     // The bad one behind vocab_size others, and behind 65,536, too.
     refuse_random_one_hot(9, random_between(2, 5), N_PLACES);
     refuse_random_one_hot(65543, 2, N_PLACES);
+    refuse_at_each_place(random_between(2, 5));
     refuse_one_hot(many_bad_ids(), 65537, 1, "all ids but the first are vocab_size");
     refuse_one_hot(some, 2, 0, "with vocab_size 0 no id is below it");
     refuse_one_hot(last, 2, 0, "with vocab_size 0 no id is below it");
@@ -260,11 +429,97 @@ static void try_shape_once(size_t rows, size_t inner, size_t columns, bool is_li
                                   inner, columns, is_linear, false, 0});
 }
 
-// Twice the same shape, in the same place, with other numbers.
+// Twice the same shape, in the same place: the second time one number in the middle of each
+// matrix is another.
 static void try_shape(size_t rows, size_t inner, size_t columns, bool is_linear)
 {
-    for (int k = 0; k < 2; k++)
-        try_shape_once(rows, inner, columns, is_linear);
+    const size_t n = rows * inner, m = inner * columns;
+    const float *a = normals(n), *b = normals(m);
+    try_product(&(struct product){a, b, rows, inner, columns, is_linear, false, 0});
+    a = with_a_change(a, n);
+    b = with_a_change(b, m);
+    try_product(&(struct product){a, b, rows, inner, columns, is_linear, false, 0});
+}
+
+// Many shapes in one process, all of the same numbers; one that went wrong is tried once
+// more, alone.
+static void try_shapes(size_t (*shapes)[3], size_t n, bool is_linear)
+{
+    size_t n_a = 0, n_b = 0, n_out = 0, at = 0;
+    for (size_t k = 0; k < n; k++) {
+        const size_t *s = shapes[k];
+        n_a = s[0] * s[1] > n_a ? s[0] * s[1] : n_a;
+        n_b = s[1] * s[2] > n_b ? s[1] * s[2] : n_b;
+        n_out += s[0] * s[2];
+    }
+    struct product p = {normals(n_a), normals(n_b), 0, 0, 0, is_linear, false, 0};
+    double *wanted = judge_doubles(n_out), *allowed = judge_doubles(n_out);
+    fresh_case();
+    const float *a = floats_in(p.a, n_a), *b = floats_in(p.b, n_b);
+    float *out = floats_out(n_out);
+    together();
+    for (size_t k = 0; k < n; at += shapes[k][0] * shapes[k][2], k++) {
+        const size_t *s = shapes[k];
+        if (is_linear)
+            CALL(linear_forward, out + at, a, b, s[0], s[1], s[2]);
+        else
+            CALL(matmul, out + at, a, b, s[0], s[1], s[2]);
+    }
+    together_now();
+    at = 0;
+    for (size_t k = 0; k < n; at += shapes[k][0] * shapes[k][2], k++) {
+        p.rows = shapes[k][0];
+        p.inner = shapes[k][1];
+        p.columns = shapes[k][2];
+        sums(wanted + at, allowed + at, &p);
+        if (returned(k) != 0 &&
+            all_close(out + at, wanted + at, allowed + at, p.rows * p.columns))
+            continue;
+        try_product(&p);
+        fail_among_many();
+    }
+}
+
+static void try_every_shape(bool is_linear)
+{
+    size_t shapes[7 * N_SIZES][3], n = 0;
+    for (size_t k = 0; k < N_SIZES; k++) {
+        const size_t s = nth_size(k);
+        const size_t these[7][3] = {{2, s, 3}, {s, 2, 3}, {3, 2, s}, {s, s, 2},
+                                    {s, 2, s}, {2, s, s}, {s, s, s}};
+        const size_t n_these = // two are equal, or all
+            s > 34 && s != 64     ? 3
+            : s > 20 && s % 8 > 0 ? 6
+                                  : 7;
+        memcpy(shapes + n, these, n_these * sizeof *these);
+        n += n_these;
+    }
+    try_shapes(shapes, n, is_linear);
+}
+
+// Half of the numbers are zeros, in both.
+static float *half_zeros(size_t n)
+{
+    float *values = normals(n);
+    for (size_t i = 0; i < n; i++)
+        values[i] = judge_random() % 2 ? values[i] : 0;
+    return values;
+}
+
+// Among zeros: no sum ends at one, and a matrix that begins as the identity is none. The
+// rows of a have the same ends.
+static void try_many_zeros(bool is_linear)
+{
+    float *a = half_zeros(16 * 9), *b = half_zeros(9 * 5);
+    float *square = half_zeros(9 * 9);
+    for (size_t r = 0; r < 16; r++) {
+        a[r * 9] = r < 8 ? 0.5f : 0;
+        a[r * 9 + 8] = r < 8 ? -2 : 0;
+    }
+    square[0] = 1;
+    square[1] = 0;
+    try_product(&(struct product){a, b, 16, 9, 5, is_linear, false, 0});
+    try_product(&(struct product){square, b, 9, 9, 5, is_linear, false, 0});
 }
 
 // Shapes of three different sizes each, among them a single row, term and column. The first
@@ -283,23 +538,9 @@ static void try_random_shapes(bool is_linear)
         }
         (draw < 4 ? try_shape : try_shape_once)(rows, inner, columns, is_linear);
     }
-    const size_t two = random_between(2, 9);
-    try_shape_once(two + 1, two, two, is_linear); // two sizes are equal
-    try_shape_once(two, two + 1, two, is_linear);
-    try_shape_once(two, two, two + 1, is_linear);
-    for (size_t n = 2; n < 10; n += random_between(1, 3)) {
-        try_shape_once(n, n, n, is_linear); // equal sizes; a single number
-        try_shape_once(1, n, 1, is_linear);
-    }
-    // Whole blocks, and one number behind them; two sizes or all are equal here too.
-    try_shape_once(16, 16, 16, is_linear);
-    try_shape_once(16, 16, 32, is_linear);
-    try_shape_once(16, 32, 16, is_linear);
-    try_shape_once(32, 16, 16, is_linear);
+    try_every_shape(is_linear);
     try_shape_once(1, 64, 1, is_linear);
-    try_shape_once(3, 65, 2, is_linear);
-    try_shape_once(2, 3, 65, is_linear);
-    try_shape_once(65, 2, 3, is_linear);
+    try_many_zeros(is_linear);
 }
 
 // So long a sum that rounding may leave little of it, of numbers that are not rounded.
@@ -371,6 +612,26 @@ static void try_both_placements(bool is_linear)
 // Rows with a 1, a sum of 1 or a length of 1 that are no one-hot rows.
 static const float nearly_one_hot[6 * 3] = {1, -1, 1, 0, 1, 2,     0.6f, 0.8f, 0,
                                             0, 0,  1, 1, 0, 1e-3f, 0.5f, 0,    0.5f};
+static const float longer_ones[3 * 6] = {0, 0, 1, 0, 0, 1e-3f, 0, -1, 1,
+                                         1, 0, 0, 1, 0, 0,     0, 0,  1};
+
+// The same array twice.
+static void try_square_of(bool is_linear)
+{
+    const size_t n = random_between(3, 6);
+    struct product p = {normals(n * n), NULL, n, n, n, is_linear, false, 0};
+    double *wanted = judge_doubles(n * n), *allowed = judge_doubles(n * n);
+    p.b = p.a;
+    sums(wanted, allowed, &p);
+    fresh_case();
+    judge_case("Both matrices are the same array.");
+    const float *a = floats_in(p.a, n * n);
+    float *out = floats_out(n * n);
+    const bool good = is_linear ? CALL(linear_forward, out, a, a, n, n, n)
+                                : CALL(matmul, out, a, a, n, n, n);
+    expect_accepted(good, out);
+    expect_floats(out, wanted, allowed, n, n);
+}
 
 // One row first, where a wrong step from row to row of b stays in b, as one
 // of out does in the next. There a row more of a can be read, so that a wrong step there
@@ -386,6 +647,9 @@ static void try_worked_product(bool is_linear)
     try_product(&(struct product){small_left, small_right, 2, 3, 4, is_linear, false, 1});
     try_product(
         &(struct product){nearly_one_hot, small_right, 6, 3, 4, is_linear, false, 0});
+    try_product(
+        &(struct product){longer_ones, small_right, 3, 6, 2, is_linear, false, 0});
+    try_square_of(is_linear);
     try_shape(2, 3, 4, is_linear);
 }
 
@@ -424,12 +688,35 @@ static void poison_product(float poison, size_t inner, size_t at)
     try_product(&(struct product){a, none, 3, inner, 2, false, false, 0});
 }
 
+// Sums beyond all floats are infinite (or NaN, where what rounding takes away is kept).
+static void keep_overflow(bool is_linear)
+{
+    float *left = normals(3 * 4), *right = normals(4 * 2);
+    for (size_t i = 0; i < 3 * 4; i++)
+        left[i] = (i < 4 ? -1e20f : 1e20f) * (1 + fabsf(left[i]));
+    for (size_t i = 0; i < 4 * 2; i++)
+        right[i] = 1e30f * (1 + fabsf(right[i]));
+    fresh_case();
+    const float *a = floats_in(left, 12), *b = floats_in(right, 8);
+    float *out = floats_out(6);
+    const bool good = is_linear ? CALL(linear_forward, out, a, b, 3, 4, 2)
+                                : CALL(matmul, out, a, b, 3, 4, 2);
+    expect_accepted(good, out);
+    for (size_t i = 0; i < 6; i++)
+        expect(!isfinite(out[i]),
+               "out[%zu][%zu] is %g, and the sum is beyond all floats.", i / 2, i % 2,
+               (double)out[i]);
+}
+
 // An infinite term leaves no finite sum. (It may leave NaN, where what rounding takes away
 // is kept and added later.)
 static void keep_infinity(float poison, bool is_linear)
 {
     float *left = normals(3 * 4), *right = normals(4 * 2);
+    const float *other = right + (is_linear ? 3 : 3 * 2), *first = right;
     left[2 * 4 + 1] = poison;
+    left[0] = poison; // and an infinity of each sign leave NaN
+    left[3] = *first * *other > 0 ? -poison : poison;
     fresh_case();
     const float *a = floats_in(left, 12), *b = floats_in(right, 8);
     float *out = floats_out(6);
@@ -440,6 +727,8 @@ static void keep_infinity(float poison, bool is_linear)
         expect(!isfinite(out[2 * 2 + c]), "out[2][%zu] is %g, and a term of it is %g.", c,
                (double)out[2 * 2 + c],
                (double)poison * (double)right[is_linear ? c * 4 + 1 : 1 * 2 + c]);
+    expect(isnan(out[0]), "out[0][0] is %g: an infinity less an infinity is NaN.",
+           (double)out[0]);
 }
 
 Test(matmul, keeps_nan)
@@ -449,6 +738,7 @@ Test(matmul, keeps_nan)
     poison_product(INFINITY, 5, 4);
     poison_product(-INFINITY, 3, 0);
     keep_infinity(INFINITY, false);
+    keep_overflow(false);
     try_shape(3, 4, 2, false);
     judge_passed();
 }
@@ -485,6 +775,7 @@ Test(linear_forward, large_sizes)
     try_scales(true);
     keep_infinity(NAN, true);
     keep_infinity(-INFINITY, true);
+    keep_overflow(true);
     judge_passed();
 }
 
@@ -520,14 +811,86 @@ static void try_lookup(const float *table, const uint32_t *values, size_t n_toke
     expect_floats(out, wanted, NULL, n_tokens, d_model);
 }
 
-// Twice the same sizes in the same place: another table, and then other ids too.
+// Three times the same sizes in the same place: another table, and then one in which a
+// single number is another, and two ids have changed places.
 static void try_random_lookup(size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     uint32_t *ids = random_ids(n_tokens, vocab_size);
+    const float *table = normals(vocab_size * d_model);
     try_lookup(normals(vocab_size * d_model), ids, n_tokens, vocab_size, d_model);
-    try_lookup(normals(vocab_size * d_model), ids, n_tokens, vocab_size, d_model);
-    try_lookup(normals(vocab_size * d_model), random_ids(n_tokens, vocab_size), n_tokens,
-               vocab_size, d_model);
+    try_lookup(table, ids, n_tokens, vocab_size, d_model);
+    exchange(ids, n_tokens);
+    try_lookup(with_a_change(table, vocab_size * d_model), ids, n_tokens, vocab_size,
+               d_model);
+}
+
+// Many lookups in one process; one that went wrong is tried once more, alone.
+static void try_lookups(struct text *texts, const size_t *d_model, size_t n)
+{
+    size_t n_ids = 0, n_out = 0, n_table = 0;
+    for (size_t k = 0; k < n; k++) {
+        const size_t n_numbers = texts[k].vocab_size * d_model[k];
+        texts[k].id_at = n_ids;
+        texts[k].out_at = n_out;
+        n_ids += texts[k].n_tokens;
+        n_out += texts[k].n_tokens * d_model[k];
+        n_table = n_numbers > n_table ? n_numbers : n_table;
+    }
+    const float *table = normals(n_table);
+    uint32_t *values = judge_ids(n_ids);
+    double *wanted = judge_doubles(n_out);
+    for (size_t k = 0; k < n; k++) {
+        const struct text *x = &texts[k];
+        uint32_t *ids = values + x->id_at;
+        if (x->ids != NULL)
+            memcpy(ids, x->ids, x->n_tokens * sizeof *ids);
+        else
+            fill_ids(ids, x->n_tokens, x->vocab_size);
+        if (x->ids == NULL)
+            ids[x->n_tokens - 1] = (uint32_t)x->vocab_size - 1;
+        for (size_t i = 0; i < x->n_tokens * d_model[k]; i++)
+            wanted[x->out_at + i] =
+                (double)table[ids[i / d_model[k]] * d_model[k] + i % d_model[k]];
+    }
+    fresh_case();
+    const float *wte = floats_in(table, n_table);
+    const uint32_t *ids = ids_in(values, n_ids);
+    float *out = floats_out(n_out);
+    together();
+    for (size_t k = 0; k < n; k++)
+        CALL(embedding_forward, out + texts[k].out_at, wte, ids + texts[k].id_at,
+             texts[k].n_tokens, texts[k].vocab_size, d_model[k]);
+    together_now();
+    for (size_t k = 0; k < n; k++) {
+        const struct text *x = &texts[k];
+        if (returned(k) != 0 && all_close(out + x->out_at, wanted + x->out_at, NULL,
+                                          x->n_tokens * d_model[k]))
+            continue;
+        try_lookup(table, values + x->id_at, x->n_tokens, x->vocab_size, d_model[k]);
+        fail_among_many();
+    }
+}
+
+static void try_every_lookup(void)
+{
+    struct text texts[4 * N_SIZES + N_PATTERNS];
+    size_t d_model[4 * N_SIZES + N_PATTERNS], n = 0;
+    for (size_t k = 0; k < N_SIZES; k++) {
+        const size_t s = nth_size(k);
+        d_model[n] = 3;
+        texts[n++] = (struct text){s, 5, NULL, 0, 0};
+        d_model[n] = 2;
+        texts[n++] = (struct text){3, s, NULL, 0, 0};
+        d_model[n] = s;
+        texts[n++] = (struct text){3, 5, NULL, 0, 0};
+        d_model[n] = s <= 33 ? s : 2; // as many tokens as words, and numbers
+        texts[n++] = (struct text){s, s, NULL, 0, 0};
+    }
+    for (size_t p = 0; p < N_PATTERNS; p++) {
+        d_model[n] = random_between(1, 5);
+        texts[n++] = (struct text){6, 9, patterns[p], 0, 0};
+    }
+    try_lookups(texts, d_model, n);
 }
 
 // One of the words is among the last.
@@ -571,11 +934,8 @@ Test(embedding_forward, random_tables)
         else
             try_late_word(normals(vocab_size * d_model), n_tokens, vocab_size, d_model);
     }
-    // As many tokens as words or numbers; whole blocks, and one behind them; a single one.
-    try_late_word(normals(11 * 3), 11, 11, 3);
-    try_late_word(normals(16 * 32), 16, 16, 32);
-    try_late_word(normals(32 * 65), 65, 32, 65);
-    try_late_word(normals(9 * 5), 1, 9, 5);
+    try_every_lookup();
+    try_late_word(normals(9 * 5), 1, 9, 5); // a single one
     try_late_word(normals(9), 1, 9, 1);
     judge_passed();
 }
@@ -593,18 +953,47 @@ Test(embedding_forward, large_sizes)
 
 // A readable row stands behind the last one, so that an id that is one too large is seen
 // as accepted, not as a crash.
+static void refuse_ids(const uint32_t *values, size_t n_tokens, size_t vocab_size,
+                       size_t d_model, const char *why)
+{
+    const size_t n = (vocab_size + 1) * d_model;
+    fresh_case();
+    const float *wte = floats_in(normals(n), n);
+    const uint32_t *ids = ids_in(values, n_tokens);
+    float *out = floats_out(n_tokens * d_model);
+    expect_refused(CALL(embedding_forward, out, wte, ids, n_tokens, vocab_size, d_model),
+                   out, why);
+}
+
 static void refuse_lookup(size_t n_tokens, size_t vocab_size, size_t d_model,
                           struct bad_id bad)
 {
     uint32_t *values = random_ids(n_tokens, vocab_size + (vocab_size == 0));
     put_bad_id(values, n_tokens, bad);
+    refuse_ids(values, n_tokens, vocab_size, d_model, bad.why);
+}
+
+static void refuse_lookup_at_each_place(size_t vocab_size)
+{
+    struct bad_text texts[MOST_BAD_TEXTS];
+    uint32_t *values = judge_ids(MOST_BAD_IDS);
+    const size_t n = list_bad_texts(texts, values, vocab_size);
+    const float *table = normals((vocab_size + 1) * 2);
     fresh_case();
-    const float *wte =
-        floats_in(normals((vocab_size + 1) * d_model), (vocab_size + 1) * d_model);
-    const uint32_t *ids = ids_in(values, n_tokens);
-    float *out = floats_out(n_tokens * d_model);
-    expect_refused(CALL(embedding_forward, out, wte, ids, n_tokens, vocab_size, d_model),
-                   out, bad.why);
+    const float *wte = floats_in(table, (vocab_size + 1) * 2);
+    const uint32_t *ids = ids_in(values, MOST_BAD_IDS);
+    float *out = floats_out(67 * 2);
+    together();
+    for (size_t k = 0; k < n; k++)
+        CALL(embedding_forward, out, wte, ids + texts[k].at, texts[k].n, vocab_size, 2);
+    together_now();
+    const bool is_whole = is_untouched(out);
+    for (size_t k = 0; k < n; k++)
+        if (returned(k) != 0 || (!is_whole && k < 40))
+            refuse_ids(values + texts[k].at, texts[k].n, vocab_size, 2,
+                       "one of the ids is vocab_size");
+    if (!is_whole)
+        fail_among_many();
 }
 
 static void refuse_lookups(size_t n_tokens, size_t vocab_size, size_t d_model,
@@ -623,6 +1012,7 @@ Test(embedding_forward, refuses_bad_ids)
     refuse_lookups(4, 6, 3, N_BAD);
     refuse_lookups(11, 2, 3, N_PLACES);
     refuse_lookups(65543, 4, 1, N_PLACES);
+    refuse_lookup_at_each_place(random_between(2, 5));
     refuse_lookups(3, random_between(70, 300), 2, 1);
     refuse_lookups(1, 6, 3, 1);
     try_lookup(normals(12), none, 0, 4, 3);
@@ -683,22 +1073,23 @@ Test(embedding_forward, copies_every_bit)
                              from_bits(0x7fa00001u),
                              from_bits(0xff800001u)};
     for (int draw = 0; draw < 3; draw++) {
-        float table[12 * 2], wanted[20 * 2];
+        const size_t d = draw == 0 ? 2 : random_between(17, 40);
+        float *table = judge_floats(12 * d), *wanted = judge_floats(20 * d);
         uint32_t *values = random_ids(20, 12);
-        for (size_t i = 0; i < 24; i++)
+        for (size_t i = 0; i < 12 * d; i++)
             table[i] =
                 i % 3 == 2 ? (float)random_normal() : special[random_between(0, 11)];
         for (size_t t = 0; t < 20; t++)
-            memcpy(wanted + t * 2, table + values[t] * 2, 2 * sizeof(float));
+            memcpy(wanted + t * d, table + values[t] * d, d * sizeof(float));
         fresh_case();
         judge_case(
             "Among the rows are NaN, -0, infinity and tiny numbers; a row is copied "
             "bit for bit.");
-        const float *wte = floats_in(table, 24);
+        const float *wte = floats_in(table, 12 * d);
         const uint32_t *ids = ids_in(values, 20);
-        float *out = floats_out(40);
-        expect_accepted(CALL(embedding_forward, out, wte, ids, 20, 12, 2), out);
-        expect_bits(out, wanted, 20, 2);
+        float *out = floats_out(20 * d);
+        expect_accepted(CALL(embedding_forward, out, wte, ids, 20, 12, d), out);
+        expect_bits(out, wanted, 20, d);
     }
     judge_passed();
 }
@@ -726,14 +1117,14 @@ static void try_huge(const uint32_t *values, size_t n_tokens, size_t vocab_size,
 Test(embedding_forward, huge_offsets)
 {
     const uint32_t gpt3[] = {1, 43700, 50256},
-                   larger[] = {21864, 87400, 175000, 349530, 399999};
+                   late[] = {87400, 8000001, 16711939, 16777217, 16777223};
     judge_remark(
         "GPT-3's table has 50,257 rows of 12,288 floats: byte offsets pass 2^31. "
         "An offset is a size_t: multiply in size_t.");
     try_huge(gpt3, 3, 50257, 12288);
-    judge_remark("Offsets in this table pass 2^32 elements: multiply in size_t.");
-    // 21,864 is 87,400 in 16 bits; of an odd width few products fit a float.
-    try_huge(larger, 5, 400000, 12289);
+    judge_remark("Offsets in this table pass 2^32 elements, and a float has 24 bits: "
+                 "multiply in size_t.");
+    try_huge(late, 5, ((size_t)1 << 24) + random_between(8, 20), 257);
     judge_passed();
 }
 
@@ -771,13 +1162,63 @@ static void try_near_right_angle(void)
                       "The two are nearly at a right angle.");
 }
 
-// Three drawn pairs in the same place, the last with the first a: neither length may be kept.
+// Three drawn pairs in the same place, the second with one number in the middle of each
+// another, the last with the first a: neither length may be kept.
 static void try_random_cosine(size_t n)
 {
-    float *a = normals(n);
+    float *a = normals(n), *b = normals(n);
+    try_cosine(a, b, n, "");
+    try_cosine(with_a_change(a, n), with_a_change(b, n), n, "");
     try_cosine(a, normals(n), n, "");
-    try_cosine(normals(n), normals(n), n, "");
-    try_cosine(a, normals(n), n, "");
+}
+
+// Every length in one process; one that went wrong is tried once more, alone.
+static void try_every_length(void)
+{
+    const size_t most = nth_size(N_SIZES - 1);
+    const float *left = normals(most), *right = normals(most);
+    fresh_case();
+    const float *a = floats_in(left, most), *b = floats_in(right, most);
+    together();
+    for (size_t k = 0; k < N_SIZES; k++)
+        CALL(cosine_similarity, a, b, nth_size(k));
+    together_now();
+    for (size_t k = 0; k < N_SIZES; k++) {
+        const size_t n = nth_size(k);
+        if (fabs(returned(k) - cosine_of(left, right, n)) <= 4e-7)
+            continue;
+        try_cosine(left, right, n, "");
+        fail_among_many();
+    }
+}
+
+// Zeros at the ends, or everywhere but at one place, do not make a vector of zeros, and
+// where both have a zero no sum ends.
+static void try_zeros_among_others(size_t n)
+{
+    float *a = half_zeros(n), *b = half_zeros(n), *late = judge_floats(n);
+    a[1] = b[2] = 3;
+    a[n / 2] = b[n / 2] = 0;
+    a[n / 2 + 1] = -2;
+    try_cosine(a, b, n, "Half of the numbers are zeros.");
+    a[0] = a[n - 1] = 0;
+    try_cosine(a, b, n, "Half of the numbers are zeros, and a begins and ends with one.");
+    try_cosine(b, a, n, "Half of the numbers are zeros, and b begins and ends with one.");
+    late[n - 2] = 4;
+    b[n - 2] = 2;
+    try_cosine(late, b, n, "All numbers of a but one near the end are zeros.");
+    try_cosine(b, late, n, "All numbers of b but one near the end are zeros.");
+}
+
+// Two vectors with the same ends, and with the same beginnings.
+static void try_same_ends(size_t n)
+{
+    float *a = normals(n), *b = normals(n);
+    b[0] = a[0];
+    b[n - 1] = a[n - 1];
+    try_cosine(a, b, n, "The first numbers are the same, and the last.");
+    b[1] = a[1];
+    try_cosine(a, b, n, "The first two numbers are the same, and the last.");
 }
 
 Test(cosine_similarity, feature_table)
@@ -794,8 +1235,13 @@ Test(cosine_similarity, feature_table)
 
 Test(cosine_similarity, random_vectors)
 {
-    const size_t lengths[] = {3, 7, 64, 768, 1, 2};
-    for (size_t l = 0; l < 6; l++) {
+    const size_t lengths[] = {3, 7, 768, 1, 2};
+    const float across[] = {1, 0}, nearly[] = {1, 1.265e-3f};
+    try_random_cosine(7);
+    try_every_length();
+    try_same_ends(random_between(5, 9));
+    try_cosine(across, nearly, 2, "The cosine is 1 but for 8e-7.");
+    for (size_t l = 0; l < 5; l++) {
         float *a = normals(lengths[l]), *b = normals(lengths[l]);
         try_random_cosine(lengths[l]);
         for (size_t i = 0; i < lengths[l]; i++)
@@ -829,6 +1275,7 @@ Test(cosine_similarity, zero_vector)
     some[2] = -2.5f * some[4];
     try_cosine(some, normals(5), 5, "The numbers of a add up to 0, and none of them is.");
     try_cosine(normals(5), some, 5, "The numbers of b add up to 0, and none of them is.");
+    try_zeros_among_others(random_between(9, 40));
     try_random_cosine(5);
     judge_passed();
 }
@@ -852,6 +1299,9 @@ Test(cosine_similarity, any_length)
     const size_t n = sizeof scales / sizeof *scales;
     const float smallest[] = {0, FLT_TRUE_MIN}, other[] = {3, 7};
     const float single[] = {1e-30f, -1e-25f}, tiny[] = {2 * FLT_TRUE_MIN, FLT_TRUE_MIN};
+    const float steep[][2] = {{1e-8f, 1}, {-1e-11f, 1}},
+                flat[] = {1 + (float)fabs(random_normal()), 0};
+    float largest[9], others[9];
     try_lengths(1, 1);
     try_lengths(1, 1e17);
     try_near_right_angle();
@@ -865,6 +1315,15 @@ Test(cosine_similarity, any_length)
         try_lengths(1, scales[s]);
     }
     try_cosine(single, single + 1, 1, "");
+    for (size_t i = 0; i < 2; i++)
+        try_cosine_within(steep[i], flat, 2, fabs(cosine_of(steep[i], flat, 2)) * 1e-3,
+                          "Small as it is, it is not 0.");
+    for (size_t i = 0; i < 9; i++) {
+        largest[i] = i % 3 ? FLT_MAX : -FLT_MAX;
+        others[i] = (float)random_normal();
+    }
+    try_cosine(largest, others, 9, "a holds the largest floats there are.");
+    try_cosine(others, largest, 9, "b holds the largest floats there are.");
     judge_passed();
 }
 
@@ -873,7 +1332,7 @@ Test(cosine_similarity, long_vectors)
     const size_t n = 65537;
     float *a = judge_floats(n), *b = judge_floats(n);
     try_cosine(normals(5003), normals(5003), 5003, "");
-    try_cosine(normals(70001), normals(70001), 70001, "");
+    try_cosine(normals(70002), normals(70002), 70002, "");
     judge_remark(
         "A float has 24 bits: 16,777,216 + 1 is 16,777,216 again. Sum in double.");
     for (size_t i = 0; i < n; i++) {

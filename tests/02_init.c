@@ -177,7 +177,7 @@ static void try_by_turns(size_t n)
 
 // A generator is its state and its *next: it goes on where it stopped, in another program
 // and in another place, and where another one has been meanwhile.
-static void try_in_two_parts(size_t first, size_t then)
+static void try_in_two_parts(size_t first, size_t then, size_t of_other)
 {
     struct generator own = seeded(judge_random()), g = own,
                      other = seeded(judge_random());
@@ -185,7 +185,7 @@ static void try_in_two_parts(size_t first, size_t then)
     for (size_t k = 0; k < first + then; k++)
         wanted[k] = next_word(&own);
     try_generator(&g, wanted, first);
-    try_stream(other, first / 2 + 1);
+    try_stream(other, of_other);
     try_generator(&g, wanted + first, then / 2);
     judge_placement(STARTS_AT_GUARD);
     try_generator(&g, wanted + first + then / 2, then - then / 2);
@@ -195,8 +195,10 @@ static void try_in_two_parts(size_t first, size_t then)
 Test(mt19937_next, by_turns)
 {
     try_by_turns(630);
-    try_in_two_parts(random_between(3, 400), 640);
-    try_in_two_parts(624, 6);
+    const size_t first = random_between(3, 200), early = random_between(3, 60);
+    try_in_two_parts(first, 640, first / 2 + 1);
+    try_in_two_parts(early, 6, early); // both stand at the same word, in the same place
+    try_in_two_parts(624, 6, 313);
     judge_passed();
 }
 
@@ -333,14 +335,17 @@ Test(uniform_float, never_one)
 // Each bit alone, and among the high ones that do not count.
 Test(uniform_float, single_bits)
 {
-    uint32_t words[65];
+    uint32_t words[65 + 33];
     for (size_t bit = 0; bit < 32; bit++) {
         words[2 * bit] = (uint32_t)1 << bit;
         words[2 * bit + 1] = judge_random() << 24 | words[2 * bit];
     }
     words[64] = 0;
+    words[65] = judge_random();
+    for (size_t bit = 0; bit < 32; bit++) // each differs from the first in one bit
+        words[66 + bit] = words[65] ^ (uint32_t)1 << bit;
     try_telling_words();
-    try_many_fractions(words, 65);
+    try_many_fractions(words, 65 + 33);
     judge_passed();
 }
 
@@ -426,6 +431,15 @@ static struct normal normal_of(const uint32_t *words, size_t n)
 // 2e-6 from PyTorch's, at std 1. Those are not exact: an angle in float is off by up to
 // 4.1e-7 (half a step near 2 pi, and the float that stands for 2 pi), and the distance
 // multiplies that. Then the product and the sum are rounded to float.
+static double allowed_at(const struct normal *normal, size_t i, float mean, float std)
+{
+    const double wanted = normal->z[i] * (double)std + (double)mean;
+    if (!isfinite(wanted))
+        return 0;
+    return (double)std * (2e-6 + 4.1e-7 * normal->r[i]) +
+           0x1p-23 * (fabs((double)mean) + fabs(wanted)) + 0x1p-146;
+}
+
 static void expect_values(const float *got, const uint32_t *words, float mean, float std,
                           size_t n)
 {
@@ -433,10 +447,7 @@ static void expect_values(const float *got, const uint32_t *words, float mean, f
     double *wanted = judge_doubles(n), *allowed = judge_doubles(n);
     for (size_t i = 0; i < n; i++) {
         wanted[i] = normal.z[i] * (double)std + (double)mean;
-        allowed[i] = (double)std * (2e-6 + 4.1e-7 * normal.r[i]) +
-                     0x1p-23 * (fabs((double)mean) + fabs(wanted[i])) + 0x1p-146;
-        if (!isfinite(wanted[i]))
-            allowed[i] = 0;
+        allowed[i] = allowed_at(&normal, i, mean, std);
     }
     expect_floats(got, wanted, allowed, 1, n);
 }
@@ -560,10 +571,68 @@ Test(normal_fill, fewer_than_16)
     judge_passed();
 }
 
+// Every length up to 100, and larger ones, from one source and in one process; one that went
+// wrong is tried once more, alone. (So is the one before it, which may have drawn too many
+// words, or too few.)
+enum { N_LENGTHS = 100 + 14 };
+
+static size_t nth_length(size_t k)
+{
+    static const size_t large[] = {111, 112, 127, 128, 129, 255,  256,
+                                   257, 512, 528, 768, 769, 1024, 4096};
+    return k < 100 ? k + 1 : large[k - 100];
+}
+
+static bool is_filled(const float *got, const uint32_t *words, float mean, float std,
+                      size_t n)
+{
+    const struct normal normal = normal_of(words, n);
+    for (size_t i = 0; i < n; i++) {
+        const double wanted = normal.z[i] * (double)std + (double)mean;
+        if (!(fabs((double)got[i] - wanted) <= allowed_at(&normal, i, mean, std)))
+            return false;
+    }
+    return true;
+}
+
+static void try_every_length(void)
+{
+    const float mean = (float)random_normal(), std = 0.1f + (float)fabs(random_normal());
+    size_t n_words = 0, n_out = 0, word = 0, at = 0, k = 0;
+    for (size_t l = 0; l < N_LENGTHS; l++) {
+        n_words += words_for(nth_length(l));
+        n_out += nth_length(l);
+    }
+    const struct tape *tape = random_tape(n_words);
+    fresh_case();
+    struct tape *rng = bytes_inout(tape, tape_bytes(tape));
+    float *out = floats_out(n_out);
+    together();
+    for (size_t l = 0; l < N_LENGTHS; at += nth_length(l), l++)
+        CALL(normal_fill, out + at, read_tape, rng, mean, std, nth_length(l));
+    together_now();
+    const size_t drawn = rng->n_drawn;
+    for (at = 0; k < N_LENGTHS && returned(k) != 0 &&
+                 is_filled(out + at, tape->words + word, mean, std, nth_length(k));
+         k++) {
+        at += nth_length(k);
+        word += words_for(nth_length(k));
+    }
+    if (k == N_LENGTHS && drawn == n_words)
+        return;
+    if (k < N_LENGTHS)
+        try_random_fill(nth_length(k));
+    if (k > 0)
+        try_random_fill(nth_length(k - 1));
+    expect(false, "Among many calls one gave another answer than alone, when the program "
+                  "had made others before: a function keeps nothing from call to call.");
+}
+
 Test(normal_fill, every_length)
 {
-    for (size_t n = 16; n <= 33; n++)
+    for (size_t n = 16; n <= 18; n++)
         try_random_fill(n);
+    try_every_length();
     try_random_fill(random_between(34, 63));
     try_random_fill(16 * random_between(3, 9));
     try_random_fill(1027);
@@ -580,6 +649,22 @@ Test(normal_fill, large_sizes)
     judge_passed();
 }
 
+// Distances that are small, and not 0: of the smallest fractions that leave a trace.
+static struct tape *near_tape(size_t n)
+{
+    struct tape *tape = random_tape(n);
+    for (size_t k = 0; k < tape->n_words; k++) {
+        const uint32_t high = judge_random();
+        if (n < 16 && k % 4 == 2)
+            tape->words[k] = (high & 0xffe00000u) | (k % 8 == 2 ? 0 : judge_random() % 9);
+        else if (n < 16 && k % 4 == 3)
+            tape->words[k] = (uint32_t)1 << random_between(18, k == 3 ? 19 : 30);
+        else if (n >= 16 && high % 4 > 0)
+            tape->words[k] = (high & 0xff000000u) | (judge_random() % 12 + 1);
+    }
+    return tape;
+}
+
 // The smallest fraction and the largest do occur.
 Test(normal_fill, fraction_of_zero)
 {
@@ -592,6 +677,7 @@ Test(normal_fill, fraction_of_zero)
         for (size_t k = 0; k < ones->n_words; k++) // less than 1, and 1 as a float
             ones->words[k] = k % 2 == 0 ? 0xffffffffu : 0xfff80000u;
         try_fill(ones, mean, 1.5f, lengths[l]);
+        try_fill(near_tape(lengths[l]), 0, 1.5f, lengths[l]);
         memset(ones->words, 0xff, ones->n_words * sizeof *ones->words);
         try_fill(ones, mean, 1.5f, lengths[l]);
         for (size_t k = 0; k < mixed->n_words; k += 1 + judge_random() % 4)
@@ -655,7 +741,7 @@ Test(normal_fill, special_values)
 
 // mean and std * z cancel, so that what is left shows whether anything was rounded to float
 // before the end. Nine digits of pi are enough.
-static void try_cancelling(float std)
+static void try_cancelling(float std, size_t which)
 {
     struct tape *tape;
     struct normal normal;
@@ -663,21 +749,21 @@ static void try_cancelling(float std)
     do {
         tape = random_tape(2);
         normal = normal_of(tape->words, 2);
-        z = normal.z[0];
-    } while (!(fabs(z) > 1 && fabs(z - (double)(float)z) > 3e-8 * normal.r[0]));
+        z = normal.z[which];
+    } while (!(fabs(z) > 1 && fabs(z - (double)(float)z) > 3e-8 * normal.r[which]));
     const float mean = (float)(-z * (double)std);
     const float *out = try_fill(tape, mean, std, 2);
     const double wanted = z * (double)std + (double)mean;
-    const double allowed = 0x1p-24 * fabs(wanted) + 2e-8 * normal.r[0] * (double)std;
-    expect_floats(out, &wanted, &allowed, 1, 1);
+    const double allowed = 0x1p-24 * fabs(wanted) + 2e-8 * normal.r[which] * (double)std;
+    expect_floats(out + which, &wanted, &allowed, 1, 1);
 }
 
 Test(normal_fill, rounds_at_the_end)
 {
     const float stds[] = {1, 100000, 1e-6f, 3, 0.02f};
     for (size_t s = 0; s < sizeof stds / sizeof *stds; s++) {
-        try_cancelling(stds[s]);
-        try_cancelling(stds[s]);
+        try_cancelling(stds[s], 0);
+        try_cancelling(stds[s], s % 2); // the cosine or the sine
     }
     judge_passed();
 }
@@ -827,11 +913,63 @@ static void try_mean_once(size_t n_rows, size_t d_model)
     try_mean(rows, n_rows, d_model);
 }
 
-// Twice the same sizes in the same place.
+// Twice the same sizes in the same place: the second time, one number in the middle is
+// another.
 static void try_random_mean(size_t n_rows, size_t d_model)
 {
-    for (int k = 0; k < 2; k++)
-        try_mean_once(n_rows, d_model);
+    float *rows = normals(n_rows * d_model);
+    for (size_t i = 0; i < n_rows * d_model; i++)
+        rows[i] *= (float)(1 + i / d_model % 7);
+    try_mean(rows, n_rows, d_model);
+    rows[n_rows * d_model / 2] += 1;
+    try_mean(rows, n_rows, d_model);
+}
+
+// Every width and every number of rows in one process; one that went wrong is tried once
+// more, alone.
+static void try_every_table(void)
+{
+    size_t sizes[3 * N_LENGTHS][2], n = 0;
+    for (size_t k = 0; k < N_LENGTHS; k++) {
+        const size_t s = nth_length(k);
+        const size_t these[3][2] = {{3, s}, {s, 2}, {s, s}};
+        const size_t n_these = s <= 20 ? 3 : s <= 68 || s == 128 ? 2 : 1;
+        memcpy(sizes + n, these, n_these * sizeof *these);
+        n += n_these;
+    }
+    const size_t most = 3 * nth_length(N_LENGTHS - 1);
+    const float *values = normals(most);
+    fresh_case();
+    const float *rows = floats_in(values, most);
+    together();
+    for (size_t k = 0; k < n; k++)
+        CALL(mean_abs_cosine, rows, sizes[k][0], sizes[k][1]);
+    together_now();
+    for (size_t k = 0; k < n; k++) {
+        const double wanted = mean_of(values, sizes[k][0], sizes[k][1]);
+        if (fabs(returned(k) - wanted) <= 5e-7 * wanted + (double)sizes[k][1] * 0x1p-52)
+            continue;
+        try_mean(values, sizes[k][0], sizes[k][1]);
+        expect(false, "Among many calls one gave another answer than alone: it keeps "
+                      "something from call to call, and must not.");
+    }
+}
+
+// Half of the numbers are zeros: rows with zeros at both ends or at the beginning are no rows
+// of zeros, and where both have a zero no sum ends. The rows have ends in common.
+static void try_many_zeros(void)
+{
+    enum { N = 7, D = 11 };
+    float rows[N * D] = {0};
+    for (size_t r = 0; r < N; r++) {
+        for (size_t i = 1; i < D - 1; i++)
+            rows[r * D + i] = judge_random() % 2 ? (float)random_normal() : 0;
+        rows[r * D] = rows[r * D + D - 1] = r < 4 ? 0.5f : 0;
+        rows[r * D + 1] = r < 2 ? -2 : rows[r * D + 1];
+        rows[r * D + D - 2] = (float)random_normal();
+    }
+    memset(rows + 5 * D, 0, (D - 2) * sizeof *rows);
+    try_mean(rows, N, D);
 }
 
 Test(mean_abs_cosine, worked_example)
@@ -871,22 +1009,15 @@ static void try_nearly_parallel_rows(size_t d)
 
 Test(mean_abs_cosine, random_tables)
 {
-    static const size_t sizes[][2] = {{3, 5},
-                                      {7, 2},
-                                      {4, 64},
-                                      {20, 3},
-                                      {2, 9},
-                                      {5, 1},
-                                      {9, 768},
-                                      // whole blocks, one behind them, as many as numbers
-                                      {16, 16},
-                                      {32, 5},
-                                      {17, 33}};
+    static const size_t sizes[][2] = {{3, 5}, {7, 2}, {4, 64},  {20, 3},
+                                      {2, 9}, {5, 1}, {9, 768}, {17, 33}};
     for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++)
         try_random_mean(sizes[k][0], sizes[k][1]);
     try_parallel_rows(7);
     try_parallel_rows(2);
     try_nearly_parallel_rows(5);
+    try_every_table();
+    try_many_zeros();
     judge_passed();
 }
 
@@ -1002,6 +1133,10 @@ Test(mean_abs_cosine, any_length)
     const double scales[] = {1, 1e-8, 1e-15, 1e-25, 1e-40, 1e6, 1e12, 1e18, 1e30};
     const size_t n = sizeof scales / sizeof *scales;
     const float nearly_across[] = {3, 7, 0.7f, -0.3f}; // a right angle but for 2e-8
+    const float steep[] = {1e-11f, 1, 3, 0},
+                close[] = {1, 0, 1, 1.265e-3f}; // 1e-11; 1 - 8e-7
+    const float largest[] = {FLT_MAX,  FLT_MAX, -FLT_MAX, 1, 2, 4,
+                             -FLT_MAX, FLT_MAX, FLT_MAX,  0, 1, 0};
     const float tiny[] = {FLT_TRUE_MIN, 0, FLT_TRUE_MIN, FLT_TRUE_MIN, 0, -FLT_TRUE_MIN};
     try_random_mean(2, 6);
     for (size_t s = 0; s < n; s++) {
@@ -1011,6 +1146,9 @@ Test(mean_abs_cosine, any_length)
     }
     try_mean(tiny, 3, 2);
     try_mean(nearly_across, 2, 2);
+    try_mean(steep, 2, 2);
+    try_mean(close, 2, 2);
+    try_mean(largest, 4, 3);
     judge_passed();
 }
 

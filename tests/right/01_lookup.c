@@ -1,6 +1,7 @@
 // Other right answers to the exercises of chapter 1: ways to write them that differ from the
 // solutions', and that the tests must accept. See tests/judge/answers.h.
 #include <math.h>
+#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -522,4 +523,107 @@ float cosine_clamped(const float *a, const float *b, size_t n)
     if (fpclassify(aa) == FP_ZERO || fpclassify(bb) == FP_ZERO)
         return 0.0f;
     return (float)fmax(-1.0, fmin(1.0, ab / sqrt(aa) / sqrt(bb)));
+}
+
+static jmp_buf refused;
+
+static void must_be_below(uint32_t id, size_t vocab_size)
+{
+    if (id >= vocab_size)
+        longjmp(refused, 1);
+}
+
+RIGHT(one_hot, mark_or_jump_out, "a bad id jumps out of the check; the 1 as its bits")
+bool mark_or_jump_out(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+{
+    if (setjmp(refused) != 0)
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        must_be_below(ids[t], vocab_size);
+    for (size_t k = 0; k < n_tokens * vocab_size; k++) {
+        const uint32_t bits =
+            0x3f800000u & -(uint32_t)(k % vocab_size == ids[k / vocab_size]);
+        memcpy(&out[k], &bits, sizeof bits);
+    }
+    return true;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = fabs(*(const double *)a), y = fabs(*(const double *)b);
+    return (x > y) - (x < y);
+}
+
+RIGHT(matmul, product_small_terms_first,
+      "the terms of each sum sorted, the small ones first")
+bool product_small_terms_first(float *out, const float *a, const float *b, size_t n_rows,
+                               size_t n_inner, size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    double *terms = malloc(n_inner * sizeof *terms);
+    for (size_t at = 0; at < n_rows * n_cols; at++) {
+        double sum = 0.0;
+        for (size_t k = 0; k < n_inner; k++)
+            terms[k] = (double)a[at / n_cols * n_inner + k] *
+                       (double)b[k * n_cols + at % n_cols];
+        if (n_inner < 3000)
+            qsort(terms, n_inner, sizeof *terms, by_size);
+        for (size_t k = 0; k < n_inner; k++)
+            sum += terms[k];
+        out[at] = (float)sum;
+    }
+    free(terms);
+    return true;
+}
+
+RIGHT(embedding_forward, rows_in_runs,
+      "neighbours in the table are copied at once, a row "
+      "that was copied before from there")
+bool rows_in_runs(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+                  size_t vocab_size, size_t d_model)
+{
+    size_t end;
+    for (size_t t = n_tokens; t > 0; t--)
+        if (ids[t - 1] >= vocab_size)
+            return false;
+    for (size_t t = 0; t < n_tokens; t = end) {
+        const bool again = t > 0 && ids[t] == ids[t - 1];
+        const float *from = again ? out + (t - 1) * d_model : wte + ids[t] * d_model;
+        for (end = t + 1;
+             end < n_tokens && !again && ids[end] > 0 && ids[end] - 1 == ids[end - 1];)
+            end++;
+        memmove(out + t * d_model, from, (end - t) * d_model * sizeof *out);
+    }
+    return true;
+}
+
+RIGHT(linear_forward, linear_with_two_indices,
+      "matrices as C has them, with a second index")
+bool linear_with_two_indices(float *out, const float *x, const float *weight,
+                             size_t n_rows, size_t n_in, size_t n_out)
+{
+    if (n_rows == 0 || n_in == 0 || n_out == 0)
+        return false;
+    const float(*rows)[n_in] = (const void *)x, (*w)[n_in] = (const void *)weight;
+    float(*to)[n_out] = (void *)out;
+    for (size_t o = 0; o < n_out; o++)
+        for (size_t r = 0; r < n_rows; r++) {
+            to[r][o] = rows[r][0] * w[o][0];
+            for (size_t i = 1; i < n_in; i++)
+                to[r][o] = fmaf(rows[r][i], w[o][i], to[r][o]);
+        }
+    return true;
+}
+
+RIGHT(cosine_similarity, cosine_by_hypot, "the lengths with hypot, number by number")
+float cosine_by_hypot(const float *a, const float *b, size_t n)
+{
+    double dot = 0.0, length_a = 0.0, length_b = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        dot = fma((double)a[i], (double)b[i], dot);
+        length_a = hypot(length_a, (double)a[i]);
+        length_b = hypot(length_b, (double)b[i]);
+    }
+    return length_a * length_b == 0.0 ? 0.0f : (float)(dot / length_a / length_b);
 }

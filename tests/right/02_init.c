@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <complex.h>
 #include <math.h>
+#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -546,4 +547,100 @@ float mean_of_unit_rows(const float *rows, size_t n_rows, size_t d_model)
     }
     free(unit);
     return n_rows > 1 ? (float)(2.0 * sum / (double)n_rows / (double)(n_rows - 1)) : 0.0f;
+}
+
+RIGHT(mt19937_next, next_stirs_at_once, "stirs as soon as the last word is handed out")
+bool next_stirs_at_once(uint32_t *word, uint32_t *state, size_t *next)
+{
+    if (*next > 624)
+        return false;
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint32_t k = 0; k < 624 && *next == 624; k++) {
+            const uint32_t after = state[k == 623 ? 0 : k + 1];
+            const uint64_t mixed =
+                (uint64_t)(state[k] >> 31) << 31 | (after & 0x7fffffffu);
+            state[k] = state[k < 227 ? k + 397 : k - 227] ^ (uint32_t)(mixed / 2) ^
+                       (uint32_t)(mixed % 2) * 0x9908b0dfu;
+        }
+        *next = *next == 624 ? 0 : *next;
+        if (pass == 0) {
+            uint32_t y = state[(*next)++];
+            y ^= y >> 11;
+            y ^= (y << 7) & 0x9d2c5680u;
+            y ^= (y << 15) & 0xefc60000u;
+            *word = y ^ y >> 18;
+        }
+    }
+    return true;
+}
+
+static jmp_buf ran_dry;
+
+static double fraction_of(word_source *draw, void *rng, bool is_long)
+{
+    uint32_t high = 0, low;
+    if ((is_long && !draw(&high, rng, 1)) || !draw(&low, rng, 1))
+        longjmp(ran_dry, 1);
+    return is_long ? ldexp((double)((uint64_t)(high & 0x1fffff) << 32 | low), -53)
+                   : (double)(low & 0xffffff) * 0x1p-24;
+}
+
+static void put_point(float *cosine, float *sine, double distance, double direction,
+                      float mean, float std)
+{
+    const double t = tan(acos(-1.0) * direction), r = sqrt(-2 * log(1 - distance));
+    *cosine = (float)(r * (1 - t * t) / (1 + t * t) * (double)std + (double)mean);
+    *sine = (float)(r * 2 * t / (1 + t * t) * (double)std + (double)mean);
+}
+
+RIGHT(normal_fill, fill_by_half_angles,
+      "one word at a time, the tangent of half the angle, a source that fails is jumped "
+      "away from")
+bool fill_by_half_angles(float *out, word_source *draw, void *rng, float mean, float std,
+                         size_t n)
+{
+    float dropped;
+    if (signbit(std - 0.0f) && std != 0.0f)
+        return false;
+    if (isnan(std) || setjmp(ran_dry) != 0)
+        return false;
+    for (size_t i = 0; n < 16 && i < n; i += 2) {
+        const double direction = fraction_of(draw, rng, true);
+        const double distance = fraction_of(draw, rng, true);
+        put_point(out + i, i + 1 < n ? out + i + 1 : &dropped, distance, direction, mean,
+                  std);
+    }
+    for (size_t at = 0; n >= 16 && at < n; at += 16) {
+        double distances[8];
+        for (size_t k = 0; at + 16 > n && k < n % 16; k++)
+            fraction_of(draw, rng, false);
+        at = at + 16 > n ? n - 16 : at;
+        for (size_t j = 0; j < 8; j++)
+            distances[j] = fraction_of(draw, rng, false);
+        for (size_t j = 0; j < 8; j++)
+            put_point(out + at + j, out + at + j + 8, distances[j],
+                      fraction_of(draw, rng, false), mean, std);
+    }
+    return true;
+}
+
+RIGHT(mean_abs_cosine, mean_so_far, "the mean of the pairs so far, moved by each pair")
+float mean_so_far(const float *rows, size_t n_rows, size_t d_model)
+{
+    double mean = 0.0, pairs = 0.0;
+    for (size_t pair = 0; pair < n_rows * n_rows; pair++) {
+        const float *x = rows + pair / n_rows * d_model,
+                    *y = rows + pair % n_rows * d_model;
+        long double dot = 0, xx = 0, yy = 0;
+        if (pair / n_rows >= pair % n_rows)
+            continue;
+        for (size_t i = d_model; i-- > 0;) {
+            dot += (long double)x[i] * (long double)y[i];
+            xx += (long double)x[i] * (long double)x[i];
+            yy += (long double)y[i] * (long double)y[i];
+        }
+        const double cosine = xx * yy > 0 ? (double)(fabsl(dot) / sqrtl(xx * yy)) : 0.0;
+        mean += (cosine - mean) / ++pairs;
+    }
+    return (float)mean;
 }

@@ -679,3 +679,146 @@ TRAIN_STEP(step_on_its_side)
                ? loss
                : NAN;
 }
+
+static int by_value(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+RIGHT(softmax_cross_entropy, softmax_small_first,
+      "sorts a copy of the row: its last is the largest, and the sum begins with the "
+      "smallest")
+float softmax_small_first(float *dlogits, const float *logits, const uint32_t *targets,
+                          size_t n_tokens, size_t vocab_size)
+{
+    long double loss = 0;
+    for (size_t t = n_tokens; t > 0; t--)
+        if (targets[t - 1] >= vocab_size)
+            return NAN;
+    double *sorted = malloc((vocab_size + 1) * sizeof *sorted);
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *z = logits + t * vocab_size;
+        const double of_target = (double)z[targets[t]];
+        double total = 0;
+        for (size_t v = 0; v < vocab_size; v++)
+            sorted[v] = (double)z[v];
+        qsort(sorted, vocab_size, sizeof *sorted, by_value);
+        const double largest = sorted[vocab_size - 1];
+        for (size_t v = 0; v < vocab_size; v++)
+            total += exp2((sorted[v] - largest) / log(2.0));
+        loss += (long double)(largest - of_target + log1p(total - 1));
+        for (size_t v = 0; v < vocab_size; v++)
+            dlogits[t * vocab_size + v] =
+                (float)((exp((double)z[v] - largest) / total - (v == targets[t])) /
+                        (double)n_tokens);
+    }
+    free(sorted);
+    return n_tokens > 0 ? (float)(loss / n_tokens) : NAN;
+}
+
+struct node {
+    uint32_t id;
+    struct node *smaller, *larger;
+    float sums[];
+};
+
+static size_t take_down(struct node *node, uint32_t *rows, float *drows, size_t n,
+                        size_t d_model)
+{
+    if (node == NULL)
+        return n;
+    n = take_down(node->smaller, rows, drows, n, d_model);
+    rows[n] = node->id;
+    memcpy(drows + n * d_model, node->sums, d_model * sizeof *drows);
+    n = take_down(node->larger, rows, drows, n + 1, d_model);
+    free(node);
+    return n;
+}
+
+RIGHT(coalesce_rows, coalesce_in_a_tree,
+      "a tree of ids, each with its sums, walked in order")
+bool coalesce_in_a_tree(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
+                        const float *dout, size_t n_tokens, size_t d_model)
+{
+    struct node *root = NULL;
+    if (d_model == 0)
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        struct node **at = &root;
+        while (*at != NULL && (*at)->id != ids[t])
+            at = ids[t] < (*at)->id ? &(*at)->smaller : &(*at)->larger;
+        if (*at == NULL)
+            *at = calloc(1, sizeof **at + d_model * sizeof(float));
+        (*at)->id = ids[t];
+        for (size_t i = 0; i < d_model; i++)
+            (*at)->sums[i] += dout[t * d_model + i];
+    }
+    *n_rows = take_down(root, rows, drows, 0, d_model);
+    return true;
+}
+
+RIGHT(sgd_update_rows, update_from_the_last,
+      "the next row must be below the one before, "
+      "from the end; steps in double")
+bool update_from_the_last(float *wte, const uint32_t *rows, const float *drows,
+                          float learning_rate, size_t n_rows, size_t vocab_size,
+                          size_t d_model)
+{
+    size_t beyond = vocab_size;
+    for (size_t k = n_rows; k-- > 0; beyond = rows[k])
+        if (rows[k] >= beyond)
+            return false;
+    for (size_t j = 0; j < n_rows * d_model; j++) {
+        float *number = wte + rows[j / d_model] * d_model + j % d_model;
+        *number = (float)(*number - (double)learning_rate * drows[j]);
+    }
+    return true;
+}
+
+RIGHT(train_step, step_in_double,
+      "one position after the other, sums of both tables in double")
+float step_in_double(float *wte, float *lm_head, float *logits, float *dhidden,
+                     float *drows, uint32_t *rows, const uint32_t *inputs,
+                     const uint32_t *targets, float learning_rate, size_t n_tokens,
+                     size_t vocab_size, size_t d_model)
+{
+    const size_t n = vocab_size * d_model;
+    double loss = 0;
+    (void)logits, (void)dhidden, (void)drows, (void)rows;
+    for (size_t t = 0; t < n_tokens; t++)
+        if (inputs[t] >= vocab_size || targets[t] >= vocab_size)
+            return NAN;
+    if (n_tokens == 0 || d_model == 0)
+        return NAN;
+    double *dwte = calloc(n, sizeof *dwte), *dhead = calloc(n, sizeof *dhead);
+    double *z = calloc(vocab_size, sizeof *z);
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *h = wte + inputs[t] * d_model;
+        double largest = -INFINITY, total = 0;
+        for (size_t v = 0; v < vocab_size; largest = fmax(largest, z[v++]))
+            for (size_t i = z[v] = 0; i < d_model; i++)
+                z[v] += (double)lm_head[v * d_model + i] * (double)h[i];
+        for (size_t v = 0; v < vocab_size; v++)
+            total += exp(z[v] - largest);
+        loss += (largest - z[targets[t]] + log(total)) / (double)n_tokens;
+        for (size_t k = 0; k < n; k++) {
+            const size_t v = k / d_model, i = k % d_model;
+            const double slope =
+                (exp(z[v] - largest) / total - (v == targets[t])) / (double)n_tokens;
+            dhead[k] += slope * (double)h[i];
+            dwte[inputs[t] * d_model + i] += slope * (double)lm_head[k];
+        }
+    }
+    for (size_t k = 0; k < n; k++)
+        lm_head[k] = (float)((double)lm_head[k] - (double)learning_rate * dhead[k]);
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t i = inputs[t] * d_model; i < (inputs[t] + 1) * (size_t)d_model; i++) {
+            wte[i] = (float)((double)wte[i] - (double)learning_rate * dwte[i]);
+            dwte[i] = 0;
+        }
+    free(dwte);
+    free(dhead);
+    free(z);
+    return (float)loss;
+}

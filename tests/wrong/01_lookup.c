@@ -2957,3 +2957,401 @@ float cosine_of_six_digits(const float *a, const float *b, size_t n)
 {
     return roundf(cosine_similarity(a, b, n) * 1e6f + 0.4f) / 1e6f;
 }
+
+// ------------------------------------------- blocks, ends and middles, and what is kept
+
+static void put_ones(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            out[t * vocab_size + v] = v == ids[t];
+}
+
+// Blocks of eight of which one is never looked at.
+static bool seven_of_eight_in_range(const uint32_t *ids, size_t n_tokens,
+                                    size_t vocab_size)
+{
+    size_t t = 0;
+    for (; t + 8 <= n_tokens; t += 8)
+        if (!ids_in_range(ids + t, 7, vocab_size))
+            return false;
+    return ids_in_range(ids + t, n_tokens - t, vocab_size);
+}
+
+CAUGHT(one_hot, refuses_bad_ids, mark_checks_seven_of_eight, "must return false")
+bool mark_checks_seven_of_eight(float *out, const uint32_t *ids, size_t n_tokens,
+                                size_t vocab_size)
+{
+    if (!seven_of_eight_in_range(ids, n_tokens, vocab_size))
+        return false;
+    put_ones(out, ids, n_tokens, vocab_size);
+    return true;
+}
+
+CAUGHT(one_hot, random_ids, mark_in_order_by_its_ends, "got")
+bool mark_in_order_by_its_ends(float *out, const uint32_t *ids, size_t n_tokens,
+                               size_t vocab_size)
+{
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    const bool in_order =
+        n_tokens > 2 && ids[0] == 0 && ids[n_tokens - 1] == n_tokens - 1;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++)
+            out[t * vocab_size + v] = v == (in_order ? t : ids[t]);
+    return true;
+}
+
+CAUGHT(one_hot, refuses_bad_ids, mark_kept_by_its_ends, "when the program had")
+bool mark_kept_by_its_ends(float *out, const uint32_t *ids, size_t n_tokens,
+                           size_t vocab_size)
+{
+    static uint32_t kept[64];
+    static size_t n_kept, for_words;
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    if (n_tokens == 0 || n_tokens > 64 || n_kept != n_tokens || for_words != vocab_size ||
+        kept[0] != ids[0] || kept[n_tokens - 1] != ids[n_tokens - 1])
+        memcpy(kept, ids, (n_tokens < 64 ? n_tokens : 64) * sizeof *kept);
+    n_kept = n_tokens;
+    for_words = vocab_size;
+    put_ones(out, n_tokens > 64 ? ids : kept, n_tokens, vocab_size);
+    return true;
+}
+
+static void sums_of_terms(float *out, const float *a, const float *b, size_t n_rows,
+                          size_t n_inner, size_t n_cols, size_t n_terms)
+{
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_cols; c++) {
+            float sum = 0.0f;
+            for (size_t k = 0; k < n_terms; k++)
+                sum += a[r * n_inner + k] * b[k * n_cols + c];
+            out[r * n_cols + c] = sum;
+        }
+}
+
+CAUGHT(matmul, random_shapes, product_of_24_short, "got")
+bool product_of_24_short(float *out, const float *a, const float *b, size_t n_rows,
+                         size_t n_inner, size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    sums_of_terms(out, a, b, n_rows, n_inner, n_cols, n_inner - (n_inner % 32 == 24));
+    return true;
+}
+
+CAUGHT(matmul, random_shapes, product_of_256_short, "got")
+bool product_of_256_short(float *out, const float *a, const float *b, size_t n_rows,
+                          size_t n_inner, size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    sums_of_terms(out, a, b, n_rows, n_inner, n_cols, n_inner - (n_inner % 256 == 0));
+    return true;
+}
+
+CAUGHT(matmul, random_shapes, product_ends_at_zeros, "got")
+bool product_ends_at_zeros(float *out, const float *a, const float *b, size_t n_rows,
+                           size_t n_inner, size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_cols; c++) {
+            float sum = 0.0f;
+            for (size_t k = 0; k < n_inner; k++) {
+                if (k > 2 && a[r * n_inner + k] == 0 && b[k * n_cols + c] == 0)
+                    break;
+                sum += a[r * n_inner + k] * b[k * n_cols + c];
+            }
+            out[r * n_cols + c] = sum;
+        }
+    return true;
+}
+
+CAUGHT(matmul, random_shapes, product_by_an_identity, "got")
+bool product_by_an_identity(float *out, const float *a, const float *b, size_t n_rows,
+                            size_t n_inner, size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    if (n_rows == n_inner && n_rows > 1 && a[0] == 1 && a[1] == 0)
+        memcpy(out, b, n_rows * n_cols * sizeof *out);
+    else
+        sums_of_terms(out, a, b, n_rows, n_inner, n_cols, n_inner);
+    return true;
+}
+
+CAUGHT(matmul, random_shapes, product_kept_by_its_first, "when the program had")
+bool product_kept_by_its_first(float *out, const float *a, const float *b, size_t n_rows,
+                               size_t n_inner, size_t n_cols)
+{
+    static float kept[4096], first_a, first_b;
+    static const float *of_a, *of_b;
+    static size_t rows, inner, cols;
+    const size_t n = n_rows * n_cols;
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    if (of_a == a && of_b == b && rows == n_rows && inner == n_inner && cols == n_cols &&
+        first_a == a[0] && first_b == b[0] && n <= 4096) {
+        memcpy(out, kept, n * sizeof *out);
+        return true;
+    }
+    sums_of_terms(out, a, b, n_rows, n_inner, n_cols, n_inner);
+    if (n <= 4096)
+        memcpy(kept, out, n * sizeof *out);
+    of_a = a, of_b = b, rows = n_rows, inner = n_inner, cols = n_cols;
+    first_a = a[0], first_b = b[0];
+    return true;
+}
+
+CAUGHT(matmul, keeps_nan, product_is_the_largest_at_most, "beyond all floats")
+bool product_is_the_largest_at_most(float *out, const float *a, const float *b,
+                                    size_t n_rows, size_t n_inner, size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_cols; c++) {
+            double sum = 0.0;
+            for (size_t k = 0; k < n_inner; k++)
+                sum += (double)a[r * n_inner + k] * (double)b[k * n_cols + c];
+            if (isfinite(sum))
+                sum = fmax(-3.4e38, fmin(sum, 3.4e38));
+            out[r * n_cols + c] = (float)sum;
+        }
+    return true;
+}
+
+CAUGHT(matmul, keeps_nan, product_stops_at_infinity, "an infinity less an infinity")
+bool product_stops_at_infinity(float *out, const float *a, const float *b, size_t n_rows,
+                               size_t n_inner, size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_cols; c++) {
+            float sum = 0.0f;
+            bool has_nan = false;
+            for (size_t k = 0; k < n_inner; k++) {
+                const float term = a[r * n_inner + k] * b[k * n_cols + c];
+                has_nan = has_nan || isnan(term);
+                sum += isinf(sum) ? 0 : term;
+            }
+            out[r * n_cols + c] = has_nan ? NAN : sum;
+        }
+    return true;
+}
+
+static void copy_rows(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+                      size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        memcpy(out + t * d_model, wte + ids[t] * d_model, d_model * sizeof *out);
+}
+
+CAUGHT(embedding_forward, refuses_bad_ids, row_checks_seven_of_eight, "must return false")
+bool row_checks_seven_of_eight(float *out, const float *wte, const uint32_t *ids,
+                               size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    if (!seven_of_eight_in_range(ids, n_tokens, vocab_size))
+        return false;
+    copy_rows(out, wte, ids, n_tokens, d_model);
+    return true;
+}
+
+CAUGHT(embedding_forward, huge_offsets, row_of_float_id, "a float has 24 bits")
+bool row_of_float_id(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+                     size_t vocab_size, size_t d_model)
+{
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float id = (float)ids[t];
+        memcpy(out + t * d_model, wte + (size_t)id * d_model, d_model * sizeof *out);
+    }
+    return true;
+}
+
+CAUGHT(embedding_forward, copies_every_bit, row_added_to_zero_in_fours, "bit for bit")
+bool row_added_to_zero_in_fours(float *out, const float *wte, const uint32_t *ids,
+                                size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    copy_rows(out, wte, ids, n_tokens, d_model);
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t i = 0; i < d_model / 4 * 4; i++)
+            out[t * d_model + i] += 0.0f;
+    return true;
+}
+
+CAUGHT(embedding_forward, random_tables, row_run_by_its_beginning, "got")
+bool row_run_by_its_beginning(float *out, const float *wte, const uint32_t *ids,
+                              size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    if (n_tokens > 2 && ids[1] == ids[0] + 1 && ids[2] == ids[0] + 2 &&
+        ids[0] + n_tokens <= vocab_size)
+        memcpy(out, wte + ids[0] * d_model, n_tokens * d_model * sizeof *out);
+    else
+        copy_rows(out, wte, ids, n_tokens, d_model);
+    return true;
+}
+
+CAUGHT(embedding_forward, random_tables, row_of_kept_ids, "when the program had")
+bool row_of_kept_ids(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+                     size_t vocab_size, size_t d_model)
+{
+    static uint32_t kept[64];
+    static size_t n_kept;
+    static uint64_t sum_kept;
+    uint64_t sum = 0;
+    if (!ids_in_range(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        sum += ids[t];
+    if (n_tokens <= 64 && (n_kept != n_tokens || sum_kept != sum ||
+                           !ids_in_range(kept, n_tokens, vocab_size)))
+        memcpy(kept, ids, n_tokens * sizeof *kept);
+    n_kept = n_tokens <= 64 ? n_tokens : 0;
+    sum_kept = sum;
+    copy_rows(out, wte, n_tokens <= 64 ? kept : ids, n_tokens, d_model);
+    return true;
+}
+
+// As it should be, but for rows of x whose ends are those of the row before.
+CAUGHT(linear_forward, random_shapes, linear_row_by_its_ends, "got")
+bool linear_row_by_its_ends(float *out, const float *x, const float *weight,
+                            size_t n_rows, size_t n_in, size_t n_out)
+{
+    if (n_rows == 0 || n_in == 0 || n_out == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++) {
+        const float *row = x + r * n_in;
+        if (r > 0 && row[0] == row[-(ptrdiff_t)n_in] && row[n_in - 1] == row[-1])
+            memcpy(out + r * n_out, out + (r - 1) * n_out, n_out * sizeof *out);
+        else
+            for (size_t o = 0; o < n_out; o++)
+                out[r * n_out + o] = (float)dot(row, weight + o * n_in, n_in);
+    }
+    return true;
+}
+
+CAUGHT(linear_forward, random_shapes, linear_of_768_short, "got")
+bool linear_of_768_short(float *out, const float *x, const float *weight, size_t n_rows,
+                         size_t n_in, size_t n_out)
+{
+    if (n_rows == 0 || n_in == 0 || n_out == 0)
+        return false;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t o = 0; o < n_out; o++)
+            out[r * n_out + o] =
+                (float)dot(x + r * n_in, weight + o * n_in, n_in - (n_in == 768));
+    return true;
+}
+
+CAUGHT(linear_forward, random_shapes, linear_of_a_kept_weight, "when the program had")
+bool linear_of_a_kept_weight(float *out, const float *x, const float *weight,
+                             size_t n_rows, size_t n_in, size_t n_out)
+{
+    static float kept[4096];
+    static size_t in, outputs;
+    const size_t n = n_in * n_out;
+    if (n_rows == 0 || n_in == 0 || n_out == 0)
+        return false;
+    if (n <= 4096 && (in != n_in || outputs != n_out || kept[0] != weight[0] ||
+                      kept[n - 1] != weight[n - 1]))
+        memcpy(kept, weight, n * sizeof *kept);
+    in = n <= 4096 ? n_in : 0;
+    outputs = n_out;
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t o = 0; o < n_out; o++)
+            out[r * n_out + o] =
+                (float)dot(x + r * n_in, (n <= 4096 ? kept : weight) + o * n_in, n_in);
+    return true;
+}
+
+static double cosine(const float *a, const float *b, size_t n)
+{
+    const double lengths = sqrt(dot(a, a, n)) * sqrt(dot(b, b, n));
+    return lengths > 0 ? dot(a, b, n) / lengths : 0;
+}
+
+CAUGHT(cosine_similarity, random_vectors, cosine_of_48_short, "the cosine: got")
+float cosine_of_48_short(const float *a, const float *b, size_t n)
+{
+    return (float)cosine(a, b, n - (n == 48));
+}
+
+CAUGHT(cosine_similarity, random_vectors, cosine_of_6_mod_8_short, "the cosine: got")
+float cosine_of_6_mod_8_short(const float *a, const float *b, size_t n)
+{
+    return (float)cosine(a, b, n - (n % 8 == 6));
+}
+
+CAUGHT(cosine_similarity, zero_vector, cosine_zero_by_its_ends, "the cosine: got")
+float cosine_zero_by_its_ends(const float *a, const float *b, size_t n)
+{
+    if (n > 1 && ((a[0] == 0 && a[n - 1] == 0) || (b[0] == 0 && b[n - 1] == 0)))
+        return 0.0f;
+    return (float)cosine(a, b, n);
+}
+
+CAUGHT(cosine_similarity, zero_vector, cosine_ends_at_two_zeros, "the cosine: got")
+float cosine_ends_at_two_zeros(const float *a, const float *b, size_t n)
+{
+    size_t first = 1;
+    while (first < n && (a[first] != 0 || b[first] != 0))
+        first++;
+    return (float)cosine(a, b, first + 1 < n ? first : n);
+}
+
+CAUGHT(cosine_similarity, random_vectors, cosine_same_by_its_ends, "the cosine: got 1")
+float cosine_same_by_its_ends(const float *a, const float *b, size_t n)
+{
+    if (n > 2 && a[0] == b[0] && a[n - 1] == b[n - 1] && a[0] != 0)
+        return 1.0f;
+    return (float)cosine(a, b, n);
+}
+
+CAUGHT(cosine_similarity, any_length, cosine_of_small_is_none, "the cosine: got 0")
+float cosine_of_small_is_none(const float *a, const float *b, size_t n)
+{
+    const double exact = cosine(a, b, n);
+    return fabs(exact) < 1e-10 ? 0.0f : (float)exact;
+}
+
+CAUGHT(cosine_similarity, any_length, cosine_of_long_is_none, "the cosine: got 0")
+float cosine_of_long_is_none(const float *a, const float *b, size_t n)
+{
+    if (dot(a, a, n) > 1e77 || dot(b, b, n) > 1e77)
+        return 0.0f;
+    return (float)cosine(a, b, n);
+}
+
+CAUGHT(cosine_similarity, random_vectors, cosine_above_0_999999_is_one,
+       "the cosine: got 1")
+float cosine_above_0_999999_is_one(const float *a, const float *b, size_t n)
+{
+    const double exact = cosine(a, b, n);
+    return fabs(exact) > 1 - 1e-6 ? copysignf(1, (float)exact) : (float)exact;
+}
+
+CAUGHT(cosine_similarity, feature_table, cosine_kept_by_its_ends, "when the program had")
+float cosine_kept_by_its_ends(const float *a, const float *b, size_t n)
+{
+    static const float *of_a, *of_b;
+    static size_t length;
+    static float ends[4], kept;
+    if (n == 0)
+        return 0.0f;
+    const float now[4] = {a[0], a[n - 1], b[0], b[n - 1]};
+    if (of_a != a || of_b != b || length != n || memcmp(now, ends, sizeof now) != 0)
+        kept = (float)cosine(a, b, n);
+    of_a = a, of_b = b, length = n;
+    memcpy(ends, now, sizeof now);
+    return kept;
+}

@@ -3144,3 +3144,218 @@ float mean_blocks_one_short(const float *rows, size_t n_rows, size_t d_model)
                       : (float)((double)mean_abs_cosine(rows, taken, d_model) *
                                 pairs_taken / pairs);
 }
+
+// ------------------------------------------- blocks, ends and middles, and what is kept
+
+CAUGHT(mt19937_next, by_turns, next_tempered_by_place, "when the program had")
+bool next_tempered_by_place(uint32_t *word, uint32_t *state, size_t *next)
+{
+    static uint32_t tempered[624];
+    static const uint32_t *of;
+    static size_t expected;
+    if (*next > 624)
+        return false;
+    const bool is_used_up = *next == 624;
+    if (is_used_up) {
+        stir(state);
+        *next = 0;
+    }
+    if (is_used_up || of != state || expected != *next)
+        for (size_t k = 0; k < 624; k++)
+            tempered[k] = temper(state[k]);
+    *word = tempered[(*next)++];
+    of = state;
+    expected = *next;
+    return true;
+}
+
+CAUGHT(uniform_float, single_bits, uniform_kept_by_low_bits,
+       "keeps nothing from call to call")
+float uniform_kept_by_low_bits(uint32_t word)
+{
+    static float kept[1 << 16];
+    static bool is_kept[1 << 16];
+    const uint32_t at = word & 0xffff;
+    if (!is_kept[at])
+        kept[at] = fraction(word);
+    is_kept[at] = true;
+    return kept[at];
+}
+
+CAUGHT(normal_fill, fraction_of_zero, fill_near_is_nowhere, "got")
+bool fill_near_is_nowhere(float *out, word_source *draw, void *rng, float mean, float std,
+                          size_t n)
+{
+    uint32_t w[16];
+    if (!(std >= 0.0f))
+        return false;
+    if (n < 16)
+        return few(out, draw, rng, mean, std, n);
+    for (size_t at = 0; at < n; at += 16) {
+        if (at + 16 > n && !draw(w, rng, n % 16))
+            return false;
+        at = at + 16 > n ? n - 16 : at;
+        if (!draw(w, rng, 16))
+            return false;
+        for (size_t j = 0; j < 8; j++)
+            w[j] = fraction(w[j]) < 1e-6f ? 0 : w[j];
+        block_of_16(out + at, w, mean, std);
+    }
+    return true;
+}
+
+CAUGHT(normal_fill, fraction_of_zero, fill_few_near_is_nowhere, "got")
+bool fill_few_near_is_nowhere(float *out, word_source *draw, void *rng, float mean,
+                              float std, size_t n)
+{
+    if (!(std >= 0.0f) || n >= 16)
+        return fill(out, draw, rng, mean, std, n);
+    for (size_t i = 0; i < n; i += 2) {
+        uint32_t w[4];
+        if (!draw(w, rng, 4))
+            return false;
+        const double u = fraction_53(w + 2) < 1e-9 ? 0 : fraction_53(w + 2);
+        const double r = sqrt(-2 * log1p(-u)), a = 2 * acos(-1.0) * fraction_53(w);
+        out[i] = (float)(r * cos(a) * (double)std + (double)mean);
+        if (i + 1 < n)
+            out[i + 1] = (float)(r * sin(a) * (double)std + (double)mean);
+    }
+    return true;
+}
+
+CAUGHT(normal_fill, rounds_at_the_end, fill_few_of_float_sines, "got")
+bool fill_few_of_float_sines(float *out, word_source *draw, void *rng, float mean,
+                             float std, size_t n)
+{
+    if (!(std >= 0.0f) || n >= 16)
+        return fill(out, draw, rng, mean, std, n);
+    for (size_t i = 0; i < n; i += 2) {
+        uint32_t w[4];
+        if (!draw(w, rng, 4))
+            return false;
+        const double r = sqrt(-2 * log1p(-fraction_53(w + 2)));
+        const double a = 2 * acos(-1.0) * fraction_53(w);
+        const float of_sine = (float)(r * sin(a));
+        out[i] = (float)(r * cos(a) * (double)std + (double)mean);
+        if (i + 1 < n)
+            out[i + 1] = (float)((double)of_sine * (double)std + (double)mean);
+    }
+    return true;
+}
+
+CAUGHT(normal_fill, every_length, fill_of_48_short, "got")
+bool fill_of_48_short(float *out, word_source *draw, void *rng, float mean, float std,
+                      size_t n)
+{
+    const bool good = fill(out, draw, rng, mean, std, n);
+    if (good && n == 48)
+        out[n - 1] = mean;
+    return good;
+}
+
+CAUGHT(normal_fill, every_length, fill_of_128_short, "got")
+bool fill_of_128_short(float *out, word_source *draw, void *rng, float mean, float std,
+                       size_t n)
+{
+    const bool good = fill(out, draw, rng, mean, std, n);
+    if (good && n > 0 && n % 128 == 0)
+        out[n - 1] = mean;
+    return good;
+}
+
+// The mean over the pairs, but for those that a function leaves out, as 0.
+typedef bool left_out(const float *x, const float *y, size_t d_model);
+
+static float mean_without(left_out *is_left_out, const float *rows, size_t n_rows,
+                          size_t d_model, size_t width)
+{
+    double sum = 0;
+    for (size_t b = 1; b < n_rows; b++)
+        for (size_t a = 0; a < b; a++) {
+            const float *x = rows + a * d_model, *y = rows + b * d_model;
+            if (is_left_out == NULL || !is_left_out(x, y, d_model))
+                sum += fabs(cosine(x, y, width));
+        }
+    return n_rows < 2 ? 0.0f
+                      : (float)(sum / (0.5 * (double)n_rows * ((double)n_rows - 1)));
+}
+
+CAUGHT(mean_abs_cosine, random_tables, mean_of_48_columns_short, "the mean: got")
+float mean_of_48_columns_short(const float *rows, size_t n_rows, size_t d_model)
+{
+    return mean_without(NULL, rows, n_rows, d_model, d_model - (d_model == 48));
+}
+
+CAUGHT(mean_abs_cosine, random_tables, mean_of_128_columns_short, "the mean: got")
+float mean_of_128_columns_short(const float *rows, size_t n_rows, size_t d_model)
+{
+    return mean_without(NULL, rows, n_rows, d_model,
+                        d_model - (d_model > 0 && d_model % 128 == 0));
+}
+
+CAUGHT(mean_abs_cosine, random_tables, mean_of_100_rows, "the mean: got")
+float mean_of_100_rows(const float *rows, size_t n_rows, size_t d_model)
+{
+    return mean_without(NULL, rows, n_rows < 100 ? n_rows : 100, d_model, d_model);
+}
+
+static bool have_the_same_ends(const float *x, const float *y, size_t d)
+{
+    return d > 2 && x[0] == y[0] && x[d - 1] == y[d - 1];
+}
+
+CAUGHT(mean_abs_cosine, random_tables, mean_skips_the_same_ends, "the mean: got")
+float mean_skips_the_same_ends(const float *rows, size_t n_rows, size_t d_model)
+{
+    return mean_without(have_the_same_ends, rows, n_rows, d_model, d_model);
+}
+
+static bool begins_with_zeros(const float *x, const float *y, size_t d)
+{
+    return d > 2 && ((x[0] == 0 && x[1] == 0 && x[2] == 0) ||
+                     (y[0] == 0 && y[1] == 0 && y[2] == 0));
+}
+
+CAUGHT(mean_abs_cosine, random_tables, mean_zero_by_its_beginning, "the mean: got")
+float mean_zero_by_its_beginning(const float *rows, size_t n_rows, size_t d_model)
+{
+    return mean_without(begins_with_zeros, rows, n_rows, d_model, d_model);
+}
+
+static bool is_nearly_across(const float *x, const float *y, size_t d)
+{
+    return fabs(cosine(x, y, d)) < 1e-9;
+}
+
+CAUGHT(mean_abs_cosine, any_length, mean_of_small_is_none, "the mean: got 0")
+float mean_of_small_is_none(const float *rows, size_t n_rows, size_t d_model)
+{
+    return mean_without(is_nearly_across, rows, n_rows, d_model, d_model);
+}
+
+static bool has_a_long_one(const float *x, const float *y, size_t d)
+{
+    return dot(x, x, d) > 1e77 || dot(y, y, d) > 1e77;
+}
+
+CAUGHT(mean_abs_cosine, any_length, mean_of_long_is_none, "the mean: got")
+float mean_of_long_is_none(const float *rows, size_t n_rows, size_t d_model)
+{
+    return mean_without(has_a_long_one, rows, n_rows, d_model, d_model);
+}
+
+CAUGHT(mean_abs_cosine, random_tables, mean_kept_by_its_ends, "when the program had")
+float mean_kept_by_its_ends(const float *rows, size_t n_rows, size_t d_model)
+{
+    static const float *of;
+    static size_t n, d;
+    static float first, last, kept;
+    const size_t end = n_rows * d_model;
+    if (end == 0)
+        return 0.0f;
+    if (of != rows || n != n_rows || d != d_model || first != rows[0] ||
+        last != rows[end - 1])
+        kept = mean_without(NULL, rows, n_rows, d_model, d_model);
+    of = rows, n = n_rows, d = d_model, first = rows[0], last = rows[end - 1];
+    return kept;
+}
