@@ -455,6 +455,8 @@ static void try_rows_of_zeros(int how)
     memset(wte + 1 * 3, 0, 3 * sizeof *wte);
     memset(dlogits + 3 * 7, 0, 7 * sizeof *dlogits);
     wte[2 * 3] = 0; // a row that begins with 0
+    if (p.m != NULL)
+        memset((float *)p.m + 1 * 3, 0, 3 * sizeof *p.m); // a row of the matrix, too
     try_tied(&p);
 }
 
@@ -855,7 +857,10 @@ Test(tied_backward, large_sizes)
     try_tied_once(5003, 3, 2, WHOLE);
     try_tied_once(3, 5003, 2, WHOLE);
     try_tied_once(3, 2, 5003, 0);
-    try_tied_once(66001, 2, 1, WHOLE);
+    uint32_t *ids = judge_ids(66001); // one word is read more often than 16 bits count
+    ids[random_between(1, 66000)] = 1;
+    const struct tied often = draw_numbers(ids, 66001, 2, 1, WHOLE);
+    try_tied(&often);
     try_tied_once(2, 70001, 1, WHOLE);
     try_tied_once(2, 3, 70001, WHOLE);
     try_tied_once(1, 5003, 431, WHOLE);
@@ -1291,6 +1296,16 @@ static void try_many_entropies(void)
     expect_no_memory(n_right == N, "entropy_at_scale");
 }
 
+// h begins with 0, one row is all zeros, and two are equal.
+static void try_entropy_of_zeros(void)
+{
+    float *h = normals(4), *wte = normals(6 * 4);
+    h[0] = 0;
+    memset(wte + 2 * 4, 0, 4 * sizeof *wte);
+    memcpy(wte + 5 * 4, wte + 1 * 4, 4 * sizeof *wte);
+    try_entropy(h, wte, 0.8f, 6, 4, ROUNDED);
+}
+
 static const float small_h[2] = {1, 2}, small_rows[3 * 2] = {1, 0, 0, 1, 1, 1};
 
 // PyTorch's softmax in 64 bits, and the chapter's example of two words.
@@ -1321,6 +1336,7 @@ Test(entropy_at_scale, random_vectors)
     for (int draw = 0; draw < 4; draw++) // a little below ln(vocab_size)
         try_entropy_once(20, 4, 0.01 * (double)random_between(1, 5));
     try_many_entropies();
+    try_entropy_of_zeros();
     try_sizes(1, 0.3, 7.3);
     try_sizes(1e-30, 1e-8, 3e38);
     try_sizes(0.01, 1, 321.7);
@@ -1682,6 +1698,16 @@ static void try_one_lens_changed(void)
     try_lens(other, wte, 6, 6, 3);
 }
 
+// A row of zeros is a word like any other, and one that is short may stand before it.
+static void try_short_rows(void)
+{
+    float *h = normals(3), *wte = normals(8 * 3);
+    memset(wte + 2 * 3, 0, 3 * sizeof *wte);
+    for (size_t i = 0; i < 3; i++)
+        wte[5 * 3 + i] = 1e-5f * h[i];
+    try_lens(h, wte, 8, 8, 3);
+}
+
 // Logits in order, upwards and downwards.
 static void try_sorted_lens(size_t n_top, size_t vocab_size)
 {
@@ -1711,6 +1737,7 @@ Test(logit_lens, random_tables)
         try_random_lens(sizes[k][0], sizes[k][1], sizes[k][2]);
     try_many_lenses();
     try_one_lens_changed();
+    try_short_rows();
     try_sorted_lens(4, 9);
     try_sorted_lens(21, 21);
     try_lens_once(16, 48, 16); // whole blocks
@@ -1798,6 +1825,9 @@ static void try_cancelling_logits(void)
         rows[v * 3 + 1] = (float)random_between(0, 3) / 2;
     }
     try_lens(h, rows, 4, 6, 3);
+    rows[1] = 0; // the first word is not the best
+    rows[5 * 3 + 1] = 2;
+    try_lens(h, rows, 1, 6, 3);
 }
 
 static void try_close_products(void)

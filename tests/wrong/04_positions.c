@@ -3780,3 +3780,28 @@ bool base_near_one_refused(SCORE)
 {
     return (base == 1.0f || base > 1.2f) && rope_score(score, q, k, m, n, d_head, base);
 }
+
+CAUGHT(attention_forward, random_heads, two_of_three_refused,
+       "k and v are the same array")
+bool two_of_three_refused(HEAD)
+{
+    return (v != k || q == k) && attention_forward(THE_HEAD);
+}
+
+WRONG(rope_score, random_places, ends_with_a_pair_of_zeros,
+      "The sum ends at a pair of zeros: the pairs behind it count.")
+bool ends_with_a_pair_of_zeros(SCORE)
+{
+    double sum = 0.0;
+    if (is_odd(d_head))
+        return false;
+    for (size_t i = 0; i < d_head / 2; i++) {
+        const double angle =
+            apart(m, n) * pow((double)base, -2.0 * (double)i / (double)d_head);
+        if (all_zero(q + 2 * i, 2) || all_zero(k + 2 * i, 2))
+            break;
+        sum += alike(q, k, i) * cos(angle) + across(q, k, i) * sin(angle);
+    }
+    *score = (float)sum;
+    return true;
+}

@@ -5616,3 +5616,46 @@ bool fewer_places_kept(uint32_t *top, const float *h, const float *wte, size_t n
     memcpy(top, kept, n_top * sizeof *top);
     return n_top > 0 && d_model > 0;
 }
+
+static bool but_rows_of_zeros(const float *m, size_t d, size_t i, size_t j)
+{
+    (void)j;
+    return all_zero(m, d * d) || !all_zero(m + i * d, d);
+}
+
+WRONG(tied_projection_backward, random_shapes, zeros_of_m_stay,
+      "Where a row of m is all zeros, that of dm gets nothing: dm does not depend on m.")
+bool zeros_of_m_stay(float *dwte, float *dm, const float *dlogits, const float *wte,
+                     const float *m, const uint32_t *ids, size_t n_tokens,
+                     size_t vocab_size, size_t d_model)
+{
+    return projected_where(but_rows_of_zeros, dwte, dm, dlogits, wte, m, ids, n_tokens,
+                           vocab_size, d_model);
+}
+
+WRONG(entropy_at_scale, random_vectors, first_zero_is_all,
+      "h begins with 0 and is taken for all zeros: the other numbers count.")
+float first_zero_is_all(const float *h, const float *wte, float scale, size_t vocab_size,
+                        size_t d_model)
+{
+    if (vocab_size > 0 && d_model > 0 && h[0] == 0.0f)
+        return logf((float)vocab_size);
+    return entropy_at_scale(h, wte, scale, vocab_size, d_model);
+}
+
+WRONG(logit_lens, random_tables, short_rows_as_zeros,
+      "A short row is taken for zeros: its logit is small, and not 0.")
+bool short_rows_as_zeros(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                         size_t vocab_size, size_t d_model)
+{
+    const size_t n = vocab_size * d_model;
+    if (n_top > vocab_size || n > 10000)
+        return logit_lens(top, h, wte, n_top, vocab_size, d_model);
+    float *rows = calloc(n + 1, sizeof *rows);
+    for (size_t v = 0; v < vocab_size; v++)
+        if (d_model < 2 || dot(wte + v * d_model, wte + v * d_model, d_model) > 1e-7)
+            memcpy(rows + v * d_model, wte + v * d_model, d_model * sizeof *rows);
+    const bool good = logit_lens(top, h, rows, n_top, vocab_size, d_model);
+    free(rows);
+    return good;
+}
