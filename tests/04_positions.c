@@ -38,14 +38,55 @@ static float *scaled_normals(size_t n, double scale)
     return values;
 }
 
+// For calls that are made together: is all of it right? What is not is tried once more by
+// itself, so that it is the call that is shown.
+static bool are_right(const float *got, const double *wanted, const double *allowed,
+                      size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const double value = (double)got[i];
+        if (isnan(wanted[i]) ? !isnan(value)
+                             : !(value == wanted[i] ||
+                                 fabs(value - wanted[i]) <= (allowed ? allowed[i] : 0)))
+            return false;
+    }
+    return true;
+}
+
+static void expect_no_memory(bool was_right, const char *function)
+{
+    expect(was_right,
+           "%s is right when it is called once, and wrong when the program has called it "
+           "before: it keeps something from call to call (a static or global variable?), "
+           "and must not.",
+           function);
+}
+
+// A copy of n numbers of which one of the first `used` is another: often the last.
+static float *one_other(const float *values, size_t n, size_t used)
+{
+    float *changed = judge_floats(n);
+    memcpy(changed, values, n * sizeof *values);
+    changed[random_between(0, 1) ? used - 1 : random_between(used / 2, used - 1)] += 1;
+    return changed;
+}
+
+// Widths below, at and above whole blocks, with every rest: 1 to 33, and then some that
+// models have. From 0 on.
+static size_t width_of(size_t k)
+{
+    static const size_t wide[] = {40, 44, 47, 48, 56,  63,  64,  65,
+                                  72, 80, 93, 96, 112, 127, 128, 129};
+    return k < 33 ? k + 1 : wide[k - 33];
+}
+enum { N_WIDTHS = 33 + 16 };
+
 // ---- 4.1 attention_forward -----------------------------------------------------------
 
 struct head {
     const float *q, *k, *v;
     size_t n_tokens, d_head;
     bool causal;
-    size_t
-        n_queries; // so many different ones, and then again from the first; 0: all differ
     const char *what; // about the inputs, or NULL
 };
 
@@ -71,10 +112,9 @@ static double score_of(const struct head *h, size_t t, size_t s, double *sizes)
 // A share is off by twice what the scores are, times what the others have; dividing by a
 // sum of n adds (n + 8) 2^-24. Twice all of this. One key alone has a share of 1, to a few
 // roundings.
-static void share_out(const struct mixture *m, const struct head *h, size_t t,
+static void share_out(double *share, double *off, const struct head *h, size_t t,
                       size_t n_keys)
 {
-    double *share = m->shares + t * h->n_tokens, *off = m->shares_off + t * h->n_tokens;
     double largest = -INFINITY, sum = 0, most = 0;
     for (size_t s = 0; s < n_keys; s++) {
         double sizes;
@@ -93,48 +133,40 @@ static void share_out(const struct mixture *m, const struct head *h, size_t t,
     }
 }
 
-static void mix_values(const struct mixture *m, const struct head *h, size_t t,
-                       size_t n_keys)
+static void mix_values(double *out, double *out_off, const double *share,
+                       const double *share_off, const struct head *h, size_t n_keys)
 {
-    const size_t n = h->n_tokens, d = h->d_head;
-    for (size_t i = 0; i < d; i++) {
+    for (size_t i = 0; i < h->d_head; i++) {
         double sum = 0, off = (double)n_keys * 0x1p-147;
         for (size_t s = 0; s < n_keys; s++) {
-            const double value = (double)h->v[s * d + i], share = m->shares[t * n + s];
-            sum += share * value;
-            off += (m->shares_off[t * n + s] + share * (double)(n_keys + 4) * 0x1p-23) *
-                   fabs(value);
+            const double value = (double)h->v[s * h->d_head + i];
+            sum += share[s] * value;
+            off +=
+                (share_off[s] + share[s] * (double)(n_keys + 4) * 0x1p-23) * fabs(value);
         }
-        m->out[t * d + i] = sum;
-        m->out_off[t * d + i] = isfinite(off) ? off : 0;
+        out[i] = sum;
+        out_off[i] = isfinite(off) ? off : 0;
     }
 }
 
-// The same query among all keys gets the same row.
-static void repeat_row(const struct mixture *m, const struct head *h, size_t t)
+// Rows first, first + 1, ... of the answer, one behind the other.
+static struct mixture mixed_rows(const struct head *h, size_t first, size_t n_rows)
 {
-    const size_t n = h->n_tokens, d = h->d_head, from = t - h->n_queries;
-    memcpy(m->shares + t * n, m->shares + from * n, n * sizeof(double));
-    memcpy(m->shares_off + t * n, m->shares_off + from * n, n * sizeof(double));
-    memcpy(m->out + t * d, m->out + from * d, d * sizeof(double));
-    memcpy(m->out_off + t * d, m->out_off + from * d, d * sizeof(double));
+    const size_t n = h->n_tokens, d = h->d_head;
+    const struct mixture m = {judge_doubles(n_rows * n), judge_doubles(n_rows * n),
+                              judge_doubles(n_rows * d), judge_doubles(n_rows * d)};
+    for (size_t r = 0; r < n_rows; r++) {
+        const size_t t = first + r, n_keys = h->causal ? t + 1 : n;
+        share_out(m.shares + r * n, m.shares_off + r * n, h, t, n_keys);
+        mix_values(m.out + r * d, m.out_off + r * d, m.shares + r * n,
+                   m.shares_off + r * n, h, n_keys);
+    }
+    return m;
 }
 
 static struct mixture mixed(const struct head *h)
 {
-    const size_t n = h->n_tokens, d = h->d_head;
-    const struct mixture m = {judge_doubles(n * n), judge_doubles(n * n),
-                              judge_doubles(n * d), judge_doubles(n * d)};
-    for (size_t t = 0; t < n; t++) {
-        const size_t n_keys = h->causal ? t + 1 : n;
-        if (h->n_queries > 0 && t >= h->n_queries && !h->causal) {
-            repeat_row(&m, h, t);
-            continue;
-        }
-        share_out(&m, h, t, n_keys);
-        mix_values(&m, h, t, n_keys);
-    }
-    return m;
+    return mixed_rows(h, 0, h->n_tokens);
 }
 
 static const float *try_head(const struct head *h)
@@ -155,20 +187,26 @@ static const float *try_head(const struct head *h)
 static void try_random_head(size_t n, size_t d, bool causal)
 {
     try_head(&(struct head){normals(n * d), normals(n * d), normals(n * d), n, d, causal,
-                            0, NULL});
+                            NULL});
 }
 
-// All three are only read, so one array may be handed over as all of them.
-static void try_one_array(size_t n, size_t d, bool causal)
+// All three are only read, so one array may be handed over as all of them, or as two.
+static void try_one_array(size_t n, size_t d, bool causal, bool as_q, bool as_k)
 {
-    const float *rows = normals(n * d);
-    const struct mixture right =
-        mixed(&(struct head){rows, rows, rows, n, d, causal, 0, NULL});
+    const float *rows = normals(n * d), *others = normals(n * d);
+    const struct head h = {
+        as_q ? rows : others, as_k ? rows : others, rows, n, d, causal, NULL};
+    const struct mixture right = mixed(&h);
     fresh_case();
-    judge_case("q, k and v are the same array.");
-    const float *x = floats_in(rows, n * d);
+    judge_case("%s are the same array.", as_q && as_k ? "q, k and v"
+                                         : as_q       ? "q and v"
+                                                      : "k and v");
+    const float *x = floats_in(rows, n * d),
+                *other = as_q && as_k ? x : floats_in(others, n * d);
     float *out = floats_out(n * d), *att = floats_out(n * n);
-    expect_accepted(CALL(attention_forward, out, att, x, x, x, n, d, causal), att);
+    expect_accepted(CALL(attention_forward, out, att, as_q ? x : other, as_k ? x : other,
+                         x, n, d, causal),
+                    att);
     expect_floats(att, right.shares, right.shares_off, n, n);
     expect_floats(out, right.out, right.out_off, n, d);
 }
@@ -182,7 +220,7 @@ static void try_words(bool causal)
     static const double wanted[2][6] = {
         {0.802224185, 0.796663722, 0.232082064, 1.72252957, 0.598887907, 1.20333628},
         {1, 0, 0.0558072192, 1.88838556, 0.598887907, 1.20333628}};
-    const struct head h = {words, words, words, 3, 2, causal, 0, NULL};
+    const struct head h = {words, words, words, 3, 2, causal, NULL};
     expect_floats(try_head(&h), wanted[causal], filled(6, 2e-6), 3, 2);
 }
 
@@ -195,12 +233,79 @@ Test(attention_forward, worked_example)
     judge_passed();
 }
 
+// Many sizes in one process, with the mask and without it by turns.
+static void try_many_heads(const size_t (*sizes)[2], size_t n_sizes)
+{
+    size_t most = 0, n_out = 0, n_att = 0, n_right = 0;
+    for (size_t j = 0; j < n_sizes; j++) {
+        const size_t n = sizes[j][0] * sizes[j][1];
+        most = n > most ? n : most;
+        n_out += n;
+        n_att += sizes[j][0] * sizes[j][0];
+    }
+    struct head h = {.q = normals(most), .k = normals(most), .v = normals(most)};
+    fresh_case();
+    const float *q = floats_in(h.q, most), *k = floats_in(h.k, most),
+                *v = floats_in(h.v, most);
+    float *out = floats_out(n_out), *att = floats_out(n_att);
+    together();
+    for (size_t j = 0, o = 0, a = 0; j < n_sizes; j++) {
+        const size_t n = sizes[j][0], d = sizes[j][1];
+        (void)CALL(attention_forward, out + o, att + a, q, k, v, n, d, j % 2 == 1);
+        o += n * d;
+        a += n * n;
+    }
+    together_now();
+    for (size_t o = 0, a = 0; n_right < n_sizes; n_right++) {
+        const size_t n = h.n_tokens = sizes[n_right][0], d = h.d_head = sizes[n_right][1];
+        h.causal = n_right % 2 == 1;
+        const struct mixture right = mixed(&h);
+        if (returned(n_right) == 0 ||
+            !are_right(att + a, right.shares, right.shares_off, n * n) ||
+            !are_right(out + o, right.out, right.out_off, n * d))
+            break;
+        o += n * d;
+        a += n * n;
+    }
+    if (n_right < n_sizes)
+        try_head(&h);
+    expect_no_memory(n_right == n_sizes, "attention_forward");
+}
+
+// Every width, and every length up to 33.
+static void try_blocks_of_heads(void)
+{
+    size_t sizes[N_WIDTHS + 33][2];
+    for (size_t j = 0; j < N_WIDTHS; j++) {
+        sizes[j][0] = 2 + j % 3;
+        sizes[j][1] = width_of(j);
+    }
+    for (size_t j = 0; j < 33; j++) {
+        sizes[N_WIDTHS + j][0] = j + 1;
+        sizes[N_WIDTHS + j][1] = 1 + j % 4;
+    }
+    try_many_heads(sizes, N_WIDTHS + 33);
+}
+
+// Calls of the same sizes in the same place: the second differs from the first in a single
+// number, the third from the second in the mask.
+static void try_head_thrice(size_t n, size_t d, bool causal)
+{
+    struct head h = {normals(n * d), normals(n * d), normals(n * d), n, d, causal, NULL};
+    const float **changed = random_between(0, 1) ? &h.k : &h.v;
+    try_head(&h);
+    *changed = one_other(*changed, n * d, n * d);
+    try_head(&h);
+    h.q = random_between(0, 1) ? h.q : one_other(h.q, n * d, n * d);
+    h.causal = !causal;
+    try_head(&h);
+}
+
 static size_t whole_root(size_t n)
 {
     return (size_t)sqrt((double)n);
 }
 
-// Twice the same sizes in the same place, then with and without the mask.
 Test(attention_forward, random_heads)
 {
     for (int draw = 0; draw < 6; draw++) {
@@ -208,19 +313,15 @@ Test(attention_forward, random_heads)
         size_t d = draw == 5 ? 1 : random_between(2, 24);
         while (d == n || whole_root(d) * whole_root(d) == n)
             d++; // the root of one is not taken for that of the other
-        try_random_head(n, d, draw % 2 == 0);
-        if (draw >= 4)
-            continue;
-        try_random_head(n, d, draw % 2 == 0);
-        try_random_head(n, d, draw % 2 == 1);
+        (draw < 4 ? try_head_thrice : try_random_head)(n, d, draw % 2 == 0);
     }
     for (size_t n = 2; n < 9; n += random_between(1, 3)) // as wide as the text is long
         try_random_head(n, n, n % 2 == 0);
-    // Whole blocks, and one behind them.
-    try_random_head(16, 32, true);
-    try_random_head(33, 16, false);
-    try_one_array(5, 3, false);
-    try_one_array(6, 4, true);
+    try_blocks_of_heads();
+    try_one_array(5, 3, false, true, true);
+    try_one_array(6, 4, true, true, true);
+    try_one_array(4, 2, false, true, false);
+    try_one_array(4, 2, true, false, true);
     judge_passed();
 }
 
@@ -238,9 +339,9 @@ static void try_shuffled(const float *x, const size_t *order, size_t n, size_t d
 {
     const float *moved = in_order(x, order, n, d);
     const float *before =
-        in_order(try_head(&(struct head){x, x, x, n, d, causal, 0, NULL}), order, n, d);
+        in_order(try_head(&(struct head){x, x, x, n, d, causal, NULL}), order, n, d);
     const float *after = try_head(&(struct head){
-        moved, moved, moved, n, d, causal, 0,
+        moved, moved, moved, n, d, causal,
         "These are the rows of the call before in another order, as q, k and v."});
     double largest = 0;
     for (size_t i = 0; i < n * d; i++)
@@ -269,7 +370,7 @@ static void try_scores(const double *asks, const double *offers, size_t n, bool 
         q[16 * t + 5] = (float)(4 * asks[t]);
         k[16 * t + 5] = (float)offers[t];
     }
-    try_head(&(struct head){q, k, normals(n * 16), n, 16, causal, 0, what});
+    try_head(&(struct head){q, k, normals(n * 16), n, 16, causal, what});
 }
 
 Test(attention_forward, large_scores)
@@ -283,7 +384,9 @@ Test(attention_forward, large_scores)
     const double lower[N] = {-700000, -700040, -699960, -700080, -699900};
     const double far[N] = {-0x1p20, -0x1p21, -0x1p19, -0x1p22, -0x1p18};
     const double farther[N] = {-0x1p60, -0x1p61, -0x1p59, -0x1p62, -0x1p58};
+    const double above[N] = {700000, 700040, 699960, 700080, 699900};
     const double below[N] = {-79, -88, -95, -80, -99}, ahead[N] = {8, 21.25, 8.5, -4, 7};
+    const double alike[N] = {1e-5, -2e-5, 5e-6, 3e-5, 0};
     double ones[16], last[16];
     for (size_t s = 0; s < 16; s++) {
         ones[s] = 1;
@@ -297,25 +400,35 @@ Test(attention_forward, large_scores)
     try_scores(one, low, N, true, "All scores are about -1000.");
     try_scores(one, lower, N, true, "All scores are about -700,000.");
     try_scores(one, lower, N, false, "All scores are about -700,000.");
+    try_scores(one, above, N, random_between(0, 1) == 1, "All scores are about 700,000.");
+    try_scores(both, farther, N, false, "The scores are about 1e18 or -1e18.");
+    try_scores(one, alike, N, false,
+               "All scores are nearly 0: the shares are not equal.");
     try_scores(million, far, N, true, "All scores are about -1e12.");
     try_scores(huge, farther, N, true, "All scores are about -1e36.");
     try_scores(huge, farther, N, false, "All scores are about -1e36.");
     judge_passed();
 }
 
-// Scores that fall from 0 to -95, so that shares have every size that a float has.
-static void try_falling(const float *v, size_t n, bool causal)
+static void try_falls(const double *falls, const float *v, size_t n, bool causal,
+                      const char *what)
 {
-    static const double falls[] = {0, -4, -9, -15, -30, -50, -80, -86, -95};
     float *q = judge_floats(n * 4), *k = judge_floats(n * 4);
     for (size_t t = 0; t < n; t++) {
         q[4 * t] = 2;
         k[4 * t] = (float)falls[t];
     }
-    try_head(&(struct head){q, k, v, n, 4, causal, 0,
-                            "The scores of each token are 0, -4, -9, -15, -30, -50, -80, "
-                            "-86, -95: every share is "
-                            "larger than 0, and heard."});
+    try_head(&(struct head){q, k, v, n, 4, causal, what});
+}
+
+// Scores that fall from 0 to -95, so that shares have every size that a float has.
+static void try_falling(const float *v, size_t n, bool causal)
+{
+    static const double falls[] = {0, -4, -9, -15, -30, -50, -80, -86, -95};
+    try_falls(
+        falls, v, n, causal,
+        "The scores of each token are 0, -4, -9, -15, -30, -50, -80, -86, -95: every "
+        "share is larger than 0, and heard.");
 }
 
 Test(attention_forward, small_shares)
@@ -332,17 +445,28 @@ Test(attention_forward, small_shares)
     }
     try_falling(v, N, false);
     try_falling(scaled_normals(N * 4, 1e-40), N, false);
+    // One share so large that a float holds it as 1, and the others are heard yet.
+    const double gaps[N] = {0, -19, -24, -30, -21, -42, -60, -18, -80};
+    v = normals(N * 4);
+    for (size_t i = 4; i < N * 4; i++)
+        v[i] *= 1e12f;
+    memset(v + 7 * 4, 0, 4 * sizeof *v); // a value of zeros counts
+    try_falls(gaps, v, N, random_between(0, 1) == 1,
+              "The first key has nearly all, and the values of the others are large.");
+    memset(v, 0, 4 * sizeof *v);
+    try_falling(v, N, false);
     judge_passed();
 }
 
 // One value that is no number, for those who hear it: the token itself and later ones.
-static void try_poisoned(size_t n, size_t d, size_t at, float poison)
+static void try_poisoned(size_t n, size_t d, size_t at, float poison, bool causal)
 {
     float *v = normals(n * d);
     v[at * d + random_between(0, d - 1)] = poison;
     try_head(&(struct head){
-        normals(n * d), normals(n * d), v, n, d, true, 0,
-        "One of the values is NaN or infinite: tokens before it do not hear it."});
+        normals(n * d), normals(n * d), v, n, d, causal,
+        causal ? "One of the values is NaN or infinite: tokens before it do not hear it."
+               : "One of the values is NaN or infinite: all hear it."});
 }
 
 // Keys of the future so large that only skipping them, or minus infinity, hides them.
@@ -356,7 +480,7 @@ static void try_huge_future(size_t n, size_t d, float size)
             q[t * d + i] = fabsf(q[t * d + i]);
     }
     try_head(
-        &(struct head){q, k, normals(n * d), n, d, true, 0,
+        &(struct head){q, k, normals(n * d), n, d, true,
                        "The last key is huge, and only the last token may hear it."});
 }
 
@@ -366,24 +490,45 @@ Test(attention_forward, future_stays_hidden)
     try_huge_future(6, 3, 1e15f);
     try_huge_future(7, 3, 1e36f);
     for (size_t p = 0; p < 3; p++) {
-        try_poisoned(7, 3, 6, poison[p]);
-        try_poisoned(7, 3, 3, poison[p]);
+        try_poisoned(7, 3, 6, poison[p], true);
+        try_poisoned(7, 3, 3, poison[p], true);
+        try_poisoned(5, 2, 1, poison[p], false);
     }
     judge_passed();
 }
 
-// More tokens than GPT-2 reads, with a few different queries; longer and narrower heads.
+// More tokens than GPT-2 reads. A few rows are looked at; the last key is the loudest that
+// the last token hears.
+static void try_long_text(size_t n, size_t d, bool causal)
+{
+    const size_t rows[] = {0,     1,    random_between(2, 254),    255,  256,
+                           511,   512,  random_between(513, 1022), 1023, 1024,
+                           n - 2, n - 1};
+    float *q = normals(n * d), *k = normals(n * d);
+    for (size_t i = 0; i < d; i++)
+        k[(n - 1) * d + i] = 4 * q[(n - 1) * d + i];
+    const struct head h = {q, k, normals(n * d), n, d, causal, NULL};
+    fresh_case();
+    float *out = floats_out(n * d), *att = floats_out(n * n);
+    expect_accepted(CALL(attention_forward, out, att, floats_in(h.q, n * d),
+                         floats_in(h.k, n * d), floats_in(h.v, n * d), n, d, causal),
+                    att);
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        const size_t t = rows[r];
+        const struct mixture right = mixed_rows(&h, t, 1);
+        judge_case("Of att and out row %zu is looked at.", t);
+        expect_floats(att + t * n, right.shares, right.shares_off, 1, n);
+        expect_floats(out + t * d, right.out, right.out_off, 1, d);
+    }
+}
+
+// Longer texts, longer and narrower heads.
 Test(attention_forward, large_sizes)
 {
-    const size_t n = random_between(1029, 1040), d = 3, n_queries = 7;
-    float *q = normals(n * d);
-    for (size_t i = n_queries * d; i < n * d; i++)
-        q[i] = q[i - n_queries * d];
     try_random_head(67, 131, true);
-    try_random_head(random_between(521, 540), 2, true);
     try_random_head(2, 70001, false);
-    try_head(
-        &(struct head){q, normals(n * d), normals(n * d), n, d, false, n_queries, NULL});
+    try_long_text(random_between(1029, 1040), 2, true);
+    try_long_text(random_between(1029, 1040), 3, false);
     judge_passed();
 }
 
@@ -444,13 +589,13 @@ static void try_add_once(size_t n, size_t rows, size_t d)
     try_add(normals(n * d), normals(rows * d), n, rows, d);
 }
 
-// Twice the same sizes in the same place: other rows, and then another table too.
+// Three times the same sizes in the same place: other rows, and then another table.
 static void try_random_add(size_t n, size_t rows, size_t d)
 {
-    const float *table = normals(rows * d);
+    const float *table = normals(rows * d), *values = normals(n * d);
     try_add(normals(n * d), table, n, rows, d);
-    try_add(normals(n * d), table, n, rows, d);
-    try_add(normals(n * d), normals(rows * d), n, rows, d);
+    try_add(values, table, n, rows, d);
+    try_add(values, normals(rows * d), n, rows, d);
 }
 
 static const float small_wpe[4 * 2] = {0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f};
@@ -482,10 +627,49 @@ static void try_special_add(void)
         wpe[1] = wpe[2] = x[2] = 1e-40f;
         x[3] = 1e8f;
         wpe[3] = 1;
+        x[4] = wpe[4] = draw == 1 ? -3e38f : 3e38f; // an infinite sum
         memset(x + 3 * D, 0, D * sizeof *x); // a token of zeros stands somewhere, too
         wpe[3 * D + 1] = 0.5f;
+        memset(wpe + 6 * D, 0, D * sizeof *wpe); // and a position of zeros
         try_add(x, wpe, N, ROWS, D);
     }
+}
+
+// Every width, and every length up to 33, in one process: all tables begin at the same place,
+// as long as needed, as wide, or as long as the table is at most.
+static void try_many_adds(void)
+{
+    enum { N = N_WIDTHS + 33, MOST = 3 * 129 };
+    size_t sizes[N][3], n = 0, n_right = 0;
+    for (size_t j = 0; j < N; j++) {
+        const size_t tokens = j < N_WIDTHS ? 1 + j % 3 : j - N_WIDTHS + 1,
+                     d = j < N_WIDTHS ? width_of(j) : 1 + j % 4;
+        const size_t longest = MOST / d;
+        sizes[j][0] = tokens;
+        sizes[j][1] = j % 3 == 0 ? tokens : d >= tokens && d < longest ? d : longest;
+        sizes[j][2] = d;
+        n += tokens * d;
+    }
+    const float *values = normals(n), *table = normals(MOST + n);
+    double *wanted = judge_doubles(MOST);
+    fresh_case();
+    float *x = floats_inout(values, n);
+    const float *wpe = floats_in(table, MOST + n); // who reads on is wrong, and no crash
+    together();
+    for (size_t j = 0, at = 0; j < N; at += sizes[j][0] * sizes[j][2], j++)
+        (void)CALL(add_positions, x + at, wpe, sizes[j][0], sizes[j][1], sizes[j][2]);
+    together_now();
+    for (size_t at = 0; n_right < N; n_right++) {
+        const size_t *size = sizes[n_right], n_added = size[0] * size[2];
+        for (size_t i = 0; i < n_added; i++)
+            wanted[i] = (double)(values[at + i] + table[i]);
+        if (returned(n_right) == 0 || !are_right(x + at, wanted, NULL, n_added)) {
+            try_add(values + at, table, size[0], size[1], size[2]);
+            break;
+        }
+        at += n_added;
+    }
+    expect_no_memory(n_right == N, "add_positions");
 }
 
 Test(add_positions, random_tables)
@@ -499,9 +683,9 @@ Test(add_positions, random_tables)
         (draw < 4 ? try_random_add : try_add_once)(n, rows, d);
     }
     try_special_add();
-    try_add_once(16, 33, 16); // whole blocks, one behind them; a single number
-    try_add_once(33, 48, 3);
-    try_add_once(1, 5, 1);
+    try_many_adds();
+    try_add_once(8, 16, 16); // as long as wide: the table, or the text
+    try_add_once(16, 33, 16);
     judge_passed();
 }
 
@@ -653,6 +837,37 @@ static void try_waves(size_t max_seq_len, size_t d_model)
     try_table(max_seq_len, d_model, false);
 }
 
+// Every even width, and every length up to 33, in one process.
+static void try_many_waves(void)
+{
+    enum { N = N_WIDTHS + 33 };
+    size_t sizes[N][2], n = 0, most = 0, n_right = 0;
+    for (size_t j = 0; j < N; j++) {
+        sizes[j][0] = j < N_WIDTHS ? 2 + j % 3 : j - N_WIDTHS + 1;
+        sizes[j][1] = j < N_WIDTHS ? 2 * width_of(j) : 2 + 2 * (j % 4);
+        const size_t numbers = sizes[j][0] * sizes[j][1];
+        n += numbers;
+        most = numbers > most ? numbers : most;
+    }
+    double *wanted = judge_doubles(most), *off = judge_doubles(most);
+    fresh_case();
+    float *wpe = floats_out(n);
+    together();
+    for (size_t j = 0, at = 0; j < N; at += sizes[j][0] * sizes[j][1], j++)
+        (void)CALL(sinusoidal_table, wpe + at, sizes[j][0], sizes[j][1]);
+    together_now();
+    for (size_t at = 0; n_right < N; n_right++) {
+        const size_t rows = sizes[n_right][0], d = sizes[n_right][1];
+        waves(wanted, off, rows, d, false);
+        if (returned(n_right) == 0 || !are_right(wpe + at, wanted, off, rows * d)) {
+            try_waves(rows, d);
+            break;
+        }
+        at += rows * d;
+    }
+    expect_no_memory(n_right == N, "sinusoidal_table");
+}
+
 // Two tables of sizes that nobody knows beforehand.
 static void try_random_waves(void)
 {
@@ -680,11 +895,11 @@ Test(sinusoidal_table, reference_rows)
 Test(sinusoidal_table, random_sizes)
 {
     try_random_waves();
-    try_waves(1, 2 * random_between(2, 24));
+    try_waves(1, 2 * random_between(8, 24));
     try_waves(random_between(3, 60), 2);
-    try_waves(5, 130);
-    try_waves(16, 32);
-    try_waves(33, 34);
+    try_many_waves();
+    try_waves(16, 16); // as long as wide
+    try_waves(24, 24);
     judge_passed();
 }
 
@@ -838,16 +1053,21 @@ static void use_random_angles(struct turn *c)
     c->sines = sines;
 }
 
-// Twice the same sizes in the same place: the same x and other tables, then another x too.
+// Calls of the same sizes in the same place: the second differs from the first in a single
+// cosine, the third has another x too, and of the tables one sine is another.
 static void try_turn_thrice(struct turn c)
 {
-    const size_t n = c.n_tokens * c.n_heads * c.d_head;
-    for (int k = 0; k < 3; k++) {
-        c.x = k == 1 ? c.x : normals(n);
-        if (k != 1)
-            use_random_angles(&c);
-        try_turn(&c);
-    }
+    const size_t n = c.n_tokens * c.n_heads * c.d_head,
+                 n_angles = (c.n_tokens + c.rows_behind) * (c.d_head / 2),
+                 n_used = c.n_tokens * (c.d_head / 2);
+    use_random_angles(&c);
+    c.x = normals(n);
+    try_turn(&c);
+    c.cosines = one_other(c.cosines, n_angles, n_used);
+    try_turn(&c);
+    c.x = normals(n);
+    c.sines = one_other(c.sines, n_angles, n_used);
+    try_turn(&c);
 }
 
 static void try_random_turn(size_t n_tokens, size_t n_heads, size_t d_head, bool halves)
@@ -898,6 +1118,60 @@ static void try_reference(bool halves)
     }
 }
 
+// Every number of pairs, and up to 17 heads and 17 tokens, for calls in one process.
+enum { N_TURNS = N_WIDTHS + 2 * 17, MOST_ANGLES = 2 * 129 };
+
+static struct turn shape_of_turn(size_t j, bool halves)
+{
+    struct turn c = {.n_tokens = 1 + j % 2,
+                     .n_heads = 1 + j % 3,
+                     .d_head = j < N_WIDTHS ? 2 * width_of(j) : 2 + 2 * (j % 2),
+                     .halves = halves};
+    if (j >= N_WIDTHS + 17)
+        c.n_tokens = j - N_WIDTHS - 16;
+    else if (j >= N_WIDTHS)
+        c.n_heads = j - N_WIDTHS + 1;
+    return c;
+}
+
+static void try_many_turns(bool halves)
+{
+    struct turn c = {NULL, NULL, NULL, 1, 1, 2 * MOST_ANGLES, halves, 0};
+    size_t n = 0, n_right = 0;
+    for (size_t j = 0; j < N_TURNS; j++) {
+        const struct turn shape = shape_of_turn(j, halves);
+        n += shape.n_tokens * shape.n_heads * shape.d_head;
+    }
+    const float *values = normals(n);
+    use_random_angles(&c);
+    fresh_case();
+    float *x = floats_inout(values, n);
+    const float *cosines = floats_in(c.cosines, MOST_ANGLES),
+                *sines = floats_in(c.sines, MOST_ANGLES);
+    together();
+    for (size_t j = 0, at = 0; j < N_TURNS; j++) {
+        const struct turn t = shape_of_turn(j, halves);
+        (void)call_rope(x + at, cosines, sines, t.n_tokens, t.n_heads, t.d_head, halves);
+        at += t.n_tokens * t.n_heads * t.d_head;
+    }
+    together_now();
+    for (size_t at = 0; n_right < N_TURNS; n_right++) {
+        struct turn t = shape_of_turn(n_right, halves);
+        const size_t numbers = t.n_tokens * t.n_heads * t.d_head;
+        double *wanted = as_doubles(values + at, numbers), *off = judge_doubles(numbers);
+        t.x = values + at;
+        t.cosines = c.cosines;
+        t.sines = c.sines;
+        turned(wanted, off, &t);
+        if (returned(n_right) == 0 || !are_right(x + at, wanted, off, numbers)) {
+            try_turn(&t);
+            break;
+        }
+        at += numbers;
+    }
+    expect_no_memory(n_right == N_TURNS, halves ? "rope_half_split" : "rope_interleaved");
+}
+
 // Tables that are longer than the text come first: wrong rows and columns of them stay inside,
 // and have a name. Then few tokens of many heads, many tokens of few.
 static void try_random_turns(bool halves)
@@ -918,11 +1192,27 @@ static void try_random_turns(bool halves)
             d_head += 2;
         (draw < 4 ? try_random_turn : try_turn_once)(n_tokens, n_heads, d_head, halves);
     }
-    // As many tokens as heads or numbers; whole blocks, one behind them; a single pair.
+    // As many tokens as heads or numbers, as many heads as numbers.
     try_turn_once(16, 16, 16, halves);
-    try_turn_once(3, 17, 32, halves);
-    try_turn_once(17, 1, 34, halves);
-    try_turn_once(1, 1, 2, halves);
+    try_turn_once(3, 8, 8, halves);
+    try_many_turns(halves);
+}
+
+// Both tables may be one array.
+static void try_one_table(bool halves)
+{
+    const size_t n_tokens = 3, n_heads = 2, d_head = 4, n = 3 * 2 * 4;
+    const float *table = normals(3 * 2);
+    const struct turn c = {normals(n), table,  table,  n_tokens,
+                           n_heads,    d_head, halves, 0};
+    double *wanted = as_doubles(c.x, n), *off = judge_doubles(n);
+    turned(wanted, off, &c);
+    fresh_case();
+    judge_case("cosines and sines are the same array.");
+    float *x = floats_inout(c.x, n);
+    const float *both = floats_in(table, 3 * 2);
+    expect_accepted(call_rope(x, both, both, n_tokens, n_heads, d_head, halves), x);
+    expect_floats(x, wanted, off, n_tokens * n_heads, d_head);
 }
 
 // Tables that hold no cosine and sine of one angle, and x of every size; a NaN stays in
@@ -930,7 +1220,7 @@ static void try_random_turns(bool halves)
 static void try_any_tables(bool halves)
 {
     static const double scales[][2] = {{1, 1},       {1e-30, 1e6}, {1e15, 1e6},
-                                       {1e-40, 1e6}, {1e-40, 1},   {1e10, 1e-20},
+                                       {1e-40, 1e6}, {1e-40, 1},   {1e25, 1e-33},
                                        {1, 1e6}};
     enum { N_SCALES = sizeof scales / sizeof *scales };
     for (size_t s = 0; s < N_SCALES; s++) {
@@ -941,6 +1231,8 @@ static void try_any_tables(bool halves)
         cosines[2] = cosines[3] = sines[3] = sines[4] = 0;
         cosines[5] = 1;
         sines[6] = 1;
+        if (s == 1) // a pair of zeros, and others behind it
+            x[0] = x[halves ? 3 : 1] = 0;
         if (s == N_SCALES - 1) // the first and the second of a pair; no 0 meets them
             x[(3 * 3 + 0) * 6] = x[(3 * 3 + 1) * 6 + 5] = NAN;
         try_turn(&(struct turn){x, cosines, sines, n_tokens, n_heads, d_head, halves, 0});
@@ -952,10 +1244,13 @@ static void try_any_tables(bool halves)
         cosines[k] = 1.0002f * c.cosines[k];
         sines[k] = 1.0002f * c.sines[k];
     }
+    cosines[0] = 1.0005f;
+    sines[4] = -1.003f;
     try_turn(&(struct turn){x, cosines, sines, 4, 3, 6, halves, 0});
     cosines[1] = NAN;
     sines[5] = NAN;
     try_turn(&(struct turn){x, cosines, sines, 4, 3, 6, halves, 0});
+    try_one_table(halves);
 }
 
 static void try_large_turns(bool halves)
@@ -1147,13 +1442,14 @@ static void try_score_once(size_t m, size_t n, size_t d, double base,
     try_score(&(struct meeting){normals(d), normals(d), m, n, d, base}, precision);
 }
 
-// Twice the same places and sizes: other vectors, in the same place.
+// Twice the same places and sizes: of k one number is another.
 static void try_random_score(size_t m, size_t n, size_t d, double base,
                              enum precision precision)
 {
-    const float *q = normals(d);
-    try_score(&(struct meeting){q, normals(d), m, n, d, base}, precision);
-    try_score(&(struct meeting){q, normals(d), m, n, d, base}, precision);
+    struct meeting c = {normals(d), normals(d), m, n, d, base};
+    try_score(&c, precision);
+    c.k = one_other(c.k, d, d);
+    try_score(&c, precision);
 }
 
 // q and k of the chapter, base 10,000 (PyTorch 1.13, double).
@@ -1178,16 +1474,46 @@ Test(rope_score, reference_scores)
 static void try_special_scores(void)
 {
     const double scales[][2] = {{1e-20, 1e-20}, {1e-30, 1e30}, {1e-40, 1}, {1e18, 1e18}};
-    for (size_t s = 0; s < sizeof scales / sizeof *scales; s++)
-        try_score(&(struct meeting){scaled_normals(6, scales[s][0]),
-                                    scaled_normals(6, scales[s][1]), 7, 3, 6, 10000},
-                  NEAR);
+    for (size_t s = 0; s < sizeof scales / sizeof *scales; s++) {
+        float *q = scaled_normals(6, scales[s][0]), *k = scaled_normals(6, scales[s][1]);
+        if (s % 2 == 0) // a pair of zeros, and others behind it
+            (s == 0 ? q : k)[0] = (s == 0 ? q : k)[1] = 0;
+        try_score(&(struct meeting){q, k, 7, 3, 6, 10000}, NEAR);
+    }
     float *q = normals(6);
     try_score(&(struct meeting){q, q, 4, 4, 6, 10000}, NEAR);
     try_score(&(struct meeting){q, q, 9, 4, 6, 10000}, NEAR);
     q[random_between(0, 5)] = NAN;
     try_score(&(struct meeting){q, normals(6), 7, 3, 6, 10000}, NEAR);
     try_random_score(0, 0, 6, 10000, NEAR);
+}
+
+// Every number of pairs in one process, q and k from the same place.
+static void try_many_scores(void)
+{
+    const float *q = normals(2 * 129), *k = normals(2 * 129);
+    struct meeting all[N_WIDTHS];
+    size_t n_right = 0;
+    fresh_case();
+    const float *q_in = floats_in(q, 2 * 129), *k_in = floats_in(k, 2 * 129);
+    float *scores = floats_out(N_WIDTHS);
+    together();
+    for (size_t j = 0; j < N_WIDTHS; j++) {
+        all[j] = (struct meeting){
+            q, k, random_between(0, 9), random_between(0, 9), 2 * width_of(j), 10000};
+        (void)CALL(rope_score, scores + j, q_in, k_in, all[j].m, all[j].n, all[j].d_head,
+                   10000.0f);
+    }
+    together_now();
+    for (; n_right < N_WIDTHS; n_right++) {
+        double wanted, off;
+        scored(&wanted, &off, &all[n_right], NEAR);
+        if (returned(n_right) == 0 || !are_right(scores + n_right, &wanted, &off, 1)) {
+            try_score(&all[n_right], NEAR);
+            break;
+        }
+    }
+    expect_no_memory(n_right == N_WIDTHS, "rope_score");
 }
 
 Test(rope_score, random_places)
@@ -1206,13 +1532,16 @@ Test(rope_score, random_places)
                                                                   : 10000,
                                                        NEAR);
     }
+    // Any base from 1 upwards; the same width with one base after the other.
     try_score_once(9, 2, 6, 1 + (double)random_between(5, 13) / 16, NEAR);
-    try_score_once(5, 2, 8, 1e8, NEAR); // any base from 1 upwards
+    try_score_once(9, 2, 6, 1.001, NEAR);
     try_score_once(2, 9, 6, 0x1p100, NEAR);
+    try_score_once(5, 2, 8, 1e8, NEAR);
     try_score_once(11, 4, 8, 1e9, NEAR);
-    try_score_once(3, 1, 16, 10000, NEAR); // whole blocks, and one pair behind them
-    try_score_once(1, 3, 64, 10000, NEAR);
-    try_score_once(5, 4, 34, 10000, NEAR);
+    try_score_once(6, 1, 8, (double)FLT_MAX, NEAR);
+    try_score_once(0, random_between(3, 9), 6, 10000, NEAR);
+    try_score_once(random_between(3, 9), 0, 6, 10000, NEAR);
+    try_many_scores();
     try_special_scores();
     judge_passed();
 }
@@ -1224,6 +1553,8 @@ Test(rope_score, far_away)
     const size_t one = 1, drawn = random_between(90000, 110000);
     const size_t places[][3] = {
         {10, 13, 8},
+        {random_between(70, 4999), 5, 8},
+        {3, random_between(32800, 65500), 8},
         {1000003, 1000000, 8},
         {100000000, 100000003, 8},
         {one << 24, (one << 24) + 1, 8},

@@ -10,6 +10,35 @@
 
 JUDGE_CHAPTER(5);
 
+// For calls that are made together. What is not right there is tried once more by itself, so
+// that it is the call that is shown.
+static void expect_no_memory(bool was_right, const char *function)
+{
+    expect(was_right,
+           "%s is right when it is called once, and wrong when the program has called it "
+           "before: it keeps something from call to call (a static or global variable?), "
+           "and must not.",
+           function);
+}
+
+// Widths below, at and above whole blocks, with every rest: 1 to 33, and then some that
+// models have. From 0 on.
+static size_t width_of(size_t k)
+{
+    static const size_t wide[] = {40, 48, 64, 44, 47,  56,  63,  65,
+                                  72, 80, 93, 96, 112, 127, 128, 129};
+    return k < 33 ? k + 1 : wide[k - 33];
+}
+enum { N_WIDTHS = 33 + 16, N_SMALLER_WIDTHS = 33 + 3, WIDEST = 129 };
+
+static float *one_other(const float *values, size_t n)
+{
+    float *changed = judge_floats(n);
+    memcpy(changed, values, n * sizeof *values);
+    changed[random_between(0, 1) ? n - 1 : random_between(n / 2, n - 1)] += 1;
+    return changed;
+}
+
 // ---- 5.1 tied_backward and 5.2 tied_projection_backward --------------------------------
 
 // What a call is given; m and dm are NULL for exercise 5.1. dwte and dm are what the
@@ -273,14 +302,13 @@ static struct tied draw_tied(size_t n_tokens, size_t vocab_size, size_t d_model,
     return p;
 }
 
-// Three calls of the same sizes in the same place: the second has the ids of the first, and
-// other numbers, the third has other ids.
+// Three calls of the same sizes in the same place: the second differs from the first in a
+// single number of wte, the third has the table of the second and all else anew.
 static void try_random_tied(size_t n_tokens, size_t vocab_size, size_t d_model, int how)
 {
     const struct tied first = draw_tied(n_tokens, vocab_size, d_model, how);
-    const struct tied second =
-        draw_numbers(first.ids, n_tokens, vocab_size, d_model, how);
-    const struct tied third = draw_tied(n_tokens, vocab_size, d_model, how);
+    struct tied second = first, third = draw_tied(n_tokens, vocab_size, d_model, how);
+    second.wte = third.wte = one_other(first.wte, vocab_size * d_model);
     try_tied(&first);
     try_tied(&second);
     try_tied(&third);
@@ -306,8 +334,130 @@ static void try_shapes(int how)
     const size_t n = random_between(3, 6); // two sizes are equal, or all
     try_tied_once(n, n, n, how);
     try_tied_once(n, n + 2, n, how);
-    try_tied_once(16, 33, 16, how); // whole blocks, and one behind them
-    try_tied_once(17, 32, 33, how);
+    try_tied_once(16, 33, 16, how); // whole blocks
+}
+
+// Every width, up to 33 words and positions, and ids that are all the same, or sorted, in one
+// process. Whole numbers: the sums are exact.
+enum { N_TIED = N_SMALLER_WIDTHS + 2 * 33 + 2 };
+
+static struct tied shape_of_tied(size_t j)
+{
+    struct tied c = {.n_tokens = 2 + j % 2, .vocab_size = 3 + j % 3, .d_model = 2};
+    const size_t k = j - N_SMALLER_WIDTHS;
+    if (j < N_SMALLER_WIDTHS)
+        c.d_model = width_of(j);
+    else if (k < 33)
+        c.vocab_size = k + 1;
+    else if (k < 66)
+        c.n_tokens = k - 32;
+    else if (k == 66) // two sizes are equal, and not small
+        c.n_tokens = c.vocab_size = 12;
+    else
+        c.vocab_size = c.d_model = 12;
+    return c;
+}
+
+static void order_ids(uint32_t *ids, const struct tied *c, size_t how)
+{
+    const uint32_t last = (uint32_t)c->vocab_size - 1;
+    fill_ids(ids, c->n_tokens, c->vocab_size);
+    for (size_t t = 0; t < c->n_tokens && how % 4 != 0; t++) {
+        const uint32_t step = (uint32_t)(t * c->vocab_size / c->n_tokens);
+        ids[t] = how % 4 == 1 ? ids[0] : how % 4 == 2 ? step : last - step;
+    }
+}
+
+static void add_up(size_t *n, const struct tied *c)
+{
+    n[0] += c->vocab_size * c->d_model;
+    n[1] += c->d_model * c->d_model;
+    n[2] += c->n_tokens;
+}
+
+static bool is_what_is_wanted(const float *got, const double *wanted, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        if (!((double)got[k] == wanted[k]))
+            return false;
+    return true;
+}
+
+static bool are_sums(const float *dwte, const float *dm, const struct tied *c)
+{
+    const struct sums right = sums_of(c, false);
+    return is_what_is_wanted(dwte, right.dwte, c->vocab_size * c->d_model) &&
+           (dm == NULL || is_what_is_wanted(dm, right.dm, c->d_model * c->d_model));
+}
+
+static void try_many_tied(int how)
+{
+    enum { MOST = 33 * 64, SQUARE = 64 * 64 };
+    const bool has_m = how & MATRIX;
+    size_t n[3] = {0, 0, 0}, at[3] = {0, 0, 0}, n_right = 0;
+    for (size_t j = 0; j < N_TIED; j++) {
+        const struct tied c = shape_of_tied(j);
+        add_up(n, &c);
+    }
+    const float *slopes = signs(MOST), *table = signs(MOST),
+                *matrix = has_m ? signs(SQUARE) : NULL,
+                *zeros = judge_floats(n[0] > n[1] ? n[0] : n[1]);
+    uint32_t *text = judge_ids(n[2]);
+    for (size_t j = 0, t = 0; j < N_TIED; t += shape_of_tied(j).n_tokens, j++) {
+        const struct tied c = shape_of_tied(j);
+        order_ids(text + t, &c, j + 1);
+    }
+    fresh_case();
+    const float *dlogits = floats_in(slopes, MOST), *wte = floats_in(table, MOST),
+                *m = has_m ? floats_in(matrix, SQUARE) : NULL;
+    const uint32_t *ids = ids_in(text, n[2]);
+    float *dwte = floats_inout(zeros, n[0]),
+          *dm = has_m ? floats_inout(zeros, n[1]) : NULL;
+    together();
+    for (size_t j = 0; j < N_TIED; j++) {
+        const struct tied c = shape_of_tied(j);
+        if (has_m)
+            (void)CALL(tied_projection_backward, dwte + at[0], dm + at[1], dlogits, wte,
+                       m, ids + at[2], c.n_tokens, c.vocab_size, c.d_model);
+        else
+            (void)CALL(tied_backward, dwte + at[0], dlogits, wte, ids + at[2], c.n_tokens,
+                       c.vocab_size, c.d_model);
+        add_up(at, &c);
+    }
+    together_now();
+    memset(at, 0, sizeof at);
+    for (; n_right < N_TIED; n_right++) {
+        struct tied c = shape_of_tied(n_right);
+        c.dlogits = slopes;
+        c.wte = table;
+        c.m = matrix;
+        c.dwte = c.dm = zeros;
+        c.ids = text + at[2];
+        c.is_exact = true;
+        if (returned(n_right) == 0 ||
+            !are_sums(dwte + at[0], has_m ? dm + at[1] : NULL, &c)) {
+            try_tied(&c);
+            break;
+        }
+        add_up(at, &c);
+    }
+    expect_no_memory(n_right == N_TIED,
+                     has_m ? "tied_projection_backward" : "tied_backward");
+}
+
+// A row that is read and one that is not are all zeros, and so are the slopes of a position.
+static void try_rows_of_zeros(int how)
+{
+    static const uint32_t ids[5] = {2, 4, 2, 6, 5};
+    struct tied p = draw_numbers(ids, 5, 7, 3, how);
+    float *wte = (float *)p.wte, *dlogits = (float *)p.dlogits;
+    memset(wte + 4 * 3, 0, 3 * sizeof *wte);
+    memset(wte + 1 * 3, 0, 3 * sizeof *wte);
+    memset(dlogits + 3 * 7, 0, 7 * sizeof *dlogits);
+    wte[2 * 3] = 0; // a row that begins with 0
+    if (p.m != NULL)
+        memset((float *)p.m + 1 * 3, 0, 3 * sizeof *p.m); // a row of the matrix, too
+    try_tied(&p);
 }
 
 static const float *scaled(const float *values, size_t n, double scale)
@@ -325,7 +475,7 @@ static void try_scales(int how)
         // dlogits, wte, m
         {1e-9, 1, 1},        {1e-20, 1, 1},        {1e-30, 1, 1},     {1, 1e-15, 1},
         {1, 1, 1e-20},       {1e-12, 1e-12, 1e12}, {1e9, 1e9, 1e-6},  {1e15, 1e-6, 1e20},
-        {1e-40, 1e10, 1e10}, {1e-20, 1e-10, 1},    {1e-30, 1e-10, 1},
+        {1e-40, 1e10, 1e10}, {1e-20, 1e-10, 1},    {1e-30, 1e-10, 1}, {1e30, 1e-15, 1},
     };
     for (size_t s = 0; s < sizeof scales / sizeof *scales; s++) {
         struct tied p = draw_tied(4, 6, 3, how);
@@ -345,6 +495,11 @@ static void try_nan(int how)
     float *dlogits = drawn(3 * 5, WHOLE), *m = drawn(3 * 3, WHOLE);
     dlogits[random_between(0, 14)] = NAN;
     p.dlogits = dlogits;
+    try_tied(&p);
+    p = draw_tied(3, 5, 3,
+                  how | WHOLE | ADDS); // what is added to such numbers leaves them
+    ((float *)p.dwte)[random_between(0, 6)] = NAN;
+    ((float *)p.dwte)[random_between(7, 14)] = INFINITY;
     try_tied(&p);
     if (p.m == NULL)
         return;
@@ -375,10 +530,10 @@ static struct tied hard_to_restore(struct tied p)
     return p;
 }
 
-static void refuse_ids(struct tied p, const uint32_t *ids, const char *why)
+static void refuse_ids(struct tied p, const uint32_t *ids, size_t rows, const char *why)
 {
     p.ids = ids;
-    const struct outputs out = call_tied(&p, p.vocab_size + 1);
+    const struct outputs out = call_tied(&p, rows);
     expect_refused(out.result, out.dwte, why);
     if (out.dm != NULL)
         expect_refused(out.result, out.dm, why);
@@ -408,15 +563,52 @@ static void refuse_tied(size_t n_tokens, size_t vocab_size, size_t d_model, int 
     for (size_t k = 0; k < n_bad; k++) {
         uint32_t *ids = random_ids(n_tokens, vocab_size);
         ids[bad[k].place] = bad[k].id;
-        refuse_ids(p, ids, bad[k].why);
+        refuse_ids(p, ids, vocab_size + 1, bad[k].why);
     }
+}
+
+// A bad id in each of 17 places, one after the other in one process. There are rows for all
+// ids.
+static void refuse_everywhere(int how)
+{
+    enum { N = 17, V = 5, D = 3, ROWS = 25 };
+    uint32_t text[N][N];
+    struct tied p = hard_to_restore(draw_numbers(NULL, N, ROWS - 1, D, how));
+    bool are_refused = true;
+    p.vocab_size = V;
+    for (size_t k = 0; k < N; k++) {
+        fill_ids(text[k], N, V);
+        text[k][k] = (uint32_t)(V + k % 2 * k);
+    }
+    fresh_case();
+    const float *dlogits = floats_in(p.dlogits, N * V), *wte = floats_in(p.wte, ROWS * D),
+                *m = p.m == NULL ? NULL : floats_in(p.m, D * D);
+    const uint32_t *ids = ids_in(text[0], N * N);
+    float *dwte = floats_inout(p.dwte, ROWS * D),
+          *dm = p.m == NULL ? NULL : floats_inout(p.dm, D * D);
+    together();
+    for (size_t k = 0; k < N; k++) {
+        if (m == NULL)
+            (void)CALL(tied_backward, dwte, dlogits, wte, ids + k * N, N, V, D);
+        else
+            (void)CALL(tied_projection_backward, dwte, dm, dlogits, wte, m, ids + k * N,
+                       N, V, D);
+    }
+    together_now();
+    for (size_t k = 0; k < N; k++)
+        are_refused = are_refused && returned(k) == 0;
+    are_refused = are_refused && is_untouched(dwte) && (dm == NULL || is_untouched(dm));
+    for (size_t k = 0; k < N && !are_refused; k++)
+        refuse_ids(p, text[k], ROWS, "one of the ids is not below vocab_size");
+    expect_no_memory(are_refused,
+                     m == NULL ? "tied_backward" : "tied_projection_backward");
 }
 
 static void refuse_two(int how)
 {
     uint32_t *ids = random_ids(9, 4);
     ids[1] = ids[8] = 4;
-    refuse_ids(hard_to_restore(draw_tied(9, 4, 3, how)), ids,
+    refuse_ids(hard_to_restore(draw_tied(9, 4, 3, how)), ids, 5,
                "two of the ids are vocab_size");
 }
 
@@ -427,9 +619,9 @@ static void refuse_many(int how)
     for (size_t t = 1; t < 65537; t++)
         ids[t] = 1;
     const struct tied p = hard_to_restore(draw_numbers(ids, 65537, 1, 1, how));
-    refuse_ids(p, ids, "all ids but the first are vocab_size");
+    refuse_ids(p, ids, 2, "all ids but the first are vocab_size");
     memset(ids, 0, 65536 * sizeof *ids);
-    refuse_ids(p, ids, "the last id is vocab_size");
+    refuse_ids(p, ids, 2, "the last id is vocab_size");
 }
 
 // Sizes of 0 do not make a bad id a good one.
@@ -437,9 +629,9 @@ static void refuse_sizes_of_zero(int how)
 {
     static uint32_t zero[1] = {0}, three[2] = {1, 3};
     struct tied p = hard_to_restore(draw_numbers(zero, 1, 0, 2, how));
-    refuse_ids(p, zero, "with vocab_size 0 no id is below it");
+    refuse_ids(p, zero, 1, "with vocab_size 0 no id is below it");
     p = hard_to_restore(draw_numbers(three, 2, 3, 0, how));
-    refuse_ids(p, three, "id 3 is not below vocab_size 3, though d_model is 0");
+    refuse_ids(p, three, 4, "id 3 is not below vocab_size 3, though d_model is 0");
 }
 
 static void try_all_refusals(int how)
@@ -448,6 +640,7 @@ static void try_all_refusals(int how)
     try_random_tied(4, 7, 3, how);
     refuse_two(how);
     try_random_tied(9, 4, 3, how);
+    refuse_everywhere(how);
     refuse_tied(4, 6, 3, how, N_BAD);
     refuse_tied(1, 6, 3, how, 1);
     refuse_tied(11, 2, 3, how, N_PLACES); // the bad one behind vocab_size others
@@ -645,6 +838,8 @@ Test(tied_backward, finite_differences)
 Test(tied_backward, random_shapes)
 {
     try_shapes(0);
+    try_many_tied(0);
+    try_rows_of_zeros(0);
     try_scales(0);
     try_nan(0);
     judge_passed();
@@ -662,7 +857,10 @@ Test(tied_backward, large_sizes)
     try_tied_once(5003, 3, 2, WHOLE);
     try_tied_once(3, 5003, 2, WHOLE);
     try_tied_once(3, 2, 5003, 0);
-    try_tied_once(66001, 2, 1, WHOLE);
+    uint32_t *ids = judge_ids(66001); // one word is read more often than 16 bits count
+    ids[random_between(1, 66000)] = 1;
+    const struct tied often = draw_numbers(ids, 66001, 2, 1, WHOLE);
+    try_tied(&often);
     try_tied_once(2, 70001, 1, WHOLE);
     try_tied_once(2, 3, 70001, WHOLE);
     try_tied_once(1, 5003, 431, WHOLE);
@@ -713,7 +911,8 @@ Test(tied_projection_backward, worked_example)
 Test(tied_projection_backward, identity_matrix)
 {
     static const float identity[4] = {1, 0, 0, 1}, nearly[4] = {1, 0.25f, 0, 1};
-    static const float nothing[4] = {0};
+    static const float nothing[4] = {0}, diagonal[4] = {2, 0, 0, -1},
+                       symmetric[4] = {0.5f, 2, 2, -1};
     try_published(identity);
     judge_remark("m is the matrix that changes nothing: dwte is that of exercise 5.1.");
     for (int draw = 0; draw < 3; draw++) {
@@ -726,6 +925,10 @@ Test(tied_projection_backward, identity_matrix)
     p.m = nearly;
     try_tied(&p);
     p.m = nothing; // dm is not nothing, then
+    try_tied(&p);
+    p.m = diagonal; // and dm is neither diagonal nor symmetric
+    try_tied(&p);
+    p.m = symmetric;
     try_tied(&p);
     judge_passed();
 }
@@ -741,6 +944,8 @@ Test(tied_projection_backward, finite_differences)
 Test(tied_projection_backward, random_shapes)
 {
     try_shapes(MATRIX);
+    try_many_tied(MATRIX);
+    try_rows_of_zeros(MATRIX);
     try_scales(MATRIX);
     try_nan(MATRIX);
     judge_passed();
@@ -875,6 +1080,9 @@ Test(gpt2_parameter_count, four_sizes)
                                     .max_seq_len = 1024,
                                     .n_layers = random_between(2, 50),
                                     .d_model = random_between(300, 30000)});
+        s.max_seq_len = random_between(1100, 9999); // a known width, and other tables
+        s.vocab_size = k % 2 == 0 ? 50257 : random_between(300, 99999);
+        try_switches(s);
     }
     const struct shape small = {50257, 1024, 12, 768, false, false};
     try_count(&small, 163009536);
@@ -883,11 +1091,14 @@ Test(gpt2_parameter_count, four_sizes)
 
 Test(gpt2_parameter_count, random_models)
 {
-    for (int draw = 0; draw < 8; draw++)
-        try_switches((struct shape){.vocab_size = draw == 4 ? 1 : random_between(2, 5000),
-                                    .max_seq_len = draw == 5 ? 1 : random_between(2, 700),
-                                    .n_layers = draw == 3 ? 0 : random_between(2, 90),
-                                    .d_model = draw == 6 ? 1 : random_between(2, 300)});
+    for (int draw = 0; draw < 8; draw++) {
+        struct shape s = {.vocab_size = draw == 4 ? 1 : random_between(2, 5000),
+                          .max_seq_len = draw == 5 ? 1 : random_between(2, 700),
+                          .n_layers = draw == 3 ? 0 : random_between(2, 90),
+                          .d_model = draw == 6 ? 1 : random_between(2, 300)};
+        s.vocab_size = draw == 7 ? s.max_seq_len : s.vocab_size;
+        try_switches(s);
+    }
     judge_passed();
 }
 
@@ -1037,8 +1248,8 @@ static void try_random_entropy(size_t vocab_size, size_t d, double scale)
     const float *h = normals(d), *wte = normals(vocab_size * d);
     const float s = (float)(scale / sqrt((double)d));
     try_entropy(h, wte, s, vocab_size, d, ROUNDED);
-    try_entropy(h, normals(vocab_size * d), s, vocab_size, d, ROUNDED);
-    try_entropy(normals(d), wte, s, vocab_size, d, ROUNDED);
+    try_entropy(h, one_other(wte, vocab_size * d), s, vocab_size, d, ROUNDED);
+    try_entropy(one_other(h, d), wte, s, vocab_size, d, ROUNDED);
     try_entropy(h, wte, s, vocab_size, d, ROUNDED);
     try_entropy(h, wte, 1.25f * s, vocab_size, d, ROUNDED);
 }
@@ -1049,6 +1260,50 @@ static void try_sizes(double of_h, double of_rows, double of_scale)
     const float *h = scaled(normals(4), 4, of_h), *wte = scaled(normals(24), 24, of_rows);
     try_entropy(h, wte, (float)of_scale, 6, 4, ROUNDED);
     try_entropy(h, wte, -(float)of_scale, 6, 4, ROUNDED);
+}
+
+// Every width, and every number of words up to 33, in one process.
+static void try_many_entropies(void)
+{
+    enum { N = N_WIDTHS + 33, MOST = 5 * WIDEST };
+    const float *vector = normals(WIDEST), *table = normals(MOST);
+    size_t n_right = 0;
+    struct {
+        size_t vocab_size, d;
+        float scale;
+    } all[N];
+    fresh_case();
+    const float *h = floats_in(vector, WIDEST), *wte = floats_in(table, MOST);
+    together();
+    for (size_t k = 0; k < N; k++) {
+        all[k].vocab_size = k < N_WIDTHS ? 3 + k % 3 : k - N_WIDTHS + 1;
+        all[k].d = k < N_WIDTHS ? width_of(k) : 5 + k % 3;
+        all[k].scale =
+            (k % 2 == 0 ? 0.9f : -0.9f) * (k % 4 < 2 ? 1 : 0.2f) / sqrtf((float)all[k].d);
+        (void)CALL(entropy_at_scale, h, wte, all[k].scale, all[k].vocab_size, all[k].d);
+    }
+    together_now();
+    for (; n_right < N; n_right++) {
+        const size_t vocab_size = all[n_right].vocab_size, d = all[n_right].d;
+        const struct softmax right =
+            softmax_of(vector, table, (double)all[n_right].scale, vocab_size, d);
+        if (!(fabs(returned(n_right) - right.entropy) <=
+              entropy_allows(&right, vocab_size, d, ROUNDED))) {
+            try_entropy(vector, table, all[n_right].scale, vocab_size, d, ROUNDED);
+            break;
+        }
+    }
+    expect_no_memory(n_right == N, "entropy_at_scale");
+}
+
+// h begins with 0, one row is all zeros, and two are equal.
+static void try_entropy_of_zeros(void)
+{
+    float *h = normals(4), *wte = normals(6 * 4);
+    h[0] = 0;
+    memset(wte + 2 * 4, 0, 4 * sizeof *wte);
+    memcpy(wte + 5 * 4, wte + 1 * 4, 4 * sizeof *wte);
+    try_entropy(h, wte, 0.8f, 6, 4, ROUNDED);
 }
 
 static const float small_h[2] = {1, 2}, small_rows[3 * 2] = {1, 0, 0, 1, 1, 1};
@@ -1080,9 +1335,10 @@ Test(entropy_at_scale, random_vectors)
                            scales[k]);
     for (int draw = 0; draw < 4; draw++) // a little below ln(vocab_size)
         try_entropy_once(20, 4, 0.01 * (double)random_between(1, 5));
-    try_entropy_once(5, 16, 1); // whole blocks, and one number behind them
-    try_entropy_once(16, 33, 0.7);
+    try_many_entropies();
+    try_entropy_of_zeros();
     try_sizes(1, 0.3, 7.3);
+    try_sizes(1e-30, 1e-8, 3e38);
     try_sizes(0.01, 1, 321.7);
     try_sizes(1e-30, 1, 1e30);
     try_sizes(1e30, 1, 1e-30);
@@ -1190,6 +1446,7 @@ Test(entropy_at_scale, vanishing_shares)
     try_vanishing(2, 20011, 32);
     try_vanishing(3, 20011, 18);
     try_vanishing(-5, 20011, 24);
+    try_vanishing(4, 5003, 37);
     judge_passed();
 }
 
@@ -1381,6 +1638,87 @@ static void try_last_word_first(size_t n_top, size_t vocab_size, size_t d)
     try_lens(h, wte, n_top, vocab_size, d);
 }
 
+// Every width, and every number of words up to 33, in one process: all words, or all but one.
+enum { N_LENSES = N_WIDTHS + 2 * 33, MOST_PLACES = 33 };
+struct lens {
+    size_t n_top, vocab_size, d;
+};
+
+static struct lens shape_of_lens(size_t k)
+{
+    if (k < N_WIDTHS)
+        return (struct lens){13, 13, width_of(k)};
+    const size_t words = (k - N_WIDTHS) / 2 + 1;
+    return (struct lens){words - (words > 1 && k % 2 == 0), words, 2 + k % 4};
+}
+
+static void try_many_lenses(void)
+{
+    enum { MOST = 13 * WIDEST };
+    const float *vector = normals(WIDEST), *table = normals(MOST);
+    size_t n_right = 0;
+    fresh_case();
+    const float *h = floats_in(vector, WIDEST), *wte = floats_in(table, MOST);
+    uint32_t *top = ids_out(N_LENSES * MOST_PLACES);
+    together();
+    for (size_t k = 0; k < N_LENSES; k++) {
+        const struct lens c = shape_of_lens(k);
+        (void)CALL(logit_lens, top + k * MOST_PLACES, h, wte, c.n_top, c.vocab_size, c.d);
+    }
+    together_now();
+    for (; n_right < N_LENSES; n_right++) {
+        const struct lens c = shape_of_lens(n_right);
+        double z[MOST_PLACES];
+        for (size_t v = 0; v < c.vocab_size; v++)
+            z[v] = dot_product(vector, table + v * c.d, c.d);
+        if (returned(n_right) == 0 ||
+            memcmp(top + n_right * MOST_PLACES, best_words(z, c.n_top, c.vocab_size),
+                   c.n_top * sizeof *top) != 0) {
+            try_lens(vector, table, c.n_top, c.vocab_size, c.d);
+            break;
+        }
+    }
+    expect_no_memory(n_right == N_LENSES, "logit_lens");
+}
+
+// Calls of which each differs from the one before in n_top, the last row or h.
+static void try_one_lens_changed(void)
+{
+    const float *h = normals(3);
+    float *wte = normals(6 * 3);
+    try_lens(h, wte, 2, 6, 3);
+    try_lens(h, wte, 4, 6, 3);
+    for (int sign = -1; sign <= 1;
+         sign += 2) { // the last word is the last, then the first
+        for (size_t i = 0; i < 3; i++)
+            wte[5 * 3 + i] = (float)(100 * sign) * h[i];
+        try_lens(h, wte, 6, 6, 3);
+    }
+    const float other[3] = {h[0], h[1], -100 * h[2]};
+    try_lens(other, wte, 6, 6, 3);
+}
+
+// A row of zeros is a word like any other, and one that is short may stand before it.
+static void try_short_rows(void)
+{
+    float *h = normals(3), *wte = normals(8 * 3);
+    memset(wte + 2 * 3, 0, 3 * sizeof *wte);
+    for (size_t i = 0; i < 3; i++)
+        wte[5 * 3 + i] = 1e-5f * h[i];
+    try_lens(h, wte, 8, 8, 3);
+}
+
+// Logits in order, upwards and downwards.
+static void try_sorted_lens(size_t n_top, size_t vocab_size)
+{
+    const float unit = 1, minus = -1;
+    float *rows = judge_floats(vocab_size);
+    for (size_t v = 0; v < vocab_size; v++)
+        rows[v] = (float)v - 7;
+    try_lens(&unit, rows, n_top, vocab_size, 1);
+    try_lens(&minus, rows, n_top, vocab_size, 1);
+}
+
 Test(logit_lens, worked_example)
 {
     static const float rows[8] = {1, 0, 0, 1, 1, 1, 3, 0};
@@ -1397,11 +1735,12 @@ Test(logit_lens, random_tables)
                                        {1, 13, 2}, {3, 8, 1}, {1, 1, 3}};
     for (size_t k = 0; k < 6; k++)
         try_random_lens(sizes[k][0], sizes[k][1], sizes[k][2]);
-    for (size_t d = 17; d < 70; d += random_between(3, 9)) // no multiple of a block
-        try_lens_once(3, 7, d);
-    try_lens_once(16, 48, 16); // whole blocks, one behind them, and as many as there are
-    try_lens_once(16, 16, 64);
-    try_lens_once(17, 65, 33);
+    try_many_lenses();
+    try_one_lens_changed();
+    try_short_rows();
+    try_sorted_lens(4, 9);
+    try_sorted_lens(21, 21);
+    try_lens_once(16, 48, 16); // whole blocks
     try_last_word_first(1, random_between(5, 9), 3);
     try_last_word_first(5, 16, 2);
     judge_passed();
@@ -1454,8 +1793,10 @@ Test(logit_lens, ties)
     }
     try_tied_lens(9, 12, 3, 1);
     try_tied_lens(40, 40, 2, 2);
-    try_tied_lens(97, 97, 1, 1);
     try_tied_lens(401, 401, 2, 1);
+    static const float primes[3] = {3, 5, 7}, unit = 1; // equal sums of other products
+    try_lens(primes, wholes(90 * 3, 9), 90, 90, 3);
+    try_lens(&unit, judge_floats(211), 211, 211, 1); // all equal
     judge_passed();
 }
 
@@ -1484,6 +1825,9 @@ static void try_cancelling_logits(void)
         rows[v * 3 + 1] = (float)random_between(0, 3) / 2;
     }
     try_lens(h, rows, 4, 6, 3);
+    rows[1] = 0; // the first word is not the best
+    rows[5 * 3 + 1] = 2;
+    try_lens(h, rows, 1, 6, 3);
 }
 
 static void try_close_products(void)
@@ -1543,8 +1887,8 @@ Test(logit_lens, large_sizes)
 {
     try_lens_once(3, 5003, 5);
     try_lens_once(3, 5, 5003);
-    try_tied_lens(603, 603, 3, 2);
-    try_many_places(1031, 1037);
+    try_tied_lens(603, 611, 3, 2);
+    try_many_places(1031, 1031);
     try_tied_lens(7, 70001, 2, 9);
     try_tied_lens(1, 5003, 2, 9);
     try_tied_lens(2, 3, 70001, 9);

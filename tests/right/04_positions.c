@@ -1,6 +1,7 @@
 // Other right answers to the exercises of chapter 4: ways to write them that differ from the
 // solutions', and that the tests must accept.
 #include <assert.h>
+#include <complex.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -214,6 +215,48 @@ bool queries_scaled_first(float *out, float *att, const float *q, const float *k
     return true;
 }
 
+RIGHT(attention_forward, in_blocks_of_keys,
+      "blocks of 64 keys, sum and mixture made smaller where a block is louder, in float")
+bool in_blocks_of_keys(float *out, float *att, const float *q, const float *k,
+                       const float *v, size_t n_tokens, size_t d_head, bool causal)
+{
+    if (n_tokens == 0 || d_head == 0)
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *row = att + t * n_tokens, *mixed = out + t * d_head;
+        float largest = -INFINITY, sum = 0.0f;
+        const size_t n = causal ? t + 1 : n_tokens;
+        memset(mixed, 0, d_head * sizeof *mixed);
+        memset(row, 0, n_tokens * sizeof *row);
+        for (size_t first = 0; first < n; first += 64) {
+            const size_t end = first + 64 < n ? first + 64 : n;
+            float louder = largest;
+            for (size_t s = first; s < end; s++) {
+                for (size_t i = 0; i < d_head; i++)
+                    row[s] += q[t * d_head + i] * k[s * d_head + i];
+                row[s] /= sqrtf((float)d_head);
+                louder = fmaxf(louder, row[s]);
+            }
+            const float smaller = expf(largest - louder);
+            sum *= smaller;
+            for (size_t i = 0; i < d_head; i++)
+                mixed[i] *= smaller;
+            largest = louder;
+            for (size_t s = first; s < end; s++) {
+                const float part = expf(row[s] - largest);
+                sum += part;
+                for (size_t i = 0; i < d_head; i++)
+                    mixed[i] += part * v[s * d_head + i];
+            }
+        }
+        for (size_t s = 0; s < n; s++)
+            row[s] = expf(row[s] - largest) / sum;
+        for (size_t i = 0; i < d_head; i++)
+            mixed[i] /= sum;
+    }
+    return true;
+}
+
 // ---------------------------------------------------------------------- 4.2 add_positions
 
 RIGHT(add_positions, row_by_row, "two loops and row pointers")
@@ -344,6 +387,23 @@ bool divided_by_power(float *wpe, size_t max_seq_len, size_t d_model)
             const double angle = (double)p / pow(10000.0, (double)i / (double)d_model);
             wpe[p * d_model + i] = (float)sin(angle);
             wpe[p * d_model + i + 1] = (float)sin(angle + quarter);
+        }
+    return true;
+}
+
+RIGHT(sinusoidal_table, by_complex_numbers,
+      "the exponential of a complex number, and powers of 10")
+bool by_complex_numbers(float *wpe, size_t max_seq_len, size_t d_model)
+{
+    if (d_model == 0 || d_model & 1)
+        return false;
+    for (size_t p = max_seq_len; p-- > 0;)
+        for (size_t j = 0; j < d_model; j += 2) {
+            const double angle =
+                (double)p * pow(10.0, -4.0 * (double)j / (double)d_model);
+            const double complex point = cexp(angle * I);
+            wpe[p * d_model + j] = (float)cimag(point);
+            wpe[p * d_model + j + 1] = (float)creal(point);
         }
     return true;
 }
@@ -654,5 +714,27 @@ bool score_by_products(float *score, const float *q, const float *k, size_t m, s
         sum += b * sin(angle);
     }
     *score = (float)sum;
+    return true;
+}
+
+RIGHT(rope_score, score_by_remainders,
+      "whole turns taken away by remainder, as exactly as a double holds a turn")
+bool score_by_remainders(float *score, const float *q, const float *k, size_t m, size_t n,
+                         size_t d_head, float base)
+{
+    if (d_head == 0 || d_head % 2 != 0)
+        return false;
+    const double turn = 2.0 * acos(-1.0), apart = (double)n - (double)m;
+    double of_cosines = 0.0, of_sines = 0.0;
+    for (size_t j = 0; j < d_head; j += 2) {
+        const double angle =
+            remainder(apart * pow((double)base, -(double)j / (double)d_head), turn);
+        of_cosines +=
+            ((double)q[j] * (double)k[j] + (double)q[j + 1] * (double)k[j + 1]) *
+            cos(angle);
+        of_sines += ((double)q[j + 1] * (double)k[j] - (double)q[j] * (double)k[j + 1]) *
+                    sin(angle);
+    }
+    *score = (float)(of_cosines + of_sines);
     return true;
 }

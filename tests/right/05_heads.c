@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <float.h>
 #include <math.h>
+#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -201,6 +202,36 @@ bool put_back_from_the_heap(float *dwte, const float *dlogits, const float *wte,
         memcpy(dwte, old, bytes);
     free(old);
     return t == n_tokens;
+}
+
+static void jump_if_bad(const uint32_t *ids, size_t n, size_t vocab_size, jmp_buf out)
+{
+    while (n-- > 0)
+        if (!(*ids++ < vocab_size))
+            longjmp(out, 1);
+}
+
+RIGHT(tied_backward, out_by_a_jump, "a jump out where an id is bad, and fused sums")
+bool out_by_a_jump(float *dwte, const float *dlogits, const float *wte,
+                   const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                   size_t d_model)
+{
+    jmp_buf out;
+    if (setjmp(out))
+        return false;
+    jump_if_bad(ids, n_tokens, vocab_size, out);
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++) {
+            const size_t to_x = ids[t] * d_model, to_v = v * d_model;
+            const float slope = dlogits[t * vocab_size + v];
+            for (size_t i = 0; i < d_model && ids[t] == v; i++)
+                dwte[to_x + i] = fmaf(2.0f * slope, wte[to_x + i], dwte[to_x + i]);
+            for (size_t i = 0; i < d_model && ids[t] != v; i++) {
+                dwte[to_x + i] = fmaf(slope, wte[to_v + i], dwte[to_x + i]);
+                dwte[to_v + i] = fmaf(slope, wte[to_x + i], dwte[to_v + i]);
+            }
+        }
+    return true;
 }
 
 // ----------------------------------------------------------- 5.2 tied_projection_backward
@@ -583,6 +614,31 @@ float by_halves(const float *h, const float *wte, float scale, size_t vocab_size
     return entropy;
 }
 
+RIGHT(entropy_at_scale, the_best_apart,
+      "the best word apart, log1p of all the others, in memory for the scores")
+float the_best_apart(const float *h, const float *wte, float scale, size_t vocab_size,
+                     size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    double *z = malloc(vocab_size * sizeof *z), others = 0.0, weighted = 0.0;
+    assert(z != NULL);
+    size_t best = 0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        z[v] = 0.0;
+        for (size_t i = d_model; i-- > 0;)
+            z[v] += (double)scale * (double)h[i] * (double)wte[v * d_model + i];
+        best = z[v] > z[best] ? v : best;
+    }
+    for (size_t v = 0; v < vocab_size; v++)
+        if (v != best) {
+            others += exp(z[v] - z[best]);
+            weighted += (z[best] - z[v]) * exp(z[v] - z[best]);
+        }
+    free(z);
+    return (float)(log1p(others) + weighted / (1.0 + others));
+}
+
 // ------------------------------------------------------------------------- 5.5 logit_lens
 
 RIGHT(logit_lens, inserted_in_order,
@@ -730,5 +786,40 @@ bool kept_in_a_heap(uint32_t *top, const float *h, const float *wte, size_t n_to
         sink(heap, 0, n - 1);
     }
     free(heap);
+    return true;
+}
+
+// The ids in a[0 ... n - 1] sorted by logit; of equal ones the first stays before the other.
+static void merge_sorted(uint32_t *a, uint32_t *room, const double *z, size_t n)
+{
+    const size_t half = n / 2;
+    if (n < 2)
+        return;
+    merge_sorted(a, room, z, half);
+    merge_sorted(a + half, room, z, n - half);
+    for (size_t i = 0, j = half, k = 0; k < n; k++)
+        room[k] = j == n || (i < half && z[a[i]] >= z[a[j]]) ? a[i++] : a[j++];
+    memcpy(a, room, n * sizeof *a);
+}
+
+RIGHT(logit_lens, merged,
+      "all words sorted by halves, which keeps the order of equal ones")
+bool merged(uint32_t *top, const float *h, const float *wte, size_t n_top,
+            size_t vocab_size, size_t d_model)
+{
+    if (n_top == 0 || vocab_size < n_top || d_model == 0)
+        return false;
+    double *z = calloc(vocab_size, sizeof *z);
+    uint32_t *ids = malloc(2 * vocab_size * sizeof *ids);
+    assert(z != NULL && ids != NULL);
+    for (size_t v = 0; v < vocab_size; v++) {
+        ids[v] = (uint32_t)v;
+        for (size_t i = 0; i < d_model; i++)
+            z[v] = fma((double)h[i], (double)wte[v * d_model + i], z[v]);
+    }
+    merge_sorted(ids, ids + vocab_size, z, vocab_size);
+    memcpy(top, ids, n_top * sizeof *top);
+    free(z);
+    free(ids);
     return true;
 }

@@ -1314,7 +1314,7 @@ bool table_kept(ADDITION)
     return add_positions(x, kept, n_tokens, max_seq_len, d_model);
 }
 
-CAUGHT(add_positions, random_tables, place_kept, "came back from this call when it was")
+CAUGHT(add_positions, random_tables, place_kept, "keeps something from call to call")
 bool place_kept(ADDITION)
 {
     static size_t place;
@@ -3338,4 +3338,470 @@ bool score_blocks_one_short(SCORE)
         return rope_score(score, q, k, m, n, d_head, base);
     memcpy(copy, q, (d_head - 2) * sizeof *q);
     return rope_score(score, copy, k, m, n, d_head, base);
+}
+
+// -------------------------------------------- rests of blocks, far ends, and what is kept
+
+// A head that hears the last `longest` keys only, if it is masked, and scores up to `most`.
+static bool head_from(size_t longest, double most, HEAD)
+{
+    if (n_tokens == 0 || d_head == 0)
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const size_t n = causal ? t + 1 : n_tokens,
+                     first = causal && n > longest ? n - longest : 0;
+        float *row = att + t * n_tokens;
+        memset(row, 0, n_tokens * sizeof *row);
+        for (size_t s = first; s < n; s++)
+            row[s] = (float)fmin((double)score_of(q + t * d_head, k + s * d_head, d_head),
+                                 most);
+        softmax(row + first, n - first);
+        mix(out + t * d_head, row + first, v + first * d_head, n - first, d_head);
+    }
+    return true;
+}
+
+WRONG(attention_forward, large_sizes, last_1024_heard,
+      "Only the last 1,024 keys are heard: token t hears all positions from 0 to t.")
+bool last_1024_heard(HEAD)
+{
+    return head_from(1024, HUGE_VAL, THE_HEAD);
+}
+
+WRONG(attention_forward, large_scores, scores_cut_at_ten_thousand,
+      "Large scores are cut to one number: subtract the largest of the row, and nothing "
+      "need be cut.")
+bool scores_cut_at_ten_thousand(HEAD)
+{
+    return head_from(SIZE_MAX, 1e4, THE_HEAD);
+}
+
+WRONG(attention_forward, large_scores, nearly_even_made_even,
+      "Shares that are nearly equal are made equal: each has its own size.")
+bool nearly_even_made_even(HEAD)
+{
+    if (!attention_forward(THE_HEAD))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const size_t n = causal ? t + 1 : n_tokens;
+        const float even = 1.0f / (float)n;
+        bool nearly = true;
+        for (size_t s = 0; s < n; s++)
+            nearly = nearly && fabsf(att[t * n_tokens + s] - even) < 1e-3f * even;
+        for (size_t s = 0; s < n && nearly; s++)
+            att[t * n_tokens + s] = even;
+    }
+    return true;
+}
+
+// Blocks of 1,024 keys; `out` keeps the size that it had with the largest score so far.
+WRONG(
+    attention_forward, large_sizes, mixed_and_not_rescaled,
+    "Where a later block of keys holds a larger score, the values that are mixed already "
+    "must be made smaller, as the sum of the exponentials is.")
+bool mixed_and_not_rescaled(HEAD)
+{
+    if (n_tokens <= 1024)
+        return attention_forward(THE_HEAD);
+    if (!attention_forward(THE_HEAD))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const size_t n = causal ? t + 1 : n_tokens;
+        double largest[2] = {-INFINITY, -INFINITY}, weight = 1.0, sum = 0.0;
+        for (size_t s = 0; s < n; s++) {
+            const double score = (double)score_of(q + t * d_head, k + s * d_head, d_head);
+            largest[s >= 1024] = fmax(largest[s >= 1024], score);
+        }
+        if (largest[1] > largest[0])
+            weight = exp(largest[1] - largest[0]);
+        for (size_t i = 0; i < d_head; i++) {
+            sum = 0.0;
+            for (size_t s = 0; s < n; s++)
+                sum += (s < 1024 ? weight : 1.0) * (double)att[t * n_tokens + s] *
+                       (double)v[s * d_head + i];
+            out[t * d_head + i] = (float)sum;
+        }
+    }
+    return true;
+}
+
+WRONG(attention_forward, small_shares, nearly_alone_is_alone,
+      "A key whose share a float holds as 1 is taken for the only one that is heard: the "
+      "others have shares yet, and their values may be large.")
+bool nearly_alone_is_alone(HEAD)
+{
+    if (!attention_forward(THE_HEAD))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t s = 0; s < n_tokens; s++)
+            if (att[t * n_tokens + s] == 1.0f)
+                memcpy(out + t * d_head, v + s * d_head, d_head * sizeof *out);
+    return true;
+}
+
+static bool all_zero(const float *row, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (row[i] != 0.0f)
+            return false;
+    return true;
+}
+
+WRONG(attention_forward, small_shares, zeros_are_not_heard,
+      "A key whose value is all zeros is left out: it has its share like any other.")
+bool zeros_are_not_heard(HEAD)
+{
+    if (n_tokens == 0 || d_head == 0)
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *row = att + t * n_tokens;
+        for (size_t s = 0; s < n_tokens; s++)
+            row[s] = (causal && s > t) || (t > 0 && all_zero(v + s * d_head, d_head))
+                         ? -INFINITY
+                         : score_of(q + t * d_head, k + s * d_head, d_head);
+        softmax(row, n_tokens);
+        mix(out + t * d_head, row, v, causal ? t + 1 : n_tokens, d_head);
+    }
+    return true;
+}
+
+// Blocks of 8, and of a rest of 6 or 7 one too few.
+static size_t rest_cut(size_t n)
+{
+    return n > 8 && n % 8 >= 6 ? n - 1 : n;
+}
+
+WRONG(attention_forward, random_heads, last_of_a_rest_not_multiplied,
+      "The last number of each query and key is left out here: behind whole blocks there "
+      "may be any rest.")
+bool last_of_a_rest_not_multiplied(HEAD)
+{
+    if (n_tokens == 0 || d_head == 0)
+        return false;
+    for (size_t t = 0; t < n_tokens; t++) {
+        float *row = att + t * n_tokens;
+        const size_t n = causal ? t + 1 : n_tokens;
+        for (size_t s = 0; s < n; s++)
+            row[s] = (float)(dot(q + t * d_head, k + s * d_head, rest_cut(d_head)) /
+                             sqrt((double)d_head));
+        softmax(row, n);
+        memset(row + n, 0, (n_tokens - n) * sizeof *row);
+        mix(out + t * d_head, row, v, n, d_head);
+    }
+    return true;
+}
+
+WRONG(
+    attention_forward, random_heads, last_of_a_rest_not_heard,
+    "The last key is left out of the mixture here: behind whole blocks there may be any "
+    "rest.")
+bool last_of_a_rest_not_heard(HEAD)
+{
+    if (!attention_forward(THE_HEAD))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        mix(out + t * d_head, att + t * n_tokens, v, rest_cut(causal ? t + 1 : n_tokens),
+            d_head);
+    return true;
+}
+
+CAUGHT(attention_forward, random_heads, shares_kept_for_a_query,
+       "keeps something from call to call")
+bool shares_kept_for_a_query(HEAD)
+{
+    static float asked[1024], kept[1024];
+    static size_t n_kept;
+    const size_t n = n_tokens * d_head;
+    if (!attention_forward(THE_HEAD) || n > 1024 || n_tokens > 32)
+        return n_tokens > 0 && d_head > 0;
+    if (n_kept == n && memcmp(asked, q, n * sizeof *q) == 0) {
+        memcpy(att, kept, n_tokens * n_tokens * sizeof *att);
+        mix_all(out, att, v, n_tokens, d_head);
+        return true;
+    }
+    n_kept = n;
+    memcpy(asked, q, n * sizeof *q);
+    memcpy(kept, att, n_tokens * n_tokens * sizeof *att);
+    return true;
+}
+
+WRONG(add_positions, random_tables, infinite_sums_left,
+      "A sum that is too large for a float is not written: it is infinite.")
+bool infinite_sums_left(ADDITION)
+{
+    if (n_tokens > max_seq_len)
+        return false;
+    for (size_t i = 0; i < n_tokens * d_model; i++) {
+        const float sum = x[i] + wpe[i];
+        x[i] = isinf(sum) && !isinf(x[i]) && !isinf(wpe[i]) ? x[i] : sum;
+    }
+    return true;
+}
+
+WRONG(
+    add_positions, random_tables, ends_with_zeros,
+    "The table is taken to end with a row of zeros: it has max_seq_len rows, and any of "
+    "them may be zeros.")
+bool ends_with_zeros(ADDITION)
+{
+    if (n_tokens > max_seq_len)
+        return false;
+    for (size_t t = 0; t < n_tokens && !all_zero(wpe + t * d_model, d_model); t++)
+        for (size_t i = 0; i < d_model; i++)
+            x[t * d_model + i] += wpe[t * d_model + i];
+    return true;
+}
+
+WRONG(
+    add_positions, random_tables, last_of_a_rest_not_added,
+    "The last number of each row gets nothing here: behind whole blocks there may be any "
+    "rest.")
+bool last_of_a_rest_not_added(ADDITION)
+{
+    if (n_tokens > max_seq_len)
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t i = 0; i < rest_cut(d_model); i++)
+            x[t * d_model + i] += wpe[t * d_model + i];
+    return true;
+}
+
+WRONG(add_positions, random_tables, square_table_turned,
+      "Where the table is as long as it is wide, its columns are taken for rows.")
+bool square_table_turned(ADDITION)
+{
+    if (max_seq_len != d_model || n_tokens > max_seq_len)
+        return add_positions(THE_ADDITION);
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t i = 0; i < d_model; i++)
+            x[t * d_model + i] += wpe[i * d_model + t];
+    return true;
+}
+
+CAUGHT(add_positions, random_tables, sums_kept, "keeps something from call to call")
+bool sums_kept(ADDITION)
+{
+    static float before[1024], after[1024];
+    static size_t n_kept;
+    const size_t n = n_tokens * d_model;
+    if (n_tokens > max_seq_len || n > 1024)
+        return add_positions(THE_ADDITION);
+    if (n == n_kept && memcmp(before, x, n * sizeof *x) == 0) {
+        memcpy(x, after, n * sizeof *x);
+        return true;
+    }
+    n_kept = n;
+    memcpy(before, x, n * sizeof *x);
+    add_positions(THE_ADDITION);
+    memcpy(after, x, n * sizeof *x);
+    return true;
+}
+
+WRONG(sinusoidal_table, random_sizes, last_hand_of_a_rest_stands,
+      "The last hand does not turn here: behind whole blocks there may be any rest.")
+bool last_hand_of_a_rest_stands(TABLE)
+{
+    if (!sinusoidal_table(wpe, max_seq_len, d_model))
+        return false;
+    for (size_t p = 0; p < max_seq_len && rest_cut(d_model / 2) < d_model / 2; p++) {
+        wpe[(p + 1) * d_model - 2] = 0.0f;
+        wpe[(p + 1) * d_model - 1] = 1.0f;
+    }
+    return true;
+}
+
+WRONG(sinusoidal_table, random_sizes, square_waves_turned,
+      "Where the table is as long as it is wide, rows and columns are exchanged.")
+bool square_waves_turned(TABLE)
+{
+    if (max_seq_len != d_model || d_model < 10)
+        return sinusoidal_table(wpe, max_seq_len, d_model);
+    float *copy = malloc(d_model * d_model * sizeof *copy);
+    const bool good = sinusoidal_table(copy, max_seq_len, d_model);
+    for (size_t at = 0; at < d_model * d_model && good; at++)
+        wpe[at] = copy[at % d_model * d_model + at / d_model];
+    free(copy);
+    return good;
+}
+
+// The pairs from rest_cut on stay as they were.
+static bool turn_but_the_rest(TURN, bool halves)
+{
+    const size_t pairs = d_head / 2, n = n_tokens * n_heads * d_head;
+    float *old = malloc(n * sizeof *old + 1);
+    const bool good = d_head > 0 && d_head % 2 == 0;
+    for (size_t j = 0; j < n && good; j++)
+        old[j] = x[j];
+    if (good && halves)
+        rope_half_split(THE_TURN);
+    else if (good)
+        rope_interleaved(THE_TURN);
+    for (size_t row = 0; row < n_tokens * n_heads && good; row++)
+        for (size_t i = rest_cut(pairs); i < pairs; i++) {
+            const size_t a = row * d_head + (halves ? i : 2 * i),
+                         b = a + (halves ? pairs : 1);
+            x[a] = old[a];
+            x[b] = old[b];
+        }
+    free(old);
+    return good;
+}
+
+// What is a little beyond 1 in the tables becomes 1.
+static bool turn_within_one(TURN, bool halves)
+{
+    const size_t n = n_tokens * (d_head / 2);
+    float *tables = malloc(2 * n * sizeof *tables + 1);
+    for (size_t j = 0; j < 2 * n; j++) {
+        const float value = j < n ? cosines[j] : sines[j - n];
+        tables[j] =
+            fabsf(value) > 1 && fabsf(value) < 1.01f ? copysignf(1, value) : value;
+    }
+    const bool good = (halves ? rope_half_split : rope_interleaved)(
+        x, tables, tables + n, n_tokens, n_heads, d_head);
+    free(tables);
+    return good;
+}
+
+WRONG(
+    rope_interleaved, random_heads, near_last_of_a_rest_left,
+    "The last pair of each head is not turned here: behind whole blocks there may be any "
+    "rest.")
+bool near_last_of_a_rest_left(TURN)
+{
+    return turn_but_the_rest(THE_TURN, false);
+}
+
+WRONG(
+    rope_half_split, random_heads, half_last_of_a_rest_left,
+    "The last pair of each head is not turned here: behind whole blocks there may be any "
+    "rest.")
+bool half_last_of_a_rest_left(TURN)
+{
+    return turn_but_the_rest(THE_TURN, true);
+}
+
+WRONG(rope_interleaved, any_tables, near_within_one,
+      "What is a little more than 1 in the tables is made 1: multiply by what they hold.")
+bool near_within_one(TURN)
+{
+    return turn_within_one(THE_TURN, false);
+}
+
+WRONG(rope_half_split, any_tables, half_within_one,
+      "What is a little more than 1 in the tables is made 1: multiply by what they hold.")
+bool half_within_one(TURN)
+{
+    return turn_within_one(THE_TURN, true);
+}
+
+CAUGHT(rope_interleaved, any_tables, near_one_table_refused,
+       "cosines and sines are the same array")
+bool near_one_table_refused(TURN)
+{
+    return cosines != sines && rope_interleaved(THE_TURN);
+}
+
+CAUGHT(rope_half_split, any_tables, half_one_table_refused,
+       "cosines and sines are the same array")
+bool half_one_table_refused(TURN)
+{
+    return cosines != sines && rope_half_split(THE_TURN);
+}
+
+CAUGHT(rope_interleaved, random_heads, near_cosines_kept,
+       "keeps something from call to call")
+bool near_cosines_kept(TURN)
+{
+    static float sines_then[1024], cosines_then[1024];
+    static size_t n_kept;
+    const size_t n = n_tokens * (d_head / 2);
+    if (d_head == 0 || d_head % 2 != 0 || n > 1024)
+        return rope_interleaved(THE_TURN);
+    if (n != n_kept || memcmp(sines_then, sines, n * sizeof *sines) != 0) {
+        memcpy(sines_then, sines, n * sizeof *sines);
+        memcpy(cosines_then, cosines, n * sizeof *cosines);
+        n_kept = n;
+    }
+    return rope_interleaved(x, cosines_then, sines, n_tokens, n_heads, d_head);
+}
+
+WRONG(rope_half_split, random_heads, half_last_head_of_a_rest_left,
+      "The last head of each token is not turned here: behind whole blocks there may be "
+      "any rest.")
+bool half_last_head_of_a_rest_left(TURN)
+{
+    for (size_t t = 0; t < n_tokens && d_head > 0 && d_head % 2 == 0; t++)
+        rope_half_split(x + t * n_heads * d_head, cosines + t * (d_head / 2),
+                        sines + t * (d_head / 2), 1, rest_cut(n_heads), d_head);
+    return d_head > 0 && d_head % 2 == 0;
+}
+
+WRONG(rope_score, random_places, last_of_a_rest_not_scored,
+      "The last pair is missing here: behind whole blocks there may be any rest.")
+bool last_of_a_rest_not_scored(SCORE)
+{
+    double sum = 0.0;
+    if (is_odd(d_head))
+        return false;
+    for (size_t i = 0; i < rest_cut(d_head / 2); i++) {
+        const double angle =
+            apart(m, n) * pow((double)base, -2.0 * (double)i / (double)d_head);
+        sum += alike(q, k, i) * cos(angle) + across(q, k, i) * sin(angle);
+    }
+    *score = (float)sum;
+    return true;
+}
+
+WRONG(rope_score, far_away, nothing_beyond_the_window,
+      "Beyond some distance the score is made 0: it has no such window.")
+bool nothing_beyond_the_window(SCORE)
+{
+    if (!score_apart(score, q, k, apart(m, n), d_head, (double)base))
+        return false;
+    *score = fabs(apart(m, n)) > 64 && fabs(apart(m, n)) < 5000 ? 0.0f : *score;
+    return true;
+}
+
+CAUGHT(rope_score, random_places, speeds_kept_for_a_width,
+       "keeps something from call to call")
+bool speeds_kept_for_a_width(SCORE)
+{
+    static size_t width;
+    static double base_then;
+    if (width != d_head)
+        base_then = (double)base;
+    width = d_head;
+    return score_apart(score, q, k, apart(m, n), d_head, base_then);
+}
+
+CAUGHT(rope_score, random_places, base_near_one_refused, "must return true")
+bool base_near_one_refused(SCORE)
+{
+    return (base == 1.0f || base > 1.2f) && rope_score(score, q, k, m, n, d_head, base);
+}
+
+CAUGHT(attention_forward, random_heads, two_of_three_refused,
+       "k and v are the same array")
+bool two_of_three_refused(HEAD)
+{
+    return (v != k || q == k) && attention_forward(THE_HEAD);
+}
+
+WRONG(rope_score, random_places, ends_with_a_pair_of_zeros,
+      "The sum ends at a pair of zeros: the pairs behind it count.")
+bool ends_with_a_pair_of_zeros(SCORE)
+{
+    double sum = 0.0;
+    if (is_odd(d_head))
+        return false;
+    for (size_t i = 0; i < d_head / 2; i++) {
+        const double angle =
+            apart(m, n) * pow((double)base, -2.0 * (double)i / (double)d_head);
+        if (all_zero(q + 2 * i, 2) || all_zero(k + 2 * i, 2))
+            break;
+        sum += alike(q, k, i) * cos(angle) + across(q, k, i) * sin(angle);
+    }
+    *score = (float)sum;
+    return true;
 }

@@ -5145,3 +5145,517 @@ bool lens_one_without_the_last(uint32_t *top, const float *h, const float *wte,
     return logit_lens(top, h, wte, n_top, vocab_size - (n_top == 1 && vocab_size > 1),
                       d_model);
 }
+
+// -------------------------------------------- rests of blocks, rows of zeros, what is kept
+
+// Blocks of 8, and of a rest of 6 or 7 one too few.
+static size_t rest_cut(size_t n)
+{
+    return n > 8 && n % 8 >= 6 ? n - 1 : n;
+}
+
+static bool all_zero(const float *row, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (row[i] != 0.0f)
+            return false;
+    return true;
+}
+
+enum skipped { NOTHING_SKIPPED, ROWS_READ, ROWS_OF_WORDS };
+
+// Both halves of the first numbers, words and positions, but for rows of zeros.
+static bool halves_of_first(float *dwte, const float *dlogits, const float *wte,
+                            const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                            size_t d_model, const size_t first[3], enum skipped skipped)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < first[0]; t++)
+        for (size_t v = 0; v < first[1]; v++) {
+            const float slope = dlogits[t * vocab_size + v];
+            const size_t x = ids[t];
+            if ((skipped == ROWS_READ && all_zero(wte + x * d_model, d_model)) ||
+                (skipped == ROWS_OF_WORDS && all_zero(wte + v * d_model, d_model)))
+                continue;
+            for (size_t i = 0; i < first[2]; i++) {
+                dwte[x * d_model + i] += slope * wte[v * d_model + i];
+                dwte[v * d_model + i] += slope * wte[x * d_model + i];
+            }
+        }
+    return true;
+}
+
+WRONG(
+    tied_backward, random_shapes, last_of_a_rest_gets_nothing,
+    "The last number of each row gets nothing here: behind whole blocks there may be any "
+    "rest.")
+bool last_of_a_rest_gets_nothing(float *dwte, const float *dlogits, const float *wte,
+                                 const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                                 size_t d_model)
+{
+    return halves_of_first(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model,
+                           (size_t[]){n_tokens, vocab_size, rest_cut(d_model)},
+                           NOTHING_SKIPPED);
+}
+
+WRONG(tied_backward, random_shapes, last_word_of_a_rest_left,
+      "The last word is left out here: behind whole blocks there may be any rest.")
+bool last_word_of_a_rest_left(float *dwte, const float *dlogits, const float *wte,
+                              const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                              size_t d_model)
+{
+    return halves_of_first(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model,
+                           (size_t[]){n_tokens, rest_cut(vocab_size), d_model},
+                           NOTHING_SKIPPED);
+}
+
+WRONG(tied_backward, random_shapes, last_position_of_a_rest_left,
+      "The last position is left out here: behind whole blocks there may be any rest.")
+bool last_position_of_a_rest_left(float *dwte, const float *dlogits, const float *wte,
+                                  const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                                  size_t d_model)
+{
+    return halves_of_first(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model,
+                           (size_t[]){rest_cut(n_tokens), vocab_size, d_model},
+                           NOTHING_SKIPPED);
+}
+
+WRONG(tied_backward, random_shapes, zeros_read_add_nothing,
+      "Where the row that was read is all zeros, nothing is added: the output half is 0 "
+      "then, and the input half is not.")
+bool zeros_read_add_nothing(float *dwte, const float *dlogits, const float *wte,
+                            const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                            size_t d_model)
+{
+    return halves_of_first(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model,
+                           (size_t[]){n_tokens, vocab_size, d_model}, ROWS_READ);
+}
+
+WRONG(
+    tied_backward, random_shapes, words_of_zeros_get_nothing,
+    "A word whose row is all zeros is left out: the input half is 0 then, and the output "
+    "half is not.")
+bool words_of_zeros_get_nothing(float *dwte, const float *dlogits, const float *wte,
+                                const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                                size_t d_model)
+{
+    return halves_of_first(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model,
+                           (size_t[]){n_tokens, vocab_size, d_model}, ROWS_OF_WORDS);
+}
+
+WRONG(tied_backward, random_shapes, slopes_cut_at_1e20,
+      "A large slope is cut to a smaller one: large numbers count as they are.")
+bool slopes_cut_at_1e20(float *dwte, const float *dlogits, const float *wte,
+                        const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                        size_t d_model)
+{
+    const size_t n = n_tokens * vocab_size;
+    float *cut = malloc(n * sizeof *cut + 1);
+    for (size_t k = 0; k < n; k++)
+        cut[k] = fabsf(dlogits[k]) > 1e20f ? copysignf(1e20f, dlogits[k]) : dlogits[k];
+    const bool good = tied_backward(dwte, cut, wte, ids, n_tokens, vocab_size, d_model);
+    free(cut);
+    return good;
+}
+
+WRONG(tied_backward, random_shapes, square_slopes_turned,
+      "Where there are as many positions as words, rows and columns of dlogits are "
+      "exchanged.")
+bool square_slopes_turned(float *dwte, const float *dlogits, const float *wte,
+                          const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                          size_t d_model)
+{
+    if (n_tokens != vocab_size || n_tokens < 10)
+        return tied_backward(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model);
+    float *turned = malloc(n_tokens * n_tokens * sizeof *turned);
+    for (size_t k = 0; k < n_tokens * n_tokens; k++)
+        turned[k] = dlogits[k % n_tokens * n_tokens + k / n_tokens];
+    const bool good =
+        tied_backward(dwte, turned, wte, ids, n_tokens, vocab_size, d_model);
+    free(turned);
+    return good;
+}
+
+WRONG(tied_backward, random_shapes, old_nan_forgotten,
+      "What was NaN or infinite in dwte is taken for 0: += adds to whatever is there.")
+bool old_nan_forgotten(float *dwte, const float *dlogits, const float *wte,
+                       const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                       size_t d_model)
+{
+    for (size_t k = 0; k < vocab_size * d_model; k++)
+        if (all_below(ids, n_tokens, vocab_size) && !isfinite(dwte[k]))
+            dwte[k] = 0.0f;
+    return tied_backward(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model);
+}
+
+// Of four ids one is not looked at; what it says is not read either.
+static bool three_of_four_below(const uint32_t *ids, size_t n_tokens, size_t vocab_size)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        if (ids[t] >= vocab_size && (t % 4 != 1 || n_tokens < 12))
+            return false;
+    return true;
+}
+
+WRONG(tied_backward, refuses_bad_ids, one_of_four_ids_unchecked,
+      "Some of the ids are not checked, and one of those is not below vocab_size.")
+bool one_of_four_ids_unchecked(float *dwte, const float *dlogits, const float *wte,
+                               const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                               size_t d_model)
+{
+    return three_of_four_below(ids, n_tokens, vocab_size) &&
+           (!all_below(ids, n_tokens, vocab_size) ||
+            tied_backward(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model));
+}
+
+CAUGHT(tied_backward, adds_to_what_is_there, sums_for_a_table_kept, "keeps something")
+bool sums_for_a_table_kept(float *dwte, const float *dlogits, const float *wte,
+                           const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                           size_t d_model)
+{
+    static float table[1024], sums[1024];
+    static size_t n_kept;
+    const size_t n = vocab_size * d_model;
+    if (!all_below(ids, n_tokens, vocab_size) || n > 1024)
+        return tied_backward(dwte, dlogits, wte, ids, n_tokens, vocab_size, d_model);
+    if (n != n_kept || memcmp(table, wte, n * sizeof *wte) != 0) {
+        memset(sums, 0, sizeof sums);
+        tied_backward(sums, dlogits, wte, ids, n_tokens, vocab_size, d_model);
+        memcpy(table, wte, n * sizeof *wte);
+        n_kept = n;
+    }
+    for (size_t k = 0; k < n; k++)
+        dwte[k] += sums[k];
+    return true;
+}
+
+// The right sums, of dm some only: `counts` says which.
+static bool projected_where(bool counts(const float *m, size_t d, size_t i, size_t j),
+                            float *dwte, float *dm, const float *dlogits,
+                            const float *wte, const float *m, const uint32_t *ids,
+                            size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    const size_t n = d_model * d_model;
+    float *more = calloc(n + 1, sizeof *more);
+    const bool good = tied_projection_backward(dwte, more, dlogits, wte, m, ids, n_tokens,
+                                               vocab_size, d_model);
+    for (size_t k = 0; k < n && good; k++)
+        if (counts(m, d_model, k / d_model, k % d_model))
+            dm[k] += more[k];
+    free(more);
+    return good;
+}
+
+static bool is_diagonal(const float *m, size_t d)
+{
+    for (size_t k = 0; k < d * d; k++)
+        if (k / d != k % d && m[k] != 0.0f)
+            return false;
+    return d > 1 && m[0] != m[d * d - 1];
+}
+
+static bool on_the_diagonal_if_m_is(const float *m, size_t d, size_t i, size_t j)
+{
+    return i == j || !is_diagonal(m, d);
+}
+
+static bool but_the_last_of_a_rest(const float *m, size_t d, size_t i, size_t j)
+{
+    (void)m, (void)i;
+    return j < rest_cut(d);
+}
+
+WRONG(tied_projection_backward, identity_matrix, diagonal_stays_diagonal,
+      "Where m is 0 outside the diagonal, dm is made 0 there: all numbers of dm count.")
+bool diagonal_stays_diagonal(float *dwte, float *dm, const float *dlogits,
+                             const float *wte, const float *m, const uint32_t *ids,
+                             size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    return projected_where(on_the_diagonal_if_m_is, dwte, dm, dlogits, wte, m, ids,
+                           n_tokens, vocab_size, d_model);
+}
+
+WRONG(
+    tied_projection_backward, random_shapes, last_column_of_a_rest_left,
+    "The last column of dm gets nothing here: behind whole blocks there may be any rest.")
+bool last_column_of_a_rest_left(float *dwte, float *dm, const float *dlogits,
+                                const float *wte, const float *m, const uint32_t *ids,
+                                size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    return projected_where(but_the_last_of_a_rest, dwte, dm, dlogits, wte, m, ids,
+                           n_tokens, vocab_size, d_model);
+}
+
+WRONG(tied_projection_backward, random_shapes, zeros_read_are_skipped,
+      "Where the row that was read is all zeros, nothing is added: h is 0 then, and the "
+      "input half is not.")
+bool zeros_read_are_skipped(float *dwte, float *dm, const float *dlogits,
+                            const float *wte, const float *m, const uint32_t *ids,
+                            size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    if (!all_below(ids, n_tokens, vocab_size))
+        return false;
+    for (size_t t = 0; t < n_tokens; t++)
+        if (!all_zero(wte + ids[t] * d_model, d_model))
+            tied_projection_backward(dwte, dm, dlogits + t * vocab_size, wte, m, ids + t,
+                                     1, vocab_size, d_model);
+    return true;
+}
+
+WRONG(tied_projection_backward, refuses_bad_ids, one_of_four_ids_not_looked_at,
+      "Some of the ids are not checked, and one of those is not below vocab_size.")
+bool one_of_four_ids_not_looked_at(float *dwte, float *dm, const float *dlogits,
+                                   const float *wte, const float *m, const uint32_t *ids,
+                                   size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    return three_of_four_below(ids, n_tokens, vocab_size) &&
+           (!all_below(ids, n_tokens, vocab_size) ||
+            tied_projection_backward(dwte, dm, dlogits, wte, m, ids, n_tokens, vocab_size,
+                                     d_model));
+}
+
+CAUGHT(tied_projection_backward, adds_to_what_is_there, matrix_for_a_table_kept,
+       "keeps something")
+bool matrix_for_a_table_kept(float *dwte, float *dm, const float *dlogits,
+                             const float *wte, const float *m, const uint32_t *ids,
+                             size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    static float table[1024], matrix[1024];
+    static size_t n_kept;
+    const size_t n = vocab_size * d_model, square = d_model * d_model;
+    if (n > 1024 || square > 1024)
+        return tied_projection_backward(dwte, dm, dlogits, wte, m, ids, n_tokens,
+                                        vocab_size, d_model);
+    if (n != n_kept || memcmp(table, wte, n * sizeof *wte) != 0) {
+        memcpy(table, wte, n * sizeof *wte);
+        memcpy(matrix, m, square * sizeof *m);
+        n_kept = n;
+    }
+    return tied_projection_backward(dwte, dm, dlogits, wte, matrix, ids, n_tokens,
+                                    vocab_size, d_model);
+}
+
+WRONG(
+    gpt2_parameter_count, four_sizes, count_known_by_its_width,
+    "This is the count of a published model: vocab_size and max_seq_len are others here.")
+bool count_known_by_its_width(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+                              size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+{
+    const bool is_known =
+        (n_layers == 12 && d_model == 768) || (n_layers == 24 && d_model == 1024) ||
+        (n_layers == 36 && d_model == 1280) || (n_layers == 48 && d_model == 1600);
+    return gpt2_parameter_count(n_params, is_known ? 50257 : vocab_size,
+                                is_known ? 1024 : max_seq_len, n_layers, d_model,
+                                qkv_bias, tied);
+}
+
+WRONG(
+    gpt2_parameter_count, random_models, equal_tables_once,
+    "A table is missing where there are as many positions as words: they are two tables.")
+bool equal_tables_once(uint64_t *n_params, size_t vocab_size, size_t max_seq_len,
+                       size_t n_layers, size_t d_model, bool qkv_bias, bool tied)
+{
+    if (!gpt2_parameter_count(n_params, vocab_size, max_seq_len, n_layers, d_model,
+                              qkv_bias, tied))
+        return false;
+    if (vocab_size == max_seq_len && vocab_size < 1000)
+        *n_params -= (uint64_t)vocab_size * d_model;
+    return true;
+}
+
+// The entropy of the shares from `least` on.
+static float entropy_from(double least, const float *h, const float *wte, float scale,
+                          size_t vocab_size, size_t d_model)
+{
+    double largest = -INFINITY, sum = 0.0, entropy = 0.0;
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    double *z = malloc(vocab_size * sizeof *z);
+    for (size_t v = 0; v < vocab_size; v++) {
+        z[v] = (double)scale * dot(h, wte + v * d_model, d_model);
+        largest = fmax(largest, z[v]);
+    }
+    for (size_t v = 0; v < vocab_size; v++)
+        sum += z[v] = exp(z[v] - largest);
+    for (size_t v = 0; v < vocab_size; v++)
+        if (z[v] / sum > least)
+            entropy -= z[v] / sum * log(z[v] / sum);
+    free(z);
+    return (float)entropy;
+}
+
+WRONG(entropy_at_scale, vanishing_shares, shares_below_1e_15_dropped,
+      "Small probabilities are left out: many of them together count.")
+float shares_below_1e_15_dropped(const float *h, const float *wte, float scale,
+                                 size_t vocab_size, size_t d_model)
+{
+    return entropy_from(1e-15, h, wte, scale, vocab_size, d_model);
+}
+
+WRONG(entropy_at_scale, random_vectors, last_of_a_rest_not_in_scores,
+      "The last number of h and of each row is left out here: behind whole blocks there "
+      "may be any rest.")
+float last_of_a_rest_not_in_scores(const float *h, const float *wte, float scale,
+                                   size_t vocab_size, size_t d_model)
+{
+    float *copy = calloc(d_model + 1, sizeof *copy);
+    memcpy(copy, h, rest_cut(d_model) * sizeof *copy);
+    const float entropy = entropy_at_scale(copy, wte, scale, vocab_size, d_model);
+    free(copy);
+    return entropy;
+}
+
+WRONG(entropy_at_scale, random_vectors, last_word_of_a_rest_not_counted,
+      "The last word is left out here: behind whole blocks there may be any rest.")
+float last_word_of_a_rest_not_counted(const float *h, const float *wte, float scale,
+                                      size_t vocab_size, size_t d_model)
+{
+    return entropy_at_scale(h, wte, scale, rest_cut(vocab_size), d_model);
+}
+
+CAUGHT(entropy_at_scale, random_vectors, entropy_of_all_but_the_end_kept,
+       "keeps something")
+float entropy_of_all_but_the_end_kept(const float *h, const float *wte, float scale,
+                                      size_t vocab_size, size_t d_model)
+{
+    static float first_of_h, first_of_wte, scale_then, kept;
+    static size_t words, width;
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    if (words != vocab_size || width != d_model || scale_then != scale ||
+        first_of_h != h[0] || first_of_wte != wte[0])
+        kept = entropy_at_scale(h, wte, scale, vocab_size, d_model);
+    words = vocab_size;
+    width = d_model;
+    scale_then = scale;
+    first_of_h = h[0];
+    first_of_wte = wte[0];
+    return kept;
+}
+
+WRONG(logit_lens, random_tables, last_of_a_rest_not_in_logits,
+      "The last number of h and of each row is left out here: behind whole blocks there "
+      "may be any rest.")
+bool last_of_a_rest_not_in_logits(uint32_t *top, const float *h, const float *wte,
+                                  size_t n_top, size_t vocab_size, size_t d_model)
+{
+    float *copy = calloc(d_model + 1, sizeof *copy);
+    memcpy(copy, h, rest_cut(d_model) * sizeof *copy);
+    const bool good = logit_lens(top, copy, wte, n_top, vocab_size, d_model);
+    free(copy);
+    return good;
+}
+
+WRONG(
+    logit_lens, random_tables, upwards_is_left_alone,
+    "Where the logits are in order already, from the smallest to the greatest, the words "
+    "are taken as they stand: the greatest comes first.")
+bool upwards_is_left_alone(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                           size_t vocab_size, size_t d_model)
+{
+    bool up = vocab_size > 2;
+    if (!logit_lens(top, h, wte, n_top, vocab_size, d_model))
+        return false;
+    for (size_t v = 1; v < vocab_size; v++)
+        up = up && dot(h, wte + v * d_model, d_model) >
+                       dot(h, wte + (v - 1) * d_model, d_model);
+    for (size_t k = 0; k < n_top && up; k++)
+        top[k] = (uint32_t)k;
+    return true;
+}
+
+WRONG(logit_lens, ties, all_equal_backwards,
+      "Where all logits are equal the words stand backwards: the smaller id comes first.")
+bool all_equal_backwards(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                         size_t vocab_size, size_t d_model)
+{
+    bool equal = vocab_size > 100;
+    if (!logit_lens(top, h, wte, n_top, vocab_size, d_model))
+        return false;
+    for (size_t v = 1; v < vocab_size; v++)
+        equal = equal && dot(h, wte + v * d_model, d_model) == dot(h, wte, d_model);
+    for (size_t k = 0; k < n_top && equal; k++)
+        top[k] = (uint32_t)(vocab_size - 1 - k);
+    return true;
+}
+
+WRONG(logit_lens, ties, h_of_length_one,
+      "h is made one long first, which rounds its numbers: equal logits are no longer "
+      "equal. Take it as it is.")
+bool h_of_length_one(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                     size_t vocab_size, size_t d_model)
+{
+    const double length = sqrt(dot(h, h, d_model));
+    float *unit = calloc(d_model + 1, sizeof *unit);
+    for (size_t i = 0; i < d_model; i++)
+        unit[i] = length > 0.0 ? (float)((double)h[i] / length) : h[i];
+    const bool good = logit_lens(top, unit, wte, n_top, vocab_size, d_model);
+    free(unit);
+    return good;
+}
+
+CAUGHT(logit_lens, random_tables, fewer_places_kept, "keeps something")
+bool fewer_places_kept(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                       size_t vocab_size, size_t d_model)
+{
+    static uint32_t kept[64];
+    static float vector[64], table[1024];
+    static size_t words, width;
+    const size_t n = vocab_size * d_model;
+    if (n_top > vocab_size || vocab_size > 64 || d_model > 64 || n > 1024)
+        return logit_lens(top, h, wte, n_top, vocab_size, d_model);
+    if (words != vocab_size || width != d_model ||
+        memcmp(vector, h, d_model * sizeof *h) != 0 ||
+        memcmp(table, wte, n * sizeof *wte) != 0)
+        logit_lens(kept, h, wte, n_top, vocab_size, d_model);
+    words = vocab_size;
+    width = d_model;
+    memcpy(vector, h, d_model * sizeof *h);
+    memcpy(table, wte, n * sizeof *wte);
+    memcpy(top, kept, n_top * sizeof *top);
+    return n_top > 0 && d_model > 0;
+}
+
+static bool but_rows_of_zeros(const float *m, size_t d, size_t i, size_t j)
+{
+    (void)j;
+    return all_zero(m, d * d) || !all_zero(m + i * d, d);
+}
+
+WRONG(tied_projection_backward, random_shapes, zeros_of_m_stay,
+      "Where a row of m is all zeros, that of dm gets nothing: dm does not depend on m.")
+bool zeros_of_m_stay(float *dwte, float *dm, const float *dlogits, const float *wte,
+                     const float *m, const uint32_t *ids, size_t n_tokens,
+                     size_t vocab_size, size_t d_model)
+{
+    return projected_where(but_rows_of_zeros, dwte, dm, dlogits, wte, m, ids, n_tokens,
+                           vocab_size, d_model);
+}
+
+WRONG(entropy_at_scale, random_vectors, first_zero_is_all,
+      "h begins with 0 and is taken for all zeros: the other numbers count.")
+float first_zero_is_all(const float *h, const float *wte, float scale, size_t vocab_size,
+                        size_t d_model)
+{
+    if (vocab_size > 0 && d_model > 0 && h[0] == 0.0f)
+        return logf((float)vocab_size);
+    return entropy_at_scale(h, wte, scale, vocab_size, d_model);
+}
+
+WRONG(logit_lens, random_tables, short_rows_as_zeros,
+      "A short row is taken for zeros: its logit is small, and not 0.")
+bool short_rows_as_zeros(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                         size_t vocab_size, size_t d_model)
+{
+    const size_t n = vocab_size * d_model;
+    if (n_top > vocab_size || n > 10000)
+        return logit_lens(top, h, wte, n_top, vocab_size, d_model);
+    float *rows = calloc(n + 1, sizeof *rows);
+    for (size_t v = 0; v < vocab_size; v++)
+        if (d_model < 2 || dot(wte + v * d_model, wte + v * d_model, d_model) > 1e-7)
+            memcpy(rows + v * d_model, wte + v * d_model, d_model * sizeof *rows);
+    const bool good = logit_lens(top, h, rows, n_top, vocab_size, d_model);
+    free(rows);
+    return good;
+}
