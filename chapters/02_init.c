@@ -29,9 +29,9 @@ are z = 0.3374 to the right and z' = 0.7671 upwards. Beside it: 1 - 0.2961 = 0.7
 gives the distance r, the root of -2 ln 0.7039; 0.1841 gives the angle, 2 pi times
 0.1841 = 1.1565; z is r cos theta, z' is r sin theta."}
 
-Every digit follows from the number 123 by whole-number arithmetic, one logarithm,
-one square root, one cosine and one sine. By the end of this chapter a C program of
-yours prints the same table.
+Every digit follows from the number 123 by whole-number arithmetic and, for each two
+numbers, one logarithm, one square root, one cosine and one sine. By the end of this
+chapter a C program of yours prints the same table.
 
 Why take the trouble? Whoever writes a model in C wants to compare it with a known one,
 number by number, and that needs both to begin alike. And the first numbers decide more
@@ -39,10 +39,9 @@ than one would think: how sure of itself the untrained model is, and how alike t
 are before anybody has read a single sentence.
 
 You need C, the root, the logarithm, the sine and the cosine, and two things of
-chapter 1: an embedding is a row of a table, and the cosine of two rows says how alike
-they are. The table has `vocab_size` rows, one for each token, and `d_model` columns; it
-lies in memory row after row, as one flat array of floats. To fill the table is to fill
-that array.
+chapter 1: an embedding layer looks up rows of a table, and the cosine of two rows says
+how alike they are. The table has `vocab_size` rows, one for each token, and `d_model`
+columns; it lies in memory row after row, as one flat array of floats.
 */
 
 #include <inttypes.h>
@@ -87,8 +86,9 @@ With seed 123 the state begins 123, 3885958024, …, or in hexadecimal `0000007b
 `e79f0388`.
 
 ::: aside
-`torch.manual_seed` takes 64 bits and the generator on the CPU uses the low 32 of them. The
-seeds 123 and 4,294,967,419, which is $123 + 2^{32}$, are two names for one future.
+`torch.manual_seed` takes 64 bits and the generator on the CPU uses the low 32 of them
+[@pytorchcode, `MT19937RNGEngine.h`]. The seeds 123 and 4,294,967,419, which is $123 + 2^{32}$,
+are two names for one future.
 :::
 
 The state as it comes from the seed is never handed out. We mark it as used up
@@ -129,8 +129,8 @@ word of the state is replaced, in order, $k = 0, 1, \dots, 623$, in place:
 - `^` with $s_{k+397}$. That is the new $s_k$.
 
 Indices go round: after 623 comes 0, and $k+397$ means $k+397-624$ once it
-passes the end. Because it happens in place, the later words read neighbours
-that are already new, and that is meant. Then `*next` is 0 again.
+passes the end. Because it happens in place, $s_{k+397}$ is already new from $k = 227$ on,
+and so is the neighbour of $s_{623}$; that is meant. Then `*next` is 0 again.
 
 **Temper**, for every word. Take $y = s_\mathrm{next}$, count `*next` up, and
 scramble a copy; the state keeps its own value (the masks are hexadecimal):
@@ -173,7 +173,8 @@ All numbers are in hexadecimal. $s_0$ is `0000007b`, $s_1$ is `e79f0388`, $s_{39
 | `y ^= y >> 18` | `b24bcdfe` |
 
 and `b24bcdfe` is 2991312382 in decimal. For the second word the bit that falls
-out is a 1, so `9908b0df` comes in; it must be 3062119789.
+out is a 1, so `9908b0df` comes in; it must be 3062119789. The fifth must be 974319580: it is
+the first that tells whether you look at the lowest bit of the mixture or at its top one.
 */
 
 // word = temper(state[next]), next = next + 1; stirs state when next is 624
@@ -218,9 +219,9 @@ the natural idea. Try it on the largest word, 4294967295: the quotient is
 million would give a "fraction" that is not below 1.
 
 A `float` carries 24 significant bits. So PyTorch keeps 24 bits of the word, the
-low ones, and divides by $2^{24} = 16777216$. Nothing has to be rounded then:
-the result is exact, it is never 1, and the steps between the fractions are all
-the same size.
+low ones, and divides by $2^{24} = 16777216$ [@pytorchcode, `TransformationHelper.h`].
+Nothing has to be rounded then: the result is exact, it is never 1, and the steps between
+the fractions are all the same size.
 */
 
 /*
@@ -248,7 +249,8 @@ EXERCISE float uniform_float(uint32_t word)
 
 /*
 The program shows the first four words of seed 123 as soon as exercise 2.1 is written, and
-with 2.2 what becomes of them. `torch.rand(4)` prints the last column, to four digits.
+with 2.2 what becomes of them. `torch.rand(4)` prints the last column, to four digits; the
+tests of 2.2 hold what PyTorch gave.
 Another seed? `build/02_init seed=7`.
 
 ::: {.output section="Words and uniforms" set="seed"}
@@ -258,11 +260,11 @@ Another seed? `build/02_init seed=7`.
 
 Those fractions are spread evenly. An embedding table starts with a *normal*
 distribution instead, the bell curve: most values near 0, few far out. PyTorch
-draws from $\mathcal{N}(0, 1)$ [@pytorchembedding]. The first number is the mean. The second is the
-*variance*, the mean of the squared distances from the mean; its root is the *standard
-deviation*, the usual measure of how far apart values lie, `std` for short. The values 1, 3
-and 5 have the mean 3, the variance $(4 + 0 + 4)/3 = 2.67$ and the `std` 1.63. So the bell
-is $\mathcal{N}(\mathrm{mean}, \mathrm{std}^2)$.
+draws from $\mathcal{N}(0, 1)$ [@pytorchdocs, `torch.nn.Embedding`]. The first number is the
+mean. The second is the *variance*, the mean of the squared distances from the mean; its root is
+the *standard deviation*, the usual measure of how far apart values lie, `std` for short. The
+values 1, 3 and 5 have the mean 3, the variance $(4 + 0 + 4)/3 = 2.67$ and the `std` 1.63. So
+the bell is $\mathcal{N}(\mathrm{mean}, \mathrm{std}^2)$.
 
 How does one bend an even spread into a bell?
 
@@ -316,13 +318,12 @@ evenly. So take an even fraction for the answer, $1 - u = e^{-r^2/2}$, and solve
 The formula leaves a good deal open. Which two fractions make a pair? Where do
 the two results go? What if the number of values is odd? Every answer gives a
 fine normal distribution, and every answer gives another table. Since we want
-*that* table, we need PyTorch's answers [@pytorchnormal]. There are three.
+*that* table, we need PyTorch's three answers [@pytorchcode, `DistributionTemplates.h`].
 
 **Blocks of sixteen.** Every full sixteen places are a block, made of 16 words
 $w_0 \dots w_{15}$. For $j = 0 \dots 7$, words $j$ and $j+8$ form a pair: `uniform_float`
 makes $u$, for the distance, of $w_j$, and $u'$, for the direction, of $w_{j+8}$. Then $z$,
 with the cosine, goes to place $j$ of the block, and $z'$, with the sine, to place $j+8$.
-That arrangement suits a processor that handles eight floats at once.
 
 **A tail drawn anew.** If the length $n$ is no multiple of 16, some values are
 left over at the end, fewer than sixteen. The $n \bmod 16$ words that would have
@@ -330,9 +331,9 @@ been theirs are drawn and thrown away. Then 16 new words make a block for the
 *last sixteen places*, $n-16$ to $n-1$, over the top of whatever a full block
 had put there before.
 
-![Above, one block: word $j$ and word $j + 8$ make a pair, and its cosine and sine go to
-places $j$ and $j + 8$. Below, eighteen values: words 16 and 17 are thrown away, and words
-18 to 33 write places 2 to 17 anew, so that of the first block only places 0 and 1 are
+![Above, one block: word $j$ and word $j + 8$ make a pair (one is framed), and its cosine and
+sine go to places $j$ and $j + 8$. Below, eighteen values: words 16 and 17 are thrown away, and
+words 18 to 33 write places 2 to 17 anew, so that of the first block only places 0 and 1 are
 left.](drawing:blocks-of-sixteen){alt="Two rows of eight boxes, words 0 to 7 above words 8 to
 15, each joined with the one below it: the upper row gives the distances, the lower row the
 directions. Below, a strip of 34 words: 0 to 15, two that are crossed out, and 18 to 33.
@@ -342,19 +343,25 @@ words."}
 So the table of the beginning, $6 \times 3 = 18$ values, takes 34 words: 16 for a block,
 2 for nothing, and 16 for the tail.
 
-**A different road for the small.** Fewer than 16 values are made pair by pair, for places 0
-and 1, then 2 and 3, and so on, with four words $w_0 \dots w_3$ a pair and all in `double`.
-Two words make a fraction: join them as a whole number, $m = 2^{32} w_0 + w_1$, and keep 53
-bits, as many as a `double` has, $(m \bmod 2^{53}) / 2^{53}$. Here the first fraction is $u'$,
-the direction; $w_2$ and $w_3$ make $u$ in the same way. $z$ comes first, $z'$ second, and if
+**A different road for the small.** Fewer than 16 values are made pair by pair, all in
+`double`, with four words $w_0 \dots w_3$ a pair. Two words make a fraction of 53 bits, as many
+as a `double` has, and the direction comes first:
+
+$$
+\begin{aligned}
+u' &= ((2^{32} w_0 + w_1) \bmod 2^{53}) / 2^{53} \\
+u &= ((2^{32} w_2 + w_3) \bmod 2^{53}) / 2^{53}
+\end{aligned}
+$$
+
+$z$ goes to place 0, $z'$ to place 1, those of the next four words to 2 and 3, and so on. If
 the number of values is odd, the last $z'$ is dropped.
 */
 
 /*
 ## Exercise 2.3: fill with normal numbers {#normal-fill .exercise}
 
-Now the table itself, in the longest function of the chapter; you may well want a helper for
-a block.
+Now the table itself; you may well want a helper for a block.
 
 `normal_fill` writes `n` values to `out` by the three rules above, blocks and tail if
 $n \ge 16$ and the road of the small if $n < 16$, and returns true when it is full. Where a rule
@@ -387,9 +394,9 @@ $r = 0$: they are 1, the mean.
 The road of the small, with seed 123, mean 0, std 1 and $n = 5$: the first four words, which
 you have seen, leave the 53 bits `0bcdfeb6843d6d` and `006d7e6db04542`. So $u' = 0.368896$,
 $u = 0.013366$ and $r = 0.164049$, and the first pair is
-[-0.1115]{.n section="One seed, two shapes"} and
-[0.1204]{.n section="One seed, two shapes"}. Then comes
-[-0.3696]{.n section="One seed, two shapes"}. Twelve words in all; the sixth value is dropped.
+[-0.1115]{.n .kept section="One seed, two shapes"} and
+[0.1204]{.n .kept section="One seed, two shapes"}. Then comes
+[-0.3696]{.n .kept section="One seed, two shapes"}. Twelve words in all; the sixth value is dropped.
 */
 
 // out[j], out[j + 8] = std * (r cos a, r sin a) + mean, block by block of 16
@@ -413,10 +420,9 @@ functions make.
 :::
 
 There it is: PyTorch's table, digit by digit. The last line is the sharper test, one more
-word of the generator. It can only be [753559554]{.n section="The table of the seed"} if
-exactly [34]{.n section="The table of the seed"} words have been drawn, the two wasted ones
-included. (In Python, `torch.rand(1)` after the table makes a fraction of it: the low 24 bits
-of this word give 0.9156.)
+word of the generator. It can only be [753559554]{.n .kept section="The table of the seed"} if
+exactly [34]{.n .kept section="The table of the seed"} words have been drawn, the two wasted
+ones included.
 */
 
 /*
@@ -467,13 +473,14 @@ for 15 go down the road of the small.
 So what does a seed promise? It fixes the *words*. What is made of them hangs on
 the shape and on the order in which tables are filled. And PyTorch promises no equal
 results across releases or platforms, nor between CPU and GPU, even with the same seed
-[@pytorchrandomness]. If your experiment must be repeated next year, keep the table,
+[@pytorchdocs, "Reproducibility"]. If your experiment must be repeated next year, keep the table,
 not the seed.
 
 ::: aside
 When PyTorch makes an odd number of values down this road, it keeps the unused sine inside
-the generator, and the next small fill begins with it. So there two fills of 5 are one fill
-of 10, to the bit. Our contract drops the sine, and for us they are not.
+the generator, and the next small fill begins with it [@pytorchcode, `DistributionsHelper.h`].
+So there two fills of 5 are one fill of 10, to the bit. Our contract drops the sine, and for us
+they are not.
 :::
 
 ::: think
@@ -517,15 +524,15 @@ the distance cannot exceed $\sqrt{2 \cdot 24 \ln 2}$, which is
 [5.77]{.n section="Forty million values"}. Beyond that the bell is cut off, clean.
 
 ::: aside
-Nobody will miss what was cut off. Beyond 5.77 a perfect bell has eight values in a
+Beyond 5.77 a perfect bell has eight values in a
 billion: in GPT-2's table one would expect 0.3 of a value.
 :::
 
 About two values in three lie within one standard deviation of the mean, and 95 in 100
-within two: worth knowing by heart, for it holds for every normal distribution.
+within two: so it is for every normal distribution.
 
-(If you like speed: how to have the very same forty million values many times as fast
-stands [behind the scenes](#speed). Nothing that follows needs it.)
+(How to have the very same forty million values many times as fast stands [behind the
+scenes](#speed).)
 */
 
 /*
@@ -535,7 +542,7 @@ Not everybody starts alike.
 
 | who | the table of tokens starts as |
 |---|---|
-| PyTorch's `nn.Embedding`, unless told otherwise [@pytorchembedding] | $\mathcal{N}(0, 1)$ |
+| PyTorch's `nn.Embedding`, unless told otherwise [@pytorchdocs] | $\mathcal{N}(0, 1)$ |
 | GPT-2 [@gpt2code] | $\mathcal{N}(0, 0.02^2)$; its table of positions $\mathcal{N}(0, 0.01^2)$ |
 | word2vec [@word2veccode] | evenly between $\pm 0.5/d$, with $d$ the row's length |
 
@@ -559,9 +566,9 @@ of surprise.
 
 A model that has learned nothing should say so, and give each of the 50,257 tokens the same
 share. Its surprise is then $\ln 50257 =$ [10.82]{.n section="How sure it is"}, and when any
-token is as likely to come as any other, no model can do better on average: raise one share
-above the rest, and others fall; and since $-\ln p$ is steeper where $p$ is smaller, more is
-lost than won.
+token is as likely to come as any other, no model can do better on average. For the surprises of
+two shares $p$ and $q$ add up to $-\ln(p \, q)$, and of all pairs with the same sum the equal one
+has the largest product.
 
 ::: predict
 A random table, random vectors for $h$, and the token that comes is any of the
@@ -584,20 +591,20 @@ undo that first.
 Why 112? The favourite's own surprise is nearly 0, and every other token's is larger by as
 much as its score is lower. The mean score is about 0, and a normal number lies more than
 four standard deviations above its mean about once in 30,000 draws. So the largest of 50,257
-scores lies about there, and four times [27.19]{.n section="How sure it is"} is about 110.
+scores lies about there, and four times [27.19]{.n .kept section="How sure it is"} is about 110.
 (Not 27.7: the four $h$ are a little short.)
 
 With 0.02 the scores differ by about half a unit, even the favourite has only
-[0.016]{.n section="How sure it is"} % of the belief, and the surprise starts close to where
+[0.016]{.n .kept section="How sure it is"} % of the belief, and the surprise starts close to where
 it should. Chapter 3 gives it its usual name, and trains on it.
 
-::: aside
-Would `std` 0 be best, then? For this one number it would: see the last line of the
-output. What training would make of it is the first question at the end.
-:::
-
-PyTorch's default is no mistake: a table that is only looked up gives no scores. It is the
-second use that wants small numbers. Try others: `build/02_init std=0.1`.
+Why not smaller still? For this one number zeros would be best: see the last line of the output.
+But a score answers a change of $h$ in proportion to the row, and so to `std`. With 0.001 all
+that makes $h$ hears about a twentieth of what it hears with 0.02 (chapter 6 has optimizers that
+turn this up again), and with zeros nothing: the first question at the end. The number 0.02 is a
+habit; in GPT-2's predecessor it "was sufficient" [@radford2018, sec. 4.1]. Nor is PyTorch's
+default a mistake: a table that is only looked up gives no scores. Try others:
+`build/02_init std=0.1`.
 */
 
 /*
@@ -605,11 +612,11 @@ second use that wants small numbers. Try others: `build/02_init std=0.1`.
 
 ::: belief
 **"At first the vectors are jumbled together at random. Training then pulls
-related words together and pushes unrelated ones apart."** You will find this in
-many introductions, and it makes a good picture.
+related words together and pushes unrelated ones apart."** So it is often told, and it
+makes a good picture.
 :::
 
-The picture can be tested before any training. How alike are two words whose
+One part of it can be tested before any training. How alike are two words whose
 rows nobody has touched? Chapter 1 measured it by the cosine of the angle between
 the rows:
 
@@ -632,10 +639,9 @@ row is all zeros it has no direction, and its cosine with any other is 0; so it
 is for rows of no numbers at all, `d_model` 0. Fewer than two rows make no pair:
 return 0.
 
-Three rows of two numbers: $(1, 0)$, $(0, 2)$, $(-1, -1)$. The first two are at
-a right angle: 0. First and third: $-1 / (1 \cdot \sqrt 2) = -0.7071$. Second
-and third: $-2 / (2 \cdot \sqrt 2) = -0.7071$. Without signs: 0, 0.7071 and
-0.7071; their mean is 0.4714.
+Three rows of two numbers: $(3, 4)$, $(1, 0)$, $(-4, -3)$, of the lengths 5, 1 and 5. First and
+second: $3 / (5 \cdot 1) = 0.6$. First and third: $-24 / (5 \cdot 5) = -0.96$. Second and third:
+$-4 / (1 \cdot 5) = -0.8$. Without signs: 0.6, 0.96 and 0.8; their mean is 0.7867.
 */
 
 // mean over all pairs a < b of |rows[a] . rows[b]| / (|rows[a]| |rows[b]|)
@@ -668,27 +674,24 @@ pairs.
 :::
 
 (In the terminal this block comes before "Forty million values", which takes longer.)
-In [768]{.n section="Random rows"} dimensions the mean is [0.0287]{.n section="Random
-rows"}: less than two degrees from 90, says the last column. So the belief has its picture
-upside down. Nothing is jumbled together at the start. *Every word is unrelated to every
-other word from birth*, and no training is needed to make them so. What training has to do is
-the opposite: to turn rows towards each other where the text gives a reason to.
+In [768]{.n .kept section="Random rows"} dimensions the mean is [0.0287]{.n .kept
+section="Random rows"}: less than two degrees from 90, says the last column. The rows are
+random, as the belief says, and in so many dimensions this alone makes *every word unrelated to
+every other word from birth*. No training is needed for it.
 
-And when it is over, the words of real models are, on the whole, closer together than chance.
-Vectors inside BERT and GPT-2, two language models, lie in a narrow cone [@ethayarajh2019].
-Those of word2vec and GloVe, two famous tables, share a large mean vector and a few dominating
-directions; take these away, and they do better at most of the tasks that were tried
-[@mu2018], though not at the one of chapter 7.
+Whether training pulls related words together, chapter 3 will see. As for all others, the words
+of word2vec and GloVe, two famous tables, share a large mean vector [@mu2018]: two of them are, on
+average, closer together than chance, and chapter 7 measures by how much.
 
 ![The mean of |cos| of random rows against their width, both axes in powers of
-ten. Look at the slope: a hundred times the width, a tenth of the
-cosine.](figure:init-cosines){#fig-init-cosines}
+ten. Two lines lie on each other: exact and measured. Look at the slope: a hundred times the
+width, a tenth of the cosine.](figure:init-cosines){#fig-init-cosines}
 
 ### Where the exact column comes from
 
-One short step gives the size. The cloud of random rows looks the same from all sides, as in
-the plane. So fix one row and turn the room until it points along the first axis. Then the
-cosine is the first coordinate of the other row, after that row has been scaled to length 1.
+The cloud of random rows looks the same from all sides, as in the plane. So fix one row and turn
+the room until it points along the first axis. Then the cosine is the first coordinate of the
+other row, after that row has been scaled to length 1.
 The squares of its $d$ coordinates add up to 1, and no axis is special, so each square is
 $1/d$ on average. Hence the cosine has mean 0 and a standard deviation of exactly
 $1/\sqrt d$. For 768 that is 0.036. The mean without the sign is a little smaller, in wide
@@ -698,9 +701,9 @@ The column "exact" is that mean for each width. The column "sigmas" says how far
 measured mean is from the exact one, in standard deviations of such a mean. Anything between
 $-3$ and 3 is as it should be. Other widths? `build/02_init width=300`.
 
-![How |cos| is spread for four widths, over all pairs of 128 rows. Look at width 3, where
-all values are equally common, and at what happens to that flat line as the rows
-grow longer.](figure:init-spread){#fig-init-spread}
+![How many of all pairs of 128 rows have a |cos| below a number, for four widths. Width 3 is a
+straight line: all values are equally common. Look at how the lines leave it as the rows grow
+longer.](figure:init-spread){#fig-init-spread}
 
 ::: think
 If you want the whole formula: what is the mean of $|\cos|$ for any width, and why is it
@@ -729,8 +732,8 @@ $\sqrt{2/\pi}$ is the 0.8 of the wide rows.
 So: where do the first numbers come from, and can C make PyTorch's? From a seed, by a rule
 with no chance in it. C makes the same ones, to the digits that PyTorch prints, when it draws
 the same words in the same order for the same shape. The numbers mean nothing yet. But their
-size decides how sure of itself the model is before it has read a word, and the length of a
-row how near to a right angle any two words begin.
+size decides how sure of itself the model is before it has read a word, and the width of the
+table how near to a right angle any two words begin.
 */
 
 /*
@@ -743,7 +746,7 @@ row how near to a right angle any two words begin.
   logarithm is given $1 - u$.
 - Why the same seed gives eighteen values and twenty values that differ in the
   middle.
-- Why GPT-2 begins with numbers fifty times smaller than PyTorch's default, and
+- What first numbers that are too large do to a model, what too small ones do, and
   how surprised an untrained model ought to be.
 - Why two random rows of 768 numbers are nearly at a right angle, with the
   reason for $1/\sqrt d$.
@@ -762,8 +765,8 @@ output row. How it changes when you move the one is proportional to the other. I
 both are zero, moving either changes nothing: no direction is better than another,
 and training never leaves the spot. If only the output table is zero, it can move at the first
 step, because the input rows are not; from then on both move. Rows that are
-equal but not zero are not much better: all words then get the same output, and
-the rows part only as their words turn up in different company. Random numbers
+equal but not zero can move, but all words get the same output at first, and two
+rows part only as their words turn up in different company. Random numbers
 make each row a different place to start from.
 
 A table of *positions* (chapter 4) may start with zeros, and in some programs it does. Its
@@ -778,12 +781,12 @@ birth a cosine of 768 numbers has the standard deviation 0.036. How large,
 roughly, is the largest cosine among all the pairs?
 
 :::: answer
-A normal number exceeds 6 standard deviations to one given side about once in a
-billion draws, and there are a little more than a billion pairs. So the largest
+A cosine of so many numbers is nearly normal: a normal number, divided by a length that
+hardly varies. A normal number exceeds 6 standard deviations to one given side about once
+in a billion draws, and there are a little more than a billion pairs. So the largest
 cosine is about $6 \cdot 0.036 = 0.22$. Even the most alike of all pairs, out of
-more than a billion, is some 77 degrees apart. There is plenty of room for words
-in 768 dimensions: far more than 768 of them are nearly at right angles to each
-other.
+more than a billion, is some 77 degrees apart: far more than 768 words are
+nearly at right angles to each other.
 ::::
 :::
 
@@ -799,16 +802,15 @@ is, there is no tail: her array is yours and one more row. If $V d$ is not, the
 last sixteen of your values lie in a tail, and some of the places there are
 filled otherwise in her array. But everything that is drawn *after* the table,
 all the other weights of the model, begins a row's worth of words later in the
-stream, and so is different altogether. A seed is no substitute for a saved
-file.
+stream, and so is different altogether.
 ::::
 :::
 
 ## What to read next
 
-- The file that this chapter follows [@pytorchnormal] is short. Look for
-  `normal_fill_16`, and for its twin with `AVX2` in the name, which does eight
-  pairs at once.
+- The file that this chapter follows [@pytorchcode,
+  `aten/src/ATen/native/cpu/DistributionTemplates.h`] is short. Look for `normal_fill_16`,
+  and for its twin with `AVX2` in the name, which does eight pairs at once.
 - Matsumoto and Nishimura [-@matsumoto1998] explain where 624, 397 and the constants of
   stirring and tempering come from; the 1812433253 of the seeding came in 2002
   [@matsumoto2002]. Vigna [-@vigna2019] collects what has been found wrong
@@ -1277,40 +1279,43 @@ static double exact_mean(double d)
 
 enum { N_ROWS = 128, N_PAIRS = N_ROWS * (N_ROWS - 1) / 2, SPREAD_STEPS = 20 };
 
-// How |cos| is spread over all pairs, in percent. Two rows are laid side by side for each.
-//   cells [SPREAD_STEPS]   rows [N_ROWS][d]   pair [2][d]
-static void take_spread(double *cells, const float *rows, float *pair, size_t d)
+// How many of all pairs have a |cos| below each step, in percent. Two rows are laid side by
+// side for each pair.
+//   below [SPREAD_STEPS + 1]   rows [N_ROWS][d]   pair [2][d]
+static void take_spread(double *below, const float *rows, float *pair, size_t d)
 {
     for (size_t b = 1; b < N_ROWS; b++) {
         memcpy(pair + d, rows + b * d, d * sizeof *pair);
         for (size_t a = 0; a < b; a++) {
             memcpy(pair, rows + a * d, d * sizeof *pair);
             const double step = (double)mean_abs_cosine(pair, 2, d) * SPREAD_STEPS;
-            cells[(size_t)fmax(0.0, fmin(step, SPREAD_STEPS - 1))] += 100.0 / N_PAIRS;
+            below[(size_t)fmax(0.0, fmin(step, SPREAD_STEPS - 1)) + 1] += 100.0 / N_PAIRS;
         }
     }
+    for (int s = 1; s <= SPREAD_STEPS; s++)
+        below[s] += below[s - 1];
 }
 
 // The picture of |cos| for four widths; table: room for rows, and for a pair
 static void draw_spread(float *table, uint32_t seed, size_t width)
 {
     const size_t widths[] = {2, 3, 64, width};
-    double cells[4][SPREAD_STEPS] = {{0}};
+    double below[4][SPREAD_STEPS + 1] = {{0}};
     FILE *file = open_figure("init-spread");
     if (file == NULL)
         return;
     for (size_t w = 0; w < 4; w++) {
         (void)torch_fill(table, seed, 1.0f, N_ROWS * widths[w]);
-        take_spread(cells[w], table, table + N_ROWS * widths[w], widths[w]);
+        take_spread(below[w], table, table + N_ROWS * widths[w], widths[w]);
     }
     fprintf(file,
             "# kind: lines\n# title: |cos| of two random rows\n# x: |cos|\n"
-            "# y: share of the pairs (%%)\n# zero: yes\n"
+            "# y: share of the pairs below it (%%)\n# zero: yes\n"
             "cos\t2 wide\t3 wide\t64 wide\t%zu wide\n",
             width);
-    for (int s = 0; s < SPREAD_STEPS; s++)
-        fprintf(file, "%.3f\t%.3f\t%.3f\t%.3f\t%.3f\n", (s + 0.5) / SPREAD_STEPS,
-                cells[0][s], cells[1][s], cells[2][s], cells[3][s]);
+    for (int s = 0; s <= SPREAD_STEPS; s++)
+        fprintf(file, "%.3f\t%.3f\t%.3f\t%.3f\t%.3f\n", (double)s / SPREAD_STEPS,
+                below[0][s], below[1][s], below[2][s], below[3][s]);
     fclose(file);
 }
 
@@ -1437,7 +1442,7 @@ a branch, which of the two is the sine and which signs they get. What is left ha
 call and no branch, and the compiler can turn the eight pairs of a block into one pass
 over eight *lanes*. Arranging the block as $j$ and $j+8$ is what makes that
 possible; PyTorch's own file has a second version of the block for just such
-processors [@pytorchnormal].
+processors [@pytorchcode, `DistributionTemplates.h`].
 
 ### Many words at a time
 

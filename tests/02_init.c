@@ -300,9 +300,9 @@ Test(uniform_float, known_words)
     const float torch_rand[] = {0.296111941f, 0.516562283f, 0.251670718f, 0.68855679f,
                                 0.0739724636f};
     struct generator g = seeded(judge_random());
-    try_telling_words();
     for (size_t k = 0; k < 5; k++)
         try_fraction_is(words[k], (double)torch_rand[k]);
+    try_telling_words();
     for (size_t k = 0; k < 5; k++)
         try_fraction(next_word(&g));
     judge_passed();
@@ -974,12 +974,12 @@ static void try_many_zeros(void)
 
 Test(mean_abs_cosine, worked_example)
 {
-    // Three rows make three pairs, and n (n - 1) / 2 is n: with three rows more each wrong
-    // number of pairs gives another mean.
-    const float rows[] = {1, 0, 0, 2, -1, -1, 3, 1, 1, -2, 2, 5}, two[] = {3, 4, -8, 6},
+    // The text's three rows, which can be followed by hand. They make three pairs, and
+    // n (n - 1) / 2 is n: with three rows more each wrong number of pairs gives another mean.
+    const float rows[] = {3, 4, 1, 0, -4, -3, 3, 1, 1, -2, 2, 5}, two[] = {3, 4, -8, 6},
                 opposite[] = {1, 2, -2, -4};
-    try_mean(rows, 6, 2);
     try_mean(rows, 3, 2);
+    try_mean(rows, 6, 2);
     try_mean(two, 2, 2);
     try_mean(opposite, 2, 2);
     try_random_mean(3, 2);

@@ -732,7 +732,33 @@ function offerRuns(chapter) {
 
 // ------------------------------------------------------------------ guesses
 
-// A box that asks for a guess takes one, keeps it in this browser, and shows it beside the answer.
+// The output that a guess is about: the first after the box and before a heading.
+function outputAfter(box) {
+  let next = box.nextElementSibling;
+  while (next && !next.matches('figure.output, h2, h3, .predict, .exercise')) next = next.nextElementSibling;
+  return next && next.matches('figure.output') ? next : null;
+}
+
+// Covers an output until it is asked for. Returns what uncovers it.
+function cover(output) {
+  const button = make('button', { type: 'button', class: 'uncover' }, 'Show without a guess'), pre = output.querySelector('pre');
+  function uncover() {
+    output.classList.remove('covered');
+    button.remove();
+  }
+  output.classList.add('covered');
+  pre.before(button);
+  button.addEventListener('click', function () {
+    uncover();
+    if (!pre.hasAttribute('tabindex')) pre.tabIndex = -1;
+    pre.focus({ preventScroll: true });
+  });
+  output.addEventListener('input', uncover); // whoever sets its settings wants to see it
+  return uncover;
+}
+
+// A box that asks for a guess takes one, keeps it in this browser, and shows it beside the answer. Until
+// then the output that gives the answer is covered.
 function offerGuesses() {
   const page = location.pathname.replace(/.*\//, '').replace(/\.html$/, '');
   document.querySelectorAll('.predict').forEach(function (box, i) {
@@ -742,7 +768,10 @@ function offerGuesses() {
     const field = make('input', { id: id, type: 'text', autocomplete: 'off' });
     const yours = make('p', { class: 'guessed' });
     const form = make('form', { class: 'guess' }, make('label', { for: id }, 'Your guess'), ' ', field, ' ', make('button', { type: 'submit' }, 'Compare'));
-    try { field.value = JSON.parse(localStorage.getItem(key)) || ''; } catch (error) { /* a private window forgets */ }
+    let kept = null;
+    try { kept = JSON.parse(localStorage.getItem(key)); } catch (error) { /* a private window forgets */ }
+    field.value = kept || '';
+    const output = kept === null && outputAfter(box), uncover = output ? cover(output) : () => {};
     form.addEventListener('submit', function (event) {
       event.preventDefault();
       answer.hidden = false;
@@ -751,6 +780,7 @@ function offerGuesses() {
     });
     answer.addEventListener('toggle', function () {
       try { localStorage.setItem(key, JSON.stringify(field.value)); } catch (error) { /* a private window forgets */ }
+      if (answer.open) uncover();
       yours.textContent = field.value.trim() ? 'You: ' + field.value.trim() : '';
       form.hidden = answer.open;
       answer.hidden = !answer.open;

@@ -918,6 +918,15 @@ local function formula(math)
   return text:match('^%s*<math') and pandoc.RawInline('html', better_mathml(text:gsub('%s+$', ''))) or math
 end
 
+-- A short word of inline code is not broken at its hyphens: `-O2`.
+local function unbroken(code)
+  if not code.text:find('-', 1, true) or code.identifier ~= '' or #code.classes > 0 then return nil end
+  local text = code.text:gsub('%S+', function(word)
+    return word:find('%-%w') and #word <= 24 and '<span class="glued">' .. escaped(word) .. '</span>' or escaped(word)
+  end)
+  return pandoc.RawInline('html', '<code>' .. text .. '</code>')
+end
+
 -- A formula must not part from the mark that follows it: browsers may break a line there. A long
 -- one is broken nowhere; on a narrow screen it scrolls.
 local function long(inlines)
@@ -929,6 +938,9 @@ local function one_thing(before, tag, after)
   if after:match('^%%') then return (tag == 'Str' or tag == 'Span') and stringify(before):match('%d$') end
   return tag == 'Str' and after:match('^[-\u{2212}]*[%d.]+%)') and before.text:match('^%([-\u{2212}]*[%d.]+,$')
 end
+
+-- A name such as GPT-2 is not broken at its hyphen.
+local function is_name(text) return #text <= 16 and text:find('%a%-%d') end
 
 -- What follows a formula and is not parted from it.
 local function mark_of(text)
@@ -956,6 +968,7 @@ local function glue(inlines)
         text = text:sub(#mark + 1)
       end
       if mark or again > 0 then inline, changed = pandoc.Str(text), true end
+      if is_name(text) then inline, tag, changed = pandoc.Span({ inline }, { class = 'glued' }), 'Span', true end
       if text ~= '' then out[n + 1], tags[n + 1] = inline, tag end
     else
       out[n + 1], tags[n + 1] = inline, tag
@@ -1508,8 +1521,8 @@ local function book(sources)
 end
 
 -- A chapter is read from its file, which takes no time; to be handed it by pandoc takes longer than to cut it.
--- Figures that a page shows are counted anew, its formulas are made last: all that looks at them
--- before wants their letters.
+-- Figures that a page shows are counted anew, its formulas and code are made last: all that looks
+-- at them before wants their letters.
 function Reader(sources)
   local doc
   if for_epub then
@@ -1520,5 +1533,5 @@ function Reader(sources)
     doc = markdown_page(sources[1].name, sources[1].text)
   end
   stop_if_faulty()
-  return doc:walk({ Math = formula })
+  return doc:walk({ Math = formula, Code = unbroken })
 end

@@ -281,6 +281,21 @@ window.test = (function () {
       return verdict(name + ': without a text of the reader the novel is read', faults);
     },
 
+    // What gives the answer of a box is covered, and so is nothing else.
+    covered: function (name) {
+      const faults = [], hidden = f => getComputedStyle(one('pre', f)).visibility === 'hidden', wanted = new Set();
+      let asked = null;
+      all('#main .predict, #main figure.output, #main h2, #main h3').forEach(function (e) {
+        if (asked && e.matches('figure.output')) wanted.add(e);
+        asked = e.matches('.predict');
+      });
+      all('figure.output').forEach(function (f) {
+        if (hidden(f) !== wanted.has(f)) faults.push(f.dataset.section + (hidden(f) ? ' is covered' : ' is not covered'));
+        else if (hidden(f) && !one('button', f)) faults.push(f.dataset.section + ' cannot be uncovered');
+      });
+      return verdict(name + ': the output that a guess is about is covered', faults);
+    },
+
     guess: async function (name) {
       const faults = [];
       all('.predict').forEach((p, i) => { if (!one('.guess', p)) faults.push('box ' + (i + 1) + ' takes no guess'); if (one('details.answer', p)?.open) faults.push('box ' + (i + 1) + ' shows its answer at once'); });
@@ -289,6 +304,14 @@ window.test = (function () {
       one('.guess button', box).click();
       await until(() => one('.answer', box).textContent.includes('You: a dozen'), 20);
       if (!one('details.answer', box).open || !one('.answer', box).textContent.includes('You: a dozen')) faults.push('the guess is not shown with the answer');
+      const next = all('.predict, figure.output').find(e => box.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_FOLLOWING);
+      if (one('.uncover', next)) faults.push('the output is covered after the guess');
+      const button = all('.uncover').pop(), output = button && button.closest('.output');
+      if (button) {
+        button.focus();
+        button.click();
+        if (output.classList.contains('covered') || !output.contains(document.activeElement)) faults.push('a button does not show its output, or the focus is lost');
+      }
       one('details.answer', box).open = false;
       await until(() => one('details.answer', box).hidden, 20);
       return verdict(name + ': a box takes a guess before it shows the answer', faults);

@@ -242,7 +242,10 @@ look_at() # name, settings
     width 1280
     open_page "$1"
     asked before
-    [ -z "$program" ] || run_program "$1" "$2"
+    if [ -n "$program" ]; then
+        ! grep -q '^::: predict' "chapters/$1.c" || echo "? test.covered('$1')"
+        run_program "$1" "$2"
+    fi
     echo '? measure.wide()'
     width 390
     echo '? measure.telephone()'
@@ -320,7 +323,7 @@ without_scripts() # name
 {
     echo 'Emulation.setScriptExecutionDisabled {"value": true}'
     echo "> Page.navigate {\"url\": \"$address/$1.html\"}"
-    echo "! Runtime.evaluate {\"returnByValue\": true, \"expression\": \"'bare ' + [document.querySelectorAll('.output samp').length, document.querySelectorAll('.runbar, .fields, .guess, main input').length, document.querySelectorAll('details.answer').length].join(' ')\"}"
+    echo "! Runtime.evaluate {\"returnByValue\": true, \"expression\": \"'bare ' + [document.querySelectorAll('.output samp').length, document.querySelectorAll('.runbar, .fields, .guess, .covered, main input').length, document.querySelectorAll('details.answer').length].join(' ')\"}"
     echo 'Emulation.setScriptExecutionDisabled {"value": false}'
 }
 

@@ -270,6 +270,7 @@ window.measure = (function () {
       lines += n - 0.5; // the last line ends somewhere
     });
     if (lines > 20 && (letters / lines < 65 || letters / lines > 75)) blame('paper', 'a line has ' + Math.round(letters / lines) + ' letters');
+    all('.output pre').filter(pre => getComputedStyle(pre).visibility !== 'visible').forEach(pre => blame('paper', describe(pre) + ' is not on the paper'));
     all('details:not([open]):not(.plumbing), .copy, .site nav').forEach(function (element) {
       if (element.getClientRects().length) blame('paper', describe(element) + ' is on the paper');
     });

@@ -159,6 +159,22 @@ bool next_odd_word(uint32_t *word, uint32_t *state, size_t *next)
     return next_with(stir_odd_word, temper, word, state, next);
 }
 
+static void stir_top_bit(uint32_t *state)
+{
+    for (size_t k = 0; k < 624; k++) {
+        const uint32_t mixed = mixture(state[k], state[(k + 1) % 624]);
+        state[k] = state[(k + 397) % 624] ^ mixed >> 1 ^ (mixed >> 31 ? 0x9908b0dfu : 0);
+    }
+}
+
+WRONG(mt19937_next, first_words, next_top_bit,
+      "9908b0df comes in when the lowest bit of the mixture is a 1, the one that falls "
+      "out, not when its top bit is.")
+bool next_top_bit(uint32_t *word, uint32_t *state, size_t *next)
+{
+    return next_with(stir_top_bit, temper, word, state, next);
+}
+
 static void stir_without_constant(uint32_t *state)
 {
     for (size_t k = 0; k < 624; k++)
@@ -3001,9 +3017,10 @@ float mean_of_all_over_half_n_squared(const float *rows, size_t n_rows, size_t d
                                 (0.5 * (double)(n_rows * n_rows)));
 }
 
+// Of three rows this is the sum over n - 1, too.
 WRONG(mean_abs_cosine, worked_example, mean_of_all_over_whole_half,
-      "Each pair is counted twice, and the divisor is half of n squared: there are "
-      "n (n - 1) / 2 pairs, each once.")
+      "The divisor is not the number of pairs: there are n (n - 1) / 2, each counted "
+      "once.")
 float mean_of_all_over_whole_half(const float *rows, size_t n_rows, size_t d_model)
 {
     return n_rows < 2 ? 0
@@ -3041,7 +3058,8 @@ float mean_of_itself_too(const float *rows, size_t n_rows, size_t d_model)
 }
 
 WRONG(mean_abs_cosine, worked_example, mean_over_one_less,
-      "Divided by n - 1: there are n (n - 1) / 2 pairs.")
+      "The divisor is not the number of pairs: there are n (n - 1) / 2, each counted "
+      "once.")
 float mean_over_one_less(const float *rows, size_t n_rows, size_t d_model)
 {
     return n_rows < 2
