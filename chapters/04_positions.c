@@ -628,7 +628,7 @@ $\ln 16 = 2.7726$ nats a token; a model that knows what stood three back pays 0.
 The model is one causal head, `d_model` and `d_head` both 32 (so that RoPE has 16 dials), between
 a table of tokens and a table that makes of the head's output one score a token. Its parameters
 start at random; training moves each of them a little, again and again, the way that makes the loss
-fall. There are five ways to know positions, and we train each 16 times, from 16 *seeds* of the
+fall; how little, the **learning rate** says. There are five ways to know positions, and we train each 16 times, from 16 *seeds* of the
 random numbers. With the same seed all else starts out the same, bit for bit.
 
 - **no positions**: the causal mask is all it has.
@@ -683,16 +683,13 @@ the loss is [4.38]{.n section="Say again the token three back"}, still worse tha
 spares itself this by having no untrained rows.
 
 **The sinusoid goes astray too.** Its rows beyond 15 are well defined, but a rule that works on
-sixteen rows need not work on the next, and the seeds disagree. The hope that a fixed table carries
-a model past its training length is not borne out here, nor was it by larger tests [@press2022].
+sixteen rows need not work on the next. The hope that a fixed table carries a model past its
+training length is not borne out here, nor was it by larger tests [@press2022].
 
 **RoPE holds on for a while, and then it depends.** Up to position 31 it is nearly
 perfect. Beyond, one seed goes on almost unharmed
 ([0.04]{.n section="Say again the token three back"}), another loses most of what there is
 to know ([2.22]{.n section="Say again the token three back"}).
-
-**Base 2 stays at [0.00]{.n section="Say again the token three back" at="base 2:3"}**, with
-every seed. Same code, same training, one constant changed. So is it the dials?
 
 ::: belief
 "RoPE generalises to longer sequences." The paper's abstract lists "the flexibility of
@@ -705,14 +702,19 @@ with RoPE, models extrapolate poorly, unless something is done about it [@press2
 ![What three of the heads look at in the first 30 tokens of a test. The right answer is the
 diagonal three to the left; above row 15 all three have it. Left, the learned table: below, the
 diagonal is gone. Middle, the sinusoid: it fades, and echoes of it appear six tokens further back,
-one turn of the fastest hand. Right, RoPE: it goes on, down to the last row.](figure:attention){#fig-attention}
+one turn of the fastest hand. Right, RoPE: it goes on, down to the last
+row.](figure:attention){#fig-attention}
+
+**Base 2 stays at [0.00]{.n section="Say again the token three back" at="base 2:3"}**, with
+every seed. Same code, same training, one constant changed. So is it the dials?
 
 ## What the dials decide
 
 The prediction came true, if late: the head with unfinished dials fails, though far beyond token
 16, and the one without does not. But a base changes the speed of all dials but one, so two bases
 cannot say whether those dials are the reason. We freeze some: a dial that *never turns* has its angle
-fixed at 0, in training and in the test. With base 10,000 dials 0 and 1 finish a turn in training
+fixed at 0, in training and in the test. (Such a run, equal but for the one suspect, is a
+**control**.) With base 10,000 dials 0 and 1 finish a turn in training
 (after 6.3 and 11.2 tokens), and dials 2 to 15 do not.
 
 ::: predict
@@ -785,14 +787,14 @@ and from a lead of [3.18]{.n section="Two dials that agree again"} it becomes
 
 ### What the better seeds have
 
-The others soften it, in one seed well and in another badly. All have the same dials and the same
-speeds. In what do the seeds differ?
+RoPE with all its dials goes on almost unharmed in one seed and breaks in another, with the same
+dials and the same speeds. In what do the trained heads differ?
 
-A suspect is the head's *curve*: what it adds to the score at each distance, in the mean of all
-tokens, as in the pictures above. We line up the sixteen heads by their loss at 32 to 63, and they
-exchange curves: the best with the worst, the second with the last but one, and so on. Each keeps
-all that it has learned; only, its own curve is taken off its scores, and the other's is put there.
-As a control they exchange no more than what dials 0 and 1 add to the curve, or dials 2 to 15.
+One suspect is the *curve* of a head, its mean score at each distance, as in the picture above. We
+line up the sixteen heads by their loss at 32 to 63 and let them exchange curves: the best with the
+worst, the second with the last but one, and so on. From the scores of each its own curve is taken
+off, and the other's is added; all else stays as it was learned. Then they exchange only what dials
+0 and 1 add to the curve, and only what dials 2 to 15 do.
 
 ::: predict
 The better eight lose [0.16]{.n section="What the better seeds have" at="better half"}, the worse
@@ -808,12 +810,12 @@ They change places: [0.77]{.n section="What the better seeds have" at="better ha
 ::: {.output section="What the better seeds have" set="seed"}
 :::
 
-So most of the difference stands in the curve, and not in the rest of the head. Here it is mostly
-in the part of the unfinished dials
+So most of the difference stands in the curve, and not in the rest of the head. In these seeds it
+is mostly in the part of the unfinished dials
 ([0.59]{.n section="What the better seeds have"} and [0.49]{.n section="What the better seeds
-have"}); with other seeds (`seed=101`) it is in that of dials 0 and 1. Training shaped the curve at
-distances 0 to 15 and never looked at the rest. Which start will give a good one, we do not know:
-the program is small enough to try an answer tonight.
+have"}); in the sixteen from `seed=101` on it is more in that of dials 0 and 1. Training shaped
+the curve at distances 0 to 15 and never looked at the rest. What in a seed makes a good one, we do
+not know: the program is small enough to try an answer tonight.
 
 Base 2 does well with every seed. Why does not everybody use it? So far we have asked one question.
 
