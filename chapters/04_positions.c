@@ -169,9 +169,9 @@ for that is
 **equivariant**: $\mathrm{out}(\Pi X) = \Pi\,\mathrm{out}(X)$. For a reader of
 headlines it is just as bad. *bites* gets the same two numbers whether the dog
 bites the man or the man bites the dog, so nothing that is computed from them can
-tell the two apart. What *is* invariant is the mean of the outputs, for a mean does not ask which row
-stood where: a model without positions and mask that averages its tokens at the end, to get one vector for a
-sentence, has lost the order for good.
+tell the two apart. What *is* invariant is the mean of the outputs, for a mean does not ask which
+row stood where: a model without positions and mask that averages its tokens at the end, to get
+one vector for a sentence, has lost the order for good.
 
 Why is the zero exact? In the formula $s$ and $t$ appear only as names of rows, and a sum does
 not ask in which order its terms come. (A sum of floats may change in the last bit, as chapter
@@ -627,9 +627,10 @@ $\ln 16 = 2.7726$ nats a token; a model that knows what stood three back pays 0.
 
 The model is one causal head, `d_model` and `d_head` both 32 (so that RoPE has 16 dials), between
 a table of tokens and a table that makes of the head's output one score a token. Its parameters
-start at random; training moves each of them a little, again and again, the way that makes the loss
-fall; how little, the **learning rate** says. There are five ways to know positions, and we train each 16 times, from 16 *seeds* of the
-random numbers. With the same seed all else starts out the same, bit for bit.
+start at random; training moves each of them a little, again and again, the way that makes the
+loss fall; how little, the **learning rate** says. There are five ways to know positions, and we
+train each 16 times, from 16 *seeds* of the random numbers. With the same seed all else starts out
+the same, bit for bit.
 
 - **no positions**: the causal mask is all it has.
 - **learned table**: `wpe` has 64 rows, trained with the rest. It starts with random numbers, and
@@ -712,10 +713,10 @@ every seed. Same code, same training, one constant changed. So is it the dials?
 
 The prediction came true, if late: the head with unfinished dials fails, though far beyond token
 16, and the one without does not. But a base changes the speed of all dials but one, so two bases
-cannot say whether those dials are the reason. We freeze some: a dial that *never turns* has its angle
-fixed at 0, in training and in the test. (Such a run, equal but for the one suspect, is a
-**control**.) With base 10,000 dials 0 and 1 finish a turn in training
-(after 6.3 and 11.2 tokens), and dials 2 to 15 do not.
+cannot say whether those dials are the reason. We freeze some: a dial that *never turns* has its
+angle fixed at 0, in training and in the test. (Such a run, equal but for the one suspect, is a
+**control**.) With base 10,000 dials 0 and 1 finish a turn in training (after 6.3 and 11.2
+tokens), and dials 2 to 15 do not.
 
 ::: predict
 Unfinished dials are said to be the trouble. What will the loss at 32 to 63 be if they never
