@@ -4502,7 +4502,7 @@ bool coalesce_48_columns_short(uint32_t *rows, float *drows, size_t *n_rows,
     return good;
 }
 
-CAUGHT(coalesce_rows, reference_rows, coalesce_kept_by_its_ends, "when the program had")
+CAUGHT(coalesce_rows, random_batches, coalesce_kept_by_its_ends, "when the program had")
 bool coalesce_kept_by_its_ends(uint32_t *rows, float *drows, size_t *n_rows,
                                const uint32_t *ids, const float *dout, size_t n_tokens,
                                size_t d_model)
