@@ -2474,7 +2474,7 @@ static void show_novel(struct run *runs, const struct corpus *novel,
            100.0 * (double)repeats(novel, 0) /
                (double)(novel->n_ids - novel->n_train - 1),
            repeats(novel, 0), repeats(novel, 0) - repeats(novel, 1));
-    printf("%-22s %6.3f\n", "frequencies only", frequencies_only(novel));
+    printf("%-22s%6.3f\n", "frequencies only", frequencies_only(novel));
     printf("%-14s numbers  loss   again yours\n", "");
     fflush(stdout);
     for (enum kind kind = UNTIED; kind < N_MODELS; kind++) {
