@@ -899,7 +899,7 @@ static void show_sizes(void)
     }
     printf("GPT-3's head: %s FLOPs a token\n", with_commas(text, flops));
     if (table_cost(&bytes, &flops, 1, GPT_WORDS, sizes[N_SIZES - 1].d_model, 8))
-        printf("its table with 8 bits: %s bytes\n", with_commas(text, bytes));
+        printf("its table with 8 bits: %s MB\n", with_commas(text, bytes / 1000000));
 }
 
 /*
