@@ -169,8 +169,12 @@ is counted only inside a word. This is GPT-2's, from its published code [@gpt2co
 `src/encoder.py`]:
 
 ```
-'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
+'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+|
+ ?\p{N}+| ?[^\s\p{L}\p{N}]+|
+\s+(?!\S)|\s+
 ```
+
+(It is one line there; here it is broken behind two of its bars.)
 
 Read it as a list of six questions (the endings in front count as one), asked at the place
 where the last word ended. The first that can be answered with yes makes the next word, and
@@ -526,8 +530,8 @@ How many of these rows are never used?
 :::
 
 [51]{.n section="Rows that nobody shows"} rows, in the very text that made them. Look at
-the names of the first: `mma`, `arriet`, `Knight`. The program joined `m` and `ma` since the pair was
-frequent. Thirty merges later it joined a space and `E`, and that with `mma`; some hundred
+the names of the first: `mma`, `arriet`, `Knight`. The program joined `m` and `ma` since the
+pair was frequent. Thirty merges later it joined a space and `E`, and that with `mma`; some hundred
 later, for the few that begin a line, `E` and `mma`. From then on there was no `mma` left
 anywhere: every one had been swallowed. The row stays, because the way to *Emma* leads
 over it. It is a rung of a ladder that nobody stands on any more.
@@ -1411,9 +1415,12 @@ compare:
 
 ```
 for class in L N; do
-    perl -e 'for (0 .. 0x110000) { $in = chr =~ /\p{'$class'}/;
-        printf "{0x%X,", $_ if $in && !$was; printf "0x%X},", $_ - 1 if !$in && $was;
-        $was = $in }'; echo
+  perl -e 'for (0 .. 0x110000) {
+    $in = chr =~ /\p{'$class'}/;
+    printf "{0x%X,", $_ if $in && !$was;
+    printf "0x%X},", $_ - 1
+      if !$in && $was;
+    $was = $in }'; echo
 done
 ```
 
