@@ -541,6 +541,8 @@ the numbers that it was born with (chapter 2), or drift where weight decay and a
 push it (chapters 5 and 6). Type a text in which `mma` stands alone, and the model reads
 noise.
 
+### Made from one text, trained on another
+
 The second half shows the second cause. Take the half that was *not* learned from, as if the
 table had been made from one text and the model trained on another: more rows are never
 used ([77]{.n section="Rows that nobody shows"}), those of names and habits that the
@@ -2170,8 +2172,7 @@ static void show_unused(const char *where, const struct vocabulary *v, struct te
         never += counts[id] == 0;
         few += counts[id] < 10;
     }
-    printf("%s half: %zu below ten, %zu never%s\n", where, few, never,
-           never > 0 ? ":" : "");
+    printf("%s half: %zu below ten, %zu never:\n", where, few, never);
     size_t column = 0;
     for (size_t id = N_BYTES; id < v->vocab_size && shown < SHOWN; id++)
         if (counts[id] == 0) {
@@ -2179,7 +2180,7 @@ static void show_unused(const char *where, const struct vocabulary *v, struct te
             print_row(v, id, 0);
             shown++;
         }
-    printf(never > 0 ? "\n" : "");
+    printf(never > 0 ? "\n" : "none\n");
     free(counts);
     free(ids.ids);
 }

@@ -1413,7 +1413,7 @@ static void show_contents(const struct model *m)
         print_tensor(t);
     }
     printf("%zu tensors%s, %s numbers\n", m->n_tensors,
-           m->n_tensors > 8 ? " (not all are shown)" : "", with_commas(text, numbers));
+           m->n_tensors > 8 ? " (not all)" : "", with_commas(text, numbers));
 }
 
 /*
