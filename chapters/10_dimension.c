@@ -91,10 +91,10 @@ EXERCISE bool table_cost(uint64_t *bytes, uint64_t *flops, uint64_t n_tokens,
 :::
 
 The first four rows are GPT-2's four sizes, with the counts of chapter 5; the last is the
-largest GPT-3, counted the same way. *Of model* is the share of the table among all parameters,
-*of all* the share of the head among all multiplications of a forward pass (the $12 d^2$ numbers
-of a block are used once a token each; attention's own products, which depend on the length of
-the text, are left out).
+largest GPT-3, counted the same way. *Model %* is the share of the table among all parameters,
+*head %* that of the head among all multiplications of a forward pass (the $12 d^2$ numbers of a
+block are used once a token each; attention's own products, which depend on the length of the
+text, are left out).
 
 The wider the model, the *less* its table matters: [31.02]{.n section="What a table weighs"} %
 of the small GPT-2, [5.16]{.n section="What a table weighs"} % of the XL,
@@ -394,10 +394,10 @@ One in five. In the head of dice nearly every second.
 ::: {.output section="Which of the novel's words can win"}
 :::
 
-Now a column is a model, and you read it from the top. The *words said* are the different words
-that it would say, over all words that it may read: [2]{.n section="Which of the novel's words
-can win"} with one number, of course. The next line asks who *could* be said, for any hidden
-state at all. Look first at the column of two numbers, for there your function answers, for all
+Again each line is a model. *Said* are the different words that it would say, over all words that
+it may read: [2]{.n section="Which of the novel's words can win" at="d = 1 :2"} with one number,
+of course. *Can, %* asks who *could* be said, for any hidden state at all (and so do the columns
+behind it). Look first at the line of two numbers, for there your function answers, for all
 1,000 words: [0.7]{.n section="Which of the novel's words can win"} %, seven corners. From 4 to
 32 numbers the program searches for every tenth word, with 300 turns each: [20.0]{.n
 section="Which of the novel's words can win"} % at 8, [85.0]{.n section="Which of the novel's
@@ -405,18 +405,19 @@ words can win"} % at 16, and all at 32.
 
 ### Training makes it worse
 
-Go one line down, to a head of a thousand rows of dice: [47.0]{.n section="Which of the novel's
+Go one column on, to a head of a thousand rows of *dice*: [47.0]{.n section="Which of the novel's
 words can win"} % and [99.0]{.n section="Which of the novel's words can win"} %. More words can
 win in a head of random rows than in a trained one. (With `seed=1` to `seed=8` it is 18 to 26 %
 against 41 to 54 at 8 numbers, and 80 to 91 against 96 to 100 at 16. At 4 numbers there is no
 such difference.)
 
 What keeps a word inside is its length. Rows of one length lie on a sphere, and of points on a
-sphere each is a corner. (So the last line, for which all rows of the trained head are stretched
-to one length, must say [100.0]{.n section="Which of the novel's words can win"} %; it tests the
-search and not the novel.) Inside are only rows that are shorter than some around them, and
-short are the rows of rare words (chapter 5): at $d = 8$ more than half of the commonest 250 can
-win, and of the rarest 250 [0.0]{.n section="Which of the novel's words can win"} %.
+sphere each is a corner. (So the last column, *alike*, for which all rows of the trained head are
+stretched to one length, must say [100.0]{.n section="Which of the novel's words can win"
+at="d = 4:7"} %; it tests the search and not the novel.) Inside are only rows that are shorter
+than some around them, and short are the rows of rare words (chapter 5): at $d = 8$ more than
+half of the commonest 250 (*often*) can win, and of the rarest 250 (*rare*)
+[0.0]{.n section="Which of the novel's words can win" at="d = 8:6"} %.
 
 Does it matter? For the loss not much, as the rare words have their probability all the same.
 For a program that always says the likeliest word it does.
@@ -546,9 +547,9 @@ something: they lean towards each other.
 ::: {.output section="A hundred numbers, and fewer" set="draws"}
 :::
 
-A line is a width, the three columns are the three ways in their order, and the fourth is a control
-that we come to: the same dice, made to stand at right angles first. Look at the last line before
-the others. There nothing was left out, and one column has lost something all the same.
+A line is a width, the three columns are the three ways in their order, and the fourth, *squared*,
+is a control that we come to: the same dice, made to stand at right angles first. Look at the last
+line before the others. There nothing was left out, and one column has lost something all the same.
 
 ![Three ways to shorten a row, and a control. Look at the right half: whoever keeps right angles
 comes out on the same curve.](figure:dimension-cuts){#fig-dimension-cuts}
@@ -556,14 +557,19 @@ comes out on the same curve.](figure:dimension-cuts){#fig-dimension-cuts}
 The run asks every eighth question, to be quick. With all of them and eight throws
 (`every=1 draws=8`) it is:
 
-| numbers | longest directions | the first | of dice (of eight throws) | dice, squared (of eight) |
-|----:|-----:|-----:|:----------------------|:----------------------|
-|  20 | 53.3 | 47.5 | 40.7 (34.0\ to\ 46.7) | 45.3 (41.0\ to\ 49.6) |
-|  35 | 68.6 | 71.6 | 60.7 (55.8\ to\ 65.5) | 66.9 (60.7\ to\ 73.1) |
-|  50 | 77.3 | 77.5 | 68.3 (64.1\ to\ 69.9) | 76.3 (72.8\ to\ 78.0) |
-| 100 | 86.2 | 86.2 | 77.5 (74.9\ to\ 79.3) | 86.2 (86.2\ to\ 86.2) |
+|                     |   20 |   35 |   50 |  100 |
+|:--------------------|-----:|-----:|-----:|-----:|
+| longest directions  | 53.3 | 68.6 | 77.3 | 86.2 |
+| the first           | 47.5 | 71.6 | 77.5 | 86.2 |
+| of dice             | 40.7 | 60.7 | 68.3 | 77.5 |
+| the worst throw     | 34.0 | 55.8 | 64.1 | 74.9 |
+| the best            | 46.7 | 65.5 | 69.9 | 79.3 |
+| dice, squared       | 45.3 | 66.9 | 76.3 | 86.2 |
+| the worst throw     | 41.0 | 60.7 | 72.8 | 86.2 |
+| the best            | 49.6 | 73.1 | 78.0 | 86.2 |
 
-Each number is the share of the questions that is answered right, in percent. At 20 numbers the
+A column is a width, and each number the share of the questions that is answered right, in
+percent. At 20 numbers the
 longest directions are ahead of everything, the best of eight throws included.
 At 35 and 50 they are not: the first 35 columns, picked by nobody, get 71.6 % and the 35 longest
 directions 68.6. Both lie within what the eight squared throws get. What reaches farthest is not
@@ -599,7 +605,7 @@ error. The scale, 4 bytes a row, is not counted.)
 Eight bits cost *nothing*: the same [85.8]{.n section="Eight bits, and fewer"} % as before, from
 a quarter of the bytes. At four bits, fifteen steps, it is still
 [82.1]{.n section="Eight bits, and fewer"} %. The right half is the control of equal size: as
-many bits a row, but 8 for each number and so fewer numbers, the longest directions. With all
+many bits a row, but so many numbers *of 8 bits* each, the longest directions. With all
 questions (`every=1`): four bits 83.1 against 77.3, two 62.1 against 61.0. So at four bits the
 wide and coarse table is better than a fine and narrow one of the same size; at two they are
 level.
@@ -617,9 +623,9 @@ one evenly on a line, and in more we *do not even try*: the rows are thrown by d
 
 For each width: the smallest margin that any word has; how loud the arrow must be for *that*
 word to get nine parts in ten; and for how many words the right one wins: with `float`s, with 8
-bits a number, and with noise of the size 0.1 on each number of the hidden state. The last
-columns are the control of equal size: *every* row has 64 bits, two numbers of 32, or 64 of 1
-(*each* says how many bits a number has).
+bits a number, and with noise of the size 0.1 on each number of the hidden state. The last two
+lines are the control of equal size: *every* row has 64 bits, two numbers of 32, or 64 of 1;
+without noise, and with it. Here a column is a width.
 
 ::: predict
 Rows of 1, 2, 4, 8 and 64 numbers: which is the narrowest that stands the noise, nine words right
@@ -648,11 +654,11 @@ numbers themselves, and not one word is lost. The loudness falls from
 
 ### The same bits, shared out
 
-The last three columns answer an objection: wider rows have more bits. With 64
+The last two lines answer an objection: wider rows have more bits. With 64
 bits each, *nothing* is lost by being narrow, as long as nothing is disturbed: two numbers of 32
 bits are right for all words. With noise, the same 64 bits are worth
 [2.2]{.n section="What width buys"} % as two numbers and
-[100.0]{.n section="What width buys" at="0.45:9"} % as 64 signs. (With the seeds 1 to 8:
+[100.0]{.n section="What width buys" at="+ noise:5"} % as 64 signs. (With the seeds 1 to 8:
 1.8 to 2.9, and 99.9 or 100.) It is not how much a row can hold. It is how far apart its words
 can stand. (Noise of one size *on each number* is even unfair to the wide: all of it together
 is longer, by the root of 32.)
@@ -863,13 +869,13 @@ struct size {
     uint64_t d_model, n_layers, max_seq_len;
 };
 
-static const struct size sizes[5] = {{"small", 768, 12, 1024},
-                                     {"medium", 1024, 24, 1024},
-                                     {"large", 1280, 36, 1024},
-                                     {"XL", 1600, 48, 1024},
-                                     {"GPT-3", 12288, 96, 2048}};
+enum { GPT_WORDS = 50257, N_SIZES = 5 };
 
-enum { GPT_WORDS = 50257 };
+static const struct size sizes[N_SIZES] = {{"small", 768, 12, 1024},
+                                           {"medium", 1024, 24, 1024},
+                                           {"large", 1280, 36, 1024},
+                                           {"XL", 1600, 48, 1024},
+                                           {"GPT-3", 12288, 96, 2048}};
 
 // chapter 5: 12 d^2 + 13 d numbers a block, two tables, and the norm at the end
 static uint64_t count_gpt(const struct size *s)
@@ -881,26 +887,24 @@ static uint64_t count_gpt(const struct size *s)
 static void show_sizes(void)
 {
     heading("What a table weighs");
-    printf("%-8s%6s%15s%13s%12s%15s%11s\n", "", "d", "bytes", "of model, %", "8 bits, MB",
-           "head, FLOPs", "of all, %");
-    for (size_t k = 0; k < 5; k++) {
+    uint64_t bytes = 0, flops = 0;
+    char text[32], width[32];
+    printf("%13s%14s%8s%7s\n", "d", "table, bytes", "model %", "head %");
+    for (size_t k = 0; k < N_SIZES; k++) {
         const struct size *s = &sizes[k];
-        const double all = (double)count_gpt(s);
-        uint64_t bytes, flops, small, unused;
-        char a[32], b[32], c[32], width[32];
-        if (!table_cost(&bytes, &flops, 1, GPT_WORDS, s->d_model, 32) ||
-            !table_cost(&small, &unused, 1, GPT_WORDS, s->d_model, 8)) {
+        const double d = (double)s->d_model,
+                     body = 2.0 * (double)s->n_layers * 12.0 * d * d;
+        if (!table_cost(&bytes, &flops, 1, GPT_WORDS, s->d_model, 32)) {
             waits_for("10.1", "table_cost");
             return;
         }
-        const double body =
-            2.0 * (double)s->n_layers * 12.0 * (double)s->d_model * (double)s->d_model;
-        printf("%-8s%6s%15s%13.2f%12s%15s%11.2f\n", s->name,
-               with_commas(width, s->d_model), with_commas(a, bytes),
-               100.0 * (double)(GPT_WORDS * s->d_model) / all,
-               with_commas(c, small / 1000000), with_commas(b, flops),
+        printf("%-6s%7s%14s%8.2f%7.2f\n", s->name, with_commas(width, s->d_model),
+               with_commas(text, bytes), 100.0 * GPT_WORDS * d / (double)count_gpt(s),
                100.0 * (double)flops / ((double)flops + body));
     }
+    printf("GPT-3's head: %s FLOPs a token\n", with_commas(text, flops));
+    if (table_cost(&bytes, &flops, 1, GPT_WORDS, sizes[N_SIZES - 1].d_model, 8))
+        printf("its table with 8 bits: %s MB\n", with_commas(text, bytes / 1000000));
 }
 
 /*
@@ -975,8 +979,7 @@ static void show_circles(uint64_t seed)
 {
     static const size_t circles[N_CIRCLES] = {8, 50, 10000, GPT_WORDS};
     heading("Two numbers are enough");
-    printf("%8s%12s%18s%23s\n", "words", "right, %", "smallest margin",
-           "loudness for 9 in 10");
+    printf("%6s%9s%10s%17s\n", "words", "right, %", "margin", "loud for 9 in 10");
     for (size_t k = 0; k < N_CIRCLES; k++) {
         const size_t n = circles[k], n_asked = n < N_ASKED ? n : N_ASKED;
         uint32_t *next = allocate(n, sizeof *next);
@@ -986,7 +989,7 @@ static void show_circles(uint64_t seed)
         char text[32], words[32];
         draw_map(next, n, &rng);
         if (circle_model(wte, lm_head, next, n))
-            printf("%8s%12.1f%18.3g%23s\n", with_commas(words, n),
+            printf("%6s%9.1f%10.3g%17s\n", with_commas(words, n),
                    percent(count_right(wte, lm_head, next, n_asked, n, 2), n_asked),
                    1.0 - cos(2.0 * acos(-1.0) / (double)n),
                    with_commas(text, (uint64_t)circle_loudness(n)));
@@ -1164,7 +1167,7 @@ static void print_span(const struct span *span)
     char text[64];
     snprintf(text, sizeof text, span->least < span->most ? "%zu to %zu" : "%zu",
              span->least, span->most);
-    printf("%14s", text);
+    printf("%12s", text);
 }
 
 static void show_winners_of(size_t d, size_t n_states, uint64_t *rng)
@@ -1187,7 +1190,7 @@ static void show_winners_of(size_t d, size_t n_states, uint64_t *rng)
     if (d <= 2 && exact.most <= N_FEW)
         print_span(&exact);
     else
-        printf("%14s", d <= 2 ? "?" : "");
+        printf("%12s", d <= 2 ? "?" : "");
     print_span(&found);
     print_span(&thrown);
     printf("\n");
@@ -1200,7 +1203,7 @@ static void show_winners(uint64_t seed, size_t n_states)
     static const size_t few[N_HEADS] = {1, 2, 8, 16};
     uint64_t rng = seed;
     heading("Who can ever win");
-    printf("%4s%14s%14s%14s\n", "d", "exactly", "searched", "by dice");
+    printf("%4s%12s%12s%12s\n", "d", "exactly", "searched", "by dice");
     for (size_t k = 0; k < N_HEADS; k++)
         show_winners_of(few[k], n_states, &rng);
 }
@@ -1875,9 +1878,9 @@ static double share_reachable(const float *head, size_t d)
 
 enum { N_SHARES = 5 };
 
-static const char *const share_names[N_SHARES] = {
-    "can win, %", "can win in a head of dice, %", "of the 250 commonest, %",
-    "of the 250 rarest, %", "with rows of one length, %"};
+static const char *const share_names[N_SHARES] = {"can, %", "dice", "often", "rare",
+                                                  "alike"};
+static const int share_widths[N_SHARES] = {7, 6, 6, 6, 6};
 
 // The shares of words that some hidden state makes win: of the model's head, of one thrown by
 // dice, of the commonest and of the rarest quarter, and of the head with all rows stretched to
@@ -1942,43 +1945,34 @@ static void show_novel(struct model models[N_SHOWN_WIDTHS], const struct corpus 
     for (size_t k = 0; k < N_SHOWN_WIDTHS; k++)
         show_width(&models[k], novel, k, lab, figure);
     char words[32];
-    printf("%s words read; frequencies alone: %.3f\n",
+    printf("%s words; frequencies alone: %.3f\n",
            with_commas(words, (uint64_t)(lab->passes * (double)novel->n_train)),
            unigram_entropy(novel));
     if (figure)
         fclose(figure);
 }
 
-static void print_share(double share)
-{
-    if (isnan(share))
-        printf("%6s", "");
-    else if (share < 0.0)
-        printf("%6s", "?");
-    else
-        printf("%6.1f", share);
-}
-
-// a line for each question, a column for each model
+// a line for each model, a column for each question
 static void show_sayable(const struct model models[N_SHOWN_WIDTHS], const struct lab *lab)
 {
-    double shares[N_SHOWN_WIDTHS][N_SHARES];
+    bool written = true;
     heading("Which of the novel's words can win");
-    printf("%-30s", "d");
-    for (size_t k = 0; k < N_SHOWN_WIDTHS; k++)
-        printf("%6zu", models[k].d);
-    printf("\n%-30s", "words said");
+    printf("%11s", "said");
+    for (size_t s = 0; s < N_SHARES; s++)
+        printf("%*s", share_widths[s], share_names[s]);
     for (size_t k = 0; k < N_SHOWN_WIDTHS; k++) {
-        printf("%6zu", count_guesses(&models[k]));
-        find_winners(shares[k], &models[k], lab);
-    }
-    for (size_t line = 0; line < N_SHARES; line++) {
-        printf("\n%-30s", share_names[line]);
-        for (size_t k = 0; k < N_SHOWN_WIDTHS && models[k].d <= MOST_SEARCHED; k++)
-            print_share(shares[k][line]);
+        double shares[N_SHARES];
+        printf("\nd = %-2zu%5zu", models[k].d, count_guesses(&models[k]));
+        find_winners(shares, &models[k], lab);
+        for (size_t s = 0; s < N_SHARES && !isnan(shares[s]); s++)
+            if (shares[s] < 0.0)
+                printf("%*s", share_widths[s], "?");
+            else
+                printf("%*.1f", share_widths[s], shares[s]);
+        written = written && !(shares[0] < 0.0);
     }
     printf("\n");
-    if (shares[0][0] < 0.0)
+    if (!written)
         waits_for("10.3", "reachable_words");
 }
 
@@ -1986,7 +1980,7 @@ static void show_sayable(const struct model models[N_SHOWN_WIDTHS], const struct
 static void show_seeds(const struct corpus *novel, const struct lab *lab)
 {
     heading("Widths and seeds");
-    printf("%5s%8s%10s%10s%10s\n", "d", "rate", "mean", "least", "most");
+    printf("%5s%8s%9s%9s%9s\n", "d", "rate", "mean", "least", "most");
     for (size_t k = 0; k < N_WIDTHS; k++) {
         const double rate = lab->factor * widths[k].rate;
         double sum = 0.0, least = INFINITY, most = -INFINITY;
@@ -1998,11 +1992,28 @@ static void show_seeds(const struct corpus *novel, const struct lab *lab)
             most = loss > most ? loss : most;
             close_model(&m);
         }
-        printf("%5zu%8.3g%10.3f%10.3f%10.3f\n", widths[k].d, rate, sum / N_SEEDS, least,
+        printf("%5zu%8.3g%9.3f%9.3f%9.3f\n", widths[k].d, rate, sum / N_SEEDS, least,
                most);
         fflush(stdout);
     }
 }
+
+// carried over from chapter 7
+enum { LINE = 42 }; // letters that a telephone shows side by side
+
+// the next part of a line, `column` letters long so far, or of one more, set in by two
+static void put_part(size_t *column, const char *part)
+{
+    size_t length = 0;
+    for (const char *c = part; *c; c++)
+        length += ((unsigned char)*c & 0xC0) != 0x80;
+    const bool fits = *column + 1 + length <= LINE;
+    if (*column > 0)
+        printf(fits ? " " : "\n  ");
+    *column = *column == 0 ? length : fits ? *column + 1 + length : 2 + length;
+    printf("%s", part);
+}
+// end of what was carried over
 
 // controls=1: seven rates around the one that is used
 static void show_rates(const struct corpus *novel, const struct lab *lab)
@@ -2010,11 +2021,17 @@ static void show_rates(const struct corpus *novel, const struct lab *lab)
     static const double factors[7] = {0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8};
     heading("Widths and rates");
     for (size_t k = 0; k < N_WIDTHS; k++) {
-        printf("%5zu", widths[k].d);
+        size_t column = 0;
+        char part[64];
+        snprintf(part, sizeof part, "d = %zu:", widths[k].d);
+        put_part(&column, part);
         for (size_t f = 0; f < 7; f++) {
             const double rate = lab->factor * widths[k].rate * factors[f];
             struct model m = open_model(widths[k].d, lab->seed);
-            printf("  %.3g: %.3f", rate, train(&m, novel, lab->passes, rate, lab->seed));
+            snprintf(part, sizeof part, "%.3f at %.3g%s",
+                     train(&m, novel, lab->passes, rate, lab->seed), rate,
+                     f < 6 ? "," : "");
+            put_part(&column, part);
             fflush(stdout);
             close_model(&m);
         }
@@ -2048,9 +2065,9 @@ static void print_rank(const float *a)
     for (size_t k = 0; k < N_CONTEXTS * N_COLUMNS; k++)
         finite = finite && isfinite(a[k]);
     if (finite && find_rank(&rank, a))
-        printf("%6d", (int)rank);
+        printf("%4d", (int)rank);
     else
-        printf("%6s", "none");
+        printf("%4s", "no");
 }
 
 // after each of the first words: the logits, or the logarithms of the probabilities
@@ -2091,17 +2108,17 @@ static void show_ranks(const struct model models[N_SHOWN_WIDTHS],
         free(scores);
         return;
     }
-    printf("%-30s", "d");
+    printf("%-14s", "d");
     for (size_t k = 0; k < N_SHOWN_WIDTHS; k++)
-        printf("%6zu", models[k].d);
+        printf("%4zu", models[k].d);
     for (int kind = 0; kind < 2; kind++) {
-        printf("\n%-30s", kind == 0 ? "rank of the logits" : "of ln(probabilities)");
+        printf("\n%-14s", kind == 0 ? "rank of logits" : "of ln(probs)");
         for (size_t k = 0; k < N_SHOWN_WIDTHS; k++) {
             fill_scores(scores, &models[k], kind == 1);
             print_rank(scores);
         }
     }
-    printf("\nof ln(1 + counts of the novel)%6d\n", (int)of_counts);
+    printf("\nof ln(1 + counts of the novel): %d\n", (int)of_counts);
     free(scores);
 }
 
@@ -2773,23 +2790,43 @@ enum { N_CUTS = 4 };
 
 static const size_t cuts[N_CUTS] = {20, 35, 50, 100}; // percent of the width
 
-static void print_projected(const struct quiz *quiz, const struct lab *lab, size_t k,
-                            bool square, FILE *figure)
+// right answers in percent, over several throws of the dice
+struct throws {
+    double mean, least, most;
+};
+
+static struct throws throw_projections(const struct quiz *quiz, const struct lab *lab,
+                                       size_t k, bool square)
 {
-    double least = INFINITY, most = -INFINITY, sum = 0.0;
+    struct throws all = {0.0, INFINITY, -INFINITY};
     uint64_t rng = lab->seed;
     for (size_t draw = 0; draw < lab->n_draws; draw++) {
         const double right = ask_projected(quiz, &lab->table, k, square, &rng);
-        least = right < least ? right : least;
-        most = right > most ? right : most;
-        sum += right / (double)lab->n_draws;
+        all.least = right < all.least ? right : all.least;
+        all.most = right > all.most ? right : all.most;
+        all.mean += right / (double)lab->n_draws;
     }
-    char text[64];
-    snprintf(text, sizeof text, lab->n_draws > 1 ? "%.1f (%.1f to %.1f)" : "%.1f", sum,
-             least, most);
-    printf("%*s", lab->n_draws > 1 ? 24 : 15, least < 0.0 ? "?" : text);
-    if (figure && least >= 0.0)
-        fprintf(figure, "\t%.1f", sum);
+    return all;
+}
+
+static void print_projected(const struct throws *throws, FILE *figure)
+{
+    if (throws->least < 0.0)
+        printf("%8s", "?");
+    else
+        printf("%8.1f", throws->mean);
+    if (figure && throws->least >= 0.0)
+        fprintf(figure, "\t%.1f", throws->mean);
+}
+
+static void print_throws(struct throws throws[N_CUTS][2], const size_t kept[N_CUTS],
+                         size_t n_draws)
+{
+    printf("the least and the most of %zu throws\n", n_draws);
+    printf("%7s%18s%17s\n", "numbers", "of dice", "squared");
+    for (size_t c = 0; c < N_CUTS; c++)
+        printf("%7zu%9.1f to %5.1f%8.1f to %5.1f\n", kept[c], throws[c][0].least,
+               throws[c][0].most, throws[c][1].least, throws[c][1].most);
 }
 
 static void show_cuts(const struct quiz *quiz, const struct lab *lab, const float *turned)
@@ -2797,8 +2834,10 @@ static void show_cuts(const struct quiz *quiz, const struct lab *lab, const floa
     const struct table *t = &lab->table;
     FILE *figure = open_figure("dimension-cuts");
     heading("A hundred numbers, and fewer");
-    printf("%8s%23s%12s%15s%15s\n", "numbers", "longest directions, %", "the first",
-           "of dice", "dice, squared");
+    struct throws throws[N_CUTS][2];
+    size_t kept[N_CUTS];
+    printf("analogies that are right, in percent\n");
+    printf("%7s%9s%10s%8s%8s\n", "numbers", "longest", "the first", "of dice", "squared");
     if (figure)
         fprintf(figure,
                 "# kind: lines\n# title: Analogies from shorter rows\n"
@@ -2808,11 +2847,14 @@ static void show_cuts(const struct quiz *quiz, const struct lab *lab, const floa
         const size_t d = t->d_model, k = (d * cuts[c] + 99) / 100;
         const double longest = ask_prefix(quiz, turned, t->vocab_size, k, d);
         const double first = ask_prefix(quiz, t->wte, t->vocab_size, k, d);
-        printf("%8zu%23.1f%12.1f", k, longest, first);
+        kept[c] = k;
+        printf("%7zu%9.1f%10.1f", k, longest, first);
         if (figure)
             fprintf(figure, "%zu\t%.1f\t%.1f", k, longest, first);
-        print_projected(quiz, lab, k, false, figure);
-        print_projected(quiz, lab, k, true, figure);
+        for (int square = 0; square < 2; square++) {
+            throws[c][square] = throw_projections(quiz, lab, k, square);
+            print_projected(&throws[c][square], figure);
+        }
         printf("\n");
         if (figure)
             fprintf(figure, "\n");
@@ -2820,6 +2862,8 @@ static void show_cuts(const struct quiz *quiz, const struct lab *lab, const floa
     float one = 1.0f, out;
     if (!random_projection(&out, &one, &one, 1, 1, 1))
         waits_for("10.5", "random_projection");
+    else if (lab->n_draws > 1)
+        print_throws(throws, kept, lab->n_draws);
     if (figure)
         fclose(figure);
 }
@@ -2907,19 +2951,18 @@ static void show_bits(const struct quiz *quiz, const struct lab *lab, const floa
     static const unsigned depths[N_DEPTHS] = {8, 4, 2};
     const struct table *t = &lab->table;
     heading("Eight bits, and fewer");
-    printf("%6s%14s%12s%26s%10s\n", "bits", "bytes", "right, %",
-           "8 bits, so many numbers", "right, %");
+    printf("%4s%11s%10s%10s%7s\n", "bits", "bytes", "right, %", "of 8 bits", "right");
     for (size_t b = 0; b < N_DEPTHS; b++) {
         uint64_t bytes = 0, flops = 0;
         char text[32];
         const bool written =
             table_cost(&bytes, &flops, 0, t->vocab_size, t->d_model, depths[b]);
         printf(
-            "%6u%14s%12.1f", depths[b], written ? with_commas(text, bytes) : "?",
+            "%4u%11s%10.1f", depths[b], written ? with_commas(text, bytes) : "?",
             ask_rounded(quiz, t->wte, t->vocab_size, t->d_model, t->d_model, depths[b]));
         const size_t k = t->d_model * depths[b] / 8;
         if (depths[b] < 8 && k > 0)
-            printf("%26zu%10.1f", k,
+            printf("%10zu%7.1f", k,
                    ask_rounded(quiz, turned, t->vocab_size, k, t->d_model, 8));
         printf("\n");
     }
@@ -3042,37 +3085,67 @@ static double share_rounded(const float *rows, size_t d, unsigned bits, double n
     return right;
 }
 
-static void show_margin(size_t d, const struct lab *lab, uint64_t *rng)
+enum { N_TRIALS = 5 };
+
+static const char *const trial_names[N_TRIALS] = {"right, %", "8 bits", "noise",
+                                                  "64 bits", " + noise"};
+
+// what rows of d numbers are good for; without a margin there is no loudness either
+struct spread {
+    double margin, loudness, right[N_TRIALS];
+};
+
+static struct spread try_spread(size_t d, double noise, uint64_t *rng)
 {
     float *rows = allocate(N_MARGIN * d, sizeof *rows);
-    const unsigned bits = (unsigned)(64 / d);
-    double loudness = 0.0;
-    char text[32];
+    const unsigned bits[N_TRIALS] = {32, 8, 32, (unsigned)(64 / d), (unsigned)(64 / d)};
+    struct spread s = {0};
     spread_rows(rows, d, rng);
-    const double margin = smallest_margin(&loudness, rows, d);
-    printf("%4zu", d);
-    if (margin > 0.0)
-        printf("%9.2g%11s", margin, with_commas(text, (uint64_t)ceil(loudness)));
-    else
-        printf("%9s%11s", "none", "none");
-    const double plain = share_rounded(rows, d, 32, 0.0, rng);
-    const double coarse = share_rounded(rows, d, 8, 0.0, rng);
-    const double noisy = share_rounded(rows, d, 32, lab->noise, rng);
-    const double equal = share_rounded(rows, d, bits, 0.0, rng);
-    const double both = share_rounded(rows, d, bits, lab->noise, rng);
-    printf("%9.1f%9.1f%8.1f%15u%8.1f%7.1f\n", plain, coarse, noisy, bits, equal, both);
+    s.margin = smallest_margin(&s.loudness, rows, d);
+    for (size_t k = 0; k < N_TRIALS; k++)
+        s.right[k] = share_rounded(rows, d, bits[k], k == 2 || k == 4 ? noise : 0.0, rng);
     free(rows);
+    return s;
 }
 
+// what is said of x, or x itself in short where that is too long for its column
+static void print_cell(int width, const char *said, double x)
+{
+    strlen(said) < (size_t)width ? printf("%*s", width, said) : printf("%*.0e", width, x);
+}
+
+// a column for each width
 static void show_margins(const struct lab *lab)
 {
     static const size_t spreads[N_SPREADS] = {1, 2, 4, 8, 64};
+    static const int columns[N_SPREADS] = {5, 8, 8, 6, 6};
+    struct spread tried[N_SPREADS];
     uint64_t rng = lab->seed;
+    char said[32];
     heading("What width buys");
-    printf("%4s%9s%11s%9s%9s%8s%15s%8s%7s\n", "d", "margin", "loudness", "right, %",
-           "8 bits", "noise", "64 bits: each", "right", "noise");
+    printf("%-9s", "d");
+    for (size_t k = 0; k < N_SPREADS; k++) {
+        tried[k] = try_spread(spreads[k], lab->noise, &rng);
+        printf("%*zu", columns[k], spreads[k]);
+    }
+    printf("\n%-9s", "margin");
+    for (size_t k = 0; k < N_SPREADS; k++) {
+        snprintf(said, sizeof said, "%.2g", tried[k].margin);
+        print_cell(columns[k], tried[k].margin > 0.0 ? said : "none", tried[k].margin);
+    }
+    printf("\n%-9s", "loudness");
     for (size_t k = 0; k < N_SPREADS; k++)
-        show_margin(spreads[k], lab, &rng);
+        print_cell(columns[k],
+                   tried[k].margin > 0.0
+                       ? with_commas(said, (uint64_t)ceil(tried[k].loudness))
+                       : "none",
+                   tried[k].loudness);
+    for (size_t trial = 0; trial < N_TRIALS; trial++) {
+        printf("\n%-9s", trial_names[trial]);
+        for (size_t k = 0; k < N_SPREADS; k++)
+            printf("%*.1f", columns[k], tried[k].right[trial]);
+    }
+    printf("\n");
 }
 
 /*

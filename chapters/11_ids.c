@@ -140,7 +140,7 @@ EXERCISE bool merge_pair(uint32_t *out, size_t *n_out, const uint32_t *ids, uint
 /*
 Let the two loose on the first 50,000 bytes of *Emma*, as one long word. (A space is shown
 as `_`, the end of a line as `\n`.) The number in front is the merge's; its id is 256
-more.
+more. Behind the piece stands the count of the pair.
 
 ::: predict
 Which two bytes stand together most often in an English novel?
@@ -169,8 +169,12 @@ is counted only inside a word. This is GPT-2's, from its published code [@gpt2co
 `src/encoder.py`]:
 
 ```
-'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
+'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+|
+ ?\p{N}+| ?[^\s\p{L}\p{N}]+|
+\s+(?!\S)|\s+
 ```
+
+(It is one line there; here it is broken behind two of its bars.)
 
 Read it as a list of six questions (the endings in front count as one), asked at the place
 where the last word ended. The first that can be answered with yes makes the next word, and
@@ -446,7 +450,7 @@ them. No one decided against Hindi. The merges were counted, and pairs that were
 seen got no rows. For 17 tokenizers the same was found, with differences between languages
 of up to fifteen times [@petrov2023, abstract].
 
-The last line shows the small change. `"cat"` is [9246]{.n section="What a token costs"}
+The last lines show the small change. `"cat"` is [9246]{.n section="What a token costs"}
 and `" cat"` is [3797]{.n section="What a token costs"}: two rows, which know nothing of
 each other, and both must learn what a cat is. With a capital it is a third. And `12345`
 is cut into 123 and 45, `67890` into 6, 78 and 90, because of how often those digits stood
@@ -526,8 +530,8 @@ How many of these rows are never used?
 :::
 
 [51]{.n section="Rows that nobody shows"} rows, in the very text that made them. Look at
-their names: `mma`, `arriet`, `Knight`. The program joined `m` and `ma` since the pair was
-frequent. Thirty merges later it joined a space and `E`, and that with `mma`; some hundred
+the names of the first: `mma`, `arriet`, `Knight`. The program joined `m` and `ma` since the
+pair was frequent. Thirty merges later it joined a space and `E`, and that with `mma`; some hundred
 later, for the few that begin a line, `E` and `mma`. From then on there was no `mma` left
 anywhere: every one had been swallowed. The row stays, because the way to *Emma* leads
 over it. It is a rung of a ladder that nobody stands on any more.
@@ -537,7 +541,9 @@ the numbers that it was born with (chapter 2), or drift where weight decay and a
 push it (chapters 5 and 6). Type a text in which `mma` stands alone, and the model reads
 noise.
 
-The second line is the second cause. Take the half that was *not* learned from, as if the
+### Made from one text, trained on another
+
+The second half shows the second cause. Take the half that was *not* learned from, as if the
 table had been made from one text and the model trained on another: more rows are never
 used ([77]{.n section="Rows that nobody shows"}), those of names and habits that the
 second half does not have. Both can be at work in GPT-2. `" SolidGoldMagikarp"` is row
@@ -1411,9 +1417,12 @@ compare:
 
 ```
 for class in L N; do
-    perl -e 'for (0 .. 0x110000) { $in = chr =~ /\p{'$class'}/;
-        printf "{0x%X,", $_ if $in && !$was; printf "0x%X},", $_ - 1 if !$in && $was;
-        $was = $in }'; echo
+  perl -e 'for (0 .. 0x110000) {
+    $in = chr =~ /\p{'$class'}/;
+    printf "{0x%X,", $_ if $in && !$was;
+    printf "0x%X},", $_ - 1
+      if !$in && $was;
+    $was = $in }'; echo
 done
 ```
 
@@ -1695,22 +1704,38 @@ struct lab {
     uint64_t seed;
 };
 
-enum { MOST_PRINTED = 128 }; // bytes of a piece; GPT-2's longest are as long
+// letters that a telephone shows side by side; those of a piece that are printed
+enum { LINE = 42, MOST_PRINTED = 33 };
+
+// how many bytes of a piece are printed, and how many columns these take
+static size_t printed_bytes(size_t *used, const unsigned char *s, size_t n)
+{
+    size_t k = 0;
+    for (*used = 0; k < n; k++) {
+        const bool visible = s[k] >= ' ' && s[k] < 0x7F;
+        const size_t width = s[k] == '\n' || s[k] == '\t' ? 2 : visible ? 1 : 4;
+        if (*used + width > MOST_PRINTED)
+            break;
+        *used += width;
+    }
+    return k;
+}
 
 // how many columns a piece takes as it is printed
 static size_t columns(const unsigned char *s, size_t n)
 {
-    size_t used = n > MOST_PRINTED ? 3 : 0;
-    for (size_t k = 0; k < n && k < MOST_PRINTED; k++)
-        used += s[k] == '\n' || s[k] == '\t' ? 2 : s[k] >= ' ' && s[k] < 0x7F ? 1 : 4;
-    return used;
+    size_t used;
+    const bool cut = printed_bytes(&used, s, n) < n;
+    return used + (cut ? 3 : 0);
 }
 
 // prints a piece so that one sees it: _ for a space, \n, \t, and \xE9 for what is not ASCII,
 // and ... where it is too long; then spaces up to `width` columns
 static void print_piece(const unsigned char *s, size_t n, size_t width)
 {
-    for (size_t k = 0; k < n && k < MOST_PRINTED; k++) {
+    size_t columns_used;
+    const size_t n_printed = printed_bytes(&columns_used, s, n);
+    for (size_t k = 0; k < n_printed; k++) {
         const unsigned char c = s[k];
         const bool visible = c > ' ' && c < 0x7F;
         (void)(c == ' '    ? printf("_")
@@ -1719,7 +1744,7 @@ static void print_piece(const unsigned char *s, size_t n, size_t width)
                : visible   ? printf("%c", c)
                            : printf("\\x%02X", c));
     }
-    if (n > MOST_PRINTED)
+    if (n_printed < n)
         printf("...");
     for (size_t used = columns(s, n); used < width; used++)
         printf(" ");
@@ -1732,14 +1757,29 @@ static void print_row(const struct vocabulary *v, size_t id, size_t width)
 
 // ---- the first merges
 
+static size_t columns_of_row(const struct vocabulary *v, size_t id)
+{
+    return columns(v->pieces + v->starts[id], v->starts[id + 1] - v->starts[id]);
+}
+
+// each with its number and its count, as many side by side as a line holds
 static void show_merges(const struct vocabulary *v, const uint64_t *counts, size_t n)
 {
     char number[32];
+    size_t widest = 0; // a piece, a blank, its count
     for (size_t m = 0; m < n; m++) {
-        printf("%3zu ", m);
-        print_row(v, N_BYTES + m, 6);
-        printf("%8s%s", with_commas(number, counts[m]),
-               m % 4 == 3 || m + 1 == n ? "\n" : "  ");
+        const size_t width =
+            columns_of_row(v, N_BYTES + m) + 1 + strlen(with_commas(number, counts[m]));
+        widest = width > widest ? width : widest;
+    }
+    const size_t cell = 3 + widest, fit = (LINE + 1) / (cell + 1),
+                 side_by_side = fit > 0 ? fit : 1;
+    for (size_t m = 0; m < n; m++) {
+        const bool last = (m + 1) % side_by_side == 0 || m + 1 == n;
+        with_commas(number, counts[m]);
+        printf("%2zu ", m);
+        print_row(v, N_BYTES + m, widest - strlen(number));
+        printf("%s%s", number, last ? "\n" : " ");
     }
 }
 
@@ -1794,7 +1834,7 @@ static void show_pattern(void)
                                         "a  b   c\n\n  d ", "x=42; /* no */ (\"'ll\")"};
     char n_letters[32], n_numbers[32];
     heading("Where the pattern cuts");
-    printf("in the table: %s letters, %s numbers\n",
+    printf("the table: %s letters, %s numbers\n",
            with_commas(n_letters, how_many(letters, N_LETTERS)),
            with_commas(n_numbers, how_many(numbers, N_NUMBERS)));
     for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
@@ -1851,23 +1891,25 @@ static bool comes_back(const struct vocabulary *v, const struct ids *ids,
     return same;
 }
 
+// a gap before so many letters, or a new line where they do not fit; `column`: letters so far
+static void put_gap(size_t *column, size_t width, size_t gap)
+{
+    const bool fits = *column + gap + width <= LINE;
+    if (*column > 0)
+        fits ? printf("%*s", (int)gap, "") : printf("\n");
+    *column = *column > 0 && fits ? *column + gap + width : width;
+}
+
 // pieces and ids, as many in a line as it holds
 static void show_ids(const struct vocabulary *v, const struct ids *ids)
 {
-    size_t used = 0;
+    size_t column = 0;
     for (size_t t = 0; t < ids->n; t++) {
         const uint32_t id = ids->ids[t];
-        const size_t size = v->starts[id + (size_t)1] - v->starts[id];
-        const size_t width = columns(v->pieces + v->starts[id], size) + 3 +
-                             (size_t)snprintf(NULL, 0, "%" PRIu32, id);
-        if (used + width > 82) { // the last of a line has no spaces behind it
-            printf("\n");
-            used = 0;
-        }
-        printf(used > 0 ? "  " : "");
+        const int digits = snprintf(NULL, 0, "%" PRIu32, id);
+        put_gap(&column, columns_of_row(v, id) + 1 + (size_t)digits, 2);
         print_row(v, id, 0);
         printf(" %" PRIu32, id);
-        used += width;
     }
     printf("\n");
 }
@@ -1893,9 +1935,8 @@ static void show_bytes_back(const struct lab *lab, struct encoder *e)
     if (good == 0)
         waits_for("11.5", "bpe_decode");
     else
-        printf(
-            "to ids and back unchanged: %zu of %d random strings; the novel%s, %s ids\n",
-            good, N_TEXTS, novel ? "" : " NOT", with_commas(n, ids.n));
+        printf("to ids and back: %sthe novel, %s ids,\nand %zu of %d random strings\n",
+               novel ? "" : "NOT ", with_commas(n, ids.n), good, N_TEXTS);
     free(ids.ids);
 }
 
@@ -1918,8 +1959,7 @@ static void show_gpt2(const struct lab *lab)
         waits_for_encoding();
     } else {
         if (lab->gpt2.n_merges == ALL_MERGES)
-            printf("known texts with the ids that they should have: %zu of %d\n", good,
-                   N_EXAMPLES);
+            printf("known texts with the right ids: %zu of %d\n", good, N_EXAMPLES);
         show_ids(&lab->gpt2, &ids);
         show_bytes_back(lab, &e);
     }
@@ -1954,8 +1994,7 @@ static void show_costs(const struct lab *lab)
     struct ids ids = {0};
     size_t english = 0;
     heading("What a token costs");
-    printf("%-10s %10s %7s %7s %11s\n", "", "characters", "bytes", "tokens",
-           "to English");
+    printf("%18s%8s%8s%8s\n", "characters", "bytes", "tokens", "times");
     for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
         const struct text text = text_of(all[k].sentence);
         ids.n = 0;
@@ -1964,7 +2003,7 @@ static void show_costs(const struct lab *lab)
             break;
         }
         english = k == 0 ? ids.n : english;
-        printf("%-10s %10zu %7zu %7zu %11.1f\n", all[k].language, count_characters(text),
+        printf("%-8s%10zu%8zu%8zu%8.1f\n", all[k].language, count_characters(text),
                text.size, ids.n, (double)ids.n / (double)english);
     }
     ids.n = 0;
@@ -2023,19 +2062,19 @@ static void show_lengths(const struct lab *lab, const struct vocabulary *half)
                 "# kind: lines\n# title: Bytes of the novel's second half in a token\n"
                 "# x: merges\n# y: bytes a token\n# xscale: log\n"
                 "merges\tof the first half\tof GPT-2\n");
-    printf("%-8s %24s %24s\n", "", "merges of the first half", "GPT-2's merges");
-    printf("%-8s %11s %12s %24s\n", "merges", "on itself", "on the other",
-           "on the other");
+    printf("bytes that a token stands for\n");
+    printf("%-7s%24s%11s\n", "", "merges of the first half", "GPT-2's");
+    printf("%-7s%11s%13s%11s\n", "merges", "on itself", "on the other", "there");
     for (size_t m = 16; m <= half->n_merges && m <= lab->gpt2.n_merges; m *= 2) {
         const double own = bytes_a_token(half, m, false, other);
         const double gpt2 = bytes_a_token(&lab->gpt2, m, true, other);
         if (figure)
             fprintf(figure, "%zu\t%.4f\t%.4f\n", m, own, gpt2);
         if (m == 128 || m == 512 || m == 2048)
-            printf("%-8s %11.2f %12.2f %24.2f\n", with_commas(n, m),
+            printf("%-7s%11.2f%13.2f%11.2f\n", with_commas(n, m),
                    bytes_a_token(half, m, false, seen), own, gpt2);
     }
-    printf("%-8s %49.2f\n", with_commas(n, lab->gpt2.n_merges),
+    printf("%-7s%35.2f\n", with_commas(n, lab->gpt2.n_merges),
            bytes_a_token(&lab->gpt2, lab->gpt2.n_merges, true, other));
     if (figure)
         fclose(figure);
@@ -2087,21 +2126,21 @@ static void plot_uses(const uint64_t *own, size_t n_own, const uint64_t *gpt2,
 static void show_uses(const uint64_t *own, size_t n_own, const uint64_t *gpt2,
                       size_t n_gpt2)
 {
-    char first[32], last[32];
-    printf("%-18s %26s %26s\n", "", "merges of the novel", "GPT-2's merges");
-    printf("%-18s %13s %12s %13s %12s\n", "ids", "uses of a row", "never used",
-           "uses of a row", "never used");
+    char first[32];
+    printf("uses of a row, and rows never used in %%\n");
+    printf("%-8s%17s%17s\n", "merges", "of the novel", "of GPT-2");
+    printf("%8s%9s%8s%9s%8s\n", "ids from", "uses", "never", "uses", "never");
     for (size_t from = 256, to; from < n_gpt2; from = to) {
         double unused, use;
         to = from * 4 < n_gpt2 ? from * 4 : n_gpt2;
-        printf("%7s to %6s ", with_commas(first, from), with_commas(last, to - 1));
+        printf("%8s", with_commas(first, from));
         use = from < n_own ? mean_use(&unused, own, from, to < n_own ? to : n_own) : 0.0;
         if (from < n_own)
-            printf("%14.2f %10.1f %%", use, unused);
+            printf("%9.2f%8.1f", use, unused);
         else
-            printf("%27s", "");
+            printf("%17s", "");
         use = mean_use(&unused, gpt2, from, to);
-        printf(" %13.2f %10.1f %%\n", use, unused);
+        printf("%9.2f%8.1f\n", use, unused);
     }
 }
 
@@ -2133,13 +2172,15 @@ static void show_unused(const char *where, const struct vocabulary *v, struct te
         never += counts[id] == 0;
         few += counts[id] < 10;
     }
-    printf("%-12s %6zu %11zu   ", where, never, few);
+    printf("%s half: %zu below ten, %zu never:\n", where, few, never);
+    size_t column = 0;
     for (size_t id = N_BYTES; id < v->vocab_size && shown < SHOWN; id++)
         if (counts[id] == 0) {
-            printf(shown++ > 0 ? " " : "");
+            put_gap(&column, columns_of_row(v, id), 1);
             print_row(v, id, 0);
+            shown++;
         }
-    printf("\n");
+    printf(never > 0 ? "\n" : "none\n");
     free(counts);
     free(ids.ids);
 }
@@ -2155,7 +2196,7 @@ static void show_ladder(const struct lab *lab)
             const uint32_t *parts = lab->gpt2.parts + 2 * (ids.ids[0] - N_BYTES);
             const struct ids both = {.ids = (uint32_t *)(uintptr_t)parts, .n = 2};
             print_row(&lab->gpt2, ids.ids[0], 0);
-            printf(" %" PRIu32 " was joined from  ", ids.ids[0]);
+            printf(" %" PRIu32 " was joined from\n", ids.ids[0]);
             show_ids(&lab->gpt2, &both);
         } else {
             show_ids(&lab->gpt2, &ids);
@@ -2185,12 +2226,9 @@ static void show_halves(const struct lab *lab)
     heading("Rows that nobody shows");
     if (ready) {
         char n[32];
-        printf("%s merges of the first half; how many of their rows are used\n",
-               with_commas(n, half.n_merges));
-        printf("%-12s %6s %11s   %s\n", "in the", "never", "below ten",
-               "never, the first");
-        show_unused("first half", &half, first);
-        show_unused("second half", &half, half_of(lab->novel, true));
+        printf("%s rows of the first half, used in the\n", with_commas(n, half.n_merges));
+        show_unused("first", &half, first);
+        show_unused("second", &half, half_of(lab->novel, true));
         show_ladder(lab);
     } else {
         waits_for_encoding();

@@ -1,7 +1,7 @@
 /*
 # What does the real table look like? {#gpt2}
 
-These are the first sixteen bytes of a model, and under them the letters that some of them
+These are the first sixteen bytes of a model, and beside them the letters that some of them
 are:
 
 ::: {.output section="The first bytes of the file"}
@@ -10,7 +10,8 @@ are:
 The model is a small one, and you have it: it came with the course. Look for yourself. Among
 what this prints you will read *Jane Austen, the six novels*:
 
-    head -c 99 chapters/data/six_novels.safetensors
+    head -c 99 \
+      chapters/data/six_novels.safetensors
 
 The first eight bytes are a number, in hexadecimal and the smallest part first: `68` is 104,
 `3c` is 60, and $104 + 60 \cdot 256$ is [15,464]{.n section="What is in the file"}. So many
@@ -27,8 +28,9 @@ bytes are no numbers. Eight of these are the length, so the list has 14,283 byte
 is `37cb`. The `7b` is the `{` that opens every list. Of the list itself one line has been
 printed where everybody can read it [@safetensorsparsing]:
 
-    "h.10.ln_1.weight": {"dtype": "F32", "shape": [768],
-                         "data_offsets": [223154176, 223157248]}
+    "h.10.ln_1.weight": {
+      "dtype": "F32", "shape": [768],
+      "data_offsets": [223154176, 223157248]}
 
 There are 768 numbers, a vector of the eleventh block, and they lie in the bytes from
 223,154,176 to 223,157,248: that is 3,072 bytes, four for each. In the same list, under the
@@ -143,9 +145,15 @@ EXERCISE bool safetensors_header(uint64_t *length, const uint8_t *start,
 The header is written in JSON, the notation for data that comes from JavaScript. Ours,
 with the long list of words left out and with line breaks that are not there:
 
-    {"__metadata__": {"text": "Jane Austen, the six novels", "words": "<unk> , . the ..."},
-     "wte.weight": {"dtype": "F32", "shape": [2000, 32], "data_offsets": [0, 256000]},
-     "wpe.weight": {"dtype": "F32", "shape": [64, 32], "data_offsets": [256000, 264192]},
+    {"__metadata__": {
+       "text": "Jane Austen, the six novels",
+       "words": "<unk> , . the ..."},
+     "wte.weight": {
+       "dtype": "F32", "shape": [2000, 32],
+       "data_offsets": [0, 256000]},
+     "wpe.weight": {
+       "dtype": "F32", "shape": [64, 32],
+       "data_offsets": [256000, 264192]},
      ...}
 
 For each tensor three things are said: of what type its numbers are, what its shape is,
@@ -265,13 +273,15 @@ A tensor that lies where it should is still bytes and no numbers. Three of ours 
 which C knows; two are written in 16 bits a number, and C11 has no type for them. A `float` has
 32 bits: one for the sign, 8 for the exponent, 23 for the fraction. For a table that is more than
 one needs (chapter 10 got along with 8, whole numbers with a scale). Two formats with 16 bits are
-common (the last column says how far the number after 1 is from 1):
+common (the last line says how far the number after 1 is from 1):
 
-| name | sign | exponent | fraction | largest | step at 1 |
-|:--|--:|--:|--:|--:|--:|
-| F32, `float` | 1 | 8 | 23 | $3.4 \cdot 10^{38}$ | $2^{-23}$ |
-| F16, *half* | 1 | 5 | 10 | 65,504 | $2^{-10}$ |
-| BF16, *brain float* | 1 | 8 | 7 | $3.4 \cdot 10^{38}$ | $2^{-7}$ |
+| | F32, `float` | F16, *half* | BF16, *brain float* |
+|:--|--:|--:|--:|
+| sign | 1 | 1 | 1 |
+| exponent | 8 | 5 | 8 |
+| fraction | 23 | 10 | 7 |
+| largest | $3.4 \cdot 10^{38}$ | 65,504 | $3.4 \cdot 10^{38}$ |
+| step at 1 | $2^{-23}$ | $2^{-10}$ | $2^{-7}$ |
 
 F16 is a standard format [@ieee754, sec. 3.6]; BF16 is the upper half of a
 `float`, and keeps its range at the price of digits [@kalamkar2019]. All three are
@@ -281,9 +291,11 @@ $n_{\mathrm{frac}}$ be how many bits they have. The exponent is stored with an o
 $\mathrm{bias} = 2^{n_{\mathrm{exp}} - 1} - 1$, and in front of the fraction stands a 1 that
 is not stored. So the number is
 
-$$\pm \, 2^{\mathrm{exp} - \mathrm{bias}} \cdot \Big(1 + \frac{\mathrm{frac}}{2^{n_{\mathrm{frac}}}}\Big),
-\qquad \text{and for } \mathrm{exp} = 0: \quad
-\pm \, 2^{1 - \mathrm{bias}} \cdot \frac{\mathrm{frac}}{2^{n_{\mathrm{frac}}}}.$$
+$$\pm \, 2^{\mathrm{exp} - \mathrm{bias}} \cdot \Big(1 + \frac{\mathrm{frac}}{2^{n_{\mathrm{frac}}}}\Big),$$
+
+and for $\mathrm{exp} = 0$
+
+$$\pm \, 2^{1 - \mathrm{bias}} \cdot \frac{\mathrm{frac}}{2^{n_{\mathrm{frac}}}}.$$
 
 ![The number 1.3 in all three formats. Compare the upper two: BF16 is F32, cut off and
 rounded.](drawing:three-formats){alt="Three strips of bits, each for the number 1.3. F32 has one bit for the sign, eight for the exponent and 23 for the fraction. BF16 below it has the same first nine bits and only seven of the fraction. F16 has one bit for the sign, five for the exponent and ten for the fraction. Below stand the values: 1.2999999523 in F32, 1.296875 in BF16 and 1.2998 in F16."}
@@ -301,12 +313,14 @@ machine. A number has `1 + n_exponent + n_fraction` bits, which is two bytes or 
 
 By hand, in F16, with 5 and 10 bits and the bias 15:
 
-| bytes | as a number | sign | exp | frac | value |
-|:--|:--|--:|--:|--:|:--|
-| `00 3e` | 0x3e00 | 0 | 15 | 512 | $2^0 (1 + 512/1024) = 1.5$ |
-| `00 c4` | 0xc400 | 1 | 17 | 0 | $-2^2 = -4$ |
-| `01 00` | 0x0001 | 0 | 0 | 1 | $2^{-14} / 1024 = 2^{-24}$ |
-| `00 7c` | 0x7c00 | 0 | 31 | 0 | infinity |
+| bytes | sign | exp | frac | value |
+|:--|--:|--:|--:|:--|
+| `00 3e` | 0 | 15 | 512 | $2^0 (1 + \frac{512}{1024})$ $= 1.5$ |
+| `00 c4` | 1 | 17 | 0 | $-2^2 = -4$ |
+| `01 00` | 0 | 0 | 1 | $2^{-14} / 1024$ $= 2^{-24}$ |
+| `00 7c` | 0 | 31 | 0 | infinity |
+
+(With the smallest part first, `00 3e` is the number 0x3e00.)
 
 Every number of the three formats is also a `float`, so nothing is rounded. The sign of a 0
 stays. A NaN becomes any NaN.
@@ -548,10 +562,10 @@ that moves `wpe` taken out).
 Look along the diagonal.](figure:gpt2-positions){#fig-gpt2-positions}
 
 So subtract the mean before you speak of likeness, as chapter 7 did with words. For GPT-2's
-table the program prints the same four lines, and its real positions do much more work: a
+table the program prints the same lines, and its real positions do much more work: a
 GPT without them has nothing but the mask to tell order from. Wang and Chen [-@wang2020]
 have drawn the likeness of all pairs of positions, for GPT-2 and other models. How much of
-*that* likeness is a mean row, the third line will tell you.
+*that* likeness is a mean row, the line *without mean* will tell you.
 
 ## Where is the head?
 
@@ -915,7 +929,7 @@ static bool read_string(struct walk *w, struct string *string)
     }
     string->length = (size_t)(out - string->start);
     if (w->at == w->end)
-        return fail(w, "the header ends within a text");
+        return fail(w, "it ends within a text");
     w->at++;
     return true;
 }
@@ -935,7 +949,7 @@ static bool read_whole(struct walk *w, uint64_t *value)
     for (; w->at < w->end && *w->at >= '0' && *w->at <= '9'; w->at++) {
         const uint64_t digit = (uint64_t)(*w->at - '0');
         if (*value > (UINT64_MAX - digit) / 10)
-            return fail(w, "a number does not fit into 64 bits");
+            return fail(w, "a number is too large");
         *value = 10 * *value + digit;
     }
     if (w->at == start || (*start == '0' && w->at - start > 1))
@@ -1048,7 +1062,7 @@ static bool read_entries(struct walk *w, struct model *m)
             return false;
         if (says(&t.name, "__metadata__")) {
             if (has_metadata)
-                return fail(w, "a name stands in the header twice");
+                return fail(w, "a name stands twice");
             has_metadata = true;
             if (!read_metadata(w, m))
                 return false;
@@ -1110,10 +1124,10 @@ static const char *check_places(struct model *m)
         struct tensor *t = &m->tensors[k];
         if (!safetensors_tensor(&taken, t->shape, t->begin, t->end, t->n_dims,
                                 t->type->size, data_size))
-            return "a tensor does not lie where it could";
+            return "a tensor is misplaced";
         t->n_numbers = (t->end - t->begin) / t->type->size;
     }
-    return taken == data_size ? NULL : "bytes at the end belong to no tensor";
+    return taken == data_size ? NULL : "bytes of no tensor";
 }
 
 /*
@@ -1154,7 +1168,7 @@ static const char *read_header(struct model *m)
     if (w.at != w.end)
         return "something stands behind the header's end";
     if (has_twin_tensors(m) || has_twins(m->keys, m->n_keys))
-        return "a name stands in the header twice";
+        return "a name stands twice";
     return check_places(m);
 }
 
@@ -1302,13 +1316,33 @@ struct choice {
     uint64_t seed, hostile;
 };
 
-// names come from the file: what is no plain letter is shown as ?
-static void print_name(const struct string *name, int width)
+// carried over from chapter 7
+enum { LINE = 42 }; // letters that a telephone shows side by side
+
+// the next part of a line, `column` letters long so far, or of one more, set in by two
+static void put_part(size_t *column, const char *part)
 {
-    int n = 0;
-    for (; n < (int)name->length && n < 40; n++)
-        putchar(name->start[n] >= 32 && name->start[n] < 127 ? name->start[n] : '?');
-    printf("%*s", n < width ? width - n : 0, "");
+    size_t length = 0;
+    for (const char *c = part; *c; c++)
+        length += ((unsigned char)*c & 0xC0) != 0x80;
+    const bool fits = *column + 1 + length <= LINE;
+    if (*column > 0)
+        printf(fits ? " " : "\n  ");
+    *column = *column == 0 ? length : fits ? *column + 1 + length : 2 + length;
+    printf("%s", part);
+}
+// end of what was carried over
+
+enum { MAX_SHOWN = 40 }; // letters of a name
+
+// names come from the file: what is no plain letter is shown as ?
+static const char *shown_name(char out[MAX_SHOWN + 1], const struct string *name)
+{
+    size_t n = 0;
+    for (; n < name->length && n < MAX_SHOWN; n++)
+        out[n] = name->start[n] >= 32 && name->start[n] < 127 ? name->start[n] : '?';
+    out[n] = '\0';
+    return out;
 }
 
 static void show_start(FILE *stream)
@@ -1316,22 +1350,47 @@ static void show_start(FILE *stream)
     uint8_t bytes[16] = {0};
     const size_t n = fread(bytes, 1, sizeof bytes, stream);
     heading("The first bytes of the file");
-    for (size_t k = 0; k < n; k++)
-        printf("%02x%s", bytes[k], k == 7 ? "   " : " ");
-    printf("\n");
-    for (size_t k = 0; k < n; k++)
-        printf("%2c%s", bytes[k] >= 32 && bytes[k] < 127 ? bytes[k] : '.',
-               k == 7 ? "   " : " ");
-    printf("\n");
+    for (size_t k = 0; k < n; k++) {
+        printf("%02x ", bytes[k]);
+        if (k % 8 != 7)
+            continue;
+        printf("  ");
+        for (size_t c = k - 7; c <= k; c++)
+            printf("%c", bytes[c] >= 32 && bytes[c] < 127 ? bytes[c] : '.');
+        printf("\n");
+    }
+    printf(n % 8 ? "\n" : "");
 }
 
-static void print_shape(const struct tensor *t)
+enum { MAX_SHAPE = 8 * 24 };
+
+static const char *shown_shape(char out[MAX_SHAPE], const struct tensor *t)
 {
-    char text[8 * 24] = "a number";
+    snprintf(out, MAX_SHAPE, "a number");
     for (size_t k = 0, at = 0; k < t->n_dims; k++)
-        at += (size_t)snprintf(text + at, sizeof text - at, "%s%" PRIu64, k ? " x " : "",
+        at += (size_t)snprintf(out + at, MAX_SHAPE - at, "%s%" PRIu64, k ? " x " : "",
                                t->shape[k]);
-    printf("%-16s", text);
+    return out;
+}
+
+// in a row of the table, or in two lines if it is too long for one
+static void print_tensor(const struct tensor *t)
+{
+    char name[MAX_SHOWN + 1], shape[MAX_SHAPE], place[64];
+    shown_name(name, &t->name);
+    shown_shape(shape, t);
+    if (strlen(name) < 11 && strlen(shape) < 11 && t->end < 10000000) {
+        printf("%-10s %-4s %-10s%8" PRIu64 "%8" PRIu64 "\n", name, t->type->name, shape,
+               t->begin, t->end);
+        return;
+    }
+    size_t column = 0;
+    snprintf(place, sizeof place, "%" PRIu64 " to %" PRIu64, t->begin, t->end);
+    put_part(&column, name);
+    put_part(&column, t->type->name);
+    put_part(&column, shape);
+    put_part(&column, place);
+    printf("\n");
 }
 
 static void show_contents(const struct model *m)
@@ -1343,21 +1402,18 @@ static void show_contents(const struct model *m)
     heading("What is in the file");
     if (must_wait(2))
         return;
-    printf("%s bytes; what was read is the header, ", with_commas(text, m->size));
-    printf("%s bytes\n", with_commas(text, m->header_length));
-    printf("%-23s%-6s%-16s%12s%12s\n", "tensor", "type", "shape", "begins", "ends");
+    printf("%s bytes, ", with_commas(text, m->size));
+    printf("%s read: the header\n", with_commas(text, m->header_length));
+    printf("%-10s %-4s %-10s%8s%8s\n", "tensor", "type", "shape", "begins", "ends");
     for (size_t k = 0; k < m->n_tensors; k++) {
         const struct tensor *t = &m->tensors[k];
         numbers += t->n_numbers;
         if (k > 3 && k + 2 < m->n_tensors && m->n_tensors > 8 && t != wte && t != wpe)
             continue;
-        print_name(&t->name, 22);
-        printf(" %-6s", t->type->name);
-        print_shape(t);
-        printf("%12" PRIu64 "%12" PRIu64 "\n", t->begin, t->end);
+        print_tensor(t);
     }
     printf("%zu tensors%s, %s numbers\n", m->n_tensors,
-           m->n_tensors > 8 ? " (not all are shown)" : "", with_commas(text, numbers));
+           m->n_tensors > 8 ? " (not all)" : "", with_commas(text, numbers));
 }
 
 /*
@@ -1388,23 +1444,22 @@ struct lie {
     "]}"
 
 static const struct lie lies[] = {
-    {"no lie: two tensors of 4 bytes",
-     "{" TENSOR("a", "2", "0,4") "," TENSOR("b", "2", "4,8") "}", 8},
-    {"the file was cut short",
-     "{" TENSOR("a", "2", "0,4") "," TENSOR("b", "2", "4,8") "}", 6},
-    {"both claim bytes 2 to 4",
-     "{" TENSOR("a", "2", "0,4") "," TENSOR("b", "2", "2,6") "}", 6},
+    {"two tensors, no lie", "{" TENSOR("a", "2", "0,4") "," TENSOR("b", "2", "4,8") "}",
+     8},
+    {"the file cut short", "{" TENSOR("a", "2", "0,4") "," TENSOR("b", "2", "4,8") "}",
+     6},
+    {"both claim 2 bytes", "{" TENSOR("a", "2", "0,4") "," TENSOR("b", "2", "2,6") "}",
+     6},
     {"2 bytes between them", "{" TENSOR("a", "2", "0,4") "," TENSOR("b", "2", "6,10") "}",
      10},
     {"2 bytes behind them", "{" TENSOR("a", "2", "0,4") "," TENSOR("b", "2", "4,8") "}",
      10},
     {"5 numbers in 4 bytes", "{" TENSOR("a", "5", "0,4") "}", 4},
-    {"2^32 x 2^32 numbers in none", "{" TENSOR("a", "4294967296,4294967296", "0,0") "}",
-     0},
-    {"the same name, spelt twice",
+    {"2^32 x 2^32 in none", "{" TENSOR("a", "4294967296,4294967296", "0,0") "}", 0},
+    {"one name in two ways",
      "{" TENSOR("a", "2", "0,4") "," TENSOR("\\u0061", "2", "4,8") "}", 8},
     {"2^64 numbers", "{" TENSOR("a", "18446744073709551616", "0,4") "}", 4},
-    {"the header never ends", "{" TENSOR("a", "2", "0,4") ",\"b", 4},
+    {"header without end", "{" TENSOR("a", "2", "0,4") ",\"b", 4},
 };
 
 static void show_lies(void)
@@ -1417,7 +1472,7 @@ static void show_lies(void)
         uint8_t *bytes =
             make_file(&size, lies[k].header, strlen(lies[k].header), lies[k].data);
         struct model m = open_memory(bytes, size);
-        printf("%-31s%s\n", lies[k].says, m.why ? m.why : "opened");
+        printf("%-21s%s\n", lies[k].says, m.why ? m.why : "opened");
         close_model(&m);
         free(bytes);
     }
@@ -1558,9 +1613,9 @@ static void show_hostile(uint64_t n_files, uint64_t seed)
                 bytes[b] = (uint8_t)((uint64_t)(n - 8 - 34) >> 8 * b);
         n_opened += is_opened(bytes, n);
     }
-    printf("%" PRIu64 " files: %" PRIu64 " opened, and kept their promises; %" PRIu64
-           " refused\n",
-           n_files, n_opened, n_files - n_opened);
+    printf("%" PRIu64 " files: %" PRIu64 " refused,\n%" PRIu64
+           " opened, and kept their promises\n",
+           n_files, n_files - n_opened, n_opened);
 }
 
 /*
@@ -1622,18 +1677,13 @@ static void split_words(struct model *m)
     m->n_labels = n + 1;
 }
 
-static void print_label(const struct model *m, size_t v)
+static const char *label_of(char out[MAX_SHOWN + 1], const struct model *m, size_t v)
 {
-    const struct string *label = v < m->n_labels ? &m->labels[v] : NULL;
+    snprintf(out, MAX_SHOWN + 1, "%zu", v);
     for (size_t k = 0; k < sizeof tokens / sizeof *tokens && m->n_labels == 0; k++)
-        if (tokens[k].id == v) {
-            printf("\"%s\"", tokens[k].text);
-            return;
-        }
-    if (label)
-        print_name(label, 0);
-    else
-        printf("%zu", v);
+        if (tokens[k].id == v)
+            snprintf(out, MAX_SHOWN + 1, "\"%s\"", tokens[k].text);
+    return v < m->n_labels ? shown_name(out, &m->labels[v]) : out;
 }
 
 static bool open_table(struct table *table, const struct model *m, const char *name)
@@ -1688,12 +1738,12 @@ static void show_formats(const struct model *m, size_t v)
             const double gap = fabs((double)other[n] - (double)exact[n]);
             largest = gap > largest ? gap : largest;
         }
-        printf("%-5s", find_tensor(m, format_names[k])->type->name);
-        for (size_t i = 0; i < 4; i++)
+        printf("%-4s", find_tensor(m, format_names[k])->type->name);
+        for (size_t i = 0; i < 2; i++)
             printf("%13.9f", (double)other[v * columns + i]);
         if (k > 0)
-            printf("   %.6f", largest);
-        printf("%s\n", k == 0 ? "   largest error" : "");
+            printf("%12.6f", largest);
+        printf("%s\n", k == 0 ? " worst error" : "");
         free(other);
     }
     free(exact);
@@ -1715,10 +1765,13 @@ static void plot_norms(const struct table *t)
 }
 
 // the five shortest rows, or the five longest
-static void print_extremes(const struct model *m, const struct table *t, double sign)
+static void print_extremes(const char *which, const struct model *m,
+                           const struct table *t, double sign)
 {
     double last = -INFINITY;
-    size_t last_v = 0;
+    size_t last_v = 0, column = 0;
+    char label[MAX_SHOWN + 1], part[MAX_SHOWN + 32];
+    put_part(&column, which);
     for (int k = 0; k < 5; k++) {
         size_t best = t->n_rows;
         for (size_t v = 0; v < t->n_rows; v++) {
@@ -1729,9 +1782,43 @@ static void print_extremes(const struct model *m, const struct table *t, double 
         }
         if (best == t->n_rows)
             break;
-        printf("%s%.2f ", k ? "  " : "", t->norms[best]);
-        print_label(m, best);
+        snprintf(part, sizeof part, "%.2f %s%s", t->norms[best], label_of(label, m, best),
+                 k < 4 ? "," : "");
+        put_part(&column, part);
         last = sign * t->norms[best], last_v = best;
+    }
+    printf("\n");
+}
+
+// where the bands of ids end: 9, 99, 999 and so on, and the last id
+static size_t end_of_band(const struct table *t, size_t from)
+{
+    const size_t end = from == 0 ? 10 : 10 * from;
+    return end < t->n_rows ? end : t->n_rows;
+}
+
+static int n_bands(const struct table *t)
+{
+    int n = 0;
+    for (size_t from = 0; from < t->n_rows; from = end_of_band(t, from))
+        n++;
+    return n;
+}
+
+// two lines; the columns end with the line
+static void print_means(const struct table *t)
+{
+    const int label = (int)LINE - 6 * n_bands(t);
+    printf("%-*s", label, "ids to");
+    for (size_t from = 0; from < t->n_rows; from = end_of_band(t, from))
+        printf("%6zu", end_of_band(t, from) - 1);
+    printf("\n%-*s", label, "mean length");
+    for (size_t from = 0; from < t->n_rows; from = end_of_band(t, from)) {
+        const size_t end = end_of_band(t, from);
+        double sum = 0.0;
+        for (size_t v = from; v < end; v++)
+            sum += t->norms[v];
+        printf("%6.2f", sum / (double)(end - from));
     }
     printf("\n");
 }
@@ -1742,19 +1829,9 @@ static void show_norms(const struct model *m, struct table *t)
     if (must_wait(4))
         return;
     row_norms(t->norms, t->rows, t->n_rows, t->d);
-    printf("mean of ids");
-    for (size_t from = 0, to = 10; from < t->n_rows; from = to, to *= 10) {
-        const size_t end = to < t->n_rows ? to : t->n_rows;
-        double sum = 0.0;
-        for (size_t v = from; v < end; v++)
-            sum += t->norms[v];
-        printf(" %sto %zu: %.2f", from > 0 ? " " : "", end - 1,
-               sum / (double)(end - from));
-    }
-    printf("\nshortest  ");
-    print_extremes(m, t, 1.0);
-    printf("longest   ");
-    print_extremes(m, t, -1.0);
+    print_extremes("shortest:", m, t, 1.0);
+    print_extremes("longest:", m, t, -1.0);
+    print_means(t);
     plot_norms(t);
 }
 
@@ -1767,6 +1844,8 @@ static bool nearest(uint32_t *top, const struct table *t, size_t token, size_t n
 // of each fourth token: is its nearest one another one in the other table?
 static void compare_formats(const struct model *m, const struct table *t)
 {
+    size_t column = 0;
+    char part[64];
     for (size_t k = 1; k < 3; k++) {
         struct table other;
         size_t n = 0, moved = 0;
@@ -1777,12 +1856,17 @@ static void compare_formats(const struct model *m, const struct table *t)
                 if (nearest(&one, t, v, 1) && nearest(&two, &other, v, 1))
                     moved += one != two;
             }
-            printf("%s %zu of %zu in %s", k == 1 ? "another nearest one have" : " and",
-                   moved, n, find_tensor(m, format_names[k])->type->name);
+            snprintf(part, sizeof part, "of %zu another nearest:", n);
+            if (column == 0)
+                put_part(&column, part);
+            snprintf(part, sizeof part, "%s %zu%s",
+                     find_tensor(m, format_names[k])->type->name, moved,
+                     k == 1 ? "," : "");
+            put_part(&column, part);
         }
         close_table(&other);
     }
-    printf("\n");
+    printf(column > 0 ? "\n" : "");
 }
 
 static size_t word_id(const struct model *m, const struct choice *choice)
@@ -1799,13 +1883,14 @@ static void print_neighbours(const struct model *m, const struct table *t, size_
     uint32_t top[20];
     if (!nearest(top, t, v, n))
         return;
-    printf("%5zu ", v);
-    print_label(m, v);
-    printf(":");
+    size_t column = 0;
+    char label[MAX_SHOWN + 1], part[MAX_SHOWN + 32];
+    snprintf(part, sizeof part, "%zu %s:", v, label_of(label, m, v));
+    put_part(&column, part);
     for (size_t k = 0; k < n; k++) {
-        printf("  ");
-        print_label(m, top[k]);
-        printf(" %.2f", cosine(t, v, top[k]));
+        snprintf(part, sizeof part, "%s %.2f%s", label_of(label, m, top[k]),
+                 cosine(t, v, top[k]), k + 1 < n ? "," : "");
+        put_part(&column, part);
     }
     printf("\n");
 }
@@ -1813,13 +1898,13 @@ static void print_neighbours(const struct model *m, const struct table *t, size_
 static void show_neighbours(const struct model *m, const struct table *t,
                             const struct choice *choice)
 {
-    static const char *const others[4] = {"walk", "london", "february", "!"};
+    static const char *const others[2] = {"walk", "london"};
     uint32_t top[20];
     heading("Who lives next door?");
     if (must_wait(4))
         return;
     if (t->n_rows < 22) {
-        printf("this file has no table of words, wte.weight, or a very small one\n");
+        printf("no table of words, wte.weight, in this\nfile, or a very small one\n");
         return;
     }
     if (!nearest(top, t, 0, 1)) {
@@ -1829,7 +1914,7 @@ static void show_neighbours(const struct model *m, const struct table *t,
     const size_t v = word_id(m, choice);
     if (v < t->n_rows)
         print_neighbours(m, t, v, choice->neighbours);
-    for (size_t k = 0; k < 4 && m->n_labels > 0; k++) {
+    for (size_t k = 0; k < 2 && m->n_labels > 0; k++) {
         const struct choice other = {.word = others[k]};
         if (word_id(m, &other) < t->n_rows)
             print_neighbours(m, t, word_id(m, &other), choice->neighbours);
@@ -1889,6 +1974,49 @@ static void plot_positions(const struct table *p)
     fclose(figure);
 }
 
+enum { FARTHEST = 256 }; // distance of two positions; a line has room for five distances
+
+// lengths, and the mean cosine of two positions at some distances; takes the mean row away
+static void print_cosines(struct table *p)
+{
+    size_t column = 0;
+    char part[64];
+    put_part(&column, "lengths");
+    for (size_t t = 0; t < p->n_rows && t <= FARTHEST; t = t ? 4 * t : 1) {
+        snprintf(part, sizeof part, "%zu: %.2f", t, p->norms[t]);
+        put_part(&column, part);
+    }
+    printf("\n%-12s", "two apart by");
+    for (size_t k = 1; k < p->n_rows && k <= FARTHEST; k *= 4)
+        printf("%6zu", k);
+    printf("\n%-12s", "mean cosine");
+    for (size_t k = 1; k < p->n_rows && k <= FARTHEST; k *= 4)
+        printf("%6.2f", mean_cosine(p, k));
+    const double length = centre(p);
+    printf("\n%-12s", "without mean");
+    for (size_t k = 1; k < p->n_rows && k <= FARTHEST; k *= 4)
+        printf("%6.2f", mean_cosine(p, k));
+    printf("\nmean of all %zu rows: %.2f long\n", p->n_rows, length);
+}
+
+// the cosine of position t and those 1, 4 and 16 before and behind it
+static void print_likeness(const struct table *p, size_t t)
+{
+    size_t others[6], n = 0;
+    for (size_t k = 16; k > 0; k /= 4)
+        if (t >= k)
+            others[n++] = t - k;
+    for (size_t k = 1; t + k < p->n_rows && k <= 16; k *= 4)
+        others[n++] = t + k;
+    const int used = printf("%zu and", t);
+    for (size_t k = 0; k < n; k++)
+        printf("%*zu", k == 0 ? 12 - used : 6, others[k]);
+    printf("\n%-6s", "cosine");
+    for (size_t k = 0; k < n; k++)
+        printf("%6.2f", cosine(p, t, others[k]));
+    printf("\n");
+}
+
 static void show_positions(const struct model *m, const struct choice *choice)
 {
     struct table p;
@@ -1896,28 +2024,13 @@ static void show_positions(const struct model *m, const struct choice *choice)
     if (must_wait(4))
         return;
     if (!open_table(&p, m, "wpe.weight") || p.n_rows < 3) {
-        printf("this file has no table of positions, wpe.weight\n");
+        printf("no table of positions, wpe.weight, in\nthis file\n");
         close_table(&p);
         return;
     }
     row_norms(p.norms, p.rows, p.n_rows, p.d);
-    printf("%zu places; lengths:", p.n_rows);
-    for (size_t t = 0; t < p.n_rows; t = t ? 4 * t : 1)
-        printf("  %zu: %.2f", t, p.norms[t]);
-    printf("\nmean cosine of two apart by");
-    for (size_t k = 1; k < p.n_rows; k *= 4)
-        printf("  %zu: %.2f", k, mean_cosine(&p, k));
-    printf("\nwithout the mean row (%.2f):", centre(&p));
-    for (size_t k = 1; k < p.n_rows; k *= 4)
-        printf("  %zu: %.2f", k, mean_cosine(&p, k));
-    const size_t t = choice->position < p.n_rows ? choice->position : p.n_rows - 1;
-    printf("\nposition %zu and", t);
-    for (size_t k = 16; k > 0; k /= 4)
-        if (t >= k)
-            printf("  %zu: %.2f", t - k, cosine(&p, t, t - k));
-    for (size_t k = 1; t + k < p.n_rows && k <= 16; k *= 4)
-        printf("  %zu: %.2f", t + k, cosine(&p, t, t + k));
-    printf("\n");
+    print_cosines(&p);
+    print_likeness(&p, choice->position < p.n_rows ? choice->position : p.n_rows - 1);
     plot_positions(&p);
     close_table(&p);
 }
@@ -1963,7 +2076,7 @@ static void check_published(const struct table *t, const struct type *type)
     const double bit = ldexp(1.0, -1 - (int)type->n_fraction);
     size_t n = 0;
     if (t->n_rows != 50257 || t->d != 768) {
-        printf("the file given with GPT2= is not GPT-2 small: nothing to compare\n");
+        printf("the file of GPT2= is not GPT-2 small\n");
         return;
     }
     for (size_t k = 0; k < N_PUBLISHED; k++) {
@@ -1983,11 +2096,9 @@ static void show_published(const struct model *m, const struct table *t, bool is
         largest = x > largest ? x : largest;
     }
     heading("GPT-2's table, as far as it was printed in public");
-    printf("%d numbers of 8 tokens; root of their mean square %.3f, largest %.3f\n",
-           N_PUBLISHED, sqrt(squares), largest);
-    printf(
-        "drawn as GPT-2's were at the start, N(0, 0.02): %.3f, and hardly above %.3f\n",
-        0.02, 4 * 0.02);
+    printf("%d numbers of 8 tokens: the root of their\n", N_PUBLISHED);
+    printf("mean square is %.3f, the largest %.3f\n", sqrt(squares), largest);
+    printf("at the start: %.3f, hardly above %.3f\n", 0.02, 4 * 0.02);
     if (is_given && !must_wait(3) && t->rows)
         check_published(t, find_tensor(m, "wte.weight")->type);
 }
@@ -2094,21 +2205,26 @@ static void score(double *scores, const struct speaker *s, size_t v, size_t t, b
         scores[w] = dot(h, s->wte.rows + w * d, d);
 }
 
-static void print_best(const struct model *m, const double *scores, size_t n, int n_best)
+enum { N_BEST = 3 };
+
+// the words with the largest scores, in so many columns
+static void print_best(const struct model *m, const double *scores, size_t n, int width)
 {
     size_t last = SIZE_MAX;
-    for (int k = 0; k < n_best; k++) {
+    char label[MAX_SHOWN + 1];
+    int used = 0;
+    for (int k = 0; k < N_BEST; k++) {
         size_t best = SIZE_MAX;
         for (size_t v = 1; v < n; v++) // 0 stands for all words that have no row
             if ((last == SIZE_MAX || scores[v] < scores[last]) &&
                 (best == SIZE_MAX || scores[v] > scores[best]))
                 best = v;
         if (best == SIZE_MAX)
-            return;
-        printf(" ");
-        print_label(m, best);
+            break;
+        used += printf(" %s", label_of(label, m, best));
         last = best;
     }
+    printf("%*s", used < width ? width - used : 0, "");
 }
 
 // a word drawn by its probability
@@ -2130,13 +2246,14 @@ static void say_something(const struct model *m, const struct speaker *s, double
                           size_t v, uint64_t seed)
 {
     uint64_t rng = seed;
-    printf("it says: ");
-    print_label(m, v);
-    for (size_t t = 0; t < 14 && t < s->wpe.n_rows; t++) {
+    size_t column = 0;
+    char label[MAX_SHOWN + 1];
+    put_part(&column, "it says:");
+    put_part(&column, label_of(label, m, v));
+    for (size_t t = 0; t < 7 && t < s->wpe.n_rows; t++) {
         score(scores, s, v, t, false);
         v = draw_word(scores, s->wte.n_rows, &rng);
-        printf(" ");
-        print_label(m, v);
+        put_part(&column, label_of(label, m, v));
     }
     printf("\n");
 }
@@ -2189,17 +2306,16 @@ static double mean_entropy(const struct opinion *o, size_t n)
     return sum / (double)n;
 }
 
-static void print_opinions(struct opinion *o, size_t n)
+static void print_opinions(struct opinion *o, const struct table *t)
 {
-    printf("correlation with entropy, ids 10");
-    for (size_t from = 10, to = 100; from < n; from = to, to *= 10) {
-        const size_t end = to < n ? to : n;
-        printf(" %sto %zu: %.2f", from > 10 ? " " : "", end - 1,
-               correlation(o + from, end - from));
-    }
+    const size_t n = t->n_rows;
+    printf("%-*s", (int)LINE - 6 * (n_bands(t) - 1), "correlation with entropy");
+    for (size_t from = 10; from < n; from = end_of_band(t, from))
+        printf("%6.2f", correlation(o + from, end_of_band(t, from) - from));
     qsort(o, n, sizeof *o, compare_opinions);
-    printf("\nmean entropy: the 100 shortest %.2f, all %.2f, the 100 longest %.2f\n",
-           mean_entropy(o, 100), mean_entropy(o, n), mean_entropy(o + n - 100, 100));
+    printf("\nmean entropy of the 100 shortest %.2f,\n", mean_entropy(o, 100));
+    printf("of all %.2f, of the 100 longest %.2f\n", mean_entropy(o, n),
+           mean_entropy(o + n - 100, 100));
 }
 
 static bool open_speaker(struct speaker *s, const struct model *m)
@@ -2232,7 +2348,7 @@ static void show_opinions(const struct model *m, const struct table *t)
             score(scores, &s, v, 1, false);
             o[v] = (struct opinion){t->norms[v], entropy_of(scores, n)};
         }
-        print_opinions(o, n);
+        print_opinions(o, t);
         free(o);
         free(scores);
     }
@@ -2250,12 +2366,13 @@ static void speak(const struct model *m, const struct choice *choice)
         const size_t v = word_id(m, &one);
         if (v >= s.wte.n_rows)
             continue;
-        printf("after \"%s\":", heard[k]);
+        if (k == 0)
+            printf("%-6s%-19s%s\n", "after", " through the matrix", " without it");
+        printf("%-6s", heard[k]);
         score(scores, &s, v, 1, false);
-        print_best(m, scores, s.wte.n_rows, 5);
-        printf("   without the matrix:");
+        print_best(m, scores, s.wte.n_rows, 19);
         score(scores, &s, v, 1, true);
-        print_best(m, scores, s.wte.n_rows, 4);
+        print_best(m, scores, s.wte.n_rows, 0);
         printf("\n");
     }
     const struct choice first = {.word = "the"};
@@ -2286,9 +2403,9 @@ static void show_end(const struct model *m, const struct choice *choice)
     for (size_t k = 0; k < 13; k++)
         numbers += N_BLOCKS * count_of(&inside[k]);
     masks = N_BLOCKS * count_of(&inside[2]);
-    printf("GPT-2's list has %d tensors, and lm_head.weight: %s\n", GPT2_TENSORS,
+    printf("lm_head.weight in GPT-2's %d tensors: %s\n", GPT2_TENSORS,
            strstr(header, "lm_head") ? "yes" : "no");
-    printf("%s numbers: %s masks, ", with_commas(text, numbers),
+    printf("%s numbers: %s masks,\n", with_commas(text, numbers),
            with_commas(other, masks));
     printf("%s learned", with_commas(text, numbers - masks));
     printf("; a head: %s\n", with_commas(text, count_of(&outside[0])));

@@ -86,9 +86,7 @@ Every later section needs this function. Read the rows of the tokens and write t
 $$\mathrm{out}_i = \frac{1}{T} \sum_t E_{\mathrm{ids}_t, i}$$
 
 A token that occurs twice counts twice. By hand, with the table (1, 0), (3, 4), (0, 8) and the
-ids 1, 0, 1:
-
-$$\tfrac{1}{3} (3 + 1 + 3, \ 4 + 0 + 4) = (2.3333, \ 2.6667)$$
+ids 1, 0, 1: the two numbers are $(3 + 1 + 3) / 3 = 2.3333$ and $(4 + 0 + 4) / 3 = 2.6667$.
 
 Add up in `double`, divide in `double`, and round once, at the end. If an id is not below
 `vocab_size`, return `false` and leave `out` alone: look at all ids before you write anything.
@@ -111,19 +109,20 @@ EXERCISE bool mean_pool(float *out, const float *wte, const uint32_t *ids,
 ::: {.output section="A sentence is a row"}
 :::
 
-The first line is not rounded. *Dog saves man* and *man saves dog* have one row, number for
-number, and no cosine will ever tell them apart: a sum does not know the order of what was
-added. Newspapers have a proverb about a dog, a man and which of them bites; a mean cannot tell
-what is news. It is chapter 4 again. There an attention head without positions could not see
-the order either, but at least its outputs came out in the order of its inputs (it was
-*equivariant*); a mean is *invariant*, and nothing that comes after it can bring the order
-back.
+A sentence is held against those below it: the cosine of the two means, and how many of their
+hundred numbers are the *same*. The first cosine is not rounded. *Dog saves man* and *man saves
+dog* have one row, number for number, and no cosine will ever tell them apart: a sum does not
+know the order of what was added. Newspapers have a proverb about a dog, a man and which of
+them bites; a mean cannot tell what is news. It is chapter 4 again. There an attention head
+without positions could not see the order either, but at least its outputs came out in the
+order of its inputs (it was *equivariant*); a mean is *invariant*, and nothing that comes after
+it can bring the order back.
 
 The next lines hold a surprise of another kind. *A puppy rescued a boy* tells nearly what *the
 dog saved the man* tells, and the bank has nothing to do with either. Yet by the mean the bank
 is the nearer one: [0.788]{.n section="A sentence is a row"} against
 [0.686]{.n section="A sentence is a row"}. Why? Count the words that they share. We shall come
-back to the numbers in brackets.
+back to the column *rare*.
 
 ::: aside
 Is it exactly so, with rounding? Two orders of the same sum can differ in their last bit. A
@@ -194,7 +193,7 @@ It finds the neighbours' hen-house, and the right one second.
 ::: {.output section="A search" set="ask k weight"}
 :::
 
-Look at the lines called *exact words* and *mean* first. The control clings to *the*. The mean
+Look at the lines below *exact words* and *mean* first. The control clings to *the*. The mean
 does find poultry. But it would be rash to be pleased: ask it for something else, say
 `ask="the kids play outside"`, and no child comes near. What is wrong the program printed
 above: two sentences taken at random have a cosine of [0.919]{.n section="A novel in rows"}.
@@ -263,8 +262,8 @@ static void remove_direction(float *row, const double *u, size_t d)
 /*
 Now the last lines of "A search". *Mrs. Weston's poultry-house was robbed one night of all her
 turkeys*: it shares one word with our question, *the*, and it stands first of
-[7,831]{.n section="A novel in rows"}. And above, in brackets, the puppy has overtaken the
-bank. Ask again for the kids, and read what comes second. Ask more of this kind:
+[7,831]{.n section="A novel in rows"}. And above, in the column *rare*, the puppy has
+overtaken the bank. Ask again for the kids, and read what comes second. Ask more of this kind:
 `ask="disease and fever"`, `ask="piano music and songs"`,
 `ask="a delicious dinner of meat and fruit"`. This is what the brochures call semantic search.
 It is a mean and a cosine.
@@ -278,14 +277,15 @@ beforehand, and controls. Here are two such tests.
 it out of these sentences, as if the printer had lost it; and ask for the word. Are the
 sentences that have lost it found by what is left of them? No exact match can help, by
 construction. Each way is asked for every sixth word, and the table says how many of the
-sentences that lost it are among the first hundred of all, and what share of all sentences
-stands in front of them on average. By chance these are 1.3 % and 0.5.
+sentences that *lost* it are among the first hundred of all, and what share of all sentences
+stands in *front* of them on average. By chance these are 1.3 % and 0.5.
 
 *The told thought.* Before any search was run, we wrote down 31 sentences of the novel in other
 words (one, *Surprizes are foolish things*, has only three words with a row and fell out):
 *soft eggs are good for your health* for *An egg boiled very soft is not unwholesome*, *you
-behaved terribly* for *It was badly done, indeed!* Is the sentence among the first ten? And which
-place stands in the *middle* when the 30 are put in order (their median)?
+behaved terribly* for *It was badly done, indeed!* Is the sentence that was *told* in this way
+among the first ten? And which *place* stands in the middle when the 30 are put in order (their
+median)?
 
 And a control that has all there is but the meaning: the same recipe with GloVe's rows dealt
 out to the wrong words.
@@ -537,11 +537,11 @@ each row belongs to the greatest eigenvalue, number 1 to the next; of equal ones
 index comes first. Only those that are *greater than 0* count, and if there are fewer of them
 than `d_model`, the numbers left over are 0.
 
-$$\mathrm{out}_{r,k} = \sqrt{\kappa_e}\; u_{e,r} \qquad (\kappa_e \text{ the } k\text{-th greatest, } k \text{ from 0})$$
+$$\mathrm{out}_{r,k} = \sqrt{\kappa_e}\; u_{e,r},$$
 
-Greatest means greatest, not largest in size: −23 is smaller than 2. And mind the two orders of
-the indices. Row $e$ of `vectors` is eigenvector $e$, but in `out` it stands in a *column*: row
-$r$ is residue $r$.
+where $\kappa_e$ is the $k$-th greatest, $k$ from 0. Greatest means greatest, not largest in
+size: −23 is smaller than 2. And mind the two orders of the indices. Row $e$ of `vectors` is
+eigenvector $e$, but in `out` it stands in a *column*: row $r$ is residue $r$.
 
 By hand: values 4, −9, 25 and the vectors (1, 0, 0), (0, 0.6, 0.8), (0, −0.8, 0.6), `d_model`
 3. 25 comes first and 4 second, with the roots 5 and 2; −9 has no row, so the third numbers are
@@ -1417,12 +1417,15 @@ static void print_sentence(const struct sentence *s, size_t most)
     bool gap = false;
     while (c < end && !is_letter(*c))
         c++;
-    for (; c < end && n < most; c++) {
+    for (; c < end; c++) {
         if (*c == ' ' || *c == '\n' || *c == '\r' || *c == '\t') {
             gap = true;
             continue;
         }
-        n += (size_t)gap + (((unsigned char)*c & 0xC0) != 0x80);
+        const size_t more = (size_t)gap + (((unsigned char)*c & 0xC0) != 0x80);
+        if (n + more > most)
+            break;
+        n += more;
         printf("%s%c", gap ? " " : "", (unsigned char)*c < ' ' || *c == 0x7F ? '?' : *c);
         gap = false;
     }
@@ -1703,14 +1706,13 @@ static void show_two(struct lab *lab, const char *a, const char *b)
     }
     for (size_t i = 0; i < d; i++)
         same += rows[i] == rows[d + i];
-    printf("%-21s | %-24s %.3f, %3zu of %zu equal", a, b, cosine_of(rows, rows + d, d),
-           same, d);
+    printf(" %-24s%6.3f%5zu", b, cosine_of(rows, rows + d, d), same);
     for (size_t k = 0; k < 2 && lab->rows[RARE]; k++) {
         const struct question_ids q = read_question(lab, texts[k]);
         (void)pool(rows + k * d, lab, RARE, q.ids, q.n_known);
     }
     if (lab->rows[RARE])
-        printf(" (%.3f)", cosine_of(rows, rows + d, d));
+        printf("%6.3f", cosine_of(rows, rows + d, d));
     printf("\n");
     free(rows);
 }
@@ -1722,7 +1724,9 @@ static void show_sentences(struct lab *lab)
         waits_for("13.1", "mean_pool");
         return;
     }
+    printf("%-25s%6s%5s%6s\n", "dog saves man", "cosine", "same", "rare");
     show_two(lab, "dog saves man", "man saves dog");
+    printf("the dog saved the man\n");
     show_two(lab, "the dog saved the man", "a puppy rescued a boy");
     show_two(lab, "the dog saved the man", "the bank raised the rate");
 }
@@ -1742,18 +1746,18 @@ static void show_novel(const struct lab *lab)
     const size_t d = lab->table.d_model;
     char words[48], all[48], kept[48];
     heading("A novel in rows");
-    printf("%s words, %.1f %% with a row; %s sentences, %s with %d such words\n",
-           with_commas(words, b->n_tokens),
-           100.0 * (double)b->n_known / (double)b->n_tokens, with_commas(all, b->n_all),
+    printf("%s words, %.1f %% of them with a row\n", with_commas(words, b->n_tokens),
+           100.0 * (double)b->n_known / (double)b->n_tokens);
+    printf("%s sentences, %s with %d such words\n", with_commas(all, b->n_all),
            with_commas(kept, b->n_sentences), LEAST_WORDS);
     if (!lab->rows[MEAN]) {
         waits_for("13.1", "mean_pool");
         return;
     }
-    printf("mean cosine of two sentences: mean %.3f",
+    printf("mean cosine of two sentences: %.3f",
            mean_cosine_of(lab->rows[MEAN], b->n_sentences, d));
     if (lab->rows[RARE])
-        printf(", by rarity %.3f, less the first %.3f",
+        printf(",\nby rarity %.3f, less the first %.3f",
                mean_cosine_of(lab->rows[RARE], b->n_sentences, d),
                fabs(mean_cosine_of(lab->rows[RARE_LESS], b->n_sentences, d)));
     printf("\n");
@@ -1762,8 +1766,10 @@ static void show_novel(const struct lab *lab)
 static void print_found(const struct lab *lab, const char *name, size_t k, double cosine,
                         size_t s)
 {
-    printf("%-18s %.3f ", k == 0 ? name : "", cosine);
-    print_sentence(lab->book.sentences + s, 50);
+    if (k == 0)
+        printf("%s\n", name);
+    printf("%.3f ", cosine);
+    print_sentence(lab->book.sentences + s, 32);
 }
 
 static void search_bags(const struct lab *lab, enum way way, const char *name,
@@ -1813,7 +1819,7 @@ static void show_search(struct lab *lab)
     }
     search_bags(lab, BAG, "exact words", &q);
     search_rows(lab, MEAN, "mean", &q);
-    search_rows(lab, RARE_LESS, "by rarity, less...", &q);
+    search_rows(lab, RARE_LESS, "by rarity, less the first", &q);
 }
 
 /*
@@ -1909,6 +1915,15 @@ static int compare_doubles(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
+// a thought and the place of its sentence; as many whole letters of it as a line holds
+static void print_told(double place, const char *ask)
+{
+    size_t n = strlen(ask) < 34 ? strlen(ask) : 34;
+    while (n > 0 && ask[n - 1] == ' ')
+        n--;
+    printf("%7.1f %.*s\n", place, (int)n, ask);
+}
+
 // What both tests say of a way.
 struct marks {
     double hundred, in_front; // shares: of the sentences that lost a word, of all
@@ -1937,7 +1952,7 @@ static void ask_told(struct marks *m, struct lab *lab, enum way way,
         const double place = place_of(scores, n, target);
         m->ten += place <= 10.0;
         if (lab->each)
-            printf("  %7.1f %s\n", place, told[k].ask);
+            print_told(place, told[k].ask);
         places[m->n_told++] = place;
     }
     qsort(places, m->n_told, sizeof *places, compare_doubles);
@@ -2024,19 +2039,14 @@ static struct marks examine(struct lab *lab, enum way way)
 
 static void show_exam(struct lab *lab)
 {
-    static const char *const names[N_WAYS] = {"exact words",
-                                              "exact words, by rarity",
-                                              "mean",
-                                              "mean, less the first",
-                                              "by rarity",
-                                              "by rarity, less the first",
-                                              "the same, rows dealt out"};
+    static const char *const names[N_WAYS] = {
+        "exact words", "exact, by rarity",   "mean",           "mean, less first",
+        "by rarity",   "rarity, less first", "same, dealt out"};
     heading("Does it find what we mean?");
-    printf("%-26s %14s %10s %13s %10s\n", "", "lost: in 100", "in front", "told: in ten",
-           "middle");
+    printf("%-18s%5s%7s%6s%6s\n", "", "lost", "front", "told", "place");
     for (enum way way = BAG; way < N_WAYS; way++) {
         if (way > RARE_BAG && !lab->rows[way]) {
-            printf("%-26s ", names[way]);
+            printf("%-18s ", names[way]);
             waits_for(is_weighted(way) ? "13.3" : "13.1",
                       is_weighted(way) ? "weighted_pool" : "mean_pool");
             continue;
@@ -2044,16 +2054,16 @@ static void show_exam(struct lab *lab)
         if (lab->each)
             printf("%s:\n", names[way]);
         const struct marks m = examine(lab, way);
-        printf("%-26s ", names[way]);
+        printf("%-18s", names[way]);
         if (m.n_lost > 0)
-            printf("%12.1f %% %10.3f ", 100.0 * m.hundred / (double)m.n_lost,
+            printf("%4.1f %%%6.3f", 100.0 * m.hundred / (double)m.n_lost,
                    m.in_front / (double)m.n_lost);
         else
-            printf("%14s %10s ", "-", "-");
+            printf("%6s%6s", "-", "-");
         if (m.n_told > 0)
-            printf("%7zu of %2zu %10.0f\n", m.ten, m.n_told, m.middle);
+            printf("%3zu/%zu%6.0f\n", m.ten, m.n_told, m.middle);
         else
-            printf("%13s %10s\n", "-", "-");
+            printf("%6s%6s\n", "-", "-");
     }
 }
 
@@ -2217,7 +2227,7 @@ static void show_half(const struct lab *lab, const float *image, const struct pa
     for (size_t k = 0; k < p->n * D_PATCH; k++)
         largest = fmax(largest, fabs((double)h.rows[k] - 0.5 * (double)p->rows[k] -
                                      0.5 * (double)q.rows[k]));
-    printf("half the picture + half its mirror image: half of both rows, %s\n",
+    printf("half the picture + half its mirror image:\nhalf of both rows, %s\n",
            largest < 1e-6 ? "within 0.000001" : "no");
     close_patches(&q);
     close_patches(&h);
@@ -2236,10 +2246,11 @@ static void show_small_step(const struct lab *lab, const float *image,
     size_t v = 0;
     while (v + 2 < t->vocab_size && strcmp(word_of(t, v), "dog") != 0)
         v++;
-    printf("a pixel one shade darker: its row moves by %.4f, %zu others stay\n",
-           distance(o.rows, p->rows, D_PATCH), count_common(&o, p, true));
-    printf("an id one higher, %s for %s: another row, %.2f away\n", word_of(t, v + 1),
-           word_of(t, v), distance(t->wte + v * d, t->wte + (v + 1) * d, d));
+    printf("one pixel darker: %.4f away, %zu stay\n", distance(o.rows, p->rows, D_PATCH),
+           count_common(&o, p, true));
+    const int used = printf("the next id, %s for %s:", word_of(t, v + 1), word_of(t, v));
+    printf(used > 31 ? "\n%.2f away\n" : " %.2f away\n",
+           distance(t->wte + v * d, t->wte + (v + 1) * d, d));
     close_patches(&o);
 }
 
@@ -2250,9 +2261,8 @@ static void show_moved(const struct lab *lab, const float *image, const struct p
     bool written;
     move_right(moved, image, by);
     struct patches m = make_patches(lab, moved, &written);
-    printf(
-        "moved right by %zu pixel%s: %zu of %zu patches are patches of the old picture\n",
-        by, by == 1 ? "" : "s", count_common(&m, p, false), p->n);
+    printf("moved %zu pixel%s: %zu of %zu patches are old\n", by, by == 1 ? "" : "s",
+           count_common(&m, p, false), p->n);
     close_patches(&m);
 }
 
@@ -2266,8 +2276,8 @@ static void show_picture(const struct lab *lab)
     print_picture(image);
     struct patches p = make_patches(lab, image, &written);
     if (written)
-        printf("%zu patches of %zu pixels, %zu different; 256 shades allow 10^%.0f\n",
-               p.n, p.size, count_different(&p), floor((double)p.size * log10(256.0)));
+        printf("%zu patches of %zu pixels: %zu of 10^%.0f kinds\n", p.n, p.size,
+               count_different(&p), floor((double)p.size * log10(256.0)));
     heading("A patch is a linear map");
     if (!written)
         waits_for("13.4", "patchify");
@@ -2380,9 +2390,7 @@ static void show_width(const double *scores, const struct eigen *e, size_t d)
         largest = fmax(largest,
                        fabs(dot(rows + k / N_RESIDUES * d, rows + k % N_RESIDUES * d, d) -
                             scores[k]));
-    printf("%2zu numbers a row: %2zu of 17 nearest in their group; scores off by up to "
-           "%.2f\n",
-           d, count_groups(rows, d), largest);
+    printf("%7zu%12zu of 17%17.2f\n", d, count_groups(rows, d), largest);
 }
 
 static void show_residue(const struct lab *lab, const float *rows)
@@ -2391,7 +2399,10 @@ static void show_residue(const struct lab *lab, const float *rows)
     float cosines[N_RESIDUES];
     uint32_t top[N_RESIDUES];
     for (size_t r = 0; r < N_RESIDUES; r++)
-        printf("%s%c>%c", r ? " " : "", residues[r], residues[nearest_of(rows, r, d)]);
+        printf("%c>%c%s", residues[r], residues[nearest_of(rows, r, d)],
+               r == 9   ? "\n"
+               : r < 19 ? " "
+                        : "");
     const size_t r = (size_t)(strchr(residues, lab->residue) - residues);
     for (size_t c = 0; c < N_RESIDUES; c++)
         cosines[c] = (float)cosine_of(rows + r * d, rows + c * d, d);
@@ -2435,19 +2446,21 @@ static void show_values(const double *scores)
     size_t last = 0;
     memcpy(sorted, e.values, sizeof sorted);
     qsort(sorted, N_RESIDUES, sizeof *sorted, falling);
-    printf("eigenvalues %.2f %.2f %.2f %.2f ... %.2f %.2f\n", sorted[0], sorted[1],
-           sorted[2], sorted[3], sorted[18], sorted[19]);
+    printf("eigenvalues %.2f %.2f ... %.2f %.2f\n", sorted[0], sorted[1], sorted[18],
+           sorted[19]);
     while (e.values[last] > sorted[19])
         last++;
     for (size_t i = 0; i < N_RESIDUES; i++)
         lean += e.vectors[last * N_RESIDUES + i] / sqrt((double)N_RESIDUES);
-    printf("the last one's vector with (1, 1, ... 1): cosine %.3f; least, if to every "
-           "score\n",
-           fabs(lean));
+    printf("the last's and (1, 1, ... 1): cosine %.3f\n", fabs(lean));
+    printf("%-18s", "added to each one");
+    for (int k = 0; k < 3; k++)
+        printf("%8.1f", 0.5 * (k + 1));
+    printf("\n%-18s", "least eigenvalue");
     for (int k = 0; k < 3; k++) {
         e = find_eigen(scores, 0.5 * (k + 1));
         qsort(e.values, N_RESIDUES, sizeof *e.values, falling);
-        printf("%s%.1f is added: %.2f", k ? ", " : "", 0.5 * (k + 1), e.values[19]);
+        printf("%8.2f", e.values[19]);
     }
     printf("\n");
 }
@@ -2463,12 +2476,13 @@ static void show_residues(const struct lab *lab, const double *scores)
         return;
     }
     show_residue(lab, rows);
+    printf("%7s%18s%17s\n", "numbers", "nearest in group", "off by up to");
     show_width(scores, &e, 2);
     show_width(scores, &e, 8);
     show_width(scores, &e, 19);
     for (size_t k = 0; k < N_RESIDUES * N_RESIDUES; k++)
         rows[k] = (float)scores[k];
-    printf("the matrix's own rows: %zu of 17; by chance 2.4\n",
+    printf("the matrix itself: %zu of 17, by chance 2.4\n",
            count_groups(rows, N_RESIDUES));
     plot_residues(&e);
 }
@@ -2502,10 +2516,10 @@ static void show_product_of(const char *name, const double *x, const float *tabl
     const size_t n_rows = product(out, x, table, n, d);
     for (size_t i = 0; i < d; i++)
         largest = fmax(largest, fabs((double)out[i] - (double)shortcut[i]));
-    printf("%-18s %5zu of %6s %s", name, n_rows, with_commas(all, n), is);
-    printf(", %s\n", largest > 1e-5  ? "no"
-                     : largest > 0.0 ? "within 0.00001"
-                                     : "exactly");
+    printf("%-10s%4zu of %-8s%s %s\n", name, n_rows, with_commas(all, n), is,
+           largest > 1e-5  ? "NOT"
+           : largest > 0.0 ? "to 1e-5"
+                           : "exactly");
     free(out);
 }
 
@@ -2519,12 +2533,12 @@ static void show_words_as_product(struct lab *lab)
         mean_pool(mean, t->wte, q.ids, q.n_known, t->vocab_size, t->d_model)) {
         x[q.ids[1]] = 1.0;
         show_product_of("a token", x, t->wte, t->vocab_size, t->d_model,
-                        t->wte + q.ids[1] * t->d_model, "the row itself");
+                        t->wte + q.ids[1] * t->d_model, "its row");
         x[q.ids[1]] = 0.0;
         for (size_t k = 0; k < q.n_known; k++)
             x[q.ids[k]] += 1.0 / (double)q.n_known;
         show_product_of("a sentence", x, t->wte, t->vocab_size, t->d_model, mean,
-                        "the mean of its rows");
+                        "the mean");
     } else
         waits_for("13.1", "mean_pool");
     free(mean);
@@ -2541,8 +2555,7 @@ static void show_patch_as_product(const struct lab *lab)
     for (size_t i = 0; i < p.size; i++)
         x[i] = (double)p.flat[i];
     if (written)
-        show_product_of("a patch", x, p.matrix, p.size, D_PATCH, p.rows,
-                        "the patch's row");
+        show_product_of("a patch", x, p.matrix, p.size, D_PATCH, p.rows, "its row");
     else
         waits_for("13.4", "patchify");
     close_patches(&p);
@@ -2565,14 +2578,13 @@ static void show_column_as_product(const struct lab *lab, const double *scores)
     }
     for (size_t k = 0; k < 5; k++)
         x[ids[k]] += 0.2;
-    show_product_of("a column I I I V V", x, rows, N_RESIDUES, d, mean,
-                    "the mean of its rows");
+    show_product_of("I I I V V", x, rows, N_RESIDUES, d, mean, "the mean");
 }
 
 static void show_products(struct lab *lab, const double *scores)
 {
     heading("One product");
-    printf("%-18s %15s %s\n", "", "rows that count", "the product is");
+    printf("%-10s%14s  %s\n", "", "rows that count", "product");
     show_words_as_product(lab);
     show_column_as_product(lab, scores);
     show_patch_as_product(lab);
