@@ -469,7 +469,9 @@ function settingsOf(chapter) {
     }
     input.setAttribute('aria-describedby', 'help-' + s.name);
     set(s.name, values[s.name], null);
-    return make('span', { class: 'field', title: s.help }, label, ' ', input, ...(slider ? [slider] : []));
+    // Where a page runs with less than the print did, what stands below the field was made with the print's.
+    const other = inPage[s.name] === printed[s.name] ? [] : [make('span', { class: 'of-print' }, 'printed with ' + printed[s.name])];
+    return make('span', { class: 'field', title: s.help }, label, ' ', input, ...(slider ? [slider] : []), ...other);
   }
 
   // A range of many sizes is bent: by powers of ten, or, if it begins at 0 and its default is small, by
