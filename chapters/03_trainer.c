@@ -181,8 +181,8 @@ sum. Take three words with logits 2, 1 and 0.1:
 | 1    | 1.0         | 2.718     | 0.242 |
 | 2    | 0.1         | 1.105     | 0.099 |
 
-The third column sums to 11.213, and $7.389 / 11.213 = 0.659$. If the next word was word 0, the
-loss is $-\ln 0.659 =$ [0.4170]{.n section="Softmax"}.
+Before rounding, the third column sums to 11.213, and $7.389 / 11.213 = 0.659$. If the next word was
+word 0, the loss is $-\ln 0.659 =$ [0.4170]{.n section="Softmax"}.
 
 ### How the loss changes
 
@@ -203,20 +203,20 @@ where the bracket is 1 if what it says is true, else 0. In the example the slope
 $0.659 - 1 = -0.341$, then $0.242$ and $0.099$. The loss shall go down, so turn the signs round and
 read orders: *raise* the score of the word that came, *lower* all the others, each by as much as it
 was believed in. The orders sum to zero, and every word gets one. So a step is no tally of what
-follows what: a tally would leave all others alone.
+follows what: a tally of pairs adds 1 to one count and leaves all other counts alone.
 
 One trap is left. A `float` ends near $3.4 \times 10^{38}$, and $e^{89}$ is larger. A logit of
-1,000 gives infinity, and infinity by infinity is NaN. The way out: with one number taken away from
-all logits, top and bottom of the fraction shrink by the same factor. Let it be the largest, $m$:
-then the largest exponent is 0, and no sum is below 1:
+1,000 gives infinity, and infinity divided by infinity is NaN. The way out: with one number taken
+away from all logits, top and bottom of the fraction shrink by the same factor. Let it be the
+largest, $m$: then the largest exponent is 0, and no sum is below 1:
 
 $$\ell = m - z_y + \ln \sum_w e^{z_w - m} .$$
 
 ![From above, the logits as they are; from below, the largest taken away: other exponentials,
-another sum, the same shares.](drawing:softmax){alt="In the middle a bar divided into the shares
-0.659, 0.242 and 0.099. From above the logits 2, 1 and 0.1 lead to it, by the exponentials 7.389,
-2.718 and 1.105 and their sum, 11.213. From below the logits 0, -1 and -1.9 lead to the same bar, by
-1, 0.368 and 0.150 and their sum, 1.518."}
+another sum, the same shares. The sums are those before rounding.](drawing:softmax){alt="In the
+middle a bar divided into the shares 0.659, 0.242 and 0.099. From above the logits 2, 1 and 0.1 lead
+to it, by the exponentials 7.389, 2.718 and 1.105 and their sum, 11.213. From below the logits 0, -1
+and -1.9 lead to the same bar, by 1, 0.368 and 0.150 and their sum, 1.517."}
 */
 
 /*
@@ -280,7 +280,8 @@ static void slopes_by_nudging(float *slopes, const float *logits, uint32_t targe
 ::: {.output section="Softmax"}
 :::
 
-Word 0 came, in the first line and in the last, which ends with $e^{1000}$ in a `float`.
+Word 0 came, in the first line and in the last. There $e^{1000}$ is infinity in a `float`, and the
+loss is a number all the same: the largest logit was taken away first.
 
 ## The smallest model that can guess
 
@@ -407,7 +408,7 @@ for 32 words.
 // drows[k][i] = sum of dout[t][i] over all t with ids[t] == rows[k]
 //   rows [n_tokens], drows [n_tokens][d_model]: the first *n_rows entries count
 //   ids [n_tokens]   dout [n_tokens][d_model]
-// false, and all outputs untouched, if d_model is 0; else no ids: true, and *n_rows is 0
+// false, and all outputs untouched, if d_model is 0; else true; with no ids *n_rows is 0
 EXERCISE bool coalesce_rows(uint32_t *rows, float *drows, size_t *n_rows,
                             const uint32_t *ids, const float *dout, size_t n_tokens,
                             size_t d_model)
@@ -469,7 +470,7 @@ the order of $t$ what a row collects, and $x - 0$ is $x$.
 
 In a small table the list is a detour; in a large one the dense way pays for every row ([where they
 cross](#trainer-updates)). With plain loops in *your* `coalesce_rows` each ratio is many times as
-large, and they may not cross at all.
+large, and the two ways may not cross at all.
 */
 
 /*
@@ -593,7 +594,7 @@ follows what. And they wrote the last line, each word drawn with the probabiliti
 only (GPT-2 uses one table for both ends: chapter 5), and a plain optimizer. One that remembers
 earlier gradients keeps moving a row after its word has gone; chapter 6 measures that, and
 [SparseAdam](https://docs.pytorch.org/docs/stable/generated/torch.optim.SparseAdam.html), which
-leaves the others alone.
+leaves the rows that are not in the batch alone.
 :::
 
 ## A world small enough to know the answer
@@ -608,9 +609,9 @@ its sentences go round: a colour or a number, a noun, a verb, and again.
 | red, blue   | kite  | falls, sinks |
 | one, two    | stone | falls, sinks |
 
-Cat and dog are *followed* by the same words, cat and kite *preceded* by the same words; no two
-of the four share both. Each pair of neighbours occurs once, and the thirteenth word, "ghost",
-in none.
+After any of the four verbs any of the four colours and numbers may come. Cat and dog are *followed*
+by the same words, cat and kite *preceded* by the same words; no two of the four nouns share both.
+Each pair of neighbours occurs once, and the thirteenth word, "ghost", in none.
 
 ::: predict
 Your step runs 4,000 times over all 32 pairs. Then take the cosine of cat and dog,
@@ -625,10 +626,10 @@ stays where it was, and its output row moves by
 ::::
 :::
 
-::: {.output section="Followers or predecessors?" set="pair steps seed"}
+::: {.output section="Followers or predecessors?"}
 :::
 
-### Followers in one table, predecessors in the other
+### Which table groups words by what?
 
 So it comes with all [8]{.n section="Followers or predecessors?" at="seeds:1"} seeds. **The input
 table groups words by what follows them, the output table by what precedes them.**
@@ -654,34 +655,28 @@ word of a real text is nearly such a ghost: it hears "more" only where it comes.
 
 ### One step in this world
 
-The output's last three lines are the chapter's first picture in numbers: one step of new tables in
-which "cat" was read and "runs" came, the share of "runs" before and after, and how far the rows
-moved: one input row, and all thirteen output rows.
+The chapter's first picture shows a step among three words. Here is one among these thirteen: in new
+tables "cat" is read and "runs" comes. You see the share of "runs" before and after, and how far the
+rows move: one input row, and all thirteen output rows.
+
+::: {.output section="One step in this world" set="pair steps seed"}
+:::
 
 ## How good is good? Four yardsticks {#trainer-yardsticks}
 
 Two you know: ignorance, and the words' shares. What can *pairs* do, without a model?
 
 *Yardstick three* is the copyist of the beginning. After "mr" it gives "weston" its share of all the
-words that follow "mr" in the training text. Nobody who sees only the word before can pay less
-there: no guess costs less than the true shares (Gibbs' inequality). But on a new text it meets a
-new pair, gives it probability 0, and pays $-\ln 0 = \infty$.
+words that follow "mr" in the training text; and `<unk>`, which it would not write, has its share
+here, too. Nobody who sees only the word before can pay less there: no guess costs less than the
+true shares (Gibbs' inequality). But on a new text it meets a new pair, gives it probability 0, and
+pays $-\ln 0 = \infty$.
 
 *Yardstick four* is of use there: its counts are *smoothed*. It takes 0.75 off the count of every
 pair, and spends what it saved on all words, also those never seen after this one
 ([how](#trainer-counting): the idea of Kneser and Ney, in C).
 
 ::: {.output section="Four yardsticks"}
-:::
-
-::: predict
-The training text has [54,412]{.n section="Four yardsticks"} different pairs, and the counts keep
-them all. Whatever our model knows of what follows a word must fit into the 64 numbers of its row.
-Will it do worse than the counts on the held-out text, as well, or better?
-
-:::: answer
-Better: [4.55]{.n section="Training"} nats, and the counts [4.65]{.n section="Four yardsticks"}.
-::::
 :::
 
 ## Emma, four times
@@ -696,42 +691,72 @@ The learning rate begins at 3 ([eight were tried](#trainer-rate)) and falls to 0
 
 ### What four passes bring
 
+::: predict
+The training text has [54,412]{.n section="Four yardsticks"} different pairs, and the counts keep
+them all. Whatever our model knows of what follows a word must fit into the 64 numbers of its row.
+Will it do worse than the counts on the held-out text, as well, or better?
+
+:::: answer
+Better: [4.55]{.n section="Training"} nats, and the counts [4.65]{.n section="Four yardsticks"}.
+::::
+:::
+
+::: {.run passes="0.25"}
+In this page a run reads a quarter of the training text, once, unless you ask for more: a browser
+takes several times as long. So short a run finds "randalls" beside "hartfield", but not yet "cried"
+beside "said"; one pass finds both.
+:::
+
 ::: {.output section="Training" set="passes rate"}
 :::
 
-![Look where the held-out curve crosses the line of the smoothed counts. The growing distance
-between the two curves is learning by heart.](figure:trainer-loss){#fig-trainer-loss}
+*Training* is the mean over the steps since the point before in the picture, while the tables still
+moved; *held out* is asked of the tables as they are then. So training begins above held out: asked
+as late, the training text costs 4.77 after one pass. After two passes it is below all the same.
 
-The newborn model pays $\ln V$. In the end it is at [4.55]{.n section="Training"} on words that it
+![Look where the held-out curve crosses the line of the smoothed counts. How far training falls
+below held out is learning by heart.](figure:trainer-loss){#fig-trainer-loss}
+
+The newborn model pays $\ln V$. In the end it is at [4.55]{.n section="Training"} on text that it
 has never read, below the [4.65]{.n section="Four yardsticks"} of the smoothed counts. Is that fair?
 Four passes and the learning rate were chosen on this same held-out text: `passes=16` learns so much
-more by heart that it ends at 4.71, behind the counts. But [so was](#trainer-rate) the 0.75 of the
-counts.
+more by heart that it ends at 4.71, behind the counts. But the 0.75 of the counts
+[was chosen there too](#trainer-rate).
 
 ### Where does it win, and why?
 
 The last lines part the held-out pairs. Known ones, which the training text has too, cost model and
-counts nearly the same. On the new ones, [18]{.n section="Training"} in a hundred, the model
-pays [7.64]{.n section="Training"} and the counts [8.25]{.n section="Training"}.
+counts nearly the same. On the [1,716]{.n section="Training"} new ones the model pays
+[7.64]{.n section="Training"} and the counts [8.25]{.n section="Training"}. What it pays less is its
+*lead*: [0.61]{.n section="Training"}.
 
 Say a word has come after "said", but never after "cried". To the counts "said" is one word like any
 other. In the model the output row of that word has moved towards the row of "said"; and what lies
-near "said", as "cried" does, gives the word a higher score as well. So it is at the other end: what
-lies near the word in the output table gains with it. Such help was the hope when such models were
-new [@bengio2003].
+near "said", as "cried" does, gives the word a higher score as well. The same happens in the output
+table: what lies near the word there gains with it. Such help was the hope when such models were new
+[@bengio2003].
 
-Is it that help? If the second word of a new pair had come after one of the ten words nearest to the
-first, the model pays [7.42]{.n section="Training"} and the counts [8.82]{.n section="Training"}:
-that is its *lead*. If it had come after [strangers](#trainer-strangers) instead, ten words about as
-frequent that lie elsewhere, there is none. Now take the help away. We train a small model of
-frequent words, and leave out all places where near words could tell something about such a pair:
+Is it that help? Where the second word of a new pair had come after some of the ten words nearest to
+the first, the lead is [1.41]{.n section="Training"}. Where it had come after
+[strangers](#trainer-strangers) instead, ten words about as frequent that lie elsewhere, there is
+none. Of the other new pairs, seven in ten, the second word had come after both or after neither:
+there the lead is [0.45]{.n section="Training"}, and so many small leads make half of all that is
+won on new pairs.
+
+Now take the help away, from [58]{.n section="Lead without help" at="near places"} of the
+[364]{.n section="Training"} pairs *after near only*: those of frequent words. If "cried" and that
+word are such a pair, leave out the places where the word comes after "said"; and those where a word
+that lies near it in the output table comes after "cried". Without all such *near places* we train
+a small model of frequent words:
 
 ::: {.output section="Lead without help"}
 :::
 
-Little is left of the lead, [0.12]{.n section="Lead without help"}. With as many other places of the
-same words left out instead it is [1.33]{.n section="Lead without help"}. So near words, in the one
-table and in the other, make nearly all of it ([how we did this](#trainer-help)).
+Little is left of the lead, [0.12]{.n section="Lead without help"}. With as many *other places* of
+the same words left out instead it is [1.33]{.n section="Lead without help"}. So for these pairs,
+and after four passes, near words make nearly all of it, in the one table and in the other. With
+`passes=1` it is otherwise: 1.02 of 1.38 is left ([how we did this](#trainer-help)). And of the
+other new pairs the trial says nothing.
 
 ## What has become of the noise
 
@@ -746,12 +771,12 @@ the same. A star marks the word that shares most of all.
 
 "Said" has found other ways of saying, and where there is a star, it stands at the first place. The
 last lines give the nearest in the input table at birth, which was a lottery; the nearest now; the
-overlap of followers, and which two make most of it.
+overlap of followers, and the two that add most to it.
 
 So that is how the complaint put "cried" beside "said". It knows nothing of speaking, only what
-comes after "said": "emma" and "mr". They come after "cried" as well, so both rows were drawn
-towards the same ones. "Hartfield" has three houses beside it in the output table, but "town" in the
-input table, in this run: they share a comma and a full stop.
+comes after "said": "emma" and "mr", among others. They come after "cried" as well, so both rows
+were drawn towards the same ones. "Hartfield" has three houses beside it in the output table, but
+"town" in the input table, in this run: they share a comma and a full stop.
 
 ::: belief
 **"Words with similar meaning get similar vectors."** It is not far off, but look at who is
@@ -764,7 +789,8 @@ similar *places* get similar rows. In which places, the table decides.
 
 ### More than a few words chosen by hand
 
-Take the 399 most frequent words. What does a word share with its nearest one in a table?
+Take the 399 most frequent words. What does a word share with the one of them that is nearest to it
+in a table?
 
 ::: {.output section="Company in common"}
 :::
@@ -772,21 +798,24 @@ Take the 399 most frequent words. What does a word share with its nearest one in
 The nearest in the input table shares [0.61]{.n section="Company in common"} of the followers and
 only [0.38]{.n section="Company in common"} of the predecessors; in the output table it is the other
 way round, and any two of the words share far less. It is no luck: with five other seeds, and with 1
-to 16 passes, these six numbers stay as they are within 0.02 ([other things do not](#trainer-rare)).
+to 16 passes, the four numbers of the tables stay as they are within 0.02
+([other things do not](#trainer-rare)).
 
 ## Votes
 
-How far does a row get? Take the most frequent word and the rarest one that has a row.
+How far does a row get? Take the most frequent word and one of the rarest that have a row.
 
 ::: {.output section="Votes"}
 :::
 
 The comma's input row was moved in [19,676]{.n section="Votes"} of [22,112]{.n section="Training"}
 steps, that of "desirous", which occurs twice, in [8]{.n section="Votes"}: twice in each pass. And
-yet it got more than half as far. But only two places in the novel have said where to.
+yet it got more than half as far. But only two places in the novel have said where to. And the comma
+is no good measure: many a rarer word has got farther in the input table.
 
-![How far rows are from where they began. At the right, where words are frequent, the output rows
-have gone on, and the input rows have not.](figure:trainer-votes){#fig-trainer-votes}
+![How far rows are from where they began. Towards the right, where words are frequent, the output
+rows have gone on. The input rows come back: the farthest are those of words that occur about a
+thousand times. We do not know why.](figure:trainer-votes){#fig-trainer-votes}
 
 If the text settles where a row lies, the noise at birth should not matter. But [with another
 seed](#trainer-rare) three in four of the rarest words have another nearest one in the input table,
@@ -857,8 +886,9 @@ would you suspect?
 :::: answer
 That the model is sure, and wrong: above $\ln V$ it is worse than somebody who knows nothing.
 At birth that happens if the rows are too long, so that the logits, sums of 64 products, are far
-from 0. Our numbers lie between $-0.1$ and 0.1. With numbers between $-3$ and 3 the first part
-of training would be spent on unlearning.
+from 0. Our numbers lie between $-0.1$ and 0.1. We tried larger ones: between $-1$ and 1 the
+newborn model pays 12 on the held-out text, between $-1.4$ and 1.4 it pays 19, between $-3$ and 3 it
+pays 85. The first part of training would be spent on unlearning.
 ::::
 :::
 
@@ -2422,17 +2452,19 @@ static void pass_milestone(struct training *run, struct model *m,
                held_out, speed);
         fflush(stdout);
     }
-    if (run->figure)
-        fprintf(run->figure, "%.4f\t%.4f\t%.4f\t%.4f\t%.4f\n", passes, train, held_out,
-                yardsticks->counts, yardsticks->floor);
+    if (run->figure) {
+        fprintf(run->figure, "%.4f\t", passes);
+        if (run->n_summed < run->step) // the first mean is out of the picture
+            fprintf(run->figure, "%.4f", train);
+        fprintf(run->figure, "\t%.4f\t%.4f\n", held_out, yardsticks->counts);
+    }
     run->sum = 0.0;
     run->n_summed = 0;
 }
 
 // the table's head, and its first line: what a newborn model pays
 static void begin_training(struct training *run, struct model *m,
-                           const struct corpus *corpus,
-                           const struct yardsticks *yardsticks)
+                           const struct corpus *corpus)
 {
     char cell[32];
     printf("a pass: %s words\n", with_commas(cell, run->n_batches * BATCH));
@@ -2441,12 +2473,9 @@ static void begin_training(struct training *run, struct model *m,
     printf("%6d %7.2f %8s %8.2f\n", 0, 0.0, "", newborn);
     run->figure = open_figure("trainer-loss");
     if (run->figure)
-        fprintf(run->figure,
-                "# kind: lines\n# title: Learning to guess the next word\n"
-                "# x: passes over the text\n# y: loss (nats a word)\n"
-                "x\ttraining\theld out\tsmoothed counts\tpair entropy\n"
-                "0\t\t%.4f\t%.4f\t%.4f\n",
-                newborn, yardsticks->counts, yardsticks->floor);
+        fprintf(run->figure, "# kind: lines\n# title: Learning to guess the next word\n"
+                             "# x: passes over the text\n# y: loss (nats a word)\n"
+                             "x\ttraining\theld out\tsmoothed counts\n");
     run->begin = run->shown = seconds();
 }
 
@@ -2455,7 +2484,7 @@ enum { MILESTONES = 8 };
 static void train(struct training *run, struct model *m, const struct corpus *corpus,
                   const struct yardsticks *yardsticks)
 {
-    begin_training(run, m, corpus, yardsticks);
+    begin_training(run, m, corpus);
     stop_asked = 0;
     signal(SIGINT, ask_to_stop);
     for (size_t milestone = 1; milestone <= MILESTONES && !stop_asked; milestone++) {
@@ -2537,10 +2566,10 @@ ranges are those of the three pairs of runs.
 To count for yourself, run the program with `TEXT=chapters/data/austen/emma.txt`: then it saves
 its tables.
 
-With the seeds 2, 3, 4, 8 and 9, and with `passes=` 1, 8 and 16, the six numbers under *Company in
-common* stay as they are within 0.02, and "he", "cried" and "randalls" come first wherever they do
-here. Not all words are so steady. Ask for `words=two`: in the input table it has found "three", but
-with one of those seeds "four", and after 1, 8 or 16 passes "few" or "four".
+With the seeds 2, 3, 4, 8 and 9, and with `passes=` 1, 8 and 16, the four numbers of the tables
+under *Company in common* stay as they are within 0.02, and "he", "cried" and "randalls" come first
+wherever they do here. Not all words are so steady. Ask for `words=two`: in the input table it has
+found "three", but with one of those seeds "four", and after 1, 8 or 16 passes "few" or "four".
 
 ### The small world
 */
@@ -2763,11 +2792,13 @@ static uint32_t draw_next(const void *from, uint32_t id, uint64_t *state)
     return v;
 }
 
-static void show_corpus(const struct corpus *corpus, const char *path, uint64_t seed)
+static void show_corpus(const struct corpus *corpus, const char *own_text, uint64_t seed)
 {
     char a[32], b[32], c[32];
     heading("A novel becomes ids");
-    printf("%s\n%s words, %s different, %s ids\n", path, with_commas(a, corpus->n_ids),
+    if (own_text)
+        printf("%s\n", own_text);
+    printf("%s words, %s different, %s ids\n", with_commas(a, corpus->n_ids),
            with_commas(b, corpus->n_different), with_commas(c, corpus->vocab_size));
     printf("held out %s; id 0: %.1f %% of the text\n",
            with_commas(a, corpus->n_ids - corpus->n_train),
@@ -2989,6 +3020,7 @@ static void show_toy(struct pair pair)
            r.in_predecessors.most, r.out_predecessors.least, r.out_predecessors.most);
     printf("\"ghost\" moved %13g %6.2f or more\nloss at most %.3f\n", r.ghost_in,
            r.ghost_out, r.loss.most);
+    heading("One step in this world");
     show_pair(pair);
 }
 
@@ -3036,12 +3068,13 @@ static void show_yardsticks(const struct yardsticks *yardsticks)
 
 Near are the ten words with the nearest input rows, among those that occur 20 times or more. To
 each belongs a stranger: the next rarer word that is not among the hundred nearest, nor another's
-stranger. A new pair stands in the line *after near words* if its second word had come after a near
-word and no stranger, in the line *after strangers* if it is the other way round.
+stranger. A new pair stands in the line *after near only* if its second word had come after a near
+word and no stranger, in the line *after strangers* if it is the other way round, and among *all
+other new* if it had come after both or neither.
 
-How much less than the counts the model pays, in other runs of ours:
+The leads in other runs of ours:
 
-| setting | after near words | after strangers |
+| setting | after near only | after strangers |
 |:--|--:|--:|
 | `seed=` 2, 3, 4, 8, 9 | 1.31 to 1.38 | $-0.24$ to $-0.03$ |
 | `passes=1` | 1.21 | 0.39 |
@@ -3128,10 +3161,10 @@ static void add_pair(struct part *part, double model, double counts)
     part->counts += counts;
 }
 
-// of all pairs that are new, of those whose second word had come after near words only, and
-// after strangers only; of all others
+// of all pairs that are new; of those whose second word had come after near words only, after
+// strangers only, after both or neither; of the pairs that are known
 struct parts {
-    struct part fresh, near, stranger, known;
+    struct part fresh, near, stranger, other, known;
 };
 
 // after whom w comes in the training text: NEAR, STRANGER, both or neither
@@ -3178,17 +3211,21 @@ static struct parts part_pairs(const double *loss, const struct counted *counted
     for (size_t p = 0; p < counted->held_out.n_pairs; p++) {
         add_pair(counted->is_new[p] ? &parts.fresh : &parts.known, loss[p],
                  counted->loss[p]);
-        if (company[p] == NEAR || company[p] == STRANGER)
-            add_pair(company[p] == NEAR ? &parts.near : &parts.stranger, loss[p],
-                     counted->loss[p]);
+        if (counted->is_new[p])
+            add_pair(company[p] == NEAR       ? &parts.near
+                     : company[p] == STRANGER ? &parts.stranger
+                                              : &parts.other,
+                     loss[p], counted->loss[p]);
     }
     return parts;
 }
 
-static void print_part(const struct part *part)
+static void print_part(const char *name, const struct part *part)
 {
     const double n = fmax(part->n, 1.0);
-    printf(" %6.2f %7.2f\n", part->model / n, part->counts / n);
+    char cell[32];
+    printf("%-16s%6s %6.2f %6.2f %5.2f\n", name, with_commas(cell, (uint64_t)part->n),
+           part->model / n, part->counts / n, (part->counts - part->model) / n);
 }
 
 static void show_parts(struct model *m, const struct corpus *corpus,
@@ -3197,15 +3234,12 @@ static void show_parts(struct model *m, const struct corpus *corpus,
     double *loss = allocate(counted->held_out.n_pairs, sizeof *loss);
     held_out_loss(loss, m, corpus);
     const struct parts parts = part_pairs(loss, counted, company);
-    printf("held-out pairs              model  counts\nknown                     ");
-    print_part(&parts.known);
-    printf("new: %2.0f %%                 ",
-           100.0 * parts.fresh.n / (double)counted->held_out.n_pairs);
-    print_part(&parts.fresh);
-    printf("new, after near words: %-3.0f", parts.near.n);
-    print_part(&parts.near);
-    printf("new, after strangers: %-4.0f", parts.stranger.n);
-    print_part(&parts.stranger);
+    printf("%-16s%6s %6s %6s %5s\n", "held-out pairs", "n", "model", "counts", "lead");
+    print_part("known", &parts.known);
+    print_part("new", &parts.fresh);
+    print_part("after near only", &parts.near);
+    print_part("after strangers", &parts.stranger);
+    print_part("all other new", &parts.other);
     free(loss);
 }
 
@@ -3213,16 +3247,16 @@ static void show_parts(struct model *m, const struct corpus *corpus,
 ### The lead without their help {#trainer-help}
 
 The model is trained half as many passes, on pairs of the 303 most frequent words alone, and asked
-about those new pairs of the line *after near words* that these words make. Near words could tell
+about those new pairs of the line *after near only* that these words make. Near words could tell
 something about a pair in two ways: one of the twenty nearest to its first word, by the input rows
 of the large model, came before the second; or after the first came one of the twenty nearest to
-the second, by the output rows. These places are left out. For the second line as many are drawn by
-lot, with the same second word or with the same first one (or all, where there are fewer). The
-counts are made of the same places as the model, and the lead is what they pay more.
+the second, by the output rows. These *near places* are left out. For the second line as many *other
+places* are drawn by lot, with the same second word or with the same first one (or all, where there
+are fewer). The counts are made of the same places as the model, and the lead is what they pay more.
 
 In other runs of ours:
 
-| setting | without near words' places | without as many others |
+| setting | without near places | without other places |
 |:--|--:|--:|
 | `seed=` 2, 3, 4, 8, 9 | $-0.01$ to 0.17 | 1.14 to 1.37 |
 | `passes=1` | 1.02 | 1.38 |
@@ -3374,9 +3408,9 @@ static void show_control(const struct model *m, const struct corpus *corpus,
     if (fresh.n == 0)
         printf("there is no such pair of frequent words\n");
     else {
-        printf("%zu pairs without near words' places %5.2f\n", fresh.n,
+        printf("%zu pairs: lead without near places  %5.2f\n", fresh.n,
                find_lead(telling, &all, &fresh, v, m->seed, run->rate, half));
-        printf("%zu pairs without as many others     %5.2f\n", fresh.n,
+        printf("%zu pairs: lead without other places %5.2f\n", fresh.n,
                find_lead(others, &all, &fresh, v, m->seed, run->rate, half));
     }
     free(told);
@@ -3731,12 +3765,6 @@ TEXT=chapters/03_trainer.c \
 trains the model on the chapter that describes it, your solutions included: in the output table the
 row nearest to that of `float` is that of `uint`. They stand in the same places. And on so short a
 text the smoothed counts win.
-
-::: {.run passes="0.25"}
-In this page a run reads a quarter of the training text, once, unless you ask for more: a
-browser takes several times as long. So short a run finds "randalls" beside "hartfield", but not
-yet "cried" beside "said"; one pass finds both.
-:::
 */
 
 // carried over from chapter 1
@@ -3901,7 +3929,7 @@ int main(int argc, char **argv)
         give_up(2, "pair= takes two words of the small world, such as pair=\"cat runs\"");
     path = own_text ? path : "chapters/data/austen/emma.txt";
     struct corpus corpus = open_novel(path);
-    show_corpus(&corpus, path, seed);
+    show_corpus(&corpus, own_text ? path : NULL, seed);
     show_softmax();
     show_touched_rows(&corpus);
     show_updates(&corpus);

@@ -26,9 +26,12 @@ static void list_bad_ids(struct bad_id bad[N_BAD], size_t n, size_t vocab_size)
 {
     const uint32_t beyond = (uint32_t)vocab_size;
     const struct bad_id list[N_BAD] = {
-        {0, beyond, "the first id is vocab_size, and the largest is one less"},
-        {n / 2, beyond, "an id in the middle is vocab_size, and the largest is one less"},
-        {n - 1, beyond, "the last id is vocab_size, and the largest is one less"},
+        {0, beyond,
+         "the first id is vocab_size, and the largest allowed is vocab_size - 1"},
+        {n / 2, beyond,
+         "an id in the middle is vocab_size, and the largest allowed is vocab_size - 1"},
+        {n - 1, beyond,
+         "the last id is vocab_size, and the largest allowed is vocab_size - 1"},
         {n / 2, 65537, "an id in the middle is 65537"},
         {n - 1, UINT32_MAX, "the last id is 4294967295, far from below vocab_size"},
         {0, (uint32_t)-100, "the first id is 4294967196, which marks nothing here"},
@@ -1789,7 +1792,7 @@ static const char *spoil(uint32_t *rows, size_t n, size_t vocab_size, enum bad_l
         : how == INSIDE_IS_HUGE  ? 0x80000000u
                                  : UINT32_MAX;
     return how == LAST_IS_TOO_LARGE
-               ? "the last row is vocab_size, and the largest is one less"
+               ? "the last row is vocab_size, and the largest allowed is vocab_size - 1"
                : "a row is far from below vocab_size";
 }
 
@@ -2446,7 +2449,7 @@ static void refuse_step_at_each_place(void)
             refuse_step(&s,
                         k % 2 == 0 ? "One of the inputs is bad."
                                    : "One of the targets is bad.",
-                        "it is vocab_size, and the largest is one less");
+                        "it is vocab_size, and the largest allowed is vocab_size - 1");
     }
     if (!is_whole)
         fail_among_many();

@@ -4110,7 +4110,7 @@ BACKWARD(backward_columns_one_short)
 }
 
 WRONG(embedding_backward, refuses_bad_ids, backward_single_id_may_be_the_size,
-      "A single id is compared with vocab_size by >: the largest is one less.")
+      "A single id is compared by >: the largest allowed is vocab_size - 1.")
 BACKWARD(backward_single_id_may_be_the_size)
 {
     if (!ids_below(ids, n_tokens, vocab_size + (n_tokens == 1)))
