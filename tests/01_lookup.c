@@ -38,11 +38,13 @@ static void list_bad_ids(struct bad_id bad[N_BAD], size_t vocab_size)
 {
     const uint32_t beyond = (uint32_t)vocab_size;
     const struct bad_id list[N_BAD] = {
-        {EVERYWHERE, beyond, "all ids are vocab_size, and the largest is one less"},
-        {FIRST, beyond, "the first id is vocab_size, and the largest is one less"},
+        {EVERYWHERE, beyond,
+         "all ids are vocab_size, and the largest allowed is one less"},
+        {FIRST, beyond,
+         "the first id is vocab_size, and the largest allowed is one less"},
         {MIDDLE | LAST, beyond, "an id in the middle and the last are vocab_size"},
         {MIDDLE, beyond, "an id in the middle is vocab_size"},
-        {LAST, beyond, "the last id is vocab_size, and the largest is one less"},
+        {LAST, beyond, "the last id is vocab_size, and the largest allowed is one less"},
         {MIDDLE, 65537, "an id in the middle is 65537, far from below vocab_size"},
         {LAST, 0x80000000u, "the last id is 2147483648, far from below vocab_size"},
         {FIRST, UINT32_MAX, "the first id is 4294967295, far from below vocab_size"},

@@ -552,9 +552,9 @@ static void refuse_tied(size_t n_tokens, size_t vocab_size, size_t d_model, int 
         const char *why;
     } bad[N_BAD] = {
         {n_tokens - 1, first_bad,
-         "the last id is vocab_size, and the largest is one less"},
+         "the last id is vocab_size, and the largest allowed is one less"},
         {n_tokens / 2, first_bad, "an id in the middle is vocab_size"},
-        {0, first_bad, "the first id is vocab_size, and the largest is one less"},
+        {0, first_bad, "the first id is vocab_size, and the largest allowed is one less"},
         {n_tokens / 2, 65537, "an id in the middle is 65537"},
         {n_tokens - 1, 0x80000000u, "the last id is 2147483648"},
         {n_tokens / 2, UINT32_MAX, "an id in the middle is 4294967295"},

@@ -517,7 +517,7 @@ static const char *spoil(uint32_t *rows, size_t n, size_t n_rows, enum bad_list 
     }
     if (how == LAST_IS_TOO_LARGE) {
         rows[n - 1] = (uint32_t)n_rows;
-        return "the last row is vocab_size, and the largest is one less";
+        return "the last row is vocab_size, and the largest allowed is one less";
     }
     rows[how == FIRST_IS_LARGEST ? 0
          : how == INSIDE_IS_HUGE ? n / 2
@@ -562,7 +562,7 @@ static void refuse_all_lists(enum which which)
     s = draw_step(which, 2, 5, 3, 1);
     s.rows = beyond;
     s.n_list = 1;
-    refuse_step(&s, "the only row is vocab_size, and the largest is one less");
+    refuse_step(&s, "the only row is vocab_size, and the largest allowed is one less");
     s = draw_step(which, 3, 6, 2, 1);
     s.n_rows = 0;
     refuse_step(&s, "with vocab_size 0 no row is below it");

@@ -1120,7 +1120,7 @@ static void refuse_labels(size_t n_fitted, size_t n_classes, size_t d_model)
         const char *why;
     } bad[] = {
         {0, (uint32_t)n_classes,
-         "the first label is n_classes, and the largest is one less"},
+         "the first label is n_classes, and the largest allowed is one less"},
         {n_fitted / 2, (uint32_t)n_classes, "a label in the middle is n_classes"},
         {n_fitted - 1, (uint32_t)n_classes, "the last label is n_classes"},
         {n_fitted - 1, 0x80000000u, "the last label is 2147483648"},

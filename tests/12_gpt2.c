@@ -1056,7 +1056,8 @@ Test(nearest_tokens, refuses)
 {
     try_random_nearest(3, 8, 3);
     const size_t n = random_between(5, 9);
-    refuse_nearest((uint32_t)n, 2, n, "token is vocab_size, and the largest is one less");
+    refuse_nearest((uint32_t)n, 2, n,
+                   "token is vocab_size, and the largest allowed is one less");
     refuse_nearest((uint32_t)n + 1, 0, n, "token is beyond vocab_size");
     refuse_nearest(0x80000000u, 0, n, "token is 2147483648");
     refuse_nearest(UINT32_MAX, 0, n, "token is 4294967295");

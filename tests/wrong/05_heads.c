@@ -5021,7 +5021,7 @@ bool tied_small_slope_is_zero(float *dwte, const float *dlogits, const float *wt
 }
 
 WRONG(tied_backward, refuses_bad_ids, tied_single_id_may_be_the_size,
-      "A single id is compared with vocab_size by >: the largest is one less.")
+      "A single id is compared with vocab_size by >: the largest allowed is one less.")
 bool tied_single_id_may_be_the_size(float *dwte, const float *dlogits, const float *wte,
                                     const uint32_t *ids, size_t n_tokens,
                                     size_t vocab_size, size_t d_model)
