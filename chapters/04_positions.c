@@ -762,7 +762,9 @@ turns of dial 0 and 3.94 of dial 1: at distance 47 the one stands where it stood
 other only 22 degrees short of it, and together they say nearly as much as they did at 3. The
 first token that can look 47 back stands at position 47.
 
-A good story, so again a control: the loss at positions 46 and 47.
+### A control for the story
+
+The story is good, so again a control: the loss at positions 46 and 47.
 
 ::: {.output section="Two dials that agree again"}
 :::
@@ -836,7 +838,7 @@ not know: the program is small enough to try an answer tonight.
 | stop dials 2 to 15 | are they only harm? | no, without them more is lost: [1.64]{.n section="What the dials decide"} |
 | stop dials 0 and 1 | do the unfinished fail alone? | yes: [0.00]{.n section="What the dials decide" at="2 to 15"} at length 16, [0.72]{.n section="What the dials decide"} beyond |
 | positions 46 and 47 | whose is the step? | that of 0 and 1: alone they lose [2.65]{.n section="Two dials that agree again"}; without them there is none |
-| exchange curves | which dials divide the seeds? | here mostly 2 to 15: [0.59]{.n section="What the better seeds have"}, [0.49]{.n section="What the better seeds have"} |
+| exchange curves | which dials divide the seeds? | in these seeds mostly 2 to 15, in others more 0 and 1 |
 | bases 3 and 6 ([below](#one-base-for-both)) | must a head with unfinished dials fail? | no: it loses [0.00]{.n section="From base 1 to base 100,000"} |
 
 The step at 47 is the finished dials' work. How far a head falls, there and elsewhere, depends in
