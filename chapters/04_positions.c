@@ -15,7 +15,7 @@ remedies of real models: a learned table of positions (GPT-2), a fixed table of 
 (the first transformer), and rotations (RoPE, in many of today's models). Then they are put to the
 test, in five tiny models that are equal in everything else. [Trained on texts of 16 tokens, which
 way to tell their order still works in a text of 64?]{.teaser} The answer is not the one that is
-usually promised, and the reason that is usually given for it is not the one we find.
+usually promised, and the reason that one hears for it is at most a part of the one we find.
 
 You need no other chapter for the exercises. A token is an id, an id picks a row of the
 table `wte [vocab_size][d_model]`, and a sequence of `n_tokens` ids becomes a matrix
@@ -89,8 +89,9 @@ narrow one, and the softmax as soft.
 :::
 
 That is one head, complete. A GPT adds one rule, the **causal mask**: token $t$
-hears only positions $s \le t$, because at generation time the later ones do not
-exist yet.
+hears only positions $s \le t$. In training the token after $t$ is the answer that
+position $t$ has to predict, and must not be read off; when a text is being written,
+the later ones do not exist yet.
 
 ![One query, three answers. The query of "dog" meets every key; the scores become shares;
 the values are mixed in those shares. Below, all shares of the head when the mask is on:
@@ -110,7 +111,7 @@ already infinite in `float`, and the factor $e^{-\max}$ cancels. If `causal` is 
 $t$ hear only the positions 0 to $t$. A later position's score does not count for the largest,
 its share is exactly 0, and its value does not enter the sum: not even as 0 times the value,
 for 0 times NaN is NaN.
-Leave out no key that is heard, however small its share, as long as that is not 0. Add in
+Leave out no key that is heard, however small its share, unless the share itself is 0. Add in
 `double` if you can: the zeros of the next experiment are exact then.
 
 By hand, with the mask on: *dog* hears only itself, so its shares are 1, 0, 0 and
@@ -183,8 +184,8 @@ The third column is a surprise: with a causal mask a word's output *does* depend
 and nobody added a position anywhere. The mask itself breaks the symmetry: the first token
 hears one voice, the second hears two. So the statement "transformers cannot see order without
 positional encoding" is false for a GPT: causal models trained with no positions at all come
-close to ordinary ones [@haviv2022]. (We shall work out [how much it can
-tell](#best-without-order) one layer.)
+close to ordinary ones [@haviv2022]. ([At the end](#best-without-order) we
+work out how much the mask tells a single layer.)
 
 ::: aside
 Word order is not the only bookkeeper. Latin marks who bites by the ending of the word:
@@ -245,7 +246,7 @@ EXERCISE bool add_positions(float *x, const float *wpe, size_t n_tokens,
 :::
 
 With the rows of the exercise added, *bites* still hears the same three words in both headlines,
-and gets different numbers: who stood first makes the difference.
+and gets different numbers: where each stood makes the difference.
 */
 
 /*
@@ -292,7 +293,8 @@ By hand, `d_model` = 4: row 0 is 0, 1, 0, 1 (every hand at its start), row 1 is
 0.84147, 0.54030, 0.01000, 0.99995, and row 2 stands above.
 */
 
-// wpe[p][2i] = sin(p theta_i)   wpe[p][2i+1] = cos(p theta_i)   theta_i = 10000^(-2i/d_model)
+// wpe[p][2i] = sin(p theta_i)   wpe[p][2i+1] = cos(p theta_i)
+// theta_i = 10000^(-2i/d_model)
 //   wpe [max_seq_len][d_model]   i counts pairs: 0 ... d_model/2 - 1
 // false, and wpe untouched, if d_model is 0 or odd; else true, also for max_seq_len 0
 EXERCISE bool sinusoidal_table(float *wpe, size_t max_seq_len, size_t d_model)
@@ -494,7 +496,7 @@ position 1. Solid arcs turn by 1 radian, dashed ones by 0.01.](drawing:two-layou
 :::
 
 Exchange the dimensions, turn halves, exchange them back, and the difference to neighbours is 0
-(the last line): it is one operation under two numberings of the dimensions. A trained model
+(*exchanged*, in the last line): it is one operation under two numberings of the dimensions. A trained model
 does not care which: its matrices produce the dimensions in whatever order it was trained with.
 It cares very much that the order does not *change*.
 */
@@ -517,7 +519,8 @@ $$\begin{aligned}
 Sum this over all pairs of neighbours. The score is plain: no division by the root of
 `d_head`. The distance can be negative, and `size_t` cannot: take the difference in
 `double`, and the angle too, as in exercise 4.3. The base is any number from 1 upwards.
-Unlike the sinusoid's dot product this one has a sine in it, so left and right differ.
+Unlike the sinusoid's dot product this one has a sine in it, so left and right can differ. (Where
+query and key are equal the factor of the sine is 0, and they do not.)
 
 By hand: $q = (0.5, -1, 2, 0.25)$ at $m = 5$, $k = (1, 2, 3, 4)$ at $n = 2$, base 10,000.
 
@@ -555,16 +558,19 @@ vectors has forgotten where they stood.
 :::
 
 The program compares scores at three pairs of positions: query at 5 and key at 2, the same
-distance 8 tokens later, and the distance reversed. Then it turns queries as halves and keys as
-neighbours, the mistake that happens when weights come from one library and the code from another:
-Meta's own Llama code turns neighbours, the Hugging Face code halves [@transformers25199].
+distance 8 tokens later, and the distance reversed. Then it makes the mistakes of a port. Meta's own
+Llama code turns neighbours, the Hugging Face code halves, so the matrices that make queries and
+keys must be reordered on the way from one to the other [@transformers25199]. Whoever forgets it
+turns both in the wrong layout (row *halves*: vectors made for neighbours, turned as halves).
+Whoever reorders only one of the two matrices *mixes* the layouts: queries as halves, keys as
+neighbours.
 
 ::: predict
-With the layouts mixed, will the program crash, print NaN, or print plausible numbers?
+With both in the wrong layout: does the program crash? And do the first two columns still agree?
 
 :::: answer
-Plausible numbers, such as [-3.6136]{.n section="The score sees the distance only"} where there
-should be [8.9815]{.n section="The score sees the distance only"}.
+It does not, and they do. Both are [-7.6400]{.n section="The score sees the distance only"} where
+there should be [8.9815]{.n section="The score sees the distance only"}.
 ::::
 :::
 
@@ -572,27 +578,30 @@ should be [8.9815]{.n section="The score sees the distance only"}.
 :::
 
 Within a layout the first two columns agree, and `rope_score`, which turns nothing, agrees
-with them. (The third shows that the score knows left from right.) Mixed, one and the same distance
-gives two numbers, and nothing crashes: the model talks, and talks nonsense. If you ever port a
-RoPE model, test the first two columns.
+with neighbours. (The third column shows that the score knows left from right.) The wrong layout
+is a layout too: the score still sees the distance only, and nothing is wrong but the numbers.
+Mixed, one and the same distance gives two numbers. Neither crashes: the model talks, and talks
+nonsense. If you ever port a RoPE model, compare its scores with those of the original: that the
+first two columns agree rules out the mixture, and no more.
 
 ## Three pictures of a score
 
 What do the three remedies tell a head that has learned nothing? Put one token at 22 positions,
-and compare its query with its key at every pair of places.
+let its row be its query and its key, as for the three words, and compare the two at every pair of
+places.
 
 ![Left, a learned table before training: nothing to see but the diagonal, for a row is most like
 itself. Middle, the sinusoid: bands along the diagonal, so distance is built in, and stripes
 across them from the token, which is added in the same place. Right, RoPE: every diagonal is one
-single number, and above and below the main one they differ. (Each map is shaded from its own
-lowest score, 0, to its highest, 1.)](figure:scores){#fig-scores}
+single number. All three are the same above the main diagonal and below, for query and key are
+one row here. (Each map is shaded from its own lowest score, 0, to its highest, 1.)](figure:scores){#fig-scores}
 
 All three have numbers for position 10, and for position 60 too. **If a model has met only short
 texts, does it still know the order in a longer one?** The rest of the chapter answers that.
 
 ## Dials that never finish a turn
 
-For RoPE many give this answer. Dial $i$ needs $2\pi / \theta_i$ tokens for a full turn. If a
+For RoPE one hears this answer. Dial $i$ needs $2\pi / \theta_i$ tokens for a full turn. If a
 model is trained on 4,096 tokens and a dial needs 50,000 for a turn, the model has seen only the
 first twelfth of its face. All other angles are new to it, and they come up the moment it reads
 further.
@@ -648,11 +657,11 @@ from position 16 on it has never been there.
 
 ::: predict
 All models with positions learn the task at length 16. Order the four ways by how well they do
-at positions 32 to 63. Does any of them still score 0?
+at positions 32 to 63. Does any of them still lose 0?
 
 :::: answer
 The learned table is the worst, then come the sinusoid, RoPE, and RoPE with base 2, which
-still scores [0.00]{.n section="Say again the token three back" at="base 2:3"}.
+still loses [0.00]{.n section="Say again the token three back" at="base 2:3"}.
 ::::
 :::
 
@@ -679,16 +688,15 @@ then?
 **The learned table falls off a cliff.** Rows 16 to 63 still hold the numbers they
 were born with; no gradient ever reached them. The loss jumps to
 [5.60]{.n section="Say again the token three back"}, twice that of blind guessing: the
-model is not unsure, it is sure and wrong. Silence is no cure: if the table starts with zeros,
-the loss is [4.38]{.n section="Say again the token three back"}, still worse than guessing. GPT-2
-spares itself this by having no untrained rows.
+model is not unsure, it is sure and wrong. Zeros are no cure: if the table starts with them,
+the loss is [4.38]{.n section="Say again the token three back"}, still worse than guessing.
 
 **The sinusoid goes astray too.** Its rows beyond 15 are well defined, but a rule that works on
 sixteen rows need not work on the next. The hope that a fixed table carries a model past its
 training length is not borne out here, nor was it by larger tests [@press2022].
 
-**RoPE holds on for a while, and then it depends.** Up to position 31 it is nearly
-perfect. Beyond, one seed goes on almost unharmed
+**RoPE holds on for a while, and then it depends.** Up to position 31 it is, in the
+mean, nearly perfect. Beyond, one seed goes on almost unharmed
 ([0.04]{.n section="Say again the token three back"}), another loses most of what there is
 to know ([2.22]{.n section="Say again the token three back"}).
 
@@ -719,8 +727,8 @@ angle fixed at 0, in training and in the test. (Such a run, equal but for the on
 tokens), and dials 2 to 15 do not.
 
 ::: predict
-Unfinished dials are said to be the trouble. What will the loss at 32 to 63 be if they never
-turn, so that only the two finished dials do?
+Suppose unfinished dials are the trouble. What will the loss at 32 to 63 be if they never turn, so
+that only the two finished dials do?
 
 :::: answer
 [1.64]{.n section="What the dials decide"}. It was
@@ -733,9 +741,9 @@ turn, so that only the two finished dials do?
 
 Without the unfinished dials the loss *grows* (third row), even if they are stopped only in the
 test, in models that had learned with all of them (second). So they help. That does not make them
-safe: alone, with the two finished ones frozen, they lose
-[0.72]{.n section="What the dials decide"}, about as much as all together (the ranges overlap). But
-the finished two alone lose more. So what do *they* do wrong?
+safe: alone, with the two finished ones frozen, they learn the task at length 16, and beyond they
+lose [0.72]{.n section="What the dials decide"}, about as much as all together (the ranges overlap).
+So unfinished dials alone do fail. But the finished two alone lose more. What do *they* do wrong?
 
 ### Two dials that agree again
 
@@ -754,7 +762,9 @@ turns of dial 0 and 3.94 of dial 1: at distance 47 the one stands where it stood
 other only 22 degrees short of it, and together they say nearly as much as they did at 3. The
 first token that can look 47 back stands at position 47.
 
-A good story, so again a control: the loss at positions 46 and 47.
+### A control for the story
+
+The story is good, so again a control: the loss at positions 46 and 47.
 
 ::: {.output section="Two dials that agree again"}
 :::
@@ -764,8 +774,8 @@ training met, 0 to 15, and the best of the new ones, 16 to 63; mean of the seeds
 
 Where nothing but the two finished dials turns, the loss jumps, from
 [0.71]{.n section="Two dials that agree again"} to
-[2.65]{.n section="Two dials that agree again"}. Where they are frozen, nothing happens. The
-break comes from dials that *have* finished, and agree once more; the others soften it.
+[2.65]{.n section="Two dials that agree again"}. Where they are frozen, nothing happens. The step
+at 47 comes from dials that *have* finished, and agree once more; with all dials it is smaller.
 
 ::: think
 In the last row, too, only two finished dials turn. With base 2 they turn by 1 and 0.958 radians a
@@ -774,13 +784,15 @@ from where they stood at 3. Why does nothing break? (In the picture below: which
 nearest to the peak at 3 up to 15, and which beyond?)
 
 :::: answer
-Training asked only that the score at distance 3 exceed the others that it *met*. With base 2
-the nearest of those is 9, at 16 and 31 degrees. What keeps 9 below 3 keeps 16 below it as well:
-the score at 3 leads by [2.35]{.n section="Two dials that agree again"} and
-[2.39]{.n section="Two dials that agree again"}. With base 10,000 the nearest that training met
-is 15, at 32 and 27 degrees; but at 47 it is 1 degree and 22. Of that training knew nothing,
-and from a lead of [3.18]{.n section="Two dials that agree again"} it becomes
-[-0.31]{.n section="Two dials that agree again"}: a wrong distance beats the right one.
+The angles alone cannot tell. The nearest that base 2 met in training is 9, at 16 and 31 degrees,
+so by its angles 16 is nearer still. But the head scores the two alike: 9 is the highest that it
+met, and 3 leads over it by [2.35]{.n section="Two dials that agree again"}; 16 is the highest of
+the new ones, and 3 leads by [2.39]{.n section="Two dials that agree again"}. (How much a dial
+counts, and at which angle it says most, is in the $A_i$ and $B_i$ of [exercise 4.6](#rope-score),
+and these training chose.) Training asked only that 3 lead over what it *met*. With base 2 that
+holds for the new ones as well. With base 10,000 the lead of
+[3.18]{.n section="Two dials that agree again"}, over 15, becomes
+[-0.31]{.n section="Two dials that agree again"} at 47: a wrong distance beats the right one.
 ::::
 :::
 
@@ -791,11 +803,12 @@ and from a lead of [3.18]{.n section="Two dials that agree again"} it becomes
 RoPE with all its dials goes on almost unharmed in one seed and breaks in another, with the same
 dials and the same speeds. In what do the trained heads differ?
 
-One suspect is the *curve* of a head, its mean score at each distance, as in the picture above. We
-line up the sixteen heads by their loss at 32 to 63 and let them exchange curves: the best with the
-worst, the second with the last but one, and so on. From the scores of each its own curve is taken
-off, and the other's is added; all else stays as it was learned. Then they exchange only what dials
-0 and 1 add to the curve, and only what dials 2 to 15 do.
+One suspect is the *curve* of a head: its score at each distance, the mean over all tokens of this
+one head. (A curve in the pictures above is the mean of sixteen heads.) We line up the sixteen heads
+by their loss at 32 to 63 and let them exchange curves: the best with the worst, the second with the
+last but one, and so on. From the scores of each its own curve is taken off, and the other's is
+added; all else stays as it was learned. Then they exchange only what dials 0 and 1 add to the
+curve, and only what dials 2 to 15 do.
 
 ::: predict
 The better eight lose [0.16]{.n section="What the better seeds have" at="better half"}, the worse
@@ -817,6 +830,20 @@ is mostly in the part of the unfinished dials
 have"}); in the sixteen from `seed=101` on it is more in that of dials 0 and 1. Training shaped
 the curve at distances 0 to 15 and never looked at the rest. What in a seed makes a good one, we do
 not know: the program is small enough to try an answer tonight.
+
+### What the experiments say together
+
+| experiment | question | answer |
+|:-----|:-----|:---------|
+| stop dials 2 to 15 | are they only harm? | no, without them more is lost: [1.64]{.n section="What the dials decide"} |
+| stop dials 0 and 1 | do the unfinished fail alone? | yes: [0.00]{.n section="What the dials decide" at="2 to 15"} at length 16, [0.72]{.n section="What the dials decide"} beyond |
+| positions 46 and 47 | whose is the step? | that of 0 and 1: alone they lose [2.65]{.n section="Two dials that agree again"}; without them there is none |
+| exchange curves | which dials divide the seeds? | in these seeds mostly 2 to 15, in others more 0 and 1 |
+| bases 3 and 6 ([below](#one-base-for-both)) | must a head with unfinished dials fail? | no: it loses [0.00]{.n section="From base 1 to base 100,000"} |
+
+The step at 47 is the finished dials' work. How far a head falls, there and elsewhere, depends in
+these seeds more on the others, which also fail alone. But a head that has unfinished dials need not
+fail, so their number does not tell whether it does.
 
 Base 2 does well with every seed. Why does not everybody use it? So far we have asked one question.
 
@@ -840,11 +867,13 @@ The learned table, with [0.36]{.n section="Say again the first token"} at positi
 ![The other task. Now it is the rotations that lie high.](figure:loss-first-token){#fig-loss-first-token}
 
 Tables and rotations have changed places. Row 0 of the learned table is a trained row, every
-token can look for it, and it stays where it is however long the text grows. (Started with
+token can look for it, and it stays where it is however long the text grows. What it loses may
+come from the token that *asks*: from 16 on that one carries an untrained row. (Started with
 zeros, the table does better still: [0.09]{.n section="Say again the first token"}.) The
 sinusoid stands in between, and its seeds disagree wildly. RoPE has no place to point at. All it
 can do is to prefer the farther token. It learns that up to distance 15, where the lesson ended;
-beyond, it is far worse than guessing.
+beyond, it is far worse than guessing. Base 2 does not fail evenly: up to position 12 it
+loses less than half a nat, from 14 to 19 about 4, at 21 only 0.01, and from 23 on about 6.
 
 Here the slow dials do decide. In the last row only dials 0 and 1 turn, and then base 10,000
 does not learn the task at length 16 either: a score that climbs over 15 tokens needs dials that
@@ -894,8 +923,8 @@ carries over: freeze what you suspect, or exchange it, and run again. The number
 - What the two layouts of RoPE have in common, and what happens if they meet.
 - Why "it has a value for every position" and "the model works at every position" are
   two statements.
-- What a control is: which question freezing a dial answers that comparing two bases cannot, and
-  which one two seeds answer that exchange their curves.
+- What a control is, and which question freezing a dial answers that comparing two bases cannot.
+- Which question two seeds answer that exchange their curves.
 
 ## Three questions to think about
 
@@ -1823,8 +1852,8 @@ MB: in the second). Only the first has a target, a turn in no more time than `me
 caches nobody waits for memory, and the arithmetic shows. There the rival is the faster of
 `memcpy` and a loop that only copies, and the turn takes longer than either, for it has
 something to do: on the machine that built this page up to three or four times as long. The last
-line compares halves with neighbours. A vector unit can load neighbouring pairs of halves as
-they lie; see whether that shows.
+line compares halves with neighbours. In halves the first members of the pairs lie side by side,
+and so do the second, and a vector unit can load several of each at once; see whether that shows.
 */
 
 /*
@@ -2049,7 +2078,7 @@ static void question_rows(const float *wpe, size_t distance)
                row_dot(wpe + pairs[i][0] * SINE_WIDTH, wpe + pairs[i][1] * SINE_WIDTH,
                        SINE_WIDTH));
     const double gap = gap_of_moved_rows(wpe, distance);
-    printf("P(p + %zu) is P(p) moved on, to %.6f\n", distance, fmax(gap, 0.000001));
+    printf("P(p + %zu) = P(p) moved on, within %.6f\n", distance, fmax(gap, 0.000001));
 }
 
 static void show_sinusoid(size_t distance)
@@ -2124,9 +2153,8 @@ static void show_rope(double base)
     printf("%-10s", "halves");
     print_turned(1, rope_half_split, base);
     if (neighbours && halves)
-        printf(
-            "the length is %.4f, and was %.4f\ndimensions exchanged: difference %.6g\n",
-            length, length_of(small_x, SMALL_HEAD), gap_of_layouts(base));
+        printf("length %.4f (was %.4f); exchanged: %.6g\n", length,
+               length_of(small_x, SMALL_HEAD), gap_of_layouts(base));
 }
 
 static double turned_score(size_t m, size_t n, rope_function *turn_q,
@@ -2193,6 +2221,8 @@ static void show_scores(size_t distance, double base)
         waits_for("4.4", "rope_interleaved");
     if (!halves)
         waits_for("4.5", "rope_half_split");
+    else
+        print_scores("halves", rope_half_split, rope_half_split, distance, base);
     if (neighbours && halves)
         print_scores("mixed", rope_half_split, rope_interleaved, distance, base);
     print_derived_scores(distance, base);
@@ -2240,13 +2270,14 @@ static bool map_of_table(float *map, const float *token, const float *wpe)
     return true;
 }
 
-// the scores of one query and one key, everywhere; false if 4.6 is not written
-static bool map_of_rope(float *map, const float *q, const float *k)
+// the scores of one token with itself, everywhere; false if 4.6 is not written
+static bool map_of_rope(float *map, const float *token)
 {
     bool written = true;
     for (size_t m = 0; m < MAP_LEN; m++)
         for (size_t n = 0; n < MAP_LEN; n++)
-            written = rope_score(map + m * MAP_LEN + n, q, k, m, n, MAP_WIDTH, 10000.0f);
+            written = rope_score(map + m * MAP_LEN + n, token, token, m, n, MAP_WIDTH,
+                                 10000.0f);
     return written;
 }
 
@@ -2264,21 +2295,21 @@ static void stretch(float *x, size_t n)
 
 static void draw_score_maps(void)
 {
-    float token[MAP_WIDTH], key[MAP_WIDTH], wpe[MAP_LEN * MAP_WIDTH];
+    float token[MAP_WIDTH], wpe[MAP_LEN * MAP_WIDTH];
     float maps[N_MAPS][MAP_LEN * MAP_LEN];
     const float *const all[N_MAPS] = {maps[0], maps[1], maps[2]};
     uint64_t state = 4;
     for (size_t i = 0; i < MAP_WIDTH; i++)
-        token[i] = 0.5f * draw_normal(&state), key[i] = 0.5f * draw_normal(&state);
+        token[i] = 0.3f * draw_normal(&state);
     for (size_t i = 0; i < MAP_LEN * MAP_WIDTH; i++)
         wpe[i] = 0.5f * draw_normal(&state);
     if (!map_of_table(maps[0], token, wpe) ||
         !sinusoidal_table(wpe, MAP_LEN, MAP_WIDTH) ||
-        !map_of_table(maps[1], token, wpe) || !map_of_rope(maps[2], token, key))
+        !map_of_table(maps[1], token, wpe) || !map_of_rope(maps[2], token))
         return;
     for (size_t i = 0; i < N_MAPS; i++)
         stretch(maps[i], MAP_LEN * MAP_LEN);
-    draw_maps("scores", "Scores: learned table, sinusoid, RoPE", all, MAP_LEN, 2);
+    draw_maps("scores", "Scores: learned table, sinusoid, RoPE", all, MAP_LEN, 3);
 }
 
 static void draw_dials(void)
@@ -2520,7 +2551,7 @@ static void draw_seeds(const measurement *results, size_t n_seeds)
         return;
     fprintf(file,
             "# kind: lines\n# title: RoPE, base 10,000: %zu seeds\n# x: position\n"
-            "# y: loss (nats)\n# zero: yes\nposition\tbest seed\tmean\tworst seed\n",
+            "# y: loss (nats)\n# zero: yes\nposition\tbest here\tmean\tworst here\n",
             n_seeds);
     for (size_t t = BACK; t < TEST_LEN; t++) {
         double best = INFINITY, mean = 0.0, worst = 0.0;
