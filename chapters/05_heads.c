@@ -645,6 +645,8 @@ And then 1,024 numbers more, and the loss is
 `rate=1.5` sets it for all three models, the two tables end at 4.413, and seem to be the worse
 ones.)
 
+### Which fault was it?
+
 Which of the two faults has the matrix cured? `controls=3` trains the two halfway models of the
 ring on the novel, too, each at the best of the nine rates:
 
