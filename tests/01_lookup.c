@@ -72,15 +72,6 @@ static size_t nth_size(size_t k)
     return k < 68 ? k + 1 : large[k - 68];
 }
 
-static bool all_close(const float *got, const double *wanted, const double *allowed,
-                      size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!(fabs((double)got[i] - wanted[i]) <= (allowed != NULL ? allowed[i] : 0)))
-            return false;
-    return true;
-}
-
 static void fail_among_many(void)
 {
     expect(false, "Among many calls one gave another answer than alone, when the program "
@@ -95,26 +86,6 @@ static const uint32_t patterns[N_PATTERNS][6] = {
     {3, 4, 5, 1, 0, 8}, {1, 1, 1, 4, 4, 8}, {8, 7, 5, 4, 2, 0},
     {6, 6, 6, 6, 6, 6}, {4, 1, 4, 1, 4, 7}, {2, 3, 4, 5, 6, 7},
 };
-
-// Two elements in the middle change places: the first, the last and the sum stay.
-static void exchange(uint32_t *ids, size_t n)
-{
-    for (size_t i = n > 3, j = i + 1; j + (n > 3) < n; j++)
-        if (ids[i] != ids[j]) {
-            const uint32_t held = ids[i];
-            ids[i] = ids[j];
-            ids[j] = held;
-            return;
-        }
-}
-
-static float *with_a_change(const float *values, size_t n)
-{
-    float *changed = judge_floats(n);
-    memcpy(changed, values, n * sizeof *changed);
-    changed[n / 2] += 1;
-    return changed;
-}
 
 // A bad id at each place of texts of a few lengths.
 enum { N_LENGTHS = 10, MOST_BAD_TEXTS = 163, MOST_BAD_IDS = 6489 };
@@ -180,6 +151,17 @@ struct text {
     size_t id_at, out_at;
 };
 
+// A text's own ids, or drawn ones of which the last is the vocabulary's last.
+static void lay_out(uint32_t *ids, const struct text *x)
+{
+    if (x->ids != NULL) {
+        memcpy(ids, x->ids, x->n_tokens * sizeof *ids);
+        return;
+    }
+    fill_ids(ids, x->n_tokens, x->vocab_size);
+    ids[x->n_tokens - 1] = (uint32_t)x->vocab_size - 1;
+}
+
 static void try_texts(struct text *texts, size_t n)
 {
     size_t n_ids = 0, n_out = 0;
@@ -194,12 +176,7 @@ static void try_texts(struct text *texts, size_t n)
     for (size_t k = 0; k < n; k++) {
         const struct text *x = &texts[k];
         uint32_t *ids = values + x->id_at;
-        if (x->ids != NULL)
-            memcpy(ids, x->ids, x->n_tokens * sizeof *ids);
-        else
-            fill_ids(ids, x->n_tokens, x->vocab_size);
-        if (x->ids == NULL)
-            ids[x->n_tokens - 1] = (uint32_t)x->vocab_size - 1;
+        lay_out(ids, x);
         for (size_t t = 0; t < x->n_tokens; t++)
             wanted[x->out_at + t * x->vocab_size + ids[t]] = 1;
     }
@@ -844,12 +821,7 @@ static void try_lookups(struct text *texts, const size_t *d_model, size_t n)
     for (size_t k = 0; k < n; k++) {
         const struct text *x = &texts[k];
         uint32_t *ids = values + x->id_at;
-        if (x->ids != NULL)
-            memcpy(ids, x->ids, x->n_tokens * sizeof *ids);
-        else
-            fill_ids(ids, x->n_tokens, x->vocab_size);
-        if (x->ids == NULL)
-            ids[x->n_tokens - 1] = (uint32_t)x->vocab_size - 1;
+        lay_out(ids, x);
         for (size_t i = 0; i < x->n_tokens * d_model[k]; i++)
             wanted[x->out_at + i] =
                 (double)table[ids[i / d_model[k]] * d_model[k] + i % d_model[k]];

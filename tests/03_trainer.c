@@ -89,15 +89,6 @@ static size_t nth_size(size_t k)
     return k < 34 ? k + 1 : large[k - 34];
 }
 
-static bool all_close(const float *got, const double *wanted, const double *allowed,
-                      size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!(fabs((double)got[i] - wanted[i]) <= allowed[i]))
-            return false;
-    return true;
-}
-
 static void fail_among_many(void)
 {
     expect(false, "Among many calls one gave another answer than alone, when the program "
@@ -125,26 +116,6 @@ static float *half_zeros(size_t rows, size_t columns)
         row[columns - 1] = r == 0 && rows > 1 ? 0 : -2;
     }
     return values;
-}
-
-// Two elements in the middle change places: the first, the last and the sum stay.
-static void exchange(uint32_t *ids, size_t n)
-{
-    for (size_t i = n > 3, j = i + 1; j + (n > 3) < n; j++)
-        if (ids[i] != ids[j]) {
-            const uint32_t held = ids[i];
-            ids[i] = ids[j];
-            ids[j] = held;
-            return;
-        }
-}
-
-static float *with_a_change(const float *values, size_t n)
-{
-    float *changed = judge_floats(n);
-    memcpy(changed, values, n * sizeof *changed);
-    changed[n / 2] += 1;
-    return changed;
 }
 
 // A bad id at each place of lists of a few lengths.

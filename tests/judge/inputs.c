@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 double *filled(size_t n, double value)
 {
@@ -161,4 +162,31 @@ uint32_t *random_ids(size_t n, size_t vocab_size)
     uint32_t *ids = judge_ids(n);
     fill_ids(ids, n, vocab_size);
     return ids;
+}
+
+void exchange(uint32_t *ids, size_t n)
+{
+    for (size_t i = n > 3, j = i + 1; j + (n > 3) < n; j++)
+        if (ids[i] != ids[j]) {
+            const uint32_t held = ids[i];
+            ids[i] = ids[j];
+            ids[j] = held;
+            return;
+        }
+}
+
+float *with_a_change(const float *values, size_t n)
+{
+    float *changed = judge_floats(n);
+    memcpy(changed, values, n * sizeof *changed);
+    changed[n / 2] += 1;
+    return changed;
+}
+
+bool all_close(const float *got, const double *wanted, const double *allowed, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!(fabs((double)got[i] - wanted[i]) <= (allowed != NULL ? allowed[i] : 0)))
+            return false;
+    return true;
 }

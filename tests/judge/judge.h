@@ -117,6 +117,13 @@ float *normals(size_t n);                                  // newly made, filled
 void fill_ids(uint32_t *ids, size_t n, size_t vocab_size); // not sorted, some repeat
 uint32_t *random_ids(size_t n, size_t vocab_size);         // newly made, filled so
 
+// For calls that differ in little: two elements in the middle change places, so that the first,
+// the last and the sum stay; a copy of which one number is another; and whether each number is
+// as near as it is allowed to be (NULL: equal).
+void exchange(uint32_t *ids, size_t n);
+float *with_a_change(const float *values, size_t n);
+bool all_close(const float *got, const double *wanted, const double *allowed, size_t n);
+
 // ---- the call ------------------------------------------------------------------------
 
 // A sentence about the inputs of the calls that follow, for messages; the arguments
