@@ -23,7 +23,7 @@ smallest of its four sizes [@radford2019, sec. 2.3 and table 2]. Number 3,797 go
 Ask what such a layer computes and you will hear one of two answers. The
 mathematician says: it multiplies by a matrix. The programmer says: it reads an
 array. Both are right. [If a lookup is a product, why do a few bits come out differently,
-and why does even the fastest product take more than a thousand times as long?]{.teaser} In this
+and why does even the fastest product fall so far behind?]{.teaser} In this
 chapter you write both, run both on a table of GPT-2's size, and find out exactly where
 they part.
 
@@ -32,9 +32,9 @@ sums, products and now and then a square root. This page is itself a C file, and
 compiles as it stands: `cc -O2 chapters/01_lookup.c -lm`. Five functions in it are
 empty. You write each one where the text arrives at it; `make chapter1` builds the
 file, runs it, and says what to do next. A part of the program that needs a function
-you have not written says so and steps aside, so you can run it at any time. What it
-prints has the titles that you find here, in the same order; only a race, and what explains
-it, come last. Start now.
+you have not written says so and steps aside, so you can run it at any time. It
+prints its parts in the order of this page; only the race, and what explains it, come last.
+Start now.
 */
 
 #include <inttypes.h>
@@ -99,8 +99,8 @@ common word is one piece, a rare one is several. A space belongs to the piece th
 follows it, so that `" cat"` in the middle of a sentence is token 3,797 and `"cat"`
 at the start of one is token 9,246: two ids, and two rows of the table. Nothing in
 this chapter depends on how the pieces were found. (Chapter 11 finds some; the list of all
-50,000 joins, in which these two are numbers 3,541 and 8,990 [@gpt2code], lies beside the
-chapters, in `data/gpt2/merges.txt`.)
+50,000 joins [@gpt2code] lies beside the chapters, in `data/gpt2/merges.txt`. Counted from 0,
+these two are its joins 3,541 and 8,990, on lines 3,543 and 8,992.)
 :::
 
 The program takes a sentence of your own:
@@ -155,7 +155,7 @@ held before. With a vocabulary of 0 words no id has a switch. But no ids at all 
 no error: there is nothing to write, and you return `true`.
 
 Three rules hold for all exercises of this course. A size of 0 is no error unless
-the exercise says so: there is nothing to do, and that is done. A function keeps
+the exercise says so: then do nothing, and report success. A function keeps
 nothing from call to call: the same arguments give the same answer, whatever was
 called before, so no `static` variable remembers anything. And sizes may be as
 large as memory: no array of a fixed length will do for all of them.
@@ -208,7 +208,7 @@ The other fault is not about cost, and no cleverness with memory repairs it.
 Suppose the model has learned something about the dog: that it runs, eats and sleeps. It
 would be good if a little of that also counted for the cat, which is an animal and a pet
 too, and less of it for the apple. For that, the vectors of "dog" and "cat" have
-to be close to one another in some sense. Are they? The distance of two points
+to be close to one another in some sense. Are they? The distance between two points
 is the root of the summed squares of their differences, in six dimensions as in
 two. "Cat" and "dog" differ in two places, by 1 each time:
 
@@ -317,9 +317,9 @@ To see the whole sentence cross the bridge we need a product of matrices.
 /*
 ## Exercise 1.2: rows times columns {#matmul .exercise}
 
-Write the product of any two matrices. This is the one function of the chapter
-that you will meet in every layer of every model, so it knows nothing about
-one-hot rows. With $a = (2, 3)$, one row of two, and a matrix $b$ of two rows of
+Write the product of any two matrices. You will meet this function in nearly
+every model, and mostly with no zeros in it, so it knows nothing about one-hot
+rows. With $a = (2, 3)$, one row of two, and a matrix $b$ of two rows of
 three, three numbers come out:
 
 $$
@@ -376,8 +376,8 @@ So we can leave the product out, and move them.
 ## Exercise 1.3: copy the rows {#embedding-forward .exercise}
 
 For each token, copy its row of the table. `wte` is the name of the table in
-GPT-2's published code; read it as *weights of the token embedding*. $d$, the length
-of a row, is `d_model`. With the table of the example above, and ids 2, 0, 2:
+GPT-2's published code; read it as *weights of the token embedding*: the numbers that
+a model learns are called its weights. $d$, the length of a row, is `d_model`. With the table of the example above, and ids 2, 0, 2:
 
 | $t$ | id | row of `out` |
 |:----|:---|:-------------|
@@ -416,6 +416,7 @@ these lines of Python fill it with the eighteen random numbers below, and look u
 the first five ids of our sentence:
 
 ```python
+import torch
 torch.manual_seed(123)
 layer = torch.nn.Embedding(6, 3)
 ids = torch.tensor([0, 1, 2, 0, 3])
@@ -500,7 +501,7 @@ Three racers fetch rows from a table of GPT-2's size, and from smaller ones. `ma
 there is a third, `tiles`: the same product, made as fast as we could, which fetches the rows
 of 128 ids together; a 128th of its time counts as that of one id. How it works comes
 [later](#where-the-products-time-goes). Before the start it has to hand over rows of a table of
-a thousand, to the last bit, or the race is off. On the machine that built this page:
+a thousand rows, to the last bit, or the race is off. On the machine that built this page:
 
 ::: {.output section="The race: microseconds for one id" set="vocab"}
 :::
@@ -535,9 +536,8 @@ It said: a term with the factor 0 is 0. That is true of real numbers. A `float` 
 not quite a real number. Some of its 32-bit patterns stand for infinity, and some for
 NaN, *not a number*, which is what $0/0$ leaves behind. Arithmetic with a NaN gives a
 NaN again: zero times a NaN is NaN, and zero times infinity is NaN too
-[@ieee754, secs. 6.2 and 7.2]. So if one entry of the table goes bad, say in training,
-where such things happen, then every sum over its column meets it. Nearly all of these
-sums have the term $0 \times \mathrm{NaN}$ in them, and are lost.
+[@ieee754, secs. 6.2 and 7.2]. So what if a few entries of the table go bad, say in training,
+where such things happen?
 
 ::: predict
 The program puts NaN into the three numbers of row 4, "eat", and sends the whole
@@ -546,18 +546,19 @@ are NaN after the lookup? How many after the product?
 
 :::: answer
 [3]{.n section="Equal in algebra, not in bits" at="row 4"} after the lookup,
-[24]{.n section="Equal in algebra, not in bits"} after the product: every one of them.
+[24]{.n section="Equal in algebra, not in bits"} after the product: every one of them. Each sum
+over a column meets the NaN that stands in it; in all but one of a column's eight sums its factor
+is 0, and $0 \times \mathrm{NaN}$ is as bad as any.
 ::::
 :::
 
 ::: {.output section="Equal in algebra, not in bits" set="row value" follows="sentence"}
 :::
 
-One bad row, and the product has lost *every* output, those of the seven tokens included that
-have nothing to do with "eat". The lookup has lost those of the one token that names the row.
-It cannot lose more. What it does not read cannot hurt it. (By `==` a NaN differs even from
-itself. Here an output that is NaN on both sides counts as no difference, so
-[21]{.n .kept section="Equal in algebra, not in bits" at="row 4"} are left.)
+The lookup has lost the outputs of the one token that names the row. It cannot lose more: what it
+does not read cannot hurt it. The product has lost outputs of tokens that have nothing to do with
+"eat". (By `==` a NaN differs even from itself. In the columns at the right an output that is NaN
+on both sides counts as no difference.)
 
 ### A sign is lost
 
@@ -648,9 +649,9 @@ $$
 $$
 
 and for the one-hot input $(0, 1, 0)$ the outputs are 20 and 21, as before. There
-is no bias. Here you may skip zeros of `x` or multiply them, as you like, and so you may
-with a factor of 0 in every exercise to come that does not say otherwise: no test puts an
-infinity or a NaN beside it, where it would make a difference. If a size is 0, return
+is no bias. Here you may skip zeros of `x` or multiply them, as you like. The same holds for a
+factor of 0 in every exercise to come that does not say otherwise: no test puts an infinity or
+a NaN beside it. If a size is 0, return
 `false` and leave `out` alone.
 */
 
@@ -796,7 +797,8 @@ that nothing in them can spoil the sum. It does not cure the sign of zero: the s
 still starts at `+0.0`, and `+0.0` plus `-0.0` is `+0.0`. Let the sum start at `-0.0`,
 and the second is cured as well: $-0.0 + x$ is $x$ for every $x$, both zeros included,
 so `-0.0` is the true zero of addition. With both changes the product of a one-hot row
-hands over the table's very bits. But it is no longer *the* product: where `a` has zeros
+hands over the table's very bits (but for the mark of a *signalling* NaN, which no arithmetic
+keeps [@ieee754, sec. 6.2]). But it is no longer *the* product: where `a` has zeros
 and `b` has NaN, it gives another answer than the formula does.
 ::::
 :::
@@ -848,8 +850,8 @@ them neighbours. The algebra does not care which way a matrix lies in memory. Th
 
 The chapter is over; this is for those whom the race has made curious. `matmul` and `tiles` do
 the same multiplications, all the zeros included, and hand over the same rows; yet in the large
-table one takes hundreds of times as long as the other. All of that is choosing which float is
-used when. It is worth knowing wherever matrices are *not* full of zeros, which from chapter 3
+table one takes hundreds of times as long as the other. Nearly all of that is choosing which
+float is used when. It is worth knowing wherever matrices are *not* full of zeros, which from chapter 3
 on is all the time.
 
 Here are four products that multiply by all the zeros, in the smallest table and in the
@@ -859,8 +861,8 @@ largest, and in one between them. `linear` is yours, from exercise 1.4; `rows` s
 :::
 
 ::: {.run}
-A browser has a coarse clock, and no prefetch: for these times, and for those that the section
-ends with, run the program on your machine.
+A browser has a coarse clock, registers of four floats, and no prefetch: for these times, and for
+those that the chapter ends with, run the program on your machine.
 :::
 
 From left to right, each leaves out a cost of the one before it. Divide two neighbours, and you
@@ -873,7 +875,8 @@ see what it was:
 | `rows` / `tiles`    | use a number once each time it is loaded |
 
 (This takes your `matmul` for the three loops in the order of the formula. If it stands near
-`rows`, you have taken two of the steps already; `make solution1` shows the plain one.)
+`rows`, you have taken two of the steps already; `make solution1` shows the plain one. And if
+`tiles` stands above `rows`, something else was using the machine, or its caches: run it again.)
 
 ### Down the columns
 
@@ -920,9 +923,10 @@ is least in the one of 64 rows, which fits into near caches.
 
 ### Along the rows
 
-`linear` has no stride, and yet it leaves the processor's widest instructions idle. They
-multiply and add eight or sixteen neighbouring floats at once, and a compiler that can put them
-to use in a loop *vectorises* it. Here it may not, because all the products go into one `sum`.
+`linear` has no stride, and yet the processor's widest instructions help it little. They multiply
+or add eight or sixteen neighbouring floats at once, and a compiler that can put them to use in a
+loop *vectorises* it. With the multiplications it may, and gcc does. With the additions, which
+the loop waits for, it may not, because all the products go into one `sum`.
 Floating-point addition rounds, so that adding in another order can give another result, and a
 C compiler must keep ours: the standard says so in an example [@c11, sec. 5.1.2.3, paragraph
 14], and Goldberg [-@goldberg1991] says why. One sum may not be split into sixteen, and each
@@ -1044,9 +1048,15 @@ static void product_by_tiles(float *out, const float *a, const float *b, size_t 
 
 /*
 Compare `rows` and `tiles` in the table of 64 rows, which is small enough to stay near: that is
-what loading and storing less saves. In the large table they are farther apart, and the rest is
-what sharing one reading of the table saves. That is also why `tiles` takes less than 50,257 times as
-long as a lookup: the count was of a product that reads the whole table for each id.
+what loading and storing less saves. (Where a register holds eight floats, a good part of it is
+`multiply_add`, one instruction where `rows` needs two.) In the large table they are farther apart, and the rest is
+what sharing one reading of the table saves.
+
+By the count of bytes, a product takes 50,257 times as long as a lookup. `tiles` takes much less.
+The larger part of that is the sharing: the count was of a product that reads the whole table for
+each id. It is not all. `rows` does read the whole table for each id, and divided by the lookup's
+time it stays below 50,257 too. A table that is read from front to back arrives faster, byte for
+byte, than rows from here and there.
 
 ::: aside
 A library for matrix products, a BLAS, does in essence the same, with more care for
@@ -1126,9 +1136,9 @@ the smallest, where there is nothing to wait for and nothing is gained: that is 
 that it is the waiting that was saved.
 
 `build/01_lookup bench` looks closer. It prints ratios only, each with what it should be and on
-what kind of machine, and it also asks for all 48 lines of a row. On one machine that we tried,
-this gained more still; on another it gained nothing. Eight lines helped on both. A hint is a
-bet about somebody else's hardware, and the only way to know is to race.
+what kind of machine, and it also asks for all 48 lines of a row, which can gain more than the
+eight, or less. A hint is a bet about somebody else's hardware, and the only way to know is to
+race.
 */
 
 /*
@@ -1490,6 +1500,12 @@ static double seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+// of the processor, for this program alone: it stands still while another one has its turn
+static double busy_seconds(void)
+{
+    return (double)clock() / (double)CLOCKS_PER_SEC;
+}
+
 static void draw_ids(struct lab *lab, size_t n, size_t vocab_size)
 {
     for (size_t t = 0; t < n; t++)
@@ -1512,10 +1528,10 @@ static double time_product(struct lab *lab, product_fn *multiply, size_t n_ids,
     draw_ids(lab, n_ids, vocab_size);
     set_switches(lab, n_ids, vocab_size, 1.0f);
     do {
-        double start = seconds();
+        double start = busy_seconds();
         for (size_t run = 0; run < n_runs; run++)
             multiply(lab->out, lab->x, lab->wte, n_ids, vocab_size, lab->d_model);
-        double sample = seconds() - start;
+        double sample = busy_seconds() - start;
         if (sample < 0.001) {
             n_runs *= 2;
         } else {
@@ -1559,12 +1575,12 @@ static void time_lookups(double *best, struct lab *lab, lookup_fn *const *conten
     do {
         for (size_t c = 0; c < n_contenders; c++) {
             draw_ids(lab, BATCH * lab->n_batches, vocab_size);
-            double start = seconds();
+            double start = busy_seconds();
             for (size_t b = 0; b < lab->n_batches; b++)
                 if (!contender[c](lab->out, lab->wte, lab->ids + b * BATCH, BATCH,
                                   vocab_size, lab->d_model))
                     best[c] = (double)NAN;
-            add_sample(&of[c], seconds() - start);
+            add_sample(&of[c], busy_seconds() - start);
         }
     } while (of[0].n < 8 || seconds() - begin < lab->patience * (double)n_contenders);
     for (size_t c = 0; c < n_contenders; c++)
@@ -1801,8 +1817,9 @@ static void plot_features(void)
     FILE *figure = open_figure("feature-cosines");
     if (!figure)
         return;
-    fprintf(figure, "# kind: heat\n# title: Cosines of the five features\n"
-                    "# x: word\n# y: word\n# diverging: yes\n");
+    fprintf(figure,
+            "# kind: heat\n# title: Cosines of three words, each as five features\n"
+            "# x: word\n# y: word\n# diverging: yes\n");
     for (size_t b = 0; b < N_NAMED; b++)
         fprintf(figure, "\t%s", named[b]);
     for (size_t a = 0; a < N_NAMED; a++) {

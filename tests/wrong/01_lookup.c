@@ -374,7 +374,7 @@ bool mark_counts_tokens_in_16_bits(float *out, const uint32_t *ids, size_t n_tok
 }
 
 WRONG(one_hot, accepts_no_ids, mark_needs_ids,
-      "one_hot must return true for no ids: there is nothing wrong, and nothing to do.")
+      "No ids are refused, as if n_tokens == 0 were an error.")
 bool mark_needs_ids(float *out, const uint32_t *ids, size_t n_tokens, size_t vocab_size)
 {
     if (n_tokens == 0 || !ids_in_range(ids, n_tokens, vocab_size))

@@ -584,8 +584,7 @@ bool allows_one_more(float *dwte, const float *dlogits, const float *wte,
 }
 
 WRONG(tied_backward, accepts_no_ids, refuses_no_ids,
-      "tied_backward must return true for no ids: there is nothing wrong, and nothing "
-      "to add.")
+      "No ids are refused, as if n_tokens == 0 were an error.")
 bool refuses_no_ids(float *dwte, const float *dlogits, const float *wte,
                     const uint32_t *ids, size_t n_tokens, size_t vocab_size,
                     size_t d_model)
