@@ -7,7 +7,7 @@ PyTorch for a table of six rows and three columns, with the seed 123,
     torch.manual_seed(123)
     print(torch.nn.Embedding(6, 3).weight)
 
-and on a CPU it prints these eighteen numbers:
+and on a CPU it prints these eighteen numbers (we asked version 1.13):
 
      0.3374  -0.1778  -0.1690
      0.9178   1.5810   1.3010
@@ -27,7 +27,7 @@ table.](drawing:box-muller){alt="A plane with two axes. A point lies at the dist
 r = 0.8380 from the middle, in the direction of 0.1841 of a full turn. Its coordinates
 are z = 0.3374 to the right and z' = 0.7671 upwards. Beside it: 1 - 0.2961 = 0.7039
 gives the distance r, the root of -2 ln 0.7039; 0.1841 gives the angle, 2 pi times
-0.1841 = 1.1565; z is r cos theta, z' is r sin theta."}
+0.1841 = 1.1567; z is r cos theta, z' is r sin theta."}
 
 Every digit follows from the number 123 by whole-number arithmetic and, for each two
 numbers, one logarithm, one square root, one cosine and one sine. By the end of this
@@ -442,15 +442,14 @@ leftover values in one case, four in the other. Write down which of the first 18
 places you expect to differ: none, the last few, nearly all? Then look.
 
 :::: answer
-Four, and they lie in the middle: those with a star.
+Four, and not the last ones: those with a star.
 ::::
 :::
 
 ::: {.output section="One seed, two shapes" set="rows columns" follows="seed"}
 :::
 
-Fourteen of the eighteen are the same to the last bit. The four that are not lie at places
-2, 3, 10 and 11, in the middle. It looks like a fault. It is bookkeeping.
+The others are the same to the last bit. It looks like a fault. It is bookkeeping.
 
 ### Why these four places
 
@@ -489,8 +488,8 @@ does every array of more than 18 values have a star at place 2?
 
 :::: answer
 All of the places get a star but 0 and 1. In an array of 35 the first block still holds places 0
-to 15, where ours has its tail from place 2 on. Places 16 and 17 are the first cosines of the
-second block, and in ours they are sines.
+to 15, where ours has its tail from place 2 on. Places 16 and 17 belong to its second block,
+made of words from 16 on; ours belong to the tail, made of words from 18 on.
 
 A tail, if there is one, begins at place $n - 16$; with more than 18 values that is 3 or more.
 So place 2 keeps what the first block gave it, [-0.3035]{.n section="One seed, two shapes"},
@@ -531,8 +530,8 @@ billion: in GPT-2's table one would expect 0.3 of a value.
 About two values in three lie within one standard deviation of the mean, and 95 in 100
 within two: so it is for every normal distribution.
 
-(How to have the very same forty million values many times as fast stands [behind the
-scenes](#speed).)
+(How to have the same forty million values, to two millionths, many times as fast stands
+[behind the scenes](#speed).)
 */
 
 /*
@@ -548,8 +547,8 @@ Not everybody starts alike.
 
 Fifty times smaller than PyTorch's default: what is gained by that? GPT-2 uses its table
 twice (chapter 5 is about that). At the end of the model (chapter 3 builds one) there is a
-vector $h$ of 768 numbers, scaled by GPT-2's last step [@radford2019, sec. 2.3] to a standard
-deviation of 1, and each token gets a *score*: the dot product of $h$ with the token's row.
+vector $h$ of 768 numbers, scaled by the last step before this [@radford2019, sec. 2.3] to a
+standard deviation of 1, and each token gets a *score*: the dot product of $h$ with the token's row.
 That is a sum of 768 products of the size of `std`. Standard deviations of independent numbers
 add like the sides of a right triangle, by their squares, so 768 of one size make
 $\sqrt{768} = 27.7$ times as much: the scores have a standard deviation of
@@ -568,7 +567,7 @@ A model that has learned nothing should say so, and give each of the 50,257 toke
 share. Its surprise is then $\ln 50257 =$ [10.82]{.n section="How sure it is"}, and when any
 token is as likely to come as any other, no model can do better on average. For the surprises of
 two shares $p$ and $q$ add up to $-\ln(p \, q)$, and of all pairs with the same sum the equal one
-has the largest product.
+has the largest product: while two shares differ, making them equal lowers the sum.
 
 ::: predict
 A random table, random vectors for $h$, and the token that comes is any of the
@@ -599,9 +598,10 @@ With 0.02 the scores differ by about half a unit, even the favourite has only
 it should. Chapter 3 gives it its usual name, and trains on it.
 
 Why not smaller still? For this one number zeros would be best: see the last line of the output.
-But a score answers a change of $h$ in proportion to the row, and so to `std`. With 0.001 all
-that makes $h$ hears about a twentieth of what it hears with 0.02 (chapter 6 has optimizers that
-turn this up again), and with zeros nothing: the first question at the end. The number 0.02 is a
+But training finds out what to change in $h$ by asking how the scores answer to it, and a score
+answers in proportion to the row, and so to `std`. With 0.001 the same change of $h$ moves the
+scores a twentieth as far as with 0.02 (chapter 6 has ways to turn this up again). With zeros it
+does not move them at all: the first question at the end. The number 0.02 is a
 habit; in GPT-2's predecessor it "was sufficient" [@radford2018, sec. 4.1]. Nor is PyTorch's
 default a mistake: a table that is only looked up gives no scores. Try others:
 `build/02_init std=0.1`.
@@ -658,8 +658,8 @@ EXERCISE float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
 ## How far from a right angle?
 
 ::: predict
-In the plane, $d = 2$, the mean is $2/\pi = 0.64$: two random arrows are quite
-alike. In space, $d = 3$, it is exactly 0.5. What is it for GPT-2's 768: about
+In the plane, $d = 2$, the mean is $2/\pi = 0.64$: two random arrows lie quite near
+one line. In space, $d = 3$, it is exactly 0.5. What is it for GPT-2's 768: about
 the same, 0.3, 0.1, less?
 
 :::: answer
@@ -675,7 +675,8 @@ pairs.
 
 (In the terminal this block comes before "Forty million values", which takes longer.)
 In [768]{.n .kept section="Random rows"} dimensions the mean is [0.0287]{.n .kept
-section="Random rows"}: less than two degrees from 90, says the last column. The rows are
+section="Random rows"}. The last column turns the mean into an angle: less than two degrees from
+90. The rows are
 random, as the belief says, and in so many dimensions this alone makes *every word unrelated to
 every other word from birth*. No training is needed for it.
 
@@ -711,13 +712,13 @@ $2/\pi$ in the plane?
 
 :::: answer
 Take a row $x$ of independent normal numbers. Its direction and its length are independent
-of each other, so $\overline{|x_1|} = \overline{|\cos|} \cdot \overline{|x|}$, with a bar for
-the mean. The left side is $\sqrt{2/\pi}$, and the mean length is
+of each other, so $M_{|x_1|} = M_{|\cos|} \cdot M_{|x|}$, with $M$ for the mean. The left
+side is $\sqrt{2/\pi}$, and the mean length is
 $\sqrt 2 \, \Gamma((d+1)/2) / \Gamma(d/2)$. Here $\Gamma$ is the function that fills the gaps
 between the factorials: $\Gamma(n) = (n-1)!$ for whole numbers, and
 $\Gamma(1/2) = \sqrt\pi$. (C has its logarithm, `lgamma`.) Divide:
 
-$$\overline{|\cos|} = \frac{1}{\sqrt\pi} \cdot \frac{\Gamma(d/2)}{\Gamma((d+1)/2)}
+$$M_{|\cos|} = \frac{1}{\sqrt\pi} \cdot \frac{\Gamma(d/2)}{\Gamma((d+1)/2)}
   \approx \sqrt{\frac{2}{\pi d}}$$
 
 For $d = 2$ that is $\frac{1}{\sqrt\pi} \cdot 1 / \frac{\sqrt\pi}{2} = 2/\pi$. And
@@ -744,8 +745,7 @@ table how near to a right angle any two words begin.
   fraction that is exact and never 1.
 - How Box and Muller make two normal numbers out of two even ones, and why the
   logarithm is given $1 - u$.
-- Why the same seed gives eighteen values and twenty values that differ in the
-  middle.
+- Why the same seed gives eighteen values and twenty values that differ, and not at the end.
 - What first numbers that are too large do to a model, what too small ones do, and
   how surprised an untrained model ought to be.
 - Why two random rows of 768 numbers are nearly at a right angle, with the
@@ -764,12 +764,12 @@ In the simplest model, chapter 3's, a score is the product of an input row and a
 output row. How it changes when you move the one is proportional to the other. If
 both are zero, moving either changes nothing: no direction is better than another,
 and training never leaves the spot. If only the output table is zero, it can move at the first
-step, because the input rows are not; from then on both move. Rows that are
-equal but not zero can move, but all words get the same output at first, and two
-rows part only as their words turn up in different company. Random numbers
-make each row a different place to start from.
+step, because the input rows are not; from then on both move. Rows that are all equal but not
+zero can move, but all that moves them is made of the two rows that the tables began with: but
+for rounding, both tables stay in the plane of these two.
+Random numbers make each row a different place to start from.
 
-A table of *positions* (chapter 4) may start with zeros, and in some programs it does. Its
+A table of *positions* may start with zeros: chapter 4 tries it. Its
 rows are added to rows of tokens, which are not zero. So what training tells them to do is
 not zero either, and it differs from position to position.
 ::::
@@ -814,7 +814,7 @@ stream, and so is different altogether.
 - Matsumoto and Nishimura [-@matsumoto1998] explain where 624, 397 and the constants of
   stirring and tempering come from; the 1812433253 of the seeding came in 2002
   [@matsumoto2002]. Vigna [-@vigna2019] collects what has been found wrong
-  with their generator since; none of it is visible in a table of embeddings.
+  with their generator since; none of it shows in the counts and cosines above.
 - Marsaglia and Tsang [-@marsaglia2000] give another way to a bell, the ziggurat that
   stands [behind the scenes](#ziggurat), in seven pages, with the C code.
 - Chapter 3 takes a random table and lets text move it.
@@ -1371,8 +1371,8 @@ static void show_rows(float *rows, uint32_t seed, size_t width)
 ### What a value costs {#speed}
 
 Forty million values are soon made, but models have grown, and a table is drawn
-anew for every experiment. Where does the time go? And can the same values be had
-for less?
+anew for every experiment. Where does the time go? (The output below says how much of it is spent
+on words, and how much on cosines and sines.) And can the same values be had for less?
 
 What stops the plain loop is not the arithmetic. A processor of today multiplies
 eight or sixteen floats in one instruction, but a call to `cosf` is a call: the
@@ -1389,7 +1389,7 @@ does not branch, or your processor does not mind.
 Two thoughts are enough. First, the angle need not be given in
 radians: it is $u$ of a turn, and $4u$ rounded to a whole number *is* the quarter,
 with no error at all. Second, within an eighth of a turn either way, sine and cosine
-are short polynomials, and so is the logarithm between 2/3 and 4/3.
+are short polynomials, to the precision of a float, and so is the logarithm between 2/3 and 4/3.
 */
 
 // ln x for x in (0, 1]: x = 2^e m with m from 2/3 to 4/3, and with s = (m - 1) / (m + 1)
@@ -1436,8 +1436,8 @@ static void block_in_lanes(float *restrict out, const uint32_t *restrict words, 
 
 /*
 Taking a float apart into exponent and mantissa is three operations on its bits. The
-first five terms of each series are enough: what they leave out is about the size of
-the last digit of a float. The quarter of the circle decides, by two selections without
+first five terms of each series are enough: what they leave out is at most about the size
+of the last digit of a float. The quarter of the circle decides, by two selections without
 a branch, which of the two is the sine and which signs they get. What is left has no
 call and no branch, and the compiler can turn the eight pairs of a block into one pass
 over eight *lanes*. Arranging the block as $j$ and $j+8$ is what makes that
@@ -1505,11 +1505,11 @@ the gain is gone.
 There is a famous other way to a bell, the *ziggurat* [@marsaglia2000]: no logarithm, no
 cosine, only a lookup in a table, a multiplication and a comparison that nearly always
 goes the same way. Counted in operations it is far ahead, and it does beat the plain loop.
-`make bench` runs it beside the loop in lanes and says which of them is faster on your
-machine. On the machine that built this page it is the lanes, by far. The ziggurat looks
+But compare its line with that of the lanes. The ziggurat looks
 things up and decides, one value after the other. Box and Muller's way is the same
 arithmetic for every value. *On a processor with lanes, regular beats clever.* And a table
-that PyTorch can check comes with it for free.
+that PyTorch can check comes with it for free. (`build/02_init bench` repeats the race with a
+table of GPT-2's size.)
 
 Keep your `normal_fill` as it is: it passes all the tests, and one can read it. The
 lanes are for afterwards.
@@ -1550,6 +1550,20 @@ static double time_yours(float *out, size_t n)
     return torch_fill(out, 123, 1.0f, n) ? seconds() - start : (double)INFINITY;
 }
 
+// of the words alone
+static double time_words(size_t n)
+{
+    struct mt19937 rng;
+    uint32_t word, all = 0;
+    const double start = seconds();
+    mt19937_seed(&rng, 123);
+    for (size_t k = 0; k < n; k++)
+        if (mt19937_next(&word, rng.state, &rng.next))
+            all ^= word;
+    const double spent = seconds() - start;
+    return all == 0 ? (double)INFINITY : spent;
+}
+
 static double time_lanes(float *out, size_t n)
 {
     struct mt19937 rng;
@@ -1577,34 +1591,6 @@ static double largest_difference(const float *a, const float *b, size_t n)
     for (size_t k = 0; k < n; k++)
         largest = larger(largest, fabs((double)a[k] - (double)b[k]));
     return largest;
-}
-
-// table: room for 2 million values
-static void show_speed(float *table)
-{
-    enum { N = 1000000 };
-    float *plain = table, *lanes = table + N;
-    double yours = INFINITY, ours = INFINITY, zeros = INFINITY;
-    char n[32];
-
-    heading("Speed");
-    if (table_lacks() != 0) {
-        table_waits();
-        return;
-    }
-    for (int run = 0; run < 5; run++) { // each takes its turn; the best of each counts
-        zeros = fmin(zeros, time_zeros(plain, N));
-        yours = fmin(yours, time_yours(plain, N));
-        ours = fmin(ours, time_lanes(lanes, N));
-    }
-    printf("%s values: how many times as fast\n", with_commas(n, N));
-    printf("%-36s ~%.1f\n", "your normal_fill", 1.0);
-    printf("%-36s ~%.1f\n", "the same words, in bulk and in lanes", yours / ours);
-    printf("%-36s ~%.0f\n", "memset: zeros, no numbers at all", yours / zeros);
-    printf("values in lanes are yours, to 2e-6: %s\n",
-           largest_difference(plain, lanes, N) <= 2e-6 ? "yes" : "no");
-    printf("%-36s ~%.1f\n", "cosf, sinf: time of random / rising",
-           time_angles(table, false) / time_angles(table, true));
 }
 
 /*
@@ -1760,6 +1746,42 @@ static double time_ziggurat(float *out, const struct ziggurat *z, size_t n)
     xoshiro_seed(&own, 1);
     ziggurat_fill(out, z, &own, 1.0f, n);
     return seconds() - start;
+}
+
+// table: room for 2 million values
+static void show_speed(float *table)
+{
+    enum { N = 1000000 };
+    float *plain = table, *lanes = table + N;
+    double yours = INFINITY, ours = INFINITY, zeros = INFINITY, other = INFINITY;
+    double words = INFINITY;
+    struct ziggurat z;
+    char n[32];
+
+    heading("Speed");
+    if (table_lacks() != 0) {
+        table_waits();
+        return;
+    }
+    ziggurat_build(&z);
+    for (int run = 0; run < 5; run++) { // each takes its turn; the best of each counts
+        zeros = fmin(zeros, time_zeros(plain, N));
+        yours = fmin(yours, time_yours(plain, N));
+        other = fmin(other, time_ziggurat(lanes, &z, N));
+        ours = fmin(ours, time_lanes(lanes, N));
+        words = fmin(words, time_words(N));
+    }
+    printf("%s values: how many times as fast\n", with_commas(n, N));
+    printf("%-36s ~%.1f\n", "your normal_fill", 1.0);
+    printf("%-36s ~%.1f\n", "the same words, in bulk and in lanes", yours / ours);
+    printf("%-36s ~%.1f\n", "the ziggurat: other numbers", yours / other);
+    printf("%-36s ~%.0f\n", "memset: zeros, no numbers at all", yours / zeros);
+    printf("values in lanes are yours, to 2e-6: %s\n",
+           largest_difference(plain, lanes, N) <= 2e-6 ? "yes" : "no");
+    const double random = time_angles(table, false), rising = time_angles(table, true);
+    printf("your time: words ~%.0f %%, cosf, sinf ~%.0f %%\n", 100.0 * words / yours,
+           100.0 * random * N / (2.0 * N_ANGLES) / yours);
+    printf("%-36s ~%.1f\n", "cosf, sinf: time of random / rising", random / rising);
 }
 
 static void print_ratio(const char *what, double ratio)

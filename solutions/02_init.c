@@ -140,6 +140,8 @@ rows at all `n_rows - 1` is the largest `size_t` there is, and that case does
 occur.
 
 Each row's length is summed anew for every pair, three sums where one would do.
-Computing all lengths beforehand needs memory for them; it would be about twice
-as fast, and is worth it for large tables.
+That is less waste than it looks: a sum waits for its own last addition, and
+the three wait side by side. To compute all lengths beforehand needs memory for
+them, and where we tried it (128 and 512 rows of 768) it saved a seventh of the
+time with gcc and nothing with clang.
 */

@@ -949,6 +949,13 @@ grep -q '1 of 2 done' said.txt || bad="${bad:-nothing is counted}"
 verdict "an exercise that does not end in its tests is named, and the program is not run" "$bad"
 
 bad=
+sed 's/^    (void)out, (void)number;/    bool begun = number > 0;\n    (void)out, (void)begun;/' toy.c >chapters/98_toy.c
+chapter_is_judged 'not written' pass
+cp toy.c chapters/98_toy.c
+tr '\n' ' ' <said.txt | grep -q 'say_yes_98: wrong .*It does what the empty function does' || bad="$(cat said.txt)"
+verdict "what is written and does nothing is not called unwritten" "$bad"
+
+bad=
 chapter_is_judged pass pass
 [ "$status" -eq 0 ] || bad="it failed"
 grep -q '^All 2 exercises of chapter 98 are done' said.txt || bad="${bad:-not a word on what was done}"

@@ -568,6 +568,10 @@ function read_verdicts(results,    n, m, k, i, s, exercise, known, part, old, sa
         s = exercise[k]
         verdict_of[k] = s in verdict && known[k] != "missing" ? verdict[s] : known[k]
         detail_of[k] = s in verdict ? detail[s] : "\t"
+        if (verdict_of[k] == "not written" && known[k] == "written") {
+            verdict_of[k] = "wrong"
+            sub(/\t.*/, "\tIt does what the empty function does, whatever it is given.", detail_of[k])
+        }
     }
     return n
 }

@@ -2454,7 +2454,7 @@ static double guarded_once(const float *x, const float *y, size_t d_model)
 }
 
 WRONG(mean_abs_cosine, zero_rows, mean_checks_one_row,
-      "The second row of a pair was not looked at: it can be all zeros, too.")
+      "This is 0 / 0: either row of a pair can be all zeros, and then its cosine is 0.")
 float mean_checks_one_row(const float *rows, size_t n_rows, size_t d_model)
 {
     return mean_with(guarded_once, rows, n_rows, d_model);
