@@ -1,5 +1,5 @@
 // ignores every signal that it may, then never comes back
-// linear_forward (one test): "was still running"
+// linear_forward (one test): "was still running after 0.25 s of processor time"
 #include <signal.h>
 
 bool linear_forward(float *out, const float *x, const float *weight, size_t n_rows,

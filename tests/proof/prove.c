@@ -482,6 +482,8 @@ static void prove_attack(void)
     free(said);
     if (job->endless)
         lift_stack_limit();
+    if (strstr(job->words, "s of processor time") != NULL)
+        setenv("JUDGE_PART_OF_TIME", "0.25", 1);
     if (built && judge((struct trial){.object = joined(object, "%s/answer.so", folder),
                                       .only = which_tests(only)}))
         look_at_attack();
