@@ -72,7 +72,9 @@ export CRITERION
 into_small_course()
 {
     cd "$course" || exit 1
-    case $BUILD in /*) BUILD=build ;; esac
+    case $BUILD in
+    /*) BUILD=build TOOL_FLAGS=${TOOL_FLAGS:+$TOOL_FLAGS -Ibuild} ;;
+    esac
     first=51_toy
     ${MAKE_COMMAND:-make} -j2 BUILD="$BUILD" "$BUILD/tests/$first" "$BUILD/grade" >"$room/said.txt" 2>&1 ||
         verdict "a small course can be built" "$(cat "$room/said.txt")"
