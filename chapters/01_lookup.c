@@ -99,13 +99,13 @@ common word is one piece, a rare one is several. A space belongs to the piece th
 follows it, so that `" cat"` in the middle of a sentence is token 3,797 and `"cat"`
 at the start of one is token 9,246: two ids, and two rows of the table. Nothing in
 this chapter depends on how the pieces were found. (Chapter 11 finds some; the list of all
-50,000 joins [@gpt2code] lies beside the chapters, in `data/gpt2/merges.txt`. Counted from 0,
-these two are its joins 3,541 and 8,990, on lines 3,543 and 8,992.)
+50,000 joins [@gpt2code] is `chapters/data/gpt2/merges.txt`. Counted from 0, these
+two are its joins 3,541 and 8,990, on lines 3,543 and 8,992.)
 :::
 
 The program takes a sentence of your own:
-`build/01_lookup sentence="a rose is a rose"`. Wherever the chapter works on ours, it
-then works on yours.
+`build/01_lookup sentence="a rose is a rose"`. What takes a sentence through the table
+then takes yours; cat, dog and apple stay where they are compared.
 
 ## An id is a name, not an amount
 
@@ -377,7 +377,8 @@ So we can leave the product out, and move them.
 
 For each token, copy its row of the table. `wte` is the name of the table in
 GPT-2's published code; read it as *weights of the token embedding*: the numbers that
-a model learns are called its weights. $d$, the length of a row, is `d_model`. With the table of the example above, and ids 2, 0, 2:
+a model learns are called its weights. $d$, the length of a row, is `d_model`. With the table of
+the example above, and ids 2, 0, 2:
 
 | $t$ | id | row of `out` |
 |:----|:---|:-------------|
@@ -797,8 +798,8 @@ that nothing in them can spoil the sum. It does not cure the sign of zero: the s
 still starts at `+0.0`, and `+0.0` plus `-0.0` is `+0.0`. Let the sum start at `-0.0`,
 and the second is cured as well: $-0.0 + x$ is $x$ for every $x$, both zeros included,
 so `-0.0` is the true zero of addition. With both changes the product of a one-hot row
-hands over the table's very bits (but for the mark of a *signalling* NaN, which no arithmetic
-keeps [@ieee754, sec. 6.2]). But it is no longer *the* product: where `a` has zeros
+hands over the table's very bits; only of a NaN the standard does not promise which bits arrive
+[@ieee754, sec. 6.2]. But it is no longer *the* product: where `a` has zeros
 and `b` has NaN, it gives another answer than the formula does.
 ::::
 :::
@@ -850,8 +851,8 @@ them neighbours. The algebra does not care which way a matrix lies in memory. Th
 
 The chapter is over; this is for those whom the race has made curious. `matmul` and `tiles` do
 the same multiplications, all the zeros included, and hand over the same rows; yet in the large
-table one takes hundreds of times as long as the other. Nearly all of that is choosing which
-float is used when. It is worth knowing wherever matrices are *not* full of zeros, which from chapter 3
+table one takes hundreds of times as long as the other. Nearly all of that is choosing which float
+is used when. It is worth knowing wherever matrices are *not* full of zeros, which from chapter 3
 on is all the time.
 
 Here are four products that multiply by all the zeros, in the smallest table and in the
@@ -876,7 +877,7 @@ see what it was:
 
 (This takes your `matmul` for the three loops in the order of the formula. If it stands near
 `rows`, you have taken two of the steps already; `make solution1` shows the plain one. And if
-`tiles` stands above `rows`, something else was using the machine, or its caches: run it again.)
+`tiles` stands above `rows`, something else was using the machine: run it again.)
 
 ### Down the columns
 
@@ -890,7 +891,7 @@ next one comes.](drawing:stride){alt="Down a column: four steps of 3,072 bytes f
 four lines of sixteen floats and use one float of each. Along a row: sixteen steps of 4
 bytes fetch one line and use all of it."}
 
-Memory has two units that are larger than a float, and such a walk is bad for both.
+Such a walk is bad for three reasons.
 
 *Lines.* Memory does not deliver single floats. It delivers **cache lines**, on most
 machines 64 bytes, sixteen floats, and those that were used last stay in *caches*, small
@@ -915,11 +916,16 @@ another page, and one column visits all of the 37,693 pages that the table fills
 than a TLB has places for. (Where the system gives large tables pages of 2 MB, this toll is
 hardly paid.)
 
+*Sets.* A line may not lie anywhere in a cache. Its address picks one of many *sets*, and a set
+has room for about a dozen lines [@drepper2007, sec. 3.3.1]. There are mostly 64 sets, or a larger
+power of two. Our steps are 48 lines long, and so they meet only every sixteenth set: the walk has a
+sixteenth of each cache to itself. The price is high already in the table of 4,096 rows, though
+the lines of one column are only 256 KB. `build/01_lookup bench` walks in steps of 49 lines, too.
+
 You have already written the experiment. `linear` makes its sums in the same way, but from a
 table on its side: what it needs for one output lies side by side, 50,257 floats in about 3,100
-lines and 50 pages. So `matmul` divided by `linear` is what the stride costs, lines and pages
-together; how much of it is due to which, this race does not say. It grows with the table, and
-is least in the one of 64 rows, which fits into near caches.
+lines and 50 pages. So `matmul` divided by `linear` is what the stride costs, lines, pages and
+sets together. It grows with the table, and is least in the one of 64 rows.
 
 ### Along the rows
 
@@ -967,7 +973,7 @@ results are equal to the last bit.
 `linear` divided by `rows` is what the one sum cost. It is most in the middle. In the small table
 the sums of `linear` are short; in the large one `rows` has something else to wait for: memory.
 Divide `rows` by $V$, and you have the price of one row of the table. In the large table it is
-several times what it is in the two others, for the same work.
+about three times what it is in the two others, for the same work.
 
 ### In tiles
 
@@ -1049,14 +1055,14 @@ static void product_by_tiles(float *out, const float *a, const float *b, size_t 
 /*
 Compare `rows` and `tiles` in the table of 64 rows, which is small enough to stay near: that is
 what loading and storing less saves. (Where a register holds eight floats, a good part of it is
-`multiply_add`, one instruction where `rows` needs two.) In the large table they are farther apart, and the rest is
-what sharing one reading of the table saves.
+`multiply_add`, one instruction where `rows` needs two.) In the large table they are farther apart,
+and the rest is what sharing one reading of the table saves.
 
-By the count of bytes, a product takes 50,257 times as long as a lookup. `tiles` takes much less.
-The larger part of that is the sharing: the count was of a product that reads the whole table for
-each id. It is not all. `rows` does read the whole table for each id, and divided by the lookup's
-time it stays below 50,257 too. A table that is read from front to back arrives faster, byte for
-byte, than rows from here and there.
+If all that counted were bytes, a product would take 50,257 times as long as a lookup. `tiles`
+takes much less. The two savings are the larger part of that: the count was of a product that reads
+the whole table for each id. But `rows` does that, and divided by the lookup's time it stays below
+50,257 too. A table that is read from front to back arrives faster, byte for byte, than rows from
+here and there.
 
 ::: aside
 A library for matrix products, a BLAS, does in essence the same, with more care for
@@ -1135,7 +1141,7 @@ Compare `early` with `memcpy` in the largest table, which few caches hold whole,
 the smallest, where there is nothing to wait for and nothing is gained: that is how we know
 that it is the waiting that was saved.
 
-`build/01_lookup bench` looks closer. It prints ratios only, each with what it should be and on
+`build/01_lookup bench` looks closer. It prints ratios only, most with what they should be and on
 what kind of machine, and it also asks for all 48 lines of a row, which can gain more than the
 eight, or less. A hint is a bet about somebody else's hardware, and the only way to know is to
 race.
@@ -1500,12 +1506,6 @@ static double seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-// of the processor, for this program alone: it stands still while another one has its turn
-static double busy_seconds(void)
-{
-    return (double)clock() / (double)CLOCKS_PER_SEC;
-}
-
 static void draw_ids(struct lab *lab, size_t n, size_t vocab_size)
 {
     for (size_t t = 0; t < n; t++)
@@ -1528,10 +1528,10 @@ static double time_product(struct lab *lab, product_fn *multiply, size_t n_ids,
     draw_ids(lab, n_ids, vocab_size);
     set_switches(lab, n_ids, vocab_size, 1.0f);
     do {
-        double start = busy_seconds();
+        double start = seconds();
         for (size_t run = 0; run < n_runs; run++)
             multiply(lab->out, lab->x, lab->wte, n_ids, vocab_size, lab->d_model);
-        double sample = busy_seconds() - start;
+        double sample = seconds() - start;
         if (sample < 0.001) {
             n_runs *= 2;
         } else {
@@ -1575,12 +1575,12 @@ static void time_lookups(double *best, struct lab *lab, lookup_fn *const *conten
     do {
         for (size_t c = 0; c < n_contenders; c++) {
             draw_ids(lab, BATCH * lab->n_batches, vocab_size);
-            double start = busy_seconds();
+            double start = seconds();
             for (size_t b = 0; b < lab->n_batches; b++)
                 if (!contender[c](lab->out, lab->wte, lab->ids + b * BATCH, BATCH,
                                   vocab_size, lab->d_model))
                     best[c] = (double)NAN;
-            add_sample(&of[c], busy_seconds() - start);
+            add_sample(&of[c], seconds() - start);
         }
     } while (of[0].n < 8 || seconds() - begin < lab->patience * (double)n_contenders);
     for (size_t c = 0; c < n_contenders; c++)
@@ -1612,6 +1612,32 @@ static void your_linear(float *out, const float *a, const float *b, size_t n_row
                         size_t n_inner, size_t n_cols)
 {
     (void)linear_forward(out, a, b, n_rows, n_inner, n_cols);
+}
+
+// one row of `a` times b, down the columns, whose rows are n_apart floats apart
+static void product_down(float *out, const float *a, const float *b, size_t n_inner,
+                         size_t n_cols, size_t n_apart)
+{
+    for (size_t c = 0; c < n_cols; c++) {
+        float sum = 0.0f;
+        for (size_t k = 0; k < n_inner; k++)
+            sum += a[k] * b[k * n_apart + c];
+        out[c] = sum;
+    }
+}
+
+static void columns_48(float *out, const float *a, const float *b, size_t n_rows,
+                       size_t n_inner, size_t n_cols)
+{
+    for (size_t r = 0; r < n_rows; r++)
+        product_down(out + r * n_cols, a + r * n_inner, b, n_inner, n_cols, 48 * LINE);
+}
+
+static void columns_49(float *out, const float *a, const float *b, size_t n_rows,
+                       size_t n_inner, size_t n_cols)
+{
+    for (size_t r = 0; r < n_rows; r++)
+        product_down(out + r * n_cols, a + r * n_inner, b, n_inner, n_cols, 49 * LINE);
 }
 
 // linear_forward, but each sum begins with 0 times the one before: none can begin early
@@ -1694,9 +1720,9 @@ static void print_time(double time, int width)
 static void print_whole(double x, int width)
 {
     char text[64] = "~";
-    if (!isnan(x))
+    if (isfinite(x))
         with_commas(text + 1, (uint64_t)(x + 0.5));
-    printf(" %*s", width - 1, isnan(x) ? "-" : text);
+    printf(" %*s", width - 1, isfinite(x) ? text : "-");
 }
 
 static void print_ratio(const char *product, const double *time, size_t racer,
@@ -1964,6 +1990,11 @@ static void bench_your_lookup(struct lab *lab, size_t vocab_size, double best_pr
 // the stride apart from the one sum: linear_forward pays for the sum only
 static void bench_tolls(struct lab *lab, double yours)
 {
+    printf("where an address picks one of 64 sets:\n");
+    report("4,096 rows: time in steps of 48 lines / of 49",
+           time_product(lab, columns_48, 1, 4096) /
+               time_product(lab, columns_49, 1, 4096),
+           true, 1.5);
     double linear = time_linear(lab, 50257);
     if (isnan(linear)) {
         waits_for("1.4", "linear_forward");

@@ -39,7 +39,7 @@ bool matmul(float *out, const float *a, const float *b, size_t n_rows, size_t n_
 /*
 What to notice: each matrix is indexed with its own number of columns, `n_inner` for
 `a` and `n_cols` for `b` and `out`. With square matrices you can mix these up and get
-away with it, which is why no test uses a square one. The sum is a local variable, so
+away with it, which is why the tests of the indices use none. The sum is a local variable, so
 that `out` is written once and never read. This is the order of loops that follows the
 formula; the last part of the chapter shows what it costs, and what exchanging two of them
 saves.

@@ -51,9 +51,8 @@ compiled() {
     out=$1
     shift
     # shellcheck disable=SC2086
-    $compiler -std=c11 -O2 -msimd128 -fno-math-errno -ffp-contract=off -w -s -D_WASI_EMULATED_SIGNAL \
-        -D_WASI_EMULATED_PROCESS_CLOCKS "$@" -o "$out" -lm -lwasi-emulated-signal \
-        -lwasi-emulated-process-clocks -Wl,-z,stack-size=1048576
+    $compiler -std=c11 -O2 -msimd128 -fno-math-errno -ffp-contract=off -w -s -D_WASI_EMULATED_SIGNAL "$@" \
+        -o "$out" -lm -lwasi-emulated-signal -Wl,-z,stack-size=1048576
 }
 
 # There is no tmpfile where there is no folder for it.
