@@ -419,8 +419,8 @@ functions make.
 ::: {.output section="The table of the seed" follows="seed"}
 :::
 
-There it is: PyTorch's table, digit by digit. The last line is the sharper test, one more
-word of the generator. It can only be [753559554]{.n .kept section="The table of the seed"} if
+There it is: PyTorch's table, digit by digit. The last line counts. It is one more word of the
+generator, which can only be [753559554]{.n .kept section="The table of the seed"} if
 exactly [34]{.n .kept section="The table of the seed"} words have been drawn, the two wasted
 ones included.
 */
@@ -451,7 +451,7 @@ Four, and not the last ones: those with a star.
 
 The others are the same to the last bit. It looks like a fault. It is bookkeeping.
 
-### Why these four places
+### Why these places
 
 With 18 values the tail covers places 2 to 17 and is made of words 18 to 33. With 20 it
 covers places 4 to 19 and is made of words 20 to 35. Either way, place $p$ of the tail
@@ -530,7 +530,7 @@ billion: in GPT-2's table one would expect 0.3 of a value.
 About two values in three lie within one standard deviation of the mean, and 95 in 100
 within two: so it is for every normal distribution.
 
-(How to have the same forty million values, to two millionths, many times as fast stands
+(How to have the same forty million values, to about two millionths, many times as fast stands
 [behind the scenes](#speed).)
 */
 
@@ -543,7 +543,7 @@ Not everybody starts alike.
 |---|---|
 | PyTorch's `nn.Embedding`, unless told otherwise [@pytorchdocs] | $\mathcal{N}(0, 1)$ |
 | GPT-2 [@gpt2code] | $\mathcal{N}(0, 0.02^2)$; its table of positions $\mathcal{N}(0, 0.01^2)$ |
-| word2vec [@word2veccode] | evenly between $\pm 0.5/d$, with $d$ the row's length |
+| word2vec, a program of 2013 (chapter 8) [@word2veccode] | evenly between $\pm 0.5/d$, with $d$ the row's length |
 
 Fifty times smaller than PyTorch's default: what is gained by that? GPT-2 uses its table
 twice (chapter 5 is about that). At the end of the model (chapter 3 builds one) there is a
@@ -674,15 +674,15 @@ pairs.
 :::
 
 (In the terminal this block comes before "Forty million values", which takes longer.)
-In [768]{.n .kept section="Random rows"} dimensions the mean is [0.0287]{.n .kept
-section="Random rows"}. The last column turns the mean into an angle: less than two degrees from
-90. The rows are
+In [768]{.n .kept section="Random rows"} dimensions the mean is [0.0287]{.n .kept section="Random
+rows"}. The last column turns the mean into an angle: less than two degrees from 90. The rows are
 random, as the belief says, and in so many dimensions this alone makes *every word unrelated to
 every other word from birth*. No training is needed for it.
 
-Whether training pulls related words together, chapter 3 will see. As for all others, the words
-of word2vec and GloVe, two famous tables, share a large mean vector [@mu2018]: two of them are, on
-average, closer together than chance, and chapter 7 measures by how much.
+Whether training pulls related words together, chapter 3 will see. And does it push the unrelated
+ones apart? In two famous tables, those of word2vec and GloVe, all rows share a large mean vector
+[@mu2018]: two words taken at random are closer together there than chance would have them. Chapter
+7 measures by how much.
 
 ![The mean of |cos| of random rows against their width, both axes in powers of
 ten. Two lines lie on each other: exact and measured. Look at the slope: a hundred times the
@@ -798,11 +798,12 @@ larger. Does she start from your table with one row added?
 :::: answer
 Nearly, if the table is the first thing drawn, and by luck of bookkeeping. Both
 tables are one long array of $V d$ values. If $d$ is a multiple of 16, as 768
-is, there is no tail: her array is yours and one more row. If $V d$ is not, the
-last sixteen of your values lie in a tail, and some of the places there are
-filled otherwise in her array. But everything that is drawn *after* the table,
-all the other weights of the model, begins a row's worth of words later in the
-stream, and so is different altogether.
+is, there is no tail: her array is yours and one more row. If it is not, one of the
+arrays has a tail, or both have, and some of your last sixteen places may be filled
+otherwise in hers. But everything that is drawn *after* the table, all the other
+weights of the model, begins a row's worth of words later in the stream. So at the
+same place stands another number. (It need not be a new one: if all arrays are
+multiples of 16, what comes next in hers is what came next in yours, moved up by a row.)
 ::::
 :::
 
@@ -1371,13 +1372,14 @@ static void show_rows(float *rows, uint32_t seed, size_t width)
 ### What a value costs {#speed}
 
 Forty million values are soon made, but models have grown, and a table is drawn
-anew for every experiment. Where does the time go? (The output below says how much of it is spent
-on words, and how much on cosines and sines.) And can the same values be had for less?
+anew for every experiment. Where does the time go? (The output below says which part of it words
+take, and which part cosines and sines in `float` would.) And can the same values be had for less?
 
 What stops the plain loop is not the arithmetic. A processor of today multiplies
-eight or sixteen floats in one instruction, but a call to `cosf` is a call: the
-compiler cannot look inside, so it cannot make one loop of eight calls. And a
-library's cosine must be ready for any angle, a million turns or a billionth of
+eight or sixteen floats in one instruction, but a call to `cosf` is a call, and the
+compiler cannot look inside. (Some libraries have a cosine for eight floats at once, which
+gcc calls if it is given `-ffast-math`. But that flag also lets it change sums, and we do
+without.) And a library's cosine must be ready for any angle, a million turns or a billionth of
 one. It may find out with a branch which part of the circle the angle is in. A
 processor guesses which way a branch will go, and our angles are random. The last
 line of the output below compares: the same calls, for as many angles in rising order,
@@ -1435,14 +1437,15 @@ static void block_in_lanes(float *restrict out, const uint32_t *restrict words, 
 }
 
 /*
-Taking a float apart into exponent and mantissa is three operations on its bits. The
+Taking a float apart into exponent and mantissa is a handful of operations on its bits. The
 first five terms of each series are enough: what they leave out is at most about the size
 of the last digit of a float. The quarter of the circle decides, by two selections without
 a branch, which of the two is the sine and which signs they get. What is left has no
 call and no branch, and the compiler can turn the eight pairs of a block into one pass
-over eight *lanes*. Arranging the block as $j$ and $j+8$ is what makes that
-possible; PyTorch's own file has a second version of the block for just such
-processors [@pytorchcode, `DistributionTemplates.h`].
+over eight *lanes*. Arranging the block as $j$ and $j+8$
+spares a little on the way: each half is loaded and stored as it lies. PyTorch's own
+file has a second version of the block for just such processors [@pytorchcode,
+`DistributionTemplates.h`].
 
 ### Many words at a time
 
@@ -1490,10 +1493,10 @@ static void fill_in_lanes(float *out, struct mt19937 *rng, float std, size_t n)
 ::: {.output section="Speed"}
 :::
 
-Compare the first two lines. The words are the same, the values are the same to two
+Compare the first two lines. The words are the same, the values are the same to about two
 millionths, and a table is filled many times as fast: on the machine that built this page,
-and wherever a processor has lanes and the compiler uses them. Where it does not, the two
-are about level.
+and wherever a processor has lanes and the compiler uses them. Where it does not,
+little of the gain is left.
 
 ::: aside
 One more thing stood in the way. `sqrtf` of a negative number has to set `errno`, which is
@@ -1502,14 +1505,13 @@ a branch and a call, though no number here is negative. The Makefile says
 the gain is gone.
 :::
 
-There is a famous other way to a bell, the *ziggurat* [@marsaglia2000]: no logarithm, no
-cosine, only a lookup in a table, a multiplication and a comparison that nearly always
-goes the same way. Counted in operations it is far ahead, and it does beat the plain loop.
-But compare its line with that of the lanes. The ziggurat looks
-things up and decides, one value after the other. Box and Muller's way is the same
-arithmetic for every value. *On a processor with lanes, regular beats clever.* And a table
-that PyTorch can check comes with it for free. (`build/02_init bench` repeats the race with a
-table of GPT-2's size.)
+There is a famous other way to a bell, the *ziggurat* [@marsaglia2000]: no logarithm, no cosine,
+only a lookup in a table, a multiplication and a comparison that nearly always goes the same way.
+It beats the plain loop. But compare its line with that of the lanes. The ziggurat looks things up
+and decides, one value after the other. Box and Muller's way is the same arithmetic for every
+value. *With eight lanes or more, regular beats clever*; with four, as without `-march=native` or
+in a browser, it can go either way. And a table that PyTorch can check comes with it for free.
+(`build/02_init bench` repeats the race with a table of GPT-2's size.)
 
 Keep your `normal_fill` as it is: it passes all the tests, and one can read it. The
 lanes are for afterwards.
@@ -1519,25 +1521,26 @@ lanes are for afterwards.
 ### The stopwatch
 */
 
-enum { N_ANGLES = 1000000 };
+// as many as are done before a system that has other work, too, takes the processor away
+enum { N_TIMED = 300000, N_TIMINGS = 25 };
 
-// seconds for the cosine and the sine of a million angles; work [2 * N_ANGLES]
+// seconds for the cosine and the sine of N_TIMED angles; work [2 * N_TIMED]
 static double time_angles(float *work, bool rising)
 {
-    float *out = work, *angles = work + N_ANGLES;
+    float *out = work, *angles = work + N_TIMED;
     struct mt19937 rng;
     uint32_t words[MT_WORDS];
     double best = INFINITY;
     mt19937_seed(&rng, 1);
-    for (size_t k = 0; k < N_ANGLES; k++) {
+    for (size_t k = 0; k < N_TIMED; k++) {
         if (k % MT_WORDS == 0)
             words_in_bulk(words, rng.state);
-        angles[k] = 6.2831853f * (rising ? (float)k / (float)N_ANGLES
+        angles[k] = 6.2831853f * (rising ? (float)k / (float)N_TIMED
                                          : (float)(words[k % MT_WORDS] >> 8) * 0x1p-24f);
     }
-    for (int run = 0; run < 3; run++) {
+    for (int run = 0; run < N_TIMINGS; run++) {
         const double start = seconds();
-        for (size_t k = 0; k < N_ANGLES; k++)
+        for (size_t k = 0; k < N_TIMED; k++)
             out[k] = cosf(angles[k]) + sinf(angles[k]);
         best = fmin(best, seconds() - start);
     }
@@ -1719,8 +1722,12 @@ static inline float ziggurat_value(const struct ziggurat *z, struct xoshiro *rng
 {
     const uint32_t layer = bits % LAYERS;
     const int32_t steps = (int32_t)(bits >> 8) - (1 << 23);
-    if (abs(steps) >= z->inside[layer])
-        return ziggurat_edge(z, rng, bits);
+    if (abs(steps) >= z->inside[layer]) {
+        struct xoshiro shown = *rng; // so that the state itself can stay in registers
+        const float value = ziggurat_edge(z, &shown, bits);
+        *rng = shown;
+        return value;
+    }
     return (float)steps * z->step[layer];
 }
 
@@ -1729,13 +1736,11 @@ static void ziggurat_fill(float *out, const struct ziggurat *z, struct xoshiro *
                           float std, size_t n)
 {
     struct xoshiro local = *rng; // a copy that may live in registers
-    for (size_t i = 0; i + 1 < n; i += 2) {
-        const uint64_t word = xoshiro_next(&local);
+    uint64_t word = 0;
+    for (size_t i = 0; i < n; i++) {
+        word = i % 2 == 0 ? xoshiro_next(&local) : word >> 32;
         out[i] = std * ziggurat_value(z, &local, (uint32_t)word);
-        out[i + 1] = std * ziggurat_value(z, &local, (uint32_t)(word >> 32));
     }
-    if (n % 2 == 1)
-        out[n - 1] = std * ziggurat_value(z, &local, (uint32_t)xoshiro_next(&local));
     *rng = local;
 }
 
@@ -1748,10 +1753,10 @@ static double time_ziggurat(float *out, const struct ziggurat *z, size_t n)
     return seconds() - start;
 }
 
-// table: room for 2 million values
+// table: room for 2 * N_TIMED values
 static void show_speed(float *table)
 {
-    enum { N = 1000000 };
+    enum { N = N_TIMED };
     float *plain = table, *lanes = table + N;
     double yours = INFINITY, ours = INFINITY, zeros = INFINITY, other = INFINITY;
     double words = INFINITY;
@@ -1764,8 +1769,9 @@ static void show_speed(float *table)
         return;
     }
     ziggurat_build(&z);
-    for (int run = 0; run < 5; run++) { // each takes its turn; the best of each counts
-        zeros = fmin(zeros, time_zeros(plain, N));
+    for (int run = 0; run < N_TIMINGS; run++) { // each takes its turn; the best counts
+        if (run < 3)
+            zeros = fmin(zeros, time_zeros(plain, N));
         yours = fmin(yours, time_yours(plain, N));
         other = fmin(other, time_ziggurat(lanes, &z, N));
         ours = fmin(ours, time_lanes(lanes, N));
@@ -1779,8 +1785,8 @@ static void show_speed(float *table)
     printf("values in lanes are yours, to 2e-6: %s\n",
            largest_difference(plain, lanes, N) <= 2e-6 ? "yes" : "no");
     const double random = time_angles(table, false), rising = time_angles(table, true);
-    printf("your time: words ~%.0f %%, cosf, sinf ~%.0f %%\n", 100.0 * words / yours,
-           100.0 * random * N / (2.0 * N_ANGLES) / yours);
+    printf("part of it: words ~%.0f %%, cosf, sinf ~%.0f %%\n", 100.0 * words / yours,
+           50.0 * random / yours);
     printf("%-36s ~%.1f\n", "cosf, sinf: time of random / rising", random / rising);
 }
 
