@@ -15,7 +15,8 @@ remedies of real models: a learned table of positions (GPT-2), a fixed table of 
 (the first transformer), and rotations (RoPE, in many of today's models). Then they are put to the
 test, in five tiny models that are equal in everything else. [Trained on texts of 16 tokens, which
 way to tell their order still works in a text of 64?]{.teaser} The answer is not the one that is
-usually promised, and the reason that one hears for it is at most a part of the one we find.
+usually promised. A paper gives a reason for it [@liu2023], which is at most a part of the one we
+find.
 
 You need no other chapter for the exercises. A token is an id, an id picks a row of the
 table `wte [vocab_size][d_model]`, and a sequence of `n_tokens` ids becomes a matrix
@@ -111,7 +112,7 @@ already infinite in `float`, and the factor $e^{-\max}$ cancels. If `causal` is 
 $t$ hear only the positions 0 to $t$. A later position's score does not count for the largest,
 its share is exactly 0, and its value does not enter the sum: not even as 0 times the value,
 for 0 times NaN is NaN.
-Leave out no key that is heard, however small its share, unless the share itself is 0. Add in
+Skip a key that is heard only if its share is exactly 0, never because it is small. Add in
 `double` if you can: the zeros of the next experiment are exact then.
 
 By hand, with the mask on: *dog* hears only itself, so its shares are 1, 0, 0 and
@@ -368,8 +369,7 @@ the standard deviation $1/\sqrt{d}$ has a length of about 1. Added as it is, it 
 times $\sqrt{512} = 22.6$, it does not.
 
 A learned table may start with zeros. Every position then begins as its bare token, and each
-row gets a gradient of its own, from the tokens that stand there. One of the models at the end
-starts so, and learns.
+row is moved by the tokens that stand there. One of the models at the end starts so, and learns.
 ::::
 :::
 
@@ -580,9 +580,9 @@ there should be [8.9815]{.n section="The score sees the distance only"}.
 Within a layout the first two columns agree, and `rope_score`, which turns nothing, agrees
 with neighbours. (The third column shows that the score knows left from right.) The wrong layout
 is a layout too: the score still sees the distance only, and nothing is wrong but the numbers.
-Mixed, one and the same distance gives two numbers. Neither crashes: the model talks, and talks
-nonsense. If you ever port a RoPE model, compare its scores with those of the original: that the
-first two columns agree rules out the mixture, and no more.
+Mixed, one and the same distance gives two numbers. Neither crashes, and no message tells. If you
+ever port a RoPE model, compare its scores with those of the original: that the first two columns
+agree rules out the mixture, and no more.
 
 ## Three pictures of a score
 
@@ -601,18 +601,19 @@ texts, does it still know the order in a longer one?** The rest of the chapter a
 
 ## Dials that never finish a turn
 
-For RoPE one hears this answer. Dial $i$ needs $2\pi / \theta_i$ tokens for a full turn. If a
-model is trained on 4,096 tokens and a dial needs 50,000 for a turn, the model has seen only the
-first twelfth of its face. All other angles are new to it, and they come up the moment it reads
-further.
+For RoPE a paper gives this answer [@liu2023]. Dial $i$ needs $2\pi / \theta_i$ tokens for a full
+turn. If a model is trained on 4,096 tokens and a dial needs 50,000 for a turn, the model has seen
+only the first twelfth of its face. All other angles are new to it, and they come up the moment it
+reads further.
 
 ::: predict
 A head of 128 dimensions has 64 dials. Base 10,000, training length 4,096: how many of
 the 64 never finish one turn?
 
 :::: answer
-[18]{.n section="Dials that never finish a turn"} of them. (In the head that we are about to
-train, at length 16, it is [14]{.n section="Dials that never finish a turn"} of 16.)
+[18]{.n section="Dials that never finish a turn"} of them: in LLaMA 2, a model of these sizes, the
+paper blames just their 36 dimensions. (In the head that we are about to train, at length 16, it is
+[14]{.n section="Dials that never finish a turn"} of 16.)
 ::::
 :::
 
@@ -624,12 +625,12 @@ round once when training ends at 4,096 tokens.](figure:dials){#fig-dials}
 
 If unfinished dials are the trouble, a head with base 10,000 must fail past the length of its
 training, and a head with base 2, where at length 16 every dial finishes, must not. Such a
-prediction can fail. And if it comes true, the reason may still be another one. Let us train both.
+prediction can fail. Let us train both.
 
 ## A model small enough to see through
 
-The task is impossible without order and trivial with it: **say again the token three back**. Each
-token is drawn from 16, all equally likely, so there is nothing to learn about the tokens
+The task cannot be solved without order and is trivial with it: **say again the token three back**.
+Each token is drawn from 16, all equally likely, so there is nothing to learn about the tokens
 themselves. The first three positions do not count. A model that gives the right token the share
 $p$ pays $-\ln p$: that is its **loss**, counted in *nats*. Guessing, $p = 1/16$, costs
 $\ln 16 = 2.7726$ nats a token; a model that knows what stood three back pays 0.
@@ -668,9 +669,9 @@ still loses [0.00]{.n section="Say again the token three back" at="base 2:3"}.
 ::: {.output section="Say again the token three back" set="seeds rate base"}
 :::
 
-(*Best* and *worst* are single seeds, at positions 32 to 63. *Gradients* are the slopes that say
-which way the loss falls, here tested. *Without order* is no model: it is
-[what nobody beats](#best-without-order) who cannot see the order.)
+(In nats, means of the seeds. *Best* and *worst* are single seeds, at positions 32 to 63. *Slopes*
+say which way the loss falls; here they are tested, and this is their error. *Without order* is no
+model: it is [what nobody beats](#best-without-order) who cannot see the order.)
 
 ::: {.run seeds="4"}
 In this page a run trains four times behind each line, not sixteen times, unless you ask
@@ -686,7 +687,7 @@ then?
 ### Three ways to go astray
 
 **The learned table falls off a cliff.** Rows 16 to 63 still hold the numbers they
-were born with; no gradient ever reached them. The loss jumps to
+were born with; training never moved them. The loss jumps to
 [5.60]{.n section="Say again the token three back"}, twice that of blind guessing: the
 model is not unsure, it is sure and wrong. Zeros are no cure: if the table starts with them,
 the loss is [4.38]{.n section="Say again the token three back"}, still worse than guessing.
@@ -709,10 +710,10 @@ with RoPE, models extrapolate poorly, unless something is done about it [@press2
 :::
 
 ![What three of the heads look at in the first 30 tokens of a test. The right answer is the
-diagonal three to the left; above row 15 all three have it. Left, the learned table: below, the
-diagonal is gone. Middle, the sinusoid: it fades, and echoes of it appear six tokens further back,
-one turn of the fastest hand. Right, RoPE: it goes on, down to the last
-row.](figure:attention){#fig-attention}
+diagonal three to the left; from row 3 to row 15 all three have it. Left, the learned table: below,
+the diagonal is gone. Middle, the sinusoid: down to row 15 it has about two thirds of the share
+(enough, for the largest decides); below it fades, and echoes of it appear six tokens further back,
+one turn of the fastest hand. Right, RoPE: it goes on, down to the last row.](figure:attention){#fig-attention}
 
 **Base 2 stays at [0.00]{.n section="Say again the token three back" at="base 2:3"}**, with
 every seed. Same code, same training, one constant changed. So is it the dials?
@@ -721,10 +722,10 @@ every seed. Same code, same training, one constant changed. So is it the dials?
 
 The prediction came true, if late: the head with unfinished dials fails, though far beyond token
 16, and the one without does not. But a base changes the speed of all dials but one, so two bases
-cannot say whether those dials are the reason. We freeze some: a dial that *never turns* has its
-angle fixed at 0, in training and in the test. (Such a run, equal but for the one suspect, is a
+do not show that those dials are the reason. We freeze some: a dial that *never turns* keeps the
+angle 0, in training and in the test. (Such a run, equal but for the one suspect, is a
 **control**.) With base 10,000 dials 0 and 1 finish a turn in training (after 6.3 and 11.2
-tokens), and dials 2 to 15 do not.
+tokens). The next two, 2 and 3, need 19.9 and 35.3 tokens, and dials 4 to 15 need 62.8 and more.
 
 ::: predict
 Suppose unfinished dials are the trouble. What will the loss at 32 to 63 be if they never turn, so
@@ -739,11 +740,16 @@ that only the two finished dials do?
 ::: {.output section="What the dials decide"}
 :::
 
-Without the unfinished dials the loss *grows* (third row), even if they are stopped only in the
-test, in models that had learned with all of them (second). So they help. That does not make them
-safe: alone, with the two finished ones frozen, they learn the task at length 16, and beyond they
-lose [0.72]{.n section="What the dials decide"}, about as much as all together (the ranges overlap).
-So unfinished dials alone do fail. But the finished two alone lose more. What do *they* do wrong?
+Without the unfinished dials the loss *grows* (second row): they help. Is it their number? No: with
+base 2, two dials are enough (last row). Is it all fourteen? No: 2 and 3, the fastest of them, do
+all the helping; with 0 to 3 alone the loss is [0.27]{.n section="What the dials decide"}.
+Dials 4 to 15 turn for nothing: beside 0 and 1 they leave [1.98]{.n section="What the dials
+decide"}, and with them 0 to 3 lose more, [0.60]{.n section="What the dials decide"}. (Single seeds
+scatter more than that; but the sixteen from 101 on and from 201 on say the same.)
+
+Alone, with 0 and 1 frozen, the unfinished learn the task at length 16, and beyond they lose
+[0.72]{.n section="What the dials decide"}. But the finished two alone lose more. What do *they* do
+wrong?
 
 ### Two dials that agree again
 
@@ -774,41 +780,45 @@ training met, 0 to 15, and the best of the new ones, 16 to 63; mean of the seeds
 
 Where nothing but the two finished dials turns, the loss jumps, from
 [0.71]{.n section="Two dials that agree again"} to
-[2.65]{.n section="Two dials that agree again"}. Where they are frozen, nothing happens. The step
-at 47 comes from dials that *have* finished, and agree once more; with all dials it is smaller.
+[2.65]{.n section="Two dials that agree again"}. Where they are frozen, nothing happens. And
+where all turn, it is enough to hide the one key 47 back, and the step is gone. It comes from dials
+that *have* finished, and agree once more.
 
-::: think
-In the last row, too, only two finished dials turn. With base 2 they turn by 1 and 0.958 radians a
-token, not by 1 and 0.562, and they agree again as well: at distance 16 they stand 25 and 7 degrees
-from where they stood at 3. Why does nothing break? (In the picture below: which distance comes
-nearest to the peak at 3 up to 15, and which beyond?)
-
-:::: answer
-The angles alone cannot tell. The nearest that base 2 met in training is 9, at 16 and 31 degrees,
-so by its angles 16 is nearer still. But the head scores the two alike: 9 is the highest that it
-met, and 3 leads over it by [2.35]{.n section="Two dials that agree again"}; 16 is the highest of
-the new ones, and 3 leads by [2.39]{.n section="Two dials that agree again"}. (How much a dial
-counts, and at which angle it says most, is in the $A_i$ and $B_i$ of [exercise 4.6](#rope-score),
-and these training chose.) Training asked only that 3 lead over what it *met*. With base 2 that
-holds for the new ones as well. With base 10,000 the lead of
-[3.18]{.n section="Two dials that agree again"}, over 15, becomes
-[-0.31]{.n section="Two dials that agree again"} at 47: a wrong distance beats the right one.
-::::
-:::
+Here dials 2 and 3 help. At distance 47 they stand 77 and 88 degrees from where they stood at 3.
+With them (third row) 3 leads over the new ones again, by
+[1.19]{.n section="Two dials that agree again"}, and the loss at 47 is
+[0.31]{.n section="Two dials that agree again" at="0 to 3:4"}.
 
 ![The two heads in which only dials 0 and 1 turn, mean of the seeds.](figure:two-dials){#fig-two-dials}
 
+::: think
+The two dials of base 2 turn by 1 and 0.958 radians a token, not by 1 and 0.562, and agree again as
+well: at distance 16 they stand 25 and 7 degrees from where they stood at 3. Why does nothing break?
+(In the picture: which distance comes nearest to the peak at 3 up to 15, and which beyond?)
+
+:::: answer
+Up to 15 it is 9, and 3 leads over it by [2.35]{.n section="Two dials that agree again"}. Beyond it
+is 16, and 3 leads by [2.39]{.n section="Two dials that agree again"}. Training asked only that 3
+lead over what it *met*. With base 2 that holds for the new ones as well. With base 10,000 the lead
+of [3.18]{.n section="Two dials that agree again"}, over 15, becomes
+[-0.31]{.n section="Two dials that agree again"} at 47: a wrong distance beats the right one.
+
+The angles alone cannot tell: at 9 the dials of base 2 stand 16 and 31 degrees off, further than at
+16. (How much a dial counts, and at which angle it says most, is in the two brackets of
+[exercise 4.6](#rope-score), and these training chose.)
+::::
+:::
+
 ### What the better seeds have
 
-RoPE with all its dials goes on almost unharmed in one seed and breaks in another, with the same
-dials and the same speeds. In what do the trained heads differ?
+RoPE with all its dials goes on almost unharmed in one seed and breaks in another. In what do the
+trained heads differ?
 
 One suspect is the *curve* of a head: its score at each distance, the mean over all tokens of this
-one head. (A curve in the pictures above is the mean of sixteen heads.) We line up the sixteen heads
-by their loss at 32 to 63 and let them exchange curves: the best with the worst, the second with the
-last but one, and so on. From the scores of each its own curve is taken off, and the other's is
-added; all else stays as it was learned. Then they exchange only what dials 0 and 1 add to the
-curve, and only what dials 2 to 15 do.
+one head. We line up the sixteen heads by their loss at 32 to 63 and let them exchange curves: the
+best with the worst, the second with the last but one, and so on. From the scores of each its own
+curve is taken off, and the other's is added; all else stays as it was learned. Then they exchange
+only what dials 0 and 1 add to the curve, only what 2 and 3 do, and only what 4 to 15 do.
 
 ::: predict
 The better eight lose [0.16]{.n section="What the better seeds have" at="better half"}, the worse
@@ -816,34 +826,32 @@ eight [1.04]{.n section="What the better seeds have" at="worse half"}. What happ
 exchange their whole curves?
 
 :::: answer
-They change places: [0.77]{.n section="What the better seeds have" at="better half:4"} and
-[0.40]{.n section="What the better seeds have" at="worse half:4"}.
+They change places: [0.77]{.n section="What the better seeds have" at="better half:5"} and
+[0.40]{.n section="What the better seeds have" at="worse half:5"}.
 ::::
 :::
 
 ::: {.output section="What the better seeds have" set="seed"}
 :::
 
-So most of the difference stands in the curve, and not in the rest of the head. In these seeds it
-is mostly in the part of the unfinished dials
-([0.59]{.n section="What the better seeds have"} and [0.49]{.n section="What the better seeds
-have"}); in the sixteen from `seed=101` on it is more in that of dials 0 and 1. Training shaped
-the curve at distances 0 to 15 and never looked at the rest. What in a seed makes a good one, we do
-not know: the program is small enough to try an answer tonight.
+So most of the difference stands in the curve, and not in the rest of the head. (Heads of the same
+half can exchange curves, and little happens: it is not the foreign curve that harms.) In these
+seeds it is mostly in the part of dials 2 and 3 ([0.42]{.n section="What the better seeds have"}
+and [0.58]{.n section="What the better seeds have"}); in the sixteen from `seed=101` on it is in
+that of dials 0 and 1. Training never looked at the curve beyond 15. What in a seed makes it a good
+one, we do not know.
 
 ### What the experiments say together
 
 | experiment | question | answer |
 |:-----|:-----|:---------|
-| stop dials 2 to 15 | are they only harm? | no, without them more is lost: [1.64]{.n section="What the dials decide"} |
+| stop dials 2 to 15 | do they help? | 2 and 3 do: [0.27]{.n section="What the dials decide"} with them, [1.98]{.n section="What the dials decide"} with the others instead, [1.64]{.n section="What the dials decide"} with none |
 | stop dials 0 and 1 | do the unfinished fail alone? | yes: [0.00]{.n section="What the dials decide" at="2 to 15"} at length 16, [0.72]{.n section="What the dials decide"} beyond |
 | positions 46 and 47 | whose is the step? | that of 0 and 1: alone they lose [2.65]{.n section="Two dials that agree again"}; without them there is none |
-| exchange curves | which dials divide the seeds? | in these seeds mostly 2 to 15, in others more 0 and 1 |
-| bases 3 and 6 ([below](#one-base-for-both)) | must a head with unfinished dials fail? | no: it loses [0.00]{.n section="From base 1 to base 100,000"} |
+| base 6 ([below](#one-base-for-both)) | must a head with unfinished dials fail? | no: it loses [0.00]{.n section="From base 1 to base 10,000" at="6:3"} |
 
-The step at 47 is the finished dials' work. How far a head falls, there and elsewhere, depends in
-these seeds more on the others, which also fail alone. But a head that has unfinished dials need not
-fail, so their number does not tell whether it does.
+Two dials that finished make the step at 47. The next two, which did not, work against it. The
+twelve slow ones do not help, and cost a little: so much of the paper's reason we find again.
 
 Base 2 does well with every seed. Why does not everybody use it? So far we have asked one question.
 
@@ -867,46 +875,52 @@ The learned table, with [0.36]{.n section="Say again the first token"} at positi
 ![The other task. Now it is the rotations that lie high.](figure:loss-first-token){#fig-loss-first-token}
 
 Tables and rotations have changed places. Row 0 of the learned table is a trained row, every
-token can look for it, and it stays where it is however long the text grows. What it loses may
-come from the token that *asks*: from 16 on that one carries an untrained row. (Started with
-zeros, the table does better still: [0.09]{.n section="Say again the first token"}.) The
-sinusoid stands in between, and its seeds disagree wildly. RoPE has no place to point at. All it
-can do is to prefer the farther token. It learns that up to distance 15, where the lesson ended;
-beyond, it is far worse than guessing. Base 2 does not fail evenly: up to position 12 it
-loses less than half a nat, from 14 to 19 about 4, at 21 only 0.01, and from 23 on about 6.
+token can look for it, and it stays where it is however long the text grows. Nearly all that it
+loses comes from the token that *asks*: from 16 on that one carries an untrained row. Let it ask
+with row 15 instead (*asks as at 15*), and the loss is [0.02]{.n section="Say again the first
+token"}. The sinusoid stands in between, and its seeds disagree wildly. RoPE has no place to point
+at. All it can do is to score the farther token higher. If that went on, it would be right at 63
+too.
 
-Here the slow dials do decide. In the last row only dials 0 and 1 turn, and then base 10,000
-does not learn the task at length 16 either: a score that climbs over 15 tokens needs dials that
-are slow. Is there a base between, fast enough for one question and slow enough for the other?
+![The first token: the score at each distance, mean of the seeds. Training ended at
+15.](figure:first-scores){#fig-first-scores}
+
+RoPE's score climbs up to 15, as far as the lesson went, and from 16 on it falls. So at position 30
+the head is sure of a token 15 or 16 back, and far worse than guessing. Base 2 climbs to 13 only,
+and fails at 14 and 15 even in training. Its highest peak is at 21 and 22: at position 21 it finds
+the first token, at a distance that it never met; from 23 on it clings to that distance, and is
+wrong.
+
+At length 16 one dial can decide. With dials 0, 1 and the eight slowest (last row) base 10,000 does
+not learn the task either: [1.80]{.n section="Say again the first token"}. In 15 tokens the fastest
+of the eight turns by 9 degrees. With dial 2 instead of these, one turn in 19.9 tokens, the loss is
+[0.00]{.n section="Say again the first token" at="dials 0 to 2:3"}. Too slow fails like too fast. Is
+there a base between, fast enough for one question and slow enough for the other?
 
 ### One base for both?
 
 ::: predict
-Seven bases, from 1 to 100,000. Does one of them answer both questions beyond token 16?
+Five bases, from 1 to 10,000. Does one of them answer both questions beyond token 16?
 
 :::: answer
-No. Bases 2 to 6 lose nothing three back, to two decimals; but asked for the first token no
+No. Bases 2 and 6 lose nothing three back, to two decimals; but asked for the first token no
 base beats guessing by much: the lowest loss at positions 32 to 63, with base 1, is [2.72]{.n
-section="From base 1 to base 100,000"}.
+section="From base 1 to base 10,000"}.
 ::::
 :::
 
-::: {.output section="From base 1 to base 100,000"}
+::: {.output section="From base 1 to base 10,000"}
 :::
 
-![RoPE's losses, mean of the seeds. Look at both ends: with bases 1 and 2 the first token is not
-learned even at the length of training; from 100 on, three back goes wrong further out.](figure:bases){#fig-bases}
-
-The count of finished dials, with which we began, says little: bases 3 and 6 leave some unfinished
-and lose nothing three back; with base 1 all sixteen finish, all at the same speed, and no base does
-worse. Nor need a dial be *very* slow for the first token: with base 3 the slowest takes 17.6
-tokens for a turn.
+The count of finished dials, with which we began, says little: base 6 leaves seven unfinished and
+loses nothing three back; with base 1 all sixteen finish, at one speed, and there no base does
+worse.
 
 So what still holds in a text of 64? *How far back*, with rotations, if the score at the right
 distance also leads over the new ones. *Which place*, with a table, if the row to look for was
-trained. No way did both. When you read that a model was "extended" from 2,048 tokens to 32,768,
-somebody usually changed the angles (for example, divided all positions by 16) *and trained on*, if
-only for a thousand steps [@chen2023].
+trained, and better if the row that asks was. No way did both. When you read that a model was
+"extended" from 2,048 tokens to 32,768, somebody usually changed the angles (for example, divided
+all positions by 16) *and trained on*, if only for a thousand steps [@chen2023].
 
 These were models of one layer and one head, on two toy tasks. In a deep model the causal mask
 adds information of its own, and language asks both questions at once. The way of asking
@@ -924,7 +938,7 @@ carries over: freeze what you suspect, or exchange it, and run again. The number
 - Why "it has a value for every position" and "the model works at every position" are
   two statements.
 - What a control is, and which question freezing a dial answers that comparing two bases cannot.
-- Which question two seeds answer that exchange their curves.
+- What exchanging the curves of two seeds tells.
 
 ## Three questions to think about
 
@@ -935,9 +949,8 @@ RoPE turns queries and keys. What would go wrong if it turned the values too?
 The output would be a mixture of values turned by the absolute positions of the tokens
 they come from. The scores cancel their turns against each other, because a score is made
 of two turned vectors. A value meets no partner: nothing cancels, and the same word says
-something different at every place. (One can repair that by turning the output back by
-the position of the token that asks. Then it depends on distances again. It is a different
-method, and not what RoPE models do.)
+something different at every place. (Turned back by the position of the token that asks, the
+output would depend on distances again. RoPE models do not do that.)
 ::::
 :::
 
@@ -1089,7 +1102,7 @@ enum {
     VOCAB = 16,
     WIDTH = 32,
     N_DIALS = WIDTH / 2,
-    N_FAST = 2, // dials of base 10,000 that finish a turn in training
+    N_NEAR = 4, // dials that are measured each by itself
     TRAIN_LEN = 16,
     TEST_LEN = 64,
     BACK = 3,
@@ -1105,6 +1118,10 @@ enum {
 typedef enum { NO_POSITIONS, LEARNED_TABLE, SINUSOID, ROPE } kind_of_scheme;
 typedef enum { THREE_BACK, FIRST_TOKEN } task;
 
+// Dials of RoPE: bit i stands for dial i.
+enum { DIALS_0_1 = 3, DIALS_0_2 = 7, DIALS_2_3 = 12, DIALS_2_7 = 252 };
+enum { ALL_DIALS = (1 << N_DIALS) - 1 };
+
 static const float HIDDEN = -1e30f; // too low to be the largest of any scores
 
 // One way to know positions, and how it is trained.
@@ -1112,9 +1129,9 @@ struct scheme {
     const char *name;
     float *map; // room for its attention, where a picture shows it, or NULL
     kind_of_scheme kind;
-    double base;                 // of RoPE
-    size_t still_from, still_to; // dials of RoPE that never turn
-    double spread;               // with which a learned table starts
+    double base;    // of RoPE
+    uint32_t still; // dials of RoPE that never turn
+    double spread;  // with which a learned table starts
     double rate;
 };
 
@@ -1137,6 +1154,7 @@ typedef struct {
     float cosines[TEST_LEN * N_DIALS], sines[TEST_LEN * N_DIALS];
     float back_sines[TEST_LEN * N_DIALS]; // -sines: turns backwards
     float added[2 * TEST_LEN];            // to each score, by distance: see set_added
+    bool late_ask_as_last; // past training, a query uses training's last row of wpe
 } model;
 
 // What some sequences leave behind on their way through the model; also the gradients of it.
@@ -1163,12 +1181,12 @@ static void fill_normal(float *x, size_t n, double std, uint64_t *state)
 }
 
 // Dials that stand still turn nothing: their cosine is 1 and their sine 0 at every position.
-static void stop_dials(model *m, size_t from, size_t to)
+static void stop_dials(model *m, uint32_t still)
 {
-    for (size_t p = 0; p < TEST_LEN; p++)
-        for (size_t i = from; i < to; i++) {
-            m->cosines[p * N_DIALS + i] = 1.0f;
-            m->sines[p * N_DIALS + i] = m->back_sines[p * N_DIALS + i] = 0.0f;
+    for (size_t n = 0; n < TEST_LEN * N_DIALS; n++)
+        if (still >> n % N_DIALS & 1) {
+            m->cosines[n] = 1.0f;
+            m->sines[n] = m->back_sines[n] = 0.0f;
         }
 }
 
@@ -1201,7 +1219,7 @@ static bool model_init(model *m, const struct scheme *scheme, uint64_t seed)
     rope_table(m->cosines, m->sines, TEST_LEN, WIDTH, scheme->base);
     for (size_t i = 0; i < TEST_LEN * N_DIALS; i++)
         m->back_sines[i] = -m->sines[i];
-    stop_dials(m, scheme->still_from, scheme->still_to);
+    stop_dials(m, scheme->still);
     set_added(m->added, NULL);
     return attention_is_written() &&
            (m->kind != SINUSOID || sinusoidal_table(m->params + AT_WPE, TEST_LEN, WIDTH));
@@ -1407,6 +1425,14 @@ static bool make_heads(activations *a, const model *m, const uint32_t *ids, size
            turn(a->heads[1] + n * WIDTH, m, m->sines, n_tokens);
 }
 
+// Queries past the length of training that are made with the last row that training moved.
+static void ask_as_last(activations *a, size_t n_tokens)
+{
+    float *last = a->rows[0] + (VOCAB + TRAIN_LEN - 1) * WIDTH;
+    for (size_t t = TRAIN_LEN; t < n_tokens; t++)
+        memcpy(last + (t - TRAIN_LEN + 1) * WIDTH, last, WIDTH * sizeof *last);
+}
+
 // false if an exercise on the way is not written
 //   ids [n_sequences][n_tokens]
 static bool forward(activations *a, const model *m, const uint32_t *ids,
@@ -1416,6 +1442,8 @@ static bool forward(activations *a, const model *m, const uint32_t *ids,
     for (size_t i = 0; i < 3; i++)
         project(a->rows[i], m->params + AT_WTE, m->params + AT_WQ + i * WIDTH * WIDTH,
                 n_rows, WIDTH);
+    if (m->late_ask_as_last)
+        ask_as_last(a, n_tokens);
     for (size_t n = 0; n < n_sequences * n_tokens; n += n_tokens) {
         const size_t at = n * WIDTH;
         if (!make_heads(a, m, ids, n, n_tokens))
@@ -1586,7 +1614,7 @@ static bool backward(model *m, activations *d, const activations *a, const uint3
 Formulas copied into code deserve distrust. So the program asks some parameters directly,
 before it trains: nudge one up a little, nudge it down, and see how the loss moves. It does so
 for 24 random parameters of each kind, for every way to know positions, and prints the largest
-disagreement in the second line of the contest, as a share of the largest gradient of its kind.
+disagreement in the first line of the contest, as a share of the largest gradient of its kind.
 `float` leaves about three digits, so below a thousandth it only says so; a wrong sign or a
 forgotten factor would leave none. (Chapter 3 tests its slopes in the same way.)
 */
@@ -1748,7 +1776,7 @@ static bool train(workshop *w, const struct scheme *scheme, task which, size_t s
 typedef struct {
     double loss[TEST_LEN];          // at each position
     double score[TEST_LEN];         // mean score at each distance
-    double dials[N_FAST][TEST_LEN]; // the parts of it that come from dials 0 and 1
+    double dials[N_NEAR][TEST_LEN]; // the parts of it that come from dials 0 to 3
 } measurement;
 
 // The sums of all scores at each distance, not yet divided; scores is scratch.
@@ -1760,7 +1788,7 @@ static void add_scores(measurement *result, const activations *a, float *scores)
         for (size_t t = 0; t < TEST_LEN; t++)
             for (size_t s = 0; s <= t; s++) {
                 result->score[t - s] += (double)scores[t * TEST_LEN + s];
-                for (size_t i = 0; i < N_FAST; i++)
+                for (size_t i = 0; i < N_NEAR; i++)
                     result->dials[i][t - s] +=
                         row_dot(q + t * WIDTH + 2 * i, k + s * WIDTH + 2 * i, 2);
             }
@@ -1777,7 +1805,7 @@ static bool measure(measurement *result, workshop *w, task which)
         draw_ids(ids, AT_ONCE, &state);
         if (!forward(&w->a, &w->m, ids, TESTS_AT_ONCE, TEST_LEN))
             return false;
-        if (w->m.kind == ROPE && which == THREE_BACK)
+        if (w->m.kind == ROPE)
             add_scores(result, &w->a, w->d.att);
         for (size_t n = 0; n < AT_ONCE; n++) {
             const uint32_t target =
@@ -1790,7 +1818,7 @@ static bool measure(measurement *result, workshop *w, task which)
     for (size_t t = 0; t < TEST_LEN; t++) {
         const double by = (double)((TEST_LEN - t) * N_TESTS) * sqrt((double)WIDTH);
         result->score[t] /= by;
-        for (size_t i = 0; i < N_FAST; i++)
+        for (size_t i = 0; i < N_NEAR; i++)
             result->dials[i][t] /= by;
     }
     return true;
@@ -2361,24 +2389,30 @@ enum { N_SCHEMES = 5, MOST_SEEDS = 64 };
 enum { AT_NONE, AT_TABLE, AT_SINUSOID, AT_ROPE, AT_BASE_2 };
 
 // The bases that are compared on both tasks.
-enum { N_BASES = 7 };
+enum { N_BASES = 5 };
 static const struct {
     double base;
-    char name[sizeof "100,000"];
-} bases[N_BASES] = {{1, "1"},     {2, "2"},        {3, "3"},        {6, "6"},
-                    {100, "100"}, {1e4, "10,000"}, {1e5, "100,000"}};
+    char name[sizeof "10,000"];
+} bases[N_BASES] = {{1, "1"}, {2, "2"}, {6, "6"}, {100, "100"}, {1e4, "10,000"}};
 
-// Which of RoPE's dials turn in the controls. The first two rows are one training.
-enum { N_CONTROLS = 5 };
-static const char *const controls[N_CONTROLS] = {"all", "all, then 0 and 1", "0 and 1",
-                                                 "2 to 15", "base 2: 0 and 1"};
+// Which of RoPE's dials turn in the controls.
+enum { N_CONTROLS = 6, AT_PAIR = 1, AT_PAIR_BASE_2 = N_CONTROLS - 1 };
+static const struct {
+    const char *name;
+    uint32_t still;
+} controls[N_CONTROLS] = {{"all", 0},
+                          {"0 and 1", ALL_DIALS - DIALS_0_1},
+                          {"0 to 3", ALL_DIALS - DIALS_0_1 - DIALS_2_3},
+                          {"0, 1, 4 to 15", DIALS_2_3},
+                          {"2 to 15", DIALS_0_1},
+                          {"base 2: 0 and 1", ALL_DIALS - DIALS_0_1}};
 
 // The contest: what takes part, how often, and room for what came out.
 typedef struct {
     struct scheme schemes[N_SCHEMES];
     bool done[N_SCHEMES];
     measurement results[N_SCHEMES][MOST_SEEDS]; // of the task at hand
-    measurement stopped[MOST_SEEDS], control[MOST_SEEDS];
+    measurement again[MOST_SEEDS], control[MOST_SEEDS];
     double agree[N_CONTROLS][4]; // losses at 46 and 47, leads over distances met and new
     double scores[N_CONTROLS][TEST_LEN]; // at each distance, mean of the seeds
     float rope[MOST_SEEDS][N_PARAMS];    // RoPE's trained parameters
@@ -2495,10 +2529,10 @@ static void rank_seeds(size_t *order, const measurement *results, size_t n_seeds
     }
 }
 
-// Trains and measures a scheme with all seeds; false if an exercise is missing. Where
-// `stopped` is not NULL each trained model is measured again with its slow dials stopped.
+// Trains and measures a scheme with all seeds; false if an exercise is missing. Where `again` is
+// not NULL each trained model is measured again, and its late tokens ask as the last of training.
 static bool run_seeds(contest *c, measurement *results, const struct scheme *scheme,
-                      task which, measurement *stopped)
+                      task which, measurement *again)
 {
     for (size_t seed = 0; seed < c->n_seeds; seed++) {
         if (!train(&c->w, scheme, which, c->first_seed + seed) ||
@@ -2506,12 +2540,11 @@ static bool run_seeds(contest *c, measurement *results, const struct scheme *sch
             return false;
         if (seed == 0 && scheme->map && results != c->control && which == THREE_BACK)
             keep_attention(scheme->map, &c->w);
-        if (stopped) {
+        if (scheme == &c->schemes[AT_ROPE] && which == THREE_BACK)
             memcpy(c->rope[seed], c->w.m.params, sizeof c->rope[seed]);
-            stop_dials(&c->w.m, N_FAST, N_DIALS);
-            if (!measure(&stopped[seed], &c->w, which))
-                return false;
-        }
+        c->w.m.late_ask_as_last = true;
+        if (again && !measure(&again[seed], &c->w, which))
+            return false;
     }
     return true;
 }
@@ -2566,6 +2599,8 @@ static void draw_seeds(const measurement *results, size_t n_seeds)
     fclose(file);
 }
 
+enum { NEARER = 48 }; // distances of which a picture of scores speaks: 0 to 47
+
 // What dials 0 and 1 add to RoPE's score at each distance, mean over the seeds.
 static void draw_dial_scores(const measurement *results, size_t n)
 {
@@ -2575,7 +2610,7 @@ static void draw_dial_scores(const measurement *results, size_t n)
     fprintf(file, "# kind: lines\n# title: Dials 0 and 1: score at each distance\n"
                   "# x: distance (tokens)\n# y: score\n"
                   "distance\tdial 0\tdial 1\tboth\n");
-    for (size_t t = 0; t < TEST_LEN; t++) {
+    for (size_t t = 0; t < NEARER; t++) {
         double one = 0.0, other = 0.0;
         for (size_t seed = 0; seed < n; seed++) {
             one += results[seed].dials[0][t] / (double)n;
@@ -2593,9 +2628,9 @@ static void print_heads(void)
 
 // Prints a scheme's row, or what it waits for.
 static bool run_scheme(contest *c, measurement *results, const struct scheme *scheme,
-                       task which, measurement *stopped)
+                       task which, measurement *again)
 {
-    const bool done = run_seeds(c, results, scheme, which, stopped);
+    const bool done = run_seeds(c, results, scheme, which, again);
     clear_live_line();
     if (done) {
         print_row(scheme->name, results, c->n_seeds);
@@ -2607,14 +2642,15 @@ static bool run_scheme(contest *c, measurement *results, const struct scheme *sc
 }
 
 // A learned table whose untrained rows say nothing.
-static void run_zero_table(contest *c, task which)
+static void run_zero_table(contest *c)
 {
     struct scheme table = c->schemes[AT_TABLE];
     table.name = "table, from 0";
     table.spread = 0.0;
-    run_scheme(c, c->control, &table, which, NULL);
+    run_scheme(c, c->control, &table, THREE_BACK, NULL);
 }
 
+// the end of a line
 static void show_gradients(contest *c)
 {
     double worst = NAN;
@@ -2624,11 +2660,11 @@ static void show_gradients(contest *c)
             worst = here;
     }
     if (isnan(worst))
-        printf("to come\n");
+        printf("slopes to come\n");
     else if (worst < 0.001)
-        printf("error <0.001\n");
+        printf("slopes <0.001\n");
     else
-        printf("error %.3f\n", worst);
+        printf("slopes %.3f\n", worst);
 }
 
 // your head and the contest's on random rows: do both give the same?
@@ -2651,17 +2687,15 @@ static void show_three_back(contest *c)
 {
     double blind[TEST_LEN];
     heading("Say again the token three back");
-    printf("nats, mean of %zu seeds; guessing %.4f\ngradients: ", c->n_seeds,
-           log((double)VOCAB));
+    printf("%zu seeds; guessing %.4f; ", c->n_seeds, log((double)VOCAB));
     show_gradients(c);
     if (!heads_agree(&c->w.a, c->w.m.added))
         printf("your attention_forward gives something else: make check4 says where\n");
     print_heads();
     for (size_t s = 0; s < N_SCHEMES; s++) {
-        c->done[s] = run_scheme(c, c->results[s], &c->schemes[s], THREE_BACK,
-                                s == AT_ROPE ? c->stopped : NULL);
+        c->done[s] = run_scheme(c, c->results[s], &c->schemes[s], THREE_BACK, NULL);
         if (s == AT_TABLE)
-            run_zero_table(c, THREE_BACK);
+            run_zero_table(c);
     }
     keep_contest(c, THREE_BACK);
     measure_without_order(blind);
@@ -2674,13 +2708,23 @@ static void show_three_back(contest *c)
         draw_maps("attention", "Shares: learned table, sinusoid, RoPE", maps, HEARD, 6);
 }
 
+// at each distance, mean of the seeds
+static void mean_scores(double *scores, const measurement *results, size_t n_seeds)
+{
+    for (size_t t = 0; t < TEST_LEN; t++) {
+        scores[t] = 0.0;
+        for (size_t seed = 0; seed < n_seeds; seed++)
+            scores[t] += results[seed].score[t] / (double)n_seeds;
+    }
+}
+
 // A row of the first table of controls; what the second one says of it is kept.
 static void print_control(contest *c, size_t row, const measurement *results)
 {
     const size_t n = c->n_seeds;
     double range[2];
     find_range(range, results, n);
-    printf("%-18s%5.2f%6.2f%6.2f%6.2f\n", controls[row],
+    printf("%-18s%5.2f%6.2f%6.2f%6.2f\n", controls[row].name,
            mean_loss(results, n, BACK, TRAIN_LEN),
            mean_loss(results, n, TEST_LEN / 2, TEST_LEN), range[0], range[1]);
     fflush(stdout);
@@ -2688,40 +2732,34 @@ static void print_control(contest *c, size_t row, const measurement *results)
     c->agree[row][1] = mean_loss(results, n, 47, 48);
     c->agree[row][2] = mean_lead(results, n, 0, TRAIN_LEN);
     c->agree[row][3] = mean_lead(results, n, TRAIN_LEN, TEST_LEN);
-    for (size_t t = 0; t < TEST_LEN; t++) {
-        c->scores[row][t] = 0.0;
-        for (size_t seed = 0; seed < n; seed++)
-            c->scores[row][t] += results[seed].score[t] / (double)n;
-    }
+    mean_scores(c->scores[row], results, n);
 }
 
-// The three controls that have to be trained.
+// The controls that have to be trained: all but the first.
 static void run_controls(contest *c)
 {
-    const struct scheme rope = c->schemes[AT_ROPE], base_2 = c->schemes[AT_BASE_2];
-    struct scheme frozen[3] = {rope, rope, base_2};
-    frozen[0].still_from = frozen[2].still_from = N_FAST;
-    frozen[0].still_to = frozen[2].still_to = N_DIALS;
-    frozen[1].still_to = N_FAST;
-    for (size_t i = 0; i < 3; i++) {
-        run_seeds(c, c->control, &frozen[i], THREE_BACK, NULL);
+    for (size_t row = 1; row < N_CONTROLS; row++) {
+        struct scheme frozen = c->schemes[row == AT_PAIR_BASE_2 ? AT_BASE_2 : AT_ROPE];
+        frozen.still = controls[row].still;
+        run_seeds(c, c->control, &frozen, THREE_BACK, NULL);
         clear_live_line();
-        print_control(c, N_CONTROLS - 3 + i, c->control);
+        print_control(c, row, c->control);
     }
 }
 
-// The two controls in which nothing but dials 0 and 1 turns.
-static void draw_pairs(const contest *c)
+// The scores at n distances of heads with base 10,000 and with base 2.
+static void draw_scores(const char *name, const char *title, const contest *c,
+                        const double *rope, const double *base_2, size_t n)
 {
-    FILE *file = open_figure("two-dials");
+    FILE *file = open_figure(name);
     if (file == NULL)
         return;
     fprintf(file,
-            "# kind: lines\n# title: Heads with two dials: score at each distance\n"
-            "# x: distance (tokens)\n# y: score\ndistance\t%s\t%s\n",
-            c->schemes[AT_ROPE].name, c->schemes[AT_BASE_2].name);
-    for (size_t t = 0; t < TEST_LEN; t++)
-        fprintf(file, "%zu\t%.4f\t%.4f\n", t, c->scores[2][t], c->scores[4][t]);
+            "# kind: lines\n# title: %s\n# x: distance (tokens)\n# y: score\n"
+            "distance\t%s\t%s\n",
+            title, c->schemes[AT_ROPE].name, c->schemes[AT_BASE_2].name);
+    for (size_t t = 0; t < n; t++)
+        fprintf(file, "%zu\t%.4f\t%.4f\n", t, rope[t], base_2[t]);
     fclose(file);
 }
 
@@ -2734,11 +2772,11 @@ static void show_controls(contest *c)
     }
     printf("%-18s%5s%6s%6s%6s\n", "dials that turn", "3-15", "32-63", "best", "worst");
     print_control(c, 0, c->results[AT_ROPE]);
-    print_control(c, 1, c->stopped);
     run_controls(c);
     draw_seeds(c->results[AT_ROPE], c->n_seeds);
     draw_dial_scores(c->results[AT_ROPE], c->n_seeds);
-    draw_pairs(c);
+    draw_scores("two-dials", "Heads with two dials: score at each distance", c,
+                c->scores[AT_PAIR], c->scores[AT_PAIR_BASE_2], NEARER);
 }
 
 // The losses at positions 46 and 47, between which something happens, and the leads over the
@@ -2752,9 +2790,9 @@ static void show_agreement(const contest *c)
     }
     printf("%-18s%5s%6s%6s%6s\n", "dials that turn", "at 46", "at 47", "met", "new");
     for (size_t row = 0; row < N_CONTROLS; row++) {
-        if (row == 1) // measured twice; row 0 has these models as they were trained
+        if (controls[row].still == DIALS_2_3) // their story is told
             continue;
-        printf("%-18s%5.2f", controls[row], c->agree[row][0]);
+        printf("%-18s%5.2f", controls[row].name, c->agree[row][0]);
         for (size_t i = 1; i < 4; i++)
             printf("%6.2f", c->agree[row][i]);
         printf("\n");
@@ -2763,13 +2801,14 @@ static void show_agreement(const contest *c)
 
 // What can be exchanged of a head: how much its dials add to the score at each distance, in the
 // mean of all tokens.
-enum { N_PARTS = 4 };
+enum { N_PARTS = 5 };
 
 static double part_at(const measurement *result, size_t part, size_t distance)
 {
     const double all = result->score[distance];
-    const double fast = result->dials[0][distance] + result->dials[1][distance];
-    const double values[N_PARTS] = {0.0, fast, all - fast, all};
+    const double pair = result->dials[0][distance] + result->dials[1][distance];
+    const double next = result->dials[2][distance] + result->dials[3][distance];
+    const double values[N_PARTS] = {0.0, pair, next, all - pair - next, all};
     return values[part];
 }
 
@@ -2802,9 +2841,9 @@ static void show_exchange(contest *c)
     }
     rank_seeds(order, c->results[AT_ROPE], n);
     model_init(&c->w.m, &c->schemes[AT_ROPE], c->first_seed);
-    printf("%-15s%6s%6s%6s%6s\n", "dials exchanged", "none", "0-1", "2-15", "all");
+    printf("%-12s%6s%6s%6s%6s%6s\n", "exchanged", "none", "0-1", "2-3", "4-15", "all");
     for (size_t which = 0; which < 2; which++) {
-        printf("%-15s", which == 0 ? "better half" : "worse half");
+        printf("%-12s", which == 0 ? "better half" : "worse half");
         for (size_t part = 0; part < N_PARTS; part++) {
             double loss = 0.0;
             for (size_t i = 0; i < half; i++) {
@@ -2818,21 +2857,35 @@ static void show_exchange(contest *c)
     }
 }
 
+static void run_some_dials(contest *c, const char *name, uint32_t still)
+{
+    struct scheme some = c->schemes[AT_ROPE];
+    some.name = name;
+    some.still = still;
+    run_scheme(c, c->control, &some, FIRST_TOKEN, NULL);
+}
+
 static void show_first_token(contest *c)
 {
+    double scores[2][TEST_LEN];
     heading("Say again the first token");
     print_heads();
     for (size_t s = AT_TABLE; s < N_SCHEMES; s++) {
-        c->done[s] = run_scheme(c, c->results[s], &c->schemes[s], FIRST_TOKEN, NULL);
-        if (s == AT_TABLE)
-            run_zero_table(c, FIRST_TOKEN);
+        c->done[s] = run_scheme(c, c->results[s], &c->schemes[s], FIRST_TOKEN,
+                                s == AT_TABLE ? c->again : NULL);
+        if (s == AT_TABLE && c->done[s])
+            print_row("asks as at 15", c->again, c->n_seeds);
     }
     keep_contest(c, FIRST_TOKEN);
-    struct scheme fast = c->schemes[AT_ROPE];
-    fast.name = "RoPE, 0 and 1";
-    fast.still_from = N_FAST, fast.still_to = N_DIALS;
-    run_scheme(c, c->control, &fast, FIRST_TOKEN, NULL);
+    run_some_dials(c, "dials 0 to 2", ALL_DIALS - DIALS_0_2);
+    run_some_dials(c, "0, 1, 8 to 15", DIALS_2_7);
     draw_losses("loss-first-token", "The first token: loss at each position", c);
+    if (c->done[AT_ROPE]) {
+        mean_scores(scores[0], c->results[AT_ROPE], c->n_seeds);
+        mean_scores(scores[1], c->results[AT_BASE_2], c->n_seeds);
+        draw_scores("first-scores", "The first token: score at each distance", c,
+                    scores[0], scores[1], TEST_LEN / 2);
+    }
 }
 
 // The other bases.
@@ -2852,25 +2905,9 @@ static bool sweep_bases(contest *c)
     return done;
 }
 
-static void draw_bases(const contest *c)
-{
-    FILE *file = open_figure("bases");
-    if (file == NULL)
-        return;
-    fprintf(file, "# kind: lines\n# title: RoPE with seven bases: loss on both tasks\n"
-                  "# x: base\n# y: loss (nats)\n# xscale: log\n# zero: yes\n"
-                  "base\tthree back, 32 to 63\tfirst token, 3 to 15\t"
-                  "first token, 32 to 63\tguessing\n");
-    for (size_t i = 0; i < N_BASES; i++)
-        fprintf(file, "%g\t%.4f\t%.4f\t%.4f\t%.4f\n", bases[i].base,
-                c->far_out[THREE_BACK][i], c->met[FIRST_TOKEN][i],
-                c->far_out[FIRST_TOKEN][i], log((double)VOCAB));
-    fclose(file);
-}
-
 static void show_bases(contest *c)
 {
-    heading("From base 1 to base 100,000");
+    heading("From base 1 to base 10,000");
     if (!sweep_bases(c)) {
         scheme_waits(&c->schemes[AT_ROPE]);
         return;
@@ -2882,7 +2919,6 @@ static void show_bases(contest *c)
                N_DIALS - unfinished_dials(WIDTH, bases[i].base, TRAIN_LEN),
                c->far_out[THREE_BACK][i], c->met[FIRST_TOKEN][i],
                c->far_out[FIRST_TOKEN][i]);
-    draw_bases(c);
 }
 
 // Seven learning rates for each way to know positions.
@@ -3217,9 +3253,9 @@ static contest *contest_open(char **args)
     c->schemes[AT_ROPE].base = setting_number(settings, args, "base");
     c->schemes[AT_BASE_2].name = "RoPE, base 2";
     c->schemes[AT_BASE_2].base = 2.0;
-    // 6 rows, 3 controls, 6 rows, 5 bases twice; and 28 rates twice
+    // 6 rows, 5 controls, 6 rows, 3 bases twice; and 28 rates twice
     c->more = setting_number(settings, args, "controls") > 0.0;
-    const size_t rows = c->more ? 81 : 25;
+    const size_t rows = c->more ? 79 : 23;
     c->w.steps_all = rows * c->n_seeds * N_STEPS;
     c->w.start = seconds();
     return c;
