@@ -62,7 +62,8 @@ static char case_text[1024];
 static const char *remark_text;
 static bool is_held;
 static size_t first_held;
-static size_t first_made, end_of_made; // the calls that were made together with the last one
+static size_t first_made,
+    end_of_made; // the calls that were made together with the last one
 static bool something_was_checked;
 static double cpu_seconds_used, wrong_seconds_used;
 
@@ -659,8 +660,9 @@ static size_t describe_array(char *text, size_t size, const struct parameter *p,
         used += (size_t)snprintf(text + used, size - used, " %s", element);
     }
     if (n > SHOWN && used < size)
-        used += (size_t)snprintf(text + used, size - used,
-                                 is_shared ? " ... (%zu for all calls)" : " ... (%zu)", n);
+        used +=
+            (size_t)snprintf(text + used, size - used,
+                             is_shared ? " ... (%zu for all calls)" : " ... (%zu)", n);
     return used;
 }
 
