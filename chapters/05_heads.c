@@ -123,9 +123,7 @@ one of the tied ones.
 ::: {.output section="100,000 random tables on the ring"}
 :::
 
-A fifth of the random pairs beats chance. Of the tied tables, not one in a hundred thousand.
-Perhaps the good ones are only rare, and must be trained? To train a tied table we need its
-gradient.
+Perhaps the good tied tables are only rare, and must be trained? To train one we need its gradient.
 
 ## Two gradients for one table
 
@@ -503,20 +501,18 @@ itself.](figure:heads-ring){#fig-heads-ring}
 
 ### Two faults, cured one by one
 
-The symmetric matrix may score a word as low for itself as it likes, so the second fault is
-gone, and the loss falls from $\ln 4$ to $\ln 2$; there the first fault holds it. (In its last
-digit it is still creeping down to $\ln 2 = 0.6931$; it would need infinitely large scores to
-arrive.) The other way round, one cure is enough: with the symmetry gone, the score of the next
-word can outgrow the score of a word for itself. In brackets the output has their means in the end:
-[6.2]{.n section="Trained on the ring"} for itself and
-[19.2]{.n section="Trained on the ring"} for the next word. So on the ring the symmetry is what
-binds, and a word's liking for itself costs something only on top of it. On a novel, we shall see,
-both cost something.
+The symmetric matrix may score a word as low for itself as it likes, so the second fault is gone,
+and the loss falls from $\ln 4$ to $\ln 2$; there the first fault holds it. (It is still creeping
+down to $\ln 2 = 0.6931$; to arrive, it would need infinitely large scores.) The other way round,
+one cure is enough: with the symmetry gone, the score of the next word can outgrow the score of a
+word for itself. In brackets the output has their means in the end:
+[6.2]{.n section="Trained on the ring"} for itself and [19.2]{.n section="Trained on the ring"} for
+the next word. So on the ring the symmetry is what binds, and a word's liking for itself costs
+something only on top of it. On a novel, we shall see, both cost something.
 
 ::: aside
-The lesson is worth more than the example. When a loss falls a little and then
-nothing helps, neither more width nor another learning rate nor more time, look
-for a symmetry in the model that the task does not have.
+When a loss falls a little and then nothing helps, neither more width nor another learning rate nor
+more time, look for a symmetry in the model that the task does not have.
 :::
 
 ::: think
@@ -654,8 +650,8 @@ ones.)
 
 Which of the two faults has the matrix cured? `controls=3` trains the two halfway models of the
 ring on the novel, too, each at the best of the nine rates. Then it trains all four once more with
-the self-scores "taken out": in the softmax the score of a word for itself is 0, whatever the
-rows are, so that no word can like itself. (All but `<unk>`, which may follow itself.)
+the self-scores "taken out": in the softmax the score of a word for itself is 0, whatever the rows
+are. (Only `<unk>`, which does follow itself, keeps its own.)
 
 | one table and      | left over | again, % | loss | taken out |
 |:-------------------|:-----------|------:|---------:|----------:|
@@ -671,11 +667,10 @@ itself: taken out, 4.619 falls to 4.528. The rest is the fixed sum.
 
 ## At equal width, and at equal size
 
-Is a twentieth of a nat more than luck? And was it fair, twice the numbers against half of
-them? So each model is trained from eight seeds, and one more rival has the same *size* as the
-tied ones: two tables with rows of 16 numbers are 64,000 numbers, as many as one table with
-rows of 32. `build/05_heads controls=2` trains forty times, so here is what it finds. The last
-column is the loss on the text that was read in training:
+Is a twentieth of a nat more than luck? And was it fair, twice the numbers against half of them? So
+each model is trained from eight seeds, and one more rival has the same *size* as the tied ones: two
+tables with rows of 16 numbers are 64,000 numbers, as many as one table with rows of 32. This is
+what `controls=2` finds. The last column is the loss on the text that was read in training:
 
 | eight seeds              | rate |  mean | least |  most | training |
 |:-------------------------|-----:|------:|------:|------:|---------:|
@@ -709,10 +704,10 @@ at 3, and the untied one with a matrix at 4, where the models without a matrix a
 getting better. Is it the pace of the matrix, and how could one find out?
 
 :::: answer
-Slow it down. With `controls=1 matrix=0.1` the matrix moves at a tenth of the rate of the table. Now
-the untied one ends at 4.339, with 0.01 at 4.330, with 0.003 at 4.326, where the two tables alone
-end at 4.329: all that it lost was lost by the pace. The tied model gains nothing, whatever the pace
-(4.375 to 4.379 at the best rates). What it lacks is the second table, not a slower matrix.
+Slow it down. With `controls=1 matrix=0.1` the matrix moves at a tenth of the table's rate, and the
+untied one ends at 4.339, with 0.01 at 4.329, with 0.003 at 4.324. The two tables alone end at
+4.329: all that it lost was lost by the pace. The tied model gains nothing, whatever the pace (4.375
+to 4.379). What it lacks is the second table, not a slower matrix.
 ::::
 :::
 
@@ -739,8 +734,8 @@ number 3,797, and has to mean the same piece of text. That holds for untied mode
 well. The list of words is one thing, the rows of numbers are another.
 :::
 
-Two questions are left. What does a second table cost in a large model? And what has become
-of the one that does both jobs? First the cost: let us count.
+Two questions are left: what a second table costs in a large model, and what has become of the one
+that does both jobs. First the cost.
 
 ## What a second table costs
 
@@ -1093,11 +1088,6 @@ of a chat model down to one half, you stretch its last vector by two.
 line to its vector turned round: the best word has become the worst, and the entropy goes
 from 1.7064 to 6.9752, where $\ln 2000 = 7.6009$ is to know nothing.
 
-::: aside
-Nobody can read the temperature off the head alone. Multiply the head by two and halve every
-$h$, and all scores are what they were.
-:::
-
 ## Reading a vector in the middle
 
 One thing is left to do with a tied table, and it can be done in any large model.
@@ -1145,11 +1135,11 @@ same row times the matrix. Before the matrix, "any" is any, every, the, some: th
 word itself, and the words that could stand in its place. After it: thing, `<unk>` for
 any rare word, body, other. "frank" is frank, and then Churchill.
 
-The last two lines count this, before the matrix and after it. How many of the two thousand words
-are themselves among the first four? Before the matrix
-[1,213]{.n section="Before the matrix and after it"}. (Not all, for a long row wins many dot
-products.) After it, [2]{.n section="Before the matrix and after it" at="itself:3"}. That alone
-proves little: "by dice", with a matrix of random numbers in the place of the learned one, it is
+The last two lines count this. Of the two thousand words, how many are themselves among the first
+four? Before the matrix [1,213]{.n section="Before the matrix and after it"}. (Not all, for a long
+row wins many dot products.) After it
+[2]{.n section="Before the matrix and after it" at="itself:3"}. That alone proves little: "by dice",
+with a matrix of random numbers in the place of the learned one, it is
 [3]{.n section="Before the matrix and after it" at="itself:4"}. But the word that really comes next
 in the held-out text is among the first four [4.5]{.n section="Before the matrix and after it"}
 times in a hundred before the matrix, and [36.6]{.n section="Before the matrix and after it"} times
@@ -1198,11 +1188,10 @@ is at least its value at that mean, and so at least $\ln 2$: chance. It is reach
 :::
 
 ::: think
-With three words (`ring=3`) a bare table has no chance either: it ends at 1.0986, which is
-$\ln 3$. From five words on it learns something: `ring=5` ends at 1.5116, where chance is
-$\ln 5 = 1.6094$, and `ring=12` at 1.4457, where it is $\ln 12 = 2.4849$. It learns not
-who comes next, but who stands far away. Yet for no length from three on does it get below $\ln 3$.
-Why?
+With three words (`ring=3`) a bare table has no chance either: it ends at 1.0986, which is $\ln 3$.
+From five words on it learns something: `ring=5` ends at 1.5116, where chance is $\ln 5 = 1.6094$.
+It learns not who comes next, but who stands far away. Yet for no length from three on does it get
+below $\ln 3$. Why?
 
 :::: answer
 As [for $\ln 2$](#two-faults-cured-one-by-one), where the matrix was symmetric, but keep three
