@@ -123,9 +123,7 @@ one of the tied ones.
 ::: {.output section="100,000 random tables on the ring"}
 :::
 
-A fifth of the random pairs beats chance. Of the tied tables, not one in a hundred thousand.
-Perhaps the good ones are only rare, and must be trained? To train a tied table we need its
-gradient.
+Perhaps the good tied tables are only rare, and must be trained? To train one we need its gradient.
 
 ## Two gradients for one table
 
@@ -317,8 +315,8 @@ the score of a after b. The model cannot tell before from after. A model with th
 fault alone could still know that b's neighbours are a and c, and toss a coin; we shall
 see that it cannot do better.
 
-**A word likes itself.** $e_x \cdot e_x$ is a sum of squares, never negative. And the other
-scores are small beside it: of two rows, the longer one scores itself at least as high as it
+**A word likes itself.** $e_x \cdot e_x$ is a sum of squares, never negative. And not every
+other score can outdo it: of two rows, the longer one scores itself at least as high as it
 scores the other. (That is the inequality of Cauchy and Schwarz,
 $e_a \cdot e_b \le |e_a| |e_b|$.) But in our language no word follows itself.
 
@@ -474,9 +472,11 @@ apart, we train three such models, and leave each with what we want it to have:
   $e_a M \cdot e_b = e_b M \cdot e_a$, but $e_x M \cdot e_x$ may be anything. The first fault is
   left, alone.
 - The second keeps each word's score for itself. After each step the symmetric part of $M$, that
-  is $\frac12 (M + M^{\mathsf T})$, is put back to 1 on the diagonal and 0 elsewhere. What is
-  left of $M$ changes its sign when it is transposed and adds nothing to $e_x M \cdot e_x$, which
-  is $|e_x|^2$, as without a matrix. The second fault is left, alone.
+  is $\frac12 (M + M^{\mathsf T})$, is put back to 1 on the diagonal and 0 elsewhere. The rest of
+  $M$, call it $A$, changes its sign when it is transposed. It adds nothing to the score of a word
+  for itself: transposed, $e_x A \cdot e_x$ is the same number, and yet its negative, so it is 0.
+  The score is $|e_x|^2$, as without a matrix. The second fault is left, and with it the *sum* of
+  each pair's two scores, $2 \, e_x \cdot e_v$.
 - In the third the matrix may be anything.
 
 All begin with the rows that the bare table began with, and with a matrix near the one that
@@ -494,25 +494,25 @@ at 0: that a word likes itself costs nothing here, by itself.
 ::: {.output section="Trained on the ring"}
 :::
 
-![The loss on the ring of four words. Look at the flat ends: one table alone stops
-at chance, and stays there; with a symmetric matrix it learns who the neighbours
-are, and tosses a coin; with the symmetry gone it goes to zero, whether or not each word keeps its
-score for itself.](figure:heads-ring){#fig-heads-ring}
+![The loss on the ring of four words, from the first step on. Look at the flat ends: one table alone
+stops at chance, and stays there; with a symmetric matrix it learns who the neighbours are, and
+tosses a coin; with the symmetry gone it goes to zero, whether or not each word keeps its score for
+itself.](figure:heads-ring){#fig-heads-ring}
 
 ### Two faults, cured one by one
 
-The symmetric matrix may score a word as low for itself as it likes, so the second fault is
-gone, and the loss falls from $\ln 4$ to $\ln 2$; there the first fault holds it. (In its last
-digit it is still creeping down to $\ln 2 = 0.6931$; it would need infinitely large scores to
-arrive.) The other way round, one cure is enough: with the symmetry gone, the score of the next
-word can grow without end while the rows, and with them their scores for themselves, stay small.
-So on the ring the symmetry is what binds, and a word's liking for itself costs something only on
-top of it. On a novel, we shall see, each of the two costs something by itself.
+The symmetric matrix may score a word as low for itself as it likes, so the second fault is gone,
+and the loss falls from $\ln 4$ to $\ln 2$; there the first fault holds it. (It is still creeping
+down to $\ln 2 = 0.6931$; to arrive, it would need infinitely large scores.) The other way round,
+one cure is enough: with the symmetry gone, the score of the next word can outgrow the score of a
+word for itself. In brackets the output has their means in the end:
+[6.2]{.n section="Trained on the ring"} for itself and [19.2]{.n section="Trained on the ring"} for
+the next word. So on the ring the symmetry is what binds, and a word's liking for itself costs
+something only on top of it. On a novel, we shall see, both cost something.
 
 ::: aside
-The lesson is worth more than the example. When a loss falls a little and then
-nothing helps, neither more width nor another learning rate nor more time, look
-for a symmetry in the model that the task does not have.
+When a loss falls a little and then nothing helps, neither more width nor another learning rate nor
+more time, look for a symmetry in the model that the task does not have.
 :::
 
 ::: think
@@ -554,6 +554,7 @@ struct model {
     float *m;                // [D][D], or NULL
     float m_rate;            // the matrix moves at this share of the learning rate
     float in_rate, out_rate; // shares of the two halves: 1, but for the controls
+    bool self_out;           // a control: no word but <unk> has a score for itself
     void (*hold)(float *m,
                  size_t n); // what is done to m after a step: NULL, or a control
 };
@@ -608,7 +609,7 @@ run in the page reads a quarter of the text, once, and its losses are higher.)
 
 ::: predict
 Two tables have twice the numbers of one. By how much will the tied models be
-worse: the bare one, and the one with 32 × 32 numbers in between?
+worse: the bare one, and the one with 32\ ×\ 32 numbers in between?
 
 :::: answer
 The bare one by nearly a nat: [5.272]{.n section="Three models read a novel"}, and the two
@@ -620,11 +621,11 @@ of a nat: [4.375]{.n section="Three models read a novel"}.
 ::: {.output section="Three models read a novel" set="passes rate matrix"}
 :::
 
-![Held-out loss while the three models read, without the first fall. Look at the curve of the
-bare tied table: for two thirds of the way it is above the line of a model that knows nothing but
-frequencies, and it ends a little below. (The bump in it comes with its high rate: with
-`rate=2` there is none.) The model with the matrix stays close above the untied
-one.](figure:heads-novel){#fig-heads-novel}
+![Held-out loss while the three models read, without the first fall. Look at the curve of the bare
+tied table: for two thirds of the way it is above the line of a model that knows nothing but
+frequencies, and it ends a little below. (The large bump in it comes with its high rate: with
+`rate=2` there is none. The small one halfway is in all three curves.) The model with the matrix
+stays close above the untied one.](figure:heads-novel){#fig-heads-novel}
 
 The ring was no toy. In the novel, too, the bare tied table is nearly useless: its
 loss is [5.272]{.n section="Three models read a novel"}, and to know only how
@@ -648,48 +649,51 @@ ones.)
 ### Which fault was it?
 
 Which of the two faults has the matrix cured? `controls=3` trains the two halfway models of the
-ring on the novel, too, each at the best of the nine rates:
+ring on the novel, too, each at the best of the nine rates. Then it trains all four once more with
+the self-scores "taken out": in the softmax the score of a word for itself is 0, whatever the rows
+are. (Only `<unk>`, which does follow itself, keeps its own.)
 
-| one table and      | fault left | ring | novel | again, % |
-|:-------------------|:-----------|-----:|------:|---------:|
-| no matrix          | both       | [1.3863]{.n section="One table on the ring"} | [5.272]{.n section="Three models read a novel"} | [9.48]{.n section="Three models read a novel"} |
-| a symmetric matrix | symmetry   | [0.6932]{.n section="Trained on the ring"} | 4.824 | 1.37 |
-| self-scores kept   | self-score | [0.0000]{.n section="Trained on the ring"} | 4.619 | 4.98 |
-| any matrix         | none       | [0.0000]{.n section="Trained on the ring"} | [4.375]{.n section="Three models read a novel"} | [0.52]{.n section="Three models read a novel"} |
+| one table and      | left over | again, % | loss | taken out |
+|:-------------------|:-----------|------:|---------:|----------:|
+| no matrix          | both faults | [9.48]{.n section="Three models read a novel"} | [5.272]{.n section="Three models read a novel"} | 4.998 |
+| a symmetric matrix | symmetry   | 1.37 | 4.824 | 4.816 |
+| self-scores kept   | symmetric part | 4.98 | 4.619 | 4.528 |
+| any matrix         | nothing | [0.52]{.n section="Three models read a novel"} | [4.375]{.n section="Three models read a novel"} | 4.371 |
 
-Both. Each of them, left alone, costs about a quarter of a nat or more, and the symmetry is the
-dearer one again.
+Both, and the symmetry is the dearer one again: left alone, it costs 0.45 nats. The other cannot be
+left alone. To keep the self-scores we had to fix the whole symmetric part of $M$, and with it the
+sum of each pair's two scores. Together these cost 0.24. Some 0.09 of it is the liking of a word for
+itself: taken out, 4.619 falls to 4.528. The rest is the fixed sum.
 
 ## At equal width, and at equal size
 
-Is a twentieth of a nat more than luck? And was it fair, twice the numbers against half of
-them? So each model is trained from eight seeds, and one more rival has the same *size* as the
-tied ones: two tables with rows of 16 numbers are 64,000 numbers, as many as one table with
-rows of 32. `build/05_heads controls=2` trains forty times, so here is what it finds. The last
-column is the loss on the text that was read in training:
+Is a twentieth of a nat more than luck? And was it fair, twice the numbers against half of them? So
+each model is trained from eight seeds, and one more rival has the same *size* as the tied ones: two
+tables with rows of 16 numbers are 64,000 numbers, as many as one table with rows of 32. This is
+what `controls=2` finds. The last column is the loss on the text that was read in training:
 
-| two passes, eight seeds  |    size | rate |  mean | least |  most | training |
-|:-------------------------|--------:|-----:|------:|------:|------:|---------:|
-| untied                   | 128,000 |    6 | 4.327 | 4.322 | 4.329 |    4.186 |
-| untied + matrix          | 129,024 |    2 | 4.350 | 4.346 | 4.354 |    4.254 |
-| untied, rows of 16       |  64,000 |    6 | 4.360 | 4.354 | 4.363 |    4.266 |
-| tied + matrix            |  65,024 |  1.5 | 4.377 | 4.369 | 4.382 |    4.310 |
-| tied                     |  64,000 |    5 | 5.273 | 5.269 | 5.278 |    5.267 |
+| eight seeds              | rate |  mean | least |  most | training |
+|:-------------------------|-----:|------:|------:|------:|---------:|
+| untied                   |    6 | 4.327 | 4.322 | 4.329 |    4.186 |
+| untied + matrix          |    2 | 4.350 | 4.346 | 4.354 |    4.254 |
+| untied, rows of 16       |    6 | 4.360 | 4.354 | 4.363 |    4.266 |
+| tied + matrix            |  1.5 | 4.377 | 4.369 | 4.382 |    4.310 |
+| tied                     |    5 | 5.273 | 5.269 | 5.278 |    5.267 |
 
-At equal *width*, tying costs 0.050 nats and saves half of the numbers. At equal *size*, after two
-passes, the two narrow tables are ahead by 0.017, and no pair of seeds overlaps. But that depends
-on when we look. With `controls=2 passes=4`, at the same rates, it is 4.344 for the narrow tables
-(4.337 to 4.348) and 4.340 for the tied one with its matrix (4.335 to 4.346): a draw. At equal width
-tying still costs something there, with 4.318 for the two tables. And bare tying loses by nearly a
-nat, whatever the rate. (This is one novel, a model with no body, and plain gradient descent: do not
-carry the third digit elsewhere.)
+This is after two passes. At equal *width*, tying costs 0.050 nats and saves half of the numbers. At
+equal *size* the two narrow tables are ahead by 0.017, and no pair of seeds overlaps. But that
+depends on when we look. With `passes=4`, and the rates tried again (`controls=1`), it is a draw:
+4.344 for the narrow tables and for the tied one with its matrix. At equal width tying still costs
+something there, with 4.309 for the two tables. And bare tying loses by nearly a nat, whatever the
+rate. (This is one novel, a model with no body, and plain gradient descent: do not carry the third
+digit elsewhere.)
 
-Why does the matrix not buy back all that bare tying loses? One part is certain. The score
+Why does the matrix not buy back all that bare tying loses? One answer is certain. The score
 $e_x M \cdot e_v$ is that of two tables whose second one is made from the first, with the rows
 $u_v = e_v M^{\mathsf T}$. So two free tables can say all that the tied model can, and more, and on
 the text that they were trained on they have the lower loss: 4.186 against 4.310.
 
-The other part is how a model gets there. "untied + matrix" can say exactly what "untied" can, no
+Could it also be how a model gets there? "untied + matrix" can say exactly what "untied" can, no
 less and no more, for its matrix could be multiplied into either table. Yet it is behind by 0.023,
 and behind on the text that it was trained on, too: 4.254 against 4.186. That can only come from the
 training.
@@ -700,10 +704,10 @@ at 3, and the untied one with a matrix at 4, where the models without a matrix a
 getting better. Is it the pace of the matrix, and how could one find out?
 
 :::: answer
-Slow it down: with `controls=1 matrix=0.1` it moves at a tenth of the rate of the table. Now
-the tied model stands rate 5, and is no better for it (4.376); the untied one is best at rate
-4, gains a little (4.339), and still does not reach the two tables alone. So it is not only the
-pace. What else it is, is open.
+Slow it down. With `controls=1 matrix=0.1` the matrix moves at a tenth of the table's rate, and the
+untied one, at its best rate, ends at 4.339, with 0.01 at 4.329, with 0.003 at 4.324. The two tables
+alone end at 4.329: all that it lost was lost by the pace. The tied model gains nothing, whatever
+the pace (4.375 to 4.379). What it lacks is the second table, not a slower matrix.
 ::::
 :::
 
@@ -730,8 +734,8 @@ number 3,797, and has to mean the same piece of text. That holds for untied mode
 well. The list of words is one thing, the rows of numbers are another.
 :::
 
-Two questions are left. What does a second table cost in a large model? And what has become
-of the one that does both jobs? First the cost: let us count.
+Two questions are left: what a second table costs in a large model, and what has become of the one
+that does both jobs. First the cost.
 
 ## What a second table costs
 
@@ -801,16 +805,15 @@ EXERCISE bool gpt2_parameter_count(uint64_t *n_params, size_t vocab_size,
 ::: {.output section="GPT-2 with one table and with two"}
 :::
 
-![Parameters of GPT-2's four sizes. Look at how the step from tied to untied
-shrinks beside the body: the table grows with $d$, the body with
-$d^2$.](figure:heads-gpt2){#fig-heads-gpt2}
+![Parameters of GPT-2's four sizes. Look at how the step from tied to untied shrinks beside the
+body: the table grows with $d$, the body with $L d^2$. From small to XL, $d$ doubles, and $L$ is
+four times as large.](figure:heads-gpt2){#fig-heads-gpt2}
 
 In the smallest model the table is
 [31.0]{.n section="GPT-2 with one table and with two"} % of all numbers, and a
 second one would add as many again. In the largest it is
-[5.2]{.n section="GPT-2 with one table and with two"} %. A large model hardly
-notices what a small one cannot afford. So you find both: the two small models of the Qwen2
-family tie, and the larger ones do not [@qwen2].
+[5.2]{.n section="GPT-2 with one table and with two"} %. And you find both: the two small models
+of the Qwen2 family tie, and the larger ones do not [@qwen2].
 
 ::: belief
 **"GPT-2 small has 117 million parameters."** So says its paper, and many texts
@@ -901,40 +904,47 @@ may be said: at each position the slopes `dlogits` add up to 0, and what one nou
 answer, its rivals pay. The words that may have been read are compared with nothing.
 
 So the last line compares them, too. "both compared" trains with a second softmax, over all words
-that may have been read before the one that came, along with the first. Now the two ends are treated
-alike, and there is no winner: [0.67]{.n section="A grammar of four nouns" at="both compared:1"} and
-[0.67]{.n section="A grammar of four nouns" at="both compared:2"}. (On the average of many seeds it
-must be a draw. It could have been the toss of a coin, one kind of row here and the other there.
-But noun 1 lies near 2 *and* near 3.) A tied table becomes the table of the end where words are
-compared. By which steps, is open.
+that may have been read before the one that came, along with the first, and each moves the model at
+half the rate. Now the two ends are treated alike, and there is no winner:
+[0.12]{.n section="A grammar of four nouns" at="both compared:1"} and
+[0.14]{.n section="A grammar of four nouns" at="both compared:2"}. (On the average of many seeds it
+must be a draw. But no coin is tossed: in no seed are the two more than 0.07 apart, as `controls=5`
+prints it. The table belongs to neither kind. How near the nouns lie hangs on the step: at twice
+this one it is 0.67 for both pairs.) With both halves in full, in this grammar, the tied table
+becomes the table of the end where words are compared. By which steps, is open.
 
 ### And in the novel?
 
-On the novel there are no such clean groups. But we can ask two tables, word pair by word
-pair, how near they put the two words. Their **agreement** is the correlation of all
-124,750 cosines between the 500 most frequent words: 1 if one table's cosines follow the
-other's along a straight line, 0 if they do not follow them at all. Each line of the output says
-how far one table agrees with the two of the untied model, with the rows as they are, and
-*centred*: with each table's mean row subtracted. The last line is a measure for the others.
-Centred, the two untied tables agree with each other by
-[0.26]{.n section="Whom does the tied table resemble?"}; and each agrees with the table of its own
-kind from another seed by 0.81 (input) and 0.90 (output), as `controls=4` prints it.
+On the novel there are no such clean groups. But we can ask two tables, word pair by word pair, how
+near they put the two words. Their **agreement** is the correlation of all 124,750 cosines between
+the 500 most frequent words: 1 if one table's cosines follow the other's along a straight line, 0 if
+they do not follow them at all. Each line of the output says how far one table agrees with the two
+of the untied model, with the rows as they are, and *centred*: with each table's mean row
+subtracted. The last line says how far two tables of one model agree, so no less can be expected:
+[0.26]{.n section="Whom does the tied table resemble?"}, centred. And no more than two seeds do:
+there the input tables agree by 0.81, the output tables by 0.90. (`controls=4` prints these, and the
+two tables below.)
 
 ::: {.output section="Whom does the tied table resemble?"}
 :::
 
 On *Emma* the answer is the same, with less contrast. Centred, the tied table agrees more with the
-output table ([0.76]{.n section="Whom does the tied table resemble?"}) than with
-the input table ([0.58]{.n section="Whom does the tied table resemble?" at="tied:5"}), and
-*after the matrix* its rows agree far more with the input table: the matrix makes
-input rows out of output rows. With the rows as they are, the first line looks like a draw. That is
-an accident of the rate: where the tied model begins at rate 1 it is 0.55 against 0.62, at rate 2 it
-is 0.63 against 0.52, and centred it stays at 0.57 or 0.58 against 0.76. What all rows of
-a table have in common is in every cosine. Whenever you compare
-embeddings by their cosines, ask first whether they have a common part.
+output table ([0.76]{.n section="Whom does the tied table resemble?"}) than with the input table
+([0.58]{.n section="Whom does the tied table resemble?" at="tied:5"}), and *after the matrix* its
+rows agree far more with the input table: the matrix makes input rows out of output rows. With the
+rows as they are, the first line looks like a draw. But that hangs on the rate:
 
-Now the balance of the two halves. `controls=4` trains with other shares of them, and this is how
-far the tied table agrees with the two others, centred:
+| rate | input | output | input, centred | output, centred |
+|-----:|------:|-------:|---------------:|----------------:|
+|    1 |  0.55 |   0.62 |           0.57 |            0.76 |
+|  1.5 | [0.60]{.n section="Whom does the tied table resemble?"} | [0.58]{.n section="Whom does the tied table resemble?" at="tied:4"} | [0.58]{.n section="Whom does the tied table resemble?" at="tied:5"} | [0.76]{.n section="Whom does the tied table resemble?"} |
+|    2 |  0.63 |   0.52 |           0.58 |            0.76 |
+
+What all rows of a table have in common is in every cosine. Whenever you compare embeddings by their
+cosines, ask first whether they have a common part.
+
+Now the balance of the two halves. With other shares of them, this is how far the tied table agrees
+with the two others, centred:
 
 | input half | output half |  loss | agrees with input | with output |
 |-----------:|------------:|------:|------------------:|------------:|
@@ -948,10 +958,10 @@ Here the balance decides. Half of both, a shorter step, changes next to nothing.
 output half turns it, and so does the double of the input half, with a longer step. (`input=` and
 `output=` set the two shares.)
 
-The text has a say as well. With `backwards=1` the novel is read from back to front, and it is
-a draw, 0.68 against 0.66 from one seed and 0.66 against 0.65 from the next. English is not its own mirror image, and there
-the softmax is not all that counts. The seed matters little: with the other two that `controls=4`
-tries, forwards, the numbers differ by 0.02 at most.
+The text has a say as well. With `backwards=1` the novel is read from back to front, and it is a
+draw: 0.68 against 0.66, and with `seed=2` it is 0.67 against 0.66. English is not its own mirror
+image, and there the softmax is not all that counts. The seed matters little: with the other two
+that `controls=4` tries, forwards, the numbers differ by 0.02 at most.
 
 ## Long rows and frequent words
 
@@ -1059,30 +1069,24 @@ EXERCISE float entropy_at_scale(const float *h, const float *wte, float scale,
 :::
 
 Behind each vector stands its length. The first one is small enough to check by hand:
-$h = (1, 2)$ and the rows (1, 0), (0, 1), (1, 1) give the scores 1, 2, 3. Half as long, $h$
-leaves the model unsure ([1.0202]{.n section="How loud a vector is"} of at most 1.0986); twice
-as long, it makes it bold ([0.4411]{.n section="How loud a vector is"}).
+$h = (1, 2)$ and the rows (1, 0), (0, 1), (1, 1) give the scores 1, 2, 3. Half as long, $h$ leaves
+the model unsure ([1.0202]{.n section="How loud a vector is"} of at most $\ln 3 = 1.0986$); twice as
+long, it makes it bold ([0.4411]{.n section="How loud a vector is"}).
 
-The other columns are of the untied model: $h$ is the input row of a word, and the scores are
-those of all output rows. Stretched by 1, that is, as trained, the model after "any" expects a loss of
-[4.1474]{.n section="How loud a vector is"}: many words can follow. After "mr"
-it knows what comes (in this cut of the text, a full stop). Not by length alone: the vector of
-"mr" is the longer one, [7.45]{.n section="How loud a vector is"} against
-[3.32]{.n section="How loud a vector is"}; but at half its length it is nearly as short as that of
-"any", and still far surer: [1.4643]{.n section="How loud a vector is"}. And go down any
-column: the direction stays, the vector grows, and the model gets bolder. So length does mean
-something: for a given direction it says how sure to be. It is what is elsewhere called an inverse
-**temperature**. When you turn the temperature of a chat model down to one half, you stretch
-its last vector by two.
+The other columns are of the untied model: $h$ is the input row of a word, and the scores are those
+of all output rows. Stretched by 1, that is, as trained, the model after "any" expects a loss of
+[4.1474]{.n section="How loud a vector is"}: many words can follow. After "mr" it knows what comes
+(in this cut of the text, a full stop). Not by length alone: the vector of "mr" is the longer one,
+[7.45]{.n section="How loud a vector is"} against [3.32]{.n section="How loud a vector is"}; but at
+half its length it is nearly as short as that of "any", and still far surer:
+[1.4643]{.n section="How loud a vector is"}. And go down any column: the direction stays, the vector
+grows, and the model gets bolder. So length does mean something: for a given direction it says how
+sure to be. It is what is elsewhere called an inverse **temperature**. When you turn the temperature
+of a chat model down to one half, you stretch its last vector by two.
 
 `build/05_heads word=frank loudness=-1` lets you listen to another word, and in the last
 line to its vector turned round: the best word has become the worst, and the entropy goes
 from 1.7064 to 6.9752, where $\ln 2000 = 7.6009$ is to know nothing.
-
-::: aside
-Nobody can read the temperature off the head alone. Multiply the head by two and halve every
-$h$, and all scores are what they were.
-:::
 
 ## Reading a vector in the middle
 
@@ -1131,19 +1135,21 @@ same row times the matrix. Before the matrix, "any" is any, every, the, some: th
 word itself, and the words that could stand in its place. After it: thing, `<unk>` for
 any rare word, body, other. "frank" is frank, and then Churchill.
 
-The last line counts this for all two thousand words. Before the matrix a word often finds itself:
-it is the first for [734]{.n section="Before the matrix and after it"}, and among the first four for
-[1,213]{.n section="Before the matrix and after it"}. (It is not always so, for a long row wins many
-dot products.) After it, with the same 1,024 numbers for every word, it is the first for
-[0]{.n section="Before the matrix and after it" at="itself first:2"}, and among four for
-[2]{.n section="Before the matrix and after it" at="itself first:5"}. The matrix has
-taken the vectors from "who is it?" to "who comes next?". It does what the quarter turn did to the
-four points, and it was learned.
+The last two lines count this. Of the two thousand words, how many are themselves among the first
+four? Before the matrix [1,213]{.n section="Before the matrix and after it"}. (Not all, for a long
+row wins many dot products.) After it
+[2]{.n section="Before the matrix and after it" at="itself:3"}. That alone proves little: "by dice",
+with a matrix of random numbers in the place of the learned one, it is
+[3]{.n section="Before the matrix and after it" at="itself:4"}. But the word that really comes next
+in the held-out text is among the first four [4.5]{.n section="Before the matrix and after it"}
+times in a hundred before the matrix, and [36.6]{.n section="Before the matrix and after it"} times
+after it (by dice [1.5]{.n section="Before the matrix and after it"} times). The matrix has taken
+the vectors from "who is it?" to "who comes next?". It does what the quarter turn did to the four
+points, and it was learned.
 
 A transformer does this in many small steps instead of one, and the lens shows a
 vector on its way from the one kind of question to the other. Do not take it for
-more than it is. It reads the middle of a model with the eyes of its end, and what
-it shows can be wrong or empty where the middle uses directions of its own.
+more than it is: it reads the middle of a model with the eyes of its end.
 
 ::: aside
 Ask for a word of your own with `word=`. Try "mrs", "ten", or "emma", and see what the
@@ -1153,13 +1159,11 @@ model believes of the heroine.
 ## What you can now explain
 
 - Why a head has the shape of the table, so that tying needs no transpose.
-- Why a bare tied model cannot get below $\ln 4$ on four words in a ring, though its
-  gradient is right: its
-  scores are symmetric, and a word scores itself too high. Why symmetric scores alone
+- Why a bare tied model cannot get below $\ln 4$ on four words in a ring, though its gradient is
+  right: its scores are symmetric, and a word scores itself too high. Why symmetric scores alone
   cost $\ln 2$.
-- How a matrix of $d \times d$ numbers cures both faults, what each of them costs alone, and how
-  its gradient and both
-  halves of the table's are computed.
+- How a matrix of $d \times d$ numbers cures both faults, what they cost on a novel, and how its
+  gradient and both halves of the table's are computed.
 - What tying costs and saves at equal width and at equal size, and why one rate for all
   is no comparison.
 - Why every row of a tied table moves at every step, which of two tables it comes to
@@ -1178,16 +1182,16 @@ With those rows it is worse than chance: $a \cdot a = 1$ is the score of
 the wrong word, and $a \cdot b = -1$ that of the right one. In general, the loss
 of a is $\ln(1 + e^{a \cdot a - a \cdot b})$, and that of b is
 $\ln(1 + e^{b \cdot b - a \cdot b})$. The two differences add up to $|a - b|^2$,
-so they cannot both be negative; the best is to make both 0, with $a = b$, and a
-loss of $\ln 2$: chance.
+so their mean is not negative. And $\ln(1 + e^{\delta})$ rises and bends upwards, so the mean loss
+is at least its value at that mean, and so at least $\ln 2$: chance. It is reached with $a = b$.
 ::::
 :::
 
 ::: think
-With three words (`ring=3`) a bare table has no chance either: it ends at 1.0986, which is
-$\ln 3$. From five words on it learns something: `ring=5` ends at 1.5116, where chance is
-$\ln 5 = 1.6094$, and `ring=12` at 1.4457, where it is $\ln 12 = 2.4849$. It learns not
-who comes next, but who stands far away. Yet for no length does it get below $\ln 3$. Why?
+With three words (`ring=3`) a bare table has no chance either: it ends at 1.0986, which is $\ln 3$.
+From five words on it learns something: `ring=5` ends at 1.5116, where chance is $\ln 5 = 1.6094$.
+It learns not who comes next, but who stands far away. Yet for no length from three on does it get
+below $\ln 3$. Why?
 
 :::: answer
 As [for $\ln 2$](#two-faults-cured-one-by-one), where the matrix was symmetric, but keep three
@@ -1518,8 +1522,25 @@ static double ring_gradient(struct ring *ring, enum middle middle, size_t n_word
     return loss;
 }
 
-// curve[k]: the loss after k steps
-static void train_ring(double *curve, enum middle middle, size_t n_words)
+// means over the ring of four: the score of a word for itself, and that of the next word
+struct ring_scores {
+    double self, next;
+};
+
+static struct ring_scores scores_of(const struct ring *ring)
+{
+    struct ring_scores scores = {0.0, 0.0};
+    float logits[4 * 4];
+    tied_forward(logits, ring->wte, ring->m, ring_ids, 4, 4, RING_D);
+    for (size_t t = 0; t < 4; t++) {
+        scores.self += (double)logits[t * 4 + t] / 4.0;
+        scores.next += (double)logits[t * 4 + ring_targets[t]] / 4.0;
+    }
+    return scores;
+}
+
+// curve[k]: the loss after k steps; returns the scores in the end
+static struct ring_scores train_ring(double *curve, enum middle middle, size_t n_words)
 {
     struct ring ring;
     open_ring(&ring);
@@ -1530,6 +1551,7 @@ static void train_ring(double *curve, enum middle middle, size_t n_words)
         if (hold[middle] != NULL)
             hold[middle](ring.m, RING_D);
     }
+    return scores_of(&ring);
 }
 
 // one word of one number: what do your functions return?
@@ -1569,7 +1591,7 @@ static void show_bare_ring(size_t n_words)
     double *curve = allocate(N_RING_STEPS + 1, sizeof *curve);
     heading("One table on the ring");
     if (tied_is_written()) {
-        train_ring(curve, BARE, n_words);
+        (void)train_ring(curve, BARE, n_words);
         printf("%zu words: %.3f to %.4f, chance %.4f\n", n_words, curve[0],
                curve[N_RING_STEPS], log((double)n_words));
     } else
@@ -1581,17 +1603,19 @@ static void show_bare_ring(size_t n_words)
 static void show_ring(void)
 {
     double *curves[N_MIDDLES];
+    struct ring_scores scores[N_MIDDLES] = {{0.0, 0.0}};
     const bool bare = tied_is_written(), others = projection_is_written();
     heading("Trained on the ring");
     for (enum middle middle = BARE; middle < N_MIDDLES; middle++) {
         curves[middle] = allocate(N_RING_STEPS + 1, sizeof(double));
         if (middle == BARE ? bare : others)
-            train_ring(curves[middle], middle, 4);
+            scores[middle] = train_ring(curves[middle], middle, 4);
     }
     if (others)
-        printf("symmetric %.4f; self-scores kept %.4f;\nany matrix %.4f\n",
-               curves[SYMMETRIC][N_RING_STEPS], curves[SKEW][N_RING_STEPS],
-               curves[FREE][N_RING_STEPS]);
+        printf("symmetric %.4f; any matrix %.4f;\n"
+               "self-scores kept %.4f (%.1f, next %.1f)\n",
+               curves[SYMMETRIC][N_RING_STEPS], curves[FREE][N_RING_STEPS],
+               curves[SKEW][N_RING_STEPS], scores[SKEW].self, scores[SKEW].next);
     else
         waits_for("5.2", "tied_projection_backward");
     if (bare && others)
@@ -2172,6 +2196,14 @@ static void softmax_columns(float *probs, size_t vocab_size)
             probs[v * BATCH + t] *= sum[t];
 }
 
+// 0 in the place of each word that was read, but for <unk>: its score, or its slope
+static void set_self(float *scores, const uint32_t *ids)
+{
+    for (size_t t = 0; t < BATCH; t++)
+        if (ids[t] != 0)
+            scores[ids[t] * BATCH + t] = 0.0f;
+}
+
 static void forward(struct work *work, const struct model *model, const uint32_t *ids)
 {
     for (size_t t = 0; t < BATCH; t++)
@@ -2182,6 +2214,8 @@ static void forward(struct work *work, const struct model *model, const uint32_t
         product(work->h, work->x, D, 1, model->m, BATCH, D);
     transpose(work->h_t, work->h, BATCH, D);
     product(work->probs, model->lm_head, D, 1, work->h_t, model->vocab_size, D);
+    if (model->self_out)
+        set_self(work->probs, ids);
     softmax_columns(work->probs, model->vocab_size);
 }
 
@@ -2194,12 +2228,14 @@ static double mean_loss(const struct work *work, const uint32_t *targets)
 }
 
 // probs become dlogits; then the output half, the input half, and dm
-static void backward(struct work *work, const struct model *model,
+static void backward(struct work *work, const struct model *model, const uint32_t *ids,
                      const uint32_t *targets)
 {
     const size_t n = model->vocab_size;
     for (size_t t = 0; t < BATCH; t++)
         work->probs[targets[t] * BATCH + t] -= 1.0f;
+    if (model->self_out)
+        set_self(work->probs, ids);
     for (size_t k = 0; k < n * BATCH; k++)
         work->probs[k] *= 1.0f / BATCH;
     product(work->dlm_head, work->probs, BATCH, 1, work->h, n, BATCH);
@@ -2234,6 +2270,7 @@ struct choice {
     float rate, matrix, input, output;
     double passes; // how often the novel is read
     const char *word;
+    bool self_out; // a control
 };
 
 // What the model says after a word depends on nothing but the word: it is asked once for each.
@@ -2306,7 +2343,7 @@ static void train_step(struct model *model, struct work *work, const struct corp
     uint32_t ids[BATCH], targets[BATCH];
     read_batch(ids, targets, novel, b);
     forward(work, model, ids);
-    backward(work, model, targets);
+    backward(work, model, ids, targets);
     update(model, work->dlm_head, work->dx, work->dm, ids, lr);
 }
 
@@ -2401,7 +2438,7 @@ static bool agrees(const struct model *model, const struct corpus *novel)
     open_work(&work, model->vocab_size);
     read_batch(ids, targets, novel, 0);
     forward(&work, model, ids);
-    backward(&work, model, targets);
+    backward(&work, model, ids, targets);
     for (size_t t = 0; t < BATCH; t++)
         descend(work.dlm_head + ids[t] * D, work.dx + t * D, -1.0f, D);
     transpose(dlogits, work.probs, model->vocab_size, BATCH);
@@ -2590,42 +2627,45 @@ static double cosine(const float *a, const float *b)
 struct tied_way {
     const char *name;
     float in_rate, out_rate;
-    bool both_compared;             // by two softmaxes, one for each end
+    float both_rate; // 0, or the rate of each of two softmaxes, one for each end
+    size_t n_steps;
     double followers, predecessors; // cosines, the means over the seeds
+    double apart;                   // their largest difference
     size_t n_like_output;           // seeds where the second is the larger
     double loss;                    // the mean over the seeds
 };
 
 // The same pairs with the ends exchanged, and m transposed: the scores are the same, but the
 // softmax runs over the words that may have been read. Both gradients come before the step.
-static void step_of_both_ends(struct model *model, struct work *work, struct work *back)
+static void step_of_both_ends(struct model *model, struct work *work, struct work *back,
+                              float rate)
 {
     struct model mirror = *model;
     float m_t[D * D], dm[D * D];
     mirror.m = m_t;
     transpose(m_t, model->m, D, D);
     forward(back, &mirror, grammar_targets);
-    backward(back, &mirror, grammar_ids);
+    backward(back, &mirror, grammar_targets, grammar_ids);
     transpose(dm, back->dm, D, D);
     forward(work, model, grammar_ids);
-    backward(work, model, grammar_targets);
-    update(model, work->dlm_head, work->dx, work->dm, grammar_ids, 1.0f);
-    update(model, back->dlm_head, back->dx, dm, grammar_targets, 1.0f);
+    backward(work, model, grammar_ids, grammar_targets);
+    update(model, work->dlm_head, work->dx, work->dm, grammar_ids, rate);
+    update(model, back->dlm_head, back->dx, dm, grammar_targets, rate);
 }
 
 // the model was opened; returns the loss in the end
-static double learn_grammar(struct model *model, bool both_compared)
+static double learn_grammar(struct model *model, float both_rate, size_t n_steps)
 {
     struct work work, back;
     open_work(&work, N_GRAMMAR);
     open_work(&back, N_GRAMMAR);
-    for (size_t step = 0; step < N_GRAMMAR_STEPS; step++) {
-        if (both_compared) {
-            step_of_both_ends(model, &work, &back);
+    for (size_t step = 0; step < n_steps; step++) {
+        if (both_rate > 0.0f) {
+            step_of_both_ends(model, &work, &back, both_rate);
             continue;
         }
         forward(&work, model, grammar_ids);
-        backward(&work, model, grammar_targets);
+        backward(&work, model, grammar_ids, grammar_targets);
         update(model, work.dlm_head, work.dx, work.dm, grammar_ids, 1.0f);
     }
     forward(&work, model, grammar_ids);
@@ -2642,9 +2682,10 @@ static void learn_tied(struct tied_way *way, uint64_t seed)
         open_model(&tied, TIED_M, N_GRAMMAR, seed + k);
         tied.in_rate = way->in_rate;
         tied.out_rate = way->out_rate;
-        way->loss += learn_grammar(&tied, way->both_compared) / N_SEEDS;
+        way->loss += learn_grammar(&tied, way->both_rate, way->n_steps) / N_SEEDS;
         const double followers = cosine(tied.wte, tied.wte + D),
                      predecessors = cosine(tied.wte, tied.wte + 2 * D);
+        way->apart = fmax(way->apart, fabs(predecessors - followers));
         way->n_like_output += predecessors > followers;
         way->followers += followers / N_SEEDS;
         way->predecessors += predecessors / N_SEEDS;
@@ -2655,10 +2696,10 @@ static void learn_tied(struct tied_way *way, uint64_t seed)
 static void show_grammar(uint64_t seed)
 {
     struct tied_way ways[] = {
-        {"tied", 1, 1, false, 0, 0, 0, 0},
-        {"  1/4 out", 1, 0.25f, false, 0, 0, 0, 0},
-        {"  1/4 of both", 0.25f, 0.25f, false, 0, 0, 0, 0},
-        {"  both compared", 1, 1, true, 0, 0, 0, 0},
+        {.name = "tied", .in_rate = 1, .out_rate = 1},
+        {.name = "  1/4 out", .in_rate = 1, .out_rate = 0.25f},
+        {.name = "  1/4 of both", .in_rate = 0.25f, .out_rate = 0.25f},
+        {.name = "  both compared", .in_rate = 1, .out_rate = 1, .both_rate = 0.5f},
     };
     struct model untied;
     heading("A grammar of four nouns");
@@ -2667,7 +2708,7 @@ static void show_grammar(uint64_t seed)
         return;
     }
     open_model(&untied, UNTIED, N_GRAMMAR, seed);
-    (void)learn_grammar(&untied, false);
+    (void)learn_grammar(&untied, 0.0f, N_GRAMMAR_STEPS);
     const float *in = untied.wte, *out = untied.lm_head;
     printf("%-16s%6s%7s%6s%7s\n", "cosine of nouns", "1, 2", "1, 3", "wins", "loss");
     printf("%-16s%6.2f%7.2f\n", "untied input", cosine(in, in + D),
@@ -2676,6 +2717,7 @@ static void show_grammar(uint64_t seed)
            cosine(out, out + 2 * D));
     close_model(&untied);
     for (size_t k = 0; k < sizeof ways / sizeof *ways; k++) {
+        ways[k].n_steps = N_GRAMMAR_STEPS;
         learn_tied(&ways[k], seed);
         printf("%-16s%6.2f%7.2f%6zu%7.3f\n", ways[k].name, ways[k].followers,
                ways[k].predecessors, ways[k].n_like_output, ways[k].loss);
@@ -2846,12 +2888,10 @@ static void plot_lengths(const struct model *model, const struct corpus *novel)
         if (word->count == 0)
             continue;
         const double in = length(model->wte + v * D);
-        const bool first = v == 1 || v == 3, far = in > 6.0;
-        fprintf(figure, "%zu\t%.4f\t%.*s\toutput table\n", word->count,
-                length(model->lm_head + v * D), first ? short_length(word) : 0,
-                word->start);
+        fprintf(figure, "%zu\t%.4f\t\toutput table\n", word->count,
+                length(model->lm_head + v * D));
         fprintf(figure, "%zu\t%.4f\t%.*s\tinput table\n", word->count, in,
-                far ? short_length(word) : 0, word->start);
+                in > 6.0 ? short_length(word) : 0, word->start);
     }
     fclose(figure);
 }
@@ -2895,9 +2935,9 @@ static void show_lengths(const struct run *runs, const struct corpus *novel)
     plot_lengths(model, novel);
 }
 
-enum { N_SCALES = 5, N_HEARD = 2 };
+enum { N_SCALES = 4, N_HEARD = 2 };
 
-static float scales[N_SCALES] = {0.0f, 0.5f, 1.0f, 2.0f, 4.0f}; // the last: loudness=
+static float scales[N_SCALES] = {0.5f, 1.0f, 2.0f, 4.0f}; // the last: loudness=
 
 static const float loud_h[2] = {1, 2}, loud_rows[3 * 2] = {1, 0, 0, 1, 1, 1};
 
@@ -2968,37 +3008,66 @@ static void show_top(const struct corpus *novel, const float *h, const float *wt
     printf("\n");
 }
 
-// of how many words the own row is the first that h[v] finds, and of how many one of N_TOP
-static void count_own(size_t *first, size_t *among, const float *h, const float *wte)
+// how often the lens on h finds a word among its first N_TOP
+struct found {
+    size_t own;  // its own row, of all words
+    size_t next; // the word that really comes next, of the held-out ones
+};
+
+// are there fewer than N_TOP greater ones?
+static bool is_among(const float *logits, size_t v)
 {
+    size_t n_better = 0;
+    for (size_t w = 0; w < VOCAB_SIZE; w++)
+        n_better += logits[w] > logits[v];
+    return n_better < N_TOP;
+}
+
+static struct found find(const float *h, const float *wte, const struct corpus *novel)
+{
+    struct found found = {0, 0};
     float rows[BATCH * D], rows_t[D * BATCH];
-    float *logits = allocate(VOCAB_SIZE * BATCH, sizeof(float));
-    *first = *among = 0;
+    float *columns = allocate(VOCAB_SIZE * BATCH, sizeof(float)),
+          *logits = allocate(BATCH * VOCAB_SIZE, sizeof(float));
     for (size_t begin = 0; begin < VOCAB_SIZE; begin += BATCH) {
-        size_t better[BATCH] = {0};
         for (size_t t = 0; t < BATCH; t++)
             memcpy(rows + t * D, h + (begin + t) % VOCAB_SIZE * D, D * sizeof(float));
         transpose(rows_t, rows, BATCH, D);
-        product(logits, wte, D, 1, rows_t, VOCAB_SIZE, D);
-        for (size_t v = 0; v < VOCAB_SIZE; v++)
-            for (size_t t = 0; t < BATCH && begin + t < VOCAB_SIZE; t++)
-                better[t] += logits[v * BATCH + t] > logits[(begin + t) * BATCH + t];
-        for (size_t t = 0; t < BATCH && begin + t < VOCAB_SIZE; t++) {
-            *first += better[t] == 0;
-            *among += better[t] < N_TOP;
-        }
+        product(columns, wte, D, 1, rows_t, VOCAB_SIZE, D);
+        transpose(logits, columns, VOCAB_SIZE, BATCH);
+        for (size_t t = 0; t < BATCH && begin + t < VOCAB_SIZE; t++)
+            found.own += is_among(logits + t * VOCAB_SIZE, begin + t);
+        for (size_t p = novel->n_train; p + 1 < novel->n_ids; p++)
+            if (novel->ids[p] - begin < BATCH)
+                found.next += is_among(logits + (novel->ids[p] - begin) * VOCAB_SIZE,
+                                       novel->ids[p + 1]);
     }
     free(logits);
+    free(columns);
+    return found;
 }
 
-static void show_own(const float *h, const float *wte)
+// before the matrix, after it, and after a matrix of dice
+static void show_found(const struct model *model, const float *h,
+                       const struct corpus *novel)
 {
     char number[48];
-    size_t first[2], among[2];
-    count_own(&first[0], &among[0], wte, wte);
-    count_own(&first[1], &among[1], h, wte);
-    printf("itself first %zu -> %zu", first[0], first[1]);
-    printf(", among %d %s -> %zu\n", N_TOP, with_commas(number, among[0]), among[1]);
+    struct model dice = *model;
+    float m[D * D];
+    uint64_t rng = 1;
+    fill_normal(m, D * D, 1.0f, &rng);
+    dice.m = m;
+    float *thrown = after_matrix(&dice);
+    const double percent = 100.0 / (double)(novel->n_ids - novel->n_train - 1);
+    const struct found before = find(model->wte, model->wte, novel),
+                       after = find(h, model->wte, novel),
+                       random = find(thrown, model->wte, novel);
+    printf("itself among %d %6s -> %4zu, by dice %zu\n", N_TOP,
+           with_commas(number, before.own), after.own, random.own);
+    printf("next among %d, %% %5.1f -> %4.1f, by dice %.1f\n", N_TOP,
+           percent * (double)before.next, percent * (double)after.next,
+           percent * (double)random.next);
+    free(thrown);
 }
 
 static void show_lens(const struct run *runs, const struct corpus *novel,
@@ -3026,7 +3095,7 @@ static void show_lens(const struct run *runs, const struct corpus *novel,
         printf("%8s", "->");
         show_top(novel, h + v * D, model->wte);
     }
-    show_own(h, model->wte);
+    show_found(model, h, novel);
     free(h);
 }
 
@@ -3046,6 +3115,7 @@ static struct run train_one(enum kind kind, enum middle middle, float rate, uint
     open_model(&run.model, kind, VOCAB_SIZE, seed);
     run.model.m_rate = choice->matrix;
     run.model.hold = hold[middle];
+    run.model.self_out = choice->self_out;
     if (kind != UNTIED) {
         run.model.in_rate = choice->input;
         run.model.out_rate = choice->output;
@@ -3075,18 +3145,23 @@ static double training_loss(const struct model *model, const struct corpus *nove
 
 static const float rates[N_RATES] = {1, 1.5f, 2, 3, 4, 5, 6, 8, 12};
 
+// as narrow as a telephone
+static const char *const short_name[N_KINDS] = {"untied", "tied", "tied + m",
+                                                "untied + m", "d = 16"};
+
 static void show_rates(const struct corpus *novel, const struct choice *choice)
 {
-    heading("Held-out loss for nine learning rates");
-    printf("%-16s", "");
-    for (size_t k = 0; k < N_RATES; k++)
-        printf("%7.1f", (double)rates[k]);
-    for (enum kind kind = UNTIED; kind < N_KINDS; kind++) {
-        printf("\n%-16s", kind_name[kind]);
-        for (size_t k = 0; k < N_RATES; k++) {
+    heading("Held-out loss at nine rates");
+    printf("rate");
+    for (enum kind kind = UNTIED; kind < N_KINDS; kind++)
+        printf("%*s", kind == UNTIED_M ? 11 : kind == TIED_M ? 9 : 7, short_name[kind]);
+    for (size_t k = 0; k < N_RATES; k++) {
+        printf("\n%4.1f", (double)rates[k]);
+        for (enum kind kind = UNTIED; kind < N_KINDS; kind++) {
             struct run run = train_one(kind, FREE, rates[k], choice->seed, novel, choice);
+            const int width = kind == UNTIED_M ? 11 : kind == TIED_M ? 9 : 7;
             const double loss = loss_in_the_end(&run);
-            isfinite(loss) ? printf("%7.3f", loss) : printf("%7s", "-");
+            isfinite(loss) ? printf("%*.3f", width, loss) : printf("%*s", width, "-");
             fflush(stdout);
             close_model(&run.model);
         }
@@ -3097,9 +3172,8 @@ static void show_rates(const struct corpus *novel, const struct choice *choice)
 // each model at the rate that was best for it, or at the one that was chosen
 static void show_seeds(const struct corpus *novel, const struct choice *choice)
 {
-    heading("Loss for eight seeds, each model at its best rate");
-    printf("%-16s %5s %7s %7s %7s %9s\n", "", "rate", "mean", "least", "most",
-           "training");
+    heading("Eight seeds, at each model's best rate");
+    printf("%-10s %4s %6s %5s %5s %6s\n", "", "rate", "mean", "least", "most", "read");
     for (enum kind kind = UNTIED; kind < N_KINDS; kind++) {
         const float rate = choice->rate > 0.0f ? choice->rate : best_rate[kind];
         double mean = 0.0, least = INFINITY, most = -INFINITY, training = 0.0;
@@ -3112,7 +3186,7 @@ static void show_seeds(const struct corpus *novel, const struct choice *choice)
             training += training_loss(&run.model, novel) / N_TRIED;
             close_model(&run.model);
         }
-        printf("%-16s %5.1f %7.3f %7.3f %7.3f %9.3f\n", kind_name[kind], (double)rate,
+        printf("%-10s %4.1f %6.3f %5.3f %5.3f %6.3f\n", short_name[kind], (double)rate,
                mean, least, most, training);
         fflush(stdout);
     }
@@ -3121,27 +3195,46 @@ static void show_seeds(const struct corpus *novel, const struct choice *choice)
 static const char *const middle_name[N_MIDDLES] = {"no matrix", "symmetric matrix",
                                                    "self-scores kept", "any matrix"};
 
-// the tied table on the novel with each kind of matrix, at the best of the nine rates
+// at the best of the nine rates
+static void show_middle(enum middle middle, bool self_out, const struct corpus *novel,
+                        const struct choice *choice)
+{
+    double least = INFINITY, again = NAN, best = NAN;
+    for (size_t k = 0; k < N_RATES; k++) {
+        struct choice other = *choice;
+        other.self_out = self_out;
+        struct run run = train_one(middle == BARE ? TIED : TIED_M, middle, rates[k],
+                                   choice->seed, novel, &other);
+        if (loss_in_the_end(&run) < least) {
+            least = loss_in_the_end(&run);
+            again = run.own_word;
+            best = (double)rates[k];
+        }
+        close_model(&run.model);
+    }
+    printf("%-18s %5.1f %7.3f %6.2f %%\n", middle_name[middle], best, least,
+           100.0 * again);
+    fflush(stdout);
+}
+
+// the tied table on the novel with each kind of matrix, as it is and without self-scores
 static void show_middles(const struct corpus *novel, const struct choice *choice)
 {
-    heading("A tied table and four kinds of matrix, the best of nine rates");
-    printf("%-18s %5s %7s %9s\n", "", "rate", "loss", "again");
-    for (enum middle middle = BARE; middle < N_MIDDLES; middle++) {
-        double least = INFINITY, again = NAN, best = NAN;
-        for (size_t k = 0; k < N_RATES; k++) {
-            struct run run = train_one(middle == BARE ? TIED : TIED_M, middle, rates[k],
-                                       choice->seed, novel, choice);
-            if (loss_in_the_end(&run) < least) {
-                least = loss_in_the_end(&run);
-                again = run.own_word;
-                best = (double)rates[k];
-            }
-            close_model(&run.model);
-        }
-        printf("%-18s %5.1f %7.3f %7.2f %%\n", middle_name[middle], best, least,
-               100.0 * again);
-        fflush(stdout);
+    heading("One table, the best of nine rates");
+    printf("%-18s %5s %7s %8s\n", "", "rate", "loss", "again");
+    for (int self_out = 0; self_out < 2; self_out++) {
+        if (self_out)
+            printf("self-scores taken out of the softmax:\n");
+        for (enum middle middle = BARE; middle < N_MIDDLES; middle++)
+            show_middle(middle, self_out, novel, choice);
     }
+}
+
+static void show_four(const float *table, const struct model *untied)
+{
+    printf("%6.2f%6.2f%6.2f%6.2f\n", agreement(table, untied->wte, false),
+           agreement(table, untied->lm_head, false), agreement(table, untied->wte, true),
+           agreement(table, untied->lm_head, true));
 }
 
 // one tied model, and how far it agrees with the untied one
@@ -3153,9 +3246,9 @@ static void show_balance(float input, float output, float rate, uint64_t seed,
     other.input = input;
     other.output = output;
     struct run run = train_one(TIED_M, FREE, rate, seed, novel, &other);
-    printf("%5.2f %6.2f %5.1f %4llu %6.3f ", (double)input, (double)output, (double)rate,
-           (unsigned long long)seed, loss_in_the_end(&run));
-    show_agreement("", run.model.wte, untied);
+    printf("%3.1f %3.1f%5.1f%6.3f", (double)input, (double)output, (double)rate,
+           loss_in_the_end(&run));
+    show_four(run.model.wte, untied);
     fflush(stdout);
     close_model(&run.model);
 }
@@ -3169,22 +3262,39 @@ static void show_balances(const struct corpus *novel, const struct choice *choic
     struct run untied = train_one(UNTIED, FREE, best_rate[UNTIED], seed, novel, choice),
                other =
                    train_one(UNTIED, FREE, best_rate[UNTIED], seed + 1, novel, choice);
-    heading("How far a tied table agrees with the untied input and output table");
-    printf("%47s%13s%13s\n", "", "as they are", "centred");
-    printf("input output  rate seed   loss%17s%6s%7s%6s%7s\n", "agrees with  ", "input",
-           "output", "input", "output");
+    heading("Agreement with the untied tables");
+    printf("shares of%21s%12s\n", "as they are", "centred");
+    printf("in  out%5s%6s%6s%6s%6s%6s\n", "rate", "loss", "in", "out", "in", "out");
     for (size_t k = 0; k < 5; k++)
         show_balance(shares[k][0], shares[k][1], best_rate[TIED_M], seed, &untied.model,
                      novel, choice);
     show_balance(1, 1, 1, seed, &untied.model, novel, choice);
     show_balance(1, 1, 2, seed, &untied.model, novel, choice);
+    printf("the next two seeds:\n");
     show_balance(1, 1, best_rate[TIED_M], seed + 1, &untied.model, novel, choice);
     show_balance(1, 1, best_rate[TIED_M], seed + 2, &untied.model, novel, choice);
-    printf("the untied model's other seed:\n");
-    show_agreement("its input", other.model.wte, &untied.model);
-    show_agreement("its output", other.model.lm_head, &untied.model);
+    printf("the untied model's next seed:\n");
+    printf("%-18s", "its input");
+    show_four(other.model.wte, &untied.model);
+    printf("%-18s", "its output");
+    show_four(other.model.lm_head, &untied.model);
     close_model(&other.model);
     close_model(&untied.model);
+}
+
+// the grammar with both ends compared: the same way, in steps of three lengths
+static void show_both_compared(uint64_t seed)
+{
+    static const float both_rates[3] = {1.0f, 0.5f, 0.25f};
+    heading("Both ends compared");
+    printf("%-8s%6s%7s%6s%8s%7s\n", "rate", "1, 2", "1, 3", "wins", "apart", "loss");
+    for (size_t k = 0; k < 3; k++) {
+        struct tied_way way = {.in_rate = 1, .out_rate = 1, .both_rate = both_rates[k]};
+        way.n_steps = N_GRAMMAR_STEPS * (k == 2 ? 4 : 1);
+        learn_tied(&way, seed);
+        printf("%-8.2f%6.2f%7.2f%6zu%8.2f%7.3f\n", (double)way.both_rate, way.followers,
+               way.predecessors, way.n_like_output, way.apart, way.loss);
+    }
 }
 
 // the fastest of 40 rounds, in seconds for one training step
@@ -3392,8 +3502,8 @@ static const struct setting settings[] = {
      "the share of the output half that moves a tied table"},
     {"word", "text", "any", 1, 13, "the word of the novel that is heard and looked at"},
     {"loudness", "number", "4", -20, 20, "the last stretch in the table of entropies"},
-    {"controls", "whole", "0", 0, 4,
-     "1: nine rates, 2: eight seeds, 3: kinds of matrix, 4: two halves"},
+    {"controls", "whole", "0", 0, 5,
+     "1: rates, 2: seeds, 3: kinds of matrix, 4: two halves, 5: both compared"},
     {NULL, NULL, NULL, 0, 0, NULL},
 };
 
@@ -3501,6 +3611,8 @@ int main(int n_args, char **args)
         show_middles(&novel, &choice);
     else if (controls == 4)
         show_balances(&novel, &choice);
+    else if (controls == 5)
+        show_both_compared(choice.seed);
     else
         show_chapter(&novel, &choice);
     close_corpus(&novel);

@@ -62,6 +62,8 @@ static char case_text[1024];
 static const char *remark_text;
 static bool is_held;
 static size_t first_held;
+static size_t first_made,
+    end_of_made; // the calls that were made together with the last one
 static bool something_was_checked;
 static double cpu_seconds_used, wrong_seconds_used;
 
@@ -619,13 +621,36 @@ static void print_element(char *text, size_t size, enum kind kind, const void *a
         snprintf(text, size, "%llu", (unsigned long long)value.wide);
 }
 
-// "ids 2 3 5 1", "wte 0.3 -0.2 ... (18 numbers)": what an array held before the call.
+// Where the part of an array that begins at `from` ends: where the next part begins that one of
+// the calls made together with the last one is given, or at the end of the array. If one of
+// them has a part that begins here too, it is not known whose is the longer.
+static const unsigned char *end_of_part(const struct array *array,
+                                        const unsigned char *from, bool *is_shared)
+{
+    const unsigned char *end = array->data + array->bytes;
+    *is_shared = false;
+    for (size_t k = first_made; k < end_of_made; k++) {
+        const struct logged_call *call = &judge_log[k];
+        if (k + 1 == judge_n_calls || call->made.generation != array->generation)
+            continue;
+        for (size_t i = 0; i < call->signature->n_parameters; i++) {
+            const struct parameter *p = &call->signature->parameters[i];
+            const unsigned char *other = p->kind <= BYTES ? pointer_of(call, p) : NULL;
+            *is_shared = *is_shared || other == from;
+            end = other > from && other < end ? other : end;
+        }
+    }
+    return end;
+}
+
+// "ids 2 3 5 1", "wte 0.3 -0.2 ... (18)": what an array held before the call.
 static size_t describe_array(char *text, size_t size, const struct parameter *p,
                              const struct array *array, const unsigned char *from)
 {
     enum { SHOWN = 6 };
+    bool is_shared;
     const size_t width = width_of(p->kind),
-                 n = (size_t)(array->data + array->bytes - from) / width;
+                 n = (size_t)(end_of_part(array, from, &is_shared) - from) / width;
     const unsigned char *values =
         array->is_output ? array->original + (from - array->data) : from;
     size_t used = (size_t)snprintf(text, size, "%s", p->name);
@@ -635,7 +660,9 @@ static size_t describe_array(char *text, size_t size, const struct parameter *p,
         used += (size_t)snprintf(text + used, size - used, " %s", element);
     }
     if (n > SHOWN && used < size)
-        used += (size_t)snprintf(text + used, size - used, " ... (%zu)", n);
+        used +=
+            (size_t)snprintf(text + used, size - used,
+                             is_shared ? " ... (%zu for all calls)" : " ... (%zu)", n);
     return used;
 }
 
@@ -940,7 +967,8 @@ static void fail_by_kind(const struct fence_report *report)
         judge_fail(
             CRASH,
             "%s crashed: it used an address that no memory has, or one that is not "
-            "aligned: a pointer that was never set, or a cast to a wider type.",
+            "aligned: a pointer that was never set, a cast to a wider type, or an array "
+            "of your own that was written past its end.",
             function_name());
     if (report->fault_is_call == 1 && address >= 4096)
         judge_fail(
@@ -1200,6 +1228,8 @@ static void make_calls(const size_t asked)
         heart_answer(asked);
         return;
     }
+    first_made = asked;
+    end_of_made = judge_n_calls;
     struct reply reply = ask_for(asked, judge_n_calls - asked);
     if (reply.end.cause == ENDED_WALL_TIME && reply.is_filtered)
         reply = ask_once_more(&first);

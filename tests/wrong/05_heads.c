@@ -2124,6 +2124,34 @@ bool rows_past_1024(float *dwte, float *dm, const float *dlogits, const float *w
     return true;
 }
 
+// The pointer that lies behind a short array is written over, and then it is used. (What is
+// volatile keeps the compiler from seeing it.)
+CAUGHT(tied_projection_backward, random_shapes, h_is_too_short, "past its end.")
+bool h_is_too_short(float *dwte, float *dm, const float *dlogits, const float *wte,
+                    const float *m, const uint32_t *ids, size_t n_tokens,
+                    size_t vocab_size, size_t d_model)
+{
+    volatile struct {
+        float h[36]; // "no model is wider"
+        float *sums;
+    } own = {.sums = dwte};
+    volatile float *volatile h = own.h;
+    for (size_t j = 0; j < d_model && j < 40; j++)
+        h[j] = 1.0f;
+    return tied_projection_backward(own.sums, dm, dlogits, wte, m, ids, n_tokens,
+                                    vocab_size, d_model);
+}
+
+// The same, where many calls are made together: shown is what this one was given.
+CAUGHT(tied_projection_backward, random_shapes, h_is_too_short_for_ids,
+       "ids 0 1 2, n_tokens 3,")
+bool h_is_too_short_for_ids(float *dwte, float *dm, const float *dlogits,
+                            const float *wte, const float *m, const uint32_t *ids,
+                            size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    return h_is_too_short(dwte, dm, dlogits, wte, m, ids, n_tokens, vocab_size, d_model);
+}
+
 CAUGHT(tied_projection_backward, large_sizes, dm_on_the_stack, "ran out of stack")
 bool dm_on_the_stack(float *dwte, float *dm, const float *dlogits, const float *wte,
                      const float *m, const uint32_t *ids, size_t n_tokens,
