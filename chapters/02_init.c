@@ -318,7 +318,7 @@ evenly. So take an even fraction for the answer, $1 - u = e^{-r^2/2}$, and solve
 The formula leaves a good deal open. Which two fractions make a pair? Where do
 the two results go? What if the number of values is odd? Every answer gives a
 fine normal distribution, and every answer gives another table. Since we want
-*that* table, we need PyTorch's three answers [@pytorchcode, `DistributionTemplates.h`].
+*that* table, we need PyTorch's answers [@pytorchcode, `DistributionTemplates.h`].
 
 **Blocks of sixteen.** Every full sixteen places are a block, made of 16 words
 $w_0 \dots w_{15}$. For $j = 0 \dots 7$, words $j$ and $j+8$ form a pair: `uniform_float`
@@ -378,9 +378,9 @@ that the rules say; how many at a time is your affair. What `rng` points to, if 
   as they are.
 - `n` of 0: true, and not a word is drawn. (With a bad `std`, either answer is right.)
 - If `draw` returns false: return false at once; `out` is worth nothing then.
-- Values must agree with PyTorch's to $2 \cdot 10^{-6}$ at `std` 1, not to the last bit: the
-  C library's cosine is not PyTorch's own. (Standard C has no name for $\pi$;
-  `acos(-1.0)` is $\pi$ in `double`.)
+- Values must agree with PyTorch's to $2 \cdot 10^{-6}$ at `std` 1 (and a little less closely far
+  from the middle), not to the last bit: the C library's cosine is not PyTorch's own.
+  (Standard C has no name for $\pi$; `acos(-1.0)` is $\pi$ in `double`.)
 
 ### Sixteen and five values by hand
 
@@ -546,7 +546,7 @@ Not everybody starts alike.
 | word2vec, a program of 2013 (chapter 8) [@word2veccode] | evenly between $\pm 0.5/d$, with $d$ the row's length |
 
 Fifty times smaller than PyTorch's default: what is gained by that? GPT-2 uses its table
-twice (chapter 5 is about that). At the end of the model (chapter 3 builds one) there is a
+twice (chapter 5 is about that). At the end of the model (chapter 3 builds a small one) there is a
 vector $h$ of 768 numbers, scaled by the last step before this [@radford2019, sec. 2.3] to a
 standard deviation of 1, and each token gets a *score*: the dot product of $h$ with the token's row.
 That is a sum of 768 products of the size of `std`. Standard deviations of independent numbers
@@ -693,10 +693,10 @@ width, a tenth of the cosine.](figure:init-cosines){#fig-init-cosines}
 The cloud of random rows looks the same from all sides, as in the plane. So fix one row and turn
 the room until it points along the first axis. Then the cosine is the first coordinate of the
 other row, after that row has been scaled to length 1.
-The squares of its $d$ coordinates add up to 1, and no axis is special, so each square is
-$1/d$ on average. Hence the cosine has mean 0 and a standard deviation of exactly
-$1/\sqrt d$. For 768 that is 0.036. The mean without the sign is a little smaller, in wide
-rows about 0.8 of it, and 0.8 of 0.036 is 0.029.
+The squares of its $d$ coordinates add up to 1, and no axis is special, so each square is $1/d$ on
+average; and either sign is as likely as the other. Hence the cosine has mean 0 and a standard
+deviation of exactly $1/\sqrt d$. For 768 that is 0.036. The mean without the sign is a little
+smaller, in wide rows about 0.8 of it, and 0.8 of 0.036 is 0.029.
 
 The column "exact" is that mean for each width. The column "sigmas" says how far the
 measured mean is from the exact one, in standard deviations of such a mean. Anything between
@@ -730,11 +730,11 @@ $\sqrt{2/\pi}$ is the 0.8 of the wide rows.
 /*
 ## From 123 to a table
 
-So: where do the first numbers come from, and can C make PyTorch's? From a seed, by a rule
-with no chance in it. C makes the same ones, to the digits that PyTorch prints, when it draws
-the same words in the same order for the same shape. The numbers mean nothing yet. But their
-size decides how sure of itself the model is before it has read a word, and the width of the
-table how near to a right angle any two words begin.
+So: where do the first numbers come from, and can C make PyTorch's? From a seed, by a rule with no
+chance in it. C makes the same ones, to about two millionths (with seed 123, to every digit that
+PyTorch prints), when it draws the same words in the same order for the same shape. The numbers
+mean nothing yet. But their size decides how sure of itself the model is before it has read a
+word, and the width of the table how near to a right angle any two words begin.
 */
 
 /*
@@ -766,7 +766,7 @@ both are zero, moving either changes nothing: no direction is better than anothe
 and training never leaves the spot. If only the output table is zero, it can move at the first
 step, because the input rows are not; from then on both move. Rows that are all equal but not
 zero can move, but all that moves them is made of the two rows that the tables began with: but
-for rounding, both tables stay in the plane of these two.
+for rounding, plain steps keep both tables in the plane of these two.
 Random numbers make each row a different place to start from.
 
 A table of *positions* may start with zeros: chapter 4 tries it. Its
@@ -801,9 +801,9 @@ tables are one long array of $V d$ values. If $d$ is a multiple of 16, as 768
 is, there is no tail: her array is yours and one more row. If it is not, one of the
 arrays has a tail, or both have, and some of your last sixteen places may be filled
 otherwise in hers. But everything that is drawn *after* the table, all the other
-weights of the model, begins a row's worth of words later in the stream. So at the
-same place stands another number. (It need not be a new one: if all arrays are
-multiples of 16, what comes next in hers is what came next in yours, moved up by a row.)
+weights of the model, begins at another word of the stream: a row's worth later if $d$
+is a multiple of 16. If it is not, a tail may come or go, with the 16 words that it
+costs, and the rest can even begin earlier: three rows of 8 take 40 words, four rows take 32.
 ::::
 :::
 
@@ -1375,16 +1375,16 @@ Forty million values are soon made, but models have grown, and a table is drawn
 anew for every experiment. Where does the time go? (The output below says which part of it words
 take, and which part cosines and sines in `float` would.) And can the same values be had for less?
 
-What stops the plain loop is not the arithmetic. A processor of today multiplies
-eight or sixteen floats in one instruction, but a call to `cosf` is a call, and the
-compiler cannot look inside. (Some libraries have a cosine for eight floats at once, which
-gcc calls if it is given `-ffast-math`. But that flag also lets it change sums, and we do
-without.) And a library's cosine must be ready for any angle, a million turns or a billionth of
-one. It may find out with a branch which part of the circle the angle is in. A
-processor guesses which way a branch will go, and our angles are random. The last
-line of the output below compares: the same calls, for as many angles in rising order,
-where each guess but a few is right. Where that ratio is near 1, your library's cosine
-does not branch, or your processor does not mind.
+What stops the plain loop is not the arithmetic. A processor of today multiplies eight or sixteen
+floats in one instruction, but a call to `cosf` is a call, and the compiler cannot look inside.
+(gcc and clang know `cosf` and `sinf` by name, and make one call of the two, `sincosf`: that is
+what the output measures. Some libraries have a cosine for eight floats at once, which gcc calls
+if it is given `-ffast-math`. But that flag also lets it change sums, and we do without.) And a
+library's cosine must be ready for any angle, a million turns or a billionth of one. It may find
+out with a branch which part of the circle the angle is in. A processor guesses which way a branch
+will go, and our angles are random. The last line of the output below compares: the same calls,
+for as many angles in rising order, where each guess but a few is right. Where that ratio is near
+1, your library's cosine does not branch, or your processor does not mind.
 
 ### Without the library
 
@@ -1499,7 +1499,7 @@ and wherever a processor has lanes and the compiler uses them. Where it does not
 little of the gain is left.
 
 ::: aside
-One more thing stood in the way. `sqrtf` of a negative number has to set `errno`, which is
+One more thing stood in the way. `sqrtf` of a negative number may have to set `errno`, which is
 a branch and a call, though no number here is negative. The Makefile says
 `-fno-math-errno`, and the root becomes one instruction. Leave the flag out, and most of
 the gain is gone.
@@ -1600,7 +1600,7 @@ static double largest_difference(const float *a, const float *b, size_t n)
 ### The bench, and a ziggurat {#ziggurat}
 
 ::: aside
-A ziggurat is a stepped tower of Mesopotamia. Seen from the side it looks like half a
+A ziggurat is a stepped tower of Mesopotamia. Seen from the side it looks like a
 bell that somebody built of bricks.
 :::
 

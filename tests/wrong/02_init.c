@@ -1554,10 +1554,10 @@ static bool fill_with(bend_function *bend, float *out, word_source *draw, void *
     return true;
 }
 
-WRONG(normal_fill, worked_example, fill_pair_neighbours,
-      "The pairs are j and j + 8, not 2j and 2j + 1.")
-bool fill_pair_neighbours(float *out, word_source *draw, void *rng, float mean, float std,
-                          size_t n)
+// A pair of words is 2j and 2j + 1, or the two places of a pair are.
+static bool fill_by_neighbours(bool of_words, bool of_places, float *out,
+                               word_source *draw, void *rng, float mean, float std,
+                               size_t n)
 {
     uint32_t w[16], sorted[16];
     float block[16];
@@ -1570,12 +1570,36 @@ bool fill_pair_neighbours(float *out, word_source *draw, void *rng, float mean, 
         if ((start != done && !draw(w, rng, n % 16)) || !draw(w, rng, 16))
             return false;
         for (size_t k = 0; k < 16; k++)
-            sorted[k / 2 + k % 2 * 8] = w[k];
+            sorted[of_words ? k / 2 + k % 2 * 8 : k] = w[k];
         block_of_16(block, sorted, mean, std);
         for (size_t k = 0; k < 16; k++)
-            out[start + k] = block[k / 2 + k % 2 * 8];
+            out[start + k] = block[of_places ? k / 2 + k % 2 * 8 : k];
     }
     return true;
+}
+
+WRONG(normal_fill, worked_example, fill_pair_neighbours,
+      "The pairs are j and j + 8, not 2j and 2j + 1.")
+bool fill_pair_neighbours(float *out, word_source *draw, void *rng, float mean, float std,
+                          size_t n)
+{
+    return fill_by_neighbours(true, true, out, draw, rng, mean, std, n);
+}
+
+WRONG(normal_fill, worked_example, fill_from_neighbours,
+      "A pair is made of words j and j + 8, not of 2j and 2j + 1.")
+bool fill_from_neighbours(float *out, word_source *draw, void *rng, float mean, float std,
+                          size_t n)
+{
+    return fill_by_neighbours(true, false, out, draw, rng, mean, std, n);
+}
+
+WRONG(normal_fill, worked_example, fill_into_neighbours,
+      "The cosine of pair j goes to place j and the sine to j + 8, not to 2j and 2j + 1.")
+bool fill_into_neighbours(float *out, word_source *draw, void *rng, float mean, float std,
+                          size_t n)
+{
+    return fill_by_neighbours(false, true, out, draw, rng, mean, std, n);
 }
 
 WRONG(normal_fill, every_length, fill_halves_of_the_whole,
