@@ -8,8 +8,8 @@ which the words turned up. The first thing that it does, before anything that lo
 like understanding, is to exchange each of these numbers for a row of a table.
 
 ![Ids go in, rows come out. An id says which row of the table is wanted; the row is
-copied, shade and all, and no other row is looked at.](drawing:lookup){alt="The eight words of the
-sentence with their ids, a table of six rows of three numbers, and eight copies. An
+copied, and no other row is looked at. (The shades only tell the rows
+apart.)](drawing:lookup){alt="The eight words of the sentence with their ids, a table of six rows of three numbers, and eight copies. An
 arrow leads from each id to its row and on to its copy. Row 0, of the word the, is
 copied three times."}
 
@@ -491,7 +491,7 @@ down two numbers.
 
 :::: answer
 More, and less. By how much, the last two lines of the race say: on the machines that we tried
-the one took a few hundred thousand to a few million times as long, the other a few thousand.
+the one took a few hundred thousand to a few million times as long, the other some thousands.
 ::::
 :::
 
@@ -520,7 +520,7 @@ However fast a product becomes, one id costs it
 The table holds numbers between $-0.5$ and 0.5; which ones does not matter for the time. Each
 racer runs for a hundredth of a second or more, and where that makes several runs the best
 counts: whatever else the machine was doing can only have made a run slower. The lookup gets new random ids for
-every run, so that it does not meet rows that are still at hand from the run before.
+every run, so that it does not simply fetch the rows of the run before once more.
 :::
 
 Why the plain product takes more than 50,257 times as long, and the tiles take less, is told
@@ -608,9 +608,9 @@ train it. Look at it as a lookup when you want to run it.
 
 ## The layer called Linear
 
-PyTorch has a layer for "multiply by a matrix" too, `torch.nn.Linear`, and one often reads
-that an embedding is the same as a Linear layer fed with one-hot vectors. Nearly. There are
-three differences.
+PyTorch has a layer for "multiply by a matrix" too, `torch.nn.Linear`, and one often reads that
+an embedding is the same as a Linear layer fed with one-hot vectors. Nearly. Besides the time
+and the bits there are three differences.
 
 First, a Linear layer adds a *bias*, one learned number more for each output, unless it is told
 not to.
@@ -862,8 +862,8 @@ largest, and in one between them. `linear` is yours, from exercise 1.4; `rows` s
 :::
 
 ::: {.run}
-A browser has a coarse clock, registers of four floats, and no prefetch: for these times, and for
-those that the chapter ends with, run the program on your machine.
+A browser has a coarse clock, registers of four floats, and no way to ask for memory early: for
+these times, and for those that the chapter ends with, run the program on your machine.
 :::
 
 From left to right, each leaves out a cost of the one before it. Divide two neighbours, and you
@@ -877,7 +877,9 @@ see what it was:
 
 (This takes your `matmul` for the three loops in the order of the formula. If it stands near
 `rows`, you have taken two of the steps already; `make solution1` shows the plain one. And if
-`tiles` stands above `rows`, something else was using the machine: run it again.)
+`tiles` stands above `rows`, something else was using the machine: run it again. The times are
+of the program as `make` builds it, with `-O3 -march=native` where the compiler knows that;
+with `-O2` gcc may leave the loop of `rows` as it stands.)
 
 ### Down the columns
 
@@ -919,13 +921,13 @@ hardly paid.)
 *Sets.* A line may not lie anywhere in a cache. Its address picks one of many *sets*, and a set
 has room for about a dozen lines [@drepper2007, sec. 3.3.1]. There are mostly 64 sets, or a larger
 power of two. Our steps are 48 lines long, and so they meet only every sixteenth set: the walk has a
-sixteenth of each cache to itself. The price is high already in the table of 4,096 rows, though
+sixteenth of each near cache to itself. The price is high already in the table of 4,096 rows, though
 the lines of one column are only 256 KB. `build/01_lookup bench` walks in steps of 49 lines, too.
 
 You have already written the experiment. `linear` makes its sums in the same way, but from a
 table on its side: what it needs for one output lies side by side, 50,257 floats in about 3,100
 lines and 50 pages. So `matmul` divided by `linear` is what the stride costs, lines, pages and
-sets together. It grows with the table, and is least in the one of 64 rows.
+sets together. It is least in the table of 64 rows.
 
 ### Along the rows
 
@@ -970,10 +972,10 @@ instruction belong to sixteen *different* sums, so no sum has its order changed:
 may vectorise. For each output the terms are still added from $k = 0$ upwards: the
 results are equal to the last bit.
 
-`linear` divided by `rows` is what the one sum cost. It is most in the middle. In the small table
-the sums of `linear` are short; in the large one `rows` has something else to wait for: memory.
-Divide `rows` by $V$, and you have the price of one row of the table. In the large table it is
-about three times what it is in the two others, for the same work.
+`linear` divided by `rows` is what the one sum cost. In the small table the sums of `linear` are
+short; in the large one `rows` has something else to wait for: memory.
+Divide `rows` by $V$, and you have the price of one row of the table. In the large table it
+is several times what it is in the smallest, for the same work.
 
 ### In tiles
 
@@ -1030,10 +1032,11 @@ sixteen floats (AVX-512), and there are 32 of those. Where one holds eight (AVX2
 are twenty-four, and there are only sixteen; some are then put down and picked up
 again, and the tile gains less.
 
-Around the tile go three more loops. The table is cut into blocks of 128 rows, and a
-block into strips of 48 columns. A strip is 24 KB, which fits into the nearest cache,
-and there it stays while all the ids pass over it, four by four. So the table is read
-from far away once for all the ids, instead of once for each.
+Around the tile go three more loops. The table is cut into blocks of 128 rows, and a block into
+strips of 48 columns. A strip is 24 KB. It comes from far away once, and then lies in a near
+cache while all the ids pass over it, four by four. (In the second, not in the nearest: its
+rows begin 48 lines apart, so that it meets three sets in sixteen, and these have no room for
+it.)
 */
 
 // the same sums, a block of rows of b at a time
@@ -1060,9 +1063,9 @@ and the rest is what sharing one reading of the table saves.
 
 If all that counted were bytes, a product would take 50,257 times as long as a lookup. `tiles`
 takes much less. The two savings are the larger part of that: the count was of a product that reads
-the whole table for each id. But `rows` does that, and divided by the lookup's time it stays below
-50,257 too. A table that is read from front to back arrives faster, byte for byte, than rows from
-here and there.
+the whole table for each id. The rest is the lookup's own disadvantage. A table that is read from
+front to back arrives faster, byte for byte, than rows from here and there: `build/01_lookup bench`
+copies as many bytes in both ways.
 
 ::: aside
 A library for matrix products, a BLAS, does in essence the same, with more care for
