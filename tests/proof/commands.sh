@@ -294,6 +294,21 @@ put_back '    if (number > 0) {
     }
     }
 ' # or there is one too many
+put_back '/*
+ * what it does {
+ */
+    if (number > 0) {
+}
+' "/*
+ * a comment as many write it
+ */
+"
+put_back '    // this line goes on: \\
+}
+    const char *s = "and this \\
+}";
+#define OPENS {
+'
 put_back '    *out = number; /* an end is missing
 '
 put_back '#if 0
