@@ -29,6 +29,9 @@
 
 SHELL = /bin/sh
 unexport CDPATH # it makes cd speak
+ifneq ($(findstring t,$(filter-out -%,$(firstword $(MAKEFLAGS)))),)
+$(error make -t would say of what is not built that it is, and nobody would build it)
+endif
 MAKEFLAGS += -r --no-print-directory
 .SUFFIXES:
 .SILENT:
@@ -207,6 +210,12 @@ PART = $@.$$$$
 whole = { $1; } && mv $(PART) $@ || { rm -f $(PART)*; exit 1; }
 compiled = $(call whole,$(CC) $1 -MMD -MP -MF $(PART).dep -MT $@ -c $< -o $(PART) && mv $(PART).dep $(@:.o=.d))
 
+# An older time stamp may come with a newer file, out of an archive: what the tests are made of is
+# known by a sum, too. (Where there is none yet, it is made as old as can be, and nobody waits for it to
+# change: nothing is built again.)
+summed = mkdir -p $(@D) && cat $1 | cksum >$(PART) && if cmp -s $(PART) $@; then rm -f $(PART); else \
+	test -f $@ || touch -t 200001010000 $(PART); mv -f $(PART) $@; fi
+
 # As a library for the tests. A static main that nobody calls is left out, with all that
 # only it needs: that compiles in a tenth of the time. (A file may use the name for more.)
 without_main = $(CC) $(COURSE_FLAGS) $2 -MMD -MP -MF $(PART).dep -MT $@ -w $(SHARED) '-Dmain=$1' $< -o $(PART) $(LDFLAGS) -lm
@@ -279,6 +288,12 @@ $(patsubst tests/%.c,$(BUILD)/%.so,$(wildcard tests/*/$2.c)): $(BUILD)/%/$2.so: 
 	$$(call whole,$$(CC) $$(COURSE_FLAGS) $(QUICK_OPT) -w -include tests/$2.h -include tests/judge/answers.h \
 		$$(SHARED) $$< $(BUILD)/objects/$2.judged.o -o $$(PART) $$(LDFLAGS) -lm)
 
+$(BUILD)/sums/$2: FORCE
+	$$(call summed,$(wildcard tests/$2.[ch] tests/wrong/$2.c solutions/$2.c) tests/judge/*.h tests/judge/*.awk)
+
+$(BUILD)/calls/$2.h $(BUILD)/objects/tests/$2.o $(BUILD)/caller/$2 $(BUILD)/wrong/$2.so \
+$(BUILD)/objects/$2.judged.o: $(wildcard $(BUILD)/sums/$2) | $(BUILD)/sums/$2
+
 # The program's output is also what the site shows.
 build/output/$2.txt: $(BUILD)/solution/$2 $(wildcard chapters/data/*)
 	mkdir -p build/output build/figures-site/$2
@@ -290,6 +305,12 @@ $(foreach n,$(NAMES),$(eval $(call chapter_rules,$(call number,$n),$n,$(addprefi
 $(BUILD)/objects/tests/%.o: tests/%.c $(STAMP)
 	mkdir -p $(@D)
 	$(call compiled,$(TOOL_FLAGS) $(filter -I% -isystem% -D% -pthread,$(CRITERION)))
+
+$(BUILD)/sums/judge: FORCE
+	$(call summed,tests/judge/*.[ch] tests/instructor/*.[ch])
+
+$(patsubst %.c,$(BUILD)/objects/%.o,$(wildcard tests/judge/*.c tests/instructor/*.c)): \
+	$(wildcard $(BUILD)/sums/judge) | $(BUILD)/sums/judge
 
 TOOL_OBJECTS := $(addprefix $(BUILD)/objects/tests/,judge/submission.o judge/command.o judge/sandbox.o \
 	instructor/clean.o)

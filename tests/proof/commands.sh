@@ -578,6 +578,20 @@ grep -q git said.txt && bad="${bad:-where there is no repository: $(cat said.txt
 mv kept.c "chapters/$with_tests.c"
 verdict "a chapter that is missing is told of, and never makes the work smaller" "$bad"
 
+bad=
+tested=build/calls/$with_tests.h
+"$MAKE_COMMAND" "$tested" build/sums/judge >said.txt 2>&1 || bad="it failed: $(cat said.txt)"
+cp "$tested" before.txt
+"$MAKE_COMMAND" "$tested" >said.txt 2>&1
+[ -z "$(find "$tested" -newer before.txt)" ] || bad="${bad:-it was made twice}"
+cp -p "tests/$with_tests.h" before.h
+echo '// newer, and with an older time' >>"tests/$with_tests.h"
+touch -t 200101010000 "tests/$with_tests.h"
+"$MAKE_COMMAND" "$tested" >said.txt 2>&1
+[ -n "$(find "$tested" -newer before.txt)" ] || bad="${bad:-it was not made again}"
+cp -p before.h "tests/$with_tests.h"
+verdict "what the tests are made of is known by its sum, whatever its time" "$bad"
+
 # ------------------------------------------------------------------ what is refused
 refused()
 {
@@ -613,6 +627,7 @@ refused E=98.1
 refused chapter98 seed=7
 refused reset "E=$some" SEED=7
 refused hint 98.1
+refused -t chapter98
 for folder in 'a b' -x 'a,b' 'a[b]' '~' . .. /; do
     refused chapter98 BUILD="$folder"
 done
