@@ -190,11 +190,15 @@ SHARED = -fPIC -shared -Wl,-Bsymbolic -Wl,-z,noexecstack
 CALLER_FLAGS = -Wl,-z,now
 endif
 
+# What is judged, if no function in it ends without return, and if one does.
+STRICT_FLAGS := -Werror=return-type
+LENIENT_FLAGS := -O1 -w -finstrument-functions -include tests/judge/last_words.h
+
 export BUILD CC SAN CRITERION COURSE_FLAGS TOOL_FLAGS SHARED QUICK_OPT MAKE_COMMAND
 COURSE := sh tests/student/course.sh
 
 # A change of compiler or flags rebuilds what they made.
-FLAGS_NOW := $(subst ','\'',$(CC) $(COURSE_FLAGS) $(TOOL_FLAGS) $(SHARED) $(CALLER_FLAGS) $(LDFLAGS))
+FLAGS_NOW := $(subst ','\'',$(CC) $(COURSE_FLAGS) $(LENIENT_FLAGS) $(TOOL_FLAGS) $(SHARED) $(CALLER_FLAGS) $(LDFLAGS))
 STAMP := $(BUILD)/.flags
 $(STAMP): FORCE
 	mkdir -p $(BUILD)
@@ -218,7 +222,7 @@ summed = mkdir -p $(@D) && cat $1 | cksum >$(PART) && if cmp -s $(PART) $@; then
 
 # As a library for the tests. A static main that nobody calls is left out, with all that
 # only it needs: that compiles in a tenth of the time. (A file may use the name for more.)
-without_main = $(CC) $(COURSE_FLAGS) $2 -MMD -MP -MF $(PART).dep -MT $@ -w $(SHARED) '-Dmain=$1' $< -o $(PART) $(LDFLAGS) -lm
+without_main = $(CC) $(COURSE_FLAGS) $2 -MMD -MP -MF $(PART).dep -MT $@ $(SHARED) '-Dmain=$1' $< -o $(PART) $(LDFLAGS) -lm
 
 JUDGE_OBJECTS := $(addprefix $(BUILD)/objects/tests/judge/,judge.o compare.o inputs.o heart.o suite.o sandbox.o) \
 	$(BUILD)/objects/tests/instructor/sha256.o
@@ -253,8 +257,9 @@ $(BUILD)/$2: $(BUILD)/objects/$2.o
 $(BUILD)/check/$2.so: chapters/$2.c $(STAMP) | $(BUILD)/objects/$2.o
 	mkdir -p $$(@D)
 	rm -f $$@
-	$$(call whole,{ $$(call without_main,static chapter_main,$3) 2>/dev/null || \
-	$$(call without_main,chapter_main,$3); } && mv $$(PART).dep $$(@:.so=.d))
+	$$(call whole,{ $$(call without_main,static chapter_main,$$(STRICT_FLAGS) $3) 2>/dev/null || \
+	$$(call without_main,static chapter_main,$$(LENIENT_FLAGS) $3) 2>/dev/null || \
+	$$(call without_main,chapter_main,$$(LENIENT_FLAGS) $3); } && mv $$(PART).dep $$(@:.so=.d))
 
 # Solutions are compiled once, for their program and for the libraries of answers; calls among
 # them stay direct calls.

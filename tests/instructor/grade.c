@@ -348,6 +348,7 @@ static void find_contexts(void)
     sha_add_file(&sha, tests_path(path, ".", "grade"));
     sha_add_compiler(&sha);
     sha_add_text(&sha, grade_flags());
+    sha_add_file(&sha, "tests/judge/last_words.h");
     sha_add_text(&sha, options.seed);
     sha_add(&sha, &isolation, sizeof isolation);
     for (size_t i = 0; i < n_assignments; i++)
