@@ -882,6 +882,17 @@ grep -q '^answer' said.txt || bad="${bad:-it did not run}"
 verdict "a conversion that C allows brings no warning" "$bad"
 
 bad=
+{ echo ' # include "beside.h"' && cat toy.c; } >chapters/98_toy.c
+echo '#define BESIDE 1' >chapters/beside.h
+"$MAKE_COMMAND" chapter98 >said.txt 2>&1 || bad="it failed: $(cat said.txt)"
+grep -q 'includes beside.h, and is alone when it is handed in' said.txt || bad="${bad:-$(head -n 3 said.txt)}"
+rm chapters/beside.h
+cp toy.c chapters/98_toy.c
+"$MAKE_COMMAND" chapter98 >said.txt 2>&1
+grep -q 'handed in' said.txt && bad="${bad:-$(head -n 3 said.txt)}"
+verdict "who includes a file of his own is told that it is not handed in" "$bad"
+
+bad=
 sed 's/answer/reply/' toy.c >chapters/98_toy.c
 touch -t 200001010000 chapters/98_toy.c
 "$MAKE_COMMAND" chapter98 >said.txt 2>&1 || bad="it failed"

@@ -454,10 +454,20 @@ misnamed()
         done
 }
 
+# What lies beside a chapter is not handed in with it.
+includes_more() # chapter file
+{
+    sed -n 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*"\([^"]*\)".*/\1/p' "$1" 2>/dev/null | tr -c ' -~\n' '?' | head -n 1 |
+        while read -r other; do
+            say "$1 includes $other, and is alone when it is handed in: put what it needs into the chapter."
+        done
+}
+
 # Before anything is built.
 is_a_chapter() # chapter file
 {
     left_aside "$1"
+    includes_more "$1"
     fault=$(text_fault "$1")
     [ -z "$fault" ] || die "$fault"
 }
@@ -799,6 +809,7 @@ check_chapter() # name
 {
     file=chapters/$1.c
     left_aside "$file"
+    includes_more "$file"
     fault=$(text_fault "$file")
     if [ -n "$fault" ]; then
         say "$fault"
