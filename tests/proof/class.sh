@@ -670,6 +670,11 @@ check "chapters/$first.c"
 said 'returned neither true nor false'
 ${MAKE_COMMAND:-make} BUILD="$BUILD" "check${first%%_*}" >"$room/said.txt" 2>&1
 said 'returned neither true nor false'
+sed 's/^#define EXERCISE.*/&\nbool helperr(float x);/; s/^    return false;$/    return helperr(*out = number);/' "$room/kept.c" >"chapters/$first.c"
+check "chapters/$first.c"
+said 'does not build: it calls helperr'
+${MAKE_COMMAND:-make} BUILD="$BUILD" "check${first%%_*}" >"$room/said.txt" 2>&1
+said 'does not build: it calls helperr'
 cp "$room/kept.c" "chapters/$first.c"
 verdict "who checks a file of his own is told what a class would be" "$bad"
 
