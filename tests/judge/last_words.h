@@ -41,3 +41,4 @@ __LAST_WORDS_OF(__last_words_enter, "__cyg_profile_func_enter")
 __LAST_WORDS_OF(__last_words_exit, "__cyg_profile_func_exit")
 
 #pragma GCC poison no_instrument_function __no_instrument_function__
+#pragma GCC poison __cyg_profile_func_enter __cyg_profile_func_exit
