@@ -762,6 +762,14 @@ static bool has_reserved_word(const char *text)
     return false;
 }
 
+// Some compilers read that as the end of a line, and some do behind a backslash.
+static bool has_lone_return(const char *text)
+{
+    while ((text = strchr(text, '\r')) != NULL && text[1] == '\n')
+        text++;
+    return text != NULL;
+}
+
 // A file can tell the compiler not to be strict with it: such a one is compiled leniently from
 // the start. (Behind a byte of zero nobody reads but the compiler. ??= and %: are other ways
 // to write #, and ??/ is one for a backslash.)
@@ -773,6 +781,7 @@ static bool can_be_strict(const struct build *build)
     char *text = read_left(path);
     bool good = text != NULL && lstat(path, &status) == 0 &&
                 strlen(text) == (size_t)status.st_size;
+    good = good && !has_lone_return(text);
     if (good) {
         splice_lines(text);
         good = strstr(text, "diagnostic") == NULL &&
