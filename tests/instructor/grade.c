@@ -1397,8 +1397,12 @@ static int merge(int n, char *const paths[])
 static bool reads_missing(const char *folder, char name[64])
 {
     char path[PATH_MAX], *log = read_left(joined(path, "%s/build.log", folder));
-    const char *at = log != NULL ? strstr(log, "undefined reference to ") : NULL;
-    const bool reads = at != NULL && sscanf(at + 23, "%*[`']%63[A-Za-z0-9_]", name) == 1;
+    const char *text = log != NULL ? log : "",
+               *at = strstr(text, "undefined reference to "),
+               *lld = strstr(text, "undefined symbol: ");
+    const bool reads =
+        (at != NULL && sscanf(at + 23, "%*[`']%63[A-Za-z0-9_]", name) == 1) ||
+        (lld != NULL && sscanf(lld + 18, "%63[A-Za-z0-9_]", name) == 1);
     free(log);
     return reads;
 }

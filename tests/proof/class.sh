@@ -675,6 +675,10 @@ check "chapters/$first.c"
 said 'does not build: it calls helperr'
 ${MAKE_COMMAND:-make} BUILD="$BUILD" "check${first%%_*}" >"$room/said.txt" 2>&1
 said 'does not build: it calls helperr'
+if command -v clang >/dev/null && command -v ld.lld >/dev/null; then # another linker has other words
+    check "chapters/$first.c" CC='clang -fuse-ld=lld'
+    said 'does not build: it calls helperr'
+fi
 cp "$room/kept.c" "chapters/$first.c"
 verdict "who checks a file of his own is told what a class would be" "$bad"
 

@@ -383,7 +383,7 @@ not_built() # chapter file, log
         say "The compiler itself broke down; $1 is not to blame. Another one may do: make chapter$(number_of "$1") CC=clang, or OPT=-O1."
     elif grep -q "^$1:[0-9][0-9:]* *[a-z ]*error" "$2"; then
         does_not_compile "$1" "$2"
-    elif grep -q 'undefined reference to\|Undefined symbols' "$2"; then
+    elif grep -q 'undefined reference to\|undefined symbol: \|Undefined symbols' "$2"; then
         fault=$(misnamed "$1")
         if [ -n "$fault" ]; then
             say "$fault"
@@ -436,7 +436,7 @@ does_not_compile() # chapter file, log
 
 lacks() # log: the first function that the linker did not find
 {
-    sed -n "s/.*undefined reference to [\`']\([A-Za-z0-9_]*\)'.*/\1/p; s/^ *\"_\([A-Za-z0-9_]*\)\", referenced from.*/\1/p" "$1" | head -n 1
+    sed -n "s/.*undefined reference to [\`']\([A-Za-z0-9_]*\)'.*/\1/p; s/.*undefined symbol: \([A-Za-z0-9_]*\).*/\1/p; s/^ *\"_\([A-Za-z0-9_]*\)\", referenced from.*/\1/p" "$1" | head -n 1
 }
 
 does_not_link() # chapter file, log
