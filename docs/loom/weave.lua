@@ -66,21 +66,33 @@ end
 
 -- ------------------------------------------------------------------ blocks of a C file
 
+-- A comment of code may begin like prose; it ends behind a blank.
+local function is_comment(lines, n)
+  repeat n = n + 1 until not lines[n] or lines[n]:find('*/', 1, true)
+  return lines[n] ~= nil and lines[n]:match('^%s+%*/') ~= nil
+end
+
+-- Or it begins in a line of code, and ends like prose.
+local function leaves_open(line)
+  local last = line:match('.*()/%*')
+  return last ~= nil and not line:find('*/', last + 2, true)
+end
+
 -- Returns a list of {kind = 'prose' | 'code', first = line number, lines = {…}}.
 local function blocks_of(path, text)
   local blocks, current = {}, nil
   local lines = lines_of(text)
-  local opened
+  local opened, in_comment
   local function close() current = nil end
   for n, line in ipairs(lines) do
-    if line == '/*' and not opened then
-      opened = n
+    if line == '/*' and not opened and not is_comment(lines, n) then
+      opened, in_comment = n, false
       current = { kind = 'prose', first = n + 1, lines = {} }
       blocks[#blocks + 1] = current
     elseif line == '*/' and opened then
       opened = nil
       close()
-    elseif line == '*/' then
+    elseif line == '*/' and not in_comment then
       fault(path .. ':' .. n, 'closes a block of prose that was never opened')
     elseif opened and (line:find('/*', 1, true) or line:find('*/', 1, true)) then
       fault(path .. ':' .. n, 'a comment mark inside prose would end the comment for the compiler')
@@ -90,6 +102,9 @@ local function blocks_of(path, text)
         blocks[#blocks + 1] = current
       end
       current.lines[#current.lines + 1] = line
+      if not opened then
+        in_comment = leaves_open(line) or (in_comment and not line:find('*/', 1, true))
+      end
     end
   end
   if opened then fault(path .. ':' .. opened, 'opens a block of prose that is never closed') end

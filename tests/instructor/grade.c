@@ -348,6 +348,7 @@ static void find_contexts(void)
     sha_add_file(&sha, tests_path(path, ".", "grade"));
     sha_add_compiler(&sha);
     sha_add_text(&sha, grade_flags());
+    sha_add_file(&sha, "tests/judge/last_words.h");
     sha_add_text(&sha, options.seed);
     sha_add(&sha, &isolation, sizeof isolation);
     for (size_t i = 0; i < n_assignments; i++)
@@ -1396,8 +1397,12 @@ static int merge(int n, char *const paths[])
 static bool reads_missing(const char *folder, char name[64])
 {
     char path[PATH_MAX], *log = read_left(joined(path, "%s/build.log", folder));
-    const char *at = log != NULL ? strstr(log, "undefined reference to ") : NULL;
-    const bool reads = at != NULL && sscanf(at + 23, "%*[`']%63[A-Za-z0-9_]", name) == 1;
+    const char *text = log != NULL ? log : "",
+               *at = strstr(text, "undefined reference to "),
+               *lld = strstr(text, "undefined symbol: ");
+    const bool reads =
+        (at != NULL && sscanf(at + 23, "%*[`']%63[A-Za-z0-9_]", name) == 1) ||
+        (lld != NULL && sscanf(lld + 18, "%63[A-Za-z0-9_]", name) == 1);
     free(log);
     return reads;
 }

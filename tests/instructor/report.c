@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -429,13 +430,32 @@ static void look_closer(struct student *student)
     }
 }
 
+// Windows has names that mean a device, whatever ending they have.
+static bool is_device(const char *name)
+{
+    static const char *const devices[] = {"con", "prn", "aux", "nul", "com", "lpt"};
+    const size_t n = strcspn(name, ". ");
+    for (size_t i = 0; i < sizeof devices / sizeof *devices; i++)
+        if (strncasecmp(name, devices[i], 3) == 0 &&
+            (i < 4 ? n == 3 : n == 4 && name[3] >= '0' && name[3] <= '9'))
+            return true;
+    return false;
+}
+
+// A name that no folder has, nothing hidden, and no option of whoever takes it for one. The file can
+// be kept, packed and sent everywhere: what some system has another use for is written as in an
+// address.
 static char *safe_title(const char *name)
 {
-    char *title = must(strdup(name));
-    for (char *c = title; *c; c++)
-        if (*c == '/' || (c == title && (*c == '.' || *c == '-')))
-            *c =
-                '_'; // no folder, nothing hidden, and no option of whoever takes it for one
+    char *title = must(malloc(3 * strlen(name) + 1)), *to = title;
+    for (const char *c = name; *c; c++)
+        if (*c == '/' || (c == name && (*c == '.' || *c == '-')))
+            *to++ = '_';
+        else if (strchr("\"%*:<>?\\|", *c) != NULL || (c == name && is_device(name)))
+            to += sprintf(to, "%%%02X", (unsigned)*c);
+        else
+            *to++ = *c;
+    *to = '\0';
     return title;
 }
 

@@ -664,6 +664,26 @@ said '^\.\.\.0*.* 100 of 100 points.c does not build: '
 ls "$BUILD/submission" | cmp -s - "$room/before.txt" || bad="${bad:-it leaves $(ls "$BUILD/submission")}"
 verdict "one file is checked behind the fences of a class, and is quoted with a bar in front" "$bad"
 
+# A function without return may be right by chance, at home as in a class.
+bad=
+cp "chapters/$first.c" "$room/kept.c"
+sed 's/^    return false;$/    volatile bool done = true;\n    *out = number;\n    (void)done;/' "$room/kept.c" >"chapters/$first.c"
+check "chapters/$first.c"
+said 'returned neither true nor false'
+${MAKE_COMMAND:-make} BUILD="$BUILD" "check${first%%_*}" >"$room/said.txt" 2>&1
+said 'returned neither true nor false'
+sed 's/^#define EXERCISE.*/&\nbool helperr(float x);/; s/^    return false;$/    return helperr(*out = number);/' "$room/kept.c" >"chapters/$first.c"
+check "chapters/$first.c"
+said 'does not build: it calls helperr'
+${MAKE_COMMAND:-make} BUILD="$BUILD" "check${first%%_*}" >"$room/said.txt" 2>&1
+said 'does not build: it calls helperr'
+if command -v clang >/dev/null && command -v ld.lld >/dev/null; then # another linker has other words
+    check "chapters/$first.c" CC='clang -fuse-ld=lld'
+    said 'does not build: it calls helperr'
+fi
+cp "$room/kept.c" "chapters/$first.c"
+verdict "who checks a file of his own is told what a class would be" "$bad"
+
 # What a compiler has left is no way to any other file: neither read, nor written to, nor judged.
 cat >"$room/leaves.sh" <<'E'
 #!/bin/sh

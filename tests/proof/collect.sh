@@ -540,6 +540,19 @@ graded
 [ "$n_alike" -ne 11 ] || looks 9
 verdict "students whose names look the same stay two, each with a feedback"
 
+# Other systems refuse such names, and a program that packs all feedbacks refuses all of them.
+new_class
+for name in 'a:b' 'a*b' 'a"b' 'a<b>' 'a|b' 'a\\b' 'a%3Ab' 'con' 'NUL.x' "$(printf 'a\001b')"; do
+    put "$A" "$name/$one.c"
+done
+graded
+for folder in feedback gradescope; do
+    ls "$grades/$folder" | grep -q -i -e '[]:*"<>?|\\]' -e '^con\.' -e '^nul\.' && fault "$folder holds $(ls "$grades/$folder")"
+    [ "$(ls "$grades/$folder" | grep -c .)" -eq 10 ] || fault "there are $(ls "$grades/$folder" | grep -c .) in $folder"
+done
+[ -f "$grades/feedback/a%3Ab.txt" ] && [ -f "$grades/feedback/a%253Ab.txt" ] || fault "$(ls "$grades/feedback")"
+verdict "a feedback has a name that every system takes"
+
 # ------------------------------------------------------------------ one submission and the others
 new_class
 put "$A" "victim/$one.c"

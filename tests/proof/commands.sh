@@ -294,6 +294,21 @@ put_back '    if (number > 0) {
     }
     }
 ' # or there is one too many
+put_back '/*
+ * what it does {
+ */
+    if (number > 0) {
+}
+' "/*
+ * a comment as many write it
+ */
+"
+put_back '    // this line goes on: \\
+}
+    const char *s = "and this \\
+}";
+#define OPENS {
+'
 put_back '    *out = number; /* an end is missing
 '
 put_back '#if 0
@@ -563,6 +578,20 @@ grep -q git said.txt && bad="${bad:-where there is no repository: $(cat said.txt
 mv kept.c "chapters/$with_tests.c"
 verdict "a chapter that is missing is told of, and never makes the work smaller" "$bad"
 
+bad=
+tested=build/calls/$with_tests.h
+"$MAKE_COMMAND" "$tested" build/sums/judge >said.txt 2>&1 || bad="it failed: $(cat said.txt)"
+cp "$tested" before.txt
+"$MAKE_COMMAND" "$tested" >said.txt 2>&1
+[ -z "$(find "$tested" -newer before.txt)" ] || bad="${bad:-it was made twice}"
+cp -p "tests/$with_tests.h" before.h
+echo '// newer, and with an older time' >>"tests/$with_tests.h"
+touch -t 200101010000 "tests/$with_tests.h"
+"$MAKE_COMMAND" "$tested" >said.txt 2>&1
+[ -n "$(find "$tested" -newer before.txt)" ] || bad="${bad:-it was not made again}"
+cp -p before.h "tests/$with_tests.h"
+verdict "what the tests are made of is known by its sum, whatever its time" "$bad"
+
 # ------------------------------------------------------------------ what is refused
 refused()
 {
@@ -598,6 +627,7 @@ refused E=98.1
 refused chapter98 seed=7
 refused reset "E=$some" SEED=7
 refused hint 98.1
+refused -t chapter98
 for folder in 'a b' -x 'a,b' 'a[b]' '~' . .. /; do
     refused chapter98 BUILD="$folder"
 done
@@ -850,6 +880,17 @@ grep -q warning said.txt && bad="${bad:-$(grep warning said.txt)}"
 cp toy.c chapters/98_toy.c
 grep -q '^answer' said.txt || bad="${bad:-it did not run}"
 verdict "a conversion that C allows brings no warning" "$bad"
+
+bad=
+{ echo ' # include "beside.h"' && cat toy.c; } >chapters/98_toy.c
+echo '#define BESIDE 1' >chapters/beside.h
+"$MAKE_COMMAND" chapter98 >said.txt 2>&1 || bad="it failed: $(cat said.txt)"
+grep -q 'includes beside.h, and is alone when it is handed in' said.txt || bad="${bad:-$(head -n 3 said.txt)}"
+rm chapters/beside.h
+cp toy.c chapters/98_toy.c
+"$MAKE_COMMAND" chapter98 >said.txt 2>&1
+grep -q 'handed in' said.txt && bad="${bad:-$(head -n 3 said.txt)}"
+verdict "who includes a file of his own is told that it is not handed in" "$bad"
 
 bad=
 sed 's/answer/reply/' toy.c >chapters/98_toy.c

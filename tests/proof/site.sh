@@ -67,6 +67,16 @@ said=$(SITE='example.org/"x' sh docs/loom/build.sh 2>&1) && named="$named (any a
 [ "$said" = 'docs: SITE= is the address of the site, as in SITE=https://example.org/course' ] || named="$named ($said)"
 if [ -z "$named" ]; then echo 'ok pages name their address'; else echo "not ok pages name their address:$named"; fi
 
+# A reader's own comments, as most people write them, stay code.
+printf '%s\n' '/*' '# Does it hold? {#check}' '*/' '' '/*' ' * one comment' ' */' 'int a;' '' '/* another' '   one' '*/' \
+    'int b;' '' '/*' '## More {#more}' '' 'More text.' '*/' > build/01_check.c
+said=$(WEAVE_CHAPTERS=build/01_check.c "$pandoc" -f docs/loom/weave.lua -t plain build/01_check.c 2>&1)
+case $said in
+*'More text.'*) echo 'ok comments of code are code' ;;
+*) echo "not ok comments of code are code: $(printf '%s\n' "$said" | head -n 3 | tr '\n' ' ')" ;;
+esac
+rm -f build/01_check.c
+
 # A page on its way to a reader, with its styles and scripts; and what search asks for besides.
 weight_of() { for file in "$@"; do gzip -9c "$file"; done | wc -c; }
 heavy=

@@ -383,7 +383,7 @@ not_built() # chapter file, log
         say "The compiler itself broke down; $1 is not to blame. Another one may do: make chapter$(number_of "$1") CC=clang, or OPT=-O1."
     elif grep -q "^$1:[0-9][0-9:]* *[a-z ]*error" "$2"; then
         does_not_compile "$1" "$2"
-    elif grep -q 'undefined reference to\|Undefined symbols' "$2"; then
+    elif grep -q 'undefined reference to\|undefined symbol: \|Undefined symbols' "$2"; then
         fault=$(misnamed "$1")
         if [ -n "$fault" ]; then
             say "$fault"
@@ -434,9 +434,14 @@ does_not_compile() # chapter file, log
     fi
 }
 
+lacks() # log: the first function that the linker did not find
+{
+    sed -n "s/.*undefined reference to [\`']\([A-Za-z0-9_]*\)'.*/\1/p; s/.*undefined symbol: \([A-Za-z0-9_]*\).*/\1/p; s/^ *\"_\([A-Za-z0-9_]*\)\", referenced from.*/\1/p" "$1" | head -n 1
+}
+
 does_not_link() # chapter file, log
 {
-    called=$(sed -n "s/.*undefined reference to [\`']\([A-Za-z0-9_]*\)'.*/\1/p; s/^ *\"_\([A-Za-z0-9_]*\)\", referenced from.*/\1/p" "$2" | head -n 1)
+    called=$(lacks "$2")
     say "$1 does not build: it calls ${called:-a function}, and there is no function of that name.$(perhaps "$1" "$called")"
 }
 
@@ -454,10 +459,20 @@ misnamed()
         done
 }
 
+# What lies beside a chapter is not handed in with it.
+includes_more() # chapter file
+{
+    sed -n 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*"\([^"]*\)".*/\1/p' "$1" 2>/dev/null | tr -c ' -~\n' '?' | head -n 1 |
+        while read -r other; do
+            say "$1 includes $other, and is alone when it is handed in: put what it needs into the chapter."
+        done
+}
+
 # Before anything is built.
 is_a_chapter() # chapter file
 {
     left_aside "$1"
+    includes_more "$1"
     fault=$(text_fault "$1")
     [ -z "$fault" ] || die "$fault"
 }
@@ -799,13 +814,17 @@ check_chapter() # name
 {
     file=chapters/$1.c
     left_aside "$file"
+    includes_more "$file"
     fault=$(text_fault "$file")
     if [ -n "$fault" ]; then
         say "$fault"
         return 1
     fi
-    if ! build "$1" "$BUILD/results/$1.log" "$BUILD/check/$1.so" "$BUILD/tests/$1"; then
-        not_built "$file" "$BUILD/results/$1.log"
+    log=$BUILD/results/$1.log
+    parts="$BUILD/check/$1.so $BUILD/tests/$1"
+    # the program shows whether all that is called is there; only a main is no test's business
+    if ! build "$1" "$log" "$BUILD/$1" $parts && ! { [ "$(lacks "$log")" = main ] && build "$1" "$log" $parts; }; then
+        not_built "$file" "$log"
         return 1
     fi
     judge "$1" ""

@@ -63,6 +63,8 @@ function plain_line(i,    s)
 function read_chapter(path,    s, inside, k, i)
 {
     n_lines = n_exercises = inside = in_comment = left_out = 0
+    in_directive = 0
+    quote = ""
     while ((getline s < path) > 0)
         line[++n_lines] = s
     close(path)
@@ -70,12 +72,17 @@ function read_chapter(path,    s, inside, k, i)
         s = plain_line(i)
         if (i == 1)
             sub(/^\357\273\277/, "", s)
-        if (s == "/*")
-            inside = 1
-        prose[i] = inside
-        code[i] = inside ? "" : read_code(s)
-        if (s == "*/") # and of whatever somebody forgot to end
-            inside = in_comment = left_out = 0
+        if (s == "/*" && !inside)
+            inside = i
+        prose[i] = inside > 0
+        k = inside ? index(s, "*/") : 0
+        code[i] = inside && !k ? "" : read_code(k ? substr(s, k + 2) : s)
+        for (; k && s != "*/" && inside <= i; inside++)
+            prose[inside] = 0 # a comment of code, which ends behind a blank
+        if (k)
+            inside = 0
+        if (s == "*/") # the end of whatever somebody forgot to end, too
+            in_comment = left_out = 0
         if (inside && s ~ /^## Exercise [0-9]+\.[0-9]+: .*\.exercise/)
             read_heading(++n_exercises, i, s)
     }
@@ -86,17 +93,23 @@ function read_chapter(path,    s, inside, k, i)
 # Of a line its code: no comment, nothing in quotes, and none of what "#if 0" leaves out.
 function read_code(s)
 {
-    if (in_comment || s ~ /["\047]|\/[\/*]/)
+    if (in_comment || quote != "" || s ~ /["\047]|\/[\/*]/)
         s = without_words(s)
     if (s ~ /^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif)([^A-Za-z0-9_]|$)/) {
         look_at_condition(s)
         return ""
     }
-    return left_out ? "" : s
+    if (left_out || in_directive || s ~ /^[ \t]*#/) { # the braces of a macro are not in balance
+        in_directive = s ~ /\\$/ && (in_directive || s ~ /^[ \t]*#/)
+        sub(/#.*$/, "#", s)
+        return left_out || s !~ /#$/ ? "" : s
+    }
+    return s
 }
 
-# Blanks stand for what is taken out.
-function without_words(s,    text, c, quote, k)
+# Blanks stand for what is taken out. A comment behind // and what stands in quotes go on in the
+# next line where a backslash is the last of this one.
+function without_words(s,    text, c, k)
 {
     for (k = 1; k <= length(s); k++) {
         c = substr(s, k, 1)
@@ -106,6 +119,8 @@ function without_words(s,    text, c, quote, k)
                 k++
             }
             c = " "
+        } else if (quote == "//") {
+            c = " "
         } else if (quote != "") {
             if (c == "\\")
                 k++
@@ -113,7 +128,8 @@ function without_words(s,    text, c, quote, k)
                 quote = ""
             c = " "
         } else if (substr(s, k, 2) == "//") {
-            break
+            quote = "//"
+            c = " "
         } else if (substr(s, k, 2) == "/*") {
             in_comment = 1
             k++
@@ -124,6 +140,8 @@ function without_words(s,    text, c, quote, k)
         }
         text = text c
     }
+    if (s !~ /\\$/)
+        quote = ""
     return text
 }
 
@@ -165,7 +183,7 @@ function defines(i, wanted,    s)
 
 # The line where the function ends whose "{" is in line i: with a brace in the first column, or on
 # that very line; 0 if that is not clear. Where braces are missing, the first such brace is it.
-function end_of(i,    from, s, depth, ended, column)
+function end_of(i,    from, s, depth, ended, column, any)
 {
     from = i
     for (depth = 0; i <= n_lines && !prose[i] && !ended; i++) {
@@ -173,8 +191,10 @@ function end_of(i,    from, s, depth, ended, column)
             depth += substr(s, RSTART, 1) == "{" ? 1 : -1
             ended = depth ? 0 : i
         }
-        if (plain_line(i) ~ /^}/ && !column)
+        if (code[i] ~ /^}/ && !column)
             column = i
+        if (plain_line(i) ~ /^}/ && !any)
+            any = i
     }
     if (ended && (code[ended] ~ /^}/ || ended == from))
         return s ~ /^[ \t;]*$/ ? ended : 0
@@ -182,7 +202,7 @@ function end_of(i,    from, s, depth, ended, column)
     for (i = ended; ended && i < n_lines && !prose[++i];)
         if (code[i] ~ /^[A-Za-z_#}]/)
             return code[i] ~ /^}/ ? i : 0
-    return ended ? 0 : column
+    return ended ? 0 : column ? column : any # behind a comment without an end nothing is code
 }
 
 # The function of an exercise stands below its heading, or, if somebody moved it, elsewhere.
@@ -364,7 +384,7 @@ function question(path,    s, inside)
     while ((getline s < path) > 0) {
         sub(/\r$/, "", s)
         sub(/^\357\273\277/, "", s)
-        inside = s == "/*" || (inside && s != "*/")
+        inside = s == "/*" || (inside && !index(s, "*/"))
         if (inside && s ~ /^# /) {
             close(path)
             return heading_text(s)
