@@ -29,7 +29,8 @@
 
 SHELL = /bin/sh
 unexport CDPATH # it makes cd speak
-ifneq ($(findstring t,$(filter-out -%,$(firstword $(MAKEFLAGS)))),)
+# (The flags of one letter are its first word, unless that is a setting or a long one.)
+ifneq ($(if $(findstring =,$(firstword $(MAKEFLAGS))),,$(findstring t,$(filter-out -%,$(firstword $(MAKEFLAGS))))),)
 $(error make -t would say of what is not built that it is, and nobody would build it)
 endif
 MAKEFLAGS += -r --no-print-directory
