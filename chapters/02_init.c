@@ -286,7 +286,8 @@ $$
 Take $u = 0.5$ and $u' = 0.25$. The distance is
 $\sqrt{-2 \cdot (-0.6931)} = 1.1774$, the direction a quarter turn, and the two
 numbers are 0 and 1.1774. The drawing at the top of the page does the same with the first
-pair of seed 123. (It is made of words 0 and 8; why not 0 and 1, we shall see in a minute.)
+pair of seed 123. (It is made of words 0 and 8: which
+words make a pair comes next.)
 
 Why $1 - u$? Box and Muller have the fraction itself there. But ours may be 0, and $\ln 0$ is
 minus infinity. They are never 1, so $1 - u$ is never 0, and it is spread as evenly. The
@@ -341,7 +342,8 @@ Under it a strip of 18 places: 0 and 1 belong to the first block, 2 to 17 to the
 words."}
 
 So the table of the beginning, $6 \times 3 = 18$ values, takes 34 words: 16 for a block,
-2 for nothing, and 16 for the tail.
+2 for nothing, and 16 for the tail. (The 0.7671 of the first drawing is not in it for that
+reason: it went to place 8, and the tail has written over it.)
 
 **A different road for the small.** Fewer than 16 values are made pair by pair, all in
 `double`, with four words $w_0 \dots w_3$ a pair. Two words make a fraction of 53 bits, as many
@@ -493,7 +495,8 @@ made of words from 16 on; ours belong to the tail, made of words from 18 on.
 
 A tail, if there is one, begins at place $n - 16$; with more than 18 values that is 3 or more.
 So place 2 keeps what the first block gave it, [-0.3035]{.n section="One seed, two shapes"},
-and only in an array of 18 the tail has gone over it.
+and in our array of 18 the tail has gone over it. (In
+one of 17, too: there place 2 has no star.)
 ::::
 :::
 */
@@ -530,8 +533,8 @@ billion: in GPT-2's table one would expect 0.3 of a value.
 About two values in three lie within one standard deviation of the mean, and 95 in 100
 within two: so it is for every normal distribution.
 
-(How to have the same forty million values, to about two millionths, many times as fast stands
-[behind the scenes](#speed).)
+([Behind the scenes](#speed) makes the same forty million values, to about two millionths, many
+times as fast.)
 */
 
 /*
@@ -584,8 +587,8 @@ A random table, random vectors for $h$, and the token that comes is any of the
 
 With `std` 1 the favourite, one of 50,257 and picked by nothing but chance, gets [89]{.n
 section="How sure it is"} % of the belief, on average over the four vectors $h$ that the
-program draws. The model is not ignorant; it is *certain, and wrong*, and training has to
-undo that first.
+program draws. The model is not ignorant; it is *certain, and wrong*, and training has that
+to undo.
 
 Why 112? The favourite's own surprise is nearly 0, and every other token's is larger by as
 much as its score is lower. The mean score is about 0, and a normal number lies more than
@@ -658,8 +661,8 @@ EXERCISE float mean_abs_cosine(const float *rows, size_t n_rows, size_t d_model)
 ## How far from a right angle?
 
 ::: predict
-In the plane, $d = 2$, the mean is $2/\pi = 0.64$: two random arrows lie quite near
-one line. In space, $d = 3$, it is exactly 0.5. What is it for GPT-2's 768: about
+In the plane, $d = 2$, the mean is $2/\pi = 0.64$: any angle is as likely as
+any other. In space, $d = 3$, it is exactly 0.5. What is it for GPT-2's 768: about
 the same, 0.3, 0.1, less?
 
 :::: answer
@@ -676,8 +679,8 @@ pairs.
 (In the terminal this block comes before "Forty million values", which takes longer.)
 In [768]{.n .kept section="Random rows"} dimensions the mean is [0.0287]{.n .kept section="Random
 rows"}. The last column turns the mean into an angle: less than two degrees from 90. The rows are
-random, as the belief says, and in so many dimensions this alone makes *every word unrelated to
-every other word from birth*. No training is needed for it.
+random, as the belief says, and in so many dimensions this alone makes *nearly every word nearly
+unrelated to every other from birth*. No training is needed for it.
 
 Whether training pulls related words together, chapter 3 will see. And does it push the unrelated
 ones apart? In two famous tables, those of word2vec and GloVe, all rows share a large mean vector
@@ -1371,27 +1374,30 @@ static void show_rows(float *rows, uint32_t seed, size_t width)
 /*
 ### What a value costs {#speed}
 
-Forty million values are soon made, but models have grown, and a table is drawn
-anew for every experiment. Where does the time go? (The output below says which part of it words
-take, and which part cosines and sines in `float` would.) And can the same values be had for less?
+Forty million values are soon made, but models have grown, and a table is drawn anew for every
+experiment. Where does the time go? (The output below says how long the words alone take, and how
+long cosines and sines in `float` alone would, in parts of it.) And can the same values be had for
+less?
 
-What stops the plain loop is not the arithmetic. A processor of today multiplies eight or sixteen
-floats in one instruction, but a call to `cosf` is a call, and the compiler cannot look inside.
-(gcc and clang know `cosf` and `sinf` by name, and make one call of the two, `sincosf`: that is
-what the output measures. Some libraries have a cosine for eight floats at once, which gcc calls
-if it is given `-ffast-math`. But that flag also lets it change sums, and we do without.) And a
-library's cosine must be ready for any angle, a million turns or a billionth of one. It may find
-out with a branch which part of the circle the angle is in. A processor guesses which way a branch
-will go, and our angles are random. The last line of the output below compares: the same calls,
-for as many angles in rising order, where each guess but a few is right. Where that ratio is near
-1, your library's cosine does not branch, or your processor does not mind.
+What stops the plain loop is not the arithmetic. A processor of today multiplies four, eight or
+sixteen floats in one instruction, but a call to `cosf` is a call, and the compiler cannot look
+inside. (gcc and clang know `cosf` and `sinf` by name, and where the library has a `sincosf` they
+make one call of the two: then that is what the output measures. Some libraries have a cosine for
+eight floats at once. With `-ffast-math` gcc calls it, in loops that want no sine; but that flag
+also lets it change sums.) And a library's cosine must be ready for any angle, a million turns or
+a billionth of one. It may find out with a branch which part of the circle the angle is in. A
+processor guesses which way a branch will go, and our angles are random. The last line of the
+output below compares: the same calls, for as many angles in rising order, where each guess but a
+few is right. Where that ratio is near 1, your library's cosine does not branch, or your processor
+does not mind.
 
 ### Without the library
 
 Two thoughts are enough. First, the angle need not be given in
 radians: it is $u$ of a turn, and $4u$ rounded to a whole number *is* the quarter,
 with no error at all. Second, within an eighth of a turn either way, sine and cosine
-are short polynomials, to the precision of a float, and so is the logarithm between 2/3 and 4/3.
+are short polynomials, to the precision of a float, and so is the logarithm of $m$ between 2/3 and
+4/3, in $(m - 1) / (m + 1)$.
 */
 
 // ln x for x in (0, 1]: x = 2^e m with m from 2/3 to 4/3, and with s = (m - 1) / (m + 1)
@@ -1437,13 +1443,12 @@ static void block_in_lanes(float *restrict out, const uint32_t *restrict words, 
 }
 
 /*
-Taking a float apart into exponent and mantissa is a handful of operations on its bits. The
-first five terms of each series are enough: what they leave out is at most about the size
-of the last digit of a float. The quarter of the circle decides, by two selections without
-a branch, which of the two is the sine and which signs they get. What is left has no
-call and no branch, and the compiler can turn the eight pairs of a block into one pass
-over eight *lanes*. Arranging the block as $j$ and $j+8$
-spares a little on the way: each half is loaded and stored as it lies. PyTorch's own
+Taking a float apart into exponent and mantissa is a handful of operations on its bits. The first
+five terms of each series are enough: what they leave out is at most about the size of the last
+digit of a float. The quarter of the circle decides, by selections without a branch, which of the
+two is the sine and which signs they get. What is left has no call and no branch, and the compiler
+can turn the eight pairs of a block into one pass over eight *lanes*. Arranging the block as $j$
+and $j+8$ spares a little on the way: each half is loaded and stored as it lies. PyTorch's own
 file has a second version of the block for just such processors [@pytorchcode,
 `DistributionTemplates.h`].
 
@@ -1509,9 +1514,10 @@ There is a famous other way to a bell, the *ziggurat* [@marsaglia2000]: no logar
 only a lookup in a table, a multiplication and a comparison that nearly always goes the same way.
 It beats the plain loop. But compare its line with that of the lanes. The ziggurat looks things up
 and decides, one value after the other. Box and Muller's way is the same arithmetic for every
-value. *With eight lanes or more, regular beats clever*; with four, as without `-march=native` or
-in a browser, it can go either way. And a table that PyTorch can check comes with it for free.
-(`build/02_init bench` repeats the race with a table of GPT-2's size.)
+value. *With eight lanes or more, regular beats clever*; with four, as on a Mac of today, in a
+browser, or on a PC without `-march=native`, it can go either way. And a table that PyTorch can
+check comes with it for free. (`build/02_init bench` repeats the race with a table of GPT-2's
+size.)
 
 Keep your `normal_fill` as it is: it passes all the tests, and one can read it. The
 lanes are for afterwards.
@@ -1785,7 +1791,7 @@ static void show_speed(float *table)
     printf("values in lanes are yours, to 2e-6: %s\n",
            largest_difference(plain, lanes, N) <= 2e-6 ? "yes" : "no");
     const double random = time_angles(table, false), rising = time_angles(table, true);
-    printf("part of it: words ~%.0f %%, cosf, sinf ~%.0f %%\n", 100.0 * words / yours,
+    printf("timed alone: words ~%.0f %%, cos, sin ~%.0f %%\n", 100.0 * words / yours,
            50.0 * random / yours);
     printf("%-36s ~%.1f\n", "cosf, sinf: time of random / rising", random / rising);
 }

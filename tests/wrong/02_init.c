@@ -1602,6 +1602,27 @@ bool fill_into_neighbours(float *out, word_source *draw, void *rng, float mean, 
     return fill_by_neighbours(false, true, out, draw, rng, mean, std, n);
 }
 
+WRONG(normal_fill, every_length, fill_wastes_after_the_tail,
+      "The words that are thrown away come before the 16 of the tail, not after them.")
+bool fill_wastes_after_the_tail(float *out, word_source *draw, void *rng, float mean,
+                                float std, size_t n)
+{
+    uint32_t w[16];
+    if (!(std >= 0))
+        return false;
+    if (n < 16)
+        return few(out, draw, rng, mean, std, n);
+    for (size_t done = 0; done < n; done += 16) {
+        const size_t start = done + 16 <= n ? done : n - 16;
+        if (!draw(w, rng, 16))
+            return false;
+        block_of_16(out + start, w, mean, std);
+        if (start != done && !draw(w, rng, n % 16))
+            return false;
+    }
+    return true;
+}
+
 WRONG(normal_fill, every_length, fill_halves_of_the_whole,
       "The pairs are j and j + 8 in blocks of 16, not the two halves of the whole "
       "array.")
