@@ -1091,7 +1091,8 @@ static void try_huge(const uint32_t *values, size_t n_tokens, size_t vocab_size,
 Test(embedding_forward, huge_offsets)
 {
     const uint32_t gpt3[] = {1, 43700, 50256},
-                   late[] = {87400, 8000001, 16711939, 16777217, 16777223};
+                   late[] = {87400, 8000001, 16711939, 16777217, 16777223},
+                   last[] = {(uint32_t)random_between(1, 16777216), 16777227};
     judge_remark(
         "GPT-3's table has 50,257 rows of 12,288 floats: byte offsets pass 2^31. "
         "An offset is a size_t: multiply in size_t.");
@@ -1099,6 +1100,8 @@ Test(embedding_forward, huge_offsets)
     judge_remark("Offsets in this table pass 2^32 elements: multiply in size_t. "
                  "(Not in float: a float has 24 bits.)");
     try_huge(late, 5, ((size_t)1 << 24) + random_between(10, 20), 257);
+    judge_remark("As floats the last id and the number of words are the same.");
+    try_huge(last, 2, 16777228, 1);
     judge_passed();
 }
 

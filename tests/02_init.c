@@ -132,6 +132,9 @@ Test(mt19937_next, any_seed)
     for (size_t k = 0; k < N_STATE; k++)
         g.state[k] = judge_random();
     try_stream(g, 630);
+    const uint32_t mixed = (g.state[0] & 0x80000000u) | (g.state[1] & 0x7fffffffu);
+    g.state[397] = mixed >> 1 ^ (mixed % 2 == 1 ? 0x9908b0dfu : 0);
+    try_stream(g, 30); // its first word is 0
     try_stream(filled_with(0), 25);
     try_stream(filled_with(0xffffffffu), 630);
     judge_passed();

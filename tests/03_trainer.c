@@ -169,7 +169,8 @@ struct softmax {
 // One row: p, and its loss. What rounding a logit's distance from the largest does to e^
 // of it is a share of p, here in units of 2^-23; so is what that does to the sum, at most
 // the entropy of p, ln vocab_size. expf and what follows add less than 8 more, and who
-// puts the largest logit back in a double 2^-51 of it (or nothing, where the sum is 1).
+// puts the largest logit back in a double 2^-51 of it (or nothing, where the sum is 1). Where
+// one word is certain, the sum is 1, and so is its e^: nothing is rounded.
 static double softmax_row(double *p, double *off, double *loss_off, const double *z,
                           uint32_t target, size_t vocab_size)
 {
@@ -183,9 +184,11 @@ static double softmax_row(double *p, double *off, double *loss_off, const double
         log((double)vocab_size) + 8 + fmin(fabs(largest) * 0x1p-28, 4096);
     for (size_t v = 0; v < vocab_size; v++) {
         p[v] /= total;
-        off[v] = (largest - z[v] + units) * 0x1p-23;
+        off[v] = (largest - z[v] + (total == 1 && p[v] == 1 ? 2 : units)) * 0x1p-23;
     }
     *loss_off = (loss + units) * 0x1p-23;
+    if (total == 1)
+        *loss_off = loss * 0x1p-23 + (double)vocab_size * 0x1p-52;
     return loss;
 }
 
@@ -474,6 +477,7 @@ Test(softmax_cross_entropy, no_overflow)
     const float large[] = {1000, 1001, 1002}, small[] = {-1000, -1002, -999.5f};
     const float low[] = {-1000, 1, 2}, high[] = {0, 2000, 1000};
     const float far[] = {0, 200}, with_a_zero[] = {0, 2, 1001, 3};
+    float shared[] = {0, 300, 300, 299.5f, 300, -7}; // several are near the largest
     const double centres[] = {100, -100, 1000, -1000, -20000, 1e6, -1e6};
     try_random_softmax(2, 3, 1.5);
     try_softmax(large, two_targets, 1, 3); // PyTorch: 2.40760596
@@ -482,6 +486,8 @@ Test(softmax_cross_entropy, no_overflow)
     try_softmax(small, two_targets, 1, 3);
     try_softmax(far, two_targets, 1, 2);
     try_softmax(with_a_zero, two_targets + 1, 1, 4);
+    for (int k = 0; k < 4; k++, shared[0] += 70)
+        try_softmax(shared, two_targets, 1, 6);
     for (size_t i = 0; i < sizeof centres / sizeof *centres; i++)
         try_around(centres[i], 3);
     try_spikes(random_between(5, 9));
@@ -944,10 +950,27 @@ Test(embedding_backward, random_tables)
     judge_passed();
 }
 
+// Words that occur exactly 256 times, or 512: whoever counts in a byte counts none.
+static uint32_t *whole_bytes_of_words(size_t n_tokens)
+{
+    uint32_t *ids = judge_ids(n_tokens);
+    for (size_t t = 0; t < n_tokens; t++)
+        ids[t] = t < 256 ? 3 : t < 768 ? 8 : (uint32_t)(t % 3);
+    for (size_t t = 0; t < n_tokens; t++) {
+        const size_t other = random_between(0, n_tokens - 1);
+        const uint32_t id = ids[t];
+        ids[t] = ids[other];
+        ids[other] = id;
+    }
+    return ids;
+}
+
 Test(embedding_backward, large_sizes)
 {
     const struct gradient g = mostly_one_word(65743);
     try_backward(&g);
+    try_backward(&(struct gradient){normals(9), normals(771), whole_bytes_of_words(771),
+                                    771, 9, 1});
     try_backward_once(4111, 9001, 1);
     try_backward_once(5, 66013, 1);
     try_backward_once(3, 2, 66013);
@@ -1330,9 +1353,11 @@ Test(coalesce_rows, random_batches)
                                 : try_random_coalesce)(n_tokens, vocab_size, d_model);
     }
     float *slopes = normals(20);
-    slopes[random_between(0, 9)] = NAN; // it reaches its own row
+    uint32_t *ids = random_ids(10, 5);
+    slopes[2 * 3] = NAN; // it reaches its own row, which has no other slopes
     slopes[random_between(10, 19)] = INFINITY;
-    try_coalesce(&(struct list){random_ids(10, 5), slopes, 10, 2});
+    ids[3] = 5;
+    try_coalesce(&(struct list){ids, slopes, 10, 2});
     try_every_list();
     for (int k = -40; k < 40; k += 25) // small numbers are not zero
         try_coalesce(
@@ -1403,6 +1428,7 @@ Test(coalesce_rows, large_sizes)
 {
     const struct gradient g = mostly_one_word(66001);
     try_coalesce(&(struct list){g.ids, g.dout, g.n_tokens, 1});
+    try_coalesce(&(struct list){whole_bytes_of_words(771), normals(771), 771, 1});
     try_all_different(4111, 1);
     try_coalesce_once(3, 2, 66013);
     try_coalesce_once(1031, 400, 65);

@@ -1234,6 +1234,8 @@ static void try_any_tables(bool halves)
         cosines[2] = cosines[3] = sines[3] = sines[4] = 0;
         cosines[5] = 1;
         sines[6] = 1;
+        cosines[0] = 1; // leaves the first pair of a token alone, and no other
+        sines[0] = 0;
         if (s == 1) // a pair of zeros, and others behind it
             x[0] = x[halves ? 3 : 1] = 0;
         if (s == N_SCALES - 1) // the first and the second of a pair; no 0 meets them
@@ -1491,6 +1493,17 @@ static void try_special_scores(void)
     try_random_score(0, 0, 6, 10000, NEAR);
 }
 
+// Nearly all that counts is the sine of a small angle: the other pair is small, and in this
+// one q and k are at a right angle.
+static void try_small_angle(void)
+{
+    float q[4] = {1e-3f, 0}, k[4] = {1e-3f, 0};
+    q[3] = (float)(1 + fabs(random_normal()));
+    k[2] = (float)(1 + fabs(random_normal()));
+    try_score(&(struct meeting){q, k, 4, 5, 4, 1.2e10}, NEAR); // 9e-6
+    try_score(&(struct meeting){q, k, 5, 4, 4, 1.2e8}, NEAR);
+}
+
 // Every number of pairs in one process, q and k from the same place.
 static void try_many_scores(void)
 {
@@ -1542,6 +1555,7 @@ Test(rope_score, random_places)
     try_score_once(5, 2, 8, 1e8, NEAR);
     try_score_once(11, 4, 8, 1e9, NEAR);
     try_score_once(6, 1, 8, (double)FLT_MAX, NEAR);
+    try_small_angle();
     try_score_once(0, random_between(3, 9), 6, 10000, NEAR);
     try_score_once(random_between(3, 9), 0, 6, 10000, NEAR);
     try_many_scores();

@@ -454,7 +454,8 @@ static void try_rows_of_zeros(int how)
     memset(wte + 4 * 3, 0, 3 * sizeof *wte);
     memset(wte + 1 * 3, 0, 3 * sizeof *wte);
     memset(dlogits + 3 * 7, 0, 7 * sizeof *dlogits);
-    wte[2 * 3] = 0; // a row that begins with 0
+    wte[2 * 3] = 0;                  // a row that begins with 0
+    dlogits[0] = dlogits[7 + 3] = 0; // a first slope, and one among others
     if (p.m != NULL)
         memset((float *)p.m + 1 * 3, 0, 3 * sizeof *p.m); // a row of the matrix, too
     try_tied(&p);
@@ -1698,13 +1699,16 @@ static void try_one_lens_changed(void)
     try_lens(other, wte, 6, 6, 3);
 }
 
-// A row of zeros is a word like any other, and one that is short may stand before it.
+// A row of zeros is a word like any other, and one that is short may stand before it. A zero
+// in h is a number like any other.
 static void try_short_rows(void)
 {
     float *h = normals(3), *wte = normals(8 * 3);
     memset(wte + 2 * 3, 0, 3 * sizeof *wte);
     for (size_t i = 0; i < 3; i++)
         wte[5 * 3 + i] = 1e-5f * h[i];
+    try_lens(h, wte, 8, 8, 3);
+    h[random_between(0, 1)] = 0; // others stand behind it
     try_lens(h, wte, 8, 8, 3);
 }
 

@@ -627,3 +627,62 @@ float cosine_by_hypot(const float *a, const float *b, size_t n)
     }
     return length_a * length_b == 0.0 ? 0.0f : (float)(dot / length_a / length_b);
 }
+
+// Adds a product to out, of which rows are `apart` floats from each other; the longest side is
+// cut in halves until all are short.
+static void add_by_quarters(float *out, const float *a, const float *b, const size_t n[3],
+                            const size_t apart[3])
+{
+    const size_t rows = n[0], inner = n[1], columns = n[2];
+    if (rows <= 8 && inner <= 8 && columns <= 8) {
+        for (size_t r = 0; r < rows; r++)
+            for (size_t k = 0; k < inner; k++)
+                for (size_t c = 0; c < columns; c++)
+                    out[r * apart[2] + c] += a[r * apart[0] + k] * b[k * apart[1] + c];
+        return;
+    }
+    const int longest = rows >= inner && rows >= columns ? 0 : inner >= columns ? 1 : 2;
+    size_t first[3] = {rows, inner, columns}, rest[3] = {rows, inner, columns};
+    first[longest] /= 2;
+    rest[longest] -= first[longest];
+    const size_t half = first[longest];
+    add_by_quarters(out, a, b, first, apart);
+    if (longest == 0)
+        add_by_quarters(out + half * apart[2], a + half * apart[0], b, rest, apart);
+    else if (longest == 1)
+        add_by_quarters(out, a + half, b + half * apart[1], rest, apart);
+    else
+        add_by_quarters(out + half, a, b + half, rest, apart);
+}
+
+RIGHT(matmul, product_by_quarters, "the longest side cut in halves, again and again")
+bool product_by_quarters(float *out, const float *a, const float *b, size_t n_rows,
+                         size_t n_inner, size_t n_cols)
+{
+    if (n_rows == 0 || n_inner == 0 || n_cols == 0)
+        return false;
+    for (size_t j = 0; j < n_rows * n_cols; j++)
+        out[j] = 0.0f;
+    add_by_quarters(out, a, b, (const size_t[]){n_rows, n_inner, n_cols},
+                    (const size_t[]){n_inner, n_cols, n_cols});
+    return true;
+}
+
+RIGHT(cosine_similarity, cosine_by_sum_and_difference,
+      "(|u + v|^2 - |u - v|^2) / 4 of the unit vectors u and v")
+float cosine_by_sum_and_difference(const float *a, const float *b, size_t n)
+{
+    double aa = 0.0, bb = 0.0, plus = 0.0, minus = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        aa += pow((double)a[i], 2.0);
+        bb += pow((double)b[i], 2.0);
+    }
+    if (aa == 0.0 || bb == 0.0)
+        return 0.0f;
+    for (size_t i = 0; i < n; i++) {
+        const double u = (double)a[i] / sqrt(aa), v = (double)b[i] / sqrt(bb);
+        plus += (u + v) * (u + v);
+        minus += (u - v) * (u - v);
+    }
+    return (float)(0.25 * (plus - minus));
+}

@@ -644,3 +644,18 @@ float mean_so_far(const float *rows, size_t n_rows, size_t d_model)
     }
     return (float)mean;
 }
+
+RIGHT(uniform_float, uniform_normalised,
+      "the bits of the float, shifted until the highest stands in front")
+float uniform_normalised(uint32_t word)
+{
+    uint32_t bits = word << 8, exponent = 126;
+    float value = 0.0f;
+    if (bits == 0)
+        return value;
+    for (; bits >> 31 == 0; exponent--)
+        bits <<= 1;
+    bits = exponent << 23 | (bits >> 8 & 0x7fffff);
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}

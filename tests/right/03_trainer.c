@@ -822,3 +822,74 @@ float step_in_double(float *wte, float *lm_head, float *logits, float *dhidden,
     free(z);
     return (float)loss;
 }
+
+RIGHT(softmax_cross_entropy, softmax_in_powers_of_two,
+      "exp2 and log2, slopes of the whole batch divided at the end")
+SOFTMAX(softmax_in_powers_of_two)
+{
+    const double ln_2 = log(2.0);
+    double loss = 0.0;
+    for (size_t t = 0; t < n_tokens; t++)
+        if (targets[t] >= vocab_size)
+            return NAN;
+    if (n_tokens == 0)
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *z = logits + t * vocab_size;
+        float *d = dlogits + t * vocab_size, largest = z[0];
+        for (size_t v = 1; v < vocab_size; v++)
+            largest = fmaxf(largest, z[v]);
+        const double behind = (double)largest - (double)z[targets[t]];
+        double total = 0.0;
+        for (size_t v = 0; v < vocab_size; v++)
+            total += exp2(((double)z[v] - (double)largest) / ln_2);
+        for (size_t v = 0; v < vocab_size; v++)
+            d[v] = (float)(exp2(((double)z[v] - (double)largest) / ln_2) / total -
+                           (v == targets[t]));
+        loss += behind + ln_2 * log2(total);
+    }
+    for (size_t j = 0; j < n_tokens * vocab_size; j++)
+        dlogits[j] /= (float)n_tokens;
+    return (float)(loss / (double)n_tokens);
+}
+
+RIGHT(coalesce_rows, coalesce_by_digits,
+      "sorts the ids byte by byte, from the lowest; no comparison")
+bool coalesce_by_digits(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
+                        const float *dout, size_t n_tokens, size_t d_model)
+{
+    if (d_model == 0)
+        return false;
+    uint32_t *from = malloc((n_tokens + 1) * sizeof *from),
+             *to = malloc((n_tokens + 1) * sizeof *to);
+    memcpy(from, ids, n_tokens * sizeof *from);
+    for (int shift = 0; shift < 32; shift += 8) {
+        size_t place[257] = {0};
+        for (size_t t = 0; t < n_tokens; t++)
+            place[(from[t] >> shift & 255) + 1]++;
+        for (size_t digit = 1; digit < 256; digit++)
+            place[digit] += place[digit - 1];
+        for (size_t t = 0; t < n_tokens; t++)
+            to[place[from[t] >> shift & 255]++] = from[t];
+        uint32_t *exchange = from;
+        from = to;
+        to = exchange;
+    }
+    *n_rows = 0;
+    for (size_t t = 0; t < n_tokens; t++)
+        if (t == 0 || from[t] != from[t - 1])
+            rows[(*n_rows)++] = from[t];
+    memset(drows, 0, *n_rows * d_model * sizeof *drows);
+    for (size_t t = 0; t < n_tokens; t++) {
+        size_t low = 0, high = *n_rows;
+        while (high - low > 1) {
+            const size_t middle = low + (high - low) / 2;
+            *(rows[middle] <= ids[t] ? &low : &high) = middle;
+        }
+        for (size_t i = 0; i < d_model; i++)
+            drows[low * d_model + i] += dout[t * d_model + i];
+    }
+    free(from);
+    free(to);
+    return true;
+}

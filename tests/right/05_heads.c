@@ -823,3 +823,30 @@ bool merged(uint32_t *top, const float *h, const float *wte, size_t n_top,
     free(ids);
     return true;
 }
+
+RIGHT(
+    entropy_at_scale, by_log_shares,
+    "each share as e^ of its logarithm, which is the score less the logarithm of the sum")
+float by_log_shares(const float *h, const float *wte, float scale, size_t vocab_size,
+                    size_t d_model)
+{
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    double *z = malloc(vocab_size * sizeof *z), largest = -INFINITY, sum = 0.0;
+    double entropy = 0.0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        z[v] = 0.0;
+        for (size_t i = d_model; i-- > 0;)
+            z[v] += (double)h[i] * (double)wte[v * d_model + i];
+        z[v] *= (double)scale;
+        largest = fmax(largest, z[v]);
+    }
+    for (size_t v = 0; v < vocab_size; v++)
+        sum += exp(z[v] - largest);
+    for (size_t v = 0; v < vocab_size; v++) {
+        const double log_share = z[v] - largest - log(sum);
+        entropy -= exp(log_share) * log_share;
+    }
+    free(z);
+    return (float)entropy;
+}

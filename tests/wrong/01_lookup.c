@@ -3355,3 +3355,15 @@ float cosine_kept_by_its_ends(const float *a, const float *b, size_t n)
     memcpy(ends, now, sizeof now);
     return kept;
 }
+
+WRONG(embedding_forward, huge_offsets, row_checked_in_float,
+      "Ids that are good were refused. (Compared as floats? Beyond 16,777,216 a float "
+      "has no odd numbers.)")
+bool row_checked_in_float(float *out, const float *wte, const uint32_t *ids,
+                          size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    for (size_t t = 0; t < n_tokens; t++)
+        if ((float)ids[t] >= (float)vocab_size)
+            return false;
+    return embedding_forward(out, wte, ids, n_tokens, vocab_size, d_model);
+}

@@ -3422,3 +3422,13 @@ float mean_kept_by_its_ends(const float *rows, size_t n_rows, size_t d_model)
     of = rows, n = n_rows, d = d_model, first = rows[0], last = rows[end - 1];
     return kept;
 }
+
+WRONG(mt19937_next, any_seed, next_stirs_where_zero,
+      "A state that begins with 0 is stirred although words are left: zeros are words "
+      "like any other.")
+bool next_stirs_where_zero(uint32_t *word, uint32_t *state, size_t *next)
+{
+    if (*next < 624 && state[0] == 0)
+        *next = 624;
+    return next_with(stir, temper, word, state, next);
+}

@@ -4694,3 +4694,129 @@ float step_clips_head_at_1000(float *wte, float *lm_head, float *logits, float *
     free(before);
     return loss;
 }
+
+// A number of size `of_slopes` is added to each sum before slopes are divided by it, and one
+// of size `of_loss` before its logarithm is taken.
+static float with_larger_sums(float *dlogits, const float *logits,
+                              const uint32_t *targets, size_t n_tokens, size_t vocab_size,
+                              double of_slopes, double of_loss)
+{
+    if (isnan(RIGHT_SOFTMAX))
+        return NAN;
+    double loss = 0.0;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *z = logits + t * vocab_size;
+        float largest = z[0];
+        double total = 0.0;
+        for (size_t v = 1; v < vocab_size; v++)
+            largest = fmaxf(largest, z[v]);
+        for (size_t v = 0; v < vocab_size; v++)
+            total += (double)expf(z[v] - largest);
+        loss += (double)largest - (double)z[targets[t]] + log(total + of_loss);
+        for (size_t v = 0; v < vocab_size && of_slopes > 0; v++)
+            dlogits[t * vocab_size + v] =
+                (float)(((double)expf(z[v] - largest) / (total + of_slopes) -
+                         (v == targets[t])) /
+                        (double)n_tokens);
+    }
+    return (float)(loss / (double)n_tokens);
+}
+
+WRONG(
+    softmax_cross_entropy, random_logits, softmax_larger_sum_in_loss,
+    "A small number was added to the sum of the exponentials before its logarithm: that "
+    "sum is never below 1, and where one word is certain the loss is 0.")
+SOFTMAX(softmax_larger_sum_in_loss)
+{
+    return with_larger_sums(dlogits, logits, targets, n_tokens, vocab_size, 0, 1e-7);
+}
+
+WRONG(softmax_cross_entropy, random_logits, softmax_larger_sum_in_slopes,
+      "A small number was added to the sum that exponentials are divided by: that sum is "
+      "never below 1, and where one word is certain its probability is 1.")
+SOFTMAX(softmax_larger_sum_in_slopes)
+{
+    return with_larger_sums(dlogits, logits, targets, n_tokens, vocab_size, 1e-6, 0);
+}
+
+// Where the target's probability is tiny, the loss is how far its logit is behind the largest.
+WRONG(softmax_cross_entropy, no_overflow, softmax_far_without_the_sum,
+      "Where the target is far behind the largest logit, ln of the sum is left out: "
+      "several words can be near the largest.")
+SOFTMAX(softmax_far_without_the_sum)
+{
+    if (isnan(RIGHT_SOFTMAX))
+        return NAN;
+    double loss = 0.0;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *z = logits + t * vocab_size;
+        double largest = (double)z[0], total = 0.0;
+        for (size_t v = 1; v < vocab_size; v++)
+            largest = fmax(largest, (double)z[v]);
+        for (size_t v = 0; v < vocab_size; v++)
+            total += exp((double)z[v] - largest);
+        const double behind = largest - (double)z[targets[t]];
+        loss += behind > 80.0 ? behind : behind + log(total);
+    }
+    return (float)(loss / (double)n_tokens);
+}
+
+WRONG(embedding_backward, large_sizes, backward_counts_words_in_a_byte,
+      "How often a word occurs is counted in a byte, and 256 times is 0 again.")
+bool backward_counts_words_in_a_byte(float *dwte, const float *dout, const uint32_t *ids,
+                                     size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    unsigned char *counts = calloc(vocab_size + 1, 1);
+    float *kept = malloc((n_tokens * d_model + 1) * sizeof *kept);
+    for (size_t t = 0; t < n_tokens; t++)
+        if (ids[t] < vocab_size)
+            counts[ids[t]]++;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t i = 0; i < d_model; i++)
+            kept[t * d_model + i] =
+                ids[t] < vocab_size && counts[ids[t]] > 0 ? dout[t * d_model + i] : 0.0f;
+    const bool good = embedding_backward(dwte, kept, ids, n_tokens, vocab_size, d_model);
+    free(counts);
+    free(kept);
+    return good;
+}
+
+WRONG(coalesce_rows, large_sizes, coalesce_counts_in_a_byte,
+      "How often an id occurs is counted in a byte, and 256 times is 0 again: its entry "
+      "is missing.")
+bool coalesce_counts_in_a_byte(uint32_t *rows, float *drows, size_t *n_rows,
+                               const uint32_t *ids, const float *dout, size_t n_tokens,
+                               size_t d_model)
+{
+    if (!coalesce_rows(rows, drows, n_rows, ids, dout, n_tokens, d_model))
+        return false;
+    size_t n = 0;
+    for (size_t k = 0; k < *n_rows; k++) {
+        unsigned char count = 0;
+        for (size_t t = 0; t < n_tokens; t++)
+            count += ids[t] == rows[k];
+        if (count == 0)
+            continue;
+        rows[n] = rows[k];
+        memmove(drows + n++ * d_model, drows + k * d_model, d_model * sizeof *drows);
+    }
+    *n_rows = n;
+    return true;
+}
+
+CAUGHT(coalesce_rows, random_batches, coalesce_drops_nan, "*n_rows: got")
+bool coalesce_drops_nan(uint32_t *rows, float *drows, size_t *n_rows, const uint32_t *ids,
+                        const float *dout, size_t n_tokens, size_t d_model)
+{
+    if (!coalesce_rows(rows, drows, n_rows, ids, dout, n_tokens, d_model))
+        return false;
+    size_t n = 0;
+    for (size_t k = 0; k < *n_rows; k++) {
+        if (isnan(drows[k * d_model]))
+            continue;
+        rows[n] = rows[k];
+        memmove(drows + n++ * d_model, drows + k * d_model, d_model * sizeof *drows);
+    }
+    *n_rows = n;
+    return true;
+}

@@ -3805,3 +3805,57 @@ bool ends_with_a_pair_of_zeros(SCORE)
     *score = (float)sum;
     return true;
 }
+
+// A pair that its row of the tables leaves alone ends the head.
+static bool turn_up_to_a_pair_at_rest(TURN, bool halves)
+{
+    const size_t pairs = d_head / 2, apart = halves ? pairs : 1;
+    if (is_odd(d_head))
+        return false;
+    for (size_t row = 0; row < n_tokens * n_heads; row++)
+        for (size_t i = 0; i < pairs; i++) {
+            const float c = cosines[row / n_heads * pairs + i];
+            const float s = sines[row / n_heads * pairs + i];
+            float *a = x + row * d_head + (halves ? i : 2 * i), *b = a + apart;
+            const float old_a = *a, old_b = *b;
+            if (c == 1.0f && s == 0.0f)
+                break;
+            *a = old_a * c - old_b * s;
+            *b = old_a * s + old_b * c;
+        }
+    return true;
+}
+
+WRONG(
+    rope_interleaved, any_tables, near_ends_at_a_pair_at_rest,
+    "Where a pair has cosine 1 and sine 0 the pairs behind it are left alone, too: each "
+    "pair has numbers of its own in the tables.")
+bool near_ends_at_a_pair_at_rest(TURN)
+{
+    return turn_up_to_a_pair_at_rest(THE_TURN, false);
+}
+
+WRONG(
+    rope_half_split, any_tables, half_ends_at_a_pair_at_rest,
+    "Where a pair has cosine 1 and sine 0 the pairs behind it are left alone, too: each "
+    "pair has numbers of its own in the tables.")
+bool half_ends_at_a_pair_at_rest(TURN)
+{
+    return turn_up_to_a_pair_at_rest(THE_TURN, true);
+}
+
+WRONG(rope_score, random_places, small_angles_have_no_sine,
+      "A small angle is taken for 0: its sine is small, and may be all there is.")
+bool small_angles_have_no_sine(SCORE)
+{
+    double sum = 0.0;
+    if (is_odd(d_head))
+        return false;
+    for (size_t i = 0; i < d_head / 2; i++) {
+        double angle = apart(m, n) * pow((double)base, -2.0 * (double)i / (double)d_head);
+        angle = fabs(angle) < 1e-4 ? 0.0 : angle;
+        sum += alike(q, k, i) * cos(angle) + across(q, k, i) * sin(angle);
+    }
+    *score = (float)sum;
+    return true;
+}

@@ -5686,3 +5686,68 @@ bool short_rows_as_zeros(uint32_t *top, const float *h, const float *wte, size_t
     free(rows);
     return good;
 }
+
+// The slopes of each position up to its first 0, or none where that is the first.
+static float *up_to_a_zero(const float *dlogits, size_t n_tokens, size_t vocab_size,
+                           bool only_at_first)
+{
+    float *kept = calloc(n_tokens * vocab_size + 1, sizeof *kept);
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++) {
+            const float slope = dlogits[t * vocab_size + v];
+            if (slope == 0.0f && (v == 0 || !only_at_first))
+                break;
+            kept[t * vocab_size + v] = slope;
+        }
+    return kept;
+}
+
+WRONG(tied_backward, random_shapes, slopes_end_at_a_zero,
+      "The slopes of a position are taken to end at a 0: those behind it count.")
+bool slopes_end_at_a_zero(float *dwte, const float *dlogits, const float *wte,
+                          const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                          size_t d_model)
+{
+    float *kept = up_to_a_zero(dlogits, n_tokens, vocab_size, false);
+    const bool good = tied_backward(dwte, kept, wte, ids, n_tokens, vocab_size, d_model);
+    free(kept);
+    return good;
+}
+
+WRONG(tied_backward, random_shapes, first_slope_for_all,
+      "A position whose first slope is 0 is left out: its other slopes count.")
+bool first_slope_for_all(float *dwte, const float *dlogits, const float *wte,
+                         const uint32_t *ids, size_t n_tokens, size_t vocab_size,
+                         size_t d_model)
+{
+    float *kept = up_to_a_zero(dlogits, n_tokens, vocab_size, true);
+    const bool good = tied_backward(dwte, kept, wte, ids, n_tokens, vocab_size, d_model);
+    free(kept);
+    return good;
+}
+
+WRONG(tied_projection_backward, random_shapes, projection_ends_at_a_zero,
+      "The slopes of a position are taken to end at a 0: those behind it count.")
+bool projection_ends_at_a_zero(float *dwte, float *dm, const float *dlogits,
+                               const float *wte, const float *m, const uint32_t *ids,
+                               size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    float *kept = up_to_a_zero(dlogits, n_tokens, vocab_size, false);
+    const bool good = tied_projection_backward(dwte, dm, kept, wte, m, ids, n_tokens,
+                                               vocab_size, d_model);
+    free(kept);
+    return good;
+}
+
+WRONG(logit_lens, random_tables, logits_end_at_a_zero,
+      "The logit is taken to end where h is 0: the numbers behind it count.")
+bool logits_end_at_a_zero(uint32_t *top, const float *h, const float *wte, size_t n_top,
+                          size_t vocab_size, size_t d_model)
+{
+    float *kept = calloc(d_model + 1, sizeof *kept);
+    for (size_t i = 0; i < d_model && h[i] != 0.0f; i++)
+        kept[i] = h[i];
+    const bool good = logit_lens(top, kept, wte, n_top, vocab_size, d_model);
+    free(kept);
+    return good;
+}
