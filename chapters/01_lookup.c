@@ -54,9 +54,10 @@ Start now.
 /*
 ## A sentence becomes numbers
 
-Let the program do what we just did by eye. It cuts the sentence at its spaces
-and gives each word a number. A word that it has not met before gets the next free
-number; a word that it has met keeps the one it has.
+Let the program do what we just did by eye (with small letters and no full stop: to it *The*
+and *the* are two words). It cuts the sentence at its spaces and gives each word a number. A
+word that it has not met before gets the next free number; a word that it has met keeps the
+one it has.
 */
 
 enum { MAX_TOKENS = 10, MAX_BYTES = 15 };
@@ -104,8 +105,8 @@ two are its joins 3,541 and 8,990, on lines 3,543 and 8,992.)
 :::
 
 The program takes a sentence of your own:
-`build/01_lookup sentence="a rose is a rose"`. What takes a sentence through the table
-then takes yours; cat, dog and apple stay where they are compared.
+`build/01_lookup sentence="a rose is a rose"`. Every part that sends the sentence
+through a table then sends yours; those that compare cat, dog and apple keep these three.
 
 ## An id is a name, not an amount
 
@@ -302,8 +303,8 @@ $$
 \end{aligned}
 $$
 
-Each output is a walk down one column of $E$, with the switches as weights. The
-only weight that is not zero stands at place 1, so what arrives is place 1 of each
+Each output is a walk down one column of $E$, with the switches as factors. The only
+factor that is not zero stands at place 1, so what arrives is place 1 of each
 column. Put side by side, they are row 1 of the table.
 
 ![One-hot row times table. Every product has a zero in it but one, and what survives
@@ -719,9 +720,9 @@ $24 + 24 = 48$, the lengths are $\sqrt{9 + 16} = 5$ and $\sqrt{64 + 36} = 10$, a
 the cosine is $48 / 50 = 0.96$. With $b = (4, 3)$, half as long, it is
 $24 / 25$, which is 0.96 again.
 
-Compute the three sums in `double`. A `float` cannot hold the square of
-$10^{-30}$, nor that of $10^{30}$: the one becomes zero and the other infinity. A
-`double` holds both.
+Compute the three sums in `double`, and convert before you multiply: a product of two
+floats, too, is rounded to 24 bits. And a `float` cannot hold the square of $10^{-30}$, nor
+that of $10^{30}$: the one becomes zero and the other infinity. A `double` holds both.
 
 A vector of zeros has length 0 and no direction, and $0 / 0$ is not a number. Say
 that it is like nothing: if either vector is all zeros, or has no numbers at all,
@@ -764,8 +765,9 @@ cosines do. How alike two rows are is a statement about the table *and* the scal
 columns [@steck2024].
 :::
 
-And the last column, the random numbers? There the cat is closer to the apple than to
-the dog. It means nothing. Those rows have seen no text yet. A row of an untrained table
+And the last column, the random numbers? There the cat is more like the apple than like the dog: it
+points more nearly the same way. (By distance it would be the dog. The two measures need not agree.)
+It means nothing. Those rows have seen no text yet. A row of an untrained table
 is a place to put something, and three numbers are so few that chance alone makes large
 cosines. (Chapter 2 shows how this changes when there are 768.)
 */
@@ -893,7 +895,7 @@ next one comes.](drawing:stride){alt="Down a column: four steps of 3,072 bytes f
 four lines of sixteen floats and use one float of each. Along a row: sixteen steps of 4
 bytes fetch one line and use all of it."}
 
-Such a walk is bad for three reasons.
+Such a walk is bad for four reasons.
 
 *Lines.* Memory does not deliver single floats. It delivers **cache lines**, on most
 machines 64 bytes, sixteen floats, and those that were used last stay in *caches*, small
@@ -915,8 +917,8 @@ what stands behind lines and pages.
 page by page, and remembers its last translations in a small table, the **TLB**. On most PCs a
 page has 4,096 bytes. Our stride is three quarters of that, so three steps in four land in
 another page, and one column visits all of the 37,693 pages that the table fills: many more
-than a TLB has places for. (Where the system gives large tables pages of 2 MB, this toll is
-hardly paid.)
+than a TLB has places for. (Where the system
+gives large tables pages of 2 MB, this one toll is smaller.)
 
 *Sets.* A line may not lie anywhere in a cache. Its address picks one of many *sets*, and a set
 has room for about a dozen lines [@drepper2007, sec. 3.3.1]. There are mostly 64 sets, or a larger
@@ -924,10 +926,15 @@ power of two. Our steps are 48 lines long, and so they meet only every sixteenth
 sixteenth of each near cache to itself. The price is high already in the table of 4,096 rows, though
 the lines of one column are only 256 KB. `build/01_lookup bench` walks in steps of 49 lines, too.
 
+*Guesses.* The processor notices a walk in short, even steps and fetches ahead of it, but as a rule
+only to the end of the page [@drepper2007, sec. 6.3.1]. `linear` stays in a page for a thousand
+steps; three in four of ours leave it. (The bench walks in steps of one line, too: as many lines,
+and all sets.)
+
 You have already written the experiment. `linear` makes its sums in the same way, but from a
 table on its side: what it needs for one output lies side by side, 50,257 floats in about 3,100
-lines and 50 pages. So `matmul` divided by `linear` is what the stride costs, lines, pages and
-sets together. It is least in the table of 64 rows.
+lines and 50 pages. So `matmul` divided by `linear` is what the stride costs, all four
+together. It is least in the table of 64 rows.
 
 ### Along the rows
 
@@ -944,8 +951,8 @@ while this one still runs, if it is short enough to look so far ahead: so a mult
 the one before, so that none can begin early, and this advantage is gone.)
 
 The cure, for this and for the stride, is to exchange the two inner loops of `matmul`. Every
-multiplication is done as before; only the order changes. Take one switch, and add its multiple
-of a whole row of `b` to the row of outputs.
+multiplication is done as before; only the order changes. Take one switch, multiply a whole row of `b` by it, and add that to the
+row of outputs.
 */
 
 // the same sums; the inner loop runs along a row of b and a row of out
@@ -967,9 +974,9 @@ static void product_by_rows(float *out, const float *a, const float *b, size_t n
 
 /*
 Now the inner loop steps from one float to its neighbour: every line that arrives is used up
-before the next one is needed, and a page is translated once. And the sixteen additions of one
-instruction belong to sixteen *different* sums, so no sum has its order changed: the compiler
-may vectorise. For each output the terms are still added from $k = 0$ upwards: the
+before the next one is needed, and a page is translated once. And the sixteen additions of
+one instruction belong to sixteen *different* sums, so no sum has its order changed: the
+compiler may vectorise. For each output the terms are still added from $k = 0$ upwards: the
 results are equal to the last bit.
 
 `linear` divided by `rows` is what the one sum cost. In the small table the sums of `linear` are
@@ -1083,10 +1090,9 @@ from farther away, and its page must be translated anew. A lookup costs what it 
 *reach* the row.
 
 If reaching is what costs, can we set out sooner? `memcpy` cannot: it is given one address,
-and by then the row is already wanted. The processor guesses a little: it notices a walk
-along neighbouring lines and fetches ahead of it. But as a rule its guesses end with
-the page [@drepper2007, sec. 6.3.1], and our next row is somewhere else entirely. So
-each row begins with a wait, until the walk along it has been noticed.
+and by then the row is already wanted. The processor guesses a little, as it does for
+`linear`. But its guesses mostly end with the page, and our next row is somewhere else
+entirely. So each row begins with a wait, until the walk along it has been noticed.
 
 The lookup knows better. It holds the list of ids, and the ids *are* the addresses of
 all the rows to come. Most processors have an instruction for just this: a *prefetch*,
@@ -1636,6 +1642,16 @@ static void columns_48(float *out, const float *a, const float *b, size_t n_rows
         product_down(out + r * n_cols, a + r * n_inner, b, n_inner, n_cols, 48 * LINE);
 }
 
+// as if each line of columns lay by itself, one row's part behind the other's
+static void columns_1(float *out, const float *a, const float *b, size_t n_rows,
+                      size_t n_inner, size_t n_cols)
+{
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c + LINE <= n_cols; c += LINE)
+            product_down(out + r * n_cols + c, a + r * n_inner, b + c * n_inner, n_inner,
+                         LINE, LINE);
+}
+
 static void columns_49(float *out, const float *a, const float *b, size_t n_rows,
                        size_t n_inner, size_t n_cols)
 {
@@ -1998,6 +2014,11 @@ static void bench_tolls(struct lab *lab, double yours)
            time_product(lab, columns_48, 1, 4096) /
                time_product(lab, columns_49, 1, 4096),
            true, 1.5);
+    printf("where a page has 4 KB:\n");
+    report("the same lines: time in steps of 49 / of one",
+           time_product(lab, columns_49, 1, 50257) /
+               time_product(lab, columns_1, 1, 50257),
+           true, 2);
     double linear = time_linear(lab, 50257);
     if (isnan(linear)) {
         waits_for("1.4", "linear_forward");
