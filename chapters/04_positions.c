@@ -15,8 +15,7 @@ remedies of real models: a learned table of positions (GPT-2), a fixed table of 
 (the first transformer), and rotations (RoPE, in many of today's models). Then they are put to the
 test, in five tiny models that are equal in everything else. [Trained on texts of 16 tokens, which
 way to tell their order still works in a text of 64?]{.teaser} The answer is not the one that is
-usually promised. A paper gives a reason for it [@liu2023], which is at most a part of the one we
-find.
+usually promised. A paper gives a reason for it [@liu2023], which turns out to be one of two.
 
 You need no other chapter for the exercises. A token is an id, an id picks a row of the
 table `wte [vocab_size][d_model]`, and a sequence of `n_tokens` ids becomes a matrix
@@ -557,13 +556,13 @@ is right. The same key at 2 and at 10 is two different vectors. Only the *score*
 vectors has forgotten where they stood.
 :::
 
-The program compares scores at three pairs of positions: query at 5 and key at 2, the same
-distance 8 tokens later, and the distance reversed. Then it makes the mistakes of a port. Meta's own
-Llama code turns neighbours, the Hugging Face code halves, so the matrices that make queries and
-keys must be reordered on the way from one to the other [@transformers25199]. Whoever forgets it
-turns both in the wrong layout (row *halves*: vectors made for neighbours, turned as halves).
-Whoever reorders only one of the two matrices *mixes* the layouts: queries as halves, keys as
-neighbours.
+The program compares scores at three pairs of positions: query at 5 and key at 2, the same distance
+8 tokens later, and the distance reversed. Then it makes the mistakes of a port. Meta's own Llama
+code turns neighbours, the Hugging Face code halves, so the matrices that make queries and keys must
+be reordered on the way from one to the other [@transformers25199]. Whoever forgets it turns vectors
+made for neighbours as halves (row *halves*); one can forget it for one of the two matrices (*one
+reordered*); and two pieces of code can turn differently (*mixed*: queries as halves, keys as
+neighbours).
 
 ::: predict
 With both in the wrong layout: does the program crash? And do the first two columns still agree?
@@ -577,12 +576,13 @@ there should be [8.9815]{.n section="The score sees the distance only"}.
 ::: {.output section="The score sees the distance only" set="distance base" follows="distance"}
 :::
 
-Within a layout the first two columns agree, and `rope_score`, which turns nothing, agrees
-with neighbours. (The third column shows that the score knows left from right.) The wrong layout
-is a layout too: the score still sees the distance only, and nothing is wrong but the numbers.
-Mixed, one and the same distance gives two numbers. Neither crashes, and no message tells. If you
-ever port a RoPE model, compare its scores with those of the original: that the first two columns
-agree rules out the mixture, and no more.
+Within a layout the first two columns agree, and `rope_score`, which turns nothing, agrees with
+neighbours. (The third column shows that the score knows left from right.) The wrong layout is a
+layout too, and so is the half wrong one, where both vectors are still turned alike: the score sees
+the distance only, and nothing is wrong but the numbers. Mixed, one and the same distance gives two
+numbers. None of these crashes, and no message tells. If you ever port a RoPE model, compare its
+scores with those of the original: that the first two columns agree rules out the mixture, and no
+more.
 
 ## Three pictures of a score
 
@@ -621,11 +621,11 @@ paper blames just their 36 dimensions. (In the head that we are about to train, 
 :::
 
 ![Every dial of a head of 128 dimensions. What lies above the level line has not been
-round once when training ends at 4,096 tokens.](figure:dials){#fig-dials}
+round once within the 4,096 tokens of a training text.](figure:dials){#fig-dials}
 
-If unfinished dials are the trouble, a head with base 10,000 must fail past the length of its
-training, and a head with base 2, where at length 16 every dial finishes, must not. Such a
-prediction can fail. Let us train both.
+If unfinished dials are *all* the trouble, a head with base 10,000 must fail past the length of its
+training, and a head with base 2, where at length 16 every dial finishes, must not. Let us train
+both.
 
 ## A model small enough to see through
 
@@ -720,12 +720,12 @@ every seed. Same code, same training, one constant changed. So is it the dials?
 
 ## What the dials decide
 
-The prediction came true, if late: the head with unfinished dials fails, though far beyond token
-16, and the one without does not. But a base changes the speed of all dials but one, so two bases
-do not show that those dials are the reason. We freeze some: a dial that *never turns* keeps the
-angle 0, in training and in the test. (Such a run, equal but for the one suspect, is a
-**control**.) With base 10,000 dials 0 and 1 finish a turn in training (after 6.3 and 11.2
-tokens). The next two, 2 and 3, need 19.9 and 35.3 tokens, and dials 4 to 15 need 62.8 and more.
+The prediction came true, if late: the head with unfinished dials fails, though far beyond token 16,
+and the one without does not. But a base changes the speed of all dials but one, so two bases do not
+show the reason. We freeze some: a dial that *never turns* keeps the angle 0, in training and in the
+test. (Such a run, equal but for the one suspect, is a **control**.) With base 10,000 dials 0 and 1
+finish a turn in training (after 6.3 and 11.2 tokens). The next two, 2 and 3, need 19.9 and 35.3
+tokens, and dials 4 to 15 need 62.8 and more.
 
 ::: predict
 Suppose unfinished dials are the trouble. What will the loss at 32 to 63 be if they never turn, so
@@ -740,16 +740,31 @@ that only the two finished dials do?
 ::: {.output section="What the dials decide"}
 :::
 
-Without the unfinished dials the loss *grows* (second row): they help. Is it their number? No: with
-base 2, two dials are enough (last row). Is it all fourteen? No: 2 and 3, the fastest of them, do
-all the helping; with 0 to 3 alone the loss is [0.27]{.n section="What the dials decide"}.
-Dials 4 to 15 turn for nothing: beside 0 and 1 they leave [1.98]{.n section="What the dials
-decide"}, and with them 0 to 3 lose more, [0.60]{.n section="What the dials decide"}. (Single seeds
-scatter more than that; but the sixteen from 101 on and from 201 on say the same.)
+Without the unfinished dials the loss *grows* (second row). Those that help are 2 and 3: with 0 to 3
+alone the loss is [0.27]{.n section="What the dials decide"}. That is less than with all, so 4 to 15
+do harm. (Single seeds scatter more than that; but the sixteen from 101 on and from 201 on say the
+same, here and below.) With 0 and 1 frozen the others learn the task at length 16, and beyond they
+lose [0.72]{.n section="What the dials decide"}.
 
-Alone, with 0 and 1 frozen, the unfinished learn the task at length 16, and beyond they lose
-[0.72]{.n section="What the dials decide"}. But the finished two alone lose more. What do *they* do
-wrong?
+### Held in the test
+
+But a dial frozen from the start loses its new angles *and* all that it says at those that it met.
+So a second control: all turn and learn as before, and only in the test, beyond distance 15, some
+dials are **held** as they stand at distance 0, say, or at 15, at an angle that training met. (The
+loss at 32 to 63; with nothing held it is [0.60]{.n section="What the dials decide"}.)
+
+::: {.output section="Held in the test"}
+:::
+
+Hold 4 to 15 as at any of these, and less is lost, from [0.43]{.n section="Held in the test"} down
+to [0.23]{.n section="Held in the test"}. So both controls say it: new angles of the slow dials do
+harm, as in the paper. With 2 and 3 held as well (last row) it depends on the angle: as at 15 nearly
+nothing is lost, [0.07]{.n section="Held in the test"}; as at 0, [1.41]{.n section="Held in the
+test"}, more than with nothing held.
+
+And the finished two, which meet no new angle? Hold them as at 0, 7 or 11, and nothing is lost,
+[0.00]{.n section="Held in the test" at="0 and 1:5"}, though the others turn on. (As at 3 much is,
+and as at 15, where both stand nearly as at 3.) What do *they* say, far out?
 
 ### Two dials that agree again
 
@@ -775,19 +790,19 @@ The story is good, so again a control: the loss at positions 46 and 47.
 ::: {.output section="Two dials that agree again"}
 :::
 
-(*Met* and *new*: by how much the score at distance 3 exceeds the best of the others that
-training met, 0 to 15, and the best of the new ones, 16 to 63; mean of the seeds.)
+(*Hid*: at 47, with the one key 47 back hidden. *Met* and *new*: by how much the score at distance 3
+exceeds the best of the others that training met, 0 to 15, and the best of the new ones, 16 to 63;
+mean of the seeds.)
 
-Where nothing but the two finished dials turns, the loss jumps, from
-[0.71]{.n section="Two dials that agree again"} to
-[2.65]{.n section="Two dials that agree again"}. Where they are frozen, nothing happens. And
-where all turn, it is enough to hide the one key 47 back, and the step is gone. It comes from dials
-that *have* finished, and agree once more.
+Where nothing but the two finished dials turns, the loss jumps, from [0.71]{.n section="Two dials
+that agree again"} to [2.65]{.n section="Two dials that agree again"}. Hide the one key 47 back, and
+in each row the step is gone. It comes from dials that *have* finished, and agree once more.
 
-Here dials 2 and 3 help. At distance 47 they stand 77 and 88 degrees from where they stood at 3.
-With them (third row) 3 leads over the new ones again, by
-[1.19]{.n section="Two dials that agree again"}, and the loss at 47 is
-[0.31]{.n section="Two dials that agree again" at="0 to 3:4"}.
+Here dials 2 and 3 help. At distance 47 they stand 77 and 88 degrees from where they stood at 3 (and
+at no new angle: about as at 7 and at 12). With them (third row) 3 leads over the new ones again, by
+[1.19]{.n section="Two dials that agree again"}; with the slow ones, too, by [0.84]{.n section="Two
+dials that agree again"}. Nor is it the number of dials that helps: base 2 needs only two (last
+row).
 
 ![The two heads in which only dials 0 and 1 turn, mean of the seeds.](figure:two-dials){#fig-two-dials}
 
@@ -803,16 +818,16 @@ lead over what it *met*. With base 2 that holds for the new ones as well. With b
 of [3.18]{.n section="Two dials that agree again"}, over 15, becomes
 [-0.31]{.n section="Two dials that agree again"} at 47: a wrong distance beats the right one.
 
-The angles alone cannot tell: at 9 the dials of base 2 stand 16 and 31 degrees off, further than at
-16. (How much a dial counts, and at which angle it says most, is in the two brackets of
-[exercise 4.6](#rope-score), and these training chose.)
+The angles alone cannot tell: at 9 the dials of base 2 stand 16 and 31 degrees off, at 16 they stand
+25 and 7 (the cosines sum to 1.82 and to 1.90), and yet 9 is about as near. (How much a dial counts,
+and at which angle it says most, is in the two brackets of [exercise 4.6](#rope-score), and these
+training chose.)
 ::::
 :::
 
 ### What the better seeds have
 
-RoPE with all its dials goes on almost unharmed in one seed and breaks in another. In what do the
-trained heads differ?
+With all dials one seed goes on almost unharmed, and another breaks. In what do the heads differ?
 
 One suspect is the *curve* of a head: its score at each distance, the mean over all tokens of this
 one head. We line up the sixteen heads by their loss at 32 to 63 and let them exchange curves: the
@@ -834,24 +849,26 @@ They change places: [0.77]{.n section="What the better seeds have" at="better ha
 ::: {.output section="What the better seeds have" set="seed"}
 :::
 
-So most of the difference stands in the curve, and not in the rest of the head. (Heads of the same
-half can exchange curves, and little happens: it is not the foreign curve that harms.) In these
-seeds it is mostly in the part of dials 2 and 3 ([0.42]{.n section="What the better seeds have"}
-and [0.58]{.n section="What the better seeds have"}); in the sixteen from `seed=101` on it is in
-that of dials 0 and 1. Training never looked at the curve beyond 15. What in a seed makes it a good
-one, we do not know.
+So most of the difference stands in the curve, and not in the rest of the head. In these seeds it is
+mostly in the part of dials 2 and 3 ([0.42]{.n section="What the better seeds have"} and [0.58]{.n
+section="What the better seeds have"}); from `seed=101` on in that of dials 0 and 1, and from 201 on
+the two share it. Training never looked at the curve beyond 15. What in a seed makes it a good one,
+we do not know.
 
 ### What the experiments say together
 
 | experiment | question | answer |
 |:-----|:-----|:---------|
-| stop dials 2 to 15 | do they help? | 2 and 3 do: [0.27]{.n section="What the dials decide"} with them, [1.98]{.n section="What the dials decide"} with the others instead, [1.64]{.n section="What the dials decide"} with none |
-| stop dials 0 and 1 | do the unfinished fail alone? | yes: [0.00]{.n section="What the dials decide" at="2 to 15"} at length 16, [0.72]{.n section="What the dials decide"} beyond |
-| positions 46 and 47 | whose is the step? | that of 0 and 1: alone they lose [2.65]{.n section="Two dials that agree again"}; without them there is none |
-| base 6 ([below](#one-base-for-both)) | must a head with unfinished dials fail? | no: it loses [0.00]{.n section="From base 1 to base 10,000" at="6:3"} |
+| stop dials 2 to 15 | do they help? | 2 and 3 do: [0.27]{.n section="What the dials decide"} with them, [1.64]{.n section="What the dials decide"} without |
+| hold 4 to 15 | do their new angles harm? | yes: with old ones at most [0.43]{.n section="Held in the test"} is lost, not [0.60]{.n section="What the dials decide"} |
+| hold 2 to 15 | and those of 2 and 3? | it depends on the angle kept: [0.07]{.n section="Held in the test"} to [1.41]{.n section="Held in the test"} |
+| hold 0 and 1 | does it take the finished? | yes: as at 7 nothing is lost, [0.00]{.n section="Held in the test" at="0 and 1:5"} |
+| hide one key | whose is the step at 47? | that of 0 and 1: alone they lose [2.65]{.n section="Two dials that agree again"}, without this key [0.66]{.n section="Two dials that agree again"} |
 
-Two dials that finished make the step at 47. The next two, which did not, work against it. The
-twelve slow ones do not help, and cost a little: so much of the paper's reason we find again.
+So two things come together. Two dials that finished make a rival at 47: hold them as at 7, and
+nothing is lost. The twelve slow ones help it with their new angles: freeze or hold them, and a part
+of the loss goes. That part is the paper's reason. Dials 2 and 3 work against the rival, if not
+always enough.
 
 Base 2 does well with every seed. Why does not everybody use it? So far we have asked one question.
 
@@ -885,11 +902,11 @@ too.
 ![The first token: the score at each distance, mean of the seeds. Training ended at
 15.](figure:first-scores){#fig-first-scores}
 
-RoPE's score climbs up to 15, as far as the lesson went, and from 16 on it falls. So at position 30
-the head is sure of a token 15 or 16 back, and far worse than guessing. Base 2 climbs to 13 only,
-and fails at 14 and 15 even in training. Its highest peak is at 21 and 22: at position 21 it finds
-the first token, at a distance that it never met; from 23 on it clings to that distance, and is
-wrong.
+RoPE's score climbs up to 15, as far as the lesson went; then it falls, and never comes as high
+again. So at position 30 the head is sure of a token 15 or 16 back, and far worse than guessing.
+Base 2 climbs to 13 only, and fails at 14 and 15 even in training. Its highest peak is at 21 and 22:
+at position 21 it finds the first token, at a distance that it never met; from 23 on it clings to
+that distance, and is wrong.
 
 At length 16 one dial can decide. With dials 0, 1 and the eight slowest (last row) base 10,000 does
 not learn the task either: [1.80]{.n section="Say again the first token"}. In 15 tokens the fastest
@@ -900,7 +917,7 @@ there a base between, fast enough for one question and slow enough for the other
 ### One base for both?
 
 ::: predict
-Five bases, from 1 to 10,000. Does one of them answer both questions beyond token 16?
+Four bases, from 1 to 10,000. Does one of them answer both questions beyond token 16?
 
 :::: answer
 No. Bases 2 and 6 lose nothing three back, to two decimals; but asked for the first token no
@@ -924,7 +941,7 @@ all positions by 16) *and trained on*, if only for a thousand steps [@chen2023].
 
 These were models of one layer and one head, on two toy tasks. In a deep model the causal mask
 adds information of its own, and language asks both questions at once. The way of asking
-carries over: freeze what you suspect, or exchange it, and run again. The numbers do not.
+carries over: freeze what you suspect, hold it, or exchange it, and run again. The numbers do not.
 
 ## What you can now explain
 
@@ -937,8 +954,8 @@ carries over: freeze what you suspect, or exchange it, and run again. The number
 - What the two layouts of RoPE have in common, and what happens if they meet.
 - Why "it has a value for every position" and "the model works at every position" are
   two statements.
-- What a control is, and which question freezing a dial answers that comparing two bases cannot.
-- What exchanging the curves of two seeds tells.
+- What a control is, and what freezing a dial from the start, holding it in the test, and exchanging
+  curves each answer that comparing two bases cannot.
 
 ## Three questions to think about
 
@@ -1154,6 +1171,9 @@ typedef struct {
     float cosines[TEST_LEN * N_DIALS], sines[TEST_LEN * N_DIALS];
     float back_sines[TEST_LEN * N_DIALS]; // -sines: turns backwards
     float added[2 * TEST_LEN];            // to each score, by distance: see set_added
+    uint32_t
+        held; // dials of RoPE that keep one angle at distances that training did not meet,
+    size_t held_at;        // that of this distance
     bool late_ask_as_last; // past training, a query uses training's last row of wpe
 } model;
 
@@ -1162,6 +1182,7 @@ typedef struct {
     float rows[3][N_ROWS * WIDTH];   // all rows of both tables, times wq, wk and wv
     float heads[3][AT_ONCE * WIDTH]; // q, k and v of each position
     float att[AT_ONCE * TEST_LEN];
+    float held[3][TEST_LEN * TEST_LEN]; // q, k and their scores while dials are held
     float out[AT_ONCE * WIDTH];
     float logits[AT_ONCE * VOCAB];
 } activations;
@@ -1373,12 +1394,15 @@ infinite.) Before the contest the program compares this head with yours.
 
 // attention_forward(out, att, q, k, v, n_tokens, WIDTH, true), if added has zeros and HIDDEN
 //   added [2 * TEST_LEN]   n_tokens a multiple of LANES
+//   far [n_tokens][n_tokens]: what q . k is at distances that training did not meet, or NULL
 static void attend(float *out, float *att, const float *q, const float *k, const float *v,
-                   const float *added, size_t n_tokens)
+                   const float *added, const float *far, size_t n_tokens)
 {
     const float scale = 1.0f / sqrtf((float)WIDTH);
     float largest, parts[TEST_LEN];
     project(att, q, k, n_tokens, n_tokens);
+    for (size_t t = TRAIN_LEN; far && t < n_tokens; t++)
+        memcpy(att + t * n_tokens, far + t * n_tokens, (t - TRAIN_LEN + 1) * sizeof *att);
     memset(out, 0, n_tokens * WIDTH * sizeof *out);
     for (size_t t = 0; t < n_tokens; t++)
         for (size_t s = 0; s < n_tokens; s++)
@@ -1433,6 +1457,33 @@ static void ask_as_last(activations *a, size_t n_tokens)
         memcpy(last + (t - TRAIN_LEN + 1) * WIDTH, last, WIDTH * sizeof *last);
 }
 
+// out = x, but its held dials stand as at position `at`, whatever the position
+//   out, x [TEST_LEN][WIDTH]
+static bool hold(float *out, const float *x, const model *m, size_t at)
+{
+    float cosines[TEST_LEN * N_DIALS], sines[TEST_LEN * N_DIALS];
+    for (size_t n = 0; n < TEST_LEN * N_DIALS; n++) {
+        const size_t i = n % N_DIALS, to = at * N_DIALS + i;
+        const float c = m->cosines[to], s = m->sines[to];
+        const bool held = m->held >> i & 1;
+        cosines[n] = held ? c * m->cosines[n] + s * m->sines[n] : 1.0f;
+        sines[n] = held ? s * m->cosines[n] - c * m->sines[n] : 0.0f;
+    }
+    memcpy(out, x, TEST_LEN * WIDTH * sizeof *out);
+    return rope_interleaved(out, cosines, sines, TEST_LEN, 1, WIDTH);
+}
+
+// The scores with the held dials as at distance held_at, in a sequence of TEST_LEN; or NULL.
+static const float *held_scores(activations *a, const model *m, const float *q,
+                                const float *k)
+{
+    float(*room)[TEST_LEN * TEST_LEN] = a->held;
+    if (!m->held || !hold(room[0], q, m, m->held_at) || !hold(room[1], k, m, 0))
+        return NULL;
+    project(room[2], room[0], room[1], TEST_LEN, TEST_LEN);
+    return room[2];
+}
+
 // false if an exercise on the way is not written
 //   ids [n_sequences][n_tokens]
 static bool forward(activations *a, const model *m, const uint32_t *ids,
@@ -1448,8 +1499,9 @@ static bool forward(activations *a, const model *m, const uint32_t *ids,
         const size_t at = n * WIDTH;
         if (!make_heads(a, m, ids, n, n_tokens))
             return false;
-        attend(a->out + at, a->att + n * n_tokens, a->heads[0] + at, a->heads[1] + at,
-               a->heads[2] + at, m->added, n_tokens);
+        const float *q = a->heads[0] + at, *k = a->heads[1] + at, *v = a->heads[2] + at;
+        attend(a->out + at, a->att + n * n_tokens, q, k, v, m->added,
+               held_scores(a, m, q, k), n_tokens);
     }
     project(a->logits, a->out, m->params + AT_LM_HEAD, n_sequences * n_tokens, VOCAB);
     return true;
@@ -1805,7 +1857,7 @@ static bool measure(measurement *result, workshop *w, task which)
         draw_ids(ids, AT_ONCE, &state);
         if (!forward(&w->a, &w->m, ids, TESTS_AT_ONCE, TEST_LEN))
             return false;
-        if (w->m.kind == ROPE)
+        if (w->m.kind == ROPE && !w->m.held)
             add_scores(result, &w->a, w->d.att);
         for (size_t n = 0; n < AT_ONCE; n++) {
             const uint32_t target =
@@ -1870,8 +1922,8 @@ static void rope_by_calls(float *x, const float *frequencies, size_t n_tokens,
 With the table, four multiplications and two additions are left for each pair, and your
 loop does nothing else. How fast can that be? It must read every number and write it
 back. So does `memcpy`, which computes nothing at all: it is our yardstick, and not quite a
-ceiling. A rotation in place can even be *faster* than a copy, because a copy writes to other
-memory than it reads, and so moves more of it.
+ceiling. A rotation in place can even be *faster* than a copy, which writes to other memory than it
+reads.
 
 `make bench` measures the ratios on your machine, in three sizes: the queries of a large head
 (4,096 tokens × 32 heads × 128 dimensions, 67 MB: larger than the caches of most machines), GPT-2's
@@ -2077,7 +2129,7 @@ static void draw_sinusoid(const float *wpe)
     for (size_t p = 0; p < 64; p++) {
         fprintf(file, "\n%zu", p);
         for (size_t i = 0; i < WIDTH_DRAWN; i++)
-            fprintf(file, "\t%.3f", (double)wpe[p * WIDTH_DRAWN + i]);
+            fprintf(file, "\t%.1f", (double)wpe[p * WIDTH_DRAWN + i]);
     }
     fprintf(file, "\n");
     fclose(file);
@@ -2213,6 +2265,16 @@ static void print_scores(const char *name, rope_function *turn_q, rope_function 
     printf("\n");
 }
 
+// Turns halves, after the head's four numbers were put in the order that belongs to halves.
+static bool reordered(float *x, const float *cosines, const float *sines, size_t n_tokens,
+                      size_t n_heads, size_t d_head)
+{
+    const float second = x[1];
+    x[1] = x[2];
+    x[2] = second;
+    return rope_half_split(x, cosines, sines, n_tokens, n_heads, d_head);
+}
+
 static void print_derived_scores(size_t distance, double base)
 {
     size_t places[3][2];
@@ -2249,8 +2311,10 @@ static void show_scores(size_t distance, double base)
         waits_for("4.4", "rope_interleaved");
     if (!halves)
         waits_for("4.5", "rope_half_split");
-    else
+    else {
         print_scores("halves", rope_half_split, rope_half_split, distance, base);
+        print_scores("one reordered", reordered, rope_half_split, distance, base);
+    }
     if (neighbours && halves)
         print_scores("mixed", rope_half_split, rope_interleaved, distance, base);
     print_derived_scores(distance, base);
@@ -2309,7 +2373,7 @@ static bool map_of_rope(float *map, const float *token)
     return written;
 }
 
-// the least becomes 0, the largest 1
+// the least becomes 0, the largest 1, in steps of a tenth
 static void stretch(float *x, size_t n)
 {
     float least = x[0], largest = x[0];
@@ -2318,7 +2382,7 @@ static void stretch(float *x, size_t n)
         largest = fmaxf(largest, x[i]);
     }
     for (size_t i = 0; i < n; i++)
-        x[i] = (x[i] - least) / (largest - least);
+        x[i] = roundf(10.0f * (x[i] - least) / (largest - least)) / 10.0f;
 }
 
 static void draw_score_maps(void)
@@ -2389,23 +2453,22 @@ enum { N_SCHEMES = 5, MOST_SEEDS = 64 };
 enum { AT_NONE, AT_TABLE, AT_SINUSOID, AT_ROPE, AT_BASE_2 };
 
 // The bases that are compared on both tasks.
-enum { N_BASES = 5 };
+enum { N_BASES = 4 };
 static const struct {
     double base;
     char name[sizeof "10,000"];
-} bases[N_BASES] = {{1, "1"}, {2, "2"}, {6, "6"}, {100, "100"}, {1e4, "10,000"}};
+} bases[N_BASES] = {{1, "1"}, {2, "2"}, {6, "6"}, {1e4, "10,000"}};
 
 // Which of RoPE's dials turn in the controls.
-enum { N_CONTROLS = 6, AT_PAIR = 1, AT_PAIR_BASE_2 = N_CONTROLS - 1 };
+enum { N_CONTROLS = 5, AT_PAIR = 1, AT_PAIR_BASE_2 = N_CONTROLS - 1 };
 static const struct {
     const char *name;
     uint32_t still;
 } controls[N_CONTROLS] = {{"all", 0},
                           {"0 and 1", ALL_DIALS - DIALS_0_1},
                           {"0 to 3", ALL_DIALS - DIALS_0_1 - DIALS_2_3},
-                          {"0, 1, 4 to 15", DIALS_2_3},
                           {"2 to 15", DIALS_0_1},
-                          {"base 2: 0 and 1", ALL_DIALS - DIALS_0_1}};
+                          {"base 2: 0, 1", ALL_DIALS - DIALS_0_1}};
 
 // The contest: what takes part, how often, and room for what came out.
 typedef struct {
@@ -2413,9 +2476,10 @@ typedef struct {
     bool done[N_SCHEMES];
     measurement results[N_SCHEMES][MOST_SEEDS]; // of the task at hand
     measurement again[MOST_SEEDS], control[MOST_SEEDS];
-    double agree[N_CONTROLS][4]; // losses at 46 and 47, leads over distances met and new
+    double agree[N_CONTROLS][5]; // losses at 46 and 47, leads over distances met and new
     double scores[N_CONTROLS][TEST_LEN]; // at each distance, mean of the seeds
-    float rope[MOST_SEEDS][N_PARAMS];    // RoPE's trained parameters
+    float rope[MOST_SEEDS][N_PARAMS];    // RoPE's trained parameters,
+    float latest[MOST_SEEDS][N_PARAMS];  // and those of the scheme that was trained last
     float maps[N_MAPS][HEARD * HEARD];
     bool is_kept[2][N_BASES];                    // [task][base], and
     double met[2][N_BASES], far_out[2][N_BASES]; // mean losses at 3 to 15, at 32 to 63
@@ -2540,9 +2604,8 @@ static bool run_seeds(contest *c, measurement *results, const struct scheme *sch
             return false;
         if (seed == 0 && scheme->map && results != c->control && which == THREE_BACK)
             keep_attention(scheme->map, &c->w);
-        if (scheme == &c->schemes[AT_ROPE] && which == THREE_BACK)
-            memcpy(c->rope[seed], c->w.m.params, sizeof c->rope[seed]);
-        c->w.m.late_ask_as_last = true;
+        memcpy(c->latest[seed], c->w.m.params, sizeof c->latest[seed]);
+        c->w.m.late_ask_as_last = again != NULL;
         if (again && !measure(&again[seed], &c->w, which))
             return false;
     }
@@ -2676,7 +2739,7 @@ static bool heads_agree(activations *a, float *added)
     for (size_t i = 0; i < 3; i++)
         fill_normal(a->heads[i], n, 1.0, &state);
     set_added(added, NULL);
-    attend(a->out, a->att, a->heads[0], a->heads[1], a->heads[2], added, TRAIN_LEN);
+    attend(a->out, a->att, a->heads[0], a->heads[1], a->heads[2], added, NULL, TRAIN_LEN);
     return !attention_forward(out, att, a->heads[0], a->heads[1], a->heads[2], TRAIN_LEN,
                               WIDTH, true) ||
            (largest_gap(out, a->out, n) < 1e-5 &&
@@ -2696,6 +2759,8 @@ static void show_three_back(contest *c)
         c->done[s] = run_scheme(c, c->results[s], &c->schemes[s], THREE_BACK, NULL);
         if (s == AT_TABLE)
             run_zero_table(c);
+        if (s == AT_ROPE)
+            memcpy(c->rope, c->latest, sizeof c->rope);
     }
     keep_contest(c, THREE_BACK);
     measure_without_order(blind);
@@ -2718,20 +2783,34 @@ static void mean_scores(double *scores, const measurement *results, size_t n_see
     }
 }
 
+// Measures heads of RoPE that are trained once more, with all that c->w.m has been told.
+static void test_again(contest *c, float (*params)[N_PARAMS])
+{
+    for (size_t seed = 0; seed < c->n_seeds; seed++) {
+        memcpy(c->w.m.params, params[seed], sizeof c->w.m.params);
+        measure(&c->again[seed], &c->w, THREE_BACK);
+    }
+}
+
 // A row of the first table of controls; what the second one says of it is kept.
-static void print_control(contest *c, size_t row, const measurement *results)
+static void print_control(contest *c, size_t row, const measurement *results,
+                          float (*params)[N_PARAMS])
 {
     const size_t n = c->n_seeds;
-    double range[2];
+    double range[2], hidden[TEST_LEN] = {[47] = (double)HIDDEN};
     find_range(range, results, n);
-    printf("%-18s%5.2f%6.2f%6.2f%6.2f\n", controls[row].name,
-           mean_loss(results, n, BACK, TRAIN_LEN),
-           mean_loss(results, n, TEST_LEN / 2, TEST_LEN), range[0], range[1]);
+    if (row != AT_PAIR_BASE_2)
+        printf("%-18s%5.2f%6.2f%6.2f%6.2f\n", controls[row].name,
+               mean_loss(results, n, BACK, TRAIN_LEN),
+               mean_loss(results, n, TEST_LEN / 2, TEST_LEN), range[0], range[1]);
     fflush(stdout);
+    set_added(c->w.m.added, hidden);
+    test_again(c, params);
     c->agree[row][0] = mean_loss(results, n, 46, 47);
     c->agree[row][1] = mean_loss(results, n, 47, 48);
-    c->agree[row][2] = mean_lead(results, n, 0, TRAIN_LEN);
-    c->agree[row][3] = mean_lead(results, n, TRAIN_LEN, TEST_LEN);
+    c->agree[row][2] = mean_loss(c->again, n, 47, 48);
+    c->agree[row][3] = mean_lead(results, n, 0, TRAIN_LEN);
+    c->agree[row][4] = mean_lead(results, n, TRAIN_LEN, TEST_LEN);
     mean_scores(c->scores[row], results, n);
 }
 
@@ -2743,7 +2822,7 @@ static void run_controls(contest *c)
         frozen.still = controls[row].still;
         run_seeds(c, c->control, &frozen, THREE_BACK, NULL);
         clear_live_line();
-        print_control(c, row, c->control);
+        print_control(c, row, c->control, c->latest);
     }
 }
 
@@ -2756,8 +2835,8 @@ static void draw_scores(const char *name, const char *title, const contest *c,
         return;
     fprintf(file,
             "# kind: lines\n# title: %s\n# x: distance (tokens)\n# y: score\n"
-            "distance\t%s\t%s\n",
-            title, c->schemes[AT_ROPE].name, c->schemes[AT_BASE_2].name);
+            "distance\tbase %.9g\tbase 2\n",
+            title, c->schemes[AT_ROPE].base);
     for (size_t t = 0; t < n; t++)
         fprintf(file, "%zu\t%.4f\t%.4f\n", t, rope[t], base_2[t]);
     fclose(file);
@@ -2771,7 +2850,8 @@ static void show_controls(contest *c)
         return;
     }
     printf("%-18s%5s%6s%6s%6s\n", "dials that turn", "3-15", "32-63", "best", "worst");
-    print_control(c, 0, c->results[AT_ROPE]);
+    model_init(&c->w.m, &c->schemes[AT_ROPE], c->first_seed);
+    print_control(c, 0, c->results[AT_ROPE], c->rope);
     run_controls(c);
     draw_seeds(c->results[AT_ROPE], c->n_seeds);
     draw_dial_scores(c->results[AT_ROPE], c->n_seeds);
@@ -2779,8 +2859,37 @@ static void show_controls(contest *c)
                 c->scores[AT_PAIR], c->scores[AT_PAIR_BASE_2], NEARER);
 }
 
-// The losses at positions 46 and 47, between which something happens, and the leads over the
-// distances met in training and over new ones.
+// RoPE's far loss when some dials keep an angle that they have met.
+static void show_held(contest *c)
+{
+    static const uint32_t groups[] = {DIALS_0_1, ALL_DIALS - DIALS_0_1 - DIALS_2_3,
+                                      ALL_DIALS - DIALS_0_1};
+    static const char *const names[] = {"0 and 1", "4 to 15", "2 to 15"};
+    static const size_t distances[] = {0, 3, 7, 11, 15};
+    const size_t n = sizeof distances / sizeof *distances;
+    heading("Held in the test");
+    if (!c->done[AT_ROPE]) {
+        scheme_waits(&c->schemes[AT_ROPE]);
+        return;
+    }
+    model_init(&c->w.m, &c->schemes[AT_ROPE], c->first_seed);
+    printf("%-12s", "held as at");
+    for (size_t i = 0; i < n; i++)
+        printf("%6zu", distances[i]);
+    for (size_t g = 0; g < sizeof groups / sizeof *groups; g++) {
+        printf("\n%-12s", names[g]);
+        c->w.m.held = groups[g];
+        for (size_t i = 0; i < n; i++) {
+            c->w.m.held_at = distances[i];
+            test_again(c, c->rope);
+            printf("%6.2f", mean_loss(c->again, c->n_seeds, TEST_LEN / 2, TEST_LEN));
+        }
+    }
+    printf("\n");
+}
+
+// The losses at positions 46 and 47, between which something happens, that at 47 without the key
+// 47 back, and the leads over the distances met in training and over new ones.
 static void show_agreement(const contest *c)
 {
     heading("Two dials that agree again");
@@ -2788,12 +2897,12 @@ static void show_agreement(const contest *c)
         scheme_waits(&c->schemes[AT_ROPE]);
         return;
     }
-    printf("%-18s%5s%6s%6s%6s\n", "dials that turn", "at 46", "at 47", "met", "new");
+    printf("%-12s%6s%6s%6s%6s%6s\n", "these turn", "at 46", "at 47", "hid", "met", "new");
     for (size_t row = 0; row < N_CONTROLS; row++) {
-        if (controls[row].still == DIALS_2_3) // their story is told
+        if (controls[row].still == DIALS_0_1)
             continue;
-        printf("%-18s%5.2f", controls[row].name, c->agree[row][0]);
-        for (size_t i = 1; i < 4; i++)
+        printf("%-12s", controls[row].name);
+        for (size_t i = 0; i < 5; i++)
             printf("%6.2f", c->agree[row][i]);
         printf("\n");
     }
@@ -2884,7 +2993,7 @@ static void show_first_token(contest *c)
         mean_scores(scores[0], c->results[AT_ROPE], c->n_seeds);
         mean_scores(scores[1], c->results[AT_BASE_2], c->n_seeds);
         draw_scores("first-scores", "The first token: score at each distance", c,
-                    scores[0], scores[1], TEST_LEN / 2);
+                    scores[0], scores[1], TEST_LEN);
     }
 }
 
@@ -2912,10 +3021,9 @@ static void show_bases(contest *c)
         scheme_waits(&c->schemes[AT_ROPE]);
         return;
     }
-    printf("%15s%12s%15s\n", "dials", "three back", "first token");
-    printf("%7s%8s%12s%8s%7s\n", "base", "finish", "32-63", "3-15", "32-63");
+    printf("%7s%7s%11s%11s%6s\n", "base", "finish", "back 32-63", "first 3-15", "32-63");
     for (size_t i = 0; i < N_BASES; i++)
-        printf("%7s%8zu%12.2f%8.2f%7.2f\n", bases[i].name,
+        printf("%7s%7zu%11.2f%11.2f%6.2f\n", bases[i].name,
                N_DIALS - unfinished_dials(WIDTH, bases[i].base, TRAIN_LEN),
                c->far_out[THREE_BACK][i], c->met[FIRST_TOKEN][i],
                c->far_out[FIRST_TOKEN][i]);
@@ -3253,9 +3361,9 @@ static contest *contest_open(char **args)
     c->schemes[AT_ROPE].base = setting_number(settings, args, "base");
     c->schemes[AT_BASE_2].name = "RoPE, base 2";
     c->schemes[AT_BASE_2].base = 2.0;
-    // 6 rows, 5 controls, 6 rows, 3 bases twice; and 28 rates twice
+    // 6 rows, 4 controls, 6 rows, 2 bases twice; and 28 rates twice
     c->more = setting_number(settings, args, "controls") > 0.0;
-    const size_t rows = c->more ? 79 : 23;
+    const size_t rows = c->more ? 76 : 20;
     c->w.steps_all = rows * c->n_seeds * N_STEPS;
     c->w.start = seconds();
     return c;
@@ -3266,6 +3374,7 @@ static void show_contest(char **args)
     contest *c = contest_open(args);
     show_three_back(c);
     show_controls(c);
+    show_held(c);
     show_agreement(c);
     show_exchange(c);
     show_first_token(c);
