@@ -670,12 +670,12 @@ cp "chapters/$first.c" "$room/kept.c"
 sed 's/^    return false;$/    volatile bool done = true;\n    *out = number;\n    (void)done;/' "$room/kept.c" >"chapters/$first.c"
 check "chapters/$first.c"
 said 'returned neither true nor false'
-${MAKE_COMMAND:-make} BUILD="$BUILD" "check${first%%_*}" >"$room/said.txt" 2>&1
+env -u POINTS ${MAKE_COMMAND:-make} BUILD="$BUILD" "check${first%%_*}" >"$room/said.txt" 2>&1
 said 'returned neither true nor false'
 sed 's/^#define EXERCISE.*/&\nbool helperr(float x);/; s/^    return false;$/    return helperr(*out = number);/' "$room/kept.c" >"chapters/$first.c"
 check "chapters/$first.c"
 said 'does not build: it calls helperr'
-${MAKE_COMMAND:-make} BUILD="$BUILD" "check${first%%_*}" >"$room/said.txt" 2>&1
+env -u POINTS ${MAKE_COMMAND:-make} BUILD="$BUILD" "check${first%%_*}" >"$room/said.txt" 2>&1
 said 'does not build: it calls helperr'
 if command -v clang >/dev/null && command -v ld.lld >/dev/null; then # another linker has other words
     check "chapters/$first.c" CC='clang -fuse-ld=lld'
