@@ -594,7 +594,8 @@ Why 112? The favourite's own surprise is nearly 0, and every other token's is la
 much as its score is lower. The mean score is about 0, and a normal number lies more than
 four standard deviations above its mean about once in 30,000 draws. So the largest of 50,257
 scores lies about there, and four times [27.19]{.n .kept section="How sure it is"} is about 110.
-(Not 27.7: the four $h$ are a little short.)
+(Not 27.7: the program draws its four $h$ and does not scale them, and they came out a little
+short.)
 
 With 0.02 the scores differ by about half a unit, even the favourite has only
 [0.016]{.n .kept section="How sure it is"} % of the belief, and the surprise starts close to where
@@ -604,10 +605,10 @@ Why not smaller still? For this one number zeros would be best: see the last lin
 But training finds out what to change in $h$ by asking how the scores answer to it, and a score
 answers in proportion to the row, and so to `std`. With 0.001 the same change of $h$ moves the
 scores a twentieth as far as with 0.02 (chapter 6 has ways to turn this up again). With zeros it
-does not move them at all: the first question at the end. The number 0.02 is a
-habit; in GPT-2's predecessor it "was sufficient" [@radford2018, sec. 4.1]. Nor is PyTorch's
-default a mistake: a table that is only looked up gives no scores. Try others:
-`build/02_init std=0.1`.
+does not move them at all, and what makes $h$ learns nothing at first: the first question at the
+end. The number 0.02 is a habit; in GPT-2's predecessor it "was sufficient" [@radford2018, sec.
+4.1]. Nor is PyTorch's default a mistake: a table that is only looked up gives no scores. Try
+others: `build/02_init std=0.1`.
 */
 
 /*
@@ -638,7 +639,7 @@ One number for a whole table lets us compare tables of different widths.
 `rows` holds `n_rows` rows of `d_model` floats. Return the mean of
 $|\cos(\mathrm{row}_a, \mathrm{row}_b)|$ over all pairs $a < b$, each pair once:
 there are $n(n-1)/2$ of them for $n$ rows. Multiply and sum in `double`. If a
-row is all zeros it has no direction, and its cosine with any other is 0; so it
+row is all zeros it has no direction, and its cosine with any other counts as 0; so it
 is for rows of no numbers at all, `d_model` 0. Fewer than two rows make no pair:
 return 0.
 
@@ -724,8 +725,9 @@ $\Gamma(1/2) = \sqrt\pi$. (C has its logarithm, `lgamma`.) Divide:
 $$M_{|\cos|} = \frac{1}{\sqrt\pi} \cdot \frac{\Gamma(d/2)}{\Gamma((d+1)/2)}
   \approx \sqrt{\frac{2}{\pi d}}$$
 
-For $d = 2$ that is $\frac{1}{\sqrt\pi} \cdot 1 / \frac{\sqrt\pi}{2} = 2/\pi$. And
-$\sqrt{2/\pi}$ is the 0.8 of the wide rows.
+For $d = 2$ that is $\frac{1}{\sqrt\pi} \cdot 1 / \frac{\sqrt\pi}{2} = 2/\pi$. For $d = 3$ it is
+1/2: slices of a sphere that are equally thick have the same surface, as Archimedes found, so that
+all values of a coordinate are equally common. And $\sqrt{2/\pi}$ is the 0.8 of the wide rows.
 ::::
 :::
 */
@@ -757,20 +759,20 @@ word, and the width of the table how near to a right angle any two words begin.
 ## Three questions to think about
 
 ::: think
-A table filled with zeros would be cheaper, and its first surprise is exactly
-$\ln 50257$, the best there is. Why does nobody start an embedding table with
-zeros? And word2vec has two tables: why may *one* of them start with zeros, as
-it does [@word2veccode]?
+A model whose tables are all filled with zeros would be cheaper to start, and its first
+surprise is exactly $\ln 50257$, the best there is. Why would it learn nothing? And word2vec
+has two tables: why may *one* of them start with zeros, as it does [@word2veccode]?
 
 :::: answer
-In the simplest model, chapter 3's, a score is the product of an input row and an
-output row. How it changes when you move the one is proportional to the other. If
-both are zero, moving either changes nothing: no direction is better than another,
-and training never leaves the spot. If only the output table is zero, it can move at the first
-step, because the input rows are not; from then on both move. Rows that are all equal but not
-zero can move, but all that moves them is made of the two rows that the tables began with: but
-for rounding, plain steps keep both tables in the plane of these two.
-Random numbers make each row a different place to start from.
+In the simplest model, chapter 3's, a score is the product of an input row and an output
+row. How it changes when you move the one is proportional to the other. If both are zero,
+moving either changes nothing: no direction is better than another, and training never
+leaves the spot. If only the output table is zero, it can move at the first step, because
+the input rows are not; from then on both move. (GPT-2's one table could leave the spot even
+from zero. Its positions do not begin at zero, so $h$ does not, and a score changes with its
+row.) Rows that are all equal but not zero can move, but all that moves them is made of the
+two rows that the tables began with: but for rounding, plain steps keep both tables in the
+plane of these two. Random numbers make each row a different place to start from.
 
 A table of *positions* may start with zeros: chapter 4 tries it. Its
 rows are added to rows of tokens, which are not zero. So what training tells them to do is
@@ -799,14 +801,14 @@ same model on her machine, from seed 123, with the vocabulary made one word
 larger. Does she start from your table with one row added?
 
 :::: answer
-Nearly, if the table is the first thing drawn, and by luck of bookkeeping. Both
-tables are one long array of $V d$ values. If $d$ is a multiple of 16, as 768
-is, there is no tail: her array is yours and one more row. If it is not, one of the
-arrays has a tail, or both have, and some of your last sixteen places may be filled
-otherwise in hers. But everything that is drawn *after* the table, all the other
-weights of the model, begins at another word of the stream: a row's worth later if $d$
-is a multiple of 16. If it is not, a tail may come or go, with the 16 words that it
-costs, and the rest can even begin earlier: three rows of 8 take 40 words, four rows take 32.
+Nearly, if the table is the first thing drawn, and by luck of bookkeeping. Both tables are
+one long array of $V d$ values. If $d$ is a multiple of 16, as 768 is, there is no tail: her
+array is yours and one more row. If it is not, one of the arrays has a tail, or both have,
+and some of your last sixteen places may be filled otherwise in hers. But everything that is
+drawn *after* a table of 16 values or more, all the other weights of the model, begins at
+another word of the stream: a row's worth later if $d$ is a multiple of 16. If it is not, a
+tail may come or go, with the 16 words that it costs, and the rest can even begin earlier:
+three rows of 8 take 40 words, four rows take 32.
 ::::
 :::
 
@@ -1376,20 +1378,20 @@ static void show_rows(float *rows, uint32_t seed, size_t width)
 
 Forty million values are soon made, but models have grown, and a table is drawn anew for every
 experiment. Where does the time go? (The output below says how long the words alone take, and how
-long cosines and sines in `float` alone would, in parts of it.) And can the same values be had for
-less?
+long cosines and sines in `float` alone would, each as a share of your `normal_fill`'s time.) And
+can the same values be had for less?
 
-What stops the plain loop is not the arithmetic. A processor of today multiplies four, eight or
-sixteen floats in one instruction, but a call to `cosf` is a call, and the compiler cannot look
-inside. (gcc and clang know `cosf` and `sinf` by name, and where the library has a `sincosf` they
-make one call of the two: then that is what the output measures. Some libraries have a cosine for
-eight floats at once. With `-ffast-math` gcc calls it, in loops that want no sine; but that flag
-also lets it change sums.) And a library's cosine must be ready for any angle, a million turns or
-a billionth of one. It may find out with a branch which part of the circle the angle is in. A
-processor guesses which way a branch will go, and our angles are random. The last line of the
-output below compares: the same calls, for as many angles in rising order, where each guess but a
-few is right. Where that ratio is near 1, your library's cosine does not branch, or your processor
-does not mind.
+What keeps the plain loop from going faster is not the arithmetic alone. A processor of today
+multiplies four, eight or sixteen floats in one instruction, but a call to `cosf` is a call, and
+the compiler cannot look inside. (gcc and clang know `cosf` and `sinf` by name, and where the
+library has a `sincosf` they make one call of the two: then that is what the output measures. Some
+libraries have a cosine for eight floats at once. With `-ffast-math` gcc calls it, but not where a
+loop wants sine and cosine of one angle; and that flag also lets it change sums.) And a library's
+cosine must be ready for any angle, a million turns or a billionth of one. It may find out with a
+branch which part of the circle the angle is in. A processor guesses which way a branch will go,
+and our angles are random. The last line of the output below compares: the same calls, for as many
+angles in rising order, where each guess but a few is right. Where that ratio is near 1, your
+library's cosine does not branch, or your processor does not mind.
 
 ### Without the library
 
