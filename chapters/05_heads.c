@@ -2022,8 +2022,21 @@ static void make_narrow(float *table, size_t n_rows)
         memset(table + v * D + NARROW_D, 0, (D - NARROW_D) * sizeof(float));
 }
 
+// where the matrix begins: it changes nothing; it carries the first half of a row onto the
+// second (two narrow tables, side by side); it is random
+enum start { SAME, HALVES, RANDOM };
+
+static void begin_matrix(float *m, enum start start, uint64_t *rng)
+{
+    const size_t shift = start == HALVES ? D / 2 : 0;
+    for (size_t k = 0; k < D * D; k++)
+        m[k] = k % D == k / D + shift ? 1.0f : 0.0f;
+    if (start == RANDOM) // numbers of variance 1 / D keep the length of a row, roughly
+        fill_normal(m, D * D, 0.177f, rng);
+}
+
 static void open_model(struct model *model, enum kind kind, size_t vocab_size,
-                       uint64_t seed)
+                       enum start start, uint64_t seed)
 {
     const size_t n = vocab_size * D;
     uint64_t rng = seed;
@@ -2042,8 +2055,7 @@ static void open_model(struct model *model, enum kind kind, size_t vocab_size,
     }
     if (kind == TIED_M || kind == UNTIED_M) {
         model->m = allocate(D * D, sizeof(float));
-        for (size_t k = 0; k < D * D; k++) // the matrix that changes nothing
-            model->m[k] = k % (D + 1) == 0 ? 1.0f : 0.0f;
+        begin_matrix(model->m, start, &rng);
     }
 }
 
@@ -2268,7 +2280,8 @@ struct choice {
     float points[8];
     double turn;
     float rate, matrix, input, output;
-    double passes; // how often the novel is read
+    enum start start; // of the matrix
+    double passes;    // how often the novel is read
     const char *word;
     bool self_out; // a control
 };
@@ -2389,6 +2402,15 @@ static double frequencies_only(const struct corpus *novel)
     return sum / (double)(novel->n_ids - novel->n_train - 1);
 }
 
+// how probable it is to that model that a held-out word comes again
+static double again_by_frequency(const struct corpus *novel)
+{
+    double sum = 0.0;
+    for (size_t t = novel->n_train; t + 1 < novel->n_ids; t++)
+        sum += (double)novel->words[novel->ids[t]].count / (double)novel->n_train;
+    return sum / (double)(novel->n_ids - novel->n_train - 1);
+}
+
 // how many held-out words are the same word again, from id `first` on
 static size_t repeats(const struct corpus *novel, uint32_t first)
 {
@@ -2496,7 +2518,8 @@ static void train_kind(struct run *run, enum kind kind, const struct corpus *nov
     printf("%-14s %7s", kind_name[kind],
            with_commas(number, parameters(&run->model, kind)));
     isfinite(run->held_out[run->n_points - 1])
-        ? printf("%6.3f%6.2f %%", run->held_out[run->n_points - 1], 100.0 * run->own_word)
+        ? printf(" %5.3f%6.2f %%", run->held_out[run->n_points - 1],
+                 100.0 * run->own_word)
         : printf("%14s", "ran away");
     printf("%s\n", kind == UNTIED ? "" : same ? "  same" : "   NOT");
     fflush(stdout);
@@ -2513,11 +2536,12 @@ static void show_novel(struct run *runs, const struct corpus *novel,
            100.0 * (double)repeats(novel, 0) /
                (double)(novel->n_ids - novel->n_train - 1),
            repeats(novel, 0), repeats(novel, 0) - repeats(novel, 1));
-    printf("%-22s%6.3f\n", "frequencies only", frequencies_only(novel));
+    printf("%-22s %5.3f%6.2f %%\n", "frequencies only", frequencies_only(novel),
+           100.0 * again_by_frequency(novel));
     printf("%-14s numbers  loss   again yours\n", "");
     fflush(stdout);
     for (enum kind kind = UNTIED; kind < N_MODELS; kind++) {
-        open_model(&runs[kind].model, kind, VOCAB_SIZE, choice->seed);
+        open_model(&runs[kind].model, kind, VOCAB_SIZE, choice->start, choice->seed);
         runs[kind].model.m_rate = choice->matrix;
         runs[kind].model.in_rate = kind == UNTIED ? 1.0f : choice->input;
         runs[kind].model.out_rate = kind == UNTIED ? 1.0f : choice->output;
@@ -2627,7 +2651,8 @@ static double cosine(const float *a, const float *b)
 struct tied_way {
     const char *name;
     float in_rate, out_rate;
-    float both_rate; // 0, or the rate of each of two softmaxes, one for each end
+    float rate;
+    bool both; // two softmaxes, one for each end, and each moves the model at that rate
     size_t n_steps;
     double followers, predecessors; // cosines, the means over the seeds
     double apart;                   // their largest difference
@@ -2654,19 +2679,19 @@ static void step_of_both_ends(struct model *model, struct work *work, struct wor
 }
 
 // the model was opened; returns the loss in the end
-static double learn_grammar(struct model *model, float both_rate, size_t n_steps)
+static double learn_grammar(struct model *model, const struct tied_way *way)
 {
     struct work work, back;
     open_work(&work, N_GRAMMAR);
     open_work(&back, N_GRAMMAR);
-    for (size_t step = 0; step < n_steps; step++) {
-        if (both_rate > 0.0f) {
-            step_of_both_ends(model, &work, &back, both_rate);
+    for (size_t step = 0; step < way->n_steps; step++) {
+        if (way->both) {
+            step_of_both_ends(model, &work, &back, way->rate);
             continue;
         }
         forward(&work, model, grammar_ids);
         backward(&work, model, grammar_ids, grammar_targets);
-        update(model, work.dlm_head, work.dx, work.dm, grammar_ids, 1.0f);
+        update(model, work.dlm_head, work.dx, work.dm, grammar_ids, way->rate);
     }
     forward(&work, model, grammar_ids);
     const double loss = mean_loss(&work, grammar_targets);
@@ -2675,14 +2700,14 @@ static double learn_grammar(struct model *model, float both_rate, size_t n_steps
     return loss;
 }
 
-static void learn_tied(struct tied_way *way, uint64_t seed)
+static void learn_tied(struct tied_way *way, enum start start, uint64_t seed)
 {
     for (uint64_t k = 0; k < N_SEEDS; k++) {
         struct model tied;
-        open_model(&tied, TIED_M, N_GRAMMAR, seed + k);
+        open_model(&tied, TIED_M, N_GRAMMAR, start, seed + k);
         tied.in_rate = way->in_rate;
         tied.out_rate = way->out_rate;
-        way->loss += learn_grammar(&tied, way->both_rate, way->n_steps) / N_SEEDS;
+        way->loss += learn_grammar(&tied, way) / N_SEEDS;
         const double followers = cosine(tied.wte, tied.wte + D),
                      predecessors = cosine(tied.wte, tied.wte + 2 * D);
         way->apart = fmax(way->apart, fabs(predecessors - followers));
@@ -2693,13 +2718,17 @@ static void learn_tied(struct tied_way *way, uint64_t seed)
     }
 }
 
-static void show_grammar(uint64_t seed)
+static void show_grammar(enum start start, uint64_t seed)
 {
     struct tied_way ways[] = {
-        {.name = "tied", .in_rate = 1, .out_rate = 1},
-        {.name = "  1/4 out", .in_rate = 1, .out_rate = 0.25f},
-        {.name = "  1/4 of both", .in_rate = 0.25f, .out_rate = 0.25f},
-        {.name = "  both compared", .in_rate = 1, .out_rate = 1, .both_rate = 0.5f},
+        {.name = "tied", .in_rate = 1, .out_rate = 1, .rate = 1},
+        {.name = "  1/4 out", .in_rate = 1, .out_rate = 0.25f, .rate = 1},
+        {.name = "  1/4 of both", .in_rate = 0.25f, .out_rate = 0.25f, .rate = 1},
+        {.name = "  both compared",
+         .in_rate = 1,
+         .out_rate = 1,
+         .rate = 0.5f,
+         .both = true},
     };
     struct model untied;
     heading("A grammar of four nouns");
@@ -2707,8 +2736,9 @@ static void show_grammar(uint64_t seed)
         waits_for("5.2", "tied_projection_backward");
         return;
     }
-    open_model(&untied, UNTIED, N_GRAMMAR, seed);
-    (void)learn_grammar(&untied, 0.0f, N_GRAMMAR_STEPS);
+    open_model(&untied, UNTIED, N_GRAMMAR, SAME, seed);
+    (void)learn_grammar(&untied,
+                        &(struct tied_way){.rate = 1, .n_steps = N_GRAMMAR_STEPS});
     const float *in = untied.wte, *out = untied.lm_head;
     printf("%-16s%6s%7s%6s%7s\n", "cosine of nouns", "1, 2", "1, 3", "wins", "loss");
     printf("%-16s%6.2f%7.2f\n", "untied input", cosine(in, in + D),
@@ -2718,7 +2748,7 @@ static void show_grammar(uint64_t seed)
     close_model(&untied);
     for (size_t k = 0; k < sizeof ways / sizeof *ways; k++) {
         ways[k].n_steps = N_GRAMMAR_STEPS;
-        learn_tied(&ways[k], seed);
+        learn_tied(&ways[k], start, seed);
         printf("%-16s%6.2f%7.2f%6zu%7.3f\n", ways[k].name, ways[k].followers,
                ways[k].predecessors, ways[k].n_like_output, ways[k].loss);
     }
@@ -3112,7 +3142,7 @@ static struct run train_one(enum kind kind, enum middle middle, float rate, uint
                             const struct corpus *novel, const struct choice *choice)
 {
     struct run run = {0};
-    open_model(&run.model, kind, VOCAB_SIZE, seed);
+    open_model(&run.model, kind, VOCAB_SIZE, choice->start, seed);
     run.model.m_rate = choice->matrix;
     run.model.hold = hold[middle];
     run.model.self_out = choice->self_out;
@@ -3169,27 +3199,39 @@ static void show_rates(const struct corpus *novel, const struct choice *choice)
     printf("\n");
 }
 
-// each model at the rate that was best for it, or at the one that was chosen
+static void show_seeds_of(const char *name, enum kind kind, float rate,
+                          const struct corpus *novel, const struct choice *choice)
+{
+    double mean = 0.0, least = INFINITY, most = -INFINITY, training = 0.0;
+    for (size_t k = 0; k < N_TRIED; k++) {
+        struct run run = train_one(kind, FREE, rate, choice->seed + k, novel, choice);
+        const double loss = loss_in_the_end(&run);
+        mean += loss / N_TRIED;
+        least = loss < least ? loss : least;
+        most = loss > most ? loss : most;
+        training += training_loss(&run.model, novel) / N_TRIED;
+        close_model(&run.model);
+    }
+    printf("%-10s %4.1f %6.3f %5.3f %5.3f %6.3f\n", name, (double)rate, mean, least, most,
+           training);
+    fflush(stdout);
+}
+
+// each model at the rate that was best for it, or at the one that was chosen; then the tied
+// one whose matrix begins in halves, and is slow
 static void show_seeds(const struct corpus *novel, const struct choice *choice)
 {
+    struct choice halves = *choice;
+    halves.start = HALVES;
+    halves.matrix = 0.003f;
     heading("Eight seeds, at each model's best rate");
     printf("%-10s %4s %6s %5s %5s %6s\n", "", "rate", "mean", "least", "most", "read");
-    for (enum kind kind = UNTIED; kind < N_KINDS; kind++) {
-        const float rate = choice->rate > 0.0f ? choice->rate : best_rate[kind];
-        double mean = 0.0, least = INFINITY, most = -INFINITY, training = 0.0;
-        for (size_t k = 0; k < N_TRIED; k++) {
-            struct run run = train_one(kind, FREE, rate, choice->seed + k, novel, choice);
-            const double loss = loss_in_the_end(&run);
-            mean += loss / N_TRIED;
-            least = loss < least ? loss : least;
-            most = loss > most ? loss : most;
-            training += training_loss(&run.model, novel) / N_TRIED;
-            close_model(&run.model);
-        }
-        printf("%-10s %4.1f %6.3f %5.3f %5.3f %6.3f\n", short_name[kind], (double)rate,
-               mean, least, most, training);
-        fflush(stdout);
-    }
+    for (enum kind kind = UNTIED; kind < N_KINDS; kind++)
+        show_seeds_of(short_name[kind], kind,
+                      choice->rate > 0.0f ? choice->rate : best_rate[kind], novel,
+                      choice);
+    show_seeds_of("in halves", TIED_M, choice->rate > 0.0f ? choice->rate : 6, novel,
+                  &halves);
 }
 
 static const char *const middle_name[N_MIDDLES] = {"no matrix", "symmetric matrix",
@@ -3282,19 +3324,28 @@ static void show_balances(const struct corpus *novel, const struct choice *choic
     close_model(&untied.model);
 }
 
-// the grammar with both ends compared: the same way, in steps of three lengths
-static void show_both_compared(uint64_t seed)
+static void show_step_length(bool both, float rate, size_t n_steps,
+                             const struct choice *choice)
 {
-    static const float both_rates[3] = {1.0f, 0.5f, 0.25f};
-    heading("Both ends compared");
+    struct tied_way way = {
+        .in_rate = 1, .out_rate = 1, .rate = rate, .both = both, .n_steps = n_steps};
+    learn_tied(&way, choice->start, choice->seed);
+    printf("%-8.2f%6.2f%7.2f%6zu%8.2f%7.3f\n", (double)rate, way.followers,
+           way.predecessors, way.n_like_output, way.apart, way.loss);
+    fflush(stdout);
+}
+
+// the grammar with one end compared and with both, in steps of several lengths
+static void show_step_lengths(const struct choice *choice)
+{
+    heading("The grammar in shorter steps");
     printf("%-8s%6s%7s%6s%8s%7s\n", "rate", "1, 2", "1, 3", "wins", "apart", "loss");
-    for (size_t k = 0; k < 3; k++) {
-        struct tied_way way = {.in_rate = 1, .out_rate = 1, .both_rate = both_rates[k]};
-        way.n_steps = N_GRAMMAR_STEPS * (k == 2 ? 4 : 1);
-        learn_tied(&way, seed);
-        printf("%-8.2f%6.2f%7.2f%6zu%8.2f%7.3f\n", (double)way.both_rate, way.followers,
-               way.predecessors, way.n_like_output, way.apart, way.loss);
-    }
+    for (size_t k = 1; k < 16; k = k == 4 ? 10 : 2 * k)
+        show_step_length(false, 1.0f / (float)k, k * N_GRAMMAR_STEPS, choice);
+    printf("both ends compared:\n");
+    show_step_length(true, 1.0f, N_GRAMMAR_STEPS, choice);
+    show_step_length(true, 0.5f, N_GRAMMAR_STEPS, choice);
+    show_step_length(true, 0.25f, 4 * N_GRAMMAR_STEPS, choice);
 }
 
 // the fastest of 40 rounds, in seconds for one training step
@@ -3365,7 +3416,7 @@ static void show_bench(const struct corpus *novel)
     struct model models[N_MODELS];
     double step[N_MODELS], ceiling = tile_speed();
     for (enum kind kind = UNTIED; kind < N_MODELS; kind++) {
-        open_model(&models[kind], kind, VOCAB_SIZE, 1);
+        open_model(&models[kind], kind, VOCAB_SIZE, SAME, 1);
         step[kind] = time_steps(&models[kind], novel);
     }
     double speed = 6.0 * BATCH * VOCAB_SIZE * D / step[UNTIED];
@@ -3497,13 +3548,15 @@ static const struct setting settings[] = {
     {"passes", "number", "2", 0.01, 100, "how often the novel is read"},
     {"backwards", "whole", "0", 0, 1, "1: the novel is read from back to front"},
     {"matrix", "number", "1", 0, 1, "the share of that rate at which the matrix moves"},
+    {"start", "whole", "0", 0, 2,
+     "the matrix begins: 0 changing nothing, 1 in halves, 2 random"},
     {"input", "number", "1", 0, 2, "the share of the input half that moves a tied table"},
     {"output", "number", "1", 0, 2,
      "the share of the output half that moves a tied table"},
     {"word", "text", "any", 1, 13, "the word of the novel that is heard and looked at"},
     {"loudness", "number", "4", -20, 20, "the last stretch in the table of entropies"},
     {"controls", "whole", "0", 0, 5,
-     "1: rates, 2: seeds, 3: kinds of matrix, 4: two halves, 5: both compared"},
+     "1: rates, 2: seeds, 3: kinds of matrix, 4: two halves, 5: steps"},
     {NULL, NULL, NULL, 0, 0, NULL},
 };
 
@@ -3536,6 +3589,7 @@ static struct choice read_choice(char **args)
         .turn = setting_number(settings, args, "turn"),
         .rate = (float)setting_number(settings, args, "rate"),
         .matrix = (float)setting_number(settings, args, "matrix"),
+        .start = (enum start)setting_number(settings, args, "start"),
         .input = (float)setting_number(settings, args, "input"),
         .output = (float)setting_number(settings, args, "output"),
         .passes = setting_number(settings, args, "passes"),
@@ -3571,7 +3625,7 @@ static void show_chapter(const struct corpus *novel, const struct choice *choice
                "shows nothing: try a lower rate=\n");
         show_loudness(NULL, novel, choice->word);
     } else {
-        show_grammar(choice->seed);
+        show_grammar(choice->start, choice->seed);
         show_resemblance(runs);
         show_lengths(runs, novel);
         show_loudness(runs, novel, choice->word);
@@ -3612,7 +3666,7 @@ int main(int n_args, char **args)
     else if (controls == 4)
         show_balances(&novel, &choice);
     else if (controls == 5)
-        show_both_compared(choice.seed);
+        show_step_lengths(&choice);
     else
         show_chapter(&novel, &choice);
     close_corpus(&novel);
