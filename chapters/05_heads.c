@@ -474,9 +474,9 @@ apart, we train three such models, and leave each with what we want it to have:
 - The second keeps each word's score for itself. After each step the symmetric part of $M$, that
   is $\frac12 (M + M^{\mathsf T})$, is put back to 1 on the diagonal and 0 elsewhere. The rest of
   $M$, call it $A$, changes its sign when it is transposed. It adds nothing to the score of a word
-  for itself: transposed, $e_x A \cdot e_x$ is the same number, and yet its negative, so it is 0.
-  The score is $|e_x|^2$, as without a matrix. The second fault is left, and with it the *sum* of
-  each pair's two scores, $2 \, e_x \cdot e_v$.
+  for itself: $e_x A \cdot e_x$ is a number, so transposing changes nothing; but $A$ transposed is
+  $-A$. So it is 0. The score is $|e_x|^2$, as without a matrix. The second fault is left, and with
+  it the *sum* of each pair's two scores, $2 \, e_x \cdot e_v$.
 - In the third the matrix may be anything.
 
 All begin with the rows that the bare table began with, and with a matrix near the one that
@@ -604,8 +604,7 @@ read a word each; the steps are taken in a random order, the same for all three
 models. The learning rate falls in a straight line to 0, so that the models come to rest.
 It begins where the held-out loss is best for *that* model, of nine rates that `controls=1`
 tries: at 6 for the two tables, at 5 for the bare tied one, at 1.5 for the one with the matrix.
-(So the held-out text has chosen the rates, and each loss below is a little flattered by it. A
-run in the page reads a quarter of the text, once, and its losses are higher.)
+(So the held-out text has chosen the rates, and each loss below is a little flattered by it.)
 
 ::: predict
 Two tables have twice the numbers of one. By how much will the tied models be
@@ -624,8 +623,8 @@ of a nat: [4.375]{.n section="Three models read a novel"}.
 ![Held-out loss while the three models read, without the first fall. Look at the curve of the bare
 tied table: for two thirds of the way it is above the line of a model that knows nothing but
 frequencies, and it ends a little below. (The large bump in it comes with its high rate: with
-`rate=2` there is none. The small one halfway is in all three curves.) The model with the matrix
-stays close above the untied one.](figure:heads-novel){#fig-heads-novel}
+`rate=2` there is none.) The model with the matrix stays close above the untied
+one.](figure:heads-novel){#fig-heads-novel}
 
 The ring was no toy. In the novel, too, the bare tied table is nearly useless: its
 loss is [5.272]{.n section="Three models read a novel"}, and to know only how
@@ -635,8 +634,9 @@ column "again", how probable a model finds the same word again, shows the second
 work. In the held-out part of *Emma* a word is followed by itself
 [0.43]{.n section="Three models read a novel"} % of the time
 ([39]{.n section="Three models read a novel"} of [40]{.n section="Three models read a novel"} times
-it is `<unk>`: two rare words, which share an id). The bare tied model expects it
-[9.48]{.n section="Three models read a novel"} % of the time: a word likes itself.
+it is `<unk>`: two rare words, which share an id). A model that knows only frequencies expects it
+[1.62]{.n section="Three models read a novel"} % of the time, the bare tied model
+[9.48]{.n section="Three models read a novel"} %: a word likes itself.
 
 And then 1,024 numbers more, and the loss is
 [4.375]{.n section="Three models read a novel"}, beside
@@ -648,10 +648,9 @@ ones.)
 
 ### Which fault was it?
 
-Which of the two faults has the matrix cured? `controls=3` trains the two halfway models of the
-ring on the novel, too, each at the best of the nine rates. Then it trains all four once more with
-the self-scores "taken out": in the softmax the score of a word for itself is 0, whatever the rows
-are. (Only `<unk>`, which does follow itself, keeps its own.)
+`controls=3` trains the two halfway models of the ring on the novel, too, each at the best of the
+nine rates. Then it trains all four once more with the self-scores "taken out": in the softmax the
+score of a word for itself is 0, whatever the rows are. (Only `<unk>`, which does follow itself, keeps its own.)
 
 | one table and      | left over | again, % | loss | taken out |
 |:-------------------|:-----------|------:|---------:|----------:|
@@ -660,17 +659,19 @@ are. (Only `<unk>`, which does follow itself, keeps its own.)
 | self-scores kept   | symmetric part | 4.98 | 4.619 | 4.528 |
 | any matrix         | nothing | [0.52]{.n section="Three models read a novel"} | [4.375]{.n section="Three models read a novel"} | 4.371 |
 
-Both, and the symmetry is the dearer one again: left alone, it costs 0.45 nats. The other cannot be
-left alone. To keep the self-scores we had to fix the whole symmetric part of $M$, and with it the
-sum of each pair's two scores. Together these cost 0.24. Some 0.09 of it is the liking of a word for
-itself: taken out, 4.619 falls to 4.528. The rest is the fixed sum.
+Both, and the symmetry is the dearer one again: left alone, it costs 0.4 to 0.5 nats, by seed and by
+where the matrix begins (`seed=`, `start=`). The other cannot be left alone. To keep the self-scores
+we had to fix the whole symmetric part of $M$, and with it the sum of each pair's two scores.
+Together these cost 0.24. Some 0.09 of it is the liking of a word for itself: taken out, 4.619 falls
+to 4.528. The rest is the fixed sum.
 
 ## At equal width, and at equal size
 
 Is a twentieth of a nat more than luck? And was it fair, twice the numbers against half of them? So
 each model is trained from eight seeds, and one more rival has the same *size* as the tied ones: two
 tables with rows of 16 numbers are 64,000 numbers, as many as one table with rows of 32. This is
-what `controls=2` finds. The last column is the loss on the text that was read in training:
+what `controls=2` finds. The last column is the loss on the text that was read in training (and the
+last row comes later):
 
 | eight seeds              | rate |  mean | least |  most | training |
 |:-------------------------|-----:|------:|------:|------:|---------:|
@@ -679,43 +680,49 @@ what `controls=2` finds. The last column is the loss on the text that was read i
 | untied, rows of 16       |    6 | 4.360 | 4.354 | 4.363 |    4.266 |
 | tied + matrix            |  1.5 | 4.377 | 4.369 | 4.382 |    4.310 |
 | tied                     |    5 | 5.273 | 5.269 | 5.278 |    5.267 |
+| tied + matrix, in halves |    6 | 4.354 | 4.352 | 4.358 |    4.279 |
 
 This is after two passes. At equal *width*, tying costs 0.050 nats and saves half of the numbers. At
-equal *size* the two narrow tables are ahead by 0.017, and no pair of seeds overlaps. But that
-depends on when we look. With `passes=4`, and the rates tried again (`controls=1`), it is a draw:
-4.344 for the narrow tables and for the tied one with its matrix. At equal width tying still costs
-something there, with 4.309 for the two tables. And bare tying loses by nearly a nat, whatever the
-rate. (This is one novel, a model with no body, and plain gradient descent: do not carry the third
-digit elsewhere.)
+equal *size* the two narrow tables are ahead by 0.017, and no pair of seeds overlaps. Bare tying
+loses by nearly a nat, whatever the rate. (This is one novel, a model with no body, and plain
+gradient descent: do not carry the third digit elsewhere.)
 
 Why does the matrix not buy back all that bare tying loses? One answer is certain. The score
 $e_x M \cdot e_v$ is that of two tables whose second one is made from the first, with the rows
-$u_v = e_v M^{\mathsf T}$. So two free tables can say all that the tied model can, and more, and on
-the text that they were trained on they have the lower loss: 4.186 against 4.310.
+$u_v = e_v M^{\mathsf T}$. So two free tables can say all that the tied model can, and more, and
+in training they have the lower loss: 4.186 against 4.310.
 
-Could it also be how a model gets there? "untied + matrix" can say exactly what "untied" can, no
-less and no more, for its matrix could be multiplied into either table. Yet it is behind by 0.023,
-and behind on the text that it was trained on, too: 4.254 against 4.186. That can only come from the
-training.
+Could it also be how a model gets there? "untied + matrix" can say exactly what "untied" can, for
+its matrix could be multiplied into either table. Yet it is behind in training, too: 4.254 against
+4.186. And one table of width 32 can say all that the two narrow ones can: write their two rows side
+by side, and let the matrix carry the first half onto the second. It, too, is behind: 4.310 against
+4.266. That can only come from the training.
 
 ::: think
 Among the nine rates of `controls=1` the tied model with a matrix runs away
 at 3, and the untied one with a matrix at 4, where the models without a matrix are still
-getting better. Is it the pace of the matrix, and how could one find out?
+getting better. Is it the pace of the matrix?
 
 :::: answer
 Slow it down. With `controls=1 matrix=0.1` the matrix moves at a tenth of the table's rate, and the
-untied one, at its best rate, ends at 4.339, with 0.01 at 4.329, with 0.003 at 4.324. The two tables
-alone end at 4.329: all that it lost was lost by the pace. The tied model gains nothing, whatever
-the pace (4.375 to 4.379). What it lacks is the second table, not a slower matrix.
+untied one, at its best rate, ends at 4.339, with 0.01 at 4.329, with 0.003 at 4.324, where the two
+tables alone end at 4.329. The tied model gains nothing by that alone (4.375 to 4.379).
 ::::
 :::
+
+But it begins with the matrix that changes nothing, as the bare model that we know to be bad. With
+`start=1` it begins as the two narrow tables, with the matrix that carries one half of a row onto
+the other. At full pace that start gains nothing either (4.373). Both together, at a pace of 0.003,
+end at 4.354, the last row above. (A slow matrix of random numbers, `start=2 matrix=0.01`, gets to
+4.362.) So about half of the 0.050 was the training, and 0.027 is left. And at equal size one table
+is not behind any more, but ahead by 0.006; after four passes by 0.005 to 0.014, in three seeds
+(`controls=1 passes=4 start=1 matrix=0.003`).
 
 ### Two jobs, or one?
 
 So the question has its answer. One table is enough, if something stands between its two uses;
-two tables of the same width do a little better, and two of half the width do not, once both have
-read the novel four times.
+two tables of the same width do a little better, and two of half the width do not, if the matrix
+begins well and moves slowly.
 
 ::: belief
 **"Reading a word and predicting it are opposite jobs, so one table cannot do
@@ -741,9 +748,9 @@ that does both jobs. First the cost.
 
 A GPT-2 has two tables at the bottom: `wte` with $V = 50{,}257$ rows, and the
 positions `wpe` with $T_{\max} = 1{,}024$. Then come $L$ equal blocks, and one last
-normalisation. A **block** is one round of the body: attention (chapter 4), and
-then two Linear layers, each with a normalisation in front of it. A
-**normalisation** shifts and stretches the $d$ numbers of a row so that their mean
+normalisation. A **block** is one round of the body: attention (chapter 4), then
+two Linear layers with a fixed curve between them (without it the two would be one); a normalisation
+stands in front of the attention, and one in front of the two layers. A **normalisation** shifts and stretches the $d$ numbers of a row so that their mean
 is 0 and the mean of their squares 1; then it multiplies each by a weight of its
 own and adds a bias of its own. With $d$ numbers a row, this is what a block holds
 [@gpt2code]:
@@ -901,17 +908,20 @@ and the earlier one is said: it is the same grammar again, with verbs for adject
 ends of the scores $e_x M \cdot e_v$: they are the same with $M$ transposed. Neither has a
 preference. What is left to tell one end from the other is the softmax. It compares the words that
 may be said: at each position the slopes `dlogits` add up to 0, and what one noun gains as an
-answer, its rivals pay. The words that may have been read are compared with nothing.
+answer, its rivals pay. The words that may have been read are compared with nothing. That can make a
+difference; how much it makes hangs on the step (`controls=5`). At a tenth of the rate, with ten
+times the steps, the cosines are −0.12 and 0.21; with a random matrix at the start (`start=2`)
+they are 0.39 and 0.39. At the full rate 1 and 3 win in all eight seeds with that start, too. It is
+the softmax and a long step together.
 
 So the last line compares them, too. "both compared" trains with a second softmax, over all words
 that may have been read before the one that came, along with the first, and each moves the model at
 half the rate. Now the two ends are treated alike, and there is no winner:
 [0.12]{.n section="A grammar of four nouns" at="both compared:1"} and
-[0.14]{.n section="A grammar of four nouns" at="both compared:2"}. (On the average of many seeds it
-must be a draw. But no coin is tossed: in no seed are the two more than 0.07 apart, as `controls=5`
-prints it. The table belongs to neither kind. How near the nouns lie hangs on the step: at twice
-this one it is 0.67 for both pairs.) With both halves in full, in this grammar, the tied table
-becomes the table of the end where words are compared. By which steps, is open.
+[0.14]{.n section="A grammar of four nouns" at="both compared:2"}. (No coin is tossed: in no seed
+are the two more than 0.07 apart. How near the nouns lie hangs on the step: at twice this one it is
+0.67 for both pairs.) With both halves in full, and in steps as long as these, the tied table
+becomes the table of the end where words are compared. How a long step does it, is open.
 
 ### And in the novel?
 
@@ -920,8 +930,8 @@ near they put the two words. Their **agreement** is the correlation of all 124,7
 the 500 most frequent words: 1 if one table's cosines follow the other's along a straight line, 0 if
 they do not follow them at all. Each line of the output says how far one table agrees with the two
 of the untied model, with the rows as they are, and *centred*: with each table's mean row
-subtracted. The last line says how far two tables of one model agree, so no less can be expected:
-[0.26]{.n section="Whom does the tied table resemble?"}, centred. And no more than two seeds do:
+subtracted. The last line says how far two tables of one model agree, so that much means nothing
+yet: [0.26]{.n section="Whom does the tied table resemble?"}, centred. And no more than two seeds do:
 there the input tables agree by 0.81, the output tables by 0.90. (`controls=4` prints these, and the
 two tables below.)
 
@@ -959,9 +969,10 @@ output half turns it, and so does the double of the input half, with a longer st
 `output=` set the two shares.)
 
 The text has a say as well. With `backwards=1` the novel is read from back to front, and it is a
-draw: 0.68 against 0.66, and with `seed=2` it is 0.67 against 0.66. English is not its own mirror
-image, and there the softmax is not all that counts. The seed matters little: with the other two
-that `controls=4` tries, forwards, the numbers differ by 0.02 at most.
+draw: 0.68 against 0.66 (0.67 against 0.66 with `seed=2`). English is not its own mirror
+image, and there the softmax is not all that counts. The seed matters little, and so does
+the start of the matrix: with the other two seeds that `controls=4` tries, forwards, and with
+`start=1` and `start=2` the numbers differ by 0.02 at most.
 
 ## Long rows and frequent words
 
@@ -1001,7 +1012,7 @@ Length goes with frequency, and closely: [0.90]{.n section="Long rows and freque
 belief has seen something. But look at the last line. The rarest words have a score above 0 at
 only [18]{.n section="Long rows and frequent words" at="above zero:2"} % of all places. At the
 others, more than eight in ten, a longer row would make a rare word *less*
-probable. What tells frequent words from rare ones is the mean score: positive at
+probable. What puts frequent words forward is the mean score: positive at
 the top, negative at the bottom. Is that why the rows are long? For the nine at the top
 it is a good part of it: without it, [2.58]{.n section="Long rows and frequent words"} is left of
 [4.63]{.n section="Long rows and frequent words"}. Over all words it is not: the rest goes with
@@ -1079,9 +1090,8 @@ of all output rows. Stretched by 1, that is, as trained, the model after "any" e
 (in this cut of the text, a full stop). Not by length alone: the vector of "mr" is the longer one,
 [7.45]{.n section="How loud a vector is"} against [3.32]{.n section="How loud a vector is"}; but at
 half its length it is nearly as short as that of "any", and still far surer:
-[1.4643]{.n section="How loud a vector is"}. And go down any column: the direction stays, the vector
-grows, and the model gets bolder. So length does mean something: for a given direction it says how
-sure to be. It is what is elsewhere called an inverse **temperature**. When you turn the temperature
+[1.4643]{.n section="How loud a vector is"}. Down any column the direction stays, the vector grows,
+and the model gets bolder: for a given direction, length says how sure to be. It is what is elsewhere called an inverse **temperature**. When you turn the temperature
 of a chat model down to one half, you stretch its last vector by two.
 
 `build/05_heads word=frank loudness=-1` lets you listen to another word, and in the last
@@ -1165,7 +1175,7 @@ model believes of the heroine.
 - How a matrix of $d \times d$ numbers cures both faults, what they cost on a novel, and how its
   gradient and both halves of the table's are computed.
 - What tying costs and saves at equal width and at equal size, and why one rate for all
-  is no comparison.
+  is no comparison, nor one start.
 - Why every row of a tied table moves at every step, which of two tables it comes to
   resemble, and what has a say in that.
 - What tying saves in GPT-2, from the formula, and how little that is in a large model.
@@ -2022,8 +2032,21 @@ static void make_narrow(float *table, size_t n_rows)
         memset(table + v * D + NARROW_D, 0, (D - NARROW_D) * sizeof(float));
 }
 
+// where the matrix begins: it changes nothing; it carries the first half of a row onto the
+// second (two narrow tables, side by side); it is random
+enum start { SAME, HALVES, RANDOM };
+
+static void begin_matrix(float *m, enum start start, uint64_t *rng)
+{
+    const size_t shift = start == HALVES ? D / 2 : 0;
+    for (size_t k = 0; k < D * D; k++)
+        m[k] = k % D == k / D + shift ? 1.0f : 0.0f;
+    if (start == RANDOM) // numbers of variance 1 / D keep the length of a row, roughly
+        fill_normal(m, D * D, 0.177f, rng);
+}
+
 static void open_model(struct model *model, enum kind kind, size_t vocab_size,
-                       uint64_t seed)
+                       enum start start, uint64_t seed)
 {
     const size_t n = vocab_size * D;
     uint64_t rng = seed;
@@ -2042,8 +2065,7 @@ static void open_model(struct model *model, enum kind kind, size_t vocab_size,
     }
     if (kind == TIED_M || kind == UNTIED_M) {
         model->m = allocate(D * D, sizeof(float));
-        for (size_t k = 0; k < D * D; k++) // the matrix that changes nothing
-            model->m[k] = k % (D + 1) == 0 ? 1.0f : 0.0f;
+        begin_matrix(model->m, start, &rng);
     }
 }
 
@@ -2268,7 +2290,8 @@ struct choice {
     float points[8];
     double turn;
     float rate, matrix, input, output;
-    double passes; // how often the novel is read
+    enum start start; // of the matrix
+    double passes;    // how often the novel is read
     const char *word;
     bool self_out; // a control
 };
@@ -2389,6 +2412,15 @@ static double frequencies_only(const struct corpus *novel)
     return sum / (double)(novel->n_ids - novel->n_train - 1);
 }
 
+// how probable it is to that model that a held-out word comes again
+static double again_by_frequency(const struct corpus *novel)
+{
+    double sum = 0.0;
+    for (size_t t = novel->n_train; t + 1 < novel->n_ids; t++)
+        sum += (double)novel->words[novel->ids[t]].count / (double)novel->n_train;
+    return sum / (double)(novel->n_ids - novel->n_train - 1);
+}
+
 // how many held-out words are the same word again, from id `first` on
 static size_t repeats(const struct corpus *novel, uint32_t first)
 {
@@ -2496,7 +2528,8 @@ static void train_kind(struct run *run, enum kind kind, const struct corpus *nov
     printf("%-14s %7s", kind_name[kind],
            with_commas(number, parameters(&run->model, kind)));
     isfinite(run->held_out[run->n_points - 1])
-        ? printf("%6.3f%6.2f %%", run->held_out[run->n_points - 1], 100.0 * run->own_word)
+        ? printf(" %5.3f%6.2f %%", run->held_out[run->n_points - 1],
+                 100.0 * run->own_word)
         : printf("%14s", "ran away");
     printf("%s\n", kind == UNTIED ? "" : same ? "  same" : "   NOT");
     fflush(stdout);
@@ -2513,11 +2546,12 @@ static void show_novel(struct run *runs, const struct corpus *novel,
            100.0 * (double)repeats(novel, 0) /
                (double)(novel->n_ids - novel->n_train - 1),
            repeats(novel, 0), repeats(novel, 0) - repeats(novel, 1));
-    printf("%-22s%6.3f\n", "frequencies only", frequencies_only(novel));
+    printf("%-22s %5.3f%6.2f %%\n", "frequencies only", frequencies_only(novel),
+           100.0 * again_by_frequency(novel));
     printf("%-14s numbers  loss   again yours\n", "");
     fflush(stdout);
     for (enum kind kind = UNTIED; kind < N_MODELS; kind++) {
-        open_model(&runs[kind].model, kind, VOCAB_SIZE, choice->seed);
+        open_model(&runs[kind].model, kind, VOCAB_SIZE, choice->start, choice->seed);
         runs[kind].model.m_rate = choice->matrix;
         runs[kind].model.in_rate = kind == UNTIED ? 1.0f : choice->input;
         runs[kind].model.out_rate = kind == UNTIED ? 1.0f : choice->output;
@@ -2627,7 +2661,8 @@ static double cosine(const float *a, const float *b)
 struct tied_way {
     const char *name;
     float in_rate, out_rate;
-    float both_rate; // 0, or the rate of each of two softmaxes, one for each end
+    float rate;
+    bool both; // two softmaxes, one for each end, and each moves the model at that rate
     size_t n_steps;
     double followers, predecessors; // cosines, the means over the seeds
     double apart;                   // their largest difference
@@ -2654,19 +2689,19 @@ static void step_of_both_ends(struct model *model, struct work *work, struct wor
 }
 
 // the model was opened; returns the loss in the end
-static double learn_grammar(struct model *model, float both_rate, size_t n_steps)
+static double learn_grammar(struct model *model, const struct tied_way *way)
 {
     struct work work, back;
     open_work(&work, N_GRAMMAR);
     open_work(&back, N_GRAMMAR);
-    for (size_t step = 0; step < n_steps; step++) {
-        if (both_rate > 0.0f) {
-            step_of_both_ends(model, &work, &back, both_rate);
+    for (size_t step = 0; step < way->n_steps; step++) {
+        if (way->both) {
+            step_of_both_ends(model, &work, &back, way->rate);
             continue;
         }
         forward(&work, model, grammar_ids);
         backward(&work, model, grammar_ids, grammar_targets);
-        update(model, work.dlm_head, work.dx, work.dm, grammar_ids, 1.0f);
+        update(model, work.dlm_head, work.dx, work.dm, grammar_ids, way->rate);
     }
     forward(&work, model, grammar_ids);
     const double loss = mean_loss(&work, grammar_targets);
@@ -2675,14 +2710,14 @@ static double learn_grammar(struct model *model, float both_rate, size_t n_steps
     return loss;
 }
 
-static void learn_tied(struct tied_way *way, uint64_t seed)
+static void learn_tied(struct tied_way *way, enum start start, uint64_t seed)
 {
     for (uint64_t k = 0; k < N_SEEDS; k++) {
         struct model tied;
-        open_model(&tied, TIED_M, N_GRAMMAR, seed + k);
+        open_model(&tied, TIED_M, N_GRAMMAR, start, seed + k);
         tied.in_rate = way->in_rate;
         tied.out_rate = way->out_rate;
-        way->loss += learn_grammar(&tied, way->both_rate, way->n_steps) / N_SEEDS;
+        way->loss += learn_grammar(&tied, way) / N_SEEDS;
         const double followers = cosine(tied.wte, tied.wte + D),
                      predecessors = cosine(tied.wte, tied.wte + 2 * D);
         way->apart = fmax(way->apart, fabs(predecessors - followers));
@@ -2693,13 +2728,17 @@ static void learn_tied(struct tied_way *way, uint64_t seed)
     }
 }
 
-static void show_grammar(uint64_t seed)
+static void show_grammar(enum start start, uint64_t seed)
 {
     struct tied_way ways[] = {
-        {.name = "tied", .in_rate = 1, .out_rate = 1},
-        {.name = "  1/4 out", .in_rate = 1, .out_rate = 0.25f},
-        {.name = "  1/4 of both", .in_rate = 0.25f, .out_rate = 0.25f},
-        {.name = "  both compared", .in_rate = 1, .out_rate = 1, .both_rate = 0.5f},
+        {.name = "tied", .in_rate = 1, .out_rate = 1, .rate = 1},
+        {.name = "  1/4 out", .in_rate = 1, .out_rate = 0.25f, .rate = 1},
+        {.name = "  1/4 of both", .in_rate = 0.25f, .out_rate = 0.25f, .rate = 1},
+        {.name = "  both compared",
+         .in_rate = 1,
+         .out_rate = 1,
+         .rate = 0.5f,
+         .both = true},
     };
     struct model untied;
     heading("A grammar of four nouns");
@@ -2707,8 +2746,9 @@ static void show_grammar(uint64_t seed)
         waits_for("5.2", "tied_projection_backward");
         return;
     }
-    open_model(&untied, UNTIED, N_GRAMMAR, seed);
-    (void)learn_grammar(&untied, 0.0f, N_GRAMMAR_STEPS);
+    open_model(&untied, UNTIED, N_GRAMMAR, SAME, seed);
+    (void)learn_grammar(&untied,
+                        &(struct tied_way){.rate = 1, .n_steps = N_GRAMMAR_STEPS});
     const float *in = untied.wte, *out = untied.lm_head;
     printf("%-16s%6s%7s%6s%7s\n", "cosine of nouns", "1, 2", "1, 3", "wins", "loss");
     printf("%-16s%6.2f%7.2f\n", "untied input", cosine(in, in + D),
@@ -2718,7 +2758,7 @@ static void show_grammar(uint64_t seed)
     close_model(&untied);
     for (size_t k = 0; k < sizeof ways / sizeof *ways; k++) {
         ways[k].n_steps = N_GRAMMAR_STEPS;
-        learn_tied(&ways[k], seed);
+        learn_tied(&ways[k], start, seed);
         printf("%-16s%6.2f%7.2f%6zu%7.3f\n", ways[k].name, ways[k].followers,
                ways[k].predecessors, ways[k].n_like_output, ways[k].loss);
     }
@@ -3112,7 +3152,7 @@ static struct run train_one(enum kind kind, enum middle middle, float rate, uint
                             const struct corpus *novel, const struct choice *choice)
 {
     struct run run = {0};
-    open_model(&run.model, kind, VOCAB_SIZE, seed);
+    open_model(&run.model, kind, VOCAB_SIZE, choice->start, seed);
     run.model.m_rate = choice->matrix;
     run.model.hold = hold[middle];
     run.model.self_out = choice->self_out;
@@ -3169,27 +3209,39 @@ static void show_rates(const struct corpus *novel, const struct choice *choice)
     printf("\n");
 }
 
-// each model at the rate that was best for it, or at the one that was chosen
+static void show_seeds_of(const char *name, enum kind kind, float rate,
+                          const struct corpus *novel, const struct choice *choice)
+{
+    double mean = 0.0, least = INFINITY, most = -INFINITY, training = 0.0;
+    for (size_t k = 0; k < N_TRIED; k++) {
+        struct run run = train_one(kind, FREE, rate, choice->seed + k, novel, choice);
+        const double loss = loss_in_the_end(&run);
+        mean += loss / N_TRIED;
+        least = loss < least ? loss : least;
+        most = loss > most ? loss : most;
+        training += training_loss(&run.model, novel) / N_TRIED;
+        close_model(&run.model);
+    }
+    printf("%-10s %4.1f %6.3f %5.3f %5.3f %6.3f\n", name, (double)rate, mean, least, most,
+           training);
+    fflush(stdout);
+}
+
+// each model at the rate that was best for it, or at the one that was chosen; then the tied
+// one whose matrix begins in halves, and is slow
 static void show_seeds(const struct corpus *novel, const struct choice *choice)
 {
+    struct choice halves = *choice;
+    halves.start = HALVES;
+    halves.matrix = 0.003f;
     heading("Eight seeds, at each model's best rate");
     printf("%-10s %4s %6s %5s %5s %6s\n", "", "rate", "mean", "least", "most", "read");
-    for (enum kind kind = UNTIED; kind < N_KINDS; kind++) {
-        const float rate = choice->rate > 0.0f ? choice->rate : best_rate[kind];
-        double mean = 0.0, least = INFINITY, most = -INFINITY, training = 0.0;
-        for (size_t k = 0; k < N_TRIED; k++) {
-            struct run run = train_one(kind, FREE, rate, choice->seed + k, novel, choice);
-            const double loss = loss_in_the_end(&run);
-            mean += loss / N_TRIED;
-            least = loss < least ? loss : least;
-            most = loss > most ? loss : most;
-            training += training_loss(&run.model, novel) / N_TRIED;
-            close_model(&run.model);
-        }
-        printf("%-10s %4.1f %6.3f %5.3f %5.3f %6.3f\n", short_name[kind], (double)rate,
-               mean, least, most, training);
-        fflush(stdout);
-    }
+    for (enum kind kind = UNTIED; kind < N_KINDS; kind++)
+        show_seeds_of(short_name[kind], kind,
+                      choice->rate > 0.0f ? choice->rate : best_rate[kind], novel,
+                      choice);
+    show_seeds_of("in halves", TIED_M, choice->rate > 0.0f ? choice->rate : 6, novel,
+                  &halves);
 }
 
 static const char *const middle_name[N_MIDDLES] = {"no matrix", "symmetric matrix",
@@ -3282,19 +3334,28 @@ static void show_balances(const struct corpus *novel, const struct choice *choic
     close_model(&untied.model);
 }
 
-// the grammar with both ends compared: the same way, in steps of three lengths
-static void show_both_compared(uint64_t seed)
+static void show_step_length(bool both, float rate, size_t n_steps,
+                             const struct choice *choice)
 {
-    static const float both_rates[3] = {1.0f, 0.5f, 0.25f};
-    heading("Both ends compared");
+    struct tied_way way = {
+        .in_rate = 1, .out_rate = 1, .rate = rate, .both = both, .n_steps = n_steps};
+    learn_tied(&way, choice->start, choice->seed);
+    printf("%-8.2f%6.2f%7.2f%6zu%8.2f%7.3f\n", (double)rate, way.followers,
+           way.predecessors, way.n_like_output, way.apart, way.loss);
+    fflush(stdout);
+}
+
+// the grammar with one end compared and with both, in steps of several lengths
+static void show_step_lengths(const struct choice *choice)
+{
+    heading("The grammar in shorter steps");
     printf("%-8s%6s%7s%6s%8s%7s\n", "rate", "1, 2", "1, 3", "wins", "apart", "loss");
-    for (size_t k = 0; k < 3; k++) {
-        struct tied_way way = {.in_rate = 1, .out_rate = 1, .both_rate = both_rates[k]};
-        way.n_steps = N_GRAMMAR_STEPS * (k == 2 ? 4 : 1);
-        learn_tied(&way, seed);
-        printf("%-8.2f%6.2f%7.2f%6zu%8.2f%7.3f\n", (double)way.both_rate, way.followers,
-               way.predecessors, way.n_like_output, way.apart, way.loss);
-    }
+    for (size_t k = 1; k < 16; k = k == 4 ? 10 : 2 * k)
+        show_step_length(false, 1.0f / (float)k, k * N_GRAMMAR_STEPS, choice);
+    printf("both ends compared:\n");
+    show_step_length(true, 1.0f, N_GRAMMAR_STEPS, choice);
+    show_step_length(true, 0.5f, N_GRAMMAR_STEPS, choice);
+    show_step_length(true, 0.25f, 4 * N_GRAMMAR_STEPS, choice);
 }
 
 // the fastest of 40 rounds, in seconds for one training step
@@ -3365,7 +3426,7 @@ static void show_bench(const struct corpus *novel)
     struct model models[N_MODELS];
     double step[N_MODELS], ceiling = tile_speed();
     for (enum kind kind = UNTIED; kind < N_MODELS; kind++) {
-        open_model(&models[kind], kind, VOCAB_SIZE, 1);
+        open_model(&models[kind], kind, VOCAB_SIZE, SAME, 1);
         step[kind] = time_steps(&models[kind], novel);
     }
     double speed = 6.0 * BATCH * VOCAB_SIZE * D / step[UNTIED];
@@ -3497,13 +3558,15 @@ static const struct setting settings[] = {
     {"passes", "number", "2", 0.01, 100, "how often the novel is read"},
     {"backwards", "whole", "0", 0, 1, "1: the novel is read from back to front"},
     {"matrix", "number", "1", 0, 1, "the share of that rate at which the matrix moves"},
+    {"start", "whole", "0", 0, 2,
+     "the matrix begins: 0 changing nothing, 1 in halves, 2 random"},
     {"input", "number", "1", 0, 2, "the share of the input half that moves a tied table"},
     {"output", "number", "1", 0, 2,
      "the share of the output half that moves a tied table"},
     {"word", "text", "any", 1, 13, "the word of the novel that is heard and looked at"},
     {"loudness", "number", "4", -20, 20, "the last stretch in the table of entropies"},
     {"controls", "whole", "0", 0, 5,
-     "1: rates, 2: seeds, 3: kinds of matrix, 4: two halves, 5: both compared"},
+     "1: rates, 2: seeds, 3: kinds of matrix, 4: two halves, 5: steps"},
     {NULL, NULL, NULL, 0, 0, NULL},
 };
 
@@ -3536,6 +3599,7 @@ static struct choice read_choice(char **args)
         .turn = setting_number(settings, args, "turn"),
         .rate = (float)setting_number(settings, args, "rate"),
         .matrix = (float)setting_number(settings, args, "matrix"),
+        .start = (enum start)setting_number(settings, args, "start"),
         .input = (float)setting_number(settings, args, "input"),
         .output = (float)setting_number(settings, args, "output"),
         .passes = setting_number(settings, args, "passes"),
@@ -3571,7 +3635,7 @@ static void show_chapter(const struct corpus *novel, const struct choice *choice
                "shows nothing: try a lower rate=\n");
         show_loudness(NULL, novel, choice->word);
     } else {
-        show_grammar(choice->seed);
+        show_grammar(choice->start, choice->seed);
         show_resemblance(runs);
         show_lengths(runs, novel);
         show_loudness(runs, novel, choice->word);
@@ -3612,7 +3676,7 @@ int main(int n_args, char **args)
     else if (controls == 4)
         show_balances(&novel, &choice);
     else if (controls == 5)
-        show_both_compared(choice.seed);
+        show_step_lengths(&choice);
     else
         show_chapter(&novel, &choice);
     close_corpus(&novel);
