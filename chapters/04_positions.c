@@ -15,7 +15,7 @@ remedies of real models: a learned table of positions (GPT-2), a fixed table of 
 (the first transformer), and rotations (RoPE, in many of today's models). Then they are put to the
 test, in five tiny models that are equal in everything else. [Trained on texts of 16 tokens, which
 way to tell their order still works in a text of 64?]{.teaser} The answer is not the one that is
-usually promised. A paper gives a reason for it [@liu2023], which turns out to be one of two.
+usually promised. A paper gives a reason for it [@liu2023], which turns out to be only a part of it.
 
 You need no other chapter for the exercises. A token is an id, an id picks a row of the
 table `wte [vocab_size][d_model]`, and a sequence of `n_tokens` ids becomes a matrix
@@ -451,7 +451,7 @@ of a pair while the second still needs it.
 // a = x[t][h][2i], b = x[t][h][2i+1]; c, s = cosines[t][i], sines[t][i]
 // x[t][h][2i] = a c - b s   x[t][h][2i+1] = a s + b c
 //   x [n_tokens][n_heads][d_head]   cosines, sines [n_tokens][d_head / 2]
-// false, and x untouched, if d_head is 0 or odd; else true, also for n_tokens or n_heads 0
+// false, and x untouched, if d_head is 0 or odd; else true, also for 0 tokens or heads
 EXERCISE bool rope_interleaved(float *x, const float *cosines, const float *sines,
                                size_t n_tokens, size_t n_heads, size_t d_head)
 {
@@ -478,7 +478,7 @@ and 2, turn by 1 radian and become -1.9841 and 2.4624; 2 and 4 turn by 0.01 and 
 // a = x[t][h][i], b = x[t][h][i + d_head/2]; c, s = cosines[t][i], sines[t][i]
 // x[t][h][i] = a c - b s   x[t][h][i + d_head/2] = a s + b c
 //   x [n_tokens][n_heads][d_head]   cosines, sines [n_tokens][d_head / 2]
-// false, and x untouched, if d_head is 0 or odd; else true, also for n_tokens or n_heads 0
+// false, and x untouched, if d_head is 0 or odd; else true, also for 0 tokens or heads
 EXERCISE bool rope_half_split(float *x, const float *cosines, const float *sines,
                               size_t n_tokens, size_t n_heads, size_t d_head)
 {
@@ -669,9 +669,9 @@ still loses [0.00]{.n section="Say again the token three back" at="base 2:3"}.
 ::: {.output section="Say again the token three back" set="seeds rate base"}
 :::
 
-(In nats, means of the seeds. *Best* and *worst* are single seeds, at positions 32 to 63. *Slopes*
-say which way the loss falls; here they are tested, and this is their error. *Without order* is no
-model: it is [what nobody beats](#best-without-order) who cannot see the order.)
+(In nats, means of the seeds. *Best* and *worst* are single seeds, at positions 32 to 63. *Slopes*:
+the largest error of our formulas for the gradient, measured by nudging parameters. *Without order*
+is no model: it is [what nobody beats](#best-without-order) who cannot see the order.)
 
 ::: {.run seeds="4"}
 In this page a run trains four times behind each line, not sixteen times, unless you ask
@@ -742,29 +742,34 @@ that only the two finished dials do?
 
 Without the unfinished dials the loss *grows* (second row). Those that help are 2 and 3: with 0 to 3
 alone the loss is [0.27]{.n section="What the dials decide"}. That is less than with all, so 4 to 15
-do harm. (Single seeds scatter more than that; but the sixteen from 101 on and from 201 on say the
-same, here and below.) With 0 and 1 frozen the others learn the task at length 16, and beyond they
-lose [0.72]{.n section="What the dials decide"}.
+do harm. (Single seeds scatter more; but the sixteen from 101 on and from 201 on say the same, here
+and below.) With 0 and 1 frozen the others learn the task too, and lose [0.72]{.n section="What the
+dials decide"} far out, in two steps, at positions 23 and 43: there dial 2 has come round once and
+twice, and stands as at 3. (Hold it as at 0, as below, and nothing is lost.) No new angle did that,
+but an old one.
 
 ### Held in the test
 
 But a dial frozen from the start loses its new angles *and* all that it says at those that it met.
-So a second control: all turn and learn as before, and only in the test, beyond distance 15, some
-dials are **held** as they stand at distance 0, say, or at 15, at an angle that training met. (The
-loss at 32 to 63; with nothing held it is [0.60]{.n section="What the dials decide"}.)
+So a second control: all turn and learn as before, and only in the test, every key more than 15 back
+gets from some dials the angle that a key 0 back, say, or 20 back would get: the dial is **held**.
+(The loss at 32 to 63; with nothing held it is [0.60]{.n section="What the dials decide"}. *Level
+only*: all turn, and the scores beyond 15 move as far as holding 4 to 15 moves their mean.)
 
 ::: {.output section="Held in the test"}
 :::
 
-Hold 4 to 15 as at any of these, and less is lost, from [0.43]{.n section="Held in the test"} down
-to [0.23]{.n section="Held in the test"}. So both controls say it: new angles of the slow dials do
-harm, as in the paper. With 2 and 3 held as well (last row) it depends on the angle: as at 15 nearly
-nothing is lost, [0.07]{.n section="Held in the test"}; as at 0, [1.41]{.n section="Held in the
-test"}, more than with nothing held.
+Hold 4 to 15 as at a distance that training met, and less is lost, from [0.43]{.n section="Held in
+the test"} down to [0.23]{.n section="Held in the test" at="4 to 15:5"}. But as at 20 or 28, which
+it never met, they do as well ([0.23]{.n section="Held in the test" at="4 to 15:6"} and [0.31]{.n
+section="Held in the test"}); as at 47, worse than turning ([0.74]{.n section="Held in the test"}).
+So it is not that an angle is new, but what the dials say at it: at 20 they add less than at 3, at
+47 more. Most of that is the level: to lower all new scores as at 20 helps nearly as much, [0.32]{.n
+section="Held in the test"}. Training never saw what they add there. So far the paper is right.
 
-And the finished two, which meet no new angle? Hold them as at 0, 7 or 11, and nothing is lost,
-[0.00]{.n section="Held in the test" at="0 and 1:5"}, though the others turn on. (As at 3 much is,
-and as at 15, where both stand nearly as at 3.) What do *they* say, far out?
+And the finished two? Hold them as at 11, and nothing is lost, [0.00]{.n section="Held in the test"
+at="0 and 1:4"}, though the others turn on. (Their level alone leaves a part of the loss.) What do
+*they* say, far out?
 
 ### Two dials that agree again
 
@@ -774,18 +779,19 @@ Look where RoPE breaks.
 47.](figure:rope-seeds){#fig-rope-seeds}
 
 ![What the two finished dials add to the score at each distance, each by itself and both
-together, mean of the seeds. Compare distance 3 with 9, and with
-47.](figure:rope-scores){#fig-rope-scores}
+together, mean of the seeds. Compare distance 3 with 9, with 47 and with
+60.](figure:rope-scores){#fig-rope-scores}
 
 Both finished dials say "here!" at distance 3. Dial 0 says it again at 9, but there dial 1 says
 no, and within 16 tokens the two never agree a second time so well. But 44 tokens are 7.00
 turns of dial 0 and 3.94 of dial 1: at distance 47 the one stands where it stood at 3, the
 other only 22 degrees short of it, and together they say nearly as much as they did at 3. The
-first token that can look 47 back stands at position 47.
+first token that can look 47 back stands at position 47. (At 59 and 60 they nearly agree once more:
+the second step.)
 
 ### A control for the story
 
-The story is good, so again a control: the loss at positions 46 and 47.
+Again a control: the loss at positions 46 and 47.
 
 ::: {.output section="Two dials that agree again"}
 :::
@@ -798,11 +804,10 @@ Where nothing but the two finished dials turns, the loss jumps, from [0.71]{.n s
 that agree again"} to [2.65]{.n section="Two dials that agree again"}. Hide the one key 47 back, and
 in each row the step is gone. It comes from dials that *have* finished, and agree once more.
 
-Here dials 2 and 3 help. At distance 47 they stand 77 and 88 degrees from where they stood at 3 (and
-at no new angle: about as at 7 and at 12). With them (third row) 3 leads over the new ones again, by
-[1.19]{.n section="Two dials that agree again"}; with the slow ones, too, by [0.84]{.n section="Two
-dials that agree again"}. Nor is it the number of dials that helps: base 2 needs only two (last
-row).
+Here dials 2 and 3 help. At distance 47 they stand 77 and 88 degrees from where they stood at 3. With
+them (third row) 3 leads over the new ones again, by [1.19]{.n section="Two dials that agree
+again"}; with the slow ones, too, by [0.84]{.n section="Two dials that agree again"}. (At 60 they do
+not help.)
 
 ![The two heads in which only dials 0 and 1 turn, mean of the seeds.](figure:two-dials){#fig-two-dials}
 
@@ -817,23 +822,17 @@ is 16, and 3 leads by [2.39]{.n section="Two dials that agree again"}. Training 
 lead over what it *met*. With base 2 that holds for the new ones as well. With base 10,000 the lead
 of [3.18]{.n section="Two dials that agree again"}, over 15, becomes
 [-0.31]{.n section="Two dials that agree again"} at 47: a wrong distance beats the right one.
-
-The angles alone cannot tell: at 9 the dials of base 2 stand 16 and 31 degrees off, at 16 they stand
-25 and 7 (the cosines sum to 1.82 and to 1.90), and yet 9 is about as near. (How much a dial counts,
-and at which angle it says most, is in the two brackets of [exercise 4.6](#rope-score), and these
-training chose.)
 ::::
 :::
 
 ### What the better seeds have
 
-With all dials one seed goes on almost unharmed, and another breaks. In what do the heads differ?
-
-One suspect is the *curve* of a head: its score at each distance, the mean over all tokens of this
-one head. We line up the sixteen heads by their loss at 32 to 63 and let them exchange curves: the
-best with the worst, the second with the last but one, and so on. From the scores of each its own
-curve is taken off, and the other's is added; all else stays as it was learned. Then they exchange
-only what dials 0 and 1 add to the curve, only what 2 and 3 do, and only what 4 to 15 do.
+With all dials one seed goes on almost unharmed, another breaks. One suspect is the *curve* of a
+head: its mean score at each distance. We line up the sixteen heads by their loss at 32 to 63 and
+let them exchange curves: the best with the worst, the second with the last but one, and so on. From
+the scores of each its own curve is taken off, and the other's is added; all else stays as it was
+learned. Then they exchange only what dials 0 and 1 add, only what 2 and 3 do, and only what 4 to 15
+do.
 
 ::: predict
 The better eight lose [0.16]{.n section="What the better seeds have" at="better half"}, the worse
@@ -849,26 +848,24 @@ They change places: [0.77]{.n section="What the better seeds have" at="better ha
 ::: {.output section="What the better seeds have" set="seed"}
 :::
 
-So most of the difference stands in the curve, and not in the rest of the head. In these seeds it is
-mostly in the part of dials 2 and 3 ([0.42]{.n section="What the better seeds have"} and [0.58]{.n
-section="What the better seeds have"}); from `seed=101` on in that of dials 0 and 1, and from 201 on
-the two share it. Training never looked at the curve beyond 15. What in a seed makes it a good one,
-we do not know.
+So most of the difference stands in the curve. In these seeds it is mostly in the part of dials 2
+and 3 ([0.42]{.n section="What the better seeds have"} and [0.58]{.n section="What the better seeds
+have"}); from `seed=101` on in that of dials 0 and 1, and from 201 on the two share it. What in a
+seed makes it a good one, we do not know.
 
 ### What the experiments say together
 
 | experiment | question | answer |
 |:-----|:-----|:---------|
 | stop dials 2 to 15 | do they help? | 2 and 3 do: [0.27]{.n section="What the dials decide"} with them, [1.64]{.n section="What the dials decide"} without |
-| hold 4 to 15 | do their new angles harm? | yes: with old ones at most [0.43]{.n section="Held in the test"} is lost, not [0.60]{.n section="What the dials decide"} |
-| hold 2 to 15 | and those of 2 and 3? | it depends on the angle kept: [0.07]{.n section="Held in the test"} to [1.41]{.n section="Held in the test"} |
-| hold 0 and 1 | does it take the finished? | yes: as at 7 nothing is lost, [0.00]{.n section="Held in the test" at="0 and 1:5"} |
+| hold 4 to 15 | do their new angles harm? | some do: as at 47 [0.74]{.n section="Held in the test"} is lost, as at 20 [0.23]{.n section="Held in the test" at="4 to 15:6"}; most of it is the level |
+| hold 0 and 1 | does it take the finished? | where they turn, yes: as at 11 [0.00]{.n section="Held in the test" at="0 and 1:4"} is lost; where they are frozen, dial 2 comes round |
 | hide one key | whose is the step at 47? | that of 0 and 1: alone they lose [2.65]{.n section="Two dials that agree again"}, without this key [0.66]{.n section="Two dials that agree again"} |
 
-So two things come together. Two dials that finished make a rival at 47: hold them as at 7, and
-nothing is lost. The twelve slow ones help it with their new angles: freeze or hold them, and a part
-of the loss goes. That part is the paper's reason. Dials 2 and 3 work against the rival, if not
-always enough.
+So two things come together. Two dials that finished make rivals, at 47 and at 60: hold them as at
+11, and nothing is lost. The twelve slow ones help these where they add much: freeze them, or hold
+them as at 20, and a part of the loss goes. That part is near the paper's reason: nobody taught them
+what to say there. Dials 2 and 3 work against the rival at 47, if not always enough.
 
 Base 2 does well with every seed. Why does not everybody use it? So far we have asked one question.
 
@@ -2662,8 +2659,6 @@ static void draw_seeds(const measurement *results, size_t n_seeds)
     fclose(file);
 }
 
-enum { NEARER = 48 }; // distances of which a picture of scores speaks: 0 to 47
-
 // What dials 0 and 1 add to RoPE's score at each distance, mean over the seeds.
 static void draw_dial_scores(const measurement *results, size_t n)
 {
@@ -2673,7 +2668,7 @@ static void draw_dial_scores(const measurement *results, size_t n)
     fprintf(file, "# kind: lines\n# title: Dials 0 and 1: score at each distance\n"
                   "# x: distance (tokens)\n# y: score\n"
                   "distance\tdial 0\tdial 1\tboth\n");
-    for (size_t t = 0; t < NEARER; t++) {
+    for (size_t t = 0; t < TEST_LEN; t++) {
         double one = 0.0, other = 0.0;
         for (size_t seed = 0; seed < n; seed++) {
             one += results[seed].dials[0][t] / (double)n;
@@ -2856,40 +2851,10 @@ static void show_controls(contest *c)
     draw_seeds(c->results[AT_ROPE], c->n_seeds);
     draw_dial_scores(c->results[AT_ROPE], c->n_seeds);
     draw_scores("two-dials", "Heads with two dials: score at each distance", c,
-                c->scores[AT_PAIR], c->scores[AT_PAIR_BASE_2], NEARER);
+                c->scores[AT_PAIR], c->scores[AT_PAIR_BASE_2], 3 * TRAIN_LEN);
 }
 
-// RoPE's far loss when some dials keep an angle that they have met.
-static void show_held(contest *c)
-{
-    static const uint32_t groups[] = {DIALS_0_1, ALL_DIALS - DIALS_0_1 - DIALS_2_3,
-                                      ALL_DIALS - DIALS_0_1};
-    static const char *const names[] = {"0 and 1", "4 to 15", "2 to 15"};
-    static const size_t distances[] = {0, 3, 7, 11, 15};
-    const size_t n = sizeof distances / sizeof *distances;
-    heading("Held in the test");
-    if (!c->done[AT_ROPE]) {
-        scheme_waits(&c->schemes[AT_ROPE]);
-        return;
-    }
-    model_init(&c->w.m, &c->schemes[AT_ROPE], c->first_seed);
-    printf("%-12s", "held as at");
-    for (size_t i = 0; i < n; i++)
-        printf("%6zu", distances[i]);
-    for (size_t g = 0; g < sizeof groups / sizeof *groups; g++) {
-        printf("\n%-12s", names[g]);
-        c->w.m.held = groups[g];
-        for (size_t i = 0; i < n; i++) {
-            c->w.m.held_at = distances[i];
-            test_again(c, c->rope);
-            printf("%6.2f", mean_loss(c->again, c->n_seeds, TEST_LEN / 2, TEST_LEN));
-        }
-    }
-    printf("\n");
-}
-
-// The losses at positions 46 and 47, between which something happens, that at 47 without the key
-// 47 back, and the leads over the distances met in training and over new ones.
+// Losses at 46 and 47, that at 47 without the key 47 back, and the leads over met and new distances.
 static void show_agreement(const contest *c)
 {
     heading("Two dials that agree again");
@@ -2910,7 +2875,7 @@ static void show_agreement(const contest *c)
 
 // What can be exchanged of a head: how much its dials add to the score at each distance, in the
 // mean of all tokens.
-enum { N_PARTS = 5 };
+enum { PART_4_15 = 3, N_PARTS = 5 };
 
 static double part_at(const measurement *result, size_t part, size_t distance)
 {
@@ -2921,20 +2886,71 @@ static double part_at(const measurement *result, size_t part, size_t distance)
     return values[part];
 }
 
-// The far loss of a trained head whose part is taken away, and that of another seed added.
+// The far loss of a trained head whose scores change, by distance.
+static double loss_changed(contest *c, size_t seed, const double *change)
+{
+    memcpy(c->w.m.params, c->rope[seed], sizeof c->rope[seed]);
+    set_added(c->w.m.added, change);
+    return measure(c->control, &c->w, THREE_BACK) ? far_loss(c->control) : NAN;
+}
+
+// The same if one of its parts is taken away, and that of another seed added.
 static double loss_with(contest *c, size_t taker, size_t giver, size_t part)
 {
     const measurement *results = c->results[AT_ROPE];
     double change[TEST_LEN];
     for (size_t n = 0; n < TEST_LEN; n++)
         change[n] = part_at(&results[giver], part, n) - part_at(&results[taker], part, n);
-    memcpy(c->w.m.params, c->rope[taker], sizeof c->rope[taker]);
-    set_added(c->w.m.added, change);
-    return measure(c->control, &c->w, THREE_BACK) ? far_loss(c->control) : NAN;
+    return loss_changed(c, taker, change);
 }
 
-// The better half of the seeds and the worse: the best exchanges with the worst, the second with
-// the last but one, and so on.
+// By how much holding dials 4 to 15 as at one distance moves the mean of the scores at new ones.
+static double level_of(const measurement *result, size_t at)
+{
+    double level = part_at(result, PART_4_15, at);
+    for (size_t n = TRAIN_LEN; n < TEST_LEN; n++)
+        level -= part_at(result, PART_4_15, n) / (TEST_LEN - TRAIN_LEN);
+    return level;
+}
+
+// RoPE's far loss with the held dials as at one distance; if none is held, with the level moved.
+static double held_loss(contest *c, size_t at)
+{
+    double loss = 0.0, change[TEST_LEN] = {0.0};
+    c->w.m.held_at = at;
+    for (size_t seed = 0; seed < c->n_seeds; seed++) {
+        for (size_t n = TRAIN_LEN; n < TEST_LEN && !c->w.m.held; n++)
+            change[n] = level_of(&c->results[AT_ROPE][seed], at);
+        loss += loss_changed(c, seed, change) / (double)c->n_seeds;
+    }
+    return loss;
+}
+
+static void show_held(contest *c)
+{
+    static const uint32_t held[] = {DIALS_0_1, ALL_DIALS - DIALS_0_1 - DIALS_2_3, 0};
+    static const char *const names[] = {"0 and 1", "4 to 15", "level only"};
+    static const size_t distances[] = {0, 11, 15, 20, 28, 47};
+    const size_t n = sizeof distances / sizeof *distances;
+    heading("Held in the test");
+    if (!c->done[AT_ROPE]) {
+        scheme_waits(&c->schemes[AT_ROPE]);
+        return;
+    }
+    model_init(&c->w.m, &c->schemes[AT_ROPE], c->first_seed);
+    printf("%-12s", "held as at");
+    for (size_t i = 0; i < n; i++)
+        printf("%5zu", distances[i]);
+    for (size_t row = 0; row < 3; row++) {
+        printf("\n%-12s", names[row]);
+        c->w.m.held = held[row];
+        for (size_t i = 0; i < n; i++)
+            printf("%5.2f", held_loss(c, distances[i]));
+    }
+    printf("\n");
+}
+
+// The better half of the seeds exchanges with the worse: the best with the worst, and so on.
 static void show_exchange(contest *c)
 {
     const size_t n = c->n_seeds, half = n / 2;
