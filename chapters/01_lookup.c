@@ -307,7 +307,7 @@ Each output is a walk down one column of $E$, with the switches as factors. The 
 factor that is not zero stands at place 1, so what arrives is place 1 of each
 column. Put side by side, they are row 1 of the table.
 
-![One-hot row times table. Every product has a zero in it but one, and what survives
+![One-hot row times table. Every product but one has a zero in it, and what survives
 is a row of the table.](drawing:product){alt="The switches 0, 1, 0 times the rows
 of the table: 0 times row 0 leaves nothing, 1 times row 1 leaves 20, 21, and 0 times row
 2 leaves nothing. The sum of the three terms is row 1."}
@@ -492,7 +492,8 @@ down two numbers.
 
 :::: answer
 More, and less. By how much, the last two lines of the race say: on the machines that we tried
-the one took a few hundred thousand to a few million times as long, the other some thousands.
+the one took a few hundred thousand to a few million times as long, the other some thousands (as
+`make` builds it; without wide instructions more).
 ::::
 :::
 
@@ -765,11 +766,11 @@ cosines do. How alike two rows are is a statement about the table *and* the scal
 columns [@steck2024].
 :::
 
-And the last column, the random numbers? There the cat is more like the apple than like the dog: it
-points more nearly the same way. (By distance it would be the dog. The two measures need not agree.)
-It means nothing. Those rows have seen no text yet. A row of an untrained table
-is a place to put something, and three numbers are so few that chance alone makes large
-cosines. (Chapter 2 shows how this changes when there are 768.)
+And the last column, the random numbers? There the cat is more like the apple than like the dog:
+it points more nearly the same way. (By distance it would be the dog, 2.85 against 3.01. The two
+measures need not agree.) It means nothing. Those rows have seen no text yet. A row of an
+untrained table is a place to put something, and three numbers are so few that chance alone
+makes large cosines. (Chapter 2 shows how this changes when there are 768.)
 */
 
 /*
@@ -921,24 +922,28 @@ than a TLB has places for. (Where the system
 gives large tables pages of 2 MB, this one toll is smaller.)
 
 *Sets.* A line may not lie anywhere in a cache. Its address picks one of many *sets*, and a set
-has room for about a dozen lines [@drepper2007, sec. 3.3.1]. There are mostly 64 sets, or a larger
-power of two. Our steps are 48 lines long, and so they meet only every sixteenth set: the walk has a
-sixteenth of each near cache to itself. The price is high already in the table of 4,096 rows, though
-the lines of one column are only 256 KB. `build/01_lookup bench` walks in steps of 49 lines, too.
+has room for some lines, a dozen perhaps [@drepper2007, sec. 3.3.1]. There are mostly 64 sets,
+or a larger power of two. Our steps are 48 lines long, and so they meet only every sixteenth
+set: the walk can use only a sixteenth of each near cache. The price is high already in the
+table of 4,096 rows, though the lines of one column are only 256 KB. `build/01_lookup bench`
+walks in steps of 49 lines, too.
 
-*Guesses.* The processor notices a walk in short, even steps and fetches ahead of it, but as a rule
-only to the end of the page [@drepper2007, sec. 6.3.1]. `linear` stays in a page for a thousand
-steps; three in four of ours leave it. (The bench walks in steps of one line, too: as many lines,
-and all sets.)
+*Guesses.* The processor notices a walk in short, even steps and fetches ahead of it, but as a
+rule only to the end of the page [@drepper2007, sec. 6.3.1]. `linear` stays in a page for a
+thousand steps; three in four of ours leave it. (The bench walks in steps of one line, too: as
+many lines, and all sets, but 64 steps in a page. What that gains is what pages and guesses cost
+together.)
 
 You have already written the experiment. `linear` makes its sums in the same way, but from a
 table on its side: what it needs for one output lies side by side, 50,257 floats in about 3,100
-lines and 50 pages. So `matmul` divided by `linear` is what the stride costs, all four
-together. It is least in the table of 64 rows.
+lines and 50 pages. So in the larger tables `matmul` divided by `linear` is what the stride
+costs, all four together. It is least in the table of 64 rows, and there a good part of it is
+something else: gcc multiplies sixteen neighbours of `linear` at once, see below, and down a
+column it cannot.
 
 ### Along the rows
 
-`linear` has no stride, and yet the processor's widest instructions help it little. They multiply
+`linear` goes from one float to the next, and yet the processor's widest instructions help it little. They multiply
 or add eight or sixteen neighbouring floats at once, and a compiler that can put them to use in a
 loop *vectorises* it. With the multiplications it may, and gcc does. With the additions, which
 the loop waits for, it may not, because all the products go into one `sum`.
@@ -1063,16 +1068,16 @@ static void product_by_tiles(float *out, const float *a, const float *b, size_t 
 }
 
 /*
-Compare `rows` and `tiles` in the table of 64 rows, which is small enough to stay near: that is
-what loading and storing less saves. (Where a register holds eight floats, a good part of it is
-`multiply_add`, one instruction where `rows` needs two.) In the large table they are farther apart,
-and the rest is what sharing one reading of the table saves.
+Compare `rows` and `tiles` in the table of 64 rows, which is small enough to stay near: that
+is what loading and storing less saves. (`multiply_add`, one instruction where `rows` needs two,
+can be a part of it.) In the large table they are farther apart, and the rest is what sharing
+one reading of the table saves.
 
 If all that counted were bytes, a product would take 50,257 times as long as a lookup. `tiles`
-takes much less. The two savings are the larger part of that: the count was of a product that reads
-the whole table for each id. The rest is the lookup's own disadvantage. A table that is read from
-front to back arrives faster, byte for byte, than rows from here and there: `build/01_lookup bench`
-copies as many bytes in both ways.
+takes much less. The two savings are the larger part of that: the count was of a product that
+reads the whole table for each id. The rest is the lookup's own disadvantage. A table that is
+read from front to back arrives faster, byte for byte, than rows from here and there:
+`build/01_lookup bench` copies as many bytes in both ways.
 
 ::: aside
 A library for matrix products, a BLAS, does in essence the same, with more care for
@@ -1982,8 +1987,8 @@ static void bench_lookups(struct lab *lab, size_t vocab_size)
            true, 1.15);
     printf("%-48s ~%.3f\n", "the same, asking for all 48 lines of a row",
            large[BY_ROW] / large[ASKING_48]);
-    printf("%-48s ~%.3f\n", "speed of asking early / memcpy in one piece",
-           large[PIECE] / large[ASKING]);
+    printf("%-48s ~%.3f\n", "speed of memcpy in one piece / row by row",
+           large[BY_ROW] / large[PIECE]);
     printf("where 400 KB lie in a near cache:\n");
     report("128 rows: speed of asking early / row by row", small[BY_ROW] / small[ASKING],
            false, 1.1);
@@ -2018,7 +2023,7 @@ static void bench_tolls(struct lab *lab, double yours)
     report("the same lines: time in steps of 49 / of one",
            time_product(lab, columns_49, 1, 50257) /
                time_product(lab, columns_1, 1, 50257),
-           true, 2);
+           true, 1.5);
     double linear = time_linear(lab, 50257);
     if (isnan(linear)) {
         waits_for("1.4", "linear_forward");
@@ -2050,7 +2055,7 @@ static double bench_products(struct lab *lab)
     else
         bench_tolls(lab, yours);
     printf("with AVX2 or AVX-512:\n");
-    report("the waiting: time of rows / tiles", rows / tiles, true, 2);
+    report("loads, stores, sharing: time of rows / tiles", rows / tiles, true, 2);
     if (!isnan(yours))
         report("time of matmul / the best product", yours / tiles, true, 100);
     printf("on any machine:\n");
