@@ -218,8 +218,8 @@ compiled = $(call whole,$(CC) $1 -MMD -MP -MF $(PART).dep -MT $@ -c $< -o $(PART
 # An older time stamp may come with a newer file, out of an archive: what the tests are made of is
 # known by a sum, too. (Where there is none yet, it is made as old as can be, and nobody waits for it to
 # change: nothing is built again.)
-summed = mkdir -p $(@D) && cat $1 | cksum >$(PART) && if cmp -s $(PART) $@; then rm -f $(PART); else \
-	test -f $@ || touch -t 200001010000 $(PART); mv -f $(PART) $@; fi
+summed = sum=$$(echo $$(cksum $1)); { test -f $@ && read -r old <$@ && test "$$old" = "$$sum"; } || \
+	{ mkdir -p $(@D) && echo "$$sum" >$(PART) && { test -f $@ || touch -t 200001010000 $(PART); } && mv -f $(PART) $@; }
 
 # As a library for the tests. A static main that nobody calls is left out, with all that
 # only it needs: that compiles in a tenth of the time. (A file may use the name for more.)
