@@ -1121,7 +1121,8 @@ The logit is a dot product, not a cosine: a long row counts for more. Compute it
 in `double`. If `n_top` is larger than `vocab_size`, there are not enough words;
 then, and if any of the three sizes is 0, return `false` and leave `top` alone. You do not
 need a sort, and no memory besides `top`: look for the greatest one, then for the
-greatest of those that come after it.
+greatest of those that come after it. (To compare every word with every other one takes too
+long where there are many.)
 */
 
 // top[k] = the id v with the k-th greatest sum over i of h[i] * wte[v][i], k from 0
