@@ -543,6 +543,7 @@ static const char strict[] = "-Werror=return-type -fno-lto";
 // same for a chapter, so that its reader is told what a class is.)
 static const char lenient[] =
     "-O1 -w -fno-lto -finstrument-functions -include last_words.h";
+
 // The file behind its chapter's header. It may have a main of its own, which goes by
 // another name here.
 static void add_source(struct command *command, const struct build *build,
