@@ -114,7 +114,8 @@ Could the model compute with the ids as they are? It adds and multiplies what it
 gets, so let us add and divide. The mean of "dog" and "apple" is
 $(1 + 5) / 2 = 3$, and 3 is "cat". Had the sentence begun with another word, the
 same mean would have been something else. Ids are like the numbers on football
-shirts: they tell the players apart, and the mean of two of them is nobody.
+shirts: they tell the players apart, and the mean of two of them says nothing
+about either.
 
 ::: aside
 On shirts the 1 keeps goal, and GPT-2's ids are not quite arbitrary either: its pieces
@@ -184,7 +185,7 @@ ids the sentence. Yet these rows have two faults.
 
 Six switches are no burden. GPT-2 has [50,257]{.n section="What the zeros cost"}
 of them for every token, and reads up to
-[1,024]{.n section="What the zeros cost"} tokens at a time.
+[1,024]{.n section="What the zeros cost"} tokens at a time [@radford2019, sec. 2.3].
 
 ::: {.output section="What the zeros cost"}
 :::
@@ -515,7 +516,7 @@ the direction in which it goes.](figure:lookup-cost){#fig-lookup-cost}
 
 Look at the last two lines, and at your guesses. In the large table the lookup beats even the
 best product by a factor of more than a thousand, and the factor grows with the vocabulary.
-However fast a product becomes, one id costs it
+However fast a product becomes, as long as it multiplies by every zero one id costs it
 [38,597,376]{.n section="The work for one id"} multiplications. The lookup does none.
 
 ::: aside
@@ -587,7 +588,7 @@ matter, and so to take $0 \cdot x$ for 0: the very step at which our proof was w
 
 ::: think
 Spoil a row yourself: `build/01_lookup row=0 value=inf`. *The* stands in the sentence three
-times. Which outputs does the product lose? And is there any finite number that does harm?
+times. Which outputs does the product lose? And is there any finite float that does harm?
 
 :::: answer
 The product loses 15 outputs, the three of each of the five *other* words, and the lookup
@@ -595,10 +596,10 @@ none. Where the sentence says *the*, infinity is multiplied by 1 and arrives. Ev
 it is multiplied by 0, and gives NaN. So the only word with a bad row is the only one that
 comes out as it does from the lookup.
 
-One finite number does harm, and you have met it: with `value=-0` the sign is lost, in 9
-outputs. Any other arrives as it is, even `value=3.4e38`, close to the largest float. Zero
-times a finite number is a zero, `0.0` or `-0.0`, and neither changes the sum that it is added
-to.
+One does, and you have met it: with `value=-0` the sign is lost, in 9 outputs. Any other arrives
+as it is, even `value=3.4e38`, close to the largest. Zero times a finite number is a zero, `0.0` or
+`-0.0`, and neither changes the sum that it is added to. (What is no float is one before it gets
+into the table: `1e39` is read as infinity, and `-1e-50` as `-0.0`.)
 ::::
 :::
 
@@ -767,8 +768,8 @@ columns [@steck2024].
 :::
 
 And the last column, the random numbers? There the cat is more like the apple than like the dog:
-it points more nearly the same way. (By distance it would be the dog, 2.85 against 3.01. The two
-measures need not agree.) It means nothing. Those rows have seen no text yet. A row of an
+it points more nearly the same way. (By distance it would be the dog. The two measures need not
+agree.) It means nothing. Those rows have seen no text yet. A row of an
 untrained table is a place to put something, and three numbers are so few that chance alone
 makes large cosines. (Chapter 2 shows how this changes when there are 768.)
 */
@@ -985,7 +986,8 @@ compiler may vectorise. For each output the terms are still added from $k = 0$ u
 results are equal to the last bit.
 
 `linear` divided by `rows` is what the one sum cost. In the small table the sums of `linear` are
-short; in the large one `rows` has something else to wait for: memory.
+short; in the large one `rows` has something else to wait for: memory (and if the machine is
+busy, `linear` has, too).
 Divide `rows` by $V$, and you have the price of one row of the table. In the large table it
 is several times what it is in the smallest, for the same work.
 
@@ -1068,10 +1070,10 @@ static void product_by_tiles(float *out, const float *a, const float *b, size_t 
 }
 
 /*
-Compare `rows` and `tiles` in the table of 64 rows, which is small enough to stay near: that
-is what loading and storing less saves. (`multiply_add`, one instruction where `rows` needs two,
-can be a part of it.) In the large table they are farther apart, and the rest is what sharing
-one reading of the table saves.
+Compare `rows` and `tiles` in the table of 64 rows, which stays in the second cache: that is what
+loading and storing less saves, of the outputs and of the table. (`multiply_add`, one instruction
+where `rows` needs two, can be a part of it.) In the large table they are farther apart, and the
+rest is what fetching the table from far away only once saves.
 
 If all that counted were bytes, a product would take 50,257 times as long as a lookup. `tiles`
 takes much less. The two savings are the larger part of that: the count was of a product that
@@ -1097,7 +1099,8 @@ from farther away, and its page must be translated anew. A lookup costs what it 
 If reaching is what costs, can we set out sooner? `memcpy` cannot: it is given one address,
 and by then the row is already wanted. The processor guesses a little, as it does for
 `linear`. But its guesses mostly end with the page, and our next row is somewhere else
-entirely. So each row begins with a wait, until the walk along it has been noticed.
+entirely. So each row begins with a wait: its page has to be translated, and its first lines
+to come.
 
 The lookup knows better. It holds the list of ids, and the ids *are* the addresses of
 all the rows to come. Most processors have an instruction for just this: a *prefetch*,
@@ -1144,9 +1147,10 @@ static bool look_up_early(float *out, const float *wte, const uint32_t *ids,
 }
 
 /*
-It asks for the first eight lines of the row that comes four ids later; by the time the
-copy has got there, they are on their way or have come. The rest of the row is left to the
-processor's own guesses. Here it is beside your lookup, and beside `memcpy` row by row, which checks no id:
+It asks for the first eight lines of the row that comes four ids later; by the time the copy has got
+there, the page is translated, and the lines are on their way or have come. The rest of the row is
+left to the processor's own guesses. Here it is beside your lookup, and beside `memcpy` row by row,
+which checks no id:
 
 ::: {.output section="A lookup can ask early: nanoseconds for one id"}
 :::
@@ -1156,8 +1160,9 @@ the smallest, where there is nothing to wait for and nothing is gained: that is 
 that it is the waiting that was saved.
 
 `build/01_lookup bench` looks closer. It prints ratios only, most with what they should be and on
-what kind of machine, and it also asks for all 48 lines of a row, which can gain more than the
-eight, or less. A hint is a bet about somebody else's hardware, and the only way to know is to
+what kind of machine, and it also asks for one line of a row, and for all 48. One alone brings most
+of what the eight bring: the way to the page is a large part of the wait. The 48 can gain more than
+the eight, or less. A hint is a bet about somebody else's hardware, and the only way to know is to
 race.
 */
 
@@ -1448,7 +1453,7 @@ enum {
     MAX_BATCHES = 2,
     PRODUCT_IDS = 128,
     N_LOOKUPS = 3,
-    MAX_CONTENDERS = 4
+    MAX_CONTENDERS = 5
 };
 
 struct lab {
@@ -1966,6 +1971,12 @@ static bool look_up_48(float *out, const float *wte, const uint32_t *ids, size_t
     return look_up_asking(out, wte, ids, n_tokens, vocab_size, d_model, D_MODEL);
 }
 
+static bool look_up_1(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
+                      size_t vocab_size, size_t d_model)
+{
+    return look_up_asking(out, wte, ids, n_tokens, vocab_size, d_model, LINE);
+}
+
 // as many bytes as n_tokens rows have, in one piece
 static bool copy_piece(float *out, const float *wte, const uint32_t *ids, size_t n_tokens,
                        size_t vocab_size, size_t d_model)
@@ -1977,14 +1988,17 @@ static bool copy_piece(float *out, const float *wte, const uint32_t *ids, size_t
 
 static void bench_lookups(struct lab *lab, size_t vocab_size)
 {
-    enum { ASKING, BY_ROW, ASKING_48, PIECE, N };
-    lookup_fn *const all[N] = {look_up_early, copy_rows, look_up_48, copy_piece};
+    enum { ASKING, BY_ROW, ASKING_1, ASKING_48, PIECE, N };
+    lookup_fn *const all[N] = {look_up_early, copy_rows, look_up_1, look_up_48,
+                               copy_piece};
     double large[N], small[N];
     time_lookups(large, lab, all, N, vocab_size);
     time_lookups(small, lab, all, 2, 128);
     printf("where the table, 307 MB, is larger than the caches:\n");
     report("speed of asking early / memcpy row by row", large[BY_ROW] / large[ASKING],
            true, 1.15);
+    printf("%-48s ~%.3f\n", "the same, asking for one line of a row",
+           large[BY_ROW] / large[ASKING_1]);
     printf("%-48s ~%.3f\n", "the same, asking for all 48 lines of a row",
            large[BY_ROW] / large[ASKING_48]);
     printf("%-48s ~%.3f\n", "speed of memcpy in one piece / row by row",
