@@ -518,7 +518,7 @@ one.](figure:init-histogram){#fig-init-histogram}
 
 No share is farther than 0.01 percentage points from the curve's. That is as near as chance
 allows: it moves a share $p$ of $n$ values by a standard deviation of $\sqrt{p \, (1 - p) / n}$,
-0.0075 points in the first line.
+0.0075 points in the first line and 0.0033 in the third.
 
 The last line holds a small oddity. A true normal distribution has no largest value;
 Box and Muller's trick with 24-bit fractions has. The smallest $1-u$ is $2^{-24}$, so
@@ -1632,8 +1632,8 @@ number or draw another, and the bottom layer has a tail that needs logarithms. (
 paper's code for the normal curve has 128 layers; our two constants are those for 256.)
 
 Its words come from another generator, xoshiro256++ [@blackman2021]: a state of four
-64-bit words where MT19937 has 624 of 32, and a rule of a few shifts, rotations,
-additions and, mostly, exclusive ors. One 32-bit word is enough for a float: 8 bits
+64-bit words where MT19937 has 624 of 32, and a rule of one shift, two rotations, two
+additions and five exclusive ors. One 32-bit word is enough for a float: 8 bits
 choose the layer, the other 24 give the place and the sign. It pays with a table of a
 few kilobytes, and with numbers that only our own program makes.
 */
