@@ -27,7 +27,7 @@ table.](drawing:box-muller){alt="A plane with two axes. A point lies at the dist
 r = 0.8380 from the middle, in the direction of 0.1841 of a full turn. Its coordinates
 are z = 0.3374 to the right and z' = 0.7671 upwards. Beside it: 1 - 0.2961 = 0.7039
 gives the distance r, the root of -2 ln 0.7039; 0.1841 gives the angle, 2 pi times
-0.1841 = 1.1567; z is r cos theta, z' is r sin theta."}
+0.18406 = 1.1565; z is r cos theta, z' is r sin theta."}
 
 Every digit follows from the number 123 by whole-number arithmetic and, for each two
 numbers, one logarithm, one square root, one cosine and one sine. By the end of this
@@ -518,7 +518,7 @@ one.](figure:init-histogram){#fig-init-histogram}
 
 No share is farther than 0.01 percentage points from the curve's. That is as near as chance
 allows: it moves a share $p$ of $n$ values by a standard deviation of $\sqrt{p \, (1 - p) / n}$,
-0.0075 points in the first line.
+0.0075 points in the first line and 0.0033 in the third.
 
 The last line holds a small oddity. A true normal distribution has no largest value;
 Box and Muller's trick with 24-bit fractions has. The smallest $1-u$ is $2^{-24}$, so
@@ -555,7 +555,8 @@ standard deviation of 1, and each token gets a *score*: the dot product of $h$ w
 That is a sum of 768 products of the size of `std`. Standard deviations of independent numbers
 add like the sides of a right triangle, by their squares, so 768 of one size make
 $\sqrt{768} = 27.7$ times as much: the scores have a standard deviation of
-$27.7 \cdot \mathrm{std}$.
+$27.7 \cdot \mathrm{std}$. (So it is for rows that $h$ knows nothing of, and here we draw $h$ at
+random. GPT-2's own is made of rows of this very table, and of what its other weights add.)
 
 ### From scores to surprise
 
@@ -588,13 +589,17 @@ A random table, random vectors for $h$, and the token that comes is any of the
 With `std` 1 the favourite, one of 50,257 and picked by nothing but chance, gets [89]{.n
 section="How sure it is"} % of the belief, on average over the four vectors $h$ that the
 program draws. The model is not ignorant; it is *certain, and wrong*, and training has that
-to undo.
+to undo. (A GPT-2 with one table of `std` 1 begins worse, and not by chance: the row of the
+token just read is still in its $h$, and times itself that row makes about 768, where other scores
+scatter by 27.7. In an untrained one of 12 layers, which we tried, the token just read was the
+favourite each time. With 0.02 what the other weights add outweighs the row.)
 
 Why 112? The favourite's own surprise is nearly 0, and every other token's is larger by as
 much as its score is lower. The mean score is about 0, and a normal number lies more than
 four standard deviations above its mean about once in 30,000 draws. So the largest of 50,257
-scores lies about there, and four times [27.19]{.n .kept section="How sure it is"} is about 110.
-(Not 27.7: the program draws its four $h$ and does not scale them, and they came out a little
+scores lies a little beyond, at 4.2 of them on average, and 4.2 times
+[27.19]{.n .kept section="How sure it is"} is 114. (Four draws are few: their mean scatters by
+about 4. And it is not 27.7: the program does not scale its four $h$, and they came out a little
 short.)
 
 With 0.02 the scores differ by about half a unit, even the favourite has only
@@ -760,8 +765,9 @@ word, and the width of the table how near to a right angle any two words begin.
 
 ::: think
 A model whose tables are all filled with zeros would be cheaper to start, and its first
-surprise is exactly $\ln 50257$, the best there is. Why would it learn nothing? And word2vec
-has two tables: why may *one* of them start with zeros, as it does [@word2veccode]?
+surprise is exactly $\ln 50257$, as good as can be while any token may come as well as any
+other. Why would it learn nothing? And word2vec has two tables: why may *one* of them start with
+zeros, as it does [@word2veccode]?
 
 :::: answer
 In the simplest model, chapter 3's, a score is the product of an input row and an output
@@ -1516,10 +1522,10 @@ There is a famous other way to a bell, the *ziggurat* [@marsaglia2000]: no logar
 only a lookup in a table, a multiplication and a comparison that nearly always goes the same way.
 It beats the plain loop. But compare its line with that of the lanes. The ziggurat looks things up
 and decides, one value after the other. Box and Muller's way is the same arithmetic for every
-value. *With eight lanes or more, regular beats clever*; with four, as on a Mac of today, in a
-browser, or on a PC without `-march=native`, it can go either way. And a table that PyTorch can
-check comes with it for free. (`build/02_init bench` repeats the race with a table of GPT-2's
-size.)
+value. *With eight lanes or more, regular beats clever*; with four (a Mac of today, a browser,
+a PC without `-march=native`) the ziggurat may win: built without `-march=native`, it does on the
+machine that built this page. And a table that PyTorch can check comes with it for free.
+(`build/02_init bench` repeats the race with a table of GPT-2's size.)
 
 Keep your `normal_fill` as it is: it passes all the tests, and one can read it. The
 lanes are for afterwards.
@@ -1626,8 +1632,8 @@ number or draw another, and the bottom layer has a tail that needs logarithms. (
 paper's code for the normal curve has 128 layers; our two constants are those for 256.)
 
 Its words come from another generator, xoshiro256++ [@blackman2021]: a state of four
-64-bit words where MT19937 has 624 of 32, and a rule of a few shifts, rotations,
-additions and, mostly, exclusive ors. One 32-bit word is enough for a float: 8 bits
+64-bit words where MT19937 has 624 of 32, and a rule of one shift, two rotations, two
+additions and five exclusive ors. One 32-bit word is enough for a float: 8 bits
 choose the layer, the other 24 give the place and the sign. It pays with a table of a
 few kilobytes, and with numbers that only our own program makes.
 */
@@ -1832,7 +1838,7 @@ static void bench(float *table)
     print_ratio("time of the lanes / memset", lanes / zeros);
     print_ratio("cosf and sinf: time of random / rising angles",
                 time_angles(table, false) / time_angles(table, true));
-    printf("the words that PyTorch draws are made %s\n",
+    printf("the numbers that PyTorch makes are made %s\n",
            lanes <= 1.1 * other ? "as fast as the ziggurat's numbers, or faster"
                                 : "slower than the ziggurat's numbers here");
 }
