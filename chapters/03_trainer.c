@@ -296,7 +296,8 @@ The logit of word $v$ after word $x$ is the dot product of the two:
 $$z_v = \sum_{i=0}^{d-1} U_{vi}\, h_i, \qquad h = \text{row } x \text{ of } E.$$
 
 So each word has two rows: one as the word that was read, one as the word that is to come. (Chapter
-5 asks whether the two tables should be one.) GPT-2 has the same two ends, and much between them.
+5 asks whether the two tables should be one.) GPT-2 has the same two ends, made of one table, and
+much between them.
 
 ## Back through the product
 
@@ -469,9 +470,10 @@ compare them on the first batch of the novel, and time them with 1,024 random wo
 Not one of [256,000]{.n section="Dense and sparse"} numbers differs by a bit: both ways add up in
 the order of $t$ what a row collects, and $x - 0$ is $x$.
 
-In a small table the list is a detour; in a large one the dense way pays for every row ([where they
-cross](#trainer-updates)). With plain loops in *your* `coalesce_rows` each ratio is many times as
-large, and the two ways may not cross at all.
+In a small table sorting and searching cost more than the list saves; in a large one the dense way
+pays for every row ([where they cross](#trainer-updates)). It depends on *your* `coalesce_rows`:
+with plain loops each ratio is many times as large, and the two ways may not cross at all; with a
+bitmap in place of the sort ours were even at 1,000 rows.
 */
 
 /*
@@ -586,16 +588,16 @@ bit. In the output table every row has moved.
 Then the novel. Among 500 words ignorance pays $\ln 500 = 6.21$, and whoever knows their shares
 alone [4.60]{.n section="One step"}. Your tables pay [5.33]{.n section="One step"} in the first 200
 of 2,000 steps and [3.89]{.n section="One step"} in the last 200: they know something of what
-follows what. And they wrote the last line, each word (never `<unk>`) drawn with the probabilities that your
-`softmax_cross_entropy` makes of the scores.
+follows what. And they wrote the last line, each word (never `<unk>`) drawn with the probabilities
+that your `softmax_cross_entropy` makes of the scores.
 
 ::: belief
 **"In training, only the rows of the words in the batch are updated."** For the input table of
 *this* program it is exactly true. But it needs two conditions: a table that is used for input
 only (GPT-2 uses one table for both ends: chapter 5), and a plain optimizer. One that remembers
-earlier gradients keeps moving a row after its word has gone; chapter 6 measures that, and
-[SparseAdam](https://docs.pytorch.org/docs/stable/generated/torch.optim.SparseAdam.html), which
-leaves the rows that are not in the batch alone.
+earlier gradients keeps moving a row after its word has gone; chapter 6 measures that, and does the
+same with [SparseAdam](https://docs.pytorch.org/docs/stable/generated/torch.optim.SparseAdam.html),
+which leaves the rows that are not in the batch alone.
 :::
 
 ## A world small enough to know the answer
@@ -704,8 +706,9 @@ Better: [4.55]{.n section="Training"} nats, and the counts [4.65]{.n section="Fo
 
 ::: {.run passes="0.25"}
 In this page a run reads a quarter of the training text, once, unless you ask for more: a browser
-takes several times as long. So short a run finds "randalls" beside "hartfield", but not yet "cried" beside "said" (one pass finds both), and its lead, of which more below, hardly
-changes when near places are left out.
+takes several times as long. So short a run finds "randalls" beside "hartfield", but not yet "cried"
+beside "said" (one pass finds both), and in *Places left out*, below, it makes hardly a difference
+which places are left out.
 :::
 
 ::: {.output section="Training" set="passes rate"}
@@ -713,12 +716,12 @@ changes when near places are left out.
 
 *Training* is the mean over the eighth of all steps that ends there, while the tables still moved.
 *Asked* is the training text with the tables as they are then, *held out* the other text: [4.28]{.n
-section="Training"} and [4.55]{.n section="Training"} in the end. What was learned by heart is at
-least how far they are apart, for the held-out text is the easier one: on it the words' shares pay
-[5.71]{.n section="Four yardsticks"}, on the training text [5.83]{.n section="Four yardsticks"}.
+section="Training"} and [4.55]{.n section="Training"} in the end. How far they are apart is about
+what was learned by heart. (The last twentieth of the novel is no special one: given to `TEXT=` with
+its parts in another order, so that others were held out, four of these cost 4.54 to 4.63.)
 
-![Look where the held-out curve crosses the line of the smoothed counts. Training lags; from two and
-a half passes on it is below all the same. (Its first mean is left
+![Look where the held-out curve crosses the line of the smoothed counts. Training lags, and from two
+and a half passes on it is below both all the same. (Its first mean is left
 out.)](figure:trainer-loss){#fig-trainer-loss}
 
 The newborn model pays $\ln V$. In the end it is at [4.55]{.n section="Training"} on text that it
@@ -734,14 +737,14 @@ too, cost model and counts nearly the same. On the [1,716]{.n section="Training"
 model pays [7.64]{.n section="Training"} and the counts [8.25]{.n section="Training"}. What it pays
 less is its *lead*: [0.61]{.n section="Training"}. On new pairs alone that is easy: there the
 words' bare *shares* pay [7.37]{.n section="Training"}, but on known ones [5.33]{.n
-section="Training"}. To be as good on the known, the model gives up less on the new than the
-counts.
+section="Training"}. Model and counts are equally good on the known; for that the counts give up
+0.88 on the new, against the shares, and the model no more than 0.27.
 
 Is there knowledge in the lead? Say a word $w$ has come after "said", but never after "cried". To
 the counts "said" is one word like any other. In the model the output row of $w$ has moved towards
-the row of "said"; and what lies near "said", as "cried" does, gives $w$ a higher score as well. In
-the output table, what lies near $w$ gains with it. Such help was the hope when such models were new
-[@bengio2003].
+the row of "said"; and what lies near "said", as "cried" does, gives $w$ a higher score as well.
+Words whose output rows lie near that of $w$ get a higher score after "said", too. Such help was the
+hope when such models were new [@bengio2003].
 
 In the line *near only* the second word had come after some of the ten words nearest to the first:
 a lead of [1.41]{.n section="Training"}, and the shares are beaten too. Where it had come after
@@ -766,7 +769,7 @@ and the model falls far behind the shares, [6.39]{.n section="Places left out"}.
 alone do not make this lead. With nothing left out the model pays no less than the shares,
 [6.31]{.n section="Places left out"}; it is the counts, which set little aside for new words, that
 pay [7.63]{.n section="Places left out"}. Near places cut to what chance would make leave most of
-it, 0.7 to 1.05 ([how we did this](#trainer-help)). The longer a model trains, the more it learns
+it, 0.7 to 1.1 ([how we did this](#trainer-help)). The longer a model trains, the more it learns
 that $w$ does not come after "cried", and the dearer it is if $w$ looks as if it never came after
 words near "cried" either. Of rarer words the trial says nothing.
 
@@ -787,7 +790,7 @@ overlap of followers, and the two that add most to it.
 
 So that is how the complaint put "cried" beside "said". It knows nothing of speaking, only what
 comes after "said": "emma" and "mr", among others. They come after "cried" as well, so both rows
-were drawn towards the same ones. "Hartfield" has two houses and an estate beside it in the output
+were drawn towards the same ones. "Hartfield" has three other houses beside it in the output
 table, but "town" in the input table, in this run: they share a comma and a full stop.
 
 ::: belief
@@ -826,9 +829,9 @@ yet it got more than half as far. But only two places in the novel have said whe
 is no good measure: nearly anything may follow it, and among frequent words those get far whose
 followers are special ([a check](#trainer-rare)).
 
-![How far rows are from where they began. Towards the right, where words are frequent, the output
-rows have gone on. Of the input rows those of words that occur some hundred to two thousand times have
-got farthest.](figure:trainer-votes){#fig-trainer-votes}
+![How far rows are from where they began. The more frequent a word, the farther its output row has
+got. Of the input rows those of words that occur two hundred to two thousand times have got
+farthest.](figure:trainer-votes){#fig-trainer-votes}
 
 If the text settles where a row lies, neither the noise at birth nor the order of the batches
 should matter. But with another seed, which changes both, three in four of the rarest words have
@@ -862,8 +865,8 @@ see more words, and to know *where* each stood. That is the next chapter.
   is raised, all the others lowered, and the orders sum to 0.
 - The gradient of a lookup adds each position's row to the row of its word, and is 0 elsewhere: a
   sparse update gives the same bits as a dense one.
-- "Only the rows in the batch move" holds for an input table and plain SGD. An output table moves in
-  every row.
+- "Only the rows in the batch move" holds for an input table and plain SGD. In an output table
+  every row gets an order at every step.
 - Guessing the next word makes words alike by followers in the input table, by predecessors in the
   output table. What a word has heard is carried over to words near it, for better or worse.
 - A row is input from its first day on, and frozen only while nobody trains.
@@ -1550,7 +1553,7 @@ static struct yardsticks measure_yardsticks(const struct corpus *corpus,
 the left of it a list is more work than it saves.](figure:trainer-updates){#fig-trainer-updates}
 
 At GPT-2's size, 50,257 rows of 768, `make bench` measures both: we saw the sparse update take
-0.008 to 0.015 of the dense one's time.
+about a hundredth of the dense one's time.
 
 How a workshop is opened and closed; the two ways to move a table, compared and timed, or the
 name of the exercise that they wait for.
@@ -1793,10 +1796,10 @@ static void close_model(struct model *m)
     free(m->rows);
 }
 
-// columns of a tile. 8 rows of 8 fill the registers of a processor with AVX, 8 rows of 32 those
-// of one with AVX-512, and 8 rows of 4 those that a browser gives to a program; elsewhere 32
-// was the faster
-#if defined __AVX__ && !defined __AVX512F__
+// columns of a tile. 8 rows of 8 fill the registers of a processor with AVX and FMA, 8 rows of 32
+// those of one with AVX-512, and 8 rows of 4 those that a browser gives to a program; elsewhere
+// 32 was the faster
+#if defined __AVX__ && defined __FMA__ && !defined __AVX512F__
 enum { TILE = 8 };
 #elif defined __wasm__
 enum { TILE = 4 };
@@ -1916,7 +1919,7 @@ without a call and without a branch.
 
 Write $e^x = 2^n e^r$ with $n$ the whole number nearest to $x / \ln 2$ and
 $r = x - n \ln 2$. Then $r$ lies between $-0.35$ and $0.35$, where seven terms of
-$1 + r + r^2/2 + r^3/6 + \dots$ are nearly as exact as a `float` can be. And $2^n$
+$1 + r + r^2/2 + r^3/6 + \dots$ are right to a few units of a `float`'s last place. And $2^n$
 needs no arithmetic: in a `float` the exponent is stored as an integer, so we put
 $n + 127$ there. After the largest logit has been taken away, $x$ is never
 positive, and below $-87$ the answer is as good as 0.
@@ -3302,7 +3305,7 @@ fewer). Shares and counts are of the same places as the model. The lead in other
 | `passes=16` | 0.62 | $-1.31$ | 0.93 |
 
 With these seeds and 7, near places of each kind thinned by lot to as many as their words' shares
-would make leave a lead of 0.71 to 0.86; each near pair thinned or filled up to that, 0.86 to 1.05.
+would make leave a lead of 0.71 to 0.86; each near pair thinned or filled up to that, 0.86 to 1.07.
 */
 
 enum { SMALL_VOCAB = 304, N_TOLD = 20 };

@@ -1522,7 +1522,7 @@ static struct corpus open_novel(const char *path)
 #define OWN_FUNCTION __attribute__((noinline))
 
 // columns of a tile, as in chapter 3
-#if defined __AVX__ && !defined __AVX512F__
+#if defined __AVX__ && defined __FMA__ && !defined __AVX512F__
 enum { TILE = 8 };
 #elif defined __wasm__
 enum { TILE = 4 };

@@ -1514,7 +1514,7 @@ One small function does all the products of this chapter, with 32 hidden states 
 #define OWN_FUNCTION __attribute__((noinline))
 
 // columns of a tile, as in chapter 3
-#if defined __AVX__ && !defined __AVX512F__
+#if defined __AVX__ && defined __FMA__ && !defined __AVX512F__
 enum { TILE = 8 };
 #elif defined __wasm__
 enum { TILE = 4 };
