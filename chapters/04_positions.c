@@ -836,7 +836,7 @@ of [3.18]{.n section="Two dials that agree again"}, over 15, becomes
 
 | experiment | question | answer |
 |:-----|:-----|:---------|
-| freeze dials 2 to 15 | do they help? | 2 and 3 do: [0.27]{.n section="What the dials decide"} with them, [1.64]{.n section="What the dials decide"} without; 4 to 15 harm: [0.60]{.n section="What the dials decide"} |
+| freeze dials 2 to 15 | do they help? | 2 and 3 do: [0.27]{.n section="What the dials decide"} with them, [1.64]{.n section="What the dials decide"} without; 4 to 15 harm: with all [0.60]{.n section="What the dials decide"} |
 | hold 4 to 15 | do their new angles harm? | some do: as at 47 [0.74]{.n section="Held in the test"} is lost, as at 20 [0.23]{.n section="Held in the test" at="4 to 15:6"} |
 | make dial 0 flat | does it take a finished one? | where it turns, yes: [0.00]{.n section="Held in the test" at="loss:1"} is lost; where it is frozen, dial 2 comes round |
 | hide one key | whose is the step at 47? | that of 0 and 1: alone they lose [2.65]{.n section="Two dials that agree again"}, without this key [0.66]{.n section="Two dials that agree again"} |
@@ -2849,27 +2849,22 @@ static double added_by(const measurement *result, uint32_t some, size_t distance
     return some == DIALS_4_15 ? rest : near;
 }
 
-// RoPE's far loss while the scores of each head change, by distance
-//   change [n_seeds][TEST_LEN], or NULL
-static double changed_loss(contest *c, double (*change)[TEST_LEN])
+// The far loss of a trained head whose scores change, by distance (NULL: they do not).
+static double loss_changed(contest *c, size_t seed, const double *change)
 {
-    double loss = 0.0;
-    for (size_t seed = 0; seed < c->n_seeds; seed++) {
-        memcpy(c->w.m.params, c->rope[seed], sizeof c->rope[seed]);
-        set_added(c->w.m.added, change ? change[seed] : NULL);
-        if (!measure(c->control, &c->w, THREE_BACK))
-            return NAN;
-        loss += far_loss(c->control) / (double)c->n_seeds;
-    }
-    return loss;
+    memcpy(c->w.m.params, c->rope[seed], sizeof c->rope[seed]);
+    set_added(c->w.m.added, change);
+    return measure(c->control, &c->w, THREE_BACK) ? far_loss(c->control) : NAN;
 }
 
-// The same with some dials held as at one distance.
+// RoPE's far loss with some dials held as at one distance.
 static double held_loss(contest *c, uint32_t held, size_t at)
 {
+    double loss = 0.0;
     c->w.m.held = held;
     c->w.m.held_at = at;
-    const double loss = changed_loss(c, NULL);
+    for (size_t seed = 0; seed < c->n_seeds; seed++)
+        loss += loss_changed(c, seed, NULL) / (double)c->n_seeds;
     c->w.m.held = 0;
     return loss;
 }
@@ -2880,17 +2875,18 @@ enum { FLAT = TEST_LEN }; // no distance
 // FLAT, with all scores there moved by as much as holding these dials moves their mean.
 static double moved_loss(contest *c, uint32_t some, size_t at)
 {
-    double change[MOST_SEEDS][TEST_LEN] = {{0.0}};
+    double loss = 0.0, change[TEST_LEN] = {0.0};
     for (size_t seed = 0; seed < c->n_seeds; seed++) {
         const measurement *result = &c->results[AT_ROPE][seed];
         double mean = 0.0;
         for (size_t n = TRAIN_LEN; n < TEST_LEN; n++)
             mean += added_by(result, some, n) / (TEST_LEN - TRAIN_LEN);
         for (size_t n = TRAIN_LEN; n < TEST_LEN; n++)
-            change[seed][n] = at == FLAT ? mean - added_by(result, some, n)
-                                         : added_by(result, some, at) - mean;
+            change[n] = at == FLAT ? mean - added_by(result, some, n)
+                                   : added_by(result, some, at) - mean;
+        loss += loss_changed(c, seed, change) / (double)c->n_seeds;
     }
-    return changed_loss(c, change);
+    return loss;
 }
 
 static void show_held(contest *c)
