@@ -773,11 +773,12 @@ nothing lowered on the whole, they leave [0.49]{.n section="Held in the test" at
 taught them what to say there. So far the paper is right.
 
 And the finished two? Make dial 0 flat, and nothing is lost, [0.00]{.n section="Held in the test"
-at="loss:1"}, though all the others turn on. Make dial 1 flat, and it is [0.16]{.n section="Held in
-the test" at="loss:2"}. Held as at 3 the two cost [3.34]{.n section="Held in the test"}, as at 47,
-which training never met, hardly less, [3.30]{.n section="Held in the test"}; as at 20, as new as
-47, nothing. (Dials 2 and 3, made flat, lose more here and less with the other lots.) What do 0 and
-1 say, far out?
+at="loss:1"}, though all the others turn on. Make all the others flat, and [0.10]{.n section="Held
+in the test" at="loss:5"} is left: it takes dial 0, and others that agree with it. Dial 1 is one of
+them (with it flat [0.16]{.n section="Held in the test" at="loss:2"}); 2 and 3, made flat, lose more
+here and less with the other lots. Held as at 3 dials 0 and 1 cost [3.34]{.n section="Held in the
+test"}, as at 47, which training never met, hardly less, [3.30]{.n section="Held in the test"}; as
+at 20, as new as 47, nothing. What do they say, far out?
 
 ### Two dials that agree again
 
@@ -838,11 +839,11 @@ of [3.18]{.n section="Two dials that agree again"}, over 15, becomes
 |:-----|:-----|:---------|
 | freeze dials 2 to 15 | do they help? | 2 and 3 do: [0.27]{.n section="What the dials decide"} with them, [1.64]{.n section="What the dials decide"} without; 4 to 15 harm: with all [0.60]{.n section="What the dials decide"} |
 | hold 4 to 15 | do their new angles harm? | some do: as at 47 [0.74]{.n section="Held in the test"} is lost, as at 20 [0.23]{.n section="Held in the test" at="4 to 15:6"} |
-| make dial 0 flat | does it take a finished one? | where it turns, yes: [0.00]{.n section="Held in the test" at="loss:1"} is lost; where it is frozen, dial 2 comes round |
+| make dial 0 flat | does it take a finished one? | where it turns, yes: [0.00]{.n section="Held in the test" at="loss:1"} is lost; the others flat, [0.10]{.n section="Held in the test" at="loss:5"}; where 0 and 1 are frozen, dial 2 comes round |
 | hide one key | whose is the step at 47? | that of 0 and 1: alone they lose [2.65]{.n section="Two dials that agree again"}, without this key [0.66]{.n section="Two dials that agree again"} |
 
-So two things come together. A dial that says much and comes round makes rivals; the other dials
-decide which of them wins, in the mean the one at 47, where dial 1 agrees. The twelve slow ones move
+So two things come together. Dial 0 makes a rival each time that it comes round; whether one wins,
+the others decide: in the mean the one at 47 does, where dial 1 agrees. The twelve slow ones move
 the new scores up or down, by what they say at angles that nobody taught them: this part is near the
 paper's reason. But with dial 0 flat it costs nothing.
 
@@ -2837,16 +2838,16 @@ static void show_agreement(const contest *c)
     }
 }
 
-// What some dials (bit i for dial i) of a head add to the score at a distance, in the mean of all
-// tokens; DIALS_4_15 are what the four nearest leave.
+// What some dials of a head add to the score at a distance, in the mean of all tokens; 4 to 15 go
+// together.
 static double added_by(const measurement *result, uint32_t some, size_t distance)
 {
-    double near = 0.0, rest = result->score[distance];
+    double sum = 0.0, rest = result->score[distance];
     for (size_t i = 0; i < N_NEAR; i++) {
-        near += some >> i & 1 ? result->dials[i][distance] : 0.0;
+        sum += some >> i & 1 ? result->dials[i][distance] : 0.0;
         rest -= result->dials[i][distance];
     }
-    return some == DIALS_4_15 ? rest : near;
+    return some & DIALS_4_15 ? sum + rest : sum;
 }
 
 // The far loss of a trained head whose scores change, by distance (NULL: they do not).
@@ -2892,7 +2893,7 @@ static double moved_loss(contest *c, uint32_t some, size_t at)
 static void show_held(contest *c)
 {
     static const size_t distances[] = {0, 3, 15, 20, 47};
-    static const uint32_t flat[] = {1, 2, DIALS_2_3, DIALS_4_15};
+    static const uint32_t flat[] = {1, 2, DIALS_2_3, DIALS_4_15, ALL_DIALS - 1};
     const size_t n = sizeof distances / sizeof *distances;
     heading("Held in the test");
     if (!c->done[AT_ROPE]) {
@@ -2912,7 +2913,8 @@ static void show_held(contest *c)
     printf("\n%-12s", "level only");
     for (size_t i = 0; i < n; i++)
         printf("%6.2f", moved_loss(c, DIALS_4_15, distances[i]));
-    printf("\n%-12s%6s%6s%6s%6s\n%-12s", "these flat", "0", "1", "2-3", "4-15", "loss");
+    printf("\n%-12s%6s%6s%6s%6s%6s\n", "these flat", "0", "1", "2-3", "4-15", "1-15");
+    printf("%-12s", "loss");
     for (size_t i = 0; i < sizeof flat / sizeof *flat; i++)
         printf("%6.2f", moved_loss(c, flat[i], FLAT));
     printf("\n");
