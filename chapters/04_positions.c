@@ -737,39 +737,48 @@ that only the two finished dials do?
 ::::
 :::
 
-::: {.output section="What the dials decide"}
+::: {.output section="What the dials decide" set="seed"}
 :::
 
 Without the unfinished dials the loss *grows* (second row). Those that help are 2 and 3: with 0 to 3
-alone the loss is [0.27]{.n section="What the dials decide"}. That is less than with all, so 4 to 15
-do harm. (Single seeds scatter more; but the sixteen from 101 on and from 201 on say the same, here
-and below.) With 0 and 1 frozen the others learn the task too, and lose [0.72]{.n section="What the
-dials decide"} far out, in two steps, at positions 23 and 43: there dial 2 has come round once and
-twice, and stands as at 3. (Hold it as at 0, as below, and nothing is lost.) No new angle did that,
-but an old one.
+alone it is [0.27]{.n section="What the dials decide"}. That is less than with all, so 4 to 15 do
+harm. With 0 and 1 frozen the others learn the task too, and lose [0.72]{.n section="What the dials
+decide"} far out: after one turn, and after two, dial 2 stands as at 3. No new angle did that, but
+an old one.
+
+All this is one small task, 16 seeds, 500 steps. The sixteen seeds from 101 on and from 201 on
+(`seed=101`) give other digits; what we say of the dials holds for them, too.
 
 ### Held in the test
 
 But a dial frozen from the start loses its new angles *and* all that it says at those that it met.
 So a second control: all turn and learn as before, and only in the test, every key more than 15 back
 gets from some dials the angle that a key 0 back, say, or 20 back would get: the dial is **held**.
-(The loss at 32 to 63; with nothing held it is [0.60]{.n section="What the dials decide"}. *Level
-only*: all turn, and the scores beyond 15 move as far as holding 4 to 15 moves their mean.)
+The loss at 32 to 63 was [0.60]{.n section="What the dials decide"}; now it is:
 
 ::: {.output section="Held in the test"}
 :::
 
-Hold 4 to 15 as at a distance that training met, and less is lost, from [0.43]{.n section="Held in
-the test"} down to [0.23]{.n section="Held in the test" at="4 to 15:5"}. But as at 20 or 28, which
-it never met, they do as well ([0.23]{.n section="Held in the test" at="4 to 15:6"} and [0.31]{.n
-section="Held in the test"}); as at 47, worse than turning ([0.74]{.n section="Held in the test"}).
-So it is not that an angle is new, but what the dials say at it: at 20 they add less than at 3, at
-47 more. Most of that is the level: to lower all new scores as at 20 helps nearly as much, [0.32]{.n
-section="Held in the test"}. Training never saw what they add there. So far the paper is right.
+(*Level only*: all turn, but the scores beyond 15 move by as much as holding 4 to 15 moves their
+mean. *Flat*: all turn, but in each head what these dials add beyond 15, in the mean of the
+tokens, is the same at all distances, and on the whole as much as before.)
 
-And the finished two? Hold them as at 11, and nothing is lost, [0.00]{.n section="Held in the test"
-at="0 and 1:4"}, though the others turn on. (Their level alone leaves a part of the loss.) What do
-*they* say, far out?
+Hold 4 to 15 as at a distance that training met, and less is lost, down to [0.23]{.n section="Held
+in the test" at="4 to 15:5"} as at 15. As at 20, which it never met, they do about as well
+([0.23]{.n section="Held in the test" at="4 to 15:6"}); as at 47, worse than turning ([0.74]{.n
+section="Held in the test"}). So it is not that an angle is new, but what the dials say at it. As at
+15 and 20 most of the gain is the level: to lower all scores beyond 15 by as much leaves [0.33]{.n
+section="Held in the test"} and [0.32]{.n section="Held in the test"}. Not all: made flat, with
+nothing lowered on the whole, they leave [0.49]{.n section="Held in the test" at="loss:4"}. Nobody
+taught them what to say there. So far the paper is right.
+
+And the finished two? Make dial 0 flat, and nothing is lost, [0.00]{.n section="Held in the test"
+at="loss:1"}, though all the others turn on. Make all the others flat, and [0.10]{.n section="Held
+in the test" at="loss:5"} is left: it takes dial 0, and others that agree with it. Dial 1 is one of
+them (with it flat [0.16]{.n section="Held in the test" at="loss:2"}); 2 and 3, made flat, lose more
+here and less with the other lots. Held as at 3 dials 0 and 1 cost [3.34]{.n section="Held in the
+test"}, as at 47, which training never met, hardly less, [3.30]{.n section="Held in the test"}; as
+at 20, as new as 47, nothing. What do they say, far out?
 
 ### Two dials that agree again
 
@@ -779,15 +788,15 @@ Look where RoPE breaks.
 47.](figure:rope-seeds){#fig-rope-seeds}
 
 ![What the two finished dials add to the score at each distance, each by itself and both
-together, mean of the seeds. Compare distance 3 with 9, with 47 and with
+together, mean of the seeds. Compare distance 3 with 9, with 15, with 47 and with
 60.](figure:rope-scores){#fig-rope-scores}
 
-Both finished dials say "here!" at distance 3. Dial 0 says it again at 9, but there dial 1 says
-no, and within 16 tokens the two never agree a second time so well. But 44 tokens are 7.00
-turns of dial 0 and 3.94 of dial 1: at distance 47 the one stands where it stood at 3, the
-other only 22 degrees short of it, and together they say nearly as much as they did at 3. The
-first token that can look 47 back stands at position 47. (At 59 and 60 they nearly agree once more:
-the second step.)
+Both finished dials say "here!" at distance 3. Dial 0 says it again each time that it comes round.
+At 9 dial 1 says no, and up to 15 the two never agree a second time so well. But 44 tokens are 7.00
+turns of dial 0 and 3.94 of dial 1: at distance 47 the one stands where it stood at 3, the other
+only 22 degrees short of it, and together they say nearly as much as they did at 3. The first token
+that can look 47 back stands at position 47. So it is in the mean. (Single heads break elsewhere,
+the worst at 22 already: there dial 0 has come round, too.)
 
 ### A control for the story
 
@@ -804,10 +813,9 @@ Where nothing but the two finished dials turns, the loss jumps, from [0.71]{.n s
 that agree again"} to [2.65]{.n section="Two dials that agree again"}. Hide the one key 47 back, and
 in each row the step is gone. It comes from dials that *have* finished, and agree once more.
 
-Here dials 2 and 3 help. At distance 47 they stand 77 and 88 degrees from where they stood at 3. With
-them (third row) 3 leads over the new ones again, by [1.19]{.n section="Two dials that agree
-again"}; with the slow ones, too, by [0.84]{.n section="Two dials that agree again"}. (At 60 they do
-not help.)
+With dials 2 and 3 (third row) 3 leads over the new ones again, by [1.19]{.n section="Two dials that
+agree again"}: at distance 47 these stand 77 and 88 degrees from where they stood at 3. With the
+slow ones, too, it leads by less, [0.84]{.n section="Two dials that agree again"}.
 
 ![The two heads in which only dials 0 and 1 turn, mean of the seeds.](figure:two-dials){#fig-two-dials}
 
@@ -825,47 +833,19 @@ of [3.18]{.n section="Two dials that agree again"}, over 15, becomes
 ::::
 :::
 
-### What the better seeds have
-
-With all dials one seed goes on almost unharmed, another breaks. One suspect is the *curve* of a
-head: its mean score at each distance. We line up the sixteen heads by their loss at 32 to 63 and
-let them exchange curves: the best with the worst, the second with the last but one, and so on. From
-the scores of each its own curve is taken off, and the other's is added; all else stays as it was
-learned. Then they exchange only what dials 0 and 1 add, only what 2 and 3 do, and only what 4 to 15
-do.
-
-::: predict
-The better eight lose [0.16]{.n section="What the better seeds have" at="better half"}, the worse
-eight [1.04]{.n section="What the better seeds have" at="worse half"}. What happens when they
-exchange their whole curves?
-
-:::: answer
-They change places: [0.77]{.n section="What the better seeds have" at="better half:5"} and
-[0.40]{.n section="What the better seeds have" at="worse half:5"}.
-::::
-:::
-
-::: {.output section="What the better seeds have" set="seed"}
-:::
-
-So most of the difference stands in the curve. In these seeds it is mostly in the part of dials 2
-and 3 ([0.42]{.n section="What the better seeds have"} and [0.58]{.n section="What the better seeds
-have"}); from `seed=101` on in that of dials 0 and 1, and from 201 on the two share it. What in a
-seed makes it a good one, we do not know.
-
 ### What the experiments say together
 
 | experiment | question | answer |
 |:-----|:-----|:---------|
-| stop dials 2 to 15 | do they help? | 2 and 3 do: [0.27]{.n section="What the dials decide"} with them, [1.64]{.n section="What the dials decide"} without |
-| hold 4 to 15 | do their new angles harm? | some do: as at 47 [0.74]{.n section="Held in the test"} is lost, as at 20 [0.23]{.n section="Held in the test" at="4 to 15:6"}; most of it is the level |
-| hold 0 and 1 | does it take the finished? | where they turn, yes: as at 11 [0.00]{.n section="Held in the test" at="0 and 1:4"} is lost; where they are frozen, dial 2 comes round |
+| freeze dials 2 to 15 | do they help? | 2 and 3 do: [0.27]{.n section="What the dials decide"} with them, [1.64]{.n section="What the dials decide"} without; 4 to 15 harm: with all [0.60]{.n section="What the dials decide"} |
+| hold 4 to 15 | do their new angles harm? | some do: as at 47 [0.74]{.n section="Held in the test"} is lost, as at 20 [0.23]{.n section="Held in the test" at="4 to 15:6"} |
+| make dial 0 flat | does it take a finished one? | where it turns, yes: [0.00]{.n section="Held in the test" at="loss:1"} is lost; the others flat, [0.10]{.n section="Held in the test" at="loss:5"}; where 0 and 1 are frozen, dial 2 comes round |
 | hide one key | whose is the step at 47? | that of 0 and 1: alone they lose [2.65]{.n section="Two dials that agree again"}, without this key [0.66]{.n section="Two dials that agree again"} |
 
-So two things come together. Two dials that finished make rivals, at 47 and at 60: hold them as at
-11, and nothing is lost. The twelve slow ones help these where they add much: freeze them, or hold
-them as at 20, and a part of the loss goes. That part is near the paper's reason: nobody taught them
-what to say there. Dials 2 and 3 work against the rival at 47, if not always enough.
+So two things come together. Dial 0 makes a rival each time that it comes round; whether one wins,
+the others decide: in the mean the one at 47 does, where dial 1 agrees. The twelve slow ones move
+the new scores up or down, by what they say at angles that nobody taught them: this part is near the
+paper's reason. But with dial 0 flat it costs nothing.
 
 Base 2 does well with every seed. Why does not everybody use it? So far we have asked one question.
 
@@ -878,8 +858,8 @@ Now the answer does not lie at a fixed distance. It lies at a fixed position.
 Which way wins this time, and what will the head with base 2 do?
 
 :::: answer
-The learned table, with [0.36]{.n section="Say again the first token"} at positions 32 to
-63. Base 2 fails already at length 16: [0.78]{.n section="Say again the first token"}.
+The learned table, with [0.36]{.n section="Say again the first token"} at positions 32 to 63. Base 2
+does not learn even length 16 in our 500 steps: [0.78]{.n section="Say again the first token"}.
 ::::
 :::
 
@@ -901,15 +881,15 @@ too.
 
 RoPE's score climbs up to 15, as far as the lesson went; then it falls, and never comes as high
 again. So at position 30 the head is sure of a token 15 or 16 back, and far worse than guessing.
-Base 2 climbs to 13 only, and fails at 14 and 15 even in training. Its highest peak is at 21 and 22:
-at position 21 it finds the first token, at a distance that it never met; from 23 on it clings to
-that distance, and is wrong.
+Base 2 climbs to 13 only, and 500 steps do not teach it 14 and 15.
 
 At length 16 one dial can decide. With dials 0, 1 and the eight slowest (last row) base 10,000 does
-not learn the task either: [1.80]{.n section="Say again the first token"}. In 15 tokens the fastest
-of the eight turns by 9 degrees. With dial 2 instead of these, one turn in 19.9 tokens, the loss is
-[0.00]{.n section="Say again the first token" at="dials 0 to 2:3"}. Too slow fails like too fast. Is
-there a base between, fast enough for one question and slow enough for the other?
+not learn the task in our 500 steps, [1.80]{.n section="Say again the first token"}: in 15 tokens
+the fastest of the eight turns by 9 degrees. With dial 2 instead of these, one turn in 19.9 tokens,
+it does, [0.00]{.n section="Say again the first token" at="dials 0 to 2:3"}; but this one turns back
+beyond, and the loss far out is [9.12]{.n section="Say again the first token"}. (Trained far longer,
+some of the slow heads learn it, and some of these are right at 63, too; three back they go astray.)
+Is there a base between, fast enough for one question and slow enough for the other?
 
 ### One base for both?
 
@@ -930,15 +910,15 @@ The count of finished dials, with which we began, says little: base 6 leaves sev
 loses nothing three back; with base 1 all sixteen finish, at one speed, and there no base does
 worse.
 
-So what still holds in a text of 64? *How far back*, with rotations, if the score at the right
-distance also leads over the new ones. *Which place*, with a table, if the row to look for was
-trained, and better if the row that asks was. No way did both. When you read that a model was
-"extended" from 2,048 tokens to 32,768, somebody usually changed the angles (for example, divided
-all positions by 16) *and trained on*, if only for a thousand steps [@chen2023].
+So what still holds in a text of 64, after 500 steps on 16? *How far back*, with rotations, if the
+score at the right distance also leads over the new ones. *Which place*, with a table, if the row to
+look for was trained, and better if the row that asks was. No way did both. When you read that a
+model was "extended" from 2,048 tokens to 32,768, somebody usually changed the angles (for example,
+divided all positions by 16) *and trained on*, if only for a thousand steps [@chen2023].
 
-These were models of one layer and one head, on two toy tasks. In a deep model the causal mask
-adds information of its own, and language asks both questions at once. The way of asking
-carries over: freeze what you suspect, hold it, or exchange it, and run again. The numbers do not.
+These were models of one layer and one head, on two toy tasks. In a deep model the causal mask adds
+information of its own, and language asks both questions at once. The way of asking carries over:
+freeze what you suspect, hold it, make it flat or hide it, and run again. The numbers do not.
 
 ## What you can now explain
 
@@ -951,8 +931,8 @@ carries over: freeze what you suspect, hold it, or exchange it, and run again. T
 - What the two layouts of RoPE have in common, and what happens if they meet.
 - Why "it has a value for every position" and "the model works at every position" are
   two statements.
-- What a control is, and what freezing a dial from the start, holding it in the test, and exchanging
-  curves each answer that comparing two bases cannot.
+- What a control is, and what freezing a dial from the start, holding it in the test, and hiding a
+  key each answer that comparing two bases cannot.
 
 ## Three questions to think about
 
@@ -1012,8 +992,7 @@ with a network between them can recover distances [@kazemnejad2023, theorems 1 a
 - Su and others [-@su2021] derive the rotation from the wish that scores depend on the
   distance only.
 - Press and others [-@press2022] drop rotations and tables and subtract a penalty that
-  grows with the distance from the score; they also coined the question "train short,
-  test long?".
+  grows with the distance from the score; they also coined "train short, test long".
 - Kazemnejad and others [-@kazemnejad2023] ask it of five schemes on larger tasks than
   ours, and one of their best has no positions at all.
 - Chapter 5 goes to the other end of the model, where a second table waits, or the same again.
@@ -1134,7 +1113,7 @@ typedef enum { THREE_BACK, FIRST_TOKEN } task;
 
 // Dials of RoPE: bit i stands for dial i.
 enum { DIALS_0_1 = 3, DIALS_0_2 = 7, DIALS_2_3 = 12, DIALS_2_7 = 252 };
-enum { ALL_DIALS = (1 << N_DIALS) - 1 };
+enum { ALL_DIALS = (1 << N_DIALS) - 1, DIALS_4_15 = ALL_DIALS - 15 };
 
 static const float HIDDEN = -1e30f; // too low to be the largest of any scores
 
@@ -2463,7 +2442,7 @@ static const struct {
     uint32_t still;
 } controls[N_CONTROLS] = {{"all", 0},
                           {"0 and 1", ALL_DIALS - DIALS_0_1},
-                          {"0 to 3", ALL_DIALS - DIALS_0_1 - DIALS_2_3},
+                          {"0 to 3", DIALS_4_15},
                           {"2 to 15", DIALS_0_1},
                           {"base 2: 0, 1", ALL_DIALS - DIALS_0_1}};
 
@@ -2574,20 +2553,6 @@ static double mean_lead(const measurement *results, size_t n_seeds, size_t from,
         sum += score[BACK] - best;
     }
     return sum / (double)n_seeds;
-}
-
-// The seeds from the best to the worst far out.
-static void rank_seeds(size_t *order, const measurement *results, size_t n_seeds)
-{
-    for (size_t n = 0; n < n_seeds; n++) {
-        size_t place = n;
-        for (; place > 0; place--) {
-            if (far_loss(&results[order[place - 1]]) <= far_loss(&results[n]))
-                break;
-            order[place] = order[place - 1];
-        }
-        order[place] = n;
-    }
 }
 
 // Trains and measures a scheme with all seeds; false if an exercise is missing. Where `again` is
@@ -2873,20 +2838,19 @@ static void show_agreement(const contest *c)
     }
 }
 
-// What can be exchanged of a head: how much its dials add to the score at each distance, in the
-// mean of all tokens.
-enum { PART_4_15 = 3, N_PARTS = 5 };
-
-static double part_at(const measurement *result, size_t part, size_t distance)
+// What some dials of a head add to the score at a distance, in the mean of all tokens; 4 to 15 go
+// together.
+static double added_by(const measurement *result, uint32_t some, size_t distance)
 {
-    const double all = result->score[distance];
-    const double pair = result->dials[0][distance] + result->dials[1][distance];
-    const double next = result->dials[2][distance] + result->dials[3][distance];
-    const double values[N_PARTS] = {0.0, pair, next, all - pair - next, all};
-    return values[part];
+    double sum = 0.0, rest = result->score[distance];
+    for (size_t i = 0; i < N_NEAR; i++) {
+        sum += some >> i & 1 ? result->dials[i][distance] : 0.0;
+        rest -= result->dials[i][distance];
+    }
+    return some & DIALS_4_15 ? sum + rest : sum;
 }
 
-// The far loss of a trained head whose scores change, by distance.
+// The far loss of a trained head whose scores change, by distance (NULL: they do not).
 static double loss_changed(contest *c, size_t seed, const double *change)
 {
     memcpy(c->w.m.params, c->rope[seed], sizeof c->rope[seed]);
@@ -2894,33 +2858,33 @@ static double loss_changed(contest *c, size_t seed, const double *change)
     return measure(c->control, &c->w, THREE_BACK) ? far_loss(c->control) : NAN;
 }
 
-// The same if one of its parts is taken away, and that of another seed added.
-static double loss_with(contest *c, size_t taker, size_t giver, size_t part)
+// RoPE's far loss with some dials held as at one distance.
+static double held_loss(contest *c, uint32_t held, size_t at)
 {
-    const measurement *results = c->results[AT_ROPE];
-    double change[TEST_LEN];
-    for (size_t n = 0; n < TEST_LEN; n++)
-        change[n] = part_at(&results[giver], part, n) - part_at(&results[taker], part, n);
-    return loss_changed(c, taker, change);
+    double loss = 0.0;
+    c->w.m.held = held;
+    c->w.m.held_at = at;
+    for (size_t seed = 0; seed < c->n_seeds; seed++)
+        loss += loss_changed(c, seed, NULL) / (double)c->n_seeds;
+    c->w.m.held = 0;
+    return loss;
 }
 
-// By how much holding dials 4 to 15 as at one distance moves the mean of the scores at new ones.
-static double level_of(const measurement *result, size_t at)
-{
-    double level = part_at(result, PART_4_15, at);
-    for (size_t n = TRAIN_LEN; n < TEST_LEN; n++)
-        level -= part_at(result, PART_4_15, n) / (TEST_LEN - TRAIN_LEN);
-    return level;
-}
+enum { FLAT = TEST_LEN }; // no distance
 
-// RoPE's far loss with the held dials as at one distance; if none is held, with the level moved.
-static double held_loss(contest *c, size_t at)
+// The same with what some dials add at new distances moved to its mean there; or, if `at` is not
+// FLAT, with all scores there moved by as much as holding these dials moves their mean.
+static double moved_loss(contest *c, uint32_t some, size_t at)
 {
     double loss = 0.0, change[TEST_LEN] = {0.0};
-    c->w.m.held_at = at;
     for (size_t seed = 0; seed < c->n_seeds; seed++) {
-        for (size_t n = TRAIN_LEN; n < TEST_LEN && !c->w.m.held; n++)
-            change[n] = level_of(&c->results[AT_ROPE][seed], at);
+        const measurement *result = &c->results[AT_ROPE][seed];
+        double mean = 0.0;
+        for (size_t n = TRAIN_LEN; n < TEST_LEN; n++)
+            mean += added_by(result, some, n) / (TEST_LEN - TRAIN_LEN);
+        for (size_t n = TRAIN_LEN; n < TEST_LEN; n++)
+            change[n] = at == FLAT ? mean - added_by(result, some, n)
+                                   : added_by(result, some, at) - mean;
         loss += loss_changed(c, seed, change) / (double)c->n_seeds;
     }
     return loss;
@@ -2928,9 +2892,8 @@ static double held_loss(contest *c, size_t at)
 
 static void show_held(contest *c)
 {
-    static const uint32_t held[] = {DIALS_0_1, ALL_DIALS - DIALS_0_1 - DIALS_2_3, 0};
-    static const char *const names[] = {"0 and 1", "4 to 15", "level only"};
-    static const size_t distances[] = {0, 11, 15, 20, 28, 47};
+    static const size_t distances[] = {0, 3, 15, 20, 47};
+    static const uint32_t flat[] = {1, 2, DIALS_2_3, DIALS_4_15, ALL_DIALS - 1};
     const size_t n = sizeof distances / sizeof *distances;
     heading("Held in the test");
     if (!c->done[AT_ROPE]) {
@@ -2940,46 +2903,21 @@ static void show_held(contest *c)
     model_init(&c->w.m, &c->schemes[AT_ROPE], c->first_seed);
     printf("%-12s", "held as at");
     for (size_t i = 0; i < n; i++)
-        printf("%5zu", distances[i]);
-    for (size_t row = 0; row < 3; row++) {
-        printf("\n%-12s", names[row]);
-        c->w.m.held = held[row];
-        for (size_t i = 0; i < n; i++)
-            printf("%5.2f", held_loss(c, distances[i]));
-    }
+        printf("%6zu", distances[i]);
+    printf("\n%-12s", "0 and 1");
+    for (size_t i = 0; i < n; i++)
+        printf("%6.2f", held_loss(c, DIALS_0_1, distances[i]));
+    printf("\n%-12s", "4 to 15");
+    for (size_t i = 0; i < n; i++)
+        printf("%6.2f", held_loss(c, DIALS_4_15, distances[i]));
+    printf("\n%-12s", "level only");
+    for (size_t i = 0; i < n; i++)
+        printf("%6.2f", moved_loss(c, DIALS_4_15, distances[i]));
+    printf("\n%-12s%6s%6s%6s%6s%6s\n", "these flat", "0", "1", "2-3", "4-15", "1-15");
+    printf("%-12s", "loss");
+    for (size_t i = 0; i < sizeof flat / sizeof *flat; i++)
+        printf("%6.2f", moved_loss(c, flat[i], FLAT));
     printf("\n");
-}
-
-// The better half of the seeds exchanges with the worse: the best with the worst, and so on.
-static void show_exchange(contest *c)
-{
-    const size_t n = c->n_seeds, half = n / 2;
-    size_t order[MOST_SEEDS];
-    heading("What the better seeds have");
-    if (!c->done[AT_ROPE]) {
-        scheme_waits(&c->schemes[AT_ROPE]);
-        return;
-    }
-    if (half == 0) {
-        printf("one seed has nobody to exchange with\n");
-        return;
-    }
-    rank_seeds(order, c->results[AT_ROPE], n);
-    model_init(&c->w.m, &c->schemes[AT_ROPE], c->first_seed);
-    printf("%-12s%6s%6s%6s%6s%6s\n", "exchanged", "none", "0-1", "2-3", "4-15", "all");
-    for (size_t which = 0; which < 2; which++) {
-        printf("%-12s", which == 0 ? "better half" : "worse half");
-        for (size_t part = 0; part < N_PARTS; part++) {
-            double loss = 0.0;
-            for (size_t i = 0; i < half; i++) {
-                const size_t best = order[i], worst = order[n - 1 - i];
-                loss += which == 0 ? loss_with(c, best, worst, part)
-                                   : loss_with(c, worst, best, part);
-            }
-            printf("%6.2f", loss / (double)half);
-        }
-        printf("\n");
-    }
 }
 
 static void run_some_dials(contest *c, const char *name, uint32_t still)
@@ -3392,7 +3330,6 @@ static void show_contest(char **args)
     show_controls(c);
     show_held(c);
     show_agreement(c);
-    show_exchange(c);
     show_first_token(c);
     show_bases(c);
     if (c->more)
