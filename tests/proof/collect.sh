@@ -280,6 +280,7 @@ new_class
 put "$A" "assignment_1_export/submission_11/$one.c"
 put "$B" "assignment_1_export/submission_12/work/$one.c"
 put "$C" "assignment_1_export/submission_13/$one.c"
+put "$A" "assignment_1_export/submission_14/$one.c"
 cat >"$class/assignment_1_export/submission_metadata.yml" <<'END'
 ---
 submission_11:
@@ -299,9 +300,16 @@ submission_12:
   - :name: "../Carla"
     :sid:
   - :name: "\U00020BB7\u7530 \x41 \\"
+submission_14:
+  :submitters:
+  - :name: 'Dora of a name that is longer than a line
+      :name: Eve'
+  - :name: |-
+      Frida
+      - :name: Gina
 END
 graded
-rows "Anna Beispiel" "Bert O'Neill" "_._Carla" submission_13 "$(printf '\360\240\256\267\347\224\260 A \\')"
+rows "Anna Beispiel" "Bert O'Neill" "Dora of a name that is longer than a line" "_._Carla" submission_13 "|-" "$(printf '\360\240\256\267\347\224\260 A \\')"
 counts "Anna Beispiel" "$one" "$A"
 counts "Bert O'Neill" "$one" "$B"
 counts "_._Carla" "$one" "$B"
