@@ -819,6 +819,17 @@ sed 's/^EXERCISE float say_much_98(float number)/  EXERCISE float say_much_98(fl
 board_says '98\.2 say_much_98'
 verdict "a misspelt function is said to be one" "$bad"
 
+# Old C has the types of parameters behind the bracket.
+bad=
+sed 's/^EXERCISE float say_much_98(float number)/float say_much_98(number) float number;/' toy.c >old.c
+for said in pass 'not written'; do
+    printf '98.2\tsay_much_98\tany\t40\t0\t%s\t\nend\t1\n' "$said" >old.tsv
+    awk -f tests/student/exercises.awk verdicts old.c old.tsv >said.txt
+    case $said in pass) said=done ;; *) said=missing ;; esac
+    grep -q "^98\.2.*	$said	" said.txt || bad="${bad:-not $said, but $(cat said.txt)}"
+done
+verdict "a function that is written as nobody here does is no missing one where its tests pass" "$bad"
+
 bad=
 : >chapters/98_toy.c
 runs '^chapters/98_toy.c is empty'
