@@ -1090,10 +1090,11 @@ case "$*" in
 esac
 END
     chmod +x "bin/$manager"
-    PATH=$scratch/bin sh tests/student/setup.sh setup >said.txt 2>&1 </dev/null || bad="it failed: $(tail -n 1 said.txt)"
+    BROWSER=/usr/bin/firefox PATH=$scratch/bin sh tests/student/setup.sh setup >said.txt 2>&1 </dev/null || bad="it failed: $(tail -n 1 said.txt)"
     grep -q '^setup: pandoc installed (pandoc 9.9)$' said.txt || bad="${bad:-it did not say so}"
     grep -q "^$manager .*pandoc" calls.txt || bad="${bad:-$manager was not called}"
     grep -q 'criterion' calls.txt && bad="${bad:-it installed what was there}"
+    grep -q 'chromium' calls.txt && bad="${bad:-it installed a browser, and a desktop has said which one it has}"
     rm -f "bin/$manager" bin/pandoc
     verdict "make setup installs what is missing with $manager, and that only" "$bad"
 done
