@@ -27,6 +27,10 @@ two_word=${two#*_}
 
 . tests/proof/toy.sh
 ${CC:-cc} tests/proof/odd_files.c -o "$room/odd_files" >"$said" 2>&1 || echo "not ok the maker of odd files builds: $(head -n 3 "$said")"
+${CC:-cc} -std=gnu11 -D_GNU_SOURCE -Itests -Itests/judge tests/proof/held.c tests/judge/sandbox.c -o "$room/held" -lm >"$said" 2>&1 ||
+    echo "not ok the maker of somebody who is held builds: $(head -n 3 "$said")"
+"$room/held" >"$room/held.txt" & # it waits while all else goes on
+held=$!
 toy_course 01 "$room/course" "${one#*_}"
 toy_course 02 "$room/course" "$two_word"
 CRITERION=${CRITERION:-$(sh tests/student/course.sh criterion)}
@@ -783,3 +787,6 @@ BUILD=$room/build SUBMISSIONS=$class GRADES=$grades "$BUILD/grade" >"$said" 2>&1
     fault "it graded without the tests of $two"
 grep -q "$two\|chapter $number" "$said" || fault "it does not say what is missing: $(cat "$said")"
 verdict "without the tests of a chapter nobody is graded"
+
+wait "$held"
+cat "$room/held.txt"
