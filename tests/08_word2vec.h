@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#undef _FEATURES_H // so that glibc looks once more at what a file asks of it: _POSIX_C_SOURCE
 
 #ifndef JUDGED
 #define JUDGED

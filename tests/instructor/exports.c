@@ -380,11 +380,12 @@ static size_t folder_called(const struct entry *entries, size_t n, const char *n
     return found != NULL && found->is_folder ? (size_t)(found - entries) : n;
 }
 
-// Lines "submission_1:" in column 0, "  :submitters:" below it, then "  - :name: Anna".
+// Lines "submission_1:" in column 0, "  :submitters:" below it, then "  - :name: Anna". What stands
+// farther to the right than the first of these goes on with a name, whatever it looks like.
 static void read_gradescope(struct entry **entries, size_t *n, const char *metadata)
 {
     char *text = must(strdup(metadata)), *rest = text;
-    size_t n_folders = *n, folder = *n;
+    size_t n_folders = *n, folder = *n, column = 0;
     bool inside = false;
     for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
         size_t indent = strspn(line, " "), marks = strspn(line, " -");
@@ -392,10 +393,14 @@ static void read_gradescope(struct entry **entries, size_t *n, const char *metad
             line[strcspn(line, ":")] = '\0';
             folder = folder_called(*entries, n_folders, line);
         }
-        if (indent <= 2 && marks == indent)
+        if (indent <= 2 && marks == indent) {
             inside = starts(line + indent, ":submitters:");
-        else if (inside && folder < n_folders && starts(line + marks, ":name: ") &&
-                 *n < n_folders + 10000)
+            column = 0;
+            continue;
+        }
+        column = column > 0 ? column : marks;
+        if (inside && marks == column && folder < n_folders &&
+            starts(line + marks, ":name: ") && *n < n_folders + 10000)
             add_submitter(entries, n, folder, scalar(line + marks + 7));
     }
     free(text);

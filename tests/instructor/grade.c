@@ -368,6 +368,25 @@ static void sha_add_files(struct sha *sha, const char *pattern)
     globfree(&found);
 }
 
+// What the hidden tests include. (The path of their folder is nobody's pattern.)
+static void sha_add_hidden_headers(struct sha *sha)
+{
+    struct dirent **entries;
+    char path[PATH_MAX];
+    const bool any = *options.hidden != '\0';
+    const int n = any ? scandir(options.hidden, &entries, NULL, alphasort) : -1;
+    for (int i = 0; i < n; i++) {
+        const size_t length = strlen(entries[i]->d_name);
+        if (length > 2 && strcmp(entries[i]->d_name + length - 2, ".h") == 0) {
+            sha_add_text(sha, entries[i]->d_name);
+            sha_add_file(sha, joined(path, "%s/%s", options.hidden, entries[i]->d_name));
+        }
+        free(entries[i]);
+    }
+    if (n >= 0)
+        free(entries);
+}
+
 // The tests as they are written: the same on every machine, so that shards can be
 // compared.
 static void tests_digest(char digest[KEY])
@@ -376,7 +395,9 @@ static void tests_digest(char digest[KEY])
     struct sha sha;
     sha_start(&sha);
     sha_add_files(&sha, "tests/judge/*.[ch]");
+    sha_add_files(&sha, "tests/judge/*.awk");
     sha_add_files(&sha, "tests/instructor/*.[ch]");
+    sha_add_hidden_headers(&sha);
     for (size_t i = 0; i < n_assignments; i++) {
         const char *name = assignments[i].shown.name;
         sha_add_file(&sha, joined(path, "tests/%s.c", name));

@@ -218,6 +218,24 @@ static void look_for_sleep(struct sleep *sleep, pid_t child)
 
 // ---- who comes to an end ------------------------------------------------------------
 
+// Somebody who is killed may not be able to end: the kernel holds him, or who traces him does not
+// look. For him, too, nobody waits for ever.
+enum { DYING_SECONDS = 5 };
+
+static void kill_and_wait(pid_t child, const sigset_t *unblocked, int *status,
+                          struct rusage *used)
+{
+    const double end = seconds_now() + DYING_SECONDS;
+    kill(child, SIGKILL);
+    for (;;) {
+        const pid_t ended = wait4(child, status, WNOHANG, used);
+        const double left = end - seconds_now();
+        if (ended == child || (ended < 0 && errno != EINTR) || left < 0)
+            return;
+        nap(left, unblocked);
+    }
+}
+
 // ENDED_EXIT if it ended by itself, else the deadline that it was killed at. (A process does
 // not age faster than the time goes, unless it has threads: then RLIMIT_CPU ends it.)
 static enum cause wait_or_kill(pid_t child, double cpu_seconds, double wall_seconds,
@@ -236,9 +254,7 @@ static enum cause wait_or_kill(pid_t child, double cpu_seconds, double wall_seco
             look_for_sleep(&sleep, child);
         const bool sleeps = asleep_seconds > 0 && sleep.times >= asleep_seconds;
         if (cpu_left < 0 || wall_left < 0 || sleeps) {
-            kill(child, SIGKILL);
-            while (wait4(child, status, 0, used) < 0 && errno == EINTR)
-                continue;
+            kill_and_wait(child, unblocked, status, used);
             return cpu_left < 0 ? ENDED_CPU_TIME
                    : sleeps     ? ENDED_ASLEEP
                                 : ENDED_WALL_TIME;

@@ -23,7 +23,8 @@ struct ending {
 };
 
 // Waits for `child` and kills it, with its process group, when it has used up cpu_seconds
-// of processor time or wall_seconds have passed. Never waits longer than wall_seconds.
+// of processor time or wall_seconds have passed. Never waits longer than wall_seconds, and
+// the few that somebody takes to die.
 struct ending wait_with_deadline(pid_t child, double cpu_seconds, double wall_seconds);
 
 // The same, and kills it when it and all that it has started have done nothing but sleep for

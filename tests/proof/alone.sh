@@ -1,6 +1,6 @@
 #!/bin/sh
 # A chapter compiles by itself, a solution with its header, as strict C11 without a warning,
-# with each compiler that is here. (What clang says it says before it makes any code.) Prints
+# with each compiler that is here; and so does a file that asks the C library for more. (What clang says it says before it makes any code.) Prints
 # "ok NAME", "not ok NAME: why", "left out: what".
 #
 #     sh tests/proof/alone.sh 01_lookup
@@ -13,6 +13,14 @@ room=$BUILD/prove.d/alone.$name.d
 strict='-std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror'
 mkdir -p "$room"
 trap 'rm -rf "$room"' EXIT
+cat >"$room/asks.c" <<'END'
+#define _POSIX_C_SOURCE 200809L
+#include <stdint.h>
+#include <time.h>
+
+extern const clockid_t steady;
+const clockid_t steady = CLOCK_MONOTONIC;
+END
 
 compile() # claim, compiler, arguments...
 {
@@ -36,4 +44,6 @@ for compiler in gcc clang; do
     compile "chapters/$name.c compiles alone with $compiler" "$compiler" "chapters/$name.c"
     compile "solutions/$name.c compiles with $compiler" "$compiler" -include "tests/$name.h" \
         "solutions/$name.c"
+    compile "behind tests/$name.h a file may ask for what is not in C, with $compiler" "$compiler" \
+        -include "tests/$name.h" "$room/asks.c"
 done

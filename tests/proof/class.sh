@@ -973,6 +973,31 @@ cmp -s "$others/$first" "$room/of-others" || bad="${bad:-the tests of another HI
 [ -z "$(find "$hidden_built" -name '*.[0-9]*')" ] || bad="${bad:-something is left there: $(ls "$hidden_built")}"
 verdict "a hidden test that the solution fails grades nobody" "$bad"
 
+if [ "$first" = 51_toy ]; then
+    bad=
+    hidden_test 'float *out = floats_out(1), number = (float)random_normal();
+        double wanted = (double)number;
+        expect_accepted(CALL(say_yes_51, out, number), out);
+        expect_floats(out, &wanted, NULL, 1, 1);
+        judge_passed();' || bad="it does not build: $(head -n 3 "$room/said.txt")"
+    for share in 1 2; do
+        echo "enum { NUMBERS = $share };" >"$hidden/numbers.h"
+        grade "$one" "$room/step" HIDDEN="$hidden" HIDDEN_BUILT="$hidden_built" SHARD="$share/2" ||
+            bad="${bad:-share $share: $(tail -n 3 "$room/said.txt")}"
+    done
+    cp "$room/step/shards/2-of-2.tsv" "$room/of-others"
+    echo "enum { NUMBERS = 1 };" >"$hidden/numbers.h"
+    grade "$one" "$room/step" HIDDEN="$hidden" HIDDEN_BUILT="$hidden_built" SHARD=2/2
+    GRADES=$room/merged "$BUILD/grade" merge "$room"/step/shards/[12]-of-2.tsv >"$room/said.txt" 2>&1 ||
+        bad="${bad:-$(cat "$room/said.txt")}"
+    cp "$room/of-others" "$room/step/shards/2-of-2.tsv"
+    GRADES=$room/merged "$BUILD/grade" merge "$room"/step/shards/[12]-of-2.tsv >"$room/said.txt" 2>&1 &&
+        bad="${bad:-they are merged}"
+    grep -q 'judged by other tests' "$room/said.txt" || bad="${bad:-$(cat "$room/said.txt")}"
+    rm "$hidden/numbers.h"
+    verdict "shares that hidden tests with other headers judged are not merged" "$bad"
+fi
+
 bad=
 cp "$hidden/points.tsv" "$room/points.tsv"
 cp "$hidden/$first.c" "$hidden/9_trainer.c"

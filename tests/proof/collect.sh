@@ -27,6 +27,10 @@ two_word=${two#*_}
 
 . tests/proof/toy.sh
 ${CC:-cc} tests/proof/odd_files.c -o "$room/odd_files" >"$said" 2>&1 || echo "not ok the maker of odd files builds: $(head -n 3 "$said")"
+${CC:-cc} -std=gnu11 -D_GNU_SOURCE -Itests -Itests/judge tests/proof/held.c tests/judge/sandbox.c -o "$room/held" -lm >"$said" 2>&1 ||
+    echo "not ok the maker of somebody who is held builds: $(head -n 3 "$said")"
+"$room/held" >"$room/held.txt" & # it waits while all else goes on
+held=$!
 toy_course 01 "$room/course" "${one#*_}"
 toy_course 02 "$room/course" "$two_word"
 CRITERION=${CRITERION:-$(sh tests/student/course.sh criterion)}
@@ -280,6 +284,7 @@ new_class
 put "$A" "assignment_1_export/submission_11/$one.c"
 put "$B" "assignment_1_export/submission_12/work/$one.c"
 put "$C" "assignment_1_export/submission_13/$one.c"
+put "$A" "assignment_1_export/submission_14/$one.c"
 cat >"$class/assignment_1_export/submission_metadata.yml" <<'END'
 ---
 submission_11:
@@ -299,9 +304,16 @@ submission_12:
   - :name: "../Carla"
     :sid:
   - :name: "\U00020BB7\u7530 \x41 \\"
+submission_14:
+  :submitters:
+  - :name: 'Dora of a name that is longer than a line
+      :name: Eve'
+  - :name: |-
+      Frida
+      - :name: Gina
 END
 graded
-rows "Anna Beispiel" "Bert O'Neill" "_._Carla" submission_13 "$(printf '\360\240\256\267\347\224\260 A \\')"
+rows "Anna Beispiel" "Bert O'Neill" "Dora of a name that is longer than a line" "_._Carla" submission_13 "|-" "$(printf '\360\240\256\267\347\224\260 A \\')"
 counts "Anna Beispiel" "$one" "$A"
 counts "Bert O'Neill" "$one" "$B"
 counts "_._Carla" "$one" "$B"
@@ -775,3 +787,6 @@ BUILD=$room/build SUBMISSIONS=$class GRADES=$grades "$BUILD/grade" >"$said" 2>&1
     fault "it graded without the tests of $two"
 grep -q "$two\|chapter $number" "$said" || fault "it does not say what is missing: $(cat "$said")"
 verdict "without the tests of a chapter nobody is graded"
+
+wait "$held"
+cat "$room/held.txt"

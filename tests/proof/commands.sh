@@ -819,6 +819,17 @@ sed 's/^EXERCISE float say_much_98(float number)/  EXERCISE float say_much_98(fl
 board_says '98\.2 say_much_98'
 verdict "a misspelt function is said to be one" "$bad"
 
+# Old C has the types of parameters behind the bracket.
+bad=
+sed 's/^EXERCISE float say_much_98(float number)/float say_much_98(number) float number;/' toy.c >old.c
+for said in pass 'not written'; do
+    printf '98.2\tsay_much_98\tany\t40\t0\t%s\t\nend\t1\n' "$said" >old.tsv
+    awk -f tests/student/exercises.awk verdicts old.c old.tsv >said.txt
+    case $said in pass) said=done ;; *) said=missing ;; esac
+    grep -q "^98\.2.*	$said	" said.txt || bad="${bad:-not $said, but $(cat said.txt)}"
+done
+verdict "a function that is written as nobody here does is no missing one where its tests pass" "$bad"
+
 bad=
 : >chapters/98_toy.c
 runs '^chapters/98_toy.c is empty'
@@ -1079,10 +1090,11 @@ case "$*" in
 esac
 END
     chmod +x "bin/$manager"
-    PATH=$scratch/bin sh tests/student/setup.sh setup >said.txt 2>&1 </dev/null || bad="it failed: $(tail -n 1 said.txt)"
+    BROWSER=/usr/bin/firefox PATH=$scratch/bin sh tests/student/setup.sh setup >said.txt 2>&1 </dev/null || bad="it failed: $(tail -n 1 said.txt)"
     grep -q '^setup: pandoc installed (pandoc 9.9)$' said.txt || bad="${bad:-it did not say so}"
     grep -q "^$manager .*pandoc" calls.txt || bad="${bad:-$manager was not called}"
     grep -q 'criterion' calls.txt && bad="${bad:-it installed what was there}"
+    grep -q 'chromium' calls.txt && bad="${bad:-it installed a browser, and a desktop has said which one it has}"
     rm -f "bin/$manager" bin/pandoc
     verdict "make setup installs what is missing with $manager, and that only" "$bad"
 done

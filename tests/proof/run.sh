@@ -48,7 +48,7 @@ if [ -n "$runs" ]; then
     verdict 'each chapter has settings beside its outputs' "$bad"
 fi
 
-if [ -z "${BROWSER:-}" ]; then
+if [ "${BROWSER:-}" != 1 ]; then # desktops say by that name which browser is theirs
     echo 'left out: the pages were not opened in a browser (BROWSER=1 make test does that)'
     exit 0
 fi

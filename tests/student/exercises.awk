@@ -586,7 +586,8 @@ function read_verdicts(results,    n, m, k, i, s, exercise, known, part, old, sa
     }
     for (k = 1; k <= n; k++) {
         s = exercise[k]
-        verdict_of[k] = s in verdict && known[k] != "missing" ? verdict[s] : known[k]
+        # what the tests have found is there, however it is written
+        verdict_of[k] = s in verdict && (known[k] != "missing" || verdict[s] != "not written") ? verdict[s] : known[k]
         detail_of[k] = s in verdict ? detail[s] : "\t"
         if (verdict_of[k] == "not written" && known[k] == "written") {
             verdict_of[k] = "wrong"

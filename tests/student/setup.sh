@@ -220,7 +220,8 @@ install_with() # manager, packages...
 setup()
 {
     items="cc make pandoc Criterion wasm"
-    [ -z "${BROWSER:-}" ] || items="$items chromium"
+    # (desktops say by that name which browser is theirs)
+    [ "${BROWSER:-}" != 1 ] || items="$items chromium"
     [ -z "${DEV:-}" ] || items="$items clang-format"
     missing=
     for item in $items; do
