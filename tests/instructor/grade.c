@@ -1573,6 +1573,7 @@ static int check(const char *name, const char *file)
 
 int main(int argc, char *argv[])
 {
+    fence_try();
     if (argc == 1)
         return grade_class();
     if (strcmp(argv[1], "merge") == 0)

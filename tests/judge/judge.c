@@ -731,9 +731,8 @@ pid_t judge_start_callers(void)
     for (int fd = CALLER_SOCKET + 1; fd < 32; fd++)
         if (fcntl(fd, F_GETFD) >= 0)
             posix_spawn_file_actions_addclose(&actions, fd);
-    const int failed =
-        posix_spawn(&process, suite_options.caller, &actions, NULL, argv,
-                    getenv("JUDGE_WITHOUT_SECCOMP") != NULL ? fallback : none);
+    const int failed = posix_spawn(&process, suite_options.caller, &actions, NULL, argv,
+                                   fence_level()[0] == 's' ? none : fallback);
     posix_spawn_file_actions_destroy(&actions);
     close(high);
     close(ends[1]);

@@ -87,6 +87,11 @@ bool fence_loaded(void);
 // JUDGE_WITHOUT_SECCOMP=1 asks for the fallback, so that it can be tested.
 const char *fence_level(void);
 
+// Once, in a command that judges, before all else: finds out whether a filter can really be had. Where
+// the kernel hangs on it, says so in one line and asks for the fallback, for all that the command
+// starts (JUDGE_WITHOUT_SECCOMP=1; else it is 0, and nobody need try again).
+void fence_try(void);
+
 // What a fenced process with this exit status had asked for, for a sentence ("open (a
 // file)"); NULL if the status does not say that it was stopped by the filter.
 const char *fence_stopped(int exit_status);

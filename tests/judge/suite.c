@@ -466,6 +466,7 @@ static int judge_list(const char *path)
 int main(int argc, char *argv[])
 {
     const char *points = getenv("POINTS");
+    fence_try();
     read_options(argc, argv);
     read_points(points != NULL ? points : "tests/points.tsv");
     find_tests();

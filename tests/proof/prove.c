@@ -947,6 +947,7 @@ int main(int argc, char *argv[])
 {
     int total[2] = {0, 0}; // passed, failed
     setvbuf(stdout, NULL, _IOLBF, 0);
+    fence_try();
     find_folders();
     read_everything();
     choose_jobs(argc - 1, argv + 1);
