@@ -1100,6 +1100,19 @@ Test(gpt2_parameter_count, random_models)
         s.vocab_size = draw == 7 ? s.max_seq_len : s.vocab_size;
         try_switches(s);
     }
+    static const size_t more[5][4] = {// two of the sizes are the same number
+                                      {0, 9, 3, 0},
+                                      {0, 9, 0, 5},
+                                      {7, 0, 0, 5},
+                                      {7, 0, 3, 0},
+                                      {7, 9, 0, 0}};
+    for (size_t k = 0; k < 5; k++) {
+        const size_t n = random_between(4, 90);
+        try_switches((struct shape){.vocab_size = n + more[k][0],
+                                    .max_seq_len = n + more[k][1],
+                                    .n_layers = n + more[k][2],
+                                    .d_model = n + more[k][3]});
+    }
     judge_passed();
 }
 
@@ -1336,6 +1349,7 @@ Test(entropy_at_scale, random_vectors)
                            scales[k]);
     for (int draw = 0; draw < 4; draw++) // a little below ln(vocab_size)
         try_entropy_once(20, 4, 0.01 * (double)random_between(1, 5));
+    try_entropy_once(6, 6, 1.2); // as many words as numbers
     try_many_entropies();
     try_entropy_of_zeros();
     try_sizes(1, 0.3, 7.3);
