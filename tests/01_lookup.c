@@ -598,9 +598,11 @@ static void try_both_placements(bool is_linear)
     }
 }
 
-// Rows with a 1, a sum of 1 or a length of 1 that are no one-hot rows.
-static const float nearly_one_hot[6 * 3] = {1, -1, 1, 0, 1, 2,     0.6f, 0.8f, 0,
-                                            0, 0,  1, 1, 0, 1e-3f, 0.5f, 0,    0.5f};
+// Rows with a 1, a sum of 1 or a length of 1, or all three as floats, that are no one-hot
+// rows.
+static const float nearly_one_hot[7 * 3] = {1,     -1,   1, 0,    1, 2,     0.6f,
+                                            0.8f,  0,    0, 0,    1, 1,     0,
+                                            1e-3f, 0.5f, 0, 0.5f, 1, 1e-4f, -1e-4f};
 static const float longer_ones[3 * 6] = {0, 0, 1, 0, 0, 1e-3f, 0, -1, 1,
                                          1, 0, 0, 1, 0, 0,     0, 0,  1};
 
@@ -635,7 +637,7 @@ static void try_worked_product(bool is_linear)
         try_product(&(struct product){row, b, 1, 3, 4, false, false, 0});
     try_product(&(struct product){small_left, small_right, 2, 3, 4, is_linear, false, 1});
     try_product(
-        &(struct product){nearly_one_hot, small_right, 6, 3, 4, is_linear, false, 0});
+        &(struct product){nearly_one_hot, small_right, 7, 3, 4, is_linear, false, 0});
     try_product(
         &(struct product){longer_ones, small_right, 3, 6, 2, is_linear, false, 0});
     try_square_of(is_linear);

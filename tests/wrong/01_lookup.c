@@ -3393,3 +3393,26 @@ bool row_of_the_only_word(float *out, const float *wte, const uint32_t *ids,
         memcpy(out + t * d_model, wte, d_model * sizeof *out);
     return true;
 }
+
+WRONG(
+    linear_forward, worked_example, linear_looks_nearly_hot_rows_up,
+    "A row of x that holds a 1, and whose sum and length are 1 as floats, is taken for a "
+    "one-hot row: the other numbers count.")
+bool linear_looks_nearly_hot_rows_up(float *out, const float *x, const float *weight,
+                                     size_t n_rows, size_t n_in, size_t n_out)
+{
+    if (!linear_forward(out, x, weight, n_rows, n_in, n_out))
+        return false;
+    for (size_t r = 0; r < n_rows; r++) {
+        float sum = 0.0f, squares = 0.0f;
+        size_t hot = n_in;
+        for (size_t i = 0; i < n_in; i++) {
+            sum += x[r * n_in + i];
+            squares += x[r * n_in + i] * x[r * n_in + i];
+            hot = x[r * n_in + i] == 1.0f ? i : hot;
+        }
+        for (size_t o = 0; hot < n_in && sum == 1.0f && squares == 1.0f && o < n_out; o++)
+            out[r * n_out + o] = weight[o * n_in + hot];
+    }
+    return true;
+}

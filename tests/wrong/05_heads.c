@@ -5789,3 +5789,24 @@ float probabilities_in_float(const float *h, const float *wte, float scale,
     }
     return (float)entropy;
 }
+
+WRONG(
+    logit_lens, negative_logits, best_alone_from_minus_1e9,
+    "The search for a single best word begins at a number that may be above all logits: "
+    "begin with the first.")
+bool best_alone_from_minus_1e9(uint32_t *top, const float *h, const float *wte,
+                               size_t n_top, size_t vocab_size, size_t d_model)
+{
+    double best = -1e9;
+    if (n_top != 1 || vocab_size == 0 || d_model == 0)
+        return logit_lens(top, h, wte, n_top, vocab_size, d_model);
+    top[0] = 0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        const double z = dot(h, wte + v * d_model, d_model);
+        if (z > best) {
+            best = z;
+            top[0] = (uint32_t)v;
+        }
+    }
+    return true;
+}
