@@ -1689,7 +1689,7 @@ static void try_every_update(void)
         u[k] = (struct update){half_zeros(vocab_size, d_model),
                                half_zeros(n_rows, d_model),
                                random_rows(n_rows, vocab_size),
-                               0.75f,
+                               k % 4 == 3 ? -1.25f : 0.75f,
                                n_rows,
                                vocab_size,
                                d_model,
@@ -2242,7 +2242,8 @@ static void try_every_step(void)
         const size_t n_tokens = k % 3 == 0 ? size : 1 + size % 2,
                      vocab_size = k % 3 == 1 ? size : 4, d_model = k % 3 == 2 ? size : 2;
         s[n++] = random_step(n_tokens, vocab_size, d_model, d_model < 100 ? 0.7 : 0.05,
-                             (double)n_tokens); // so that no position's share is small
+                             // so that no position's share is small
+                             (k % 5 == 4 ? -0.5 : 1) * (double)n_tokens);
     }
     for (size_t k = 0; k < 2 * N_PATTERNS; k++) {
         float *wte = half_zeros(9, 3), *lm_head = half_zeros(9, 3);

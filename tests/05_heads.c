@@ -266,6 +266,15 @@ static float *signs(size_t n)
     return values;
 }
 
+// The same, and some zeros among them.
+static float *signs_and_zeros(size_t n)
+{
+    float *values = signs(n);
+    for (size_t k = random_between(0, 7); k < n; k += random_between(1, 15))
+        values[k] = 0;
+    return values;
+}
+
 enum { ADDS = 1, MATRIX = 2, WHOLE = 4 };
 
 static float *drawn(size_t n, int how)
@@ -399,8 +408,8 @@ static void try_many_tied(int how)
         const struct tied c = shape_of_tied(j);
         add_up(n, &c);
     }
-    const float *slopes = signs(MOST), *table = signs(MOST),
-                *matrix = has_m ? signs(SQUARE) : NULL,
+    const float *slopes = signs_and_zeros(MOST), *table = signs_and_zeros(MOST),
+                *matrix = has_m ? signs_and_zeros(SQUARE) : NULL,
                 *zeros = judge_floats(n[0] > n[1] ? n[0] : n[1]);
     uint32_t *text = judge_ids(n[2]);
     for (size_t j = 0, t = 0; j < N_TIED; t += shape_of_tied(j).n_tokens, j++) {
