@@ -235,8 +235,9 @@ $0.1212$, $0.0493$.
 Take the largest logit of the row away before `expf`. Compute the loss from the last formula, not as
 the logarithm of a finished probability: with logits 0 and 200 and target 0 that is $e^{-200}$, a
 `float` rounds it to 0, and $-\ln 0$ is not the 200 that is wanted. Sum in `double`, the
-exponentials of a row and the losses of the rows: a `float` that holds a large number does not
-notice thousands of small ones.
+exponentials of a row, the three terms of its loss and the losses of the rows: a `float` that holds a
+large number does not notice thousands of small ones, and beside a large logit it has few digits
+left for a logarithm.
 
 `logits` and `dlogits` may be the same array: read what you need of a row before you write over it.
 If a target is not below `vocab_size`, or there are no rows, return `NAN` and leave `dlogits` alone.

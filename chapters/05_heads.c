@@ -1058,8 +1058,10 @@ which changes no probability. And a probability can be too small to be told from
 0; $p \ln p$ is then 0 and not NaN, which $0 \cdot \ln 0$ would be in C. (With $z$
 the score minus the largest, and $S$ the sum of all $e^z$, the entropy is also
 $\ln S - \frac{1}{S}\sum_v z_v e^{z_v}$. That form has no logarithm of a
-probability in it.) Do the sums in `double`. If a size is 0, return `NAN`. A scale
-of 0 is fine, and so is a negative one.
+probability in it.) Do the sums in `double`, and keep
+probabilities in `double`, too: where the model is sure, the entropy hangs on what the
+best word's lacks of 1, and a `float` rounds that away. If a size is 0, return `NAN`. A
+scale of 0 is fine, and so is a negative one.
 */
 
 // - sum over v of p[v] * log(p[v]),  p = softmax(z),  z[v] = scale * (h . wte[v])

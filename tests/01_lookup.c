@@ -205,7 +205,7 @@ static void try_every_text(void)
     const uint32_t shift = (uint32_t)random_between(0, 1) * 3;
     size_t n = 0;
     for (size_t k = 0; k < N_SIZES; k++) {
-        texts[n++] = (struct text){3, nth_size(k), NULL, 0, 0};
+        texts[n++] = (struct text){1 + k % 3, nth_size(k), NULL, 0, 0};
         texts[n++] = (struct text){nth_size(k), 2, NULL, 0, 0};
         if (nth_size(k) <= 33) // as many tokens as words
             texts[n++] = (struct text){nth_size(k), nth_size(k), NULL, 0, 0};
@@ -459,9 +459,10 @@ static void try_shapes(size_t (*shapes)[3], size_t n, bool is_linear)
     }
 }
 
+// Also of vectors: a single row, term or column, for which there may be a path of its own.
 static void try_every_shape(bool is_linear)
 {
-    size_t shapes[7 * N_SIZES][3], n = 0;
+    size_t shapes[13 * N_SIZES][3], n = 0;
     for (size_t k = 0; k < N_SIZES; k++) {
         const size_t s = nth_size(k);
         const size_t these[7][3] = {{2, s, 3}, {s, 2, 3}, {3, 2, s}, {s, s, 2},
@@ -472,6 +473,10 @@ static void try_every_shape(bool is_linear)
                                   : 7;
         memcpy(shapes + n, these, n_these * sizeof *these);
         n += n_these;
+        const size_t vectors[6][3] = {{1, s, 3}, {1, 3, s}, {2, 1, s},
+                                      {s, 1, 2}, {3, s, 1}, {s, 3, 1}};
+        memcpy(shapes + n, vectors, (s > 34 ? 0 : 6) * sizeof *vectors);
+        n += s > 34 ? 0 : 6;
     }
     try_shapes(shapes, n, is_linear);
 }
@@ -497,6 +502,7 @@ static void try_many_zeros(bool is_linear)
     }
     square[0] = 1;
     square[1] = 0;
+    b[0] = 0;
     try_product(&(struct product){a, b, 16, 9, 5, is_linear, false, 0});
     try_product(&(struct product){square, b, 9, 9, 5, is_linear, false, 0});
 }
@@ -565,11 +571,15 @@ static void try_scales(bool is_linear)
 static const float small_left[9] = {1, -2, 0.5f, 3, 0, -1, 4, 0.25f, -5};
 static const float small_right[12] = {2, 1, 0, -1, 4, -3, 5, 2, 0.5f, 8, -6, 7};
 
+// Each size by itself, two of them, and all; then one of them beside ones.
 static void refuse_empty(bool is_linear)
 {
-    for (size_t empty = 0; empty < 7; empty++) {
-        const size_t n[3] = {empty % 2 == 0 ? 0 : 2, empty / 2 % 2 == 0 ? 0 : 3,
-                             empty / 4 == 0 ? 0 : 4};
+    static const size_t ones[3][3] = {{0, 1, 1}, {1, 0, 1}, {1, 1, 0}};
+    for (size_t empty = 0; empty < 7 + 3; empty++) {
+        size_t n[3] = {empty % 2 == 0 ? 0 : 2, empty / 2 % 2 == 0 ? 0 : 3,
+                       empty / 4 == 0 ? 0 : 4};
+        if (empty >= 7)
+            memcpy(n, ones[empty - 7], sizeof n);
         fresh_case();
         const float *a = floats_in(small_left, 6), *b = floats_in(small_right, 12);
         float *out = floats_out(12);
@@ -588,9 +598,11 @@ static void try_both_placements(bool is_linear)
     }
 }
 
-// Rows with a 1, a sum of 1 or a length of 1 that are no one-hot rows.
-static const float nearly_one_hot[6 * 3] = {1, -1, 1, 0, 1, 2,     0.6f, 0.8f, 0,
-                                            0, 0,  1, 1, 0, 1e-3f, 0.5f, 0,    0.5f};
+// Rows with a 1, a sum of 1 or a length of 1, or all three as floats, that are no one-hot
+// rows.
+static const float nearly_one_hot[7 * 3] = {1,     -1,   1, 0,    1, 2,     0.6f,
+                                            0.8f,  0,    0, 0,    1, 1,     0,
+                                            1e-3f, 0.5f, 0, 0.5f, 1, 1e-4f, -1e-4f};
 static const float longer_ones[3 * 6] = {0, 0, 1, 0, 0, 1e-3f, 0, -1, 1,
                                          1, 0, 0, 1, 0, 0,     0, 0,  1};
 
@@ -625,7 +637,7 @@ static void try_worked_product(bool is_linear)
         try_product(&(struct product){row, b, 1, 3, 4, false, false, 0});
     try_product(&(struct product){small_left, small_right, 2, 3, 4, is_linear, false, 1});
     try_product(
-        &(struct product){nearly_one_hot, small_right, 6, 3, 4, is_linear, false, 0});
+        &(struct product){nearly_one_hot, small_right, 7, 3, 4, is_linear, false, 0});
     try_product(
         &(struct product){longer_ones, small_right, 3, 6, 2, is_linear, false, 0});
     try_square_of(is_linear);
@@ -854,9 +866,9 @@ static void try_every_lookup(void)
         d_model[n] = 3;
         texts[n++] = (struct text){s, 5, NULL, 0, 0};
         d_model[n] = 2;
-        texts[n++] = (struct text){3, s, NULL, 0, 0};
+        texts[n++] = (struct text){1 + k % 3, s, NULL, 0, 0};
         d_model[n] = s;
-        texts[n++] = (struct text){3, 5, NULL, 0, 0};
+        texts[n++] = (struct text){1 + k % 3, 5, NULL, 0, 0};
         d_model[n] = s <= 33 ? s : 2; // as many tokens as words, and numbers
         texts[n++] = (struct text){s, s, NULL, 0, 0};
     }
@@ -989,6 +1001,7 @@ Test(embedding_forward, refuses_bad_ids)
     refuse_lookup_at_each_place(random_between(2, 5));
     refuse_lookups(3, random_between(70, 300), 2, 1);
     refuse_lookups(1, 6, 3, 1);
+    refuse_lookup(3, 1, 2, (struct bad_id){LAST, 1, "the only word has the id 0"});
     try_lookup(normals(12), none, 0, 4, 3);
     try_lookup(normals(1), none, 0, 0, 3);
     refuse_lookup(3, 4, 0,

@@ -96,11 +96,11 @@ static void fail_among_many(void)
 }
 
 // Six ids whose ends, or beginnings, look like the whole of another list; all below 9.
-enum { N_PATTERNS = 10 };
+enum { N_PATTERNS = 11 };
 static const uint32_t patterns[N_PATTERNS][6] = {
     {2, 2, 5, 7, 1, 2}, {0, 4, 4, 1, 3, 5}, {3, 4, 5, 1, 0, 8}, {1, 1, 1, 4, 4, 8},
     {8, 7, 5, 4, 2, 0}, {8, 8, 5, 5, 2, 0}, {6, 6, 6, 6, 6, 6}, {4, 1, 4, 1, 4, 7},
-    {2, 3, 4, 5, 6, 7}, {0, 1, 1, 3, 4, 5},
+    {2, 3, 4, 5, 6, 7}, {0, 1, 1, 3, 4, 5}, {0, 1, 2, 3, 4, 5},
 };
 
 // Rows of which half are zeros. The first begins and ends with zeros, the others have their
@@ -259,15 +259,28 @@ struct batch {
     size_t n_tokens, vocab_size, id_at, logit_at;
 };
 
+static void try_in_place(const float *values, const uint32_t *ids, size_t n_tokens,
+                         size_t vocab_size)
+{
+    const size_t n = n_tokens * vocab_size;
+    fresh_case();
+    judge_case("logits and dlogits are the same array.");
+    float *both = floats_inout(values, n);
+    const uint32_t *targets = ids_in(ids, n_tokens);
+    const double loss =
+        (double)CALL(softmax_cross_entropy, both, both, targets, n_tokens, vocab_size);
+    expect_softmax(loss, both, values, ids, n_tokens, vocab_size);
+}
+
 static void try_batches(const struct batch *batches, size_t n, const float *values,
-                        const uint32_t *ids)
+                        const uint32_t *ids, bool is_in_place)
 {
     const struct batch *last = &batches[n - 1];
     const size_t n_logits = last->logit_at + last->n_tokens * last->vocab_size;
     fresh_case();
-    const float *logits = floats_in(values, n_logits);
     const uint32_t *targets = ids_in(ids, last->id_at + last->n_tokens);
-    float *dlogits = floats_out(n_logits);
+    float *dlogits = is_in_place ? floats_inout(values, n_logits) : floats_out(n_logits);
+    const float *logits = is_in_place ? dlogits : floats_in(values, n_logits);
     together();
     for (size_t k = 0; k < n; k++)
         CALL(softmax_cross_entropy, dlogits + batches[k].logit_at,
@@ -283,7 +296,8 @@ static void try_batches(const struct batch *batches, size_t n, const float *valu
         if (fabs(returned(k) - right.loss) <= right.loss_off &&
             all_close(dlogits + b->logit_at, right.slopes, right.slopes_off, n_here))
             continue;
-        try_softmax(values + b->logit_at, ids + b->id_at, b->n_tokens, b->vocab_size);
+        (is_in_place ? try_in_place : try_softmax)(values + b->logit_at, ids + b->id_at,
+                                                   b->n_tokens, b->vocab_size);
         fail_among_many();
     }
 }
@@ -318,7 +332,7 @@ static void try_every_batch(void)
         id_at += n_tokens;
     }
     judge_relies_on(logit_at <= MOST_LOGITS && id_at <= MOST_IDS);
-    try_batches(batches, n, values, ids);
+    try_batches(batches, n, values, ids, false);
 }
 
 // PyTorch 1.13, float64: mean 2.03510411.
@@ -554,29 +568,43 @@ Test(softmax_cross_entropy, large_sizes)
     judge_passed();
 }
 
-static void try_in_place(size_t n_tokens, size_t vocab_size)
+static void try_random_in_place(size_t n_tokens, size_t vocab_size)
 {
-    const size_t n = n_tokens * vocab_size;
-    float *values = normals(n);
-    uint32_t *ids = random_ids(n_tokens, vocab_size);
-    fresh_case();
-    judge_case("logits and dlogits are the same array.");
-    float *both = floats_inout(values, n);
-    const uint32_t *targets = ids_in(ids, n_tokens);
-    const double loss =
-        (double)CALL(softmax_cross_entropy, both, both, targets, n_tokens, vocab_size);
-    expect_softmax(loss, both, values, ids, n_tokens, vocab_size);
+    try_in_place(normals(n_tokens * vocab_size), random_ids(n_tokens, vocab_size),
+                 n_tokens, vocab_size);
+}
+
+// Few rows of up to 20 words, and up to 20 rows of few, half of the logits zeros.
+static void try_many_in_place(void)
+{
+    enum { MOST = 20, N = 2 * MOST, MOST_LOGITS = 2 * 3 * MOST * (MOST + 1) / 2 };
+    struct batch batches[N];
+    float *values = judge_floats(MOST_LOGITS);
+    uint32_t *ids = judge_ids(3 * MOST * MOST);
+    size_t logit_at = 0, id_at = 0;
+    for (size_t k = 0; k < N; k++) {
+        const size_t s = k / 2 + 1, n_tokens = k % 2 == 0 ? 1 + s % 3 : s,
+                     v = k % 2 == 0 ? s : 1 + s % 3;
+        batches[k] = (struct batch){n_tokens, v, id_at, logit_at};
+        memcpy(values + logit_at, half_zeros(n_tokens, v), n_tokens * v * sizeof *values);
+        fill_ids(ids + id_at, n_tokens, v);
+        logit_at += n_tokens * v;
+        id_at += n_tokens;
+    }
+    judge_relies_on(logit_at <= MOST_LOGITS);
+    try_batches(batches, N, values, ids, true);
 }
 
 Test(softmax_cross_entropy, in_place)
 {
     const size_t some = random_between(3, 9);
     for (int k = 0; k < 2; k++) {
-        try_in_place(1, some);
-        try_in_place(8, 5);
+        try_random_in_place(1, some);
+        try_random_in_place(8, 5);
     }
-    try_in_place(2, 50261);
-    try_in_place(5003, 3);
+    try_many_in_place();
+    try_random_in_place(2, 50261);
+    try_random_in_place(5003, 3);
     judge_passed();
 }
 
@@ -815,8 +843,8 @@ static void try_every_gradient(void)
     size_t n = 0;
     for (size_t k = 0; k < 3 * N_SIZES; k++) {
         const size_t s = nth_size(k / 3);
-        const size_t n_tokens = k % 3 == 0 ? s : 3, vocab_size = k % 3 == 1 ? s : 5,
-                     d_model = k % 3 == 2 ? s : 3;
+        const size_t n_tokens = k % 3 == 0 ? s : 1 + s % 3,
+                     vocab_size = k % 3 == 1 ? s : 5, d_model = k % 3 == 2 ? s : 3;
         uint32_t *ids = random_ids(n_tokens, vocab_size);
         ids[n_tokens - 1] = (uint32_t)vocab_size - 1;
         g[n++] = (struct gradient){normals(vocab_size * d_model),
@@ -1311,7 +1339,7 @@ static void try_every_list(void)
     size_t n = 0;
     for (size_t k = 0; k < 3 * N_SIZES; k++) {
         const size_t s = nth_size(k / 3);
-        const size_t n_tokens = k % 3 == 2 ? 4 : s, d_model = k % 3 == 2 ? s : 2;
+        const size_t n_tokens = k % 3 == 2 ? 1 + s % 4 : s, d_model = k % 3 == 2 ? s : 2;
         uint32_t *ids = random_ids(n_tokens, k % 3 == 2 ? 3 : 9);
         for (size_t t = 0; t < n_tokens && k % 3 == 1; t++) // all different
             ids[t] = (uint32_t)(t * 5003 % 8191 + 7);
@@ -1655,13 +1683,13 @@ static void try_every_update(void)
     struct update u[3 * N_SIZES];
     for (size_t k = 0; k < 3 * N_SIZES; k++) {
         const size_t s = nth_size(k / 3);
-        const size_t n_rows = k % 3 == 2 ? 3 : s;
+        const size_t n_rows = k % 3 == 2 ? 1 + s % 3 : s;
         const size_t vocab_size = k % 3 == 0 ? s + 2 : k % 3 == 1 ? s : 7;
         const size_t d_model = k % 3 == 2 ? s : 2;
         u[k] = (struct update){half_zeros(vocab_size, d_model),
                                half_zeros(n_rows, d_model),
                                random_rows(n_rows, vocab_size),
-                               0.75f,
+                               k % 4 == 3 ? -1.25f : 0.75f,
                                n_rows,
                                vocab_size,
                                d_model,
@@ -2211,10 +2239,11 @@ static void try_every_step(void)
     size_t n = 0;
     for (size_t k = 0; k < 3 * N_SIZES; k++) {
         const size_t size = nth_size(k / 3);
-        const size_t n_tokens = k % 3 == 0 ? size : 2, vocab_size = k % 3 == 1 ? size : 4,
-                     d_model = k % 3 == 2 ? size : 2;
+        const size_t n_tokens = k % 3 == 0 ? size : 1 + size % 2,
+                     vocab_size = k % 3 == 1 ? size : 4, d_model = k % 3 == 2 ? size : 2;
         s[n++] = random_step(n_tokens, vocab_size, d_model, d_model < 100 ? 0.7 : 0.05,
-                             (double)n_tokens); // so that no position's share is small
+                             // so that no position's share is small
+                             (k % 5 == 4 ? -0.5 : 1) * (double)n_tokens);
     }
     for (size_t k = 0; k < 2 * N_PATTERNS; k++) {
         float *wte = half_zeros(9, 3), *lm_head = half_zeros(9, 3);
@@ -2297,9 +2326,10 @@ Test(train_step, random_models)
             try_step(&s);
         }
     }
-    // a slope of 4e-16 moves both tables: one row is as long, and the rate is as large
+    // a slope of 4e-16 moves both tables: one row is so long, and the rate is so large (and
+    // a float holds their product)
     const float hidden[] = {1, 0, 0, 0, 0, 0}, rare[] = {0, 0, -0.5f, 0, -35, 1e20f};
-    try_step(&(struct step){hidden, rare, nil, nil, 1e20, 1, 3, 2});
+    try_step(&(struct step){hidden, rare, nil, nil, 1e18, 1, 3, 2});
     try_unread_rows(5, 17, 3);
     struct step s = random_step(7, 10, 3, 0.7, 1.5);
     s.inputs = judge_ids(7); // the same word seven times

@@ -266,6 +266,15 @@ static float *signs(size_t n)
     return values;
 }
 
+// The same, and some zeros among them.
+static float *signs_and_zeros(size_t n)
+{
+    float *values = signs(n);
+    for (size_t k = random_between(0, 7); k < n; k += random_between(1, 15))
+        values[k] = 0;
+    return values;
+}
+
 enum { ADDS = 1, MATRIX = 2, WHOLE = 4 };
 
 static float *drawn(size_t n, int how)
@@ -399,8 +408,8 @@ static void try_many_tied(int how)
         const struct tied c = shape_of_tied(j);
         add_up(n, &c);
     }
-    const float *slopes = signs(MOST), *table = signs(MOST),
-                *matrix = has_m ? signs(SQUARE) : NULL,
+    const float *slopes = signs_and_zeros(MOST), *table = signs_and_zeros(MOST),
+                *matrix = has_m ? signs_and_zeros(SQUARE) : NULL,
                 *zeros = judge_floats(n[0] > n[1] ? n[0] : n[1]);
     uint32_t *text = judge_ids(n[2]);
     for (size_t j = 0, t = 0; j < N_TIED; t += shape_of_tied(j).n_tokens, j++) {
@@ -1100,6 +1109,19 @@ Test(gpt2_parameter_count, random_models)
         s.vocab_size = draw == 7 ? s.max_seq_len : s.vocab_size;
         try_switches(s);
     }
+    static const size_t more[5][4] = {// two of the sizes are the same number
+                                      {0, 9, 3, 0},
+                                      {0, 9, 0, 5},
+                                      {7, 0, 0, 5},
+                                      {7, 0, 3, 0},
+                                      {7, 9, 0, 0}};
+    for (size_t k = 0; k < 5; k++) {
+        const size_t n = random_between(4, 90);
+        try_switches((struct shape){.vocab_size = n + more[k][0],
+                                    .max_seq_len = n + more[k][1],
+                                    .n_layers = n + more[k][2],
+                                    .d_model = n + more[k][3]});
+    }
     judge_passed();
 }
 
@@ -1336,13 +1358,14 @@ Test(entropy_at_scale, random_vectors)
                            scales[k]);
     for (int draw = 0; draw < 4; draw++) // a little below ln(vocab_size)
         try_entropy_once(20, 4, 0.01 * (double)random_between(1, 5));
+    try_entropy_once(6, 6, 1.2); // as many words as numbers
     try_many_entropies();
     try_entropy_of_zeros();
     try_sizes(1, 0.3, 7.3);
     try_sizes(1e-30, 1e-8, 3e38);
     try_sizes(0.01, 1, 321.7);
     try_sizes(1e-30, 1, 1e30);
-    try_sizes(1e30, 1, 1e-30);
+    try_sizes(1e36, 1, 1e-36);
     try_sizes(1, 1e-30, 1e30);
     try_sizes(1e25, 1e-25, 1);
     try_sizes(1e-12, 1e12, 1);
@@ -1778,6 +1801,8 @@ Test(logit_lens, negative_logits)
         try_logits(1, values, N, 3);
         try_logits(factors[k], values, N, N);
         try_logits(-factors[k], values, N, 2);
+        if (k % 3 == 0) // the best alone, for which there may be a path of its own
+            try_lens(factors, values, 1, N, 1);
     }
     try_logits(1, zeros, N, N);
     try_logits(1, zeros, N, 3);

@@ -893,3 +893,65 @@ bool coalesce_by_digits(uint32_t *rows, float *drows, size_t *n_rows, const uint
     free(to);
     return true;
 }
+
+RIGHT(softmax_cross_entropy, softmax_by_log_shares,
+      "each share as e^ of its logarithm, which never holds the largest logit")
+SOFTMAX(softmax_by_log_shares)
+{
+    double loss = 0.0;
+    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *z = logits + t * vocab_size;
+        float *d = dlogits + t * vocab_size, largest = z[0];
+        double total = 0.0;
+        for (size_t v = 1; v < vocab_size; v++)
+            largest = fmaxf(largest, z[v]);
+        for (size_t v = 0; v < vocab_size; v++)
+            total += (double)expf(z[v] - largest);
+        const float log_total = (float)log(total);
+        loss += (double)log_total - (double)(z[targets[t]] - largest);
+        for (size_t v = 0; v < vocab_size; v++)
+            d[v] = expf(z[v] - largest - log_total) / (float)n_tokens;
+        d[targets[t]] -= 1.0f / (float)n_tokens;
+    }
+    return (float)(loss / (double)n_tokens);
+}
+
+RIGHT(train_step, step_rate_before_all,
+      "the rate goes into each product first, and what is summed are the steps")
+float step_rate_before_all(float *wte, float *lm_head, float *logits, float *dhidden,
+                           float *drows, uint32_t *rows, const uint32_t *inputs,
+                           const uint32_t *targets, float learning_rate, size_t n_tokens,
+                           size_t vocab_size, size_t d_model)
+{
+    (void)drows, (void)rows;
+    if (n_tokens == 0 || d_model == 0 || !ids_below(inputs, n_tokens, vocab_size))
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++)
+        for (size_t v = 0; v < vocab_size; v++) {
+            float logit = 0.0f;
+            for (size_t i = d_model; i-- > 0;)
+                logit += lm_head[v * d_model + i] * wte[inputs[t] * d_model + i];
+            logits[t * vocab_size + v] = logit;
+        }
+    const float loss =
+        softmax_cross_entropy(logits, logits, targets, n_tokens, vocab_size);
+    for (size_t t = 0; !isnan(loss) && t < n_tokens; t++)
+        for (size_t i = 0; i < d_model; i++) {
+            float step = 0.0f;
+            for (size_t v = 0; v < vocab_size; v++)
+                step +=
+                    learning_rate * lm_head[v * d_model + i] * logits[t * vocab_size + v];
+            dhidden[t * d_model + i] = step;
+        }
+    for (size_t v = 0; !isnan(loss) && v < vocab_size; v++)
+        for (size_t t = 0; t < n_tokens; t++)
+            for (size_t i = 0; i < d_model; i++)
+                lm_head[v * d_model + i] -= learning_rate * wte[inputs[t] * d_model + i] *
+                                            logits[t * vocab_size + v];
+    for (size_t t = 0; !isnan(loss) && t < n_tokens; t++)
+        for (size_t i = 0; i < d_model; i++)
+            wte[inputs[t] * d_model + i] -= dhidden[t * d_model + i];
+    return loss;
+}

@@ -3367,3 +3367,52 @@ bool row_checked_in_float(float *out, const float *wte, const uint32_t *ids,
             return false;
     return embedding_forward(out, wte, ids, n_tokens, vocab_size, d_model);
 }
+
+WRONG(
+    matmul, random_shapes, single_column_in_fours,
+    "For a single column only whole fours of terms are added: what is left over counts, "
+    "too.")
+bool single_column_in_fours(float *out, const float *a, const float *b, size_t n_rows,
+                            size_t n_inner, size_t n_cols)
+{
+    if (n_cols != 1 || n_rows == 0 || n_inner < 4)
+        return matmul(out, a, b, n_rows, n_inner, n_cols);
+    for (size_t r = 0; r < n_rows; r++)
+        matmul(out + r, a + r * n_inner, b, 1, n_inner - n_inner % 4, 1);
+    return true;
+}
+
+WRONG(embedding_forward, refuses_bad_ids, row_of_the_only_word,
+      "In a vocabulary of one word the ids are not checked: the only good one is 0.")
+bool row_of_the_only_word(float *out, const float *wte, const uint32_t *ids,
+                          size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    if (vocab_size != 1)
+        return embedding_forward(out, wte, ids, n_tokens, vocab_size, d_model);
+    for (size_t t = 0; t < n_tokens; t++)
+        memcpy(out + t * d_model, wte, d_model * sizeof *out);
+    return true;
+}
+
+WRONG(
+    linear_forward, worked_example, linear_looks_nearly_hot_rows_up,
+    "A row of x that holds a 1, and whose sum and length are 1 as floats, is taken for a "
+    "one-hot row: the other numbers count.")
+bool linear_looks_nearly_hot_rows_up(float *out, const float *x, const float *weight,
+                                     size_t n_rows, size_t n_in, size_t n_out)
+{
+    if (!linear_forward(out, x, weight, n_rows, n_in, n_out))
+        return false;
+    for (size_t r = 0; r < n_rows; r++) {
+        float sum = 0.0f, squares = 0.0f;
+        size_t hot = n_in;
+        for (size_t i = 0; i < n_in; i++) {
+            sum += x[r * n_in + i];
+            squares += x[r * n_in + i] * x[r * n_in + i];
+            hot = x[r * n_in + i] == 1.0f ? i : hot;
+        }
+        for (size_t o = 0; hot < n_in && sum == 1.0f && squares == 1.0f && o < n_out; o++)
+            out[r * n_out + o] = weight[o * n_in + hot];
+    }
+    return true;
+}

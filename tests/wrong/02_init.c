@@ -3432,3 +3432,14 @@ bool next_stirs_where_zero(uint32_t *word, uint32_t *state, size_t *next)
         *next = 624;
     return next_with(stir, temper, word, state, next);
 }
+
+CAUGHT(normal_fill, every_length, fill_standard_has_a_tail, "mean 0, std 1, n 16")
+bool fill_standard_has_a_tail(float *out, word_source *draw, void *rng, float mean,
+                              float std, size_t n)
+{
+    uint32_t words[16];
+    if (n < 16 || n % 16 > 0 || mean != 0 || std != 1)
+        return normal_fill(out, draw, rng, mean, std, n);
+    return normal_fill(out, draw, rng, mean, std, n) && draw(words, rng, 16) &&
+           (block_of_16(out + n - 16, words, mean, std), true);
+}

@@ -4820,3 +4820,42 @@ bool coalesce_drops_nan(uint32_t *rows, float *drows, size_t *n_rows, const uint
     *n_rows = n;
     return true;
 }
+
+WRONG(softmax_cross_entropy, no_overflow, softmax_lse_in_float,
+      "A large logit and the logarithm of the sum are added in a float, which leaves few "
+      "digits of the logarithm: put the three terms together in double.")
+float softmax_lse_in_float(float *dlogits, const float *logits, const uint32_t *targets,
+                           size_t n_tokens, size_t vocab_size)
+{
+    double loss = 0.0;
+    if (n_tokens == 0 || !ids_below(targets, n_tokens, vocab_size))
+        return NAN;
+    for (size_t t = 0; t < n_tokens; t++) {
+        const float *z = logits + t * vocab_size;
+        float *d = dlogits + t * vocab_size;
+        const float largest = largest_of(z, vocab_size), target = z[targets[t]];
+        double total = 0.0;
+        for (size_t v = 0; v < vocab_size; v++)
+            total += (double)expf(z[v] - largest);
+        const float log_total = largest + (float)log(total);
+        loss += (double)(log_total - target);
+        for (size_t v = 0; v < vocab_size; v++)
+            d[v] = expf(z[v] - log_total) / (float)n_tokens;
+        d[targets[t]] -= 1.0f / (float)n_tokens;
+    }
+    return (float)(loss / (double)n_tokens);
+}
+
+WRONG(embedding_backward, random_tables, backward_copies_places,
+      "Where the ids are 0, 1, 2, ... the rows are copied: they are added there, too.")
+bool backward_copies_places(float *dwte, const float *dout, const uint32_t *ids,
+                            size_t n_tokens, size_t vocab_size, size_t d_model)
+{
+    size_t t = 0;
+    while (t < n_tokens && ids[t] == t)
+        t++;
+    if (t < n_tokens || t < 2 || n_tokens > vocab_size)
+        return embedding_backward(dwte, dout, ids, n_tokens, vocab_size, d_model);
+    memcpy(dwte, dout, n_tokens * d_model * sizeof *dwte);
+    return true;
+}

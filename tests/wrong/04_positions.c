@@ -3859,3 +3859,12 @@ bool small_angles_have_no_sine(SCORE)
     *score = (float)sum;
     return true;
 }
+
+WRONG(attention_forward, random_heads, alone_needs_a_mask,
+      "A text of one token is refused where there is no mask: it is no error.")
+bool alone_needs_a_mask(float *out, float *att, const float *q, const float *k,
+                        const float *v, size_t n_tokens, size_t d_head, bool causal)
+{
+    return (causal || n_tokens > 1) &&
+           attention_forward(out, att, q, k, v, n_tokens, d_head, causal);
+}

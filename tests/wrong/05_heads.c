@@ -5751,3 +5751,62 @@ bool logits_end_at_a_zero(uint32_t *top, const float *h, const float *wte, size_
     free(kept);
     return good;
 }
+
+WRONG(entropy_at_scale, random_vectors, square_table_by_columns,
+      "Where there are as many words as numbers, the columns of wte are taken for rows.")
+float square_table_by_columns(const float *h, const float *wte, float scale,
+                              size_t vocab_size, size_t d_model)
+{
+    const size_t n = vocab_size;
+    if (n != d_model || n < 2)
+        return entropy_at_scale(h, wte, scale, vocab_size, d_model);
+    float *turned = malloc(n * n * sizeof *turned);
+    for (size_t k = 0; k < n * n; k++)
+        turned[k] = wte[k % n * n + k / n];
+    const float entropy = entropy_at_scale(h, turned, scale, n, n);
+    free(turned);
+    return entropy;
+}
+
+WRONG(entropy_at_scale, vanishing_shares, probabilities_in_float,
+      "The probabilities are kept in float: what the best lacks of 1 is rounded away "
+      "there, and is all that counts here.")
+float probabilities_in_float(const float *h, const float *wte, float scale,
+                             size_t vocab_size, size_t d_model)
+{
+    double largest = -INFINITY, sum = 0.0, entropy = 0.0;
+    if (vocab_size == 0 || d_model == 0)
+        return NAN;
+    for (size_t v = 0; v < vocab_size; v++)
+        largest = fmax(largest, (double)scale * dot(h, wte + v * d_model, d_model));
+    for (size_t v = 0; v < vocab_size; v++)
+        sum += exp((double)scale * dot(h, wte + v * d_model, d_model) - largest);
+    for (size_t v = 0; v < vocab_size; v++) {
+        const float p =
+            (float)(exp((double)scale * dot(h, wte + v * d_model, d_model) - largest) /
+                    sum);
+        entropy -= p > 0 ? (double)p * log((double)p) : 0;
+    }
+    return (float)entropy;
+}
+
+WRONG(
+    logit_lens, negative_logits, best_alone_from_minus_1e9,
+    "The search for a single best word begins at a number that may be above all logits: "
+    "begin with the first.")
+bool best_alone_from_minus_1e9(uint32_t *top, const float *h, const float *wte,
+                               size_t n_top, size_t vocab_size, size_t d_model)
+{
+    double best = -1e9;
+    if (n_top != 1 || vocab_size == 0 || d_model == 0)
+        return logit_lens(top, h, wte, n_top, vocab_size, d_model);
+    top[0] = 0;
+    for (size_t v = 0; v < vocab_size; v++) {
+        const double z = dot(h, wte + v * d_model, d_model);
+        if (z > best) {
+            best = z;
+            top[0] = (uint32_t)v;
+        }
+    }
+    return true;
+}
