@@ -1000,8 +1000,8 @@ After two passes length goes with frequency, and closely:
 last line. The rarest words have a score above 0 at only
 [18]{.n section="Long rows and frequent words" at="above zero:2"} % of all places. At the others,
 more than eight in ten, a longer row would make a rare word *less* probable. What puts frequent
-words forward is the mean score: positive at the top, negative at the bottom. It keeps to frequency
-when the novel is read more often, and the length does not: after ten passes (`passes=10`) length
+words forward is the mean score: positive at the top, negative at the bottom. Read on at the same
+rates, and it keeps to frequency, and the length does not: after ten passes (`passes=10`) length
 goes with frequency at 0.63 and the mean score at 0.91, after forty at 0.15 and 0.93.
 
 ::: belief
