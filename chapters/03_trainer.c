@@ -706,8 +706,8 @@ Better: [4.55]{.n section="Training"} nats, and the counts [4.65]{.n section="Fo
 
 ::: {.run passes="0.25"}
 In this page a run reads a quarter of the training text, once, unless you ask for more: a browser
-takes several times as long. So short a run finds "randalls" beside "hartfield", but not yet "cried"
-beside "said" (one pass finds both), and in *Places left out* near places make no difference.
+takes several times as long. So short a run does not yet find "cried" beside "said" (one pass does),
+and in *Places left out* near places make no difference.
 :::
 
 ::: {.output section="Training" set="passes rate"}
@@ -716,8 +716,8 @@ beside "said" (one pass finds both), and in *Places left out* near places make n
 *Training* is the mean over the eighth of all steps that ends there, while the tables still moved.
 *Asked* is the training text with the tables as they are then, *held out* the other text: [4.28]{.n
 section="Training"} and [4.55]{.n section="Training"} in the end. How far they are apart is about
-what was learned by heart. (With each twentieth of the novel held out in turn, as the end of a
-`TEXT=`, they cost 4.47 to 4.68; and in all twenty the model paid less than the counts.)
+what was learned by heart. (With each twentieth of the novel held out in turn, at the end of a
+`TEXT=`, it is 4.47 to 4.68, and the model always pays less than the counts.)
 
 ![Look where the held-out curve crosses the line of the smoothed counts. Training lags, and from two
 and a half passes on it is below both all the same. (Its first mean is left
@@ -767,8 +767,8 @@ for better or worse: where their places are left out, $w$ looks as if it *never*
 and the model falls far behind the shares, [6.39]{.n section="Places left out"}. But near words
 alone do not make this lead. With nothing left out the model pays no less than the shares,
 [6.31]{.n section="Places left out"}; it is the counts, which set little aside for new words, that
-pay [7.63]{.n section="Places left out"}. Near places cut to what chance would make leave most of
-it, 0.7 to 1.1 ([how we did this](#trainer-help)). The longer a model trains, the more it learns
+pay [7.63]{.n section="Places left out"}. ([More seeds, more passes](#trainer-help).) The longer a
+model trains, the more it learns
 that $w$ does not come after "cried", and the dearer it is if $w$ looks as if it never came after
 words near "cried" either.
 
@@ -3303,9 +3303,6 @@ fewer). Shares and counts are of the same places as the model. The lead in other
 | `passes=1` | 1.37 | 1.02 | 1.38 |
 | `passes=8` | 1.03 | $-0.45$ | 1.41 |
 | `passes=16` | 0.62 | $-1.31$ | 0.93 |
-
-With these seeds and 7, near places of each kind thinned by lot to as many as their words' shares
-would make leave a lead of 0.71 to 0.86; each near pair thinned or filled up to that, 0.86 to 1.07.
 */
 
 enum { SMALL_VOCAB = 304, N_TOLD = 20 };
