@@ -96,9 +96,9 @@ GPT-2's tokens are not words but *pieces* of words, found by counting which
 bytes often stand together [@radford2019, sec. 2.2]. The list begins with the 256 bytes
 themselves, so that any text can be written; then 50,000 times a frequent pair was joined
 to one piece more; one more token marks the end of a text: $256 + 50{,}000 + 1 = 50{,}257$. A
-common word is one piece, a rare one is several. A space belongs to the piece that
-follows it, so that `" cat"` in the middle of a sentence is token 3,797 and `"cat"`
-at the start of one is token 9,246: two ids, and two rows of the table. Nothing in
+common word is one piece, a rare one is several. The space before a word belongs to the
+word's first piece, so that `" cat"` is token 3,797, and `"cat"` with no space before it,
+as at the start of a text, is token 9,246: two ids, and two rows of the table. Nothing in
 this chapter depends on how the pieces were found. (Chapter 11 finds some; the list of all
 50,000 joins [@gpt2code] is `chapters/data/gpt2/merges.txt`. Counted from 0, these
 two are its joins 3,541 and 8,990, on lines 3,543 and 8,992.)
@@ -598,8 +598,8 @@ comes out as it does from the lookup.
 
 One does, and you have met it: with `value=-0` the sign is lost, in 9 outputs. Any other arrives
 as it is, even `value=3.4e38`, close to the largest. Zero times a finite number is a zero, `0.0` or
-`-0.0`, and neither changes the sum that it is added to. (What is no float is one before it gets
-into the table: `1e39` is read as infinity, and `-1e-50` as `-0.0`.)
+`-0.0`, and neither changes the sum that it is added to. (A number that is no float becomes one
+when it is read: `1e39` becomes infinity, and `-1e-50` becomes `-0.0`.)
 ::::
 :::
 
@@ -768,10 +768,11 @@ columns [@steck2024].
 :::
 
 And the last column, the random numbers? There the cat is more like the apple than like the dog:
-it points more nearly the same way. (By distance it would be the dog. The two measures need not
-agree.) It means nothing. Those rows have seen no text yet. A row of an
-untrained table is a place to put something, and three numbers are so few that chance alone
-makes large cosines. (Chapter 2 shows how this changes when there are 768.)
+it points more nearly the same way. (By distance it would be the dog: from the numbers of the small
+table, $\sqrt{8.12}$ against $\sqrt{9.08}$. The two measures need not agree.) It means nothing.
+Those rows have seen no text yet. A row of an untrained table is a place to put something, and three
+numbers are so few that chance alone makes large cosines. (Chapter 2 shows how this changes when
+there are 768.)
 */
 
 /*
@@ -938,9 +939,10 @@ together.)
 You have already written the experiment. `linear` makes its sums in the same way, but from a
 table on its side: what it needs for one output lies side by side, 50,257 floats in about 3,100
 lines and 50 pages. So in the larger tables `matmul` divided by `linear` is what the stride
-costs, all four together. It is least in the table of 64 rows, and there a good part of it is
-something else: gcc multiplies sixteen neighbours of `linear` at once, see below, and down a
-column it cannot.
+costs, all four together. It is least in the table of 64 rows, which lies near and has few pages.
+What is left there is mostly the sets: the 64 lines of a column meet only four of them. (A small
+part is something else: gcc multiplies sixteen neighbours of `linear` at once, see below; down a
+column it has to gather them first, and takes two.)
 
 ### Along the rows
 
@@ -1099,8 +1101,8 @@ from farther away, and its page must be translated anew. A lookup costs what it 
 If reaching is what costs, can we set out sooner? `memcpy` cannot: it is given one address,
 and by then the row is already wanted. The processor guesses a little, as it does for
 `linear`. But its guesses mostly end with the page, and our next row is somewhere else
-entirely. So each row begins with a wait: its page has to be translated, and its first lines
-to come.
+entirely. So each row begins with a wait: the page where it begins has to be translated, and its
+first lines to come. (Three rows in four go on into a second page.)
 
 The lookup knows better. It holds the list of ids, and the ids *are* the addresses of
 all the rows to come. Most processors have an instruction for just this: a *prefetch*,
@@ -1148,9 +1150,9 @@ static bool look_up_early(float *out, const float *wte, const uint32_t *ids,
 
 /*
 It asks for the first eight lines of the row that comes four ids later; by the time the copy has got
-there, the page is translated, and the lines are on their way or have come. The rest of the row is
-left to the processor's own guesses. Here it is beside your lookup, and beside `memcpy` row by row,
-which checks no id:
+there, the page where the row begins is translated, and these lines are on their way or have come.
+The rest of the row, and the second page where it has one, is left to the processor. Here it is
+beside your lookup, and beside `memcpy` row by row, which checks no id:
 
 ::: {.output section="A lookup can ask early: nanoseconds for one id"}
 :::
@@ -1160,10 +1162,9 @@ the smallest, where there is nothing to wait for and nothing is gained: that is 
 that it is the waiting that was saved.
 
 `build/01_lookup bench` looks closer. It prints ratios only, most with what they should be and on
-what kind of machine, and it also asks for one line of a row, and for all 48. One alone brings most
-of what the eight bring: the way to the page is a large part of the wait. The 48 can gain more than
-the eight, or less. A hint is a bet about somebody else's hardware, and the only way to know is to
-race.
+what kind of machine, and it also asks for one line of a row, and for all 48. One alone brings more
+than half of what the eight bring. The 48 can gain more than the eight, or less. A hint is a bet
+about somebody else's hardware, and the only way to know is to race.
 */
 
 /*
@@ -2033,6 +2034,8 @@ static void bench_tolls(struct lab *lab, double yours)
            time_product(lab, columns_48, 1, 4096) /
                time_product(lab, columns_49, 1, 4096),
            true, 1.5);
+    printf("%-48s ~%.3f\n", "64 rows: time in steps of 48 lines / of 49",
+           time_product(lab, columns_48, 1, 64) / time_product(lab, columns_49, 1, 64));
     printf("where a page has 4 KB:\n");
     report("the same lines: time in steps of 49 / of one",
            time_product(lab, columns_49, 1, 50257) /

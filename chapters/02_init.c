@@ -523,7 +523,8 @@ allows: it moves a share $p$ of $n$ values by a standard deviation of $\sqrt{p \
 The last line holds a small oddity. A true normal distribution has no largest value;
 Box and Muller's trick with 24-bit fractions has. The smallest $1-u$ is $2^{-24}$, so
 the distance cannot exceed $\sqrt{2 \cdot 24 \ln 2}$, which is
-[5.77]{.n section="Forty million values"}. Beyond that the bell is cut off, clean.
+[5.77]{.n section="Forty million values"}. Beyond that there is nothing, and
+shortly before it too little: of the values that a bell has beyond 5.5 a fifth are missing.
 
 ::: aside
 Beyond 5.77 a perfect bell has eight values in a
@@ -591,8 +592,9 @@ section="How sure it is"} % of the belief, on average over the four vectors $h$ 
 program draws. The model is not ignorant; it is *certain, and wrong*, and training has that
 to undo. (A GPT-2 with one table of `std` 1 begins worse, and not by chance: the row of the
 token just read is still in its $h$, and times itself that row makes about 768, where other scores
-scatter by 27.7. In an untrained one of 12 layers, which we tried, the token just read was the
-favourite each time. With 0.02 what the other weights add outweighs the row.)
+scatter by 27.7. In an untrained one of 12 layers, which we tried, several hundred were left of
+that, and the token just read was the favourite each time. With 0.02 what the other weights add
+outweighs the row.)
 
 Why 112? The favourite's own surprise is nearly 0, and every other token's is larger by as
 much as its score is lower. The mean score is about 0, and a normal number lies more than
@@ -690,8 +692,8 @@ unrelated to every other from birth*. No training is needed for it.
 
 Whether training pulls related words together, chapter 3 will see. And does it push the unrelated
 ones apart? In two famous tables, those of word2vec and GloVe, all rows share a large mean vector
-[@mu2018]: two words taken at random are closer together there than chance would have them. Chapter
-7 measures by how much.
+[@mu2018]: two words taken at random are closer together there than chance would have them. By how
+much in GloVe's, chapter 7 measures.
 
 ![The mean of |cos| of random rows against their width, both axes in powers of
 ten. Two lines lie on each other: exact and measured. Look at the slope: a hundred times the
@@ -741,9 +743,9 @@ all values of a coordinate are equally common. And $\sqrt{2/\pi}$ is the 0.8 of 
 ## From 123 to a table
 
 So: where do the first numbers come from, and can C make PyTorch's? From a seed, by a rule with no
-chance in it. C makes the same ones, to about two millionths (with seed 123, to every digit that
-PyTorch prints), when it draws the same words in the same order for the same shape. The numbers
-mean nothing yet. But their size decides how sure of itself the model is before it has read a
+chance in it. C makes the same ones, to about two millionths (the eighteen of the beginning to every
+digit that PyTorch prints), when it draws the same words in the same order for the same shape. The
+numbers mean nothing yet. But their size decides how sure of itself the model is before it has read a
 word, and the width of the table how near to a right angle any two words begin.
 */
 
@@ -1402,7 +1404,7 @@ library's cosine does not branch, or your processor does not mind.
 ### Without the library
 
 Two thoughts are enough. First, the angle need not be given in
-radians: it is $u$ of a turn, and $4u$ rounded to a whole number *is* the quarter,
+radians: it is $u'$ of a turn, and $4u'$ rounded to a whole number *is* the quarter,
 with no error at all. Second, within an eighth of a turn either way, sine and cosine
 are short polynomials, to the precision of a float, and so is the logarithm of $m$ between 2/3 and
 4/3, in $(m - 1) / (m + 1)$.
@@ -1522,7 +1524,7 @@ There is a famous other way to a bell, the *ziggurat* [@marsaglia2000]: no logar
 only a lookup in a table, a multiplication and a comparison that nearly always goes the same way.
 It beats the plain loop. But compare its line with that of the lanes. The ziggurat looks things up
 and decides, one value after the other. Box and Muller's way is the same arithmetic for every
-value. *With eight lanes or more, regular beats clever*; with four (a Mac of today, a browser,
+value. *With AVX2 or AVX-512, regular beats clever*; with four lanes (a Mac of today, a browser,
 a PC without `-march=native`) the ziggurat may win: built without `-march=native`, it does on the
 machine that built this page. And a table that PyTorch can check comes with it for free.
 (`build/02_init bench` repeats the race with a table of GPT-2's size.)
@@ -1536,7 +1538,7 @@ lanes are for afterwards.
 */
 
 // as many as are done before a system that has other work, too, takes the processor away
-enum { N_TIMED = 300000, N_TIMINGS = 15 };
+enum { N_TIMED = 100000, N_TIMINGS = 15 };
 
 // seconds for the cosine and the sine of N_TIMED angles; work [2 * N_TIMED]
 static double time_angles(float *work, bool rising)
