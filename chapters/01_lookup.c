@@ -798,14 +798,14 @@ now does one multiplication for each output of a one-hot row. Which of the two
 differences in bits does this cure, and which not?
 
 :::: answer
-It cures the NaN. The rows that the token does not name are not read any more, so
-that nothing in them can spoil the sum. It does not cure the sign of zero: the sum
-still starts at `+0.0`, and `+0.0` plus `-0.0` is `+0.0`. Let the sum start at `-0.0`,
-and the second is cured as well: $-0.0 + x$ is $x$ for every $x$, both zeros included
-(unless the processor rounds everything down), so `-0.0` is the true zero of addition. With both changes the product of a one-hot row
-hands over the table's very bits; only of a NaN the standard does not promise which bits arrive
-[@ieee754, sec. 6.2]. But it is no longer *the* product: where `a` has zeros
-and `b` has NaN, it gives another answer than the formula does.
+It cures the NaN. The rows that the token does not name are not read any more, so that nothing in
+them can spoil the sum. It does not cure the sign of zero: the sum still starts at `+0.0`, and
+`+0.0` plus `-0.0` is `+0.0`. Let the sum start at `-0.0`, and the second is cured as well:
+$-0.0 + x$ is $x$ for every $x$, both zeros included (unless the processor rounds everything down),
+so `-0.0` is the true zero of addition. With both changes the product of a one-hot row hands over
+the table's very bits; only of a NaN the standard does not promise which bits arrive [@ieee754, sec.
+6.2]. But it is no longer *the* product: where `a` has zeros and `b` has NaN, it gives another
+answer than the formula does.
 ::::
 :::
 
