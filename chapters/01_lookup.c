@@ -112,8 +112,8 @@ through a table then sends yours; those that compare cat, dog and apple keep the
 
 Could the model compute with the ids as they are? It adds and multiplies what it
 gets, so let us add and divide. The mean of "dog" and "apple" is
-$(1 + 5) / 2 = 3$, and 3 is "cat". Had the sentence begun with another word, the
-same mean would have been something else. Ids are like the numbers on football
+$(1 + 5) / 2 = 3$, and 3 is "cat". Had the sentence begun with "a" instead of "the", the apple
+would have been 6, the mean 3.5, and no word at all. Ids are like the numbers on football
 shirts: they tell the players apart, and the mean of two of them says nothing
 about either.
 
@@ -389,7 +389,7 @@ the example above, and ids 2, 0, 2:
 | 2   | 2  | 30, 31       |
 
 A token may occur as often as it likes, in any order. But an id that is not below
-`vocab_size`, even the very last one, makes the call fail: `false`, and not one
+`vocab_size`, even the very last one, and even with a `d_model` of 0, makes the call fail: `false`, and not one
 float of `out` written. C would not have stopped you. With luck the program would have
 crashed; without, it would have fetched whatever lies behind the table, and gone on with that.
 
@@ -798,14 +798,14 @@ now does one multiplication for each output of a one-hot row. Which of the two
 differences in bits does this cure, and which not?
 
 :::: answer
-It cures the NaN. The rows that the token does not name are not read any more, so
-that nothing in them can spoil the sum. It does not cure the sign of zero: the sum
-still starts at `+0.0`, and `+0.0` plus `-0.0` is `+0.0`. Let the sum start at `-0.0`,
-and the second is cured as well: $-0.0 + x$ is $x$ for every $x$, both zeros included,
-so `-0.0` is the true zero of addition. With both changes the product of a one-hot row
-hands over the table's very bits; only of a NaN the standard does not promise which bits arrive
-[@ieee754, sec. 6.2]. But it is no longer *the* product: where `a` has zeros
-and `b` has NaN, it gives another answer than the formula does.
+It cures the NaN. The rows that the token does not name are not read any more, so that nothing in
+them can spoil the sum. It does not cure the sign of zero: the sum still starts at `+0.0`, and
+`+0.0` plus `-0.0` is `+0.0`. Let the sum start at `-0.0`, and the second is cured as well:
+$-0.0 + x$ is $x$ for every $x$, both zeros included (unless the processor rounds everything down),
+so `-0.0` is the true zero of addition. With both changes the product of a one-hot row hands over
+the table's very bits; only of a NaN the standard does not promise which bits arrive [@ieee754, sec.
+6.2]. But it is no longer *the* product: where `a` has zeros and `b` has NaN, it gives another
+answer than the formula does.
 ::::
 :::
 
@@ -941,8 +941,8 @@ table on its side: what it needs for one output lies side by side, 50,257 floats
 lines and 50 pages. So in the larger tables `matmul` divided by `linear` is what the stride
 costs, all four together. It is least in the table of 64 rows, which lies near and has few pages.
 What is left there is mostly the sets: the 64 lines of a column meet only four of them. (A small
-part is something else: gcc multiplies sixteen neighbours of `linear` at once, see below; down a
-column it has to gather them first, and takes two.)
+part is something else: gcc multiplies eight or sixteen neighbours of `linear` at once, see
+below; down a column it has to gather them first, and takes two.)
 
 ### Along the rows
 
@@ -952,7 +952,7 @@ loop *vectorises* it. With the multiplications it may, and gcc does. With the ad
 the loop waits for, it may not, because all the products go into one `sum`.
 Floating-point addition rounds, so that adding in another order can give another result, and a
 C compiler must keep ours: the standard says so in an example [@c11, sec. 5.1.2.3, paragraph
-14], and Goldberg [-@goldberg1991] says why. One sum may not be split into sixteen, and each
+14], and Goldberg [-@goldberg1991] says why. One sum may not be split into many, and each
 addition waits for the one before it. (The processor itself may begin the next output's sum
 while this one still runs, if it is short enough to look so far ahead: so a multiplication costs
 `linear` least in the table of 64 rows. In `build/01_lookup bench` each sum begins with 0 times
@@ -982,8 +982,8 @@ static void product_by_rows(float *out, const float *a, const float *b, size_t n
 
 /*
 Now the inner loop steps from one float to its neighbour: every line that arrives is used up
-before the next one is needed, and a page is translated once. And the sixteen additions of
-one instruction belong to sixteen *different* sums, so no sum has its order changed: the
+before the next one is needed, and a page is translated once. And the eight or sixteen additions of
+one instruction belong to as many *different* sums, so no sum has its order changed: the
 compiler may vectorise. For each output the terms are still added from $k = 0$ upwards: the
 results are equal to the last bit.
 
@@ -1098,11 +1098,12 @@ table stays in a near cache, and its pages in the TLB. In a large one, a random 
 from farther away, and its page must be translated anew. A lookup costs what it costs to
 *reach* the row.
 
-If reaching is what costs, can we set out sooner? `memcpy` cannot: it is given one address,
-and by then the row is already wanted. The processor guesses a little, as it does for
-`linear`. But its guesses mostly end with the page, and our next row is somewhere else
-entirely. So each row begins with a wait: the page where it begins has to be translated, and its
-first lines to come. (Three rows in four go on into a second page.)
+If reaching is what costs, can we set out sooner? The processor does, a little: it looks ahead, as
+it did for the sums of `linear`, and may begin the next row while this one is still being copied.
+But it does not see far, and its guesses mostly end with the page, while our next row is somewhere
+else entirely. `memcpy` cannot help: it is given one address, and knows of no other. So a part of
+each wait is left: for the page where the row begins to be translated, and for its first lines to
+come. (Three rows in four go on into a second page.)
 
 The lookup knows better. It holds the list of ids, and the ids *are* the addresses of
 all the rows to come. Most processors have an instruction for just this: a *prefetch*,

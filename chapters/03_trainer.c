@@ -172,8 +172,8 @@ $-\sum_v q_v \ln q_v$ there, the **entropy** of the words: [5.83]{.n section="Fo
 machine that looks at the word before should pay less.
 
 Ours will give each word a score, a **logit** $z_v$, which may be any number; probabilities are
-positive and sum to 1. The bridge is chapter 2's **softmax**: raise $e$ to each logit, divide by the
-sum. Take three words with logits 2, 1 and 0.1:
+positive and sum to 1. The bridge is how chapter 2 made shares of scores, the **softmax**: raise $e$
+to each logit, divide by the sum. Take three words with logits 2, 1 and 0.1:
 
 | word | logit $z_v$ | $e^{z_v}$ | $p_v$ |
 |:-----|:------------|:----------|:------|
@@ -286,8 +286,8 @@ loss is a number all the same: the largest logit was taken away first.
 
 ## The smallest model that can guess
 
-Where do the logits come from? The smallest machine made of embeddings has two tables. Both have a
-row of $d$ numbers for each word: shape $V \times d$, here $4{,}000 \times 64$.
+Where do the logits come from? Our machine is made of embeddings alone: two tables of them. Both
+have a row of $d$ numbers for each word: shape $V \times d$, here $4{,}000 \times 64$.
 
 A row of the *input table* $E$, in code `wte`, is what the machine knows about a word that has just
 been read. On its way through the machine we call it **hidden**, $h$. A row of the *output table*
@@ -594,10 +594,11 @@ that your `softmax_cross_entropy` makes of the scores.
 ::: belief
 **"In training, only the rows of the words in the batch are updated."** For the input table of
 *this* program it is exactly true. But it needs two conditions: a table that is used for input
-only (GPT-2 uses one table for both ends: chapter 5), and plain SGD without weight decay. An
-optimizer that remembers keeps moving a row after its word has gone; chapter 6 measures that, and
-does the same with [SparseAdam](https://docs.pytorch.org/docs/stable/generated/torch.optim.SparseAdam.html),
-which leaves the rows that are not in the batch alone.
+only (GPT-2 uses one table for both ends: chapter 5), and an optimizer that does nothing where the
+gradient is 0, as plain SGD without weight decay. One with momentum keeps moving a row after its
+word has gone; chapter 6 measures that, and does the same with
+[SparseAdam](https://docs.pytorch.org/docs/stable/generated/torch.optim.SparseAdam.html), which
+leaves the rows that are not in the batch alone.
 :::
 
 ## A world small enough to know the answer
@@ -761,16 +762,16 @@ without near places, then without about as many *others* of the same words.
 ::: {.output section="Places left out"}
 :::
 
-Without near places it pays [7.57]{.n section="Places left out"}, else [6.44]{.n section="Places
-left out"} or [6.35]{.n section="Places left out"}. So what near words have heard is carried over,
-for better or worse: where their places are left out, $w$ looks as if it *never* came after them,
-and the model falls far behind the shares, [6.39]{.n section="Places left out"}. But near words
-alone do not make this lead. With nothing left out the model pays no less than the shares,
+Without near places it pays [7.57]{.n section="Places left out"}, else
+[6.44]{.n section="Places left out"} or [6.35]{.n section="Places left out"}. So what near words
+have heard is carried over, for better or worse: where near places are left out, $w$ looks as if it
+*never* came after words near "cried", and words near $w$ as if they never came after "cried"; and
+the model falls far behind the shares, [6.39]{.n section="Places left out"}. But near words alone do
+not make this lead. With nothing left out the model pays no less than the shares,
 [6.31]{.n section="Places left out"}; it is the counts, which set little aside for new words, that
 pay [7.63]{.n section="Places left out"}. ([More seeds, more passes](#trainer-help).) The longer a
-model trains, the more it learns
-that $w$ does not come after "cried", and the dearer it is if $w$ looks as if it never came after
-words near "cried" either.
+model trains, the more it learns that $w$ does not come after "cried", and the dearer it is if
+neither of them seems to go with words near the other.
 
 ## What has become of the noise
 
@@ -783,9 +784,9 @@ the same. A star marks the word that shares most of all.
 ::: {.output section="Nearest neighbours" set="words"}
 :::
 
-"Said" has found other ways of saying, and in this run every star stands at the first place. The
-last lines give the nearest in the input table at birth, which was a lottery; the nearest now; the
-overlap of followers, and the two that add most to it.
+"Said" has found other ways of saying, and in this run all stars stand at the first place (one line
+has none). The last lines give the nearest in the input table at birth, which was a lottery; the
+nearest now; the overlap of followers, and the two that add most to it.
 
 So that is how the complaint put "cried" beside "said". It knows nothing of speaking, only what
 comes after "said": "emma" and "mr", among others. They come after "cried" as well, so both rows
@@ -874,7 +875,7 @@ see more words, and to know *where* each stood. That is the next chapter.
 ## Three questions to think about
 
 ::: think
-The rows of `dlogits` sum to 0. What follows for the sum of all rows of the output
+Each row of `dlogits` sums to 0. What follows for the sum of all rows of the output
 table's gradient, and so for the mean row of $U$ in the course of training?
 
 :::: answer
@@ -2730,8 +2731,8 @@ static size_t train_toy(struct toy_result *result, uint64_t seed)
 ### The rows of forty batches {#trainer-forty}
 
 ![The rows of the input table that the first 40 batches move, one column of points for
-a batch. Look at the bottom: the comma is in 34 of the columns. At the top most words will wait for
-hundreds of batches, or a thousand.](figure:trainer-rows){#fig-trainer-rows}
+a batch. Look at the bottom: the comma is in 34 of the columns. At the top two words in three
+will wait for more than a thousand batches.](figure:trainer-rows){#fig-trainer-rows}
 
 ### Data for the pictures
 */

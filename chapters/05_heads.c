@@ -386,8 +386,9 @@ It cures both faults. The score of b after a, $e_a M \cdot e_b$, and that of a a
 $e_b M \cdot e_a$, can be different numbers now, and a word's score for itself,
 $e_a M \cdot e_a$, can be anything, here 0.
 
-Try it: `build/05_heads turn=-90` makes every word say the one before it, `turn=45` points
-between two words and tosses a coin, and `points="1,0 0,1 -1,0 0,-2"` makes d loud.
+Try it: `build/05_heads turn=-90` makes every word say the one before it, `turn=45` points between
+the word itself and the next one, and cannot tell which, and `points="1,0 0,1 -1,0 0,-2"` makes d
+loud.
 
 ::: aside
 In chapter 4 turns did another job: RoPE tells positions apart by turning queries and keys.
@@ -707,22 +708,24 @@ getting better. Is it the pace of the matrix?
 :::: answer
 Slow it down. With `controls=1 matrix=0.1` the matrix moves at a tenth of the table's rate, and the
 untied one, at its best rate, ends at 4.339, with 0.003 at 4.324, where the two tables alone end at
-4.329. The tied model gains nothing by that alone (4.375 to 4.379).
+4.329. The tied model gains nothing by that alone: 4.376 with 0.1, 4.379 with 0.003, against 4.375.
 ::::
 :::
 
 But it begins with the matrix that changes nothing, as the bare model that we know to be bad. With
 `start=1` it begins as the two narrow tables, with the matrix that carries one half of a row onto
 the other. At full pace that start gains nothing either (4.373). Both together, at a pace of 0.003,
-end at 4.354, the last row above. So nearly half of the 0.050 was the training, and 0.027 is left.
-And at equal size one table is not behind any more, but ahead by 0.006; after four passes by 0.005
-to 0.014, in three seeds (`controls=1 passes=4 start=1 matrix=0.003`).
+end at 4.354, the last row above. So on the held-out text nearly half of the 0.050 is won back, and
+0.027 is left. At equal size one table is not behind there any more, but ahead by 0.006 (the ranges
+overlap); after four passes by 0.005 to 0.014, in three seeds (`controls=1 passes=4 start=1
+matrix=0.003`). On the text that was read it is still a little behind the narrow tables, which it
+contains: 4.279 to 4.266.
 
 ### Two jobs, or one?
 
-So the question has its answer. One table is enough, if something stands between its two uses;
-after two passes, two tables of the same width do a little better, and two of half the width do not,
-if the matrix begins well and moves slowly.
+So the question has its answer. One table is enough, if something stands between its two uses; on
+the held-out text, after two passes, two tables of the same width do a little better, and two of
+half the width do not, if the matrix begins well and moves slowly.
 
 ::: belief
 **"Reading a word and predicting it are opposite jobs, so one table cannot do
@@ -926,8 +929,8 @@ they do not follow them at all. Each line of the output says how far one table a
 of the untied model, with the rows as they are, and *centred*: with the mean of these 500 rows
 subtracted. The last line says how far the two tables of one untied model agree:
 [0.26]{.n section="Whom does the tied table resemble?"}, centred. Between two untied models from
-different seeds the input tables agree by 0.81, and the output tables by 0.90. (`controls=4` prints
-these, and what follows.)
+different seeds the input tables agree by 0.81, and the output tables by 0.90, both centred.
+(`controls=4` prints these, and what follows.)
 
 ::: {.output section="Whom does the tied table resemble?"}
 :::
@@ -1044,10 +1047,10 @@ which changes no probability. And a probability can be too small to be told from
 0; $p \ln p$ is then 0 and not NaN, which $0 \cdot \ln 0$ would be in C. (With $z$
 the score minus the largest, and $S$ the sum of all $e^z$, the entropy is also
 $\ln S - \frac{1}{S}\sum_v z_v e^{z_v}$. That form has no logarithm of a
-probability in it.) Do the sums in `double`, and keep
-probabilities in `double`, too: where the model is sure, the entropy hangs on what the
-best word's lacks of 1, and a `float` rounds that away. If a size is 0, return `NAN`. A
-scale of 0 is fine, and so is a negative one.
+probability in it.) Do the sums in `double`, and keep probabilities in `double`, too:
+where the model is sure, the entropy hangs on how little the best word's probability
+falls short of 1, and a `float` rounds that away. If a size is 0, return `NAN`. A scale
+of 0 is fine, and so is a negative one.
 */
 
 // - sum over v of p[v] * log(p[v]),  p = softmax(z),  z[v] = scale * (h . wte[v])
@@ -1134,9 +1137,9 @@ same row times the matrix. Before the matrix, "any" is any, every, the, some: th
 word itself, and the words that could stand in its place. After it: thing, `<unk>` for
 any rare word, body, other. "frank" is frank, and then Churchill.
 
-The last two lines count this. Of the two thousand words, how many are themselves among the first
-four? Before the matrix [1,213]{.n section="Before the matrix and after it"}. (Not all, for a long
-row wins many dot products.) After it
+The last lines count this. How many of the two thousand words are among the first four that the lens
+finds on their own row? Before the matrix [1,213]{.n section="Before the matrix and after it"}. (Not
+all, for a long row wins many dot products.) After it
 [2]{.n section="Before the matrix and after it" at="itself:3"}. That alone proves little: "by dice",
 with a matrix of random numbers in the place of the learned one, it is
 [3]{.n section="Before the matrix and after it" at="itself:4"}. But the word that really comes next
@@ -1147,9 +1150,11 @@ after it. Frequency alone does not do that: the four most frequent words, named 
 "who is it?" to "who comes next?". It does what the quarter turn did to the four points, and it was
 learned.
 
-A transformer does this in many small steps instead of one, and the lens shows a
-vector on its way from the one kind of question to the other. Do not take it for
-more than it is: it reads the middle of a model with the eyes of its end.
+A transformer has many steps for it, and they are not all alike. In GPT-2 the lens found that the
+first question is left at once: after the early blocks the vectors hardly ever look like the word
+that was read, but like nonsense, or like simple guesses at the next; the later blocks refine the
+guess [@nostalgebraist2020]. Do not take the lens for more than it is: it reads the middle of a
+model with the eyes of its end.
 
 ::: aside
 Ask for a word of your own with `word=`. Try "mrs", "ten", or "emma", and see what the
