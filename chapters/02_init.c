@@ -258,7 +258,7 @@ Another seed? `build/02_init seed=7`.
 
 ## From flat to bell {#bell}
 
-Those fractions are spread evenly. An embedding table starts with a *normal*
+Those fractions are spread evenly. PyTorch's embedding table starts with a *normal*
 distribution instead, the bell curve: most values near 0, few far out. PyTorch
 draws from $\mathcal{N}(0, 1)$ [@pytorchdocs, `torch.nn.Embedding`]. The first number is the
 mean. The second is the *variance*, the mean of the squared distances from the mean; its root is
@@ -268,12 +268,11 @@ the bell is $\mathcal{N}(\mathrm{mean}, \mathrm{std}^2)$.
 
 How does one bend an even spread into a bell?
 
-Here is the trick of Box and Muller [@box1958]. Think of two normal numbers as
-one point on a plane. The cloud of such points looks the same from all sides, so
-its *direction* is spread evenly over the full turn: $2\pi u'$, with a fraction
-$u'$. Its *distance* from the middle is not even, but it can be made from
-another fraction $u$ by a formula. Then the two coordinates of the point are
-two normal numbers:
+Here is the trick of Box and Muller [@box1958]. Think of two normal numbers, *independent* (the one
+tells nothing of the other), as one point on a plane. The cloud of such points looks the same from
+all sides, so its *direction* is spread evenly over the full turn: $2\pi u'$, with a fraction $u'$.
+Its *distance* from the middle is not even, but it can be made from another fraction $u$ by a
+formula. Then the two coordinates of the point are two normal numbers:
 
 $$
 \begin{aligned}
@@ -549,24 +548,24 @@ Not everybody starts alike.
 | GPT-2 [@gpt2code] | $\mathcal{N}(0, 0.02^2)$; its table of positions $\mathcal{N}(0, 0.01^2)$ |
 | word2vec, a program of 2013 (chapter 8) [@word2veccode] | evenly between $\pm 0.5/d$, with $d$ the row's length |
 
-Fifty times smaller than PyTorch's default: what is gained by that? GPT-2 uses its table
-twice (chapter 5 is about that). At the end of the model (chapter 3 builds a small one) there is a
-vector $h$ of 768 numbers, scaled by the last step before this [@radford2019, sec. 2.3] to a
-standard deviation of 1, and each token gets a *score*: the dot product of $h$ with the token's row.
-That is a sum of 768 products of the size of `std`. Standard deviations of independent numbers
-add like the sides of a right triangle, by their squares, so 768 of one size make
-$\sqrt{768} = 27.7$ times as much: the scores have a standard deviation of
-$27.7 \cdot \mathrm{std}$. (So it is for rows that $h$ knows nothing of, and here we draw $h$ at
-random. GPT-2's own is made of rows of this very table, and of what its other weights add.)
+Fifty times smaller than PyTorch's default: what is gained by that? GPT-2 uses its table twice
+(chapter 5 is about that). At the end of the model (chapter 3 builds a small one) there is a vector
+$h$ of 768 numbers, scaled by the last step before this [@radford2019, sec. 2.3] to a standard
+deviation of 1, and each token gets a *score*: the dot product of $h$ with the token's row. That is
+a sum of 768 products of the size of `std`. Standard deviations of independent numbers add like the
+sides of a right triangle, by their squares, so 768 of one size make $\sqrt{768} = 27.7$ times as
+much: the scores have a standard deviation of $27.7 \cdot \mathrm{std}$. (So it is for rows that $h$
+knows nothing of, and here we draw $h$ at random. GPT-2's own is made of rows of this very table,
+and of what its *weights*, its other tables of numbers, add.)
 
 ### From scores to surprise
 
-Scores become *shares* of 1: raise $e \approx 2.718$ to each score, and divide by the sum of
-all. A token's share $p$ is how much the model believes that it comes next. If it does come,
-let us call $-\ln p$ the *surprise*: 0 if the model was certain of it, more the less it
-believed. Three tokens with the scores 0, 1 and 2 give 1, 2.72 and 7.39; so their shares are
-0.09, 0.24 and 0.67, and their surprises 2.41, 1.41 and 0.41. One less of score is one more
-of surprise.
+Scores become *shares* of 1: raise $e \approx 2.718$ to each score, and divide by the sum of all. A
+token's share $p$ is how much the model believes that it comes next. If it does come, let us call
+$-\ln p$ the *surprise*: 0 if the model was certain of it, more the less it believed. Three tokens
+with the scores 0, 1 and 2 give 1, 2.72 and 7.39; so their shares are 0.09, 0.24 and 0.67, and their
+surprises 2.41, 1.41 and 0.41. Of two tokens, the one with one less of score has one more of
+surprise.
 
 A model that has learned nothing should say so, and give each of the 50,257 tokens the same
 share. Its surprise is then $\ln 50257 =$ [10.82]{.n section="How sure it is"}, and when any
@@ -587,14 +586,13 @@ A random table, random vectors for $h$, and the token that comes is any of the
 ::: {.output section="How sure it is" set="std"}
 :::
 
-With `std` 1 the favourite, one of 50,257 and picked by nothing but chance, gets [89]{.n
-section="How sure it is"} % of the belief, on average over the four vectors $h$ that the
-program draws. The model is not ignorant; it is *certain, and wrong*, and training has that
-to undo. (A GPT-2 with one table of `std` 1 begins worse, and not by chance: the row of the
-token just read is still in its $h$, and times itself that row makes about 768, where other scores
-scatter by 27.7. In an untrained one of 12 layers, which we tried, several hundred were left of
-that, and the token just read was the favourite each time. With 0.02 what the other weights add
-outweighs the row.)
+With `std` 1 the favourite, one of 50,257 and picked by nothing but chance, gets
+[89]{.n section="How sure it is"} % of the belief, on average over the four vectors $h$ that the
+program draws. The model is not ignorant; it is *certain, and wrong*, and training has that to undo.
+(A GPT-2 with one table of `std` 1 begins worse, and not by chance: the row of the token just read
+is still in its $h$, and times itself that row makes about 768, where other scores scatter by 27.7.
+In an untrained one of 12 layers, which we tried, several hundred were left of that, and the token
+just read was the favourite each time. With 0.02 what the weights add outweighs the row.)
 
 Why 112? The favourite's own surprise is nearly 0, and every other token's is larger by as
 much as its score is lower. The mean score is about 0, and a normal number lies more than
@@ -745,8 +743,8 @@ all values of a coordinate are equally common. And $\sqrt{2/\pi}$ is the 0.8 of 
 So: where do the first numbers come from, and can C make PyTorch's? From a seed, by a rule with no
 chance in it. C makes the same ones, to about two millionths (the eighteen of the beginning to every
 digit that PyTorch prints), when it draws the same words in the same order for the same shape. The
-numbers mean nothing yet. But their size decides how sure of itself the model is before it has read a
-word, and the width of the table how near to a right angle any two words begin.
+numbers mean nothing yet. But their size decides how sure of itself the model is before it has read
+a word, and the width of the table how near to a right angle any two words begin.
 */
 
 /*
@@ -775,16 +773,17 @@ zeros, as it does [@word2veccode]?
 In the simplest model, chapter 3's, a score is the product of an input row and an output
 row. How it changes when you move the one is proportional to the other. If both are zero,
 moving either changes nothing: no direction is better than another, and training never
-leaves the spot. If only the output table is zero, it can move at the first step, because
-the input rows are not; from then on both move. (GPT-2's one table could leave the spot even
-from zero. Its positions do not begin at zero, so $h$ does not, and a score changes with its
-row.) Rows that are all equal but not zero can move, but all that moves them is made of the
-two rows that the tables began with: but for rounding, plain steps keep both tables in the
-plane of these two. Random numbers make each row a different place to start from.
+leaves the spot. If only the output table is zero, it can move at the first step, because the input
+rows are not; from then on both move. (GPT-2's one table could leave the spot even from zero. Its
+positions do not begin at zero, so $h$ does not, and a score changes with its row.) Rows that are
+all equal but not zero can move, but all that moves them is made of the two rows that the tables
+began with: but for rounding, the plain steps of chapter 3 keep both tables in the plane of these
+two. Random numbers make each row a different place to start from.
 
-A table of *positions* may start with zeros: chapter 4 tries it. Its
-rows are added to rows of tokens, which are not zero. So what training tells them to do is
-not zero either, and it differs from position to position.
+A table of *positions* may start with zeros: chapter 4 tries it. Its rows are added to rows of
+tokens, and what training tells a sum it tells each part of it. That comes from what the sum is
+multiplied by afterwards, which is not zero; and it differs from position to position, because other
+tokens follow there.
 ::::
 :::
 

@@ -967,7 +967,9 @@ static bool fill_with_tail(part_function *last, float *out, word_source *draw, v
 }
 
 WRONG(normal_fill, torch_table, fill_no_tail,
-      "The last n mod 16 places are left over: they are made by a tail of 16 new words.")
+      "There is no tail: n mod 16 words are thrown away, then 16 new words make the last "
+      "16 "
+      "places, over what a block left there.")
 bool fill_no_tail(float *out, word_source *draw, void *rng, float mean, float std,
                   size_t n)
 {
@@ -1035,7 +1037,7 @@ static bool tail_of_leftovers(float *out, word_source *draw, void *rng, float me
 
 WRONG(normal_fill, torch_table, fill_tail_from_full_block,
       "The tail's block must be made of the 16 words that come after the n mod 16 "
-      "wasted ones.")
+      "wasted ones, and covers the last 16 places.")
 bool fill_tail_from_full_block(float *out, word_source *draw, void *rng, float mean,
                                float std, size_t n)
 {
@@ -1062,6 +1064,28 @@ bool fill_tail_covers_too_little(float *out, word_source *draw, void *rng, float
                                  float std, size_t n)
 {
     return fill_with_tail(tail_of_its_own_places, out, draw, rng, mean, std, n);
+}
+
+static bool tail_from_its_first(float *out, word_source *draw, void *rng, float mean,
+                                float std, size_t n)
+{
+    uint32_t w[16];
+    float block[16];
+    if (n % 16 == 0)
+        return true;
+    if (!draw(w, rng, n % 16) || !draw(w, rng, 16))
+        return false;
+    block_of_16(block, w, mean, std);
+    memcpy(out + n - n % 16, block, n % 16 * sizeof *out);
+    return true;
+}
+
+WRONG(normal_fill, torch_table, fill_tail_from_its_first,
+      "The tail covers the last 16 places, also those that a full block had filled.")
+bool fill_tail_from_its_first(float *out, word_source *draw, void *rng, float mean,
+                              float std, size_t n)
+{
+    return fill_with_tail(tail_from_its_first, out, draw, rng, mean, std, n);
 }
 
 static bool tail_of_fractions(float *out, word_source *draw, void *rng, float mean,
