@@ -1,7 +1,8 @@
 #!/bin/sh
 # A chapter compiles by itself, a solution with its header, as strict C11 without a warning,
-# with each compiler that is here; and so does a file that asks the C library for more. (What clang says it says before it makes any code.) Prints
-# "ok NAME", "not ok NAME: why", "left out: what".
+# with each compiler that is here; and so does a file that asks the C library for more. (What
+# clang says it says before it makes any code.) Prints "ok NAME", "not ok NAME: why",
+# "left out: what".
 #
 #     sh tests/proof/alone.sh 01_lookup
 set -u
