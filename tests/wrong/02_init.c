@@ -1044,8 +1044,9 @@ bool fill_tail_from_full_block(float *out, word_source *draw, void *rng, float m
     return fill_with_tail(tail_of_leftovers, out, draw, rng, mean, std, n);
 }
 
-static bool tail_of_its_own_places(float *out, word_source *draw, void *rng, float mean,
-                                   float std, size_t n)
+// only the n mod 16 places that are left over, from the block's value `from` on
+static bool tail_from(size_t from, float *out, word_source *draw, void *rng, float mean,
+                      float std, size_t n)
 {
     uint32_t w[16];
     float block[16];
@@ -1054,8 +1055,14 @@ static bool tail_of_its_own_places(float *out, word_source *draw, void *rng, flo
     if (!draw(w, rng, n % 16) || !draw(w, rng, 16))
         return false;
     block_of_16(block, w, mean, std);
-    memcpy(out + n - n % 16, block + 16 - n % 16, n % 16 * sizeof *out);
+    memcpy(out + n - n % 16, block + from, n % 16 * sizeof *out);
     return true;
+}
+
+static bool tail_of_its_own_places(float *out, word_source *draw, void *rng, float mean,
+                                   float std, size_t n)
+{
+    return tail_from(16 - n % 16, out, draw, rng, mean, std, n);
 }
 
 WRONG(normal_fill, torch_table, fill_tail_covers_too_little,
@@ -1069,15 +1076,7 @@ bool fill_tail_covers_too_little(float *out, word_source *draw, void *rng, float
 static bool tail_from_its_first(float *out, word_source *draw, void *rng, float mean,
                                 float std, size_t n)
 {
-    uint32_t w[16];
-    float block[16];
-    if (n % 16 == 0)
-        return true;
-    if (!draw(w, rng, n % 16) || !draw(w, rng, 16))
-        return false;
-    block_of_16(block, w, mean, std);
-    memcpy(out + n - n % 16, block, n % 16 * sizeof *out);
-    return true;
+    return tail_from(0, out, draw, rng, mean, std, n);
 }
 
 WRONG(normal_fill, torch_table, fill_tail_from_its_first,
